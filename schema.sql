@@ -1,0 +1,144 @@
+-- The whole schema of an orders file, as the program creates it.
+--
+-- Its names are public: people read the file with the sqlite3 shell and Datasette. The rules live in the program
+-- (src/domain); what stands here is the second net: types, CHECKs, keys. There are no triggers and no generated columns.
+--
+-- Conventions
+--   money   integer hundredths (5998 is 59.98), so that SUM is exact
+--   time    text, UTC, fixed width with milliseconds (2026-02-04T10:30:00.000Z), so that it sorts as text
+--   id      a UUID as lower-case text; pk an integer key, in order of arrival
+
+PRAGMA application_id = 0x4F524452; -- "ORDR"
+PRAGMA user_version = 1;
+
+-- What every user of the file sees the same: shopName, currency, countryCode, timeZone, lowStock. Unset ones have no row.
+CREATE TABLE settings (
+    key   TEXT PRIMARY KEY CHECK (key IN ('shopName', 'currency', 'countryCode', 'timeZone', 'lowStock')),
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Accounts that may act through --as. Removing one leaves its orders, without a user.
+CREATE TABLE users (
+    id       TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 36),
+    username TEXT NOT NULL COLLATE NOCASE UNIQUE
+             CHECK (trim(username) <> '' AND lower(username) NOT IN ('guest', 'operator')),
+    role     TEXT NOT NULL CHECK (role IN ('buyer', 'seller', 'admin')),
+    phone    TEXT
+) STRICT;
+
+-- The catalogue.
+CREATE TABLE products (
+    id               TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 36),
+    name             TEXT NOT NULL CHECK (trim(name) <> '' AND length(name) <= 255),
+    barcode          TEXT UNIQUE CHECK (trim(barcode) <> '' AND length(barcode) <= 100),
+    price            INTEGER NOT NULL CHECK (price BETWEEN 0 AND 9999999999),
+    discounted_price INTEGER CHECK (discounted_price BETWEEN 0 AND 9999999999),
+    image_paths      TEXT NOT NULL DEFAULT '[]' CHECK (json_type(image_paths) = 'array'),
+    low_stock_at     INTEGER CHECK (low_stock_at >= 0)
+) STRICT;
+
+-- Stock on hand: one row a product and size. A product that is not tracked by size has one row, with the size key ''.
+-- On hand is always the sum of the movements of that product and size.
+CREATE TABLE stock (
+    pk         INTEGER PRIMARY KEY,                       -- keeps the sizes in the order in which they came (S, M, L)
+    product_id TEXT NOT NULL REFERENCES products (id),
+    size_key   TEXT NOT NULL,                             -- trimmed, lower case; '' where size is not tracked
+    size       TEXT NOT NULL CHECK (length(size) <= 50),  -- as the catalogue spells it
+    on_hand    INTEGER NOT NULL CHECK (on_hand >= 0),
+    UNIQUE (product_id, size_key)
+) STRICT;
+
+-- Orders. They start pending, hold stock exactly while confirmed, processing, shipped or delivered, and are never deleted.
+CREATE TABLE orders (
+    pk                    INTEGER PRIMARY KEY,
+    id                    TEXT NOT NULL UNIQUE CHECK (length(id) = 36),
+    reference             TEXT NOT NULL COLLATE NOCASE UNIQUE
+                          CHECK (length(reference) BETWEEN 1 AND 50 AND reference NOT GLOB '*[^!-~]*'),
+    order_date            TEXT NOT NULL CHECK (order_date GLOB '????-??-??T??:??:??.???Z'),
+    customer_name         TEXT NOT NULL CHECK (trim(customer_name) <> '' AND length(customer_name) <= 255),
+    customer_phone        TEXT NOT NULL CHECK (trim(customer_phone) <> '' AND length(customer_phone) <= 20), -- as typed
+    customer_phone_digits TEXT NOT NULL CHECK (customer_phone_digits NOT GLOB '*[^0-9]*'),
+    customer_address      TEXT,
+    user_id               TEXT REFERENCES users (id) ON DELETE SET NULL,
+    status                TEXT NOT NULL CHECK (status IN
+                          ('pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled')),
+    total                 INTEGER NOT NULL CHECK (total BETWEEN 0 AND 9999999999), -- the sum of the items' subtotals
+    item_count            INTEGER NOT NULL CHECK (item_count >= 1),                -- the sum of the items' quantities
+    currency              TEXT CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+    created_at            TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z'),
+    updated_at            TEXT NOT NULL CHECK (updated_at GLOB '????-??-??T??:??:??.???Z')
+) STRICT;
+
+CREATE INDEX orders_by_created_at ON orders (created_at);
+CREATE INDEX orders_by_status ON orders (status, created_at);
+-- Finds likely duplicates: the same phone within a few hours.
+CREATE INDEX orders_by_phone ON orders (customer_phone_digits, order_date);
+CREATE INDEX orders_by_user ON orders (user_id, created_at) WHERE user_id IS NOT NULL;
+
+-- The items of an order, in the order in which they were sent. Name, barcode, image and list price are snapshots from the
+-- day of the order. Nothing looks an item up by its id, so the id has no index of its own.
+CREATE TABLE order_items (
+    order_pk        INTEGER NOT NULL REFERENCES orders (pk),
+    position        INTEGER NOT NULL CHECK (position >= 1),
+    id              TEXT NOT NULL CHECK (length(id) = 36),
+    product_id      TEXT NOT NULL REFERENCES products (id),
+    product_name    TEXT NOT NULL CHECK (trim(product_name) <> '' AND length(product_name) <= 255),
+    product_barcode TEXT CHECK (length(product_barcode) <= 100),
+    product_image   TEXT CHECK (product_image LIKE 'http://%' OR product_image LIKE 'https://%'),
+    quantity        INTEGER NOT NULL CHECK (quantity BETWEEN 1 AND 2147483647),
+    unit_price      INTEGER NOT NULL CHECK (unit_price BETWEEN 0 AND 9999999999),
+    selected_size   TEXT CHECK (length(selected_size) <= 50),
+    selected_color  TEXT CHECK (length(selected_color) <= 50),
+    subtotal        INTEGER NOT NULL CHECK (subtotal = quantity * unit_price),
+    list_price      INTEGER NOT NULL CHECK (list_price BETWEEN 0 AND 9999999999),
+    PRIMARY KEY (order_pk, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX order_items_by_product ON order_items (product_id);
+
+-- What happened to an order, append-only. "from" and "to" are statuses for the kinds created and status.
+CREATE TABLE order_events (
+    pk       INTEGER PRIMARY KEY,
+    order_pk INTEGER NOT NULL REFERENCES orders (pk),
+    at       TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+    actor    TEXT NOT NULL,
+    kind     TEXT NOT NULL CHECK (kind IN ('created', 'status', 'edited')),
+    "from"   TEXT,
+    "to"     TEXT,
+    note     TEXT
+) STRICT;
+
+CREATE INDEX order_events_by_order ON order_events (order_pk);
+
+-- Where an order came from: one row for each message or document that brought it. The hash is SHA-256 over name, phone
+-- digits, address, items and total as they were received: what came once is recognised when it comes again.
+CREATE TABLE order_sources (
+    pk           INTEGER PRIMARY KEY,
+    order_pk     INTEGER NOT NULL REFERENCES orders (pk),
+    kind         TEXT NOT NULL CHECK (kind IN ('json', 'whatsapp_order', 'whatsapp_text', 'chat')),
+    message_id   TEXT UNIQUE,
+    content_hash BLOB NOT NULL CHECK (length(content_hash) = 32),
+    received_at  TEXT NOT NULL CHECK (received_at GLOB '????-??-??T??:??:??.???Z')
+) STRICT;
+
+CREATE INDEX order_sources_by_order ON order_sources (order_pk);
+
+-- Every change of stock on hand, append-only. A movement of an order names it and the event that caused it.
+CREATE TABLE stock_movements (
+    pk         INTEGER PRIMARY KEY,
+    product_id TEXT NOT NULL,
+    size_key   TEXT NOT NULL,
+    delta      INTEGER NOT NULL,
+    reason     TEXT NOT NULL CHECK (reason IN ('initial', 'confirm', 'cancel', 'adjust', 'count')),
+    order_pk   INTEGER REFERENCES orders (pk),
+    event_pk   INTEGER REFERENCES order_events (pk),
+    actor      TEXT NOT NULL,
+    note       TEXT,
+    at         TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+    FOREIGN KEY (product_id, size_key) REFERENCES stock (product_id, size_key),
+    CHECK ((reason IN ('confirm', 'cancel')) = (order_pk IS NOT NULL)),
+    CHECK ((order_pk IS NULL) = (event_pk IS NULL))
+) STRICT;
+
+CREATE INDEX stock_movements_by_product ON stock_movements (product_id, size_key);
+CREATE INDEX stock_movements_by_order ON stock_movements (order_pk) WHERE order_pk IS NOT NULL;

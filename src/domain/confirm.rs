@@ -1,0 +1,491 @@
+//! Confirming orders: the one way in which an order takes stock (rules 4 and 5).
+
+use super::money::Money;
+use super::order::{Order, OrderItem};
+use super::product::{Catalogue, Product, ProductId, SizeProblem};
+use super::reference::Reference;
+use super::refusal::{Kind, Refusal};
+use super::status::Status;
+use super::stock::{Movement, Reason, Shortage, shortage};
+use super::transition::StatusChange;
+
+/// A decided confirmation of one order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// What to write.
+    pub change: StatusChange,
+    /// What it takes, product by product.
+    pub takings: Vec<Taking>,
+}
+
+/// What an order takes of one product and size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taking {
+    /// `Classic T-Shirt`, or with its size `Classic T-Shirt (L)`.
+    pub label: String,
+    /// The stock on hand before.
+    pub before: i64,
+    /// The stock on hand after.
+    pub after: i64,
+}
+
+/// One reason why orders cannot be confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The order is past pending.
+    NotPending(Reference, Status),
+    /// An item names no size of a product that is tracked by size, or one that it does not have.
+    NoSuchSize {
+        /// The order.
+        reference: Reference,
+        /// The product's name.
+        product: String,
+        /// The size asked for, if any.
+        size: Option<String>,
+        /// The sizes there are: `S, M, L`.
+        sizes: String,
+    },
+    /// An item is cheaper than its list price, and nobody said that this is right.
+    BelowListPrice {
+        /// The order.
+        reference: Reference,
+        /// The product's name.
+        product: String,
+        /// The price as sent.
+        price: Money,
+        /// The catalogue's price on the day of the order.
+        list_price: Money,
+    },
+    /// There is less stock than all orders of the call need together.
+    Short(Shortage),
+}
+
+impl Obstacle {
+    fn kind(&self) -> Kind {
+        match self {
+            Obstacle::NoSuchSize { .. } => Kind::InvalidInput,
+            Obstacle::NotPending(..) | Obstacle::BelowListPrice { .. } => Kind::Conflict,
+            Obstacle::Short(_) => Kind::InsufficientStock,
+        }
+    }
+
+    fn reference(&self) -> Option<&Reference> {
+        match self {
+            Obstacle::NotPending(reference, _)
+            | Obstacle::NoSuchSize { reference, .. }
+            | Obstacle::BelowListPrice { reference, .. } => Some(reference),
+            Obstacle::Short(_) => None,
+        }
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Obstacle::NotPending(_, status) => not_pending(*status),
+            Obstacle::NoSuchSize { product, size: Some(size), sizes, .. } => {
+                format!("{product}: has no size {size} (sizes: {sizes})")
+            }
+            Obstacle::NoSuchSize { product, size: None, sizes, .. } => {
+                format!("{product}: needs a size (sizes: {sizes})")
+            }
+            Obstacle::BelowListPrice { product, price, list_price, .. } => {
+                format!("{product}: price {price} is below the list price {list_price}")
+            }
+            Obstacle::Short(shortage) => shortage.describe(),
+        }
+    }
+}
+
+fn not_pending(status: Status) -> String {
+    match status {
+        Status::Cancelled => "Order is cancelled".to_owned(),
+        status => format!("Order is already {status}"),
+    }
+}
+
+/// Decides the confirmation of `orders` together: all of them, or every reason against it.
+///
+/// Quantities are summed per product and size over all items and all orders, so that two orders cannot each be given
+/// the last piece. Prices below the list price need `accept_prices`.
+pub fn decide(
+    orders: &[Order],
+    catalogue: &Catalogue,
+    accept_prices: bool,
+) -> Result<Vec<Confirmation>, Vec<Obstacle>> {
+    let mut obstacles = Vec::new();
+    let mut all_needs = Needs::default();
+    let mut needs_by_order = Vec::with_capacity(orders.len());
+    for order in orders {
+        let summary = &order.summary;
+        let mut needs = Needs::default();
+        if summary.status == Status::Pending {
+            for item in &order.items {
+                match needed_line(item, catalogue) {
+                    Ok(need) => {
+                        needs.add(need.clone());
+                        all_needs.add(need);
+                    }
+                    Err((product, sizes)) => obstacles.push(Obstacle::NoSuchSize {
+                        reference: summary.reference.clone(),
+                        product,
+                        size: item.selected_size.clone(),
+                        sizes,
+                    }),
+                }
+                if item.is_below_list_price() && !accept_prices {
+                    obstacles.push(Obstacle::BelowListPrice {
+                        reference: summary.reference.clone(),
+                        product: item.product_name.clone(),
+                        price: item.unit_price,
+                        list_price: item.list_price,
+                    });
+                }
+            }
+        } else {
+            obstacles.push(Obstacle::NotPending(summary.reference.clone(), summary.status));
+        }
+        needs_by_order.push(needs);
+    }
+    let short = all_needs.0.iter().filter(|need| need.on_hand < need.quantity);
+    obstacles.extend(short.map(|need| Obstacle::Short(need.shortage())));
+    if !obstacles.is_empty() {
+        return Err(obstacles);
+    }
+    let mut left = all_needs;
+    Ok(orders.iter().zip(needs_by_order).map(|(order, needs)| confirmation(order, needs, &mut left)).collect())
+}
+
+/// Decides each order by itself, in the order given, each on the stock that those before it left.
+pub fn decide_each(
+    orders: &[Order],
+    mut catalogue: Catalogue,
+    accept_prices: bool,
+) -> Vec<Result<Confirmation, Refusal>> {
+    orders
+        .iter()
+        .map(|order| {
+            let alone = std::slice::from_ref(order);
+            let mut confirmations =
+                decide(alone, &catalogue, accept_prices).map_err(|obstacles| refusal(alone, &obstacles))?;
+            let confirmation = confirmations.remove(0);
+            for movement in &confirmation.change.movements {
+                catalogue.shift(movement.product_id, &movement.size_key, movement.delta);
+            }
+            Ok(confirmation)
+        })
+        .collect()
+}
+
+/// Says why `orders` were not confirmed: every obstacle, under the first kind of all.
+pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
+    let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(Kind::Conflict);
+    let which = match orders {
+        [only] => only.summary.reference.to_string(),
+        several => format!("{} orders", several.len()),
+    };
+    let refusal = match (orders, obstacles) {
+        ([only], [Obstacle::NotPending(_, status)]) => {
+            let already = if *status == Status::Cancelled { "cancelled" } else { &format!("already {status}") };
+            return Refusal::new(kind, format!("order {} is {already}; nothing changed", only.summary.reference))
+                .error(not_pending(*status))
+                .hint_for(only, *status);
+        }
+        _ => match kind {
+            Kind::InsufficientStock => {
+                let short: Vec<_> = obstacles.iter().filter_map(Obstacle::shortage).cloned().collect();
+                return shortage(&short).message(format!("insufficient stock for {which}; nothing changed"));
+            }
+            Kind::InvalidInput => Refusal::new(kind, format!("items of {which} need another size; nothing changed"))
+                .error("Some items need another size"),
+            _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
+                Refusal::new(kind, format!("not all of {which} are pending; nothing changed"))
+                    .error("Some orders are not pending")
+            }
+            _ => Refusal::new(kind, format!("prices of {which} are below the list price; nothing changed"))
+                .error("Some prices are below the list price"),
+        },
+    };
+    let details = obstacles.iter().map(|obstacle| match obstacle.reference() {
+        Some(reference) if orders.len() > 1 => format!("{reference}: {}", obstacle.describe()),
+        _ => obstacle.describe(),
+    });
+    let refusal = refusal.details(details.collect());
+    if obstacles.iter().all(|obstacle| matches!(obstacle, Obstacle::BelowListPrice { .. })) {
+        let references: Vec<_> = orders.iter().map(|order| order.summary.reference.as_str()).collect();
+        return refusal.hint(format!("orders confirm {} --accept-prices, if they were agreed", references.join(" ")));
+    }
+    if orders.len() > 1 {
+        return refusal.hint("--keep-going confirms those that can be");
+    }
+    refusal
+}
+
+impl Obstacle {
+    fn shortage(&self) -> Option<&Shortage> {
+        if let Obstacle::Short(shortage) = self { Some(shortage) } else { None }
+    }
+}
+
+impl Refusal {
+    fn hint_for(self, order: &Order, status: Status) -> Refusal {
+        let reference = &order.summary.reference;
+        match status {
+            Status::Cancelled => {
+                self.hint(format!("orders set-status {reference} pending --force --note … reopens it"))
+            }
+            _ => self.hint(format!("orders show {reference}")),
+        }
+    }
+}
+
+/// What orders need of one stock line.
+#[derive(Debug, Clone)]
+struct Need {
+    product_id: ProductId,
+    size_key: String,
+    label: String,
+    handle: String,
+    size: String,
+    quantity: i64,
+    on_hand: i64,
+}
+
+impl Need {
+    fn shortage(&self) -> Shortage {
+        Shortage {
+            label: self.label.clone(),
+            handle: self.handle.clone(),
+            size: self.size.clone(),
+            available: self.on_hand,
+            required: self.quantity,
+        }
+    }
+}
+
+/// Needs by stock line, in the order of the items that brought them.
+#[derive(Debug, Default)]
+struct Needs(Vec<Need>);
+
+impl Needs {
+    fn add(&mut self, need: Need) {
+        match self.find(need.product_id, &need.size_key) {
+            Some(known) => known.quantity += need.quantity,
+            None => self.0.push(need),
+        }
+    }
+
+    fn find(&mut self, product_id: ProductId, size_key: &str) -> Option<&mut Need> {
+        self.0.iter_mut().find(|need| need.product_id == product_id && need.size_key == size_key)
+    }
+}
+
+/// Finds the stock line that an item needs; else the product's name and its sizes.
+fn needed_line(item: &OrderItem, catalogue: &Catalogue) -> Result<Need, (String, String)> {
+    let unknown = |product: Option<&Product>| {
+        (item.product_name.clone(), product.map(Product::size_names).unwrap_or_default())
+    };
+    let product = catalogue.get(item.product_id).ok_or_else(|| unknown(None))?;
+    let line = product
+        .line_for(item.selected_size.as_deref())
+        .map_err(|_: SizeProblem| unknown(Some(product)))?;
+    Ok(Need {
+        product_id: product.id,
+        size_key: line.size_key.clone(),
+        label: product.label(line),
+        handle: product.handle(),
+        size: line.size.clone(),
+        quantity: i64::from(item.quantity),
+        on_hand: line.on_hand,
+    })
+}
+
+fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
+    let mut takings = Vec::with_capacity(needs.0.len());
+    let mut movements = Vec::with_capacity(needs.0.len());
+    for need in needs.0 {
+        let before = left.find(need.product_id, &need.size_key).map_or(need.on_hand, |line| {
+            let before = line.on_hand;
+            line.on_hand -= need.quantity;
+            before
+        });
+        takings.push(Taking { label: need.label, before, after: before - need.quantity });
+        movements.push(Movement {
+            product_id: need.product_id,
+            size_key: need.size_key,
+            delta: -need.quantity,
+            reason: Reason::Confirm,
+            note: None,
+        });
+    }
+    let summary = &order.summary;
+    let change = StatusChange {
+        order: summary.pk,
+        reference: summary.reference.clone(),
+        from: Status::Pending,
+        to: Status::Confirmed,
+        movements,
+    };
+    Confirmation { change, takings }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, order};
+
+    struct Desk {
+        catalogue: Catalogue,
+        orders: Vec<Order>,
+    }
+
+    /// Orders given as lists of product index, quantity and size.
+    fn desk(products: &[Product], orders: &[&[(usize, u32, Option<&str>)]]) -> Desk {
+        let catalogue: Catalogue = products.iter().cloned().collect();
+        let orders = orders
+            .iter()
+            .enumerate()
+            .map(|(n, items)| {
+                let items: Vec<_> = items.iter().map(|(p, quantity, size)| (&products[*p], *quantity, *size)).collect();
+                let mut incoming = incoming(&items);
+                incoming.reference = Reference::parse(&format!("LEG-{n}"));
+                order(&incoming, &catalogue, i64::try_from(n).unwrap(), Status::Pending)
+            })
+            .collect();
+        Desk { catalogue, orders }
+    }
+
+    impl Desk {
+        fn refusal(&self) -> Refusal {
+            refusal(&self.orders, &decide(&self.orders, &self.catalogue, false).expect_err("it is refused"))
+        }
+    }
+
+    #[test]
+    fn stock_is_summed_over_items_and_orders_and_every_shortage_is_named() {
+        let products = [product("Shirt", &[("", 3)]), product("Polo", &[("S", 1), ("L", 2)])];
+        type Case<'a> = (&'a str, &'a [&'a [(usize, u32, Option<&'a str>)]], &'a [&'a str]);
+        let cases: &[Case<'_>] = &[
+            ("enough", &[&[(0, 3, None)]], &[]),
+            ("one item too many", &[&[(0, 4, None)]], &["Shirt: Insufficient stock (available: 3, required: 4)"]),
+            (
+                "two lines of one product",
+                &[&[(0, 2, None), (0, 2, Some("x"))]],
+                &["Shirt: Insufficient stock (available: 3, required: 4)"],
+            ),
+            (
+                "two orders of one product",
+                &[&[(0, 2, None)], &[(0, 2, None)]],
+                &["Shirt: Insufficient stock (available: 3, required: 4)"],
+            ),
+            (
+                "all shortages, in the order of the items, spelled as in the catalogue",
+                &[&[(1, 3, Some("l")), (0, 9, None), (1, 2, Some("S"))]],
+                &[
+                    "Polo (L): Insufficient stock (available: 2, required: 3)",
+                    "Shirt: Insufficient stock (available: 3, required: 9)",
+                    "Polo (S): Insufficient stock (available: 1, required: 2)",
+                ],
+            ),
+            ("sizes apart", &[&[(1, 1, Some("S")), (1, 2, Some("L"))]], &[]),
+        ];
+        for (what, orders, shortages) in cases {
+            let desk = desk(&products, orders);
+            let decided = decide(&desk.orders, &desk.catalogue, false);
+            match decided {
+                Ok(_) => assert!(shortages.is_empty(), "{what}"),
+                Err(obstacles) => {
+                    let refusal = refusal(&desk.orders, &obstacles);
+                    assert_eq!(refusal.details, *shortages, "{what}");
+                    assert_eq!(refusal.kind, Kind::InsufficientStock, "{what}");
+                    assert_eq!(refusal.error, "Insufficient stock for some items", "{what}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_confirmation_takes_exactly_what_its_items_say() {
+        let products = [product("Polo", &[("S", 5), ("L", 5)])];
+        let desk = desk(&products, &[&[(0, 1, Some("L")), (0, 2, Some("l "))], &[(0, 1, Some("L")), (0, 1, Some("s"))]]);
+        let confirmations = decide(&desk.orders, &desk.catalogue, false).unwrap();
+        let taken: Vec<Vec<_>> = confirmations
+            .iter()
+            .map(|c| c.takings.iter().map(|t| (t.label.as_str(), t.before, t.after)).collect())
+            .collect();
+        assert_eq!(taken, [vec![("Polo (L)", 5, 2)], vec![("Polo (L)", 2, 1), ("Polo (S)", 5, 4)]]);
+        let moved: Vec<_> =
+            confirmations[0].change.movements.iter().map(|m| (m.size_key.as_str(), m.delta, m.reason)).collect();
+        assert_eq!(moved, [("l", -3, Reason::Confirm)]);
+    }
+
+    #[test]
+    fn only_pending_orders_are_confirmed() {
+        let products = [product("Shirt", &[("", 9)])];
+        for (status, error) in [
+            (Status::Confirmed, "Order is already confirmed"),
+            (Status::Processing, "Order is already processing"),
+            (Status::Shipped, "Order is already shipped"),
+            (Status::Delivered, "Order is already delivered"),
+            (Status::Cancelled, "Order is cancelled"),
+        ] {
+            let mut desk = desk(&products, &[&[(0, 1, None)]]);
+            desk.orders[0].summary.status = status;
+            let refusal = desk.refusal();
+            assert_eq!((refusal.kind, refusal.error.as_str()), (Kind::Conflict, error));
+        }
+    }
+
+    #[test]
+    fn a_size_that_is_not_there_is_refused_with_those_that_are() {
+        let products = [product("Polo", &[("S", 5), ("L", 5)])];
+        for (size, detail) in [
+            (None, "Polo: needs a size (sizes: S, L)"),
+            (Some("XL"), "Polo: has no size XL (sizes: S, L)"),
+        ] {
+            let refusal = desk(&products, &[&[(0, 1, size)]]).refusal();
+            assert_eq!((refusal.kind, refusal.details.as_slice()), (Kind::InvalidInput, &[detail.to_owned()][..]));
+        }
+    }
+
+    #[test]
+    fn a_price_below_the_list_price_needs_consent() {
+        let products = [product("Shirt", &[("", 9)])];
+        let mut desk = desk(&products, &[&[(0, 1, None)]]);
+        desk.orders[0].items[0].unit_price = Money::from_hundredths(2998);
+        let refusal = desk.refusal();
+        assert_eq!(refusal.kind, Kind::Conflict);
+        assert_eq!(refusal.details, ["Shirt: price 29.98 is below the list price 29.99"]);
+        assert!(decide(&desk.orders, &desk.catalogue, true).is_ok());
+        desk.orders[0].items[0].unit_price = Money::from_hundredths(3000);
+        assert!(decide(&desk.orders, &desk.catalogue, false).is_ok(), "a higher price is the customer's");
+    }
+
+    #[test]
+    fn of_several_reasons_the_first_kind_counts_and_all_are_named() {
+        let products = [product("Polo", &[("S", 0)])];
+        let mut desk = desk(&products, &[&[(0, 1, Some("S"))], &[(0, 1, None)], &[(0, 1, Some("S"))]]);
+        desk.orders[2].summary.status = Status::Shipped;
+        let refusal = desk.refusal();
+        assert_eq!(refusal.kind, Kind::InvalidInput);
+        assert_eq!(
+            refusal.details,
+            [
+                "LEG-1: Polo: needs a size (sizes: S)",
+                "LEG-2: Order is already shipped",
+                "Polo (S): Insufficient stock (available: 0, required: 1)"
+            ]
+        );
+    }
+
+    #[test]
+    fn each_by_itself_goes_on_with_what_the_ones_before_left() {
+        let products = [product("Shirt", &[("", 3)])];
+        let desk = desk(&products, &[&[(0, 2, None)], &[(0, 2, None)], &[(0, 1, None)]]);
+        let decided: Vec<_> = decide_each(&desk.orders, desk.catalogue.clone(), false)
+            .into_iter()
+            .map(|result| result.map(|c| c.takings[0].after).map_err(|refusal| refusal.details))
+            .collect();
+        let short = vec!["Shirt: Insufficient stock (available: 1, required: 2)".to_owned()];
+        assert_eq!(decided, [Ok(1), Err(short), Ok(0)]);
+    }
+}

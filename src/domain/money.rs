@@ -1,0 +1,201 @@
+//! Amounts of money: `Decimal(10,2)`, never a float.
+
+use std::fmt;
+use std::iter::Sum;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// An amount of money with two decimals, zero or more.
+///
+/// One field of an order or product is at most [`Money::LIMIT`]; a sum over many orders may be more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Money(Decimal);
+
+/// Says why a text is not an amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoneyError {
+    /// The text is no plain decimal number.
+    NotANumber,
+    /// The text has an exponent, which hides how many decimals are meant.
+    Exponent,
+    /// The amount is below zero.
+    Negative,
+    /// The amount has more than two decimals.
+    TooPrecise,
+    /// The amount is above [`Money::LIMIT`].
+    TooLarge,
+}
+
+impl std::error::Error for MoneyError {}
+
+impl fmt::Display for MoneyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            MoneyError::NotANumber => "must be a number such as 29.99",
+            MoneyError::Exponent => "must be written without an exponent",
+            MoneyError::Negative => "must not be negative",
+            MoneyError::TooPrecise => "must have at most two decimals",
+            MoneyError::TooLarge => "must be at most 99999999.99",
+        })
+    }
+}
+
+impl Money {
+    /// The largest amount of one field: 99999999.99.
+    pub const LIMIT: Money = Money(Decimal::from_parts(1_410_065_407, 2, 0, false, 2));
+    /// No money.
+    pub const ZERO: Money = Money(Decimal::ZERO);
+
+    /// Makes an amount from hundredths, as SQL stores it.
+    pub fn from_hundredths(hundredths: i64) -> Money {
+        Money(Decimal::new(hundredths, 2))
+    }
+
+    /// Returns the amount in hundredths, as SQL stores it.
+    pub fn hundredths(self) -> i64 {
+        let mut amount = self.0;
+        amount.rescale(2);
+        // Every way to make a Money is bounded far below i64: a field by LIMIT, a sum by the number of orders.
+        i64::try_from(amount.mantissa()).unwrap_or(i64::MAX)
+    }
+
+    /// Reads an amount from its text, exactly: at most two decimals, at most [`Money::LIMIT`].
+    pub fn parse(text: &str) -> Result<Money, MoneyError> {
+        let (amount, decimals) = plain_decimal(text)?;
+        if decimals > 2 {
+            return Err(MoneyError::TooPrecise);
+        }
+        let amount = amount.ok_or(MoneyError::TooLarge)?;
+        if amount > Money::LIMIT.0 { Err(MoneyError::TooLarge) } else { Ok(Money(amount)) }
+    }
+
+    /// Tells whether `text` is this amount, or a float sum of it such as `59.489999999999995` for 59.49.
+    ///
+    /// This is the one place where an amount with more than two decimals is accepted: a browser's own `total`.
+    pub fn is_float_sum(self, text: &str) -> Result<bool, MoneyError> {
+        let (amount, _) = plain_decimal(text)?;
+        let rounded = amount.map(|a| a.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero));
+        Ok(rounded == Some(self.0))
+    }
+
+    /// Multiplies by a quantity; `None` above [`Money::LIMIT`].
+    pub fn times(self, quantity: u32) -> Option<Money> {
+        let product = self.0.checked_mul(Decimal::from(quantity))?;
+        (product <= Money::LIMIT.0).then_some(Money(product))
+    }
+
+    /// Adds within one order; `None` above [`Money::LIMIT`].
+    pub fn plus(self, other: Money) -> Option<Money> {
+        let sum = self.0.checked_add(other.0)?;
+        (sum <= Money::LIMIT.0).then_some(Money(sum))
+    }
+}
+
+/// Splits a plain decimal text into its value (`None`: too large to hold) and its number of decimals.
+fn plain_decimal(text: &str) -> Result<(Option<Decimal>, usize), MoneyError> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let mut parts = digits.splitn(2, '.');
+    let whole = parts.next().unwrap_or_default();
+    let fraction = parts.next();
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(whole) || !fraction.is_none_or(all_digits) {
+        let exponent = digits.starts_with(|c: char| c.is_ascii_digit())
+            && digits.contains(['e', 'E'])
+            && digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
+        return Err(if exponent { MoneyError::Exponent } else { MoneyError::NotANumber });
+    }
+    if negative {
+        return Err(MoneyError::Negative);
+    }
+    Ok((Decimal::from_str_exact(digits).ok(), fraction.map_or(0, str::len)))
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{:.2}", self.0))
+    }
+}
+
+impl Sum for Money {
+    fn sum<I: Iterator<Item = Money>>(amounts: I) -> Money {
+        Money(amounts.map(|amount| amount.0).sum())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn money_is_taken_from_its_text_and_never_rounded() {
+        use MoneyError::{Exponent, Negative, NotANumber, TooLarge, TooPrecise};
+        let cases: &[(&str, Result<i64, MoneyError>)] = &[
+            ("29.99", Ok(2999)),
+            ("0", Ok(0)),
+            ("7", Ok(700)),
+            ("7.5", Ok(750)),
+            ("1149.50", Ok(114_950)),
+            ("99999999.99", Ok(9_999_999_999)),
+            ("100000000", Err(TooLarge)),
+            ("99999999999999999999999999999999999999", Err(TooLarge)),
+            ("29.999", Err(TooPrecise)),
+            ("29.990", Err(TooPrecise)),
+            ("-1", Err(Negative)),
+            ("-0.00", Err(Negative)),
+            ("1e2", Err(Exponent)),
+            ("1E+2", Err(Exponent)),
+            ("1.5e-2", Err(Exponent)),
+            ("", Err(NotANumber)),
+            (".5", Err(NotANumber)),
+            ("5.", Err(NotANumber)),
+            ("+5", Err(NotANumber)),
+            (" 5", Err(NotANumber)),
+            ("1,50", Err(NotANumber)),
+            ("1_000", Err(NotANumber)),
+            ("NaN", Err(NotANumber)),
+            ("inf", Err(NotANumber)),
+            ("٥", Err(NotANumber)),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Money::parse(text).map(Money::hundredths), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_float_sum_counts_when_it_rounds_to_the_exact_sum() {
+        let sum = Money::from_hundredths(5949);
+        for (text, expected) in [
+            ("59.49", Ok(true)),
+            ("59.489999999999995", Ok(true)),
+            ("59.490000000000002", Ok(true)),
+            ("59.48", Ok(false)),
+            ("59.484", Ok(false)),
+            ("5.949e1", Err(MoneyError::Exponent)),
+        ] {
+            assert_eq!(sum.is_float_sum(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_limit_is_ten_digits_with_two_decimals() {
+        assert_eq!(Money::LIMIT.to_string(), "99999999.99");
+        assert_eq!(Money::LIMIT.times(2), None);
+        assert_eq!(Money::LIMIT.plus(Money::from_hundredths(1)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_amount_reads_back_what_it_prints(hundredths in 0..=9_999_999_999_i64) {
+            let amount = Money::from_hundredths(hundredths);
+            prop_assert_eq!(Money::parse(&amount.to_string()), Ok(amount));
+            prop_assert_eq!(amount.hundredths(), hundredths);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".*") {
+            let _ = Money::parse(&text);
+            let _ = Money::ZERO.is_float_sum(&text);
+        }
+    }
+}

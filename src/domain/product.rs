@@ -1,0 +1,215 @@
+//! The catalogue: products and their stock on hand.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use uuid::Uuid;
+
+use super::money::Money;
+use super::text::size_key;
+
+/// A product's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProductId(pub Uuid);
+
+impl fmt::Display for ProductId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A product with its stock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// The public id.
+    pub id: ProductId,
+    /// The name, 1 to 255 characters.
+    pub name: String,
+    /// The barcode (SKU), unique, up to 100 characters.
+    pub barcode: Option<String>,
+    /// The price without a discount.
+    pub price: Money,
+    /// The price that is asked now, where it differs.
+    pub discounted_price: Option<Money>,
+    /// Pictures: URLs or paths of the web page.
+    pub image_paths: Vec<String>,
+    /// At how many pieces the stock is low; where there is none, the shop's setting counts.
+    pub low_stock_at: Option<i64>,
+    /// The stock on hand, one line a size; a single line with the key `""` where size is not tracked.
+    pub stock: Vec<StockLine>,
+}
+
+/// The stock on hand of one product in one size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockLine {
+    /// The size trimmed and in lower case; `""` where size is not tracked.
+    pub size_key: String,
+    /// The size as the catalogue spells it.
+    pub size: String,
+    /// How many there are, zero or more.
+    pub on_hand: i64,
+}
+
+/// Why an item's size names no stock line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeProblem {
+    /// The product is tracked by size and none was chosen.
+    Missing,
+    /// The product is not kept in the chosen size.
+    Unknown,
+}
+
+impl Product {
+    /// Returns the price that an order is held against: the discounted one, else the price.
+    pub fn list_price(&self) -> Money {
+        self.discounted_price.unwrap_or(self.price)
+    }
+
+    /// Returns the sum of the stock on hand over all sizes.
+    pub fn stock_quantity(&self) -> i64 {
+        self.stock.iter().map(|line| line.on_hand).sum()
+    }
+
+    /// Tells whether the product is tracked by size.
+    pub fn is_sized(&self) -> bool {
+        self.stock.iter().any(|line| !line.size_key.is_empty())
+    }
+
+    /// Returns the lines of the sizes that there are; none where size is not tracked.
+    pub fn sizes(&self) -> impl Iterator<Item = &StockLine> {
+        self.stock.iter().filter(|line| !line.size_key.is_empty())
+    }
+
+    /// Returns the sizes as people read them: `S, M, L`.
+    pub fn size_names(&self) -> String {
+        self.sizes().map(|line| line.size.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Finds the stock line that an item of this product draws from; a size means nothing where it is not tracked.
+    pub fn line_for(&self, selected_size: Option<&str>) -> Result<&StockLine, SizeProblem> {
+        let key = if self.is_sized() { selected_size.map(size_key).unwrap_or_default() } else { String::new() };
+        let missing = key.is_empty() && self.is_sized();
+        match self.stock.iter().find(|line| line.size_key == key) {
+            Some(line) if !missing => Ok(line),
+            _ => Err(if missing { SizeProblem::Missing } else { SizeProblem::Unknown }),
+        }
+    }
+
+    /// Returns the name with the size where it is tracked: `Classic T-Shirt (L)`.
+    pub fn label(&self, line: &StockLine) -> String {
+        if line.size.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, line.size) }
+    }
+
+    /// Returns what people type to name it: the barcode, else the id.
+    pub fn handle(&self) -> String {
+        self.barcode.clone().unwrap_or_else(|| self.id.to_string())
+    }
+
+    /// Tells whether there is as little as its own limit, or else the shop's.
+    pub fn is_low(&self, shop_limit: i64) -> bool {
+        self.stock_quantity() <= self.low_stock_at.unwrap_or(shop_limit)
+    }
+
+    /// Returns the first picture that an order may keep: an http or https URL.
+    pub fn web_image(&self) -> Option<&str> {
+        self.image_paths.iter().map(String::as_str).find(|path| is_web_url(path))
+    }
+}
+
+/// Tells whether a text is an http or https URL without spaces.
+pub fn is_web_url(text: &str) -> bool {
+    let scheme = ["http://", "https://"]
+        .into_iter()
+        .find(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    scheme.is_some_and(|scheme| text.len() > scheme.len() && !text.contains(|c: char| c.is_whitespace() || c.is_control()))
+}
+
+/// The products that a decision is about, by id.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue(HashMap<ProductId, Product>);
+
+impl Catalogue {
+    /// Looks a product up.
+    pub fn get(&self, id: ProductId) -> Option<&Product> {
+        self.0.get(&id)
+    }
+
+    /// Adds or replaces a product.
+    pub fn put(&mut self, product: Product) {
+        self.0.insert(product.id, product);
+    }
+
+    /// Changes the stock on hand of one line, as a movement does; unknown lines are left alone.
+    pub fn shift(&mut self, id: ProductId, size_key: &str, delta: i64) {
+        let line = self.0.get_mut(&id).and_then(|p| p.stock.iter_mut().find(|line| line.size_key == size_key));
+        if let Some(line) = line {
+            line.on_hand += delta;
+        }
+    }
+}
+
+impl FromIterator<Product> for Catalogue {
+    fn from_iter<I: IntoIterator<Item = Product>>(products: I) -> Catalogue {
+        Catalogue(products.into_iter().map(|product| (product.id, product)).collect())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A product at 29.99 with the given stock, `[("", 10)]` or one entry a size.
+    pub fn product(name: &str, stock: &[(&str, i64)]) -> Product {
+        Product {
+            id: ProductId(id_of(name)),
+            name: name.to_owned(),
+            barcode: Some(format!("SKU-{name}")),
+            price: Money::from_hundredths(2999),
+            discounted_price: None,
+            image_paths: Vec::new(),
+            low_stock_at: None,
+            stock: stock
+                .iter()
+                .map(|(size, on_hand)| StockLine { size_key: size_key(size), size: (*size).to_owned(), on_hand: *on_hand })
+                .collect(),
+        }
+    }
+
+    /// The same id for the same name, every time.
+    fn id_of(name: &str) -> Uuid {
+        let number = name.bytes().fold(7_u128, |hash, b| hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(b.into()));
+        Uuid::from_u128(number)
+    }
+
+    #[test]
+    fn an_item_draws_from_the_line_of_its_size() {
+        let sized = product("Shirt", &[("S", 1), ("L", 2)]);
+        let plain = product("Cap", &[("", 3)]);
+        let cases = [
+            (&sized, Some("L"), Ok(2)),
+            (&sized, Some(" l "), Ok(2)),
+            (&sized, None, Err(SizeProblem::Missing)),
+            (&sized, Some("  "), Err(SizeProblem::Missing)),
+            (&sized, Some("XL"), Err(SizeProblem::Unknown)),
+            (&plain, None, Ok(3)),
+            (&plain, Some("44"), Ok(3)),
+        ];
+        for (product, size, expected) in cases {
+            assert_eq!(product.line_for(size).map(|line| line.on_hand), expected, "{} {size:?}", product.name);
+        }
+    }
+
+    #[test]
+    fn web_urls_are_http_or_https_without_spaces() {
+        for (text, expected) in [
+            ("https://res.cloudinary.com/demo/shirt.jpg", true),
+            ("HTTP://shop.example/a.jpg", true),
+            ("/media/shirt.jpg", false),
+            ("javascript:alert(1)", false),
+            ("https://", false),
+            ("https://a b", false),
+        ] {
+            assert_eq!(is_web_url(text), expected, "{text}");
+        }
+    }
+}

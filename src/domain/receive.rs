@@ -1,0 +1,576 @@
+//! An order that comes in: new, unchanged, or refused (rules 1, 4 and 6).
+
+use uuid::Uuid;
+
+use super::money::Money;
+use super::order::{Customer, Order, OrderItem, OrderPk};
+use super::product::{Catalogue, Product, ProductId, SizeProblem};
+use super::reference::Reference;
+use super::refusal::Kind;
+use super::settings::Settings;
+use super::text::phone_digits;
+use super::time::Timestamp;
+
+/// Orders of one phone with the same items are likely duplicates within this many milliseconds (six hours).
+pub const DUPLICATE_WINDOW_MILLIS: i64 = 6 * 60 * 60 * 1000;
+
+/// An order as it was received: its shape and sums are checked, its products are not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomingOrder {
+    /// The reference, where it was sent.
+    pub reference: Option<Reference>,
+    /// When the customer ordered.
+    pub order_date: Timestamp,
+    /// Who ordered.
+    pub customer: Customer,
+    /// The currency it names, three capital letters.
+    pub currency: Option<String>,
+    /// The items as sent, one at least.
+    pub items: Vec<IncomingItem>,
+    /// The sum of the items' subtotals.
+    pub total: Money,
+    /// The sum of the items' quantities.
+    pub item_count: i64,
+    /// How it came.
+    pub source: SourceKind,
+}
+
+/// One item as it was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomingItem {
+    /// Where the product was named, for messages: `items[0].productId`.
+    pub product_place: String,
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name, where one was sent.
+    pub name: Option<String>,
+    /// Its barcode, where one was sent.
+    pub barcode: Option<String>,
+    /// Its picture, where one was sent.
+    pub image: Option<String>,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one.
+    pub unit_price: Money,
+    /// Quantity × unit price.
+    pub subtotal: Money,
+    /// The size chosen.
+    pub size: Option<String>,
+    /// The color chosen.
+    pub color: Option<String>,
+}
+
+/// How an order came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Order JSON, as the web page posts it.
+    Json,
+}
+
+impl SourceKind {
+    /// Returns the word for it, as in SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SourceKind::Json => "json",
+        }
+    }
+}
+
+/// What two deliveries of one order are compared by (rule 6): never dates, status, image or user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    name: String,
+    phone_digits: String,
+    address: Option<String>,
+    /// In a fixed order, since another program may list the same items in another one.
+    items: Vec<ItemContent>,
+    total: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct ItemContent {
+    product_id: ProductId,
+    quantity: u32,
+    unit_price: Money,
+    size: Option<String>,
+    color: Option<String>,
+}
+
+impl Content {
+    fn new(customer: &Customer, total: Money, items: impl Iterator<Item = ItemContent>) -> Content {
+        let mut items: Vec<_> = items.collect();
+        items.sort();
+        Content {
+            name: customer.name.clone(),
+            phone_digits: phone_digits(&customer.phone),
+            address: customer.address.clone(),
+            items,
+            total,
+        }
+    }
+
+    /// Returns the content of an order as it came in.
+    pub fn of_incoming(order: &IncomingOrder) -> Content {
+        let items = order.items.iter().map(|item| ItemContent {
+            product_id: item.product_id,
+            quantity: item.quantity,
+            unit_price: item.unit_price,
+            size: item.size.clone(),
+            color: item.color.clone(),
+        });
+        Content::new(&order.customer, order.total, items)
+    }
+
+    /// Returns the content of an order as it is now.
+    pub fn of_order(order: &Order) -> Content {
+        let items = order.items.iter().map(|item| ItemContent {
+            product_id: item.product_id,
+            quantity: item.quantity,
+            unit_price: item.unit_price,
+            size: item.selected_size.clone(),
+            color: item.selected_color.clone(),
+        });
+        Content::new(&order.summary.customer, order.summary.total, items)
+    }
+
+    /// Returns the bytes that a hash of the content is taken over. Files keep such hashes: the form must not change.
+    pub fn bytes(&self) -> Vec<u8> {
+        fn put(bytes: &mut Vec<u8>, text: Option<&str>) {
+            let length = text.map_or(u64::MAX, |text| text.len() as u64);
+            bytes.extend(length.to_le_bytes());
+            bytes.extend(text.unwrap_or_default().bytes());
+        }
+        let mut bytes = Vec::with_capacity(64 + 64 * self.items.len());
+        put(&mut bytes, Some(&self.name));
+        put(&mut bytes, Some(&self.phone_digits));
+        put(&mut bytes, self.address.as_deref());
+        for item in &self.items {
+            bytes.extend(item.product_id.0.as_bytes());
+            bytes.extend(item.quantity.to_le_bytes());
+            bytes.extend(item.unit_price.hundredths().to_le_bytes());
+            put(&mut bytes, item.size.as_deref());
+            put(&mut bytes, item.color.as_deref());
+        }
+        bytes.extend(self.total.hundredths().to_le_bytes());
+        bytes
+    }
+
+    /// Returns the digits of the phone, for finding other orders of the same person.
+    pub fn phone_digits(&self) -> &str {
+        &self.phone_digits
+    }
+
+    /// Returns the JSON keys of the fields in which two contents differ.
+    pub fn differing_fields(&self, other: &Content) -> Vec<&'static str> {
+        [
+            ("customerName", self.name != other.name),
+            ("customerPhone", self.phone_digits != other.phone_digits),
+            ("customerAddress", self.address != other.address),
+            ("items", self.items != other.items),
+            ("total", self.total != other.total),
+        ]
+        .into_iter()
+        .filter_map(|(key, differs)| differs.then_some(key))
+        .collect()
+    }
+}
+
+/// What is known of a reference that comes in again.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The order as it is now.
+    pub order: Order,
+    /// Whether the very same content was received for it before.
+    pub received_before: bool,
+}
+
+/// The facts that an incoming order is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The order that has its reference already.
+    pub known: Option<&'a Known>,
+    /// The products, at least those of its items.
+    pub catalogue: &'a Catalogue,
+    /// Other orders of the same phone around the same time.
+    pub of_same_phone: &'a [Order],
+    /// The shop's settings.
+    pub settings: &'a Settings,
+}
+
+/// What to do with an order that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Received {
+    /// Write it.
+    New(Box<NewOrder>),
+    /// It is there already: nothing to do.
+    Unchanged(OrderPk),
+}
+
+/// A decided new order. It may be written while its reference is free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrder {
+    /// The public id.
+    pub id: Uuid,
+    /// The reference.
+    pub reference: Reference,
+    /// When the customer ordered.
+    pub order_date: Timestamp,
+    /// Who ordered.
+    pub customer: Customer,
+    /// The currency it names.
+    pub currency: Option<String>,
+    /// The items, snapshots filled in from the catalogue.
+    pub items: Vec<OrderItem>,
+    /// The sum of the subtotals.
+    pub total: Money,
+    /// The sum of the quantities.
+    pub item_count: i64,
+    /// How it came.
+    pub source: SourceKind,
+    /// What later deliveries are compared with.
+    pub content: Content,
+    /// What a person should look at before confirming it.
+    pub warnings: Vec<String>,
+}
+
+/// Why an incoming order was not taken: every problem with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Invalid input, or a conflict with what is there.
+    pub kind: Kind,
+    /// One line a problem.
+    pub problems: Vec<String>,
+}
+
+/// Decides what to do with an order that came in under `reference`; `new_id` gives the ids of what is new.
+pub fn decide(
+    incoming: &IncomingOrder,
+    reference: &Reference,
+    facts: Facts<'_>,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<Received, Rejected> {
+    let problems = input_problems(incoming, facts);
+    if !problems.is_empty() {
+        return Err(Rejected { kind: Kind::InvalidInput, problems });
+    }
+    let content = Content::of_incoming(incoming);
+    if let Some(known) = facts.known {
+        return judge_repeat(&content, known);
+    }
+    let id = new_id();
+    let mut warnings = Vec::new();
+    let mut items = Vec::with_capacity(incoming.items.len());
+    for item in &incoming.items {
+        // Every unknown product was refused above.
+        let Some(product) = facts.catalogue.get(item.product_id) else { continue };
+        warnings.extend(size_warning(product, item.size.as_deref()));
+        items.push(snapshot(item, product, new_id()));
+    }
+    warnings.extend(duplicate_warning(incoming, &content, facts.of_same_phone));
+    Ok(Received::New(Box::new(NewOrder {
+        id,
+        reference: reference.clone(),
+        order_date: incoming.order_date,
+        customer: incoming.customer.clone(),
+        currency: incoming.currency.clone(),
+        items,
+        total: incoming.total,
+        item_count: incoming.item_count,
+        source: incoming.source,
+        content,
+        warnings,
+    })))
+}
+
+fn input_problems(incoming: &IncomingOrder, facts: Facts<'_>) -> Vec<String> {
+    let unknown = incoming
+        .items
+        .iter()
+        .filter(|item| facts.catalogue.get(item.product_id).is_none())
+        .map(|item| format!("{}: Product {} not found", item.product_place, item.product_id));
+    let foreign = match (&incoming.currency, &facts.settings.currency) {
+        (Some(sent), Some(ours)) if sent != ours => Some(format!("currency: is {sent}, but this shop sells in {ours}")),
+        _ => None,
+    };
+    unknown.chain(foreign).collect()
+}
+
+fn judge_repeat(content: &Content, known: &Known) -> Result<Received, Rejected> {
+    let summary = &known.order.summary;
+    let differing = content.differing_fields(&Content::of_order(&known.order));
+    if known.received_before || differing.is_empty() {
+        return Ok(Received::Unchanged(summary.pk));
+    }
+    let problem = format!("order {} is there already with other content: {}", summary.reference, differing.join(", "));
+    Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
+}
+
+fn snapshot(item: &IncomingItem, product: &Product, id: Uuid) -> OrderItem {
+    OrderItem {
+        id,
+        product_id: item.product_id,
+        product_name: item.name.clone().unwrap_or_else(|| product.name.clone()),
+        product_barcode: item.barcode.clone().or_else(|| product.barcode.clone()),
+        product_image: item.image.clone().or_else(|| product.web_image().map(str::to_owned)),
+        quantity: item.quantity,
+        unit_price: item.unit_price,
+        selected_size: item.size.clone(),
+        selected_color: item.color.clone(),
+        subtotal: item.subtotal,
+        list_price: product.list_price(),
+    }
+}
+
+fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
+    let problem = match (product.line_for(size).err()?, size) {
+        (SizeProblem::Unknown, Some(size)) => format!("has no size {size}"),
+        _ => "was ordered without a size".to_owned(),
+    };
+    Some(format!("{} {problem}; sizes: {}", product.name, product.size_names()))
+}
+
+/// Names the nearest earlier order of the same phone with the same items, or else the nearest later one.
+fn duplicate_warning(incoming: &IncomingOrder, content: &Content, of_same_phone: &[Order]) -> Option<String> {
+    let same = of_same_phone
+        .iter()
+        .filter(|order| !content.phone_digits.is_empty() && Content::of_order(order).items == content.items)
+        .map(|order| (order.summary.order_date.millis() - incoming.order_date.millis(), order))
+        .filter(|(distance, _)| distance.abs() <= DUPLICATE_WINDOW_MILLIS);
+    let (_, nearest) = same.min_by_key(|(distance, _)| (*distance > 0, distance.abs()))?;
+    Some(format!("same phone and items as {}: ordered twice?", nearest.summary.reference))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::domain::order::OrderSummary;
+    use crate::domain::product::tests::product;
+    use crate::domain::status::Status;
+
+    /// An order of the given products, quantities and sizes, at the products' prices, as it comes in.
+    pub fn incoming(items: &[(&Product, u32, Option<&str>)]) -> IncomingOrder {
+        let items: Vec<_> = items
+            .iter()
+            .enumerate()
+            .map(|(index, (product, quantity, size))| IncomingItem {
+                product_place: format!("items[{index}].productId"),
+                product_id: product.id,
+                name: None,
+                barcode: None,
+                image: None,
+                quantity: *quantity,
+                unit_price: product.price,
+                subtotal: product.price.times(*quantity).unwrap(),
+                size: size.map(str::to_owned),
+                color: None,
+            })
+            .collect();
+        let (total, item_count) =
+            crate::domain::order::sums(items.iter().map(|item| (item.subtotal, item.quantity))).unwrap();
+        IncomingOrder {
+            reference: Reference::parse("LEG-LXYZ1234-AB5C"),
+            order_date: Timestamp::parse("2026-02-04T10:30:00Z").unwrap(),
+            customer: Customer { name: "John Doe".into(), phone: "+1 234".into(), address: None },
+            currency: None,
+            items,
+            total,
+            item_count,
+            source: SourceKind::Json,
+        }
+    }
+
+    /// The order that an incoming one becomes.
+    pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
+        let reference = incoming.reference.clone().unwrap();
+        let settings = Settings::default();
+        let facts = Facts { known: None, catalogue, of_same_phone: &[], settings: &settings };
+        let Ok(Received::New(new)) = decide(incoming, &reference, facts, &mut || Uuid::nil()) else {
+            panic!("the order is new")
+        };
+        Order {
+            summary: OrderSummary {
+                pk: OrderPk(pk),
+                id: new.id,
+                reference,
+                order_date: new.order_date,
+                customer: new.customer,
+                user: None,
+                status,
+                total: new.total,
+                item_count: new.item_count,
+                currency: None,
+                created_at: new.order_date,
+                updated_at: new.order_date,
+            },
+            items: new.items,
+        }
+    }
+
+    struct Shop {
+        catalogue: Catalogue,
+        settings: Settings,
+    }
+
+    impl Shop {
+        fn receive(&self, incoming: &IncomingOrder, known: Option<&Known>, others: &[Order]) -> Result<Received, Rejected> {
+            let facts = Facts { known, catalogue: &self.catalogue, of_same_phone: others, settings: &self.settings };
+            decide(incoming, &incoming.reference.clone().unwrap(), facts, &mut || Uuid::nil())
+        }
+    }
+
+    fn shop(products: &[&Product]) -> Shop {
+        Shop { catalogue: products.iter().map(|p| (*p).clone()).collect(), settings: Settings::default() }
+    }
+
+    #[test]
+    fn a_repeated_order_is_unchanged_or_a_conflict_that_names_its_fields() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let cap = product("Cap", &[("", 5)]);
+        let shop = shop(&[&shirt, &cap]);
+        let first = incoming(&[(&shirt, 2, None), (&cap, 1, Some("M"))]);
+        let order = order(&first, &shop.catalogue, 1, Status::Shipped);
+        type Change = fn(&mut IncomingOrder);
+        let cases: &[(&str, Change, &str)] = &[
+            ("nothing", |_| (), ""),
+            ("the date", |o| o.order_date = Timestamp::parse("2020-01-01T00:00:00Z").unwrap(), ""),
+            ("an image", |o| o.items[0].image = Some("https://a.example/b".into()), ""),
+            ("the order of items", |o| o.items.reverse(), ""),
+            ("the phone's spelling", |o| o.customer.phone = "(1) 23-4".into(), ""),
+            ("the name", |o| o.customer.name = "Jane".into(), "customerName"),
+            ("the phone", |o| o.customer.phone = "1235".into(), "customerPhone"),
+            ("the address", |o| o.customer.address = Some("x".into()), "customerAddress"),
+            ("a size", |o| o.items[0].size = Some("L".into()), "items"),
+            ("a color", |o| o.items[0].color = Some("Red".into()), "items"),
+            (
+                "name and a quantity",
+                |o| {
+                    o.customer.name = "Jane".into();
+                    o.items[0].quantity = 1;
+                    o.total = Money::from_hundredths(5998);
+                },
+                "customerName, items, total",
+            ),
+        ];
+        for (what, change, fields) in cases {
+            let mut again = first.clone();
+            change(&mut again);
+            let known = Known { order: order.clone(), received_before: false };
+            let expected = if fields.is_empty() {
+                Ok(Received::Unchanged(OrderPk(1)))
+            } else {
+                let problem = format!("order LEG-LXYZ1234-AB5C is there already with other content: {fields}");
+                Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
+            };
+            assert_eq!(shop.receive(&again, Some(&known), &[]), expected, "{what}");
+            let known = Known { received_before: true, ..known };
+            let unchanged = Ok(Received::Unchanged(OrderPk(1)));
+            assert_eq!(shop.receive(&again, Some(&known), &[]), unchanged, "{what}, as it once came");
+        }
+    }
+
+    #[test]
+    fn contents_that_differ_have_other_bytes() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let base = incoming(&[(&shirt, 2, None)]);
+        let mut moved = base.clone();
+        moved.customer.address = Some(String::new());
+        let mut sized = base.clone();
+        sized.items[0].size = Some("L".into());
+        let mut colored = base.clone();
+        colored.items[0].color = Some("L".into());
+        let bytes: Vec<_> = [&base, &moved, &sized, &colored].map(|o| Content::of_incoming(o).bytes()).into();
+        for (i, one) in bytes.iter().enumerate() {
+            assert!(!bytes[i + 1..].contains(one));
+        }
+    }
+
+    #[test]
+    fn every_unknown_product_and_a_foreign_currency_are_refused_with_their_places() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let cap = product("Cap", &[("", 5)]);
+        let belt = product("Belt", &[("", 5)]);
+        let mut shop = shop(&[&shirt]);
+        shop.settings.currency = Some("EGP".into());
+        let mut order = incoming(&[(&cap, 1, None), (&shirt, 1, None), (&belt, 1, None)]);
+        order.currency = Some("USD".into());
+        let problems = vec![
+            format!("items[0].productId: Product {} not found", cap.id),
+            format!("items[2].productId: Product {} not found", belt.id),
+            "currency: is USD, but this shop sells in EGP".to_owned(),
+        ];
+        assert_eq!(shop.receive(&order, None, &[]), Err(Rejected { kind: Kind::InvalidInput, problems }));
+    }
+
+    #[test]
+    fn absent_snapshots_come_from_the_catalogue_and_sent_ones_stay() {
+        let mut shirt = product("Shirt", &[("", 5)]);
+        shirt.discounted_price = Some(Money::from_hundredths(1999));
+        shirt.image_paths = vec!["media/a.jpg".into(), "https://shop.example/a.jpg".into()];
+        let shop = shop(&[&shirt]);
+        let mut order = incoming(&[(&shirt, 1, None), (&shirt, 1, None)]);
+        order.items[1].name = Some("T-Shirt".into());
+        order.items[1].barcode = Some("OLD-1".into());
+        order.items[1].image = Some("https://shop.example/old.jpg".into());
+        let Ok(Received::New(new)) = shop.receive(&order, None, &[]) else { panic!("the order is new") };
+        let snapshots: Vec<_> = new
+            .items
+            .iter()
+            .map(|i| (i.product_name.as_str(), i.product_barcode.as_deref(), i.product_image.as_deref()))
+            .collect();
+        assert_eq!(snapshots[0], ("Shirt", Some("SKU-Shirt"), Some("https://shop.example/a.jpg")));
+        assert_eq!(snapshots[1], ("T-Shirt", Some("OLD-1"), Some("https://shop.example/old.jpg")));
+        assert_eq!(new.items[0].list_price, Money::from_hundredths(1999));
+    }
+
+    #[test]
+    fn a_size_that_cannot_be_sold_is_a_warning_when_the_order_comes_in() {
+        let shirt = product("Shirt", &[("S", 1), ("L", 2)]);
+        let shop = shop(&[&shirt]);
+        for (size, expected) in [
+            (Some(" l "), None),
+            (None, Some("Shirt was ordered without a size; sizes: S, L")),
+            (Some("XL"), Some("Shirt has no size XL; sizes: S, L")),
+        ] {
+            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, size)]), None, &[]) else {
+                panic!("the order is new")
+            };
+            assert_eq!(new.warnings.first().map(String::as_str), expected, "{size:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_phone_and_items_within_six_hours_are_a_warning() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let cap = product("Cap", &[("", 5)]);
+        let shop = shop(&[&shirt, &cap]);
+        let other = |reference: &str, date: &str, item: &Product| {
+            let mut earlier = incoming(&[(item, 1, None)]);
+            earlier.reference = Reference::parse(reference);
+            earlier.order_date = Timestamp::parse(date).unwrap();
+            order(&earlier, &shop.catalogue, 1, Status::Pending)
+        };
+        let cases = [
+            (vec![], None),
+            (vec![other("LEG-A", "2026-02-04T04:30:00Z", &shirt)], Some("LEG-A")),
+            (vec![other("LEG-A", "2026-02-04T04:29:59Z", &shirt)], None),
+            (vec![other("LEG-A", "2026-02-04T10:00:00Z", &cap)], None),
+            (
+                vec![
+                    other("LEG-A", "2026-02-04T08:00:00Z", &shirt),
+                    other("LEG-B", "2026-02-04T10:00:00Z", &shirt),
+                    other("LEG-C", "2026-02-04T10:31:00Z", &shirt),
+                ],
+                Some("LEG-B"),
+            ),
+            (vec![other("LEG-C", "2026-02-04T10:31:00Z", &shirt)], Some("LEG-C")),
+        ];
+        for (others, expected) in cases {
+            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, None)]), None, &others) else {
+                panic!("the order is new")
+            };
+            let expected: Vec<_> =
+                expected.iter().map(|r| format!("same phone and items as {r}: ordered twice?")).collect();
+            assert_eq!(new.warnings, expected);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Order references: `LEG-LXYZ1234-AB5C`.
+
+use std::fmt;
+
+use super::time::Timestamp;
+
+/// An order's reference: 1 to 50 printable ASCII characters without spaces, unique without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference(String);
+
+/// How many characters of a reference are enough to look for it.
+pub const SHORTEST_PART: usize = 4;
+
+impl Reference {
+    /// Reads a reference; `None` where it is empty, longer than 50, or holds other than printable ASCII.
+    pub fn parse(text: &str) -> Option<Reference> {
+        let valid = (1..=50).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        valid.then(|| Reference(text.to_owned()))
+    }
+
+    /// Makes a reference as the web page does: `LEG-{base36 of unix ms}-{4 base36}`.
+    pub fn made(at: Timestamp, random: u32) -> Reference {
+        let millis = u64::try_from(at.millis()).unwrap_or_default();
+        let suffix = u64::from(random) % 36_u64.pow(4);
+        Reference(format!("LEG-{}-{:0>4}", base36(millis), base36(suffix)))
+    }
+
+    /// Returns the text as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+fn base36(mut number: u64) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(number % 36) as usize]);
+        number /= 36;
+        if number == 0 {
+            return digits.iter().rev().map(|&digit| char::from(digit)).collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_printable_ascii_without_spaces() {
+        let fifty = "x".repeat(50);
+        for (text, valid) in [
+            ("LEG-LXYZ1234-AB5C", true),
+            ("1", true),
+            (fifty.as_str(), true),
+            (&format!("{fifty}x"), false),
+            ("", false),
+            ("LEG 1", false),
+            ("LEG-é", false),
+            ("LEG\u{7f}", false),
+            ("LEG\n", false),
+        ] {
+            assert_eq!(Reference::parse(text).is_some(), valid, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_made_reference_carries_its_time_in_base36() {
+        let at = Timestamp::parse("2026-02-06T16:05:00Z").unwrap();
+        assert_eq!(Reference::made(at, 0).as_str(), "LEG-MLB2TFXC-0000");
+        assert_eq!(Reference::made(at, 36 + 35).as_str(), "LEG-MLB2TFXC-001Z");
+        assert_eq!(Reference::made(at, u32::MAX).as_str().len(), 17);
+    }
+}

@@ -1,0 +1,67 @@
+//! Why something was not done, in the words that people and programs are given.
+
+/// The class of a refusal; where several hold, the first of these counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A named order or product does not exist.
+    NotFound,
+    /// What came in breaks a rule about its content.
+    InvalidInput,
+    /// What is there already stands against it.
+    Conflict,
+    /// There is less stock on hand than is needed.
+    InsufficientStock,
+}
+
+/// A refusal with everything that its reader needs: what, which, every problem, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The class, from which the exit code follows.
+    pub kind: Kind,
+    /// One lower-case line for people, which names the order or product.
+    pub message: String,
+    /// The words for programs, the guide's where it has them.
+    pub error: String,
+    /// Every problem, one line each.
+    pub details: Vec<String>,
+    /// The next thing to do.
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    /// Makes a refusal whose words for programs are those for people with a capital letter.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Refusal {
+        let message = message.into();
+        let mut letters = message.chars();
+        let error = letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
+        Refusal { kind, message, error, details: Vec::new(), hint: None }
+    }
+
+    /// Replaces the line for people.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Refusal {
+        self.message = message.into();
+        self
+    }
+
+    /// Replaces the words for programs.
+    #[must_use]
+    pub fn error(mut self, error: impl Into<String>) -> Refusal {
+        self.error = error.into();
+        self
+    }
+
+    /// Sets the problems, one line each.
+    #[must_use]
+    pub fn details(mut self, details: Vec<String>) -> Refusal {
+        self.details = details;
+        self
+    }
+
+    /// Sets the next thing to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Refusal {
+        self.hint = Some(hint.into());
+        self
+    }
+}

@@ -1,0 +1,64 @@
+//! What every user of a file shares: the shop's settings.
+
+/// A setting's name, as `config` takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingKey {
+    /// The shop's name, for messages to customers.
+    ShopName,
+    /// The currency that the shop sells in, three capital letters.
+    Currency,
+    /// The country code that completes local phone numbers, digits.
+    CountryCode,
+    /// The zone in which people read times, a name such as `Africa/Cairo`.
+    TimeZone,
+    /// At how many pieces stock is low, for products that do not say it themselves.
+    LowStock,
+}
+
+impl SettingKey {
+    /// All settings, in the order in which they are shown.
+    pub const ALL: [SettingKey; 5] = [
+        SettingKey::ShopName,
+        SettingKey::Currency,
+        SettingKey::CountryCode,
+        SettingKey::TimeZone,
+        SettingKey::LowStock,
+    ];
+
+    /// Returns the name, as on the command line, in JSON and in SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SettingKey::ShopName => "shopName",
+            SettingKey::Currency => "currency",
+            SettingKey::CountryCode => "countryCode",
+            SettingKey::TimeZone => "timeZone",
+            SettingKey::LowStock => "lowStock",
+        }
+    }
+
+    /// Reads a name; `None` where it is none of them.
+    pub fn parse(name: &str) -> Option<SettingKey> {
+        SettingKey::ALL.into_iter().find(|key| key.as_str() == name)
+    }
+}
+
+/// The settings of a file; those that were never set have their defaults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The shop's name.
+    pub shop_name: Option<String>,
+    /// The currency, three capital letters.
+    pub currency: Option<String>,
+    /// The country code, digits.
+    pub country_code: Option<String>,
+    /// The name of the shop's time zone; UTC unless set.
+    pub time_zone: String,
+    /// At how many pieces stock is low; 5 unless set.
+    pub low_stock: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { shop_name: None, currency: None, country_code: None, time_zone: "UTC".to_owned(), low_stock: 5 }
+    }
+}

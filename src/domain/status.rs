@@ -1,0 +1,122 @@
+//! The life of an order: its statuses and the steps between them (rules 2 and 3).
+
+use std::fmt;
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// It came in; nothing is paid or taken yet.
+    Pending,
+    /// It is paid; its stock is taken.
+    Confirmed,
+    /// It is being packed.
+    Processing,
+    /// It left the shop.
+    Shipped,
+    /// The customer has it.
+    Delivered,
+    /// It was called off or returned.
+    Cancelled,
+}
+
+use Status::{Cancelled, Confirmed, Delivered, Pending, Processing, Shipped};
+
+impl Status {
+    /// All statuses, in the order of an order's life.
+    pub const ALL: [Status; 6] = [Pending, Confirmed, Processing, Shipped, Delivered, Cancelled];
+
+    /// Returns the word for it, as in JSON, SQL and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Pending => "pending",
+            Confirmed => "confirmed",
+            Processing => "processing",
+            Shipped => "shipped",
+            Delivered => "delivered",
+            Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads the word for a status; `None` where it is none of them.
+    pub fn parse(word: &str) -> Option<Status> {
+        Status::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
+    /// Tells whether an order in this status holds stock.
+    pub fn holds_stock(self) -> bool {
+        matches!(self, Confirmed | Processing | Shipped | Delivered)
+    }
+
+    /// Returns the statuses that `set-status` may give next without `--force`.
+    pub fn next(self) -> &'static [Status] {
+        match self {
+            Pending => &[Cancelled],
+            Confirmed => &[Processing, Shipped, Cancelled],
+            Processing => &[Shipped, Cancelled],
+            Shipped => &[Delivered, Cancelled],
+            Delivered => &[Cancelled],
+            Cancelled => &[],
+        }
+    }
+
+    /// Tells whether `--force` allows the step: one back inside the states that hold stock (never to confirmed), or to
+    /// pending from any other.
+    pub fn may_be_forced_to(self, to: Status) -> bool {
+        match to {
+            Pending => self != Pending,
+            Processing => matches!(self, Shipped | Delivered),
+            Shipped => self == Delivered,
+            Confirmed | Delivered | Cancelled => false,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every pair of statuses: `.` refused, `s` by set-status, `f` with --force. Confirming is no step of set-status.
+    #[test]
+    fn the_table_of_steps() {
+        let table = [
+            //  to: pend conf proc ship deli canc
+            (Pending, ". . . . . s"),
+            (Confirmed, "f . s s . s"),
+            (Processing, "f . . s . s"),
+            (Shipped, "f . f . s s"),
+            (Delivered, "f . f f . s"),
+            (Cancelled, "f . . . . ."),
+        ];
+        for (from, row) in table {
+            for (to, expected) in Status::ALL.into_iter().zip(row.split(' ')) {
+                let step = match (from.next().contains(&to), from.may_be_forced_to(to)) {
+                    (true, false) => "s",
+                    (false, true) => "f",
+                    (false, false) => ".",
+                    (true, true) => "both",
+                };
+                assert_eq!(step, expected, "{from} to {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn stock_is_held_from_confirmed_to_delivered() {
+        let holding: Vec<_> = Status::ALL.into_iter().filter(|s| s.holds_stock()).collect();
+        assert_eq!(holding, [Confirmed, Processing, Shipped, Delivered]);
+    }
+
+    #[test]
+    fn every_status_reads_back_its_word() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.as_str()), Some(status));
+        }
+        assert_eq!(Status::parse("Pending"), None);
+    }
+}

@@ -1,0 +1,247 @@
+//! Stock movements: why stock on hand changes, adjusting and counting.
+
+use super::product::{Product, ProductId, StockLine};
+use super::refusal::{Kind, Refusal};
+use super::text::size_key;
+
+/// Why stock moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The stock that a product came with.
+    Initial,
+    /// An order was confirmed and took stock.
+    Confirm,
+    /// An order left the states that hold stock and gave it back.
+    Cancel,
+    /// Someone corrected the stock by a difference.
+    Adjust,
+    /// Someone counted the stock.
+    Count,
+}
+
+impl Reason {
+    /// Returns the word for it, as in SQL and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Initial => "initial",
+            Reason::Confirm => "confirm",
+            Reason::Cancel => "cancel",
+            Reason::Adjust => "adjust",
+            Reason::Count => "count",
+        }
+    }
+
+    /// Tells whether a movement with this reason belongs to an order.
+    pub fn is_of_order(self) -> bool {
+        matches!(self, Reason::Confirm | Reason::Cancel)
+    }
+}
+
+/// A decided change of stock on hand. It may be applied while the result stays zero or more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    /// The product.
+    pub product_id: ProductId,
+    /// The size key, `""` where size is not tracked.
+    pub size_key: String,
+    /// What is added to the stock on hand.
+    pub delta: i64,
+    /// Why.
+    pub reason: Reason,
+    /// A note of its own; without one it carries the command's.
+    pub note: Option<String>,
+}
+
+/// What an operator says about the stock of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Correction {
+    /// There are so many more (or fewer).
+    Adjust(i64),
+    /// There are so many.
+    Count(i64),
+}
+
+/// A decided correction of one stock line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockChange {
+    /// The movement to write.
+    pub movement: Movement,
+    /// The line that has to be made first, where the size is new.
+    pub new_line: Option<StockLine>,
+    /// The line's label, `Classic T-Shirt (L)`.
+    pub label: String,
+    /// The stock on hand before.
+    pub before: i64,
+    /// The stock on hand after.
+    pub after: i64,
+}
+
+/// Decides a correction of the stock of `product` in `size`.
+///
+/// Only a count brings in a new size, and only to a product that is tracked by size or has nothing on hand: pieces
+/// whose size nobody named cannot be split among sizes.
+pub fn correct(product: &Product, size: Option<&str>, correction: Correction) -> Result<StockChange, Refusal> {
+    let size = size.map(str::trim).filter(|size| !size.is_empty());
+    let line = find_line(product, size, correction)?;
+    let (before, new_line) = match line {
+        Line::Known(line) => (line.on_hand, None),
+        Line::New(ref line) => (0, Some(line.clone())),
+    };
+    let line = line.get();
+    let (delta, reason) = match correction {
+        Correction::Adjust(delta) => (delta, Reason::Adjust),
+        Correction::Count(counted) => (counted - before, Reason::Count),
+    };
+    let after = before.saturating_add(delta);
+    let label = product.label(line);
+    if after < 0 {
+        return Err(shortage(std::slice::from_ref(&Shortage {
+            label: label.clone(),
+            handle: product.handle(),
+            size: line.size.clone(),
+            available: before,
+            required: -delta,
+        }))
+        .message(format!("not so much stock of {label}; nothing changed")));
+    }
+    let movement = Movement { product_id: product.id, size_key: line.size_key.clone(), delta, reason, note: None };
+    Ok(StockChange { movement, new_line, label, before, after })
+}
+
+enum Line<'a> {
+    Known(&'a StockLine),
+    New(StockLine),
+}
+
+impl Line<'_> {
+    fn get(&self) -> &StockLine {
+        match self {
+            Line::Known(line) => line,
+            Line::New(line) => line,
+        }
+    }
+}
+
+fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correction) -> Result<Line<'a>, Refusal> {
+    let name = &product.name;
+    let Some(size) = size else {
+        return match product.line_for(None) {
+            Ok(line) => Ok(Line::Known(line)),
+            Err(_) => Err(Refusal::new(
+                Kind::InvalidInput,
+                format!("{name} is tracked by size; say which with --size ({})", product.size_names()),
+            )),
+        };
+    };
+    let key = size_key(size);
+    if let Some(line) = product.sizes().find(|line| line.size_key == key) {
+        return Ok(Line::Known(line));
+    }
+    if matches!(correction, Correction::Adjust(_)) {
+        let sizes = if product.is_sized() { product.size_names() } else { "none".to_owned() };
+        return Err(Refusal::new(Kind::InvalidInput, format!("{name} has no size {size}; its sizes: {sizes}"))
+            .hint(format!("orders product count {} N --size {size} --note … starts a new size", product.handle())));
+    }
+    if !product.is_sized() && product.stock_quantity() > 0 {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            format!("{name} has {} on hand without a size; nothing changed", product.stock_quantity()),
+        )
+        .hint(format!("orders product count {} 0 --note …, then count each size", product.handle())));
+    }
+    Ok(Line::New(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
+}
+
+/// One product and size of which there is less than is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortage {
+    /// `Classic T-Shirt`, or with its size `Classic T-Shirt (L)`.
+    pub label: String,
+    /// What people type to name the product.
+    pub handle: String,
+    /// The size as the catalogue spells it; empty where it is not tracked.
+    pub size: String,
+    /// How many there are.
+    pub available: i64,
+    /// How many are needed.
+    pub required: i64,
+}
+
+impl Shortage {
+    /// Says it in the guide's words.
+    pub fn describe(&self) -> String {
+        format!("{}: Insufficient stock (available: {}, required: {})", self.label, self.available, self.required)
+    }
+
+    /// Names the command that would mend it.
+    fn remedy(&self) -> String {
+        let size = if self.size.is_empty() { String::new() } else { format!(" --size {}", shell_word(&self.size)) };
+        let missing = self.required - self.available;
+        format!("orders product adjust {} +{missing}{size} --note …", shell_word(&self.handle))
+    }
+}
+
+/// Makes the refusal for a lack of stock; its message is the caller's to set.
+pub fn shortage(shortages: &[Shortage]) -> Refusal {
+    let refusal = Refusal::new(Kind::InsufficientStock, "insufficient stock; nothing changed")
+        .error("Insufficient stock for some items")
+        .details(shortages.iter().map(Shortage::describe).collect());
+    match shortages.first() {
+        Some(first) => refusal.hint(first.remedy()),
+        None => refusal,
+    }
+}
+
+/// Quotes a word for the shell where it needs it, so that a hint can be pasted.
+fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:+=@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+
+    #[test]
+    fn corrections_of_stock() {
+        let sized = || product("Shirt", &[("S", 1), ("L", 2)]);
+        let plain = || product("Cap", &[("", 3)]);
+        let empty = || product("Belt", &[("", 0)]);
+        let cases: Vec<(Product, Option<&str>, Correction, Result<(i64, i64, bool), Kind>)> = vec![
+            (plain(), None, Correction::Adjust(4), Ok((4, 7, false))),
+            (plain(), None, Correction::Adjust(-3), Ok((-3, 0, false))),
+            (plain(), None, Correction::Adjust(-4), Err(Kind::InsufficientStock)),
+            (plain(), None, Correction::Count(3), Ok((0, 3, false))),
+            (plain(), None, Correction::Count(0), Ok((-3, 0, false))),
+            (plain(), Some("L"), Correction::Adjust(1), Err(Kind::InvalidInput)),
+            (plain(), Some("L"), Correction::Count(1), Err(Kind::Conflict)),
+            (empty(), Some("L"), Correction::Count(1), Ok((1, 1, true))),
+            (sized(), None, Correction::Adjust(1), Err(Kind::InvalidInput)),
+            (sized(), None, Correction::Count(1), Err(Kind::InvalidInput)),
+            (sized(), Some("l"), Correction::Adjust(-2), Ok((-2, 0, false))),
+            (sized(), Some("S"), Correction::Count(9), Ok((8, 9, false))),
+            (sized(), Some("XL"), Correction::Adjust(1), Err(Kind::InvalidInput)),
+            (sized(), Some("XL"), Correction::Count(5), Ok((5, 5, true))),
+        ];
+        for (product, size, correction, expected) in cases {
+            let decided = correct(&product, size, correction)
+                .map(|change| (change.movement.delta, change.after, change.new_line.is_some()))
+                .map_err(|refusal| refusal.kind);
+            assert_eq!(decided, expected, "{} {size:?} {correction:?}", product.name);
+        }
+    }
+
+    #[test]
+    fn a_shortage_names_the_command_that_mends_it() {
+        let shortage = Shortage {
+            label: "Classic T-Shirt (X L)".into(),
+            handle: "SKU-12345".into(),
+            size: "X L".into(),
+            available: 1,
+            required: 2,
+        };
+        assert_eq!(shortage.describe(), "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)");
+        assert_eq!(shortage.remedy(), "orders product adjust SKU-12345 +1 --size 'X L' --note …");
+    }
+}

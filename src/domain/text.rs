@@ -1,0 +1,92 @@
+//! Text from guests: digits of a phone, sizes without regard to case, and characters that must not reach a terminal.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Returns the bare digits of a phone number as typed; Arabic digits count as what they stand for.
+pub fn phone_digits(phone: &str) -> String {
+    phone.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)).collect()
+}
+
+fn digit_value(c: char) -> Option<u8> {
+    let zero = match c {
+        '0'..='9' => '0',
+        '\u{660}'..='\u{669}' => '\u{660}',
+        '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
+        _ => return None,
+    };
+    u8::try_from(u32::from(c) - u32::from(zero)).ok()
+}
+
+/// Returns what two spellings of one size share: trimmed, lower case.
+pub fn size_key(size: &str) -> String {
+    size.trim().to_lowercase()
+}
+
+/// Returns `text` as it may be shown to people, on one line, with control, escape and bidi characters made visible.
+///
+/// Every text that came from an order goes through here on its way to a terminal or a mail; JSON and CSV do not.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c if is_hidden(c) => {
+                let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Tells whether a character would steer a terminal or reorder the text around it instead of being seen.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}'      // bidi marks
+            | '\u{202a}'..='\u{202e}'                 // bidi embeddings and overrides
+            | '\u{2066}'..='\u{2069}'                 // bidi isolates
+            | '\u{2028}' | '\u{2029}'                 // line and paragraph separators
+            | '\u{200b}' | '\u{2060}' | '\u{feff}'    // no width at all
+            | '\u{fff9}'..='\u{fffb}'                 // interlinear annotation
+            | '\u{e0000}'..='\u{e007f}')              // tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_keeps_its_digits_only() {
+        for (phone, digits) in [
+            ("+20 (12) 345-678", "2012345678"),
+            ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
+            ("۰۹۱۲", "0912"),
+            ("call me", ""),
+        ] {
+            assert_eq!(phone_digits(phone), digits, "{phone}");
+        }
+    }
+
+    #[test]
+    fn sizes_match_trimmed_and_without_case() {
+        assert_eq!(size_key("  xL "), size_key("XL"));
+        assert_eq!(size_key("ÉTÉ"), size_key("été"));
+    }
+
+    #[test]
+    fn no_code_point_that_steers_a_terminal_is_shown_raw() {
+        for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
+            let shown = visible(&c.to_string()).into_owned();
+            assert!(!shown.chars().any(is_hidden), "{:x} is shown raw", u32::from(c));
+        }
+        assert_eq!(visible("a\u{1b}[31m\nb\u{202e}"), "a\\u{1b}[31m\\nb\\u{202e}");
+        assert_eq!(visible("كريم ناصر 👔"), "كريم ناصر 👔");
+    }
+}

@@ -1,0 +1,85 @@
+//! Instants, stored in UTC at fixed width with milliseconds, so that their text sorts.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+
+/// An instant with millisecond precision, in the years 0001 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(DateTime<Utc>);
+
+impl Timestamp {
+    /// Reads RFC 3339 with a zone; `None` for anything else, and for years outside 0001 to 9999.
+    ///
+    /// Finer fractions than milliseconds are cut; a leap second is the second after it.
+    pub fn parse(text: &str) -> Option<Timestamp> {
+        DateTime::parse_from_rfc3339(text).ok().and_then(|time| Timestamp::from_millis(time.timestamp_millis()))
+    }
+
+    /// Makes an instant from milliseconds since 1970; `None` outside the years 0001 to 9999.
+    pub fn from_millis(millis: i64) -> Option<Timestamp> {
+        DateTime::from_timestamp_millis(millis)
+            .filter(|time| (1..=9999).contains(&time.year()))
+            .map(Timestamp)
+    }
+
+    /// Returns the milliseconds since 1970.
+    pub fn millis(self) -> i64 {
+        self.0.timestamp_millis()
+    }
+
+    /// Returns the instant, for calendars and time zones.
+    pub fn utc(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// Prints RFC 3339 without zero milliseconds: `2026-02-04T10:30:00Z`, but `2026-02-04T10:30:00.123Z`.
+    pub fn brief(self) -> String {
+        self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+}
+
+/// Prints RFC 3339 at fixed width: `2026-02-04T10:30:00.000Z`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn instants_are_read_with_their_zone_and_printed_in_utc() {
+        for (text, fixed, brief) in [
+            ("2026-02-04T10:30:00Z", "2026-02-04T10:30:00.000Z", "2026-02-04T10:30:00Z"),
+            ("2026-02-04T10:30:00.123Z", "2026-02-04T10:30:00.123Z", "2026-02-04T10:30:00.123Z"),
+            ("2026-02-04T10:30:00.123999Z", "2026-02-04T10:30:00.123Z", "2026-02-04T10:30:00.123Z"),
+            ("2026-02-04T12:30:00+02:00", "2026-02-04T10:30:00.000Z", "2026-02-04T10:30:00Z"),
+            ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000Z", "2017-01-01T00:00:00Z"),
+        ] {
+            let time = Timestamp::parse(text).unwrap_or_else(|| panic!("{text} is a time"));
+            assert_eq!((time.to_string().as_str(), time.brief().as_str()), (fixed, brief), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_zone_or_beyond_four_digit_years_is_refused() {
+        for text in ["2026-02-04T10:30:00", "2026-02-04", "", "now", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00"]
+        {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_sorts_as_time(a in -62_135_596_800_000_i64..=253_402_300_799_999, b in -62_135_596_800_000_i64..=253_402_300_799_999) {
+            let (a, b) = (Timestamp::from_millis(a).unwrap(), Timestamp::from_millis(b).unwrap());
+            prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
+            prop_assert_eq!(Timestamp::parse(&a.to_string()), Some(a));
+            prop_assert_eq!(Timestamp::parse(&a.brief()), Some(a));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Status changes other than confirming, and stock that is given back (rules 2 and 3).
+
+use super::order::{Order, OrderPk};
+use super::reference::Reference;
+use super::refusal::{Kind, Refusal};
+use super::status::Status;
+use super::stock::{Movement, Reason};
+
+/// A decided change of an order's status. It may be applied while the order is still in `from`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusChange {
+    /// The order.
+    pub order: OrderPk,
+    /// Its reference, for messages.
+    pub reference: Reference,
+    /// The status that it must still have.
+    pub from: Status,
+    /// The status that it gets.
+    pub to: Status,
+    /// The stock that moves with it.
+    pub movements: Vec<Movement>,
+}
+
+/// What is asked of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// The status that it should get.
+    pub to: Status,
+    /// Whether a step back was asked for on purpose.
+    pub force: bool,
+    /// Whether the goods that come back can be sold again.
+    pub restock: bool,
+}
+
+/// Decides a status change of `order`, which holds the stock lines `held` (product, size key and how many).
+///
+/// Leaving the states that hold stock gives back exactly what the order's movements took. Goods that cannot be sold
+/// again come back and are then taken by an adjustment of as much, so that the order's sum is zero all the same.
+pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<StatusChange, Refusal> {
+    let summary = &order.summary;
+    let (from, to) = (summary.status, request.to);
+    let legal = from.next().contains(&to) || (request.force && from.may_be_forced_to(to));
+    if !legal {
+        return Err(illegal(&summary.reference, from, to));
+    }
+    let mut movements = Vec::new();
+    if from.holds_stock() && !to.holds_stock() {
+        for taken in held {
+            let back = Movement { delta: -taken.delta, reason: Reason::Cancel, note: None, ..taken.clone() };
+            let damaged = Movement {
+                delta: taken.delta,
+                reason: Reason::Adjust,
+                note: Some(format!("{} came back unsaleable", summary.reference)),
+                ..taken.clone()
+            };
+            movements.push(back);
+            if !request.restock {
+                movements.push(damaged);
+            }
+        }
+    }
+    Ok(StatusChange { order: summary.pk, reference: summary.reference.clone(), from, to, movements })
+}
+
+fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
+    if to == Status::Confirmed {
+        return Refusal::new(Kind::Conflict, format!("only confirm takes {reference} to confirmed; nothing changed"))
+            .error("Only confirm takes an order to confirmed")
+            .hint(format!("orders confirm {reference}"));
+    }
+    if from == to {
+        return Refusal::new(Kind::Conflict, format!("order {reference} is already {to}; nothing changed"))
+            .error(format!("Order is already {to}"));
+    }
+    let refusal = Refusal::new(Kind::Conflict, format!("order {reference} cannot go from {from} to {to}; nothing changed"))
+        .error(format!("Order cannot go from {from} to {to}"));
+    if from.may_be_forced_to(to) {
+        return refusal.hint(format!("orders set-status {reference} {to} --force --note …, if it must go back"));
+    }
+    let next: Vec<_> = from.next().iter().map(|status| status.as_str()).collect();
+    match from {
+        Status::Pending => refusal.hint(format!("orders confirm {reference} comes first")),
+        Status::Cancelled => refusal.hint(format!("orders set-status {reference} pending --force --note … reopens it")),
+        _ => refusal.hint(format!("from {from} it can go to {}", next.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, order};
+
+    fn order_in(status: Status) -> Order {
+        let shirt = product("Shirt", &[("S", 5)]);
+        order(&incoming(&[(&shirt, 2, Some("S"))]), &[shirt.clone()].into_iter().collect(), 1, status)
+    }
+
+    fn held() -> Vec<Movement> {
+        let product_id = product("Shirt", &[]).id;
+        vec![Movement { product_id, size_key: "s".into(), delta: -2, reason: Reason::Confirm, note: None }]
+    }
+
+    #[test]
+    fn leaving_the_states_that_hold_stock_gives_back_what_was_taken() {
+        for from in Status::ALL {
+            for to in Status::ALL {
+                let request = Request { to, force: true, restock: true };
+                let held = if from.holds_stock() { held() } else { Vec::new() };
+                let Ok(change) = decide(&order_in(from), &held, request) else { continue };
+                let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason)).collect();
+                let expected =
+                    if from.holds_stock() && !to.holds_stock() { vec![(2, Reason::Cancel)] } else { Vec::new() };
+                assert_eq!(moved, expected, "{from} to {to}");
+                assert!(from.holds_stock() || !to.holds_stock(), "{from} to {to} enters a state that holds stock");
+            }
+        }
+    }
+
+    #[test]
+    fn goods_that_come_back_damaged_are_returned_and_then_adjusted_away() {
+        let request = Request { to: Status::Cancelled, force: false, restock: false };
+        let change = decide(&order_in(Status::Delivered), &held(), request).unwrap();
+        let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason, m.note.as_deref())).collect();
+        assert_eq!(
+            moved,
+            [(2, Reason::Cancel, None), (-2, Reason::Adjust, Some("LEG-LXYZ1234-AB5C came back unsaleable"))]
+        );
+    }
+
+    #[test]
+    fn an_illegal_step_is_a_conflict_that_says_what_can_be_done() {
+        use Status::{Cancelled, Confirmed, Delivered, Pending, Processing, Shipped};
+        let cases = [
+            (Pending, Confirmed, true, "Only confirm takes an order to confirmed", "orders confirm LEG-LXYZ1234-AB5C"),
+            (Shipped, Confirmed, true, "Only confirm takes an order to confirmed", "orders confirm LEG-LXYZ1234-AB5C"),
+            (Pending, Shipped, true, "Order cannot go from pending to shipped", "orders confirm LEG-LXYZ1234-AB5C comes first"),
+            (
+                Shipped,
+                Processing,
+                false,
+                "Order cannot go from shipped to processing",
+                "orders set-status LEG-LXYZ1234-AB5C processing --force --note …, if it must go back",
+            ),
+            (
+                Confirmed,
+                Delivered,
+                true,
+                "Order cannot go from confirmed to delivered",
+                "from confirmed it can go to processing, shipped, cancelled",
+            ),
+            (
+                Cancelled,
+                Shipped,
+                true,
+                "Order cannot go from cancelled to shipped",
+                "orders set-status LEG-LXYZ1234-AB5C pending --force --note … reopens it",
+            ),
+        ];
+        for (from, to, force, error, hint) in cases {
+            let refusal = decide(&order_in(from), &[], Request { to, force, restock: true }).unwrap_err();
+            assert_eq!((refusal.kind, refusal.error.as_str(), refusal.hint.as_deref()), (Kind::Conflict, error, Some(hint)));
+        }
+        let refusal = decide(&order_in(Cancelled), &[], Request { to: Cancelled, force: false, restock: true }).unwrap_err();
+        assert_eq!(refusal.error, "Order is already cancelled");
+    }
+}

@@ -1,0 +1,456 @@
+//! Reads one JSON object key by key: numbers as their text, every problem with its place, no key unseen.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::domain::money::Money;
+
+/// Problems of one record, each with its place: `items[1].quantity: must be at least 1`.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<String>);
+
+impl Problems {
+    /// Adds a problem at a place; the record itself has the empty place.
+    pub fn add(&mut self, place: &str, problem: impl fmt::Display) {
+        self.0.push(if place.is_empty() { problem.to_string() } else { format!("{place}: {problem}") });
+    }
+
+    /// Tells whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns how many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the problems, in the order in which they were found.
+    pub fn into_vec(self) -> Vec<String> {
+        self.0
+    }
+}
+
+/// Reads a record as one JSON value; else says why it is not JSON, with line and column counted from its beginning.
+pub fn parse(record: &[u8]) -> Result<&RawValue, NotJson> {
+    let text = std::str::from_utf8(record).map_err(|error| NotJson {
+        line: record[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count(),
+        problem: "is not UTF-8".to_owned(),
+    })?;
+    serde_json::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let what = message.split(" at line ").next().unwrap_or_default();
+        NotJson { line: error.line().saturating_sub(1), problem: format!("is not JSON: {what} at column {}", error.column()) }
+    })
+}
+
+/// Why a record is not JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotJson {
+    /// How many lines after the record's first one.
+    pub line: usize,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+/// The keys and values of an object in the order sent, repeated keys included.
+struct Entries<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries<'a>, D::Error> {
+        struct EntriesVisitor;
+        impl<'de> Visitor<'de> for EntriesVisitor {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::with_capacity(16);
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(entries)
+            }
+        }
+        deserializer.deserialize_map(EntriesVisitor).map(Entries)
+    }
+}
+
+/// One value with its place.
+#[derive(Debug, Clone)]
+pub struct Value<'a> {
+    /// Where it stands: `items[1].quantity`, spelled as it was sent.
+    pub place: String,
+    raw: &'a RawValue,
+}
+
+impl<'a> Value<'a> {
+    /// Takes a whole record as a value.
+    pub fn record(raw: &'a RawValue) -> Value<'a> {
+        Value { place: String::new(), raw }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.raw.get().as_bytes().first() {
+            Some(b'{') => "an object",
+            Some(b'[') => "an array",
+            Some(b'"') => "a string",
+            Some(b't' | b'f') => "true or false",
+            Some(b'n') => "null",
+            _ => "a number",
+        }
+    }
+
+    /// Tells whether it is `null`.
+    pub fn is_null(&self) -> bool {
+        self.raw.get() == "null"
+    }
+
+    fn wrong_kind(&self, wanted: &str, problems: &mut Problems) {
+        problems.add(&self.place, format_args!("must be {wanted}, is {}", self.kind()));
+    }
+
+    /// Reads an object.
+    pub fn object(&self, problems: &mut Problems) -> Option<Fields<'a>> {
+        if self.kind() != "an object" {
+            self.wrong_kind("an object", problems);
+            return None;
+        }
+        match serde_json::from_str::<Entries<'a>>(self.raw.get()) {
+            Ok(Entries(entries)) => Some(Fields::new(&self.place, entries)),
+            Err(_) => {
+                problems.add(&self.place, "has a key that is not valid text");
+                None
+            }
+        }
+    }
+
+    /// Reads an array.
+    pub fn array(&self, problems: &mut Problems) -> Option<Vec<Value<'a>>> {
+        let elements = serde_json::from_str::<Vec<&'a RawValue>>(self.raw.get());
+        let Ok(elements) = elements else {
+            self.wrong_kind("an array", problems);
+            return None;
+        };
+        let place = |index| format!("{}[{index}]", self.place);
+        Some(elements.into_iter().enumerate().map(|(index, raw)| Value { place: place(index), raw }).collect())
+    }
+
+    /// Reads a text without the white space at its edges; `None` too where it is blank.
+    pub fn text(&self, longest: Option<usize>, problems: &mut Problems) -> Option<String> {
+        if self.kind() != "a string" {
+            self.wrong_kind("a string", problems);
+            return None;
+        }
+        let Ok(text) = serde_json::from_str::<Cow<'_, str>>(self.raw.get()) else {
+            problems.add(&self.place, "is not valid text");
+            return None;
+        };
+        if text.contains('\0') {
+            problems.add(&self.place, "must not contain NUL");
+            return None;
+        }
+        let text = text.trim();
+        if let Some(longest) = longest {
+            let length = text.chars().count();
+            if length > longest {
+                problems.add(&self.place, format_args!("must have at most {longest} characters, has {length}"));
+                return None;
+            }
+        }
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// Returns the text of a number, or of a string in its place.
+    pub fn number_text(&self, problems: &mut Problems) -> Option<Cow<'a, str>> {
+        match self.kind() {
+            "a number" => Some(Cow::Borrowed(self.raw.get())),
+            "a string" => match serde_json::from_str(self.raw.get()) {
+                Ok(text) => Some(Cow::Owned(text)),
+                Err(_) => {
+                    problems.add(&self.place, "is not valid text");
+                    None
+                }
+            },
+            _ => {
+                self.wrong_kind("a number", problems);
+                None
+            }
+        }
+    }
+
+    /// Reads an amount of money.
+    pub fn money(&self, problems: &mut Problems) -> Option<Money> {
+        let text = self.number_text(problems)?;
+        Money::parse(&text).map_err(|error| problems.add(&self.place, error)).ok()
+    }
+
+    /// Reads a whole number from `least` to `most`.
+    pub fn whole_number(&self, least: i64, most: i64, problems: &mut Problems) -> Option<i64> {
+        let text = self.number_text(problems)?;
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            problems.add(&self.place, "must be a whole number");
+            return None;
+        }
+        match text.parse::<i64>() {
+            Ok(number) if number < least => {
+                problems.add(&self.place, format_args!("must be at least {least}"));
+                None
+            }
+            Ok(number) if number <= most => Some(number),
+            Err(_) if text.starts_with('-') => {
+                problems.add(&self.place, format_args!("must be at least {least}"));
+                None
+            }
+            _ => {
+                problems.add(&self.place, format_args!("must be at most {most}"));
+                None
+            }
+        }
+    }
+}
+
+/// How many characters of a key a message shows.
+const KEY_SHOWN: usize = 60;
+
+/// The fields of one object. Each is taken once by its camelCase name; snake_case is accepted for it.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    place: String,
+    entries: Vec<Entry<'a>>,
+}
+
+#[derive(Debug)]
+struct Entry<'a> {
+    /// The key as sent.
+    key: String,
+    /// The key in camelCase.
+    name: String,
+    raw: &'a RawValue,
+    taken: bool,
+}
+
+impl<'a> Fields<'a> {
+    fn new(place: &str, entries: Vec<(String, &'a RawValue)>) -> Fields<'a> {
+        let entries = entries
+            .into_iter()
+            .map(|(key, raw)| Entry { name: camel_case(&key), key, raw, taken: false })
+            .collect();
+        Fields { place: place.to_owned(), entries }
+    }
+
+    /// Returns the place of a field by its name; an overlong one, which only a stranger sends, is cut.
+    fn place_of(&self, name: &str) -> String {
+        let name = match name.char_indices().nth(KEY_SHOWN) {
+            Some((end, _)) => format!("{}…", &name[..end]),
+            None => name.to_owned(),
+        };
+        if self.place.is_empty() { name } else { format!("{}.{name}", self.place) }
+    }
+
+    /// Tells whether a field was sent under this camelCase name.
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| entry.name == name)
+    }
+
+    /// Returns the keys as they were sent.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.key.as_str())
+    }
+
+    /// Takes the field with one of these names, which all mean the same; a second one is a problem. Null is a value.
+    pub fn take_any(&mut self, names: &[&str], problems: &mut Problems) -> Option<Value<'a>> {
+        let mut found: Option<(usize, &'a RawValue)> = None;
+        for index in 0..self.entries.len() {
+            if !names.contains(&self.entries[index].name.as_str()) {
+                continue;
+            }
+            self.entries[index].taken = true;
+            match found {
+                None => found = Some((index, self.entries[index].raw)),
+                Some((first, _)) => {
+                    let (first, again) = (&self.entries[first].key, &self.entries[index].key);
+                    let problem =
+                        if first == again { "is given twice".to_owned() } else { format!("is given twice, as {first} too") };
+                    problems.add(&self.place_of(again), problem);
+                }
+            }
+        }
+        found.map(|(index, raw)| Value { place: self.place_of(&self.entries[index].key), raw })
+    }
+
+    /// Takes a field by its camelCase name; null counts as absent.
+    pub fn take(&mut self, name: &str, problems: &mut Problems) -> Option<Value<'a>> {
+        self.take_any(&[name], problems).filter(|value| !value.is_null())
+    }
+
+    /// Takes a field that has to be there; null counts as absent.
+    pub fn require(&mut self, names: &[&str], problems: &mut Problems) -> Option<Value<'a>> {
+        let value = self.take_any(names, problems).filter(|value| !value.is_null());
+        if value.is_none() {
+            problems.add(&self.place_of(names[0]), "is required");
+        }
+        value
+    }
+
+    /// Takes a text that has to be there and not be blank.
+    pub fn require_text(&mut self, name: &str, longest: usize, problems: &mut Problems) -> Option<String> {
+        let value = self.require(&[name], problems)?;
+        let before = problems.len();
+        let text = value.text(Some(longest), problems);
+        if text.is_none() && problems.len() == before {
+            problems.add(&value.place, "must not be blank");
+        }
+        text
+    }
+
+    /// Takes a text that may be absent; a blank one is absent too.
+    pub fn take_text(&mut self, name: &str, longest: usize, problems: &mut Problems) -> Option<String> {
+        let value = self.take(name, problems)?;
+        value.text(Some(longest), problems)
+    }
+
+    /// Returns all keys as sent with their values, for an object whose keys are data.
+    pub fn into_values(self) -> Vec<(String, Value<'a>)> {
+        let value = |entry: &Entry<'a>| Value { place: self.place_of(&entry.key), raw: entry.raw };
+        self.entries.iter().map(|entry| (entry.key.clone(), value(entry))).collect()
+    }
+
+    /// Names the keys that nobody took.
+    pub fn finish(self, problems: &mut Problems) {
+        for entry in self.entries.iter().filter(|entry| !entry.taken) {
+            problems.add(&self.place_of(&entry.key), "unknown key");
+        }
+    }
+
+    /// Names only the keys that were given twice, for objects that may carry any other.
+    pub fn finish_open(self, problems: &mut Problems) {
+        for (index, entry) in self.entries.iter().enumerate() {
+            if !entry.taken && self.entries[..index].iter().any(|earlier| earlier.key == entry.key) {
+                problems.add(&self.place_of(&entry.key), "is given twice");
+            }
+        }
+    }
+}
+
+/// Turns `order_reference` into `orderReference`; what has no underscore stays as it is.
+fn camel_case(key: &str) -> String {
+    if key.starts_with('_') {
+        return key.to_owned();
+    }
+    let mut name = String::with_capacity(key.len());
+    let mut words = key.split('_');
+    name.push_str(words.next().unwrap_or_default());
+    for word in words {
+        let mut letters = word.chars();
+        match letters.next() {
+            Some(first) if first.is_ascii_lowercase() => name.push(first.to_ascii_uppercase()),
+            // Not snake_case: keep the underscore, so that the key stays unknown.
+            Some(first) => name.extend(['_', first]),
+            None => name.push('_'),
+        }
+        name.push_str(letters.as_str());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with<T>(json: &str, read: impl Fn(&Value<'_>, &mut Problems) -> T) -> (T, Vec<String>) {
+        let mut problems = Problems::default();
+        let value = Value { place: "x".into(), raw: parse(json.as_bytes()).unwrap() };
+        let read = read(&value, &mut problems);
+        (read, problems.into_vec())
+    }
+
+    #[test]
+    fn whole_numbers_are_taken_from_their_text() {
+        for (json, number, problem) in [
+            ("2", Some(2), ""),
+            ("\"2\"", Some(2), ""),
+            ("2147483647", Some(2_147_483_647), ""),
+            ("0", None, "x: must be at least 1"),
+            ("-3", None, "x: must be at least 1"),
+            ("-99999999999999999999", None, "x: must be at least 1"),
+            ("2147483648", None, "x: must be at most 2147483647"),
+            ("99999999999999999999", None, "x: must be at most 2147483647"),
+            ("1.5", None, "x: must be a whole number"),
+            ("2.0", None, "x: must be a whole number"),
+            ("1e3", None, "x: must be a whole number"),
+            ("\"two\"", None, "x: must be a whole number"),
+            ("\"\"", None, "x: must be a whole number"),
+            ("true", None, "x: must be a number, is true or false"),
+            ("[2]", None, "x: must be a number, is an array"),
+        ] {
+            let problems: Vec<_> = Some(problem.to_owned()).filter(|p| !p.is_empty()).into_iter().collect();
+            assert_eq!(with(json, |v, p| v.whole_number(1, 2_147_483_647, p)), (number, problems), "{json}");
+        }
+    }
+
+    #[test]
+    fn texts_are_trimmed_and_bounded_in_characters() {
+        for (json, text, problem) in [
+            ("\" a b \"", Some("a b"), ""),
+            ("\"\"", None, ""),
+            ("\"\\u00a0\"", None, ""),
+            ("\"ééééé\"", Some("ééééé"), ""),
+            ("\"éééééé\"", None, "x: must have at most 5 characters, has 6"),
+            ("\"a\\u0000\"", None, "x: must not contain NUL"),
+            ("\"\\ud800\"", None, "x: is not valid text"),
+            ("5", None, "x: must be a string, is a number"),
+        ] {
+            let problems: Vec<_> = Some(problem.to_owned()).filter(|p| !p.is_empty()).into_iter().collect();
+            let (read, found) = with(json, |v, p| v.text(Some(5), p));
+            assert_eq!((read.as_deref(), found), (text, problems), "{json}");
+        }
+    }
+
+    #[test]
+    fn keys_given_twice_and_unknown_keys_are_named_as_they_were_sent() {
+        let ((), problems) = with(r#"{"order_date":1,"orderDate":2,"a":0,"a":0,"_b":0}"#, |value, problems| {
+            let mut fields = value.object(problems).unwrap();
+            fields.take("orderDate", problems);
+            fields.take("a", problems);
+            fields.finish(problems);
+        });
+        let expected = ["x.orderDate: is given twice, as order_date too", "x.a: is given twice", "x._b: unknown key"];
+        assert_eq!(problems, expected);
+    }
+
+    #[test]
+    fn an_array_is_no_object() {
+        let (fields, problems) = with("[1,2]", |v, p| v.object(p).is_some());
+        assert_eq!((fields, problems), (false, vec!["x: must be an object, is an array".to_owned()]));
+    }
+
+    #[test]
+    fn text_that_is_no_json_is_refused_with_its_place() {
+        let problem = |bytes: &[u8]| parse(bytes).map_err(|error| (error.line, error.problem)).unwrap_err();
+        assert_eq!(problem(b"{\"a\":\nNaN}"), (1, "is not JSON: expected value at column 1".to_owned()));
+        assert_eq!(problem(b"{\"a\":\n\"\xff\"}"), (1, "is not UTF-8".to_owned()));
+        assert!(parse("[".repeat(100_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn snake_case_keys_mean_the_same() {
+        for (key, name) in [
+            ("order_reference", "orderReference"),
+            ("orderReference", "orderReference"),
+            ("low_stock_at", "lowStockAt"),
+            ("_order", "_order"),
+            ("a__b", "a_B"),
+            ("items_", "items_"),
+        ] {
+            assert_eq!(camel_case(key), name, "{key}");
+        }
+    }
+}

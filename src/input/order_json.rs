@@ -1,0 +1,375 @@
+//! An order as JSON: what the web page posts, and what this program prints.
+
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::json::{Fields, NotJson, Problems, Value, parse};
+use crate::domain::money::Money;
+use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::product::{ProductId, is_web_url};
+use crate::domain::receive::{IncomingItem, IncomingOrder, SourceKind};
+use crate::domain::reference::Reference;
+use crate::domain::status::Status;
+use crate::domain::time::Timestamp;
+
+/// A record that was read as an order.
+#[derive(Debug)]
+pub struct ReadOrder {
+    /// The reference as sent, for messages, however wrong the rest is.
+    pub reference: Option<String>,
+    /// The order, or every problem with its place.
+    pub order: Result<IncomingOrder, Vec<String>>,
+}
+
+/// Reads one record as an order. Its shape, values and sums are checked; its products are not.
+///
+/// # Errors
+/// The record is not JSON at all.
+pub fn read_order(record: &[u8]) -> Result<ReadOrder, NotJson> {
+    let raw = parse(record)?;
+    let mut problems = Problems::default();
+    let mut reference = None;
+    let order = order(raw, &mut reference, &mut problems);
+    let order = match order {
+        Some(order) if problems.is_empty() => Ok(order),
+        _ => Err(problems.into_vec()),
+    };
+    Ok(ReadOrder { reference, order })
+}
+
+fn order(raw: &RawValue, reference_sent: &mut Option<String>, problems: &mut Problems) -> Option<IncomingOrder> {
+    let mut fields = Value::record(raw).object(problems)?;
+    if let Some(stranger) = recognise_stranger(&fields) {
+        problems.add("", stranger);
+        return None;
+    }
+    let reference = match fields.take("orderReference", problems) {
+        Some(value) => {
+            let text = value.text(None, problems);
+            reference_sent.clone_from(&text);
+            let reference = text.as_deref().and_then(Reference::parse);
+            if reference.is_none() {
+                problems.add(&value.place, "must be 1 to 50 printable ASCII characters without spaces");
+            }
+            reference
+        }
+        None => None,
+    };
+    let order_date = fields.require(&["orderDate"], problems).and_then(|value| read_time(&value, problems));
+    let name = fields.require_text("customerName", 255, problems);
+    let phone = fields.require_text("customerPhone", 20, problems);
+    let address = fields.take("customerAddress", problems).and_then(|value| value.text(None, problems));
+    check_pending(&mut fields, problems);
+    let currency = read_currency(&mut fields, problems);
+    // What a response adds: never believed from a guest.
+    for ignored in ["id", "user", "createdAt", "updatedAt"] {
+        fields.take(ignored, problems);
+    }
+    let items = read_items(&mut fields, problems);
+    let total_sent = fields.take("total", problems);
+    let count_sent = fields.take("itemCount", problems);
+    fields.finish(problems);
+    let sent = SentSums { total: total_sent, count: count_sent };
+    let (total, item_count) = check_sums(items.as_deref(), &sent, problems).unwrap_or_default();
+    Some(IncomingOrder {
+        reference,
+        order_date: order_date?,
+        customer: Customer { name: name?, phone: phone?, address },
+        currency,
+        items: items?,
+        total,
+        item_count,
+        source: SourceKind::Json,
+    })
+}
+
+/// Names what an object is that is clearly no order, and what to do instead.
+fn recognise_stranger(fields: &Fields<'_>) -> Option<String> {
+    let order_keys = ["orderReference", "orderDate", "customerName", "customerPhone", "items", "total"];
+    if order_keys.iter().any(|key| fields.has(key)) {
+        return None;
+    }
+    let any = |keys: &[&str]| keys.iter().any(|key| fields.has(key));
+    let advice = "; it is not taken yet: send the order as JSON";
+    let what = if any(&["entry", "messages", "contacts", "statuses", "body", "messagingProduct"]) {
+        format!("is a WhatsApp webhook{advice}")
+    } else if fields.has("author") && fields.has("message") || fields.keys().any(|key| key.contains('@')) {
+        format!("is a WhatsApp chat dump{advice}")
+    } else if any(&["price", "stockQuantity", "sizeQuantities"]) {
+        "is a product; use: orders product import".to_owned()
+    } else {
+        let keys: Vec<_> = fields.keys().take(10).map(|key| key.chars().take(40).collect::<String>()).collect();
+        let seen = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
+        format!("is no order: it needs orderReference, orderDate, customerName, customerPhone and items; {seen}")
+    };
+    Some(what)
+}
+
+fn read_time(value: &Value<'_>, problems: &mut Problems) -> Option<Timestamp> {
+    let before = problems.len();
+    let time = value.text(None, problems).as_deref().and_then(Timestamp::parse);
+    if time.is_none() && problems.len() == before {
+        problems.add(&value.place, "must be a time with a zone, such as 2026-02-04T10:30:00Z");
+    }
+    time
+}
+
+fn check_pending(fields: &mut Fields<'_>, problems: &mut Problems) {
+    let Some(value) = fields.take("status", problems) else { return };
+    let Some(status) = value.text(None, problems) else { return };
+    if status != Status::Pending.as_str() {
+        let status: String = status.chars().take(40).collect();
+        problems.add(&value.place, format_args!("must be pending, is {status}: an order starts pending"));
+    }
+}
+
+fn read_currency(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
+    let value = fields.take("currency", problems)?;
+    let code = value.text(None, problems)?;
+    if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+        problems.add(&value.place, "must be three capital letters, such as EGP");
+        return None;
+    }
+    Some(code)
+}
+
+fn read_items(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Vec<IncomingItem>> {
+    let is_list_body = fields.has("createdAt") && !fields.has("items");
+    if is_list_body {
+        problems.add("", "has no items: export each order with `show`");
+        return None;
+    }
+    let value = fields.require(&["items"], problems)?;
+    let elements = value.array(problems)?;
+    if elements.is_empty() {
+        problems.add(&value.place, "must have at least one item");
+        return None;
+    }
+    if elements.len() > ITEMS_LIMIT {
+        problems.add(&value.place, format_args!("must have at most {ITEMS_LIMIT} items, has {}", elements.len()));
+        return None;
+    }
+    let items: Vec<_> = elements.iter().map(|element| read_item(element, problems)).collect();
+    items.into_iter().collect()
+}
+
+fn read_item(element: &Value<'_>, problems: &mut Problems) -> Option<IncomingItem> {
+    let mut fields = element.object(problems)?;
+    let product = fields.require(&["productId", "product"], problems);
+    let product_id = product.as_ref().and_then(|value| read_product_id(value, problems));
+    let name = fields.take_text("productName", 255, problems);
+    let barcode = fields.take_text("productBarcode", 100, problems);
+    let image = read_image(&mut fields, problems);
+    let quantity = fields
+        .require(&["quantity"], problems)
+        .and_then(|value| value.whole_number(1, i64::from(QUANTITY_LIMIT), problems))
+        .and_then(|quantity| u32::try_from(quantity).ok());
+    let unit_price = fields.require(&["unitPrice"], problems).and_then(|value| value.money(problems));
+    let size = fields.take_text("selectedSize", 50, problems);
+    let color = fields.take_text("selectedColor", 50, problems);
+    let subtotal_sent = fields.take("subtotal", problems);
+    fields.take("id", problems);
+    fields.finish(problems);
+    let (quantity, unit_price) = (quantity?, unit_price?);
+    let Some(subtotal) = unit_price.times(quantity) else {
+        problems.add(&element.place, format_args!("{quantity} × {unit_price} is more than {}", Money::LIMIT));
+        return None;
+    };
+    if let Some(value) = subtotal_sent
+        && let Some(sent) = value.money(problems)
+        && sent != subtotal
+    {
+        problems.add(&value.place, format_args!("is {sent}, but {quantity} × {unit_price} is {subtotal}"));
+    }
+    Some(IncomingItem {
+        product_place: product.map(|value| value.place)?,
+        product_id: product_id?,
+        name,
+        barcode,
+        image,
+        quantity,
+        unit_price,
+        subtotal,
+        size,
+        color,
+    })
+}
+
+/// Reads a product's id.
+pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Option<ProductId> {
+    let before = problems.len();
+    let id = value.text(None, problems).and_then(|text| Uuid::try_parse(&text).ok());
+    if id.is_none() && problems.len() == before {
+        problems.add(&value.place, "must be a product id (a UUID)");
+    }
+    id.map(ProductId)
+}
+
+fn read_image(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
+    let value = fields.take("productImage", problems)?;
+    let url = value.text(None, problems)?;
+    if !is_web_url(&url) {
+        problems.add(&value.place, "must be an http or https URL");
+        return None;
+    }
+    Some(url)
+}
+
+struct SentSums<'a> {
+    total: Option<Value<'a>>,
+    count: Option<Value<'a>>,
+}
+
+/// Computes total and count, and compares what was sent with them.
+fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mut Problems) -> Option<(Money, i64)> {
+    let total_sent = sent.total.as_ref().and_then(|value| Some((value, value.number_text(problems)?)));
+    let count_sent = sent.count.as_ref().and_then(|value| {
+        Some((value, value.whole_number(0, i64::from(QUANTITY_LIMIT), problems)?))
+    });
+    let items = items?;
+    let Some((total, count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
+        problems.add("items", format_args!("sum to more than {} or {QUANTITY_LIMIT} pieces", Money::LIMIT));
+        return None;
+    };
+    if let Some((value, text)) = total_sent {
+        match total.is_float_sum(&text) {
+            Ok(true) => {}
+            Ok(false) => problems.add(&value.place, format_args!("is {text}, but the items sum to {total}")),
+            Err(error) => problems.add(&value.place, error),
+        }
+    }
+    if let Some((value, sent)) = count_sent
+        && sent != count
+    {
+        problems.add(&value.place, format_args!("is {sent}, but the items' quantities sum to {count}"));
+    }
+    Some((total, count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PRODUCT: &str = "550e8400-e29b-41d4-a716-446655440000";
+
+    fn read(json: &str) -> Result<IncomingOrder, Vec<String>> {
+        read_order(json.as_bytes()).expect("it is JSON").order
+    }
+
+    fn item(change: &str) -> String {
+        format!(r#"{{"productId":"{PRODUCT}","quantity":2,"unitPrice":29.99{change}}}"#)
+    }
+
+    fn an_order(items: &str, change: &str) -> String {
+        format!(
+            r#"{{"orderReference":"LEG-1","orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe",
+                "customerPhone":"+1234567890","items":[{items}]{change}}}"#
+        )
+    }
+
+    #[test]
+    fn the_guides_request_is_read() {
+        let guide = format!(
+            r#"{{"orderReference":"LEG-LXYZ1234-AB5C","orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe",
+            "customerPhone":"+1234567890","customerAddress":"123 Main St, City, Country","items":[{{"productId":"{PRODUCT}",
+            "productName":"Classic T-Shirt","productBarcode":"SKU-12345",
+            "productImage":"https://res.cloudinary.com/.../image.jpg","quantity":2,"unitPrice":29.99,"selectedSize":"L",
+            "selectedColor":"Blue"}}],"total":59.98}}"#
+        );
+        let order = read(&guide).unwrap();
+        assert_eq!((order.total.hundredths(), order.item_count), (5998, 2));
+        assert_eq!(order.items[0].size.as_deref(), Some("L"));
+    }
+
+    #[test]
+    fn the_shop_pages_request_and_a_response_are_read() {
+        let page = format!(
+            r#"{{"order_reference":"LEG-1","order_date":"2026-02-04T10:30:00.123Z","customer_name":"John Doe",
+            "customer_phone":"0123","items":[{{"product":"{PRODUCT}","product_name":"Classic T-Shirt","quantity":2,
+            "unit_price":"29.99"}}],"total":"59.98","item_count":2}}"#
+        );
+        assert_eq!(read(&page).unwrap().items[0].product_place, "items[0].product");
+        let extra = r#","subtotal":"59.98","id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","productImage":null"#;
+        let response = an_order(&item(extra), r#","id":"x","user":null,"status":"pending","total":"59.98","itemCount":2,"createdAt":"y","updatedAt":"z""#);
+        assert_eq!(read(&response).unwrap().total.hundredths(), 5998);
+    }
+
+    /// Every kind of bad input, each with the place that has to be named.
+    #[test]
+    fn bad_orders_are_refused_with_their_places() {
+        let long = "x".repeat(256);
+        let cases: Vec<(String, Vec<String>)> = vec![
+            (an_order(&item(""), r#","total":60"#), vec!["total: is 60, but the items sum to 59.98".into()]),
+            (an_order(&item(""), r#","total":1e2"#), vec!["total: must be written without an exponent".into()]),
+            (an_order(&item(""), r#","total":"NaN""#), vec!["total: must be a number such as 29.99".into()]),
+            (an_order(&item(""), r#","itemCount":3"#), vec!["itemCount: is 3, but the items' quantities sum to 2".into()]),
+            (an_order(&item(r#","subtotal":1"#), ""), vec!["items[0].subtotal: is 1.00, but 2 × 29.99 is 59.98".into()]),
+            (an_order("", ""), vec!["items: must have at least one item".into()]),
+            (an_order("[]", ""), vec!["items[0]: must be an object, is an array".into()]),
+            (an_order(&item(r#","quantity":2"#), ""), vec!["items[0].quantity: is given twice".into()]),
+            (an_order(&item(r#","unit_price":2"#), ""), vec!["items[0].unit_price: is given twice, as unitPrice too".into()]),
+            (an_order(&item(r#","colour":"red""#), ""), vec!["items[0].colour: unknown key".into()]),
+            (an_order(&item(r#","productImage":"javascript:x""#), ""), vec!["items[0].productImage: must be an http or https URL".into()]),
+            (an_order(&item(&format!(r#","productName":"{long}""#)), ""), vec!["items[0].productName: must have at most 255 characters, has 256".into()]),
+            (an_order(&item(""), r#","status":"confirmed""#), vec!["status: must be pending, is confirmed: an order starts pending".into()]),
+            (an_order(&item(""), r#","currency":"usd""#), vec!["currency: must be three capital letters, such as EGP".into()]),
+            (an_order(&item(""), r#","customerAddress":{}"#), vec!["customerAddress: must be a string, is an object".into()]),
+            (an_order(&item("").replace(":2,", ":0,"), ""), vec!["items[0].quantity: must be at least 1".into()]),
+            (an_order(&item("").replace("29.99", "99999999"), "").replace(":2,", ":2147483647,"),
+                vec!["items[0]: 2147483647 × 99999999.00 is more than 99999999.99".into()]),
+            (an_order(&[item("").as_str(); 2].join(",").replace("29.99", "49999999"), ""),
+                vec!["items: sum to more than 99999999.99 or 2147483647 pieces".into()]),
+            (r#"{"id":"x","orderReference":"LEG-1","orderDate":"2026-02-04T10:30:00Z","customerName":"J","customerPhone":"1","status":"pending","total":"1.00","itemCount":1,"createdAt":"x"}"#.into(),
+                vec!["has no items: export each order with `show`".into()]),
+            ("[]".into(), vec!["must be an object, is an array".into()]),
+            ("17".into(), vec!["must be an object, is a number".into()]),
+            (r#"{"items":[{}],"orderReference":"a b","customerName":" ","customerPhone":"123456789012345678901"}"#.into(), vec![
+                "orderReference: must be 1 to 50 printable ASCII characters without spaces".into(),
+                "orderDate: is required".into(),
+                "customerName: must not be blank".into(),
+                "customerPhone: must have at most 20 characters, has 21".into(),
+                "items[0].productId: is required".into(),
+                "items[0].quantity: is required".into(),
+                "items[0].unitPrice: is required".into(),
+            ]),
+        ];
+        for (json, expected) in cases {
+            assert_eq!(read(&json).expect_err(&json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_clearly_no_order_is_named() {
+        for (json, start) in [
+            (r#"{"object":"whatsapp_business_account","entry":[]}"#, "is a WhatsApp webhook"),
+            (r#"{"contacts":[],"messages":[]}"#, "is a WhatsApp webhook"),
+            (r#"{"date":"x","author":"y","message":"z"}"#, "is a WhatsApp chat dump"),
+            (r#"{"201@s.whatsapp.net":{}}"#, "is a WhatsApp chat dump"),
+            (r#"{"name":"Cap","price":5}"#, "is a product; use: orders product import"),
+            (r#"{"foo":1,"bar":2}"#, "is no order: it needs orderReference"),
+            ("{}", "is no order"),
+        ] {
+            let problems = read(json).expect_err(json);
+            assert!(problems.len() == 1 && problems[0].starts_with(start), "{json}: {problems:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read_order(&bytes);
+        }
+
+        #[test]
+        fn no_mutation_of_an_order_makes_it_panic(at in 0_usize..400, byte in any::<u8>()) {
+            let mut bytes = an_order(&item(""), r#","total":59.98"#).into_bytes();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            if let Ok(ReadOrder { order: Ok(order), .. }) = read_order(&bytes) {
+                let sum = sums(order.items.iter().map(|item| (item.subtotal, item.quantity)));
+                prop_assert_eq!(sum, Some((order.total, order.item_count)));
+            }
+        }
+    }
+}

@@ -1,0 +1,419 @@
+//! Splits a stream of JSON into its records, with constant memory.
+//!
+//! A record is one value of a top-level array, of NDJSON or of concatenated values, or of the array under `results`
+//! that a list endpoint answers with. Only brackets and strings are followed here; whether a record is JSON is for its
+//! parser to say.
+
+use std::io::{self, BufRead};
+
+/// The most bytes that one record may have (1 MiB).
+pub const RECORD_LIMIT: usize = 1 << 20;
+/// The deepest that the arrays and objects of one record may nest.
+pub const DEPTH_LIMIT: usize = 32;
+
+/// Why a stream cannot be read on. What follows cannot be told apart, so the whole input is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamError {
+    /// The reader failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// There is something else than JSON.
+    #[error("line {line}: {problem}")]
+    NotJson {
+        /// The line, from 1.
+        line: u64,
+        /// What is there.
+        problem: String,
+    },
+}
+
+/// One record of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its number in the stream, from 1.
+    pub number: u64,
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// Its bytes; cut off at [`RECORD_LIMIT`].
+    pub bytes: Vec<u8>,
+    /// What its size or nesting breaks, if anything: such a record is refused by itself.
+    pub excess: Option<String>,
+    /// Whether this is not a record but what stood around a `results` array, with an empty array in its place.
+    pub is_envelope: bool,
+}
+
+/// Splits a stream into records.
+#[derive(Debug)]
+pub struct Records<R> {
+    reader: R,
+    /// The array that is being read, if any.
+    within: Option<Array>,
+    line: u64,
+    number: u64,
+    started: bool,
+}
+
+#[derive(Debug)]
+enum Array {
+    /// A top-level array; `true` once an element was read.
+    Top(bool),
+    /// The array under `results`, with the bytes before it and the line on which its envelope began.
+    Results { any: bool, before: Vec<u8>, line: u64 },
+}
+
+impl<R: BufRead> Records<R> {
+    /// Starts at the beginning of `reader`, after a byte order mark if there is one.
+    pub fn new(reader: R) -> Records<R> {
+        Records { reader, within: None, line: 1, number: 0, started: false }
+    }
+
+    /// Returns the next record, `None` at the end of the stream.
+    pub fn next_record(&mut self) -> Result<Option<Record>, StreamError> {
+        if !self.started {
+            self.started = true;
+            self.skip_byte_order_mark()?;
+        }
+        loop {
+            let Some(byte) = self.skip_space()? else {
+                return match self.within {
+                    None => Ok(None),
+                    Some(_) => Err(self.not_json("the input ends within an array: it was cut off")),
+                };
+            };
+            match (&mut self.within, byte) {
+                (None, b'[') => {
+                    self.reader.consume(1);
+                    self.within = Some(Array::Top(false));
+                }
+                (None, b'{') => {
+                    if let Some(record) = self.read_value(true)? {
+                        return Ok(Some(record));
+                    }
+                }
+                (None, b'"' | b'-' | b'0'..=b'9') => return self.read_value(false),
+                (None, _) => return Err(self.unexpected()),
+                (Some(_), b']') => {
+                    self.reader.consume(1);
+                    if let Some(Array::Results { before, line, .. }) = self.within.take() {
+                        return self.finish_envelope(before, line).map(Some);
+                    }
+                }
+                (Some(Array::Top(any) | Array::Results { any, .. }), _) => {
+                    let is_next = std::mem::replace(any, true);
+                    if is_next {
+                        if byte != b',' {
+                            return Err(self.not_json("expected `,` or `]` after a record"));
+                        }
+                        self.reader.consume(1);
+                        if matches!(self.skip_space()?, None | Some(b']' | b',')) {
+                            return Err(self.not_json("expected a record after `,`"));
+                        }
+                    }
+                    return self.read_value(false);
+                }
+            }
+        }
+    }
+
+    /// Reads one value, which begins at the reader; `None` where it turned out to hold a `results` array.
+    fn read_value(&mut self, may_be_envelope: bool) -> Result<Option<Record>, StreamError> {
+        let mut scan = Scan::new(may_be_envelope);
+        let line = self.line;
+        if self.run(&mut scan)? == End::Results {
+            self.within = Some(Array::Results { any: false, before: scan.bytes, line });
+            return Ok(None);
+        }
+        self.number += 1;
+        let excess = scan.excess();
+        Ok(Some(Record { number: self.number, line, bytes: scan.bytes, excess, is_envelope: false }))
+    }
+
+    fn finish_envelope(&mut self, before: Vec<u8>, line: u64) -> Result<Record, StreamError> {
+        let mut scan = Scan::new(false);
+        scan.bytes = before;
+        scan.bytes.extend_from_slice(b"[]");
+        scan.depth = 1;
+        scan.deepest = 1;
+        self.run(&mut scan)?;
+        let excess = scan.excess();
+        Ok(Record { number: self.number, line, bytes: scan.bytes, excess, is_envelope: true })
+    }
+
+    fn run(&mut self, scan: &mut Scan) -> Result<End, StreamError> {
+        loop {
+            let buffer = self.reader.fill_buf()?;
+            if buffer.is_empty() {
+                if scan.is_bare() {
+                    return Ok(End::Value);
+                }
+                return Err(self.not_json("the input ends within a record: it was cut off"));
+            }
+            let (used, lines, end) = scan.feed(buffer);
+            self.reader.consume(used);
+            self.line += lines;
+            if let Some(end) = end {
+                return Ok(end);
+            }
+        }
+    }
+
+    fn skip_byte_order_mark(&mut self) -> Result<(), StreamError> {
+        for (index, expected) in b"\xef\xbb\xbf".iter().enumerate() {
+            if self.reader.fill_buf()?.first() == Some(expected) {
+                self.reader.consume(1);
+            } else if index > 0 {
+                return Err(self.not_json("is not UTF-8"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Skips white space and returns the byte after it, unread; `None` at the end.
+    fn skip_space(&mut self) -> Result<Option<u8>, StreamError> {
+        loop {
+            let buffer = self.reader.fill_buf()?;
+            if buffer.is_empty() {
+                return Ok(None);
+            }
+            let space = buffer.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')).count();
+            self.line += count_lines(&buffer[..space]);
+            let next = buffer.get(space).copied();
+            self.reader.consume(space);
+            if next.is_some() {
+                return Ok(next);
+            }
+        }
+    }
+
+    fn not_json(&self, problem: &str) -> StreamError {
+        StreamError::NotJson { line: self.line, problem: problem.to_owned() }
+    }
+
+    fn unexpected(&mut self) -> StreamError {
+        match self.reader.fill_buf() {
+            Ok(buffer) => {
+                let line = buffer.split(|b| *b == b'\n').next().unwrap_or_default();
+                let start: String = String::from_utf8_lossy(line).trim().chars().take(40).collect();
+                self.not_json(&format!("expected JSON, found: {start}"))
+            }
+            Err(error) => error.into(),
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// The value is complete.
+    Value,
+    /// The value is an object, and the array under its key `results` begins.
+    Results,
+}
+
+/// Follows the brackets and strings of one value.
+#[derive(Debug)]
+struct Scan {
+    bytes: Vec<u8>,
+    length: usize,
+    depth: usize,
+    deepest: usize,
+    in_string: bool,
+    escaped: bool,
+    /// Whether `results` is looked for, and where the last string of the outermost object stands in `bytes`.
+    may_be_envelope: bool,
+    string: std::ops::Range<usize>,
+    /// Whether a `:` came after that string, which makes it a key.
+    is_key: bool,
+}
+
+impl Scan {
+    fn new(may_be_envelope: bool) -> Scan {
+        Scan {
+            bytes: Vec::new(),
+            length: 0,
+            depth: 0,
+            deepest: 0,
+            in_string: false,
+            escaped: false,
+            may_be_envelope,
+            string: 0..0,
+            is_key: false,
+        }
+    }
+
+    /// Takes what belongs to the value; returns how many bytes and line ends that was, and the end if it was reached.
+    fn feed(&mut self, buffer: &[u8]) -> (usize, u64, Option<End>) {
+        for (index, &byte) in buffer.iter().enumerate() {
+            if self.in_string {
+                if self.escaped {
+                    self.escaped = false;
+                } else if byte == b'\\' {
+                    self.escaped = true;
+                } else if byte == b'"' {
+                    self.in_string = false;
+                    self.string.end = self.length + index;
+                    if self.depth == 0 {
+                        return self.take(buffer, index + 1, Some(End::Value));
+                    }
+                }
+                continue;
+            }
+            match byte {
+                b'"' => {
+                    self.in_string = true;
+                    self.string.start = self.length + index + 1;
+                    self.is_key = false;
+                }
+                b':' => self.is_key = true,
+                b'[' if self.depth == 1 && self.may_be_envelope && self.is_results_key(buffer, index) => {
+                    let (_, lines, _) = self.take(buffer, index, None);
+                    return (index + 1, lines, Some(End::Results));
+                }
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    self.deepest = self.deepest.max(self.depth);
+                }
+                b'}' | b']' if self.depth > 0 => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        return self.take(buffer, index + 1, Some(End::Value));
+                    }
+                }
+                b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => {
+                    return self.take(buffer, index, Some(End::Value));
+                }
+                _ => {}
+            }
+        }
+        self.take(buffer, buffer.len(), None)
+    }
+
+    fn take(&mut self, buffer: &[u8], count: usize, end: Option<End>) -> (usize, u64, Option<End>) {
+        let room = RECORD_LIMIT.saturating_sub(self.bytes.len());
+        self.bytes.extend_from_slice(&buffer[..count.min(room)]);
+        self.length += count;
+        (count, count_lines(&buffer[..count]), end)
+    }
+
+    fn is_results_key(&self, buffer: &[u8], index: usize) -> bool {
+        let key = b"results";
+        if !self.is_key || self.string.len() != key.len() {
+            return false;
+        }
+        // The key may stand in what was taken before, in this buffer, or across both.
+        self.string.clone().zip(key).all(|(at, expected)| {
+            let byte = if at < self.length { self.bytes.get(at) } else { buffer[..index].get(at - self.length) };
+            byte == Some(expected)
+        })
+    }
+
+    /// Tells whether the value is a number or word, which ends where the input does.
+    fn is_bare(&self) -> bool {
+        self.depth == 0 && !self.in_string && !self.bytes.is_empty()
+    }
+
+    fn excess(&self) -> Option<String> {
+        if self.deepest > DEPTH_LIMIT {
+            Some(format!("is nested {} deep, the most is {DEPTH_LIMIT}", self.deepest))
+        } else if self.length > RECORD_LIMIT {
+            Some(format!("has {} bytes, the most is {RECORD_LIMIT}", self.length))
+        } else {
+            None
+        }
+    }
+}
+
+fn count_lines(bytes: &[u8]) -> u64 {
+    bytes.iter().map(|b| u64::from(*b == b'\n')).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::BufReader;
+
+    fn split(input: &[u8], buffer: usize) -> (Vec<Record>, Option<String>) {
+        let mut records = Records::new(BufReader::with_capacity(buffer, input));
+        let mut all = Vec::new();
+        loop {
+            match records.next_record() {
+                Ok(Some(record)) => all.push(record),
+                Ok(None) => return (all, None),
+                Err(error) => return (all, Some(error.to_string())),
+            }
+        }
+    }
+
+    fn texts(records: &[Record]) -> Vec<(u64, u64, &str)> {
+        records.iter().map(|r| (r.number, r.line, std::str::from_utf8(&r.bytes).unwrap())).collect()
+    }
+
+    #[test]
+    fn every_way_to_line_up_records_is_read() {
+        let cases: &[(&str, &[(u64, u64, &str)])] = &[
+            ("", &[]),
+            ("\n \n", &[]),
+            ("{}", &[(1, 1, "{}")]),
+            ("\u{feff}{\"a\":\"}\\\"{\"}\n", &[(1, 1, "{\"a\":\"}\\\"{\"}")]),
+            ("{}\n\n{\n}\r\n{}", &[(1, 1, "{}"), (2, 3, "{\n}"), (3, 5, "{}")]),
+            ("{}{}", &[(1, 1, "{}"), (2, 1, "{}")]),
+            ("[]", &[]),
+            ("[{},\n{}] [{}]", &[(1, 1, "{}"), (2, 2, "{}"), (3, 2, "{}")]),
+            ("[[{}],1,\"a\"]", &[(1, 1, "[{}]"), (2, 1, "1"), (3, 1, "\"a\"")]),
+            ("17", &[(1, 1, "17")]),
+        ];
+        for (input, expected) in cases {
+            for buffer in [1, 2, 7, 8192] {
+                let (records, error) = split(input.as_bytes(), buffer);
+                assert_eq!((texts(&records), error), (expected.to_vec(), None), "{input:?} by {buffer}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_results_of_a_list_endpoint_are_records_and_its_other_keys_an_envelope() {
+        let input = "{\"count\": 2, \"next\":null,\n \"results\" : [{\"results\":[1]},\n{}], \"z\":0}{}";
+        for buffer in [1, 5, 8192] {
+            let (records, error) = split(input.as_bytes(), buffer);
+            assert_eq!(error, None);
+            let envelope = "{\"count\": 2, \"next\":null,\n \"results\" : [], \"z\":0}";
+            assert_eq!(texts(&records), [(1, 2, "{\"results\":[1]}"), (2, 3, "{}"), (2, 1, envelope), (3, 3, "{}")]);
+            assert_eq!(records.iter().map(|r| r.is_envelope).collect::<Vec<_>>(), [false, false, true, false]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_split_ends_the_input_with_its_line() {
+        for (input, problem) in [
+            ("{}\n{\"a\":", "line 2: the input ends within a record: it was cut off"),
+            ("[{}", "line 1: the input ends within an array: it was cut off"),
+            ("[{}\n{}]", "line 2: expected `,` or `]` after a record"),
+            ("[{},]", "line 1: expected a record after `,`"),
+            ("{}\n║ NEW ORDER", "line 2: expected JSON, found: ║ NEW ORDER"),
+            ("NaN", "line 1: expected JSON, found: NaN"),
+        ] {
+            assert_eq!(split(input.as_bytes(), 8192).1.as_deref(), Some(problem), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_is_too_large_or_too_deep_is_refused_by_itself() {
+        let deep = format!("{}{}\n{{}}", "[".repeat(50), "]".repeat(50));
+        let (records, error) = split(format!("[{deep}").replace('\n', ",").as_bytes(), 8192);
+        assert_eq!(error.as_deref(), Some("line 1: the input ends within an array: it was cut off"));
+        assert_eq!(records[0].excess.as_deref(), Some("is nested 50 deep, the most is 32"));
+        let large = format!("{{\"a\":\"{}\"}}{{}}", "x".repeat(RECORD_LIMIT));
+        let (records, _) = split(large.as_bytes(), 8192);
+        assert_eq!(records[0].excess.as_deref(), Some("has 1048584 bytes, the most is 1048576"));
+        assert_eq!((records[0].bytes.len(), records[1].excess.as_deref()), (RECORD_LIMIT, None));
+    }
+
+    proptest! {
+        #[test]
+        fn records_do_not_depend_on_how_the_bytes_arrive(input in "([\\[\\]{}\", :\\\\\n1a]|\"results\"){0,40}", buffer in 1_usize..9) {
+            let (whole, piecewise) = (split(input.as_bytes(), 8192), split(input.as_bytes(), buffer));
+            prop_assert_eq!(whole.0, piecewise.0);
+            prop_assert_eq!(whole.1.is_some(), piecewise.1.is_some());
+        }
+    }
+}

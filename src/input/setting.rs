@@ -1,0 +1,81 @@
+//! The value of a setting, as typed.
+
+use chrono_tz::Tz;
+
+use crate::domain::settings::SettingKey;
+
+/// Checks the value for a setting and returns it as it is kept; an empty one clears the setting.
+///
+/// # Errors
+/// Says what the value must be.
+pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, String> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let valid = match key {
+        SettingKey::ShopName => {
+            if value.chars().count() > 100 || value.contains('\0') {
+                return Err("must have at most 100 characters".to_owned());
+            }
+            value.to_owned()
+        }
+        SettingKey::Currency => {
+            let code = value.to_ascii_uppercase();
+            if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+                return Err("must be three letters, such as EGP".to_owned());
+            }
+            code
+        }
+        SettingKey::CountryCode => {
+            let digits = value.trim_start_matches('+');
+            if !(1..=3).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) || digits.starts_with('0') {
+                return Err("must be one to three digits, such as 20".to_owned());
+            }
+            digits.to_owned()
+        }
+        SettingKey::TimeZone => match value.parse::<Tz>() {
+            Ok(zone) => zone.name().to_owned(),
+            Err(_) => return Err("must be a time zone, such as Africa/Cairo".to_owned()),
+        },
+        SettingKey::LowStock => match value.parse::<u32>() {
+            Ok(number) if number < 1_000_000 => number.to_string(),
+            _ => return Err("must be a whole number from 0 to 999999".to_owned()),
+        },
+    };
+    Ok(Some(valid))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SettingKey::{CountryCode, Currency, LowStock, ShopName, TimeZone};
+
+    #[test]
+    fn settings_are_checked() {
+        let long = "x".repeat(101);
+        let cases: [(SettingKey, &str, Option<Option<&str>>); 17] = [
+            (ShopName, " LEGO Mens Wear ", Some(Some("LEGO Mens Wear"))),
+            (ShopName, "", Some(None)),
+            (ShopName, &long, None),
+            (Currency, "egp", Some(Some("EGP"))),
+            (Currency, "EG", None),
+            (Currency, "E£P", None),
+            (CountryCode, "+20", Some(Some("20"))),
+            (CountryCode, "020", None),
+            (CountryCode, "2012", None),
+            (CountryCode, "eg", None),
+            (TimeZone, "Africa/Cairo", Some(Some("Africa/Cairo"))),
+            (TimeZone, "UTC", Some(Some("UTC"))),
+            (TimeZone, "Cairo", None),
+            (LowStock, "0", Some(Some("0"))),
+            (LowStock, "-1", None),
+            (LowStock, "1.5", None),
+            (LowStock, "1000000", None),
+        ];
+        for (key, value, expected) in cases {
+            let kept = read_setting(key, value).ok();
+            assert_eq!(kept.as_ref().map(Option::as_deref), expected, "{} {value}", key.as_str());
+        }
+    }
+}

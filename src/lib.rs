@@ -1,0 +1,3 @@
+//! The order desk.
+pub mod domain;
+pub mod input;
