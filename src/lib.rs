@@ -1,3 +1,114 @@
-//! The order desk.
+//! The order desk of a shop that sells over WhatsApp, as one binary on one SQLite file.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`cli`] | the command line |
+//! | [`commands`] | one command, one file: its arguments, then what it does |
+//! | [`domain`] | the rules, pure |
+//! | [`input`] | untrusted bytes → domain values, every problem with its place |
+//! | [`store`] | the only place that knows SQLite |
+//! | [`render`] | domain values → text, JSON, CSV |
+//! | [`ui`] | stdout, stderr, colour |
+//! | [`error`] | what went wrong → exit code, words, hint |
+//!
+//! A change is always load → decide → apply: a command opens one transaction, loads the facts through [`store`], a pure
+//! function of [`domain`] decides, and the store applies the decision in the same transaction.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test may end where its ground is missing"
+    )
+)]
+
+pub mod cli;
+pub mod commands;
 pub mod domain;
+pub mod error;
 pub mod input;
+pub mod render;
+pub mod store;
+pub mod ui;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+
+use chrono::{DateTime, Utc};
+use clap::Parser;
+
+use cli::{Cli, Format};
+use commands::Context;
+use domain::time::Timestamp;
+use error::{Exit, Failure, OutputError, explain};
+use ui::{ColorChoice, Ui};
+
+/// Runs one command line and returns its exit code. `clock` replaces `now`, for tests and examples.
+pub fn run(
+    args: impl IntoIterator<Item = OsString>,
+    clock: Option<&str>,
+    now: DateTime<Utc>,
+) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return refuse_command_line(&error, &args),
+    };
+    let format = cli.global.format();
+    let ui = Ui::new(
+        matches!(format, Format::Json | Format::Ndjson),
+        cli.global.quiet,
+        cli.global.color,
+    );
+    let now = match clock {
+        None => Timestamp::from_millis(now.timestamp_millis()),
+        Some(text) => Timestamp::parse(text),
+    };
+    let Some(now) = now else {
+        let failure =
+            Failure::usage("ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z");
+        ui.fail(&failure);
+        return failure.kind.exit_code();
+    };
+    let mut context = Context::new(cli.global, now, ui);
+    match commands::run(cli.command, &mut context) {
+        Ok(exit) => exit.code(),
+        Err(error) => conclude(&error, &context),
+    }
+}
+
+fn conclude(error: &anyhow::Error, context: &Context) -> u8 {
+    match error.downcast_ref::<OutputError>() {
+        Some(OutputError(source)) if source.kind() == std::io::ErrorKind::BrokenPipe => {
+            return Exit::Done.code();
+        }
+        Some(output) if context.has_committed() => {
+            let failure = Failure::new(
+                error::Kind::Internal,
+                format!("the work is done and kept, but {output}"),
+            );
+            context.ui.fail(&failure);
+            return failure.kind.exit_code();
+        }
+        _ => {}
+    }
+    let failure = explain(error);
+    context.ui.fail(&failure);
+    failure.kind.exit_code()
+}
+
+/// Prints the help that was asked for, or says what is wrong with the command line.
+fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
+    if error.use_stderr() && cli::asks_for_json(args) {
+        let text = error.to_string();
+        let message = text.lines().next().unwrap_or_default();
+        let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(message))
+            .hint("orders --help");
+        Ui::new(true, false, ColorChoice::Never).fail(&failure);
+        return failure.kind.exit_code();
+    }
+    // Nothing can be done where the stream is closed.
+    let _ = error.print();
+    let _ = std::io::stdout().flush();
+    u8::try_from(error.exit_code()).unwrap_or(2)
+}

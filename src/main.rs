@@ -1,2 +1,12 @@
-//! The program.
-fn main() {}
+//! The program: reads the clock, runs one command, returns its exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let clock = std::env::var("ORDERS_NOW").ok();
+    ExitCode::from(orders::run(
+        std::env::args_os(),
+        clock.as_deref(),
+        chrono::Utc::now(),
+    ))
+}

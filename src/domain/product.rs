@@ -82,22 +82,37 @@ impl Product {
 
     /// Returns the sizes as people read them: `S, M, L`.
     pub fn size_names(&self) -> String {
-        self.sizes().map(|line| line.size.as_str()).collect::<Vec<_>>().join(", ")
+        self.sizes()
+            .map(|line| line.size.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// Finds the stock line that an item of this product draws from; a size means nothing where it is not tracked.
     pub fn line_for(&self, selected_size: Option<&str>) -> Result<&StockLine, SizeProblem> {
-        let key = if self.is_sized() { selected_size.map(size_key).unwrap_or_default() } else { String::new() };
+        let key = if self.is_sized() {
+            selected_size.map(size_key).unwrap_or_default()
+        } else {
+            String::new()
+        };
         let missing = key.is_empty() && self.is_sized();
         match self.stock.iter().find(|line| line.size_key == key) {
             Some(line) if !missing => Ok(line),
-            _ => Err(if missing { SizeProblem::Missing } else { SizeProblem::Unknown }),
+            _ => Err(if missing {
+                SizeProblem::Missing
+            } else {
+                SizeProblem::Unknown
+            }),
         }
     }
 
     /// Returns the name with the size where it is tracked: `Classic T-Shirt (L)`.
     pub fn label(&self, line: &StockLine) -> String {
-        if line.size.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, line.size) }
+        if line.size.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{} ({})", self.name, line.size)
+        }
     }
 
     /// Returns what people type to name it: the barcode, else the id.
@@ -112,16 +127,22 @@ impl Product {
 
     /// Returns the first picture that an order may keep: an http or https URL.
     pub fn web_image(&self) -> Option<&str> {
-        self.image_paths.iter().map(String::as_str).find(|path| is_web_url(path))
+        self.image_paths
+            .iter()
+            .map(String::as_str)
+            .find(|path| is_web_url(path))
     }
 }
 
 /// Tells whether a text is an http or https URL without spaces.
 pub fn is_web_url(text: &str) -> bool {
-    let scheme = ["http://", "https://"]
-        .into_iter()
-        .find(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
-    scheme.is_some_and(|scheme| text.len() > scheme.len() && !text.contains(|c: char| c.is_whitespace() || c.is_control()))
+    let scheme = ["http://", "https://"].into_iter().find(|scheme| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    scheme.is_some_and(|scheme| {
+        text.len() > scheme.len() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+    })
 }
 
 /// The products that a decision is about, by id.
@@ -141,7 +162,10 @@ impl Catalogue {
 
     /// Changes the stock on hand of one line, as a movement does; unknown lines are left alone.
     pub fn shift(&mut self, id: ProductId, size_key: &str, delta: i64) {
-        let line = self.0.get_mut(&id).and_then(|p| p.stock.iter_mut().find(|line| line.size_key == size_key));
+        let line = self
+            .0
+            .get_mut(&id)
+            .and_then(|p| p.stock.iter_mut().find(|line| line.size_key == size_key));
         if let Some(line) = line {
             line.on_hand += delta;
         }
@@ -150,12 +174,17 @@ impl Catalogue {
 
 impl FromIterator<Product> for Catalogue {
     fn from_iter<I: IntoIterator<Item = Product>>(products: I) -> Catalogue {
-        Catalogue(products.into_iter().map(|product| (product.id, product)).collect())
+        Catalogue(
+            products
+                .into_iter()
+                .map(|product| (product.id, product))
+                .collect(),
+        )
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A product at 29.99 with the given stock, `[("", 10)]` or one entry a size.
@@ -170,14 +199,20 @@ pub(super) mod tests {
             low_stock_at: None,
             stock: stock
                 .iter()
-                .map(|(size, on_hand)| StockLine { size_key: size_key(size), size: (*size).to_owned(), on_hand: *on_hand })
+                .map(|(size, on_hand)| StockLine {
+                    size_key: size_key(size),
+                    size: (*size).to_owned(),
+                    on_hand: *on_hand,
+                })
                 .collect(),
         }
     }
 
     /// The same id for the same name, every time.
     fn id_of(name: &str) -> Uuid {
-        let number = name.bytes().fold(7_u128, |hash, b| hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(b.into()));
+        let number = name.bytes().fold(7_u128, |hash, b| {
+            hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(b.into())
+        });
         Uuid::from_u128(number)
     }
 
@@ -195,7 +230,12 @@ pub(super) mod tests {
             (&plain, Some("44"), Ok(3)),
         ];
         for (product, size, expected) in cases {
-            assert_eq!(product.line_for(size).map(|line| line.on_hand), expected, "{} {size:?}", product.name);
+            assert_eq!(
+                product.line_for(size).map(|line| line.on_hand),
+                expected,
+                "{} {size:?}",
+                product.name
+            );
         }
     }
 

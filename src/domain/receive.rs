@@ -251,7 +251,10 @@ pub fn decide(
 ) -> Result<Received, Rejected> {
     let problems = input_problems(incoming, facts);
     if !problems.is_empty() {
-        return Err(Rejected { kind: Kind::InvalidInput, problems });
+        return Err(Rejected {
+            kind: Kind::InvalidInput,
+            problems,
+        });
     }
     let content = Content::of_incoming(incoming);
     if let Some(known) = facts.known {
@@ -262,7 +265,9 @@ pub fn decide(
     let mut items = Vec::with_capacity(incoming.items.len());
     for item in &incoming.items {
         // Every unknown product was refused above.
-        let Some(product) = facts.catalogue.get(item.product_id) else { continue };
+        let Some(product) = facts.catalogue.get(item.product_id) else {
+            continue;
+        };
         warnings.extend(size_warning(product, item.size.as_deref()));
         items.push(snapshot(item, product, new_id()));
     }
@@ -287,9 +292,16 @@ fn input_problems(incoming: &IncomingOrder, facts: Facts<'_>) -> Vec<String> {
         .items
         .iter()
         .filter(|item| facts.catalogue.get(item.product_id).is_none())
-        .map(|item| format!("{}: Product {} not found", item.product_place, item.product_id));
+        .map(|item| {
+            format!(
+                "{}: Product {} not found",
+                item.product_place, item.product_id
+            )
+        });
     let foreign = match (&incoming.currency, &facts.settings.currency) {
-        (Some(sent), Some(ours)) if sent != ours => Some(format!("currency: is {sent}, but this shop sells in {ours}")),
+        (Some(sent), Some(ours)) if sent != ours => Some(format!(
+            "currency: is {sent}, but this shop sells in {ours}"
+        )),
         _ => None,
     };
     unknown.chain(foreign).collect()
@@ -301,8 +313,15 @@ fn judge_repeat(content: &Content, known: &Known) -> Result<Received, Rejected> 
     if known.received_before || differing.is_empty() {
         return Ok(Received::Unchanged(summary.pk));
     }
-    let problem = format!("order {} is there already with other content: {}", summary.reference, differing.join(", "));
-    Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
+    let problem = format!(
+        "order {} is there already with other content: {}",
+        summary.reference,
+        differing.join(", ")
+    );
+    Err(Rejected {
+        kind: Kind::Conflict,
+        problems: vec![problem],
+    })
 }
 
 fn snapshot(item: &IncomingItem, product: &Product, id: Uuid) -> OrderItem {
@@ -311,7 +330,10 @@ fn snapshot(item: &IncomingItem, product: &Product, id: Uuid) -> OrderItem {
         product_id: item.product_id,
         product_name: item.name.clone().unwrap_or_else(|| product.name.clone()),
         product_barcode: item.barcode.clone().or_else(|| product.barcode.clone()),
-        product_image: item.image.clone().or_else(|| product.web_image().map(str::to_owned)),
+        product_image: item
+            .image
+            .clone()
+            .or_else(|| product.web_image().map(str::to_owned)),
         quantity: item.quantity,
         unit_price: item.unit_price,
         selected_size: item.size.clone(),
@@ -326,22 +348,40 @@ fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
         (SizeProblem::Unknown, Some(size)) => format!("has no size {size}"),
         _ => "was ordered without a size".to_owned(),
     };
-    Some(format!("{} {problem}; sizes: {}", product.name, product.size_names()))
+    Some(format!(
+        "{} {problem}; sizes: {}",
+        product.name,
+        product.size_names()
+    ))
 }
 
 /// Names the nearest earlier order of the same phone with the same items, or else the nearest later one.
-fn duplicate_warning(incoming: &IncomingOrder, content: &Content, of_same_phone: &[Order]) -> Option<String> {
+fn duplicate_warning(
+    incoming: &IncomingOrder,
+    content: &Content,
+    of_same_phone: &[Order],
+) -> Option<String> {
     let same = of_same_phone
         .iter()
-        .filter(|order| !content.phone_digits.is_empty() && Content::of_order(order).items == content.items)
-        .map(|order| (order.summary.order_date.millis() - incoming.order_date.millis(), order))
+        .filter(|order| {
+            !content.phone_digits.is_empty() && Content::of_order(order).items == content.items
+        })
+        .map(|order| {
+            (
+                order.summary.order_date.millis() - incoming.order_date.millis(),
+                order,
+            )
+        })
         .filter(|(distance, _)| distance.abs() <= DUPLICATE_WINDOW_MILLIS);
     let (_, nearest) = same.min_by_key(|(distance, _)| (*distance > 0, distance.abs()))?;
-    Some(format!("same phone and items as {}: ordered twice?", nearest.summary.reference))
+    Some(format!(
+        "same phone and items as {}: ordered twice?",
+        nearest.summary.reference
+    ))
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::domain::order::OrderSummary;
     use crate::domain::product::tests::product;
@@ -366,11 +406,16 @@ pub(super) mod tests {
             })
             .collect();
         let (total, item_count) =
-            crate::domain::order::sums(items.iter().map(|item| (item.subtotal, item.quantity))).unwrap();
+            crate::domain::order::sums(items.iter().map(|item| (item.subtotal, item.quantity)))
+                .unwrap();
         IncomingOrder {
             reference: Reference::parse("LEG-LXYZ1234-AB5C"),
             order_date: Timestamp::parse("2026-02-04T10:30:00Z").unwrap(),
-            customer: Customer { name: "John Doe".into(), phone: "+1 234".into(), address: None },
+            customer: Customer {
+                name: "John Doe".into(),
+                phone: "+1 234".into(),
+                address: None,
+            },
             currency: None,
             items,
             total,
@@ -380,11 +425,22 @@ pub(super) mod tests {
     }
 
     /// The order that an incoming one becomes.
-    pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
+    pub fn order(
+        incoming: &IncomingOrder,
+        catalogue: &Catalogue,
+        pk: i64,
+        status: Status,
+    ) -> Order {
         let reference = incoming.reference.clone().unwrap();
         let settings = Settings::default();
-        let facts = Facts { known: None, catalogue, of_same_phone: &[], settings: &settings };
-        let Ok(Received::New(new)) = decide(incoming, &reference, facts, &mut || Uuid::nil()) else {
+        let facts = Facts {
+            known: None,
+            catalogue,
+            of_same_phone: &[],
+            settings: &settings,
+        };
+        let Ok(Received::New(new)) = decide(incoming, &reference, facts, &mut || Uuid::nil())
+        else {
             panic!("the order is new")
         };
         Order {
@@ -412,14 +468,32 @@ pub(super) mod tests {
     }
 
     impl Shop {
-        fn receive(&self, incoming: &IncomingOrder, known: Option<&Known>, others: &[Order]) -> Result<Received, Rejected> {
-            let facts = Facts { known, catalogue: &self.catalogue, of_same_phone: others, settings: &self.settings };
-            decide(incoming, &incoming.reference.clone().unwrap(), facts, &mut || Uuid::nil())
+        fn receive(
+            &self,
+            incoming: &IncomingOrder,
+            known: Option<&Known>,
+            others: &[Order],
+        ) -> Result<Received, Rejected> {
+            let facts = Facts {
+                known,
+                catalogue: &self.catalogue,
+                of_same_phone: others,
+                settings: &self.settings,
+            };
+            decide(
+                incoming,
+                &incoming.reference.clone().unwrap(),
+                facts,
+                &mut || Uuid::nil(),
+            )
         }
     }
 
     fn shop(products: &[&Product]) -> Shop {
-        Shop { catalogue: products.iter().map(|p| (*p).clone()).collect(), settings: Settings::default() }
+        Shop {
+            catalogue: products.iter().map(|p| (*p).clone()).collect(),
+            settings: Settings::default(),
+        }
     }
 
     #[test]
@@ -432,15 +506,43 @@ pub(super) mod tests {
         type Change = fn(&mut IncomingOrder);
         let cases: &[(&str, Change, &str)] = &[
             ("nothing", |_| (), ""),
-            ("the date", |o| o.order_date = Timestamp::parse("2020-01-01T00:00:00Z").unwrap(), ""),
-            ("an image", |o| o.items[0].image = Some("https://a.example/b".into()), ""),
+            (
+                "the date",
+                |o| o.order_date = Timestamp::parse("2020-01-01T00:00:00Z").unwrap(),
+                "",
+            ),
+            (
+                "an image",
+                |o| o.items[0].image = Some("https://a.example/b".into()),
+                "",
+            ),
             ("the order of items", |o| o.items.reverse(), ""),
-            ("the phone's spelling", |o| o.customer.phone = "(1) 23-4".into(), ""),
-            ("the name", |o| o.customer.name = "Jane".into(), "customerName"),
-            ("the phone", |o| o.customer.phone = "1235".into(), "customerPhone"),
-            ("the address", |o| o.customer.address = Some("x".into()), "customerAddress"),
+            (
+                "the phone's spelling",
+                |o| o.customer.phone = "(1) 23-4".into(),
+                "",
+            ),
+            (
+                "the name",
+                |o| o.customer.name = "Jane".into(),
+                "customerName",
+            ),
+            (
+                "the phone",
+                |o| o.customer.phone = "1235".into(),
+                "customerPhone",
+            ),
+            (
+                "the address",
+                |o| o.customer.address = Some("x".into()),
+                "customerAddress",
+            ),
             ("a size", |o| o.items[0].size = Some("L".into()), "items"),
-            ("a color", |o| o.items[0].color = Some("Red".into()), "items"),
+            (
+                "a color",
+                |o| o.items[0].color = Some("Red".into()),
+                "items",
+            ),
             (
                 "name and a quantity",
                 |o| {
@@ -454,17 +556,32 @@ pub(super) mod tests {
         for (what, change, fields) in cases {
             let mut again = first.clone();
             change(&mut again);
-            let known = Known { order: order.clone(), received_before: false };
+            let known = Known {
+                order: order.clone(),
+                received_before: false,
+            };
             let expected = if fields.is_empty() {
                 Ok(Received::Unchanged(OrderPk(1)))
             } else {
-                let problem = format!("order LEG-LXYZ1234-AB5C is there already with other content: {fields}");
-                Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
+                let problem = format!(
+                    "order LEG-LXYZ1234-AB5C is there already with other content: {fields}"
+                );
+                Err(Rejected {
+                    kind: Kind::Conflict,
+                    problems: vec![problem],
+                })
             };
             assert_eq!(shop.receive(&again, Some(&known), &[]), expected, "{what}");
-            let known = Known { received_before: true, ..known };
+            let known = Known {
+                received_before: true,
+                ..known
+            };
             let unchanged = Ok(Received::Unchanged(OrderPk(1)));
-            assert_eq!(shop.receive(&again, Some(&known), &[]), unchanged, "{what}, as it once came");
+            assert_eq!(
+                shop.receive(&again, Some(&known), &[]),
+                unchanged,
+                "{what}, as it once came"
+            );
         }
     }
 
@@ -478,7 +595,9 @@ pub(super) mod tests {
         sized.items[0].size = Some("L".into());
         let mut colored = base.clone();
         colored.items[0].color = Some("L".into());
-        let bytes: Vec<_> = [&base, &moved, &sized, &colored].map(|o| Content::of_incoming(o).bytes()).into();
+        let bytes: Vec<_> = [&base, &moved, &sized, &colored]
+            .map(|o| Content::of_incoming(o).bytes())
+            .into();
         for (i, one) in bytes.iter().enumerate() {
             assert!(!bytes[i + 1..].contains(one));
         }
@@ -498,7 +617,13 @@ pub(super) mod tests {
             format!("items[2].productId: Product {} not found", belt.id),
             "currency: is USD, but this shop sells in EGP".to_owned(),
         ];
-        assert_eq!(shop.receive(&order, None, &[]), Err(Rejected { kind: Kind::InvalidInput, problems }));
+        assert_eq!(
+            shop.receive(&order, None, &[]),
+            Err(Rejected {
+                kind: Kind::InvalidInput,
+                problems
+            })
+        );
     }
 
     #[test]
@@ -511,14 +636,36 @@ pub(super) mod tests {
         order.items[1].name = Some("T-Shirt".into());
         order.items[1].barcode = Some("OLD-1".into());
         order.items[1].image = Some("https://shop.example/old.jpg".into());
-        let Ok(Received::New(new)) = shop.receive(&order, None, &[]) else { panic!("the order is new") };
+        let Ok(Received::New(new)) = shop.receive(&order, None, &[]) else {
+            panic!("the order is new")
+        };
         let snapshots: Vec<_> = new
             .items
             .iter()
-            .map(|i| (i.product_name.as_str(), i.product_barcode.as_deref(), i.product_image.as_deref()))
+            .map(|i| {
+                (
+                    i.product_name.as_str(),
+                    i.product_barcode.as_deref(),
+                    i.product_image.as_deref(),
+                )
+            })
             .collect();
-        assert_eq!(snapshots[0], ("Shirt", Some("SKU-Shirt"), Some("https://shop.example/a.jpg")));
-        assert_eq!(snapshots[1], ("T-Shirt", Some("OLD-1"), Some("https://shop.example/old.jpg")));
+        assert_eq!(
+            snapshots[0],
+            (
+                "Shirt",
+                Some("SKU-Shirt"),
+                Some("https://shop.example/a.jpg")
+            )
+        );
+        assert_eq!(
+            snapshots[1],
+            (
+                "T-Shirt",
+                Some("OLD-1"),
+                Some("https://shop.example/old.jpg")
+            )
+        );
         assert_eq!(new.items[0].list_price, Money::from_hundredths(1999));
     }
 
@@ -531,10 +678,15 @@ pub(super) mod tests {
             (None, Some("Shirt was ordered without a size; sizes: S, L")),
             (Some("XL"), Some("Shirt has no size XL; sizes: S, L")),
         ] {
-            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, size)]), None, &[]) else {
+            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, size)]), None, &[])
+            else {
                 panic!("the order is new")
             };
-            assert_eq!(new.warnings.first().map(String::as_str), expected, "{size:?}");
+            assert_eq!(
+                new.warnings.first().map(String::as_str),
+                expected,
+                "{size:?}"
+            );
         }
     }
 
@@ -551,7 +703,10 @@ pub(super) mod tests {
         };
         let cases = [
             (vec![], None),
-            (vec![other("LEG-A", "2026-02-04T04:30:00Z", &shirt)], Some("LEG-A")),
+            (
+                vec![other("LEG-A", "2026-02-04T04:30:00Z", &shirt)],
+                Some("LEG-A"),
+            ),
             (vec![other("LEG-A", "2026-02-04T04:29:59Z", &shirt)], None),
             (vec![other("LEG-A", "2026-02-04T10:00:00Z", &cap)], None),
             (
@@ -562,14 +717,21 @@ pub(super) mod tests {
                 ],
                 Some("LEG-B"),
             ),
-            (vec![other("LEG-C", "2026-02-04T10:31:00Z", &shirt)], Some("LEG-C")),
+            (
+                vec![other("LEG-C", "2026-02-04T10:31:00Z", &shirt)],
+                Some("LEG-C"),
+            ),
         ];
         for (others, expected) in cases {
-            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, None)]), None, &others) else {
+            let Ok(Received::New(new)) =
+                shop.receive(&incoming(&[(&shirt, 1, None)]), None, &others)
+            else {
                 panic!("the order is new")
             };
-            let expected: Vec<_> =
-                expected.iter().map(|r| format!("same phone and items as {r}: ordered twice?")).collect();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|r| format!("same phone and items as {r}: ordered twice?"))
+                .collect();
             assert_eq!(new.warnings, expected);
         }
     }

@@ -43,7 +43,11 @@ fn base36(mut number: u64) -> String {
         digits.push(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(number % 36) as usize]);
         number /= 36;
         if number == 0 {
-            return digits.iter().rev().map(|&digit| char::from(digit)).collect();
+            return digits
+                .iter()
+                .rev()
+                .map(|&digit| char::from(digit))
+                .collect();
         }
     }
 }

@@ -33,8 +33,17 @@ impl Refusal {
     pub fn new(kind: Kind, message: impl Into<String>) -> Refusal {
         let message = message.into();
         let mut letters = message.chars();
-        let error = letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
-        Refusal { kind, message, error, details: Vec::new(), hint: None }
+        let error = letters
+            .next()
+            .map(|c| c.to_uppercase().chain(letters).collect())
+            .unwrap_or_default();
+        Refusal {
+            kind,
+            message,
+            error,
+            details: Vec::new(),
+            hint: None,
+        }
     }
 
     /// Replaces the line for people.

@@ -59,6 +59,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { shop_name: None, currency: None, country_code: None, time_zone: "UTC".to_owned(), low_stock: 5 }
+        Settings {
+            shop_name: None,
+            currency: None,
+            country_code: None,
+            time_zone: "UTC".to_owned(),
+            low_stock: 5,
+        }
     }
 }

@@ -80,7 +80,11 @@ pub struct StockChange {
 ///
 /// Only a count brings in a new size, and only to a product that is tracked by size or has nothing on hand: pieces
 /// whose size nobody named cannot be split among sizes.
-pub fn correct(product: &Product, size: Option<&str>, correction: Correction) -> Result<StockChange, Refusal> {
+pub fn correct(
+    product: &Product,
+    size: Option<&str>,
+    correction: Correction,
+) -> Result<StockChange, Refusal> {
     let size = size.map(str::trim).filter(|size| !size.is_empty());
     let line = find_line(product, size, correction)?;
     let (before, new_line) = match line {
@@ -104,8 +108,20 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
         }))
         .message(format!("not so much stock of {label}; nothing changed")));
     }
-    let movement = Movement { product_id: product.id, size_key: line.size_key.clone(), delta, reason, note: None };
-    Ok(StockChange { movement, new_line, label, before, after })
+    let movement = Movement {
+        product_id: product.id,
+        size_key: line.size_key.clone(),
+        delta,
+        reason,
+        note: None,
+    };
+    Ok(StockChange {
+        movement,
+        new_line,
+        label,
+        before,
+        after,
+    })
 }
 
 enum Line<'a> {
@@ -122,14 +138,21 @@ impl Line<'_> {
     }
 }
 
-fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correction) -> Result<Line<'a>, Refusal> {
+fn find_line<'a>(
+    product: &'a Product,
+    size: Option<&str>,
+    correction: Correction,
+) -> Result<Line<'a>, Refusal> {
     let name = &product.name;
     let Some(size) = size else {
         return match product.line_for(None) {
             Ok(line) => Ok(Line::Known(line)),
             Err(_) => Err(Refusal::new(
                 Kind::InvalidInput,
-                format!("{name} is tracked by size; say which with --size ({})", product.size_names()),
+                format!(
+                    "{name} is tracked by size; say which with --size ({})",
+                    product.size_names()
+                ),
             )),
         };
     };
@@ -138,18 +161,38 @@ fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correctio
         return Ok(Line::Known(line));
     }
     if matches!(correction, Correction::Adjust(_)) {
-        let sizes = if product.is_sized() { product.size_names() } else { "none".to_owned() };
-        return Err(Refusal::new(Kind::InvalidInput, format!("{name} has no size {size}; its sizes: {sizes}"))
-            .hint(format!("orders product count {} N --size {size} --note … starts a new size", product.handle())));
+        let sizes = if product.is_sized() {
+            product.size_names()
+        } else {
+            "none".to_owned()
+        };
+        return Err(Refusal::new(
+            Kind::InvalidInput,
+            format!("{name} has no size {size}; its sizes: {sizes}"),
+        )
+        .hint(format!(
+            "orders product count {} N --size {size} --note … starts a new size",
+            product.handle()
+        )));
     }
     if !product.is_sized() && product.stock_quantity() > 0 {
         return Err(Refusal::new(
             Kind::Conflict,
-            format!("{name} has {} on hand without a size; nothing changed", product.stock_quantity()),
+            format!(
+                "{name} has {} on hand without a size; nothing changed",
+                product.stock_quantity()
+            ),
         )
-        .hint(format!("orders product count {} 0 --note …, then count each size", product.handle())));
+        .hint(format!(
+            "orders product count {} 0 --note …, then count each size",
+            product.handle()
+        )));
     }
-    Ok(Line::New(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
+    Ok(Line::New(StockLine {
+        size_key: key,
+        size: size.to_owned(),
+        on_hand: 0,
+    }))
 }
 
 /// One product and size of which there is less than is needed.
@@ -170,22 +213,35 @@ pub struct Shortage {
 impl Shortage {
     /// Says it in the guide's words.
     pub fn describe(&self) -> String {
-        format!("{}: Insufficient stock (available: {}, required: {})", self.label, self.available, self.required)
+        format!(
+            "{}: Insufficient stock (available: {}, required: {})",
+            self.label, self.available, self.required
+        )
     }
 
     /// Names the command that would mend it.
     fn remedy(&self) -> String {
-        let size = if self.size.is_empty() { String::new() } else { format!(" --size {}", shell_word(&self.size)) };
+        let size = if self.size.is_empty() {
+            String::new()
+        } else {
+            format!(" --size {}", shell_word(&self.size))
+        };
         let missing = self.required - self.available;
-        format!("orders product adjust {} +{missing}{size} --note …", shell_word(&self.handle))
+        format!(
+            "orders product adjust {} +{missing}{size} --note …",
+            shell_word(&self.handle)
+        )
     }
 }
 
 /// Makes the refusal for a lack of stock; its message is the caller's to set.
 pub fn shortage(shortages: &[Shortage]) -> Refusal {
-    let refusal = Refusal::new(Kind::InsufficientStock, "insufficient stock; nothing changed")
-        .error("Insufficient stock for some items")
-        .details(shortages.iter().map(Shortage::describe).collect());
+    let refusal = Refusal::new(
+        Kind::InsufficientStock,
+        "insufficient stock; nothing changed",
+    )
+    .error("Insufficient stock for some items")
+    .details(shortages.iter().map(Shortage::describe).collect());
     match shortages.first() {
         Some(first) => refusal.hint(first.remedy()),
         None => refusal,
@@ -195,7 +251,11 @@ pub fn shortage(shortages: &[Shortage]) -> Refusal {
 /// Quotes a word for the shell where it needs it, so that a hint can be pasted.
 fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:+=@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -208,27 +268,72 @@ mod tests {
         let sized = || product("Shirt", &[("S", 1), ("L", 2)]);
         let plain = || product("Cap", &[("", 3)]);
         let empty = || product("Belt", &[("", 0)]);
-        let cases: Vec<(Product, Option<&str>, Correction, Result<(i64, i64, bool), Kind>)> = vec![
+        let cases: Vec<(
+            Product,
+            Option<&str>,
+            Correction,
+            Result<(i64, i64, bool), Kind>,
+        )> = vec![
             (plain(), None, Correction::Adjust(4), Ok((4, 7, false))),
             (plain(), None, Correction::Adjust(-3), Ok((-3, 0, false))),
-            (plain(), None, Correction::Adjust(-4), Err(Kind::InsufficientStock)),
+            (
+                plain(),
+                None,
+                Correction::Adjust(-4),
+                Err(Kind::InsufficientStock),
+            ),
             (plain(), None, Correction::Count(3), Ok((0, 3, false))),
             (plain(), None, Correction::Count(0), Ok((-3, 0, false))),
-            (plain(), Some("L"), Correction::Adjust(1), Err(Kind::InvalidInput)),
-            (plain(), Some("L"), Correction::Count(1), Err(Kind::Conflict)),
+            (
+                plain(),
+                Some("L"),
+                Correction::Adjust(1),
+                Err(Kind::InvalidInput),
+            ),
+            (
+                plain(),
+                Some("L"),
+                Correction::Count(1),
+                Err(Kind::Conflict),
+            ),
             (empty(), Some("L"), Correction::Count(1), Ok((1, 1, true))),
-            (sized(), None, Correction::Adjust(1), Err(Kind::InvalidInput)),
+            (
+                sized(),
+                None,
+                Correction::Adjust(1),
+                Err(Kind::InvalidInput),
+            ),
             (sized(), None, Correction::Count(1), Err(Kind::InvalidInput)),
-            (sized(), Some("l"), Correction::Adjust(-2), Ok((-2, 0, false))),
+            (
+                sized(),
+                Some("l"),
+                Correction::Adjust(-2),
+                Ok((-2, 0, false)),
+            ),
             (sized(), Some("S"), Correction::Count(9), Ok((8, 9, false))),
-            (sized(), Some("XL"), Correction::Adjust(1), Err(Kind::InvalidInput)),
+            (
+                sized(),
+                Some("XL"),
+                Correction::Adjust(1),
+                Err(Kind::InvalidInput),
+            ),
             (sized(), Some("XL"), Correction::Count(5), Ok((5, 5, true))),
         ];
         for (product, size, correction, expected) in cases {
             let decided = correct(&product, size, correction)
-                .map(|change| (change.movement.delta, change.after, change.new_line.is_some()))
+                .map(|change| {
+                    (
+                        change.movement.delta,
+                        change.after,
+                        change.new_line.is_some(),
+                    )
+                })
                 .map_err(|refusal| refusal.kind);
-            assert_eq!(decided, expected, "{} {size:?} {correction:?}", product.name);
+            assert_eq!(
+                decided, expected,
+                "{} {size:?} {correction:?}",
+                product.name
+            );
         }
     }
 
@@ -241,7 +346,13 @@ mod tests {
             available: 1,
             required: 2,
         };
-        assert_eq!(shortage.describe(), "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)");
-        assert_eq!(shortage.remedy(), "orders product adjust SKU-12345 +1 --size 'X L' --note …");
+        assert_eq!(
+            shortage.describe(),
+            "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)"
+        );
+        assert_eq!(
+            shortage.remedy(),
+            "orders product adjust SKU-12345 +1 --size 'X L' --note …"
+        );
     }
 }

@@ -5,7 +5,11 @@ use std::fmt::Write as _;
 
 /// Returns the bare digits of a phone number as typed; Arabic digits count as what they stand for.
 pub fn phone_digits(phone: &str) -> String {
-    phone.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)).collect()
+    phone
+        .chars()
+        .filter_map(digit_value)
+        .map(|value| char::from(b'0' + value))
+        .collect()
 }
 
 fn digit_value(c: char) -> Option<u8> {
@@ -55,7 +59,7 @@ fn is_hidden(c: char) -> bool {
             | '\u{2028}' | '\u{2029}'                 // line and paragraph separators
             | '\u{200b}' | '\u{2060}' | '\u{feff}'    // no width at all
             | '\u{fff9}'..='\u{fffb}'                 // interlinear annotation
-            | '\u{e0000}'..='\u{e007f}')              // tags
+            | '\u{e0000}'..='\u{e007f}') // tags
 }
 
 #[cfg(test)]
@@ -84,9 +88,16 @@ mod tests {
     fn no_code_point_that_steers_a_terminal_is_shown_raw() {
         for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
             let shown = visible(&c.to_string()).into_owned();
-            assert!(!shown.chars().any(is_hidden), "{:x} is shown raw", u32::from(c));
+            assert!(
+                !shown.chars().any(is_hidden),
+                "{:x} is shown raw",
+                u32::from(c)
+            );
         }
-        assert_eq!(visible("a\u{1b}[31m\nb\u{202e}"), "a\\u{1b}[31m\\nb\\u{202e}");
+        assert_eq!(
+            visible("a\u{1b}[31m\nb\u{202e}"),
+            "a\\u{1b}[31m\\nb\\u{202e}"
+        );
         assert_eq!(visible("كريم ناصر 👔"), "كريم ناصر 👔");
     }
 }

@@ -46,7 +46,12 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
     let mut movements = Vec::new();
     if from.holds_stock() && !to.holds_stock() {
         for taken in held {
-            let back = Movement { delta: -taken.delta, reason: Reason::Cancel, note: None, ..taken.clone() };
+            let back = Movement {
+                delta: -taken.delta,
+                reason: Reason::Cancel,
+                note: None,
+                ..taken.clone()
+            };
             let damaged = Movement {
                 delta: taken.delta,
                 reason: Reason::Adjust,
@@ -59,28 +64,47 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
             }
         }
     }
-    Ok(StatusChange { order: summary.pk, reference: summary.reference.clone(), from, to, movements })
+    Ok(StatusChange {
+        order: summary.pk,
+        reference: summary.reference.clone(),
+        from,
+        to,
+        movements,
+    })
 }
 
 fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
     if to == Status::Confirmed {
-        return Refusal::new(Kind::Conflict, format!("only confirm takes {reference} to confirmed; nothing changed"))
-            .error("Only confirm takes an order to confirmed")
-            .hint(format!("orders confirm {reference}"));
+        return Refusal::new(
+            Kind::Conflict,
+            format!("only confirm takes {reference} to confirmed; nothing changed"),
+        )
+        .error("Only confirm takes an order to confirmed")
+        .hint(format!("orders confirm {reference}"));
     }
     if from == to {
-        return Refusal::new(Kind::Conflict, format!("order {reference} is already {to}; nothing changed"))
-            .error(format!("Order is already {to}"));
+        return Refusal::new(
+            Kind::Conflict,
+            format!("order {reference} is already {to}; nothing changed"),
+        )
+        .error(format!("Order is already {to}"));
     }
-    let refusal = Refusal::new(Kind::Conflict, format!("order {reference} cannot go from {from} to {to}; nothing changed"))
-        .error(format!("Order cannot go from {from} to {to}"));
+    let refusal = Refusal::new(
+        Kind::Conflict,
+        format!("order {reference} cannot go from {from} to {to}; nothing changed"),
+    )
+    .error(format!("Order cannot go from {from} to {to}"));
     if from.may_be_forced_to(to) {
-        return refusal.hint(format!("orders set-status {reference} {to} --force --note …, if it must go back"));
+        return refusal.hint(format!(
+            "orders set-status {reference} {to} --force --note …, if it must go back"
+        ));
     }
     let next: Vec<_> = from.next().iter().map(|status| status.as_str()).collect();
     match from {
         Status::Pending => refusal.hint(format!("orders confirm {reference} comes first")),
-        Status::Cancelled => refusal.hint(format!("orders set-status {reference} pending --force --note … reopens it")),
+        Status::Cancelled => refusal.hint(format!(
+            "orders set-status {reference} pending --force --note … reopens it"
+        )),
         _ => refusal.hint(format!("from {from} it can go to {}", next.join(", "))),
     }
 }
@@ -93,38 +117,84 @@ mod tests {
 
     fn order_in(status: Status) -> Order {
         let shirt = product("Shirt", &[("S", 5)]);
-        order(&incoming(&[(&shirt, 2, Some("S"))]), &[shirt.clone()].into_iter().collect(), 1, status)
+        order(
+            &incoming(&[(&shirt, 2, Some("S"))]),
+            &[shirt.clone()].into_iter().collect(),
+            1,
+            status,
+        )
     }
 
     fn held() -> Vec<Movement> {
         let product_id = product("Shirt", &[]).id;
-        vec![Movement { product_id, size_key: "s".into(), delta: -2, reason: Reason::Confirm, note: None }]
+        vec![Movement {
+            product_id,
+            size_key: "s".into(),
+            delta: -2,
+            reason: Reason::Confirm,
+            note: None,
+        }]
     }
 
     #[test]
     fn leaving_the_states_that_hold_stock_gives_back_what_was_taken() {
         for from in Status::ALL {
             for to in Status::ALL {
-                let request = Request { to, force: true, restock: true };
-                let held = if from.holds_stock() { held() } else { Vec::new() };
-                let Ok(change) = decide(&order_in(from), &held, request) else { continue };
-                let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason)).collect();
-                let expected =
-                    if from.holds_stock() && !to.holds_stock() { vec![(2, Reason::Cancel)] } else { Vec::new() };
+                let request = Request {
+                    to,
+                    force: true,
+                    restock: true,
+                };
+                let held = if from.holds_stock() {
+                    held()
+                } else {
+                    Vec::new()
+                };
+                let Ok(change) = decide(&order_in(from), &held, request) else {
+                    continue;
+                };
+                let moved: Vec<_> = change
+                    .movements
+                    .iter()
+                    .map(|m| (m.delta, m.reason))
+                    .collect();
+                let expected = if from.holds_stock() && !to.holds_stock() {
+                    vec![(2, Reason::Cancel)]
+                } else {
+                    Vec::new()
+                };
                 assert_eq!(moved, expected, "{from} to {to}");
-                assert!(from.holds_stock() || !to.holds_stock(), "{from} to {to} enters a state that holds stock");
+                assert!(
+                    from.holds_stock() || !to.holds_stock(),
+                    "{from} to {to} enters a state that holds stock"
+                );
             }
         }
     }
 
     #[test]
     fn goods_that_come_back_damaged_are_returned_and_then_adjusted_away() {
-        let request = Request { to: Status::Cancelled, force: false, restock: false };
+        let request = Request {
+            to: Status::Cancelled,
+            force: false,
+            restock: false,
+        };
         let change = decide(&order_in(Status::Delivered), &held(), request).unwrap();
-        let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason, m.note.as_deref())).collect();
+        let moved: Vec<_> = change
+            .movements
+            .iter()
+            .map(|m| (m.delta, m.reason, m.note.as_deref()))
+            .collect();
         assert_eq!(
             moved,
-            [(2, Reason::Cancel, None), (-2, Reason::Adjust, Some("LEG-LXYZ1234-AB5C came back unsaleable"))]
+            [
+                (2, Reason::Cancel, None),
+                (
+                    -2,
+                    Reason::Adjust,
+                    Some("LEG-LXYZ1234-AB5C came back unsaleable")
+                )
+            ]
         );
     }
 
@@ -132,9 +202,27 @@ mod tests {
     fn an_illegal_step_is_a_conflict_that_says_what_can_be_done() {
         use Status::{Cancelled, Confirmed, Delivered, Pending, Processing, Shipped};
         let cases = [
-            (Pending, Confirmed, true, "Only confirm takes an order to confirmed", "orders confirm LEG-LXYZ1234-AB5C"),
-            (Shipped, Confirmed, true, "Only confirm takes an order to confirmed", "orders confirm LEG-LXYZ1234-AB5C"),
-            (Pending, Shipped, true, "Order cannot go from pending to shipped", "orders confirm LEG-LXYZ1234-AB5C comes first"),
+            (
+                Pending,
+                Confirmed,
+                true,
+                "Only confirm takes an order to confirmed",
+                "orders confirm LEG-LXYZ1234-AB5C",
+            ),
+            (
+                Shipped,
+                Confirmed,
+                true,
+                "Only confirm takes an order to confirmed",
+                "orders confirm LEG-LXYZ1234-AB5C",
+            ),
+            (
+                Pending,
+                Shipped,
+                true,
+                "Order cannot go from pending to shipped",
+                "orders confirm LEG-LXYZ1234-AB5C comes first",
+            ),
             (
                 Shipped,
                 Processing,
@@ -158,10 +246,35 @@ mod tests {
             ),
         ];
         for (from, to, force, error, hint) in cases {
-            let refusal = decide(&order_in(from), &[], Request { to, force, restock: true }).unwrap_err();
-            assert_eq!((refusal.kind, refusal.error.as_str(), refusal.hint.as_deref()), (Kind::Conflict, error, Some(hint)));
+            let refusal = decide(
+                &order_in(from),
+                &[],
+                Request {
+                    to,
+                    force,
+                    restock: true,
+                },
+            )
+            .unwrap_err();
+            assert_eq!(
+                (
+                    refusal.kind,
+                    refusal.error.as_str(),
+                    refusal.hint.as_deref()
+                ),
+                (Kind::Conflict, error, Some(hint))
+            );
         }
-        let refusal = decide(&order_in(Cancelled), &[], Request { to: Cancelled, force: false, restock: true }).unwrap_err();
+        let refusal = decide(
+            &order_in(Cancelled),
+            &[],
+            Request {
+                to: Cancelled,
+                force: false,
+                restock: true,
+            },
+        )
+        .unwrap_err();
         assert_eq!(refusal.error, "Order is already cancelled");
     }
 }

@@ -24,7 +24,12 @@ pub fn read_product(record: &[u8]) -> Result<ReadProduct, NotJson> {
     let mut problems = Problems::default();
     let product = product(&Value::record(raw), &mut problems);
     let label = product.as_ref().and_then(|product| {
-        product.barcode.clone().flatten().or_else(|| product.name.clone()).or_else(|| product.id.map(|id| id.to_string()))
+        product
+            .barcode
+            .clone()
+            .flatten()
+            .or_else(|| product.name.clone())
+            .or_else(|| product.id.map(|id| id.to_string()))
     });
     let product = match product {
         Some(product) if problems.is_empty() => Ok(product),
@@ -39,29 +44,68 @@ fn product(record: &Value<'_>, problems: &mut Problems) -> Option<IncomingProduc
         problems.add("", "is an order; use: orders import");
         return None;
     }
-    let id = fields.take("id", problems).and_then(|value| read_product_id(&value, problems));
-    let name = fields.has("name").then(|| fields.require_text("name", 255, problems)).flatten();
-    let barcode = fields.take_any(&["barcode"], problems).map(|value| nullable_text(&value, 100, problems));
-    let price = fields.take("price", problems).and_then(|value| value.money(problems));
-    let discounted_price = fields.take_any(&["discountedPrice"], problems).map(|value| {
-        if value.is_null() { None } else { value.money(problems) }
-    });
-    let image_paths = fields.take("imagePaths", problems).and_then(|value| read_texts(&value, problems));
+    let id = fields
+        .take("id", problems)
+        .and_then(|value| read_product_id(&value, problems));
+    let name = fields
+        .has("name")
+        .then(|| fields.require_text("name", 255, problems))
+        .flatten();
+    let barcode = fields
+        .take_any(&["barcode"], problems)
+        .map(|value| nullable_text(&value, 100, problems));
+    let price = fields
+        .take("price", problems)
+        .and_then(|value| value.money(problems));
+    let discounted_price = fields
+        .take_any(&["discountedPrice"], problems)
+        .map(|value| {
+            if value.is_null() {
+                None
+            } else {
+                value.money(problems)
+            }
+        });
+    let image_paths = fields
+        .take("imagePaths", problems)
+        .and_then(|value| read_texts(&value, problems));
     let low_stock_at = fields.take_any(&["lowStockAt"], problems).map(|value| {
-        if value.is_null() { None } else { value.whole_number(0, i64::from(QUANTITY_LIMIT), problems) }
+        if value.is_null() {
+            None
+        } else {
+            value.whole_number(0, i64::from(QUANTITY_LIMIT), problems)
+        }
     });
     let stock = read_stock(&mut fields, problems);
     fields.finish_open(problems);
-    Some(IncomingProduct { id, name, barcode, price, discounted_price, image_paths, low_stock_at, stock })
+    Some(IncomingProduct {
+        id,
+        name,
+        barcode,
+        price,
+        discounted_price,
+        image_paths,
+        low_stock_at,
+        stock,
+    })
 }
 
 fn nullable_text(value: &Value<'_>, longest: usize, problems: &mut Problems) -> Option<String> {
-    if value.is_null() { None } else { value.text(Some(longest), problems) }
+    if value.is_null() {
+        None
+    } else {
+        value.text(Some(longest), problems)
+    }
 }
 
 fn read_texts(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     let elements = value.array(problems)?;
-    Some(elements.iter().filter_map(|element| element.text(None, problems)).collect())
+    Some(
+        elements
+            .iter()
+            .filter_map(|element| element.text(None, problems))
+            .collect(),
+    )
 }
 
 fn read_stock(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<IncomingStock> {
@@ -70,14 +114,19 @@ fn read_stock(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Incomi
         .take_any(&["stockQuantity", "quantity"], problems)
         .filter(|value| !value.is_null())
         .and_then(|value| Some((value.whole_number(0, limit, problems)?, value.place)));
-    let sizes = fields.take("sizeQuantities", problems).and_then(|value| read_sizes(&value, problems));
+    let sizes = fields
+        .take("sizeQuantities", problems)
+        .and_then(|value| read_sizes(&value, problems));
     match sizes {
         Some(sizes) if !sizes.is_empty() => {
             let sum: i64 = sizes.iter().map(|(_, on_hand)| on_hand).sum();
             if let Some((total, place)) = total
                 && total != sum
             {
-                problems.add(&place, format_args!("is {total}, but sizeQuantities sum to {sum}"));
+                problems.add(
+                    &place,
+                    format_args!("is {total}, but sizeQuantities sum to {sum}"),
+                );
             }
             Some(IncomingStock::BySize(sizes))
         }
@@ -92,7 +141,10 @@ fn read_sizes(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<(String,
         let size = size.trim().to_owned();
         if size.is_empty() || size.contains('\0') || size.chars().count() > 50 {
             problems.add(&value.place, "a size must have 1 to 50 characters");
-        } else if read.iter().any(|(earlier, _)| size_key(earlier) == size_key(&size)) {
+        } else if read
+            .iter()
+            .any(|(earlier, _)| size_key(earlier) == size_key(&size))
+        {
             problems.add(&value.place, "is given twice");
         } else if let Some(on_hand) = value.whole_number(0, i64::from(QUANTITY_LIMIT), problems) {
             read.push((size, on_hand));
@@ -117,25 +169,49 @@ mod tests {
             "inStock":true,"description":"…","rating":{"stars":5}}"#,
         )
         .unwrap();
-        assert_eq!((product.barcode, product.discounted_price), (Some(None), Some(None)));
-        assert_eq!(product.stock, Some(IncomingStock::BySize(vec![("S".into(), 1), ("L".into(), 2)])));
+        assert_eq!(
+            (product.barcode, product.discounted_price),
+            (Some(None), Some(None))
+        );
+        assert_eq!(
+            product.stock,
+            Some(IncomingStock::BySize(vec![
+                ("S".into(), 1),
+                ("L".into(), 2)
+            ]))
+        );
         assert_eq!(product.low_stock_at, None);
     }
 
     #[test]
     fn bad_products_are_refused_with_their_places() {
         for (json, problems) in [
-            (r#"{"name":" ","price":-1}"#, vec!["name: must not be blank", "price: must not be negative"]),
+            (
+                r#"{"name":" ","price":-1}"#,
+                vec!["name: must not be blank", "price: must not be negative"],
+            ),
             (r#"{"id":"17"}"#, vec!["id: must be a product id (a UUID)"]),
             (r#"{"quantity":-1}"#, vec!["quantity: must be at least 0"]),
-            (r#"{"quantity":1,"stockQuantity":1}"#, vec!["stockQuantity: is given twice, as quantity too"]),
-            (r#"{"stockQuantity":2,"sizeQuantities":{"S":1}}"#, vec!["stockQuantity: is 2, but sizeQuantities sum to 1"]),
-            (r#"{"sizeQuantities":{"S":1," s":1,"":3}}"#, vec![
-                "sizeQuantities. s: is given twice",
-                "sizeQuantities.: a size must have 1 to 50 characters",
-            ]),
+            (
+                r#"{"quantity":1,"stockQuantity":1}"#,
+                vec!["stockQuantity: is given twice, as quantity too"],
+            ),
+            (
+                r#"{"stockQuantity":2,"sizeQuantities":{"S":1}}"#,
+                vec!["stockQuantity: is 2, but sizeQuantities sum to 1"],
+            ),
+            (
+                r#"{"sizeQuantities":{"S":1," s":1,"":3}}"#,
+                vec![
+                    "sizeQuantities. s: is given twice",
+                    "sizeQuantities.: a size must have 1 to 50 characters",
+                ],
+            ),
             (r#"{"color":1,"color":2}"#, vec!["color: is given twice"]),
-            (r#"{"orderReference":"LEG-1"}"#, vec!["is an order; use: orders import"]),
+            (
+                r#"{"orderReference":"LEG-1"}"#,
+                vec!["is an order; use: orders import"],
+            ),
             ("[]", vec!["must be an object, is an array"]),
         ] {
             assert_eq!(read(json).expect_err(json), problems, "{json}");

@@ -29,7 +29,10 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
         }
         SettingKey::CountryCode => {
             let digits = value.trim_start_matches('+');
-            if !(1..=3).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) || digits.starts_with('0') {
+            if !(1..=3).contains(&digits.len())
+                || !digits.bytes().all(|b| b.is_ascii_digit())
+                || digits.starts_with('0')
+            {
                 return Err("must be one to three digits, such as 20".to_owned());
             }
             digits.to_owned()
@@ -75,7 +78,12 @@ mod tests {
         ];
         for (key, value, expected) in cases {
             let kept = read_setting(key, value).ok();
-            assert_eq!(kept.as_ref().map(Option::as_deref), expected, "{} {value}", key.as_str());
+            assert_eq!(
+                kept.as_ref().map(Option::as_deref),
+                expected,
+                "{} {value}",
+                key.as_str()
+            );
         }
     }
 }

@@ -1,0 +1,32 @@
+//! `orders cancel`: short for `set-status … cancelled`.
+
+use clap::Args;
+
+use super::{Context, set_status};
+use crate::domain::status::Status;
+use crate::domain::transition::Request;
+use crate::error::Exit;
+
+/// Cancel orders, all or nothing; stock that they hold is given back
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders cancel LEG-LXYZ1234-AB5C --note 'never paid'
+  orders cancel LEG-LXYZ1234-AB5C --no-restock --note 'came back torn'")]
+pub struct CancelArgs {
+    /// References, ids or parts of references; - reads them from stdin
+    #[arg(required = true, value_name = "REF")]
+    refs: Vec<String>,
+    /// Goods that come back cannot be sold: they are written off
+    #[arg(long)]
+    no_restock: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let request = Request {
+        to: Status::Cancelled,
+        force: false,
+        restock: !args.no_restock,
+    };
+    set_status::change(&args.refs, request, context)
+}

@@ -1,0 +1,154 @@
+//! `orders create`: one order from JSON.
+
+use clap::Args;
+use uuid::Uuid;
+
+use super::Context;
+use super::receive::Desk;
+use super::source::{Source, open_sources};
+use crate::domain::receive::IncomingOrder;
+use crate::domain::reference::Reference;
+use crate::domain::time::Timestamp;
+use crate::error::{Exit, Failure, Kind};
+use crate::input::order_json::read_order;
+use crate::input::records::{Record, Records, StreamError};
+use crate::render::{json, order};
+use crate::store::{StoreError, Write};
+
+/// Take one order from JSON and print it
+///
+/// The order starts pending and holds no stock. Without an orderReference it gets one. The same order again is no error:
+/// the one that is there is printed.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders create order.json
+  curl -s https://shop.example/order/17 | orders create - --json
+  orders create order.json --dry-run      check it only")]
+pub struct CreateArgs {
+    /// The file with the order; - or none: stdin
+    file: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let mut sources = open_sources(args.file.as_slice())?;
+    let incoming = read_one(&mut sources[0])?;
+    let mut store = context.open_or_create()?;
+    let (stamp, now, mut ids) = (context.stamp(), context.now, context.ids());
+    let (order, warnings, settings) = context.write(&mut store, |write| {
+        let settings = write.settings()?;
+        let catalogue = write.products(incoming.items.iter().map(|item| item.product_id))?;
+        let desk = Desk {
+            write,
+            catalogue: &catalogue,
+            settings: &settings,
+            stamp: &stamp,
+        };
+        let reference = match &incoming.reference {
+            Some(reference) => reference.clone(),
+            None => free_reference(write, now, &mut ids)?,
+        };
+        let taken = desk
+            .receive(&incoming, &reference, &mut ids)?
+            .map_err(|rejected| {
+                refuse(
+                    rejected.kind.into(),
+                    Some(reference.as_str()),
+                    rejected.problems,
+                )
+            })?;
+        Ok((
+            write.orders(&[taken.order])?.remove(0),
+            taken.warnings,
+            settings,
+        ))
+    })?;
+    let reference = &order.summary.reference;
+    match warnings {
+        None => context
+            .ui
+            .note(&format!("{reference} is there already, unchanged")),
+        Some(warnings) => warnings
+            .iter()
+            .for_each(|warning| context.ui.warn(&format!("{reference}: {warning}"))),
+    }
+    if context.is_dry_run() {
+        context.ui.note("dry run: nothing changed");
+    }
+    context.print_one(json::order(&order), || match context.ui.quiet {
+        true => format!("{reference}\n"),
+        false => order::show(&order, context.look(&settings)),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Reads the only record of a source.
+fn read_one(source: &mut Source) -> anyhow::Result<IncomingOrder> {
+    let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, vec![problem]);
+    let mut records = Records::new(&mut source.reader);
+    let mut next = || {
+        records.next_record().map_err(|error| match error {
+            StreamError::Io(error) => Failure::new(
+                Kind::Internal,
+                format!("cannot read {}: {error}", source.name),
+            ),
+            StreamError::NotJson { .. } => refuse_input(error.to_string()),
+        })
+    };
+    let record = next()?.ok_or_else(|| refuse_input("the input is empty".to_owned()))?;
+    if next()?.is_some() {
+        return Err(
+            refuse_input("there is more than one record; use: orders import".to_owned()).into(),
+        );
+    }
+    read_record(&record)
+}
+
+fn read_record(record: &Record) -> anyhow::Result<IncomingOrder> {
+    if let Some(excess) = &record.excess {
+        return Err(refuse(Kind::InvalidInput, None, vec![excess.clone()]).into());
+    }
+    let read = read_order(&record.bytes).map_err(|error| {
+        let line = record.line + error.line as u64;
+        refuse(
+            Kind::InvalidInput,
+            None,
+            vec![format!("line {line}: {}", error.problem)],
+        )
+    })?;
+    read.order
+        .map_err(|problems| refuse(Kind::InvalidInput, read.reference.as_deref(), problems).into())
+}
+
+fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure {
+    let which = reference
+        .map(|reference| format!(" {reference}"))
+        .unwrap_or_default();
+    let failure = match kind {
+        Kind::Conflict => Failure::new(
+            kind,
+            format!("order{which} is there with other content; nothing changed"),
+        )
+        .error("Order is there with other content")
+        .hint(format!("orders show{which}")),
+        _ => Failure::new(kind, format!("invalid order{which}; nothing changed"))
+            .error("Invalid order"),
+    };
+    failure.details(problems)
+}
+
+/// Makes a reference that no order has yet.
+fn free_reference(
+    write: &Write<'_>,
+    now: Timestamp,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<Reference, StoreError> {
+    loop {
+        // The low half of an id is random.
+        let (_, random) = new_id().as_u64_pair();
+        let reference = Reference::made(now, (random & 0xFFFF_FFFF) as u32);
+        if !write.has_reference(&reference)? {
+            return Ok(reference);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Naming orders and products on the command line.
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Read as _};
+
+use crate::domain::order::OrderPk;
+use crate::domain::product::Product;
+use crate::domain::reference::{Reference, SHORTEST_PART};
+use crate::error::{Failure, Kind};
+use crate::store::{Match, OrderMatch, Read, StoreError};
+
+/// An order that was named.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The order.
+    pub pk: OrderPk,
+    /// Its full reference.
+    pub reference: Reference,
+    /// Whether it was named by its whole reference or id.
+    pub is_exact: bool,
+}
+
+/// The most bytes that a list of references on stdin may have.
+const STDIN_LIMIT: u64 = 64 << 20;
+
+/// Returns the references on a command line; `-` stands for those on stdin, one a line.
+pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
+    let mut references = Vec::new();
+    for arg in args {
+        if arg != "-" {
+            references.push(arg.clone());
+            continue;
+        }
+        for line in BufReader::new(std::io::stdin().lock().take(STDIN_LIMIT)).lines() {
+            let line = line.map_err(|error| match error.kind() {
+                std::io::ErrorKind::InvalidData => {
+                    Failure::new(Kind::InvalidInput, "stdin is not UTF-8")
+                }
+                _ => Failure::new(Kind::Internal, format!("stdin: {error}")),
+            })?;
+            references.extend(Some(line.trim().to_owned()).filter(|line| !line.is_empty()));
+        }
+    }
+    Ok(references)
+}
+
+/// Finds one order.
+pub fn find_order(read: &Read<'_>, text: &str) -> Result<Result<Found, Failure>, StoreError> {
+    let found = |found: OrderMatch, is_exact| Found {
+        pk: found.pk,
+        reference: found.reference,
+        is_exact,
+    };
+    Ok(match read.match_orders(text)? {
+        Match::Exact(order) => Ok(found(order, true)),
+        Match::Part(mut orders) => match orders.len() {
+            0 => Err(not_found(text, &read.newest_references(NEAR_MISSES_AMONG)?)),
+            1 => Ok(found(orders.remove(0), false)),
+            _ => Err(ambiguous(text, &orders)),
+        },
+    })
+}
+
+/// Finds all orders, each once, in the order named; else says of every one that was not found why.
+pub fn find_orders(read: &Read<'_>, texts: &[String]) -> anyhow::Result<Vec<Found>> {
+    let mut seen = HashSet::new();
+    let mut orders = Vec::with_capacity(texts.len());
+    let mut failures = Vec::new();
+    for text in texts {
+        match find_order(read, text)? {
+            Ok(found) if seen.insert(found.pk) => orders.push(found),
+            Ok(_) => {}
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if failures.is_empty() {
+        Ok(orders)
+    } else {
+        Err(merge(failures).into())
+    }
+}
+
+/// Makes one failure of several: the first kind by exit code, every problem a detail.
+fn merge(mut failures: Vec<Failure>) -> Failure {
+    failures.sort_by_key(|failure| failure.kind.exit_code());
+    if failures.len() == 1 {
+        return failures.remove(0);
+    }
+    let message = match failures[0].kind {
+        Kind::NotFound => format!("{} orders not found; nothing changed", failures.len()),
+        _ => format!(
+            "{} references fit several orders; nothing changed",
+            failures.len()
+        ),
+    };
+    let hint = failures.iter_mut().find_map(|failure| failure.hint.take());
+    let kind = failures[0].kind;
+    let details = failures.into_iter().map(|failure| failure.error).collect();
+    Failure {
+        hint,
+        ..Failure::new(kind, message).details(details)
+    }
+}
+
+/// Among how many of the newest references a near miss is looked for.
+const NEAR_MISSES_AMONG: u32 = 5000;
+
+fn not_found(text: &str, references: &[String]) -> Failure {
+    let shown: String = text.chars().take(60).collect();
+    let failure = Failure::new(Kind::NotFound, format!("order {shown} not found"));
+    let near = nearest(text, references.iter().map(String::as_str));
+    match near {
+        Some(near) => failure.hint(format!("did you mean {near}?")),
+        None if text.chars().count() < SHORTEST_PART => failure.hint(format!(
+            "a part of a reference needs at least {SHORTEST_PART} characters"
+        )),
+        None => failure.hint("orders list shows what there is"),
+    }
+}
+
+/// Returns the candidate that is closest to a mistyped text, if one is close at all.
+fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if text.chars().count() > 60 {
+        return None;
+    }
+    let text = text.to_lowercase();
+    let allowed = (text.chars().count() / 4).clamp(1, 4);
+    candidates
+        .map(|candidate| {
+            (
+                strsim::osa_distance(&text, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+fn ambiguous(text: &str, orders: &[OrderMatch]) -> Failure {
+    const SHOWN: usize = 10;
+    let count = if orders.len() > SHOWN {
+        format!("more than {SHOWN}")
+    } else {
+        orders.len().to_string()
+    };
+    let details = orders
+        .iter()
+        .take(SHOWN)
+        .map(|order| {
+            format!(
+                "{}: {}, {}",
+                order.reference,
+                order.customer_name,
+                order.order_date.brief()
+            )
+        })
+        .collect();
+    Failure::new(Kind::Conflict, format!("{text} fits {count} orders"))
+        .details(details)
+        .hint("give more of the reference")
+}
+
+/// Finds the product that `text` names: a barcode, an id, or a part of one name.
+pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
+    let id = uuid::Uuid::try_parse(text)
+        .ok()
+        .map(crate::domain::product::ProductId);
+    let exact = read.matching_products(id, Some(text))?;
+    if let Some(product) = exact.by_barcode.or(exact.by_id) {
+        return Ok(product);
+    }
+    let all = read.all_products()?;
+    let part = text.trim().to_lowercase();
+    let fits = |product: &&Product| !part.is_empty() && product.name.to_lowercase().contains(&part);
+    let found: Vec<&Product> = all.iter().filter(fits).collect();
+    let whole: Vec<&Product> = found
+        .iter()
+        .copied()
+        .filter(|p| p.name.to_lowercase() == part)
+        .collect();
+    match (whole.as_slice(), found.as_slice()) {
+        ([product], _) | ([], [product]) => Ok((*product).clone()),
+        ([], []) => {
+            let shown: String = text.chars().take(60).collect();
+            let failure = Failure::new(Kind::NotFound, format!("product {shown} not found"));
+            let names = all
+                .iter()
+                .flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));
+            Err(match nearest(text, names) {
+                Some(near) => failure.hint(format!("did you mean {near}?")),
+                None => failure.hint("orders product list shows what there is"),
+            }
+            .into())
+        }
+        _ => {
+            let details = found
+                .iter()
+                .take(10)
+                .map(|p| format!("{}: {}", p.handle(), p.name))
+                .collect();
+            Err(Failure::new(
+                Kind::Conflict,
+                format!("{text} fits {} products", found.len()),
+            )
+            .details(details)
+            .hint("give the SKU or more of the name")
+            .into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_miss_is_one_that_a_person_would_recognise() {
+        let references = ["LEG-LXYZ1234-AB5C", "LEG-MLB2TG0R-7HTX"];
+        for (typed, expected) in [
+            ("LEG-LXYZ1234-AB5D", Some("LEG-LXYZ1234-AB5C")),
+            ("leg-lxyz1243-ab5c", Some("LEG-LXYZ1234-AB5C")),
+            ("LEG-XXXX9999-AB5C", None),
+            ("hello", None),
+        ] {
+            assert_eq!(nearest(typed, references.into_iter()), expected, "{typed}");
+        }
+    }
+}

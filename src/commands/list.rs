@@ -1,0 +1,218 @@
+//! `orders list`: the orders there are.
+
+use clap::{Args, ValueEnum};
+
+use super::{Context, Printer, choose_fields};
+use crate::cli::Format;
+use crate::domain::order::Order;
+use crate::domain::status::Status;
+use crate::error::Exit;
+use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
+use crate::render::{order, table};
+use crate::store::{OrderFilter, OrderPages, Sort, SortField, Store};
+
+/// How many orders the table shows unless `--limit` says otherwise.
+const TABLE_LIMIT: u64 = 50;
+
+/// List orders, the newest first
+///
+/// The table shows the newest 50; the other forms show all.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders list --status pending
+  orders list -q --status pending         bare references, one a line
+  orders list --items --format csv        a row an item
+  orders list --sort -total --limit 10    the ten largest
+  orders list --json --fields orderReference,total")]
+pub struct ListArgs {
+    /// Only orders in these statuses, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "STATUS", value_enum)]
+    status: Vec<StatusArg>,
+    /// Sort by this field; with - before it, largest or newest first
+    #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true, default_value = "-createdAt", value_parser = sort)]
+    sort: Sort,
+    /// How many at the most; 0: all
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// With their items: in JSON inside each order, in the table and CSV a row an item
+    #[arg(long)]
+    items: bool,
+    /// Which columns or keys, in this order
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    fields: Option<Vec<String>>,
+}
+
+/// A status as an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(
+    missing_docs,
+    reason = "the names of `Status`, which says what they mean"
+)]
+pub enum StatusArg {
+    Pending,
+    Confirmed,
+    Processing,
+    Shipped,
+    Delivered,
+    Cancelled,
+}
+
+impl From<StatusArg> for Status {
+    fn from(arg: StatusArg) -> Status {
+        match arg {
+            StatusArg::Pending => Status::Pending,
+            StatusArg::Confirmed => Status::Confirmed,
+            StatusArg::Processing => Status::Processing,
+            StatusArg::Shipped => Status::Shipped,
+            StatusArg::Delivered => Status::Delivered,
+            StatusArg::Cancelled => Status::Cancelled,
+        }
+    }
+}
+
+const SORT_FIELDS: [(&str, SortField); 9] = [
+    ("createdAt", SortField::CreatedAt),
+    ("updatedAt", SortField::UpdatedAt),
+    ("orderDate", SortField::OrderDate),
+    ("orderReference", SortField::Reference),
+    ("customerName", SortField::CustomerName),
+    ("customerPhone", SortField::CustomerPhone),
+    ("status", SortField::Status),
+    ("total", SortField::Total),
+    ("itemCount", SortField::ItemCount),
+];
+
+fn sort(text: &str) -> Result<Sort, String> {
+    let (descending, name) = text
+        .strip_prefix('-')
+        .map_or((false, text), |name| (true, name));
+    match SORT_FIELDS.iter().find(|(field, _)| *field == name) {
+        Some((_, by)) => Ok(Sort {
+            by: *by,
+            descending,
+        }),
+        None => Err(format!(
+            "the fields are {}",
+            SORT_FIELDS.map(|(field, _)| field).join(", ")
+        )),
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let is_row_an_item =
+        args.items && matches!(context.global.format(), Format::Csv | Format::Table);
+    let (all, default) = match (args.items, is_row_an_item) {
+        (true, true) => (ITEM_ROW_KEYS, ITEM_ROW_KEYS),
+        (true, false) => (ORDER_KEYS, ORDER_KEYS),
+        (false, _) => (ORDER_KEYS, SUMMARY_KEYS),
+    };
+    let keys = choose_fields(args.fields.as_deref(), all, default)?;
+    let with_items = args.items || keys.contains(&"items");
+    let store = context.open_to_read()?;
+    let limit = match args.limit {
+        Some(0) => None,
+        None if context.is_table() && !context.ui.quiet => Some(TABLE_LIMIT),
+        limit => limit,
+    };
+    let filter = OrderFilter {
+        statuses: args.status.iter().copied().map(Status::from).collect(),
+        sort: args.sort,
+        // One more than is shown tells whether there are more.
+        limit: if context.is_table() {
+            limit.map(|limit| limit.saturating_add(1))
+        } else {
+            limit
+        },
+    };
+    let pages = store.list_orders(filter, with_items);
+    if context.is_table() {
+        print_table(args, context, &store, pages, &keys, limit)?;
+    } else {
+        print_bodies(context, pages, &keys, is_row_an_item)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn print_bodies(
+    context: &Context,
+    mut pages: OrderPages<'_>,
+    keys: &[&str],
+    is_row_an_item: bool,
+) -> anyhow::Result<()> {
+    let mut page = pages.next_page()?;
+    let mut printer = Printer::new(context, keys, true)?;
+    while !page.is_empty() {
+        for order in &page {
+            if is_row_an_item {
+                for item in &order.items {
+                    printer.put(item_row(&order.summary, item, keys))?;
+                }
+            } else {
+                printer.put(order_fields(order, keys))?;
+            }
+        }
+        page = pages.next_page()?;
+    }
+    Ok(printer.finish()?)
+}
+
+fn print_table(
+    args: &ListArgs,
+    context: &Context,
+    store: &Store,
+    mut pages: OrderPages<'_>,
+    keys: &[&str],
+    limit: Option<u64>,
+) -> anyhow::Result<()> {
+    let mut orders: Vec<Order> = Vec::new();
+    loop {
+        let page = pages.next_page()?;
+        if page.is_empty() {
+            break;
+        }
+        orders.extend(page);
+    }
+    let shown = limit
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(usize::MAX);
+    let has_more = orders.len() > shown;
+    orders.truncate(shown);
+    if context.ui.quiet {
+        let references: String = orders
+            .iter()
+            .map(|order| format!("{}\n", order.summary.reference))
+            .collect();
+        return Ok(context.ui.print(&references)?);
+    }
+    if orders.is_empty() {
+        context.ui.note("no orders");
+        return Ok(());
+    }
+    let look = context.look(&store.read(|read| read.settings())?);
+    let text = match (&args.fields, args.items) {
+        (None, false) => order::list(&orders, look),
+        (None, true) => order::list_items(&orders, look),
+        (Some(_), true) => {
+            let rows = orders.iter().flat_map(|order| {
+                order
+                    .items
+                    .iter()
+                    .map(|item| item_row(&order.summary, item, keys))
+            });
+            table::of_bodies(keys, rows, look.width)
+        }
+        (Some(_), false) => table::of_bodies(
+            keys,
+            orders.iter().map(|order| order_fields(order, keys)),
+            look.width,
+        ),
+    };
+    context.ui.print(&text)?;
+    if has_more {
+        context.ui.note(&format!(
+            "there are more: these are the first {shown}; --limit 0 shows all"
+        ));
+    }
+    Ok(())
+}

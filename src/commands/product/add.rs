@@ -1,0 +1,110 @@
+//! `orders product add`: one product, with its stock.
+
+use clap::Args;
+use uuid::Uuid;
+
+use super::{barcode, money, name, pieces, print_product, size, take_in};
+use crate::commands::Context;
+use crate::domain::catalogue::{IncomingProduct, IncomingStock, ProductChange};
+use crate::domain::money::Money;
+use crate::domain::product::ProductId;
+use crate::domain::text::size_key;
+use crate::error::{Exit, Failure, Kind};
+use crate::render::product;
+
+/// Add a product to the catalogue
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders product add --name 'Classic T-Shirt' --sku SKU-12345 --price 29.99 --stock 10
+  orders product add --name 'Polo Shirt' --sku PL-220 --price 24.50 --size S=3 --size M=5 --size L=0")]
+pub struct AddArgs {
+    /// Its name
+    #[arg(long, value_parser = name)]
+    name: String,
+    /// Its price
+    #[arg(long, value_parser = money)]
+    price: Money,
+    /// The price that is asked now, where it differs
+    #[arg(long, value_parser = money)]
+    discounted_price: Option<Money>,
+    /// Its barcode (SKU)
+    #[arg(long, alias = "sku", value_parser = barcode)]
+    barcode: Option<String>,
+    /// How many there are, where it is not tracked by size
+    #[arg(long, value_name = "N", value_parser = pieces, conflicts_with = "size")]
+    stock: Option<i64>,
+    /// How many there are in a size; once for each size
+    #[arg(long, value_name = "SIZE=N", value_parser = sized)]
+    size: Vec<(String, i64)>,
+    /// At how many pieces its stock is low [default: the setting lowStock]
+    #[arg(long, value_name = "N", value_parser = pieces)]
+    low_stock_at: Option<i64>,
+    /// A picture, a URL or a path of the web page; once for each
+    #[arg(long, value_name = "URL")]
+    image: Vec<String>,
+    /// Its id, where the web page has one already
+    #[arg(long, value_name = "UUID")]
+    id: Option<Uuid>,
+}
+
+fn sized(text: &str) -> Result<(String, i64), String> {
+    let (name, number) = text.rsplit_once('=').ok_or("must be SIZE=N, such as L=3")?;
+    Ok((size(name)?, pieces(number)?))
+}
+
+/// Runs the command.
+pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    for (index, (size, _)) in args.size.iter().enumerate() {
+        if args.size[..index]
+            .iter()
+            .any(|(earlier, _)| size_key(earlier) == size_key(size))
+        {
+            return Err(Failure::usage(format!("size {size} is given twice")).into());
+        }
+    }
+    let stock = match (args.stock, args.size) {
+        (_, sizes) if !sizes.is_empty() => Some(IncomingStock::BySize(sizes)),
+        (total, _) => total.map(IncomingStock::Total),
+    };
+    let incoming = IncomingProduct {
+        id: args.id.map(ProductId),
+        name: Some(args.name),
+        barcode: Some(args.barcode),
+        price: Some(args.price),
+        discounted_price: Some(args.discounted_price),
+        image_paths: Some(args.image),
+        low_stock_at: Some(args.low_stock_at),
+        stock,
+    };
+    let mut store = context.open_or_create()?;
+    let (stamp, mut ids) = (context.stamp(), context.ids());
+    let (added, low_stock) = context.write(&mut store, |write| {
+        let matches = write.matching_products(
+            incoming.id,
+            incoming.barcode.as_ref().and_then(Option::as_deref),
+        )?;
+        if let Some(known) = matches.by_barcode.or(matches.by_id) {
+            let message = format!(
+                "{} is {} already; nothing changed",
+                known.handle(),
+                known.name
+            );
+            let hint = format!("orders product set {} … changes it", known.handle());
+            return Err(Failure::new(Kind::Conflict, message).hint(hint).into());
+        }
+        let decision = take_in(write, &incoming, &stamp, &mut ids)?.map_err(|rejected| {
+            Failure::new(rejected.kind.into(), "invalid product; nothing changed")
+                .details(rejected.problems)
+        })?;
+        match decision.change {
+            ProductChange::New(product) => Ok((product, write.settings()?.low_stock)),
+            ProductChange::Update(_) | ProductChange::Unchanged(_) => Err(Failure::new(
+                Kind::Conflict,
+                "the product is there already; nothing changed",
+            )
+            .into()),
+        }
+    })?;
+    print_product(&added, context, || product::show(&added, low_stock))?;
+    Ok(Exit::Done)
+}

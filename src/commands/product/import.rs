@@ -1,0 +1,81 @@
+//! `orders product import`: the catalogue from JSON, all or nothing.
+
+use clap::Args;
+
+use super::take_in;
+use crate::commands::Context;
+use crate::commands::source::open_sources;
+use crate::commands::tally::{Verdict, read_all};
+use crate::domain::catalogue::ProductChange;
+use crate::error::{Exit, Kind};
+use crate::input::product_json::read_product;
+
+/// Import products from JSON, all or nothing
+///
+/// Products are matched by id, else by barcode. Stock is taken for new ones only: of known ones it is counted or adjusted.
+/// Keys that are not known are the shop's own and are ignored.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders product import catalogue.json
+  orders product import catalogue.json --dry-run
+  orders product list --json | jq '.[].price = \"9.99\"' | orders product import -")]
+pub struct ImportArgs {
+    /// The files; - or none: stdin
+    files: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let sources = open_sources(&args.files)?;
+    let mut store = context.open_or_create()?;
+    let (stamp, mut ids) = (context.stamp(), context.ids());
+    let tally = context.write(&mut store, |write| {
+        let mut judge = |record: &[u8]| {
+            let read = match read_product(record) {
+                Ok(read) => read,
+                Err(not_json) => return Ok(Err(not_json)),
+            };
+            let reject = |kind, problems| Verdict::Rejected {
+                label: read.label.clone(),
+                kind,
+                problems,
+            };
+            let incoming = match read.product {
+                Ok(incoming) => incoming,
+                Err(problems) => return Ok(Ok(reject(Kind::InvalidInput, problems))),
+            };
+            Ok(Ok(match take_in(write, &incoming, &stamp, &mut ids)? {
+                Ok(decision) => {
+                    let warnings = decision.warning.into_iter().collect();
+                    match decision.change {
+                        ProductChange::New(_) => Verdict::Imported(warnings),
+                        ProductChange::Update(_) => Verdict::Updated(warnings),
+                        ProductChange::Unchanged(_) => Verdict::Unchanged(warnings),
+                    }
+                }
+                Err(rejected) => reject(rejected.kind.into(), rejected.problems),
+            }))
+        };
+        let tally = read_all(sources, None, &mut judge)?;
+        match tally.failure(false, true) {
+            Some(failure) => Err(failure.into()),
+            None => Ok(tally),
+        }
+    })?;
+    tally.report(context);
+    context.print_one(tally.body(true), || {
+        if context.ui.quiet {
+            return String::new();
+        }
+        let would = if context.is_dry_run() {
+            "would import"
+        } else {
+            "imported"
+        };
+        format!(
+            "{would} {}, updated {}, unchanged {}\n",
+            tally.imported, tally.updated, tally.unchanged
+        )
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,70 @@
+//! `orders product list`: the catalogue.
+
+use clap::Args;
+
+use crate::commands::{Context, Printer, choose_fields};
+use crate::domain::product::Product;
+use crate::domain::text::visible;
+use crate::error::Exit;
+use crate::render::json::{PRODUCT_KEYS, product_fields};
+use crate::render::{product, table};
+
+/// List the products, by name
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders product list
+  orders product list --low               what to buy
+  orders product list --format csv --fields barcode,stockQuantity")]
+pub struct ListArgs {
+    /// Only those whose stock is low
+    #[arg(long)]
+    low: bool,
+    /// Which columns or keys, in this order
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    fields: Option<Vec<String>>,
+}
+
+/// Runs the command.
+pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let keys = choose_fields(args.fields.as_deref(), PRODUCT_KEYS, PRODUCT_KEYS)?;
+    let store = context.open_to_read()?;
+    let (mut products, settings) =
+        store.read(|read| anyhow::Ok((read.all_products()?, read.settings()?)))?;
+    if args.low {
+        products.retain(|product| product.is_low(settings.low_stock));
+    }
+    if !context.is_table() {
+        let mut printer = Printer::new(context, &keys, true)?;
+        for product in &products {
+            printer.put(product_fields(product, &keys))?;
+        }
+        printer.finish()?;
+        return Ok(Exit::Done);
+    }
+    if context.ui.quiet {
+        let handles: String = products
+            .iter()
+            .map(|product| format!("{}\n", visible(&product.handle())))
+            .collect();
+        context.ui.print(&handles)?;
+    } else if products.is_empty() {
+        context.ui.note(if args.low {
+            "no product is low"
+        } else {
+            "no products"
+        });
+    } else {
+        let look = context.look(&settings);
+        let rows = |products: &[Product]| {
+            products
+                .iter()
+                .map(|product| product_fields(product, &keys))
+                .collect::<Vec<_>>()
+        };
+        context.ui.print(&match args.fields {
+            Some(_) => table::of_bodies(&keys, rows(&products).into_iter(), look.width),
+            None => product::list(&products, settings.low_stock, look),
+        })?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,155 @@
+//! `orders product …`: the catalogue and its stock.
+
+pub mod add;
+pub mod adjust;
+pub mod count;
+pub mod import;
+pub mod list;
+pub mod remove;
+pub mod set;
+pub mod show;
+
+use clap::{Args, Subcommand};
+
+use super::Context;
+use crate::domain::catalogue::{
+    IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide,
+};
+use crate::domain::money::Money;
+use crate::domain::order::QUANTITY_LIMIT;
+use crate::domain::product::Product;
+use crate::domain::stock::{Correction, correct};
+use crate::error::{Exit, Failure};
+use crate::render::{json, product};
+use crate::store::{Stamp, StoreError, Write};
+
+/// Keep the catalogue and its stock
+#[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct ProductArgs {
+    #[command(subcommand)]
+    command: ProductCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ProductCommand {
+    Add(add::AddArgs),
+    Import(import::ImportArgs),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Set(set::SetArgs),
+    Adjust(adjust::AdjustArgs),
+    Count(count::CountArgs),
+    Remove(remove::RemoveArgs),
+}
+
+/// Runs the command.
+pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    match args.command {
+        ProductCommand::Add(args) => add::run(args, context),
+        ProductCommand::Import(args) => import::run(&args, context),
+        ProductCommand::List(args) => list::run(&args, context),
+        ProductCommand::Show(args) => show::run(&args, context),
+        ProductCommand::Set(args) => set::run(args, context),
+        ProductCommand::Adjust(args) => adjust::run(&args, context),
+        ProductCommand::Count(args) => count::run(&args, context),
+        ProductCommand::Remove(args) => remove::run(&args, context),
+    }
+}
+
+/// Loads what an incoming product may be meant for, decides, and applies the decision.
+fn take_in(
+    write: &Write<'_>,
+    incoming: &IncomingProduct,
+    stamp: &Stamp,
+    new_id: &mut dyn FnMut() -> uuid::Uuid,
+) -> Result<Result<ProductDecision, ProductRejected>, StoreError> {
+    let matches = write.matching_products(
+        incoming.id,
+        incoming.barcode.as_ref().and_then(Option::as_deref),
+    )?;
+    let decision = decide(incoming, matches, new_id);
+    match decision.as_ref().map(|decision| &decision.change) {
+        Ok(ProductChange::New(product)) => write.insert_product(product, stamp)?,
+        Ok(ProductChange::Update(product)) => write.update_product(product)?,
+        Ok(ProductChange::Unchanged(_)) | Err(_) => {}
+    }
+    Ok(decision)
+}
+
+/// Corrects the stock of a product, as `adjust` and `count` do.
+fn correct_stock(
+    name: &str,
+    size: Option<&str>,
+    correction: Correction,
+    context: &mut Context,
+) -> anyhow::Result<Exit> {
+    if context.global.note.is_none() {
+        return Err(Failure::usage("a correction of stock needs a --note that says why").into());
+    }
+    let mut store = context.open_to_write()?;
+    let stamp = context.stamp();
+    let (change, corrected) = context.write(&mut store, |write| {
+        let found = super::find::find_product(write, name)?;
+        let change = correct(&found, size, correction).map_err(Failure::from)?;
+        write.correct_stock(&change, &stamp)?;
+        let corrected = write.products([found.id])?;
+        anyhow::Ok((change, corrected.get(found.id).cloned().unwrap_or(found)))
+    })?;
+    print_product(&corrected, context, || {
+        product::corrected(&change, context.is_dry_run())
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Prints a product that a command wrote, or for people `text`.
+fn print_product(
+    written: &Product,
+    context: &Context,
+    text: impl FnOnce() -> String,
+) -> anyhow::Result<()> {
+    context.print_one(json::product(written), || match context.ui.quiet {
+        true => format!("{}\n", crate::domain::text::visible(&written.handle())),
+        false => text(),
+    })?;
+    if context.is_dry_run() && context.is_table() {
+        context.ui.note("dry run: nothing changed");
+    }
+    Ok(())
+}
+
+/// Reads an amount of money from an argument.
+fn money(text: &str) -> Result<Money, String> {
+    Money::parse(text).map_err(|error| error.to_string())
+}
+
+/// Reads how many pieces there are.
+fn pieces(text: &str) -> Result<i64, String> {
+    match text.parse::<u32>() {
+        Ok(number) if number <= QUANTITY_LIMIT && !text.starts_with('+') => Ok(number.into()),
+        _ => Err(format!("must be a whole number from 0 to {QUANTITY_LIMIT}")),
+    }
+}
+
+/// Reads a name, 1 to 255 characters.
+fn name(text: &str) -> Result<String, String> {
+    bounded(text, 255)
+}
+
+/// Reads a barcode, 1 to 100 characters.
+fn barcode(text: &str) -> Result<String, String> {
+    bounded(text, 100)
+}
+
+/// Reads a size, 1 to 50 characters.
+fn size(text: &str) -> Result<String, String> {
+    bounded(text, 50)
+}
+
+fn bounded(text: &str, longest: usize) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > longest {
+        return Err(format!("must have 1 to {longest} characters"));
+    }
+    Ok(text.to_owned())
+}

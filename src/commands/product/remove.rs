@@ -1,0 +1,52 @@
+//! `orders product remove`: takes a product that was never ordered out of the catalogue.
+
+use clap::Args;
+
+use super::print_product;
+use crate::commands::Context;
+use crate::commands::find::find_product;
+use crate::error::{Exit, Failure, Kind};
+use crate::render::product;
+
+/// Remove a product that no order has, with its stock
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders product remove SKU-12345
+  orders product remove SKU-12345 --dry-run")]
+pub struct RemoveArgs {
+    /// A barcode, an id, or a part of the name
+    #[arg(value_name = "P")]
+    product: String,
+}
+
+/// Runs the command.
+pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let mut store = context.open_to_write()?;
+    let removed = context.write(&mut store, |write| {
+        let found = find_product(write, &args.product)?;
+        let orders = write.orders_with_product(found.id)?;
+        if orders > 0 {
+            let which = if orders == 1 {
+                "an order".to_owned()
+            } else {
+                format!("{orders} orders")
+            };
+            return Err(Failure::new(
+                Kind::Conflict,
+                format!("{} is in {which}; nothing changed", found.name),
+            )
+            .error("Products in orders cannot be removed")
+            .hint(format!(
+                "orders product count {} 0 --note … takes it off the shelf",
+                found.handle()
+            ))
+            .into());
+        }
+        write.remove_product(found.id)?;
+        Ok(found)
+    })?;
+    print_product(&removed, context, || {
+        product::removed(&removed, context.is_dry_run())
+    })?;
+    Ok(Exit::Done)
+}

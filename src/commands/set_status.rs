@@ -1,0 +1,110 @@
+//! `orders set-status`: moves orders on, or with force a step back.
+
+use clap::Args;
+
+use super::Context;
+use super::find::{expand_references, find_orders};
+use super::list::StatusArg;
+use crate::domain::refusal::Refusal;
+use crate::domain::transition::{Request, StatusChange, decide};
+use crate::error::{Exit, Failure};
+use crate::render::{json, order};
+
+/// Move orders to a status, all or nothing
+///
+/// pending → cancelled; confirmed → processing, shipped, cancelled; processing → shipped, cancelled; shipped → delivered,
+/// cancelled; delivered → cancelled (a return). With --force and a --note also a step back: from shipped or delivered
+/// to processing or shipped, and from any to pending. Leaving the stock-holding statuses gives the stock back. Only
+/// confirm takes an order to confirmed.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders set-status LEG-LXYZ1234-AB5C shipped --note 'Bosta 9917'
+  orders list -q --status confirmed | orders set-status - processing
+  orders set-status LEG-LXYZ1234-AB5C pending --force --note 'confirmed by mistake'")]
+pub struct SetStatusArgs {
+    /// References, ids or parts of references; - reads them from stdin
+    #[arg(required = true, value_name = "REF")]
+    refs: Vec<String>,
+    /// The status that they get
+    #[arg(value_enum, value_name = "STATUS")]
+    status: StatusArg,
+    /// Allow a step back; needs --note
+    #[arg(long)]
+    force: bool,
+    /// Goods that come back cannot be sold: they are written off
+    #[arg(long)]
+    no_restock: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    if args.force && context.global.note.is_none() {
+        return Err(Failure::usage("--force needs a --note that says why").into());
+    }
+    let request = Request {
+        to: args.status.into(),
+        force: args.force,
+        restock: !args.no_restock,
+    };
+    change(&args.refs, request, context)
+}
+
+/// Changes the status of orders, all or nothing. `cancel` is this too.
+pub fn change(refs: &[String], request: Request, context: &mut Context) -> anyhow::Result<Exit> {
+    let references = expand_references(refs)?;
+    let mut store = context.open_to_write()?;
+    let stamp = context.stamp();
+    let (changes, orders) = context.write(&mut store, |write| {
+        let found = find_orders(write, &references)?;
+        let pks: Vec<_> = found.iter().map(|found| found.pk).collect();
+        let mut changes = Vec::with_capacity(pks.len());
+        let mut refusals = Vec::new();
+        for order in write.orders(&pks)? {
+            match decide(&order, &write.held_stock(order.summary.pk)?, request) {
+                Ok(change) => changes.push(change),
+                Err(refusal) => refusals.push((order.summary.reference, refusal)),
+            }
+        }
+        if !refusals.is_empty() {
+            return Err(merge(refusals).into());
+        }
+        for change in &changes {
+            write.change_status(change, &stamp)?;
+        }
+        anyhow::Ok((changes, write.orders(&pks)?))
+    })?;
+    context.print_each(orders.iter().map(json::order).collect(), || {
+        texts(&changes, context)
+    })?;
+    if context.is_dry_run() && context.is_table() {
+        context.ui.note("dry run: nothing changed");
+    }
+    Ok(Exit::Done)
+}
+
+fn texts(changes: &[StatusChange], context: &Context) -> String {
+    let text = |change: &StatusChange| match context.ui.quiet {
+        true => format!("{}\n", change.reference),
+        false => order::changed(change, context.is_dry_run()),
+    };
+    changes.iter().map(text).collect()
+}
+
+/// Makes one failure of the refusals of several orders.
+fn merge(mut refusals: Vec<(crate::domain::reference::Reference, Refusal)>) -> Failure {
+    if refusals.len() == 1 {
+        return refusals.remove(0).1.into();
+    }
+    let message = format!(
+        "{} orders cannot take this step; nothing changed",
+        refusals.len()
+    );
+    let kind = refusals[0].1.kind;
+    let details = refusals
+        .into_iter()
+        .map(|(reference, refusal)| format!("{reference}: {}", refusal.error))
+        .collect();
+    Failure::new(kind.into(), message)
+        .error("Some orders cannot take this step")
+        .details(details)
+}

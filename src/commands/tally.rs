@@ -1,0 +1,342 @@
+//! What became of the records of an import: counts, warnings, and every problem with its place.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::Context;
+use super::source::Source;
+use crate::error::{DETAILS_LISTED, Failure, Kind};
+use crate::input::json::{NotJson, read_envelope};
+use crate::input::records::{Record, Records, StreamError};
+use crate::render::json::Body;
+
+/// What became of one record.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It was new, with what a person should look at.
+    Imported(Vec<String>),
+    /// It changed what was there, with what a person should look at.
+    Updated(Vec<String>),
+    /// It was there already.
+    Unchanged(Vec<String>),
+    /// It was not taken.
+    Rejected {
+        /// What it is called: a reference, a barcode.
+        label: Option<String>,
+        /// Invalid input or a conflict.
+        kind: Kind,
+        /// Every problem with its place in the record.
+        problems: Vec<String>,
+    },
+}
+
+/// The counts of an import and what has to be said about it.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// How many were new.
+    pub imported: u64,
+    /// How many changed what was there.
+    pub updated: u64,
+    /// How many were there already.
+    pub unchanged: u64,
+    /// How many were not taken.
+    pub rejected: u64,
+    warnings: Vec<String>,
+    warnings_left_out: u64,
+    errors: Vec<RecordError>,
+    problem_count: usize,
+    /// Whether every rejected record is a conflict.
+    is_conflict_only: bool,
+    /// Whether the input could not be read to its end.
+    is_cut_off: bool,
+}
+
+/// Why one record was not taken.
+#[derive(Debug)]
+struct RecordError {
+    file: String,
+    record: Option<u64>,
+    line: u64,
+    label: Option<String>,
+    problems: Vec<String>,
+}
+
+impl RecordError {
+    fn lines(&self) -> impl Iterator<Item = String> {
+        let record = match (self.record, &self.label) {
+            (Some(number), Some(label)) => format!("record {number} ({label}): "),
+            (Some(number), None) => format!("record {number}: "),
+            (None, _) => String::new(),
+        };
+        let place = format!("{}:{}: {record}", self.file, self.line);
+        self.problems
+            .iter()
+            .map(move |problem| format!("{place}{problem}"))
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "file": self.file,
+            "record": self.record,
+            "line": self.line,
+            "reference": self.label,
+            "problems": self.problems,
+        })
+    }
+}
+
+/// Reads all records of all sources and judges each; those that are not taken are also written to `rejects`.
+pub fn read_all(
+    sources: Vec<Source>,
+    mut rejects: Option<&mut dyn Write>,
+    judge: &mut dyn FnMut(&[u8]) -> anyhow::Result<Result<Verdict, NotJson>>,
+) -> anyhow::Result<Tally> {
+    let mut tally = Tally {
+        is_conflict_only: true,
+        ..Tally::default()
+    };
+    for source in sources {
+        let name = source.name;
+        let mut records = Records::new(source.reader);
+        loop {
+            let record = match records.next_record() {
+                Ok(Some(record)) => record,
+                Ok(None) => break,
+                Err(StreamError::NotJson { line, problem }) => {
+                    tally.cut_off(&name, None, line, problem);
+                    break;
+                }
+                Err(StreamError::Io(error)) => {
+                    return Err(Failure::new(
+                        Kind::Internal,
+                        format!("cannot read {name}: {error}"),
+                    )
+                    .into());
+                }
+            };
+            if record.is_envelope {
+                tally.envelope(&name, &record);
+                continue;
+            }
+            let verdict = match &record.excess {
+                Some(excess) => Ok(Verdict::Rejected {
+                    label: None,
+                    kind: Kind::InvalidInput,
+                    problems: vec![excess.clone()],
+                }),
+                None => judge(&record.bytes)?,
+            };
+            match verdict {
+                Ok(verdict) => {
+                    if let (Verdict::Rejected { .. }, Some(rejects)) =
+                        (&verdict, rejects.as_deref_mut())
+                        && record.excess.is_none()
+                    {
+                        write_reject(rejects, &record.bytes)?;
+                    }
+                    tally.count(&name, &record, verdict);
+                }
+                Err(NotJson { line, problem }) => {
+                    tally.cut_off(
+                        &name,
+                        Some(record.number),
+                        record.line + line as u64,
+                        problem,
+                    );
+                    break;
+                }
+            }
+        }
+    }
+    Ok(tally)
+}
+
+/// Writes a record on one line. In JSON a line break is only ever space between two values.
+fn write_reject(rejects: &mut dyn Write, record: &[u8]) -> io::Result<()> {
+    let mut line: Vec<u8> = record
+        .iter()
+        .map(|&b| if matches!(b, b'\n' | b'\r') { b' ' } else { b })
+        .collect();
+    line.push(b'\n');
+    rejects.write_all(&line)
+}
+
+impl Tally {
+    fn count(&mut self, file: &str, record: &Record, verdict: Verdict) {
+        let (count, warnings) = match verdict {
+            Verdict::Imported(warnings) => (&mut self.imported, warnings),
+            Verdict::Updated(warnings) => (&mut self.updated, warnings),
+            Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),
+            Verdict::Rejected {
+                label,
+                kind,
+                problems,
+            } => {
+                self.is_conflict_only &= kind == Kind::Conflict;
+                self.reject(file, Some(record.number), record.line, label, problems);
+                return;
+            }
+        };
+        *count += 1;
+        warnings.into_iter().for_each(|warning| self.warn(warning));
+    }
+
+    fn warn(&mut self, warning: String) {
+        if self.warnings.len() < DETAILS_LISTED {
+            self.warnings.push(warning);
+        } else {
+            self.warnings_left_out += 1;
+        }
+    }
+
+    fn reject(
+        &mut self,
+        file: &str,
+        record: Option<u64>,
+        line: u64,
+        label: Option<String>,
+        mut problems: Vec<String>,
+    ) {
+        self.rejected += 1;
+        self.problem_count += problems.len();
+        if self.errors.len() < DETAILS_LISTED {
+            if problems.len() > DETAILS_LISTED {
+                let left_out = problems.len() - DETAILS_LISTED;
+                problems.truncate(DETAILS_LISTED);
+                problems.push(format!("… and {left_out} more"));
+            }
+            self.errors.push(RecordError {
+                file: file.to_owned(),
+                record,
+                line,
+                label,
+                problems,
+            });
+        }
+    }
+
+    fn cut_off(&mut self, file: &str, record: Option<u64>, line: u64, problem: String) {
+        self.is_cut_off = true;
+        self.is_conflict_only = false;
+        self.reject(file, record, line, None, vec![problem]);
+    }
+
+    fn envelope(&mut self, file: &str, record: &Record) {
+        match read_envelope(&record.bytes) {
+            Ok(envelope) => {
+                if envelope.has_next_page {
+                    self.warn(format!(
+                        "{file}: this is one page of several; import the next ones too"
+                    ));
+                }
+                if !envelope.problems.is_empty() {
+                    self.is_conflict_only = false;
+                    self.reject(file, None, record.line, None, envelope.problems);
+                }
+            }
+            Err(NotJson { line, problem }) => {
+                self.cut_off(file, None, record.line + line as u64, problem)
+            }
+        }
+    }
+
+    /// Returns the problems, one line each, as many as are listed.
+    fn problem_lines(&self) -> Vec<String> {
+        self.errors
+            .iter()
+            .flat_map(RecordError::lines)
+            .take(DETAILS_LISTED)
+            .collect()
+    }
+
+    /// Returns the body that programs get; `updated` is a key for products only.
+    pub fn body(&self, has_updates: bool) -> Body {
+        let mut warnings = self.warnings.clone();
+        if self.warnings_left_out > 0 {
+            warnings.push(format!("… and {} more", self.warnings_left_out));
+        }
+        let mut body = Body::new();
+        body.insert("imported".to_owned(), json!(self.imported));
+        if has_updates {
+            body.insert("updated".to_owned(), json!(self.updated));
+        }
+        body.insert("unchanged".to_owned(), json!(self.unchanged));
+        body.insert("rejected".to_owned(), json!(self.rejected));
+        body.insert("skipped".to_owned(), json!(0));
+        body.insert("warnings".to_owned(), json!(warnings));
+        body.insert(
+            "errors".to_owned(),
+            self.errors.iter().map(RecordError::to_json).collect(),
+        );
+        body
+    }
+
+    /// Returns the failure of an import that took nothing; `None` where nothing stands against it.
+    pub fn failure(&self, keeps_going: bool, has_updates: bool) -> Option<Failure> {
+        if self.rejected == 0 || (keeps_going && !self.is_cut_off) {
+            return None;
+        }
+        let count = self.imported + self.updated + self.unchanged + self.rejected;
+        let (kind, error) = if self.is_conflict_only {
+            (Kind::Conflict, "Some records conflict with what is there")
+        } else {
+            (Kind::InvalidInput, "Some records are invalid")
+        };
+        let what = match (self.is_cut_off, self.is_conflict_only) {
+            (true, _) => "the input cannot be read to its end".to_owned(),
+            (false, true) => format!(
+                "{} of {count} records conflict with what is there",
+                self.rejected
+            ),
+            (false, false) => format!("{} of {count} records are invalid", self.rejected),
+        };
+        let nothing = Tally {
+            imported: 0,
+            updated: 0,
+            unchanged: self.unchanged,
+            rejected: self.rejected,
+            ..Tally::default()
+        };
+        let mut body = nothing.body(has_updates);
+        body.insert("warnings".to_owned(), json!(self.warnings));
+        body.insert(
+            "errors".to_owned(),
+            self.errors.iter().map(RecordError::to_json).collect(),
+        );
+        let details = self.problem_lines();
+        let mut failure = Failure::new(kind, format!("{what}; nothing imported")).error(error);
+        failure.details_left_out = self.problem_count.saturating_sub(details.len());
+        failure.body = body;
+        failure = failure.details(details);
+        Some(if self.is_cut_off {
+            failure
+        } else {
+            failure.hint("--keep-going takes the others, --rejects FILE keeps these")
+        })
+    }
+
+    /// Says on stderr what a person should look at: warnings, and the records that were not taken.
+    pub fn report(&self, context: &Context) {
+        if !context.is_table() {
+            return;
+        }
+        self.warnings
+            .iter()
+            .for_each(|warning| context.ui.warn(warning));
+        if self.warnings_left_out > 0 {
+            context
+                .ui
+                .warn(&format!("… and {} more warnings", self.warnings_left_out));
+        }
+        if self.rejected > 0 {
+            context.ui.warn(&format!("{} rejected:", self.rejected));
+            let lines = self.problem_lines();
+            let left_out = self.problem_count.saturating_sub(lines.len());
+            context.ui.list(&lines);
+            if left_out > 0 {
+                context.ui.list(&[format!("… and {left_out} more")]);
+            }
+        }
+    }
+}

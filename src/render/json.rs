@@ -1,0 +1,257 @@
+//! The bodies of the program's JSON: the guide's keys in the guide's order, absent values null.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::order::{Order, OrderItem, OrderSummary};
+use crate::domain::product::Product;
+use crate::domain::settings::Settings;
+
+/// One JSON object; its keys keep their order.
+pub type Body = Map<String, Value>;
+
+/// Returns a value of a body without JSON around it: texts bare, null as nothing, what is nested as JSON.
+pub fn bare(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The keys of an order in a list, in order.
+pub const SUMMARY_KEYS: &[&str] = &[
+    "id",
+    "orderReference",
+    "orderDate",
+    "customerName",
+    "customerPhone",
+    "status",
+    "total",
+    "itemCount",
+    "createdAt",
+];
+
+/// The keys of an order with items, in order.
+pub const ORDER_KEYS: &[&str] = &[
+    "id",
+    "orderReference",
+    "orderDate",
+    "customerName",
+    "customerPhone",
+    "customerAddress",
+    "user",
+    "status",
+    "items",
+    "total",
+    "itemCount",
+    "createdAt",
+    "updatedAt",
+];
+
+/// The keys of a row an item: those of the order, then those of the item.
+pub const ITEM_ROW_KEYS: &[&str] = &[
+    "id",
+    "orderReference",
+    "orderDate",
+    "customerName",
+    "customerPhone",
+    "customerAddress",
+    "user",
+    "status",
+    "productId",
+    "productName",
+    "productBarcode",
+    "productImage",
+    "quantity",
+    "unitPrice",
+    "selectedSize",
+    "selectedColor",
+    "subtotal",
+    "total",
+    "itemCount",
+    "createdAt",
+    "updatedAt",
+];
+
+/// The keys of a product, in order.
+pub const PRODUCT_KEYS: &[&str] = &[
+    "id",
+    "name",
+    "barcode",
+    "price",
+    "discountedPrice",
+    "imagePaths",
+    "stockQuantity",
+    "inStock",
+    "sizeQuantities",
+    "lowStockAt",
+];
+
+/// Returns the value of one of an order's own keys; null for any other.
+fn summary_value(order: &OrderSummary, key: &str) -> Value {
+    match key {
+        "id" => json!(order.id.to_string()),
+        "orderReference" => json!(order.reference.as_str()),
+        "orderDate" => json!(order.order_date.brief()),
+        "customerName" => json!(order.customer.name),
+        "customerPhone" => json!(order.customer.phone),
+        "customerAddress" => json!(order.customer.address),
+        "user" => json!(order.user),
+        "status" => json!(order.status.as_str()),
+        "total" => json!(order.total.to_string()),
+        "itemCount" => json!(order.item_count),
+        "createdAt" => json!(order.created_at.to_string()),
+        "updatedAt" => json!(order.updated_at.to_string()),
+        _ => Value::Null,
+    }
+}
+
+fn item_value(item: &OrderItem, key: &str) -> Option<Value> {
+    Some(match key {
+        "productId" => json!(item.product_id.to_string()),
+        "productName" => json!(item.product_name),
+        "productBarcode" => json!(item.product_barcode),
+        "productImage" => json!(item.product_image),
+        "quantity" => json!(item.quantity),
+        "unitPrice" => json!(item.unit_price.to_string()),
+        "selectedSize" => json!(item.selected_size),
+        "selectedColor" => json!(item.selected_color),
+        "subtotal" => json!(item.subtotal.to_string()),
+        _ => return None,
+    })
+}
+
+fn item(item: &OrderItem) -> Value {
+    let keys = [
+        "productId",
+        "productName",
+        "productBarcode",
+        "productImage",
+        "quantity",
+        "unitPrice",
+        "selectedSize",
+        "selectedColor",
+        "subtotal",
+    ];
+    let mut body = Body::new();
+    body.insert("id".to_owned(), json!(item.id.to_string()));
+    body.extend(
+        keys.into_iter()
+            .filter_map(|key| Some((key.to_owned(), item_value(item, key)?))),
+    );
+    Value::Object(body)
+}
+
+/// Returns the chosen keys of an order.
+pub fn order_fields(order: &Order, keys: &[&str]) -> Body {
+    let value = |key: &str| match key {
+        "items" => order.items.iter().map(item).collect(),
+        key => summary_value(&order.summary, key),
+    };
+    keys.iter()
+        .map(|key| ((*key).to_owned(), value(key)))
+        .collect()
+}
+
+/// Returns an order with its items.
+pub fn order(order: &Order) -> Body {
+    order_fields(order, ORDER_KEYS)
+}
+
+/// Returns the chosen keys of one item of an order with those of the order.
+pub fn item_row(order: &OrderSummary, item: &OrderItem, keys: &[&str]) -> Body {
+    let value = |key: &str| item_value(item, key).unwrap_or_else(|| summary_value(order, key));
+    keys.iter()
+        .map(|key| ((*key).to_owned(), value(key)))
+        .collect()
+}
+
+/// Returns the chosen keys of a product.
+pub fn product_fields(product: &Product, keys: &[&str]) -> Body {
+    let value = |key: &str| match key {
+        "id" => json!(product.id.to_string()),
+        "name" => json!(product.name),
+        "barcode" => json!(product.barcode),
+        "price" => json!(product.price.to_string()),
+        "discountedPrice" => json!(product.discounted_price.map(|price| price.to_string())),
+        "imagePaths" => json!(product.image_paths),
+        "stockQuantity" => json!(product.stock_quantity()),
+        "inStock" => json!(product.stock_quantity() > 0),
+        "sizeQuantities" => product.is_sized().then(|| sizes(product)).into(),
+        "lowStockAt" => json!(product.low_stock_at),
+        _ => Value::Null,
+    };
+    keys.iter()
+        .map(|key| ((*key).to_owned(), value(key)))
+        .collect()
+}
+
+/// Returns a product.
+pub fn product(product: &Product) -> Body {
+    product_fields(product, PRODUCT_KEYS)
+}
+
+fn sizes(product: &Product) -> Value {
+    Value::Object(
+        product
+            .sizes()
+            .map(|line| (line.size.clone(), json!(line.on_hand)))
+            .collect(),
+    )
+}
+
+/// Returns the settings.
+pub fn settings(settings: &Settings) -> Body {
+    [
+        ("shopName", json!(settings.shop_name)),
+        ("currency", json!(settings.currency)),
+        ("countryCode", json!(settings.country_code)),
+        ("timeZone", json!(settings.time_zone)),
+        ("lowStock", json!(settings.low_stock)),
+    ]
+    .into_iter()
+    .map(|(key, value)| (key.to_owned(), value))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product as a_product;
+    use crate::domain::receive::tests::{incoming, order as an_order};
+    use crate::domain::status::Status;
+
+    #[test]
+    fn an_order_has_the_guides_keys_in_the_guides_order() {
+        let shirt = a_product("Shirt", &[("L", 5)]);
+        let shown = an_order(
+            &incoming(&[(&shirt, 2, Some("L"))]),
+            &[shirt.clone()].into_iter().collect(),
+            1,
+            Status::Pending,
+        );
+        let id = shirt.id.to_string();
+        let expected = format!(
+            r#"{{"id":"00000000-0000-0000-0000-000000000000","orderReference":"LEG-LXYZ1234-AB5C","#
+        ) + r#""orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","customerPhone":"+1 234","#
+            + r#""customerAddress":null,"user":null,"status":"pending","#
+            + r#""items":[{"id":"00000000-0000-0000-0000-000000000000","productId":""#
+            + &id
+            + r#"","productName":"Shirt","productBarcode":"SKU-Shirt","productImage":null,"quantity":2,"#
+            + r#""unitPrice":"29.99","selectedSize":"L","selectedColor":null,"subtotal":"59.98"}],"#
+            + r#""total":"59.98","itemCount":2,"createdAt":"2026-02-04T10:30:00.000Z","#
+            + r#""updatedAt":"2026-02-04T10:30:00.000Z"}"#;
+        assert_eq!(Value::Object(order(&shown)).to_string(), expected);
+    }
+
+    #[test]
+    fn a_product_has_a_map_of_its_sizes_or_null() {
+        let sized = product(&a_product("Shirt", &[("S", 1), ("L", 0)]));
+        assert_eq!(sized["sizeQuantities"].to_string(), r#"{"S":1,"L":0}"#);
+        let plain = product(&a_product("Cap", &[("", 0)]));
+        assert_eq!(
+            (&plain["sizeQuantities"], &plain["inStock"]),
+            (&Value::Null, &json!(false))
+        );
+    }
+}

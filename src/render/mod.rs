@@ -1,0 +1,27 @@
+//! Domain values → text for people, JSON and CSV. Renderers take data and return strings; nothing is written here.
+//!
+//! | file | what it makes |
+//! |---|---|
+//! | [`json`] | the bodies of SPEC 4.5, key by key |
+//! | [`csv`] | the same bodies as rows |
+//! | [`table`] | columns that fit a width |
+//! | [`order`], [`product`] | what people read of them |
+//! | [`zone`] | times in the shop's zone |
+
+pub mod csv;
+pub mod json;
+pub mod order;
+pub mod product;
+pub mod table;
+pub mod zone;
+
+use chrono_tz::Tz;
+
+/// How results look to the person who reads them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// How many columns there are.
+    pub width: usize,
+    /// The shop's time zone.
+    pub zone: Tz,
+}

@@ -1,0 +1,220 @@
+//! What people read of an order.
+
+use std::fmt::Write as _;
+
+use super::Look;
+use super::table::{Column, render};
+use super::zone::{minute, minute_with_zone};
+use crate::domain::confirm::Confirmation;
+use crate::domain::order::Order;
+use crate::domain::text::visible;
+use crate::domain::transition::StatusChange;
+
+/// Renders orders as a list, one line each.
+pub fn list(orders: &[Order], look: Look) -> String {
+    let columns = [
+        Column::new("REFERENCE"),
+        Column::new("ORDERED").rank(1),
+        Column::new("CUSTOMER").shrinks_to(10),
+        Column::new("STATUS"),
+        Column::new("ITEMS").number().rank(2),
+        Column::new("TOTAL").number(),
+    ];
+    let rows: Vec<_> = orders
+        .iter()
+        .map(|Order { summary, .. }| {
+            vec![
+                summary.reference.to_string(),
+                minute(summary.order_date, look.zone),
+                summary.customer.name.clone(),
+                summary.status.to_string(),
+                summary.item_count.to_string(),
+                summary.total.to_string(),
+            ]
+        })
+        .collect();
+    render(&columns, &rows, look.width)
+}
+
+/// Renders orders as a list of their items, one line each.
+pub fn list_items(orders: &[Order], look: Look) -> String {
+    let columns = [
+        Column::new("REFERENCE"),
+        Column::new("STATUS").rank(2),
+        Column::new("PRODUCT").shrinks_to(12),
+        Column::new("SIZE"),
+        Column::new("COLOR").rank(1),
+        Column::new("QTY").number(),
+        Column::new("PRICE").number().rank(3),
+        Column::new("SUBTOTAL").number(),
+    ];
+    let rows: Vec<_> = orders
+        .iter()
+        .flat_map(|order| order.items.iter().map(move |item| (&order.summary, item)))
+        .map(|(summary, item)| {
+            vec![
+                summary.reference.to_string(),
+                summary.status.to_string(),
+                item.product_name.clone(),
+                item.selected_size.clone().unwrap_or_default(),
+                item.selected_color.clone().unwrap_or_default(),
+                item.quantity.to_string(),
+                item.unit_price.to_string(),
+                item.subtotal.to_string(),
+            ]
+        })
+        .collect();
+    render(&columns, &rows, look.width)
+}
+
+/// Renders one order with everything in it.
+pub fn show(order: &Order, look: Look) -> String {
+    let summary = &order.summary;
+    let mut text = format!("{}  {}\n", summary.reference, summary.status);
+    let mut field = |name: &str, value: &str| {
+        let _ = writeln!(text, "{name:<9} {}", visible(value));
+    };
+    field("Customer", &summary.customer.name);
+    field("Phone", &summary.customer.phone);
+    if let Some(address) = &summary.customer.address {
+        field("Address", address);
+    }
+    if let Some(user) = &summary.user {
+        field("Account", user);
+    }
+    field("Ordered", &minute_with_zone(summary.order_date, look.zone));
+    field("Received", &minute_with_zone(summary.created_at, look.zone));
+    text.push('\n');
+    text.push_str(&items(order, look));
+    let currency = summary
+        .currency
+        .as_deref()
+        .map(|code| format!(" {code}"))
+        .unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "\nTotal {}{currency} for {}",
+        summary.total,
+        pieces(summary.item_count)
+    );
+    for item in order.items.iter().filter(|item| item.is_below_list_price()) {
+        let (name, price, list_price) = (
+            visible(&item.product_name),
+            item.unit_price,
+            item.list_price,
+        );
+        let _ = writeln!(
+            text,
+            "! {name}: price {price} is below the list price {list_price}"
+        );
+    }
+    text
+}
+
+fn items(order: &Order, look: Look) -> String {
+    let columns = [
+        Column::new("#").number(),
+        Column::new("PRODUCT").shrinks_to(12),
+        Column::new("SKU").rank(2),
+        Column::new("SIZE"),
+        Column::new("COLOR").rank(1),
+        Column::new("QTY").number(),
+        Column::new("PRICE").number().rank(3),
+        Column::new("SUBTOTAL").number(),
+    ];
+    let rows: Vec<_> = order
+        .items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| {
+            vec![
+                (index + 1).to_string(),
+                item.product_name.clone(),
+                item.product_barcode.clone().unwrap_or_default(),
+                item.selected_size.clone().unwrap_or_default(),
+                item.selected_color.clone().unwrap_or_default(),
+                item.quantity.to_string(),
+                format!(
+                    "{}{}",
+                    if item.is_below_list_price() { "!" } else { "" },
+                    item.unit_price
+                ),
+                item.subtotal.to_string(),
+            ]
+        })
+        .collect();
+    render(&columns, &rows, look.width)
+}
+
+/// Renders a confirmation: the order, and the stock before and after.
+pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool) -> String {
+    let summary = &order.summary;
+    let did = if is_dry_run {
+        "would confirm"
+    } else {
+        "confirmed"
+    };
+    let mut text = format!(
+        "{did} {}: {}, {}, {}\n",
+        summary.reference,
+        visible(&summary.customer.name),
+        pieces(summary.item_count),
+        summary.total
+    );
+    for taking in &confirmation.takings {
+        let _ = writeln!(
+            text,
+            "  {}: stock {} → {}",
+            visible(&taking.label),
+            taking.before,
+            taking.after
+        );
+    }
+    for item in order.items.iter().filter(|item| item.is_below_list_price()) {
+        let (name, price, list_price) = (
+            visible(&item.product_name),
+            item.unit_price,
+            item.list_price,
+        );
+        let _ = writeln!(
+            text,
+            "  ! {name}: price {price} accepted, list price {list_price}"
+        );
+    }
+    text
+}
+
+/// Renders a status change in one line.
+pub fn changed(change: &StatusChange, is_dry_run: bool) -> String {
+    let would = if is_dry_run { "would change: " } else { "" };
+    let returned: i64 = change
+        .movements
+        .iter()
+        .map(|movement| movement.delta)
+        .filter(|delta| *delta > 0)
+        .sum();
+    let damaged: i64 = -change
+        .movements
+        .iter()
+        .map(|movement| movement.delta)
+        .filter(|delta| *delta < 0)
+        .sum::<i64>();
+    let stock = match (returned, damaged) {
+        (0, _) => String::new(),
+        (returned, 0) => format!("; {} back in stock", pieces(returned)),
+        (returned, _) => format!("; {} back, written off as unsaleable", pieces(returned)),
+    };
+    format!(
+        "{would}{}: {} → {}{stock}\n",
+        change.reference, change.from, change.to
+    )
+}
+
+/// Says how many: `1 piece`, `2 pieces`.
+pub fn pieces(count: i64) -> String {
+    if count == 1 {
+        "1 piece".to_owned()
+    } else {
+        format!("{count} pieces")
+    }
+}

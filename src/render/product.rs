@@ -1,0 +1,109 @@
+//! What people read of the catalogue.
+
+use std::fmt::Write as _;
+
+use super::Look;
+use super::order::pieces;
+use super::table::{Column, render};
+use crate::domain::product::Product;
+use crate::domain::stock::StockChange;
+use crate::domain::text::visible;
+
+/// Renders products as a list, one line each; those that are low are marked.
+pub fn list(products: &[Product], low_stock: i64, look: Look) -> String {
+    let columns = [
+        Column::new("SKU"),
+        Column::new("PRODUCT").shrinks_to(12),
+        Column::new("PRICE").number().rank(2),
+        Column::new("STOCK").number(),
+        Column::new(""),
+        Column::new("SIZES").shrinks_to(8).rank(1),
+    ];
+    let rows: Vec<_> = products
+        .iter()
+        .map(|product| {
+            vec![
+                product.barcode.clone().unwrap_or_default(),
+                product.name.clone(),
+                product.list_price().to_string(),
+                product.stock_quantity().to_string(),
+                match product.stock_quantity() {
+                    0 => "out",
+                    _ if product.is_low(low_stock) => "low",
+                    _ => "",
+                }
+                .to_owned(),
+                sizes(product),
+            ]
+        })
+        .collect();
+    render(&columns, &rows, look.width)
+}
+
+fn sizes(product: &Product) -> String {
+    product
+        .sizes()
+        .map(|line| format!("{} {}", line.size, line.on_hand))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Renders one product with everything in it.
+pub fn show(product: &Product, low_stock: i64) -> String {
+    let mut text = format!("{}\n", visible(&product.name));
+    let mut field = |name: &str, value: &str| {
+        let _ = writeln!(text, "{name:<8} {}", visible(value));
+    };
+    if let Some(barcode) = &product.barcode {
+        field("SKU", barcode);
+    }
+    field("Id", &product.id.to_string());
+    match product.discounted_price {
+        Some(discounted) => field(
+            "Price",
+            &format!("{discounted} (instead of {})", product.price),
+        ),
+        None => field("Price", &product.price.to_string()),
+    }
+    let low = if product.is_low(low_stock) {
+        ", low"
+    } else {
+        ""
+    };
+    field("Stock", &format!("{}{low}", product.stock_quantity()));
+    if product.is_sized() {
+        field("Sizes", &sizes(product));
+    }
+    if let Some(limit) = product.low_stock_at {
+        field("Low at", &limit.to_string());
+    }
+    for image in &product.image_paths {
+        field("Image", image);
+    }
+    text
+}
+
+/// Renders a correction of stock in one line.
+pub fn corrected(change: &StockChange, is_dry_run: bool) -> String {
+    let would = if is_dry_run { "would correct: " } else { "" };
+    format!(
+        "{would}{}: stock {} → {}\n",
+        visible(&change.label),
+        change.before,
+        change.after
+    )
+}
+
+/// Renders what removing a product did.
+pub fn removed(product: &Product, is_dry_run: bool) -> String {
+    let did = if is_dry_run {
+        "would remove"
+    } else {
+        "removed"
+    };
+    format!(
+        "{did} {} with {} on hand\n",
+        visible(&product.name),
+        pieces(product.stock_quantity())
+    )
+}

@@ -1,0 +1,116 @@
+//! What SQLite's errors mean to a person.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// Why the file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no file, and the command may not make one.
+    #[error("there is no orders file at {0}")]
+    Missing(PathBuf),
+    /// The file is there and is not taken.
+    #[error("{path} {problem}")]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it: `is a directory`.
+        problem: String,
+    },
+    /// Another program held the file for longer than it was waited for.
+    #[error("the file is in use by another program; nothing changed")]
+    Busy,
+    /// The disk is full.
+    #[error("the disk is full; nothing changed")]
+    Full,
+    /// The file is damaged.
+    #[error("the file is damaged: {0}")]
+    Damaged(String),
+    /// What a decision was based on was no longer so when it was applied. The transaction is undone.
+    #[error("{0} changed in the meantime; nothing changed")]
+    Changed(&'static str),
+    /// The operating system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// Anything else that SQLite reports.
+    #[error("SQLite: {0}")]
+    Sqlite(rusqlite::Error),
+}
+
+impl StoreError {
+    pub(super) fn refused(path: &Path, problem: impl Into<String>) -> StoreError {
+        StoreError::Refused {
+            path: path.to_owned(),
+            problem: problem.into(),
+        }
+    }
+
+    pub(super) fn io(path: &Path, source: io::Error) -> StoreError {
+        if matches!(
+            source.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        ) {
+            return StoreError::Full;
+        }
+        StoreError::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed,
+            ) => StoreError::Busy,
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(error.to_string()),
+            // A value that our own CHECKs would not have let in.
+            None if matches!(
+                error,
+                rusqlite::Error::FromSqlConversionFailure(..)
+                    | rusqlite::Error::InvalidColumnType(..)
+            ) =>
+            {
+                StoreError::Damaged(error.to_string())
+            }
+            _ => StoreError::Sqlite(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    fn every_way_of_being_busy_is_busy() {
+        for code in [
+            ffi::SQLITE_BUSY,
+            ffi::SQLITE_BUSY_RECOVERY,
+            ffi::SQLITE_BUSY_SNAPSHOT,
+            ffi::SQLITE_BUSY_TIMEOUT,
+            ffi::SQLITE_LOCKED,
+            ffi::SQLITE_LOCKED_SHAREDCACHE,
+            ffi::SQLITE_PROTOCOL,
+        ] {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            assert!(
+                matches!(StoreError::from(error), StoreError::Busy),
+                "{code}"
+            );
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The file: the only place that knows SQLite.
+//!
+//! A command opens a [`Store`], loads facts and applies decisions through [`Read`] and [`Write`], which speak in domain
+//! types and whole actions. The store opens the transactions; what happens in them is handed in.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `open` | which files are taken, how a connection is set up, and the schema |
+//! | `error` | what SQLite's errors mean to a person |
+//! | `values` | how domain values stand in columns |
+//! | `orders`, `listing` | orders, items, events and sources; long lists in pages |
+//! | `products`, `stock` | the catalogue; stock on hand and its movements |
+//! | `settings` | the shop's settings |
+
+mod error;
+mod listing;
+mod open;
+mod orders;
+mod products;
+mod settings;
+mod stock;
+mod values;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+pub use error::StoreError;
+pub use listing::{OrderFilter, OrderPages, Sort, SortField};
+pub use open::Access;
+pub use orders::{Match, OrderMatch};
+
+use crate::domain::time::Timestamp;
+
+/// An open orders file.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    /// Whether opening it made the file.
+    created: bool,
+}
+
+/// Whether what a writing command did is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is kept.
+    Commit,
+    /// It is undone at the end: a dry run.
+    RollBack,
+}
+
+/// When, by whom and with which note something is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: String,
+    /// The note that the history keeps.
+    pub note: Option<String>,
+}
+
+/// The facts of one moment: everything read through it agrees.
+#[derive(Debug, Clone, Copy)]
+pub struct Read<'c> {
+    connection: &'c Connection,
+}
+
+/// One transaction that writes, all or nothing, and that nobody else writes beside.
+#[derive(Debug, Clone, Copy)]
+pub struct Write<'c> {
+    read: Read<'c>,
+}
+
+impl<'c> std::ops::Deref for Write<'c> {
+    type Target = Read<'c>;
+
+    fn deref(&self) -> &Read<'c> {
+        &self.read
+    }
+}
+
+impl Store {
+    /// Opens the file at `path`, waiting up to `wait` for others.
+    ///
+    /// # Errors
+    /// The file is missing (and `access` may not make it), is not an orders file, or cannot be used safely.
+    pub fn open(
+        path: &std::path::Path,
+        access: Access,
+        wait: Duration,
+    ) -> Result<Store, StoreError> {
+        open::open(path, access, wait)
+    }
+
+    /// Returns the file's absolute path.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// Tells whether opening it made the file.
+    pub fn was_created(&self) -> bool {
+        self.created
+    }
+
+    /// Reads in one transaction: everything that `read` sees is of one moment.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        read: impl FnOnce(&Read<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self
+            .connection
+            .unchecked_transaction()
+            .map_err(StoreError::from)?;
+        read(&Read {
+            connection: &transaction,
+        })
+    }
+
+    /// Writes in one immediate transaction: all of it is kept, or none where `write` fails or the outcome is a roll-back.
+    pub fn write<T, E: From<StoreError>>(
+        &mut self,
+        outcome: Outcome,
+        write: impl FnOnce(&Write<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
+        let value = write(&Write {
+            read: Read {
+                connection: &transaction,
+            },
+        })?;
+        match outcome {
+            Outcome::Commit => transaction.commit().map_err(StoreError::from)?,
+            Outcome::RollBack => transaction.rollback().map_err(StoreError::from)?,
+        }
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A new store in a folder of its own, which lives as long as the first value.
+    fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(
+            &folder.path().join("orders.db"),
+            Access::Create,
+            Duration::ZERO,
+        )
+        .unwrap();
+        (folder, store)
+    }
+
+    #[test]
+    fn what_fails_or_is_a_dry_run_leaves_the_file_as_it_was() {
+        let (_folder, mut store) = store();
+        let set = |write: &Write<'_>| {
+            write.set_setting(crate::domain::settings::SettingKey::ShopName, Some("A"))
+        };
+        store
+            .write::<_, StoreError>(Outcome::RollBack, |write| set(write))
+            .unwrap();
+        store
+            .write::<(), StoreError>(Outcome::Commit, |write| {
+                set(write)?;
+                Err(StoreError::Changed("something"))
+            })
+            .unwrap_err();
+        let shop_name = |store: &Store| {
+            store
+                .read::<_, StoreError>(|read| Ok(read.settings()?.shop_name))
+                .unwrap()
+        };
+        assert_eq!(shop_name(&store), None);
+        store
+            .write::<_, StoreError>(Outcome::Commit, |write| set(write))
+            .unwrap();
+        assert_eq!(shop_name(&store).as_deref(), Some("A"));
+    }
+}

@@ -1,0 +1,481 @@
+//! Which files are taken, how a connection is set up, and the schema.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::{Store, StoreError};
+
+const SCHEMA: &str = include_str!("../../schema.sql");
+/// Marks a file as ours: "ORDR". The same number stands in `schema.sql`.
+const APPLICATION_ID: i32 = 0x4F52_4452;
+/// The version of the schema. The same number stands in `schema.sql`.
+const SCHEMA_VERSION: i32 = 1;
+
+/// What a command wants with the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reads only.
+    Read,
+    /// Reads and writes a file that is there.
+    Write,
+    /// Reads and writes, and makes the file where it is missing.
+    Create,
+}
+
+pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
+    // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
+    let path = std::path::absolute(path).map_err(|error| StoreError::io(path, error))?;
+    let created = find_or_create(&path, access)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection =
+        Connection::open_with_flags(&path, flags).map_err(|error| explain(&path, error.into()))?;
+    set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
+    prepare(&mut connection, &path, access, wait).map_err(|error| explain(&path, error))?;
+    Ok(Store {
+        connection,
+        path,
+        created,
+    })
+}
+
+/// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
+fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
+    let missing = || StoreError::Missing(path.to_owned());
+    let found = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && access == Access::Create => {
+            refuse_network_folder(path)?;
+            if create(path)? {
+                return Ok(true);
+            }
+            fs::metadata(path).map_err(|error| StoreError::io(path, error))?
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing()),
+        Err(error) => return Err(StoreError::io(path, error)),
+    };
+    if found.is_dir() {
+        return Err(StoreError::refused(path, "is a folder, not an orders file"));
+    }
+    if !found.is_file() {
+        return Err(StoreError::refused(path, "is not a regular file"));
+    }
+    if found.nlink() != 1 {
+        // Locks and side files go by name: under two names, two programs would write past each other.
+        return Err(StoreError::refused(
+            path,
+            "has more than one hard link; give each copy its own file",
+        ));
+    }
+    refuse_network_folder(path)?;
+    Ok(false)
+}
+
+/// Creates the file exclusively, for its owner only; `false` where another program was first.
+///
+/// Whatever happens from here on leaves an empty file at worst, which the next creating command completes.
+fn create(path: &Path) -> Result<bool, StoreError> {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().unwrap_or(Path::new("/")).display();
+            return Err(StoreError::refused(
+                path,
+                format!("cannot be made: there is no folder {folder}"),
+            ));
+        }
+        Err(error) => return Err(StoreError::io(path, error)),
+    }
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| StoreError::io(folder, error))?;
+    Ok(true)
+}
+
+/// Refuses network file systems, whose locks cannot be trusted.
+#[cfg(target_os = "linux")]
+fn refuse_network_folder(path: &Path) -> Result<(), StoreError> {
+    const NETWORK: [(i64, &str); 4] = [
+        (0x6969, "NFS"),
+        (0x517B, "SMB"),
+        (0xFE53_4D42, "SMB"),
+        (0xFF53_4D42, "CIFS"),
+    ];
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let Ok(found) = rustix::fs::statfs(folder) else {
+        return Ok(());
+    };
+    // The type is 32 bits wide on some machines, sign and all.
+    let kind = i64::from(found.f_type) & 0xFFFF_FFFF;
+    match NETWORK.iter().find(|(magic, _)| *magic == kind) {
+        Some((_, name)) => Err(StoreError::refused(
+            path,
+            format!("is on a network folder ({name}), where locks fail"),
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn refuse_network_folder(_path: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
+fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
+    // First of all, so that everything below waits too.
+    connection.busy_timeout(wait)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // A memory map would turn an I/O error into a signal.
+    connection.pragma_update(None, "mmap_size", 0)?;
+    if access == Access::Read {
+        connection.pragma_update(None, "query_only", true)?;
+    }
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// What a file says that it is.
+#[derive(Debug, PartialEq, Eq)]
+struct Identity {
+    application_id: i32,
+    version: i32,
+    is_empty: bool,
+}
+
+impl Identity {
+    /// Reads it in one statement, so that it is of one moment.
+    fn of(connection: &Connection) -> rusqlite::Result<Identity> {
+        let sql = "SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema) AS is_empty
+                   FROM pragma_application_id, pragma_user_version";
+        connection.query_row(sql, [], |row| {
+            Ok(Identity {
+                application_id: row.get("application_id")?,
+                version: row.get("user_version")?,
+                is_empty: row.get("is_empty")?,
+            })
+        })
+    }
+
+    /// A file that creating did not get further with: no table, nobody's mark.
+    fn is_blank(&self) -> bool {
+        self.is_empty && self.application_id == 0 && self.version == 0
+    }
+}
+
+/// Brings a file to the current schema and a writer's file to WAL; refuses what is not ours.
+fn prepare(
+    connection: &mut Connection,
+    path: &Path,
+    access: Access,
+    wait: Duration,
+) -> Result<(), StoreError> {
+    let identity = Identity::of(connection)?;
+    if identity.is_blank() && access != Access::Create {
+        return Err(StoreError::refused(
+            path,
+            "is empty: making it was cut off, or it was emptied",
+        ));
+    }
+    if !identity.is_blank() {
+        refuse_stranger(&identity, path)?;
+    }
+    if access != Access::Read {
+        switch_to_wal(connection, path, wait)?;
+    }
+    if identity.is_blank() {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another program may have been first, while this one waited.
+        let identity = Identity::of(&transaction)?;
+        if identity.is_blank() {
+            transaction.execute_batch(SCHEMA)?;
+        } else {
+            refuse_stranger(&identity, path)?;
+        }
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+fn refuse_stranger(identity: &Identity, path: &Path) -> Result<(), StoreError> {
+    if identity.application_id != APPLICATION_ID || identity.version < 1 {
+        return Err(StoreError::refused(
+            path,
+            "is a database of another program",
+        ));
+    }
+    if identity.version > SCHEMA_VERSION {
+        let version = identity.version;
+        let problem = format!(
+            "is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders"
+        );
+        return Err(StoreError::refused(path, problem));
+    }
+    Ok(())
+}
+
+/// Switches a new file, or a restored backup, to WAL. SQLite itself does not wait for the lock that this needs.
+fn switch_to_wal(connection: &Connection, path: &Path, wait: Duration) -> Result<(), StoreError> {
+    let started = Instant::now();
+    loop {
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        if mode == "wal" {
+            return Ok(());
+        }
+        let switched = connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match switched.map_err(StoreError::from) {
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Ok(mode) => {
+                return Err(StoreError::refused(
+                    path,
+                    format!("cannot be switched to a write-ahead log (is {mode})"),
+                ));
+            }
+            Err(StoreError::Busy) if started.elapsed() < wait => {
+                std::thread::sleep(Duration::from_millis(10))
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Says of a file that SQLite will not open which file it is, and why.
+fn explain(path: &Path, error: StoreError) -> StoreError {
+    let StoreError::Sqlite(error) = error else {
+        return error;
+    };
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => {
+            StoreError::refused(path, "is not an orders file")
+        }
+        Some(
+            rusqlite::ErrorCode::CannotOpen
+            | rusqlite::ErrorCode::PermissionDenied
+            | rusqlite::ErrorCode::ReadOnly,
+        ) => {
+            let reason = match OpenOptions::new().read(true).write(true).open(path) {
+                Err(error) => error.to_string(),
+                Ok(_) => "its side files cannot be written".to_owned(),
+            };
+            StoreError::refused(path, format!("cannot be opened: {reason}"))
+        }
+        _ => StoreError::Sqlite(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
+    const NO_WAIT: Duration = Duration::ZERO;
+
+    fn at(path: &Path, access: Access) -> Result<Store, StoreError> {
+        Store::open(path, access, NO_WAIT)
+    }
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.db");
+        (folder, path)
+    }
+
+    #[test]
+    fn a_new_file_is_ours_private_and_in_wal() {
+        let (_folder, path) = folder();
+        let store = at(&path, Access::Create).unwrap();
+        assert!(store.was_created());
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        let identity = Identity::of(&store.connection).unwrap();
+        let ours = Identity {
+            application_id: APPLICATION_ID,
+            version: SCHEMA_VERSION,
+            is_empty: false,
+        };
+        assert_eq!(identity, ours);
+        let pragma = |name| {
+            store
+                .connection
+                .pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))
+        };
+        assert_eq!(
+            pragma("journal_mode").unwrap(),
+            rusqlite::types::Value::Text("wal".into())
+        );
+        for (name, value) in [
+            ("synchronous", 2),
+            ("foreign_keys", 1),
+            ("cell_size_check", 1),
+            ("temp_store", 2),
+            ("trusted_schema", 0),
+        ] {
+            assert_eq!(
+                pragma(name).unwrap(),
+                rusqlite::types::Value::Integer(value),
+                "{name}"
+            );
+        }
+        assert!(!at(&path, Access::Create).unwrap().was_created());
+    }
+
+    #[test]
+    fn sqlite_is_new_enough_to_share_a_wal_file() {
+        assert!(
+            rusqlite::version_number() >= 3_051_003,
+            "{}",
+            rusqlite::version()
+        );
+    }
+
+    #[test]
+    fn a_connection_reads_no_other_file_and_takes_no_double_quoted_text() {
+        let (_folder, path) = folder();
+        let store = at(&path, Access::Create).unwrap();
+        assert!(
+            store
+                .connection
+                .execute("ATTACH ':memory:' AS other", [])
+                .is_err()
+        );
+        assert!(store.connection.prepare("SELECT \"text\"").is_err());
+        drop(store);
+        let reader = at(&path, Access::Read).unwrap();
+        assert!(
+            reader
+                .connection
+                .execute("DELETE FROM settings", [])
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn making_a_file_can_be_cut_off_anywhere_and_done_again() {
+        let (_folder, path) = folder();
+        File::create(&path).unwrap();
+        assert!(matches!(
+            at(&path, Access::Read),
+            Err(StoreError::Refused { .. })
+        ));
+        assert_eq!(
+            fs::metadata(&path).unwrap().len(),
+            0,
+            "a reader leaves it as it is"
+        );
+        drop(at(&path, Access::Create).unwrap());
+        // Cut off after the switch to WAL, before the schema.
+        fs::remove_file(&path).unwrap();
+        Connection::open(&path)
+            .unwrap()
+            .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
+            .unwrap();
+        drop(at(&path, Access::Create).unwrap());
+        assert!(at(&path, Access::Write).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused_and_left_untouched() {
+        let (folder, path) = folder();
+        let other = |sql: &str| {
+            let _ = fs::remove_file(&path);
+            Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        };
+        type Case<'a> = (&'a str, Box<dyn Fn() + 'a>);
+        let cases: Vec<Case<'_>> = vec![
+            (
+                "is a database of another program",
+                Box::new(|| other("CREATE TABLE t (x)")),
+            ),
+            (
+                "is a database of another program",
+                Box::new(|| other("PRAGMA application_id = 7")),
+            ),
+            (
+                "is of a newer version (2",
+                Box::new(|| other("PRAGMA application_id = 0x4F524452; PRAGMA user_version = 2")),
+            ),
+            (
+                "is not an orders file",
+                Box::new(|| fs::write(&path, "not a database, but long enough to be one").unwrap()),
+            ),
+            (
+                "has more than one hard link",
+                Box::new(|| {
+                    fs::remove_file(&path).unwrap();
+                    drop(at(&path, Access::Create).unwrap());
+                    fs::hard_link(&path, folder.path().join("second.db")).unwrap();
+                }),
+            ),
+        ];
+        for (problem, make) in cases {
+            make();
+            let before = fs::read(&path).unwrap();
+            for access in [Access::Read, Access::Write, Access::Create] {
+                let error = at(&path, access).unwrap_err().to_string();
+                assert!(error.contains(problem), "{error}");
+            }
+            assert_eq!(fs::read(&path).unwrap(), before, "{problem}");
+        }
+        assert!(matches!(
+            at(folder.path(), Access::Create),
+            Err(StoreError::Refused { .. })
+        ));
+    }
+
+    #[test]
+    fn a_missing_file_is_made_only_by_those_who_may() {
+        let (_folder, path) = folder();
+        for access in [Access::Read, Access::Write] {
+            assert!(matches!(at(&path, access), Err(StoreError::Missing(_))));
+        }
+        assert!(!path.exists());
+        let nowhere = path.join("no/such/orders.db");
+        assert!(matches!(
+            at(&nowhere, Access::Create),
+            Err(StoreError::Refused { .. } | StoreError::Io { .. })
+        ));
+    }
+
+    #[test]
+    fn a_restored_backup_is_switched_to_wal_by_its_first_writer() {
+        let (folder, path) = folder();
+        drop(at(&path, Access::Create).unwrap());
+        let copy = folder.path().join("copy.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute("VACUUM INTO ?1", [copy.to_str()])
+            .unwrap();
+        let mode = |store: &Store| -> String {
+            store
+                .connection
+                .pragma_query_value(None, "journal_mode", |row| row.get(0))
+                .unwrap()
+        };
+        assert_eq!(mode(&at(&copy, Access::Read).unwrap()), "delete");
+        assert_eq!(mode(&at(&copy, Access::Write).unwrap()), "wal");
+    }
+}

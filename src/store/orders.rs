@@ -1,0 +1,388 @@
+//! Orders with their items, events and sources.
+
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, Row, named_params};
+use sha2::{Digest, Sha256};
+
+use super::values::{Id, json_array};
+use super::{Read, Stamp, StoreError, Write};
+use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
+use crate::domain::receive::{Content, DUPLICATE_WINDOW_MILLIS, Known, NewOrder};
+use crate::domain::reference::{Reference, SHORTEST_PART};
+use crate::domain::status::Status;
+use crate::domain::stock::{Movement, Reason};
+use crate::domain::text::phone_digits;
+use crate::domain::time::Timestamp;
+use crate::domain::transition::StatusChange;
+
+/// An order that fits what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderMatch {
+    /// The order.
+    pub pk: OrderPk,
+    /// Its reference.
+    pub reference: Reference,
+    /// Who ordered.
+    pub customer_name: String,
+    /// When.
+    pub order_date: Timestamp,
+}
+
+/// The orders that fit what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Match {
+    /// It is the reference or the id of this order.
+    Exact(OrderMatch),
+    /// It is a part of these references: none, one, or the first of several.
+    Part(Vec<OrderMatch>),
+}
+
+/// How many orders are named at the most where a part of a reference fits several.
+const MATCHES_NAMED: u32 = 11;
+
+/// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.
+pub(super) const SUMMARY_COLUMNS: &str = "o.pk, o.id, o.reference, o.order_date, o.customer_name, o.customer_phone,
+    o.customer_address, u.username, o.status, o.total, o.item_count, o.currency, o.created_at, o.updated_at";
+
+pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<OrderSummary> {
+    Ok(OrderSummary {
+        pk: row.get("pk")?,
+        id: row.get::<_, Id>("id")?.0,
+        reference: row.get("reference")?,
+        order_date: row.get("order_date")?,
+        customer: Customer {
+            name: row.get("customer_name")?,
+            phone: row.get("customer_phone")?,
+            address: row.get("customer_address")?,
+        },
+        user: row.get("username")?,
+        status: row.get("status")?,
+        total: row.get("total")?,
+        item_count: row.get("item_count")?,
+        currency: row.get("currency")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+    })
+}
+
+fn item(row: &Row<'_>) -> rusqlite::Result<OrderItem> {
+    Ok(OrderItem {
+        id: row.get::<_, Id>("id")?.0,
+        product_id: row.get("product_id")?,
+        product_name: row.get("product_name")?,
+        product_barcode: row.get("product_barcode")?,
+        product_image: row.get("product_image")?,
+        quantity: row.get("quantity")?,
+        unit_price: row.get("unit_price")?,
+        selected_size: row.get("selected_size")?,
+        selected_color: row.get("selected_color")?,
+        subtotal: row.get("subtotal")?,
+        list_price: row.get("list_price")?,
+    })
+}
+
+fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
+    Ok(OrderMatch {
+        pk: row.get("pk")?,
+        reference: row.get("reference")?,
+        customer_name: row.get("customer_name")?,
+        order_date: row.get("order_date")?,
+    })
+}
+
+impl Read<'_> {
+    /// Finds the orders that `text` names: a reference in any case, an id, or a part of a reference.
+    pub fn match_orders(&self, text: &str) -> Result<Match, StoreError> {
+        let mut exact = self.connection.prepare_cached(
+            "SELECT pk, reference, customer_name, order_date FROM orders WHERE reference = :text
+             UNION ALL
+             SELECT pk, reference, customer_name, order_date FROM orders WHERE id = lower(:text)",
+        )?;
+        if let Some(found) = exact
+            .query_row(named_params! {":text": text}, order_match)
+            .optional()?
+        {
+            return Ok(Match::Exact(found));
+        }
+        if text.chars().count() < SHORTEST_PART {
+            return Ok(Match::Part(Vec::new()));
+        }
+        let mut part = self.connection.prepare_cached(
+            "SELECT pk, reference, customer_name, order_date FROM orders
+             WHERE instr(upper(reference), upper(:text)) > 0 ORDER BY pk DESC LIMIT :most",
+        )?;
+        let found = part.query_map(
+            named_params! {":text": text, ":most": MATCHES_NAMED},
+            order_match,
+        )?;
+        Ok(Match::Part(found.collect::<Result<_, _>>()?))
+    }
+
+    /// Returns the newest references, for naming one that is close to a mistyped one.
+    pub fn newest_references(&self, most: u32) -> Result<Vec<String>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT reference FROM orders ORDER BY pk DESC LIMIT :most")?;
+        let references =
+            statement.query_map(named_params! {":most": most}, |row| row.get("reference"))?;
+        Ok(references.collect::<Result<_, _>>()?)
+    }
+
+    /// Loads orders with their items, in the order of `pks`.
+    pub fn orders(&self, pks: &[OrderPk]) -> Result<Vec<Order>, StoreError> {
+        let keys = json_array(pks.iter().map(|pk| pk.0.to_string()));
+        let sql = format!(
+            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
+             WHERE o.pk IN (SELECT CAST(value AS INTEGER) FROM json_each(:keys))"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut found: HashMap<OrderPk, OrderSummary> = statement
+            .query_map(named_params! {":keys": keys}, |row| {
+                Ok((row.get("pk")?, summary(row)?))
+            })?
+            .collect::<Result<_, _>>()?;
+        let summaries = pks.iter().filter_map(|pk| found.remove(pk)).collect();
+        self.with_items(summaries)
+    }
+
+    /// Adds the items to orders, in one query.
+    pub(super) fn with_items(
+        &self,
+        summaries: Vec<OrderSummary>,
+    ) -> Result<Vec<Order>, StoreError> {
+        let keys = json_array(summaries.iter().map(|summary| summary.pk.0.to_string()));
+        let mut statement = self.connection.prepare_cached(
+            "SELECT order_pk, id, product_id, product_name, product_barcode, product_image, quantity, unit_price,
+                    selected_size, selected_color, subtotal, list_price
+             FROM order_items WHERE order_pk IN (SELECT CAST(value AS INTEGER) FROM json_each(:keys))
+             ORDER BY order_pk, position",
+        )?;
+        let mut items: HashMap<OrderPk, Vec<OrderItem>> = HashMap::with_capacity(summaries.len());
+        let mut rows = statement.query(named_params! {":keys": keys})?;
+        while let Some(row) = rows.next()? {
+            items
+                .entry(row.get("order_pk")?)
+                .or_default()
+                .push(item(row)?);
+        }
+        let with_items = |summary: OrderSummary| {
+            let items = items.remove(&summary.pk).unwrap_or_default();
+            Order { summary, items }
+        };
+        Ok(summaries.into_iter().map(with_items).collect())
+    }
+
+    /// Tells whether an order has this reference.
+    pub fn has_reference(&self, reference: &Reference) -> Result<bool, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)")?;
+        Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
+    }
+
+    /// Loads what is known of a reference under which `content` came in.
+    pub fn known_order(
+        &self,
+        reference: &Reference,
+        content: &Content,
+    ) -> Result<Option<Known>, StoreError> {
+        let mut find = self
+            .connection
+            .prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
+        let pk: Option<OrderPk> = find
+            .query_row(named_params! {":reference": reference}, |row| row.get("pk"))
+            .optional()?;
+        let Some(order) = pk
+            .map(|pk| self.orders(&[pk]))
+            .transpose()?
+            .and_then(|mut orders| orders.pop())
+        else {
+            return Ok(None);
+        };
+        let mut received = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM order_sources WHERE order_pk = :order AND content_hash = :hash)",
+        )?;
+        let received_before = received.query_row(
+            named_params! {":order": order.summary.pk, ":hash": content_hash(content)},
+            |row| row.get(0),
+        )?;
+        Ok(Some(Known {
+            order,
+            received_before,
+        }))
+    }
+
+    /// Loads the orders of one phone around a time, those that an order of that phone may be a duplicate of.
+    pub fn orders_of_phone(
+        &self,
+        phone_digits: &str,
+        around: Timestamp,
+    ) -> Result<Vec<Order>, StoreError> {
+        let bound = |distance: i64| {
+            Timestamp::from_millis(around.millis().saturating_add(distance)).unwrap_or(around)
+        };
+        let mut statement = self.connection.prepare_cached(
+            "SELECT pk FROM orders
+             WHERE customer_phone_digits = :digits AND order_date BETWEEN :from AND :to",
+        )?;
+        let pks = statement
+            .query_map(
+                named_params! {
+                    ":digits": phone_digits,
+                    ":from": bound(-DUPLICATE_WINDOW_MILLIS),
+                    ":to": bound(DUPLICATE_WINDOW_MILLIS),
+                },
+                |row| row.get("pk"),
+            )?
+            .collect::<Result<Vec<_>, _>>()?;
+        if pks.is_empty() {
+            Ok(Vec::new())
+        } else {
+            self.orders(&pks)
+        }
+    }
+
+    /// Loads the stock that an order holds: for each product and size what its movements took.
+    pub fn held_stock(&self, order: OrderPk) -> Result<Vec<Movement>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT product_id, size_key, SUM(delta) AS delta FROM stock_movements
+             WHERE order_pk = :order GROUP BY product_id, size_key HAVING SUM(delta) <> 0 ORDER BY MIN(pk)",
+        )?;
+        let held = statement.query_map(named_params! {":order": order}, |row| {
+            Ok(Movement {
+                product_id: row.get("product_id")?,
+                size_key: row.get("size_key")?,
+                delta: row.get("delta")?,
+                reason: Reason::Confirm,
+                note: None,
+            })
+        })?;
+        Ok(held.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Write<'_> {
+    /// Writes a new order with its items, its source and its first event.
+    pub fn insert_order(&self, new: &NewOrder, stamp: &Stamp) -> Result<OrderPk, StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
+                     customer_address, status, total, item_count, currency, created_at, updated_at)
+                 VALUES (:id, :reference, :order_date, :name, :phone, :digits,
+                     :address, :status, :total, :item_count, :currency, :at, :at)",
+            )?
+            .execute(named_params! {
+                ":id": Id(new.id),
+                ":reference": new.reference,
+                ":order_date": new.order_date,
+                ":name": new.customer.name,
+                ":phone": new.customer.phone,
+                ":digits": phone_digits(&new.customer.phone),
+                ":address": new.customer.address,
+                ":status": Status::Pending,
+                ":total": new.total,
+                ":item_count": new.item_count,
+                ":currency": new.currency,
+                ":at": stamp.at,
+            })?;
+        let order = OrderPk(self.connection.last_insert_rowid());
+        self.insert_items(order, &new.items)?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO order_sources (order_pk, kind, content_hash, received_at)
+                 VALUES (:order, :kind, :hash, :at)",
+            )?
+            .execute(named_params! {
+                ":order": order,
+                ":kind": new.source.as_str(),
+                ":hash": content_hash(&new.content),
+                ":at": stamp.at,
+            })?;
+        self.insert_event(order, "created", None, Status::Pending, stamp)?;
+        Ok(order)
+    }
+
+    fn insert_items(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO order_items (order_pk, position, id, product_id, product_name, product_barcode, product_image,
+                 quantity, unit_price, selected_size, selected_color, subtotal, list_price)
+             VALUES (:order, :position, :id, :product, :name, :barcode, :image,
+                 :quantity, :unit_price, :size, :color, :subtotal, :list_price)",
+        )?;
+        for (position, item) in (1_i64..).zip(items) {
+            statement.execute(named_params! {
+                ":order": order,
+                ":position": position,
+                ":id": Id(item.id),
+                ":product": item.product_id,
+                ":name": item.product_name,
+                ":barcode": item.product_barcode,
+                ":image": item.product_image,
+                ":quantity": item.quantity,
+                ":unit_price": item.unit_price,
+                ":size": item.selected_size,
+                ":color": item.selected_color,
+                ":subtotal": item.subtotal,
+                ":list_price": item.list_price,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Gives an order its decided status, moves its stock and writes the event.
+    ///
+    /// # Errors
+    /// The order is no longer in the status that the decision was made for, or the stock is no longer there.
+    pub fn change_status(&self, change: &StatusChange, stamp: &Stamp) -> Result<(), StoreError> {
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE orders SET status = :to, updated_at = :at WHERE pk = :order AND status = :from",
+            )?
+            .execute(named_params! {
+                ":to": change.to,
+                ":at": stamp.at,
+                ":order": change.order,
+                ":from": change.from,
+            })?;
+        if changed != 1 {
+            return Err(StoreError::Changed("the order"));
+        }
+        let event =
+            self.insert_event(change.order, "status", Some(change.from), change.to, stamp)?;
+        for movement in &change.movements {
+            self.apply_movement(movement, Some((change.order, event)), stamp)?;
+        }
+        Ok(())
+    }
+
+    fn insert_event(
+        &self,
+        order: OrderPk,
+        kind: &str,
+        from: Option<Status>,
+        to: Status,
+        stamp: &Stamp,
+    ) -> Result<i64, StoreError> {
+        self.connection
+            .prepare_cached(
+                r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
+                   VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
+            )?
+            .execute(named_params! {
+                ":order": order,
+                ":at": stamp.at,
+                ":actor": stamp.actor,
+                ":kind": kind,
+                ":from": from,
+                ":to": to,
+                ":note": stamp.note,
+            })?;
+        Ok(self.connection.last_insert_rowid())
+    }
+}
+
+fn content_hash(content: &Content) -> [u8; 32] {
+    Sha256::digest(content.bytes()).into()
+}

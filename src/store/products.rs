@@ -1,0 +1,184 @@
+//! The catalogue.
+
+use std::collections::HashMap;
+
+use rusqlite::{Row, ToSql, named_params};
+
+use super::values::json_array;
+use super::{Read, Stamp, StoreError, Write};
+use crate::domain::catalogue::Matches;
+use crate::domain::product::{Catalogue, Product, ProductId, StockLine};
+use crate::domain::stock::{Movement, Reason};
+
+fn product(
+    row: &Row<'_>,
+    stock: &mut HashMap<ProductId, Vec<StockLine>>,
+) -> rusqlite::Result<Product> {
+    let id: ProductId = row.get("id")?;
+    let image_paths: String = row.get("image_paths")?;
+    let column = row.as_ref().column_index("image_paths")?;
+    Ok(Product {
+        id,
+        name: row.get("name")?,
+        barcode: row.get("barcode")?,
+        price: row.get("price")?,
+        discounted_price: row.get("discounted_price")?,
+        image_paths: serde_json::from_str(&image_paths).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(
+                column,
+                rusqlite::types::Type::Text,
+                Box::new(error),
+            )
+        })?,
+        low_stock_at: row.get("low_stock_at")?,
+        stock: stock.remove(&id).unwrap_or_default(),
+    })
+}
+
+impl Read<'_> {
+    /// Loads the whole catalogue, by name.
+    pub fn all_products(&self) -> Result<Vec<Product>, StoreError> {
+        self.products_where("TRUE", &[])
+    }
+
+    /// Loads the products with these ids.
+    pub fn products(
+        &self,
+        ids: impl IntoIterator<Item = ProductId>,
+    ) -> Result<Catalogue, StoreError> {
+        let ids = json_array(ids.into_iter().map(|id| id.to_string()));
+        let found = self.products_where(
+            "p.id IN (SELECT value FROM json_each(:ids))",
+            &[(":ids", &ids)],
+        )?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// Finds the products that an incoming one may be meant for.
+    pub fn matching_products(
+        &self,
+        id: Option<ProductId>,
+        barcode: Option<&str>,
+    ) -> Result<Matches, StoreError> {
+        let mut matches = Matches::default();
+        if let Some(id) = id {
+            matches.by_id = self.products_where("p.id = :id", &[(":id", &id)])?.pop();
+        }
+        if let Some(barcode) = barcode {
+            matches.by_barcode = self
+                .products_where("p.barcode = :barcode", &[(":barcode", &barcode)])?
+                .pop();
+        }
+        Ok(matches)
+    }
+
+    fn products_where(
+        &self,
+        condition: &str,
+        values: &[(&str, &dyn ToSql)],
+    ) -> Result<Vec<Product>, StoreError> {
+        let sql = format!(
+            "SELECT s.product_id, s.size_key, s.size, s.on_hand
+             FROM stock AS s JOIN products AS p ON p.id = s.product_id WHERE {condition} ORDER BY s.pk"
+        );
+        let mut stock: HashMap<ProductId, Vec<StockLine>> = HashMap::new();
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(values)?;
+        while let Some(row) = rows.next()? {
+            stock
+                .entry(row.get("product_id")?)
+                .or_default()
+                .push(StockLine {
+                    size_key: row.get("size_key")?,
+                    size: row.get("size")?,
+                    on_hand: row.get("on_hand")?,
+                });
+        }
+        let sql = format!(
+            "SELECT p.id, p.name, p.barcode, p.price, p.discounted_price, p.image_paths, p.low_stock_at
+             FROM products AS p WHERE {condition} ORDER BY p.name, p.id"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let products = statement.query_map(values, |row| product(row, &mut stock))?;
+        Ok(products.collect::<Result<_, _>>()?)
+    }
+
+    /// Counts the orders that have the product among their items.
+    pub fn orders_with_product(&self, id: ProductId) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT COUNT(DISTINCT order_pk) FROM order_items WHERE product_id = :id",
+        )?;
+        Ok(statement.query_row(named_params! {":id": id}, |row| row.get(0))?)
+    }
+}
+
+impl Write<'_> {
+    /// Writes a new product with its stock as the first movements.
+    pub fn insert_product(&self, product: &Product, stamp: &Stamp) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO products (id, name, barcode, price, discounted_price, image_paths, low_stock_at)
+                 VALUES (:id, :name, :barcode, :price, :discounted_price, :image_paths, :low_stock_at)",
+            )?
+            .execute(named_params! {
+                ":id": product.id,
+                ":name": product.name,
+                ":barcode": product.barcode,
+                ":price": product.price,
+                ":discounted_price": product.discounted_price,
+                ":image_paths": json_array(product.image_paths.iter().cloned()),
+                ":low_stock_at": product.low_stock_at,
+            })?;
+        for line in &product.stock {
+            self.insert_stock_line(product.id, line)?;
+            let movement = Movement {
+                product_id: product.id,
+                size_key: line.size_key.clone(),
+                delta: line.on_hand,
+                reason: Reason::Initial,
+                note: None,
+            };
+            self.apply_movement(&movement, None, stamp)?;
+        }
+        Ok(())
+    }
+
+    /// Writes everything of a product but its stock.
+    pub fn update_product(&self, product: &Product) -> Result<(), StoreError> {
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE products SET name = :name, barcode = :barcode, price = :price,
+                     discounted_price = :discounted_price, image_paths = :image_paths, low_stock_at = :low_stock_at
+                 WHERE id = :id",
+            )?
+            .execute(named_params! {
+                ":id": product.id,
+                ":name": product.name,
+                ":barcode": product.barcode,
+                ":price": product.price,
+                ":discounted_price": product.discounted_price,
+                ":image_paths": json_array(product.image_paths.iter().cloned()),
+                ":low_stock_at": product.low_stock_at,
+            })?;
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::Changed("the product"))
+        }
+    }
+
+    /// Removes a product that no order has, with its stock and movements.
+    pub fn remove_product(&self, id: ProductId) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM stock_movements WHERE product_id = :id",
+            "DELETE FROM stock WHERE product_id = :id",
+            "DELETE FROM products WHERE id = :id",
+        ] {
+            self.connection
+                .prepare_cached(sql)?
+                .execute(named_params! {":id": id})?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,54 @@
+//! The shop's settings.
+
+use rusqlite::named_params;
+
+use super::{Read, StoreError, Write};
+use crate::domain::settings::{SettingKey, Settings};
+
+impl Read<'_> {
+    /// Loads the settings; those that were never set have their defaults.
+    pub fn settings(&self) -> Result<Settings, StoreError> {
+        let mut settings = Settings::default();
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT key, value FROM settings")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let key: String = row.get("key")?;
+            let value: String = row.get("value")?;
+            match SettingKey::parse(&key) {
+                Some(SettingKey::ShopName) => settings.shop_name = Some(value),
+                Some(SettingKey::Currency) => settings.currency = Some(value),
+                Some(SettingKey::CountryCode) => settings.country_code = Some(value),
+                Some(SettingKey::TimeZone) => settings.time_zone = value,
+                Some(SettingKey::LowStock) => {
+                    settings.low_stock = value.parse().map_err(|_| {
+                        StoreError::Damaged(format!("setting lowStock is {value:?}"))
+                    })?;
+                }
+                None => {}
+            }
+        }
+        Ok(settings)
+    }
+}
+
+impl Write<'_> {
+    /// Sets or clears a setting.
+    pub fn set_setting(&self, key: SettingKey, value: Option<&str>) -> Result<(), StoreError> {
+        match value {
+            Some(value) => self
+                .connection
+                .prepare_cached(
+                    "INSERT INTO settings (key, value) VALUES (:key, :value)
+                     ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                )?
+                .execute(named_params! {":key": key.as_str(), ":value": value})?,
+            None => self
+                .connection
+                .prepare_cached("DELETE FROM settings WHERE key = :key")?
+                .execute(named_params! {":key": key.as_str()})?,
+        };
+        Ok(())
+    }
+}

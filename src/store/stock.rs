@@ -1,0 +1,76 @@
+//! Stock on hand and its movements.
+
+use rusqlite::named_params;
+
+use super::{Stamp, StoreError, Write};
+use crate::domain::order::OrderPk;
+use crate::domain::product::{ProductId, StockLine};
+use crate::domain::stock::{Movement, StockChange};
+
+impl Write<'_> {
+    /// Writes a decided correction of stock.
+    pub fn correct_stock(&self, change: &StockChange, stamp: &Stamp) -> Result<(), StoreError> {
+        if let Some(line) = &change.new_line {
+            self.insert_stock_line(change.movement.product_id, line)?;
+        }
+        self.apply_movement(&change.movement, None, stamp)
+    }
+
+    /// Starts a stock line with nothing on hand: only movements bring stock.
+    pub(super) fn insert_stock_line(
+        &self,
+        product_id: ProductId,
+        line: &StockLine,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO stock (product_id, size_key, size, on_hand) VALUES (:product, :size_key, :size, 0)",
+            )?
+            .execute(named_params! {":product": product_id, ":size_key": line.size_key, ":size": line.size})?;
+        Ok(())
+    }
+
+    /// Moves stock and writes the movement; `order` is the order and the event that it belongs to.
+    ///
+    /// # Errors
+    /// There is less on hand than is taken.
+    pub(super) fn apply_movement(
+        &self,
+        movement: &Movement,
+        order: Option<(OrderPk, i64)>,
+        stamp: &Stamp,
+    ) -> Result<(), StoreError> {
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE stock SET on_hand = on_hand + :delta
+                 WHERE product_id = :product AND size_key = :size_key AND on_hand + :delta >= 0",
+            )?
+            .execute(named_params! {
+                ":delta": movement.delta,
+                ":product": movement.product_id,
+                ":size_key": movement.size_key,
+            })?;
+        if changed != 1 {
+            return Err(StoreError::Changed("the stock"));
+        }
+        let order = order.filter(|_| movement.reason.is_of_order());
+        self.connection
+            .prepare_cached(
+                "INSERT INTO stock_movements (product_id, size_key, delta, reason, order_pk, event_pk, actor, note, at)
+                 VALUES (:product, :size_key, :delta, :reason, :order, :event, :actor, :note, :at)",
+            )?
+            .execute(named_params! {
+                ":product": movement.product_id,
+                ":size_key": movement.size_key,
+                ":delta": movement.delta,
+                ":reason": movement.reason,
+                ":order": order.map(|(order, _)| order),
+                ":event": order.map(|(_, event)| event),
+                ":actor": stamp.actor,
+                ":note": movement.note.as_deref().or(stamp.note.as_deref()),
+                ":at": stamp.at,
+            })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! How domain values stand in columns.
+
+use rusqlite::ToSql;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+use uuid::Uuid;
+
+use crate::domain::money::Money;
+use crate::domain::order::OrderPk;
+use crate::domain::product::ProductId;
+use crate::domain::reference::Reference;
+use crate::domain::status::Status;
+use crate::domain::stock::Reason;
+use crate::domain::time::Timestamp;
+
+/// Why a column's text is not what it should be: the file was written by other hands.
+#[derive(Debug, thiserror::Error)]
+#[error("unexpected value {0:?}")]
+struct Unexpected(String);
+
+fn read<T>(value: ValueRef<'_>, parse: impl Fn(&str) -> Option<T>) -> FromSqlResult<T> {
+    let text = value.as_str()?;
+    parse(text).ok_or_else(|| FromSqlError::Other(Box::new(Unexpected(text.to_owned()))))
+}
+
+/// A UUID as lower-case text. (rusqlite's own `uuid` feature would store sixteen bytes.)
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Id(pub Uuid);
+
+impl FromSql for Id {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Id> {
+        read(value, |text| Uuid::try_parse(text).ok()).map(Id)
+    }
+}
+
+impl ToSql for Id {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.to_string().into())
+    }
+}
+
+impl FromSql for ProductId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<ProductId> {
+        Id::column_result(value).map(|id| ProductId(id.0))
+    }
+}
+
+impl ToSql for ProductId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.to_string().into())
+    }
+}
+
+impl FromSql for OrderPk {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<OrderPk> {
+        value.as_i64().map(OrderPk)
+    }
+}
+
+impl ToSql for OrderPk {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.into())
+    }
+}
+
+impl FromSql for Money {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Money> {
+        value.as_i64().map(Money::from_hundredths)
+    }
+}
+
+impl ToSql for Money {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.hundredths().into())
+    }
+}
+
+impl FromSql for Timestamp {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Timestamp> {
+        read(value, Timestamp::parse)
+    }
+}
+
+impl ToSql for Timestamp {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.to_string().into())
+    }
+}
+
+impl FromSql for Reference {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Reference> {
+        read(value, Reference::parse)
+    }
+}
+
+impl ToSql for Reference {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for Status {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Status> {
+        read(value, Status::parse)
+    }
+}
+
+impl ToSql for Status {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl ToSql for Reason {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+/// A JSON array of texts, for `json_each`: one parameter for a set of any size.
+pub(super) fn json_array(texts: impl IntoIterator<Item = String>) -> String {
+    serde_json::Value::from_iter(texts).to_string()
+}

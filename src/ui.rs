@@ -1,0 +1,133 @@
+//! stdout, stderr and colour: results go to stdout, all else to stderr.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use crate::domain::text::visible;
+use crate::error::{Failure, OutputError};
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Where a command's words go.
+#[derive(Debug, Clone, Copy)]
+pub struct Ui {
+    /// Whether failures are JSON objects.
+    pub json: bool,
+    /// Whether notes are left out.
+    pub quiet: bool,
+    /// Whether stderr is coloured.
+    color: bool,
+}
+
+const RED: &str = "\u{1b}[1;31m";
+const YELLOW: &str = "\u{1b}[1;33m";
+const CYAN: &str = "\u{1b}[1;36m";
+const PLAIN: &str = "\u{1b}[0m";
+
+impl Ui {
+    /// Sets up the streams.
+    pub fn new(json: bool, quiet: bool, choice: ColorChoice) -> Ui {
+        let set = |name| {
+            std::env::var_os(name).is_some_and(|value: std::ffi::OsString| !value.is_empty())
+        };
+        let color = match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto if set("NO_COLOR") => false,
+            ColorChoice::Auto
+                if std::env::var_os("CLICOLOR_FORCE")
+                    .is_some_and(|v| !v.is_empty() && v != "0") =>
+            {
+                true
+            }
+            ColorChoice::Auto => io::stderr().is_terminal(),
+        };
+        Ui { json, quiet, color }
+    }
+
+    /// Prints a whole result.
+    pub fn print(&self, text: &str) -> Result<(), OutputError> {
+        let mut stdout = self.stdout();
+        stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+            .map_err(OutputError)
+    }
+
+    /// Returns stdout, for a result that is written piece by piece.
+    #[allow(
+        clippy::unused_self,
+        reason = "all output goes through the Ui that a command was given"
+    )]
+    pub fn stdout(&self) -> BufWriter<io::StdoutLock<'static>> {
+        BufWriter::new(io::stdout().lock())
+    }
+
+    /// Returns how many columns a table may have: the terminal's, 80 where stdout is none.
+    #[allow(
+        clippy::unused_self,
+        reason = "the width belongs to the stream that the Ui stands for"
+    )]
+    pub fn width(&self) -> usize {
+        terminal_size::terminal_size_of(io::stdout())
+            .map_or(80, |(width, _)| usize::from(width.0).max(20))
+    }
+
+    /// Says something worth knowing, unless `--quiet`.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say(CYAN, "note", text);
+        }
+    }
+
+    /// Says something that a person should look at.
+    pub fn warn(&self, text: &str) {
+        self.say(YELLOW, "warning", text);
+    }
+
+    /// Says why a command failed.
+    pub fn fail(&self, failure: &Failure) {
+        if self.json {
+            say_line(&failure.to_json().to_string());
+            return;
+        }
+        self.say(RED, "error", &failure.message);
+        self.list(&failure.listed_details());
+        if let Some(hint) = &failure.hint {
+            self.say(CYAN, "hint", hint);
+        }
+    }
+
+    /// Lists problems below what was said before.
+    #[allow(
+        clippy::unused_self,
+        reason = "all output goes through the Ui that a command was given"
+    )]
+    pub fn list(&self, lines: &[String]) {
+        for line in lines {
+            say_line(&format!("  - {}", visible(line)));
+        }
+    }
+
+    fn say(&self, color: &str, label: &str, text: &str) {
+        let text = visible(text);
+        if self.color {
+            say_line(&format!("{color}{label}:{PLAIN} {text}"));
+        } else {
+            say_line(&format!("{label}: {text}"));
+        }
+    }
+}
+
+/// Writes a line to stderr in one piece. Where stderr is closed there is nobody left to tell.
+fn say_line(line: &str) {
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+}
