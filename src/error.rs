@@ -127,7 +127,7 @@ pub struct Failure {
     /// The next thing to do.
     pub hint: Option<String>,
     /// Further keys of the JSON object: those of the body that a success would have had.
-    pub body: Map<String, Value>,
+    pub body: Option<Box<Map<String, Value>>>,
 }
 
 impl std::error::Error for Failure {}
@@ -154,7 +154,7 @@ impl Failure {
             details: Vec::new(),
             details_left_out: 0,
             hint: None,
-            body: Map::new(),
+            body: None,
         }
     }
 
@@ -203,7 +203,9 @@ impl Failure {
         object.insert("code".into(), json!(self.kind.code()));
         object.insert("hint".into(), json!(self.hint));
         object.insert("exitCode".into(), json!(self.kind.exit_code()));
-        object.extend(self.body.clone());
+        if let Some(body) = &self.body {
+            object.extend((**body).clone());
+        }
         Value::Object(object)
     }
 }
@@ -217,7 +219,7 @@ impl From<Refusal> for Failure {
             details: refusal.details,
             details_left_out: 0,
             hint: refusal.hint,
-            body: Map::new(),
+            body: None,
         }
     }
 }

@@ -18,7 +18,8 @@
     test,
     allow(
         clippy::unwrap_used,
-        reason = "a test may end where its ground is missing"
+        clippy::type_complexity,
+        reason = "a test may end where its ground is missing; a table of cases is its own type"
     )
 )]
 

@@ -17,7 +17,7 @@ pub enum ColorChoice {
 }
 
 /// Where a command's words go.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Ui {
     /// Whether failures are JSON objects.
     pub json: bool,

@@ -162,7 +162,7 @@ fn confirm_each(
                 outcomes.extend(confirmed(write, vec![confirmation])?);
             }
             Some(Err(refusal)) => {
-                outcomes.push(Outcome::Failed(found.reference.to_string(), refusal.into()))
+                outcomes.push(Outcome::Failed(found.reference.to_string(), refusal.into()));
             }
             None => {}
         }

@@ -86,11 +86,14 @@ impl RecordError {
     }
 }
 
+/// Judges the bytes of one record.
+pub type Judge<'a> = dyn FnMut(&[u8]) -> anyhow::Result<Result<Verdict, NotJson>> + 'a;
+
 /// Reads all records of all sources and judges each; those that are not taken are also written to `rejects`.
 pub fn read_all(
     sources: Vec<Source>,
     mut rejects: Option<&mut dyn Write>,
-    judge: &mut dyn FnMut(&[u8]) -> anyhow::Result<Result<Verdict, NotJson>>,
+    judge: &mut Judge<'_>,
 ) -> anyhow::Result<Tally> {
     let mut tally = Tally {
         is_conflict_only: true,
@@ -179,7 +182,9 @@ impl Tally {
             }
         };
         *count += 1;
-        warnings.into_iter().for_each(|warning| self.warn(warning));
+        for warning in warnings {
+            self.warn(warning);
+        }
     }
 
     fn warn(&mut self, warning: String) {
@@ -236,7 +241,7 @@ impl Tally {
                 }
             }
             Err(NotJson { line, problem }) => {
-                self.cut_off(file, None, record.line + line as u64, problem)
+                self.cut_off(file, None, record.line + line as u64, problem);
             }
         }
     }
@@ -307,7 +312,7 @@ impl Tally {
         let details = self.problem_lines();
         let mut failure = Failure::new(kind, format!("{what}; nothing imported")).error(error);
         failure.details_left_out = self.problem_count.saturating_sub(details.len());
-        failure.body = body;
+        failure.body = Some(Box::new(body));
         failure = failure.details(details);
         Some(if self.is_cut_off {
             failure

@@ -162,9 +162,8 @@ fn new_product(
         ];
         let problems = missing
             .into_iter()
-            .filter_map(|(key, missing)| {
-                missing.then(|| format!("{key}: is required for a new product"))
-            })
+            .filter(|(_, is_missing)| *is_missing)
+            .map(|(key, _)| format!("{key}: is required for a new product"))
             .collect();
         return Err(ProductRejected {
             kind: Kind::InvalidInput,

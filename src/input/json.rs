@@ -42,10 +42,7 @@ impl Problems {
 /// Reads a record as one JSON value; else says why it is not JSON, with line and column counted from its beginning.
 pub fn parse(record: &[u8]) -> Result<&RawValue, NotJson> {
     let text = std::str::from_utf8(record).map_err(|error| NotJson {
-        line: record[..error.valid_up_to()]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count(),
+        line: record[..error.valid_up_to()].split(|b| *b == b'\n').count() - 1,
         problem: "is not UTF-8".to_owned(),
     })?;
     serde_json::from_str(text).map_err(|error| {

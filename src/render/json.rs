@@ -231,16 +231,17 @@ mod tests {
             Status::Pending,
         );
         let id = shirt.id.to_string();
-        let expected = format!(
-            r#"{{"id":"00000000-0000-0000-0000-000000000000","orderReference":"LEG-LXYZ1234-AB5C","#
-        ) + r#""orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","customerPhone":"+1 234","#
-            + r#""customerAddress":null,"user":null,"status":"pending","#
-            + r#""items":[{"id":"00000000-0000-0000-0000-000000000000","productId":""#
-            + &id
-            + r#"","productName":"Shirt","productBarcode":"SKU-Shirt","productImage":null,"quantity":2,"#
-            + r#""unitPrice":"29.99","selectedSize":"L","selectedColor":null,"subtotal":"59.98"}],"#
-            + r#""total":"59.98","itemCount":2,"createdAt":"2026-02-04T10:30:00.000Z","#
-            + r#""updatedAt":"2026-02-04T10:30:00.000Z"}"#;
+        let expected =
+            r#"{"id":"00000000-0000-0000-0000-000000000000","orderReference":"LEG-LXYZ1234-AB5C","#
+                .to_string()
+                + r#""orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","customerPhone":"+1 234","#
+                + r#""customerAddress":null,"user":null,"status":"pending","#
+                + r#""items":[{"id":"00000000-0000-0000-0000-000000000000","productId":""#
+                + &id
+                + r#"","productName":"Shirt","productBarcode":"SKU-Shirt","productImage":null,"quantity":2,"#
+                + r#""unitPrice":"29.99","selectedSize":"L","selectedColor":null,"subtotal":"59.98"}],"#
+                + r#""total":"59.98","itemCount":2,"createdAt":"2026-02-04T10:30:00.000Z","#
+                + r#""updatedAt":"2026-02-04T10:30:00.000Z"}"#;
         assert_eq!(Value::Object(order(&shown)).to_string(), expected);
     }
 

@@ -63,13 +63,13 @@ pub struct Stamp {
 }
 
 /// The facts of one moment: everything read through it agrees.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Read<'c> {
     connection: &'c Connection,
 }
 
 /// One transaction that writes, all or nothing, and that nobody else writes beside.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Write<'c> {
     read: Read<'c>,
 }

@@ -118,8 +118,7 @@ fn refuse_network_folder(path: &Path) -> Result<(), StoreError> {
     let Ok(found) = rustix::fs::statfs(folder) else {
         return Ok(());
     };
-    // The type is 32 bits wide on some machines, sign and all.
-    let kind = i64::from(found.f_type) & 0xFFFF_FFFF;
+    let kind = found.f_type & 0xFFFF_FFFF;
     match NETWORK.iter().find(|(magic, _)| *magic == kind) {
         Some((_, name)) => Err(StoreError::refused(
             path,
@@ -253,7 +252,7 @@ fn switch_to_wal(connection: &Connection, path: &Path, wait: Duration) -> Result
                 ));
             }
             Err(StoreError::Busy) if started.elapsed() < wait => {
-                std::thread::sleep(Duration::from_millis(10))
+                std::thread::sleep(Duration::from_millis(10));
             }
             Err(error) => return Err(error),
         }
