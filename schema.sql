@@ -71,8 +71,8 @@ CREATE TABLE orders (
 
 CREATE INDEX orders_by_created_at ON orders (created_at);
 CREATE INDEX orders_by_status ON orders (status, created_at);
--- Finds likely duplicates: the same phone within a few hours.
-CREATE INDEX orders_by_phone ON orders (customer_phone_digits, order_date);
+-- Finds likely duplicates: the same phone and total within a few hours.
+CREATE INDEX orders_by_phone ON orders (customer_phone_digits, total, order_date);
 CREATE INDEX orders_by_user ON orders (user_id, created_at) WHERE user_id IS NOT NULL;
 
 -- The items of an order, in the order in which they were sent. Name, barcode, image and list price are snapshots from the

@@ -86,13 +86,7 @@ fn merge(mut failures: Vec<Failure>) -> Failure {
     if failures.len() == 1 {
         return failures.remove(0);
     }
-    let message = match failures[0].kind {
-        Kind::NotFound => format!("{} orders not found; nothing changed", failures.len()),
-        _ => format!(
-            "{} references fit several orders; nothing changed",
-            failures.len()
-        ),
-    };
+    let message = format!("{} references do not name one order each", failures.len());
     let hint = failures.iter_mut().find_map(|failure| failure.hint.take());
     let kind = failures[0].kind;
     let details = failures.into_iter().map(|failure| failure.error).collect();

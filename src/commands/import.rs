@@ -63,8 +63,14 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 .map(|file| &mut file.writer as &mut dyn io::Write),
             &mut judge,
         )?;
-        if let Some(failure) = tally.failure(args.keep_going, false) {
-            return Err(failure.into());
+        match tally.failure(false) {
+            Some(failure) if tally.is_cut_off() => return Err(failure.into()),
+            Some(failure) if !args.keep_going => {
+                return Err(failure
+                    .hint("--keep-going takes the others, --rejects FILE keeps these")
+                    .into());
+            }
+            _ => {}
         }
         // Before the commit: where the rejects cannot be kept, nothing is imported.
         if let Some(rejects) = rejects.take()

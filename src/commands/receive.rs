@@ -41,16 +41,16 @@ impl Desk<'_> {
     ) -> Result<Result<Taken, Rejected>, StoreError> {
         let content = Content::of_incoming(incoming);
         let known = self.write.known_order(reference, &content)?;
-        let of_same_phone = match known {
+        let likely_duplicates = match known {
             Some(_) => Vec::new(),
             None => self
                 .write
-                .orders_of_phone(content.phone_digits(), incoming.order_date)?,
+                .likely_duplicates(&content, incoming.order_date)?,
         };
         let facts = Facts {
             known: known.as_ref(),
             catalogue: self.catalogue,
-            of_same_phone: &of_same_phone,
+            likely_duplicates: &likely_duplicates,
             settings: self.settings,
         };
         Ok(match decide(incoming, reference, facts, new_id) {

@@ -246,6 +246,11 @@ impl Tally {
         }
     }
 
+    /// Tells whether the input could not be read to its end, so that nothing of it can be taken.
+    pub fn is_cut_off(&self) -> bool {
+        self.is_cut_off
+    }
+
     /// Returns the problems, one line each, as many as are listed.
     fn problem_lines(&self) -> Vec<String> {
         self.errors
@@ -278,8 +283,9 @@ impl Tally {
     }
 
     /// Returns the failure of an import that took nothing; `None` where nothing stands against it.
-    pub fn failure(&self, keeps_going: bool, has_updates: bool) -> Option<Failure> {
-        if self.rejected == 0 || (keeps_going && !self.is_cut_off) {
+    /// `updated` is a key for products only.
+    pub fn failure(&self, has_updates: bool) -> Option<Failure> {
+        if self.rejected == 0 {
             return None;
         }
         let count = self.imported + self.updated + self.unchanged + self.rejected;
@@ -314,11 +320,7 @@ impl Tally {
         failure.details_left_out = self.problem_count.saturating_sub(details.len());
         failure.body = Some(Box::new(body));
         failure = failure.details(details);
-        Some(if self.is_cut_off {
-            failure
-        } else {
-            failure.hint("--keep-going takes the others, --rejects FILE keeps these")
-        })
+        Some(failure)
     }
 
     /// Says on stderr what a person should look at: warnings, and the records that were not taken.

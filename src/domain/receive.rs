@@ -160,6 +160,11 @@ impl Content {
         &self.phone_digits
     }
 
+    /// Returns the total, for finding other orders of the same items.
+    pub fn total(&self) -> Money {
+        self.total
+    }
+
     /// Returns the JSON keys of the fields in which two contents differ.
     pub fn differing_fields(&self, other: &Content) -> Vec<&'static str> {
         [
@@ -191,8 +196,8 @@ pub struct Facts<'a> {
     pub known: Option<&'a Known>,
     /// The products, at least those of its items.
     pub catalogue: &'a Catalogue,
-    /// Other orders of the same phone around the same time.
-    pub of_same_phone: &'a [Order],
+    /// Other orders of the same phone and total, nearest in time.
+    pub likely_duplicates: &'a [Order],
     /// The shop's settings.
     pub settings: &'a Settings,
 }
@@ -271,7 +276,11 @@ pub fn decide(
         warnings.extend(size_warning(product, item.size.as_deref()));
         items.push(snapshot(item, product, new_id()));
     }
-    warnings.extend(duplicate_warning(incoming, &content, facts.of_same_phone));
+    warnings.extend(duplicate_warning(
+        incoming,
+        &content,
+        facts.likely_duplicates,
+    ));
     Ok(Received::New(Box::new(NewOrder {
         id,
         reference: reference.clone(),
@@ -359,9 +368,9 @@ fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
 fn duplicate_warning(
     incoming: &IncomingOrder,
     content: &Content,
-    of_same_phone: &[Order],
+    likely_duplicates: &[Order],
 ) -> Option<String> {
-    let same = of_same_phone
+    let same = likely_duplicates
         .iter()
         .filter(|order| {
             !content.phone_digits.is_empty() && Content::of_order(order).items == content.items
@@ -436,7 +445,7 @@ pub(crate) mod tests {
         let facts = Facts {
             known: None,
             catalogue,
-            of_same_phone: &[],
+            likely_duplicates: &[],
             settings: &settings,
         };
         let Ok(Received::New(new)) = decide(incoming, &reference, facts, &mut || Uuid::nil())
@@ -477,7 +486,7 @@ pub(crate) mod tests {
             let facts = Facts {
                 known,
                 catalogue: &self.catalogue,
-                of_same_phone: others,
+                likely_duplicates: others,
                 settings: &self.settings,
             };
             decide(

@@ -41,6 +41,10 @@ pub enum Match {
 /// How many orders are named at the most where a part of a reference fits several.
 const MATCHES_NAMED: u32 = 11;
 
+/// With how many orders before it, and as many after it, a new one is compared: however many one phone sends, receiving
+/// the next one takes no longer.
+const DUPLICATES_COMPARED: u32 = 5;
+
 /// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.
 pub(super) const SUMMARY_COLUMNS: &str = "o.pk, o.id, o.reference, o.order_date, o.customer_name, o.customer_phone,
     o.customer_address, u.username, o.status, o.total, o.item_count, o.currency, o.created_at, o.updated_at";
@@ -213,25 +217,34 @@ impl Read<'_> {
         }))
     }
 
-    /// Loads the orders of one phone around a time, those that an order of that phone may be a duplicate of.
-    pub fn orders_of_phone(
+    /// Loads the orders that one with this content and date may be a duplicate of: those of the same phone and total
+    /// that are nearest in time, a few before and a few after.
+    pub fn likely_duplicates(
         &self,
-        phone_digits: &str,
-        around: Timestamp,
+        content: &Content,
+        date: Timestamp,
     ) -> Result<Vec<Order>, StoreError> {
         let bound = |distance: i64| {
-            Timestamp::from_millis(around.millis().saturating_add(distance)).unwrap_or(around)
+            Timestamp::from_millis(date.millis().saturating_add(distance)).unwrap_or(date)
         };
         let mut statement = self.connection.prepare_cached(
-            "SELECT pk FROM orders
-             WHERE customer_phone_digits = :digits AND order_date BETWEEN :from AND :to",
+            "SELECT pk FROM (SELECT pk FROM orders
+                 WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :date
+                 ORDER BY order_date DESC LIMIT :most)
+             UNION ALL
+             SELECT pk FROM (SELECT pk FROM orders
+                 WHERE customer_phone_digits = :digits AND total = :total AND order_date > :date AND order_date <= :last
+                 ORDER BY order_date LIMIT :most)",
         )?;
         let pks = statement
             .query_map(
                 named_params! {
-                    ":digits": phone_digits,
-                    ":from": bound(-DUPLICATE_WINDOW_MILLIS),
-                    ":to": bound(DUPLICATE_WINDOW_MILLIS),
+                    ":digits": content.phone_digits(),
+                    ":total": content.total(),
+                    ":first": bound(-DUPLICATE_WINDOW_MILLIS),
+                    ":date": date,
+                    ":last": bound(DUPLICATE_WINDOW_MILLIS),
+                    ":most": DUPLICATES_COMPARED,
                 },
                 |row| row.get("pk"),
             )?

@@ -57,7 +57,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             }))
         };
         let tally = read_all(sources, None, &mut judge)?;
-        match tally.failure(false, true) {
+        match tally.failure(true) {
             Some(failure) => Err(failure.into()),
             None => Ok(tally),
         }

@@ -1,0 +1,281 @@
+use serde_json::json;
+
+use crate::harness::{BELT, ORDER, SHIRT, Shop, shipped};
+
+#[test]
+fn confirming_takes_the_stock() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", ORDER, "--note", "Instapay 4711"]).prints(
+        "confirmed LEG-LXYZ1234-AB5C: John Doe, 2 pieces, 59.98\n  Classic T-Shirt (L): stock 3 → 1\n",
+    );
+    assert_eq!(
+        (shop.on_hand("SKU-12345", "L"), shop.status(ORDER).as_str()),
+        (1, "confirmed")
+    );
+    let noted = "SELECT COUNT(*) FROM stock_movements JOIN order_events AS e ON e.pk = event_pk
+                 WHERE reason = 'confirm' AND delta = -2 AND e.note = 'Instapay 4711' AND e.\"to\" = 'confirmed'";
+    assert_eq!(shop.number(noted), 1);
+    shop.check();
+}
+
+#[test]
+fn programs_get_the_guides_body() {
+    let shop = Shop::with_order();
+    let body = shop
+        .orders(["--json", "confirm", &ORDER.to_lowercase()])
+        .json();
+    let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(keys, ["success", "order", "stockUpdated", "message"]);
+    assert_eq!(
+        body["message"],
+        "Order confirmed and stock updated successfully"
+    );
+    assert_eq!(
+        (&body["success"], &body["stockUpdated"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(body["order"]["status"], "confirmed");
+}
+
+#[test]
+fn all_shortages_are_reported_and_every_table_is_as_it_was() {
+    let shop = Shop::stocked();
+    let items = format!(
+        r#"[{{"productId":"{SHIRT}","quantity":2,"unitPrice":29.99,"selectedSize":"l"}},
+            {{"productId":"{SHIRT}","quantity":2,"unitPrice":29.99,"selectedSize":"L"}},
+            {{"productId":"{SHIRT}","quantity":1,"unitPrice":29.99,"selectedSize":"S"}},
+            {{"productId":"{BELT}","quantity":13,"unitPrice":29.99}}]"#
+    );
+    let order = format!(
+        r#"{{"orderReference":"LEG-1","orderDate":"2026-02-04T10:30:00Z","customerName":"J","customerPhone":"1","items":{items}}}"#
+    );
+    shop.orders(["create", "-q"]).stdin(order).succeeds();
+    let before = shop.dump();
+    shop.orders(["confirm", "LEG-1"]).fails(
+        6,
+        "\
+error: insufficient stock for LEG-1; nothing changed
+  - Classic T-Shirt (L): Insufficient stock (available: 3, required: 4)
+  - Leather Belt: Insufficient stock (available: 12, required: 13)
+hint: orders product adjust SKU-12345 +1 --size L --note …
+",
+    );
+    assert_eq!(shop.dump(), before);
+}
+
+#[test]
+fn several_orders_are_all_or_nothing() {
+    let shop = Shop::with_order();
+    shop.take("LEG-2", SHIRT, 2, Some("L"));
+    let before = shop.dump();
+    shop.orders(["confirm", ORDER, "LEG-2"]).fails(
+        6,
+        "\
+error: insufficient stock for 2 orders; nothing changed
+  - Classic T-Shirt (L): Insufficient stock (available: 3, required: 4)
+hint: orders product adjust SKU-12345 +1 --size L --note …
+",
+    );
+    assert_eq!(shop.dump(), before);
+    shop.orders([
+        "product",
+        "adjust",
+        "SKU-12345",
+        "+1",
+        "--size",
+        "L",
+        "--note",
+        "found one",
+    ])
+    .succeeds();
+    let bodies = shop
+        .orders(["confirm", ORDER, "LEG-2", ORDER, "--json"])
+        .json();
+    let order = |n: usize| {
+        bodies[n]["order"]["orderReference"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    assert_eq!(
+        (order(0).as_deref(), order(1).as_deref(), order(2)),
+        (Some(ORDER), Some("LEG-2"), None)
+    );
+    assert_eq!(shop.on_hand("SKU-12345", "L"), 0);
+    shop.check();
+}
+
+#[test]
+fn keep_going_confirms_those_that_can_be_in_the_order_given() {
+    let shop = Shop::with_order();
+    shop.take("LEG-2", SHIRT, 2, Some("L"));
+    shop.take("LEG-3", SHIRT, 1, Some("L"));
+    let done = shop
+        .orders([
+            "confirm",
+            "LEG-2",
+            ORDER,
+            "LEG-404",
+            "LEG-3",
+            "--keep-going",
+            "--json",
+        ])
+        .exits(8);
+    let mut bodies: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(done.stderr, "");
+    assert_eq!(
+        (&bodies[0]["success"], &bodies[3]["success"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(
+        bodies[1].take(),
+        json!({
+            "success": false, "orderReference": ORDER, "error": "Insufficient stock for some items",
+            "details": ["Classic T-Shirt (L): Insufficient stock (available: 1, required: 2)"],
+            "code": "insufficient_stock"
+        })
+    );
+    assert_eq!(
+        (&bodies[2]["code"], &bodies[2]["orderReference"]),
+        (&json!("not_found"), &json!("LEG-404"))
+    );
+    assert_eq!(
+        (shop.status(ORDER).as_str(), shop.status("LEG-3").as_str()),
+        ("pending", "confirmed")
+    );
+    shop.check();
+    let done = shop
+        .orders(["confirm", ORDER, "LEG-2", "--keep-going"])
+        .exits(8);
+    assert_eq!(done.stdout, "");
+    assert!(
+        done.stderr
+            .contains("error: order LEG-2 is already confirmed; nothing changed\n"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn only_pending_orders_are_confirmed() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", ORDER]).succeeds();
+    shop.orders(["confirm", ORDER]).fails(
+        5,
+        "error: order LEG-LXYZ1234-AB5C is already confirmed; nothing changed\nhint: orders show LEG-LXYZ1234-AB5C\n",
+    );
+    let done = shop.orders(["confirm", ORDER, "--json"]).exits(5);
+    assert_eq!(
+        (done.stdout.as_str(), done.stderr.as_str()),
+        (
+            "",
+            "{\"success\":false,\"error\":\"Order is already confirmed\",\"details\":[],\"code\":\"conflict\",\
+             \"hint\":\"orders show LEG-LXYZ1234-AB5C\",\"exitCode\":5}\n"
+        )
+    );
+    shop.orders(["cancel", ORDER]).succeeds();
+    let done = shop.orders(["confirm", ORDER]).exits(5);
+    assert!(done.stderr.contains("is cancelled"), "{}", done.stderr);
+}
+
+#[test]
+fn a_size_that_is_missing_or_unknown_is_refused_naming_those_there_are() {
+    let shop = Shop::stocked();
+    shop.take("LEG-1", SHIRT, 1, None);
+    shop.take("LEG-2", SHIRT, 1, Some("XXL"));
+    shop.orders(["confirm", "LEG-1"]).fails(
+        4,
+        "error: items of LEG-1 need another size; nothing changed\n  - Classic T-Shirt: needs a size (sizes: S, M, L)\n",
+    );
+    let done = shop.orders(["confirm", "LEG-2"]).exits(4);
+    assert!(
+        done.stderr
+            .contains("Classic T-Shirt: has no size XXL (sizes: S, M, L)"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn prices_below_the_list_price_need_consent() {
+    let shop = Shop::stocked();
+    shop.take("LEG-1", SHIRT, 1, Some("L"));
+    shop.orders(["create", "-q"])
+        .stdin(crate::harness::order("LEG-2", SHIRT, 1, Some("L")).replace("29.99", "19.99"))
+        .succeeds();
+    shop.orders(["confirm", "LEG-1", "LEG-2", "--yes"]).fails(
+        5,
+        "\
+error: prices of 2 orders are below the list price; nothing changed
+  - LEG-2: Classic T-Shirt: price 19.99 is below the list price 29.99
+hint: orders confirm LEG-1 LEG-2 --accept-prices, if they were agreed
+",
+    );
+    shop.orders(["confirm", "LEG-2", "--accept-prices"]).prints(
+        "confirmed LEG-2: John Doe, 1 piece, 19.99\n  Classic T-Shirt (L): stock 3 → 2\n  \
+         ! Classic T-Shirt: price 19.99 accepted, list price 29.99\n",
+    );
+    // The list price is that of the day of the order.
+    shop.orders(["product", "set", "SKU-12345", "--price", "49.99"])
+        .succeeds();
+    shop.orders(["confirm", "LEG-1"]).succeeds();
+}
+
+#[test]
+fn a_part_of_a_reference_needs_yes() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", "ab5c"]).fails(
+        2,
+        "error: only a part of LEG-LXYZ1234-AB5C was given; nothing changed\n\
+         hint: orders confirm LEG-LXYZ1234-AB5C, or --yes to take parts\n",
+    );
+    shop.orders(["confirm", "ab5c", "--dry-run"]).succeeds();
+    let id = shop.orders(["show", ORDER, "--json"]).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    shop.orders(["confirm", "--dry-run", &id]).succeeds();
+    shop.orders(["confirm", "ab5c", "--yes"]).succeeds();
+    assert_eq!(shop.orders(["confirm"]).exits(2).stdout, "");
+}
+
+#[test]
+fn references_come_from_stdin_too() {
+    let shop = Shop::stocked();
+    shop.orders(["import"])
+        .arg(shipped("examples/orders.ndjson"))
+        .succeeds();
+    let pending = shop
+        .orders(["list", "-q", "--status", "pending"])
+        .succeeds();
+    shop.orders(["confirm", "-", "--keep-going", "-q"])
+        .stdin(pending)
+        .exits(8);
+    shop.check();
+    assert_eq!(
+        shop.orders(["confirm", "-", "--json"])
+            .stdin("\n")
+            .succeeds(),
+        "[]\n"
+    );
+}
+
+#[test]
+fn a_dry_run_decides_all_the_same_and_changes_nothing() {
+    let shop = Shop::with_order();
+    let before = shop.dump();
+    let done = shop.orders(["confirm", ORDER, "-n"]).exits(0);
+    assert_eq!(
+        (done.stdout.as_str(), done.stderr.as_str()),
+        (
+            "would confirm LEG-LXYZ1234-AB5C: John Doe, 2 pieces, 59.98\n  Classic T-Shirt (L): stock 3 → 1\n",
+            "note: dry run: nothing changed\n"
+        )
+    );
+    assert_eq!(
+        shop.orders(["confirm", ORDER, "-n", "--json"]).json()["dryRun"],
+        true
+    );
+    assert_eq!(shop.dump(), before);
+    shop.orders(["confirm", ORDER]).succeeds();
+    shop.orders(["confirm", ORDER, "-n"]).exits(5);
+}

@@ -1,0 +1,154 @@
+//! Each class of failure, with its exact words for people and for programs.
+
+use rusqlite::Connection;
+
+use crate::harness::{BELT, ORDER, Shop, order};
+
+#[test]
+fn internal() {
+    let shop = Shop::new();
+    let path = shop.file().display().to_string();
+    let hint = "name the file with --db FILE or ORDERS_DB; product add, product import, import and create make one";
+    for args in [
+        &["list"][..],
+        &["show", "x"],
+        &["confirm", "x"],
+        &["config"],
+        &["product", "list"],
+        &["import", "-n"],
+    ] {
+        let mut run = shop.orders([]);
+        for arg in args {
+            run = run.arg(arg);
+        }
+        run.fails(
+            1,
+            &format!("error: there is no orders file at {path}\nhint: {hint}\n"),
+        );
+    }
+    shop.orders(["list", "--json"]).fails(
+        1,
+        &format!(
+            "{{\"success\":false,\"error\":\"There is no orders file at {path}\",\"details\":[],\"code\":\"internal\",\
+             \"hint\":\"{hint}\",\"exitCode\":1}}\n"
+        ),
+    );
+    assert!(!shop.file().exists());
+}
+
+#[test]
+fn usage() {
+    let shop = Shop::with_order();
+    shop.orders(["set-status", ORDER, "pending", "--force"])
+        .fails(2, "error: --force needs a --note that says why\n");
+    let done = shop.orders(["list", "--bogus"]).exits(2);
+    assert!(
+        done.stderr
+            .starts_with("error: unexpected argument '--bogus' found\n"),
+        "{}",
+        done.stderr
+    );
+    shop.orders(["list", "--bogus", "--json"]).fails(
+        2,
+        "{\"success\":false,\"error\":\"Unexpected argument '--bogus' found\",\"details\":[],\"code\":\"usage\",\
+         \"hint\":\"orders --help\",\"exitCode\":2}\n",
+    );
+    shop.orders(["list", "--format", "html"])
+        .fails(2, "error: --format html is for reports only\n");
+    shop.orders(["list"]).env("ORDERS_NOW", "yesterday").fails(
+        2,
+        "error: ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z\n",
+    );
+    shop.orders(["import", "--rejects", "x"]).exits(2);
+}
+
+#[test]
+fn not_found() {
+    let shop = Shop::with_order();
+    shop.orders(["show", "LEG-404"]).fails(
+        3,
+        "error: order LEG-404 not found\nhint: orders list shows what there is\n",
+    );
+    shop.orders(["show", "LEG-404", "--json"]).fails(
+        3,
+        "{\"success\":false,\"error\":\"Order LEG-404 not found\",\"details\":[],\"code\":\"not_found\",\
+         \"hint\":\"orders list shows what there is\",\"exitCode\":3}\n",
+    );
+    shop.orders(["product", "show", "Polo Shrit"]).fails(
+        3,
+        "error: product Polo Shrit not found\nhint: did you mean Polo Shirt?\n",
+    );
+}
+
+#[test]
+fn invalid_input() {
+    let shop = Shop::with_order();
+    let bad = order("LEG-1", "00000000-0000-4000-8000-000000000000", 1, None);
+    let detail = "items[0].productId: Product 00000000-0000-4000-8000-000000000000 not found";
+    shop.orders(["create"]).stdin(bad.clone()).fails(
+        4,
+        &format!("error: invalid order LEG-1; nothing changed\n  - {detail}\n"),
+    );
+    shop.orders(["create", "--json"]).stdin(bad).fails(
+        4,
+        &format!(
+            "{{\"success\":false,\"error\":\"Invalid order\",\"details\":[\"{detail}\"],\"code\":\"invalid_input\",\
+             \"hint\":null,\"exitCode\":4}}\n"
+        ),
+    );
+}
+
+#[test]
+fn conflict() {
+    let shop = Shop::with_order();
+    shop.orders(["set-status", ORDER, "shipped"]).fails(
+        5,
+        "error: order LEG-LXYZ1234-AB5C cannot go from pending to shipped; nothing changed\n\
+         hint: orders confirm LEG-LXYZ1234-AB5C comes first\n",
+    );
+    shop.orders(["set-status", ORDER, "shipped", "--json"]).fails(
+        5,
+        "{\"success\":false,\"error\":\"Order cannot go from pending to shipped\",\"details\":[],\"code\":\"conflict\",\
+         \"hint\":\"orders confirm LEG-LXYZ1234-AB5C comes first\",\"exitCode\":5}\n",
+    );
+}
+
+#[test]
+fn insufficient_stock() {
+    let shop = Shop::stocked();
+    shop.take("LEG-1", BELT, 13, None);
+    shop.orders(["confirm", "LEG-1"]).fails(
+        6,
+        "error: insufficient stock for LEG-1; nothing changed\n  \
+         - Leather Belt: Insufficient stock (available: 12, required: 13)\n\
+         hint: orders product adjust BLT-01 +1 --note …\n",
+    );
+    shop.orders(["confirm", "LEG-1", "--json"]).fails(
+        6,
+        "{\"success\":false,\"error\":\"Insufficient stock for some items\",\
+         \"details\":[\"Leather Belt: Insufficient stock (available: 12, required: 13)\"],\
+         \"code\":\"insufficient_stock\",\"hint\":\"orders product adjust BLT-01 +1 --note …\",\"exitCode\":6}\n",
+    );
+}
+
+#[test]
+fn busy() {
+    let shop = Shop::with_order();
+    let before = shop.dump();
+    let other = Connection::open(shop.file()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    shop.orders(["confirm", ORDER, "--wait", "0"]).fails(
+        7,
+        "error: the file is in use by another program; nothing changed\n\
+         hint: --wait SECONDS waits longer; running it again is safe\n",
+    );
+    shop.orders(["--wait", "0", "confirm", ORDER, "--json"]).fails(
+        7,
+        "{\"success\":false,\"error\":\"The file is in use by another program; nothing changed\",\"details\":[],\
+         \"code\":\"busy\",\"hint\":\"--wait SECONDS waits longer; running it again is safe\",\"exitCode\":7}\n",
+    );
+    shop.orders(["list", "-q"]).prints("LEG-LXYZ1234-AB5C\n");
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(shop.dump(), before);
+    shop.orders(["confirm", ORDER, "--wait", "0"]).succeeds();
+}

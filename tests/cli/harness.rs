@@ -1,0 +1,313 @@
+//! A shop of its own for each test: an empty folder, a fixed clock, no environment.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+/// The clock of every test, unless it sets its own.
+pub const NOW: &str = "2026-02-07T08:00:00Z";
+/// The reference of `examples/order.json`.
+pub const ORDER: &str = "LEG-LXYZ1234-AB5C";
+/// The product of that order: the Classic T-Shirt, with 4 in S, 6 in M and 3 in L.
+pub const SHIRT: &str = "550e8400-e29b-41d4-a716-446655440000";
+/// The Leather Belt, 12 without sizes.
+pub const BELT: &str = "9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10";
+
+/// Returns the path of a file that the project ships.
+pub fn shipped(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A folder with an orders file.
+pub struct Shop {
+    folder: tempfile::TempDir,
+}
+
+impl Shop {
+    /// Starts without any file.
+    pub fn new() -> Shop {
+        Shop {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// Starts with the catalogue of `examples/`.
+    pub fn stocked() -> Shop {
+        let shop = Shop::new();
+        shop.orders(["product", "import"])
+            .arg(shipped("examples/catalogue.json"))
+            .succeeds();
+        shop
+    }
+
+    /// Starts with the catalogue and the order of `examples/order.json`.
+    pub fn with_order() -> Shop {
+        let shop = Shop::stocked();
+        shop.orders(["create"])
+            .arg(shipped("examples/order.json"))
+            .succeeds();
+        shop
+    }
+
+    /// Starts a run of the program.
+    pub fn orders<const N: usize>(&self, args: [&str; N]) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_orders"));
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("ORDERS_DB", self.file())
+            .env("ORDERS_NOW", NOW);
+        Run {
+            command,
+            stdin: Vec::new(),
+        }
+    }
+
+    /// Returns a path in the shop's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Returns the orders file.
+    pub fn file(&self) -> PathBuf {
+        self.path("orders.db")
+    }
+
+    /// Takes an order of one item, a quantity of a product in a size.
+    pub fn take(&self, reference: &str, product: &str, quantity: u32, size: Option<&str>) {
+        self.orders(["create", "-"])
+            .stdin(order(reference, product, quantity, size))
+            .succeeds();
+    }
+
+    /// Opens the file beside the program.
+    pub fn connection(&self) -> Connection {
+        Connection::open(self.file()).unwrap()
+    }
+
+    /// Returns one number that SQL gives.
+    pub fn number(&self, sql: &str) -> i64 {
+        self.connection()
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// Returns the stock on hand of a product (by SKU or name) and size.
+    pub fn on_hand(&self, product: &str, size: &str) -> i64 {
+        self.connection()
+            .query_row(
+                "SELECT on_hand FROM stock JOIN products ON id = product_id
+                 WHERE ?1 IN (barcode, name) AND size_key = lower(?2)",
+                [product, size],
+                |row| row.get(0),
+            )
+            .unwrap()
+    }
+
+    /// Returns the status of an order.
+    pub fn status(&self, reference: &str) -> String {
+        let sql = "SELECT status FROM orders WHERE reference = ?1";
+        self.connection()
+            .query_row(sql, [reference], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// Returns every row of every table.
+    pub fn dump(&self) -> String {
+        let connection = self.connection();
+        let mut tables = connection
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            .unwrap();
+        let names: Vec<String> = tables
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let mut dump = String::new();
+        for name in names {
+            let mut statement = connection
+                .prepare(&format!("SELECT * FROM {name}"))
+                .unwrap();
+            let columns = statement.column_count();
+            let mut rows = statement.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                let cells: Vec<_> = (0..columns)
+                    .map(|column| row.get_ref(column).unwrap())
+                    .collect();
+                dump.push_str(&format!("{name}: {cells:?}\n"));
+            }
+        }
+        dump
+    }
+
+    /// Holds that the file agrees with itself: sums, movements and statuses.
+    pub fn check(&self) {
+        for (what, sql) in [
+            ("integrity", "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+            ("foreign keys", "SELECT COUNT(*) FROM pragma_foreign_key_check"),
+            (
+                "stock is the sum of its movements",
+                "SELECT COUNT(*) FROM stock AS s WHERE on_hand <> (SELECT COALESCE(SUM(delta), 0)
+                 FROM stock_movements AS m WHERE m.product_id = s.product_id AND m.size_key = s.size_key)",
+            ),
+            (
+                "an order holds stock exactly while it is confirmed, processing, shipped or delivered",
+                "SELECT COUNT(*) FROM orders AS o
+                 WHERE (status IN ('confirmed', 'processing', 'shipped', 'delivered')) <>
+                       (SELECT COALESCE(SUM(delta), 0) <> 0 FROM stock_movements WHERE order_pk = o.pk)",
+            ),
+            (
+                "a stock-holding order took what its items say",
+                "SELECT COUNT(*) FROM orders AS o
+                 WHERE status IN ('confirmed', 'processing', 'shipped', 'delivered')
+                   AND item_count <> -(SELECT SUM(delta) FROM stock_movements WHERE order_pk = o.pk)",
+            ),
+            (
+                "the status is that of the last event",
+                r#"SELECT COUNT(*) FROM orders AS o WHERE status <>
+                   (SELECT "to" FROM order_events WHERE order_pk = o.pk ORDER BY pk DESC LIMIT 1)"#,
+            ),
+            (
+                "total and count are the sums of the items",
+                "SELECT COUNT(*) FROM orders AS o WHERE (total, item_count) <>
+                 (SELECT SUM(subtotal), SUM(quantity) FROM order_items WHERE order_pk = o.pk)",
+            ),
+        ] {
+            assert_eq!(self.number(sql), 0, "{what}");
+        }
+    }
+}
+
+/// Returns an order of one item at 29.99 as JSON.
+pub fn order(reference: &str, product: &str, quantity: u32, size: Option<&str>) -> String {
+    let size = size
+        .map(|size| format!(r#","selectedSize":"{size}""#))
+        .unwrap_or_default();
+    format!(
+        r#"{{"orderReference":"{reference}","orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","#
+    ) + &format!(
+        r#""customerPhone":"+1234567890","items":[{{"productId":"{product}","quantity":{quantity},"unitPrice":29.99{size}}}]}}"#
+    )
+}
+
+/// One run of the program, to be set up and then held to what it does.
+#[must_use = "a run does nothing until its end is asked for"]
+pub struct Run {
+    command: Command,
+    stdin: Vec<u8>,
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub struct Done {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Run {
+        self.command.arg(arg);
+        self
+    }
+
+    pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Run {
+        self.stdin = text.into();
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Run {
+        self.command.env(name, value);
+        self
+    }
+
+    pub fn without_env(mut self, name: &str) -> Run {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Gives the command itself, for runs beside each other.
+    pub fn into_command(self) -> Command {
+        self.command
+    }
+
+    /// Runs it to its end, whatever that is.
+    pub fn ends(mut self) -> Done {
+        let mut child = self
+            .command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = std::mem::take(&mut self.stdin);
+        let writer = std::thread::spawn(move || {
+            // A program that needs no input may be gone already.
+            let _ = stdin.write_all(&input);
+        });
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        Done::from(output)
+    }
+
+    /// Holds that it succeeds, and returns its stdout.
+    #[track_caller]
+    pub fn succeeds(self) -> String {
+        let done = self.ends();
+        assert_eq!(done.code, 0, "{done:#?}");
+        done.stdout
+    }
+
+    /// Holds that it succeeds, and returns its stdout as JSON.
+    #[track_caller]
+    pub fn json(self) -> Value {
+        serde_json::from_str(&self.succeeds()).unwrap()
+    }
+
+    /// Holds that it succeeds and prints just this.
+    #[track_caller]
+    pub fn prints(self, stdout: &str) {
+        let done = self.ends();
+        pretty_assertions::assert_eq!(
+            (done.stdout.as_str(), done.stderr.as_str(), done.code),
+            (stdout, "", 0)
+        );
+    }
+
+    /// Holds that it ends with this exit code, and returns what it said.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Done {
+        let done = self.ends();
+        assert_eq!(done.code, code, "{done:#?}");
+        done
+    }
+
+    /// Holds that it fails with this exit code, prints nothing, and says just this.
+    #[track_caller]
+    pub fn fails(self, code: i32, stderr: &str) {
+        let done = self.ends();
+        pretty_assertions::assert_eq!(
+            (done.stdout.as_str(), done.stderr.as_str(), done.code),
+            ("", stderr, code)
+        );
+    }
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Done {
+        Done {
+            // A signal is no exit code that any test expects.
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What users can rely on, through the built binary. One file a command, and one for each promise that spans them.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may end where its ground is missing"
+)]
+
+mod bad_input;
+mod config;
+mod confirm;
+mod create;
+mod crowd;
+mod failures;
+mod harness;
+mod help;
+mod import;
+mod list;
+mod product;
+mod readme;
+mod set_status;
+mod show;
+mod streams;

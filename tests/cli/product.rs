@@ -1,0 +1,239 @@
+use serde_json::json;
+
+use crate::harness::{BELT, SHIRT, Shop, shipped};
+
+#[test]
+fn a_product_is_added_with_its_stock_and_shown() {
+    let shop = Shop::new();
+    let args = [
+        "product",
+        "add",
+        "--name",
+        "Polo Shirt",
+        "--sku",
+        "PL-1",
+        "--price",
+        "24.50",
+        "--size",
+        "S=3",
+        "--size",
+        "L=0",
+    ];
+    let done = shop.orders(args).exits(0);
+    assert!(done.stderr.starts_with("note: made a new orders file: /"));
+    let mut body = shop.orders(["product", "show", "PL-1", "--json"]).json();
+    assert_eq!(body["id"].take().as_str().unwrap().len(), 36);
+    assert_eq!(
+        body.to_string(),
+        json!({
+            "id": null, "name": "Polo Shirt", "barcode": "PL-1", "price": "24.50", "discountedPrice": null,
+            "imagePaths": [], "stockQuantity": 3, "inStock": true, "sizeQuantities": {"S": 3, "L": 0}, "lowStockAt": null
+        })
+        .to_string()
+    );
+    shop.orders(["product", "add", "--name", "Other", "--sku", "PL-1", "--price", "1"])
+        .fails(5, "error: PL-1 is Polo Shirt already; nothing changed\nhint: orders product set PL-1 … changes it\n");
+    shop.orders(["product", "add", "--name", "X", "--price", "1.999"])
+        .exits(2);
+    shop.orders([
+        "product", "add", "--name", "X", "--price", "1", "--size", "s=1", "--size", " S=2",
+    ])
+    .exits(2);
+    shop.check();
+}
+
+#[test]
+fn the_catalogue_is_listed_by_name_with_what_is_low() {
+    let shop = Shop::stocked();
+    shop.orders(["product", "list"]).prints(
+        "\
+SKU        PRODUCT          PRICE  STOCK       SIZES
+           Canvas Sneakers  64.00      5  low  42 2, 43 2, 44 1
+SKU-12345  Classic T-Shirt  29.99     13       S 4, M 6, L 3
+BLT-01     Leather Belt     18.75     12
+PL-220     Polo Shirt       24.50      3  low  M 2, L 0, XL 1
+",
+    );
+    shop.orders([
+        "product",
+        "list",
+        "--low",
+        "--format",
+        "csv",
+        "--fields",
+        "name,stockQuantity",
+    ])
+    .prints("name,stockQuantity\nCanvas Sneakers,5\nPolo Shirt,3\n");
+    shop.orders(["config", "lowStock", "4"]).succeeds();
+    assert_eq!(
+        shop.orders(["product", "list", "--low", "--json"])
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        Shop::stocked()
+            .orders(["product", "list", "-q"])
+            .succeeds()
+            .lines()
+            .count(),
+        4
+    );
+}
+
+#[test]
+fn importing_updates_by_id_or_barcode_and_takes_stock_for_new_products_only() {
+    let shop = Shop::stocked();
+    let update = format!(
+        r#"[{{"id":"{BELT}","price":"20.00"}},{{"barcode":"SKU-12345","stockQuantity":99,"category":"x"}},
+            {{"name":"Cap","price":9.5,"quantity":7}}]"#
+    );
+    let done = shop
+        .orders(["product", "import"])
+        .stdin(update.clone())
+        .exits(0);
+    assert_eq!(done.stdout, "imported 1, updated 1, unchanged 1\n");
+    assert_eq!(
+        done.stderr,
+        "warning: Classic T-Shirt (SKU-12345): stock stays 13, not 99; \
+         use: orders product count SKU-12345 N --note …\n"
+    );
+    assert_eq!(
+        shop.orders(["product", "show", "BLT-01", "--json"]).json()["price"],
+        "20.00"
+    );
+    assert_eq!(
+        (shop.on_hand("Cap", ""), shop.on_hand("BLT-01", "")),
+        (7, 12)
+    );
+    let exported = shop.orders(["product", "list", "--json"]).succeeds();
+    let again = shop
+        .orders(["product", "import", "--json"])
+        .stdin(exported)
+        .json();
+    assert_eq!(
+        (&again["unchanged"], &again["warnings"]),
+        (&json!(5), &json!([]))
+    );
+    shop.check();
+}
+
+#[test]
+fn a_bad_catalogue_changes_nothing_and_names_every_problem() {
+    let shop = Shop::stocked();
+    let before = shop.dump();
+    let bad = format!(
+        "{{\"name\":\"Cap\",\"price\":-1}}\n{{\"name\":\"Hat\"}}\n{{\"id\":\"{SHIRT}\",\"barcode\":\"BLT-01\"}}\n{{\"name\":\"New\",\"price\":1}}"
+    );
+    shop.orders(["product", "import"]).stdin(bad).fails(
+        4,
+        &format!(
+            "\
+error: 3 of 4 records are invalid; nothing imported
+  - -:1: record 1 (Cap): price: must not be negative
+  - -:2: record 2 (Hat): price: is required for a new product
+  - -:3: record 3 (BLT-01): barcode: BLT-01 is the barcode of Leather Belt ({BELT})
+"
+        ),
+    );
+    assert_eq!(shop.dump(), before);
+}
+
+#[test]
+fn stock_is_corrected_with_a_note_and_never_below_zero() {
+    let shop = Shop::stocked();
+    shop.orders(["product", "adjust", "BLT-01", "-2", "--note", "lost"])
+        .prints("Leather Belt: stock 12 → 10\n");
+    shop.orders([
+        "product", "count", "PL-220", "4", "--size", "l", "--note", "counted",
+    ])
+    .prints("Polo Shirt (L): stock 0 → 4\n");
+    shop.orders([
+        "product", "count", "PL-220", "1", "--size", "XXL", "--note", "new",
+    ])
+    .prints("Polo Shirt (XXL): stock 0 → 1\n");
+    let before = shop.dump();
+    shop.orders(["product", "adjust", "BLT-01", "-11", "--note", "lost"])
+        .fails(
+            6,
+            "error: not so much stock of Leather Belt; nothing changed\n  \
+         - Leather Belt: Insufficient stock (available: 10, required: 11)\n\
+         hint: orders product adjust BLT-01 +1 --note …\n",
+        );
+    shop.orders(["product", "adjust", "BLT-01", "-1"]).fails(
+        2,
+        "error: a correction of stock needs a --note that says why\n",
+    );
+    shop.orders(["product", "adjust", "BLT-01", "3", "--note", "x"])
+        .exits(2);
+    shop.orders(["product", "count", "BLT-01", "-3", "--note", "x"])
+        .exits(2);
+    shop.orders(["product", "count", "PL-220", "3", "--note", "x"])
+        .exits(4);
+    shop.orders([
+        "product", "count", "BLT-01", "3", "--size", "L", "--note", "x",
+    ])
+    .exits(5);
+    shop.orders(["product", "count", "BLT-01", "3", "--note", "x", "-n"])
+        .exits(0);
+    assert_eq!(shop.dump(), before);
+    shop.check();
+}
+
+#[test]
+fn a_product_is_changed_and_its_orders_keep_what_they_were_made_with() {
+    let shop = Shop::with_order();
+    shop.orders([
+        "product",
+        "set",
+        "classic",
+        "--name",
+        "Heavy T-Shirt",
+        "--discounted-price",
+        "25",
+    ])
+    .succeeds();
+    let order = shop.orders(["show", "AB5C", "--json"]).json();
+    assert_eq!(order["items"][0]["productName"], "Classic T-Shirt");
+    shop.orders(["confirm", "AB5C", "--yes"]).succeeds();
+    shop.orders(["product", "set", "heavy", "--sku", "BLT-01"])
+        .fails(
+            5,
+            "error: BLT-01 is the barcode of Leather Belt; nothing changed\n",
+        );
+    shop.orders(["product", "set", "heavy"]).exits(2);
+    shop.orders(["product", "set", "shirt", "--price", "1"])
+        .exits(5);
+    shop.orders(["product", "set", "nothing", "--price", "1"])
+        .exits(3);
+}
+
+#[test]
+fn a_product_in_orders_cannot_be_removed() {
+    let shop = Shop::with_order();
+    shop.orders(["product", "remove", "SKU-12345"]).fails(
+        5,
+        "error: Classic T-Shirt is in an order; nothing changed\n\
+         hint: orders product count SKU-12345 0 --note … takes it off the shelf\n",
+    );
+    shop.orders(["product", "remove", "BLT-01", "-n"]).exits(0);
+    shop.orders(["product", "remove", "BLT-01"])
+        .prints("removed Leather Belt with 12 pieces on hand\n");
+    shop.orders(["product", "show", "BLT-01"]).exits(3);
+    shop.check();
+}
+
+#[test]
+fn the_shipped_catalogue_is_imported_once() {
+    let shop = Shop::stocked();
+    let again = shop
+        .orders(["product", "import", "--json"])
+        .arg(shipped("examples/catalogue.json"))
+        .json();
+    assert_eq!(
+        (&again["imported"], &again["unchanged"]),
+        (&json!(0), &json!(4))
+    );
+}

@@ -1,0 +1,174 @@
+//! Results on stdout, all else on stderr; closed, full and hostile streams.
+
+use std::fs::File;
+use std::io::Read;
+use std::process::Stdio;
+
+use crate::harness::{BELT, ORDER, Shop, order};
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let shop = Shop::stocked();
+    let orders: String = (0..3000)
+        .map(|n| order(&format!("LEG-{n:04}"), BELT, 1, None))
+        .collect();
+    shop.orders(["import"]).stdin(orders).succeeds();
+    for args in [
+        ["list", "--json"],
+        ["list", "--limit=0"],
+        ["list", "--format=csv"],
+    ] {
+        let mut child = shop
+            .orders(args)
+            .into_command()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut some = [0; 10];
+        child.stdout.take().unwrap().read_exact(&mut some).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            (output.status.code(), output.stderr.as_slice()),
+            (Some(0), &b""[..]),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn a_full_stdout_undoes_nothing_and_is_said() {
+    let shop = Shop::with_order();
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    let output = shop
+        .orders(["confirm", ORDER])
+        .into_command()
+        .stdout(full())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr.starts_with("error: the work is done and kept, but the result could not be printed"),
+        "{stderr}"
+    );
+    assert_eq!(shop.status(ORDER), "confirmed");
+    let output = shop
+        .orders(["list"])
+        .into_command()
+        .stdout(full())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn hostile_text_is_made_visible_on_both_streams_and_kept_in_json() {
+    let shop = Shop::stocked();
+    let evil = "\\u001b[2J\\u202eevil\\nerror: fake";
+    let name = "\u{1b}[2J\u{202e}evil\nerror: fake";
+    let input = order("LEG-1", BELT, 13, None)
+        .replace("John Doe", evil)
+        .replace(
+            "\"quantity\"",
+            &format!("\"productName\":\"{evil}\",\"selectedColor\":\"{evil}\",\"quantity\""),
+        )
+        .replace(
+            "\"items\"",
+            &format!("\"customerAddress\":\"{evil}\",\"items\""),
+        );
+    let rename = format!("[{{\"id\":\"{BELT}\",\"name\":\"{evil}\"}}]");
+    shop.orders(["product", "import"]).stdin(rename).succeeds();
+    shop.orders(["create", "-q"])
+        .stdin(input.clone())
+        .succeeds();
+    let unknown = input
+        .replace("\"items\"", &format!("\"{evil}\":1,\"items\""))
+        .replace("LEG-1", "LEG-2");
+    let runs = [
+        shop.orders(["list"]),
+        shop.orders(["list", "--items"]),
+        shop.orders(["list", "--fields", "customerName,customerAddress"]),
+        shop.orders(["show", "LEG-1"]),
+        shop.orders(["confirm", "LEG-1"]),
+        shop.orders(["show", name]),
+        shop.orders(["show", &format!("LEG-{name}")]),
+        shop.orders(["create"]).stdin(unknown.clone()),
+        shop.orders(["import"]).stdin(unknown),
+        shop.orders(["product", "list"]),
+        shop.orders(["product", "show", "BLT-01"]),
+        shop.orders(["product", "adjust", "BLT-01", "-99", "--note", name]),
+        shop.orders(["product", "remove", "BLT-01"]),
+        shop.orders(["import", name]),
+        shop.orders(["--db", name, "list"]),
+    ];
+    for run in runs {
+        let done = run.ends();
+        for stream in [&done.stdout, &done.stderr] {
+            assert!(!stream.contains(['\u{1b}', '\u{202e}']), "{done:#?}");
+            assert!(
+                !stream.lines().any(|line| line.starts_with("error: fake")),
+                "{done:#?}"
+            );
+        }
+    }
+    assert_eq!(
+        shop.orders(["show", "LEG-1", "--json"]).json()["customerName"],
+        name
+    );
+}
+
+#[test]
+fn colour_is_for_those_who_want_it() {
+    let shop = Shop::new();
+    let plain = "error: there is no orders file";
+    assert!(shop.orders(["list"]).exits(1).stderr.starts_with(plain));
+    let coloured = "\u{1b}[1;31merror:\u{1b}[0m there is no";
+    assert!(
+        shop.orders(["list", "--color", "always"])
+            .env("NO_COLOR", "1")
+            .exits(1)
+            .stderr
+            .starts_with(coloured)
+    );
+    assert!(
+        shop.orders(["list"])
+            .env("CLICOLOR_FORCE", "1")
+            .exits(1)
+            .stderr
+            .starts_with(coloured)
+    );
+    assert!(
+        shop.orders(["list"])
+            .env("CLICOLOR_FORCE", "1")
+            .env("NO_COLOR", "1")
+            .exits(1)
+            .stderr
+            .starts_with(plain)
+    );
+}
+
+#[test]
+fn the_file_is_where_it_was_said_and_else_in_the_data_folder() {
+    let shop = Shop::new();
+    let add = ["product", "add", "--name", "Cap", "--price", "5"];
+    shop.orders(add).without_env("ORDERS_DB").succeeds();
+    assert!(shop.path(".local/share/orders/orders.db").is_file());
+    shop.orders(add)
+        .env("ORDERS_DB", "")
+        .env("XDG_DATA_HOME", shop.path("data"))
+        .succeeds();
+    assert!(shop.path("data/orders/orders.db").is_file());
+    shop.orders(add).arg("--db").arg("here.db").succeeds();
+    assert!(shop.path("here.db").is_file());
+    for memory in [":memory:", "file:x?mode=memory"] {
+        shop.orders(add).arg("--db").arg(memory).succeeds();
+        assert!(
+            shop.path(memory).is_file(),
+            "{memory} is a file like any other"
+        );
+    }
+    shop.orders(add).arg("--db").arg("").exits(2);
+    assert!(!shop.file().exists());
+}
