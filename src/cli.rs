@@ -37,81 +37,63 @@ pub struct Cli {
 
 /// The options that every command takes, before or after it.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The orders file [default: ORDERS_DB, else orders/orders.db in the user's data folder]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "FILE", overrides_with = "db")]
     pub db: Option<PathBuf>,
-    /// Output form
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value = "table",
-        hide_default_value = true,
-        overrides_with = "json"
-    )]
-    #[arg(help_heading = "Global options")]
-    pub format: Format,
+    /// Output form [default: table]
+    #[arg(long, global = true, value_enum, overrides_with_all = ["json", "format"])]
+    pub format: Option<Format>,
     /// Short for --format json
-    #[arg(
-        long,
-        global = true,
-        overrides_with = "format",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, overrides_with_all = ["json", "format"])]
     pub json: bool,
+    /// Which columns or keys, in this order (for lists)
+    #[arg(long, global = true, value_delimiter = ',', value_name = "A,B")]
+    pub fields: Option<Vec<String>>,
     /// Print the essential only
-    #[arg(short, long, global = true, help_heading = "Global options")]
+    #[arg(short, long, global = true, overrides_with = "quiet")]
     pub quiet: bool,
     /// Ask no questions: yes to all of them
-    #[arg(short, long, global = true, help_heading = "Global options")]
+    #[arg(short, long, global = true, overrides_with = "yes")]
     pub yes: bool,
     /// Never ask; fail where an answer is needed
-    #[arg(long, global = true, help_heading = "Global options")]
+    #[arg(long, global = true, overrides_with = "no_input")]
     pub no_input: bool,
     /// Show what would change, and change nothing
-    #[arg(short = 'n', long, global = true, help_heading = "Global options")]
+    #[arg(short = 'n', long, global = true, overrides_with = "dry_run")]
     pub dry_run: bool,
     /// How long to wait for another writer [default: 5]
-    #[arg(
-        long,
-        global = true,
-        value_name = "SECONDS",
-        default_value = "5",
-        hide_default_value = true
-    )]
-    #[arg(value_parser = clap::value_parser!(u64).range(0..=86_400), help_heading = "Global options")]
-    pub wait: u64,
-    /// When to colour
+    #[arg(long, global = true, value_name = "SECONDS", overrides_with = "wait")]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub wait: Option<u64>,
+    /// When to colour [default: auto]
     #[arg(
         long,
         global = true,
         value_enum,
         value_name = "WHEN",
-        default_value = "auto",
-        hide_default_value = true
+        overrides_with = "color"
     )]
-    #[arg(help_heading = "Global options")]
-    pub color: ColorChoice,
+    pub color: Option<ColorChoice>,
     /// A note that the history keeps: a payment reference, a reason
-    #[arg(long, global = true, value_name = "TEXT", value_parser = note, help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "TEXT", value_parser = note, overrides_with = "note")]
     pub note: Option<String>,
 }
 
 impl Global {
     /// Returns the output form, whichever way it was said.
     pub fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+        if self.json {
+            Format::Json
+        } else {
+            self.format.unwrap_or(Format::Table)
+        }
     }
 
     /// Returns how long to wait for another writer.
     pub fn wait(&self) -> Duration {
-        Duration::from_secs(self.wait)
+        Duration::from_secs(self.wait.unwrap_or(5))
     }
 }
 
@@ -147,6 +129,17 @@ pub enum Command {
     Product(product::ProductArgs),
     Config(config::ConfigArgs),
     Help(help::HelpArgs),
+}
+
+impl Command {
+    /// Tells whether the command lists things, so that columns can be chosen.
+    pub fn is_list(&self) -> bool {
+        match self {
+            Command::List(_) => true,
+            Command::Product(args) => args.is_list(),
+            _ => false,
+        }
+    }
 }
 
 /// Reads a note: any text that is not blank.

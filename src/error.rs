@@ -210,11 +210,22 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Makes the failure of one order of several, where others may have been changed.
+    pub fn of_one(refusal: Refusal) -> Failure {
+        let message = refusal.message.clone();
+        Failure {
+            message,
+            ..Failure::from(refusal)
+        }
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
         Failure {
             kind: refusal.kind.into(),
-            message: refusal.message,
+            message: format!("{}; nothing changed", refusal.message),
             error: refusal.error,
             details: refusal.details,
             details_left_out: 0,
@@ -247,10 +258,12 @@ fn explain_store(error: &StoreError) -> Failure {
     let failure = |kind| Failure::new(kind, error.to_string());
     match error {
         StoreError::Missing(_) => failure(Kind::Internal)
-            .hint("name the file with --db FILE or ORDERS_DB; product add, product import, import and create make one"),
+            .hint("name the file with --db FILE or ORDERS_DB; product add, product import, import, create and config KEY VALUE make one"),
         StoreError::Busy => failure(Kind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
         StoreError::Full => failure(Kind::Internal).hint("make room, then run it again"),
         StoreError::Damaged(_) => failure(Kind::Internal).hint("restore the newest backup beside it, and keep this file"),
+        StoreError::Broken(_) => failure(Kind::Internal)
+            .hint("look at what was kept (orders show, orders product show) before running it again"),
         StoreError::Changed(_) => failure(Kind::Conflict).hint("run it again"),
         StoreError::Refused { .. } | StoreError::Io { .. } | StoreError::Sqlite(_) => failure(Kind::Internal),
     }

@@ -59,7 +59,7 @@ pub fn run(
     let ui = Ui::new(
         matches!(format, Format::Json | Format::Ndjson),
         cli.global.quiet,
-        cli.global.color,
+        cli.global.color.unwrap_or(ColorChoice::Auto),
     );
     let now = match clock {
         None => Timestamp::from_millis(now.timestamp_millis()),
@@ -102,8 +102,10 @@ fn conclude(error: &anyhow::Error, context: &Context) -> u8 {
 fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
     if error.use_stderr() && cli::asks_for_json(args) {
         let text = error.to_string();
-        let message = text.lines().next().unwrap_or_default();
-        let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(message))
+        // Everything up to the first blank line, on one line: what is wrong, and about which arguments.
+        let paragraph = text.split("\n\n").next().unwrap_or_default();
+        let message = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message))
             .hint("orders --help");
         Ui::new(true, false, ColorChoice::Never).fail(&failure);
         return failure.kind.exit_code();

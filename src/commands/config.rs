@@ -65,9 +65,6 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .collect(),
         _ => lines(&body),
     })?;
-    if context.is_dry_run() && context.is_table() {
-        context.ui.note("dry run: nothing changed");
-    }
     Ok(Exit::Done)
 }
 

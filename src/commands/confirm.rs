@@ -62,20 +62,21 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let has_failures = outcomes
         .iter()
         .any(|outcome| matches!(outcome, Outcome::Failed(..)));
-    context.print_each(outcomes.iter().map(body).collect(), || {
-        outcomes
-            .iter()
-            .filter_map(|outcome| text(outcome, context))
-            .collect()
-    })?;
+    context.print_each(
+        outcomes.iter().map(body).collect(),
+        references.len(),
+        || {
+            outcomes
+                .iter()
+                .filter_map(|outcome| text(outcome, context))
+                .collect()
+        },
+    )?;
     if context.is_table() {
         for outcome in &outcomes {
             if let Outcome::Failed(_, failure) = outcome {
                 context.ui.fail(failure);
             }
-        }
-        if context.is_dry_run() {
-            context.ui.note("dry run: nothing changed");
         }
     }
     Ok(if has_failures {
@@ -162,7 +163,10 @@ fn confirm_each(
                 outcomes.extend(confirmed(write, vec![confirmation])?);
             }
             Some(Err(refusal)) => {
-                outcomes.push(Outcome::Failed(found.reference.to_string(), refusal.into()));
+                outcomes.push(Outcome::Failed(
+                    found.reference.to_string(),
+                    Failure::of_one(refusal),
+                ));
             }
             None => {}
         }

@@ -6,11 +6,11 @@ use uuid::Uuid;
 use super::Context;
 use super::receive::Desk;
 use super::source::{Source, open_sources};
-use crate::domain::receive::IncomingOrder;
+use crate::domain::receive::{NamedProduct, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::time::Timestamp;
 use crate::error::{Exit, Failure, Kind};
-use crate::input::order_json::read_order;
+use crate::input::order_json::{ReadOrder, read_order};
 use crate::input::records::{Record, Records, StreamError};
 use crate::render::{json, order};
 use crate::store::{StoreError, Write};
@@ -32,7 +32,14 @@ pub struct CreateArgs {
 /// Runs the command.
 pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut sources = open_sources(args.file.as_slice())?;
-    let incoming = read_one(&mut sources[0])?;
+    let read = read_one(&mut sources[0])?;
+    let incoming = match read.order {
+        Ok(incoming) => incoming,
+        Err(mut problems) => {
+            problems.extend(unknown_to_the_catalogue(&read.products, context));
+            return Err(refuse(Kind::InvalidInput, read.reference.as_deref(), problems).into());
+        }
+    };
     let mut store = context.open_or_create()?;
     let (stamp, now, mut ids) = (context.stamp(), context.now, context.ids());
     let (order, warnings, settings) = context.write(&mut store, |write| {
@@ -72,9 +79,6 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .iter()
             .for_each(|warning| context.ui.warn(&format!("{reference}: {warning}"))),
     }
-    if context.is_dry_run() {
-        context.ui.note("dry run: nothing changed");
-    }
     context.print_one(json::order(&order), || match context.ui.quiet {
         true => format!("{reference}\n"),
         false => order::show(&order, context.look(&settings)),
@@ -83,7 +87,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 /// Reads the only record of a source.
-fn read_one(source: &mut Source) -> anyhow::Result<IncomingOrder> {
+fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
     let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, vec![problem]);
     let mut records = Records::new(&mut source.reader);
     let mut next = || {
@@ -104,20 +108,29 @@ fn read_one(source: &mut Source) -> anyhow::Result<IncomingOrder> {
     read_record(&record)
 }
 
-fn read_record(record: &Record) -> anyhow::Result<IncomingOrder> {
+fn read_record(record: &Record) -> anyhow::Result<ReadOrder> {
     if let Some(excess) = &record.excess {
         return Err(refuse(Kind::InvalidInput, None, vec![excess.clone()]).into());
     }
-    let read = read_order(&record.bytes).map_err(|error| {
+    read_order(&record.bytes).map_err(|error| {
         let line = record.line + error.line as u64;
         refuse(
             Kind::InvalidInput,
             None,
             vec![format!("line {line}: {}", error.problem)],
         )
-    })?;
-    read.order
-        .map_err(|problems| refuse(Kind::InvalidInput, read.reference.as_deref(), problems).into())
+        .into()
+    })
+}
+
+/// Names the unknown products of an order that is refused anyway, where there is a file to look into.
+fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> Vec<String> {
+    let catalogue = context.open_to_read().and_then(|store| {
+        Ok(store.read(|read| read.products(products.iter().map(|product| product.id)))?)
+    });
+    catalogue
+        .map(|catalogue| unknown_products(products, &catalogue))
+        .unwrap_or_default()
 }
 
 fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure {

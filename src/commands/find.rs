@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read as _};
 
 use crate::domain::order::OrderPk;
-use crate::domain::product::Product;
+use crate::domain::product::{Product, ProductId};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::error::{Failure, Kind};
 use crate::store::{Match, OrderMatch, Read, StoreError};
@@ -150,57 +150,65 @@ fn ambiguous(text: &str, orders: &[OrderMatch]) -> Failure {
             )
         })
         .collect();
-    Failure::new(Kind::Conflict, format!("{text} fits {count} orders"))
+    let message = format!("{text} fits {count} orders");
+    Failure::new(Kind::Conflict, message.clone())
+        .error(message)
         .details(details)
         .hint("give more of the reference")
 }
 
 /// Finds the product that `text` names: a barcode, an id, or a part of one name.
 pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
-    let id = uuid::Uuid::try_parse(text)
-        .ok()
-        .map(crate::domain::product::ProductId);
+    let id = uuid::Uuid::try_parse(text).ok().map(ProductId);
     let exact = read.matching_products(id, Some(text))?;
     if let Some(product) = exact.by_barcode.or(exact.by_id) {
         return Ok(product);
     }
     let all = read.all_products()?;
-    let part = text.trim().to_lowercase();
-    let fits = |product: &&Product| !part.is_empty() && product.name.to_lowercase().contains(&part);
-    let found: Vec<&Product> = all.iter().filter(fits).collect();
-    let whole: Vec<&Product> = found
-        .iter()
-        .copied()
-        .filter(|p| p.name.to_lowercase() == part)
-        .collect();
-    match (whole.as_slice(), found.as_slice()) {
-        ([product], _) | ([], [product]) => Ok((*product).clone()),
-        ([], []) => {
-            let shown: String = text.chars().take(60).collect();
-            let failure = Failure::new(Kind::NotFound, format!("product {shown} not found"));
-            let names = all
-                .iter()
-                .flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));
-            Err(match nearest(text, names) {
-                Some(near) => failure.hint(format!("did you mean {near}?")),
-                None => failure.hint("orders product list shows what there is"),
-            }
-            .into())
-        }
-        _ => {
-            let details = found
+    let typed = text.trim().to_lowercase();
+    let is_whole = |product: &&Product| {
+        let barcode = product
+            .barcode
+            .as_ref()
+            .map(|barcode| barcode.to_lowercase());
+        barcode.as_ref() == Some(&typed) || product.name.to_lowercase() == typed
+    };
+    let is_part =
+        |product: &&Product| !typed.is_empty() && product.name.to_lowercase().contains(&typed);
+    let whole: Vec<&Product> = all.iter().filter(is_whole).collect();
+    let found = if whole.is_empty() {
+        all.iter().filter(is_part).collect()
+    } else {
+        whole
+    };
+    match found.as_slice() {
+        [product] => Ok((*product).clone()),
+        [] => Err(product_not_found(text, &all).into()),
+        several => {
+            let message = format!("{text} fits {} products", several.len());
+            let details = several
                 .iter()
                 .take(10)
                 .map(|p| format!("{}: {}", p.handle(), p.name))
                 .collect();
-            Err(Failure::new(
-                Kind::Conflict,
-                format!("{text} fits {} products", found.len()),
-            )
-            .details(details)
-            .hint("give the SKU or more of the name")
-            .into())
+            Err(Failure::new(Kind::Conflict, message.clone())
+                .error(message)
+                .details(details)
+                .hint("give the SKU or more of the name")
+                .into())
         }
+    }
+}
+
+fn product_not_found(text: &str, all: &[Product]) -> Failure {
+    let shown: String = text.chars().take(60).collect();
+    let failure = Failure::new(Kind::NotFound, format!("product {shown} not found"));
+    let names = all
+        .iter()
+        .flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));
+    match nearest(text, names) {
+        Some(near) => failure.hint(format!("did you mean {near}?")),
+        None => failure.hint("orders product list shows what there is"),
     }
 }
 

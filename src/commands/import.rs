@@ -10,7 +10,7 @@ use super::Context;
 use super::receive::Desk;
 use super::source::open_sources;
 use super::tally::{Tally, Verdict, read_all};
-use crate::domain::receive::Rejected;
+use crate::domain::receive::{Rejected, unknown_products};
 use crate::error::{Exit, Failure, Kind};
 use crate::input::json::NotJson;
 use crate::input::order_json::read_order;
@@ -107,7 +107,10 @@ fn judge(
     };
     let incoming = match read.order {
         Ok(incoming) => incoming,
-        Err(problems) => return Ok(Ok(invalid(problems))),
+        Err(mut problems) => {
+            problems.extend(unknown_products(&read.products, desk.catalogue));
+            return Ok(Ok(invalid(problems)));
+        }
     };
     let Some(reference) = &incoming.reference else {
         let problem =

@@ -2,14 +2,15 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Context, Printer, choose_fields};
+use super::{Context, choose_fields};
 use crate::cli::Format;
 use crate::domain::order::Order;
+use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::error::Exit;
 use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
 use crate::render::{order, table};
-use crate::store::{OrderFilter, OrderPages, Sort, SortField, Store};
+use crate::store::{OrderFilter, Sort, SortField};
 
 /// How many orders the table shows unless `--limit` says otherwise.
 const TABLE_LIMIT: u64 = 50;
@@ -37,9 +38,6 @@ pub struct ListArgs {
     /// With their items: in JSON inside each order, in the table and CSV a row an item
     #[arg(long)]
     items: bool,
-    /// Which columns or keys, in this order
-    #[arg(long, value_delimiter = ',', value_name = "A,B")]
-    fields: Option<Vec<String>>,
 }
 
 /// A status as an argument.
@@ -107,72 +105,60 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         (true, false) => (ORDER_KEYS, ORDER_KEYS),
         (false, _) => (ORDER_KEYS, SUMMARY_KEYS),
     };
-    let keys = choose_fields(args.fields.as_deref(), all, default)?;
+    let keys = choose_fields(context.global.fields.as_deref(), all, default)?;
     let with_items = args.items || keys.contains(&"items");
-    let store = context.open_to_read()?;
     let limit = match args.limit {
         Some(0) => None,
         None if context.is_table() && !context.ui.quiet => Some(TABLE_LIMIT),
         limit => limit,
     };
-    let filter = OrderFilter {
+    let mut filter = OrderFilter {
         statuses: args.status.iter().copied().map(Status::from).collect(),
         sort: args.sort,
-        // One more than is shown tells whether there are more.
-        limit: if context.is_table() {
-            limit.map(|limit| limit.saturating_add(1))
-        } else {
-            limit
-        },
+        limit,
     };
-    let pages = store.list_orders(filter, with_items);
+    let store = context.open_to_read()?;
     if context.is_table() {
-        print_table(args, context, &store, pages, &keys, limit)?;
-    } else {
-        print_bodies(context, pages, &keys, is_row_an_item)?;
+        // One more than is shown tells whether there are more.
+        filter.limit = limit.map(|limit| limit.saturating_add(1));
+        let (orders, settings) = store.read(|read| {
+            let mut orders: Vec<Order> = Vec::new();
+            read.each_order(&filter, with_items, |order| {
+                orders.push(order.clone());
+                anyhow::Ok(())
+            })?;
+            anyhow::Ok((orders, read.settings()?))
+        })?;
+        print_table(args, context, orders, &settings, &keys, limit)?;
+        return Ok(Exit::Done);
     }
-    Ok(Exit::Done)
-}
-
-fn print_bodies(
-    context: &Context,
-    mut pages: OrderPages<'_>,
-    keys: &[&str],
-    is_row_an_item: bool,
-) -> anyhow::Result<()> {
-    let mut page = pages.next_page()?;
-    let mut printer = Printer::new(context, keys, true)?;
-    while !page.is_empty() {
-        for order in &page {
-            if is_row_an_item {
-                for item in &order.items {
-                    printer.put(item_row(&order.summary, item, keys))?;
+    context.print_spooled(&keys, |printer| {
+        store.read(|read| {
+            read.each_order(&filter, with_items, |order| {
+                if is_row_an_item {
+                    let rows = order
+                        .items
+                        .iter()
+                        .map(|item| item_row(&order.summary, item, &keys));
+                    rows.into_iter().try_for_each(|row| printer.put(&row))?;
+                } else {
+                    printer.put(&order_fields(order, &keys))?;
                 }
-            } else {
-                printer.put(order_fields(order, keys))?;
-            }
-        }
-        page = pages.next_page()?;
-    }
-    Ok(printer.finish()?)
+                anyhow::Ok(())
+            })
+        })
+    })?;
+    Ok(Exit::Done)
 }
 
 fn print_table(
     args: &ListArgs,
     context: &Context,
-    store: &Store,
-    mut pages: OrderPages<'_>,
+    mut orders: Vec<Order>,
+    settings: &Settings,
     keys: &[&str],
     limit: Option<u64>,
 ) -> anyhow::Result<()> {
-    let mut orders: Vec<Order> = Vec::new();
-    loop {
-        let page = pages.next_page()?;
-        if page.is_empty() {
-            break;
-        }
-        orders.extend(page);
-    }
     let shown = limit
         .and_then(|limit| usize::try_from(limit).ok())
         .unwrap_or(usize::MAX);
@@ -189,18 +175,19 @@ fn print_table(
         context.ui.note("no orders");
         return Ok(());
     }
-    let look = context.look(&store.read(|read| read.settings())?);
-    let text = match (&args.fields, args.items) {
+    let look = context.look(settings);
+    let text = match (&context.global.fields, args.items) {
         (None, false) => order::list(&orders, look),
         (None, true) => order::list_items(&orders, look),
         (Some(_), true) => {
-            let rows = orders.iter().flat_map(|order| {
-                order
-                    .items
-                    .iter()
-                    .map(|item| item_row(&order.summary, item, keys))
-            });
-            table::of_bodies(keys, rows, look.width)
+            let items = orders
+                .iter()
+                .flat_map(|order| order.items.iter().map(|item| (&order.summary, item)));
+            table::of_bodies(
+                keys,
+                items.map(|(order, item)| item_row(order, item, keys)),
+                look.width,
+            )
         }
         (Some(_), false) => table::of_bodies(
             keys,

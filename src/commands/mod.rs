@@ -18,12 +18,12 @@ pub mod show;
 pub mod source;
 pub mod tally;
 
-use std::io::Write as _;
+use std::io::{Seek as _, Write as _};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::{NoContext, Uuid};
 
 use crate::cli::{Command, Format, Global};
@@ -39,6 +39,9 @@ use crate::ui::Ui;
 pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
     if context.global.format() == Format::Html {
         return Err(Failure::usage("--format html is for reports only").into());
+    }
+    if context.global.fields.is_some() && !command.is_list() {
+        return Err(Failure::usage("--fields is for list and product list").into());
     }
     match command {
         Command::Create(args) => create::run(&args, context),
@@ -64,6 +67,7 @@ pub struct Context {
     /// The streams.
     pub ui: Ui,
     has_committed: bool,
+    has_rolled_back: bool,
 }
 
 impl Context {
@@ -74,6 +78,7 @@ impl Context {
             now,
             ui,
             has_committed: false,
+            has_rolled_back: false,
         }
     }
 
@@ -162,6 +167,7 @@ impl Context {
         };
         let value = store.write(outcome, write)?;
         self.has_committed = outcome == Outcome::Commit;
+        self.has_rolled_back = outcome == Outcome::RollBack;
         Ok(value)
     }
 
@@ -194,14 +200,15 @@ impl Context {
         self.print(vec![body], false, text)
     }
 
-    /// Prints a body for each thing that a command was about, or for people `text`. One thing gives a bare body.
+    /// Prints a body for each thing that a command was about, or for people `text`: a bare body where one thing was
+    /// named, else an array.
     pub fn print_each(
         &self,
         bodies: Vec<Body>,
+        named: usize,
         text: impl FnOnce() -> String,
     ) -> Result<(), OutputError> {
-        let many = bodies.len() != 1;
-        self.print(bodies, many, text)
+        self.print(bodies, named != 1, text)
     }
 
     fn print(
@@ -210,53 +217,97 @@ impl Context {
         many: bool,
         text: impl FnOnce() -> String,
     ) -> Result<(), OutputError> {
-        if self.global.format() == Format::Table {
-            return self.ui.print(&text());
+        if self.is_table() {
+            self.ui.print(&text())?;
+            if self.has_rolled_back {
+                self.ui.note("dry run: nothing changed");
+            }
+            return Ok(());
         }
-        if self.is_dry_run() {
+        if self.has_rolled_back {
             for body in &mut bodies {
                 body.insert("dryRun".to_owned(), json!(true));
             }
         }
-        let keys: Vec<String> = bodies
-            .first()
-            .map(|body| body.keys().cloned().collect())
-            .unwrap_or_default();
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let mut printer = Printer::new(self, &keys, many)?;
-        for body in bodies {
-            printer.put(body)?;
+        let mut keys: Vec<&str> = Vec::new();
+        for key in bodies.iter().flat_map(Body::keys) {
+            if !keys.contains(&key.as_str()) {
+                keys.push(key);
+            }
         }
-        printer.finish()
+        let mut stdout = self.ui.stdout();
+        let mut printer =
+            Printer::new(&mut stdout, self.global.format(), &keys, many).map_err(OutputError)?;
+        bodies
+            .iter()
+            .try_for_each(|body| printer.put(body))
+            .map_err(OutputError)?;
+        printer
+            .finish()
+            .and_then(|()| stdout.flush())
+            .map_err(OutputError)
+    }
+
+    /// Prints what `write` puts, once all of it was put without a failure: stdout stays empty otherwise, and a slow
+    /// reader keeps no transaction open.
+    pub fn print_spooled(
+        &self,
+        keys: &[&str],
+        write: impl FnOnce(&mut Printer<'_>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut spool = tempfile::SpooledTempFile::new(SPOOLED_IN_MEMORY);
+        {
+            let mut buffer = std::io::BufWriter::new(&mut spool);
+            let mut printer = Printer::new(&mut buffer, self.global.format(), keys, true)?;
+            write(&mut printer)?;
+            printer.finish()?;
+            buffer.flush()?;
+        }
+        spool.rewind()?;
+        let mut stdout = self.ui.stdout();
+        let copied = std::io::copy(&mut spool, &mut stdout).and_then(|_| stdout.flush());
+        Ok(copied.map_err(OutputError)?)
     }
 }
 
+/// How many bytes of a long result are kept in memory before they go to a temporary file.
+const SPOOLED_IN_MEMORY: usize = 1 << 20;
+
 /// Prints bodies one by one, in any form but the table.
-#[derive(Debug)]
-pub struct Printer {
-    stdout: std::io::BufWriter<std::io::StdoutLock<'static>>,
+pub struct Printer<'a> {
+    writer: &'a mut dyn std::io::Write,
     format: Format,
+    keys: Vec<String>,
     many: bool,
     count: u64,
 }
 
-impl Printer {
-    /// Starts a list (`many`) or a single body. CSV begins with the header `keys`.
-    pub fn new(context: &Context, keys: &[&str], many: bool) -> Result<Printer, OutputError> {
-        let mut printer = Printer {
-            stdout: context.ui.stdout(),
-            format: context.global.format(),
+impl<'a> Printer<'a> {
+    /// Starts a list (`many`) or a single body. CSV has the columns `keys`.
+    pub fn new<K: AsRef<str>>(
+        writer: &'a mut dyn std::io::Write,
+        format: Format,
+        keys: &[K],
+        many: bool,
+    ) -> std::io::Result<Printer<'a>> {
+        let keys: Vec<String> = keys.iter().map(|key| key.as_ref().to_owned()).collect();
+        if format == Format::Csv && !keys.is_empty() {
+            writer.write_all(&csv::header(&keys))?;
+        }
+        Ok(Printer {
+            writer,
+            format,
+            keys,
             many,
             count: 0,
-        };
-        if printer.format == Format::Csv {
-            printer.write(&csv::header(keys))?;
-        }
-        Ok(printer)
+        })
     }
 
     /// Prints one body.
-    pub fn put(&mut self, body: Body) -> Result<(), OutputError> {
+    pub fn put(&mut self, body: &Body) -> std::io::Result<()> {
+        if self.format == Format::Csv {
+            return self.writer.write_all(&csv::row(&self.keys, body));
+        }
         let is_array = self.many && self.format == Format::Json;
         let before = match (is_array, self.count) {
             (true, 0) => "[\n",
@@ -264,25 +315,22 @@ impl Printer {
             (false, _) => "",
         };
         self.count += 1;
-        self.write(before.as_bytes())?;
-        if self.format == Format::Csv {
-            return self.write(&csv::row(&body));
+        self.writer.write_all(before.as_bytes())?;
+        serde_json::to_writer(&mut self.writer, body)?;
+        if is_array {
+            Ok(())
+        } else {
+            self.writer.write_all(b"\n")
         }
-        let after = if is_array { "" } else { "\n" };
-        self.write(format!("{}{after}", Value::Object(body)).as_bytes())
     }
 
     /// Ends the list.
-    pub fn finish(mut self) -> Result<(), OutputError> {
+    pub fn finish(self) -> std::io::Result<()> {
         if self.many && self.format == Format::Json {
             let end: &[u8] = if self.count == 0 { b"[]\n" } else { b"\n]\n" };
-            self.write(end)?;
+            self.writer.write_all(end)?;
         }
-        self.stdout.flush().map_err(OutputError)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        self.stdout.write_all(bytes).map_err(OutputError)
+        Ok(())
     }
 }
 
@@ -312,16 +360,19 @@ where
     let Some(chosen) = chosen else {
         return Ok(default.to_vec());
     };
-    let unknown: Vec<_> = chosen
-        .iter()
-        .filter(|field| !all.contains(&field.as_str()))
-        .map(String::as_str)
-        .collect();
-    if !unknown.is_empty() {
-        let message = format!("there is no field {}", unknown.join(", "));
+    let chosen: Vec<&str> = chosen.iter().map(|field| field.trim()).collect();
+    if let Some(unknown) = chosen.iter().find(|field| !all.contains(field)) {
+        let message = format!("there is no field {unknown}");
         return Err(Failure::usage(message)
             .hint(format!("the fields are {}", all.join(", ")))
             .into());
     }
-    Ok(chosen.iter().map(String::as_str).collect())
+    if let Some((_, twice)) = chosen
+        .iter()
+        .enumerate()
+        .find(|(index, field)| chosen[..*index].contains(field))
+    {
+        return Err(Failure::usage(format!("the field {twice} is given twice")).into());
+    }
+    Ok(chosen)
 }

@@ -5,6 +5,7 @@ use clap::Args;
 use super::Context;
 use super::find::{expand_references, find_orders};
 use super::list::StatusArg;
+use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::transition::{Request, StatusChange, decide};
 use crate::error::{Exit, Failure};
@@ -41,6 +42,9 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
     if args.force && context.global.note.is_none() {
         return Err(Failure::usage("--force needs a --note that says why").into());
     }
+    if args.no_restock && !matches!(args.status, StatusArg::Cancelled | StatusArg::Pending) {
+        return Err(Failure::usage("--no-restock is for orders that give their stock back").into());
+    }
     let request = Request {
         to: args.status.into(),
         force: args.force,
@@ -66,19 +70,18 @@ pub fn change(refs: &[String], request: Request, context: &mut Context) -> anyho
             }
         }
         if !refusals.is_empty() {
-            return Err(merge(refusals).into());
+            return Err(merge(refusals, pks.len()).into());
         }
         for change in &changes {
             write.change_status(change, &stamp)?;
         }
         anyhow::Ok((changes, write.orders(&pks)?))
     })?;
-    context.print_each(orders.iter().map(json::order).collect(), || {
-        texts(&changes, context)
-    })?;
-    if context.is_dry_run() && context.is_table() {
-        context.ui.note("dry run: nothing changed");
-    }
+    context.print_each(
+        orders.iter().map(json::order).collect(),
+        references.len(),
+        || texts(&changes, context),
+    )?;
     Ok(Exit::Done)
 }
 
@@ -90,21 +93,27 @@ fn texts(changes: &[StatusChange], context: &Context) -> String {
     changes.iter().map(text).collect()
 }
 
-/// Makes one failure of the refusals of several orders.
-fn merge(mut refusals: Vec<(crate::domain::reference::Reference, Refusal)>) -> Failure {
+/// Makes one failure of the refusals among so many orders.
+fn merge(mut refusals: Vec<(Reference, Refusal)>, orders: usize) -> Failure {
+    let details = |refusals: &[(Reference, Refusal)]| {
+        refusals
+            .iter()
+            .map(|(reference, refusal)| format!("{reference}: {}", refusal.error))
+            .collect()
+    };
     if refusals.len() == 1 {
-        return refusals.remove(0).1.into();
+        let details = if orders > 1 {
+            details(&refusals)
+        } else {
+            Vec::new()
+        };
+        return Failure::from(refusals.remove(0).1).details(details);
     }
     let message = format!(
         "{} orders cannot take this step; nothing changed",
         refusals.len()
     );
-    let kind = refusals[0].1.kind;
-    let details = refusals
-        .into_iter()
-        .map(|(reference, refusal)| format!("{reference}: {}", refusal.error))
-        .collect();
-    Failure::new(kind.into(), message)
+    Failure::new(refusals[0].1.kind.into(), message)
         .error("Some orders cannot take this step")
-        .details(details)
+        .details(details(&refusals))
 }

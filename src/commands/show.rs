@@ -28,19 +28,23 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let pks: Vec<_> = found.iter().map(|found| found.pk).collect();
         anyhow::Ok((read.orders(&pks)?, read.settings()?))
     })?;
-    context.print_each(orders.iter().map(json::order).collect(), || {
-        let look = context.look(&settings);
-        if context.ui.quiet {
-            return orders
+    context.print_each(
+        orders.iter().map(json::order).collect(),
+        references.len(),
+        || {
+            let look = context.look(&settings);
+            if context.ui.quiet {
+                return orders
+                    .iter()
+                    .map(|order| format!("{}\n", order.summary.reference))
+                    .collect();
+            }
+            orders
                 .iter()
-                .map(|order| format!("{}\n", order.summary.reference))
-                .collect();
-        }
-        orders
-            .iter()
-            .map(|order| order::show(order, look))
-            .collect::<Vec<_>>()
-            .join("\n")
-    })?;
+                .map(|order| order::show(order, look))
+                .collect::<Vec<_>>()
+                .join("\n")
+        },
+    )?;
     Ok(Exit::Done)
 }

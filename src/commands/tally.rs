@@ -134,7 +134,7 @@ pub fn read_all(
                 Ok(verdict) => {
                     if let (Verdict::Rejected { .. }, Some(rejects)) =
                         (&verdict, rejects.as_deref_mut())
-                        && record.excess.is_none()
+                        && record.is_whole
                     {
                         write_reject(rejects, &record.bytes)?;
                     }
@@ -268,9 +268,6 @@ impl Tally {
         }
         let mut body = Body::new();
         body.insert("imported".to_owned(), json!(self.imported));
-        if has_updates {
-            body.insert("updated".to_owned(), json!(self.updated));
-        }
         body.insert("unchanged".to_owned(), json!(self.unchanged));
         body.insert("rejected".to_owned(), json!(self.rejected));
         body.insert("skipped".to_owned(), json!(0));
@@ -279,6 +276,9 @@ impl Tally {
             "errors".to_owned(),
             self.errors.iter().map(RecordError::to_json).collect(),
         );
+        if has_updates {
+            body.insert("updated".to_owned(), json!(self.updated));
+        }
         body
     }
 
@@ -302,25 +302,17 @@ impl Tally {
             ),
             (false, false) => format!("{} of {count} records are invalid", self.rejected),
         };
-        let nothing = Tally {
-            imported: 0,
-            updated: 0,
-            unchanged: self.unchanged,
-            rejected: self.rejected,
-            ..Tally::default()
-        };
-        let mut body = nothing.body(has_updates);
-        body.insert("warnings".to_owned(), json!(self.warnings));
-        body.insert(
-            "errors".to_owned(),
-            self.errors.iter().map(RecordError::to_json).collect(),
-        );
+        let mut body = self.body(has_updates);
+        for count in ["imported", "updated"] {
+            if let Some(count) = body.get_mut(count) {
+                *count = json!(0);
+            }
+        }
         let details = self.problem_lines();
         let mut failure = Failure::new(kind, format!("{what}; nothing imported")).error(error);
         failure.details_left_out = self.problem_count.saturating_sub(details.len());
         failure.body = Some(Box::new(body));
-        failure = failure.details(details);
-        Some(failure)
+        Some(failure.details(details))
     }
 
     /// Says on stderr what a person should look at: warnings, and the records that were not taken.

@@ -220,10 +220,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
             };
             return Refusal::new(
                 kind,
-                format!(
-                    "order {} is {already}; nothing changed",
-                    only.summary.reference
-                ),
+                format!("order {} is {already}", only.summary.reference),
             )
             .error(not_pending(*status))
             .hint_for(only, *status);
@@ -235,29 +232,19 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
                     .filter_map(Obstacle::shortage)
                     .cloned()
                     .collect();
-                return shortage(&short)
-                    .message(format!("insufficient stock for {which}; nothing changed"));
+                return shortage(&short).message(format!("insufficient stock for {which}"));
             }
-            Kind::InvalidInput => Refusal::new(
-                kind,
-                format!("items of {which} need another size; nothing changed"),
-            )
-            .error("Some items need another size"),
+            Kind::InvalidInput => Refusal::new(kind, format!("items of {which} need another size"))
+                .error("Some items need another size"),
             _ if obstacles
                 .iter()
                 .any(|o| matches!(o, Obstacle::NotPending(..))) =>
             {
-                Refusal::new(
-                    kind,
-                    format!("not all of {which} are pending; nothing changed"),
-                )
-                .error("Some orders are not pending")
+                Refusal::new(kind, format!("not all of {which} are pending"))
+                    .error("Some orders are not pending")
             }
-            _ => Refusal::new(
-                kind,
-                format!("prices of {which} are below the list price; nothing changed"),
-            )
-            .error("Some prices are below the list price"),
+            _ => Refusal::new(kind, format!("prices of {which} are below the list price"))
+                .error("Some prices are below the list price"),
         },
     };
     let details = obstacles.iter().map(|obstacle| match obstacle.reference() {

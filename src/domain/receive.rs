@@ -25,6 +25,8 @@ pub struct IncomingOrder {
     pub customer: Customer,
     /// The currency it names, three capital letters.
     pub currency: Option<String>,
+    /// The products that it names, with their places.
+    pub products: Vec<NamedProduct>,
     /// The items as sent, one at least.
     pub items: Vec<IncomingItem>,
     /// The sum of the items' subtotals.
@@ -35,11 +37,18 @@ pub struct IncomingOrder {
     pub source: SourceKind,
 }
 
+/// A product as an incoming order names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedProduct {
+    /// Where it is named: `items[0].productId`.
+    pub place: String,
+    /// The product.
+    pub id: ProductId,
+}
+
 /// One item as it was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomingItem {
-    /// Where the product was named, for messages: `items[0].productId`.
-    pub product_place: String,
     /// The product.
     pub product_id: ProductId,
     /// Its name, where one was sent.
@@ -254,16 +263,24 @@ pub fn decide(
     facts: Facts<'_>,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Received, Rejected> {
-    let problems = input_problems(incoming, facts);
-    if !problems.is_empty() {
-        return Err(Rejected {
-            kind: Kind::InvalidInput,
-            problems,
-        });
+    let invalid = |problems| Rejected {
+        kind: Kind::InvalidInput,
+        problems,
+    };
+    let unknown = unknown_products(&incoming.products, facts.catalogue);
+    if !unknown.is_empty() {
+        return Err(invalid(unknown));
     }
     let content = Content::of_incoming(incoming);
     if let Some(known) = facts.known {
         return judge_repeat(&content, known);
+    }
+    if let (Some(sent), Some(ours)) = (&incoming.currency, &facts.settings.currency)
+        && sent != ours
+    {
+        return Err(invalid(vec![format!(
+            "currency: is {sent}, but this shop sells in {ours}"
+        )]));
     }
     let id = new_id();
     let mut warnings = Vec::new();
@@ -296,24 +313,14 @@ pub fn decide(
     })))
 }
 
-fn input_problems(incoming: &IncomingOrder, facts: Facts<'_>) -> Vec<String> {
-    let unknown = incoming
-        .items
+/// Names the products of an incoming order that the catalogue does not have, each with its place.
+pub fn unknown_products(products: &[NamedProduct], catalogue: &Catalogue) -> Vec<String> {
+    let unknown = products
         .iter()
-        .filter(|item| facts.catalogue.get(item.product_id).is_none())
-        .map(|item| {
-            format!(
-                "{}: Product {} not found",
-                item.product_place, item.product_id
-            )
-        });
-    let foreign = match (&incoming.currency, &facts.settings.currency) {
-        (Some(sent), Some(ours)) if sent != ours => Some(format!(
-            "currency: is {sent}, but this shop sells in {ours}"
-        )),
-        _ => None,
-    };
-    unknown.chain(foreign).collect()
+        .filter(|product| catalogue.get(product.id).is_none());
+    unknown
+        .map(|product| format!("{}: Product {} not found", product.place, product.id))
+        .collect()
 }
 
 fn judge_repeat(content: &Content, known: &Known) -> Result<Received, Rejected> {
@@ -400,9 +407,7 @@ pub(crate) mod tests {
     pub fn incoming(items: &[(&Product, u32, Option<&str>)]) -> IncomingOrder {
         let items: Vec<_> = items
             .iter()
-            .enumerate()
-            .map(|(index, (product, quantity, size))| IncomingItem {
-                product_place: format!("items[{index}].productId"),
+            .map(|(product, quantity, size)| IncomingItem {
                 product_id: product.id,
                 name: None,
                 barcode: None,
@@ -426,6 +431,13 @@ pub(crate) mod tests {
                 address: None,
             },
             currency: None,
+            products: (0..)
+                .zip(&items)
+                .map(|(index, item): (usize, &IncomingItem)| NamedProduct {
+                    place: format!("items[{index}].productId"),
+                    id: item.product_id,
+                })
+                .collect(),
             items,
             total,
             item_count,
@@ -624,7 +636,6 @@ pub(crate) mod tests {
         let problems = vec![
             format!("items[0].productId: Product {} not found", cap.id),
             format!("items[2].productId: Product {} not found", belt.id),
-            "currency: is USD, but this shop sells in EGP".to_owned(),
         ];
         assert_eq!(
             shop.receive(&order, None, &[]),
@@ -633,6 +644,13 @@ pub(crate) mod tests {
                 problems
             })
         );
+        shop.catalogue = [&shirt, &cap, &belt].into_iter().cloned().collect();
+        let problems = vec!["currency: is USD, but this shop sells in EGP".to_owned()];
+        let foreign = Err(Rejected {
+            kind: Kind::InvalidInput,
+            problems,
+        });
+        assert_eq!(shop.receive(&order, None, &[]), foreign);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Stock movements: why stock on hand changes, adjusting and counting.
 
+use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
 use super::refusal::{Kind, Refusal};
 use super::text::size_key;
@@ -99,14 +100,27 @@ pub fn correct(
     let after = before.saturating_add(delta);
     let label = product.label(line);
     if after < 0 {
-        return Err(shortage(std::slice::from_ref(&Shortage {
-            label: label.clone(),
+        let shortage = Shortage {
+            label,
             handle: product.handle(),
             size: line.size.clone(),
             available: before,
             required: -delta,
-        }))
-        .message(format!("not so much stock of {label}; nothing changed")));
+        };
+        return Err(Refusal::new(
+            Kind::InsufficientStock,
+            format!("not so much stock of {}", shortage.label),
+        )
+        .error("Insufficient stock for some items")
+        .details(vec![shortage.describe()])
+        .hint(format!(
+            "orders product show {}",
+            shell_word(&shortage.handle)
+        )));
+    }
+    if after > i64::from(QUANTITY_LIMIT) {
+        let problem = format!("stock of {label} cannot be more than {QUANTITY_LIMIT}");
+        return Err(Refusal::new(Kind::InvalidInput, problem));
     }
     let movement = Movement {
         product_id: product.id,
@@ -179,7 +193,7 @@ fn find_line<'a>(
         return Err(Refusal::new(
             Kind::Conflict,
             format!(
-                "{name} has {} on hand without a size; nothing changed",
+                "{name} has {} on hand without a size",
                 product.stock_quantity()
             ),
         )
@@ -236,12 +250,9 @@ impl Shortage {
 
 /// Makes the refusal for a lack of stock; its message is the caller's to set.
 pub fn shortage(shortages: &[Shortage]) -> Refusal {
-    let refusal = Refusal::new(
-        Kind::InsufficientStock,
-        "insufficient stock; nothing changed",
-    )
-    .error("Insufficient stock for some items")
-    .details(shortages.iter().map(Shortage::describe).collect());
+    let refusal = Refusal::new(Kind::InsufficientStock, "insufficient stock")
+        .error("Insufficient stock for some items")
+        .details(shortages.iter().map(Shortage::describe).collect());
     match shortages.first() {
         Some(first) => refusal.hint(first.remedy()),
         None => refusal,

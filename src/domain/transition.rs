@@ -77,21 +77,18 @@ fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
     if to == Status::Confirmed {
         return Refusal::new(
             Kind::Conflict,
-            format!("only confirm takes {reference} to confirmed; nothing changed"),
+            format!("only confirm takes {reference} to confirmed"),
         )
         .error("Only confirm takes an order to confirmed")
         .hint(format!("orders confirm {reference}"));
     }
     if from == to {
-        return Refusal::new(
-            Kind::Conflict,
-            format!("order {reference} is already {to}; nothing changed"),
-        )
-        .error(format!("Order is already {to}"));
+        return Refusal::new(Kind::Conflict, format!("order {reference} is already {to}"))
+            .error(format!("Order is already {to}"));
     }
     let refusal = Refusal::new(
         Kind::Conflict,
-        format!("order {reference} cannot go from {from} to {to}; nothing changed"),
+        format!("order {reference} cannot go from {from} to {to}"),
     )
     .error(format!("Order cannot go from {from} to {to}"));
     if from.may_be_forced_to(to) {

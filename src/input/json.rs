@@ -191,8 +191,8 @@ impl<'a> Value<'a> {
         )
     }
 
-    /// Reads a text without the white space at its edges; `None` too where it is blank.
-    pub fn text(&self, longest: Option<usize>, problems: &mut Problems) -> Option<String> {
+    /// Reads a text just as it is, an empty one too.
+    pub fn whole_text(&self, problems: &mut Problems) -> Option<String> {
         if self.kind() != "a string" {
             self.wrong_kind("a string", problems);
             return None;
@@ -205,6 +205,12 @@ impl<'a> Value<'a> {
             problems.add(&self.place, "must not contain NUL");
             return None;
         }
+        Some(text.into_owned())
+    }
+
+    /// Reads a text without the white space at its edges; `None` too where it is blank.
+    pub fn text(&self, longest: Option<usize>, problems: &mut Problems) -> Option<String> {
+        let text = self.whole_text(problems)?;
         let text = text.trim();
         if let Some(longest) = longest {
             let length = text.chars().count();

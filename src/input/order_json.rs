@@ -7,7 +7,7 @@ use super::json::{Fields, NotJson, Problems, Value, parse};
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::product::{ProductId, is_web_url};
-use crate::domain::receive::{IncomingItem, IncomingOrder, SourceKind};
+use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, SourceKind};
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
@@ -17,8 +17,17 @@ use crate::domain::time::Timestamp;
 pub struct ReadOrder {
     /// The reference as sent, for messages, however wrong the rest is.
     pub reference: Option<String>,
+    /// The products that it names, however wrong the rest is.
+    pub products: Vec<NamedProduct>,
     /// The order, or every problem with its place.
     pub order: Result<IncomingOrder, Vec<String>>,
+}
+
+/// What a record names, however wrong the rest of it is.
+#[derive(Debug, Default)]
+struct Named {
+    reference: Option<String>,
+    products: Vec<NamedProduct>,
 }
 
 /// Reads one record as an order. Its shape, values and sums are checked; its products are not.
@@ -28,40 +37,37 @@ pub struct ReadOrder {
 pub fn read_order(record: &[u8]) -> Result<ReadOrder, NotJson> {
     let raw = parse(record)?;
     let mut problems = Problems::default();
-    let mut reference = None;
-    let order = order(raw, &mut reference, &mut problems);
+    let mut named = Named::default();
+    let order = order(raw, &mut named, &mut problems);
     let order = match order {
         Some(order) if problems.is_empty() => Ok(order),
         _ => Err(problems.into_vec()),
     };
-    Ok(ReadOrder { reference, order })
+    Ok(ReadOrder {
+        reference: named.reference,
+        products: named.products,
+        order,
+    })
 }
 
-fn order(
-    raw: &RawValue,
-    reference_sent: &mut Option<String>,
-    problems: &mut Problems,
-) -> Option<IncomingOrder> {
+fn order(raw: &RawValue, named: &mut Named, problems: &mut Problems) -> Option<IncomingOrder> {
     let mut fields = Value::record(raw).object(problems)?;
     if let Some(stranger) = recognise_stranger(&fields) {
         problems.add("", stranger);
         return None;
     }
-    let reference = match fields.take("orderReference", problems) {
-        Some(value) => {
-            let text = value.text(None, problems);
-            reference_sent.clone_from(&text);
-            let reference = text.as_deref().and_then(Reference::parse);
-            if reference.is_none() {
-                problems.add(
-                    &value.place,
-                    "must be 1 to 50 printable ASCII characters without spaces",
-                );
-            }
-            reference
+    let reference = fields.take("orderReference", problems).and_then(|value| {
+        let text = value.whole_text(problems)?;
+        let reference = Reference::parse(&text);
+        if reference.is_none() {
+            problems.add(
+                &value.place,
+                "must be 1 to 50 printable ASCII characters without spaces",
+            );
         }
-        None => None,
-    };
+        named.reference = Some(text);
+        reference
+    });
     let order_date = fields
         .require(&["orderDate"], problems)
         .and_then(|value| read_time(&value, problems));
@@ -76,7 +82,7 @@ fn order(
     for ignored in ["id", "user", "createdAt", "updatedAt"] {
         fields.take(ignored, problems);
     }
-    let items = read_items(&mut fields, problems);
+    let items = read_items(&mut fields, &mut named.products, problems);
     let total_sent = fields.take("total", problems);
     let count_sent = fields.take("itemCount", problems);
     fields.finish(problems);
@@ -94,6 +100,7 @@ fn order(
             address,
         },
         currency,
+        products: named.products.clone(),
         items: items?,
         total,
         item_count,
@@ -168,14 +175,14 @@ fn check_pending(fields: &mut Fields<'_>, problems: &mut Problems) {
     let Some(value) = fields.take("status", problems) else {
         return;
     };
-    let Some(status) = value.text(None, problems) else {
+    let Some(status) = value.whole_text(problems) else {
         return;
     };
     if status != Status::Pending.as_str() {
         let status: String = status.chars().take(40).collect();
         problems.add(
             &value.place,
-            format_args!("must be pending, is {status}: an order starts pending"),
+            format_args!("must be pending, is {status:?}: an order starts pending"),
         );
     }
 }
@@ -190,7 +197,11 @@ fn read_currency(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Str
     Some(code)
 }
 
-fn read_items(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Vec<IncomingItem>> {
+fn read_items(
+    fields: &mut Fields<'_>,
+    products: &mut Vec<NamedProduct>,
+    problems: &mut Problems,
+) -> Option<Vec<IncomingItem>> {
     let is_list_body = fields.has("createdAt") && !fields.has("items");
     if is_list_body {
         problems.add("", "has no items: export each order with `show`");
@@ -214,17 +225,26 @@ fn read_items(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Vec<In
     }
     let items: Vec<_> = elements
         .iter()
-        .map(|element| read_item(element, problems))
+        .map(|element| read_item(element, products, problems))
         .collect();
     items.into_iter().collect()
 }
 
-fn read_item(element: &Value<'_>, problems: &mut Problems) -> Option<IncomingItem> {
+fn read_item(
+    element: &Value<'_>,
+    products: &mut Vec<NamedProduct>,
+    problems: &mut Problems,
+) -> Option<IncomingItem> {
     let mut fields = element.object(problems)?;
     let product = fields.require(&["productId", "product"], problems);
-    let product_id = product
-        .as_ref()
-        .and_then(|value| read_product_id(value, problems));
+    let product_id = product.and_then(|value| {
+        let id = read_product_id(&value, problems)?;
+        products.push(NamedProduct {
+            place: value.place,
+            id,
+        });
+        Some(id)
+    });
     let name = fields.take_text("productName", 255, problems);
     let barcode = fields.take_text("productBarcode", 100, problems);
     let image = read_image(&mut fields, problems);
@@ -258,7 +278,6 @@ fn read_item(element: &Value<'_>, problems: &mut Problems) -> Option<IncomingIte
         );
     }
     Some(IncomingItem {
-        product_place: product.map(|value| value.place)?,
         product_id: product_id?,
         name,
         barcode,
@@ -389,10 +408,7 @@ mod tests {
             "customer_phone":"0123","items":[{{"product":"{PRODUCT}","product_name":"Classic T-Shirt","quantity":2,
             "unit_price":"29.99"}}],"total":"59.98","item_count":2}}"#
         );
-        assert_eq!(
-            read(&page).unwrap().items[0].product_place,
-            "items[0].product"
-        );
+        assert_eq!(read(&page).unwrap().products[0].place, "items[0].product");
         let extra = r#","subtotal":"59.98","id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","productImage":null"#;
         let response = an_order(
             &item(extra),
@@ -418,7 +434,7 @@ mod tests {
             (an_order(&item(r#","colour":"red""#), ""), vec!["items[0].colour: unknown key".into()]),
             (an_order(&item(r#","productImage":"javascript:x""#), ""), vec!["items[0].productImage: must be an http or https URL".into()]),
             (an_order(&item(&format!(r#","productName":"{long}""#)), ""), vec!["items[0].productName: must have at most 255 characters, has 256".into()]),
-            (an_order(&item(""), r#","status":"confirmed""#), vec!["status: must be pending, is confirmed: an order starts pending".into()]),
+            (an_order(&item(""), r#","status":"confirmed""#), vec!["status: must be pending, is \"confirmed\": an order starts pending".into()]),
             (an_order(&item(""), r#","currency":"usd""#), vec!["currency: must be three capital letters, such as EGP".into()]),
             (an_order(&item(""), r#","customerAddress":{}"#), vec!["customerAddress: must be a string, is an object".into()]),
             (an_order(&item("").replace(":2,", ":0,"), ""), vec!["items[0].quantity: must be at least 1".into()]),

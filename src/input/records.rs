@@ -38,6 +38,8 @@ pub struct Record {
     pub bytes: Vec<u8>,
     /// What its size or nesting breaks, if anything: such a record is refused by itself.
     pub excess: Option<String>,
+    /// Whether `bytes` holds all of it.
+    pub is_whole: bool,
     /// Whether this is not a record but what stood around a `results` array, with an empty array in its place.
     pub is_envelope: bool,
 }
@@ -138,14 +140,7 @@ impl<R: BufRead> Records<R> {
             return Ok(None);
         }
         self.number += 1;
-        let excess = scan.excess();
-        Ok(Some(Record {
-            number: self.number,
-            line,
-            bytes: scan.bytes,
-            excess,
-            is_envelope: false,
-        }))
+        Ok(Some(scan.into_record(self.number, line, false)))
     }
 
     fn finish_envelope(&mut self, before: Vec<u8>, line: u64) -> Result<Record, StreamError> {
@@ -155,14 +150,7 @@ impl<R: BufRead> Records<R> {
         scan.depth = 1;
         scan.deepest = 1;
         self.run(&mut scan)?;
-        let excess = scan.excess();
-        Ok(Record {
-            number: self.number,
-            line,
-            bytes: scan.bytes,
-            excess,
-            is_envelope: true,
-        })
+        Ok(scan.into_record(self.number, line, true))
     }
 
     fn run(&mut self, scan: &mut Scan) -> Result<End, StreamError> {
@@ -357,6 +345,18 @@ impl Scan {
         self.depth == 0 && !self.in_string && !self.bytes.is_empty()
     }
 
+    fn into_record(self, number: u64, line: u64, is_envelope: bool) -> Record {
+        let (excess, is_whole) = (self.excess(), self.length <= RECORD_LIMIT);
+        Record {
+            number,
+            line,
+            bytes: self.bytes,
+            excess,
+            is_whole,
+            is_envelope,
+        }
+    }
+
     fn excess(&self) -> Option<String> {
         if self.deepest > DEPTH_LIMIT {
             Some(format!(
@@ -365,7 +365,7 @@ impl Scan {
             ))
         } else if self.length > RECORD_LIMIT {
             Some(format!(
-                "has {} bytes, the most is {RECORD_LIMIT}",
+                "has {} bytes, the most is {RECORD_LIMIT}: too large to be kept",
                 self.length
             ))
         } else {
@@ -508,7 +508,7 @@ mod tests {
         let (records, _) = split(large.as_bytes(), 8192);
         assert_eq!(
             records[0].excess.as_deref(),
-            Some("has 1048584 bytes, the most is 1048576")
+            Some("has 1048584 bytes, the most is 1048576: too large to be kept")
         );
         assert_eq!(
             (records[0].bytes.len(), records[1].excess.as_deref()),

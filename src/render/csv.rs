@@ -3,13 +3,16 @@
 use super::json::{Body, bare};
 
 /// Renders a header line.
-pub fn header(keys: &[&str]) -> Vec<u8> {
-    line(keys.iter().map(|key| (*key).to_owned()))
+pub fn header(keys: &[String]) -> Vec<u8> {
+    line(keys.iter().cloned())
 }
 
-/// Renders one row.
-pub fn row(body: &Body) -> Vec<u8> {
-    line(body.values().map(bare))
+/// Renders one row of the columns `keys`; what a body does not have stays empty.
+pub fn row(keys: &[String], body: &Body) -> Vec<u8> {
+    line(
+        keys.iter()
+            .map(|key| body.get(key).map(bare).unwrap_or_default()),
+    )
 }
 
 fn line(cells: impl Iterator<Item = String>) -> Vec<u8> {
@@ -30,10 +33,9 @@ mod tests {
         else {
             panic!()
         };
-        assert_eq!(header(&["a", "b"]), b"a,b\n");
-        assert_eq!(
-            String::from_utf8(row(&body)).unwrap(),
-            ",\"x, \"\"y\"\"\nz\",5,\"[1,\"\"é\"\"]\"\n"
-        );
+        let keys = ["a", "b", "missing", "c", "d"].map(str::to_owned);
+        assert_eq!(header(&keys[..2]), b"a,b\n");
+        let row = String::from_utf8(row(&keys, &body)).unwrap();
+        assert_eq!(row, ",\"x, \"\"y\"\"\nz\",,5,\"[1,\"\"é\"\"]\"\n");
     }
 }

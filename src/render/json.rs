@@ -153,9 +153,13 @@ pub fn order_fields(order: &Order, keys: &[&str]) -> Body {
         .collect()
 }
 
-/// Returns an order with its items.
+/// Returns an order with its items; and its currency, a key beyond the guide's, where it names one.
 pub fn order(order: &Order) -> Body {
-    order_fields(order, ORDER_KEYS)
+    let mut body = order_fields(order, ORDER_KEYS);
+    if let Some(currency) = &order.summary.currency {
+        body.insert("currency".to_owned(), json!(currency));
+    }
+    body
 }
 
 /// Returns the chosen keys of one item of an order with those of the order.

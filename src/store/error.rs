@@ -39,6 +39,9 @@ pub enum StoreError {
         /// What it said.
         source: io::Error,
     },
+    /// Reading or writing failed in the middle of it.
+    #[error("the file could not be read or written: {0}")]
+    Broken(rusqlite::Error),
     /// Anything else that SQLite reports.
     #[error("SQLite: {0}")]
     Sqlite(rusqlite::Error),
@@ -75,6 +78,7 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::FileLockingProtocolFailed,
             ) => StoreError::Busy,
             Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::SystemIoFailure) => StoreError::Broken(error),
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(error.to_string()),
             // A value that our own CHECKs would not have let in.
             None if matches!(

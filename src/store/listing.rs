@@ -1,10 +1,9 @@
-//! Long lists in pages, so that a slow reader holds neither memory nor the file.
+//! Lists of orders, however long.
 
-use rusqlite::types::Value;
-use rusqlite::{Row, ToSql};
+use rusqlite::ToSql;
 
 use super::orders::{SUMMARY_COLUMNS, summary};
-use super::{Read, Store, StoreError};
+use super::{Read, StoreError};
 use crate::domain::order::{Order, OrderSummary};
 use crate::domain::status::Status;
 
@@ -67,122 +66,75 @@ pub struct OrderFilter {
     pub limit: Option<u64>,
 }
 
-/// How many orders are read at a time.
-const PAGE: u64 = 500;
-
-/// A list of orders, page by page.
-#[derive(Debug)]
-pub struct OrderPages<'s> {
-    store: &'s Store,
-    filter: OrderFilter,
-    with_items: bool,
-    /// The sort value and key of the last order that was read.
-    after: Option<(Value, i64)>,
-    left: Option<u64>,
-    is_done: bool,
-}
-
-impl Store {
-    /// Starts a list of orders.
-    pub fn list_orders(&self, filter: OrderFilter, with_items: bool) -> OrderPages<'_> {
-        let left = filter.limit;
-        OrderPages {
-            store: self,
-            filter,
-            with_items,
-            after: None,
-            left,
-            is_done: false,
-        }
-    }
-}
-
-impl OrderPages<'_> {
-    /// Reads the next orders, none at the end; without their items unless the list was started with them.
-    pub fn next_page(&mut self) -> Result<Vec<Order>, StoreError> {
-        let size = self.left.map_or(PAGE, |left| left.min(PAGE));
-        if self.is_done || size == 0 {
-            return Ok(Vec::new());
-        }
-        let (after, orders) = self.store.read(|read| {
-            let rows = read.page(&self.filter, self.after.as_ref(), size)?;
-            let after = rows
-                .last()
-                .map(|(value, summary)| (value.clone(), summary.pk.0));
-            let summaries: Vec<OrderSummary> =
-                rows.into_iter().map(|(_, summary)| summary).collect();
-            let orders = if self.with_items {
-                read.with_items(summaries)?
-            } else {
-                summaries
-                    .into_iter()
-                    .map(|summary| Order {
-                        summary,
-                        items: Vec::new(),
-                    })
-                    .collect()
-            };
-            Ok::<_, StoreError>((after, orders))
-        })?;
-        let count = orders.len() as u64;
-        self.is_done = count < size;
-        self.left = self.left.map(|left| left - count);
-        self.after = after;
-        Ok(orders)
-    }
-}
+/// How many orders get their items in one query.
+const PAGE: usize = 500;
 
 impl Read<'_> {
-    fn page(
+    /// Reads a list of orders one by one, in constant memory; without their items unless `with_items`.
+    pub fn each_order<E: From<StoreError>>(
         &self,
         filter: &OrderFilter,
-        after: Option<&(Value, i64)>,
-        size: u64,
-    ) -> Result<Vec<(Value, OrderSummary)>, StoreError> {
-        let column = filter.sort.by.column();
-        let (comparison, direction) = if filter.sort.descending {
-            ("<", "DESC")
-        } else {
-            (">", "ASC")
-        };
-        let mut conditions = Vec::new();
-        let mut values: Vec<(String, &dyn ToSql)> = Vec::new();
-        if !filter.statuses.is_empty() {
-            let names: Vec<_> = (0..filter.statuses.len())
-                .map(|index| format!(":status{index}"))
-                .collect();
-            conditions.push(format!("o.status IN ({})", names.join(", ")));
-            for (name, status) in names.into_iter().zip(&filter.statuses) {
-                values.push((name, status));
-            }
-        }
-        if let Some((value, pk)) = after {
-            conditions.push(format!(
-                "(o.{column}, o.pk) {comparison} (:after, :after_pk)"
-            ));
-            values.push((":after".to_owned(), value));
-            values.push((":after_pk".to_owned(), pk));
-        }
-        let condition = if conditions.is_empty() {
+        with_items: bool,
+        mut each: impl FnMut(&Order) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let names: Vec<String> = (0..filter.statuses.len())
+            .map(|index| format!(":status{index}"))
+            .collect();
+        let condition = if names.is_empty() {
             String::new()
         } else {
-            format!("WHERE {}", conditions.join(" AND "))
+            format!("WHERE o.status IN ({})", names.join(", "))
         };
-        let size = i64::try_from(size).unwrap_or(i64::MAX);
-        values.push((":size".to_owned(), &size));
+        let column = filter.sort.by.column();
+        let direction = if filter.sort.descending {
+            "DESC"
+        } else {
+            "ASC"
+        };
         let sql = format!(
-            "SELECT {SUMMARY_COLUMNS}, o.{column} AS sort_value
-             FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
-             {condition} ORDER BY o.{column} {direction}, o.pk {direction} LIMIT :size"
+            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
+             {condition} ORDER BY o.{column} {direction}, o.pk {direction} LIMIT :limit"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let values: Vec<(&str, &dyn ToSql)> = values
-            .iter()
-            .map(|(name, value)| (name.as_str(), *value))
-            .collect();
-        let row = |row: &Row<'_>| Ok((row.get("sort_value")?, summary(row)?));
-        Ok(statement
-            .query_map(values.as_slice(), row)?
-            .collect::<Result<_, _>>()?)
+        // SQLite takes a negative limit as none.
+        let limit = filter
+            .limit
+            .map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
+        let mut values: Vec<(&str, &dyn ToSql)> = vec![(":limit", &limit)];
+        for (name, status) in names.iter().zip(&filter.statuses) {
+            values.push((name, status));
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached(&sql)
+            .map_err(StoreError::from)?;
+        let mut rows = statement
+            .query(values.as_slice())
+            .map_err(StoreError::from)?;
+        let mut page: Vec<OrderSummary> = Vec::with_capacity(PAGE);
+        loop {
+            let row = rows.next().map_err(StoreError::from)?;
+            let is_end = row.is_none();
+            if let Some(row) = row {
+                page.push(summary(row).map_err(StoreError::from)?);
+            }
+            if is_end || page.len() == PAGE {
+                let summaries = std::mem::take(&mut page);
+                let orders = if with_items {
+                    self.with_items(summaries)?
+                } else {
+                    summaries
+                        .into_iter()
+                        .map(|summary| Order {
+                            summary,
+                            items: Vec::new(),
+                        })
+                        .collect()
+                };
+                orders.iter().try_for_each(&mut each)?;
+            }
+            if is_end {
+                return Ok(());
+            }
+        }
     }
 }

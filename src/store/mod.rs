@@ -8,7 +8,7 @@
 //! | `open` | which files are taken, how a connection is set up, and the schema |
 //! | `error` | what SQLite's errors mean to a person |
 //! | `values` | how domain values stand in columns |
-//! | `orders`, `listing` | orders, items, events and sources; long lists in pages |
+//! | `orders`, `listing` | orders, items, events and sources; lists, however long |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
 //! | `settings` | the shop's settings |
 
@@ -27,7 +27,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 
 pub use error::StoreError;
-pub use listing::{OrderFilter, OrderPages, Sort, SortField};
+pub use listing::{OrderFilter, Sort, SortField};
 pub use open::Access;
 pub use orders::{Match, OrderMatch};
 

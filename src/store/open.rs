@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,8 @@ const SCHEMA_VERSION: i32 = 1;
 pub enum Access {
     /// Reads only.
     Read,
+    /// Reads and writes a file that is there, and keeps nothing of it.
+    DryRun,
     /// Reads and writes a file that is there.
     Write,
     /// Reads and writes, and makes the file where it is missing.
@@ -33,6 +35,7 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
     let path = std::path::absolute(path).map_err(|error| StoreError::io(path, error))?;
     let created = find_or_create(&path, access)?;
+    refuse_strange_header(&path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
         Connection::open_with_flags(&path, flags).map_err(|error| explain(&path, error.into()))?;
@@ -51,7 +54,7 @@ fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
     let found = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound && access == Access::Create => {
-            refuse_network_folder(path)?;
+            refuse_network_folder(path, path.parent().unwrap_or(Path::new("/")))?;
             if create(path)? {
                 return Ok(true);
             }
@@ -73,7 +76,7 @@ fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
             "has more than one hard link; give each copy its own file",
         ));
     }
-    refuse_network_folder(path)?;
+    refuse_network_folder(path, path)?;
     Ok(false)
 }
 
@@ -105,17 +108,16 @@ fn create(path: &Path) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Refuses network file systems, whose locks cannot be trusted.
+/// Refuses network file systems, whose locks cannot be trusted; `on` is what is there already.
 #[cfg(target_os = "linux")]
-fn refuse_network_folder(path: &Path) -> Result<(), StoreError> {
+fn refuse_network_folder(path: &Path, on: &Path) -> Result<(), StoreError> {
     const NETWORK: [(i64, &str); 4] = [
         (0x6969, "NFS"),
         (0x517B, "SMB"),
         (0xFE53_4D42, "SMB"),
         (0xFF53_4D42, "CIFS"),
     ];
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let Ok(found) = rustix::fs::statfs(folder) else {
+    let Ok(found) = rustix::fs::statfs(on) else {
         return Ok(());
     };
     let kind = found.f_type & 0xFFFF_FFFF;
@@ -129,7 +131,7 @@ fn refuse_network_folder(path: &Path) -> Result<(), StoreError> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn refuse_network_folder(_path: &Path) -> Result<(), StoreError> {
+fn refuse_network_folder(_path: &Path, _on: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
@@ -140,6 +142,10 @@ fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // What turns out to be another program's is left as it is, its log included.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Else a statement with a range is prepared again for every value that is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -199,7 +205,8 @@ fn prepare(
     if !identity.is_blank() {
         refuse_stranger(&identity, path)?;
     }
-    if access != Access::Read {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    if matches!(access, Access::Write | Access::Create) {
         switch_to_wal(connection, path, wait)?;
     }
     if identity.is_blank() {
@@ -214,6 +221,37 @@ fn prepare(
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// Refuses by its first bytes what is clearly not ours, before SQLite touches it or its side files.
+fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
+    const PAGE: u64 = 4096;
+    let mut header = [0; 100];
+    let file = File::open(path).map_err(|error| StoreError::io(path, error))?;
+    let length = file
+        .metadata()
+        .map_err(|error| StoreError::io(path, error))?
+        .len();
+    if length == 0 {
+        return Ok(());
+    }
+    if file.read_exact_at(&mut header, 0).is_err() || !header.starts_with(b"SQLite format 3\0") {
+        return Err(StoreError::refused(path, "is not an orders file"));
+    }
+    let number = |at: usize| {
+        i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
+    let identity = Identity {
+        application_id: number(68),
+        version: number(60),
+        is_empty: length <= PAGE,
+    };
+    // A file that was just made may have its mark and its tables in the log still.
+    if identity.is_blank() {
+        Ok(())
+    } else {
+        refuse_stranger(&identity, path)
+    }
 }
 
 fn refuse_stranger(identity: &Identity, path: &Path) -> Result<(), StoreError> {

@@ -96,7 +96,7 @@ impl Read<'_> {
         }
         let sql = format!(
             "SELECT p.id, p.name, p.barcode, p.price, p.discounted_price, p.image_paths, p.low_stock_at
-             FROM products AS p WHERE {condition} ORDER BY p.name, p.id"
+             FROM products AS p WHERE {condition} ORDER BY p.name COLLATE NOCASE, p.id"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let products = statement.query_map(values, |row| product(row, &mut stock))?;

@@ -194,7 +194,7 @@ fn every_kind_of_bad_order_is_refused_with_its_places() {
         (
             "not pending",
             and(r#""status":"confirmed""#),
-            "status: must be pending, is confirmed",
+            "status: must be pending, is \"confirmed\"",
         ),
         (
             "a picture that is no URL",

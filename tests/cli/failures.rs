@@ -8,7 +8,7 @@ use crate::harness::{BELT, ORDER, Shop, order};
 fn internal() {
     let shop = Shop::new();
     let path = shop.file().display().to_string();
-    let hint = "name the file with --db FILE or ORDERS_DB; product add, product import, import and create make one";
+    let hint = "name the file with --db FILE or ORDERS_DB; product add, product import, import, create and config KEY VALUE make one";
     for args in [
         &["list"][..],
         &["show", "x"],

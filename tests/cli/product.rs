@@ -160,7 +160,7 @@ fn stock_is_corrected_with_a_note_and_never_below_zero() {
             6,
             "error: not so much stock of Leather Belt; nothing changed\n  \
          - Leather Belt: Insufficient stock (available: 10, required: 11)\n\
-         hint: orders product adjust BLT-01 +1 --note …\n",
+         hint: orders product show BLT-01\n",
         );
     shop.orders(["product", "adjust", "BLT-01", "-1"]).fails(
         2,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::commands::{Context, Printer, choose_fields};
+use crate::commands::{Context, choose_fields};
 use crate::domain::product::Product;
 use crate::domain::text::visible;
 use crate::error::Exit;
@@ -19,14 +19,11 @@ pub struct ListArgs {
     /// Only those whose stock is low
     #[arg(long)]
     low: bool,
-    /// Which columns or keys, in this order
-    #[arg(long, value_delimiter = ',', value_name = "A,B")]
-    fields: Option<Vec<String>>,
 }
 
 /// Runs the command.
 pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let keys = choose_fields(args.fields.as_deref(), PRODUCT_KEYS, PRODUCT_KEYS)?;
+    let keys = choose_fields(context.global.fields.as_deref(), PRODUCT_KEYS, PRODUCT_KEYS)?;
     let store = context.open_to_read()?;
     let (mut products, settings) =
         store.read(|read| anyhow::Ok((read.all_products()?, read.settings()?)))?;
@@ -34,11 +31,11 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         products.retain(|product| product.is_low(settings.low_stock));
     }
     if !context.is_table() {
-        let mut printer = Printer::new(context, &keys, true)?;
-        for product in &products {
-            printer.put(product_fields(product, &keys))?;
-        }
-        printer.finish()?;
+        context.print_spooled(&keys, |printer| {
+            Ok(products
+                .iter()
+                .try_for_each(|product| printer.put(&product_fields(product, &keys)))?)
+        })?;
         return Ok(Exit::Done);
     }
     if context.ui.quiet {
@@ -61,7 +58,7 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 .map(|product| product_fields(product, &keys))
                 .collect::<Vec<_>>()
         };
-        context.ui.print(&match args.fields {
+        context.ui.print(&match context.global.fields {
             Some(_) => table::of_bodies(&keys, rows(&products).into_iter(), look.width),
             None => product::list(&products, settings.low_stock, look),
         })?;

@@ -43,6 +43,13 @@ enum ProductCommand {
     Remove(remove::RemoveArgs),
 }
 
+impl ProductArgs {
+    /// Tells whether this is `product list`.
+    pub fn is_list(&self) -> bool {
+        matches!(self.command, ProductCommand::List(_))
+    }
+}
+
 /// Runs the command.
 pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
     match args.command {
@@ -112,9 +119,6 @@ fn print_product(
         true => format!("{}\n", crate::domain::text::visible(&written.handle())),
         false => text(),
     })?;
-    if context.is_dry_run() && context.is_table() {
-        context.ui.note("dry run: nothing changed");
-    }
     Ok(())
 }
 

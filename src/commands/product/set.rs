@@ -54,23 +54,35 @@ pub struct SetArgs {
 
 /// Runs the command.
 pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    if !args.names_something() {
+        return Err(Failure::usage("say what to change")
+            .hint("orders product set --help lists what can be set")
+            .into());
+    }
     let mut store = context.open_to_write()?;
     let (changed, low_stock) = context.write(&mut store, |write| {
         let known = find_product(write, &args.product)?;
         let changed = apply(args, &known);
-        if changed == known {
-            return Err(
-                Failure::usage(format!("nothing to change about {}", known.name))
-                    .hint("orders product set --help lists what can be set")
-                    .into(),
-            );
-        }
         refuse_taken_barcode(write, &changed)?;
         write.update_product(&changed)?;
         Ok((changed, write.settings()?.low_stock))
     })?;
     print_product(&changed, context, || product::show(&changed, low_stock))?;
     Ok(Exit::Done)
+}
+
+impl SetArgs {
+    fn names_something(&self) -> bool {
+        self.name.is_some()
+            || self.price.is_some()
+            || self.discounted_price.is_some()
+            || self.barcode.is_some()
+            || self.low_stock_at.is_some()
+            || self.no_discounted_price
+            || self.no_barcode
+            || self.no_low_stock_at
+            || !self.image.is_empty()
+    }
 }
 
 fn apply(args: SetArgs, known: &Product) -> Product {
