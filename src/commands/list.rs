@@ -8,8 +8,10 @@ use crate::domain::order::Order;
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::error::Exit;
-use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
-use crate::render::{order, table};
+use crate::render::json::{
+    CHOICE_KEYS, ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields,
+};
+use crate::render::{json, order, table};
 use crate::store::{OrderFilter, Sort, SortField};
 
 /// How many orders the table shows unless `--limit` says otherwise.
@@ -102,8 +104,8 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         args.items && matches!(context.global.format(), Format::Csv | Format::Table);
     let (all, default) = match (args.items, is_row_an_item) {
         (true, true) => (ITEM_ROW_KEYS, ITEM_ROW_KEYS),
-        (true, false) => (ORDER_KEYS, ORDER_KEYS),
-        (false, _) => (ORDER_KEYS, SUMMARY_KEYS),
+        (true, false) => (CHOICE_KEYS, ORDER_KEYS),
+        (false, _) => (CHOICE_KEYS, SUMMARY_KEYS),
     };
     let keys = choose_fields(context.global.fields.as_deref(), all, default)?;
     let with_items = args.items || keys.contains(&"items");
@@ -141,6 +143,8 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
                         .iter()
                         .map(|item| item_row(&order.summary, item, &keys));
                     rows.into_iter().try_for_each(|row| printer.put(&row))?;
+                } else if args.items && context.global.fields.is_none() {
+                    printer.put(&json::order(order))?;
                 } else {
                     printer.put(&order_fields(order, &keys))?;
                 }

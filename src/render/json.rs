@@ -31,6 +31,24 @@ pub const SUMMARY_KEYS: &[&str] = &[
     "createdAt",
 ];
 
+/// The keys that a list of orders may choose from.
+pub const CHOICE_KEYS: &[&str] = &[
+    "id",
+    "orderReference",
+    "orderDate",
+    "customerName",
+    "customerPhone",
+    "customerAddress",
+    "user",
+    "status",
+    "items",
+    "total",
+    "itemCount",
+    "currency",
+    "createdAt",
+    "updatedAt",
+];
+
 /// The keys of an order with items, in order.
 pub const ORDER_KEYS: &[&str] = &[
     "id",
@@ -100,6 +118,7 @@ fn summary_value(order: &OrderSummary, key: &str) -> Value {
         "status" => json!(order.status.as_str()),
         "total" => json!(order.total.to_string()),
         "itemCount" => json!(order.item_count),
+        "currency" => json!(order.currency),
         "createdAt" => json!(order.created_at.to_string()),
         "updatedAt" => json!(order.updated_at.to_string()),
         _ => Value::Null,
