@@ -18,6 +18,8 @@
 
 pub mod catalogue;
 pub mod confirm;
+#[cfg(test)]
+mod invariants;
 pub mod money;
 pub mod order;
 pub mod product;
