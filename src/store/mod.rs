@@ -145,6 +145,13 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::incoming;
+    use crate::domain::receive::{Facts, Received, decide};
+    use crate::domain::settings::Settings;
+    use crate::domain::status::Status;
+    use crate::domain::stock::{Movement, Reason};
+    use crate::domain::transition::StatusChange;
 
     /// A new store in a folder of its own, which lives as long as the first value.
     fn store() -> (tempfile::TempDir, Store) {
@@ -156,6 +163,81 @@ mod tests {
         )
         .unwrap();
         (folder, store)
+    }
+
+    fn stamp() -> Stamp {
+        Stamp {
+            at: Timestamp::from_millis(0).unwrap(),
+            actor: "operator".into(),
+            note: None,
+        }
+    }
+
+    /// What a decision says must still be true is checked where it is applied, whoever decided.
+    #[test]
+    fn a_decision_that_came_too_late_is_not_applied() {
+        let (_folder, mut store) = store();
+        let shirt = product("Shirt", &[("", 3)]);
+        let incoming = incoming(&[(&shirt, 2, None)]);
+        let settings = Settings::default();
+        let catalogue = [shirt.clone()].into_iter().collect();
+        let facts = Facts {
+            known: None,
+            catalogue: &catalogue,
+            likely_duplicates: &[],
+            settings: &settings,
+        };
+        let reference = incoming.reference.clone().unwrap();
+        let Ok(Received::New(new)) =
+            decide(&incoming, &reference, facts, &mut || uuid::Uuid::nil())
+        else {
+            panic!("the order is new")
+        };
+        let pk = store
+            .write::<_, StoreError>(Outcome::Commit, |write| {
+                write.insert_product(&shirt, &stamp())?;
+                write.insert_order(&new, &stamp())
+            })
+            .unwrap();
+        let taking = |delta: i64, from| StatusChange {
+            order: pk,
+            reference: reference.clone(),
+            from,
+            to: Status::Confirmed,
+            movements: vec![Movement {
+                product_id: shirt.id,
+                size_key: String::new(),
+                delta,
+                reason: Reason::Confirm,
+                note: None,
+            }],
+        };
+        let mut apply = |change: StatusChange| {
+            store.write::<_, StoreError>(Outcome::Commit, |write| {
+                write.change_status(&change, &stamp())
+            })
+        };
+        assert!(matches!(
+            apply(taking(-2, Status::Shipped)),
+            Err(StoreError::Changed("the order"))
+        ));
+        assert!(matches!(
+            apply(taking(-4, Status::Pending)),
+            Err(StoreError::Changed("the stock"))
+        ));
+        assert!(apply(taking(-2, Status::Pending)).is_ok());
+        assert!(matches!(
+            apply(taking(-2, Status::Pending)),
+            Err(StoreError::Changed("the order"))
+        ));
+        let (held, order) = store
+            .read::<_, StoreError>(|read| Ok((read.held_stock(pk)?, read.orders(&[pk])?.remove(0))))
+            .unwrap();
+        assert_eq!(
+            (held.len(), held[0].delta, order.summary.status),
+            (1, -2, Status::Confirmed)
+        );
+        assert_eq!(order.items, new.items);
     }
 
     #[test]

@@ -484,6 +484,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_ours_keeps_its_log_too() {
+        for sql in [
+            "CREATE TABLE t (x); PRAGMA user_version = 9",
+            "PRAGMA application_id = 0x4F524452; PRAGMA user_version = 2; CREATE TABLE t (x)",
+        ] {
+            let (folder, path) = folder();
+            let source = folder.path().join("source.db");
+            let other = Connection::open(&source).unwrap();
+            other
+                .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
+                .unwrap();
+            other.execute_batch(sql).unwrap();
+            // As a program that was killed leaves it: everything is in the log.
+            let log = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
+            fs::copy(&source, &path).unwrap();
+            fs::copy(log(&source), log(&path)).unwrap();
+            let before = (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap());
+            for access in [Access::Read, Access::Write, Access::Create] {
+                assert!(matches!(at(&path, access), Err(StoreError::Refused { .. })));
+            }
+            assert!(
+                before == (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap()),
+                "{sql}"
+            );
+        }
+    }
+
+    #[test]
     fn a_missing_file_is_made_only_by_those_who_may() {
         let (_folder, path) = folder();
         for access in [Access::Read, Access::Write] {
