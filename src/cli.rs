@@ -43,10 +43,10 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE", overrides_with = "db")]
     pub db: Option<PathBuf>,
     /// Output form [default: table]
-    #[arg(long, global = true, value_enum, overrides_with_all = ["json", "format"])]
+    #[arg(long, global = true, value_enum, overrides_with = "format")]
     pub format: Option<Format>,
     /// Short for --format json
-    #[arg(long, global = true, overrides_with_all = ["json", "format"])]
+    #[arg(long, global = true, overrides_with = "json")]
     pub json: bool,
     /// Which columns or keys, in this order (for lists)
     #[arg(long, global = true, value_delimiter = ',', value_name = "A,B")]

@@ -1,6 +1,6 @@
 //! From what went wrong to the exit code and the words that people and programs get.
 
-use std::fmt;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -108,116 +108,19 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     (130, "interrupted"),
 ];
 
-/// How many problems of one failure are listed; the rest are counted.
-pub const DETAILS_LISTED: usize = 100;
-
-/// Everything that is said about a failure.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    /// The class.
-    pub kind: Kind,
-    /// One lower-case line for people: what, and to which order.
-    pub message: String,
-    /// The words for programs, the guide's where it has them.
-    pub error: String,
-    /// Every problem, one line each.
-    pub details: Vec<String>,
-    /// How many more problems there are than `details` holds.
-    pub details_left_out: usize,
-    /// The next thing to do.
-    pub hint: Option<String>,
-    /// Further keys of the JSON object: those of the body that a success would have had.
-    pub body: Option<Box<Map<String, Value>>>,
-}
-
-impl std::error::Error for Failure {}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
+/// A failure with everything that is said about it.
+pub type Failure = Refusal<Kind>;
 
 impl Failure {
-    /// Makes a failure whose words for programs are those for people with a capital letter.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Failure {
-        let message = message.into();
-        let mut letters = message.chars();
-        let error = letters
-            .next()
-            .map(|c| c.to_uppercase().chain(letters).collect())
-            .unwrap_or_default();
-        Failure {
-            kind,
-            message,
-            error,
-            details: Vec::new(),
-            details_left_out: 0,
-            hint: None,
-            body: None,
-        }
-    }
-
     /// Makes a failure of usage.
     pub fn usage(message: impl Into<String>) -> Failure {
         Failure::new(Kind::Usage, message)
     }
 
-    /// Replaces the words for programs.
-    #[must_use]
-    pub fn error(mut self, error: impl Into<String>) -> Failure {
-        self.error = error.into();
-        self
-    }
-
-    /// Sets the problems, one line each.
-    #[must_use]
-    pub fn details(mut self, details: Vec<String>) -> Failure {
-        self.details = details;
-        self
-    }
-
-    /// Sets the next thing to do.
-    #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Failure {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    /// Returns the problems that are listed, with a last line that counts those that are not.
-    pub fn listed_details(&self) -> Vec<String> {
-        let mut listed: Vec<_> = self.details.iter().take(DETAILS_LISTED).cloned().collect();
-        let left_out = self.details.len() - listed.len() + self.details_left_out;
-        if left_out > 0 {
-            listed.push(format!("… and {left_out} more"));
-        }
-        listed
-    }
-
-    /// Returns the object that `--json` puts on stderr.
-    pub fn to_json(&self) -> Value {
-        let mut object = Map::new();
-        object.insert("success".into(), json!(false));
-        object.insert("error".into(), json!(self.error));
-        object.insert("details".into(), json!(self.listed_details()));
-        object.insert("code".into(), json!(self.kind.code()));
-        object.insert("hint".into(), json!(self.hint));
-        object.insert("exitCode".into(), json!(self.kind.exit_code()));
-        if let Some(body) = &self.body {
-            object.extend((**body).clone());
-        }
-        Value::Object(object)
-    }
-}
-
-impl Failure {
     /// Makes the failure of one order of several, where others may have been changed.
     pub fn of_one(refusal: Refusal) -> Failure {
         let message = refusal.message.clone();
-        Failure {
-            message,
-            ..Failure::from(refusal)
-        }
+        Failure::from(refusal).message(message)
     }
 }
 
@@ -228,10 +131,65 @@ impl From<Refusal> for Failure {
             message: format!("{}; nothing changed", refusal.message),
             error: refusal.error,
             details: refusal.details,
-            details_left_out: 0,
             hint: refusal.hint,
-            body: None,
         }
+    }
+}
+
+/// How many problems of one failure are listed; the rest are counted.
+pub const DETAILS_LISTED: usize = 100;
+
+/// Returns the problems that are listed, with a last line that counts those that are not; there are `total` in all.
+pub fn list_first(details: &[String], total: usize) -> Vec<String> {
+    let mut listed: Vec<String> = details.iter().take(DETAILS_LISTED).cloned().collect();
+    if total > listed.len() {
+        listed.push(format!("… and {} more", total - listed.len()));
+    }
+    listed
+}
+
+/// A failure as it is told: of an import also the body that a success would have had.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{failure}")]
+pub struct Explained {
+    /// What is said about it, with the first of its problems.
+    pub failure: Failure,
+    /// How many problems there are in all.
+    pub problem_count: usize,
+    /// The body.
+    pub body: Map<String, Value>,
+}
+
+impl From<Failure> for Explained {
+    fn from(failure: Failure) -> Explained {
+        Explained {
+            problem_count: failure.details.len(),
+            failure,
+            body: Map::new(),
+        }
+    }
+}
+
+impl Explained {
+    /// Returns the problems that are listed, with a last line that counts those that are not.
+    pub fn details(&self) -> Vec<String> {
+        list_first(&self.failure.details, self.problem_count)
+    }
+
+    /// Returns the object that `--json` puts on stderr.
+    pub fn to_json(&self) -> Value {
+        let Failure {
+            kind, error, hint, ..
+        } = &self.failure;
+        let mut object = Map::new();
+        object.insert("success".into(), json!(false));
+        object.insert("error".into(), json!(error));
+        object.insert("details".into(), json!(self.details()));
+        object.insert("code".into(), json!(kind.code()));
+        object.insert("hint".into(), json!(hint));
+        object.insert("exitCode".into(), json!(kind.exit_code()));
+        object.extend(self.body.clone());
+        Value::Object(object)
     }
 }
 
@@ -241,12 +199,20 @@ impl From<Refusal> for Failure {
 pub struct OutputError(pub std::io::Error);
 
 /// Maps every error to what is said about it: the one place where kinds become exit codes.
-pub fn explain(error: &anyhow::Error) -> Failure {
+/// `file` is the orders file, which the errors of the store are about.
+pub fn explain(error: &anyhow::Error, file: Option<&Path>) -> Explained {
+    match error.downcast_ref::<Explained>() {
+        Some(explained) => explained.clone(),
+        None => classify(error, file).into(),
+    }
+}
+
+fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
     if let Some(failure) = error.downcast_ref::<Failure>() {
         return failure.clone();
     }
     if let Some(error) = error.downcast_ref::<StoreError>() {
-        return explain_store(error);
+        return explain_store(error, file);
     }
     if let Some(StreamError::NotJson { .. }) = error.downcast_ref::<StreamError>() {
         return Failure::new(Kind::InvalidInput, format!("{error:#}"));
@@ -254,17 +220,27 @@ pub fn explain(error: &anyhow::Error) -> Failure {
     Failure::new(Kind::Internal, format!("{error:#}"))
 }
 
-fn explain_store(error: &StoreError) -> Failure {
-    let failure = |kind| Failure::new(kind, error.to_string());
+fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
+    let file = file.map_or_else(
+        || "the orders file".to_owned(),
+        |file| file.display().to_string(),
+    );
+    let failure = |kind| {
+        if let StoreError::Missing = error {
+            return Failure::new(kind, format!("there is no orders file at {file}"));
+        }
+        let message = format!("{file} {error}");
+        Failure::new(kind, message.clone()).error(message)
+    };
     match error {
-        StoreError::Missing(_) => failure(Kind::Internal)
+        StoreError::Missing => failure(Kind::Internal)
             .hint("name the file with --db FILE or ORDERS_DB; product add, product import, import, create and config KEY VALUE make one"),
         StoreError::Busy => failure(Kind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
         StoreError::Full => failure(Kind::Internal).hint("make room, then run it again"),
         StoreError::Damaged(_) => failure(Kind::Internal).hint("restore the newest backup beside it, and keep this file"),
         StoreError::Broken(_) => failure(Kind::Internal)
-            .hint("look at what was kept (orders show, orders product show) before running it again"),
+            .hint("if the disk is full, make room; look at what was kept before running it again"),
         StoreError::Changed(_) => failure(Kind::Conflict).hint("run it again"),
-        StoreError::Refused { .. } | StoreError::Io { .. } | StoreError::Sqlite(_) => failure(Kind::Internal),
+        StoreError::Refused(_) | StoreError::Io(_) | StoreError::Sqlite(_) => failure(Kind::Internal),
     }
 }

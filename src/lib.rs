@@ -41,7 +41,7 @@ use clap::Parser;
 use cli::{Cli, Format};
 use commands::Context;
 use domain::time::Timestamp;
-use error::{Exit, Failure, OutputError, explain};
+use error::{Exit, Explained, Failure, OutputError, explain};
 use ui::{ColorChoice, Ui};
 
 /// Runs one command line and returns its exit code. `clock` replaces `now`, for tests and examples.
@@ -68,8 +68,7 @@ pub fn run(
     let Some(now) = now else {
         let failure =
             Failure::usage("ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z");
-        ui.fail(&failure);
-        return failure.kind.exit_code();
+        return fail(&ui, &failure.into());
     };
     let mut context = Context::new(cli.global, now, ui);
     match commands::run(cli.command, &mut context) {
@@ -79,23 +78,24 @@ pub fn run(
 }
 
 fn conclude(error: &anyhow::Error, context: &Context) -> u8 {
-    match error.downcast_ref::<OutputError>() {
+    let explained = match error.downcast_ref::<OutputError>() {
         Some(OutputError(source)) if source.kind() == std::io::ErrorKind::BrokenPipe => {
             return Exit::Done.code();
         }
-        Some(output) if context.has_committed() => {
-            let failure = Failure::new(
-                error::Kind::Internal,
-                format!("the work is done and kept, but {output}"),
-            );
-            context.ui.fail(&failure);
-            return failure.kind.exit_code();
-        }
-        _ => {}
-    }
-    let failure = explain(error);
-    context.ui.fail(&failure);
-    failure.kind.exit_code()
+        Some(output) if context.has_committed() => Failure::new(
+            error::Kind::Internal,
+            format!("the work is done and kept, but {output}"),
+        )
+        .into(),
+        _ => explain(error, context.file().ok().as_deref()),
+    };
+    fail(&context.ui, &explained)
+}
+
+/// Says why the command failed, and returns its exit code.
+fn fail(ui: &Ui, explained: &Explained) -> u8 {
+    ui.fail(explained);
+    explained.failure.kind.exit_code()
 }
 
 /// Prints the help that was asked for, or says what is wrong with the command line.
@@ -107,11 +107,14 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
         let message = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
         let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message))
             .hint("orders --help");
-        Ui::new(true, false, ColorChoice::Never).fail(&failure);
-        return failure.kind.exit_code();
+        return fail(&Ui::new(true, false, ColorChoice::Never), &failure.into());
     }
-    // Nothing can be done where the stream is closed.
-    let _ = error.print();
+    if error.use_stderr() {
+        ui::complain(&error.to_string());
+    } else {
+        // Nothing can be done where the stream is closed.
+        let _ = error.print();
+    }
     let _ = std::io::stdout().flush();
     u8::try_from(error.exit_code()).unwrap_or(2)
 }

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use crate::domain::text::visible;
-use crate::error::{Failure, OutputError};
+use crate::error::{Explained, OutputError};
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -55,30 +55,11 @@ impl Ui {
 
     /// Prints a whole result.
     pub fn print(&self, text: &str) -> Result<(), OutputError> {
-        let mut stdout = self.stdout();
+        let mut stdout = stdout();
         stdout
             .write_all(text.as_bytes())
             .and_then(|()| stdout.flush())
             .map_err(OutputError)
-    }
-
-    /// Returns stdout, for a result that is written piece by piece.
-    #[allow(
-        clippy::unused_self,
-        reason = "all output goes through the Ui that a command was given"
-    )]
-    pub fn stdout(&self) -> BufWriter<io::StdoutLock<'static>> {
-        BufWriter::new(io::stdout().lock())
-    }
-
-    /// Returns how many columns a table may have: the terminal's, 80 where stdout is none.
-    #[allow(
-        clippy::unused_self,
-        reason = "the width belongs to the stream that the Ui stands for"
-    )]
-    pub fn width(&self) -> usize {
-        terminal_size::terminal_size_of(io::stdout())
-            .map_or(80, |(width, _)| usize::from(width.0).max(20))
     }
 
     /// Says something worth knowing, unless `--quiet`.
@@ -94,26 +75,15 @@ impl Ui {
     }
 
     /// Says why a command failed.
-    pub fn fail(&self, failure: &Failure) {
+    pub fn fail(&self, explained: &Explained) {
         if self.json {
-            say_line(&failure.to_json().to_string());
+            say_line(&explained.to_json().to_string());
             return;
         }
-        self.say(RED, "error", &failure.message);
-        self.list(&failure.listed_details());
-        if let Some(hint) = &failure.hint {
+        self.say(RED, "error", &explained.failure.message);
+        list(&explained.details());
+        if let Some(hint) = &explained.failure.hint {
             self.say(CYAN, "hint", hint);
-        }
-    }
-
-    /// Lists problems below what was said before.
-    #[allow(
-        clippy::unused_self,
-        reason = "all output goes through the Ui that a command was given"
-    )]
-    pub fn list(&self, lines: &[String]) {
-        for line in lines {
-            say_line(&format!("  - {}", visible(line)));
         }
     }
 
@@ -124,6 +94,31 @@ impl Ui {
         } else {
             say_line(&format!("{label}: {text}"));
         }
+    }
+}
+
+/// Returns stdout, for a result that is written piece by piece.
+pub fn stdout() -> BufWriter<io::StdoutLock<'static>> {
+    BufWriter::new(io::stdout().lock())
+}
+
+/// Returns how many columns a table may have: the terminal's, 80 where stdout is none.
+pub fn width() -> usize {
+    terminal_size::terminal_size_of(io::stdout())
+        .map_or(80, |(width, _)| usize::from(width.0).max(20))
+}
+
+/// Says on stderr what is wrong with the command line: lines that clap made, with words of the user in them.
+pub fn complain(text: &str) {
+    for line in text.lines() {
+        say_line(&visible(line));
+    }
+}
+
+/// Lists problems on stderr, below what was said before.
+pub fn list(lines: &[String]) {
+    for line in lines {
+        say_line(&format!("  - {}", visible(line)));
     }
 }
 

@@ -4,10 +4,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::Context;
-use super::find::{Found, expand_references, find_order, find_orders};
+use super::find::{Finder, Found, expand_references, find_orders};
 use crate::domain::confirm::{Confirmation, decide, decide_each, refusal};
 use crate::domain::order::Order;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure, Kind, list_first};
 use crate::render::json::Body;
 use crate::render::{json as bodies, order};
 use crate::store::{Stamp, Write};
@@ -75,7 +75,7 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if context.is_table() {
         for outcome in &outcomes {
             if let Outcome::Failed(_, failure) = outcome {
-                context.ui.fail(failure);
+                context.ui.fail(&failure.clone().into());
             }
         }
     }
@@ -121,8 +121,9 @@ fn confirm_each(
     stamp: &Stamp,
 ) -> anyhow::Result<Vec<Outcome>> {
     let mut named = Vec::with_capacity(references.len());
+    let mut finder = Finder::new(write);
     for reference in references {
-        let found = find_order(write, reference)?;
+        let found = finder.find(reference)?;
         if let Ok(found) = &found {
             if !found.is_exact && !takes_parts {
                 return Err(needs_consent(found).into());
@@ -196,7 +197,8 @@ fn needs_consent(part: &Found) -> Failure {
         format!("only a part of {reference} was given; nothing changed"),
     )
     .hint(format!(
-        "orders confirm {reference}, or --yes to take parts"
+        "orders confirm {}, or --yes to take parts",
+        reference.shell_word()
     ))
 }
 
@@ -212,7 +214,7 @@ fn body(outcome: &Outcome) -> Body {
             "success": false,
             "orderReference": reference,
             "error": failure.error,
-            "details": failure.listed_details(),
+            "details": list_first(&failure.details, failure.details.len()),
             "code": failure.kind.code(),
         }),
     };

@@ -8,6 +8,7 @@ use super::receive::Desk;
 use super::source::{Source, open_sources};
 use crate::domain::receive::{NamedProduct, unknown_products};
 use crate::domain::reference::Reference;
+use crate::domain::text::{shell_word, shorten};
 use crate::domain::time::Timestamp;
 use crate::error::{Exit, Failure, Kind};
 use crate::input::order_json::{ReadOrder, read_order};
@@ -135,7 +136,7 @@ fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> Vec
 
 fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure {
     let which = reference
-        .map(|reference| format!(" {reference}"))
+        .map(|reference| format!(" {}", shorten(reference)))
         .unwrap_or_default();
     let failure = match kind {
         Kind::Conflict => Failure::new(
@@ -143,7 +144,10 @@ fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure
             format!("order{which} is there with other content; nothing changed"),
         )
         .error("Order is there with other content")
-        .hint(format!("orders show{which}")),
+        .hint(format!(
+            "orders show {}",
+            shell_word(reference.unwrap_or_default())
+        )),
         _ => Failure::new(kind, format!("invalid order{which}; nothing changed"))
             .error("Invalid order"),
     };

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read as _};
 use crate::domain::order::OrderPk;
 use crate::domain::product::{Product, ProductId};
 use crate::domain::reference::{Reference, SHORTEST_PART};
+use crate::domain::text::shorten;
 use crate::error::{Failure, Kind};
 use crate::store::{Match, OrderMatch, Read, StoreError};
 
@@ -44,30 +45,69 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(references)
 }
 
-/// Finds one order.
-pub fn find_order(read: &Read<'_>, text: &str) -> Result<Result<Found, Failure>, StoreError> {
-    let found = |found: OrderMatch, is_exact| Found {
-        pk: found.pk,
-        reference: found.reference,
-        is_exact,
-    };
-    Ok(match read.match_orders(text)? {
-        Match::Exact(order) => Ok(found(order, true)),
-        Match::Part(mut orders) => match orders.len() {
-            0 => Err(not_found(text, &read.newest_references(NEAR_MISSES_AMONG)?)),
-            1 => Ok(found(orders.remove(0), false)),
-            _ => Err(ambiguous(text, &orders)),
-        },
-    })
+/// Finds orders by what was typed.
+pub struct Finder<'a> {
+    read: &'a Read<'a>,
+    /// For how many more texts a near miss is looked for: a script's thousand wrong ones get none.
+    near_misses_left: usize,
 }
+
+impl<'a> Finder<'a> {
+    /// Starts with a file as it is now.
+    pub fn new(read: &'a Read<'a>) -> Finder<'a> {
+        Finder {
+            read,
+            near_misses_left: 3,
+        }
+    }
+
+    /// Finds one order.
+    pub fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
+        let found = |order: OrderMatch, is_exact| Found {
+            pk: order.pk,
+            reference: order.reference,
+            is_exact,
+        };
+        Ok(match self.read.match_orders(text)? {
+            Match::Exact(order) => Ok(found(order, true)),
+            Match::Part(mut orders) => match orders.len() {
+                0 => Err(self.not_found(text)?),
+                1 => Ok(found(orders.remove(0), false)),
+                _ => Err(ambiguous(text, &orders)),
+            },
+        })
+    }
+
+    fn not_found(&mut self, text: &str) -> Result<Failure, StoreError> {
+        let failure = Failure::new(Kind::NotFound, format!("order {} not found", shorten(text)));
+        let is_short = text.chars().count() < SHORTEST_PART;
+        let mut near = None;
+        if self.near_misses_left > 0 && !is_short {
+            self.near_misses_left -= 1;
+            let references = self.read.newest_references(NEAR_MISSES_AMONG)?;
+            near = nearest(text, references.iter().map(String::as_str)).map(str::to_owned);
+        }
+        Ok(match near {
+            Some(near) => failure.hint(format!("did you mean {near}?")),
+            None if is_short => failure.hint(format!(
+                "a part of a reference needs at least {SHORTEST_PART} characters"
+            )),
+            None => failure.hint("orders list shows what there is"),
+        })
+    }
+}
+
+/// Among how many of the newest references a near miss is looked for.
+const NEAR_MISSES_AMONG: u32 = 5000;
 
 /// Finds all orders, each once, in the order named; else says of every one that was not found why.
 pub fn find_orders(read: &Read<'_>, texts: &[String]) -> anyhow::Result<Vec<Found>> {
+    let mut finder = Finder::new(read);
     let mut seen = HashSet::new();
     let mut orders = Vec::with_capacity(texts.len());
     let mut failures = Vec::new();
     for text in texts {
-        match find_order(read, text)? {
+        match finder.find(text)? {
             Ok(found) if seen.insert(found.pk) => orders.push(found),
             Ok(_) => {}
             Err(failure) => failures.push(failure),
@@ -86,29 +126,17 @@ fn merge(mut failures: Vec<Failure>) -> Failure {
     if failures.len() == 1 {
         return failures.remove(0);
     }
-    let message = format!("{} references do not name one order each", failures.len());
-    let hint = failures.iter_mut().find_map(|failure| failure.hint.take());
     let kind = failures[0].kind;
-    let details = failures.into_iter().map(|failure| failure.error).collect();
+    let message = format!("{} references do not name one order each", failures.len());
+    let hint = failures[0].hint.take();
+    let detail = |failure: Failure| match failure.details.as_slice() {
+        [] => failure.error,
+        candidates => format!("{}: {}", failure.error, candidates.join("; ")),
+    };
+    let details = failures.into_iter().map(detail).collect();
     Failure {
         hint,
         ..Failure::new(kind, message).details(details)
-    }
-}
-
-/// Among how many of the newest references a near miss is looked for.
-const NEAR_MISSES_AMONG: u32 = 5000;
-
-fn not_found(text: &str, references: &[String]) -> Failure {
-    let shown: String = text.chars().take(60).collect();
-    let failure = Failure::new(Kind::NotFound, format!("order {shown} not found"));
-    let near = nearest(text, references.iter().map(String::as_str));
-    match near {
-        Some(near) => failure.hint(format!("did you mean {near}?")),
-        None if text.chars().count() < SHORTEST_PART => failure.hint(format!(
-            "a part of a reference needs at least {SHORTEST_PART} characters"
-        )),
-        None => failure.hint("orders list shows what there is"),
     }
 }
 
@@ -150,7 +178,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch]) -> Failure {
             )
         })
         .collect();
-    let message = format!("{text} fits {count} orders");
+    let message = format!("{} fits {count} orders", shorten(text));
     Failure::new(Kind::Conflict, message.clone())
         .error(message)
         .details(details)
@@ -185,7 +213,7 @@ pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
         [product] => Ok((*product).clone()),
         [] => Err(product_not_found(text, &all).into()),
         several => {
-            let message = format!("{text} fits {} products", several.len());
+            let message = format!("{} fits {} products", shorten(text), several.len());
             let details = several
                 .iter()
                 .take(10)
@@ -201,8 +229,10 @@ pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
 }
 
 fn product_not_found(text: &str, all: &[Product]) -> Failure {
-    let shown: String = text.chars().take(60).collect();
-    let failure = Failure::new(Kind::NotFound, format!("product {shown} not found"));
+    let failure = Failure::new(
+        Kind::NotFound,
+        format!("product {} not found", shorten(text)),
+    );
     let names = all
         .iter()
         .flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));

@@ -1,6 +1,7 @@
 //! `orders import`: any number of orders, all or nothing.
 
-use std::io::{self, BufWriter, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, Seek as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -60,21 +61,20 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             sources,
             rejects
                 .as_mut()
-                .map(|file| &mut file.writer as &mut dyn io::Write),
+                .map(|file| &mut file.spool as &mut dyn io::Write),
             &mut judge,
         )?;
         match tally.failure(false) {
             Some(failure) if tally.is_cut_off() => return Err(failure.into()),
-            Some(failure) if !args.keep_going => {
-                return Err(failure
-                    .hint("--keep-going takes the others, --rejects FILE keeps these")
-                    .into());
+            Some(mut failure) if !args.keep_going => {
+                let hint = "--keep-going takes the others, --rejects FILE keeps these";
+                failure.failure = failure.failure.hint(hint);
+                return Err(failure.into());
             }
             _ => {}
         }
         // Before the commit: where the rejects cannot be kept, nothing is imported.
         if let Some(rejects) = rejects.take()
-            && tally.rejected > 0
             && !is_dry_run
         {
             rejects.keep()?;
@@ -158,12 +158,13 @@ fn summary(tally: &Tally, context: &Context) -> String {
 
 /// The file of the records that were not taken: it appears whole, or not at all.
 struct RejectsFile {
-    writer: BufWriter<NamedTempFile>,
+    /// Where they are kept until the end: a file without a name, which a killed run leaves nowhere.
+    spool: BufWriter<File>,
     path: PathBuf,
 }
 
 impl RejectsFile {
-    /// Starts a temporary file beside `path`, which must not exist: what it keeps from an earlier run is not lost.
+    /// Starts a file that must not exist yet: what an earlier run kept is not lost.
     fn begin(path: &Path) -> anyhow::Result<RejectsFile> {
         if path.symlink_metadata().is_ok() {
             let message = format!("{} is there already; nothing imported", path.display());
@@ -171,29 +172,34 @@ impl RejectsFile {
                 .hint("import and remove it first, or name another")
                 .into());
         }
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let file = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
+        let spool = tempfile::tempfile().map_err(|error| unwritable(path, &error))?;
         Ok(RejectsFile {
-            writer: BufWriter::new(file),
+            spool: BufWriter::new(spool),
             path: path.to_owned(),
         })
     }
 
-    /// Gives the file its name, once it is safely on the disk.
+    /// Gives them their file, for its owner only, once it is safely on the disk; none where there are none.
     fn keep(self) -> anyhow::Result<()> {
-        let path = self.path;
-        let mut file = self
-            .writer
+        let RejectsFile { spool, path } = self;
+        let failed = |error: io::Error| unwritable(&path, &error);
+        let mut spool = spool
             .into_inner()
-            .map_err(|error| unwritable(&path, error.error()))?;
-        file.flush()
-            .and_then(|()| file.as_file().sync_all())
-            .map_err(|error| unwritable(&path, &error))?;
+            .map_err(|error| failed(error.into_error()))?;
+        if spool.stream_position().map_err(failed)? == 0 {
+            return Ok(());
+        }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+        spool
+            .rewind()
+            .and_then(|()| io::copy(&mut spool, &mut file))
+            .map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
         file.persist_noclobber(&path)
-            .map_err(|error| unwritable(&path, &error.error))?;
+            .map_err(|error| failed(error.error))?;
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ pub mod source;
 pub mod tally;
 
 use std::io::{Seek as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
@@ -33,10 +33,18 @@ use crate::error::{Exit, Failure, OutputError};
 use crate::render::json::Body;
 use crate::render::{Look, csv, zone};
 use crate::store::{Access, Outcome, Stamp, Store, Write};
-use crate::ui::Ui;
+use crate::ui::{self, Ui};
 
 /// Runs a command.
 pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
+    if context.global.json
+        && context
+            .global
+            .format
+            .is_some_and(|format| format != Format::Json)
+    {
+        return Err(Failure::usage("--json and another --format contradict each other").into());
+    }
     if context.global.format() == Format::Html {
         return Err(Failure::usage("--format html is for reports only").into());
     }
@@ -138,20 +146,25 @@ impl Context {
         Ok(store)
     }
 
-    fn file(&self) -> anyhow::Result<PathBuf> {
-        if let Some(path) = &self.global.db {
-            if path.as_os_str().is_empty() {
-                return Err(Failure::usage("--db needs the path of a file").into());
+    /// Returns the absolute path of the orders file: `--db`, else `ORDERS_DB`, else the one in the user's data folder.
+    pub fn file(&self) -> anyhow::Result<PathBuf> {
+        let absolute =
+            |path: &Path| std::path::absolute(path).context("there is no current folder");
+        match (&self.global.db, named_by_environment()) {
+            (Some(path), _) if path.as_os_str().is_empty() => {
+                Err(Failure::usage("--db needs the path of a file").into())
             }
-            return Ok(path.clone());
+            (Some(path), _) => absolute(path),
+            (None, Some(path)) => absolute(&path),
+            (None, None) => {
+                let folders = etcetera::choose_base_strategy().map_err(|_| {
+                    Failure::usage(
+                        "there is no home folder; name the file with --db FILE or ORDERS_DB",
+                    )
+                })?;
+                Ok(folders.data_dir().join("orders").join("orders.db"))
+            }
         }
-        if let Some(path) = named_by_environment() {
-            return Ok(path);
-        }
-        let folders = etcetera::choose_base_strategy().map_err(|_| {
-            Failure::usage("there is no home folder; name the file with --db FILE or ORDERS_DB")
-        })?;
-        Ok(folders.data_dir().join("orders").join("orders.db"))
     }
 
     /// Changes the file in one transaction, which a dry run undoes.
@@ -190,7 +203,7 @@ impl Context {
     /// Returns how results look to the person who reads them.
     pub fn look(&self, settings: &Settings) -> Look {
         Look {
-            width: self.ui.width(),
+            width: ui::width(),
             zone: zone::zone_of(settings),
         }
     }
@@ -235,7 +248,7 @@ impl Context {
                 keys.push(key);
             }
         }
-        let mut stdout = self.ui.stdout();
+        let mut stdout = ui::stdout();
         let mut printer =
             Printer::new(&mut stdout, self.global.format(), &keys, many).map_err(OutputError)?;
         bodies
@@ -264,7 +277,7 @@ impl Context {
             buffer.flush()?;
         }
         spool.rewind()?;
-        let mut stdout = self.ui.stdout();
+        let mut stdout = ui::stdout();
         let copied = std::io::copy(&mut spool, &mut stdout).and_then(|_| stdout.flush());
         Ok(copied.map_err(OutputError)?)
     }
@@ -340,7 +353,7 @@ fn named_by_environment() -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new()
         .recursive(true)

@@ -2,9 +2,10 @@
 
 use uuid::Uuid;
 
+use crate::domain::content::Content;
 use crate::domain::order::OrderPk;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Content, Facts, IncomingOrder, Received, Rejected, decide};
+use crate::domain::receive::{Facts, IncomingOrder, Received, Rejected, decide};
 use crate::domain::reference::Reference;
 use crate::domain::settings::Settings;
 use crate::store::{Stamp, StoreError, Write};

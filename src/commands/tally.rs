@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::source::Source;
-use crate::error::{DETAILS_LISTED, Failure, Kind};
+use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, list_first};
 use crate::input::json::{NotJson, read_envelope};
 use crate::input::records::{Record, Records, StreamError};
 use crate::render::json::Body;
+use crate::ui;
 
 /// What became of one record.
 #[derive(Debug)]
@@ -105,7 +106,12 @@ pub fn read_all(
         loop {
             let record = match records.next_record() {
                 Ok(Some(record)) => record,
-                Ok(None) => break,
+                Ok(None) => {
+                    if records.is_blank() {
+                        tally.cut_off(&name, None, 1, "the input is empty".to_owned());
+                    }
+                    break;
+                }
                 Err(StreamError::NotJson { line, problem }) => {
                     tally.cut_off(&name, None, line, problem);
                     break;
@@ -136,7 +142,12 @@ pub fn read_all(
                         (&verdict, rejects.as_deref_mut())
                         && record.is_whole
                     {
-                        write_reject(rejects, &record.bytes)?;
+                        write_reject(rejects, &record.bytes).map_err(|error| {
+                            Failure::new(
+                                Kind::Internal,
+                                format!("cannot keep the rejects: {error}; nothing imported"),
+                            )
+                        })?;
                     }
                     tally.count(&name, &record, verdict);
                 }
@@ -177,7 +188,7 @@ impl Tally {
                 problems,
             } => {
                 self.is_conflict_only &= kind == Kind::Conflict;
-                self.reject(file, Some(record.number), record.line, label, problems);
+                self.reject(file, Some(record.number), record.line, label, &problems);
                 return;
             }
         };
@@ -201,16 +212,12 @@ impl Tally {
         record: Option<u64>,
         line: u64,
         label: Option<String>,
-        mut problems: Vec<String>,
+        problems: &[String],
     ) {
         self.rejected += 1;
         self.problem_count += problems.len();
         if self.errors.len() < DETAILS_LISTED {
-            if problems.len() > DETAILS_LISTED {
-                let left_out = problems.len() - DETAILS_LISTED;
-                problems.truncate(DETAILS_LISTED);
-                problems.push(format!("… and {left_out} more"));
-            }
+            let problems = list_first(problems, problems.len());
             self.errors.push(RecordError {
                 file: file.to_owned(),
                 record,
@@ -224,7 +231,7 @@ impl Tally {
     fn cut_off(&mut self, file: &str, record: Option<u64>, line: u64, problem: String) {
         self.is_cut_off = true;
         self.is_conflict_only = false;
-        self.reject(file, record, line, None, vec![problem]);
+        self.reject(file, record, line, None, &[problem]);
     }
 
     fn envelope(&mut self, file: &str, record: &Record) {
@@ -237,7 +244,7 @@ impl Tally {
                 }
                 if !envelope.problems.is_empty() {
                     self.is_conflict_only = false;
-                    self.reject(file, None, record.line, None, envelope.problems);
+                    self.reject(file, None, record.line, None, &envelope.problems);
                 }
             }
             Err(NotJson { line, problem }) => {
@@ -284,7 +291,7 @@ impl Tally {
 
     /// Returns the failure of an import that took nothing; `None` where nothing stands against it.
     /// `updated` is a key for products only.
-    pub fn failure(&self, has_updates: bool) -> Option<Failure> {
+    pub fn failure(&self, has_updates: bool) -> Option<Explained> {
         if self.rejected == 0 {
             return None;
         }
@@ -308,11 +315,14 @@ impl Tally {
                 *count = json!(0);
             }
         }
-        let details = self.problem_lines();
-        let mut failure = Failure::new(kind, format!("{what}; nothing imported")).error(error);
-        failure.details_left_out = self.problem_count.saturating_sub(details.len());
-        failure.body = Some(Box::new(body));
-        Some(failure.details(details))
+        let failure = Failure::new(kind, format!("{what}; nothing imported"))
+            .error(error)
+            .details(self.problem_lines());
+        Some(Explained {
+            failure,
+            problem_count: self.problem_count,
+            body,
+        })
     }
 
     /// Says on stderr what a person should look at: warnings, and the records that were not taken.
@@ -330,12 +340,7 @@ impl Tally {
         }
         if self.rejected > 0 {
             context.ui.warn(&format!("{} rejected:", self.rejected));
-            let lines = self.problem_lines();
-            let left_out = self.problem_count.saturating_sub(lines.len());
-            context.ui.list(&lines);
-            if left_out > 0 {
-                context.ui.list(&[format!("… and {left_out} more")]);
-            }
+            ui::list(&list_first(&self.problem_lines(), self.problem_count));
         }
     }
 }

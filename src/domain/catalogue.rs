@@ -120,10 +120,17 @@ pub fn decide(
         });
     }
     let Some(known) = matches.by_id.or(matches.by_barcode) else {
-        let change = ProductChange::New(new_product(incoming, new_id)?);
+        let product = new_product(incoming, new_id)?;
+        let is_nameless = incoming.id.is_none() && product.barcode.is_none();
+        let warning = is_nameless.then(|| {
+            format!(
+                "{} has neither id nor barcode: coming again, it would be added again",
+                product.name
+            )
+        });
         return Ok(ProductDecision {
-            change,
-            warning: None,
+            change: ProductChange::New(product),
+            warning,
         });
     };
     let warning = stock_warning(incoming, &known);
@@ -201,7 +208,7 @@ fn stock_warning(incoming: &IncomingProduct, known: &Product) -> Option<String> 
         IncomingStock::Total(total) => *total == known.stock_quantity(),
         IncomingStock::BySize(_) => key(sent.lines()) == key(known.stock.clone()),
     };
-    let handle = known.handle();
+    let handle = known.shell_word();
     (!same).then(|| {
         let sent: i64 = sent.lines().iter().map(|line| line.on_hand).sum();
         format!(

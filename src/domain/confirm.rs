@@ -258,7 +258,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     {
         let references: Vec<_> = orders
             .iter()
-            .map(|order| order.summary.reference.as_str())
+            .map(|order| order.summary.reference.shell_word())
             .collect();
         return refusal.hint(format!(
             "orders confirm {} --accept-prices, if they were agreed",
@@ -286,9 +286,10 @@ impl Refusal {
         let reference = &order.summary.reference;
         match status {
             Status::Cancelled => self.hint(format!(
-                "orders set-status {reference} pending --force --note … reopens it"
+                "orders set-status {} pending --force --note … reopens it",
+                reference.shell_word()
             )),
-            _ => self.hint(format!("orders show {reference}")),
+            _ => self.hint(format!("orders show {}", reference.shell_word())),
         }
     }
 }

@@ -70,18 +70,17 @@ impl Shop {
             Step::Confirm(orders) => {
                 let chosen = self.chosen(orders);
                 if let Ok(confirmations) = confirm::decide(&chosen, &self.catalogue, false) {
-                    confirmations
-                        .iter()
-                        .for_each(|confirmation| self.apply(&confirmation.change));
+                    for confirmation in &confirmations {
+                        self.apply(&confirmation.change);
+                    }
                 }
             }
             Step::ConfirmEach(orders) => {
                 let chosen = self.chosen(orders);
                 let decided = confirm::decide_each(&chosen, self.catalogue.clone(), false);
-                decided
-                    .into_iter()
-                    .flatten()
-                    .for_each(|confirmation| self.apply(&confirmation.change));
+                for confirmation in decided.into_iter().flatten() {
+                    self.apply(&confirmation.change);
+                }
             }
             Step::Change(order, to, force, restock) => {
                 let held = self.held(*order);

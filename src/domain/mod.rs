@@ -8,6 +8,7 @@
 //! | [`money`], [`time`], [`reference`], [`text`] | the small values that everything is made of |
 //! | [`status`] | the life of an order and which steps are legal |
 //! | [`order`] | an order and its items |
+//! | [`content`] | what two deliveries of one order are compared by (rule 6) |
 //! | [`receive`] | an order that comes in: new, unchanged, or refused (rules 1, 4, 6) |
 //! | [`confirm`] | taking stock (rules 4 and 5) |
 //! | [`transition`] | every other status change, and stock given back (rules 2 and 3) |
@@ -18,6 +19,7 @@
 
 pub mod catalogue;
 pub mod confirm;
+pub mod content;
 #[cfg(test)]
 mod invariants;
 pub mod money;

@@ -6,7 +6,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::money::Money;
-use super::text::size_key;
+use super::text::{shell_word, size_key};
 
 /// A product's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +80,14 @@ impl Product {
         self.stock.iter().filter(|line| !line.size_key.is_empty())
     }
 
+    /// Returns the line of pieces without a size where the product is tracked by size and has such pieces all the same:
+    /// they came back from an order of the time before.
+    pub fn leftover(&self) -> Option<&StockLine> {
+        self.stock
+            .iter()
+            .find(|line| self.is_sized() && line.size_key.is_empty() && line.on_hand > 0)
+    }
+
     /// Returns the sizes as people read them: `S, M, L`.
     pub fn size_names(&self) -> String {
         self.sizes()
@@ -118,6 +126,11 @@ impl Product {
     /// Returns what people type to name it: the barcode, else the id.
     pub fn handle(&self) -> String {
         self.barcode.clone().unwrap_or_else(|| self.id.to_string())
+    }
+
+    /// Returns what people type to name it, as a word that can be pasted into a shell.
+    pub fn shell_word(&self) -> String {
+        shell_word(&self.handle()).into_owned()
     }
 
     /// Tells whether there is as little as its own limit, or else the shop's.

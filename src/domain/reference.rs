@@ -1,7 +1,9 @@
 //! Order references: `LEG-LXYZ1234-AB5C`.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use super::text::shell_word;
 use super::time::Timestamp;
 
 /// An order's reference: 1 to 50 printable ASCII characters without spaces, unique without regard to case.
@@ -23,6 +25,11 @@ impl Reference {
         let millis = u64::try_from(at.millis()).unwrap_or_default();
         let suffix = u64::from(random) % 36_u64.pow(4);
         Reference(format!("LEG-{}-{:0>4}", base36(millis), base36(suffix)))
+    }
+
+    /// Returns the reference as a word that can be pasted into a shell: guests choose references.
+    pub fn shell_word(&self) -> Cow<'_, str> {
+        shell_word(&self.0)
     }
 
     /// Returns the text as it was given.

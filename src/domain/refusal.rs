@@ -1,5 +1,7 @@
 //! Why something was not done, in the words that people and programs are given.
 
+use std::fmt;
+
 /// The class of a refusal; where several hold, the first of these counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -14,10 +16,12 @@ pub enum Kind {
 }
 
 /// A refusal with everything that its reader needs: what, which, every problem, and what to do next.
+///
+/// The domain refuses with [`Kind`]; outside of it there are more kinds (see `error::Failure`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal<K = Kind> {
     /// The class, from which the exit code follows.
-    pub kind: Kind,
+    pub kind: K,
     /// One lower-case line for people, which names the order or product.
     pub message: String,
     /// The words for programs, the guide's where it has them.
@@ -28,9 +32,17 @@ pub struct Refusal {
     pub hint: Option<String>,
 }
 
-impl Refusal {
+impl<K: fmt::Debug> std::error::Error for Refusal<K> {}
+
+impl<K> fmt::Display for Refusal<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl<K> Refusal<K> {
     /// Makes a refusal whose words for programs are those for people with a capital letter.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Refusal {
+    pub fn new(kind: K, message: impl Into<String>) -> Refusal<K> {
         let message = message.into();
         let mut letters = message.chars();
         let error = letters
@@ -48,28 +60,28 @@ impl Refusal {
 
     /// Replaces the line for people.
     #[must_use]
-    pub fn message(mut self, message: impl Into<String>) -> Refusal {
+    pub fn message(mut self, message: impl Into<String>) -> Refusal<K> {
         self.message = message.into();
         self
     }
 
     /// Replaces the words for programs.
     #[must_use]
-    pub fn error(mut self, error: impl Into<String>) -> Refusal {
+    pub fn error(mut self, error: impl Into<String>) -> Refusal<K> {
         self.error = error.into();
         self
     }
 
     /// Sets the problems, one line each.
     #[must_use]
-    pub fn details(mut self, details: Vec<String>) -> Refusal {
+    pub fn details(mut self, details: Vec<String>) -> Refusal<K> {
         self.details = details;
         self
     }
 
     /// Sets the next thing to do.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Refusal {
+    pub fn hint(mut self, hint: impl Into<String>) -> Refusal<K> {
         self.hint = Some(hint.into());
         self
     }

@@ -3,7 +3,7 @@
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
 use super::refusal::{Kind, Refusal};
-use super::text::size_key;
+use super::text::{shell_word, size_key};
 
 /// Why stock moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,8 @@ pub struct StockChange {
 /// Decides a correction of the stock of `product` in `size`.
 ///
 /// Only a count brings in a new size, and only to a product that is tracked by size or has nothing on hand: pieces
-/// whose size nobody named cannot be split among sizes.
+/// whose size nobody named cannot be split among sizes. Where such pieces come back from an order later on, they are
+/// what is corrected without a size.
 pub fn correct(
     product: &Product,
     size: Option<&str>,
@@ -159,9 +160,9 @@ fn find_line<'a>(
 ) -> Result<Line<'a>, Refusal> {
     let name = &product.name;
     let Some(size) = size else {
-        return match product.line_for(None) {
-            Ok(line) => Ok(Line::Known(line)),
-            Err(_) => Err(Refusal::new(
+        return match product.line_for(None).ok().or_else(|| product.leftover()) {
+            Some(line) => Ok(Line::Known(line)),
+            None => Err(Refusal::new(
                 Kind::InvalidInput,
                 format!(
                     "{name} is tracked by size; say which with --size ({})",
@@ -185,8 +186,9 @@ fn find_line<'a>(
             format!("{name} has no size {size}; its sizes: {sizes}"),
         )
         .hint(format!(
-            "orders product count {} N --size {size} --note … starts a new size",
-            product.handle()
+            "orders product count {} N --size {} --note … starts a new size",
+            product.shell_word(),
+            shell_word(size)
         )));
     }
     if !product.is_sized() && product.stock_quantity() > 0 {
@@ -199,7 +201,7 @@ fn find_line<'a>(
         )
         .hint(format!(
             "orders product count {} 0 --note …, then count each size",
-            product.handle()
+            product.shell_word()
         )));
     }
     Ok(Line::New(StockLine {
@@ -259,16 +261,6 @@ pub fn shortage(shortages: &[Shortage]) -> Refusal {
     }
 }
 
-/// Quotes a word for the shell where it needs it, so that a hint can be pasted.
-fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:+=@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +271,7 @@ mod tests {
         let sized = || product("Shirt", &[("S", 1), ("L", 2)]);
         let plain = || product("Cap", &[("", 3)]);
         let empty = || product("Belt", &[("", 0)]);
+        let leftover = || product("Belt", &[("", 2), ("L", 1)]);
         let cases: Vec<(
             Product,
             Option<&str>,
@@ -295,6 +288,7 @@ mod tests {
             ),
             (plain(), None, Correction::Count(3), Ok((0, 3, false))),
             (plain(), None, Correction::Count(0), Ok((-3, 0, false))),
+            (leftover(), None, Correction::Count(0), Ok((-2, 0, false))),
             (
                 plain(),
                 Some("L"),

@@ -27,6 +27,24 @@ pub fn size_key(size: &str) -> String {
     size.trim().to_lowercase()
 }
 
+/// Cuts a text that somebody sent to what a message can hold.
+pub fn shorten(text: &str) -> Cow<'_, str> {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Quotes a word for the shell where it needs it, so that a hint can be pasted whoever chose the word.
+pub fn shell_word(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:+=@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+}
+
 /// Returns `text` as it may be shown to people, on one line, with control, escape and bidi characters made visible.
 ///
 /// Every text that came from an order goes through here on its way to a terminal or a mail; JSON and CSV do not.
@@ -82,6 +100,19 @@ mod tests {
     fn sizes_match_trimmed_and_without_case() {
         assert_eq!(size_key("  xL "), size_key("XL"));
         assert_eq!(size_key("ÉTÉ"), size_key("été"));
+    }
+
+    #[test]
+    fn a_word_in_a_hint_can_be_pasted_into_a_shell() {
+        for (word, quoted) in [
+            ("LEG-1", "LEG-1"),
+            ("$(id)", "'$(id)'"),
+            ("x;touch${IFS}y", "'x;touch${IFS}y'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+        ] {
+            assert_eq!(shell_word(word), quoted);
+        }
     }
 
     #[test]

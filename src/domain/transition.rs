@@ -80,7 +80,7 @@ fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
             format!("only confirm takes {reference} to confirmed"),
         )
         .error("Only confirm takes an order to confirmed")
-        .hint(format!("orders confirm {reference}"));
+        .hint(format!("orders confirm {}", reference.shell_word()));
     }
     if from == to {
         return Refusal::new(Kind::Conflict, format!("order {reference} is already {to}"))
@@ -93,14 +93,19 @@ fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
     .error(format!("Order cannot go from {from} to {to}"));
     if from.may_be_forced_to(to) {
         return refusal.hint(format!(
-            "orders set-status {reference} {to} --force --note …, if it must go back"
+            "orders set-status {} {to} --force --note …, if it must go back",
+            reference.shell_word()
         ));
     }
     let next: Vec<_> = from.next().iter().map(|status| status.as_str()).collect();
     match from {
-        Status::Pending => refusal.hint(format!("orders confirm {reference} comes first")),
+        Status::Pending => refusal.hint(format!(
+            "orders confirm {} comes first",
+            reference.shell_word()
+        )),
         Status::Cancelled => refusal.hint(format!(
-            "orders set-status {reference} pending --force --note … reopens it"
+            "orders set-status {} pending --force --note … reopens it",
+            reference.shell_word()
         )),
         _ => refusal.hint(format!("from {from} it can go to {}", next.join(", "))),
     }

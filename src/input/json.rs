@@ -8,6 +8,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::money::Money;
+use crate::domain::text::shorten;
 
 /// Problems of one record, each with its place: `items[1].quantity: must be at least 1`.
 #[derive(Debug, Default)]
@@ -277,9 +278,6 @@ impl<'a> Value<'a> {
     }
 }
 
-/// How many characters of a key a message shows.
-const KEY_SHOWN: usize = 60;
-
 /// The fields of one object. Each is taken once by its camelCase name; snake_case is accepted for it.
 #[derive(Debug)]
 pub struct Fields<'a> {
@@ -316,12 +314,13 @@ impl<'a> Fields<'a> {
 
     /// Returns the place of a field by its name; an overlong one, which only a stranger sends, is cut.
     fn place_of(&self, name: &str) -> String {
-        let name = match name.char_indices().nth(KEY_SHOWN) {
-            Some((end, _)) => format!("{}…", &name[..end]),
-            None => name.to_owned(),
+        let name = if name.is_empty() {
+            Cow::Borrowed("\"\"")
+        } else {
+            shorten(name)
         };
         if self.place.is_empty() {
-            name
+            name.into_owned()
         } else {
             format!("{}.{name}", self.place)
         }

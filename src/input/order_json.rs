@@ -10,6 +10,7 @@ use crate::domain::product::{ProductId, is_web_url};
 use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, SourceKind};
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
+use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
 /// A record that was read as an order.
@@ -65,7 +66,7 @@ fn order(raw: &RawValue, named: &mut Named, problems: &mut Problems) -> Option<I
                 "must be 1 to 50 printable ASCII characters without spaces",
             );
         }
-        named.reference = Some(text);
+        named.reference = Some(shorten(&text).into_owned());
         reference
     });
     let order_date = fields
@@ -79,7 +80,7 @@ fn order(raw: &RawValue, named: &mut Named, problems: &mut Problems) -> Option<I
     check_pending(&mut fields, problems);
     let currency = read_currency(&mut fields, problems);
     // What a response adds: never believed from a guest.
-    for ignored in ["id", "user", "createdAt", "updatedAt"] {
+    for ignored in ["id", "user", "createdAt", "updatedAt", "dryRun"] {
         fields.take(ignored, problems);
     }
     let items = read_items(&mut fields, &mut named.products, problems);
@@ -179,7 +180,7 @@ fn check_pending(fields: &mut Fields<'_>, problems: &mut Problems) {
         return;
     };
     if status != Status::Pending.as_str() {
-        let status: String = status.chars().take(40).collect();
+        let status = shorten(&status);
         problems.add(
             &value.place,
             format_args!("must be pending, is {status:?}: an order starts pending"),
@@ -349,7 +350,7 @@ fn check_sums(
             Ok(true) => {}
             Ok(false) => problems.add(
                 &value.place,
-                format_args!("is {text}, but the items sum to {total}"),
+                format_args!("is {}, but the items sum to {total}", shorten(&text)),
             ),
             Err(error) => problems.add(&value.place, error),
         }

@@ -53,6 +53,7 @@ pub struct Records<R> {
     line: u64,
     number: u64,
     started: bool,
+    is_blank: bool,
 }
 
 #[derive(Debug)]
@@ -76,7 +77,13 @@ impl<R: BufRead> Records<R> {
             line: 1,
             number: 0,
             started: false,
+            is_blank: true,
         }
+    }
+
+    /// Tells whether nothing but white space was read so far.
+    pub fn is_blank(&self) -> bool {
+        self.is_blank
     }
 
     /// Returns the next record, `None` at the end of the stream.
@@ -92,6 +99,7 @@ impl<R: BufRead> Records<R> {
                     Some(_) => Err(self.not_json("the input ends within an array: it was cut off")),
                 };
             };
+            self.is_blank = false;
             match (&mut self.within, byte) {
                 (None, b'[') => {
                     self.reader.consume(1);

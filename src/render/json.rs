@@ -218,6 +218,7 @@ fn sizes(product: &Product) -> Value {
     Value::Object(
         product
             .sizes()
+            .chain(product.leftover())
             .map(|line| (line.size.clone(), json!(line.on_hand)))
             .collect(),
     )

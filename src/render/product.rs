@@ -12,7 +12,7 @@ use crate::domain::text::visible;
 /// Renders products as a list, one line each; those that are low are marked.
 pub fn list(products: &[Product], low_stock: i64, look: Look) -> String {
     let columns = [
-        Column::new("SKU"),
+        Column::new("SKU").shrinks_to(10),
         Column::new("PRODUCT").shrinks_to(12),
         Column::new("PRICE").number().rank(2),
         Column::new("STOCK").number(),
@@ -41,11 +41,13 @@ pub fn list(products: &[Product], low_stock: i64, look: Look) -> String {
 }
 
 fn sizes(product: &Product) -> String {
-    product
+    let lines = product
         .sizes()
-        .map(|line| format!("{} {}", line.size, line.on_hand))
-        .collect::<Vec<_>>()
-        .join(", ")
+        .map(|line| format!("{} {}", line.size, line.on_hand));
+    let leftover = product
+        .leftover()
+        .map(|line| format!("without size {}", line.on_hand));
+    lines.chain(leftover).collect::<Vec<_>>().join(", ")
 }
 
 /// Renders one product with everything in it.

@@ -1,70 +1,52 @@
 //! What SQLite's errors mean to a person.
 
 use std::io;
-use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-/// Why the file could not be used.
+/// Why the file could not be used: what is said after its path.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no file, and the command may not make one.
-    #[error("there is no orders file at {0}")]
-    Missing(PathBuf),
-    /// The file is there and is not taken.
-    #[error("{path} {problem}")]
-    Refused {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it: `is a directory`.
-        problem: String,
-    },
+    #[error("is not there")]
+    Missing,
+    /// The file is there and is not taken: `is a folder`.
+    #[error("{0}")]
+    Refused(String),
     /// Another program held the file for longer than it was waited for.
-    #[error("the file is in use by another program; nothing changed")]
+    #[error("is in use by another program; nothing changed")]
     Busy,
     /// The disk is full.
-    #[error("the disk is full; nothing changed")]
+    #[error("cannot be written: the disk is full; nothing changed")]
     Full,
     /// The file is damaged.
-    #[error("the file is damaged: {0}")]
+    #[error("is damaged: {0}")]
     Damaged(String),
     /// What a decision was based on was no longer so when it was applied. The transaction is undone.
-    #[error("{0} changed in the meantime; nothing changed")]
+    #[error("holds another state of {0} by now; nothing changed")]
     Changed(&'static str),
     /// The operating system refused.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What it said.
-        source: io::Error,
-    },
+    #[error("cannot be opened: {0}")]
+    Io(io::Error),
     /// Reading or writing failed in the middle of it.
-    #[error("the file could not be read or written: {0}")]
+    #[error("could not be read or written: {0}")]
     Broken(rusqlite::Error),
     /// Anything else that SQLite reports.
-    #[error("SQLite: {0}")]
+    #[error("cannot be used: {0}")]
     Sqlite(rusqlite::Error),
 }
 
 impl StoreError {
-    pub(super) fn refused(path: &Path, problem: impl Into<String>) -> StoreError {
-        StoreError::Refused {
-            path: path.to_owned(),
-            problem: problem.into(),
-        }
+    pub(super) fn refused(problem: impl Into<String>) -> StoreError {
+        StoreError::Refused(problem.into())
     }
+}
 
-    pub(super) fn io(path: &Path, source: io::Error) -> StoreError {
-        if matches!(
-            source.kind(),
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-        ) {
-            return StoreError::Full;
-        }
-        StoreError::Io {
-            path: path.to_owned(),
-            source,
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> StoreError {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
+            _ => StoreError::Io(error),
         }
     }
 }

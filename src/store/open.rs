@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::{Store, StoreError};
 
@@ -17,6 +17,11 @@ const SCHEMA: &str = include_str!("../../schema.sql");
 const APPLICATION_ID: i32 = 0x4F52_4452;
 /// The version of the schema. The same number stands in `schema.sql`.
 const SCHEMA_VERSION: i32 = 1;
+
+/// How long an empty file may be on its way to becoming an orders file.
+const BEING_MADE: Duration = Duration::from_secs(1);
+/// How long to sleep before looking again.
+const RETRY: Duration = Duration::from_millis(10);
 
 /// What a command wants with the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,14 +38,20 @@ pub enum Access {
 
 pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
     // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
-    let path = std::path::absolute(path).map_err(|error| StoreError::io(path, error))?;
+    let path = std::path::absolute(path)?;
     let created = find_or_create(&path, access)?;
     refuse_strange_header(&path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
         Connection::open_with_flags(&path, flags).map_err(|error| explain(&path, error.into()))?;
+    // SQLite falls back to reading only, without a word. Such a reader would make side files that lock the owner out.
+    if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
+        return Err(StoreError::refused(
+            "is not writable for this user, which reading needs too",
+        ));
+    }
     set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
-    prepare(&mut connection, &path, access, wait).map_err(|error| explain(&path, error))?;
+    prepare(&mut connection, access, wait).map_err(|error| explain(&path, error))?;
     Ok(Store {
         connection,
         path,
@@ -50,33 +61,31 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
 
 /// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
 fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
-    let missing = || StoreError::Missing(path.to_owned());
     let found = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound && access == Access::Create => {
-            refuse_network_folder(path, path.parent().unwrap_or(Path::new("/")))?;
+            refuse_network_folder(path.parent().unwrap_or(Path::new("/")))?;
             if create(path)? {
                 return Ok(true);
             }
-            fs::metadata(path).map_err(|error| StoreError::io(path, error))?
+            fs::metadata(path)?
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing()),
-        Err(error) => return Err(StoreError::io(path, error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(StoreError::Missing),
+        Err(error) => return Err(error.into()),
     };
     if found.is_dir() {
-        return Err(StoreError::refused(path, "is a folder, not an orders file"));
+        return Err(StoreError::refused("is a folder, not an orders file"));
     }
     if !found.is_file() {
-        return Err(StoreError::refused(path, "is not a regular file"));
+        return Err(StoreError::refused("is not a regular file"));
     }
     if found.nlink() != 1 {
         // Locks and side files go by name: under two names, two programs would write past each other.
         return Err(StoreError::refused(
-            path,
             "has more than one hard link; give each copy its own file",
         ));
     }
-    refuse_network_folder(path, path)?;
+    refuse_network_folder(path)?;
     Ok(false)
 }
 
@@ -94,23 +103,20 @@ fn create(path: &Path) -> Result<bool, StoreError> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let folder = path.parent().unwrap_or(Path::new("/")).display();
-            return Err(StoreError::refused(
-                path,
-                format!("cannot be made: there is no folder {folder}"),
-            ));
+            return Err(StoreError::refused(format!(
+                "cannot be made: there is no folder {folder}"
+            )));
         }
-        Err(error) => return Err(StoreError::io(path, error)),
+        Err(error) => return Err(error.into()),
     }
     let folder = path.parent().unwrap_or(Path::new("/"));
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| StoreError::io(folder, error))?;
+    File::open(folder).and_then(|folder| folder.sync_all())?;
     Ok(true)
 }
 
 /// Refuses network file systems, whose locks cannot be trusted; `on` is what is there already.
 #[cfg(target_os = "linux")]
-fn refuse_network_folder(path: &Path, on: &Path) -> Result<(), StoreError> {
+fn refuse_network_folder(on: &Path) -> Result<(), StoreError> {
     const NETWORK: [(i64, &str); 4] = [
         (0x6969, "NFS"),
         (0x517B, "SMB"),
@@ -122,16 +128,15 @@ fn refuse_network_folder(path: &Path, on: &Path) -> Result<(), StoreError> {
     };
     let kind = found.f_type & 0xFFFF_FFFF;
     match NETWORK.iter().find(|(magic, _)| *magic == kind) {
-        Some((_, name)) => Err(StoreError::refused(
-            path,
-            format!("is on a network folder ({name}), where locks fail"),
-        )),
+        Some((_, name)) => Err(StoreError::refused(format!(
+            "is on a network folder ({name}), where locks fail"
+        ))),
         None => Ok(()),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn refuse_network_folder(_path: &Path, _on: &Path) -> Result<(), StoreError> {
+fn refuse_network_folder(_on: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
@@ -189,25 +194,28 @@ impl Identity {
 }
 
 /// Brings a file to the current schema and a writer's file to WAL; refuses what is not ours.
-fn prepare(
-    connection: &mut Connection,
-    path: &Path,
-    access: Access,
-    wait: Duration,
-) -> Result<(), StoreError> {
-    let identity = Identity::of(connection)?;
+fn prepare(connection: &mut Connection, access: Access, wait: Duration) -> Result<(), StoreError> {
+    let started = Instant::now();
+    let mut identity = Identity::of(connection)?;
+    while identity.is_blank()
+        && access != Access::Create
+        && started.elapsed() < wait.min(BEING_MADE)
+    {
+        // Another program is making it.
+        std::thread::sleep(RETRY);
+        identity = Identity::of(connection)?;
+    }
     if identity.is_blank() && access != Access::Create {
         return Err(StoreError::refused(
-            path,
             "is empty: making it was cut off, or it was emptied",
         ));
     }
     if !identity.is_blank() {
-        refuse_stranger(&identity, path)?;
+        refuse_stranger(&identity)?;
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     if matches!(access, Access::Write | Access::Create) {
-        switch_to_wal(connection, path, wait)?;
+        switch_to_wal(connection, wait)?;
     }
     if identity.is_blank() {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -216,7 +224,7 @@ fn prepare(
         if identity.is_blank() {
             transaction.execute_batch(SCHEMA)?;
         } else {
-            refuse_stranger(&identity, path)?;
+            refuse_stranger(&identity)?;
         }
         transaction.commit()?;
     }
@@ -227,16 +235,13 @@ fn prepare(
 fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     const PAGE: u64 = 4096;
     let mut header = [0; 100];
-    let file = File::open(path).map_err(|error| StoreError::io(path, error))?;
-    let length = file
-        .metadata()
-        .map_err(|error| StoreError::io(path, error))?
-        .len();
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
     if length == 0 {
         return Ok(());
     }
     if file.read_exact_at(&mut header, 0).is_err() || !header.starts_with(b"SQLite format 3\0") {
-        return Err(StoreError::refused(path, "is not an orders file"));
+        return Err(StoreError::refused("is not an orders file"));
     }
     let number = |at: usize| {
         i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
@@ -250,29 +255,26 @@ fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     if identity.is_blank() {
         Ok(())
     } else {
-        refuse_stranger(&identity, path)
+        refuse_stranger(&identity)
     }
 }
 
-fn refuse_stranger(identity: &Identity, path: &Path) -> Result<(), StoreError> {
+fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
     if identity.application_id != APPLICATION_ID || identity.version < 1 {
-        return Err(StoreError::refused(
-            path,
-            "is a database of another program",
-        ));
+        return Err(StoreError::refused("is a database of another program"));
     }
     if identity.version > SCHEMA_VERSION {
         let version = identity.version;
         let problem = format!(
             "is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders"
         );
-        return Err(StoreError::refused(path, problem));
+        return Err(StoreError::refused(problem));
     }
     Ok(())
 }
 
 /// Switches a new file, or a restored backup, to WAL. SQLite itself does not wait for the lock that this needs.
-fn switch_to_wal(connection: &Connection, path: &Path, wait: Duration) -> Result<(), StoreError> {
+fn switch_to_wal(connection: &Connection, wait: Duration) -> Result<(), StoreError> {
     let started = Instant::now();
     loop {
         let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
@@ -284,13 +286,12 @@ fn switch_to_wal(connection: &Connection, path: &Path, wait: Duration) -> Result
         match switched.map_err(StoreError::from) {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => {
-                return Err(StoreError::refused(
-                    path,
-                    format!("cannot be switched to a write-ahead log (is {mode})"),
-                ));
+                return Err(StoreError::refused(format!(
+                    "cannot be switched to a write-ahead log (is {mode})"
+                )));
             }
             Err(StoreError::Busy) if started.elapsed() < wait => {
-                std::thread::sleep(Duration::from_millis(10));
+                std::thread::sleep(RETRY);
             }
             Err(error) => return Err(error),
         }
@@ -303,9 +304,7 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
         return error;
     };
     match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => {
-            StoreError::refused(path, "is not an orders file")
-        }
+        Some(rusqlite::ErrorCode::NotADatabase) => StoreError::refused("is not an orders file"),
         Some(
             rusqlite::ErrorCode::CannotOpen
             | rusqlite::ErrorCode::PermissionDenied
@@ -315,7 +314,7 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
                 Err(error) => error.to_string(),
                 Ok(_) => "its side files cannot be written".to_owned(),
             };
-            StoreError::refused(path, format!("cannot be opened: {reason}"))
+            StoreError::refused(format!("cannot be opened: {reason}"))
         }
         _ => StoreError::Sqlite(error),
     }
@@ -416,7 +415,7 @@ mod tests {
         File::create(&path).unwrap();
         assert!(matches!(
             at(&path, Access::Read),
-            Err(StoreError::Refused { .. })
+            Err(StoreError::Refused(_))
         ));
         assert_eq!(
             fs::metadata(&path).unwrap().len(),
@@ -479,7 +478,7 @@ mod tests {
         }
         assert!(matches!(
             at(folder.path(), Access::Create),
-            Err(StoreError::Refused { .. })
+            Err(StoreError::Refused(_))
         ));
     }
 
@@ -502,7 +501,7 @@ mod tests {
             fs::copy(log(&source), log(&path)).unwrap();
             let before = (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap());
             for access in [Access::Read, Access::Write, Access::Create] {
-                assert!(matches!(at(&path, access), Err(StoreError::Refused { .. })));
+                assert!(matches!(at(&path, access), Err(StoreError::Refused(_))));
             }
             assert!(
                 before == (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap()),
@@ -515,13 +514,13 @@ mod tests {
     fn a_missing_file_is_made_only_by_those_who_may() {
         let (_folder, path) = folder();
         for access in [Access::Read, Access::Write] {
-            assert!(matches!(at(&path, access), Err(StoreError::Missing(_))));
+            assert!(matches!(at(&path, access), Err(StoreError::Missing)));
         }
         assert!(!path.exists());
         let nowhere = path.join("no/such/orders.db");
         assert!(matches!(
             at(&nowhere, Access::Create),
-            Err(StoreError::Refused { .. } | StoreError::Io { .. })
+            Err(StoreError::Refused(_) | StoreError::Io(_))
         ));
     }
 

@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::values::{Id, json_array};
 use super::{Read, Stamp, StoreError, Write};
+use crate::domain::content::Content;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
-use crate::domain::receive::{Content, DUPLICATE_WINDOW_MILLIS, Known, NewOrder};
+use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};

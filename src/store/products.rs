@@ -115,20 +115,7 @@ impl Read<'_> {
 impl Write<'_> {
     /// Writes a new product with its stock as the first movements.
     pub fn insert_product(&self, product: &Product, stamp: &Stamp) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO products (id, name, barcode, price, discounted_price, image_paths, low_stock_at)
-                 VALUES (:id, :name, :barcode, :price, :discounted_price, :image_paths, :low_stock_at)",
-            )?
-            .execute(named_params! {
-                ":id": product.id,
-                ":name": product.name,
-                ":barcode": product.barcode,
-                ":price": product.price,
-                ":discounted_price": product.discounted_price,
-                ":image_paths": json_array(product.image_paths.iter().cloned()),
-                ":low_stock_at": product.low_stock_at,
-            })?;
+        self.save_product(product)?;
         for line in &product.stock {
             self.insert_stock_line(product.id, line)?;
             let movement = Movement {
@@ -144,13 +131,14 @@ impl Write<'_> {
     }
 
     /// Writes everything of a product but its stock.
-    pub fn update_product(&self, product: &Product) -> Result<(), StoreError> {
-        let changed = self
-            .connection
+    pub fn save_product(&self, product: &Product) -> Result<(), StoreError> {
+        self.connection
             .prepare_cached(
-                "UPDATE products SET name = :name, barcode = :barcode, price = :price,
-                     discounted_price = :discounted_price, image_paths = :image_paths, low_stock_at = :low_stock_at
-                 WHERE id = :id",
+                "INSERT INTO products (id, name, barcode, price, discounted_price, image_paths, low_stock_at)
+                 VALUES (:id, :name, :barcode, :price, :discounted_price, :image_paths, :low_stock_at)
+                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, barcode = excluded.barcode,
+                     price = excluded.price, discounted_price = excluded.discounted_price,
+                     image_paths = excluded.image_paths, low_stock_at = excluded.low_stock_at",
             )?
             .execute(named_params! {
                 ":id": product.id,
@@ -161,11 +149,7 @@ impl Write<'_> {
                 ":image_paths": json_array(product.image_paths.iter().cloned()),
                 ":low_stock_at": product.low_stock_at,
             })?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::Changed("the product"))
-        }
+        Ok(())
     }
 
     /// Removes a product that no order has, with its stock and movements.

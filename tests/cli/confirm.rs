@@ -279,3 +279,28 @@ fn a_dry_run_decides_all_the_same_and_changes_nothing() {
     shop.orders(["confirm", ORDER]).succeeds();
     shop.orders(["confirm", ORDER, "-n"]).exits(5);
 }
+
+#[test]
+fn in_csv_every_row_fits_the_header() {
+    let shop = Shop::with_order();
+    let done = shop
+        .orders([
+            "confirm",
+            ORDER,
+            "LEG-404",
+            "--keep-going",
+            "-n",
+            "--format",
+            "csv",
+        ])
+        .exits(8);
+    let lines: Vec<_> = done.stdout.lines().collect();
+    assert_eq!(
+        lines[0],
+        "success,order,stockUpdated,message,dryRun,orderReference,error,details,code"
+    );
+    assert_eq!(
+        lines[2],
+        "false,,,,true,LEG-404,Order LEG-404 not found,[],not_found"
+    );
+}

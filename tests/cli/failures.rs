@@ -134,18 +134,23 @@ fn insufficient_stock() {
 #[test]
 fn busy() {
     let shop = Shop::with_order();
+    let path = shop.file().display().to_string();
     let before = shop.dump();
     let other = Connection::open(shop.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     shop.orders(["confirm", ORDER, "--wait", "0"]).fails(
         7,
-        "error: the file is in use by another program; nothing changed\n\
-         hint: --wait SECONDS waits longer; running it again is safe\n",
+        &format!(
+            "error: {path} is in use by another program; nothing changed\n\
+         hint: --wait SECONDS waits longer; running it again is safe\n"
+        ),
     );
     shop.orders(["--wait", "0", "confirm", ORDER, "--json"]).fails(
         7,
-        "{\"success\":false,\"error\":\"The file is in use by another program; nothing changed\",\"details\":[],\
-         \"code\":\"busy\",\"hint\":\"--wait SECONDS waits longer; running it again is safe\",\"exitCode\":7}\n",
+        &format!(
+            "{{\"success\":false,\"error\":\"{path} is in use by another program; nothing changed\",\"details\":[],\
+             \"code\":\"busy\",\"hint\":\"--wait SECONDS waits longer; running it again is safe\",\"exitCode\":7}}\n"
+        ),
     );
     shop.orders(["list", "-q"]).prints("LEG-LXYZ1234-AB5C\n");
     other.execute_batch("COMMIT").unwrap();

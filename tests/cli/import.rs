@@ -41,9 +41,10 @@ fn every_way_to_line_up_orders_is_read() {
         shop.check();
     }
     let shop = Shop::stocked();
-    shop.orders(["import"])
-        .stdin("")
-        .prints("imported 0, unchanged 0\n");
+    shop.orders(["import"]).stdin("[]").prints(
+        "imported 0, unchanged 0
+",
+    );
     shop.orders(["import", "--json"]).arg(shipped("examples/orders.ndjson")).arg(shipped("examples/order.json")).prints(
         "{\"imported\":4,\"unchanged\":0,\"rejected\":0,\"skipped\":0,\"warnings\":[],\"errors\":[]}\n",
     );
@@ -318,4 +319,38 @@ fn only_the_first_hundred_errors_are_listed_and_all_are_counted() {
         "{}",
         done.stderr
     );
+}
+
+#[test]
+fn a_record_that_is_nested_too_deep_is_kept_to_be_mended() {
+    let shop = Shop::stocked();
+    let deep = order("LEG-2", BELT, 1, None).replace(
+        "\"John Doe\"",
+        &format!("{}{}", "[".repeat(40), "]".repeat(40)),
+    );
+    let input = order("LEG-1", BELT, 1, None) + &deep;
+    shop.orders(["import", "--keep-going", "--rejects", "mend"])
+        .stdin(input)
+        .exits(8);
+    assert_eq!(
+        std::fs::read_to_string(shop.path("mend")).unwrap(),
+        deep + "\n"
+    );
+}
+
+#[test]
+fn overlong_texts_do_not_blow_up_what_is_said() {
+    let shop = Shop::stocked();
+    let long = "x".repeat(900_000);
+    for input in [
+        order(&long, BELT, 0, None),
+        order("LEG-1", BELT, 1, None)
+            .replace("}]}", &format!("}}],\"total\":1{}}}", "0".repeat(900_000))),
+        order("LEG-1", BELT, 1, None).replace("customerName", &long),
+    ] {
+        let done = shop.orders(["import"]).stdin(input.clone()).exits(4);
+        assert!(done.stderr.len() < 2000, "{} bytes", done.stderr.len());
+        let done = shop.orders(["create", "--json"]).stdin(input).exits(4);
+        assert!(done.stderr.len() < 2000, "{} bytes", done.stderr.len());
+    }
 }

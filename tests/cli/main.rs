@@ -2,7 +2,9 @@
 
 #![allow(
     clippy::unwrap_used,
-    reason = "a test may end where its ground is missing"
+    clippy::too_many_lines,
+    clippy::format_push_string,
+    reason = "a test may end where its ground is missing, be one long table, and build its text plainly"
 )]
 
 mod bad_input;

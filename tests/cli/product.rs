@@ -98,7 +98,8 @@ fn importing_updates_by_id_or_barcode_and_takes_stock_for_new_products_only() {
     assert_eq!(
         done.stderr,
         "warning: Classic T-Shirt (SKU-12345): stock stays 13, not 99; \
-         use: orders product count SKU-12345 N --note …\n"
+         use: orders product count SKU-12345 N --note …\n\
+         warning: Cap has neither id nor barcode: coming again, it would be added again\n"
     );
     assert_eq!(
         shop.orders(["product", "show", "BLT-01", "--json"]).json()["price"],
@@ -236,4 +237,45 @@ fn the_shipped_catalogue_is_imported_once() {
         (&again["imported"], &again["unchanged"]),
         (&json!(0), &json!(4))
     );
+}
+
+#[test]
+fn pieces_without_a_size_that_come_back_beside_sizes_are_seen_and_can_be_corrected() {
+    let shop = Shop::stocked();
+    shop.take("LEG-1", BELT, 12, None);
+    shop.orders(["confirm", "LEG-1"]).succeeds();
+    shop.orders([
+        "product",
+        "count",
+        "BLT-01",
+        "3",
+        "--size",
+        "L",
+        "--note",
+        "sizes now",
+    ])
+    .succeeds();
+    shop.orders(["cancel", "LEG-1"]).succeeds();
+    let body = shop.orders(["product", "show", "BLT-01", "--json"]).json();
+    assert_eq!(
+        (&body["stockQuantity"], &body["sizeQuantities"]),
+        (&json!(15), &json!({"L": 3, "": 12}))
+    );
+    assert!(
+        shop.orders(["product", "show", "BLT-01"])
+            .succeeds()
+            .contains("Sizes    L 3, without size 12\n")
+    );
+    let exported = shop.orders(["product", "list", "--json"]).succeeds();
+    let again = shop
+        .orders(["product", "import", "--json"])
+        .stdin(exported)
+        .json();
+    assert_eq!(
+        (&again["unchanged"], &again["warnings"]),
+        (&json!(4), &json!([]))
+    );
+    shop.orders(["product", "count", "BLT-01", "0", "--note", "sorted"])
+        .prints("Leather Belt: stock 12 → 0\n");
+    shop.check();
 }

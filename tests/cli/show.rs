@@ -92,7 +92,9 @@ hint: give more of the reference
 error: 3 references do not name one order each
   - Order LEG-404 not found
   - Order LEG-405 not found
-  - LEG-MLB fits 3 orders
+  - LEG-MLB fits 3 orders: LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06T17:36:40.928Z; \
+LEG-MLB4Q1XC-K2P9: ليلى حسن, 2026-02-06T16:58:21.360Z; \
+LEG-MLB2TG0R-7HTX: Karim Nasser, 2026-02-06T16:05:00.123Z
 hint: orders list shows what there is
 ",
         );

@@ -120,6 +120,32 @@ fn hostile_text_is_made_visible_on_both_streams_and_kept_in_json() {
 }
 
 #[test]
+fn wrong_arguments_are_made_visible_too() {
+    let shop = Shop::with_order();
+    for args in [
+        ["list", "--status", "\u{1b}[31m\u{202e}x"],
+        ["show", "--\u{9b}31m", "y"],
+        ["\u{1b}]0;t", "a", "b"],
+    ] {
+        let done = shop.orders(args).env("CLICOLOR_FORCE", "1").exits(2);
+        assert!(
+            !done.stderr.contains(['\u{1b}', '\u{202e}', '\u{9b}']),
+            "{done:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_hint_can_be_pasted_whatever_a_guest_called_the_order() {
+    let shop = Shop::stocked();
+    shop.take("$(id);x", BELT, 1, None);
+    shop.orders(["set-status", "$(id);x", "confirmed"]).fails(
+        5,
+        "error: only confirm takes $(id);x to confirmed; nothing changed\nhint: orders confirm '$(id);x'\n",
+    );
+}
+
+#[test]
 fn colour_is_for_those_who_want_it() {
     let shop = Shop::new();
     let plain = "error: there is no orders file";

@@ -3,7 +3,7 @@
 use clap::Args;
 use uuid::Uuid;
 
-use super::{barcode, money, name, pieces, print_product, size, take_in};
+use super::{barcode, image, money, name, pieces, print_product, size, take_in};
 use crate::commands::Context;
 use crate::domain::catalogue::{IncomingProduct, IncomingStock, ProductChange};
 use crate::domain::money::Money;
@@ -40,7 +40,7 @@ pub struct AddArgs {
     #[arg(long, value_name = "N", value_parser = pieces)]
     low_stock_at: Option<i64>,
     /// A picture, a URL or a path of the web page; once for each
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = image)]
     image: Vec<String>,
     /// Its id, where the web page has one already
     #[arg(long, value_name = "UUID")]
@@ -89,7 +89,7 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 known.handle(),
                 known.name
             );
-            let hint = format!("orders product set {} … changes it", known.handle());
+            let hint = format!("orders product set {} … changes it", known.shell_word());
             return Err(Failure::new(Kind::Conflict, message).hint(hint).into());
         }
         let decision = take_in(write, &incoming, &stamp, &mut ids)?.map_err(|rejected| {

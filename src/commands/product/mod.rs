@@ -78,7 +78,7 @@ fn take_in(
     let decision = decide(incoming, matches, new_id);
     match decision.as_ref().map(|decision| &decision.change) {
         Ok(ProductChange::New(product)) => write.insert_product(product, stamp)?,
-        Ok(ProductChange::Update(product)) => write.update_product(product)?,
+        Ok(ProductChange::Update(product)) => write.save_product(product)?,
         Ok(ProductChange::Unchanged(_)) | Err(_) => {}
     }
     Ok(decision)
@@ -138,6 +138,11 @@ fn pieces(text: &str) -> Result<i64, String> {
 /// Reads a name, 1 to 255 characters.
 fn name(text: &str) -> Result<String, String> {
     bounded(text, 255)
+}
+
+/// Reads a picture's URL or path.
+fn image(text: &str) -> Result<String, String> {
+    bounded(text, 2000)
 }
 
 /// Reads a barcode, 1 to 100 characters.

@@ -38,7 +38,7 @@ pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .error("Products in orders cannot be removed")
             .hint(format!(
                 "orders product count {} 0 --note … takes it off the shelf",
-                found.handle()
+                found.shell_word()
             ))
             .into());
         }

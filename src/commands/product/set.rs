@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{barcode, money, name, pieces, print_product};
+use super::{barcode, image, money, name, pieces, print_product};
 use crate::commands::Context;
 use crate::commands::find::find_product;
 use crate::domain::money::Money;
@@ -48,7 +48,7 @@ pub struct SetArgs {
     #[arg(long, conflicts_with = "low_stock_at")]
     no_low_stock_at: bool,
     /// Its pictures; once for each, they replace those there are
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = image)]
     image: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let known = find_product(write, &args.product)?;
         let changed = apply(args, &known);
         refuse_taken_barcode(write, &changed)?;
-        write.update_product(&changed)?;
+        write.save_product(&changed)?;
         Ok((changed, write.settings()?.low_stock))
     })?;
     print_product(&changed, context, || product::show(&changed, low_stock))?;
