@@ -12,18 +12,20 @@ export ORDERS_NOW=2026-02-07T08:00:00Z   # a fixed clock, so that every tour loo
 PATH="${CARGO_TARGET_DIR:-$PWD/target}/debug:$PATH"
 
 run() {
-    printf '$ %s\n' "$*"
-    "$@" 2>&1 || printf '(exit code %s)\n' "$?"
+    printf '$ orders'
+    printf ' %q' "$@"
+    printf '\n'
+    orders "$@" 2>&1 || printf '(exit code %s)\n' "$?"
     printf '\n'
 }
 
-run orders --quiet product import examples/catalogue.json
-run orders product list
-run orders create examples/order.json
-run orders import examples/orders.ndjson
-run orders confirm LEG-LXYZ1234-AB5C --note 'Instapay 4711'
-run orders confirm LEG-MLB4Q1XC-K2P9
-run orders product adjust SKU-12345 +5 --size L --note 'delivery'
-run orders confirm LEG-MLB4Q1XC-K2P9
-run orders set-status LEG-LXYZ1234-AB5C shipped
-run orders list
+run --quiet product import examples/catalogue.json
+run product list
+run create examples/order.json
+run import examples/orders.ndjson
+run confirm LEG-LXYZ1234-AB5C --note 'Instapay 4711'
+run confirm LEG-MLB4Q1XC-K2P9
+run product adjust SKU-12345 +5 --size L --note 'delivery'
+run confirm LEG-MLB4Q1XC-K2P9
+run set-status LEG-LXYZ1234-AB5C shipped
+run list

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{
-    cancel, config, confirm, create, help, import, list, product, set_status, show,
-};
+use crate::commands::{cancel, config, confirm, create, help, import, list, product, set_status, show};
 use crate::ui::ColorChoice;
 
 /// The order desk of a shop that sells over WhatsApp: orders, stock and their history in one SQLite file.
@@ -68,13 +66,7 @@ pub struct Global {
     #[arg(value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub wait: Option<u64>,
     /// When to colour [default: auto]
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        value_name = "WHEN",
-        overrides_with = "color"
-    )]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", overrides_with = "color")]
     pub color: Option<ColorChoice>,
     /// A note that the history keeps: a payment reference, a reason
     #[arg(long, global = true, value_name = "TEXT", value_parser = note, overrides_with = "note")]
@@ -84,11 +76,7 @@ pub struct Global {
 impl Global {
     /// Returns the output form, whichever way it was said.
     pub fn format(&self) -> Format {
-        if self.json {
-            Format::Json
-        } else {
-            self.format.unwrap_or(Format::Table)
-        }
+        if self.json { Format::Json } else { self.format.unwrap_or(Format::Table) }
     }
 
     /// Returns how long to wait for another writer.
@@ -114,10 +102,7 @@ pub enum Format {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-#[expect(
-    missing_docs,
-    reason = "each command's Args say what it does; their words are its help"
-)]
+#[expect(missing_docs, reason = "each command's Args say what it does; their words are its help")]
 pub enum Command {
     Create(create::CreateArgs),
     Import(import::ImportArgs),
@@ -148,25 +133,15 @@ fn note(text: &str) -> Result<String, String> {
     match text.chars().count() {
         0 => Err("a note must not be blank".to_owned()),
         1..=1000 => Ok(text.to_owned()),
-        length => Err(format!(
-            "a note must have at most 1000 characters, has {length}"
-        )),
+        length => Err(format!("a note must have at most 1000 characters, has {length}")),
     }
 }
 
 /// Tells whether a command line that could not be read asks for JSON, so that its error can be JSON too.
 pub fn asks_for_json(args: &[std::ffi::OsString]) -> bool {
-    let mut words = args
-        .iter()
-        .filter_map(|arg| arg.to_str())
-        .take_while(|arg| *arg != "--")
-        .peekable();
+    let mut words = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").peekable();
     while let Some(word) = words.next() {
-        let format = if word == "--format" {
-            words.peek().copied()
-        } else {
-            word.strip_prefix("--format=")
-        };
+        let format = if word == "--format" { words.peek().copied() } else { word.strip_prefix("--format=") };
         if word == "--json" || matches!(format, Some("json" | "ndjson")) {
             return true;
         }

@@ -89,16 +89,10 @@ impl Exit {
 pub const EXIT_CODES: &[(u8, &str)] = &[
     (0, "done (an empty list too)"),
     (1, "internal or I/O error"),
-    (
-        2,
-        "wrong usage, or an answer was needed and nobody could be asked",
-    ),
+    (2, "wrong usage, or an answer was needed and nobody could be asked"),
     (3, "not found"),
     (4, "invalid input"),
-    (
-        5,
-        "conflict: already confirmed, other content, illegal step, price, ambiguous",
-    ),
+    (5, "conflict: already confirmed, other content, illegal step, price, ambiguous"),
     (6, "insufficient stock"),
     (7, "the file was in use for longer than --wait"),
     (8, "partly done (--keep-going)"),
@@ -162,11 +156,7 @@ pub struct Explained {
 
 impl From<Failure> for Explained {
     fn from(failure: Failure) -> Explained {
-        Explained {
-            problem_count: failure.details.len(),
-            failure,
-            body: Map::new(),
-        }
+        Explained { problem_count: failure.details.len(), failure, body: Map::new() }
     }
 }
 
@@ -178,9 +168,7 @@ impl Explained {
 
     /// Returns the object that `--json` puts on stderr.
     pub fn to_json(&self) -> Value {
-        let Failure {
-            kind, error, hint, ..
-        } = &self.failure;
+        let Failure { kind, error, hint, .. } = &self.failure;
         let mut object = Map::new();
         object.insert("success".into(), json!(false));
         object.insert("error".into(), json!(error));
@@ -221,10 +209,7 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
 }
 
 fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
-    let file = file.map_or_else(
-        || "the orders file".to_owned(),
-        |file| file.display().to_string(),
-    );
+    let file = file.map_or_else(|| "the orders file".to_owned(), |file| file.display().to_string());
     let failure = |kind| {
         if let StoreError::Missing = error {
             return Failure::new(kind, format!("there is no orders file at {file}"));
@@ -233,11 +218,14 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         Failure::new(kind, message.clone()).error(message)
     };
     match error {
-        StoreError::Missing => failure(Kind::Internal)
-            .hint("name the file with --db FILE or ORDERS_DB; product add, product import, import, create and config KEY VALUE make one"),
+        StoreError::Missing => {
+            failure(Kind::Internal).hint("orders product import FILE makes one; --db FILE or ORDERS_DB names another")
+        }
         StoreError::Busy => failure(Kind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
         StoreError::Full => failure(Kind::Internal).hint("make room, then run it again"),
-        StoreError::Damaged(_) => failure(Kind::Internal).hint("restore the newest backup beside it, and keep this file"),
+        StoreError::Damaged(_) => {
+            failure(Kind::Internal).hint("restore the newest backup beside it, and keep this file")
+        }
         StoreError::Broken(_) => failure(Kind::Internal)
             .hint("if the disk is full, make room; look at what was kept before running it again"),
         StoreError::Changed(_) => failure(Kind::Conflict).hint("run it again"),

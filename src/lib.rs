@@ -45,11 +45,7 @@ use error::{Exit, Explained, Failure, OutputError, explain};
 use ui::{ColorChoice, Ui};
 
 /// Runs one command line and returns its exit code. `clock` replaces `now`, for tests and examples.
-pub fn run(
-    args: impl IntoIterator<Item = OsString>,
-    clock: Option<&str>,
-    now: DateTime<Utc>,
-) -> u8 {
+pub fn run(args: impl IntoIterator<Item = OsString>, clock: Option<&str>, now: DateTime<Utc>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
@@ -66,8 +62,7 @@ pub fn run(
         Some(text) => Timestamp::parse(text),
     };
     let Some(now) = now else {
-        let failure =
-            Failure::usage("ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z");
+        let failure = Failure::usage("ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z");
         return fail(&ui, &failure.into());
     };
     let mut context = Context::new(cli.global, now, ui);
@@ -82,11 +77,9 @@ fn conclude(error: &anyhow::Error, context: &Context) -> u8 {
         Some(OutputError(source)) if source.kind() == std::io::ErrorKind::BrokenPipe => {
             return Exit::Done.code();
         }
-        Some(output) if context.has_committed() => Failure::new(
-            error::Kind::Internal,
-            format!("the work is done and kept, but {output}"),
-        )
-        .into(),
+        Some(output) if context.has_committed() => {
+            Failure::new(error::Kind::Internal, format!("the work is done and kept, but {output}")).into()
+        }
         _ => explain(error, context.file().ok().as_deref()),
     };
     fail(&context.ui, &explained)
@@ -105,8 +98,7 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
         // Everything up to the first blank line, on one line: what is wrong, and about which arguments.
         let paragraph = text.split("\n\n").next().unwrap_or_default();
         let message = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-        let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message))
-            .hint("orders --help");
+        let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message)).hint("orders --help");
         return fail(&Ui::new(true, false, ColorChoice::Never), &failure.into());
     }
     if error.use_stderr() {

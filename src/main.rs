@@ -4,9 +4,5 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let clock = std::env::var_os("ORDERS_NOW").map(|clock| clock.to_string_lossy().into_owned());
-    ExitCode::from(orders::run(
-        std::env::args_os(),
-        clock.as_deref(),
-        chrono::Utc::now(),
-    ))
+    ExitCode::from(orders::run(std::env::args_os(), clock.as_deref(), chrono::Utc::now()))
 }

@@ -35,19 +35,12 @@ const PLAIN: &str = "\u{1b}[0m";
 impl Ui {
     /// Sets up the streams.
     pub fn new(json: bool, quiet: bool, choice: ColorChoice) -> Ui {
-        let set = |name| {
-            std::env::var_os(name).is_some_and(|value: std::ffi::OsString| !value.is_empty())
-        };
+        let set = |name| std::env::var_os(name).is_some_and(|value: std::ffi::OsString| !value.is_empty());
         let color = match choice {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto if set("NO_COLOR") => false,
-            ColorChoice::Auto
-                if std::env::var_os("CLICOLOR_FORCE")
-                    .is_some_and(|v| !v.is_empty() && v != "0") =>
-            {
-                true
-            }
+            ColorChoice::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => true,
             ColorChoice::Auto => io::stderr().is_terminal(),
         };
         Ui { json, quiet, color }
@@ -56,10 +49,7 @@ impl Ui {
     /// Prints a whole result.
     pub fn print(&self, text: &str) -> Result<(), OutputError> {
         let mut stdout = stdout();
-        stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush())
-            .map_err(OutputError)
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(OutputError)
     }
 
     /// Says something worth knowing, unless `--quiet`.
@@ -104,8 +94,7 @@ pub fn stdout() -> BufWriter<io::StdoutLock<'static>> {
 
 /// Returns how many columns a table may have: the terminal's, 80 where stdout is none.
 pub fn width() -> usize {
-    terminal_size::terminal_size_of(io::stdout())
-        .map_or(80, |(width, _)| usize::from(width.0).max(20))
+    terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| usize::from(width.0).max(20))
 }
 
 /// Says on stderr what is wrong with the command line: lines that clap made, with words of the user in them.

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{Context, set_status};
 use crate::domain::status::Status;
 use crate::domain::transition::Request;
-use crate::error::Exit;
+use crate::error::{Exit, Failure};
 
 /// Cancel orders, all or nothing; stock that they hold is given back
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ use crate::error::Exit;
   orders cancel LEG-LXYZ1234-AB5C --no-restock --note 'came back torn'")]
 pub struct CancelArgs {
     /// References, ids or parts of references; - reads them from stdin
-    #[arg(required = true, value_name = "REF")]
+    #[arg(value_name = "REF")]
     refs: Vec<String>,
     /// Goods that come back cannot be sold: they are written off
     #[arg(long)]
@@ -23,10 +23,9 @@ pub struct CancelArgs {
 
 /// Runs the command.
 pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let request = Request {
-        to: Status::Cancelled,
-        force: false,
-        restock: !args.no_restock,
-    };
+    if args.no_restock && context.global.note.is_none() {
+        return Err(Failure::usage("--no-restock needs a --note that says why").into());
+    }
+    let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock };
     set_status::change(&args.refs, request, context)
 }

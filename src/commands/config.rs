@@ -28,12 +28,8 @@ pub struct ConfigArgs {
 }
 
 fn setting_key(name: &str) -> Result<SettingKey, String> {
-    SettingKey::parse(name).ok_or_else(|| {
-        format!(
-            "the settings are {}",
-            SettingKey::ALL.map(SettingKey::as_str).join(", ")
-        )
-    })
+    SettingKey::parse(name)
+        .ok_or_else(|| format!("the settings are {}", SettingKey::ALL.map(SettingKey::as_str).join(", ")))
 }
 
 /// Runs the command.
@@ -41,10 +37,7 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let settings = match (args.key, &args.value) {
         (Some(key), Some(value)) => {
             let value = read_setting(key, value).map_err(|problem| {
-                Failure::new(
-                    Kind::InvalidInput,
-                    format!("{} {problem}; nothing changed", key.as_str()),
-                )
+                Failure::new(Kind::InvalidInput, format!("{} {problem}; nothing changed", key.as_str()))
             })?;
             let mut store = context.open_or_create()?;
             context.write(&mut store, |write| {
@@ -59,10 +52,7 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
         body.retain(|name, _| name == key.as_str());
     }
     context.print_one(body.clone(), || match args.key {
-        Some(_) if args.value.is_none() => body
-            .values()
-            .map(|value| format!("{}\n", visible(&bare(value))))
-            .collect(),
+        Some(_) if args.value.is_none() => body.values().map(|value| format!("{}\n", visible(&bare(value)))).collect(),
         _ => lines(&body),
     })?;
     Ok(Exit::Done)
@@ -70,11 +60,6 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 fn lines(body: &Body) -> String {
     body.iter()
-        .map(|(key, value)| {
-            format!("{key:<12} {}", visible(&bare(value)))
-                .trim_end()
-                .to_owned()
-                + "\n"
-        })
+        .map(|(key, value)| format!("{key:<12} {}", visible(&bare(value))).trim_end().to_owned() + "\n")
         .collect()
 }

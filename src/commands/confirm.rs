@@ -42,36 +42,18 @@ enum Outcome {
 
 /// Runs the command.
 pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    if args.refs.is_empty() {
-        return Err(Failure::usage("name the orders to confirm")
-            .hint("orders list --status pending")
-            .into());
-    }
     let references = expand_references(&args.refs)?;
     let mut store = context.open_to_write()?;
     let stamp = context.stamp();
     let takes_parts = context.global.yes || context.is_dry_run();
     let outcomes = context.write(&mut store, |write| {
-        let confirm = if args.keep_going {
-            confirm_each
-        } else {
-            confirm_together
-        };
+        let confirm = if args.keep_going { confirm_each } else { confirm_together };
         confirm(write, &references, takes_parts, args.accept_prices, &stamp)
     })?;
-    let has_failures = outcomes
-        .iter()
-        .any(|outcome| matches!(outcome, Outcome::Failed(..)));
-    context.print_each(
-        outcomes.iter().map(body).collect(),
-        references.len(),
-        || {
-            outcomes
-                .iter()
-                .filter_map(|outcome| text(outcome, context))
-                .collect()
-        },
-    )?;
+    let has_failures = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(..)));
+    context.print_each(outcomes.iter().map(body).collect(), references.len(), || {
+        outcomes.iter().filter_map(|outcome| text(outcome, context)).collect()
+    })?;
     if context.is_table() {
         for outcome in &outcomes {
             if let Outcome::Failed(_, failure) = outcome {
@@ -79,11 +61,7 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
             }
         }
     }
-    Ok(if has_failures {
-        Exit::Partly
-    } else {
-        Exit::Done
-    })
+    Ok(if has_failures { Exit::Partly } else { Exit::Done })
 }
 
 /// Confirms all orders or none.
@@ -99,13 +77,9 @@ fn confirm_together(
         return Err(needs_consent(part).into());
     }
     let orders = write.orders(&found.iter().map(|found| found.pk).collect::<Vec<_>>())?;
-    let catalogue = write.products(
-        orders
-            .iter()
-            .flat_map(|order| order.items.iter().map(|item| item.product_id)),
-    )?;
-    let confirmations = decide(&orders, &catalogue, accept_prices)
-        .map_err(|obstacles| Failure::from(refusal(&orders, &obstacles)))?;
+    let catalogue = write.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
+    let confirmations =
+        decide(&orders, &catalogue, accept_prices).map_err(|obstacles| Failure::from(refusal(&orders, &obstacles)))?;
     for confirmation in &confirmations {
         write.change_status(&confirmation.change, stamp)?;
     }
@@ -128,26 +102,16 @@ fn confirm_each(
             if !found.is_exact && !takes_parts {
                 return Err(needs_consent(found).into());
             }
-            let is_again = named
-                .iter()
-                .any(|(_, other)| matches!(other, Ok(other) if same(other, found)));
+            let is_again = named.iter().any(|(_, other)| matches!(other, Ok(other) if same(other, found)));
             if is_again {
                 continue;
             }
         }
         named.push((reference, found));
     }
-    let pks: Vec<_> = named
-        .iter()
-        .filter_map(|(_, found)| found.as_ref().ok())
-        .map(|found| found.pk)
-        .collect();
+    let pks: Vec<_> = named.iter().filter_map(|(_, found)| found.as_ref().ok()).map(|found| found.pk).collect();
     let orders = write.orders(&pks)?;
-    let catalogue = write.products(
-        orders
-            .iter()
-            .flat_map(|order| order.items.iter().map(|item| item.product_id)),
-    )?;
+    let catalogue = write.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
     let mut decisions = decide_each(&orders, catalogue, accept_prices).into_iter();
     let mut outcomes = Vec::with_capacity(named.len());
     for (reference, found) in named {
@@ -164,10 +128,7 @@ fn confirm_each(
                 outcomes.extend(confirmed(write, vec![confirmation])?);
             }
             Some(Err(refusal)) => {
-                outcomes.push(Outcome::Failed(
-                    found.reference.to_string(),
-                    Failure::of_one(refusal),
-                ));
+                outcomes.push(Outcome::Failed(found.reference.to_string(), Failure::of_one(refusal)));
             }
             None => {}
         }
@@ -181,10 +142,7 @@ fn same(one: &Found, other: &Found) -> bool {
 
 /// Pairs confirmations with their orders as they are now.
 fn confirmed(write: &Write<'_>, confirmations: Vec<Confirmation>) -> anyhow::Result<Vec<Outcome>> {
-    let pks: Vec<_> = confirmations
-        .iter()
-        .map(|confirmation| confirmation.change.order)
-        .collect();
+    let pks: Vec<_> = confirmations.iter().map(|confirmation| confirmation.change.order).collect();
     let orders = write.orders(&pks)?;
     let pair = |(order, confirmation)| Outcome::Confirmed(Box::new((order, confirmation)));
     Ok(orders.into_iter().zip(confirmations).map(pair).collect())
@@ -192,14 +150,8 @@ fn confirmed(write: &Write<'_>, confirmations: Vec<Confirmation>) -> anyhow::Res
 
 fn needs_consent(part: &Found) -> Failure {
     let reference = &part.reference;
-    Failure::new(
-        Kind::Usage,
-        format!("only a part of {reference} was given; nothing changed"),
-    )
-    .hint(format!(
-        "orders confirm {}, or --yes to take parts",
-        reference.shell_word()
-    ))
+    Failure::new(Kind::Usage, format!("only a part of {reference} was given; nothing changed"))
+        .hint(format!("orders confirm {}, or --yes to take parts", reference.shell_word()))
 }
 
 fn body(outcome: &Outcome) -> Body {

@@ -45,40 +45,21 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (stamp, now, mut ids) = (context.stamp(), context.now, context.ids());
     let (order, warnings, settings) = context.write(&mut store, |write| {
         let settings = write.settings()?;
-        let catalogue = write.products(incoming.items.iter().map(|item| item.product_id))?;
-        let desk = Desk {
-            write,
-            catalogue: &catalogue,
-            settings: &settings,
-            stamp: &stamp,
-        };
+        let catalogue = write.named_products(&incoming.products)?;
+        let desk = Desk { write, catalogue: &catalogue, settings: &settings, stamp: &stamp };
         let reference = match &incoming.reference {
             Some(reference) => reference.clone(),
             None => free_reference(write, now, &mut ids)?,
         };
         let taken = desk
             .receive(&incoming, &reference, &mut ids)?
-            .map_err(|rejected| {
-                refuse(
-                    rejected.kind.into(),
-                    Some(reference.as_str()),
-                    rejected.problems,
-                )
-            })?;
-        Ok((
-            write.orders(&[taken.order])?.remove(0),
-            taken.warnings,
-            settings,
-        ))
+            .map_err(|rejected| refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems))?;
+        Ok((write.orders(&[taken.order])?.remove(0), taken.warnings, settings))
     })?;
     let reference = &order.summary.reference;
     match warnings {
-        None => context
-            .ui
-            .note(&format!("{reference} is there already, unchanged")),
-        Some(warnings) => warnings
-            .iter()
-            .for_each(|warning| context.ui.warn(&format!("{reference}: {warning}"))),
+        None => context.ui.note(&format!("{reference} is there already, unchanged")),
+        Some(warnings) => warnings.iter().for_each(|warning| context.ui.warn(&format!("{reference}: {warning}"))),
     }
     context.print_one(json::order(&order), || match context.ui.quiet {
         true => format!("{reference}\n"),
@@ -93,18 +74,13 @@ fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
     let mut records = Records::new(&mut source.reader);
     let mut next = || {
         records.next_record().map_err(|error| match error {
-            StreamError::Io(error) => Failure::new(
-                Kind::Internal,
-                format!("cannot read {}: {error}", source.name),
-            ),
+            StreamError::Io(error) => Failure::new(Kind::Internal, format!("cannot read {}: {error}", source.name)),
             StreamError::NotJson { .. } => refuse_input(error.to_string()),
         })
     };
     let record = next()?.ok_or_else(|| refuse_input("the input is empty".to_owned()))?;
     if next()?.is_some() {
-        return Err(
-            refuse_input("there is more than one record; use: orders import".to_owned()).into(),
-        );
+        return Err(refuse_input("there is more than one record; use: orders import".to_owned()).into());
     }
     read_record(&record)
 }
@@ -115,41 +91,23 @@ fn read_record(record: &Record) -> anyhow::Result<ReadOrder> {
     }
     read_order(&record.bytes).map_err(|error| {
         let line = record.line + error.line as u64;
-        refuse(
-            Kind::InvalidInput,
-            None,
-            vec![format!("line {line}: {}", error.problem)],
-        )
-        .into()
+        refuse(Kind::InvalidInput, None, vec![format!("line {line}: {}", error.problem)]).into()
     })
 }
 
 /// Names the unknown products of an order that is refused anyway, where there is a file to look into.
 fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> Vec<String> {
-    let catalogue = context.open_to_read().and_then(|store| {
-        Ok(store.read(|read| read.products(products.iter().map(|product| product.id)))?)
-    });
-    catalogue
-        .map(|catalogue| unknown_products(products, &catalogue))
-        .unwrap_or_default()
+    let catalogue = context.open_to_read().and_then(|store| Ok(store.read(|read| read.named_products(products))?));
+    catalogue.map(|catalogue| unknown_products(products, &catalogue)).unwrap_or_default()
 }
 
 fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure {
-    let which = reference
-        .map(|reference| format!(" {}", shorten(reference)))
-        .unwrap_or_default();
+    let which = reference.map(|reference| format!(" {}", shorten(reference))).unwrap_or_default();
     let failure = match kind {
-        Kind::Conflict => Failure::new(
-            kind,
-            format!("order{which} is there with other content; nothing changed"),
-        )
-        .error("Order is there with other content")
-        .hint(format!(
-            "orders show {}",
-            shell_word(reference.unwrap_or_default())
-        )),
-        _ => Failure::new(kind, format!("invalid order{which}; nothing changed"))
-            .error("Invalid order"),
+        Kind::Conflict => Failure::new(kind, format!("order{which} is there with other content; nothing changed"))
+            .error("Order is there with other content")
+            .hint(format!("orders show {}", shell_word(reference.unwrap_or_default()))),
+        _ => Failure::new(kind, format!("invalid order{which}; nothing changed")).error("Invalid order"),
     };
     failure.details(problems)
 }

@@ -3,11 +3,14 @@
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read as _};
 
+use chrono_tz::Tz;
+
 use crate::domain::order::OrderPk;
 use crate::domain::product::{Product, ProductId};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::text::shorten;
 use crate::error::{Failure, Kind};
+use crate::render::zone::{minute, zone_of};
 use crate::store::{Match, OrderMatch, Read, StoreError};
 
 /// An order that was named.
@@ -26,6 +29,9 @@ const STDIN_LIMIT: u64 = 64 << 20;
 
 /// Returns the references on a command line; `-` stands for those on stdin, one a line.
 pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
+    if args.is_empty() {
+        return Err(Failure::usage("name an order").hint("orders list shows what there is").into());
+    }
     let mut references = Vec::new();
     for arg in args {
         if arg != "-" {
@@ -34,9 +40,7 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
         }
         for line in BufReader::new(std::io::stdin().lock().take(STDIN_LIMIT)).lines() {
             let line = line.map_err(|error| match error.kind() {
-                std::io::ErrorKind::InvalidData => {
-                    Failure::new(Kind::InvalidInput, "stdin is not UTF-8")
-                }
+                std::io::ErrorKind::InvalidData => Failure::new(Kind::InvalidInput, "stdin is not UTF-8"),
                 _ => Failure::new(Kind::Internal, format!("stdin: {error}")),
             })?;
             references.extend(Some(line.trim().to_owned()).filter(|line| !line.is_empty()));
@@ -55,25 +59,18 @@ pub struct Finder<'a> {
 impl<'a> Finder<'a> {
     /// Starts with a file as it is now.
     pub fn new(read: &'a Read<'a>) -> Finder<'a> {
-        Finder {
-            read,
-            near_misses_left: 3,
-        }
+        Finder { read, near_misses_left: 3 }
     }
 
     /// Finds one order.
     pub fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
-        let found = |order: OrderMatch, is_exact| Found {
-            pk: order.pk,
-            reference: order.reference,
-            is_exact,
-        };
+        let found = |order: OrderMatch, is_exact| Found { pk: order.pk, reference: order.reference, is_exact };
         Ok(match self.read.match_orders(text)? {
             Match::Exact(order) => Ok(found(order, true)),
             Match::Part(mut orders) => match orders.len() {
                 0 => Err(self.not_found(text)?),
                 1 => Ok(found(orders.remove(0), false)),
-                _ => Err(ambiguous(text, &orders)),
+                _ => Err(ambiguous(text, &orders, zone_of(&self.read.settings()?))),
             },
         })
     }
@@ -89,9 +86,9 @@ impl<'a> Finder<'a> {
         }
         Ok(match near {
             Some(near) => failure.hint(format!("did you mean {near}?")),
-            None if is_short => failure.hint(format!(
-                "a part of a reference needs at least {SHORTEST_PART} characters"
-            )),
+            None if is_short => {
+                failure.hint(format!("a part of a reference needs at least {SHORTEST_PART} characters"))
+            }
             None => failure.hint("orders list shows what there is"),
         })
     }
@@ -113,11 +110,7 @@ pub fn find_orders(read: &Read<'_>, texts: &[String]) -> anyhow::Result<Vec<Foun
             Err(failure) => failures.push(failure),
         }
     }
-    if failures.is_empty() {
-        Ok(orders)
-    } else {
-        Err(merge(failures).into())
-    }
+    if failures.is_empty() { Ok(orders) } else { Err(merge(failures).into()) }
 }
 
 /// Makes one failure of several: the first kind by exit code, every problem a detail.
@@ -134,10 +127,7 @@ fn merge(mut failures: Vec<Failure>) -> Failure {
         candidates => format!("{}: {}", failure.error, candidates.join("; ")),
     };
     let details = failures.into_iter().map(detail).collect();
-    Failure {
-        hint,
-        ..Failure::new(kind, message).details(details)
-    }
+    Failure { hint, ..Failure::new(kind, message).details(details) }
 }
 
 /// Returns the candidate that is closest to a mistyped text, if one is close at all.
@@ -148,41 +138,22 @@ fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<
     let text = text.to_lowercase();
     let allowed = (text.chars().count() / 4).clamp(1, 4);
     candidates
-        .map(|candidate| {
-            (
-                strsim::osa_distance(&text, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::osa_distance(&text, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-fn ambiguous(text: &str, orders: &[OrderMatch]) -> Failure {
+fn ambiguous(text: &str, orders: &[OrderMatch], zone: Tz) -> Failure {
     const SHOWN: usize = 10;
-    let count = if orders.len() > SHOWN {
-        format!("more than {SHOWN}")
-    } else {
-        orders.len().to_string()
-    };
+    let count = if orders.len() > SHOWN { format!("more than {SHOWN}") } else { orders.len().to_string() };
     let details = orders
         .iter()
         .take(SHOWN)
-        .map(|order| {
-            format!(
-                "{}: {}, {}",
-                order.reference,
-                order.customer_name,
-                order.order_date.brief()
-            )
-        })
+        .map(|order| format!("{}: {}, {}", order.reference, order.customer_name, minute(order.order_date, zone)))
         .collect();
     let message = format!("{} fits {count} orders", shorten(text));
-    Failure::new(Kind::Conflict, message.clone())
-        .error(message)
-        .details(details)
-        .hint("give more of the reference")
+    Failure::new(Kind::Conflict, message.clone()).error(message).details(details).hint("give more of the reference")
 }
 
 /// Finds the product that `text` names: a barcode, an id, or a part of one name.
@@ -195,30 +166,18 @@ pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
     let all = read.all_products()?;
     let typed = text.trim().to_lowercase();
     let is_whole = |product: &&Product| {
-        let barcode = product
-            .barcode
-            .as_ref()
-            .map(|barcode| barcode.to_lowercase());
+        let barcode = product.barcode.as_ref().map(|barcode| barcode.to_lowercase());
         barcode.as_ref() == Some(&typed) || product.name.to_lowercase() == typed
     };
-    let is_part =
-        |product: &&Product| !typed.is_empty() && product.name.to_lowercase().contains(&typed);
+    let is_part = |product: &&Product| !typed.is_empty() && product.name.to_lowercase().contains(&typed);
     let whole: Vec<&Product> = all.iter().filter(is_whole).collect();
-    let found = if whole.is_empty() {
-        all.iter().filter(is_part).collect()
-    } else {
-        whole
-    };
+    let found = if whole.is_empty() { all.iter().filter(is_part).collect() } else { whole };
     match found.as_slice() {
         [product] => Ok((*product).clone()),
         [] => Err(product_not_found(text, &all).into()),
         several => {
             let message = format!("{} fits {} products", shorten(text), several.len());
-            let details = several
-                .iter()
-                .take(10)
-                .map(|p| format!("{}: {}", p.handle(), p.name))
-                .collect();
+            let details = several.iter().take(10).map(|p| format!("{}: {}", p.handle(), p.name)).collect();
             Err(Failure::new(Kind::Conflict, message.clone())
                 .error(message)
                 .details(details)
@@ -229,13 +188,8 @@ pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
 }
 
 fn product_not_found(text: &str, all: &[Product]) -> Failure {
-    let failure = Failure::new(
-        Kind::NotFound,
-        format!("product {} not found", shorten(text)),
-    );
-    let names = all
-        .iter()
-        .flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));
+    let failure = Failure::new(Kind::NotFound, format!("product {} not found", shorten(text)));
+    let names = all.iter().flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));
     match nearest(text, names) {
         Some(near) => failure.hint(format!("did you mean {near}?")),
         None => failure.hint("orders product list shows what there is"),

@@ -19,10 +19,7 @@ pub struct HelpArgs {
 /// Runs the command.
 pub fn run(args: &HelpArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if args.topic == ["exit-codes"] {
-        let lines: String = EXIT_CODES
-            .iter()
-            .map(|(code, meaning)| format!("{code:>3}  {meaning}\n"))
-            .collect();
+        let lines: String = EXIT_CODES.iter().map(|(code, meaning)| format!("{code:>3}  {meaning}\n")).collect();
         context.ui.print(&lines)?;
         return Ok(Exit::Done);
     }
@@ -31,8 +28,7 @@ pub fn run(args: &HelpArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut topic = &mut command;
     for name in &args.topic {
         topic = topic.find_subcommand_mut(name).ok_or_else(|| {
-            Failure::usage(format!("there is no help on {name}"))
-                .hint("orders help lists the commands")
+            Failure::usage(format!("there is no help on {name}")).hint("orders help lists the commands")
         })?;
     }
     let help = topic.render_long_help().to_string();

@@ -39,33 +39,19 @@ pub struct ImportArgs {
 
 /// Runs the command.
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut rejects = args
-        .rejects
-        .as_deref()
-        .map(RejectsFile::begin)
-        .transpose()?;
+    let mut rejects = args.rejects.as_deref().map(RejectsFile::begin).transpose()?;
     let sources = open_sources(&args.files)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
     let tally = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
-        let desk = Desk {
-            write,
-            catalogue: &catalogue,
-            settings: &settings,
-            stamp: &stamp,
-        };
+        let desk = Desk { write, catalogue: &catalogue, settings: &settings, stamp: &stamp };
         let mut judge = |record: &[u8]| judge(&desk, record, &mut ids);
-        let tally = read_all(
-            sources,
-            rejects
-                .as_mut()
-                .map(|file| &mut file.spool as &mut dyn io::Write),
-            &mut judge,
-        )?;
+        let tally = read_all(sources, rejects.as_mut().map(|file| &mut file.spool as &mut dyn io::Write), &mut judge)?;
         match tally.failure(false) {
             Some(failure) if tally.is_cut_off() => return Err(failure.into()),
+            Some(failure) if !args.keep_going && !tally.has_good_ones() => return Err(failure.into()),
             Some(mut failure) if !args.keep_going => {
                 let hint = "--keep-going takes the others, --rejects FILE keeps these";
                 failure.failure = failure.failure.hint(hint);
@@ -83,11 +69,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     tally.report(context);
     context.print_one(tally.body(false), || summary(&tally, context))?;
-    Ok(if tally.rejected > 0 {
-        Exit::Partly
-    } else {
-        Exit::Done
-    })
+    Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
 fn judge(
@@ -100,11 +82,7 @@ fn judge(
         Err(not_json) => return Ok(Err(not_json)),
     };
     let label = read.reference;
-    let invalid = |problems| Verdict::Rejected {
-        label: label.clone(),
-        kind: Kind::InvalidInput,
-        problems,
-    };
+    let invalid = |problems| Verdict::Rejected { label: label.clone(), kind: Kind::InvalidInput, problems };
     let incoming = match read.order {
         Ok(incoming) => incoming,
         Err(mut problems) => {
@@ -113,26 +91,17 @@ fn judge(
         }
     };
     let Some(reference) = &incoming.reference else {
-        let problem =
-            "orderReference: is required: without it an order that comes twice is not recognised"
-                .to_owned();
+        let problem = "orderReference: is required: without it an order that comes twice is not recognised".to_owned();
         return Ok(Ok(invalid(vec![problem])));
     };
     Ok(Ok(match desk.receive(&incoming, reference, ids)? {
         Ok(taken) => match taken.warnings {
-            Some(warnings) => Verdict::Imported(
-                warnings
-                    .into_iter()
-                    .map(|warning| format!("{reference}: {warning}"))
-                    .collect(),
-            ),
+            Some(warnings) => {
+                Verdict::Imported(warnings.into_iter().map(|warning| format!("{reference}: {warning}")).collect())
+            }
             None => Verdict::Unchanged(Vec::new()),
         },
-        Err(Rejected { kind, problems }) => Verdict::Rejected {
-            label,
-            kind: kind.into(),
-            problems,
-        },
+        Err(Rejected { kind, problems }) => Verdict::Rejected { label, kind: kind.into(), problems },
     }))
 }
 
@@ -140,20 +109,9 @@ fn summary(tally: &Tally, context: &Context) -> String {
     if context.ui.quiet {
         return String::new();
     }
-    let did = if context.is_dry_run() {
-        "would import"
-    } else {
-        "imported"
-    };
-    let rejected = if tally.rejected > 0 {
-        format!(", rejected {}", tally.rejected)
-    } else {
-        String::new()
-    };
-    format!(
-        "{did} {}, unchanged {}{rejected}\n",
-        tally.imported, tally.unchanged
-    )
+    let did = if context.is_dry_run() { "would import" } else { "imported" };
+    let rejected = if tally.rejected > 0 { format!(", rejected {}", tally.rejected) } else { String::new() };
+    format!("{did} {}, unchanged {}{rejected}\n", tally.imported, tally.unchanged)
 }
 
 /// The file of the records that were not taken: it appears whole, or not at all.
@@ -173,40 +131,26 @@ impl RejectsFile {
                 .into());
         }
         let spool = tempfile::tempfile().map_err(|error| unwritable(path, &error))?;
-        Ok(RejectsFile {
-            spool: BufWriter::new(spool),
-            path: path.to_owned(),
-        })
+        Ok(RejectsFile { spool: BufWriter::new(spool), path: path.to_owned() })
     }
 
     /// Gives them their file, for its owner only, once it is safely on the disk; none where there are none.
     fn keep(self) -> anyhow::Result<()> {
         let RejectsFile { spool, path } = self;
         let failed = |error: io::Error| unwritable(&path, &error);
-        let mut spool = spool
-            .into_inner()
-            .map_err(|error| failed(error.into_error()))?;
+        let mut spool = spool.into_inner().map_err(|error| failed(error.into_error()))?;
         if spool.stream_position().map_err(failed)? == 0 {
             return Ok(());
         }
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
-        spool
-            .rewind()
-            .and_then(|()| io::copy(&mut spool, &mut file))
-            .map_err(failed)?;
+        spool.rewind().and_then(|()| io::copy(&mut spool, &mut file)).map_err(failed)?;
         file.as_file().sync_all().map_err(failed)?;
-        file.persist_noclobber(&path)
-            .map_err(|error| failed(error.error))?;
+        file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
         Ok(())
     }
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(
-        Kind::Internal,
-        format!("cannot write {}: {error}; nothing imported", path.display()),
-    )
+    Failure::new(Kind::Internal, format!("cannot write {}: {error}; nothing imported", path.display()))
 }

@@ -37,12 +37,7 @@ use crate::ui::{self, Ui};
 
 /// Runs a command.
 pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
-    if context.global.json
-        && context
-            .global
-            .format
-            .is_some_and(|format| format != Format::Json)
-    {
+    if context.global.json && context.global.format.is_some_and(|format| format != Format::Json) {
         return Err(Failure::usage("--json and another --format contradict each other").into());
     }
     if context.global.format() == Format::Html {
@@ -81,13 +76,7 @@ pub struct Context {
 impl Context {
     /// Starts a run.
     pub fn new(global: Global, now: Timestamp, ui: Ui) -> Context {
-        Context {
-            global,
-            now,
-            ui,
-            has_committed: false,
-            has_rolled_back: false,
-        }
+        Context { global, now, ui, has_committed: false, has_rolled_back: false }
     }
 
     /// Tells whether this run has changed the file.
@@ -107,20 +96,12 @@ impl Context {
 
     /// Opens the orders file for reading.
     pub fn open_to_read(&self) -> anyhow::Result<Store> {
-        Ok(Store::open(
-            &self.file()?,
-            Access::Read,
-            self.global.wait(),
-        )?)
+        Ok(Store::open(&self.file()?, Access::Read, self.global.wait())?)
     }
 
     /// Opens the orders file for changing what is there.
     pub fn open_to_write(&self) -> anyhow::Result<Store> {
-        Ok(Store::open(
-            &self.file()?,
-            Access::Write,
-            self.global.wait(),
-        )?)
+        Ok(Store::open(&self.file()?, Access::Write, self.global.wait())?)
     }
 
     /// Opens the orders file for changing it, and makes it where it is missing, unless this is a dry run.
@@ -133,23 +114,18 @@ impl Context {
             && let Some(folder) = path.parent()
             && named_by_environment().is_none()
         {
-            make_private_folder(folder)
-                .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            make_private_folder(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         }
         let store = Store::open(&path, Access::Create, self.global.wait())?;
         if store.was_created() {
-            self.ui.note(&format!(
-                "made a new orders file: {}",
-                store.path().display()
-            ));
+            self.ui.note(&format!("made a new orders file: {}", store.path().display()));
         }
         Ok(store)
     }
 
     /// Returns the absolute path of the orders file: `--db`, else `ORDERS_DB`, else the one in the user's data folder.
     pub fn file(&self) -> anyhow::Result<PathBuf> {
-        let absolute =
-            |path: &Path| std::path::absolute(path).context("there is no current folder");
+        let absolute = |path: &Path| std::path::absolute(path).context("there is no current folder");
         match (&self.global.db, named_by_environment()) {
             (Some(path), _) if path.as_os_str().is_empty() => {
                 Err(Failure::usage("--db needs the path of a file").into())
@@ -158,9 +134,7 @@ impl Context {
             (None, Some(path)) => absolute(&path),
             (None, None) => {
                 let folders = etcetera::choose_base_strategy().map_err(|_| {
-                    Failure::usage(
-                        "there is no home folder; name the file with --db FILE or ORDERS_DB",
-                    )
+                    Failure::usage("there is no home folder; name the file with --db FILE or ORDERS_DB")
                 })?;
                 Ok(folders.data_dir().join("orders").join("orders.db"))
             }
@@ -173,11 +147,7 @@ impl Context {
         store: &mut Store,
         write: impl FnOnce(&Write<'_>) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
-        let outcome = if self.is_dry_run() {
-            Outcome::RollBack
-        } else {
-            Outcome::Commit
-        };
+        let outcome = if self.is_dry_run() { Outcome::RollBack } else { Outcome::Commit };
         let value = store.write(outcome, write)?;
         self.has_committed = outcome == Outcome::Commit;
         self.has_rolled_back = outcome == Outcome::RollBack;
@@ -186,11 +156,7 @@ impl Context {
 
     /// Returns when, by whom and with which note this run writes.
     pub fn stamp(&self) -> Stamp {
-        Stamp {
-            at: self.now,
-            actor: "operator".to_owned(),
-            note: self.global.note.clone(),
-        }
+        Stamp { at: self.now, actor: "operator".to_owned(), note: self.global.note.clone() }
     }
 
     /// Returns a maker of new ids. Ids of one run sort by time, which keeps the index on them compact.
@@ -202,10 +168,7 @@ impl Context {
 
     /// Returns how results look to the person who reads them.
     pub fn look(&self, settings: &Settings) -> Look {
-        Look {
-            width: ui::width(),
-            zone: zone::zone_of(settings),
-        }
+        Look { width: ui::width(), zone: zone::zone_of(settings) }
     }
 
     /// Prints the one body of a command, or for people `text`.
@@ -224,12 +187,7 @@ impl Context {
         self.print(bodies, named != 1, text)
     }
 
-    fn print(
-        &self,
-        mut bodies: Vec<Body>,
-        many: bool,
-        text: impl FnOnce() -> String,
-    ) -> Result<(), OutputError> {
+    fn print(&self, mut bodies: Vec<Body>, many: bool, text: impl FnOnce() -> String) -> Result<(), OutputError> {
         if self.is_table() {
             self.ui.print(&text())?;
             if self.has_rolled_back {
@@ -249,16 +207,9 @@ impl Context {
             }
         }
         let mut stdout = ui::stdout();
-        let mut printer =
-            Printer::new(&mut stdout, self.global.format(), &keys, many).map_err(OutputError)?;
-        bodies
-            .iter()
-            .try_for_each(|body| printer.put(body))
-            .map_err(OutputError)?;
-        printer
-            .finish()
-            .and_then(|()| stdout.flush())
-            .map_err(OutputError)
+        let mut printer = Printer::new(&mut stdout, self.global.format(), &keys, many).map_err(OutputError)?;
+        bodies.iter().try_for_each(|body| printer.put(body)).map_err(OutputError)?;
+        printer.finish().and_then(|()| stdout.flush()).map_err(OutputError)
     }
 
     /// Prints what `write` puts, once all of it was put without a failure: stdout stays empty otherwise, and a slow
@@ -307,13 +258,7 @@ impl<'a> Printer<'a> {
         if format == Format::Csv && !keys.is_empty() {
             writer.write_all(&csv::header(&keys))?;
         }
-        Ok(Printer {
-            writer,
-            format,
-            keys,
-            many,
-            count: 0,
-        })
+        Ok(Printer { writer, format, keys, many, count: 0 })
     }
 
     /// Prints one body.
@@ -330,11 +275,7 @@ impl<'a> Printer<'a> {
         self.count += 1;
         self.writer.write_all(before.as_bytes())?;
         serde_json::to_writer(&mut self.writer, body)?;
-        if is_array {
-            Ok(())
-        } else {
-            self.writer.write_all(b"\n")
-        }
+        if is_array { Ok(()) } else { self.writer.write_all(b"\n") }
     }
 
     /// Ends the list.
@@ -348,17 +289,12 @@ impl<'a> Printer<'a> {
 }
 
 fn named_by_environment() -> Option<PathBuf> {
-    std::env::var_os("ORDERS_DB")
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from)
+    std::env::var_os("ORDERS_DB").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Returns the columns that `--fields` chose among those there are, or else `default`.
@@ -376,15 +312,9 @@ where
     let chosen: Vec<&str> = chosen.iter().map(|field| field.trim()).collect();
     if let Some(unknown) = chosen.iter().find(|field| !all.contains(field)) {
         let message = format!("there is no field {unknown}");
-        return Err(Failure::usage(message)
-            .hint(format!("the fields are {}", all.join(", ")))
-            .into());
+        return Err(Failure::usage(message).hint(format!("the fields are {}", all.join(", "))).into());
     }
-    if let Some((_, twice)) = chosen
-        .iter()
-        .enumerate()
-        .find(|(index, field)| chosen[..*index].contains(field))
-    {
+    if let Some((_, twice)) = chosen.iter().enumerate().find(|(index, field)| chosen[..*index].contains(field)) {
         return Err(Failure::usage(format!("the field {twice} is given twice")).into());
     }
     Ok(chosen)

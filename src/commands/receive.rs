@@ -2,10 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::domain::content::Content;
 use crate::domain::order::OrderPk;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Facts, IncomingOrder, Received, Rejected, decide};
+use crate::domain::receive::{Facts, IncomingOrder, Received, Rejected, Source, decide, resolve};
 use crate::domain::reference::Reference;
 use crate::domain::settings::Settings;
 use crate::store::{Stamp, StoreError, Write};
@@ -33,6 +32,14 @@ pub struct Taken {
 }
 
 impl Desk<'_> {
+    /// Returns the order that a WhatsApp message brought before: it is that order, whatever the message says now.
+    pub fn order_of(&self, source: &Source) -> Result<Option<OrderPk>, StoreError> {
+        match &source.message_id {
+            Some(id) => self.write.order_of_message(id),
+            None => Ok(None),
+        }
+    }
+
     /// Takes an order in under `reference`, or says why not.
     pub fn receive(
         &self,
@@ -40,30 +47,38 @@ impl Desk<'_> {
         reference: &Reference,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> Result<Result<Taken, Rejected>, StoreError> {
-        let content = Content::of_incoming(incoming);
-        let known = self.write.known_order(reference, &content)?;
+        if let Some(order) = self.order_of(&incoming.source)? {
+            return Ok(Ok(Taken { order, warnings: None }));
+        }
+        let resolved = match resolve(incoming, self.catalogue) {
+            Ok(resolved) => resolved,
+            Err(rejected) => return Ok(Err(rejected)),
+        };
+        let known = self.write.known_order(reference, &resolved.content)?;
         let likely_duplicates = match known {
             Some(_) => Vec::new(),
-            None => self
-                .write
-                .likely_duplicates(&content, incoming.order_date)?,
+            None => self.write.likely_duplicates(&resolved.content, incoming.order_date)?,
         };
-        let facts = Facts {
-            known: known.as_ref(),
-            catalogue: self.catalogue,
-            likely_duplicates: &likely_duplicates,
-            settings: self.settings,
-        };
-        Ok(match decide(incoming, reference, facts, new_id) {
-            Ok(Received::New(new)) => Ok(Taken {
-                order: self.write.insert_order(&new, self.stamp)?,
-                warnings: Some(new.warnings),
-            }),
-            Ok(Received::Unchanged(order)) => Ok(Taken {
-                order,
-                warnings: None,
-            }),
+        let facts = Facts { known: known.as_ref(), likely_duplicates: &likely_duplicates, settings: self.settings };
+        Ok(match decide(&resolved, reference, facts, new_id) {
+            Ok(Received::New(new)) => {
+                let order = self.write.insert_order(&new, &self.stamp_with(new.note.as_deref()))?;
+                Ok(Taken { order, warnings: Some(new.warnings) })
+            }
+            Ok(Received::Unchanged(order)) => {
+                if incoming.source.message_id.is_some() {
+                    self.write.insert_source(order, &incoming.source, &resolved.content, self.stamp)?;
+                }
+                Ok(Taken { order, warnings: None })
+            }
             Err(rejected) => Err(rejected),
         })
+    }
+
+    /// Adds what the customer wrote to the note of the run.
+    fn stamp_with(&self, written: Option<&str>) -> Stamp {
+        let notes: Vec<&str> = self.stamp.note.as_deref().into_iter().chain(written).collect();
+        let note = (!notes.is_empty()).then(|| notes.join("; "));
+        Stamp { note, ..self.stamp.clone() }
     }
 }

@@ -27,7 +27,7 @@ pub struct SetStatusArgs {
     #[arg(required = true, value_name = "REF")]
     refs: Vec<String>,
     /// The status that they get
-    #[arg(value_enum, value_name = "STATUS")]
+    #[arg(value_enum, value_name = "STATUS", ignore_case = true)]
     status: StatusArg,
     /// Allow a step back; needs --note
     #[arg(long)]
@@ -45,11 +45,7 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
     if args.no_restock && !matches!(args.status, StatusArg::Cancelled | StatusArg::Pending) {
         return Err(Failure::usage("--no-restock is for orders that give their stock back").into());
     }
-    let request = Request {
-        to: args.status.into(),
-        force: args.force,
-        restock: !args.no_restock,
-    };
+    let request = Request { to: args.status.into(), force: args.force, restock: !args.no_restock };
     change(&args.refs, request, context)
 }
 
@@ -77,11 +73,7 @@ pub fn change(refs: &[String], request: Request, context: &mut Context) -> anyho
         }
         anyhow::Ok((changes, write.orders(&pks)?))
     })?;
-    context.print_each(
-        orders.iter().map(json::order).collect(),
-        references.len(),
-        || texts(&changes, context),
-    )?;
+    context.print_each(orders.iter().map(json::order).collect(), references.len(), || texts(&changes, context))?;
     Ok(Exit::Done)
 }
 
@@ -96,23 +88,13 @@ fn texts(changes: &[StatusChange], context: &Context) -> String {
 /// Makes one failure of the refusals among so many orders.
 fn merge(mut refusals: Vec<(Reference, Refusal)>, orders: usize) -> Failure {
     let details = |refusals: &[(Reference, Refusal)]| {
-        refusals
-            .iter()
-            .map(|(reference, refusal)| format!("{reference}: {}", refusal.error))
-            .collect()
+        refusals.iter().map(|(reference, refusal)| format!("{reference}: {}", refusal.error)).collect()
     };
     if refusals.len() == 1 {
-        let details = if orders > 1 {
-            details(&refusals)
-        } else {
-            Vec::new()
-        };
+        let details = if orders > 1 { details(&refusals) } else { Vec::new() };
         return Failure::from(refusals.remove(0).1).details(details);
     }
-    let message = format!(
-        "{} orders cannot take this step; nothing changed",
-        refusals.len()
-    );
+    let message = format!("{} orders cannot take this step; nothing changed", refusals.len());
     Failure::new(refusals[0].1.kind.into(), message)
         .error("Some orders cannot take this step")
         .details(details(&refusals))

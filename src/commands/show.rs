@@ -15,7 +15,7 @@ use crate::render::{json, order};
   orders show LEG-LXYZ1234-AB5C --json | jq -r .customerPhone")]
 pub struct ShowArgs {
     /// References, ids or parts of references; - reads them from stdin
-    #[arg(required = true, value_name = "REF")]
+    #[arg(value_name = "REF")]
     refs: Vec<String>,
 }
 
@@ -28,23 +28,12 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let pks: Vec<_> = found.iter().map(|found| found.pk).collect();
         anyhow::Ok((read.orders(&pks)?, read.settings()?))
     })?;
-    context.print_each(
-        orders.iter().map(json::order).collect(),
-        references.len(),
-        || {
-            let look = context.look(&settings);
-            if context.ui.quiet {
-                return orders
-                    .iter()
-                    .map(|order| format!("{}\n", order.summary.reference))
-                    .collect();
-            }
-            orders
-                .iter()
-                .map(|order| order::show(order, look))
-                .collect::<Vec<_>>()
-                .join("\n")
-        },
-    )?;
+    context.print_each(orders.iter().map(json::order).collect(), references.len(), || {
+        let look = context.look(&settings);
+        if context.ui.quiet {
+            return orders.iter().map(|order| format!("{}\n", order.summary.reference)).collect();
+        }
+        orders.iter().map(|order| order::show(order, look)).collect::<Vec<_>>().join("\n")
+    })?;
     Ok(Exit::Done)
 }

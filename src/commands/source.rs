@@ -30,29 +30,17 @@ pub fn open_sources(names: &[String]) -> anyhow::Result<Vec<Source>> {
 
 /// Opens one file; `-` is stdin.
 fn open(name: &str) -> anyhow::Result<Source> {
-    let failed =
-        |error: io::Error| Failure::new(Kind::Internal, format!("cannot read {name}: {error}"));
+    let failed = |error: io::Error| Failure::new(Kind::Internal, format!("cannot read {name}: {error}"));
     let file = if name == "-" {
         io::stdin().as_fd().try_clone_to_owned().map(File::from)
     } else if Path::new(name).is_dir() {
-        return Err(Failure::new(
-            Kind::Internal,
-            format!("cannot read {name}: it is a folder"),
-        )
-        .into());
+        return Err(Failure::new(Kind::Internal, format!("cannot read {name}: it is a folder")).into());
     } else {
         File::open(name)
     }
     .map_err(failed)?;
-    let file = if file.metadata().map_err(failed)?.is_file() {
-        file
-    } else {
-        spool(file).map_err(failed)?
-    };
-    Ok(Source {
-        name: name.to_owned(),
-        reader: BufReader::with_capacity(1 << 16, file),
-    })
+    let file = if file.metadata().map_err(failed)?.is_file() { file } else { spool(file).map_err(failed)? };
+    Ok(Source { name: name.to_owned(), reader: BufReader::with_capacity(1 << 16, file) })
 }
 
 fn spool(mut pipe: File) -> io::Result<File> {

@@ -71,9 +71,7 @@ impl RecordError {
             (None, _) => String::new(),
         };
         let place = format!("{}:{}: {record}", self.file, self.line);
-        self.problems
-            .iter()
-            .map(move |problem| format!("{place}{problem}"))
+        self.problems.iter().map(move |problem| format!("{place}{problem}"))
     }
 
     fn to_json(&self) -> Value {
@@ -96,10 +94,7 @@ pub fn read_all(
     mut rejects: Option<&mut dyn Write>,
     judge: &mut Judge<'_>,
 ) -> anyhow::Result<Tally> {
-    let mut tally = Tally {
-        is_conflict_only: true,
-        ..Tally::default()
-    };
+    let mut tally = Tally { is_conflict_only: true, ..Tally::default() };
     for source in sources {
         let name = source.name;
         let mut records = Records::new(source.reader);
@@ -117,11 +112,7 @@ pub fn read_all(
                     break;
                 }
                 Err(StreamError::Io(error)) => {
-                    return Err(Failure::new(
-                        Kind::Internal,
-                        format!("cannot read {name}: {error}"),
-                    )
-                    .into());
+                    return Err(Failure::new(Kind::Internal, format!("cannot read {name}: {error}")).into());
                 }
             };
             if record.is_envelope {
@@ -129,35 +120,24 @@ pub fn read_all(
                 continue;
             }
             let verdict = match &record.excess {
-                Some(excess) => Ok(Verdict::Rejected {
-                    label: None,
-                    kind: Kind::InvalidInput,
-                    problems: vec![excess.clone()],
-                }),
+                Some(excess) => {
+                    Ok(Verdict::Rejected { label: None, kind: Kind::InvalidInput, problems: vec![excess.clone()] })
+                }
                 None => judge(&record.bytes)?,
             };
             match verdict {
                 Ok(verdict) => {
-                    if let (Verdict::Rejected { .. }, Some(rejects)) =
-                        (&verdict, rejects.as_deref_mut())
+                    if let (Verdict::Rejected { .. }, Some(rejects)) = (&verdict, rejects.as_deref_mut())
                         && record.is_whole
                     {
                         write_reject(rejects, &record.bytes).map_err(|error| {
-                            Failure::new(
-                                Kind::Internal,
-                                format!("cannot keep the rejects: {error}; nothing imported"),
-                            )
+                            Failure::new(Kind::Internal, format!("cannot keep the rejects: {error}; nothing imported"))
                         })?;
                     }
                     tally.count(&name, &record, verdict);
                 }
                 Err(NotJson { line, problem }) => {
-                    tally.cut_off(
-                        &name,
-                        Some(record.number),
-                        record.line + line as u64,
-                        problem,
-                    );
+                    tally.cut_off(&name, Some(record.number), record.line + line as u64, problem);
                     break;
                 }
             }
@@ -168,10 +148,7 @@ pub fn read_all(
 
 /// Writes a record on one line. In JSON a line break is only ever space between two values.
 fn write_reject(rejects: &mut dyn Write, record: &[u8]) -> io::Result<()> {
-    let mut line: Vec<u8> = record
-        .iter()
-        .map(|&b| if matches!(b, b'\n' | b'\r') { b' ' } else { b })
-        .collect();
+    let mut line: Vec<u8> = record.iter().map(|&b| if matches!(b, b'\n' | b'\r') { b' ' } else { b }).collect();
     line.push(b'\n');
     rejects.write_all(&line)
 }
@@ -182,11 +159,7 @@ impl Tally {
             Verdict::Imported(warnings) => (&mut self.imported, warnings),
             Verdict::Updated(warnings) => (&mut self.updated, warnings),
             Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),
-            Verdict::Rejected {
-                label,
-                kind,
-                problems,
-            } => {
+            Verdict::Rejected { label, kind, problems } => {
                 self.is_conflict_only &= kind == Kind::Conflict;
                 self.reject(file, Some(record.number), record.line, label, &problems);
                 return;
@@ -206,25 +179,12 @@ impl Tally {
         }
     }
 
-    fn reject(
-        &mut self,
-        file: &str,
-        record: Option<u64>,
-        line: u64,
-        label: Option<String>,
-        problems: &[String],
-    ) {
+    fn reject(&mut self, file: &str, record: Option<u64>, line: u64, label: Option<String>, problems: &[String]) {
         self.rejected += 1;
         self.problem_count += problems.len();
         if self.errors.len() < DETAILS_LISTED {
             let problems = list_first(problems, problems.len());
-            self.errors.push(RecordError {
-                file: file.to_owned(),
-                record,
-                line,
-                label,
-                problems,
-            });
+            self.errors.push(RecordError { file: file.to_owned(), record, line, label, problems });
         }
     }
 
@@ -238,9 +198,7 @@ impl Tally {
         match read_envelope(&record.bytes) {
             Ok(envelope) => {
                 if envelope.has_next_page {
-                    self.warn(format!(
-                        "{file}: this is one page of several; import the next ones too"
-                    ));
+                    self.warn(format!("{file}: this is one page of several; import the next ones too"));
                 }
                 if !envelope.problems.is_empty() {
                     self.is_conflict_only = false;
@@ -260,11 +218,7 @@ impl Tally {
 
     /// Returns the problems, one line each, as many as are listed.
     fn problem_lines(&self) -> Vec<String> {
-        self.errors
-            .iter()
-            .flat_map(RecordError::lines)
-            .take(DETAILS_LISTED)
-            .collect()
+        self.errors.iter().flat_map(RecordError::lines).take(DETAILS_LISTED).collect()
     }
 
     /// Returns the body that programs get; `updated` is a key for products only.
@@ -279,14 +233,16 @@ impl Tally {
         body.insert("rejected".to_owned(), json!(self.rejected));
         body.insert("skipped".to_owned(), json!(0));
         body.insert("warnings".to_owned(), json!(warnings));
-        body.insert(
-            "errors".to_owned(),
-            self.errors.iter().map(RecordError::to_json).collect(),
-        );
+        body.insert("errors".to_owned(), self.errors.iter().map(RecordError::to_json).collect());
         if has_updates {
             body.insert("updated".to_owned(), json!(self.updated));
         }
         body
+    }
+
+    /// Tells whether some records could be taken without the others.
+    pub fn has_good_ones(&self) -> bool {
+        self.imported + self.updated + self.unchanged > 0
     }
 
     /// Returns the failure of an import that took nothing; `None` where nothing stands against it.
@@ -301,13 +257,16 @@ impl Tally {
         } else {
             (Kind::InvalidInput, "Some records are invalid")
         };
+        let records = match (self.rejected, count) {
+            (_, 1) => "the record".to_owned(),
+            (rejected, count) if rejected == count => format!("all {count} records"),
+            (rejected, count) => format!("{rejected} of {count} records"),
+        };
+        let (is, conflicts) = if self.rejected == 1 { ("is", "conflicts") } else { ("are", "conflict") };
         let what = match (self.is_cut_off, self.is_conflict_only) {
             (true, _) => "the input cannot be read to its end".to_owned(),
-            (false, true) => format!(
-                "{} of {count} records conflict with what is there",
-                self.rejected
-            ),
-            (false, false) => format!("{} of {count} records are invalid", self.rejected),
+            (false, true) => format!("{records} {conflicts} with what is there"),
+            (false, false) => format!("{records} {is} invalid"),
         };
         let mut body = self.body(has_updates);
         for count in ["imported", "updated"] {
@@ -315,14 +274,9 @@ impl Tally {
                 *count = json!(0);
             }
         }
-        let failure = Failure::new(kind, format!("{what}; nothing imported"))
-            .error(error)
-            .details(self.problem_lines());
-        Some(Explained {
-            failure,
-            problem_count: self.problem_count,
-            body,
-        })
+        let failure =
+            Failure::new(kind, format!("{what}; nothing imported")).error(error).details(self.problem_lines());
+        Some(Explained { failure, problem_count: self.problem_count, body })
     }
 
     /// Says on stderr what a person should look at: warnings, and the records that were not taken.
@@ -330,13 +284,9 @@ impl Tally {
         if !context.is_table() {
             return;
         }
-        self.warnings
-            .iter()
-            .for_each(|warning| context.ui.warn(warning));
+        self.warnings.iter().for_each(|warning| context.ui.warn(warning));
         if self.warnings_left_out > 0 {
-            context
-                .ui
-                .warn(&format!("… and {} more warnings", self.warnings_left_out));
+            context.ui.warn(&format!("… and {} more warnings", self.warnings_left_out));
         }
         if self.rejected > 0 {
             context.ui.warn(&format!("{} rejected:", self.rejected));

@@ -42,11 +42,7 @@ impl IncomingStock {
     pub fn lines(&self) -> Vec<StockLine> {
         match self {
             IncomingStock::Total(on_hand) => {
-                vec![StockLine {
-                    size_key: String::new(),
-                    size: String::new(),
-                    on_hand: *on_hand,
-                }]
+                vec![StockLine { size_key: String::new(), size: String::new(), on_hand: *on_hand }]
             }
             IncomingStock::BySize(sizes) => sizes
                 .iter()
@@ -110,72 +106,40 @@ pub fn decide(
         && other.id != id
     {
         let barcode = other.barcode.as_deref().unwrap_or_default();
-        let problem = format!(
-            "barcode: {barcode} is the barcode of {} ({})",
-            other.name, other.id
-        );
-        return Err(ProductRejected {
-            kind: Kind::Conflict,
-            problems: vec![problem],
-        });
+        let problem = format!("barcode: {barcode} is the barcode of {} ({})", other.name, other.id);
+        return Err(ProductRejected { kind: Kind::Conflict, problems: vec![problem] });
     }
     let Some(known) = matches.by_id.or(matches.by_barcode) else {
         let product = new_product(incoming, new_id)?;
         let is_nameless = incoming.id.is_none() && product.barcode.is_none();
-        let warning = is_nameless.then(|| {
-            format!(
-                "{} has neither id nor barcode: coming again, it would be added again",
-                product.name
-            )
-        });
-        return Ok(ProductDecision {
-            change: ProductChange::New(product),
-            warning,
-        });
+        let warning = is_nameless
+            .then(|| format!("{} has neither id nor barcode: coming again, it would be added again", product.name));
+        return Ok(ProductDecision { change: ProductChange::New(product), warning });
     };
     let warning = stock_warning(incoming, &known);
     let updated = Product {
         id: known.id,
         name: incoming.name.clone().unwrap_or_else(|| known.name.clone()),
-        barcode: incoming
-            .barcode
-            .clone()
-            .unwrap_or_else(|| known.barcode.clone()),
+        barcode: incoming.barcode.clone().unwrap_or_else(|| known.barcode.clone()),
         price: incoming.price.unwrap_or(known.price),
         discounted_price: incoming.discounted_price.unwrap_or(known.discounted_price),
-        image_paths: incoming
-            .image_paths
-            .clone()
-            .unwrap_or_else(|| known.image_paths.clone()),
+        image_paths: incoming.image_paths.clone().unwrap_or_else(|| known.image_paths.clone()),
         low_stock_at: incoming.low_stock_at.unwrap_or(known.low_stock_at),
         stock: known.stock.clone(),
     };
-    let change = if updated == known {
-        ProductChange::Unchanged(known)
-    } else {
-        ProductChange::Update(updated)
-    };
+    let change = if updated == known { ProductChange::Unchanged(known) } else { ProductChange::Update(updated) };
     Ok(ProductDecision { change, warning })
 }
 
-fn new_product(
-    incoming: &IncomingProduct,
-    new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<Product, ProductRejected> {
+fn new_product(incoming: &IncomingProduct, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, ProductRejected> {
     let (Some(name), Some(price)) = (&incoming.name, incoming.price) else {
-        let missing = [
-            ("name", incoming.name.is_none()),
-            ("price", incoming.price.is_none()),
-        ];
+        let missing = [("name", incoming.name.is_none()), ("price", incoming.price.is_none())];
         let problems = missing
             .into_iter()
             .filter(|(_, is_missing)| *is_missing)
             .map(|(key, _)| format!("{key}: is required for a new product"))
             .collect();
-        return Err(ProductRejected {
-            kind: Kind::InvalidInput,
-            problems,
-        });
+        return Err(ProductRejected { kind: Kind::InvalidInput, problems });
     };
     Ok(Product {
         id: incoming.id.unwrap_or_else(|| ProductId(new_id())),
@@ -185,21 +149,14 @@ fn new_product(
         discounted_price: incoming.discounted_price.flatten(),
         image_paths: incoming.image_paths.clone().unwrap_or_default(),
         low_stock_at: incoming.low_stock_at.flatten(),
-        stock: incoming
-            .stock
-            .as_ref()
-            .unwrap_or(&IncomingStock::Total(0))
-            .lines(),
+        stock: incoming.stock.as_ref().unwrap_or(&IncomingStock::Total(0)).lines(),
     })
 }
 
 fn stock_warning(incoming: &IncomingProduct, known: &Product) -> Option<String> {
     let sent = incoming.stock.as_ref()?;
     let key = |lines: Vec<StockLine>| {
-        let mut lines: Vec<_> = lines
-            .into_iter()
-            .map(|line| (line.size_key, line.on_hand))
-            .collect();
+        let mut lines: Vec<_> = lines.into_iter().map(|line| (line.size_key, line.on_hand)).collect();
         lines.retain(|line| *line != (String::new(), 0));
         lines.sort();
         lines
@@ -225,50 +182,25 @@ mod tests {
     use crate::domain::product::tests::product;
 
     fn named(name: &str) -> IncomingProduct {
-        IncomingProduct {
-            name: Some(name.into()),
-            price: Money::parse("5").ok(),
-            ..IncomingProduct::default()
-        }
+        IncomingProduct { name: Some(name.into()), price: Money::parse("5").ok(), ..IncomingProduct::default() }
     }
 
     #[test]
     fn a_new_product_brings_its_stock_and_a_known_one_does_not() {
-        let stock = Some(IncomingStock::BySize(vec![
-            ("S".into(), 1),
-            (" L".into(), 2),
-        ]));
-        let incoming = IncomingProduct {
-            stock,
-            ..named("Shirt")
-        };
+        let stock = Some(IncomingStock::BySize(vec![("S".into(), 1), (" L".into(), 2)]));
+        let incoming = IncomingProduct { stock, ..named("Shirt") };
         let decision = decide(&incoming, Matches::default(), &mut || Uuid::nil()).unwrap();
-        let ProductChange::New(new) = decision.change else {
-            panic!("the product is new")
-        };
-        assert_eq!(
-            (new.stock_quantity(), new.size_names().as_str()),
-            (3, "S, L")
-        );
+        let ProductChange::New(new) = decision.change else { panic!("the product is new") };
+        assert_eq!((new.stock_quantity(), new.size_names().as_str()), (3, "S, L"));
 
         let known = product("Shirt", &[("S", 1), ("L", 1)]);
-        let matches = Matches {
-            by_id: Some(known.clone()),
-            by_barcode: None,
-        };
+        let matches = Matches { by_id: Some(known.clone()), by_barcode: None };
         let decision = decide(&incoming, matches, &mut || Uuid::nil()).unwrap();
-        let ProductChange::Update(updated) = decision.change else {
-            panic!("its price changed")
-        };
-        assert_eq!(
-            (updated.stock, updated.price.hundredths()),
-            (known.stock, 500)
-        );
+        let ProductChange::Update(updated) = decision.change else { panic!("its price changed") };
+        assert_eq!((updated.stock, updated.price.hundredths()), (known.stock, 500));
         assert_eq!(
             decision.warning.as_deref(),
-            Some(
-                "Shirt (SKU-Shirt): stock stays 2, not 3; use: orders product count SKU-Shirt N --note …"
-            )
+            Some("Shirt (SKU-Shirt): stock stays 2, not 3; use: orders product count SKU-Shirt N --note …")
         );
     }
 
@@ -276,53 +208,21 @@ mod tests {
     fn absent_keys_leave_what_is_there_and_null_clears_it() {
         let mut known = product("Shirt", &[("", 1)]);
         known.discounted_price = Money::parse("9.99").ok();
-        let matches = || Matches {
-            by_id: None,
-            by_barcode: Some(known.clone()),
-        };
+        let matches = || Matches { by_id: None, by_barcode: Some(known.clone()) };
         let nothing = decide(&IncomingProduct::default(), matches(), &mut || Uuid::nil()).unwrap();
         assert_eq!(nothing.change, ProductChange::Unchanged(known.clone()));
-        let clearing = IncomingProduct {
-            discounted_price: Some(None),
-            ..IncomingProduct::default()
-        };
+        let clearing = IncomingProduct { discounted_price: Some(None), ..IncomingProduct::default() };
         let cleared = decide(&clearing, matches(), &mut || Uuid::nil()).unwrap();
-        assert_eq!(
-            cleared.change,
-            ProductChange::Update(Product {
-                discounted_price: None,
-                ..known.clone()
-            })
-        );
+        assert_eq!(cleared.change, ProductChange::Update(Product { discounted_price: None, ..known.clone() }));
     }
 
     #[test]
     fn a_new_product_needs_a_name_and_a_price_and_a_barcode_of_its_own() {
-        let rejected = decide(&IncomingProduct::default(), Matches::default(), &mut || {
-            Uuid::nil()
-        })
-        .unwrap_err();
-        assert_eq!(
-            rejected.problems,
-            [
-                "name: is required for a new product",
-                "price: is required for a new product"
-            ]
-        );
+        let rejected = decide(&IncomingProduct::default(), Matches::default(), &mut || Uuid::nil()).unwrap_err();
+        assert_eq!(rejected.problems, ["name: is required for a new product", "price: is required for a new product"]);
         let known = product("Shirt", &[("", 1)]);
-        let incoming = IncomingProduct {
-            id: Some(ProductId(Uuid::max())),
-            ..named("Cap")
-        };
-        let matches = Matches {
-            by_id: None,
-            by_barcode: Some(known),
-        };
-        assert_eq!(
-            decide(&incoming, matches, &mut || Uuid::nil())
-                .unwrap_err()
-                .kind,
-            Kind::Conflict
-        );
+        let incoming = IncomingProduct { id: Some(ProductId(Uuid::max())), ..named("Cap") };
+        let matches = Matches { by_id: None, by_barcode: Some(known) };
+        assert_eq!(decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind, Kind::Conflict);
     }
 }

@@ -81,28 +81,13 @@ impl Obstacle {
     fn describe(&self) -> String {
         match self {
             Obstacle::NotPending(_, status) => not_pending(*status),
-            Obstacle::NoSuchSize {
-                product,
-                size: Some(size),
-                sizes,
-                ..
-            } => {
+            Obstacle::NoSuchSize { product, size: Some(size), sizes, .. } => {
                 format!("{product}: has no size {size} (sizes: {sizes})")
             }
-            Obstacle::NoSuchSize {
-                product,
-                size: None,
-                sizes,
-                ..
-            } => {
+            Obstacle::NoSuchSize { product, size: None, sizes, .. } => {
                 format!("{product}: needs a size (sizes: {sizes})")
             }
-            Obstacle::BelowListPrice {
-                product,
-                price,
-                list_price,
-                ..
-            } => {
+            Obstacle::BelowListPrice { product, price, list_price, .. } => {
                 format!("{product}: price {price} is below the list price {list_price}")
             }
             Obstacle::Short(shortage) => shortage.describe(),
@@ -156,27 +141,17 @@ pub fn decide(
                 }
             }
         } else {
-            obstacles.push(Obstacle::NotPending(
-                summary.reference.clone(),
-                summary.status,
-            ));
+            obstacles.push(Obstacle::NotPending(summary.reference.clone(), summary.status));
         }
         needs_by_order.push(needs);
     }
-    let short = all_needs
-        .0
-        .iter()
-        .filter(|need| need.on_hand < need.quantity);
+    let short = all_needs.0.iter().filter(|need| need.on_hand < need.quantity);
     obstacles.extend(short.map(|need| Obstacle::Short(need.shortage())));
     if !obstacles.is_empty() {
         return Err(obstacles);
     }
     let mut left = all_needs;
-    Ok(orders
-        .iter()
-        .zip(needs_by_order)
-        .map(|(order, needs)| confirmation(order, needs, &mut left))
-        .collect())
+    Ok(orders.iter().zip(needs_by_order).map(|(order, needs)| confirmation(order, needs, &mut left)).collect())
 }
 
 /// Decides each order by itself, in the order given, each on the stock that those before it left.
@@ -189,8 +164,8 @@ pub fn decide_each(
         .iter()
         .map(|order| {
             let alone = std::slice::from_ref(order);
-            let mut confirmations = decide(alone, &catalogue, accept_prices)
-                .map_err(|obstacles| refusal(alone, &obstacles))?;
+            let mut confirmations =
+                decide(alone, &catalogue, accept_prices).map_err(|obstacles| refusal(alone, &obstacles))?;
             let confirmation = confirmations.remove(0);
             for movement in &confirmation.change.movements {
                 catalogue.shift(movement.product_id, &movement.size_key, movement.delta);
@@ -202,46 +177,27 @@ pub fn decide_each(
 
 /// Says why `orders` were not confirmed: every obstacle, under the first kind of all.
 pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
-    let kind = obstacles
-        .iter()
-        .map(Obstacle::kind)
-        .min()
-        .unwrap_or(Kind::Conflict);
+    let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(Kind::Conflict);
     let which = match orders {
         [only] => only.summary.reference.to_string(),
         several => format!("{} orders", several.len()),
     };
     let refusal = match (orders, obstacles) {
         ([only], [Obstacle::NotPending(_, status)]) => {
-            let already = if *status == Status::Cancelled {
-                "cancelled"
-            } else {
-                &format!("already {status}")
-            };
-            return Refusal::new(
-                kind,
-                format!("order {} is {already}", only.summary.reference),
-            )
-            .error(not_pending(*status))
-            .hint_for(only, *status);
+            let already = if *status == Status::Cancelled { "cancelled" } else { &format!("already {status}") };
+            return Refusal::new(kind, format!("order {} is {already}", only.summary.reference))
+                .error(not_pending(*status))
+                .hint_for(only, *status);
         }
         _ => match kind {
             Kind::InsufficientStock => {
-                let short: Vec<_> = obstacles
-                    .iter()
-                    .filter_map(Obstacle::shortage)
-                    .cloned()
-                    .collect();
+                let short: Vec<_> = obstacles.iter().filter_map(Obstacle::shortage).cloned().collect();
                 return shortage(&short).message(format!("insufficient stock for {which}"));
             }
-            Kind::InvalidInput => Refusal::new(kind, format!("items of {which} need another size"))
-                .error("Some items need another size"),
-            _ if obstacles
-                .iter()
-                .any(|o| matches!(o, Obstacle::NotPending(..))) =>
-            {
-                Refusal::new(kind, format!("not all of {which} are pending"))
-                    .error("Some orders are not pending")
+            Kind::InvalidInput => Refusal::new(kind, format!("items of {which} need a size that there is"))
+                .error("Some items need a size that there is"),
+            _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
+                Refusal::new(kind, format!("not all of {which} are pending")).error("Some orders are not pending")
             }
             _ => Refusal::new(kind, format!("prices of {which} are below the list price"))
                 .error("Some prices are below the list price"),
@@ -252,18 +208,12 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         _ => obstacle.describe(),
     });
     let refusal = refusal.details(details.collect());
-    if obstacles
-        .iter()
-        .all(|obstacle| matches!(obstacle, Obstacle::BelowListPrice { .. }))
-    {
-        let references: Vec<_> = orders
-            .iter()
-            .map(|order| order.summary.reference.shell_word())
-            .collect();
-        return refusal.hint(format!(
-            "orders confirm {} --accept-prices, if they were agreed",
-            references.join(" ")
-        ));
+    if obstacles.iter().all(|obstacle| matches!(obstacle, Obstacle::BelowListPrice { .. })) {
+        let references: Vec<_> = orders.iter().map(|order| order.summary.reference.shell_word()).collect();
+        return refusal.hint(format!("orders confirm {} --accept-prices, if they were agreed", references.join(" ")));
+    }
+    if kind == Kind::InvalidInput && orders.len() == 1 {
+        return refusal.hint("ask the customer, then cancel the order and take it again with the size");
     }
     if orders.len() > 1 {
         return refusal.hint("--keep-going confirms those that can be");
@@ -273,11 +223,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
 
 impl Obstacle {
     fn shortage(&self) -> Option<&Shortage> {
-        if let Obstacle::Short(shortage) = self {
-            Some(shortage)
-        } else {
-            None
-        }
+        if let Obstacle::Short(shortage) = self { Some(shortage) } else { None }
     }
 }
 
@@ -285,10 +231,9 @@ impl Refusal {
     fn hint_for(self, order: &Order, status: Status) -> Refusal {
         let reference = &order.summary.reference;
         match status {
-            Status::Cancelled => self.hint(format!(
-                "orders set-status {} pending --force --note … reopens it",
-                reference.shell_word()
-            )),
+            Status::Cancelled => {
+                self.hint(format!("orders set-status {} pending --force --note … reopens it", reference.shell_word()))
+            }
             _ => self.hint(format!("orders show {}", reference.shell_word())),
         }
     }
@@ -331,26 +276,16 @@ impl Needs {
     }
 
     fn find(&mut self, product_id: ProductId, size_key: &str) -> Option<&mut Need> {
-        self.0
-            .iter_mut()
-            .find(|need| need.product_id == product_id && need.size_key == size_key)
+        self.0.iter_mut().find(|need| need.product_id == product_id && need.size_key == size_key)
     }
 }
 
 /// Finds the stock line that an item needs; else the product's name and its sizes.
 fn needed_line(item: &OrderItem, catalogue: &Catalogue) -> Result<Need, (String, String)> {
-    let unknown = |product: Option<&Product>| {
-        (
-            item.product_name.clone(),
-            product.map(Product::size_names).unwrap_or_default(),
-        )
-    };
-    let product = catalogue
-        .get(item.product_id)
-        .ok_or_else(|| unknown(None))?;
-    let line = product
-        .line_for(item.selected_size.as_deref())
-        .map_err(|_: SizeProblem| unknown(Some(product)))?;
+    let unknown =
+        |product: Option<&Product>| (item.product_name.clone(), product.map(Product::size_names).unwrap_or_default());
+    let product = catalogue.get(item.product_id).ok_or_else(|| unknown(None))?;
+    let line = product.line_for(item.selected_size.as_deref()).map_err(|_: SizeProblem| unknown(Some(product)))?;
     Ok(Need {
         product_id: product.id,
         size_key: line.size_key.clone(),
@@ -366,18 +301,12 @@ fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
     let mut takings = Vec::with_capacity(needs.0.len());
     let mut movements = Vec::with_capacity(needs.0.len());
     for need in needs.0 {
-        let before = left
-            .find(need.product_id, &need.size_key)
-            .map_or(need.on_hand, |line| {
-                let before = line.on_hand;
-                line.on_hand -= need.quantity;
-                before
-            });
-        takings.push(Taking {
-            label: need.label,
-            before,
-            after: before - need.quantity,
+        let before = left.find(need.product_id, &need.size_key).map_or(need.on_hand, |line| {
+            let before = line.on_hand;
+            line.on_hand -= need.quantity;
+            before
         });
+        takings.push(Taking { label: need.label, before, after: before - need.quantity });
         movements.push(Movement {
             product_id: need.product_id,
             size_key: need.size_key,
@@ -415,18 +344,10 @@ mod tests {
             .iter()
             .enumerate()
             .map(|(n, items)| {
-                let items: Vec<_> = items
-                    .iter()
-                    .map(|(p, quantity, size)| (&products[*p], *quantity, *size))
-                    .collect();
+                let items: Vec<_> = items.iter().map(|(p, quantity, size)| (&products[*p], *quantity, *size)).collect();
                 let mut incoming = incoming(&items);
                 incoming.reference = Reference::parse(&format!("LEG-{n}"));
-                order(
-                    &incoming,
-                    &catalogue,
-                    i64::try_from(n).unwrap(),
-                    Status::Pending,
-                )
+                order(&incoming, &catalogue, i64::try_from(n).unwrap(), Status::Pending)
             })
             .collect();
         Desk { catalogue, orders }
@@ -434,31 +355,17 @@ mod tests {
 
     impl Desk {
         fn refusal(&self) -> Refusal {
-            refusal(
-                &self.orders,
-                &decide(&self.orders, &self.catalogue, false).expect_err("it is refused"),
-            )
+            refusal(&self.orders, &decide(&self.orders, &self.catalogue, false).expect_err("it is refused"))
         }
     }
 
     #[test]
     fn stock_is_summed_over_items_and_orders_and_every_shortage_is_named() {
-        let products = [
-            product("Shirt", &[("", 3)]),
-            product("Polo", &[("S", 1), ("L", 2)]),
-        ];
-        type Case<'a> = (
-            &'a str,
-            &'a [&'a [(usize, u32, Option<&'a str>)]],
-            &'a [&'a str],
-        );
+        let products = [product("Shirt", &[("", 3)]), product("Polo", &[("S", 1), ("L", 2)])];
+        type Case<'a> = (&'a str, &'a [&'a [(usize, u32, Option<&'a str>)]], &'a [&'a str]);
         let cases: &[Case<'_>] = &[
             ("enough", &[&[(0, 3, None)]], &[]),
-            (
-                "one item too many",
-                &[&[(0, 4, None)]],
-                &["Shirt: Insufficient stock (available: 3, required: 4)"],
-            ),
+            ("one item too many", &[&[(0, 4, None)]], &["Shirt: Insufficient stock (available: 3, required: 4)"]),
             (
                 "two lines of one product",
                 &[&[(0, 2, None), (0, 2, Some("x"))]],
@@ -478,11 +385,7 @@ mod tests {
                     "Polo (S): Insufficient stock (available: 1, required: 2)",
                 ],
             ),
-            (
-                "sizes apart",
-                &[&[(1, 1, Some("S")), (1, 2, Some("L"))]],
-                &[],
-            ),
+            ("sizes apart", &[&[(1, 1, Some("S")), (1, 2, Some("L"))]], &[]),
         ];
         for (what, orders, shortages) in cases {
             let desk = desk(&products, orders);
@@ -502,36 +405,16 @@ mod tests {
     #[test]
     fn a_confirmation_takes_exactly_what_its_items_say() {
         let products = [product("Polo", &[("S", 5), ("L", 5)])];
-        let desk = desk(
-            &products,
-            &[
-                &[(0, 1, Some("L")), (0, 2, Some("l "))],
-                &[(0, 1, Some("L")), (0, 1, Some("s"))],
-            ],
-        );
+        let desk =
+            desk(&products, &[&[(0, 1, Some("L")), (0, 2, Some("l "))], &[(0, 1, Some("L")), (0, 1, Some("s"))]]);
         let confirmations = decide(&desk.orders, &desk.catalogue, false).unwrap();
         let taken: Vec<Vec<_>> = confirmations
             .iter()
-            .map(|c| {
-                c.takings
-                    .iter()
-                    .map(|t| (t.label.as_str(), t.before, t.after))
-                    .collect()
-            })
+            .map(|c| c.takings.iter().map(|t| (t.label.as_str(), t.before, t.after)).collect())
             .collect();
-        assert_eq!(
-            taken,
-            [
-                vec![("Polo (L)", 5, 2)],
-                vec![("Polo (L)", 2, 1), ("Polo (S)", 5, 4)]
-            ]
-        );
-        let moved: Vec<_> = confirmations[0]
-            .change
-            .movements
-            .iter()
-            .map(|m| (m.size_key.as_str(), m.delta, m.reason))
-            .collect();
+        assert_eq!(taken, [vec![("Polo (L)", 5, 2)], vec![("Polo (L)", 2, 1), ("Polo (S)", 5, 4)]]);
+        let moved: Vec<_> =
+            confirmations[0].change.movements.iter().map(|m| (m.size_key.as_str(), m.delta, m.reason)).collect();
         assert_eq!(moved, [("l", -3, Reason::Confirm)]);
     }
 
@@ -548,25 +431,18 @@ mod tests {
             let mut desk = desk(&products, &[&[(0, 1, None)]]);
             desk.orders[0].summary.status = status;
             let refusal = desk.refusal();
-            assert_eq!(
-                (refusal.kind, refusal.error.as_str()),
-                (Kind::Conflict, error)
-            );
+            assert_eq!((refusal.kind, refusal.error.as_str()), (Kind::Conflict, error));
         }
     }
 
     #[test]
     fn a_size_that_is_not_there_is_refused_with_those_that_are() {
         let products = [product("Polo", &[("S", 5), ("L", 5)])];
-        for (size, detail) in [
-            (None, "Polo: needs a size (sizes: S, L)"),
-            (Some("XL"), "Polo: has no size XL (sizes: S, L)"),
-        ] {
+        for (size, detail) in
+            [(None, "Polo: needs a size (sizes: S, L)"), (Some("XL"), "Polo: has no size XL (sizes: S, L)")]
+        {
             let refusal = desk(&products, &[&[(0, 1, size)]]).refusal();
-            assert_eq!(
-                (refusal.kind, refusal.details.as_slice()),
-                (Kind::InvalidInput, &[detail.to_owned()][..])
-            );
+            assert_eq!((refusal.kind, refusal.details.as_slice()), (Kind::InvalidInput, &[detail.to_owned()][..]));
         }
     }
 
@@ -577,25 +453,16 @@ mod tests {
         desk.orders[0].items[0].unit_price = Money::from_hundredths(2998);
         let refusal = desk.refusal();
         assert_eq!(refusal.kind, Kind::Conflict);
-        assert_eq!(
-            refusal.details,
-            ["Shirt: price 29.98 is below the list price 29.99"]
-        );
+        assert_eq!(refusal.details, ["Shirt: price 29.98 is below the list price 29.99"]);
         assert!(decide(&desk.orders, &desk.catalogue, true).is_ok());
         desk.orders[0].items[0].unit_price = Money::from_hundredths(3000);
-        assert!(
-            decide(&desk.orders, &desk.catalogue, false).is_ok(),
-            "a higher price is the customer's"
-        );
+        assert!(decide(&desk.orders, &desk.catalogue, false).is_ok(), "a higher price is the customer's");
     }
 
     #[test]
     fn of_several_reasons_the_first_kind_counts_and_all_are_named() {
         let products = [product("Polo", &[("S", 0)])];
-        let mut desk = desk(
-            &products,
-            &[&[(0, 1, Some("S"))], &[(0, 1, None)], &[(0, 1, Some("S"))]],
-        );
+        let mut desk = desk(&products, &[&[(0, 1, Some("S"))], &[(0, 1, None)], &[(0, 1, Some("S"))]]);
         desk.orders[2].summary.status = Status::Shipped;
         let refusal = desk.refusal();
         assert_eq!(refusal.kind, Kind::InvalidInput);
@@ -612,17 +479,10 @@ mod tests {
     #[test]
     fn each_by_itself_goes_on_with_what_the_ones_before_left() {
         let products = [product("Shirt", &[("", 3)])];
-        let desk = desk(
-            &products,
-            &[&[(0, 2, None)], &[(0, 2, None)], &[(0, 1, None)]],
-        );
+        let desk = desk(&products, &[&[(0, 2, None)], &[(0, 2, None)], &[(0, 1, None)]]);
         let decided: Vec<_> = decide_each(&desk.orders, desk.catalogue.clone(), false)
             .into_iter()
-            .map(|result| {
-                result
-                    .map(|c| c.takings[0].after)
-                    .map_err(|refusal| refusal.details)
-            })
+            .map(|result| result.map(|c| c.takings[0].after).map_err(|refusal| refusal.details))
             .collect();
         let short = vec!["Shirt: Insufficient stock (available: 1, required: 2)".to_owned()];
         assert_eq!(decided, [Ok(1), Err(short), Ok(0)]);

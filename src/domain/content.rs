@@ -39,10 +39,10 @@ impl Content {
         }
     }
 
-    /// Returns the content of an order as it came in.
-    pub fn of_incoming(order: &IncomingOrder) -> Content {
-        let items = order.items.iter().map(|item| ItemContent {
-            product_id: item.product_id,
+    /// Returns the content of an order as it came in; `products` are those of its items, one each.
+    pub fn of_incoming(order: &IncomingOrder, products: &[ProductId]) -> Content {
+        let items = order.items.iter().zip(products).map(|(item, product_id)| ItemContent {
+            product_id: *product_id,
             quantity: item.quantity,
             unit_price: item.unit_price,
             size: item.size.clone(),
@@ -131,9 +131,8 @@ mod tests {
         sized.items[0].size = Some("L".into());
         let mut colored = base.clone();
         colored.items[0].color = Some("L".into());
-        let bytes: Vec<_> = [&base, &moved, &sized, &colored]
-            .map(|o| Content::of_incoming(o).bytes())
-            .into();
+        let bytes: Vec<_> =
+            [&base, &moved, &sized, &colored].map(|o| Content::of_incoming(o, &[shirt.id]).bytes()).into();
         for (i, one) in bytes.iter().enumerate() {
             assert!(!bytes[i + 1..].contains(one));
         }

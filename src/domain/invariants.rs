@@ -36,10 +36,7 @@ const LINES: [(usize, &str); 3] = [(0, ""), (1, "s"), (1, "l")];
 
 impl Shop {
     fn new(quantities: &[[u32; 3]]) -> Shop {
-        let products = vec![
-            product("Cap", &[("", 4)]),
-            product("Shirt", &[("S", 3), ("L", 5)]),
-        ];
+        let products = vec![product("Cap", &[("", 4)]), product("Shirt", &[("S", 3), ("L", 5)])];
         let catalogue: Catalogue = products.iter().cloned().collect();
         let orders = quantities
             .iter()
@@ -57,12 +54,7 @@ impl Shop {
                 order(&incoming, &catalogue, pk, Status::Pending)
             })
             .collect();
-        Shop {
-            products,
-            catalogue,
-            orders,
-            movements: Vec::new(),
-        }
+        Shop { products, catalogue, orders, movements: Vec::new() }
     }
 
     fn take(&mut self, step: &Step) {
@@ -84,11 +76,7 @@ impl Shop {
             }
             Step::Change(order, to, force, restock) => {
                 let held = self.held(*order);
-                let request = Request {
-                    to: *to,
-                    force: *force,
-                    restock: *restock,
-                };
+                let request = Request { to: *to, force: *force, restock: *restock };
                 if let Ok(change) = transition::decide(&self.orders[*order], &held, request) {
                     self.apply(&change);
                 }
@@ -100,10 +88,7 @@ impl Shop {
 
     /// The chosen orders, each once, as a call names them.
     fn chosen(&self, orders: &[usize]) -> Vec<Order> {
-        let once = orders
-            .iter()
-            .enumerate()
-            .filter(|(at, order)| !orders[..*at].contains(order));
+        let once = orders.iter().enumerate().filter(|(at, order)| !orders[..*at].contains(order));
         once.map(|(_, order)| self.orders[*order].clone()).collect()
     }
 
@@ -111,11 +96,7 @@ impl Shop {
         let (product, size) = LINES[line];
         let id = self.products[product].id;
         let known = self.catalogue.get(id).unwrap();
-        if let Ok(change) = correct(
-            known,
-            Some(size).filter(|size| !size.is_empty()),
-            correction,
-        ) {
+        if let Ok(change) = correct(known, Some(size).filter(|size| !size.is_empty()), correction) {
             self.shift(None, change.movement);
         }
     }
@@ -125,25 +106,20 @@ impl Shop {
         assert_eq!(self.orders[order].summary.status, change.from);
         self.orders[order].summary.status = change.to;
         for movement in &change.movements {
-            self.shift(
-                Some(order).filter(|_| movement.reason.is_of_order()),
-                movement.clone(),
-            );
+            self.shift(Some(order).filter(|_| movement.reason.is_of_order()), movement.clone());
         }
     }
 
     fn shift(&mut self, order: Option<usize>, movement: Movement) {
-        self.catalogue
-            .shift(movement.product_id, &movement.size_key, movement.delta);
+        self.catalogue.shift(movement.product_id, &movement.size_key, movement.delta);
         self.movements.push((order, movement));
     }
 
     fn held(&self, order: usize) -> Vec<Movement> {
         let mut held: Vec<Movement> = Vec::new();
         for (_, movement) in self.movements.iter().filter(|(of, _)| *of == Some(order)) {
-            let same = |line: &&mut Movement| {
-                line.product_id == movement.product_id && line.size_key == movement.size_key
-            };
+            let same =
+                |line: &&mut Movement| line.product_id == movement.product_id && line.size_key == movement.size_key;
             match held.iter_mut().find(same) {
                 Some(line) => line.delta += movement.delta,
                 None => held.push(movement.clone()),
@@ -156,41 +132,19 @@ impl Shop {
     fn check(&self) {
         for (product, key) in LINES {
             let product = &self.products[product];
-            let on_hand = |p: &Product| {
-                p.stock
-                    .iter()
-                    .find(|line| line.size_key == key)
-                    .unwrap()
-                    .on_hand
-            };
+            let on_hand = |p: &Product| p.stock.iter().find(|line| line.size_key == key).unwrap().on_hand;
             let moved = self.movements.iter().map(|(_, movement)| movement);
             let sum: i64 = moved
                 .filter(|movement| movement.product_id == product.id && movement.size_key == key)
                 .map(|movement| movement.delta)
                 .sum();
             let now = on_hand(self.catalogue.get(product.id).unwrap());
-            assert!(
-                now >= 0 && now == on_hand(product) + sum,
-                "{} {key}: {now}",
-                product.name
-            );
+            assert!(now >= 0 && now == on_hand(product) + sum, "{} {key}: {now}", product.name);
         }
         for (index, order) in self.orders.iter().enumerate() {
-            let taken: i64 = self
-                .held(index)
-                .iter()
-                .map(|movement| -movement.delta)
-                .sum();
-            let expected = if order.summary.status.holds_stock() {
-                order.summary.item_count
-            } else {
-                0
-            };
-            assert_eq!(
-                taken, expected,
-                "{} is {}",
-                order.summary.reference, order.summary.status
-            );
+            let taken: i64 = self.held(index).iter().map(|movement| -movement.delta).sum();
+            let expected = if order.summary.status.holds_stock() { order.summary.item_count } else { 0 };
+            assert_eq!(taken, expected, "{} is {}", order.summary.reference, order.summary.status);
         }
     }
 }
@@ -200,12 +154,7 @@ fn a_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         orders().prop_map(Step::Confirm),
         orders().prop_map(Step::ConfirmEach),
-        (
-            0_usize..4,
-            proptest::sample::select(&Status::ALL[..]),
-            any::<bool>(),
-            any::<bool>()
-        )
+        (0_usize..4, proptest::sample::select(&Status::ALL[..]), any::<bool>(), any::<bool>())
             .prop_map(|(order, to, force, restock)| Step::Change(order, to, force, restock)),
         (0_usize..3, -4_i64..5).prop_map(|(line, difference)| Step::Adjust(line, difference)),
         (0_usize..3, 0_i64..6).prop_map(|(line, counted)| Step::Count(line, counted)),

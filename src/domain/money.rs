@@ -66,11 +66,7 @@ impl Money {
             return Err(MoneyError::TooPrecise);
         }
         let amount = amount.ok_or(MoneyError::TooLarge)?;
-        if amount > Money::LIMIT.0 {
-            Err(MoneyError::TooLarge)
-        } else {
-            Ok(Money(amount))
-        }
+        if amount > Money::LIMIT.0 { Err(MoneyError::TooLarge) } else { Ok(Money(amount)) }
     }
 
     /// Tells whether `text` is this amount, or a float sum of it such as `59.489999999999995` for 59.49.
@@ -78,8 +74,7 @@ impl Money {
     /// This is the one place where an amount with more than two decimals is accepted: a browser's own `total`.
     pub fn is_float_sum(self, text: &str) -> Result<bool, MoneyError> {
         let (amount, _) = plain_decimal(text)?;
-        let rounded =
-            amount.map(|a| a.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero));
+        let rounded = amount.map(|a| a.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero));
         Ok(rounded == Some(self.0))
     }
 
@@ -98,9 +93,7 @@ impl Money {
 
 /// Splits a plain decimal text into its value (`None`: too large to hold) and its number of decimals.
 fn plain_decimal(text: &str) -> Result<(Option<Decimal>, usize), MoneyError> {
-    let (negative, digits) = text
-        .strip_prefix('-')
-        .map_or((false, text), |rest| (true, rest));
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let mut parts = digits.splitn(2, '.');
     let whole = parts.next().unwrap_or_default();
     let fraction = parts.next();
@@ -108,22 +101,13 @@ fn plain_decimal(text: &str) -> Result<(Option<Decimal>, usize), MoneyError> {
     if !all_digits(whole) || !fraction.is_none_or(all_digits) {
         let exponent = digits.starts_with(|c: char| c.is_ascii_digit())
             && digits.contains(['e', 'E'])
-            && digits
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
-        return Err(if exponent {
-            MoneyError::Exponent
-        } else {
-            MoneyError::NotANumber
-        });
+            && digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
+        return Err(if exponent { MoneyError::Exponent } else { MoneyError::NotANumber });
     }
     if negative {
         return Err(MoneyError::Negative);
     }
-    Ok((
-        Decimal::from_str_exact(digits).ok(),
-        fraction.map_or(0, str::len),
-    ))
+    Ok((Decimal::from_str_exact(digits).ok(), fraction.map_or(0, str::len)))
 }
 
 impl fmt::Display for Money {
@@ -174,11 +158,7 @@ mod tests {
             ("٥", Err(NotANumber)),
         ];
         for (text, expected) in cases {
-            assert_eq!(
-                Money::parse(text).map(Money::hundredths),
-                *expected,
-                "{text}"
-            );
+            assert_eq!(Money::parse(text).map(Money::hundredths), *expected, "{text}");
         }
     }
 

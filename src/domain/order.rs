@@ -102,11 +102,8 @@ pub const ITEMS_LIMIT: usize = 1000;
 
 /// Adds up subtotals and quantities; `None` where the order's total or count goes over its limit.
 pub fn sums(items: impl IntoIterator<Item = (Money, u32)>) -> Option<(Money, i64)> {
-    let (total, count) = items.into_iter().try_fold(
-        (Money::ZERO, 0_u32),
-        |(total, count), (subtotal, quantity)| {
-            Some((total.plus(subtotal)?, count.checked_add(quantity)?))
-        },
-    )?;
+    let (total, count) = items.into_iter().try_fold((Money::ZERO, 0_u32), |(total, count), (subtotal, quantity)| {
+        Some((total.plus(subtotal)?, count.checked_add(quantity)?))
+    })?;
     (count <= QUANTITY_LIMIT).then_some((total, i64::from(count)))
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::money::Money;
+use super::receive::ProductKey;
 use super::text::{shell_word, size_key};
 
 /// A product's id.
@@ -83,44 +84,27 @@ impl Product {
     /// Returns the line of pieces without a size where the product is tracked by size and has such pieces all the same:
     /// they came back from an order of the time before.
     pub fn leftover(&self) -> Option<&StockLine> {
-        self.stock
-            .iter()
-            .find(|line| self.is_sized() && line.size_key.is_empty() && line.on_hand > 0)
+        self.stock.iter().find(|line| self.is_sized() && line.size_key.is_empty() && line.on_hand > 0)
     }
 
     /// Returns the sizes as people read them: `S, M, L`.
     pub fn size_names(&self) -> String {
-        self.sizes()
-            .map(|line| line.size.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
+        self.sizes().map(|line| line.size.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     /// Finds the stock line that an item of this product draws from; a size means nothing where it is not tracked.
     pub fn line_for(&self, selected_size: Option<&str>) -> Result<&StockLine, SizeProblem> {
-        let key = if self.is_sized() {
-            selected_size.map(size_key).unwrap_or_default()
-        } else {
-            String::new()
-        };
+        let key = if self.is_sized() { selected_size.map(size_key).unwrap_or_default() } else { String::new() };
         let missing = key.is_empty() && self.is_sized();
         match self.stock.iter().find(|line| line.size_key == key) {
             Some(line) if !missing => Ok(line),
-            _ => Err(if missing {
-                SizeProblem::Missing
-            } else {
-                SizeProblem::Unknown
-            }),
+            _ => Err(if missing { SizeProblem::Missing } else { SizeProblem::Unknown }),
         }
     }
 
     /// Returns the name with the size where it is tracked: `Classic T-Shirt (L)`.
     pub fn label(&self, line: &StockLine) -> String {
-        if line.size.is_empty() {
-            self.name.clone()
-        } else {
-            format!("{} ({})", self.name, line.size)
-        }
+        if line.size.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, line.size) }
     }
 
     /// Returns what people type to name it: the barcode, else the id.
@@ -140,45 +124,49 @@ impl Product {
 
     /// Returns the first picture that an order may keep: an http or https URL.
     pub fn web_image(&self) -> Option<&str> {
-        self.image_paths
-            .iter()
-            .map(String::as_str)
-            .find(|path| is_web_url(path))
+        self.image_paths.iter().map(String::as_str).find(|path| is_web_url(path))
     }
 }
 
 /// Tells whether a text is an http or https URL without spaces.
 pub fn is_web_url(text: &str) -> bool {
-    let scheme = ["http://", "https://"].into_iter().find(|scheme| {
-        text.get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    });
+    let scheme = ["http://", "https://"]
+        .into_iter()
+        .find(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     scheme.is_some_and(|scheme| {
         text.len() > scheme.len() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
     })
 }
 
-/// The products that a decision is about, by id.
+/// The products that a decision is about.
 #[derive(Debug, Clone, Default)]
-pub struct Catalogue(HashMap<ProductId, Product>);
+pub struct Catalogue {
+    products: HashMap<ProductId, Product>,
+    by_barcode: HashMap<String, ProductId>,
+}
 
 impl Catalogue {
-    /// Looks a product up.
+    /// Looks a product up by its id.
     pub fn get(&self, id: ProductId) -> Option<&Product> {
-        self.0.get(&id)
+        self.products.get(&id)
     }
 
-    /// Adds or replaces a product.
-    pub fn put(&mut self, product: Product) {
-        self.0.insert(product.id, product);
+    /// Looks a product up by what an order names it.
+    pub fn find(&self, key: &ProductKey) -> Option<&Product> {
+        let by_barcode = |barcode: &str| self.by_barcode.get(barcode).and_then(|id| self.get(*id));
+        match key {
+            ProductKey::Id(id) => self.get(*id),
+            ProductKey::Barcode(barcode) => by_barcode(barcode),
+            ProductKey::BarcodeOrId(text) => {
+                by_barcode(text).or_else(|| self.get(ProductId(Uuid::try_parse(text).ok()?)))
+            }
+        }
     }
 
     /// Changes the stock on hand of one line, as a movement does; unknown lines are left alone.
     pub fn shift(&mut self, id: ProductId, size_key: &str, delta: i64) {
-        let line = self
-            .0
-            .get_mut(&id)
-            .and_then(|p| p.stock.iter_mut().find(|line| line.size_key == size_key));
+        let product = self.products.get_mut(&id);
+        let line = product.and_then(|p| p.stock.iter_mut().find(|line| line.size_key == size_key));
         if let Some(line) = line {
             line.on_hand += delta;
         }
@@ -187,12 +175,9 @@ impl Catalogue {
 
 impl FromIterator<Product> for Catalogue {
     fn from_iter<I: IntoIterator<Item = Product>>(products: I) -> Catalogue {
-        Catalogue(
-            products
-                .into_iter()
-                .map(|product| (product.id, product))
-                .collect(),
-        )
+        let products: HashMap<_, _> = products.into_iter().map(|product| (product.id, product)).collect();
+        let barcode = |product: &Product| Some((product.barcode.clone()?, product.id));
+        Catalogue { by_barcode: products.values().filter_map(barcode).collect(), products }
     }
 }
 
@@ -223,9 +208,7 @@ pub(crate) mod tests {
 
     /// The same id for the same name, every time.
     fn id_of(name: &str) -> Uuid {
-        let number = name.bytes().fold(7_u128, |hash, b| {
-            hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(b.into())
-        });
+        let number = name.bytes().fold(7_u128, |hash, b| hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(b.into()));
         Uuid::from_u128(number)
     }
 
@@ -243,12 +226,7 @@ pub(crate) mod tests {
             (&plain, Some("44"), Ok(3)),
         ];
         for (product, size, expected) in cases {
-            assert_eq!(
-                product.line_for(size).map(|line| line.on_hand),
-                expected,
-                "{} {size:?}",
-                product.name
-            );
+            assert_eq!(product.line_for(size).map(|line| line.on_hand), expected, "{} {size:?}", product.name);
         }
     }
 

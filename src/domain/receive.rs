@@ -1,5 +1,7 @@
 //! An order that comes in: new, unchanged, or refused (rules 1, 4 and 6).
 
+use std::fmt;
+
 use uuid::Uuid;
 
 use super::content::Content;
@@ -9,6 +11,7 @@ use super::product::{Catalogue, Product, ProductId, SizeProblem};
 use super::reference::Reference;
 use super::refusal::Kind;
 use super::settings::Settings;
+use super::text::shorten;
 use super::time::Timestamp;
 
 /// Orders of one phone with the same items are likely duplicates within this many milliseconds (six hours).
@@ -25,7 +28,9 @@ pub struct IncomingOrder {
     pub customer: Customer,
     /// The currency it names, three capital letters.
     pub currency: Option<String>,
-    /// The products that it names, with their places.
+    /// What the customer wrote beside it.
+    pub note: Option<String>,
+    /// The products of the items, one each.
     pub products: Vec<NamedProduct>,
     /// The items as sent, one at least.
     pub items: Vec<IncomingItem>,
@@ -34,7 +39,7 @@ pub struct IncomingOrder {
     /// The sum of the items' quantities.
     pub item_count: i64,
     /// How it came.
-    pub source: SourceKind,
+    pub source: Source,
 }
 
 /// A product as an incoming order names it.
@@ -42,15 +47,33 @@ pub struct IncomingOrder {
 pub struct NamedProduct {
     /// Where it is named: `items[0].productId`.
     pub place: String,
-    /// The product.
-    pub id: ProductId,
+    /// What names it.
+    pub key: ProductKey,
+}
+
+/// What names a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProductKey {
+    /// Its id.
+    Id(ProductId),
+    /// Its barcode.
+    Barcode(String),
+    /// Its barcode, else its id: what WhatsApp calls the retailer id.
+    BarcodeOrId(String),
+}
+
+impl fmt::Display for ProductKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProductKey::Id(id) => id.fmt(f),
+            ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => f.write_str(&shorten(text)),
+        }
+    }
 }
 
 /// One item as it was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomingItem {
-    /// The product.
-    pub product_id: ProductId,
     /// Its name, where one was sent.
     pub name: Option<String>,
     /// Its barcode, where one was sent.
@@ -70,10 +93,25 @@ pub struct IncomingItem {
 }
 
 /// How an order came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The kind of document or message.
+    pub kind: SourceKind,
+    /// WhatsApp's id of the message: the same id is the same order, whatever its text.
+    pub message_id: Option<String>,
+}
+
+/// The kind of document or message that brought an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceKind {
     /// Order JSON, as the web page posts it.
     Json,
+    /// A cart of WhatsApp's catalogue.
+    WhatsappOrder,
+    /// The shop's order message, as WhatsApp delivered it.
+    WhatsappText,
+    /// The shop's order message, out of an export of a chat.
+    Chat,
 }
 
 impl SourceKind {
@@ -81,6 +119,9 @@ impl SourceKind {
     pub fn as_str(self) -> &'static str {
         match self {
             SourceKind::Json => "json",
+            SourceKind::WhatsappOrder => "whatsapp_order",
+            SourceKind::WhatsappText => "whatsapp_text",
+            SourceKind::Chat => "chat",
         }
     }
 }
@@ -94,13 +135,22 @@ pub struct Known {
     pub received_before: bool,
 }
 
+/// An incoming order whose products the catalogue has.
+#[derive(Debug, Clone)]
+pub struct Resolved<'a> {
+    /// The order.
+    pub incoming: &'a IncomingOrder,
+    /// The products of its items, one each.
+    products: Vec<&'a Product>,
+    /// What deliveries are compared by.
+    pub content: Content,
+}
+
 /// The facts that an incoming order is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// The order that has its reference already.
     pub known: Option<&'a Known>,
-    /// The products, at least those of its items.
-    pub catalogue: &'a Catalogue,
     /// Other orders of the same phone and total, nearest in time.
     pub likely_duplicates: &'a [Order],
     /// The shop's settings.
@@ -112,7 +162,7 @@ pub struct Facts<'a> {
 pub enum Received {
     /// Write it.
     New(Box<NewOrder>),
-    /// It is there already: nothing to do.
+    /// It is there already: nothing to do but to remember the message that brought it again.
     Unchanged(OrderPk),
 }
 
@@ -135,8 +185,10 @@ pub struct NewOrder {
     pub total: Money,
     /// The sum of the quantities.
     pub item_count: i64,
+    /// What the customer wrote beside it.
+    pub note: Option<String>,
     /// How it came.
-    pub source: SourceKind,
+    pub source: Source,
     /// What later deliveries are compared with.
     pub content: Content,
     /// What a person should look at before confirming it.
@@ -152,71 +204,59 @@ pub struct Rejected {
     pub problems: Vec<String>,
 }
 
+/// Finds the products of an incoming order, or names every one that the catalogue does not have.
+pub fn resolve<'a>(incoming: &'a IncomingOrder, catalogue: &'a Catalogue) -> Result<Resolved<'a>, Rejected> {
+    let products: Vec<&Product> = incoming.products.iter().filter_map(|product| catalogue.find(&product.key)).collect();
+    if products.len() < incoming.products.len() {
+        let problems = unknown_products(&incoming.products, catalogue);
+        return Err(Rejected { kind: Kind::InvalidInput, problems });
+    }
+    let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
+    Ok(Resolved { incoming, products, content: Content::of_incoming(incoming, &ids) })
+}
+
+/// Names the products of an incoming order that the catalogue does not have, each with its place.
+pub fn unknown_products(products: &[NamedProduct], catalogue: &Catalogue) -> Vec<String> {
+    let unknown = products.iter().filter(|product| catalogue.find(&product.key).is_none());
+    unknown.map(|product| format!("{}: Product {} not found", product.place, product.key)).collect()
+}
+
 /// Decides what to do with an order that came in under `reference`; `new_id` gives the ids of what is new.
 pub fn decide(
-    incoming: &IncomingOrder,
+    resolved: &Resolved<'_>,
     reference: &Reference,
     facts: Facts<'_>,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Received, Rejected> {
-    let invalid = |problems| Rejected {
-        kind: Kind::InvalidInput,
-        problems,
-    };
-    let unknown = unknown_products(&incoming.products, facts.catalogue);
-    if !unknown.is_empty() {
-        return Err(invalid(unknown));
-    }
-    let content = Content::of_incoming(incoming);
+    let Resolved { incoming, products, content } = resolved;
     if let Some(known) = facts.known {
-        return judge_repeat(&content, known);
+        return judge_repeat(content, known);
     }
     if let (Some(sent), Some(ours)) = (&incoming.currency, &facts.settings.currency)
         && sent != ours
     {
-        return Err(invalid(vec![format!(
-            "currency: is {sent}, but this shop sells in {ours}"
-        )]));
+        let problems = vec![format!("currency: is {sent}, but this shop sells in {ours}")];
+        return Err(Rejected { kind: Kind::InvalidInput, problems });
     }
     let id = new_id();
-    let mut warnings = Vec::new();
-    let mut items = Vec::with_capacity(incoming.items.len());
-    for item in &incoming.items {
-        // Every unknown product was refused above.
-        let Some(product) = facts.catalogue.get(item.product_id) else {
-            continue;
-        };
-        warnings.extend(size_warning(product, item.size.as_deref()));
-        items.push(snapshot(item, product, new_id()));
-    }
-    warnings.extend(duplicate_warning(
-        incoming,
-        &content,
-        facts.likely_duplicates,
-    ));
+    let pairs = || incoming.items.iter().zip(products);
+    let mut warnings: Vec<String> =
+        pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())).collect();
+    warnings.extend(duplicate_warning(incoming, content, facts.likely_duplicates));
     Ok(Received::New(Box::new(NewOrder {
         id,
         reference: reference.clone(),
         order_date: incoming.order_date,
         customer: incoming.customer.clone(),
         currency: incoming.currency.clone(),
-        items,
+        items: pairs().map(|(item, product)| snapshot(item, product, new_id())).collect(),
         total: incoming.total,
         item_count: incoming.item_count,
-        source: incoming.source,
-        content,
+        note: incoming.note.clone(),
+        source: incoming.source.clone(),
+        content: content.clone(),
         warnings,
     })))
-}
-
-/// Names the products of an incoming order that the catalogue does not have, each with its place.
-pub fn unknown_products(products: &[NamedProduct], catalogue: &Catalogue) -> Vec<String> {
-    let unknown = products
-        .iter()
-        .filter(|product| catalogue.get(product.id).is_none());
-    unknown
-        .map(|product| format!("{}: Product {} not found", product.place, product.id))
-        .collect()
 }
 
 fn judge_repeat(content: &Content, known: &Known) -> Result<Received, Rejected> {
@@ -225,27 +265,17 @@ fn judge_repeat(content: &Content, known: &Known) -> Result<Received, Rejected> 
     if known.received_before || differing.is_empty() {
         return Ok(Received::Unchanged(summary.pk));
     }
-    let problem = format!(
-        "order {} is there already with other content: {}",
-        summary.reference,
-        differing.join(", ")
-    );
-    Err(Rejected {
-        kind: Kind::Conflict,
-        problems: vec![problem],
-    })
+    let problem = format!("order {} is there already with other content: {}", summary.reference, differing.join(", "));
+    Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
 }
 
 fn snapshot(item: &IncomingItem, product: &Product, id: Uuid) -> OrderItem {
     OrderItem {
         id,
-        product_id: item.product_id,
+        product_id: product.id,
         product_name: item.name.clone().unwrap_or_else(|| product.name.clone()),
         product_barcode: item.barcode.clone().or_else(|| product.barcode.clone()),
-        product_image: item
-            .image
-            .clone()
-            .or_else(|| product.web_image().map(str::to_owned)),
+        product_image: item.image.clone().or_else(|| product.web_image().map(str::to_owned)),
         quantity: item.quantity,
         unit_price: item.unit_price,
         selected_size: item.size.clone(),
@@ -260,36 +290,18 @@ fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
         (SizeProblem::Unknown, Some(size)) => format!("has no size {size}"),
         _ => "was ordered without a size".to_owned(),
     };
-    Some(format!(
-        "{} {problem}; sizes: {}",
-        product.name,
-        product.size_names()
-    ))
+    Some(format!("{} {problem}; sizes: {}", product.name, product.size_names()))
 }
 
 /// Names the nearest earlier order of the same phone with the same items, or else the nearest later one.
-fn duplicate_warning(
-    incoming: &IncomingOrder,
-    content: &Content,
-    likely_duplicates: &[Order],
-) -> Option<String> {
+fn duplicate_warning(incoming: &IncomingOrder, content: &Content, likely_duplicates: &[Order]) -> Option<String> {
     let same = likely_duplicates
         .iter()
-        .filter(|order| {
-            !content.phone_digits().is_empty() && content.has_same_items(&Content::of_order(order))
-        })
-        .map(|order| {
-            (
-                order.summary.order_date.millis() - incoming.order_date.millis(),
-                order,
-            )
-        })
+        .filter(|order| !content.phone_digits().is_empty() && content.has_same_items(&Content::of_order(order)))
+        .map(|order| (order.summary.order_date.millis() - incoming.order_date.millis(), order))
         .filter(|(distance, _)| distance.abs() <= DUPLICATE_WINDOW_MILLIS);
     let (_, nearest) = same.min_by_key(|(distance, _)| (*distance > 0, distance.abs()))?;
-    Some(format!(
-        "same phone and items as {}: ordered twice?",
-        nearest.summary.reference
-    ))
+    Some(format!("same phone and items as {}: ordered twice?", nearest.summary.reference))
 }
 
 #[cfg(test)]
@@ -301,10 +313,17 @@ pub(crate) mod tests {
 
     /// An order of the given products, quantities and sizes, at the products' prices, as it comes in.
     pub fn incoming(items: &[(&Product, u32, Option<&str>)]) -> IncomingOrder {
+        let products = items
+            .iter()
+            .enumerate()
+            .map(|(index, (product, ..))| NamedProduct {
+                place: format!("items[{index}].productId"),
+                key: ProductKey::Id(product.id),
+            })
+            .collect();
         let items: Vec<_> = items
             .iter()
             .map(|(product, quantity, size)| IncomingItem {
-                product_id: product.id,
                 name: None,
                 barcode: None,
                 image: None,
@@ -316,48 +335,28 @@ pub(crate) mod tests {
             })
             .collect();
         let (total, item_count) =
-            crate::domain::order::sums(items.iter().map(|item| (item.subtotal, item.quantity)))
-                .unwrap();
+            crate::domain::order::sums(items.iter().map(|item| (item.subtotal, item.quantity))).unwrap();
         IncomingOrder {
             reference: Reference::parse("LEG-LXYZ1234-AB5C"),
             order_date: Timestamp::parse("2026-02-04T10:30:00Z").unwrap(),
-            customer: Customer {
-                name: "John Doe".into(),
-                phone: "+1 234".into(),
-                address: None,
-            },
+            customer: Customer { name: "John Doe".into(), phone: "+1 234".into(), address: None },
             currency: None,
-            products: (0..)
-                .zip(&items)
-                .map(|(index, item): (usize, &IncomingItem)| NamedProduct {
-                    place: format!("items[{index}].productId"),
-                    id: item.product_id,
-                })
-                .collect(),
+            note: None,
+            products,
             items,
             total,
             item_count,
-            source: SourceKind::Json,
+            source: Source { kind: SourceKind::Json, message_id: None },
         }
     }
 
     /// The order that an incoming one becomes.
-    pub fn order(
-        incoming: &IncomingOrder,
-        catalogue: &Catalogue,
-        pk: i64,
-        status: Status,
-    ) -> Order {
+    pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
         let reference = incoming.reference.clone().unwrap();
         let settings = Settings::default();
-        let facts = Facts {
-            known: None,
-            catalogue,
-            likely_duplicates: &[],
-            settings: &settings,
-        };
-        let Ok(Received::New(new)) = decide(incoming, &reference, facts, &mut || Uuid::nil())
-        else {
+        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings };
+        let resolved = resolve(incoming, catalogue).unwrap();
+        let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || Uuid::nil()) else {
             panic!("the order is new")
         };
         Order {
@@ -391,26 +390,14 @@ pub(crate) mod tests {
             known: Option<&Known>,
             others: &[Order],
         ) -> Result<Received, Rejected> {
-            let facts = Facts {
-                known,
-                catalogue: &self.catalogue,
-                likely_duplicates: others,
-                settings: &self.settings,
-            };
-            decide(
-                incoming,
-                &incoming.reference.clone().unwrap(),
-                facts,
-                &mut || Uuid::nil(),
-            )
+            let facts = Facts { known, likely_duplicates: others, settings: &self.settings };
+            let reference = incoming.reference.clone().unwrap();
+            decide(&resolve(incoming, &self.catalogue)?, &reference, facts, &mut || Uuid::nil())
         }
     }
 
     fn shop(products: &[&Product]) -> Shop {
-        Shop {
-            catalogue: products.iter().map(|p| (*p).clone()).collect(),
-            settings: Settings::default(),
-        }
+        Shop { catalogue: products.iter().map(|p| (*p).clone()).collect(), settings: Settings::default() }
     }
 
     #[test]
@@ -423,43 +410,22 @@ pub(crate) mod tests {
         type Change = fn(&mut IncomingOrder);
         let cases: &[(&str, Change, &str)] = &[
             ("nothing", |_| (), ""),
+            ("the date", |o| o.order_date = Timestamp::parse("2020-01-01T00:00:00Z").unwrap(), ""),
+            ("an image", |o| o.items[0].image = Some("https://a.example/b".into()), ""),
             (
-                "the date",
-                |o| o.order_date = Timestamp::parse("2020-01-01T00:00:00Z").unwrap(),
+                "the order of items",
+                |o| {
+                    o.items.reverse();
+                    o.products.reverse();
+                },
                 "",
             ),
-            (
-                "an image",
-                |o| o.items[0].image = Some("https://a.example/b".into()),
-                "",
-            ),
-            ("the order of items", |o| o.items.reverse(), ""),
-            (
-                "the phone's spelling",
-                |o| o.customer.phone = "(1) 23-4".into(),
-                "",
-            ),
-            (
-                "the name",
-                |o| o.customer.name = "Jane".into(),
-                "customerName",
-            ),
-            (
-                "the phone",
-                |o| o.customer.phone = "1235".into(),
-                "customerPhone",
-            ),
-            (
-                "the address",
-                |o| o.customer.address = Some("x".into()),
-                "customerAddress",
-            ),
+            ("the phone's spelling", |o| o.customer.phone = "(1) 23-4".into(), ""),
+            ("the name", |o| o.customer.name = "Jane".into(), "customerName"),
+            ("the phone", |o| o.customer.phone = "1235".into(), "customerPhone"),
+            ("the address", |o| o.customer.address = Some("x".into()), "customerAddress"),
             ("a size", |o| o.items[0].size = Some("L".into()), "items"),
-            (
-                "a color",
-                |o| o.items[0].color = Some("Red".into()),
-                "items",
-            ),
+            ("a color", |o| o.items[0].color = Some("Red".into()), "items"),
             (
                 "name and a quantity",
                 |o| {
@@ -473,32 +439,17 @@ pub(crate) mod tests {
         for (what, change, fields) in cases {
             let mut again = first.clone();
             change(&mut again);
-            let known = Known {
-                order: order.clone(),
-                received_before: false,
-            };
+            let known = Known { order: order.clone(), received_before: false };
             let expected = if fields.is_empty() {
                 Ok(Received::Unchanged(OrderPk(1)))
             } else {
-                let problem = format!(
-                    "order LEG-LXYZ1234-AB5C is there already with other content: {fields}"
-                );
-                Err(Rejected {
-                    kind: Kind::Conflict,
-                    problems: vec![problem],
-                })
+                let problem = format!("order LEG-LXYZ1234-AB5C is there already with other content: {fields}");
+                Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
             };
             assert_eq!(shop.receive(&again, Some(&known), &[]), expected, "{what}");
-            let known = Known {
-                received_before: true,
-                ..known
-            };
+            let known = Known { received_before: true, ..known };
             let unchanged = Ok(Received::Unchanged(OrderPk(1)));
-            assert_eq!(
-                shop.receive(&again, Some(&known), &[]),
-                unchanged,
-                "{what}, as it once came"
-            );
+            assert_eq!(shop.receive(&again, Some(&known), &[]), unchanged, "{what}, as it once came");
         }
     }
 
@@ -515,19 +466,10 @@ pub(crate) mod tests {
             format!("items[0].productId: Product {} not found", cap.id),
             format!("items[2].productId: Product {} not found", belt.id),
         ];
-        assert_eq!(
-            shop.receive(&order, None, &[]),
-            Err(Rejected {
-                kind: Kind::InvalidInput,
-                problems
-            })
-        );
+        assert_eq!(shop.receive(&order, None, &[]), Err(Rejected { kind: Kind::InvalidInput, problems }));
         shop.catalogue = [&shirt, &cap, &belt].into_iter().cloned().collect();
         let problems = vec!["currency: is USD, but this shop sells in EGP".to_owned()];
-        let foreign = Err(Rejected {
-            kind: Kind::InvalidInput,
-            problems,
-        });
+        let foreign = Err(Rejected { kind: Kind::InvalidInput, problems });
         assert_eq!(shop.receive(&order, None, &[]), foreign);
     }
 
@@ -541,36 +483,14 @@ pub(crate) mod tests {
         order.items[1].name = Some("T-Shirt".into());
         order.items[1].barcode = Some("OLD-1".into());
         order.items[1].image = Some("https://shop.example/old.jpg".into());
-        let Ok(Received::New(new)) = shop.receive(&order, None, &[]) else {
-            panic!("the order is new")
-        };
+        let Ok(Received::New(new)) = shop.receive(&order, None, &[]) else { panic!("the order is new") };
         let snapshots: Vec<_> = new
             .items
             .iter()
-            .map(|i| {
-                (
-                    i.product_name.as_str(),
-                    i.product_barcode.as_deref(),
-                    i.product_image.as_deref(),
-                )
-            })
+            .map(|i| (i.product_name.as_str(), i.product_barcode.as_deref(), i.product_image.as_deref()))
             .collect();
-        assert_eq!(
-            snapshots[0],
-            (
-                "Shirt",
-                Some("SKU-Shirt"),
-                Some("https://shop.example/a.jpg")
-            )
-        );
-        assert_eq!(
-            snapshots[1],
-            (
-                "T-Shirt",
-                Some("OLD-1"),
-                Some("https://shop.example/old.jpg")
-            )
-        );
+        assert_eq!(snapshots[0], ("Shirt", Some("SKU-Shirt"), Some("https://shop.example/a.jpg")));
+        assert_eq!(snapshots[1], ("T-Shirt", Some("OLD-1"), Some("https://shop.example/old.jpg")));
         assert_eq!(new.items[0].list_price, Money::from_hundredths(1999));
     }
 
@@ -583,15 +503,10 @@ pub(crate) mod tests {
             (None, Some("Shirt was ordered without a size; sizes: S, L")),
             (Some("XL"), Some("Shirt has no size XL; sizes: S, L")),
         ] {
-            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, size)]), None, &[])
-            else {
+            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, size)]), None, &[]) else {
                 panic!("the order is new")
             };
-            assert_eq!(
-                new.warnings.first().map(String::as_str),
-                expected,
-                "{size:?}"
-            );
+            assert_eq!(new.warnings.first().map(String::as_str), expected, "{size:?}");
         }
     }
 
@@ -608,10 +523,7 @@ pub(crate) mod tests {
         };
         let cases = [
             (vec![], None),
-            (
-                vec![other("LEG-A", "2026-02-04T04:30:00Z", &shirt)],
-                Some("LEG-A"),
-            ),
+            (vec![other("LEG-A", "2026-02-04T04:30:00Z", &shirt)], Some("LEG-A")),
             (vec![other("LEG-A", "2026-02-04T04:29:59Z", &shirt)], None),
             (vec![other("LEG-A", "2026-02-04T10:00:00Z", &cap)], None),
             (
@@ -622,21 +534,14 @@ pub(crate) mod tests {
                 ],
                 Some("LEG-B"),
             ),
-            (
-                vec![other("LEG-C", "2026-02-04T10:31:00Z", &shirt)],
-                Some("LEG-C"),
-            ),
+            (vec![other("LEG-C", "2026-02-04T10:31:00Z", &shirt)], Some("LEG-C")),
         ];
         for (others, expected) in cases {
-            let Ok(Received::New(new)) =
-                shop.receive(&incoming(&[(&shirt, 1, None)]), None, &others)
-            else {
+            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, None)]), None, &others) else {
                 panic!("the order is new")
             };
-            let expected: Vec<_> = expected
-                .iter()
-                .map(|r| format!("same phone and items as {r}: ordered twice?"))
-                .collect();
+            let expected: Vec<_> =
+                expected.iter().map(|r| format!("same phone and items as {r}: ordered twice?")).collect();
             assert_eq!(new.warnings, expected);
         }
     }

@@ -27,6 +27,15 @@ impl Reference {
         Reference(format!("LEG-{}-{:0>4}", base36(millis), base36(suffix)))
     }
 
+    /// Returns the time that a reference of the web page was made at, which it carries; `None` for any other.
+    pub fn made_at(&self) -> Option<Timestamp> {
+        let (_, rest) = self.0.split_once('-')?;
+        let (digits, _) = rest.split_once('-')?;
+        let is_plain = digits.bytes().all(|b| b.is_ascii_alphanumeric());
+        let millis = i64::from_str_radix(digits, 36).ok().filter(|_| is_plain)?;
+        Timestamp::from_millis(millis)
+    }
+
     /// Returns the reference as a word that can be pasted into a shell: guests choose references.
     pub fn shell_word(&self) -> Cow<'_, str> {
         shell_word(&self.0)
@@ -50,11 +59,7 @@ fn base36(mut number: u64) -> String {
         digits.push(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(number % 36) as usize]);
         number /= 36;
         if number == 0 {
-            return digits
-                .iter()
-                .rev()
-                .map(|&digit| char::from(digit))
-                .collect();
+            return digits.iter().rev().map(|&digit| char::from(digit)).collect();
         }
     }
 }
@@ -87,5 +92,9 @@ mod tests {
         assert_eq!(Reference::made(at, 0).as_str(), "LEG-MLB2TFXC-0000");
         assert_eq!(Reference::made(at, 36 + 35).as_str(), "LEG-MLB2TFXC-001Z");
         assert_eq!(Reference::made(at, u32::MAX).as_str().len(), 17);
+        assert_eq!(Reference::made(at, 7).made_at(), Some(at));
+        for text in ["LEG-1", "LEG", "LEG--1", "LEG-ZZZZZZZZZZZZZZZ-1", "LEG-+1-2"] {
+            assert_eq!(Reference::parse(text).unwrap().made_at(), None, "{text}");
+        }
     }
 }

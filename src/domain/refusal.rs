@@ -45,17 +45,8 @@ impl<K> Refusal<K> {
     pub fn new(kind: K, message: impl Into<String>) -> Refusal<K> {
         let message = message.into();
         let mut letters = message.chars();
-        let error = letters
-            .next()
-            .map(|c| c.to_uppercase().chain(letters).collect())
-            .unwrap_or_default();
-        Refusal {
-            kind,
-            message,
-            error,
-            details: Vec::new(),
-            hint: None,
-        }
+        let error = letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
+        Refusal { kind, message, error, details: Vec::new(), hint: None }
     }
 
     /// Replaces the line for people.

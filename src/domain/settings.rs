@@ -36,9 +36,9 @@ impl SettingKey {
         }
     }
 
-    /// Reads a name; `None` where it is none of them.
+    /// Reads a name in any case; `None` where it is none of them.
     pub fn parse(name: &str) -> Option<SettingKey> {
-        SettingKey::ALL.into_iter().find(|key| key.as_str() == name)
+        SettingKey::ALL.into_iter().find(|key| key.as_str().eq_ignore_ascii_case(name))
     }
 }
 
@@ -59,12 +59,6 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings {
-            shop_name: None,
-            currency: None,
-            country_code: None,
-            time_zone: "UTC".to_owned(),
-            low_stock: 5,
-        }
+        Settings { shop_name: None, currency: None, country_code: None, time_zone: "UTC".to_owned(), low_stock: 5 }
     }
 }

@@ -23,9 +23,7 @@ use Status::{Cancelled, Confirmed, Delivered, Pending, Processing, Shipped};
 
 impl Status {
     /// All statuses, in the order of an order's life.
-    pub const ALL: [Status; 6] = [
-        Pending, Confirmed, Processing, Shipped, Delivered, Cancelled,
-    ];
+    pub const ALL: [Status; 6] = [Pending, Confirmed, Processing, Shipped, Delivered, Cancelled];
 
     /// Returns the word for it, as in JSON, SQL and on the command line.
     pub fn as_str(self) -> &'static str {
@@ -41,9 +39,7 @@ impl Status {
 
     /// Reads the word for a status; `None` where it is none of them.
     pub fn parse(word: &str) -> Option<Status> {
-        Status::ALL
-            .into_iter()
-            .find(|status| status.as_str() == word)
+        Status::ALL.into_iter().find(|status| status.as_str() == word)
     }
 
     /// Tells whether an order in this status holds stock.
@@ -112,10 +108,7 @@ mod tests {
 
     #[test]
     fn stock_is_held_from_confirmed_to_delivered() {
-        let holding: Vec<_> = Status::ALL
-            .into_iter()
-            .filter(|s| s.holds_stock())
-            .collect();
+        let holding: Vec<_> = Status::ALL.into_iter().filter(|s| s.holds_stock()).collect();
         assert_eq!(holding, [Confirmed, Processing, Shipped, Delivered]);
     }
 

@@ -82,11 +82,7 @@ pub struct StockChange {
 /// Only a count brings in a new size, and only to a product that is tracked by size or has nothing on hand: pieces
 /// whose size nobody named cannot be split among sizes. Where such pieces come back from an order later on, they are
 /// what is corrected without a size.
-pub fn correct(
-    product: &Product,
-    size: Option<&str>,
-    correction: Correction,
-) -> Result<StockChange, Refusal> {
+pub fn correct(product: &Product, size: Option<&str>, correction: Correction) -> Result<StockChange, Refusal> {
     let size = size.map(str::trim).filter(|size| !size.is_empty());
     let line = find_line(product, size, correction)?;
     let (before, new_line) = match line {
@@ -101,42 +97,19 @@ pub fn correct(
     let after = before.saturating_add(delta);
     let label = product.label(line);
     if after < 0 {
-        let shortage = Shortage {
-            label,
-            handle: product.handle(),
-            size: line.size.clone(),
-            available: before,
-            required: -delta,
-        };
-        return Err(Refusal::new(
-            Kind::InsufficientStock,
-            format!("not so much stock of {}", shortage.label),
-        )
-        .error("Insufficient stock for some items")
-        .details(vec![shortage.describe()])
-        .hint(format!(
-            "orders product show {}",
-            shell_word(&shortage.handle)
-        )));
+        let shortage =
+            Shortage { label, handle: product.handle(), size: line.size.clone(), available: before, required: -delta };
+        return Err(Refusal::new(Kind::InsufficientStock, format!("not so much stock of {}", shortage.label))
+            .error("Insufficient stock for some items")
+            .details(vec![shortage.describe()])
+            .hint(format!("orders product show {}", shell_word(&shortage.handle))));
     }
     if after > i64::from(QUANTITY_LIMIT) {
         let problem = format!("stock of {label} cannot be more than {QUANTITY_LIMIT}");
         return Err(Refusal::new(Kind::InvalidInput, problem));
     }
-    let movement = Movement {
-        product_id: product.id,
-        size_key: line.size_key.clone(),
-        delta,
-        reason,
-        note: None,
-    };
-    Ok(StockChange {
-        movement,
-        new_line,
-        label,
-        before,
-        after,
-    })
+    let movement = Movement { product_id: product.id, size_key: line.size_key.clone(), delta, reason, note: None };
+    Ok(StockChange { movement, new_line, label, before, after })
 }
 
 enum Line<'a> {
@@ -153,21 +126,14 @@ impl Line<'_> {
     }
 }
 
-fn find_line<'a>(
-    product: &'a Product,
-    size: Option<&str>,
-    correction: Correction,
-) -> Result<Line<'a>, Refusal> {
+fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correction) -> Result<Line<'a>, Refusal> {
     let name = &product.name;
     let Some(size) = size else {
         return match product.line_for(None).ok().or_else(|| product.leftover()) {
             Some(line) => Ok(Line::Known(line)),
             None => Err(Refusal::new(
                 Kind::InvalidInput,
-                format!(
-                    "{name} is tracked by size; say which with --size ({})",
-                    product.size_names()
-                ),
+                format!("{name} is tracked by size; say which with --size ({})", product.size_names()),
             )),
         };
     };
@@ -176,39 +142,24 @@ fn find_line<'a>(
         return Ok(Line::Known(line));
     }
     if matches!(correction, Correction::Adjust(_)) {
-        let sizes = if product.is_sized() {
-            product.size_names()
-        } else {
-            "none".to_owned()
-        };
-        return Err(Refusal::new(
-            Kind::InvalidInput,
-            format!("{name} has no size {size}; its sizes: {sizes}"),
-        )
-        .hint(format!(
-            "orders product count {} N --size {} --note … starts a new size",
-            product.shell_word(),
-            shell_word(size)
-        )));
+        if !product.is_sized() {
+            return Err(
+                Refusal::new(Kind::InvalidInput, format!("{name} is not tracked by size")).hint("leave out --size")
+            );
+        }
+        let message = format!("{name} has no size {size}; its sizes: {}", product.size_names());
+        let (product, size) = (product.shell_word(), shell_word(size));
+        return Err(Refusal::new(Kind::InvalidInput, message)
+            .hint(format!("orders product count {product} N --size {size} --note … starts a new size")));
     }
     if !product.is_sized() && product.stock_quantity() > 0 {
         return Err(Refusal::new(
             Kind::Conflict,
-            format!(
-                "{name} has {} on hand without a size",
-                product.stock_quantity()
-            ),
+            format!("{name} has {} on hand without a size", product.stock_quantity()),
         )
-        .hint(format!(
-            "orders product count {} 0 --note …, then count each size",
-            product.shell_word()
-        )));
+        .hint(format!("orders product count {} 0 --note …, then count each size", product.shell_word())));
     }
-    Ok(Line::New(StockLine {
-        size_key: key,
-        size: size.to_owned(),
-        on_hand: 0,
-    }))
+    Ok(Line::New(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
 }
 
 /// One product and size of which there is less than is needed.
@@ -229,24 +180,14 @@ pub struct Shortage {
 impl Shortage {
     /// Says it in the guide's words.
     pub fn describe(&self) -> String {
-        format!(
-            "{}: Insufficient stock (available: {}, required: {})",
-            self.label, self.available, self.required
-        )
+        format!("{}: Insufficient stock (available: {}, required: {})", self.label, self.available, self.required)
     }
 
     /// Names the command that would mend it.
     fn remedy(&self) -> String {
-        let size = if self.size.is_empty() {
-            String::new()
-        } else {
-            format!(" --size {}", shell_word(&self.size))
-        };
+        let size = if self.size.is_empty() { String::new() } else { format!(" --size {}", shell_word(&self.size)) };
         let missing = self.required - self.available;
-        format!(
-            "orders product adjust {} +{missing}{size} --note …",
-            shell_word(&self.handle)
-        )
+        format!("orders product adjust {} +{missing}{size} --note …", shell_word(&self.handle))
     }
 }
 
@@ -272,73 +213,28 @@ mod tests {
         let plain = || product("Cap", &[("", 3)]);
         let empty = || product("Belt", &[("", 0)]);
         let leftover = || product("Belt", &[("", 2), ("L", 1)]);
-        let cases: Vec<(
-            Product,
-            Option<&str>,
-            Correction,
-            Result<(i64, i64, bool), Kind>,
-        )> = vec![
+        let cases: Vec<(Product, Option<&str>, Correction, Result<(i64, i64, bool), Kind>)> = vec![
             (plain(), None, Correction::Adjust(4), Ok((4, 7, false))),
             (plain(), None, Correction::Adjust(-3), Ok((-3, 0, false))),
-            (
-                plain(),
-                None,
-                Correction::Adjust(-4),
-                Err(Kind::InsufficientStock),
-            ),
+            (plain(), None, Correction::Adjust(-4), Err(Kind::InsufficientStock)),
             (plain(), None, Correction::Count(3), Ok((0, 3, false))),
             (plain(), None, Correction::Count(0), Ok((-3, 0, false))),
             (leftover(), None, Correction::Count(0), Ok((-2, 0, false))),
-            (
-                plain(),
-                Some("L"),
-                Correction::Adjust(1),
-                Err(Kind::InvalidInput),
-            ),
-            (
-                plain(),
-                Some("L"),
-                Correction::Count(1),
-                Err(Kind::Conflict),
-            ),
+            (plain(), Some("L"), Correction::Adjust(1), Err(Kind::InvalidInput)),
+            (plain(), Some("L"), Correction::Count(1), Err(Kind::Conflict)),
             (empty(), Some("L"), Correction::Count(1), Ok((1, 1, true))),
-            (
-                sized(),
-                None,
-                Correction::Adjust(1),
-                Err(Kind::InvalidInput),
-            ),
+            (sized(), None, Correction::Adjust(1), Err(Kind::InvalidInput)),
             (sized(), None, Correction::Count(1), Err(Kind::InvalidInput)),
-            (
-                sized(),
-                Some("l"),
-                Correction::Adjust(-2),
-                Ok((-2, 0, false)),
-            ),
+            (sized(), Some("l"), Correction::Adjust(-2), Ok((-2, 0, false))),
             (sized(), Some("S"), Correction::Count(9), Ok((8, 9, false))),
-            (
-                sized(),
-                Some("XL"),
-                Correction::Adjust(1),
-                Err(Kind::InvalidInput),
-            ),
+            (sized(), Some("XL"), Correction::Adjust(1), Err(Kind::InvalidInput)),
             (sized(), Some("XL"), Correction::Count(5), Ok((5, 5, true))),
         ];
         for (product, size, correction, expected) in cases {
             let decided = correct(&product, size, correction)
-                .map(|change| {
-                    (
-                        change.movement.delta,
-                        change.after,
-                        change.new_line.is_some(),
-                    )
-                })
+                .map(|change| (change.movement.delta, change.after, change.new_line.is_some()))
                 .map_err(|refusal| refusal.kind);
-            assert_eq!(
-                decided, expected,
-                "{} {size:?} {correction:?}",
-                product.name
-            );
+            assert_eq!(decided, expected, "{} {size:?} {correction:?}", product.name);
         }
     }
 
@@ -351,13 +247,7 @@ mod tests {
             available: 1,
             required: 2,
         };
-        assert_eq!(
-            shortage.describe(),
-            "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)"
-        );
-        assert_eq!(
-            shortage.remedy(),
-            "orders product adjust SKU-12345 +1 --size 'X L' --note …"
-        );
+        assert_eq!(shortage.describe(), "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)");
+        assert_eq!(shortage.remedy(), "orders product adjust SKU-12345 +1 --size 'X L' --note …");
     }
 }

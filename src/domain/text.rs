@@ -5,11 +5,7 @@ use std::fmt::Write as _;
 
 /// Returns the bare digits of a phone number as typed; Arabic digits count as what they stand for.
 pub fn phone_digits(phone: &str) -> String {
-    phone
-        .chars()
-        .filter_map(digit_value)
-        .map(|value| char::from(b'0' + value))
-        .collect()
+    phone.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)).collect()
 }
 
 fn digit_value(c: char) -> Option<u8> {
@@ -86,12 +82,9 @@ mod tests {
 
     #[test]
     fn a_phone_keeps_its_digits_only() {
-        for (phone, digits) in [
-            ("+20 (12) 345-678", "2012345678"),
-            ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
-            ("۰۹۱۲", "0912"),
-            ("call me", ""),
-        ] {
+        for (phone, digits) in
+            [("+20 (12) 345-678", "2012345678"), ("٠١٢٣٤٥٦٧٨٩", "0123456789"), ("۰۹۱۲", "0912"), ("call me", "")]
+        {
             assert_eq!(phone_digits(phone), digits, "{phone}");
         }
     }
@@ -119,16 +112,9 @@ mod tests {
     fn no_code_point_that_steers_a_terminal_is_shown_raw() {
         for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
             let shown = visible(&c.to_string()).into_owned();
-            assert!(
-                !shown.chars().any(is_hidden),
-                "{:x} is shown raw",
-                u32::from(c)
-            );
+            assert!(!shown.chars().any(is_hidden), "{:x} is shown raw", u32::from(c));
         }
-        assert_eq!(
-            visible("a\u{1b}[31m\nb\u{202e}"),
-            "a\\u{1b}[31m\\nb\\u{202e}"
-        );
+        assert_eq!(visible("a\u{1b}[31m\nb\u{202e}"), "a\\u{1b}[31m\\nb\\u{202e}");
         assert_eq!(visible("كريم ناصر 👔"), "كريم ناصر 👔");
     }
 }

@@ -13,16 +13,12 @@ impl Timestamp {
     ///
     /// Finer fractions than milliseconds are cut; a leap second is the second after it.
     pub fn parse(text: &str) -> Option<Timestamp> {
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .and_then(|time| Timestamp::from_millis(time.timestamp_millis()))
+        DateTime::parse_from_rfc3339(text).ok().and_then(|time| Timestamp::from_millis(time.timestamp_millis()))
     }
 
     /// Makes an instant from milliseconds since 1970; `None` outside the years 0001 to 9999.
     pub fn from_millis(millis: i64) -> Option<Timestamp> {
-        DateTime::from_timestamp_millis(millis)
-            .filter(|time| (1..=9999).contains(&time.year()))
-            .map(Timestamp)
+        DateTime::from_timestamp_millis(millis).filter(|time| (1..=9999).contains(&time.year())).map(Timestamp)
     }
 
     /// Returns the milliseconds since 1970.
@@ -56,51 +52,22 @@ mod tests {
     #[test]
     fn instants_are_read_with_their_zone_and_printed_in_utc() {
         for (text, fixed, brief) in [
-            (
-                "2026-02-04T10:30:00Z",
-                "2026-02-04T10:30:00.000Z",
-                "2026-02-04T10:30:00Z",
-            ),
-            (
-                "2026-02-04T10:30:00.123Z",
-                "2026-02-04T10:30:00.123Z",
-                "2026-02-04T10:30:00.123Z",
-            ),
-            (
-                "2026-02-04T10:30:00.123999Z",
-                "2026-02-04T10:30:00.123Z",
-                "2026-02-04T10:30:00.123Z",
-            ),
-            (
-                "2026-02-04T12:30:00+02:00",
-                "2026-02-04T10:30:00.000Z",
-                "2026-02-04T10:30:00Z",
-            ),
-            (
-                "2016-12-31T23:59:60Z",
-                "2017-01-01T00:00:00.000Z",
-                "2017-01-01T00:00:00Z",
-            ),
+            ("2026-02-04T10:30:00Z", "2026-02-04T10:30:00.000Z", "2026-02-04T10:30:00Z"),
+            ("2026-02-04T10:30:00.123Z", "2026-02-04T10:30:00.123Z", "2026-02-04T10:30:00.123Z"),
+            ("2026-02-04T10:30:00.123999Z", "2026-02-04T10:30:00.123Z", "2026-02-04T10:30:00.123Z"),
+            ("2026-02-04T12:30:00+02:00", "2026-02-04T10:30:00.000Z", "2026-02-04T10:30:00Z"),
+            ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000Z", "2017-01-01T00:00:00Z"),
         ] {
             let time = Timestamp::parse(text).unwrap_or_else(|| panic!("{text} is a time"));
-            assert_eq!(
-                (time.to_string().as_str(), time.brief().as_str()),
-                (fixed, brief),
-                "{text}"
-            );
+            assert_eq!((time.to_string().as_str(), time.brief().as_str()), (fixed, brief), "{text}");
         }
     }
 
     #[test]
     fn a_time_without_zone_or_beyond_four_digit_years_is_refused() {
-        for text in [
-            "2026-02-04T10:30:00",
-            "2026-02-04",
-            "",
-            "now",
-            "0000-01-01T00:00:00Z",
-            "9999-12-31T23:59:59-01:00",
-        ] {
+        for text in
+            ["2026-02-04T10:30:00", "2026-02-04", "", "now", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00"]
+        {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
     }

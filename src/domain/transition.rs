@@ -46,12 +46,7 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
     let mut movements = Vec::new();
     if from.holds_stock() && !to.holds_stock() {
         for taken in held {
-            let back = Movement {
-                delta: -taken.delta,
-                reason: Reason::Cancel,
-                note: None,
-                ..taken.clone()
-            };
+            let back = Movement { delta: -taken.delta, reason: Reason::Cancel, note: None, ..taken.clone() };
             let damaged = Movement {
                 delta: taken.delta,
                 reason: Reason::Adjust,
@@ -64,49 +59,36 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
             }
         }
     }
-    Ok(StatusChange {
-        order: summary.pk,
-        reference: summary.reference.clone(),
-        from,
-        to,
-        movements,
-    })
+    Ok(StatusChange { order: summary.pk, reference: summary.reference.clone(), from, to, movements })
 }
 
 fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
+    let word = reference.shell_word();
     if to == Status::Confirmed {
-        return Refusal::new(
-            Kind::Conflict,
-            format!("only confirm takes {reference} to confirmed"),
-        )
-        .error("Only confirm takes an order to confirmed")
-        .hint(format!("orders confirm {}", reference.shell_word()));
+        let hint = match from {
+            Status::Pending => format!("orders confirm {word}"),
+            _ => format!("orders set-status {word} pending --force --note …, then orders confirm {word}"),
+        };
+        return Refusal::new(Kind::Conflict, format!("only confirm takes {reference} to confirmed; it is {from}"))
+            .error("Only confirm takes an order to confirmed")
+            .hint(hint);
     }
     if from == to {
         return Refusal::new(Kind::Conflict, format!("order {reference} is already {to}"))
             .error(format!("Order is already {to}"));
     }
-    let refusal = Refusal::new(
-        Kind::Conflict,
-        format!("order {reference} cannot go from {from} to {to}"),
-    )
-    .error(format!("Order cannot go from {from} to {to}"));
+    let refusal = Refusal::new(Kind::Conflict, format!("order {reference} cannot go from {from} to {to}"))
+        .error(format!("Order cannot go from {from} to {to}"));
     if from.may_be_forced_to(to) {
-        return refusal.hint(format!(
-            "orders set-status {} {to} --force --note …, if it must go back",
-            reference.shell_word()
-        ));
+        return refusal
+            .hint(format!("orders set-status {} {to} --force --note …, if it must go back", reference.shell_word()));
     }
     let next: Vec<_> = from.next().iter().map(|status| status.as_str()).collect();
     match from {
-        Status::Pending => refusal.hint(format!(
-            "orders confirm {} comes first",
-            reference.shell_word()
-        )),
-        Status::Cancelled => refusal.hint(format!(
-            "orders set-status {} pending --force --note … reopens it",
-            reference.shell_word()
-        )),
+        Status::Pending => refusal.hint(format!("orders confirm {} comes first", reference.shell_word())),
+        Status::Cancelled => {
+            refusal.hint(format!("orders set-status {} pending --force --note … reopens it", reference.shell_word()))
+        }
         _ => refusal.hint(format!("from {from} it can go to {}", next.join(", "))),
     }
 }
@@ -119,84 +101,40 @@ mod tests {
 
     fn order_in(status: Status) -> Order {
         let shirt = product("Shirt", &[("S", 5)]);
-        order(
-            &incoming(&[(&shirt, 2, Some("S"))]),
-            &[shirt.clone()].into_iter().collect(),
-            1,
-            status,
-        )
+        order(&incoming(&[(&shirt, 2, Some("S"))]), &[shirt.clone()].into_iter().collect(), 1, status)
     }
 
     fn held() -> Vec<Movement> {
         let product_id = product("Shirt", &[]).id;
-        vec![Movement {
-            product_id,
-            size_key: "s".into(),
-            delta: -2,
-            reason: Reason::Confirm,
-            note: None,
-        }]
+        vec![Movement { product_id, size_key: "s".into(), delta: -2, reason: Reason::Confirm, note: None }]
     }
 
     #[test]
     fn leaving_the_states_that_hold_stock_gives_back_what_was_taken() {
         for from in Status::ALL {
             for to in Status::ALL {
-                let request = Request {
-                    to,
-                    force: true,
-                    restock: true,
-                };
-                let held = if from.holds_stock() {
-                    held()
-                } else {
-                    Vec::new()
-                };
+                let request = Request { to, force: true, restock: true };
+                let held = if from.holds_stock() { held() } else { Vec::new() };
                 let Ok(change) = decide(&order_in(from), &held, request) else {
                     continue;
                 };
-                let moved: Vec<_> = change
-                    .movements
-                    .iter()
-                    .map(|m| (m.delta, m.reason))
-                    .collect();
-                let expected = if from.holds_stock() && !to.holds_stock() {
-                    vec![(2, Reason::Cancel)]
-                } else {
-                    Vec::new()
-                };
+                let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason)).collect();
+                let expected =
+                    if from.holds_stock() && !to.holds_stock() { vec![(2, Reason::Cancel)] } else { Vec::new() };
                 assert_eq!(moved, expected, "{from} to {to}");
-                assert!(
-                    from.holds_stock() || !to.holds_stock(),
-                    "{from} to {to} enters a state that holds stock"
-                );
+                assert!(from.holds_stock() || !to.holds_stock(), "{from} to {to} enters a state that holds stock");
             }
         }
     }
 
     #[test]
     fn goods_that_come_back_damaged_are_returned_and_then_adjusted_away() {
-        let request = Request {
-            to: Status::Cancelled,
-            force: false,
-            restock: false,
-        };
+        let request = Request { to: Status::Cancelled, force: false, restock: false };
         let change = decide(&order_in(Status::Delivered), &held(), request).unwrap();
-        let moved: Vec<_> = change
-            .movements
-            .iter()
-            .map(|m| (m.delta, m.reason, m.note.as_deref()))
-            .collect();
+        let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason, m.note.as_deref())).collect();
         assert_eq!(
             moved,
-            [
-                (2, Reason::Cancel, None),
-                (
-                    -2,
-                    Reason::Adjust,
-                    Some("LEG-LXYZ1234-AB5C came back unsaleable")
-                )
-            ]
+            [(2, Reason::Cancel, None), (-2, Reason::Adjust, Some("LEG-LXYZ1234-AB5C came back unsaleable"))]
         );
     }
 
@@ -204,19 +142,13 @@ mod tests {
     fn an_illegal_step_is_a_conflict_that_says_what_can_be_done() {
         use Status::{Cancelled, Confirmed, Delivered, Pending, Processing, Shipped};
         let cases = [
-            (
-                Pending,
-                Confirmed,
-                true,
-                "Only confirm takes an order to confirmed",
-                "orders confirm LEG-LXYZ1234-AB5C",
-            ),
+            (Pending, Confirmed, true, "Only confirm takes an order to confirmed", "orders confirm LEG-LXYZ1234-AB5C"),
             (
                 Shipped,
                 Confirmed,
                 true,
                 "Only confirm takes an order to confirmed",
-                "orders confirm LEG-LXYZ1234-AB5C",
+                "orders set-status LEG-LXYZ1234-AB5C pending --force --note …, then orders confirm LEG-LXYZ1234-AB5C",
             ),
             (
                 Pending,
@@ -248,35 +180,14 @@ mod tests {
             ),
         ];
         for (from, to, force, error, hint) in cases {
-            let refusal = decide(
-                &order_in(from),
-                &[],
-                Request {
-                    to,
-                    force,
-                    restock: true,
-                },
-            )
-            .unwrap_err();
+            let refusal = decide(&order_in(from), &[], Request { to, force, restock: true }).unwrap_err();
             assert_eq!(
-                (
-                    refusal.kind,
-                    refusal.error.as_str(),
-                    refusal.hint.as_deref()
-                ),
+                (refusal.kind, refusal.error.as_str(), refusal.hint.as_deref()),
                 (Kind::Conflict, error, Some(hint))
             );
         }
-        let refusal = decide(
-            &order_in(Cancelled),
-            &[],
-            Request {
-                to: Cancelled,
-                force: false,
-                restock: true,
-            },
-        )
-        .unwrap_err();
+        let refusal =
+            decide(&order_in(Cancelled), &[], Request { to: Cancelled, force: false, restock: true }).unwrap_err();
         assert_eq!(refusal.error, "Order is already cancelled");
     }
 }

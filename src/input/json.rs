@@ -17,11 +17,7 @@ pub struct Problems(Vec<String>);
 impl Problems {
     /// Adds a problem at a place; the record itself has the empty place.
     pub fn add(&mut self, place: &str, problem: impl fmt::Display) {
-        self.0.push(if place.is_empty() {
-            problem.to_string()
-        } else {
-            format!("{place}: {problem}")
-        });
+        self.0.push(if place.is_empty() { problem.to_string() } else { format!("{place}: {problem}") });
     }
 
     /// Tells whether there is none.
@@ -86,10 +82,7 @@ pub fn read_envelope(record: &[u8]) -> Result<Envelope, NotJson> {
         has_next_page = fields.take("next", &mut problems).is_some();
         fields.finish(&mut problems);
     }
-    Ok(Envelope {
-        has_next_page,
-        problems: problems.into_vec(),
-    })
+    Ok(Envelope { has_next_page, problems: problems.into_vec() })
 }
 
 /// The keys and values of an object in the order sent, repeated keys included.
@@ -128,10 +121,7 @@ pub struct Value<'a> {
 impl<'a> Value<'a> {
     /// Takes a whole record as a value.
     pub fn record(raw: &'a RawValue) -> Value<'a> {
-        Value {
-            place: String::new(),
-            raw,
-        }
+        Value { place: String::new(), raw }
     }
 
     fn kind(&self) -> &'static str {
@@ -151,10 +141,7 @@ impl<'a> Value<'a> {
     }
 
     fn wrong_kind(&self, wanted: &str, problems: &mut Problems) {
-        problems.add(
-            &self.place,
-            format_args!("must be {wanted}, is {}", self.kind()),
-        );
+        problems.add(&self.place, format_args!("must be {wanted}, is {}", self.kind()));
     }
 
     /// Reads an object.
@@ -180,16 +167,7 @@ impl<'a> Value<'a> {
             return None;
         };
         let place = |index| format!("{}[{index}]", self.place);
-        Some(
-            elements
-                .into_iter()
-                .enumerate()
-                .map(|(index, raw)| Value {
-                    place: place(index),
-                    raw,
-                })
-                .collect(),
-        )
+        Some(elements.into_iter().enumerate().map(|(index, raw)| Value { place: place(index), raw }).collect())
     }
 
     /// Reads a text just as it is, an empty one too.
@@ -216,10 +194,7 @@ impl<'a> Value<'a> {
         if let Some(longest) = longest {
             let length = text.chars().count();
             if length > longest {
-                problems.add(
-                    &self.place,
-                    format_args!("must have at most {longest} characters, has {length}"),
-                );
+                problems.add(&self.place, format_args!("must have at most {longest} characters, has {length}"));
                 return None;
             }
         }
@@ -247,9 +222,7 @@ impl<'a> Value<'a> {
     /// Reads an amount of money.
     pub fn money(&self, problems: &mut Problems) -> Option<Money> {
         let text = self.number_text(problems)?;
-        Money::parse(&text)
-            .map_err(|error| problems.add(&self.place, error))
-            .ok()
+        Money::parse(&text).map_err(|error| problems.add(&self.place, error)).ok()
     }
 
     /// Reads a whole number from `least` to `most`.
@@ -297,33 +270,15 @@ struct Entry<'a> {
 
 impl<'a> Fields<'a> {
     fn new(place: &str, entries: Vec<(String, &'a RawValue)>) -> Fields<'a> {
-        let entries = entries
-            .into_iter()
-            .map(|(key, raw)| Entry {
-                name: camel_case(&key),
-                key,
-                raw,
-                taken: false,
-            })
-            .collect();
-        Fields {
-            place: place.to_owned(),
-            entries,
-        }
+        let entries =
+            entries.into_iter().map(|(key, raw)| Entry { name: camel_case(&key), key, raw, taken: false }).collect();
+        Fields { place: place.to_owned(), entries }
     }
 
     /// Returns the place of a field by its name; an overlong one, which only a stranger sends, is cut.
     fn place_of(&self, name: &str) -> String {
-        let name = if name.is_empty() {
-            Cow::Borrowed("\"\"")
-        } else {
-            shorten(name)
-        };
-        if self.place.is_empty() {
-            name.into_owned()
-        } else {
-            format!("{}.{name}", self.place)
-        }
+        let name = if name.is_empty() { Cow::Borrowed("\"\"") } else { shorten(name) };
+        if self.place.is_empty() { name.into_owned() } else { format!("{}.{name}", self.place) }
     }
 
     /// Tells whether a field was sent under this camelCase name.
@@ -357,23 +312,17 @@ impl<'a> Fields<'a> {
                 }
             }
         }
-        found.map(|(index, raw)| Value {
-            place: self.place_of(&self.entries[index].key),
-            raw,
-        })
+        found.map(|(index, raw)| Value { place: self.place_of(&self.entries[index].key), raw })
     }
 
     /// Takes a field by its camelCase name; null counts as absent.
     pub fn take(&mut self, name: &str, problems: &mut Problems) -> Option<Value<'a>> {
-        self.take_any(&[name], problems)
-            .filter(|value| !value.is_null())
+        self.take_any(&[name], problems).filter(|value| !value.is_null())
     }
 
     /// Takes a field that has to be there; null counts as absent.
     pub fn require(&mut self, names: &[&str], problems: &mut Problems) -> Option<Value<'a>> {
-        let value = self
-            .take_any(names, problems)
-            .filter(|value| !value.is_null());
+        let value = self.take_any(names, problems).filter(|value| !value.is_null());
         if value.is_none() {
             problems.add(&self.place_of(names[0]), "is required");
         }
@@ -381,12 +330,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a text that has to be there and not be blank.
-    pub fn require_text(
-        &mut self,
-        name: &str,
-        longest: usize,
-        problems: &mut Problems,
-    ) -> Option<String> {
+    pub fn require_text(&mut self, name: &str, longest: usize, problems: &mut Problems) -> Option<String> {
         let value = self.require(&[name], problems)?;
         let before = problems.len();
         let text = value.text(Some(longest), problems);
@@ -397,26 +341,15 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a text that may be absent; a blank one is absent too.
-    pub fn take_text(
-        &mut self,
-        name: &str,
-        longest: usize,
-        problems: &mut Problems,
-    ) -> Option<String> {
+    pub fn take_text(&mut self, name: &str, longest: usize, problems: &mut Problems) -> Option<String> {
         let value = self.take(name, problems)?;
         value.text(Some(longest), problems)
     }
 
     /// Returns all keys as sent with their values, for an object whose keys are data.
     pub fn into_values(self) -> Vec<(String, Value<'a>)> {
-        let value = |entry: &Entry<'a>| Value {
-            place: self.place_of(&entry.key),
-            raw: entry.raw,
-        };
-        self.entries
-            .iter()
-            .map(|entry| (entry.key.clone(), value(entry)))
-            .collect()
+        let value = |entry: &Entry<'a>| Value { place: self.place_of(&entry.key), raw: entry.raw };
+        self.entries.iter().map(|entry| (entry.key.clone(), value(entry))).collect()
     }
 
     /// Names the keys that nobody took.
@@ -429,11 +362,7 @@ impl<'a> Fields<'a> {
     /// Names only the keys that were given twice, for objects that may carry any other.
     pub fn finish_open(self, problems: &mut Problems) {
         for (index, entry) in self.entries.iter().enumerate() {
-            if !entry.taken
-                && self.entries[..index]
-                    .iter()
-                    .any(|earlier| earlier.key == entry.key)
-            {
+            if !entry.taken && self.entries[..index].iter().any(|earlier| earlier.key == entry.key) {
                 problems.add(&self.place_of(&entry.key), "is given twice");
             }
         }
@@ -467,10 +396,7 @@ mod tests {
 
     fn with<T>(json: &str, read: impl Fn(&Value<'_>, &mut Problems) -> T) -> (T, Vec<String>) {
         let mut problems = Problems::default();
-        let value = Value {
-            place: "x".into(),
-            raw: parse(json.as_bytes()).unwrap(),
-        };
+        let value = Value { place: "x".into(), raw: parse(json.as_bytes()).unwrap() };
         let read = read(&value, &mut problems);
         (read, problems.into_vec())
     }
@@ -485,11 +411,7 @@ mod tests {
             ("-3", None, "x: must be at least 1"),
             ("-99999999999999999999", None, "x: must be at least 1"),
             ("2147483648", None, "x: must be at most 2147483647"),
-            (
-                "99999999999999999999",
-                None,
-                "x: must be at most 2147483647",
-            ),
+            ("99999999999999999999", None, "x: must be at most 2147483647"),
             ("1.5", None, "x: must be a whole number"),
             ("2.0", None, "x: must be a whole number"),
             ("1e3", None, "x: must be a whole number"),
@@ -498,15 +420,8 @@ mod tests {
             ("true", None, "x: must be a number, is true or false"),
             ("[2]", None, "x: must be a number, is an array"),
         ] {
-            let problems: Vec<_> = Some(problem.to_owned())
-                .filter(|p| !p.is_empty())
-                .into_iter()
-                .collect();
-            assert_eq!(
-                with(json, |v, p| v.whole_number(1, 2_147_483_647, p)),
-                (number, problems),
-                "{json}"
-            );
+            let problems: Vec<_> = Some(problem.to_owned()).filter(|p| !p.is_empty()).into_iter().collect();
+            assert_eq!(with(json, |v, p| v.whole_number(1, 2_147_483_647, p)), (number, problems), "{json}");
         }
     }
 
@@ -517,19 +432,12 @@ mod tests {
             ("\"\"", None, ""),
             ("\"\\u00a0\"", None, ""),
             ("\"ééééé\"", Some("ééééé"), ""),
-            (
-                "\"éééééé\"",
-                None,
-                "x: must have at most 5 characters, has 6",
-            ),
+            ("\"éééééé\"", None, "x: must have at most 5 characters, has 6"),
             ("\"a\\u0000\"", None, "x: must not contain NUL"),
             ("\"\\ud800\"", None, "x: is not valid text"),
             ("5", None, "x: must be a string, is a number"),
         ] {
-            let problems: Vec<_> = Some(problem.to_owned())
-                .filter(|p| !p.is_empty())
-                .into_iter()
-                .collect();
+            let problems: Vec<_> = Some(problem.to_owned()).filter(|p| !p.is_empty()).into_iter().collect();
             let (read, found) = with(json, |v, p| v.text(Some(5), p));
             assert_eq!((read.as_deref(), found), (text, problems), "{json}");
         }
@@ -537,47 +445,27 @@ mod tests {
 
     #[test]
     fn keys_given_twice_and_unknown_keys_are_named_as_they_were_sent() {
-        let ((), problems) = with(
-            r#"{"order_date":1,"orderDate":2,"a":0,"a":0,"_b":0}"#,
-            |value, problems| {
-                let mut fields = value.object(problems).unwrap();
-                fields.take("orderDate", problems);
-                fields.take("a", problems);
-                fields.finish(problems);
-            },
-        );
-        let expected = [
-            "x.orderDate: is given twice, as order_date too",
-            "x.a: is given twice",
-            "x._b: unknown key",
-        ];
+        let ((), problems) = with(r#"{"order_date":1,"orderDate":2,"a":0,"a":0,"_b":0}"#, |value, problems| {
+            let mut fields = value.object(problems).unwrap();
+            fields.take("orderDate", problems);
+            fields.take("a", problems);
+            fields.finish(problems);
+        });
+        let expected = ["x.orderDate: is given twice, as order_date too", "x.a: is given twice", "x._b: unknown key"];
         assert_eq!(problems, expected);
     }
 
     #[test]
     fn an_array_is_no_object() {
         let (fields, problems) = with("[1,2]", |v, p| v.object(p).is_some());
-        assert_eq!(
-            (fields, problems),
-            (false, vec!["x: must be an object, is an array".to_owned()])
-        );
+        assert_eq!((fields, problems), (false, vec!["x: must be an object, is an array".to_owned()]));
     }
 
     #[test]
     fn text_that_is_no_json_is_refused_with_its_place() {
-        let problem = |bytes: &[u8]| {
-            parse(bytes)
-                .map_err(|error| (error.line, error.problem))
-                .unwrap_err()
-        };
-        assert_eq!(
-            problem(b"{\"a\":\nNaN}"),
-            (1, "is not JSON: expected value at column 1".to_owned())
-        );
-        assert_eq!(
-            problem(b"{\"a\":\n\"\xff\"}"),
-            (1, "is not UTF-8".to_owned())
-        );
+        let problem = |bytes: &[u8]| parse(bytes).map_err(|error| (error.line, error.problem)).unwrap_err();
+        assert_eq!(problem(b"{\"a\":\nNaN}"), (1, "is not JSON: expected value at column 1".to_owned()));
+        assert_eq!(problem(b"{\"a\":\n\"\xff\"}"), (1, "is not UTF-8".to_owned()));
         assert!(parse("[".repeat(100_000).as_bytes()).is_err());
     }
 

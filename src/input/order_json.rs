@@ -7,7 +7,7 @@ use super::json::{Fields, NotJson, Problems, Value, parse};
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::product::{ProductId, is_web_url};
-use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, SourceKind};
+use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductKey, Source, SourceKind};
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
@@ -44,11 +44,7 @@ pub fn read_order(record: &[u8]) -> Result<ReadOrder, NotJson> {
         Some(order) if problems.is_empty() => Ok(order),
         _ => Err(problems.into_vec()),
     };
-    Ok(ReadOrder {
-        reference: named.reference,
-        products: named.products,
-        order,
-    })
+    Ok(ReadOrder { reference: named.reference, products: named.products, order })
 }
 
 fn order(raw: &RawValue, named: &mut Named, problems: &mut Problems) -> Option<IncomingOrder> {
@@ -61,22 +57,15 @@ fn order(raw: &RawValue, named: &mut Named, problems: &mut Problems) -> Option<I
         let text = value.whole_text(problems)?;
         let reference = Reference::parse(&text);
         if reference.is_none() {
-            problems.add(
-                &value.place,
-                "must be 1 to 50 printable ASCII characters without spaces",
-            );
+            problems.add(&value.place, "must be 1 to 50 printable ASCII characters without spaces");
         }
         named.reference = Some(shorten(&text).into_owned());
         reference
     });
-    let order_date = fields
-        .require(&["orderDate"], problems)
-        .and_then(|value| read_time(&value, problems));
+    let order_date = fields.require(&["orderDate"], problems).and_then(|value| read_time(&value, problems));
     let name = fields.require_text("customerName", 255, problems);
     let phone = fields.require_text("customerPhone", 20, problems);
-    let address = fields
-        .take("customerAddress", problems)
-        .and_then(|value| value.text(None, problems));
+    let address = fields.take("customerAddress", problems).and_then(|value| value.text(None, problems));
     check_pending(&mut fields, problems);
     let currency = read_currency(&mut fields, problems);
     // What a response adds: never believed from a guest.
@@ -87,87 +76,49 @@ fn order(raw: &RawValue, named: &mut Named, problems: &mut Problems) -> Option<I
     let total_sent = fields.take("total", problems);
     let count_sent = fields.take("itemCount", problems);
     fields.finish(problems);
-    let sent = SentSums {
-        total: total_sent,
-        count: count_sent,
-    };
+    let sent = SentSums { total: total_sent, count: count_sent };
     let (total, item_count) = check_sums(items.as_deref(), &sent, problems).unwrap_or_default();
     Some(IncomingOrder {
         reference,
         order_date: order_date?,
-        customer: Customer {
-            name: name?,
-            phone: phone?,
-            address,
-        },
+        customer: Customer { name: name?, phone: phone?, address },
         currency,
+        note: None,
         products: named.products.clone(),
         items: items?,
         total,
         item_count,
-        source: SourceKind::Json,
+        source: Source { kind: SourceKind::Json, message_id: None },
     })
 }
 
 /// Names what an object is that is clearly no order, and what to do instead.
 fn recognise_stranger(fields: &Fields<'_>) -> Option<String> {
-    let order_keys = [
-        "orderReference",
-        "orderDate",
-        "customerName",
-        "customerPhone",
-        "items",
-        "total",
-    ];
+    let order_keys = ["orderReference", "orderDate", "customerName", "customerPhone", "items", "total"];
     if order_keys.iter().any(|key| fields.has(key)) {
         return None;
     }
     let any = |keys: &[&str]| keys.iter().any(|key| fields.has(key));
     let advice = "; it is not taken yet: send the order as JSON";
-    let what = if any(&[
-        "entry",
-        "messages",
-        "contacts",
-        "statuses",
-        "body",
-        "messagingProduct",
-    ]) {
+    let what = if any(&["entry", "messages", "contacts", "statuses", "body", "messagingProduct"]) {
         format!("is a WhatsApp webhook{advice}")
-    } else if fields.has("author") && fields.has("message")
-        || fields.keys().any(|key| key.contains('@'))
-    {
+    } else if fields.has("author") && fields.has("message") || fields.keys().any(|key| key.contains('@')) {
         format!("is a WhatsApp chat dump{advice}")
     } else if any(&["price", "stockQuantity", "sizeQuantities"]) {
         "is a product; use: orders product import".to_owned()
     } else {
-        let keys: Vec<_> = fields
-            .keys()
-            .take(10)
-            .map(|key| key.chars().take(40).collect::<String>())
-            .collect();
-        let seen = if keys.is_empty() {
-            "it has none".to_owned()
-        } else {
-            format!("it has {}", keys.join(", "))
-        };
-        format!(
-            "is no order: it needs orderReference, orderDate, customerName, customerPhone and items; {seen}"
-        )
+        let keys: Vec<_> = fields.keys().take(10).map(|key| key.chars().take(40).collect::<String>()).collect();
+        let seen = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
+        format!("is no order: it needs orderReference, orderDate, customerName, customerPhone and items; {seen}")
     };
     Some(what)
 }
 
 fn read_time(value: &Value<'_>, problems: &mut Problems) -> Option<Timestamp> {
     let before = problems.len();
-    let time = value
-        .text(None, problems)
-        .as_deref()
-        .and_then(Timestamp::parse);
+    let time = value.text(None, problems).as_deref().and_then(Timestamp::parse);
     if time.is_none() && problems.len() == before {
-        problems.add(
-            &value.place,
-            "must be a time with a zone, such as 2026-02-04T10:30:00Z",
-        );
+        problems.add(&value.place, "must be a time with a zone, such as 2026-02-04T10:30:00Z");
     }
     time
 }
@@ -181,10 +132,7 @@ fn check_pending(fields: &mut Fields<'_>, problems: &mut Problems) {
     };
     if status != Status::Pending.as_str() {
         let status = shorten(&status);
-        problems.add(
-            &value.place,
-            format_args!("must be pending, is {status:?}: an order starts pending"),
-        );
+        problems.add(&value.place, format_args!("must be pending, is {status:?}: an order starts pending"));
     }
 }
 
@@ -215,36 +163,20 @@ fn read_items(
         return None;
     }
     if elements.len() > ITEMS_LIMIT {
-        problems.add(
-            &value.place,
-            format_args!(
-                "must have at most {ITEMS_LIMIT} items, has {}",
-                elements.len()
-            ),
-        );
+        problems.add(&value.place, format_args!("must have at most {ITEMS_LIMIT} items, has {}", elements.len()));
         return None;
     }
-    let items: Vec<_> = elements
-        .iter()
-        .map(|element| read_item(element, products, problems))
-        .collect();
+    let items: Vec<_> = elements.iter().map(|element| read_item(element, products, problems)).collect();
     items.into_iter().collect()
 }
 
-fn read_item(
-    element: &Value<'_>,
-    products: &mut Vec<NamedProduct>,
-    problems: &mut Problems,
-) -> Option<IncomingItem> {
+fn read_item(element: &Value<'_>, products: &mut Vec<NamedProduct>, problems: &mut Problems) -> Option<IncomingItem> {
     let mut fields = element.object(problems)?;
     let product = fields.require(&["productId", "product"], problems);
-    let product_id = product.and_then(|value| {
+    let product = product.and_then(|value| {
         let id = read_product_id(&value, problems)?;
-        products.push(NamedProduct {
-            place: value.place,
-            id,
-        });
-        Some(id)
+        products.push(NamedProduct { place: value.place, key: ProductKey::Id(id) });
+        Some(())
     });
     let name = fields.take_text("productName", 255, problems);
     let barcode = fields.take_text("productBarcode", 100, problems);
@@ -253,9 +185,7 @@ fn read_item(
         .require(&["quantity"], problems)
         .and_then(|value| value.whole_number(1, i64::from(QUANTITY_LIMIT), problems))
         .and_then(|quantity| u32::try_from(quantity).ok());
-    let unit_price = fields
-        .require(&["unitPrice"], problems)
-        .and_then(|value| value.money(problems));
+    let unit_price = fields.require(&["unitPrice"], problems).and_then(|value| value.money(problems));
     let size = fields.take_text("selectedSize", 50, problems);
     let color = fields.take_text("selectedColor", 50, problems);
     let subtotal_sent = fields.take("subtotal", problems);
@@ -263,40 +193,23 @@ fn read_item(
     fields.finish(problems);
     let (quantity, unit_price) = (quantity?, unit_price?);
     let Some(subtotal) = unit_price.times(quantity) else {
-        problems.add(
-            &element.place,
-            format_args!("{quantity} × {unit_price} is more than {}", Money::LIMIT),
-        );
+        problems.add(&element.place, format_args!("{quantity} × {unit_price} is more than {}", Money::LIMIT));
         return None;
     };
     if let Some(value) = subtotal_sent
         && let Some(sent) = value.money(problems)
         && sent != subtotal
     {
-        problems.add(
-            &value.place,
-            format_args!("is {sent}, but {quantity} × {unit_price} is {subtotal}"),
-        );
+        problems.add(&value.place, format_args!("is {sent}, but {quantity} × {unit_price} is {subtotal}"));
     }
-    Some(IncomingItem {
-        product_id: product_id?,
-        name,
-        barcode,
-        image,
-        quantity,
-        unit_price,
-        subtotal,
-        size,
-        color,
-    })
+    product?;
+    Some(IncomingItem { name, barcode, image, quantity, unit_price, subtotal, size, color })
 }
 
 /// Reads a product's id.
 pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Option<ProductId> {
     let before = problems.len();
-    let id = value
-        .text(None, problems)
-        .and_then(|text| Uuid::try_parse(&text).ok());
+    let id = value.text(None, problems).and_then(|text| Uuid::try_parse(&text).ok());
     if id.is_none() && problems.len() == before {
         problems.add(&value.place, "must be a product id (a UUID)");
     }
@@ -319,49 +232,30 @@ struct SentSums<'a> {
 }
 
 /// Computes total and count, and compares what was sent with them.
-fn check_sums(
-    items: Option<&[IncomingItem]>,
-    sent: &SentSums<'_>,
-    problems: &mut Problems,
-) -> Option<(Money, i64)> {
-    let total_sent = sent
-        .total
+fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mut Problems) -> Option<(Money, i64)> {
+    let total_sent = sent.total.as_ref().and_then(|value| Some((value, value.number_text(problems)?)));
+    let count_sent = sent
+        .count
         .as_ref()
-        .and_then(|value| Some((value, value.number_text(problems)?)));
-    let count_sent = sent.count.as_ref().and_then(|value| {
-        Some((
-            value,
-            value.whole_number(0, i64::from(QUANTITY_LIMIT), problems)?,
-        ))
-    });
+        .and_then(|value| Some((value, value.whole_number(0, i64::from(QUANTITY_LIMIT), problems)?)));
     let items = items?;
     let Some((total, count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
-        problems.add(
-            "items",
-            format_args!(
-                "sum to more than {} or {QUANTITY_LIMIT} pieces",
-                Money::LIMIT
-            ),
-        );
+        problems.add("items", format_args!("sum to more than {} or {QUANTITY_LIMIT} pieces", Money::LIMIT));
         return None;
     };
     if let Some((value, text)) = total_sent {
         match total.is_float_sum(&text) {
             Ok(true) => {}
-            Ok(false) => problems.add(
-                &value.place,
-                format_args!("is {}, but the items sum to {total}", shorten(&text)),
-            ),
+            Ok(false) => {
+                problems.add(&value.place, format_args!("is {}, but the items sum to {total}", shorten(&text)))
+            }
             Err(error) => problems.add(&value.place, error),
         }
     }
     if let Some((value, sent)) = count_sent
         && sent != count
     {
-        problems.add(
-            &value.place,
-            format_args!("is {sent}, but the items' quantities sum to {count}"),
-        );
+        problems.add(&value.place, format_args!("is {sent}, but the items' quantities sum to {count}"));
     }
     Some((total, count))
 }
@@ -465,31 +359,16 @@ mod tests {
     #[test]
     fn what_is_clearly_no_order_is_named() {
         for (json, start) in [
-            (
-                r#"{"object":"whatsapp_business_account","entry":[]}"#,
-                "is a WhatsApp webhook",
-            ),
+            (r#"{"object":"whatsapp_business_account","entry":[]}"#, "is a WhatsApp webhook"),
             (r#"{"contacts":[],"messages":[]}"#, "is a WhatsApp webhook"),
-            (
-                r#"{"date":"x","author":"y","message":"z"}"#,
-                "is a WhatsApp chat dump",
-            ),
+            (r#"{"date":"x","author":"y","message":"z"}"#, "is a WhatsApp chat dump"),
             (r#"{"201@s.whatsapp.net":{}}"#, "is a WhatsApp chat dump"),
-            (
-                r#"{"name":"Cap","price":5}"#,
-                "is a product; use: orders product import",
-            ),
-            (
-                r#"{"foo":1,"bar":2}"#,
-                "is no order: it needs orderReference",
-            ),
+            (r#"{"name":"Cap","price":5}"#, "is a product; use: orders product import"),
+            (r#"{"foo":1,"bar":2}"#, "is no order: it needs orderReference"),
             ("{}", "is no order"),
         ] {
             let problems = read(json).expect_err(json);
-            assert!(
-                problems.len() == 1 && problems[0].starts_with(start),
-                "{json}: {problems:?}"
-            );
+            assert!(problems.len() == 1 && problems[0].starts_with(start), "{json}: {problems:?}");
         }
     }
 

@@ -44,68 +44,29 @@ fn product(record: &Value<'_>, problems: &mut Problems) -> Option<IncomingProduc
         problems.add("", "is an order; use: orders import");
         return None;
     }
-    let id = fields
-        .take("id", problems)
-        .and_then(|value| read_product_id(&value, problems));
-    let name = fields
-        .has("name")
-        .then(|| fields.require_text("name", 255, problems))
-        .flatten();
-    let barcode = fields
-        .take_any(&["barcode"], problems)
-        .map(|value| nullable_text(&value, 100, problems));
-    let price = fields
-        .take("price", problems)
-        .and_then(|value| value.money(problems));
+    let id = fields.take("id", problems).and_then(|value| read_product_id(&value, problems));
+    let name = fields.has("name").then(|| fields.require_text("name", 255, problems)).flatten();
+    let barcode = fields.take_any(&["barcode"], problems).map(|value| nullable_text(&value, 100, problems));
+    let price = fields.take("price", problems).and_then(|value| value.money(problems));
     let discounted_price = fields
         .take_any(&["discountedPrice"], problems)
-        .map(|value| {
-            if value.is_null() {
-                None
-            } else {
-                value.money(problems)
-            }
-        });
-    let image_paths = fields
-        .take("imagePaths", problems)
-        .and_then(|value| read_texts(&value, problems));
-    let low_stock_at = fields.take_any(&["lowStockAt"], problems).map(|value| {
-        if value.is_null() {
-            None
-        } else {
-            value.whole_number(0, i64::from(QUANTITY_LIMIT), problems)
-        }
-    });
+        .map(|value| if value.is_null() { None } else { value.money(problems) });
+    let image_paths = fields.take("imagePaths", problems).and_then(|value| read_texts(&value, problems));
+    let low_stock_at = fields
+        .take_any(&["lowStockAt"], problems)
+        .map(|value| if value.is_null() { None } else { value.whole_number(0, i64::from(QUANTITY_LIMIT), problems) });
     let stock = read_stock(&mut fields, problems);
     fields.finish_open(problems);
-    Some(IncomingProduct {
-        id,
-        name,
-        barcode,
-        price,
-        discounted_price,
-        image_paths,
-        low_stock_at,
-        stock,
-    })
+    Some(IncomingProduct { id, name, barcode, price, discounted_price, image_paths, low_stock_at, stock })
 }
 
 fn nullable_text(value: &Value<'_>, longest: usize, problems: &mut Problems) -> Option<String> {
-    if value.is_null() {
-        None
-    } else {
-        value.text(Some(longest), problems)
-    }
+    if value.is_null() { None } else { value.text(Some(longest), problems) }
 }
 
 fn read_texts(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     let elements = value.array(problems)?;
-    Some(
-        elements
-            .iter()
-            .filter_map(|element| element.text(None, problems))
-            .collect(),
-    )
+    Some(elements.iter().filter_map(|element| element.text(None, problems)).collect())
 }
 
 fn read_stock(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<IncomingStock> {
@@ -114,19 +75,14 @@ fn read_stock(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Incomi
         .take_any(&["stockQuantity", "quantity"], problems)
         .filter(|value| !value.is_null())
         .and_then(|value| Some((value.whole_number(0, limit, problems)?, value.place)));
-    let sizes = fields
-        .take("sizeQuantities", problems)
-        .and_then(|value| read_sizes(&value, problems));
+    let sizes = fields.take("sizeQuantities", problems).and_then(|value| read_sizes(&value, problems));
     match sizes {
         Some(sizes) if !sizes.is_empty() => {
             let sum: i64 = sizes.iter().map(|(_, on_hand)| on_hand).sum();
             if let Some((total, place)) = total
                 && total != sum
             {
-                problems.add(
-                    &place,
-                    format_args!("is {total}, but sizeQuantities sum to {sum}"),
-                );
+                problems.add(&place, format_args!("is {total}, but sizeQuantities sum to {sum}"));
             }
             Some(IncomingStock::BySize(sizes))
         }
@@ -142,10 +98,7 @@ fn read_sizes(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<(String,
         // The empty one is what this program prints for pieces without a size, beside others.
         if size.contains('\0') || size.chars().count() > 50 {
             problems.add(&value.place, "a size must have at most 50 characters");
-        } else if read
-            .iter()
-            .any(|(earlier, _)| size_key(earlier) == size_key(&size))
-        {
+        } else if read.iter().any(|(earlier, _)| size_key(earlier) == size_key(&size)) {
             problems.add(&value.place, "is given twice");
         } else if let Some(on_hand) = value.whole_number(0, i64::from(QUANTITY_LIMIT), problems) {
             read.push((size, on_hand));
@@ -170,33 +123,18 @@ mod tests {
             "inStock":true,"description":"…","rating":{"stars":5}}"#,
         )
         .unwrap();
-        assert_eq!(
-            (product.barcode, product.discounted_price),
-            (Some(None), Some(None))
-        );
-        assert_eq!(
-            product.stock,
-            Some(IncomingStock::BySize(vec![
-                ("S".into(), 1),
-                ("L".into(), 2)
-            ]))
-        );
+        assert_eq!((product.barcode, product.discounted_price), (Some(None), Some(None)));
+        assert_eq!(product.stock, Some(IncomingStock::BySize(vec![("S".into(), 1), ("L".into(), 2)])));
         assert_eq!(product.low_stock_at, None);
     }
 
     #[test]
     fn bad_products_are_refused_with_their_places() {
         for (json, problems) in [
-            (
-                r#"{"name":" ","price":-1}"#,
-                vec!["name: must not be blank", "price: must not be negative"],
-            ),
+            (r#"{"name":" ","price":-1}"#, vec!["name: must not be blank", "price: must not be negative"]),
             (r#"{"id":"17"}"#, vec!["id: must be a product id (a UUID)"]),
             (r#"{"quantity":-1}"#, vec!["quantity: must be at least 0"]),
-            (
-                r#"{"quantity":1,"stockQuantity":1}"#,
-                vec!["stockQuantity: is given twice, as quantity too"],
-            ),
+            (r#"{"quantity":1,"stockQuantity":1}"#, vec!["stockQuantity: is given twice, as quantity too"]),
             (
                 r#"{"stockQuantity":2,"sizeQuantities":{"S":1}}"#,
                 vec!["stockQuantity: is 2, but sizeQuantities sum to 1"],
@@ -209,10 +147,7 @@ mod tests {
                 ],
             ),
             (r#"{"color":1,"color":2}"#, vec!["color: is given twice"]),
-            (
-                r#"{"orderReference":"LEG-1"}"#,
-                vec!["is an order; use: orders import"],
-            ),
+            (r#"{"orderReference":"LEG-1"}"#, vec!["is an order; use: orders import"]),
             ("[]", vec!["must be an object, is an array"]),
         ] {
             assert_eq!(read(json).expect_err(json), problems, "{json}");

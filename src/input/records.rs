@@ -61,24 +61,13 @@ enum Array {
     /// A top-level array; `true` once an element was read.
     Top(bool),
     /// The array under `results`, with the bytes before it and the line on which its envelope began.
-    Results {
-        any: bool,
-        before: Vec<u8>,
-        line: u64,
-    },
+    Results { any: bool, before: Vec<u8>, line: u64 },
 }
 
 impl<R: BufRead> Records<R> {
     /// Starts at the beginning of `reader`, after a byte order mark if there is one.
     pub fn new(reader: R) -> Records<R> {
-        Records {
-            reader,
-            within: None,
-            line: 1,
-            number: 0,
-            started: false,
-            is_blank: true,
-        }
+        Records { reader, within: None, line: 1, number: 0, started: false, is_blank: true }
     }
 
     /// Tells whether nothing but white space was read so far.
@@ -140,11 +129,7 @@ impl<R: BufRead> Records<R> {
         let mut scan = Scan::new(may_be_envelope);
         let line = self.line;
         if self.run(&mut scan)? == End::Results {
-            self.within = Some(Array::Results {
-                any: false,
-                before: scan.bytes,
-                line,
-            });
+            self.within = Some(Array::Results { any: false, before: scan.bytes, line });
             return Ok(None);
         }
         self.number += 1;
@@ -182,11 +167,7 @@ impl<R: BufRead> Records<R> {
     fn skip_byte_order_mark(&mut self) -> Result<(), StreamError> {
         for (index, expected) in b"\xef\xbb\xbf".iter().enumerate() {
             if self.reader.fill_buf()?.first() != Some(expected) {
-                return if index == 0 {
-                    Ok(())
-                } else {
-                    Err(self.not_json("is not UTF-8"))
-                };
+                return if index == 0 { Ok(()) } else { Err(self.not_json("is not UTF-8")) };
             }
             self.reader.consume(1);
         }
@@ -200,10 +181,7 @@ impl<R: BufRead> Records<R> {
             if buffer.is_empty() {
                 return Ok(None);
             }
-            let space = buffer
-                .iter()
-                .take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
-                .count();
+            let space = buffer.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')).count();
             self.line += count_lines(&buffer[..space]);
             let next = buffer.get(space).copied();
             self.reader.consume(space);
@@ -214,21 +192,14 @@ impl<R: BufRead> Records<R> {
     }
 
     fn not_json(&self, problem: &str) -> StreamError {
-        StreamError::NotJson {
-            line: self.line,
-            problem: problem.to_owned(),
-        }
+        StreamError::NotJson { line: self.line, problem: problem.to_owned() }
     }
 
     fn unexpected(&mut self) -> StreamError {
         match self.reader.fill_buf() {
             Ok(buffer) => {
                 let line = buffer.split(|b| *b == b'\n').next().unwrap_or_default();
-                let start: String = String::from_utf8_lossy(line)
-                    .trim()
-                    .chars()
-                    .take(40)
-                    .collect();
+                let start: String = String::from_utf8_lossy(line).trim().chars().take(40).collect();
                 self.not_json(&format!("expected JSON, found: {start}"))
             }
             Err(error) => error.into(),
@@ -299,10 +270,7 @@ impl Scan {
                     self.is_key = false;
                 }
                 b':' => self.is_key = true,
-                b'[' if self.depth == 1
-                    && self.may_be_envelope
-                    && self.is_results_key(buffer, index) =>
-                {
+                b'[' if self.depth == 1 && self.may_be_envelope && self.is_results_key(buffer, index) => {
                     let (_, lines, _) = self.take(buffer, index, None);
                     return (index + 1, lines, Some(End::Results));
                 }
@@ -339,11 +307,7 @@ impl Scan {
         }
         // The key may stand in what was taken before, in this buffer, or across both.
         self.string.clone().zip(key).all(|(at, expected)| {
-            let byte = if at < self.length {
-                self.bytes.get(at)
-            } else {
-                buffer[..index].get(at - self.length)
-            };
+            let byte = if at < self.length { self.bytes.get(at) } else { buffer[..index].get(at - self.length) };
             byte == Some(expected)
         })
     }
@@ -355,27 +319,14 @@ impl Scan {
 
     fn into_record(self, number: u64, line: u64, is_envelope: bool) -> Record {
         let (excess, is_whole) = (self.excess(), self.length <= RECORD_LIMIT);
-        Record {
-            number,
-            line,
-            bytes: self.bytes,
-            excess,
-            is_whole,
-            is_envelope,
-        }
+        Record { number, line, bytes: self.bytes, excess, is_whole, is_envelope }
     }
 
     fn excess(&self) -> Option<String> {
         if self.deepest > DEPTH_LIMIT {
-            Some(format!(
-                "is nested {} deep, the most is {DEPTH_LIMIT}",
-                self.deepest
-            ))
+            Some(format!("is nested {} deep, the most is {DEPTH_LIMIT}", self.deepest))
         } else if self.length > RECORD_LIMIT {
-            Some(format!(
-                "has {} bytes, the most is {RECORD_LIMIT}: too large to be kept",
-                self.length
-            ))
+            Some(format!("has {} bytes, the most is {RECORD_LIMIT}: too large to be kept", self.length))
         } else {
             None
         }
@@ -405,10 +356,7 @@ mod tests {
     }
 
     fn texts(records: &[Record]) -> Vec<(u64, u64, &str)> {
-        records
-            .iter()
-            .map(|r| (r.number, r.line, std::str::from_utf8(&r.bytes).unwrap()))
-            .collect()
+        records.iter().map(|r| (r.number, r.line, std::str::from_utf8(&r.bytes).unwrap())).collect()
     }
 
     #[test]
@@ -417,86 +365,45 @@ mod tests {
             ("", &[]),
             ("\n \n", &[]),
             ("{}", &[(1, 1, "{}")]),
-            (
-                "\u{feff}{\"a\":\"}\\\"{\"}\n",
-                &[(1, 1, "{\"a\":\"}\\\"{\"}")],
-            ),
-            (
-                "{}\n\n{\n}\r\n{}",
-                &[(1, 1, "{}"), (2, 3, "{\n}"), (3, 5, "{}")],
-            ),
+            ("\u{feff}{\"a\":\"}\\\"{\"}\n", &[(1, 1, "{\"a\":\"}\\\"{\"}")]),
+            ("{}\n\n{\n}\r\n{}", &[(1, 1, "{}"), (2, 3, "{\n}"), (3, 5, "{}")]),
             ("{}{}", &[(1, 1, "{}"), (2, 1, "{}")]),
             ("[]", &[]),
-            (
-                "[{},\n{}] [{}]",
-                &[(1, 1, "{}"), (2, 2, "{}"), (3, 2, "{}")],
-            ),
-            (
-                "[[{}],1,\"a\"]",
-                &[(1, 1, "[{}]"), (2, 1, "1"), (3, 1, "\"a\"")],
-            ),
+            ("[{},\n{}] [{}]", &[(1, 1, "{}"), (2, 2, "{}"), (3, 2, "{}")]),
+            ("[[{}],1,\"a\"]", &[(1, 1, "[{}]"), (2, 1, "1"), (3, 1, "\"a\"")]),
             ("17", &[(1, 1, "17")]),
         ];
         for (input, expected) in cases {
             for buffer in [1, 2, 7, 8192] {
                 let (records, error) = split(input.as_bytes(), buffer);
-                assert_eq!(
-                    (texts(&records), error),
-                    (expected.to_vec(), None),
-                    "{input:?} by {buffer}"
-                );
+                assert_eq!((texts(&records), error), (expected.to_vec(), None), "{input:?} by {buffer}");
             }
         }
     }
 
     #[test]
     fn the_results_of_a_list_endpoint_are_records_and_its_other_keys_an_envelope() {
-        let input =
-            "{\"count\": 2, \"next\":null,\n \"results\" : [{\"results\":[1]},\n{}], \"z\":0}{}";
+        let input = "{\"count\": 2, \"next\":null,\n \"results\" : [{\"results\":[1]},\n{}], \"z\":0}{}";
         for buffer in [1, 5, 8192] {
             let (records, error) = split(input.as_bytes(), buffer);
             assert_eq!(error, None);
             let envelope = "{\"count\": 2, \"next\":null,\n \"results\" : [], \"z\":0}";
-            assert_eq!(
-                texts(&records),
-                [
-                    (1, 2, "{\"results\":[1]}"),
-                    (2, 3, "{}"),
-                    (2, 1, envelope),
-                    (3, 3, "{}")
-                ]
-            );
-            assert_eq!(
-                records.iter().map(|r| r.is_envelope).collect::<Vec<_>>(),
-                [false, false, true, false]
-            );
+            assert_eq!(texts(&records), [(1, 2, "{\"results\":[1]}"), (2, 3, "{}"), (2, 1, envelope), (3, 3, "{}")]);
+            assert_eq!(records.iter().map(|r| r.is_envelope).collect::<Vec<_>>(), [false, false, true, false]);
         }
     }
 
     #[test]
     fn what_cannot_be_split_ends_the_input_with_its_line() {
         for (input, problem) in [
-            (
-                "{}\n{\"a\":",
-                "line 2: the input ends within a record: it was cut off",
-            ),
-            (
-                "[{}",
-                "line 1: the input ends within an array: it was cut off",
-            ),
+            ("{}\n{\"a\":", "line 2: the input ends within a record: it was cut off"),
+            ("[{}", "line 1: the input ends within an array: it was cut off"),
             ("[{}\n{}]", "line 2: expected `,` or `]` after a record"),
             ("[{},]", "line 1: expected a record after `,`"),
-            (
-                "{}\n║ NEW ORDER",
-                "line 2: expected JSON, found: ║ NEW ORDER",
-            ),
+            ("{}\n║ NEW ORDER", "line 2: expected JSON, found: ║ NEW ORDER"),
             ("NaN", "line 1: expected JSON, found: NaN"),
         ] {
-            assert_eq!(
-                split(input.as_bytes(), 8192).1.as_deref(),
-                Some(problem),
-                "{input:?}"
-            );
+            assert_eq!(split(input.as_bytes(), 8192).1.as_deref(), Some(problem), "{input:?}");
         }
     }
 
@@ -504,24 +411,12 @@ mod tests {
     fn a_record_that_is_too_large_or_too_deep_is_refused_by_itself() {
         let deep = format!("{}{}\n{{}}", "[".repeat(50), "]".repeat(50));
         let (records, error) = split(format!("[{deep}").replace('\n', ",").as_bytes(), 8192);
-        assert_eq!(
-            error.as_deref(),
-            Some("line 1: the input ends within an array: it was cut off")
-        );
-        assert_eq!(
-            records[0].excess.as_deref(),
-            Some("is nested 50 deep, the most is 32")
-        );
+        assert_eq!(error.as_deref(), Some("line 1: the input ends within an array: it was cut off"));
+        assert_eq!(records[0].excess.as_deref(), Some("is nested 50 deep, the most is 32"));
         let large = format!("{{\"a\":\"{}\"}}{{}}", "x".repeat(RECORD_LIMIT));
         let (records, _) = split(large.as_bytes(), 8192);
-        assert_eq!(
-            records[0].excess.as_deref(),
-            Some("has 1048584 bytes, the most is 1048576: too large to be kept")
-        );
-        assert_eq!(
-            (records[0].bytes.len(), records[1].excess.as_deref()),
-            (RECORD_LIMIT, None)
-        );
+        assert_eq!(records[0].excess.as_deref(), Some("has 1048584 bytes, the most is 1048576: too large to be kept"));
+        assert_eq!((records[0].bytes.len(), records[1].excess.as_deref()), (RECORD_LIMIT, None));
     }
 
     proptest! {

@@ -78,12 +78,7 @@ mod tests {
         ];
         for (key, value, expected) in cases {
             let kept = read_setting(key, value).ok();
-            assert_eq!(
-                kept.as_ref().map(Option::as_deref),
-                expected,
-                "{} {value}",
-                key.as_str()
-            );
+            assert_eq!(kept.as_ref().map(Option::as_deref), expected, "{} {value}", key.as_str());
         }
     }
 }

@@ -9,10 +9,7 @@ pub fn header(keys: &[String]) -> Vec<u8> {
 
 /// Renders one row of the columns `keys`; what a body does not have stays empty.
 pub fn row(keys: &[String], body: &Body) -> Vec<u8> {
-    line(
-        keys.iter()
-            .map(|key| body.get(key).map(bare).unwrap_or_default()),
-    )
+    line(keys.iter().map(|key| body.get(key).map(bare).unwrap_or_default()))
 }
 
 fn line(cells: impl Iterator<Item = String>) -> Vec<u8> {
@@ -29,10 +26,7 @@ mod tests {
 
     #[test]
     fn values_are_quoted_where_they_need_it_and_nested_ones_stay_json() {
-        let Value::Object(body) = json!({"a": null, "b": "x, \"y\"\nz", "c": 5, "d": [1, "é"]})
-        else {
-            panic!()
-        };
+        let Value::Object(body) = json!({"a": null, "b": "x, \"y\"\nz", "c": 5, "d": [1, "é"]}) else { panic!() };
         let keys = ["a", "b", "missing", "c", "d"].map(str::to_owned);
         assert_eq!(header(&keys[..2]), b"a,b\n");
         let row = String::from_utf8(row(&keys, &body)).unwrap();

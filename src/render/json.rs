@@ -154,10 +154,7 @@ fn item(item: &OrderItem) -> Value {
     ];
     let mut body = Body::new();
     body.insert("id".to_owned(), json!(item.id.to_string()));
-    body.extend(
-        keys.into_iter()
-            .filter_map(|key| Some((key.to_owned(), item_value(item, key)?))),
-    );
+    body.extend(keys.into_iter().filter_map(|key| Some((key.to_owned(), item_value(item, key)?))));
     Value::Object(body)
 }
 
@@ -167,9 +164,7 @@ pub fn order_fields(order: &Order, keys: &[&str]) -> Body {
         "items" => order.items.iter().map(item).collect(),
         key => summary_value(&order.summary, key),
     };
-    keys.iter()
-        .map(|key| ((*key).to_owned(), value(key)))
-        .collect()
+    keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
 }
 
 /// Returns an order with its items; and its currency, a key beyond the guide's, where it names one.
@@ -184,9 +179,7 @@ pub fn order(order: &Order) -> Body {
 /// Returns the chosen keys of one item of an order with those of the order.
 pub fn item_row(order: &OrderSummary, item: &OrderItem, keys: &[&str]) -> Body {
     let value = |key: &str| item_value(item, key).unwrap_or_else(|| summary_value(order, key));
-    keys.iter()
-        .map(|key| ((*key).to_owned(), value(key)))
-        .collect()
+    keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
 }
 
 /// Returns the chosen keys of a product.
@@ -204,9 +197,7 @@ pub fn product_fields(product: &Product, keys: &[&str]) -> Body {
         "lowStockAt" => json!(product.low_stock_at),
         _ => Value::Null,
     };
-    keys.iter()
-        .map(|key| ((*key).to_owned(), value(key)))
-        .collect()
+    keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
 }
 
 /// Returns a product.
@@ -216,11 +207,7 @@ pub fn product(product: &Product) -> Body {
 
 fn sizes(product: &Product) -> Value {
     Value::Object(
-        product
-            .sizes()
-            .chain(product.leftover())
-            .map(|line| (line.size.clone(), json!(line.on_hand)))
-            .collect(),
+        product.sizes().chain(product.leftover()).map(|line| (line.size.clone(), json!(line.on_hand))).collect(),
     )
 }
 
@@ -248,24 +235,19 @@ mod tests {
     #[test]
     fn an_order_has_the_guides_keys_in_the_guides_order() {
         let shirt = a_product("Shirt", &[("L", 5)]);
-        let shown = an_order(
-            &incoming(&[(&shirt, 2, Some("L"))]),
-            &[shirt.clone()].into_iter().collect(),
-            1,
-            Status::Pending,
-        );
+        let shown =
+            an_order(&incoming(&[(&shirt, 2, Some("L"))]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending);
         let id = shirt.id.to_string();
-        let expected =
-            r#"{"id":"00000000-0000-0000-0000-000000000000","orderReference":"LEG-LXYZ1234-AB5C","#
-                .to_string()
-                + r#""orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","customerPhone":"+1 234","#
-                + r#""customerAddress":null,"user":null,"status":"pending","#
-                + r#""items":[{"id":"00000000-0000-0000-0000-000000000000","productId":""#
-                + &id
-                + r#"","productName":"Shirt","productBarcode":"SKU-Shirt","productImage":null,"quantity":2,"#
-                + r#""unitPrice":"29.99","selectedSize":"L","selectedColor":null,"subtotal":"59.98"}],"#
-                + r#""total":"59.98","itemCount":2,"createdAt":"2026-02-04T10:30:00.000Z","#
-                + r#""updatedAt":"2026-02-04T10:30:00.000Z"}"#;
+        let expected = r#"{"id":"00000000-0000-0000-0000-000000000000","orderReference":"LEG-LXYZ1234-AB5C","#
+            .to_string()
+            + r#""orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","customerPhone":"+1 234","#
+            + r#""customerAddress":null,"user":null,"status":"pending","#
+            + r#""items":[{"id":"00000000-0000-0000-0000-000000000000","productId":""#
+            + &id
+            + r#"","productName":"Shirt","productBarcode":"SKU-Shirt","productImage":null,"quantity":2,"#
+            + r#""unitPrice":"29.99","selectedSize":"L","selectedColor":null,"subtotal":"59.98"}],"#
+            + r#""total":"59.98","itemCount":2,"createdAt":"2026-02-04T10:30:00.000Z","#
+            + r#""updatedAt":"2026-02-04T10:30:00.000Z"}"#;
         assert_eq!(Value::Object(order(&shown)).to_string(), expected);
     }
 
@@ -274,9 +256,6 @@ mod tests {
         let sized = product(&a_product("Shirt", &[("S", 1), ("L", 0)]));
         assert_eq!(sized["sizeQuantities"].to_string(), r#"{"S":1,"L":0}"#);
         let plain = product(&a_product("Cap", &[("", 0)]));
-        assert_eq!(
-            (&plain["sizeQuantities"], &plain["inStock"]),
-            (&Value::Null, &json!(false))
-        );
+        assert_eq!((&plain["sizeQuantities"], &plain["inStock"]), (&Value::Null, &json!(false)));
     }
 }

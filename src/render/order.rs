@@ -40,13 +40,13 @@ pub fn list(orders: &[Order], look: Look) -> String {
 pub fn list_items(orders: &[Order], look: Look) -> String {
     let columns = [
         Column::new("REFERENCE"),
-        Column::new("STATUS").rank(2),
+        Column::new("STATUS").rank(3),
         Column::new("PRODUCT").shrinks_to(12),
         Column::new("SIZE").shrinks_to(4),
-        Column::new("COLOR").shrinks_to(5).rank(1),
+        Column::new("COLOR").shrinks_to(5).rank(2),
         Column::new("QTY").number(),
-        Column::new("PRICE").number().rank(3),
-        Column::new("SUBTOTAL").number(),
+        Column::new("PRICE").number().rank(4),
+        Column::new("SUBTOTAL").number().rank(1),
     ];
     let rows: Vec<_> = orders
         .iter()
@@ -86,27 +86,11 @@ pub fn show(order: &Order, look: Look) -> String {
     field("Received", &minute_with_zone(summary.created_at, look.zone));
     text.push('\n');
     text.push_str(&items(order, look));
-    let currency = summary
-        .currency
-        .as_deref()
-        .map(|code| format!(" {code}"))
-        .unwrap_or_default();
-    let _ = writeln!(
-        text,
-        "\nTotal {}{currency} for {}",
-        summary.total,
-        pieces(summary.item_count)
-    );
+    let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
+    let _ = writeln!(text, "\nTotal {}{currency} for {}", summary.total, pieces(summary.item_count));
     for item in order.items.iter().filter(|item| item.is_below_list_price()) {
-        let (name, price, list_price) = (
-            visible(&item.product_name),
-            item.unit_price,
-            item.list_price,
-        );
-        let _ = writeln!(
-            text,
-            "! {name}: price {price} is below the list price {list_price}"
-        );
+        let (name, price, list_price) = (visible(&item.product_name), item.unit_price, item.list_price);
+        let _ = writeln!(text, "! {name}: price {price} is below the list price {list_price}");
     }
     text
 }
@@ -134,11 +118,7 @@ fn items(order: &Order, look: Look) -> String {
                 item.selected_size.clone().unwrap_or_default(),
                 item.selected_color.clone().unwrap_or_default(),
                 item.quantity.to_string(),
-                format!(
-                    "{}{}",
-                    if item.is_below_list_price() { "!" } else { "" },
-                    item.unit_price
-                ),
+                format!("{}{}", if item.is_below_list_price() { "!" } else { "" }, item.unit_price),
                 item.subtotal.to_string(),
             ]
         })
@@ -149,11 +129,7 @@ fn items(order: &Order, look: Look) -> String {
 /// Renders a confirmation: the order, and the stock before and after.
 pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool) -> String {
     let summary = &order.summary;
-    let did = if is_dry_run {
-        "would confirm"
-    } else {
-        "confirmed"
-    };
+    let did = if is_dry_run { "would confirm" } else { "confirmed" };
     let mut text = format!(
         "{did} {}: {}, {}, {}\n",
         summary.reference,
@@ -162,24 +138,11 @@ pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool) -
         summary.total
     );
     for taking in &confirmation.takings {
-        let _ = writeln!(
-            text,
-            "  {}: stock {} → {}",
-            visible(&taking.label),
-            taking.before,
-            taking.after
-        );
+        let _ = writeln!(text, "  {}: stock {} → {}", visible(&taking.label), taking.before, taking.after);
     }
     for item in order.items.iter().filter(|item| item.is_below_list_price()) {
-        let (name, price, list_price) = (
-            visible(&item.product_name),
-            item.unit_price,
-            item.list_price,
-        );
-        let _ = writeln!(
-            text,
-            "  ! {name}: price {price} accepted, list price {list_price}"
-        );
+        let (name, price, list_price) = (visible(&item.product_name), item.unit_price, item.list_price);
+        let _ = writeln!(text, "  ! {name}: price {price} accepted, list price {list_price}");
     }
     text
 }
@@ -187,34 +150,17 @@ pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool) -
 /// Renders a status change in one line.
 pub fn changed(change: &StatusChange, is_dry_run: bool) -> String {
     let would = if is_dry_run { "would change: " } else { "" };
-    let returned: i64 = change
-        .movements
-        .iter()
-        .map(|movement| movement.delta)
-        .filter(|delta| *delta > 0)
-        .sum();
-    let damaged: i64 = -change
-        .movements
-        .iter()
-        .map(|movement| movement.delta)
-        .filter(|delta| *delta < 0)
-        .sum::<i64>();
+    let returned: i64 = change.movements.iter().map(|movement| movement.delta).filter(|delta| *delta > 0).sum();
+    let damaged: i64 = -change.movements.iter().map(|movement| movement.delta).filter(|delta| *delta < 0).sum::<i64>();
     let stock = match (returned, damaged) {
         (0, _) => String::new(),
         (returned, 0) => format!("; {} back in stock", pieces(returned)),
         (returned, _) => format!("; {} back, written off as unsaleable", pieces(returned)),
     };
-    format!(
-        "{would}{}: {} → {}{stock}\n",
-        change.reference, change.from, change.to
-    )
+    format!("{would}{}: {} → {}{stock}\n", change.reference, change.from, change.to)
 }
 
 /// Says how many: `1 piece`, `2 pieces`.
 pub fn pieces(count: i64) -> String {
-    if count == 1 {
-        "1 piece".to_owned()
-    } else {
-        format!("{count} pieces")
-    }
+    if count == 1 { "1 piece".to_owned() } else { format!("{count} pieces") }
 }

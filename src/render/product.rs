@@ -41,12 +41,8 @@ pub fn list(products: &[Product], low_stock: i64, look: Look) -> String {
 }
 
 fn sizes(product: &Product) -> String {
-    let lines = product
-        .sizes()
-        .map(|line| format!("{} {}", line.size, line.on_hand));
-    let leftover = product
-        .leftover()
-        .map(|line| format!("without size {}", line.on_hand));
+    let lines = product.sizes().map(|line| format!("{} {}", line.size, line.on_hand));
+    let leftover = product.leftover().map(|line| format!("without size {}", line.on_hand));
     lines.chain(leftover).collect::<Vec<_>>().join(", ")
 }
 
@@ -61,17 +57,10 @@ pub fn show(product: &Product, low_stock: i64) -> String {
     }
     field("Id", &product.id.to_string());
     match product.discounted_price {
-        Some(discounted) => field(
-            "Price",
-            &format!("{discounted} (instead of {})", product.price),
-        ),
+        Some(discounted) => field("Price", &format!("{discounted} (instead of {})", product.price)),
         None => field("Price", &product.price.to_string()),
     }
-    let low = if product.is_low(low_stock) {
-        ", low"
-    } else {
-        ""
-    };
+    let low = if product.is_low(low_stock) { ", low" } else { "" };
     field("Stock", &format!("{}{low}", product.stock_quantity()));
     if product.is_sized() {
         field("Sizes", &sizes(product));
@@ -88,24 +77,11 @@ pub fn show(product: &Product, low_stock: i64) -> String {
 /// Renders a correction of stock in one line.
 pub fn corrected(change: &StockChange, is_dry_run: bool) -> String {
     let would = if is_dry_run { "would correct: " } else { "" };
-    format!(
-        "{would}{}: stock {} → {}\n",
-        visible(&change.label),
-        change.before,
-        change.after
-    )
+    format!("{would}{}: stock {} → {}\n", visible(&change.label), change.before, change.after)
 }
 
 /// Renders what removing a product did.
 pub fn removed(product: &Product, is_dry_run: bool) -> String {
-    let did = if is_dry_run {
-        "would remove"
-    } else {
-        "removed"
-    };
-    format!(
-        "{did} {} with {} on hand\n",
-        visible(&product.name),
-        pieces(product.stock_quantity())
-    )
+    let did = if is_dry_run { "would remove" } else { "removed" };
+    format!("{did} {} with {} on hand\n", visible(&product.name), pieces(product.stock_quantity()))
 }

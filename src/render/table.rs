@@ -24,12 +24,7 @@ pub struct Column {
 impl Column {
     /// Makes a column that stays and keeps its width.
     pub fn new(title: impl Into<String>) -> Column {
-        Column {
-            title: title.into(),
-            is_number: false,
-            shrinks_to: None,
-            rank: 0,
-        }
+        Column { title: title.into(), is_number: false, shrinks_to: None, rank: 0 }
     }
 
     /// Aligns it to the right, as numbers are.
@@ -56,52 +51,30 @@ impl Column {
 
 /// Renders a table of at most `width` columns, as long as those that stay fit. Cells are made visible here.
 pub fn render(columns: &[Column], rows: &[Vec<String>], width: usize) -> String {
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect())
-        .collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()).collect();
     let natural: Vec<usize> = columns
         .iter()
         .enumerate()
         .map(|(index, column)| {
-            let cells = rows
-                .iter()
-                .filter_map(|row| row.get(index))
-                .map(|cell| cell.width());
-            cells
-                .chain([column.title.width()])
-                .max()
-                .unwrap_or_default()
+            let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width());
+            cells.chain([column.title.width()]).max().unwrap_or_default()
         })
         .collect();
     let shown = fitting_columns(columns, &natural, width);
     let widths = shared_widths(columns, &natural, &shown, width);
     let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(
-        shown
-            .iter()
-            .map(|&index| fit(&columns[index].title, widths[index])),
-    );
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(shown.iter().map(|&index| fit(&columns[index].title, widths[index])));
     for row in &rows {
-        table.add_row(shown.iter().map(|&index| {
-            row.get(index)
-                .map_or_else(String::new, |cell| fit(cell, widths[index]))
-        }));
+        table.add_row(
+            shown.iter().map(|&index| row.get(index).map_or_else(String::new, |cell| fit(cell, widths[index]))),
+        );
     }
     for (place, &index) in shown.iter().enumerate() {
         if let Some(column) = table.column_mut(place) {
             let last = place + 1 == shown.len();
-            column.set_padding((
-                0,
-                if last {
-                    0
-                } else {
-                    u16::try_from(GAP).unwrap_or_default()
-                },
-            ));
+            column.set_padding((0, if last { 0 } else { u16::try_from(GAP).unwrap_or_default() }));
             column.set_cell_alignment(if columns[index].is_number {
                 CellAlignment::Right
             } else {
@@ -109,41 +82,23 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], width: usize) -> String 
             });
         }
     }
-    table
-        .lines()
-        .map(|line| line.trim_end().to_owned() + "\n")
-        .collect()
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
 /// Renders bodies as a table whose columns are their keys.
 pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, width: usize) -> String {
     let bodies: Vec<Body> = bodies.collect();
-    let is_number = |key: &str| {
-        NUMBERS.contains(&key)
-            || bodies
-                .iter()
-                .any(|body| body.get(key).is_some_and(Value::is_number))
-    };
+    let is_number =
+        |key: &str| NUMBERS.contains(&key) || bodies.iter().any(|body| body.get(key).is_some_and(Value::is_number));
     let columns: Vec<Column> = keys
         .iter()
         .map(|key| {
             let column = Column::new(*key);
-            if is_number(key) {
-                column.number()
-            } else {
-                column.shrinks_to(key.len().max(8))
-            }
+            if is_number(key) { column.number() } else { column.shrinks_to(key.len().max(8)) }
         })
         .collect();
-    let rows: Vec<Vec<String>> = bodies
-        .iter()
-        .map(|body| {
-            keys.iter()
-                .filter_map(|key| body.get(*key))
-                .map(bare)
-                .collect()
-        })
-        .collect();
+    let rows: Vec<Vec<String>> =
+        bodies.iter().map(|body| keys.iter().filter_map(|key| body.get(*key)).map(bare).collect()).collect();
     render(&columns, &rows, width)
 }
 
@@ -152,18 +107,12 @@ const NUMBERS: [&str; 5] = ["total", "unitPrice", "subtotal", "price", "discount
 
 /// Drops the columns of the highest rank until the rest fits, shrunk as far as they may.
 fn fitting_columns(columns: &[Column], natural: &[usize], width: usize) -> Vec<usize> {
-    let least = |index: &usize| {
-        columns[*index]
-            .shrinks_to
-            .map_or(natural[*index], |least| least.min(natural[*index]))
-    };
-    let mut shown: Vec<usize> = (0..columns.len()).collect();
+    let least = |index: &usize| columns[*index].shrinks_to.map_or(natural[*index], |least| least.min(natural[*index]));
+    // A column without a word in it would still take a gap.
+    let mut shown: Vec<usize> = (0..columns.len()).filter(|&index| natural[index] > 0).collect();
     while shown.iter().map(least).sum::<usize>() + GAP * shown.len().saturating_sub(1) > width {
-        let Some(drop) = shown
-            .iter()
-            .copied()
-            .filter(|&index| columns[index].rank > 0)
-            .max_by_key(|&index| columns[index].rank)
+        let Some(drop) =
+            shown.iter().copied().filter(|&index| columns[index].rank > 0).max_by_key(|&index| columns[index].rank)
         else {
             break;
         };
@@ -172,26 +121,16 @@ fn fitting_columns(columns: &[Column], natural: &[usize], width: usize) -> Vec<u
     shown
 }
 
-/// Gives what room is left to the columns that can shrink, from left to right.
-fn shared_widths(
-    columns: &[Column],
-    natural: &[usize],
-    shown: &[usize],
-    width: usize,
-) -> Vec<usize> {
+/// Gives what room is left to the columns that can shrink, from right to left: names stand left and may be cut first.
+fn shared_widths(columns: &[Column], natural: &[usize], shown: &[usize], width: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = columns
         .iter()
         .zip(natural)
-        .map(|(column, &natural)| {
-            column
-                .shrinks_to
-                .map_or(natural, |least| least.min(natural))
-        })
+        .map(|(column, &natural)| column.shrinks_to.map_or(natural, |least| least.min(natural)))
         .collect();
-    let used = shown.iter().map(|&index| widths[index]).sum::<usize>()
-        + GAP * shown.len().saturating_sub(1);
+    let used = shown.iter().map(|&index| widths[index]).sum::<usize>() + GAP * shown.len().saturating_sub(1);
     let mut left = width.saturating_sub(used);
-    for &index in shown {
+    for &index in shown.iter().rev() {
         let more = (natural[index] - widths[index]).min(left);
         widths[index] += more;
         left -= more;
@@ -230,12 +169,9 @@ mod tests {
     }
 
     fn rows() -> Vec<Vec<String>> {
-        [
-            ["LEG-1", "2026-02-04", "Abdel Rahman Mostafa", "59.98"],
-            ["LEG-2", "2026-02-05", "陈大文先生们", "1049.50"],
-        ]
-        .map(|row| row.map(str::to_owned).to_vec())
-        .to_vec()
+        [["LEG-1", "2026-02-04", "Abdel Rahman Mostafa", "59.98"], ["LEG-2", "2026-02-05", "陈大文先生们", "1049.50"]]
+            .map(|row| row.map(str::to_owned).to_vec())
+            .to_vec()
     }
 
     #[test]
@@ -262,9 +198,6 @@ LEG-2      2026-02-05  陈大文先…  1049.50
     #[test]
     fn hostile_cells_stay_in_their_row() {
         let rows = vec![vec!["a\u{1b}[2J\nb".to_owned()]];
-        assert_eq!(
-            render(&[Column::new("X")], &rows, 80),
-            "X\na\\u{1b}[2J\\nb\n"
-        );
+        assert_eq!(render(&[Column::new("X")], &rows, 80), "X\na\\u{1b}[2J\\nb\n");
     }
 }

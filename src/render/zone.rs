@@ -12,18 +12,12 @@ pub fn zone_of(settings: &Settings) -> Tz {
 
 /// Prints a time to the minute in the zone: `2026-02-04 12:30`.
 pub fn minute(time: Timestamp, zone: Tz) -> String {
-    time.utc()
-        .with_timezone(&zone)
-        .format("%Y-%m-%d %H:%M")
-        .to_string()
+    time.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Prints a time to the minute with the zone's own abbreviation: `2026-02-04 12:30 EET`.
 pub fn minute_with_zone(time: Timestamp, zone: Tz) -> String {
-    time.utc()
-        .with_timezone(&zone)
-        .format("%Y-%m-%d %H:%M %Z")
-        .to_string()
+    time.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 #[cfg(test)]
@@ -33,15 +27,9 @@ mod tests {
     #[test]
     fn people_read_times_in_the_shops_zone() {
         let time = Timestamp::parse("2026-02-04T22:30:00Z").unwrap();
-        let cairo = zone_of(&Settings {
-            time_zone: "Africa/Cairo".into(),
-            ..Settings::default()
-        });
+        let cairo = zone_of(&Settings { time_zone: "Africa/Cairo".into(), ..Settings::default() });
         assert_eq!(minute(time, cairo), "2026-02-05 00:30");
         assert_eq!(minute_with_zone(time, cairo), "2026-02-05 00:30 EET");
-        assert_eq!(
-            minute_with_zone(time, zone_of(&Settings::default())),
-            "2026-02-04 22:30 UTC"
-        );
+        assert_eq!(minute_with_zone(time, zone_of(&Settings::default())), "2026-02-04 22:30 UTC");
     }
 }

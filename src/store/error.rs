@@ -54,19 +54,16 @@ impl From<io::Error> for StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
         match error.sqlite_error_code() {
-            Some(
-                ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::FileLockingProtocolFailed,
-            ) => StoreError::Busy,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+                StoreError::Busy
+            }
             Some(ErrorCode::DiskFull) => StoreError::Full,
             Some(ErrorCode::SystemIoFailure) => StoreError::Broken(error),
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(error.to_string()),
             // A value that our own CHECKs would not have let in.
             None if matches!(
                 error,
-                rusqlite::Error::FromSqlConversionFailure(..)
-                    | rusqlite::Error::InvalidColumnType(..)
+                rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..)
             ) =>
             {
                 StoreError::Damaged(error.to_string())
@@ -93,10 +90,7 @@ mod tests {
             ffi::SQLITE_PROTOCOL,
         ] {
             let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
-            assert!(
-                matches!(StoreError::from(error), StoreError::Busy),
-                "{code}"
-            );
+            assert!(matches!(StoreError::from(error), StoreError::Busy), "{code}");
         }
     }
 }

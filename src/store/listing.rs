@@ -77,39 +77,23 @@ impl Read<'_> {
         with_items: bool,
         mut each: impl FnMut(&Order) -> Result<(), E>,
     ) -> Result<(), E> {
-        let names: Vec<String> = (0..filter.statuses.len())
-            .map(|index| format!(":status{index}"))
-            .collect();
-        let condition = if names.is_empty() {
-            String::new()
-        } else {
-            format!("WHERE o.status IN ({})", names.join(", "))
-        };
+        let names: Vec<String> = (0..filter.statuses.len()).map(|index| format!(":status{index}")).collect();
+        let condition =
+            if names.is_empty() { String::new() } else { format!("WHERE o.status IN ({})", names.join(", ")) };
         let column = filter.sort.by.column();
-        let direction = if filter.sort.descending {
-            "DESC"
-        } else {
-            "ASC"
-        };
+        let direction = if filter.sort.descending { "DESC" } else { "ASC" };
         let sql = format!(
             "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
              {condition} ORDER BY o.{column} {direction}, o.pk {direction} LIMIT :limit"
         );
         // SQLite takes a negative limit as none.
-        let limit = filter
-            .limit
-            .map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
+        let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
         let mut values: Vec<(&str, &dyn ToSql)> = vec![(":limit", &limit)];
         for (name, status) in names.iter().zip(&filter.statuses) {
             values.push((name, status));
         }
-        let mut statement = self
-            .connection
-            .prepare_cached(&sql)
-            .map_err(StoreError::from)?;
-        let mut rows = statement
-            .query(values.as_slice())
-            .map_err(StoreError::from)?;
+        let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
+        let mut rows = statement.query(values.as_slice()).map_err(StoreError::from)?;
         let mut page: Vec<OrderSummary> = Vec::with_capacity(PAGE);
         loop {
             let row = rows.next().map_err(StoreError::from)?;
@@ -122,13 +106,7 @@ impl Read<'_> {
                 let orders = if with_items {
                     self.with_items(summaries)?
                 } else {
-                    summaries
-                        .into_iter()
-                        .map(|summary| Order {
-                            summary,
-                            items: Vec::new(),
-                        })
-                        .collect()
+                    summaries.into_iter().map(|summary| Order { summary, items: Vec::new() }).collect()
                 };
                 orders.iter().try_for_each(&mut each)?;
             }

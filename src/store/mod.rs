@@ -87,11 +87,7 @@ impl Store {
     ///
     /// # Errors
     /// The file is missing (and `access` may not make it), is not an orders file, or cannot be used safely.
-    pub fn open(
-        path: &std::path::Path,
-        access: Access,
-        wait: Duration,
-    ) -> Result<Store, StoreError> {
+    pub fn open(path: &std::path::Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
         open::open(path, access, wait)
     }
 
@@ -106,17 +102,9 @@ impl Store {
     }
 
     /// Reads in one transaction: everything that `read` sees is of one moment.
-    pub fn read<T, E: From<StoreError>>(
-        &self,
-        read: impl FnOnce(&Read<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let transaction = self
-            .connection
-            .unchecked_transaction()
-            .map_err(StoreError::from)?;
-        read(&Read {
-            connection: &transaction,
-        })
+    pub fn read<T, E: From<StoreError>>(&self, read: impl FnOnce(&Read<'_>) -> Result<T, E>) -> Result<T, E> {
+        let transaction = self.connection.unchecked_transaction().map_err(StoreError::from)?;
+        read(&Read { connection: &transaction })
     }
 
     /// Writes in one immediate transaction: all of it is kept, or none where `write` fails or the outcome is a roll-back.
@@ -125,15 +113,9 @@ impl Store {
         outcome: Outcome,
         write: impl FnOnce(&Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StoreError::from)?;
-        let value = write(&Write {
-            read: Read {
-                connection: &transaction,
-            },
-        })?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let value = write(&Write { read: Read { connection: &transaction } })?;
         match outcome {
             Outcome::Commit => transaction.commit().map_err(StoreError::from)?,
             Outcome::RollBack => transaction.rollback().map_err(StoreError::from)?,
@@ -147,7 +129,7 @@ mod tests {
     use super::*;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::incoming;
-    use crate::domain::receive::{Facts, Received, decide};
+    use crate::domain::receive::{Facts, Received, decide, resolve};
     use crate::domain::settings::Settings;
     use crate::domain::status::Status;
     use crate::domain::stock::{Movement, Reason};
@@ -156,21 +138,12 @@ mod tests {
     /// A new store in a folder of its own, which lives as long as the first value.
     fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(
-            &folder.path().join("orders.db"),
-            Access::Create,
-            Duration::ZERO,
-        )
-        .unwrap();
+        let store = Store::open(&folder.path().join("orders.db"), Access::Create, Duration::ZERO).unwrap();
         (folder, store)
     }
 
     fn stamp() -> Stamp {
-        Stamp {
-            at: Timestamp::from_millis(0).unwrap(),
-            actor: "operator".into(),
-            note: None,
-        }
+        Stamp { at: Timestamp::from_millis(0).unwrap(), actor: "operator".into(), note: None }
     }
 
     /// What a decision says must still be true is checked where it is applied, whoever decided.
@@ -181,16 +154,10 @@ mod tests {
         let incoming = incoming(&[(&shirt, 2, None)]);
         let settings = Settings::default();
         let catalogue = [shirt.clone()].into_iter().collect();
-        let facts = Facts {
-            known: None,
-            catalogue: &catalogue,
-            likely_duplicates: &[],
-            settings: &settings,
-        };
+        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings };
         let reference = incoming.reference.clone().unwrap();
-        let Ok(Received::New(new)) =
-            decide(&incoming, &reference, facts, &mut || uuid::Uuid::nil())
-        else {
+        let resolved = resolve(&incoming, &catalogue).unwrap();
+        let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || uuid::Uuid::nil()) else {
             panic!("the order is new")
         };
         let pk = store
@@ -213,57 +180,32 @@ mod tests {
             }],
         };
         let mut apply = |change: StatusChange| {
-            store.write::<_, StoreError>(Outcome::Commit, |write| {
-                write.change_status(&change, &stamp())
-            })
+            store.write::<_, StoreError>(Outcome::Commit, |write| write.change_status(&change, &stamp()))
         };
-        assert!(matches!(
-            apply(taking(-2, Status::Shipped)),
-            Err(StoreError::Changed("the order"))
-        ));
-        assert!(matches!(
-            apply(taking(-4, Status::Pending)),
-            Err(StoreError::Changed("the stock"))
-        ));
+        assert!(matches!(apply(taking(-2, Status::Shipped)), Err(StoreError::Changed("the order"))));
+        assert!(matches!(apply(taking(-4, Status::Pending)), Err(StoreError::Changed("the stock"))));
         assert!(apply(taking(-2, Status::Pending)).is_ok());
-        assert!(matches!(
-            apply(taking(-2, Status::Pending)),
-            Err(StoreError::Changed("the order"))
-        ));
-        let (held, order) = store
-            .read::<_, StoreError>(|read| Ok((read.held_stock(pk)?, read.orders(&[pk])?.remove(0))))
-            .unwrap();
-        assert_eq!(
-            (held.len(), held[0].delta, order.summary.status),
-            (1, -2, Status::Confirmed)
-        );
+        assert!(matches!(apply(taking(-2, Status::Pending)), Err(StoreError::Changed("the order"))));
+        let (held, order) =
+            store.read::<_, StoreError>(|read| Ok((read.held_stock(pk)?, read.orders(&[pk])?.remove(0)))).unwrap();
+        assert_eq!((held.len(), held[0].delta, order.summary.status), (1, -2, Status::Confirmed));
         assert_eq!(order.items, new.items);
     }
 
     #[test]
     fn what_fails_or_is_a_dry_run_leaves_the_file_as_it_was() {
         let (_folder, mut store) = store();
-        let set = |write: &Write<'_>| {
-            write.set_setting(crate::domain::settings::SettingKey::ShopName, Some("A"))
-        };
-        store
-            .write::<_, StoreError>(Outcome::RollBack, |write| set(write))
-            .unwrap();
+        let set = |write: &Write<'_>| write.set_setting(crate::domain::settings::SettingKey::ShopName, Some("A"));
+        store.write::<_, StoreError>(Outcome::RollBack, |write| set(write)).unwrap();
         store
             .write::<(), StoreError>(Outcome::Commit, |write| {
                 set(write)?;
                 Err(StoreError::Changed("something"))
             })
             .unwrap_err();
-        let shop_name = |store: &Store| {
-            store
-                .read::<_, StoreError>(|read| Ok(read.settings()?.shop_name))
-                .unwrap()
-        };
+        let shop_name = |store: &Store| store.read::<_, StoreError>(|read| Ok(read.settings()?.shop_name)).unwrap();
         assert_eq!(shop_name(&store), None);
-        store
-            .write::<_, StoreError>(Outcome::Commit, |write| set(write))
-            .unwrap();
+        store.write::<_, StoreError>(Outcome::Commit, |write| set(write)).unwrap();
         assert_eq!(shop_name(&store).as_deref(), Some("A"));
     }
 }

@@ -42,21 +42,14 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     let created = find_or_create(&path, access)?;
     refuse_strange_header(&path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection =
-        Connection::open_with_flags(&path, flags).map_err(|error| explain(&path, error.into()))?;
+    let mut connection = Connection::open_with_flags(&path, flags).map_err(|error| explain(&path, error.into()))?;
     // SQLite falls back to reading only, without a word. Such a reader would make side files that lock the owner out.
     if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
-        return Err(StoreError::refused(
-            "is not writable for this user, which reading needs too",
-        ));
+        return Err(StoreError::refused("is not writable for this user, which reading needs too"));
     }
     set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
     prepare(&mut connection, access, wait).map_err(|error| explain(&path, error))?;
-    Ok(Store {
-        connection,
-        path,
-        created,
-    })
+    Ok(Store { connection, path, created })
 }
 
 /// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
@@ -81,9 +74,7 @@ fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
     }
     if found.nlink() != 1 {
         // Locks and side files go by name: under two names, two programs would write past each other.
-        return Err(StoreError::refused(
-            "has more than one hard link; give each copy its own file",
-        ));
+        return Err(StoreError::refused("has more than one hard link; give each copy its own file"));
     }
     refuse_network_folder(path)?;
     Ok(false)
@@ -93,19 +84,12 @@ fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
 ///
 /// Whatever happens from here on leaves an empty file at worst, which the next creating command completes.
 fn create(path: &Path) -> Result<bool, StoreError> {
-    match OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-    {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let folder = path.parent().unwrap_or(Path::new("/")).display();
-            return Err(StoreError::refused(format!(
-                "cannot be made: there is no folder {folder}"
-            )));
+            return Err(StoreError::refused(format!("cannot be made: there is no folder {folder}")));
         }
         Err(error) => return Err(error.into()),
     }
@@ -117,20 +101,13 @@ fn create(path: &Path) -> Result<bool, StoreError> {
 /// Refuses network file systems, whose locks cannot be trusted; `on` is what is there already.
 #[cfg(target_os = "linux")]
 fn refuse_network_folder(on: &Path) -> Result<(), StoreError> {
-    const NETWORK: [(i64, &str); 4] = [
-        (0x6969, "NFS"),
-        (0x517B, "SMB"),
-        (0xFE53_4D42, "SMB"),
-        (0xFF53_4D42, "CIFS"),
-    ];
+    const NETWORK: [(i64, &str); 4] = [(0x6969, "NFS"), (0x517B, "SMB"), (0xFE53_4D42, "SMB"), (0xFF53_4D42, "CIFS")];
     let Ok(found) = rustix::fs::statfs(on) else {
         return Ok(());
     };
     let kind = found.f_type & 0xFFFF_FFFF;
     match NETWORK.iter().find(|(magic, _)| *magic == kind) {
-        Some((_, name)) => Err(StoreError::refused(format!(
-            "is on a network folder ({name}), where locks fail"
-        ))),
+        Some((_, name)) => Err(StoreError::refused(format!("is on a network folder ({name}), where locks fail"))),
         None => Ok(()),
     }
 }
@@ -197,18 +174,13 @@ impl Identity {
 fn prepare(connection: &mut Connection, access: Access, wait: Duration) -> Result<(), StoreError> {
     let started = Instant::now();
     let mut identity = Identity::of(connection)?;
-    while identity.is_blank()
-        && access != Access::Create
-        && started.elapsed() < wait.min(BEING_MADE)
-    {
+    while identity.is_blank() && access != Access::Create && started.elapsed() < wait.min(BEING_MADE) {
         // Another program is making it.
         std::thread::sleep(RETRY);
         identity = Identity::of(connection)?;
     }
     if identity.is_blank() && access != Access::Create {
-        return Err(StoreError::refused(
-            "is empty: making it was cut off, or it was emptied",
-        ));
+        return Err(StoreError::refused("is empty: making it was cut off, or it was emptied"));
     }
     if !identity.is_blank() {
         refuse_stranger(&identity)?;
@@ -243,20 +215,10 @@ fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     if file.read_exact_at(&mut header, 0).is_err() || !header.starts_with(b"SQLite format 3\0") {
         return Err(StoreError::refused("is not an orders file"));
     }
-    let number = |at: usize| {
-        i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
-    };
-    let identity = Identity {
-        application_id: number(68),
-        version: number(60),
-        is_empty: length <= PAGE,
-    };
+    let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let identity = Identity { application_id: number(68), version: number(60), is_empty: length <= PAGE };
     // A file that was just made may have its mark and its tables in the log still.
-    if identity.is_blank() {
-        Ok(())
-    } else {
-        refuse_stranger(&identity)
-    }
+    if identity.is_blank() { Ok(()) } else { refuse_stranger(&identity) }
 }
 
 fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
@@ -265,9 +227,7 @@ fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
     }
     if identity.version > SCHEMA_VERSION {
         let version = identity.version;
-        let problem = format!(
-            "is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders"
-        );
+        let problem = format!("is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders");
         return Err(StoreError::refused(problem));
     }
     Ok(())
@@ -281,14 +241,11 @@ fn switch_to_wal(connection: &Connection, wait: Duration) -> Result<(), StoreErr
         if mode == "wal" {
             return Ok(());
         }
-        let switched = connection
-            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        let switched = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
         match switched.map_err(StoreError::from) {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => {
-                return Err(StoreError::refused(format!(
-                    "cannot be switched to a write-ahead log (is {mode})"
-                )));
+                return Err(StoreError::refused(format!("cannot be switched to a write-ahead log (is {mode})")));
             }
             Err(StoreError::Busy) if started.elapsed() < wait => {
                 std::thread::sleep(RETRY);
@@ -306,9 +263,7 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => StoreError::refused("is not an orders file"),
         Some(
-            rusqlite::ErrorCode::CannotOpen
-            | rusqlite::ErrorCode::PermissionDenied
-            | rusqlite::ErrorCode::ReadOnly,
+            rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::ReadOnly,
         ) => {
             let reason = match OpenOptions::new().read(true).write(true).open(path) {
                 Err(error) => error.to_string(),
@@ -343,92 +298,47 @@ mod tests {
         let (_folder, path) = folder();
         let store = at(&path, Access::Create).unwrap();
         assert!(store.was_created());
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let identity = Identity::of(&store.connection).unwrap();
-        let ours = Identity {
-            application_id: APPLICATION_ID,
-            version: SCHEMA_VERSION,
-            is_empty: false,
-        };
+        let ours = Identity { application_id: APPLICATION_ID, version: SCHEMA_VERSION, is_empty: false };
         assert_eq!(identity, ours);
-        let pragma = |name| {
-            store
-                .connection
-                .pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))
-        };
-        assert_eq!(
-            pragma("journal_mode").unwrap(),
-            rusqlite::types::Value::Text("wal".into())
-        );
-        for (name, value) in [
-            ("synchronous", 2),
-            ("foreign_keys", 1),
-            ("cell_size_check", 1),
-            ("temp_store", 2),
-            ("trusted_schema", 0),
-        ] {
-            assert_eq!(
-                pragma(name).unwrap(),
-                rusqlite::types::Value::Integer(value),
-                "{name}"
-            );
+        let pragma =
+            |name| store.connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+        assert_eq!(pragma("journal_mode").unwrap(), rusqlite::types::Value::Text("wal".into()));
+        for (name, value) in
+            [("synchronous", 2), ("foreign_keys", 1), ("cell_size_check", 1), ("temp_store", 2), ("trusted_schema", 0)]
+        {
+            assert_eq!(pragma(name).unwrap(), rusqlite::types::Value::Integer(value), "{name}");
         }
         assert!(!at(&path, Access::Create).unwrap().was_created());
     }
 
     #[test]
     fn sqlite_is_new_enough_to_share_a_wal_file() {
-        assert!(
-            rusqlite::version_number() >= 3_051_003,
-            "{}",
-            rusqlite::version()
-        );
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
     }
 
     #[test]
     fn a_connection_reads_no_other_file_and_takes_no_double_quoted_text() {
         let (_folder, path) = folder();
         let store = at(&path, Access::Create).unwrap();
-        assert!(
-            store
-                .connection
-                .execute("ATTACH ':memory:' AS other", [])
-                .is_err()
-        );
+        assert!(store.connection.execute("ATTACH ':memory:' AS other", []).is_err());
         assert!(store.connection.prepare("SELECT \"text\"").is_err());
         drop(store);
         let reader = at(&path, Access::Read).unwrap();
-        assert!(
-            reader
-                .connection
-                .execute("DELETE FROM settings", [])
-                .is_err()
-        );
+        assert!(reader.connection.execute("DELETE FROM settings", []).is_err());
     }
 
     #[test]
     fn making_a_file_can_be_cut_off_anywhere_and_done_again() {
         let (_folder, path) = folder();
         File::create(&path).unwrap();
-        assert!(matches!(
-            at(&path, Access::Read),
-            Err(StoreError::Refused(_))
-        ));
-        assert_eq!(
-            fs::metadata(&path).unwrap().len(),
-            0,
-            "a reader leaves it as it is"
-        );
+        assert!(matches!(at(&path, Access::Read), Err(StoreError::Refused(_))));
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0, "a reader leaves it as it is");
         drop(at(&path, Access::Create).unwrap());
         // Cut off after the switch to WAL, before the schema.
         fs::remove_file(&path).unwrap();
-        Connection::open(&path)
-            .unwrap()
-            .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
-            .unwrap();
+        Connection::open(&path).unwrap().pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
         drop(at(&path, Access::Create).unwrap());
         assert!(at(&path, Access::Write).is_ok());
     }
@@ -442,14 +352,8 @@ mod tests {
         };
         type Case<'a> = (&'a str, Box<dyn Fn() + 'a>);
         let cases: Vec<Case<'_>> = vec![
-            (
-                "is a database of another program",
-                Box::new(|| other("CREATE TABLE t (x)")),
-            ),
-            (
-                "is a database of another program",
-                Box::new(|| other("PRAGMA application_id = 7")),
-            ),
+            ("is a database of another program", Box::new(|| other("CREATE TABLE t (x)"))),
+            ("is a database of another program", Box::new(|| other("PRAGMA application_id = 7"))),
             (
                 "is of a newer version (2",
                 Box::new(|| other("PRAGMA application_id = 0x4F524452; PRAGMA user_version = 2")),
@@ -476,10 +380,7 @@ mod tests {
             }
             assert_eq!(fs::read(&path).unwrap(), before, "{problem}");
         }
-        assert!(matches!(
-            at(folder.path(), Access::Create),
-            Err(StoreError::Refused(_))
-        ));
+        assert!(matches!(at(folder.path(), Access::Create), Err(StoreError::Refused(_))));
     }
 
     #[test]
@@ -491,9 +392,7 @@ mod tests {
             let (folder, path) = folder();
             let source = folder.path().join("source.db");
             let other = Connection::open(&source).unwrap();
-            other
-                .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
-                .unwrap();
+            other.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
             other.execute_batch(sql).unwrap();
             // As a program that was killed leaves it: everything is in the log.
             let log = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
@@ -503,10 +402,7 @@ mod tests {
             for access in [Access::Read, Access::Write, Access::Create] {
                 assert!(matches!(at(&path, access), Err(StoreError::Refused(_))));
             }
-            assert!(
-                before == (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap()),
-                "{sql}"
-            );
+            assert!(before == (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap()), "{sql}");
         }
     }
 
@@ -518,10 +414,7 @@ mod tests {
         }
         assert!(!path.exists());
         let nowhere = path.join("no/such/orders.db");
-        assert!(matches!(
-            at(&nowhere, Access::Create),
-            Err(StoreError::Refused(_) | StoreError::Io(_))
-        ));
+        assert!(matches!(at(&nowhere, Access::Create), Err(StoreError::Refused(_) | StoreError::Io(_))));
     }
 
     #[test]
@@ -529,15 +422,9 @@ mod tests {
         let (folder, path) = folder();
         drop(at(&path, Access::Create).unwrap());
         let copy = folder.path().join("copy.db");
-        Connection::open(&path)
-            .unwrap()
-            .execute("VACUUM INTO ?1", [copy.to_str()])
-            .unwrap();
+        Connection::open(&path).unwrap().execute("VACUUM INTO ?1", [copy.to_str()]).unwrap();
         let mode = |store: &Store| -> String {
-            store
-                .connection
-                .pragma_query_value(None, "journal_mode", |row| row.get(0))
-                .unwrap()
+            store.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap()
         };
         assert_eq!(mode(&at(&copy, Access::Read).unwrap()), "delete");
         assert_eq!(mode(&at(&copy, Access::Write).unwrap()), "wal");

@@ -9,7 +9,7 @@ use super::values::{Id, json_array};
 use super::{Read, Stamp, StoreError, Write};
 use crate::domain::content::Content;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
-use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder};
+use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
@@ -104,10 +104,7 @@ impl Read<'_> {
              UNION ALL
              SELECT pk, reference, customer_name, order_date FROM orders WHERE id = lower(:text)",
         )?;
-        if let Some(found) = exact
-            .query_row(named_params! {":text": text}, order_match)
-            .optional()?
-        {
+        if let Some(found) = exact.query_row(named_params! {":text": text}, order_match).optional()? {
             return Ok(Match::Exact(found));
         }
         if text.chars().count() < SHORTEST_PART {
@@ -117,20 +114,15 @@ impl Read<'_> {
             "SELECT pk, reference, customer_name, order_date FROM orders
              WHERE instr(upper(reference), upper(:text)) > 0 ORDER BY pk DESC LIMIT :most",
         )?;
-        let found = part.query_map(
-            named_params! {":text": text, ":most": MATCHES_NAMED},
-            order_match,
-        )?;
+        let found = part.query_map(named_params! {":text": text, ":most": MATCHES_NAMED}, order_match)?;
         Ok(Match::Part(found.collect::<Result<_, _>>()?))
     }
 
     /// Returns the newest references, for naming one that is close to a mistyped one.
     pub fn newest_references(&self, most: u32) -> Result<Vec<String>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT reference FROM orders ORDER BY pk DESC LIMIT :most")?;
-        let references =
-            statement.query_map(named_params! {":most": most}, |row| row.get("reference"))?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT reference FROM orders ORDER BY pk DESC LIMIT :most")?;
+        let references = statement.query_map(named_params! {":most": most}, |row| row.get("reference"))?;
         Ok(references.collect::<Result<_, _>>()?)
     }
 
@@ -143,19 +135,14 @@ impl Read<'_> {
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut found: HashMap<OrderPk, OrderSummary> = statement
-            .query_map(named_params! {":keys": keys}, |row| {
-                Ok((row.get("pk")?, summary(row)?))
-            })?
+            .query_map(named_params! {":keys": keys}, |row| Ok((row.get("pk")?, summary(row)?)))?
             .collect::<Result<_, _>>()?;
         let summaries = pks.iter().filter_map(|pk| found.remove(pk)).collect();
         self.with_items(summaries)
     }
 
     /// Adds the items to orders, in one query.
-    pub(super) fn with_items(
-        &self,
-        summaries: Vec<OrderSummary>,
-    ) -> Result<Vec<Order>, StoreError> {
+    pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0.to_string()));
         let mut statement = self.connection.prepare_cached(
             "SELECT order_pk, id, product_id, product_name, product_barcode, product_image, quantity, unit_price,
@@ -166,10 +153,7 @@ impl Read<'_> {
         let mut items: HashMap<OrderPk, Vec<OrderItem>> = HashMap::with_capacity(summaries.len());
         let mut rows = statement.query(named_params! {":keys": keys})?;
         while let Some(row) = rows.next()? {
-            items
-                .entry(row.get("order_pk")?)
-                .or_default()
-                .push(item(row)?);
+            items.entry(row.get("order_pk")?).or_default().push(item(row)?);
         }
         let with_items = |summary: OrderSummary| {
             let items = items.remove(&summary.pk).unwrap_or_default();
@@ -180,54 +164,38 @@ impl Read<'_> {
 
     /// Tells whether an order has this reference.
     pub fn has_reference(&self, reference: &Reference) -> Result<bool, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)")?;
         Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
     }
 
+    /// Finds the order that a WhatsApp message brought.
+    pub fn order_of_message(&self, message_id: &str) -> Result<Option<OrderPk>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT order_pk FROM order_sources WHERE message_id = :message")?;
+        Ok(statement.query_row(named_params! {":message": message_id}, |row| row.get(0)).optional()?)
+    }
+
     /// Loads what is known of a reference under which `content` came in.
-    pub fn known_order(
-        &self,
-        reference: &Reference,
-        content: &Content,
-    ) -> Result<Option<Known>, StoreError> {
-        let mut find = self
-            .connection
-            .prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
-        let pk: Option<OrderPk> = find
-            .query_row(named_params! {":reference": reference}, |row| row.get("pk"))
-            .optional()?;
-        let Some(order) = pk
-            .map(|pk| self.orders(&[pk]))
-            .transpose()?
-            .and_then(|mut orders| orders.pop())
-        else {
+    pub fn known_order(&self, reference: &Reference, content: &Content) -> Result<Option<Known>, StoreError> {
+        let mut find = self.connection.prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
+        let pk: Option<OrderPk> =
+            find.query_row(named_params! {":reference": reference}, |row| row.get("pk")).optional()?;
+        let Some(order) = pk.map(|pk| self.orders(&[pk])).transpose()?.and_then(|mut orders| orders.pop()) else {
             return Ok(None);
         };
         let mut received = self.connection.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM order_sources WHERE order_pk = :order AND content_hash = :hash)",
         )?;
-        let received_before = received.query_row(
-            named_params! {":order": order.summary.pk, ":hash": content_hash(content)},
-            |row| row.get(0),
-        )?;
-        Ok(Some(Known {
-            order,
-            received_before,
-        }))
+        let received_before = received
+            .query_row(named_params! {":order": order.summary.pk, ":hash": content_hash(content)}, |row| row.get(0))?;
+        Ok(Some(Known { order, received_before }))
     }
 
     /// Loads the orders that one with this content and date may be a duplicate of: those of the same phone and total
     /// that are nearest in time, a few before and a few after.
-    pub fn likely_duplicates(
-        &self,
-        content: &Content,
-        date: Timestamp,
-    ) -> Result<Vec<Order>, StoreError> {
-        let bound = |distance: i64| {
-            Timestamp::from_millis(date.millis().saturating_add(distance)).unwrap_or(date)
-        };
+    pub fn likely_duplicates(&self, content: &Content, date: Timestamp) -> Result<Vec<Order>, StoreError> {
+        let bound = |distance: i64| Timestamp::from_millis(date.millis().saturating_add(distance)).unwrap_or(date);
         let mut statement = self.connection.prepare_cached(
             "SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :date
@@ -250,11 +218,7 @@ impl Read<'_> {
                 |row| row.get("pk"),
             )?
             .collect::<Result<Vec<_>, _>>()?;
-        if pks.is_empty() {
-            Ok(Vec::new())
-        } else {
-            self.orders(&pks)
-        }
+        if pks.is_empty() { Ok(Vec::new()) } else { self.orders(&pks) }
     }
 
     /// Loads the stock that an order holds: for each product and size what its movements took.
@@ -302,19 +266,32 @@ impl Write<'_> {
             })?;
         let order = OrderPk(self.connection.last_insert_rowid());
         self.insert_items(order, &new.items)?;
+        self.insert_source(order, &new.source, &new.content, stamp)?;
+        self.insert_event(order, "created", None, Status::Pending, stamp)?;
+        Ok(order)
+    }
+
+    /// Remembers where an order came from.
+    pub fn insert_source(
+        &self,
+        order: OrderPk,
+        source: &Source,
+        content: &Content,
+        stamp: &Stamp,
+    ) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
-                "INSERT INTO order_sources (order_pk, kind, content_hash, received_at)
-                 VALUES (:order, :kind, :hash, :at)",
+                "INSERT INTO order_sources (order_pk, kind, message_id, content_hash, received_at)
+                 VALUES (:order, :kind, :message, :hash, :at)",
             )?
             .execute(named_params! {
                 ":order": order,
-                ":kind": new.source.as_str(),
-                ":hash": content_hash(&new.content),
+                ":kind": source.kind.as_str(),
+                ":message": source.message_id,
+                ":hash": content_hash(content),
                 ":at": stamp.at,
             })?;
-        self.insert_event(order, "created", None, Status::Pending, stamp)?;
-        Ok(order)
+        Ok(())
     }
 
     fn insert_items(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
@@ -351,9 +328,7 @@ impl Write<'_> {
     pub fn change_status(&self, change: &StatusChange, stamp: &Stamp) -> Result<(), StoreError> {
         let changed = self
             .connection
-            .prepare_cached(
-                "UPDATE orders SET status = :to, updated_at = :at WHERE pk = :order AND status = :from",
-            )?
+            .prepare_cached("UPDATE orders SET status = :to, updated_at = :at WHERE pk = :order AND status = :from")?
             .execute(named_params! {
                 ":to": change.to,
                 ":at": stamp.at,
@@ -363,8 +338,7 @@ impl Write<'_> {
         if changed != 1 {
             return Err(StoreError::Changed("the order"));
         }
-        let event =
-            self.insert_event(change.order, "status", Some(change.from), change.to, stamp)?;
+        let event = self.insert_event(change.order, "status", Some(change.from), change.to, stamp)?;
         for movement in &change.movements {
             self.apply_movement(movement, Some((change.order, event)), stamp)?;
         }

@@ -8,12 +8,10 @@ use super::values::json_array;
 use super::{Read, Stamp, StoreError, Write};
 use crate::domain::catalogue::Matches;
 use crate::domain::product::{Catalogue, Product, ProductId, StockLine};
+use crate::domain::receive::{NamedProduct, ProductKey};
 use crate::domain::stock::{Movement, Reason};
 
-fn product(
-    row: &Row<'_>,
-    stock: &mut HashMap<ProductId, Vec<StockLine>>,
-) -> rusqlite::Result<Product> {
+fn product(row: &Row<'_>, stock: &mut HashMap<ProductId, Vec<StockLine>>) -> rusqlite::Result<Product> {
     let id: ProductId = row.get("id")?;
     let image_paths: String = row.get("image_paths")?;
     let column = row.as_ref().column_index("image_paths")?;
@@ -24,11 +22,7 @@ fn product(
         price: row.get("price")?,
         discounted_price: row.get("discounted_price")?,
         image_paths: serde_json::from_str(&image_paths).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(
-                column,
-                rusqlite::types::Type::Text,
-                Box::new(error),
-            )
+            rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
         })?,
         low_stock_at: row.get("low_stock_at")?,
         stock: stock.remove(&id).unwrap_or_default(),
@@ -42,41 +36,36 @@ impl Read<'_> {
     }
 
     /// Loads the products with these ids.
-    pub fn products(
-        &self,
-        ids: impl IntoIterator<Item = ProductId>,
-    ) -> Result<Catalogue, StoreError> {
+    pub fn products(&self, ids: impl IntoIterator<Item = ProductId>) -> Result<Catalogue, StoreError> {
         let ids = json_array(ids.into_iter().map(|id| id.to_string()));
-        let found = self.products_where(
-            "p.id IN (SELECT value FROM json_each(:ids))",
-            &[(":ids", &ids)],
-        )?;
+        let found = self.products_where("p.id IN (SELECT value FROM json_each(:ids))", &[(":ids", &ids)])?;
         Ok(found.into_iter().collect())
     }
 
+    /// Loads the products that an order names, as far as the catalogue has them.
+    pub fn named_products(&self, named: &[NamedProduct]) -> Result<Catalogue, StoreError> {
+        let keys = json_array(named.iter().map(|product| match &product.key {
+            ProductKey::Id(id) => id.to_string(),
+            ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => text.clone(),
+        }));
+        let condition = "p.id IN (SELECT lower(value) FROM json_each(:keys))
+             OR p.barcode IN (SELECT value FROM json_each(:keys))";
+        Ok(self.products_where(condition, &[(":keys", &keys)])?.into_iter().collect())
+    }
+
     /// Finds the products that an incoming one may be meant for.
-    pub fn matching_products(
-        &self,
-        id: Option<ProductId>,
-        barcode: Option<&str>,
-    ) -> Result<Matches, StoreError> {
+    pub fn matching_products(&self, id: Option<ProductId>, barcode: Option<&str>) -> Result<Matches, StoreError> {
         let mut matches = Matches::default();
         if let Some(id) = id {
             matches.by_id = self.products_where("p.id = :id", &[(":id", &id)])?.pop();
         }
         if let Some(barcode) = barcode {
-            matches.by_barcode = self
-                .products_where("p.barcode = :barcode", &[(":barcode", &barcode)])?
-                .pop();
+            matches.by_barcode = self.products_where("p.barcode = :barcode", &[(":barcode", &barcode)])?.pop();
         }
         Ok(matches)
     }
 
-    fn products_where(
-        &self,
-        condition: &str,
-        values: &[(&str, &dyn ToSql)],
-    ) -> Result<Vec<Product>, StoreError> {
+    fn products_where(&self, condition: &str, values: &[(&str, &dyn ToSql)]) -> Result<Vec<Product>, StoreError> {
         let sql = format!(
             "SELECT s.product_id, s.size_key, s.size, s.on_hand
              FROM stock AS s JOIN products AS p ON p.id = s.product_id WHERE {condition} ORDER BY s.pk"
@@ -85,14 +74,11 @@ impl Read<'_> {
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(values)?;
         while let Some(row) = rows.next()? {
-            stock
-                .entry(row.get("product_id")?)
-                .or_default()
-                .push(StockLine {
-                    size_key: row.get("size_key")?,
-                    size: row.get("size")?,
-                    on_hand: row.get("on_hand")?,
-                });
+            stock.entry(row.get("product_id")?).or_default().push(StockLine {
+                size_key: row.get("size_key")?,
+                size: row.get("size")?,
+                on_hand: row.get("on_hand")?,
+            });
         }
         let sql = format!(
             "SELECT p.id, p.name, p.barcode, p.price, p.discounted_price, p.image_paths, p.low_stock_at
@@ -105,9 +91,9 @@ impl Read<'_> {
 
     /// Counts the orders that have the product among their items.
     pub fn orders_with_product(&self, id: ProductId) -> Result<i64, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT COUNT(DISTINCT order_pk) FROM order_items WHERE product_id = :id",
-        )?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT COUNT(DISTINCT order_pk) FROM order_items WHERE product_id = :id")?;
         Ok(statement.query_row(named_params! {":id": id}, |row| row.get(0))?)
     }
 }
@@ -159,9 +145,7 @@ impl Write<'_> {
             "DELETE FROM stock WHERE product_id = :id",
             "DELETE FROM products WHERE id = :id",
         ] {
-            self.connection
-                .prepare_cached(sql)?
-                .execute(named_params! {":id": id})?;
+            self.connection.prepare_cached(sql)?.execute(named_params! {":id": id})?;
         }
         Ok(())
     }

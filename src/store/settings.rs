@@ -9,9 +9,7 @@ impl Read<'_> {
     /// Loads the settings; those that were never set have their defaults.
     pub fn settings(&self) -> Result<Settings, StoreError> {
         let mut settings = Settings::default();
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT key, value FROM settings")?;
+        let mut statement = self.connection.prepare_cached("SELECT key, value FROM settings")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let key: String = row.get("key")?;
@@ -22,9 +20,8 @@ impl Read<'_> {
                 Some(SettingKey::CountryCode) => settings.country_code = Some(value),
                 Some(SettingKey::TimeZone) => settings.time_zone = value,
                 Some(SettingKey::LowStock) => {
-                    settings.low_stock = value.parse().map_err(|_| {
-                        StoreError::Damaged(format!("setting lowStock is {value:?}"))
-                    })?;
+                    settings.low_stock =
+                        value.parse().map_err(|_| StoreError::Damaged(format!("setting lowStock is {value:?}")))?;
                 }
                 None => {}
             }

@@ -17,11 +17,7 @@ impl Write<'_> {
     }
 
     /// Starts a stock line with nothing on hand: only movements bring stock.
-    pub(super) fn insert_stock_line(
-        &self,
-        product_id: ProductId,
-        line: &StockLine,
-    ) -> Result<(), StoreError> {
+    pub(super) fn insert_stock_line(&self, product_id: ProductId, line: &StockLine) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
                 "INSERT INTO stock (product_id, size_key, size, on_hand) VALUES (:product, :size_key, :size, 0)",

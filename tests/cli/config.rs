@@ -3,18 +3,11 @@ use crate::harness::Shop;
 #[test]
 fn settings_are_kept_in_the_file() {
     let shop = Shop::new();
-    let done = shop
-        .orders(["config", "shopName", "LEGO Mens Wear"])
-        .exits(0);
-    assert!(
-        done.stderr.starts_with("note: made a new orders file: /"),
-        "{}",
-        done.stderr
-    );
+    let done = shop.orders(["config", "shopName", "LEGO Mens Wear"]).exits(0);
+    assert!(done.stderr.starts_with("note: made a new orders file: /"), "{}", done.stderr);
     shop.orders(["config", "currency", "egp"]).succeeds();
-    shop.orders(["config"]).prints(
-        "shopName     LEGO Mens Wear\ncurrency     EGP\ncountryCode\ntimeZone     UTC\nlowStock     5\n",
-    );
+    shop.orders(["config"])
+        .prints("shopName     LEGO Mens Wear\ncurrency     EGP\ncountryCode\ntimeZone     UTC\nlowStock     5\n");
     shop.orders(["config", "lowStock"]).prints("5\n");
     assert_eq!(
         shop.orders(["config", "--json"]).succeeds(),
@@ -29,10 +22,8 @@ fn a_wrong_setting_changes_nothing() {
     let shop = Shop::new();
     shop.orders(["config", "lowStock", "2"]).succeeds();
     let before = shop.dump();
-    shop.orders(["config", "timeZone", "Cairo"]).fails(
-        4,
-        "error: timeZone must be a time zone, such as Africa/Cairo; nothing changed\n",
-    );
+    shop.orders(["config", "timeZone", "Cairo"])
+        .fails(4, "error: timeZone must be a time zone, such as Africa/Cairo; nothing changed\n");
     shop.orders(["config", "color", "red"]).exits(2);
     shop.orders(["config", "lowStock", "9", "-n"]).exits(0);
     assert_eq!(shop.dump(), before);
@@ -49,10 +40,5 @@ fn an_order_in_another_currency_is_refused_once_one_is_set() {
     shop.orders(["create"])
         .stdin(order("USD"))
         .fails(4, "error: invalid order LEG-1; nothing changed\n  - currency: is USD, but this shop sells in EGP\n");
-    assert!(
-        shop.orders(["create"])
-            .stdin(order("EGP"))
-            .succeeds()
-            .contains("Total 29.99 EGP for 1 piece\n")
-    );
+    assert!(shop.orders(["create"]).stdin(order("EGP")).succeeds().contains("Total 29.99 EGP for 1 piece\n"));
 }

@@ -5,10 +5,7 @@ use crate::harness::{BELT, NOW, ORDER, SHIRT, Shop, order, shipped};
 #[test]
 fn the_guides_request_gives_the_guides_response() {
     let shop = Shop::stocked();
-    let mut body = shop
-        .orders(["create", "--json"])
-        .arg(shipped("examples/order.json"))
-        .json();
+    let mut body = shop.orders(["create", "--json"]).arg(shipped("examples/order.json")).json();
     let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
     assert_eq!(
         keys,
@@ -28,12 +25,7 @@ fn the_guides_request_gives_the_guides_response() {
             "updatedAt"
         ]
     );
-    let item_keys: Vec<_> = body["items"][0]
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
+    let item_keys: Vec<_> = body["items"][0].as_object().unwrap().keys().cloned().collect();
     assert_eq!(
         item_keys,
         [
@@ -67,11 +59,7 @@ fn the_guides_request_gives_the_guides_response() {
             "createdAt": "2026-02-07T08:00:00.000Z", "updatedAt": "2026-02-07T08:00:00.000Z"
         })
     );
-    assert_eq!(
-        shop.on_hand("SKU-12345", "L"),
-        3,
-        "a pending order holds no stock"
-    );
+    assert_eq!(shop.on_hand("SKU-12345", "L"), 3, "a pending order holds no stock");
     shop.check();
 }
 
@@ -84,29 +72,17 @@ fn the_shop_pages_request_works_with_its_optional_keys_left_out() {
     let body = shop.orders(["create", "-", "--json"]).stdin(page).json();
     assert_eq!(body["orderDate"], "2026-02-04T10:30:00.123Z");
     assert_eq!(body["items"][0]["productName"], "Old name");
-    assert_eq!(
-        body["items"][0]["productBarcode"], "SKU-12345",
-        "absent ones come from the catalogue"
-    );
-    assert_eq!(
-        body["items"][0]["productImage"],
-        "https://shop.example/media/classic-t-shirt.jpg"
-    );
+    assert_eq!(body["items"][0]["productBarcode"], "SKU-12345", "absent ones come from the catalogue");
+    assert_eq!(body["items"][0]["productImage"], "https://shop.example/media/classic-t-shirt.jpg");
 }
 
 #[test]
 fn an_order_without_a_reference_gets_one_from_the_clock() {
     let shop = Shop::stocked();
     let order = order("x", SHIRT, 1, Some("L")).replace(r#""orderReference":"x","#, "");
-    let first = shop
-        .orders(["create", "-q"])
-        .stdin(order.clone())
-        .succeeds();
+    let first = shop.orders(["create", "-q"]).stdin(order.clone()).succeeds();
     let second = shop.orders(["create", "-q"]).stdin(order).succeeds();
-    assert!(
-        first.starts_with("LEG-MLBQH14W-") || first.starts_with("LEG-ML"),
-        "{first}"
-    );
+    assert!(first.starts_with("LEG-MLBQH14W-") || first.starts_with("LEG-ML"), "{first}");
     assert_eq!((first.len(), first != second), (18, true));
 }
 
@@ -114,19 +90,9 @@ fn an_order_without_a_reference_gets_one_from_the_clock() {
 fn the_same_order_again_prints_the_one_that_is_there() {
     let shop = Shop::with_order();
     let before = shop.dump();
-    let done = shop
-        .orders(["create"])
-        .arg(shipped("examples/order.json"))
-        .exits(0);
-    assert!(
-        done.stdout.starts_with("LEG-LXYZ1234-AB5C  pending\n"),
-        "{}",
-        done.stdout
-    );
-    assert_eq!(
-        done.stderr,
-        "note: LEG-LXYZ1234-AB5C is there already, unchanged\n"
-    );
+    let done = shop.orders(["create"]).arg(shipped("examples/order.json")).exits(0);
+    assert!(done.stdout.starts_with("LEG-LXYZ1234-AB5C  pending\n"), "{}", done.stdout);
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C is there already, unchanged\n");
     let exported = shop.orders(["show", ORDER, "--json"]).succeeds();
     shop.orders(["create", "--json"]).stdin(exported).succeeds();
     assert_eq!(shop.dump(), before);
@@ -135,17 +101,9 @@ fn the_same_order_again_prints_the_one_that_is_there() {
 #[test]
 fn what_was_received_once_stays_recognised_after_the_order_changed() {
     let shop = Shop::with_order();
-    shop.connection()
-        .execute("UPDATE orders SET customer_name = 'Jon Do'", [])
-        .unwrap();
-    let done = shop
-        .orders(["create"])
-        .arg(shipped("examples/order.json"))
-        .exits(0);
-    assert_eq!(
-        done.stderr,
-        "note: LEG-LXYZ1234-AB5C is there already, unchanged\n"
-    );
+    shop.connection().execute("UPDATE orders SET customer_name = 'Jon Do'", []).unwrap();
+    let done = shop.orders(["create"]).arg(shipped("examples/order.json")).exits(0);
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C is there already, unchanged\n");
 }
 
 #[test]
@@ -159,94 +117,42 @@ fn other_content_under_the_same_reference_is_a_conflict_that_names_the_fields() 
          hint: orders show leg-lxyz1234-ab5c\n",
     );
     let done = shop.orders(["create", "--json"]).stdin(other).exits(5);
-    assert!(
-        done.stderr.contains(r#""code":"conflict""#),
-        "{}",
-        done.stderr
-    );
+    assert!(done.stderr.contains(r#""code":"conflict""#), "{}", done.stderr);
 }
 
 #[test]
 fn a_size_that_cannot_be_sold_and_a_likely_duplicate_are_warnings() {
     let shop = Shop::with_order();
-    let again = std::fs::read_to_string(shipped("examples/order.json"))
-        .unwrap()
-        .replace("AB5C", "ZZZZ");
+    let again = std::fs::read_to_string(shipped("examples/order.json")).unwrap().replace("AB5C", "ZZZZ");
     let done = shop.orders(["create", "-q"]).stdin(again).exits(0);
-    assert_eq!(
-        done.stderr,
-        "warning: LEG-LXYZ1234-ZZZZ: same phone and items as LEG-LXYZ1234-AB5C: ordered twice?\n"
-    );
-    let done = shop
-        .orders(["create", "-q"])
-        .stdin(order("LEG-5", SHIRT, 1, Some("XXL")))
-        .exits(0);
-    assert_eq!(
-        done.stderr,
-        "warning: LEG-5: Classic T-Shirt has no size XXL; sizes: S, M, L\n"
-    );
+    assert_eq!(done.stderr, "warning: LEG-LXYZ1234-ZZZZ: same phone and items as LEG-LXYZ1234-AB5C: ordered twice?\n");
+    let done = shop.orders(["create", "-q"]).stdin(order("LEG-5", SHIRT, 1, Some("XXL"))).exits(0);
+    assert_eq!(done.stderr, "warning: LEG-5: Classic T-Shirt has no size XXL; sizes: S, M, L\n");
 }
 
 #[test]
 fn a_dry_run_shows_the_order_and_writes_nothing() {
     let shop = Shop::stocked();
     let before = shop.dump();
-    let body = shop
-        .orders(["create", "-n", "--json"])
-        .stdin(order("LEG-1", BELT, 1, None))
-        .json();
-    assert_eq!(
-        (&body["dryRun"], &body["orderReference"]),
-        (&json!(true), &json!("LEG-1"))
-    );
+    let body = shop.orders(["create", "-n", "--json"]).stdin(order("LEG-1", BELT, 1, None)).json();
+    assert_eq!((&body["dryRun"], &body["orderReference"]), (&json!(true), &json!("LEG-1")));
     assert_eq!(shop.dump(), before);
     let empty = Shop::new();
-    let done = empty
-        .orders(["create", "-n"])
-        .stdin(order("LEG-1", BELT, 1, None))
-        .exits(1);
-    assert!(
-        done.stderr
-            .starts_with("error: there is no orders file at "),
-        "{}",
-        done.stderr
-    );
+    let done = empty.orders(["create", "-n"]).stdin(order("LEG-1", BELT, 1, None)).exits(1);
+    assert!(done.stderr.starts_with("error: there is no orders file at "), "{}", done.stderr);
     assert!(!empty.file().exists());
 }
 
 #[test]
 fn a_note_and_the_first_event_are_in_the_history() {
     let shop = Shop::stocked();
-    shop.orders(["create", "--note", "by phone"])
-        .stdin(order("LEG-1", BELT, 1, None))
-        .succeeds();
+    shop.orders(["create", "--note", "by phone"]).stdin(order("LEG-1", BELT, 1, None)).succeeds();
     let event: (String, String, String, Option<String>, String, String) = shop
         .connection()
-        .query_row(
-            r#"SELECT at, actor, kind, "from", "to", note FROM order_events"#,
-            [],
-            |row| {
-                Ok((
-                    row.get(0)?,
-                    row.get(1)?,
-                    row.get(2)?,
-                    row.get(3)?,
-                    row.get(4)?,
-                    row.get(5)?,
-                ))
-            },
-        )
+        .query_row(r#"SELECT at, actor, kind, "from", "to", note FROM order_events"#, [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+        })
         .unwrap();
     let at = NOW.replace('Z', ".000Z");
-    assert_eq!(
-        event,
-        (
-            at,
-            "operator".into(),
-            "created".into(),
-            None,
-            "pending".into(),
-            "by phone".into()
-        )
-    );
+    assert_eq!(event, (at, "operator".into(), "created".into(), None, "pending".into(), "by phone".into()));
 }

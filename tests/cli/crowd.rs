@@ -5,19 +5,11 @@ use std::process::{Child, Stdio};
 use crate::harness::{BELT, Shop, order};
 
 fn start(run: crate::harness::Run) -> Child {
-    run.into_command()
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    run.into_command().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 fn codes(children: Vec<Child>) -> Vec<i32> {
-    let mut codes: Vec<_> = children
-        .into_iter()
-        .map(|mut child| child.wait().unwrap().code().unwrap_or(-1))
-        .collect();
+    let mut codes: Vec<_> = children.into_iter().map(|mut child| child.wait().unwrap().code().unwrap_or(-1)).collect();
     codes.sort_unstable();
     codes
 }
@@ -25,29 +17,20 @@ fn codes(children: Vec<Child>) -> Vec<i32> {
 #[test]
 fn processes_that_confirm_at_once_never_sell_more_than_there_is() {
     let shop = Shop::stocked();
-    let orders: String = (0..20)
-        .map(|n| order(&format!("LEG-{n:02}"), BELT, 1, None))
-        .collect();
+    let orders: String = (0..20).map(|n| order(&format!("LEG-{n:02}"), BELT, 1, None)).collect();
     shop.orders(["import", "-q"]).stdin(orders).succeeds();
-    let children = (0..20)
-        .map(|n| start(shop.orders(["confirm", "--wait", "60", &format!("LEG-{n:02}")])))
-        .collect();
+    let children = (0..20).map(|n| start(shop.orders(["confirm", "--wait", "60", &format!("LEG-{n:02}")]))).collect();
     let expected: Vec<i32> = [vec![0; 12], vec![6; 8]].concat();
     assert_eq!(codes(children), expected);
     assert_eq!(shop.on_hand("BLT-01", ""), 0);
-    assert_eq!(
-        shop.number("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'"),
-        12
-    );
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'"), 12);
     shop.check();
 }
 
 #[test]
 fn processes_that_confirm_the_same_order_take_its_stock_once() {
     let shop = Shop::with_order();
-    let children = (0..8)
-        .map(|_| start(shop.orders(["confirm", "--wait", "60", crate::harness::ORDER])))
-        .collect();
+    let children = (0..8).map(|_| start(shop.orders(["confirm", "--wait", "60", crate::harness::ORDER]))).collect();
     assert_eq!(codes(children), [0, 5, 5, 5, 5, 5, 5, 5]);
     assert_eq!(shop.on_hand("SKU-12345", "L"), 1);
     shop.check();
@@ -57,18 +40,7 @@ fn processes_that_confirm_the_same_order_take_its_stock_once() {
 fn processes_that_make_the_file_at_once_make_one() {
     let shop = Shop::new();
     let children = (0..12)
-        .map(|n| {
-            start(shop.orders([
-                "product",
-                "add",
-                "--wait",
-                "60",
-                "--name",
-                &format!("Cap {n}"),
-                "--price",
-                "5",
-            ]))
-        })
+        .map(|n| start(shop.orders(["product", "add", "--wait", "60", "--name", &format!("Cap {n}"), "--price", "5"])))
         .collect();
     assert_eq!(codes(children), [0; 12]);
     assert_eq!(shop.number("SELECT COUNT(*) FROM products"), 12);

@@ -8,23 +8,14 @@ use crate::harness::{BELT, ORDER, Shop, order};
 fn internal() {
     let shop = Shop::new();
     let path = shop.file().display().to_string();
-    let hint = "name the file with --db FILE or ORDERS_DB; product add, product import, import, create and config KEY VALUE make one";
-    for args in [
-        &["list"][..],
-        &["show", "x"],
-        &["confirm", "x"],
-        &["config"],
-        &["product", "list"],
-        &["import", "-n"],
-    ] {
+    let hint = "orders product import FILE makes one; --db FILE or ORDERS_DB names another";
+    for args in [&["list"][..], &["show", "x"], &["confirm", "x"], &["config"], &["product", "list"], &["import", "-n"]]
+    {
         let mut run = shop.orders([]);
         for arg in args {
             run = run.arg(arg);
         }
-        run.fails(
-            1,
-            &format!("error: there is no orders file at {path}\nhint: {hint}\n"),
-        );
+        run.fails(1, &format!("error: there is no orders file at {path}\nhint: {hint}\n"));
     }
     shop.orders(["list", "--json"]).fails(
         1,
@@ -39,45 +30,33 @@ fn internal() {
 #[test]
 fn usage() {
     let shop = Shop::with_order();
-    shop.orders(["set-status", ORDER, "pending", "--force"])
-        .fails(2, "error: --force needs a --note that says why\n");
+    shop.orders(["set-status", ORDER, "pending", "--force"]).fails(2, "error: --force needs a --note that says why\n");
     let done = shop.orders(["list", "--bogus"]).exits(2);
-    assert!(
-        done.stderr
-            .starts_with("error: unexpected argument '--bogus' found\n"),
-        "{}",
-        done.stderr
-    );
+    assert!(done.stderr.starts_with("error: unexpected argument '--bogus' found\n"), "{}", done.stderr);
     shop.orders(["list", "--bogus", "--json"]).fails(
         2,
         "{\"success\":false,\"error\":\"Unexpected argument '--bogus' found\",\"details\":[],\"code\":\"usage\",\
          \"hint\":\"orders --help\",\"exitCode\":2}\n",
     );
-    shop.orders(["list", "--format", "html"])
-        .fails(2, "error: --format html is for reports only\n");
-    shop.orders(["list"]).env("ORDERS_NOW", "yesterday").fails(
-        2,
-        "error: ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z\n",
-    );
+    shop.orders(["list", "--format", "html"]).fails(2, "error: --format html is for reports only\n");
+    shop.orders(["list"])
+        .env("ORDERS_NOW", "yesterday")
+        .fails(2, "error: ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z\n");
     shop.orders(["import", "--rejects", "x"]).exits(2);
 }
 
 #[test]
 fn not_found() {
     let shop = Shop::with_order();
-    shop.orders(["show", "LEG-404"]).fails(
-        3,
-        "error: order LEG-404 not found\nhint: orders list shows what there is\n",
-    );
+    shop.orders(["show", "LEG-404"])
+        .fails(3, "error: order LEG-404 not found\nhint: orders list shows what there is\n");
     shop.orders(["show", "LEG-404", "--json"]).fails(
         3,
         "{\"success\":false,\"error\":\"Order LEG-404 not found\",\"details\":[],\"code\":\"not_found\",\
          \"hint\":\"orders list shows what there is\",\"exitCode\":3}\n",
     );
-    shop.orders(["product", "show", "Polo Shrit"]).fails(
-        3,
-        "error: product Polo Shrit not found\nhint: did you mean Polo Shirt?\n",
-    );
+    shop.orders(["product", "show", "Polo Shrit"])
+        .fails(3, "error: product Polo Shrit not found\nhint: did you mean Polo Shirt?\n");
 }
 
 #[test]
@@ -85,10 +64,9 @@ fn invalid_input() {
     let shop = Shop::with_order();
     let bad = order("LEG-1", "00000000-0000-4000-8000-000000000000", 1, None);
     let detail = "items[0].productId: Product 00000000-0000-4000-8000-000000000000 not found";
-    shop.orders(["create"]).stdin(bad.clone()).fails(
-        4,
-        &format!("error: invalid order LEG-1; nothing changed\n  - {detail}\n"),
-    );
+    shop.orders(["create"])
+        .stdin(bad.clone())
+        .fails(4, &format!("error: invalid order LEG-1; nothing changed\n  - {detail}\n"));
     shop.orders(["create", "--json"]).stdin(bad).fails(
         4,
         &format!(

@@ -30,26 +30,20 @@ pub struct Shop {
 impl Shop {
     /// Starts without any file.
     pub fn new() -> Shop {
-        Shop {
-            folder: tempfile::tempdir().unwrap(),
-        }
+        Shop { folder: tempfile::tempdir().unwrap() }
     }
 
     /// Starts with the catalogue of `examples/`.
     pub fn stocked() -> Shop {
         let shop = Shop::new();
-        shop.orders(["product", "import"])
-            .arg(shipped("examples/catalogue.json"))
-            .succeeds();
+        shop.orders(["product", "import"]).arg(shipped("examples/catalogue.json")).succeeds();
         shop
     }
 
     /// Starts with the catalogue and the order of `examples/order.json`.
     pub fn with_order() -> Shop {
         let shop = Shop::stocked();
-        shop.orders(["create"])
-            .arg(shipped("examples/order.json"))
-            .succeeds();
+        shop.orders(["create"]).arg(shipped("examples/order.json")).succeeds();
         shop
     }
 
@@ -64,10 +58,7 @@ impl Shop {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("ORDERS_DB", self.file())
             .env("ORDERS_NOW", NOW);
-        Run {
-            command,
-            stdin: Vec::new(),
-        }
+        Run { command, stdin: Vec::new() }
     }
 
     /// Returns a path in the shop's folder.
@@ -82,9 +73,7 @@ impl Shop {
 
     /// Takes an order of one item, a quantity of a product in a size.
     pub fn take(&self, reference: &str, product: &str, quantity: u32, size: Option<&str>) {
-        self.orders(["create", "-"])
-            .stdin(order(reference, product, quantity, size))
-            .succeeds();
+        self.orders(["create", "-"]).stdin(order(reference, product, quantity, size)).succeeds();
     }
 
     /// Opens the file beside the program.
@@ -94,9 +83,7 @@ impl Shop {
 
     /// Returns one number that SQL gives.
     pub fn number(&self, sql: &str) -> i64 {
-        self.connection()
-            .query_row(sql, [], |row| row.get(0))
-            .unwrap()
+        self.connection().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
     /// Returns the stock on hand of a product (by SKU or name) and size.
@@ -114,33 +101,22 @@ impl Shop {
     /// Returns the status of an order.
     pub fn status(&self, reference: &str) -> String {
         let sql = "SELECT status FROM orders WHERE reference = ?1";
-        self.connection()
-            .query_row(sql, [reference], |row| row.get(0))
-            .unwrap()
+        self.connection().query_row(sql, [reference], |row| row.get(0)).unwrap()
     }
 
     /// Returns every row of every table.
     pub fn dump(&self) -> String {
         let connection = self.connection();
-        let mut tables = connection
-            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-            .unwrap();
-        let names: Vec<String> = tables
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
+        let mut tables =
+            connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
+        let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
         let mut dump = String::new();
         for name in names {
-            let mut statement = connection
-                .prepare(&format!("SELECT * FROM {name}"))
-                .unwrap();
+            let mut statement = connection.prepare(&format!("SELECT * FROM {name}")).unwrap();
             let columns = statement.column_count();
             let mut rows = statement.query([]).unwrap();
             while let Some(row) = rows.next().unwrap() {
-                let cells: Vec<_> = (0..columns)
-                    .map(|column| row.get_ref(column).unwrap())
-                    .collect();
+                let cells: Vec<_> = (0..columns).map(|column| row.get_ref(column).unwrap()).collect();
                 dump.push_str(&format!("{name}: {cells:?}\n"));
             }
         }
@@ -187,14 +163,11 @@ impl Shop {
 
 /// Returns an order of one item at 29.99 as JSON.
 pub fn order(reference: &str, product: &str, quantity: u32, size: Option<&str>) -> String {
-    let size = size
-        .map(|size| format!(r#","selectedSize":"{size}""#))
-        .unwrap_or_default();
-    format!(
-        r#"{{"orderReference":"{reference}","orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","#
-    ) + &format!(
-        r#""customerPhone":"+1234567890","items":[{{"productId":"{product}","quantity":{quantity},"unitPrice":29.99{size}}}]}}"#
-    )
+    let size = size.map(|size| format!(r#","selectedSize":"{size}""#)).unwrap_or_default();
+    format!(r#"{{"orderReference":"{reference}","orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","#)
+        + &format!(
+            r#""customerPhone":"+1234567890","items":[{{"productId":"{product}","quantity":{quantity},"unitPrice":29.99{size}}}]}}"#
+        )
 }
 
 /// One run of the program, to be set up and then held to what it does.
@@ -240,13 +213,8 @@ impl Run {
 
     /// Runs it to its end, whatever that is.
     pub fn ends(mut self) -> Done {
-        let mut child = self
-            .command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = std::mem::take(&mut self.stdin);
         let writer = std::thread::spawn(move || {
@@ -276,10 +244,7 @@ impl Run {
     #[track_caller]
     pub fn prints(self, stdout: &str) {
         let done = self.ends();
-        pretty_assertions::assert_eq!(
-            (done.stdout.as_str(), done.stderr.as_str(), done.code),
-            (stdout, "", 0)
-        );
+        pretty_assertions::assert_eq!((done.stdout.as_str(), done.stderr.as_str(), done.code), (stdout, "", 0));
     }
 
     /// Holds that it ends with this exit code, and returns what it said.
@@ -294,10 +259,7 @@ impl Run {
     #[track_caller]
     pub fn fails(self, code: i32, stderr: &str) {
         let done = self.ends();
-        pretty_assertions::assert_eq!(
-            (done.stdout.as_str(), done.stderr.as_str(), done.code),
-            ("", stderr, code)
-        );
+        pretty_assertions::assert_eq!((done.stdout.as_str(), done.stderr.as_str(), done.code), ("", stderr, code));
     }
 }
 

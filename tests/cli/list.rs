@@ -5,10 +5,7 @@ use crate::harness::{BELT, ORDER, SHIRT, Shop, shipped};
 /// Four orders, the first of them confirmed.
 fn shop() -> Shop {
     let shop = Shop::with_order();
-    shop.orders(["import"])
-        .arg(shipped("examples/orders.ndjson"))
-        .env("ORDERS_NOW", "2026-02-07T09:00:00Z")
-        .succeeds();
+    shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).env("ORDERS_NOW", "2026-02-07T09:00:00Z").succeeds();
     shop.orders(["confirm", ORDER]).succeeds();
     shop
 }
@@ -29,25 +26,15 @@ LEG-LXYZ1234-AB5C  2026-02-04 10:30  John Doe      confirmed      2   59.98
 #[test]
 fn times_are_shown_in_the_shops_zone() {
     let shop = shop();
-    shop.orders(["config", "timeZone", "Africa/Cairo"])
-        .succeeds();
-    assert!(
-        shop.orders(["list"])
-            .succeeds()
-            .contains("LEG-MLB63A8W-0QTZ  2026-02-06 19:36")
-    );
-    assert_eq!(
-        shop.orders(["list", "--json"]).json()[0]["orderDate"],
-        "2026-02-06T17:36:40.928Z"
-    );
+    shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
+    assert!(shop.orders(["list"]).succeeds().contains("LEG-MLB63A8W-0QTZ  2026-02-06 19:36"));
+    assert_eq!(shop.orders(["list", "--json"]).json()[0]["orderDate"], "2026-02-06T17:36:40.928Z");
 }
 
 #[test]
 fn programs_get_an_array_with_the_guides_keys() {
     let shop = shop();
-    let mut bodies = shop
-        .orders(["list", "--json", "--status", "confirmed"])
-        .json();
+    let mut bodies = shop.orders(["list", "--json", "--status", "confirmed"]).json();
     assert_eq!(bodies[0]["id"].take().as_str().unwrap().len(), 36);
     assert_eq!(
         bodies.to_string(),
@@ -58,54 +45,21 @@ fn programs_get_an_array_with_the_guides_keys() {
         }])
         .to_string()
     );
-    assert_eq!(
-        shop.orders(["list", "--json", "--status", "shipped"])
-            .succeeds(),
-        "[]\n"
-    );
-    assert_eq!(
-        shop.orders(["list", "--format", "ndjson", "--status", "shipped"])
-            .succeeds(),
-        ""
-    );
-    assert_eq!(
-        shop.orders(["list", "--format", "ndjson"])
-            .succeeds()
-            .lines()
-            .count(),
-        4
-    );
+    assert_eq!(shop.orders(["list", "--json", "--status", "shipped"]).succeeds(), "[]\n");
+    assert_eq!(shop.orders(["list", "--format", "ndjson", "--status", "shipped"]).succeeds(), "");
+    assert_eq!(shop.orders(["list", "--format", "ndjson"]).succeeds().lines().count(), 4);
 }
 
 #[test]
 fn statuses_sorting_and_limit_choose_what_is_listed() {
     let shop = shop();
     for (args, expected) in [
-        (
-            &["--status", "pending,confirmed", "--limit", "1"][..],
-            "LEG-MLB63A8W-0QTZ\n",
-        ),
-        (
-            &[
-                "--status",
-                "pending",
-                "--status",
-                "confirmed",
-                "--limit",
-                "1",
-            ],
-            "LEG-MLB63A8W-0QTZ\n",
-        ),
-        (
-            &["--sort", "orderDate", "--limit", "2"],
-            "LEG-LXYZ1234-AB5C\nLEG-MLB2TG0R-7HTX\n",
-        ),
+        (&["--status", "pending,confirmed", "--limit", "1"][..], "LEG-MLB63A8W-0QTZ\n"),
+        (&["--status", "pending", "--status", "confirmed", "--limit", "1"], "LEG-MLB63A8W-0QTZ\n"),
+        (&["--sort", "orderDate", "--limit", "2"], "LEG-LXYZ1234-AB5C\nLEG-MLB2TG0R-7HTX\n"),
         (&["--sort", "-total", "--limit", "1"], "LEG-MLB2TG0R-7HTX\n"),
         (&["--sort=total", "--limit=1"], "LEG-MLB63A8W-0QTZ\n"),
-        (
-            &["--sort", "customerName", "--limit", "1"],
-            "LEG-LXYZ1234-AB5C\n",
-        ),
+        (&["--sort", "customerName", "--limit", "1"], "LEG-LXYZ1234-AB5C\n"),
         (&["--status", "cancelled"], ""),
     ] {
         let mut run = shop.orders(["list", "-q"]);
@@ -116,40 +70,23 @@ fn statuses_sorting_and_limit_choose_what_is_listed() {
     }
     shop.orders(["list", "--status", "new"]).exits(2);
     let done = shop.orders(["list", "--sort", "price"]).exits(2);
-    assert!(
-        done.stderr.contains("the fields are createdAt, updatedAt"),
-        "{}",
-        done.stderr
-    );
+    assert!(done.stderr.contains("the fields are createdAt, updatedAt"), "{}", done.stderr);
 }
 
 #[test]
 fn items_are_inside_the_orders_or_a_row_each() {
     let shop = shop();
-    let bodies = shop
-        .orders(["list", "--items", "--json", "--limit", "3"])
-        .json();
-    assert_eq!(
-        bodies[2],
-        shop.orders(["show", "LEG-MLB2TG0R-7HTX", "--json"]).json()
-    );
-    shop.orders(["list", "--items", "--status", "confirmed"])
-        .prints(
-            "\
+    let bodies = shop.orders(["list", "--items", "--json", "--limit", "3"]).json();
+    assert_eq!(bodies[2], shop.orders(["show", "LEG-MLB2TG0R-7HTX", "--json"]).json());
+    shop.orders(["list", "--items", "--status", "confirmed"]).prints(
+        "\
 REFERENCE          STATUS     PRODUCT          SIZE  COLOR  QTY  PRICE  SUBTOTAL
 LEG-LXYZ1234-AB5C  confirmed  Classic T-Shirt  L     Blue     2  29.99     59.98
 ",
-        );
-    shop.orders([
-        "list",
-        "--items",
-        "--format",
-        "csv",
-        "--fields",
-        "orderReference,productName,selectedSize,subtotal",
-    ])
-    .prints(
-        "\
+    );
+    shop.orders(["list", "--items", "--format", "csv", "--fields", "orderReference,productName,selectedSize,subtotal"])
+        .prints(
+            "\
 orderReference,productName,selectedSize,subtotal
 LEG-MLB63A8W-0QTZ,Leather Belt,,18.75
 LEG-MLB63A8W-0QTZ,Polo Shirt,M,24.50
@@ -158,67 +95,32 @@ LEG-MLB2TG0R-7HTX,Polo Shirt,M,49.00
 LEG-MLB2TG0R-7HTX,Canvas Sneakers,44,64.00
 LEG-LXYZ1234-AB5C,Classic T-Shirt,L,59.98
 ",
-    );
+        );
 }
 
 #[test]
 fn fields_choose_columns_and_keys_in_their_order() {
     let shop = shop();
     assert_eq!(
-        shop.orders([
-            "list",
-            "--json",
-            "--fields",
-            "total,orderReference",
-            "--limit",
-            "1"
-        ])
-        .succeeds(),
+        shop.orders(["list", "--json", "--fields", "total,orderReference", "--limit", "1"]).succeeds(),
         "[\n{\"total\":\"43.25\",\"orderReference\":\"LEG-MLB63A8W-0QTZ\"}\n]\n"
     );
-    shop.orders([
-        "list",
-        "--fields",
-        "orderReference,total",
-        "--status",
-        "confirmed",
-    ])
-    .prints("orderReference     total\nLEG-LXYZ1234-AB5C  59.98\n");
+    shop.orders(["list", "--fields", "orderReference,total", "--status", "confirmed"])
+        .prints("orderReference     total\nLEG-LXYZ1234-AB5C  59.98\n");
     let done = shop.orders(["list", "--fields", "total,price"]).exits(2);
-    assert!(
-        done.stderr
-            .starts_with("error: there is no field price\nhint: the fields are id, orderReference")
-    );
+    assert!(done.stderr.starts_with("error: there is no field price\nhint: the fields are id, orderReference"));
 }
 
 #[test]
 fn the_table_shows_fifty_and_says_that_there_are_more() {
     let shop = Shop::stocked();
-    let orders: String = (0..51)
-        .map(|n| crate::harness::order(&format!("LEG-{n:03}"), BELT, 1, None))
-        .collect();
+    let orders: String = (0..51).map(|n| crate::harness::order(&format!("LEG-{n:03}"), BELT, 1, None)).collect();
     shop.orders(["import"]).stdin(orders).succeeds();
     let done = shop.orders(["list"]).exits(0);
     assert_eq!(done.stdout.lines().count(), 51);
-    assert_eq!(
-        done.stderr,
-        "note: there are more: these are the first 50; --limit 0 shows all\n"
-    );
-    assert_eq!(
-        shop.orders(["list", "--limit", "0"])
-            .succeeds()
-            .lines()
-            .count(),
-        52
-    );
-    assert_eq!(
-        shop.orders(["list", "--json"])
-            .json()
-            .as_array()
-            .unwrap()
-            .len(),
-        51
-    );
+    assert_eq!(done.stderr, "note: there are more: these are the first 50; --limit 0 shows all\n");
+    assert_eq!(shop.orders(["list", "--limit", "0"]).succeeds().lines().count(), 52);
+    assert_eq!(shop.orders(["list", "--json"]).json().as_array().unwrap().len(), 51);
     assert_eq!(shop.orders(["list", "-q"]).succeeds().lines().count(), 51);
     assert_eq!(shop.orders(["list", "--limit", "51"]).exits(0).stderr, "");
 }
@@ -226,37 +128,17 @@ fn the_table_shows_fifty_and_says_that_there_are_more() {
 #[test]
 fn long_lists_are_whole_and_in_order_in_every_sort() {
     let shop = Shop::stocked();
-    let orders: String = (0..1203)
-        .map(|n| crate::harness::order(&format!("LEG-{n:04}"), SHIRT, 1 + n % 7, Some("S")))
-        .collect();
+    let orders: String =
+        (0..1203).map(|n| crate::harness::order(&format!("LEG-{n:04}"), SHIRT, 1 + n % 7, Some("S"))).collect();
     shop.orders(["import"]).stdin(orders).succeeds();
-    for sort in [
-        "createdAt",
-        "-createdAt",
-        "total",
-        "-itemCount",
-        "orderReference",
-        "-status",
-    ] {
+    for sort in ["createdAt", "-createdAt", "total", "-itemCount", "orderReference", "-status"] {
         let listed = shop.orders(["list", "--json", "--sort", sort]).json();
-        let mut references: Vec<_> = listed
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|o| o["orderReference"].as_str().unwrap().to_owned())
-            .collect();
-        let totals: Vec<_> = listed
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|o| o["itemCount"].as_i64().unwrap())
-            .collect();
+        let mut references: Vec<_> =
+            listed.as_array().unwrap().iter().map(|o| o["orderReference"].as_str().unwrap().to_owned()).collect();
+        let totals: Vec<_> = listed.as_array().unwrap().iter().map(|o| o["itemCount"].as_i64().unwrap()).collect();
         if matches!(sort, "total" | "-itemCount") {
             let ascending = totals.is_sorted();
-            assert!(
-                ascending == (sort == "total") && (ascending || totals.iter().rev().is_sorted()),
-                "{sort}"
-            );
+            assert!(ascending == (sort == "total") && (ascending || totals.iter().rev().is_sorted()), "{sort}");
         }
         references.sort();
         references.dedup();

@@ -33,12 +33,8 @@ fn a_product_is_added_with_its_stock_and_shown() {
     );
     shop.orders(["product", "add", "--name", "Other", "--sku", "PL-1", "--price", "1"])
         .fails(5, "error: PL-1 is Polo Shirt already; nothing changed\nhint: orders product set PL-1 … changes it\n");
-    shop.orders(["product", "add", "--name", "X", "--price", "1.999"])
-        .exits(2);
-    shop.orders([
-        "product", "add", "--name", "X", "--price", "1", "--size", "s=1", "--size", " S=2",
-    ])
-    .exits(2);
+    shop.orders(["product", "add", "--name", "X", "--price", "1.999"]).exits(2);
+    shop.orders(["product", "add", "--name", "X", "--price", "1", "--size", "s=1", "--size", " S=2"]).exits(2);
     shop.check();
 }
 
@@ -54,33 +50,11 @@ BLT-01     Leather Belt     18.75     12
 PL-220     Polo Shirt       24.50      3  low  M 2, L 0, XL 1
 ",
     );
-    shop.orders([
-        "product",
-        "list",
-        "--low",
-        "--format",
-        "csv",
-        "--fields",
-        "name,stockQuantity",
-    ])
-    .prints("name,stockQuantity\nCanvas Sneakers,5\nPolo Shirt,3\n");
+    shop.orders(["product", "list", "--low", "--format", "csv", "--fields", "name,stockQuantity"])
+        .prints("name,stockQuantity\nCanvas Sneakers,5\nPolo Shirt,3\n");
     shop.orders(["config", "lowStock", "4"]).succeeds();
-    assert_eq!(
-        shop.orders(["product", "list", "--low", "--json"])
-            .json()
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
-    assert_eq!(
-        Shop::stocked()
-            .orders(["product", "list", "-q"])
-            .succeeds()
-            .lines()
-            .count(),
-        4
-    );
+    assert_eq!(shop.orders(["product", "list", "--low", "--json"]).json().as_array().unwrap().len(), 1);
+    assert_eq!(Shop::stocked().orders(["product", "list", "-q"]).succeeds().lines().count(), 4);
 }
 
 #[test]
@@ -90,10 +64,7 @@ fn importing_updates_by_id_or_barcode_and_takes_stock_for_new_products_only() {
         r#"[{{"id":"{BELT}","price":"20.00"}},{{"barcode":"SKU-12345","stockQuantity":99,"category":"x"}},
             {{"name":"Cap","price":9.5,"quantity":7}}]"#
     );
-    let done = shop
-        .orders(["product", "import"])
-        .stdin(update.clone())
-        .exits(0);
+    let done = shop.orders(["product", "import"]).stdin(update.clone()).exits(0);
     assert_eq!(done.stdout, "imported 1, updated 1, unchanged 1\n");
     assert_eq!(
         done.stderr,
@@ -101,23 +72,11 @@ fn importing_updates_by_id_or_barcode_and_takes_stock_for_new_products_only() {
          use: orders product count SKU-12345 N --note …\n\
          warning: Cap has neither id nor barcode: coming again, it would be added again\n"
     );
-    assert_eq!(
-        shop.orders(["product", "show", "BLT-01", "--json"]).json()["price"],
-        "20.00"
-    );
-    assert_eq!(
-        (shop.on_hand("Cap", ""), shop.on_hand("BLT-01", "")),
-        (7, 12)
-    );
+    assert_eq!(shop.orders(["product", "show", "BLT-01", "--json"]).json()["price"], "20.00");
+    assert_eq!((shop.on_hand("Cap", ""), shop.on_hand("BLT-01", "")), (7, 12));
     let exported = shop.orders(["product", "list", "--json"]).succeeds();
-    let again = shop
-        .orders(["product", "import", "--json"])
-        .stdin(exported)
-        .json();
-    assert_eq!(
-        (&again["unchanged"], &again["warnings"]),
-        (&json!(5), &json!([]))
-    );
+    let again = shop.orders(["product", "import", "--json"]).stdin(exported).json();
+    assert_eq!((&again["unchanged"], &again["warnings"]), (&json!(5), &json!([])));
     shop.check();
 }
 
@@ -145,40 +104,33 @@ error: 3 of 4 records are invalid; nothing imported
 #[test]
 fn stock_is_corrected_with_a_note_and_never_below_zero() {
     let shop = Shop::stocked();
-    shop.orders(["product", "adjust", "BLT-01", "-2", "--note", "lost"])
-        .prints("Leather Belt: stock 12 → 10\n");
-    shop.orders([
-        "product", "count", "PL-220", "4", "--size", "l", "--note", "counted",
-    ])
-    .prints("Polo Shirt (L): stock 0 → 4\n");
-    shop.orders([
-        "product", "count", "PL-220", "1", "--size", "XXL", "--note", "new",
-    ])
-    .prints("Polo Shirt (XXL): stock 0 → 1\n");
+    shop.orders(["product", "adjust", "BLT-01", "-2", "--note", "lost"]).prints("Leather Belt: stock 12 → 10\n");
+    shop.orders(["product", "count", "PL-220", "4", "--size", "l", "--note", "counted"])
+        .prints("Polo Shirt (L): stock 0 → 4\n");
+    let done = shop.orders(["product", "count", "PL-220", "1", "--size", "XXL", "--note", "new"]).exits(0);
+    assert_eq!(
+        (done.stdout.as_str(), done.stderr.as_str()),
+        (
+            "Polo Shirt (XXL): stock 0 → 1
+",
+            "note: XXL is a new size; its sizes are M, L, XL, XXL
+"
+        )
+    );
     let before = shop.dump();
-    shop.orders(["product", "adjust", "BLT-01", "-11", "--note", "lost"])
-        .fails(
-            6,
-            "error: not so much stock of Leather Belt; nothing changed\n  \
+    shop.orders(["product", "adjust", "BLT-01", "-11", "--note", "lost"]).fails(
+        6,
+        "error: not so much stock of Leather Belt; nothing changed\n  \
          - Leather Belt: Insufficient stock (available: 10, required: 11)\n\
          hint: orders product show BLT-01\n",
-        );
-    shop.orders(["product", "adjust", "BLT-01", "-1"]).fails(
-        2,
-        "error: a correction of stock needs a --note that says why\n",
     );
-    shop.orders(["product", "adjust", "BLT-01", "3", "--note", "x"])
-        .exits(2);
-    shop.orders(["product", "count", "BLT-01", "-3", "--note", "x"])
-        .exits(2);
-    shop.orders(["product", "count", "PL-220", "3", "--note", "x"])
-        .exits(4);
-    shop.orders([
-        "product", "count", "BLT-01", "3", "--size", "L", "--note", "x",
-    ])
-    .exits(5);
-    shop.orders(["product", "count", "BLT-01", "3", "--note", "x", "-n"])
-        .exits(0);
+    shop.orders(["product", "adjust", "BLT-01", "-1"])
+        .fails(2, "error: a correction of stock needs a --note that says why\n");
+    shop.orders(["product", "adjust", "BLT-01", "3", "--note", "x"]).exits(2);
+    shop.orders(["product", "count", "BLT-01", "-3", "--note", "x"]).exits(2);
+    shop.orders(["product", "count", "PL-220", "3", "--note", "x"]).exits(4);
+    shop.orders(["product", "count", "BLT-01", "3", "--size", "L", "--note", "x"]).exits(5);
+    shop.orders(["product", "count", "BLT-01", "3", "--note", "x", "-n"]).exits(0);
     assert_eq!(shop.dump(), before);
     shop.check();
 }
@@ -186,29 +138,15 @@ fn stock_is_corrected_with_a_note_and_never_below_zero() {
 #[test]
 fn a_product_is_changed_and_its_orders_keep_what_they_were_made_with() {
     let shop = Shop::with_order();
-    shop.orders([
-        "product",
-        "set",
-        "classic",
-        "--name",
-        "Heavy T-Shirt",
-        "--discounted-price",
-        "25",
-    ])
-    .succeeds();
+    shop.orders(["product", "set", "classic", "--name", "Heavy T-Shirt", "--discounted-price", "25"]).succeeds();
     let order = shop.orders(["show", "AB5C", "--json"]).json();
     assert_eq!(order["items"][0]["productName"], "Classic T-Shirt");
     shop.orders(["confirm", "AB5C", "--yes"]).succeeds();
     shop.orders(["product", "set", "heavy", "--sku", "BLT-01"])
-        .fails(
-            5,
-            "error: BLT-01 is the barcode of Leather Belt; nothing changed\n",
-        );
+        .fails(5, "error: BLT-01 is the barcode of Leather Belt; nothing changed\n");
     shop.orders(["product", "set", "heavy"]).exits(2);
-    shop.orders(["product", "set", "shirt", "--price", "1"])
-        .exits(5);
-    shop.orders(["product", "set", "nothing", "--price", "1"])
-        .exits(3);
+    shop.orders(["product", "set", "shirt", "--price", "1"]).exits(5);
+    shop.orders(["product", "set", "nothing", "--price", "1"]).exits(3);
 }
 
 #[test]
@@ -217,11 +155,10 @@ fn a_product_in_orders_cannot_be_removed() {
     shop.orders(["product", "remove", "SKU-12345"]).fails(
         5,
         "error: Classic T-Shirt is in an order; nothing changed\n\
-         hint: orders product count SKU-12345 0 --note … takes it off the shelf\n",
+         hint: orders product count SKU-12345 0 --size SIZE --note … takes it off the shelf\n",
     );
     shop.orders(["product", "remove", "BLT-01", "-n"]).exits(0);
-    shop.orders(["product", "remove", "BLT-01"])
-        .prints("removed Leather Belt with 12 pieces on hand\n");
+    shop.orders(["product", "remove", "BLT-01"]).prints("removed Leather Belt with 12 pieces on hand\n");
     shop.orders(["product", "show", "BLT-01"]).exits(3);
     shop.check();
 }
@@ -229,14 +166,8 @@ fn a_product_in_orders_cannot_be_removed() {
 #[test]
 fn the_shipped_catalogue_is_imported_once() {
     let shop = Shop::stocked();
-    let again = shop
-        .orders(["product", "import", "--json"])
-        .arg(shipped("examples/catalogue.json"))
-        .json();
-    assert_eq!(
-        (&again["imported"], &again["unchanged"]),
-        (&json!(0), &json!(4))
-    );
+    let again = shop.orders(["product", "import", "--json"]).arg(shipped("examples/catalogue.json")).json();
+    assert_eq!((&again["imported"], &again["unchanged"]), (&json!(0), &json!(4)));
 }
 
 #[test]
@@ -244,38 +175,14 @@ fn pieces_without_a_size_that_come_back_beside_sizes_are_seen_and_can_be_correct
     let shop = Shop::stocked();
     shop.take("LEG-1", BELT, 12, None);
     shop.orders(["confirm", "LEG-1"]).succeeds();
-    shop.orders([
-        "product",
-        "count",
-        "BLT-01",
-        "3",
-        "--size",
-        "L",
-        "--note",
-        "sizes now",
-    ])
-    .succeeds();
+    shop.orders(["product", "count", "BLT-01", "3", "--size", "L", "--note", "sizes now"]).succeeds();
     shop.orders(["cancel", "LEG-1"]).succeeds();
     let body = shop.orders(["product", "show", "BLT-01", "--json"]).json();
-    assert_eq!(
-        (&body["stockQuantity"], &body["sizeQuantities"]),
-        (&json!(15), &json!({"L": 3, "": 12}))
-    );
-    assert!(
-        shop.orders(["product", "show", "BLT-01"])
-            .succeeds()
-            .contains("Sizes    L 3, without size 12\n")
-    );
+    assert_eq!((&body["stockQuantity"], &body["sizeQuantities"]), (&json!(15), &json!({"L": 3, "": 12})));
+    assert!(shop.orders(["product", "show", "BLT-01"]).succeeds().contains("Sizes    L 3, without size 12\n"));
     let exported = shop.orders(["product", "list", "--json"]).succeeds();
-    let again = shop
-        .orders(["product", "import", "--json"])
-        .stdin(exported)
-        .json();
-    assert_eq!(
-        (&again["unchanged"], &again["warnings"]),
-        (&json!(4), &json!([]))
-    );
-    shop.orders(["product", "count", "BLT-01", "0", "--note", "sorted"])
-        .prints("Leather Belt: stock 12 → 0\n");
+    let again = shop.orders(["product", "import", "--json"]).stdin(exported).json();
+    assert_eq!((&again["unchanged"], &again["warnings"]), (&json!(4), &json!([])));
+    shop.orders(["product", "count", "BLT-01", "0", "--note", "sorted"]).prints("Leather Belt: stock 12 → 0\n");
     shop.check();
 }

@@ -30,10 +30,7 @@ fn shell(line: &str, folder: &std::path::Path) -> String {
     let output = Command::new("bash")
         .args(["-c", &format!("{{ {line}\n}} 2>&1")])
         .current_dir(folder)
-        .env(
-            "PATH",
-            format!("{}:{path}", binary.parent().unwrap().display()),
-        )
+        .env("PATH", format!("{}:{path}", binary.parent().unwrap().display()))
         .env("HOME", folder)
         .env("ORDERS_NOW", NOW)
         .env_remove("ORDERS_DB")
@@ -64,16 +61,9 @@ fn every_command_in_readme_prints_what_stands_below_it() {
 
 #[test]
 fn the_tour_prints_what_readme_shows() {
-    let output = Command::new("bash")
-        .arg(shipped("examples/tour.sh"))
-        .output()
-        .unwrap();
+    let output = Command::new("bash").arg(shipped("examples/tour.sh")).output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(shown.trim_end(), blocks("text")[0].trim_end());
 }
 
@@ -83,10 +73,7 @@ fn the_exit_codes_of_readme_are_those_of_the_program() {
     let readme = readme();
     for line in shop.orders(["help", "exit-codes"]).succeeds().lines() {
         let (code, meaning) = line.trim().split_once("  ").unwrap();
-        assert!(
-            readme.contains(&format!("| {code} | {meaning} |\n")),
-            "{line}"
-        );
+        assert!(readme.contains(&format!("| {code} | {meaning} |\n")), "{line}");
     }
 }
 
@@ -104,10 +91,7 @@ fn the_commands_for_the_guides_endpoints_work() {
     assert_eq!(commands.len(), 5);
     let reference = crate::harness::ORDER;
     for command in ["create", "list", "show", "confirm", "set-status"] {
-        let line = commands
-            .iter()
-            .find(|line| line.starts_with(&format!("orders {command} ")))
-            .unwrap();
+        let line = commands.iter().find(|line| line.starts_with(&format!("orders {command} "))).unwrap();
         let line = line.replace("ID", reference).replace("STATUS", "shipped");
         let mut run = shop.orders([]);
         for word in line.split(' ').skip(1) {

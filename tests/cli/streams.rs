@@ -9,15 +9,9 @@ use crate::harness::{BELT, ORDER, Shop, order};
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {
     let shop = Shop::stocked();
-    let orders: String = (0..3000)
-        .map(|n| order(&format!("LEG-{n:04}"), BELT, 1, None))
-        .collect();
+    let orders: String = (0..3000).map(|n| order(&format!("LEG-{n:04}"), BELT, 1, None)).collect();
     shop.orders(["import"]).stdin(orders).succeeds();
-    for args in [
-        ["list", "--json"],
-        ["list", "--limit=0"],
-        ["list", "--format=csv"],
-    ] {
+    for args in [["list", "--json"], ["list", "--limit=0"], ["list", "--format=csv"]] {
         let mut child = shop
             .orders(args)
             .into_command()
@@ -29,11 +23,7 @@ fn a_reader_that_leaves_early_is_no_error() {
         let mut some = [0; 10];
         child.stdout.take().unwrap().read_exact(&mut some).unwrap();
         let output = child.wait_with_output().unwrap();
-        assert_eq!(
-            (output.status.code(), output.stderr.as_slice()),
-            (Some(0), &b""[..]),
-            "{args:?}"
-        );
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{args:?}");
     }
 }
 
@@ -41,25 +31,12 @@ fn a_reader_that_leaves_early_is_no_error() {
 fn a_full_stdout_undoes_nothing_and_is_said() {
     let shop = Shop::with_order();
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
-    let output = shop
-        .orders(["confirm", ORDER])
-        .into_command()
-        .stdout(full())
-        .output()
-        .unwrap();
+    let output = shop.orders(["confirm", ORDER]).into_command().stdout(full()).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        stderr.starts_with("error: the work is done and kept, but the result could not be printed"),
-        "{stderr}"
-    );
+    assert!(stderr.starts_with("error: the work is done and kept, but the result could not be printed"), "{stderr}");
     assert_eq!(shop.status(ORDER), "confirmed");
-    let output = shop
-        .orders(["list"])
-        .into_command()
-        .stdout(full())
-        .output()
-        .unwrap();
+    let output = shop.orders(["list"]).into_command().stdout(full()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -70,22 +47,12 @@ fn hostile_text_is_made_visible_on_both_streams_and_kept_in_json() {
     let name = "\u{1b}[2J\u{202e}evil\nerror: fake";
     let input = order("LEG-1", BELT, 13, None)
         .replace("John Doe", evil)
-        .replace(
-            "\"quantity\"",
-            &format!("\"productName\":\"{evil}\",\"selectedColor\":\"{evil}\",\"quantity\""),
-        )
-        .replace(
-            "\"items\"",
-            &format!("\"customerAddress\":\"{evil}\",\"items\""),
-        );
+        .replace("\"quantity\"", &format!("\"productName\":\"{evil}\",\"selectedColor\":\"{evil}\",\"quantity\""))
+        .replace("\"items\"", &format!("\"customerAddress\":\"{evil}\",\"items\""));
     let rename = format!("[{{\"id\":\"{BELT}\",\"name\":\"{evil}\"}}]");
     shop.orders(["product", "import"]).stdin(rename).succeeds();
-    shop.orders(["create", "-q"])
-        .stdin(input.clone())
-        .succeeds();
-    let unknown = input
-        .replace("\"items\"", &format!("\"{evil}\":1,\"items\""))
-        .replace("LEG-1", "LEG-2");
+    shop.orders(["create", "-q"]).stdin(input.clone()).succeeds();
+    let unknown = input.replace("\"items\"", &format!("\"{evil}\":1,\"items\"")).replace("LEG-1", "LEG-2");
     let runs = [
         shop.orders(["list"]),
         shop.orders(["list", "--items"]),
@@ -107,31 +74,18 @@ fn hostile_text_is_made_visible_on_both_streams_and_kept_in_json() {
         let done = run.ends();
         for stream in [&done.stdout, &done.stderr] {
             assert!(!stream.contains(['\u{1b}', '\u{202e}']), "{done:#?}");
-            assert!(
-                !stream.lines().any(|line| line.starts_with("error: fake")),
-                "{done:#?}"
-            );
+            assert!(!stream.lines().any(|line| line.starts_with("error: fake")), "{done:#?}");
         }
     }
-    assert_eq!(
-        shop.orders(["show", "LEG-1", "--json"]).json()["customerName"],
-        name
-    );
+    assert_eq!(shop.orders(["show", "LEG-1", "--json"]).json()["customerName"], name);
 }
 
 #[test]
 fn wrong_arguments_are_made_visible_too() {
     let shop = Shop::with_order();
-    for args in [
-        ["list", "--status", "\u{1b}[31m\u{202e}x"],
-        ["show", "--\u{9b}31m", "y"],
-        ["\u{1b}]0;t", "a", "b"],
-    ] {
+    for args in [["list", "--status", "\u{1b}[31m\u{202e}x"], ["show", "--\u{9b}31m", "y"], ["\u{1b}]0;t", "a", "b"]] {
         let done = shop.orders(args).env("CLICOLOR_FORCE", "1").exits(2);
-        assert!(
-            !done.stderr.contains(['\u{1b}', '\u{202e}', '\u{9b}']),
-            "{done:#?}"
-        );
+        assert!(!done.stderr.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{done:#?}");
     }
 }
 
@@ -139,10 +93,8 @@ fn wrong_arguments_are_made_visible_too() {
 fn a_hint_can_be_pasted_whatever_a_guest_called_the_order() {
     let shop = Shop::stocked();
     shop.take("$(id);x", BELT, 1, None);
-    shop.orders(["set-status", "$(id);x", "confirmed"]).fails(
-        5,
-        "error: only confirm takes $(id);x to confirmed; nothing changed\nhint: orders confirm '$(id);x'\n",
-    );
+    shop.orders(["set-status", "$(id);x", "confirmed"])
+        .fails(5, "error: only confirm takes $(id);x to confirmed; it is pending; nothing changed\nhint: orders confirm '$(id);x'\n");
 }
 
 #[test]
@@ -151,28 +103,9 @@ fn colour_is_for_those_who_want_it() {
     let plain = "error: there is no orders file";
     assert!(shop.orders(["list"]).exits(1).stderr.starts_with(plain));
     let coloured = "\u{1b}[1;31merror:\u{1b}[0m there is no";
-    assert!(
-        shop.orders(["list", "--color", "always"])
-            .env("NO_COLOR", "1")
-            .exits(1)
-            .stderr
-            .starts_with(coloured)
-    );
-    assert!(
-        shop.orders(["list"])
-            .env("CLICOLOR_FORCE", "1")
-            .exits(1)
-            .stderr
-            .starts_with(coloured)
-    );
-    assert!(
-        shop.orders(["list"])
-            .env("CLICOLOR_FORCE", "1")
-            .env("NO_COLOR", "1")
-            .exits(1)
-            .stderr
-            .starts_with(plain)
-    );
+    assert!(shop.orders(["list", "--color", "always"]).env("NO_COLOR", "1").exits(1).stderr.starts_with(coloured));
+    assert!(shop.orders(["list"]).env("CLICOLOR_FORCE", "1").exits(1).stderr.starts_with(coloured));
+    assert!(shop.orders(["list"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").exits(1).stderr.starts_with(plain));
 }
 
 #[test]
@@ -181,19 +114,13 @@ fn the_file_is_where_it_was_said_and_else_in_the_data_folder() {
     let add = ["product", "add", "--name", "Cap", "--price", "5"];
     shop.orders(add).without_env("ORDERS_DB").succeeds();
     assert!(shop.path(".local/share/orders/orders.db").is_file());
-    shop.orders(add)
-        .env("ORDERS_DB", "")
-        .env("XDG_DATA_HOME", shop.path("data"))
-        .succeeds();
+    shop.orders(add).env("ORDERS_DB", "").env("XDG_DATA_HOME", shop.path("data")).succeeds();
     assert!(shop.path("data/orders/orders.db").is_file());
     shop.orders(add).arg("--db").arg("here.db").succeeds();
     assert!(shop.path("here.db").is_file());
     for memory in [":memory:", "file:x?mode=memory"] {
         shop.orders(add).arg("--db").arg(memory).succeeds();
-        assert!(
-            shop.path(memory).is_file(),
-            "{memory} is a file like any other"
-        );
+        assert!(shop.path(memory).is_file(), "{memory} is a file like any other");
     }
     shop.orders(add).arg("--db").arg("").exits(2);
     assert!(!shop.file().exists());

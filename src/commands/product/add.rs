@@ -55,10 +55,7 @@ fn sized(text: &str) -> Result<(String, i64), String> {
 /// Runs the command.
 pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     for (index, (size, _)) in args.size.iter().enumerate() {
-        if args.size[..index]
-            .iter()
-            .any(|(earlier, _)| size_key(earlier) == size_key(size))
-        {
+        if args.size[..index].iter().any(|(earlier, _)| size_key(earlier) == size_key(size)) {
             return Err(Failure::usage(format!("size {size} is given twice")).into());
         }
     }
@@ -79,30 +76,20 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_or_create()?;
     let (stamp, mut ids) = (context.stamp(), context.ids());
     let (added, low_stock) = context.write(&mut store, |write| {
-        let matches = write.matching_products(
-            incoming.id,
-            incoming.barcode.as_ref().and_then(Option::as_deref),
-        )?;
+        let matches = write.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
         if let Some(known) = matches.by_barcode.or(matches.by_id) {
-            let message = format!(
-                "{} is {} already; nothing changed",
-                known.handle(),
-                known.name
-            );
+            let message = format!("{} is {} already; nothing changed", known.handle(), known.name);
             let hint = format!("orders product set {} … changes it", known.shell_word());
             return Err(Failure::new(Kind::Conflict, message).hint(hint).into());
         }
         let decision = take_in(write, &incoming, &stamp, &mut ids)?.map_err(|rejected| {
-            Failure::new(rejected.kind.into(), "invalid product; nothing changed")
-                .details(rejected.problems)
+            Failure::new(rejected.kind.into(), "invalid product; nothing changed").details(rejected.problems)
         })?;
         match decision.change {
             ProductChange::New(product) => Ok((product, write.settings()?.low_stock)),
-            ProductChange::Update(_) | ProductChange::Unchanged(_) => Err(Failure::new(
-                Kind::Conflict,
-                "the product is there already; nothing changed",
-            )
-            .into()),
+            ProductChange::Update(_) | ProductChange::Unchanged(_) => {
+                Err(Failure::new(Kind::Conflict, "the product is there already; nothing changed").into())
+            }
         }
     })?;
     print_product(&added, context, || product::show(&added, low_stock))?;

@@ -28,9 +28,7 @@ pub struct AdjustArgs {
 fn difference(text: &str) -> Result<i64, String> {
     let limit = i64::from(QUANTITY_LIMIT);
     if !text.starts_with(['+', '-']) {
-        return Err(
-            "needs its sign: +3 for three more, -3 for three fewer (or use `count`)".to_owned(),
-        );
+        return Err("needs its sign: +3 for three more, -3 for three fewer (or use `count`)".to_owned());
     }
     match text.parse::<i64>() {
         Ok(number) if number != 0 && (-limit..=limit).contains(&number) => Ok(number),
@@ -40,10 +38,5 @@ fn difference(text: &str) -> Result<i64, String> {
 
 /// Runs the command.
 pub fn run(args: &AdjustArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    correct_stock(
-        &args.product,
-        args.size.as_deref(),
-        Correction::Adjust(args.difference),
-        context,
-    )
+    correct_stock(&args.product, args.size.as_deref(), Correction::Adjust(args.difference), context)
 }

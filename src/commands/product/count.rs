@@ -28,10 +28,5 @@ pub struct CountArgs {
 
 /// Runs the command.
 pub fn run(args: &CountArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    correct_stock(
-        &args.product,
-        args.size.as_deref(),
-        Correction::Count(args.counted),
-        context,
-    )
+    correct_stock(&args.product, args.size.as_deref(), Correction::Count(args.counted), context)
 }

@@ -35,11 +35,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 Ok(read) => read,
                 Err(not_json) => return Ok(Err(not_json)),
             };
-            let reject = |kind, problems| Verdict::Rejected {
-                label: read.label.clone(),
-                kind,
-                problems,
-            };
+            let reject = |kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };
             let incoming = match read.product {
                 Ok(incoming) => incoming,
                 Err(problems) => return Ok(Ok(reject(Kind::InvalidInput, problems))),
@@ -67,15 +63,8 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         if context.ui.quiet {
             return String::new();
         }
-        let would = if context.is_dry_run() {
-            "would import"
-        } else {
-            "imported"
-        };
-        format!(
-            "{would} {}, updated {}, unchanged {}\n",
-            tally.imported, tally.updated, tally.unchanged
-        )
+        let would = if context.is_dry_run() { "would import" } else { "imported" };
+        format!("{would} {}, updated {}, unchanged {}\n", tally.imported, tally.updated, tally.unchanged)
     })?;
     Ok(Exit::Done)
 }

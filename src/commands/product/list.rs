@@ -25,39 +25,25 @@ pub struct ListArgs {
 pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), PRODUCT_KEYS, PRODUCT_KEYS)?;
     let store = context.open_to_read()?;
-    let (mut products, settings) =
-        store.read(|read| anyhow::Ok((read.all_products()?, read.settings()?)))?;
+    let (mut products, settings) = store.read(|read| anyhow::Ok((read.all_products()?, read.settings()?)))?;
     if args.low {
         products.retain(|product| product.is_low(settings.low_stock));
     }
     if !context.is_table() {
         context.print_spooled(&keys, |printer| {
-            Ok(products
-                .iter()
-                .try_for_each(|product| printer.put(&product_fields(product, &keys)))?)
+            Ok(products.iter().try_for_each(|product| printer.put(&product_fields(product, &keys)))?)
         })?;
         return Ok(Exit::Done);
     }
     if context.ui.quiet {
-        let handles: String = products
-            .iter()
-            .map(|product| format!("{}\n", visible(&product.handle())))
-            .collect();
+        let handles: String = products.iter().map(|product| format!("{}\n", visible(&product.handle()))).collect();
         context.ui.print(&handles)?;
     } else if products.is_empty() {
-        context.ui.note(if args.low {
-            "no product is low"
-        } else {
-            "no products"
-        });
+        context.ui.note(if args.low { "no product is low" } else { "no products" });
     } else {
         let look = context.look(&settings);
-        let rows = |products: &[Product]| {
-            products
-                .iter()
-                .map(|product| product_fields(product, &keys))
-                .collect::<Vec<_>>()
-        };
+        let rows =
+            |products: &[Product]| products.iter().map(|product| product_fields(product, &keys)).collect::<Vec<_>>();
         context.ui.print(&match context.global.fields {
             Some(_) => table::of_bodies(&keys, rows(&products).into_iter(), look.width),
             None => product::list(&products, settings.low_stock, look),

@@ -12,9 +12,7 @@ pub mod show;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use crate::domain::catalogue::{
-    IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide,
-};
+use crate::domain::catalogue::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::Product;
@@ -71,10 +69,7 @@ fn take_in(
     stamp: &Stamp,
     new_id: &mut dyn FnMut() -> uuid::Uuid,
 ) -> Result<Result<ProductDecision, ProductRejected>, StoreError> {
-    let matches = write.matching_products(
-        incoming.id,
-        incoming.barcode.as_ref().and_then(Option::as_deref),
-    )?;
+    let matches = write.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
     let decision = decide(incoming, matches, new_id);
     match decision.as_ref().map(|decision| &decision.change) {
         Ok(ProductChange::New(product)) => write.insert_product(product, stamp)?,
@@ -103,18 +98,15 @@ fn correct_stock(
         let corrected = write.products([found.id])?;
         anyhow::Ok((change, corrected.get(found.id).cloned().unwrap_or(found)))
     })?;
-    print_product(&corrected, context, || {
-        product::corrected(&change, context.is_dry_run())
-    })?;
+    print_product(&corrected, context, || product::corrected(&change, context.is_dry_run()))?;
+    if let Some(line) = &change.new_line {
+        context.ui.note(&format!("{} is a new size; its sizes are {}", line.size, corrected.size_names()));
+    }
     Ok(Exit::Done)
 }
 
 /// Prints a product that a command wrote, or for people `text`.
-fn print_product(
-    written: &Product,
-    context: &Context,
-    text: impl FnOnce() -> String,
-) -> anyhow::Result<()> {
+fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> String) -> anyhow::Result<()> {
     context.print_one(json::product(written), || match context.ui.quiet {
         true => format!("{}\n", crate::domain::text::visible(&written.handle())),
         false => text(),

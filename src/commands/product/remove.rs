@@ -26,27 +26,16 @@ pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let found = find_product(write, &args.product)?;
         let orders = write.orders_with_product(found.id)?;
         if orders > 0 {
-            let which = if orders == 1 {
-                "an order".to_owned()
-            } else {
-                format!("{orders} orders")
-            };
-            return Err(Failure::new(
-                Kind::Conflict,
-                format!("{} is in {which}; nothing changed", found.name),
-            )
-            .error("Products in orders cannot be removed")
-            .hint(format!(
-                "orders product count {} 0 --note … takes it off the shelf",
-                found.shell_word()
-            ))
-            .into());
+            let size = if found.is_sized() { " --size SIZE" } else { "" };
+            let which = if orders == 1 { "an order".to_owned() } else { format!("{orders} orders") };
+            return Err(Failure::new(Kind::Conflict, format!("{} is in {which}; nothing changed", found.name))
+                .error("Products in orders cannot be removed")
+                .hint(format!("orders product count {} 0{size} --note … takes it off the shelf", found.shell_word()))
+                .into());
         }
         write.remove_product(found.id)?;
         Ok(found)
     })?;
-    print_product(&removed, context, || {
-        product::removed(&removed, context.is_dry_run())
-    })?;
+    print_product(&removed, context, || product::removed(&removed, context.is_dry_run()))?;
     Ok(Exit::Done)
 }

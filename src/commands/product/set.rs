@@ -89,18 +89,9 @@ fn apply(args: SetArgs, known: &Product) -> Product {
     let mut changed = known.clone();
     changed.name = args.name.unwrap_or(changed.name);
     changed.price = args.price.unwrap_or(changed.price);
-    changed.discounted_price = args
-        .discounted_price
-        .or(changed.discounted_price)
-        .filter(|_| !args.no_discounted_price);
-    changed.barcode = args
-        .barcode
-        .or(changed.barcode)
-        .filter(|_| !args.no_barcode);
-    changed.low_stock_at = args
-        .low_stock_at
-        .or(changed.low_stock_at)
-        .filter(|_| !args.no_low_stock_at);
+    changed.discounted_price = args.discounted_price.or(changed.discounted_price).filter(|_| !args.no_discounted_price);
+    changed.barcode = args.barcode.or(changed.barcode).filter(|_| !args.no_barcode);
+    changed.low_stock_at = args.low_stock_at.or(changed.low_stock_at).filter(|_| !args.no_low_stock_at);
     if !args.image.is_empty() {
         changed.image_paths = args.image;
     }
@@ -113,10 +104,7 @@ fn refuse_taken_barcode(write: &Write<'_>, changed: &Product) -> anyhow::Result<
     };
     match write.matching_products(None, Some(barcode))?.by_barcode {
         Some(other) if other.id != changed.id => {
-            let message = format!(
-                "{barcode} is the barcode of {}; nothing changed",
-                other.name
-            );
+            let message = format!("{barcode} is the barcode of {}; nothing changed", other.name);
             Err(Failure::new(Kind::Conflict, message).into())
         }
         _ => Ok(()),

@@ -23,12 +23,8 @@ pub struct ShowArgs {
 /// Runs the command.
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let store = context.open_to_read()?;
-    let (found, low_stock) = store.read(|read| {
-        anyhow::Ok((
-            find_product(read, &args.product)?,
-            read.settings()?.low_stock,
-        ))
-    })?;
+    let (found, low_stock) =
+        store.read(|read| anyhow::Ok((find_product(read, &args.product)?, read.settings()?.low_stock)))?;
     print_product(&found, context, || product::show(&found, low_stock))?;
     Ok(Exit::Done)
 }

@@ -1,0 +1,502 @@
+//! The shop's order message: the text that the web page puts into WhatsApp, read by its labels.
+
+use std::borrow::Cow;
+
+use chrono::{NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+use crate::domain::money::Money;
+use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::product::{ProductId, is_web_url};
+use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductKey, Source};
+use crate::domain::reference::Reference;
+use crate::domain::text::shorten;
+use crate::domain::time::Timestamp;
+
+/// The line that makes a text an order message.
+const HEADER: &str = "NEW ORDER REQUEST";
+/// The line that makes a text the shop's own answer, which is never an order.
+const ANSWER_HEADER: &str = "ORDER CONFIRMATION";
+/// Lines that only say what follows.
+const SECTIONS: [&str; 3] = ["CUSTOMER INFO", "ORDER ITEMS", "ORDER SUMMARY"];
+
+/// What an order message is read with.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// When the message was sent, where that is known.
+    pub sent_at: Option<Timestamp>,
+    /// The shop's zone, in which the message's own date is.
+    pub zone: Tz,
+}
+
+/// What was read of an order message: names for messages, and the order or every problem.
+#[derive(Debug)]
+pub struct ReadMessage {
+    /// The reference, however wrong the rest is.
+    pub reference: Option<String>,
+    /// The products that it names, however wrong the rest is.
+    pub products: Vec<NamedProduct>,
+    /// The order, or every problem with its line.
+    pub order: Result<IncomingOrder, Vec<String>>,
+}
+
+/// Tells whether a text holds an order message: its header stands on a line of its own.
+pub fn is_order_message(text: &str) -> bool {
+    text.lines().any(is_header)
+}
+
+/// Tells whether a line is the header of an order message.
+pub fn is_header(line: &str) -> bool {
+    words_of(line) == HEADER
+}
+
+/// Tells whether a line is the header of the shop's answer.
+pub fn is_answer_header(line: &str) -> bool {
+    words_of(line) == ANSWER_HEADER
+}
+
+/// Tells whether a line is the last one of an order message: its total.
+pub fn is_total(line: &str) -> bool {
+    matches!(label_of(&clean(line)), Some((Label::Total, _)))
+}
+
+/// What a label introduces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Label {
+    Reference,
+    Date,
+    Name,
+    Phone,
+    Address,
+    Sku,
+    Id,
+    Image,
+    Link,
+    Size,
+    Color,
+    Price,
+    Subtotal,
+    TotalItems,
+    Delivery,
+    Total,
+}
+
+/// The labels as the web page writes them. `Total Items` stands before `TOTAL`, which it would match otherwise.
+const LABELS: [(&str, Label); 16] = [
+    ("Order Ref:", Label::Reference),
+    ("Date:", Label::Date),
+    ("Name:", Label::Name),
+    ("Phone:", Label::Phone),
+    ("Address:", Label::Address),
+    ("SKU:", Label::Sku),
+    ("ID:", Label::Id),
+    ("Image:", Label::Image),
+    ("Link:", Label::Link),
+    ("Size:", Label::Size),
+    ("Color:", Label::Color),
+    ("Price:", Label::Price),
+    ("Subtotal:", Label::Subtotal),
+    ("Total Items:", Label::TotalItems),
+    ("Delivery:", Label::Delivery),
+    ("TOTAL:", Label::Total),
+];
+
+fn name_of(label: Label) -> &'static str {
+    LABELS.iter().find(|(_, known)| *known == label).map_or("", |(name, _)| name.trim_end_matches(':'))
+}
+
+/// Reads an order message, from its header to its total. What stands before and after is not read.
+pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadMessage {
+    let mut draft = Draft::default();
+    let lines = text.lines().enumerate().skip_while(|(_, line)| !is_header(line)).skip(1);
+    for (index, line) in lines {
+        draft.take(index + 1, &clean(line));
+        if draft.total.is_some() {
+            break;
+        }
+    }
+    let reference = draft.reference.as_ref().map(|field| shorten(&field.text).into_owned());
+    let mut problems = std::mem::take(&mut draft.problems);
+    let order = draft.finish(reading, source, &mut problems);
+    let products = order.products.clone();
+    let order = match order.complete() {
+        Some(order) if problems.is_empty() => Ok(order),
+        _ => Err(problems),
+    };
+    ReadMessage { reference, products, order }
+}
+
+/// A line without its box, with plain spaces.
+fn clean(line: &str) -> String {
+    let plain: String =
+        line.chars().map(|c| if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}') { ' ' } else { c }).collect();
+    let is_box = |c: char| is_edge(c) || matches!(c, '\u{2500}'..='\u{257f}' | '|');
+    plain.trim_start_matches(is_box).trim_end_matches(is_edge).to_owned()
+}
+
+/// White space and bidi marks, which mean nothing at the edges of a value.
+fn is_edge(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The words of a line, without what decorates it.
+fn words_of(line: &str) -> &str {
+    line.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// Finds the label at the beginning of a line, after whatever decorates it, with its value.
+fn label_of(line: &str) -> Option<(Label, &str)> {
+    let start = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    LABELS.iter().find_map(|(name, label)| {
+        let value = start.strip_prefix(name)?;
+        // The asterisk that ends a bold label.
+        let value = value.strip_prefix('*').unwrap_or(value);
+        Some((*label, value.trim_matches(is_edge)))
+    })
+}
+
+/// Reads the line that begins an item: `1. *Polo Shirt*`, whose name may hold asterisks.
+fn item_start(line: &str) -> Option<(usize, &str)> {
+    let (number, rest) = line.split_once(". *")?;
+    let name = rest.trim_end().strip_suffix('*')?;
+    let is_number = (1..=4).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    Some((number.parse().ok().filter(|_| is_number)?, name.trim_matches(is_edge)))
+}
+
+/// The value of a label, with the line that it stands on.
+#[derive(Debug, Clone)]
+struct Field {
+    line: usize,
+    text: String,
+}
+
+#[derive(Debug, Default)]
+struct DraftItem {
+    line: usize,
+    name: String,
+    fields: Vec<(Label, Field)>,
+}
+
+/// An order message as far as it was read.
+#[derive(Debug, Default)]
+struct Draft {
+    reference: Option<Field>,
+    date: Option<Field>,
+    name: Option<Field>,
+    phone: Option<Field>,
+    address: Option<Field>,
+    items: Vec<DraftItem>,
+    total_items: Option<Field>,
+    subtotal: Option<Field>,
+    delivery: Option<Field>,
+    total: Option<Field>,
+    problems: Vec<String>,
+}
+
+impl Draft {
+    fn take(&mut self, number: usize, line: &str) {
+        let words = words_of(line);
+        if words.is_empty() || SECTIONS.contains(&words) {
+            return;
+        }
+        if let Some((place, name)) = item_start(line).filter(|_| self.total_items.is_none()) {
+            if place != self.items.len() + 1 {
+                self.problem(number, format_args!("item {place} follows item {}: a part is missing", self.items.len()));
+            }
+            self.items.push(DraftItem { line: number, name: name.to_owned(), fields: Vec::new() });
+            return;
+        }
+        let Some((label, value)) = label_of(line) else {
+            // An address may go on over several lines.
+            match &mut self.address {
+                Some(address) if self.items.is_empty() => {
+                    address.text.push('\n');
+                    address.text.push_str(line.trim_matches(is_edge));
+                }
+                _ => self.problem(number, format_args!("is not understood: {}", shorten(line))),
+            }
+            return;
+        };
+        let field = Field { line: number, text: value.to_owned() };
+        self.put(label, field);
+    }
+
+    fn put(&mut self, label: Label, field: Field) {
+        let line = field.line;
+        let in_items = !self.items.is_empty() && self.total_items.is_none();
+        let slot = match label {
+            Label::Reference => &mut self.reference,
+            Label::Date => &mut self.date,
+            Label::Name => &mut self.name,
+            Label::Phone => &mut self.phone,
+            Label::Address => &mut self.address,
+            Label::TotalItems => &mut self.total_items,
+            Label::Subtotal if !in_items => &mut self.subtotal,
+            Label::Delivery => &mut self.delivery,
+            Label::Total => &mut self.total,
+            _ => {
+                let Some(item) = self.items.last_mut().filter(|_| in_items) else {
+                    self.problem(line, format_args!("{} stands outside of an item", name_of(label)));
+                    return;
+                };
+                if item.fields.iter().any(|(known, _)| *known == label) {
+                    self.problem(line, format_args!("{} is given twice", name_of(label)));
+                } else {
+                    item.fields.push((label, field));
+                }
+                return;
+            }
+        };
+        if slot.is_some() {
+            self.problem(line, format_args!("{} is given twice", name_of(label)));
+        } else {
+            *slot = Some(field);
+        }
+    }
+
+    fn problem(&mut self, line: usize, problem: std::fmt::Arguments<'_>) {
+        self.problems.push(format!("line {line}: {problem}"));
+    }
+
+    fn finish(self, reading: Reading, source: Source, problems: &mut Vec<String>) -> Read {
+        if self.total.is_none() {
+            problems.push("TOTAL is missing: the message was cut off".to_owned());
+        }
+        let mut reader = Reader { problems };
+        let reference = reader.require(self.reference, Label::Reference, |text| {
+            Reference::parse(text).ok_or("must be 1 to 50 printable ASCII characters without spaces".into())
+        });
+        let name = reader.require(self.name, Label::Name, |text| bounded(text, 255));
+        let phone = reader.require(self.phone, Label::Phone, |text| bounded(text, 20));
+        let address = self.address.map(|field| field.text).filter(|text| !text.is_empty());
+        let order_date = reader.order_date(reference.as_ref(), self.date, reading);
+        if self.items.is_empty() {
+            reader.problems.push("has no items".to_owned());
+        } else if self.items.len() > ITEMS_LIMIT {
+            reader.problems.push(format!("has {} items, the most is {ITEMS_LIMIT}", self.items.len()));
+        }
+        let mut products = Vec::new();
+        let items: Vec<_> = self.items.into_iter().map(|item| reader.item(item, &mut products)).collect();
+        let items: Option<Vec<IncomingItem>> = items.into_iter().collect();
+        let total = reader.optional(self.total, Label::Total, |text| amount(text));
+        let subtotal = reader.optional(self.subtotal, Label::Subtotal, |text| amount(text));
+        let count = reader.require(self.total_items, Label::TotalItems, |text| whole(text));
+        let sums = items.as_ref().and_then(|items| reader.check_sums(items, total, subtotal, count));
+        Read { reference, name, phone, address, order_date, products, items, sums, source }
+    }
+}
+
+/// What a draft came to; the order is there when nothing is missing.
+struct Read {
+    reference: Option<Reference>,
+    name: Option<String>,
+    phone: Option<String>,
+    address: Option<String>,
+    order_date: Option<Timestamp>,
+    products: Vec<NamedProduct>,
+    items: Option<Vec<IncomingItem>>,
+    sums: Option<(Money, i64)>,
+    source: Source,
+}
+
+impl Read {
+    fn complete(self) -> Option<IncomingOrder> {
+        let (total, item_count) = self.sums?;
+        Some(IncomingOrder {
+            reference: Some(self.reference?),
+            order_date: self.order_date?,
+            customer: Customer { name: self.name?, phone: self.phone?, address: self.address },
+            currency: None,
+            note: None,
+            products: self.products,
+            items: self.items?,
+            total,
+            item_count,
+            source: self.source,
+        })
+    }
+}
+
+struct Reader<'a> {
+    problems: &'a mut Vec<String>,
+}
+
+impl Reader<'_> {
+    fn require<T>(
+        &mut self,
+        field: Option<Field>,
+        label: Label,
+        read: impl FnOnce(&str) -> Result<T, Cow<'static, str>>,
+    ) -> Option<T> {
+        if field.is_none() {
+            self.problems.push(format!("{} is missing", name_of(label)));
+        }
+        self.optional(field, label, read)
+    }
+
+    fn optional<T>(
+        &mut self,
+        field: Option<Field>,
+        label: Label,
+        read: impl FnOnce(&str) -> Result<T, Cow<'static, str>>,
+    ) -> Option<T> {
+        let field = field?;
+        read(&field.text)
+            .map_err(|problem| self.problems.push(format!("line {}: {}: {problem}", field.line, name_of(label))))
+            .ok()
+    }
+
+    /// The reference's own time counts when it is near the message's, or near the date in the message.
+    fn order_date(
+        &mut self,
+        reference: Option<&Reference>,
+        date: Option<Field>,
+        reading: Reading,
+    ) -> Option<Timestamp> {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        let own = reference.and_then(Reference::made_at);
+        let near = |time: Timestamp, days: i64| own.filter(|own| (own.millis() - time.millis()).abs() <= days * DAY);
+        if let Some(sent_at) = reading.sent_at {
+            return Some(near(sent_at, 1).unwrap_or(sent_at));
+        }
+        let date = self.require(date, Label::Date, |text| {
+            read_date(text, reading.zone).ok_or("must be a date such as Feb 4, 2026, 12:30 PM".into())
+        })?;
+        Some(near(date, 2).unwrap_or(date))
+    }
+
+    fn item(&mut self, item: DraftItem, products: &mut Vec<NamedProduct>) -> Option<IncomingItem> {
+        let mut fields = item.fields;
+        let mut take = |label| {
+            let at = fields.iter().position(|(known, _)| *known == label)?;
+            Some(fields.swap_remove(at).1)
+        };
+        let (sku, id, image, size, color, price, subtotal) = (
+            take(Label::Sku),
+            take(Label::Id),
+            take(Label::Image),
+            take(Label::Size),
+            take(Label::Color),
+            take(Label::Price),
+            take(Label::Subtotal),
+        );
+        let place = format!("line {}", item.line);
+        let barcode = self.optional(sku, Label::Sku, |text| bounded(unbold(text), 100));
+        let product = match (id, &barcode) {
+            (Some(id), barcode) => self.product(&id, barcode.as_deref()),
+            (None, Some(barcode)) => Some(ProductKey::Barcode(barcode.clone())),
+            (None, None) => {
+                self.problems.push(format!("{place}: the item has neither ID nor SKU"));
+                None
+            }
+        };
+        products.extend(product.map(|key| NamedProduct { place: place.clone(), key }));
+        let name = bounded(&item.name, 255).map_err(|problem| self.problems.push(format!("{place}: name {problem}")));
+        let image = self.optional(image, Label::Image, |text| {
+            if is_web_url(text) { Ok(text.to_owned()) } else { Err("must be an http or https URL".into()) }
+        });
+        let size = self.optional(size, Label::Size, |text| bounded(text, 50));
+        let color = self.optional(color, Label::Color, |text| bounded(text, 50));
+        let priced = self.require(price, Label::Price, price_and_quantity);
+        let sent = self.require(subtotal, Label::Subtotal, amount);
+        let (unit_price, quantity) = priced?;
+        let Some(subtotal) = unit_price.times(quantity) else {
+            self.problems.push(format!("{place}: {quantity} × {unit_price} is more than {}", Money::LIMIT));
+            return None;
+        };
+        if let Some(sent) = sent
+            && sent != subtotal
+        {
+            self.problems.push(format!("{place}: Subtotal is {sent}, but {quantity} × {unit_price} is {subtotal}"));
+        }
+        Some(IncomingItem { name: Some(name.ok()?), barcode, image, quantity, unit_price, subtotal, size, color })
+    }
+
+    /// An id that was cut short is resolved by the SKU.
+    fn product(&mut self, id: &Field, barcode: Option<&str>) -> Option<ProductKey> {
+        if let Ok(id) = Uuid::try_parse(&id.text) {
+            return Some(ProductKey::Id(ProductId(id)));
+        }
+        let is_cut = id.text.ends_with("...") || id.text.ends_with('…');
+        match barcode {
+            Some(barcode) if is_cut => Some(ProductKey::Barcode(barcode.to_owned())),
+            _ => {
+                let problem =
+                    if is_cut { "was cut short, and there is no SKU" } else { "must be a product id (a UUID)" };
+                self.problems.push(format!("line {}: ID: {problem}", id.line));
+                None
+            }
+        }
+    }
+
+    fn check_sums(
+        &mut self,
+        items: &[IncomingItem],
+        total_sent: Option<Money>,
+        subtotal_sent: Option<Money>,
+        count_sent: Option<i64>,
+    ) -> Option<(Money, i64)> {
+        let Some((total, count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
+            self.problems.push(format!("the items sum to more than {} or {QUANTITY_LIMIT} pieces", Money::LIMIT));
+            return None;
+        };
+        for (label, sent) in [(Label::Total, total_sent), (Label::Subtotal, subtotal_sent)] {
+            if let Some(sent) = sent.filter(|sent| *sent != total) {
+                self.problems.push(format!("{} is {sent}, but the items sum to {total}", name_of(label)));
+            }
+        }
+        if let Some(sent) = count_sent.filter(|sent| *sent != count) {
+            self.problems.push(format!("Total Items is {sent}, but the quantities sum to {count}"));
+        }
+        Some((total, count))
+    }
+}
+
+fn bounded(text: &str, longest: usize) -> Result<String, Cow<'static, str>> {
+    match text.chars().count() {
+        0 => Err("must not be blank".into()),
+        length if length > longest => Err(format!("must have at most {longest} characters, has {length}").into()),
+        _ if text.contains('\0') => Err("must not contain NUL".into()),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// Takes one pair of asterisks off a bold text.
+fn unbold(text: &str) -> &str {
+    let inner = text.strip_prefix('*').and_then(|text| text.strip_suffix('*'));
+    inner.unwrap_or(text).trim_matches(is_edge)
+}
+
+/// Reads an amount after its currency sign: `$49.00`, or bold to its end: `$113.00*`.
+fn amount(text: &str) -> Result<Money, Cow<'static, str>> {
+    let text = text.strip_suffix('*').unwrap_or(text).trim_matches(is_edge);
+    let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit() && !matches!(c, '-' | '.' | ','));
+    Money::parse(digits).map_err(|error| error.to_string().into())
+}
+
+/// Reads `$24.50 × 2`.
+fn price_and_quantity(text: &str) -> Result<(Money, u32), Cow<'static, str>> {
+    let (price, quantity) = text.rsplit_once('×').ok_or("must be a price × a quantity, such as $24.50 × 2")?;
+    let price = amount(price.trim_matches(is_edge))?;
+    let quantity = whole(quantity.trim_matches(is_edge))?;
+    match u32::try_from(quantity) {
+        Ok(quantity) if (1..=QUANTITY_LIMIT).contains(&quantity) => Ok((price, quantity)),
+        _ => Err(format!("the quantity must be from 1 to {QUANTITY_LIMIT}").into()),
+    }
+}
+
+fn whole(text: &str) -> Result<i64, Cow<'static, str>> {
+    let is_plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| is_plain).ok_or("must be a whole number".into())
+}
+
+/// Reads the page's own date, `Feb 4, 2026, 12:30 PM`, in the shop's zone.
+fn read_date(text: &str, zone: Tz) -> Option<Timestamp> {
+    let local = NaiveDateTime::parse_from_str(text, "%b %d, %Y, %I:%M %p").ok()?;
+    let time = zone.from_local_datetime(&local);
+    // In the hour that a change of clocks skips there is no such time: take it as if the clocks had not changed.
+    let time = time.earliest().map_or_else(|| local.and_utc().timestamp_millis(), |time| time.timestamp_millis());
+    Timestamp::from_millis(time)
+}
