@@ -247,7 +247,7 @@ fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mu
         match total.is_float_sum(&text) {
             Ok(true) => {}
             Ok(false) => {
-                problems.add(&value.place, format_args!("is {}, but the items sum to {total}", shorten(&text)))
+                problems.add(&value.place, format_args!("is {}, but the items sum to {total}", shorten(&text)));
             }
             Err(error) => problems.add(&value.place, error),
         }

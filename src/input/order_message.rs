@@ -280,9 +280,9 @@ impl Draft {
         let mut products = Vec::new();
         let items: Vec<_> = self.items.into_iter().map(|item| reader.item(item, &mut products)).collect();
         let items: Option<Vec<IncomingItem>> = items.into_iter().collect();
-        let total = reader.optional(self.total, Label::Total, |text| amount(text));
-        let subtotal = reader.optional(self.subtotal, Label::Subtotal, |text| amount(text));
-        let count = reader.require(self.total_items, Label::TotalItems, |text| whole(text));
+        let total = reader.optional(self.total, Label::Total, amount);
+        let subtotal = reader.optional(self.subtotal, Label::Subtotal, amount);
+        let count = reader.require(self.total_items, Label::TotalItems, whole);
         let sums = items.as_ref().and_then(|items| reader.check_sums(items, total, subtotal, count));
         Read { reference, name, phone, address, order_date, products, items, sums, source }
     }
