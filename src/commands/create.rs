@@ -1,17 +1,18 @@
 //! `orders create`: one order from JSON.
 
+use chrono_tz::Tz;
 use clap::Args;
 use uuid::Uuid;
 
 use super::Context;
 use super::receive::Desk;
 use super::source::{Source, open_sources};
-use crate::domain::receive::{NamedProduct, unknown_products};
+use crate::domain::receive::{NamedProduct, SourceKind, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::text::{shell_word, shorten};
 use crate::domain::time::Timestamp;
 use crate::error::{Exit, Failure, Kind};
-use crate::input::order_json::{ReadOrder, read_order};
+use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
 use crate::input::records::{Record, Records, StreamError};
 use crate::render::{json, order};
 use crate::store::{StoreError, Write};
@@ -37,8 +38,8 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let incoming = match read.order {
         Ok(incoming) => incoming,
         Err(mut problems) => {
-            problems.extend(unknown_to_the_catalogue(&read.products, context));
-            return Err(refuse(Kind::InvalidInput, read.reference.as_deref(), problems).into());
+            problems.extend(unknown_to_the_catalogue(&read.products, context)?);
+            return Err(refuse(Kind::InvalidInput, read.label.as_deref(), problems).into());
         }
     };
     let mut store = context.open_or_create()?;
@@ -82,23 +83,33 @@ fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
     if next()?.is_some() {
         return Err(refuse_input("there is more than one record; use: orders import".to_owned()).into());
     }
-    read_record(&record)
+    read_order(&record)
 }
 
-fn read_record(record: &Record) -> anyhow::Result<ReadOrder> {
+fn read_order(record: &Record) -> anyhow::Result<ReadOrder> {
+    let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, vec![problem]);
     if let Some(excess) = &record.excess {
-        return Err(refuse(Kind::InvalidInput, None, vec![excess.clone()]).into());
+        return Err(refuse_input(excess.clone()).into());
     }
-    read_order(&record.bytes).map_err(|error| {
+    // The zone is for WhatsApp's texts, which are for `import`.
+    let mut found = read_record(&record.bytes, RecordContext { zone: Tz::UTC }).map_err(|error| {
         let line = record.line + error.line as u64;
-        refuse(Kind::InvalidInput, None, vec![format!("line {line}: {}", error.problem)]).into()
-    })
+        refuse_input(format!("line {line}: {}", error.problem))
+    })?;
+    match (found.orders.pop(), found.orders.is_empty() && found.skipped == 0) {
+        (Some(order), true) if order.source.kind == SourceKind::Json => Ok(order),
+        _ => Err(refuse_input("is from WhatsApp; use: orders import".to_owned()).into()),
+    }
 }
 
 /// Names the unknown products of an order that is refused anyway, where there is a file to look into.
-fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> Vec<String> {
-    let catalogue = context.open_to_read().and_then(|store| Ok(store.read(|read| read.named_products(products))?));
-    catalogue.map(|catalogue| unknown_products(products, &catalogue)).unwrap_or_default()
+fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> anyhow::Result<Vec<String>> {
+    let store = match context.open_to_read() {
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Missing)) => return Ok(Vec::new()),
+        store => store?,
+    };
+    let catalogue = store.read(|read| read.named_products(products))?;
+    Ok(unknown_products(products, &catalogue))
 }
 
 fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure {

@@ -6,20 +6,24 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tempfile::NamedTempFile;
+use uuid::Uuid;
 
 use super::Context;
-use super::receive::Desk;
+use super::receive::{Desk, Taken};
 use super::source::open_sources;
-use super::tally::{Tally, Verdict, read_all};
-use crate::domain::receive::{Rejected, unknown_products};
+use super::tally::{Input, Judged, Tally, Verdict, read_all};
+use crate::domain::receive::{Rejected, Source, SourceKind};
 use crate::error::{Exit, Failure, Kind};
-use crate::input::json::NotJson;
-use crate::input::order_json::read_order;
+use crate::input::json::{NotJson, Problems};
+use crate::input::order_message::Reading;
+use crate::input::order_record::{Context as RecordContext, Found, ReadOrder, read_record};
+use crate::render::zone::zone_of;
 
-/// Import any number of orders from JSON, all or nothing
+/// Import any number of orders from JSON or WhatsApp, all or nothing
 ///
-/// Takes one object, an array, one value a line (NDJSON), values in a row, or {"results":[…]}. What is there already is
-/// left as it is. All problems of all records are reported, and nothing is imported unless all can be.
+/// Takes orders as JSON (one, an array, NDJSON, values in a row, {"results":[…]}), WhatsApp webhooks, chat dumps as JSON,
+/// exported chats and the shop's order message as text; each is recognised by its content. What is there already is left
+/// as it is. All problems are reported, and nothing is imported unless all can be.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders import orders.json
@@ -47,8 +51,14 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
         let desk = Desk { write, catalogue: &catalogue, settings: &settings, stamp: &stamp };
-        let mut judge = |record: &[u8]| judge(&desk, record, &mut ids);
-        let tally = read_all(sources, rejects.as_mut().map(|file| &mut file.spool as &mut dyn io::Write), &mut judge)?;
+        let record_context = RecordContext { zone: zone_of(&settings) };
+        let mut judge = |input: Input<'_>| judge(&desk, input, record_context, &mut ids);
+        let mut nowhere = io::sink();
+        let kept: &mut dyn io::Write = match &mut rejects {
+            Some(file) => &mut file.spool,
+            None => &mut nowhere,
+        };
+        let tally = read_all(sources, kept, &mut judge)?;
         match tally.failure(false) {
             Some(failure) if tally.is_cut_off() => return Err(failure.into()),
             Some(failure) if !args.keep_going && !tally.has_good_ones() => return Err(failure.into()),
@@ -72,37 +82,38 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
+/// Takes in the orders of one record or message.
 fn judge(
     desk: &Desk<'_>,
-    record: &[u8],
-    ids: &mut dyn FnMut() -> uuid::Uuid,
-) -> anyhow::Result<Result<Verdict, NotJson>> {
-    let read = match read_order(record) {
-        Ok(read) => read,
-        Err(not_json) => return Ok(Err(not_json)),
-    };
-    let label = read.reference;
-    let invalid = |problems| Verdict::Rejected { label: label.clone(), kind: Kind::InvalidInput, problems };
-    let incoming = match read.order {
-        Ok(incoming) => incoming,
-        Err(mut problems) => {
-            problems.extend(unknown_products(&read.products, desk.catalogue));
-            return Ok(Ok(invalid(problems)));
+    input: Input<'_>,
+    context: RecordContext,
+    ids: &mut dyn FnMut() -> Uuid,
+) -> anyhow::Result<Result<Judged, NotJson>> {
+    let found = match input {
+        Input::Record(record) => match read_record(record, context) {
+            Ok(found) => found,
+            Err(not_json) => return Ok(Err(not_json)),
+        },
+        Input::Message(text) => {
+            let source = Source { kind: SourceKind::Chat, message_id: None };
+            let reading = Reading { sent_at: None, zone: context.zone };
+            let order = ReadOrder::of_message(text, "", reading, source, Problems::default());
+            Found { orders: vec![order], skipped: 0 }
         }
     };
-    let Some(reference) = &incoming.reference else {
-        let problem = "orderReference: is required: without it an order that comes twice is not recognised".to_owned();
-        return Ok(Ok(invalid(vec![problem])));
-    };
-    Ok(Ok(match desk.receive(&incoming, reference, ids)? {
-        Ok(taken) => match taken.warnings {
-            Some(warnings) => {
-                Verdict::Imported(warnings.into_iter().map(|warning| format!("{reference}: {warning}")).collect())
+    let mut judged = Judged { verdicts: Vec::with_capacity(found.orders.len()), skipped: found.skipped };
+    for read in found.orders {
+        let verdict = match desk.take(&read, ids)? {
+            Ok(Taken { warnings: Some(warnings), .. }) => {
+                let label = read.label.unwrap_or_default();
+                Verdict::Imported(warnings.into_iter().map(|warning| format!("{label}: {warning}")).collect())
             }
-            None => Verdict::Unchanged(Vec::new()),
-        },
-        Err(Rejected { kind, problems }) => Verdict::Rejected { label, kind: kind.into(), problems },
-    }))
+            Ok(Taken { warnings: None, .. }) => Verdict::Unchanged(Vec::new()),
+            Err(Rejected { kind, problems }) => Verdict::Rejected { label: read.label, kind: kind.into(), problems },
+        };
+        judged.verdicts.push((verdict, read.reject));
+    }
+    Ok(Ok(judged))
 }
 
 fn summary(tally: &Tally, context: &Context) -> String {
@@ -111,7 +122,8 @@ fn summary(tally: &Tally, context: &Context) -> String {
     }
     let did = if context.is_dry_run() { "would import" } else { "imported" };
     let rejected = if tally.rejected > 0 { format!(", rejected {}", tally.rejected) } else { String::new() };
-    format!("{did} {}, unchanged {}{rejected}\n", tally.imported, tally.unchanged)
+    let skipped = if tally.skipped > 0 { format!(", skipped {}", tally.skipped) } else { String::new() };
+    format!("{did} {}, unchanged {}{rejected}{skipped}\n", tally.imported, tally.unchanged)
 }
 
 /// The file of the records that were not taken: it appears whole, or not at all.

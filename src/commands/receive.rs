@@ -4,9 +4,11 @@ use uuid::Uuid;
 
 use crate::domain::order::OrderPk;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Facts, IncomingOrder, Received, Rejected, Source, decide, resolve};
+use crate::domain::receive::{Facts, IncomingOrder, Received, Rejected, Source, decide, resolve, unknown_products};
 use crate::domain::reference::Reference;
+use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
+use crate::input::order_record::ReadOrder;
 use crate::store::{Stamp, StoreError, Write};
 
 /// What orders are taken in with.
@@ -40,6 +42,31 @@ impl Desk<'_> {
         }
     }
 
+    /// Takes in an order that was read, under its own reference, or says why not.
+    pub fn take(
+        &self,
+        read: &ReadOrder,
+        new_id: &mut dyn FnMut() -> Uuid,
+    ) -> Result<Result<Taken, Rejected>, StoreError> {
+        if let Some(order) = self.order_of(&read.source)? {
+            return Ok(Ok(Taken { order, warnings: None }));
+        }
+        let invalid = |problems| Ok(Err(Rejected { kind: Kind::InvalidInput, problems }));
+        let incoming = match &read.order {
+            Ok(incoming) => incoming,
+            Err(problems) => {
+                let unknown = unknown_products(&read.products, self.catalogue);
+                return invalid(problems.iter().cloned().chain(unknown).collect());
+            }
+        };
+        match &incoming.reference {
+            Some(reference) => self.receive(incoming, reference, new_id),
+            None => invalid(vec![
+                "orderReference: is required: without it an order that comes twice is not recognised".to_owned(),
+            ]),
+        }
+    }
+
     /// Takes an order in under `reference`, or says why not.
     pub fn receive(
         &self,
@@ -47,9 +74,6 @@ impl Desk<'_> {
         reference: &Reference,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> Result<Result<Taken, Rejected>, StoreError> {
-        if let Some(order) = self.order_of(&incoming.source)? {
-            return Ok(Ok(Taken { order, warnings: None }));
-        }
         let resolved = match resolve(incoming, self.catalogue) {
             Ok(resolved) => resolved,
             Err(rejected) => return Ok(Err(rejected)),

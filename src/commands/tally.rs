@@ -1,12 +1,13 @@
 //! What became of the records of an import: counts, warnings, and every problem with its place.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 
 use serde_json::{Value, json};
 
 use super::Context;
 use super::source::Source;
 use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, list_first};
+use crate::input::chat_text::{MessageTexts, is_text};
 use crate::input::json::{NotJson, read_envelope};
 use crate::input::records::{Record, Records, StreamError};
 use crate::render::json::Body;
@@ -43,6 +44,8 @@ pub struct Tally {
     pub unchanged: u64,
     /// How many were not taken.
     pub rejected: u64,
+    /// How many messages were nothing to take.
+    pub skipped: u64,
     warnings: Vec<String>,
     warnings_left_out: u64,
     errors: Vec<RecordError>,
@@ -85,65 +88,110 @@ impl RecordError {
     }
 }
 
-/// Judges the bytes of one record.
-pub type Judge<'a> = dyn FnMut(&[u8]) -> anyhow::Result<Result<Verdict, NotJson>> + 'a;
+/// Something to judge.
+#[derive(Debug, Clone, Copy)]
+pub enum Input<'a> {
+    /// The bytes of one JSON record.
+    Record(&'a [u8]),
+    /// The text of one order message.
+    Message(&'a str),
+}
 
-/// Reads all records of all sources and judges each; those that are not taken are also written to `rejects`.
-pub fn read_all(
-    sources: Vec<Source>,
-    mut rejects: Option<&mut dyn Write>,
-    judge: &mut Judge<'_>,
-) -> anyhow::Result<Tally> {
+/// What became of one input, which may hold any number of things.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// What became of each of them, with what is kept of one that was not taken (`None`: the whole record).
+    pub verdicts: Vec<(Verdict, Option<String>)>,
+    /// How many were nothing to take.
+    pub skipped: u64,
+}
+
+/// Judges one input.
+pub type Judge<'a> = dyn FnMut(Input<'_>) -> anyhow::Result<Result<Judged, NotJson>> + 'a;
+
+/// Reads everything in all sources and judges it; what is not taken is written to `rejects`.
+pub fn read_all(sources: Vec<Source>, rejects: &mut dyn Write, judge: &mut Judge<'_>) -> anyhow::Result<Tally> {
     let mut tally = Tally { is_conflict_only: true, ..Tally::default() };
-    for source in sources {
-        let name = source.name;
-        let mut records = Records::new(source.reader);
-        loop {
-            let record = match records.next_record() {
-                Ok(Some(record)) => record,
-                Ok(None) => {
-                    if records.is_blank() {
-                        tally.cut_off(&name, None, 1, "the input is empty".to_owned());
-                    }
-                    break;
-                }
-                Err(StreamError::NotJson { line, problem }) => {
-                    tally.cut_off(&name, None, line, problem);
-                    break;
-                }
-                Err(StreamError::Io(error)) => {
-                    return Err(Failure::new(Kind::Internal, format!("cannot read {name}: {error}")).into());
-                }
-            };
-            if record.is_envelope {
-                tally.envelope(&name, &record);
-                continue;
+    for mut source in sources {
+        let unreadable =
+            |error: io::Error| Failure::new(Kind::Internal, format!("cannot read {}: {error}", source.name));
+        let read = if is_text(&mut source.reader).map_err(unreadable)? {
+            read_text(&mut tally, &source.name, MessageTexts::new(source.reader), rejects, judge)
+        } else {
+            read_json(&mut tally, &source.name, Records::new(source.reader), rejects, judge)
+        };
+        match read.map_err(|error| error.downcast::<StreamError>()) {
+            Ok(()) => {}
+            Err(Ok(StreamError::NotJson { line, problem })) => tally.cut_off(&source.name, None, line, problem),
+            Err(Ok(StreamError::Io(error))) => {
+                let message = format!("cannot read {}: {error}", source.name);
+                return Err(Failure::new(Kind::Internal, message).into());
             }
-            let verdict = match &record.excess {
-                Some(excess) => {
-                    Ok(Verdict::Rejected { label: None, kind: Kind::InvalidInput, problems: vec![excess.clone()] })
-                }
-                None => judge(&record.bytes)?,
-            };
-            match verdict {
-                Ok(verdict) => {
-                    if let (Verdict::Rejected { .. }, Some(rejects)) = (&verdict, rejects.as_deref_mut())
-                        && record.is_whole
-                    {
-                        write_reject(rejects, &record.bytes).map_err(|error| {
-                            Failure::new(Kind::Internal, format!("cannot keep the rejects: {error}; nothing imported"))
-                        })?;
-                    }
-                    tally.count(&name, &record, verdict);
-                }
-                Err(NotJson { line, problem }) => {
-                    tally.cut_off(&name, Some(record.number), record.line + line as u64, problem);
-                    break;
-                }
-            }
+            Err(Err(error)) => return Err(error),
         }
     }
     Ok(tally)
+}
+
+fn read_json(
+    tally: &mut Tally,
+    name: &str,
+    mut records: Records<impl BufRead>,
+    rejects: &mut dyn Write,
+    judge: &mut Judge<'_>,
+) -> anyhow::Result<()> {
+    while let Some(record) = records.next_record()? {
+        if record.is_envelope {
+            tally.envelope(name, &record);
+            continue;
+        }
+        let judged = match &record.excess {
+            Some(excess) => Ok(Judged { verdicts: vec![(Verdict::invalid(excess.clone()), None)], skipped: 0 }),
+            None => judge(Input::Record(&record.bytes))?,
+        };
+        match judged {
+            Ok(judged) => {
+                let whole = record.is_whole.then_some(record.bytes.as_slice());
+                tally.count(name, record.number, record.line, judged, whole, rejects)?;
+            }
+            Err(NotJson { line, problem }) => {
+                tally.cut_off(name, Some(record.number), record.line + line as u64, problem);
+                return Ok(());
+            }
+        }
+    }
+    if records.is_blank() {
+        tally.cut_off(name, None, 1, "the input is empty".to_owned());
+    }
+    Ok(())
+}
+
+fn read_text(
+    tally: &mut Tally,
+    name: &str,
+    mut messages: MessageTexts<impl BufRead>,
+    rejects: &mut dyn Write,
+    judge: &mut Judge<'_>,
+) -> anyhow::Result<()> {
+    while let Some(message) = messages.next_message()? {
+        match judge(Input::Message(&message.text))? {
+            Ok(judged) => {
+                // Kept as a message of a dump, which an import takes again.
+                let kept = json!({"date": null, "author": null, "message": message.text}).to_string();
+                let kept = Some(kept.as_bytes());
+                tally.count(name, message.number, message.line, judged, kept, rejects)?;
+            }
+            Err(NotJson { problem, .. }) => {
+                tally.cut_off(name, None, message.line, problem);
+                return Ok(());
+            }
+        }
+    }
+    tally.skipped += messages.skipped();
+    if let Some(start) = messages.stranger() {
+        tally.cut_off(name, None, 1, format!("expected JSON or a WhatsApp chat, found: {start}"));
+    }
+    Ok(())
 }
 
 /// Writes a record on one line. In JSON a line break is only ever space between two values.
@@ -153,22 +201,49 @@ fn write_reject(rejects: &mut dyn Write, record: &[u8]) -> io::Result<()> {
     rejects.write_all(&line)
 }
 
+impl Verdict {
+    /// Makes the verdict on something of which nothing is known but what is wrong.
+    pub fn invalid(problem: String) -> Verdict {
+        Verdict::Rejected { label: None, kind: Kind::InvalidInput, problems: vec![problem] }
+    }
+}
+
 impl Tally {
-    fn count(&mut self, file: &str, record: &Record, verdict: Verdict) {
-        let (count, warnings) = match verdict {
-            Verdict::Imported(warnings) => (&mut self.imported, warnings),
-            Verdict::Updated(warnings) => (&mut self.updated, warnings),
-            Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),
-            Verdict::Rejected { label, kind, problems } => {
-                self.is_conflict_only &= kind == Kind::Conflict;
-                self.reject(file, Some(record.number), record.line, label, &problems);
-                return;
+    /// Counts what became of one record, and keeps what was not taken: by itself, else the `whole` record once.
+    fn count(
+        &mut self,
+        file: &str,
+        number: u64,
+        line: u64,
+        judged: Judged,
+        whole: Option<&[u8]>,
+        rejects: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        self.skipped += judged.skipped;
+        let mut whole = whole;
+        for (verdict, kept) in judged.verdicts {
+            let (count, warnings) = match verdict {
+                Verdict::Imported(warnings) => (&mut self.imported, warnings),
+                Verdict::Updated(warnings) => (&mut self.updated, warnings),
+                Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),
+                Verdict::Rejected { label, kind, problems } => {
+                    self.is_conflict_only &= kind == Kind::Conflict;
+                    self.reject(file, Some(number), line, label, &problems);
+                    let kept = kept.as_ref().map(|kept| kept.as_bytes()).or_else(|| whole.take());
+                    if let Some(kept) = kept {
+                        write_reject(rejects, kept).map_err(|error| {
+                            Failure::new(Kind::Internal, format!("cannot keep the rejects: {error}; nothing imported"))
+                        })?;
+                    }
+                    continue;
+                }
+            };
+            *count += 1;
+            for warning in warnings {
+                self.warn(warning);
             }
-        };
-        *count += 1;
-        for warning in warnings {
-            self.warn(warning);
         }
+        Ok(())
     }
 
     fn warn(&mut self, warning: String) {
@@ -231,7 +306,7 @@ impl Tally {
         body.insert("imported".to_owned(), json!(self.imported));
         body.insert("unchanged".to_owned(), json!(self.unchanged));
         body.insert("rejected".to_owned(), json!(self.rejected));
-        body.insert("skipped".to_owned(), json!(0));
+        body.insert("skipped".to_owned(), json!(self.skipped));
         body.insert("warnings".to_owned(), json!(warnings));
         body.insert("errors".to_owned(), self.errors.iter().map(RecordError::to_json).collect());
         if has_updates {

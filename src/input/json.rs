@@ -124,6 +124,11 @@ impl<'a> Value<'a> {
         Value { place: String::new(), raw }
     }
 
+    /// Returns the JSON text of it, as it was sent.
+    pub fn raw(&self) -> &'a str {
+        self.raw.get()
+    }
+
     fn kind(&self) -> &'static str {
         match self.raw.get().as_bytes().first() {
             Some(b'{') => "an object",
@@ -279,6 +284,11 @@ impl<'a> Fields<'a> {
     fn place_of(&self, name: &str) -> String {
         let name = if name.is_empty() { Cow::Borrowed("\"\"") } else { shorten(name) };
         if self.place.is_empty() { name.into_owned() } else { format!("{}.{name}", self.place) }
+    }
+
+    /// Returns the place of the object itself.
+    pub fn place(&self) -> &str {
+        &self.place
     }
 
     /// Tells whether a field was sent under this camelCase name.

@@ -4,14 +4,21 @@
 //! |---|---|
 //! | [`records`] | where one record ends and the next begins, in a stream of any length |
 //! | [`json`] | reading one JSON object key by key, numbers as text |
+//! | [`order_record`] | what a record is by its content, and the orders in it |
 //! | [`order_json`] | an order as the web page posts it |
 //! | [`order_message`] | the shop's order message, as WhatsApp carries it |
+//! | [`webhook`] | WhatsApp Cloud API webhooks |
+//! | [`chat_dump`], [`chat_text`] | chats as JSON, and as the text that WhatsApp exports |
 //! | [`product_json`] | a product of the catalogue |
 //! | [`setting`] | the value of a setting |
 
+pub mod chat_dump;
+pub mod chat_text;
 pub mod json;
 pub mod order_json;
 pub mod order_message;
+pub mod order_record;
 pub mod product_json;
 pub mod records;
 pub mod setting;
+pub mod webhook;

@@ -1,9 +1,9 @@
 //! An order as JSON: what the web page posts, and what this program prints.
 
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::json::{Fields, NotJson, Problems, Value, parse};
+use super::json::{Fields, Problems, Value};
+use super::order_record::ReadOrder;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::product::{ProductId, is_web_url};
@@ -13,17 +13,6 @@ use crate::domain::status::Status;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
-/// A record that was read as an order.
-#[derive(Debug)]
-pub struct ReadOrder {
-    /// The reference as sent, for messages, however wrong the rest is.
-    pub reference: Option<String>,
-    /// The products that it names, however wrong the rest is.
-    pub products: Vec<NamedProduct>,
-    /// The order, or every problem with its place.
-    pub order: Result<IncomingOrder, Vec<String>>,
-}
-
 /// What a record names, however wrong the rest of it is.
 #[derive(Debug, Default)]
 struct Named {
@@ -31,28 +20,22 @@ struct Named {
     products: Vec<NamedProduct>,
 }
 
-/// Reads one record as an order. Its shape, values and sums are checked; its products are not.
-///
-/// # Errors
-/// The record is not JSON at all.
-pub fn read_order(record: &[u8]) -> Result<ReadOrder, NotJson> {
-    let raw = parse(record)?;
-    let mut problems = Problems::default();
-    let mut named = Named::default();
-    let order = order(raw, &mut named, &mut problems);
-    let order = match order {
-        Some(order) if problems.is_empty() => Ok(order),
-        _ => Err(problems.into_vec()),
-    };
-    Ok(ReadOrder { reference: named.reference, products: named.products, order })
+/// Tells whether an object is meant as an order: it has at least one of the keys that only orders have.
+pub fn is_order(fields: &Fields<'_>) -> bool {
+    ["orderReference", "orderDate", "customerName", "customerPhone", "items"].iter().any(|key| fields.has(key))
 }
 
-fn order(raw: &RawValue, named: &mut Named, problems: &mut Problems) -> Option<IncomingOrder> {
-    let mut fields = Value::record(raw).object(problems)?;
-    if let Some(stranger) = recognise_stranger(&fields) {
-        problems.add("", stranger);
-        return None;
-    }
+/// Reads an object as an order. Its shape, values and sums are checked; its products are not.
+pub fn read_order_fields(fields: Fields<'_>) -> ReadOrder {
+    let mut problems = Problems::default();
+    let mut named = Named::default();
+    let source = Source { kind: SourceKind::Json, message_id: None };
+    let order = order(fields, &source, &mut named, &mut problems);
+    let order = order.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec());
+    ReadOrder { label: named.reference, products: named.products, source, order, reject: None }
+}
+
+fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &mut Problems) -> Option<IncomingOrder> {
     let reference = fields.take("orderReference", problems).and_then(|value| {
         let text = value.whole_text(problems)?;
         let reference = Reference::parse(&text);
@@ -88,30 +71,8 @@ fn order(raw: &RawValue, named: &mut Named, problems: &mut Problems) -> Option<I
         items: items?,
         total,
         item_count,
-        source: Source { kind: SourceKind::Json, message_id: None },
+        source: source.clone(),
     })
-}
-
-/// Names what an object is that is clearly no order, and what to do instead.
-fn recognise_stranger(fields: &Fields<'_>) -> Option<String> {
-    let order_keys = ["orderReference", "orderDate", "customerName", "customerPhone", "items", "total"];
-    if order_keys.iter().any(|key| fields.has(key)) {
-        return None;
-    }
-    let any = |keys: &[&str]| keys.iter().any(|key| fields.has(key));
-    let advice = "; it is not taken yet: send the order as JSON";
-    let what = if any(&["entry", "messages", "contacts", "statuses", "body", "messagingProduct"]) {
-        format!("is a WhatsApp webhook{advice}")
-    } else if fields.has("author") && fields.has("message") || fields.keys().any(|key| key.contains('@')) {
-        format!("is a WhatsApp chat dump{advice}")
-    } else if any(&["price", "stockQuantity", "sizeQuantities"]) {
-        "is a product; use: orders product import".to_owned()
-    } else {
-        let keys: Vec<_> = fields.keys().take(10).map(|key| key.chars().take(40).collect::<String>()).collect();
-        let seen = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
-        format!("is no order: it needs orderReference, orderDate, customerName, customerPhone and items; {seen}")
-    };
-    Some(what)
 }
 
 fn read_time(value: &Value<'_>, problems: &mut Problems) -> Option<Timestamp> {
@@ -263,12 +224,20 @@ fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::json::NotJson;
+    use crate::input::order_record::{Context, read_record};
     use proptest::prelude::*;
+
+    fn read_one(record: &[u8]) -> Result<ReadOrder, NotJson> {
+        let context = Context { zone: chrono_tz::Tz::UTC };
+        let mut found = read_record(record, context)?;
+        Ok(found.orders.pop().unwrap_or_else(|| ReadOrder::refused(Vec::new())))
+    }
 
     const PRODUCT: &str = "550e8400-e29b-41d4-a716-446655440000";
 
     fn read(json: &str) -> Result<IncomingOrder, Vec<String>> {
-        read_order(json.as_bytes()).expect("it is JSON").order
+        read_one(json.as_bytes()).expect("it is JSON").order
     }
 
     fn item(change: &str) -> String {
@@ -356,26 +325,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_is_clearly_no_order_is_named() {
-        for (json, start) in [
-            (r#"{"object":"whatsapp_business_account","entry":[]}"#, "is a WhatsApp webhook"),
-            (r#"{"contacts":[],"messages":[]}"#, "is a WhatsApp webhook"),
-            (r#"{"date":"x","author":"y","message":"z"}"#, "is a WhatsApp chat dump"),
-            (r#"{"201@s.whatsapp.net":{}}"#, "is a WhatsApp chat dump"),
-            (r#"{"name":"Cap","price":5}"#, "is a product; use: orders product import"),
-            (r#"{"foo":1,"bar":2}"#, "is no order: it needs orderReference"),
-            ("{}", "is no order"),
-        ] {
-            let problems = read(json).expect_err(json);
-            assert!(problems.len() == 1 && problems[0].starts_with(start), "{json}: {problems:?}");
-        }
-    }
-
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = read_order(&bytes);
+            let _ = read_one(&bytes);
         }
 
         #[test]
@@ -383,7 +336,7 @@ mod tests {
             let mut bytes = an_order(&item(""), r#","total":59.98"#).into_bytes();
             let at = at % bytes.len();
             bytes[at] = byte;
-            if let Ok(ReadOrder { order: Ok(order), .. }) = read_order(&bytes) {
+            if let Ok(ReadOrder { order: Ok(order), .. }) = read_one(&bytes) {
                 let sum = sums(order.items.iter().map(|item| (item.subtotal, item.quantity)));
                 prop_assert_eq!(sum, Some((order.total, order.item_count)));
             }

@@ -170,7 +170,7 @@ fn text_that_is_no_json_ends_the_input_even_with_keep_going() {
 fn what_is_no_order_is_named() {
     let shop = Shop::stocked();
     for (input, problem) in [
-        (r#"{"object":"whatsapp_business_account","entry":[]}"#, "is a WhatsApp webhook"),
+        ("hello", "expected JSON or a WhatsApp chat, found: hello"),
         (r#"{"name":"Cap","price":5}"#, "is a product; use: orders product import"),
         (r#"{"results":[],"page":1}"#, "page: unknown key"),
         (&order("LEG-1", BELT, 1, None).replace(r#""orderReference":"LEG-1","#, ""), "orderReference: is required"),

@@ -5,9 +5,10 @@ use clap::Args;
 use super::take_in;
 use crate::commands::Context;
 use crate::commands::source::open_sources;
-use crate::commands::tally::{Verdict, read_all};
+use crate::commands::tally::{Input, Judged, Verdict, read_all};
 use crate::domain::catalogue::ProductChange;
 use crate::error::{Exit, Kind};
+use crate::input::json::NotJson;
 use crate::input::product_json::read_product;
 
 /// Import products from JSON, all or nothing
@@ -30,29 +31,33 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_or_create()?;
     let (stamp, mut ids) = (context.stamp(), context.ids());
     let tally = context.write(&mut store, |write| {
-        let mut judge = |record: &[u8]| {
-            let read = match read_product(record) {
+        let mut judge = |input: Input<'_>| {
+            let read = match input {
+                Input::Record(record) => read_product(record),
+                Input::Message(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
+            };
+            let read = match read {
                 Ok(read) => read,
                 Err(not_json) => return Ok(Err(not_json)),
             };
             let reject = |kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };
-            let incoming = match read.product {
-                Ok(incoming) => incoming,
-                Err(problems) => return Ok(Ok(reject(Kind::InvalidInput, problems))),
-            };
-            Ok(Ok(match take_in(write, &incoming, &stamp, &mut ids)? {
-                Ok(decision) => {
-                    let warnings = decision.warning.into_iter().collect();
-                    match decision.change {
-                        ProductChange::New(_) => Verdict::Imported(warnings),
-                        ProductChange::Update(_) => Verdict::Updated(warnings),
-                        ProductChange::Unchanged(_) => Verdict::Unchanged(warnings),
+            let verdict = match read.product {
+                Err(problems) => reject(Kind::InvalidInput, problems),
+                Ok(incoming) => match take_in(write, &incoming, &stamp, &mut ids)? {
+                    Err(rejected) => reject(rejected.kind.into(), rejected.problems),
+                    Ok(decision) => {
+                        let warnings = decision.warning.into_iter().collect();
+                        match decision.change {
+                            ProductChange::New(_) => Verdict::Imported(warnings),
+                            ProductChange::Update(_) => Verdict::Updated(warnings),
+                            ProductChange::Unchanged(_) => Verdict::Unchanged(warnings),
+                        }
                     }
-                }
-                Err(rejected) => reject(rejected.kind.into(), rejected.problems),
-            }))
+                },
+            };
+            Ok(Ok(Judged { verdicts: vec![(verdict, None)], skipped: 0 }))
         };
-        let tally = read_all(sources, None, &mut judge)?;
+        let tally = read_all(sources, &mut std::io::sink(), &mut judge)?;
         match tally.failure(true) {
             Some(failure) => Err(failure.into()),
             None => Ok(tally),

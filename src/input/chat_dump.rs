@@ -1,0 +1,87 @@
+//! Chats as JSON, as export programs write them, with order messages inside.
+
+use serde_json::json;
+
+use super::json::{Fields, Problems, Value};
+use super::order_message::{Reading, is_order_message};
+use super::order_record::{Context, Found, ReadOrder};
+use super::webhook::read_timestamp;
+use crate::domain::receive::{Source, SourceKind};
+use crate::domain::time::Timestamp;
+
+/// Tells whether an object is one message of a dump: `{"date", "author", "message"}`.
+pub fn is_chat_message(fields: &Fields<'_>) -> bool {
+    fields.has("message") && (fields.has("author") || fields.has("date"))
+}
+
+/// Tells whether an object is a dump by chat: its keys are WhatsApp's ids of people and groups.
+pub fn is_chat_dump(fields: &Fields<'_>) -> bool {
+    fields.keys().any(|key| key.contains('@'))
+}
+
+/// Reads one message of a dump.
+pub fn read_chat_message(mut fields: Fields<'_>, context: Context, found: &mut Found) {
+    let mut problems = Problems::default();
+    let date = fields.take("date", &mut problems).and_then(|value| value.text(None, &mut Problems::default()));
+    let Some(text) = fields.take("message", &mut problems).and_then(|value| value.whole_text(&mut problems)) else {
+        found.skip_unless(problems);
+        return;
+    };
+    let text = with_line_breaks(&text);
+    if !is_order_message(&text) {
+        found.skip_unless(problems);
+        return;
+    }
+    let sent_at = date.as_deref().and_then(Timestamp::parse);
+    let source = Source { kind: SourceKind::Chat, message_id: None };
+    let reading = Reading { sent_at, zone: context.zone };
+    found.orders.push(ReadOrder::of_message(&text, "message", reading, source, problems));
+}
+
+/// Reads a dump by chat: `{"<jid>": {"messages": {"<id>": {from_me, timestamp, data, …}}}}`.
+pub fn read_chat_dump(fields: Fields<'_>, context: Context, found: &mut Found) {
+    let mut problems = Problems::default();
+    for (jid, chat) in fields.into_values() {
+        let Some(mut chat) = chat.object(&mut problems) else { continue };
+        let messages = chat.take("messages", &mut problems).and_then(|value| value.object(&mut problems));
+        for (key, message) in messages.map(Fields::into_values).unwrap_or_default() {
+            let before = found.orders.len();
+            read_dumped(&message, context, found);
+            for order in &mut found.orders[before..] {
+                let (jid, key) = (json!(jid), json!(key));
+                order.reject = Some(format!(r#"{{{jid}:{{"messages":{{{key}:{}}}}}}}"#, message.raw()));
+            }
+        }
+    }
+    if !problems.is_empty() {
+        found.orders.push(ReadOrder::refused(problems.into_vec()));
+    }
+}
+
+fn read_dumped(message: &Value<'_>, context: Context, found: &mut Found) {
+    let mut problems = Problems::default();
+    let Some(mut fields) = message.object(&mut problems) else {
+        found.skip_unless(problems);
+        return;
+    };
+    let is_true = |value: Option<Value<'_>>| value.is_some_and(|value| value.raw() == "true");
+    let is_ours = is_true(fields.take("fromMe", &mut problems));
+    let is_meta = is_true(fields.take("meta", &mut problems));
+    let data = fields.take("data", &mut problems);
+    let text = data.as_ref().and_then(|data| data.whole_text(&mut Problems::default()));
+    let text = text.map(|text| with_line_breaks(&text)).filter(|text| is_order_message(text));
+    let (Some(text), Some(data), false) = (text, data, is_ours || is_meta) else {
+        found.skipped += 1;
+        return;
+    };
+    let message_id = fields.take("keyId", &mut problems).and_then(|value| value.text(Some(500), &mut problems));
+    let sent_at = read_timestamp(&mut fields, &mut problems);
+    let source = Source { kind: SourceKind::Chat, message_id };
+    let reading = Reading { sent_at, zone: context.zone };
+    found.orders.push(ReadOrder::of_message(&text, &data.place, reading, source, problems));
+}
+
+/// Turns the line breaks of an export program into those of the message.
+fn with_line_breaks(text: &str) -> String {
+    text.replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n")
+}

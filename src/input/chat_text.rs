@@ -1,0 +1,200 @@
+//! A chat as the text that WhatsApp exports, or just an order message: read line by line, in constant memory.
+
+use std::io::{self, BufRead, Read as _};
+
+use super::order_message::{is_answer_header, is_header, is_total};
+use super::records::StreamError;
+
+/// The most bytes that one line may have (64 KiB).
+const LINE_LIMIT: usize = 1 << 16;
+/// The most lines that one order message may have.
+const LINES_LIMIT: usize = 20_000;
+
+/// One order message of a text, from its header on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageText {
+    /// Its number among the order messages, from 1.
+    pub number: u64,
+    /// The line on which its header stands, from 1.
+    pub line: u64,
+    /// Its lines, up to its total or to where something else begins.
+    pub text: String,
+}
+
+/// Splits a text into its order messages.
+#[derive(Debug)]
+pub struct MessageTexts<R> {
+    reader: R,
+    line: u64,
+    number: u64,
+    /// A header that was read already and begins the next message.
+    next: Option<(u64, String)>,
+    /// How many lines began a message of a chat.
+    chat_lines: u64,
+    /// The first words of the text, for saying what was found instead.
+    start: Option<String>,
+}
+
+impl<R: BufRead> MessageTexts<R> {
+    /// Starts at the beginning of `reader`.
+    pub fn new(reader: R) -> MessageTexts<R> {
+        MessageTexts { reader, line: 0, number: 0, next: None, chat_lines: 0, start: None }
+    }
+
+    /// Returns the next order message, `None` at the end.
+    pub fn next_message(&mut self) -> Result<Option<MessageText>, StreamError> {
+        let (line, header) = loop {
+            if let Some(next) = self.next.take() {
+                break next;
+            }
+            match self.next_line()? {
+                None => return Ok(None),
+                Some(text) if is_header(without_chat_prefix(&text)) => break (self.line, text),
+                Some(_) => {}
+            }
+        };
+        let mut text = without_chat_prefix(&header).to_owned();
+        for _ in 0..LINES_LIMIT {
+            let Some(next) = self.next_line()? else { break };
+            if is_header(without_chat_prefix(&next)) {
+                self.next = Some((self.line, next));
+                break;
+            }
+            if is_answer_header(&next) || is_chat_line(&next) {
+                break;
+            }
+            text.push('\n');
+            text.push_str(&next);
+            if is_total(&next) {
+                break;
+            }
+        }
+        self.number += 1;
+        Ok(Some(MessageText { number: self.number, line, text }))
+    }
+
+    /// Returns how many other messages there were, at the end.
+    pub fn skipped(&self) -> u64 {
+        self.chat_lines.saturating_sub(self.number)
+    }
+
+    /// Returns the first words of a text in which nothing of a chat was found; `None` otherwise.
+    pub fn stranger(&self) -> Option<&str> {
+        self.start.as_deref().filter(|_| self.number == 0 && self.chat_lines == 0)
+    }
+
+    fn next_line(&mut self) -> Result<Option<String>, StreamError> {
+        let mut bytes = Vec::new();
+        let limit = LINE_LIMIT as u64;
+        if (&mut self.reader).take(limit).read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(None);
+        }
+        self.line += 1;
+        let not_text = |problem: &str| StreamError::NotJson { line: self.line, problem: problem.to_owned() };
+        if bytes.len() == LINE_LIMIT && !bytes.ends_with(b"\n") {
+            return Err(not_text("is longer than any line of a chat"));
+        }
+        let text = String::from_utf8(bytes).map_err(|_| not_text("is not UTF-8"))?;
+        let text = text.trim_end_matches(['\n', '\r']);
+        self.chat_lines += u64::from(is_chat_line(text));
+        if self.start.is_none() && !text.trim().is_empty() {
+            self.start = Some(text.trim().chars().take(40).collect());
+        }
+        Ok(Some(text.to_owned()))
+    }
+}
+
+/// Tells by its beginning whether a stream is text rather than JSON; nothing is taken from the reader.
+pub fn is_text(reader: &mut impl BufRead) -> io::Result<bool> {
+    let buffer = reader.fill_buf()?;
+    let shown = String::from_utf8_lossy(&buffer[..buffer.len().min(512)]);
+    let start = shown.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c));
+    Ok(match start.chars().next() {
+        None | Some('{' | '"') => false,
+        Some('[') => is_chat_line(start),
+        Some(_) => {
+            let word = start.split_whitespace().next().unwrap_or_default();
+            serde_json::from_str::<serde::de::IgnoredAny>(word).is_err()
+        }
+    })
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Tells whether a line begins a message of an exported chat: a date and a time, in whatever order and digits the
+/// phone's language has them (`06/02/2026, 18:06 - Karim: …`, `[6.2.26, 18:06:40] Karim: …`).
+fn is_chat_line(line: &str) -> bool {
+    let mut numbers = 0;
+    let mut has_colon = false;
+    let mut in_number = false;
+    for c in line.chars().filter(|c| !is_mark(*c)).take(40) {
+        if c.is_numeric() {
+            numbers += u32::from(!in_number);
+            in_number = true;
+            continue;
+        }
+        in_number = false;
+        match c {
+            ':' if numbers >= 4 => has_colon = true,
+            '[' if numbers == 0 => {}
+            // Between the parts of a date, and between date and time.
+            '/' | '.' | '-' | '،' | ',' | ' ' | '\u{a0}' | '\u{202f}' if numbers > 0 && !has_colon => {}
+            _ if has_colon => return numbers >= 5,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Takes date, time and sender off the first line of a message.
+fn without_chat_prefix(line: &str) -> &str {
+    if !is_chat_line(line) {
+        return line;
+    }
+    line.rsplit_once(": ").map_or(line, |(_, text)| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_begin_a_message_are_known_in_any_locale() {
+        for (line, expected) in [
+            ("06/02/2026, 18:06 - Karim: hello", true),
+            ("[06/02/2026, 18:06:40] Karim: hello", true),
+            ("\u{200e}[6.2.26, 18:06:40] Karim: hello", true),
+            ("2/6/26, 6:06 PM - Karim: hello", true),
+            ("2026-02-06, 6:06\u{202f}p.m. - Karim: hello", true),
+            ("٠٦\u{200f}/٠٢\u{200f}/٢٠٢٦، ١٨:٠٦ - كريم: مرحبا", true),
+            ("*Date:* Feb 6, 2026, 06:05 PM", false),
+            ("│ 1. *Polo Shirt*", false),
+            ("│ Total Items:  3", false),
+            ("[1,2,3]", false),
+            ("[{\"a\":1}]", false),
+            ("5 Corniche Rd, Alexandria", false),
+        ] {
+            assert_eq!(is_chat_line(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn text_is_told_from_json_by_its_beginning() {
+        for (start, expected) in [
+            ("{\"a\":1}", false),
+            ("\u{feff} [\n{", false),
+            ("[6/2/26, 18:06:40] Karim: hello", true),
+            ("\u{200e}[6/2/26, 18:06:40] Karim: hello", true),
+            ("6/2/26, 18:06 - Karim: hello", true),
+            ("╔════", true),
+            ("17\n", false),
+            ("\"text\"", false),
+            ("", false),
+            ("[17, 18]", false),
+        ] {
+            assert_eq!(is_text(&mut start.as_bytes()).unwrap(), expected, "{start}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One record of an import: recognised by its content, and turned into the orders that it holds.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+
+use super::chat_dump::{is_chat_dump, is_chat_message, read_chat_dump, read_chat_message};
+use super::json::{Fields, NotJson, Problems, Value, parse};
+use super::order_json::{is_order, read_order_fields};
+use super::order_message::{Reading, read_order_message};
+use super::webhook::{is_webhook, read_webhook};
+use crate::domain::receive::{IncomingOrder, NamedProduct, Source, SourceKind};
+use crate::domain::text::shorten;
+
+/// What records are read with.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    /// The shop's zone, in which the dates of order messages are.
+    pub zone: Tz,
+}
+
+/// An order that was found in a record.
+#[derive(Debug)]
+pub struct ReadOrder {
+    /// What it is called in messages: its reference, or the id of its message.
+    pub label: Option<String>,
+    /// The products that it names, however wrong the rest is.
+    pub products: Vec<NamedProduct>,
+    /// How it came.
+    pub source: Source,
+    /// The order, or every problem with its place.
+    pub order: Result<IncomingOrder, Vec<String>>,
+    /// What is kept of it where it cannot be taken, as JSON; `None`: the whole record.
+    pub reject: Option<String>,
+}
+
+impl ReadOrder {
+    /// Makes an order of which nothing is known but what is wrong.
+    pub fn refused(problems: Vec<String>) -> ReadOrder {
+        ReadOrder {
+            label: None,
+            products: Vec::new(),
+            source: Source { kind: SourceKind::Json, message_id: None },
+            order: Err(problems),
+            reject: None,
+        }
+    }
+
+    /// Reads an order message that was found at `place`.
+    pub fn of_message(text: &str, place: &str, reading: Reading, source: Source, problems: Problems) -> ReadOrder {
+        let message = read_order_message(text, reading, source.clone());
+        let at = |line: String| if place.is_empty() { line } else { format!("{place}: {line}") };
+        let products: Vec<NamedProduct> = message
+            .products
+            .into_iter()
+            .map(|product| NamedProduct { place: at(product.place), key: product.key })
+            .collect();
+        let mut problems = problems.into_vec();
+        let order = match message.order {
+            Ok(order) if problems.is_empty() => Ok(IncomingOrder { products: products.clone(), ..order }),
+            Ok(_) => Err(problems),
+            Err(more) => {
+                problems.extend(more.into_iter().map(at));
+                Err(problems)
+            }
+        };
+        ReadOrder { label: message.reference, products, source, order, reject: None }
+    }
+}
+
+/// What was found in a record.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The orders.
+    pub orders: Vec<ReadOrder>,
+    /// How many messages, statuses and reactions were none.
+    pub skipped: u64,
+}
+
+impl Found {
+    /// Counts a message that is no order, unless something is wrong with it.
+    pub(super) fn skip_unless(&mut self, problems: Problems) {
+        if problems.is_empty() {
+            self.skipped += 1;
+        } else {
+            self.orders.push(ReadOrder::refused(problems.into_vec()));
+        }
+    }
+}
+
+/// Reads one record: an order as JSON, a webhook, a chat dump, or any of them as the `body` of something.
+///
+/// # Errors
+/// The record is not JSON at all.
+pub fn read_record(record: &[u8], context: Context) -> Result<Found, NotJson> {
+    let raw = parse(record)?;
+    let mut found = Found::default();
+    let mut problems = Problems::default();
+    match Value::record(raw).object(&mut problems) {
+        Some(fields) => read_object(fields, context, &mut found, 0),
+        None => found.orders.push(ReadOrder::refused(problems.into_vec())),
+    }
+    Ok(found)
+}
+
+fn read_object(mut fields: Fields<'_>, context: Context, found: &mut Found, depth: usize) {
+    if is_order(&fields) {
+        found.orders.push(read_order_fields(fields));
+    } else if is_webhook(&fields) {
+        read_webhook(fields, context, found);
+    } else if is_chat_message(&fields) {
+        read_chat_message(fields, context, found);
+    } else if is_chat_dump(&fields) {
+        read_chat_dump(fields, context, found);
+    } else if fields.has("body") && depth == 0 {
+        let mut problems = Problems::default();
+        match fields.take("body", &mut problems).and_then(|body| body.object(&mut problems)) {
+            Some(body) => read_object(body, context, found, depth + 1),
+            None => found.skip_unless(problems),
+        }
+    } else {
+        found.orders.push(ReadOrder::refused(vec![name_stranger(&fields)]));
+    }
+}
+
+/// Says of an object that is nothing of what an import takes what it is, or which keys it has, and what to do instead.
+fn name_stranger(fields: &Fields<'_>) -> String {
+    let has = |key: &str| fields.has(key);
+    if fields.keys().any(|key| key.contains("1000")) {
+        return "has amounts in thousandths, as another program keeps them: send the order as JSON".to_owned();
+    }
+    if has("orderDetails") || has("order_details") {
+        return "is an order_details that the shop sent, not an order".to_owned();
+    }
+    if has("token") && (has("orderId") || has("id")) {
+        return "is an order message that carries only an id and a token: its items must be asked of WhatsApp, \
+                or sent as JSON"
+            .to_owned();
+    }
+    if has("price") || has("stockQuantity") || has("sizeQuantities") {
+        return "is a product; use: orders product import".to_owned();
+    }
+    let keys: Vec<Cow<'_, str>> = fields.keys().take(10).map(shorten).collect();
+    let seen = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
+    format!(
+        "is no order (orderReference, orderDate, customerName, customerPhone, items), no WhatsApp webhook and no \
+         chat dump by its keys; {seen}"
+    )
+}
