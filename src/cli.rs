@@ -117,6 +117,19 @@ pub enum Command {
 }
 
 impl Command {
+    /// Tells whether the history keeps a note of the command.
+    pub fn keeps_note(&self) -> bool {
+        match self {
+            Command::Create(_)
+            | Command::Import(_)
+            | Command::Confirm(_)
+            | Command::SetStatus(_)
+            | Command::Cancel(_) => true,
+            Command::Product(args) => args.keeps_note(),
+            Command::List(_) | Command::Show(_) | Command::Config(_) | Command::Help(_) => false,
+        }
+    }
+
     /// Tells whether the command lists things, so that columns can be chosen.
     pub fn is_list(&self) -> bool {
         match self {

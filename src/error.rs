@@ -5,7 +5,6 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::domain::refusal::{self, Refusal};
-use crate::input::records::StreamError;
 use crate::store::StoreError;
 
 /// The class of a failure. Each has its own exit code and its own code in JSON.
@@ -58,7 +57,6 @@ impl Kind {
 impl From<refusal::Kind> for Kind {
     fn from(kind: refusal::Kind) -> Kind {
         match kind {
-            refusal::Kind::NotFound => Kind::NotFound,
             refusal::Kind::InvalidInput => Kind::InvalidInput,
             refusal::Kind::Conflict => Kind::Conflict,
             refusal::Kind::InsufficientStock => Kind::InsufficientStock,
@@ -202,9 +200,6 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
     if let Some(error) = error.downcast_ref::<StoreError>() {
         return explain_store(error, file);
     }
-    if let Some(StreamError::NotJson { .. }) = error.downcast_ref::<StreamError>() {
-        return Failure::new(Kind::InvalidInput, format!("{error:#}"));
-    }
     Failure::new(Kind::Internal, format!("{error:#}"))
 }
 
@@ -215,7 +210,7 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
             return Failure::new(kind, format!("there is no orders file at {file}"));
         }
         let message = format!("{file} {error}");
-        Failure::new(kind, message.clone()).error(message)
+        Failure::new(kind, message)
     };
     match error {
         StoreError::Missing => {
@@ -230,5 +225,21 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
             .hint("if the disk is full, make room; look at what was kept before running it again"),
         StoreError::Changed(_) => failure(Kind::Conflict).hint("run it again"),
         StoreError::Refused(_) | StoreError::Io(_) | StoreError::Sqlite(_) => failure(Kind::Internal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exit_code_of_the_program_is_listed() {
+        use Kind::{Busy, Conflict, InsufficientStock, Internal, InvalidInput, NotFound, Usage};
+        let kinds = [Internal, Usage, NotFound, InvalidInput, Conflict, InsufficientStock, Busy];
+        let codes = kinds.map(Kind::exit_code).into_iter().chain([Exit::Done.code(), Exit::Partly.code()]);
+        for code in codes {
+            assert_eq!(EXIT_CODES.iter().filter(|(listed, _)| *listed == code).count(), 1, "{code}");
+        }
+        assert_eq!(kinds.map(Kind::exit_code), [1, 2, 3, 4, 5, 6, 7]);
     }
 }

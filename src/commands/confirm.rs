@@ -35,7 +35,7 @@ pub struct ConfirmArgs {
 }
 
 /// What became of one order that was named.
-enum Outcome {
+enum Ending {
     Confirmed(Box<(Order, Confirmation)>),
     Failed(String, Failure),
 }
@@ -50,17 +50,17 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let confirm = if args.keep_going { confirm_each } else { confirm_together };
         confirm(write, &references, takes_parts, args.accept_prices, &stamp)
     })?;
-    let has_failures = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(..)));
-    context.print_each(outcomes.iter().map(body).collect(), references.len(), || {
-        outcomes.iter().filter_map(|outcome| text(outcome, context)).collect()
-    })?;
+    let has_failures = outcomes.iter().any(|outcome| matches!(outcome, Ending::Failed(..)));
     if context.is_table() {
         for outcome in &outcomes {
-            if let Outcome::Failed(_, failure) = outcome {
+            if let Ending::Failed(_, failure) = outcome {
                 context.ui.fail(&failure.clone().into());
             }
         }
     }
+    context.print_each(outcomes.iter().map(body).collect(), references.len(), || {
+        outcomes.iter().filter_map(|outcome| text(outcome, context)).collect()
+    })?;
     Ok(if has_failures { Exit::Partly } else { Exit::Done })
 }
 
@@ -71,7 +71,7 @@ fn confirm_together(
     takes_parts: bool,
     accept_prices: bool,
     stamp: &Stamp,
-) -> anyhow::Result<Vec<Outcome>> {
+) -> anyhow::Result<Vec<Ending>> {
     let found = find_orders(write, references)?;
     if let Some(part) = found.iter().find(|found| !found.is_exact && !takes_parts) {
         return Err(needs_consent(part).into());
@@ -93,7 +93,7 @@ fn confirm_each(
     takes_parts: bool,
     accept_prices: bool,
     stamp: &Stamp,
-) -> anyhow::Result<Vec<Outcome>> {
+) -> anyhow::Result<Vec<Ending>> {
     let mut named = Vec::with_capacity(references.len());
     let mut finder = Finder::new(write);
     for reference in references {
@@ -118,7 +118,7 @@ fn confirm_each(
         let found = match found {
             Ok(found) => found,
             Err(failure) => {
-                outcomes.push(Outcome::Failed(reference.clone(), failure));
+                outcomes.push(Ending::Failed(reference.clone(), failure));
                 continue;
             }
         };
@@ -128,7 +128,7 @@ fn confirm_each(
                 outcomes.extend(confirmed(write, vec![confirmation])?);
             }
             Some(Err(refusal)) => {
-                outcomes.push(Outcome::Failed(found.reference.to_string(), Failure::of_one(refusal)));
+                outcomes.push(Ending::Failed(found.reference.to_string(), Failure::of_one(refusal)));
             }
             None => {}
         }
@@ -141,10 +141,10 @@ fn same(one: &Found, other: &Found) -> bool {
 }
 
 /// Pairs confirmations with their orders as they are now.
-fn confirmed(write: &Write<'_>, confirmations: Vec<Confirmation>) -> anyhow::Result<Vec<Outcome>> {
+fn confirmed(write: &Write<'_>, confirmations: Vec<Confirmation>) -> anyhow::Result<Vec<Ending>> {
     let pks: Vec<_> = confirmations.iter().map(|confirmation| confirmation.change.order).collect();
     let orders = write.orders(&pks)?;
-    let pair = |(order, confirmation)| Outcome::Confirmed(Box::new((order, confirmation)));
+    let pair = |(order, confirmation)| Ending::Confirmed(Box::new((order, confirmation)));
     Ok(orders.into_iter().zip(confirmations).map(pair).collect())
 }
 
@@ -154,15 +154,15 @@ fn needs_consent(part: &Found) -> Failure {
         .hint(format!("orders confirm {}, or --yes to take parts", reference.shell_word()))
 }
 
-fn body(outcome: &Outcome) -> Body {
+fn body(outcome: &Ending) -> Body {
     let value = match outcome {
-        Outcome::Confirmed(confirmed) => json!({
+        Ending::Confirmed(confirmed) => json!({
             "success": true,
             "order": bodies::order(&confirmed.0),
             "stockUpdated": true,
             "message": "Order confirmed and stock updated successfully",
         }),
-        Outcome::Failed(reference, failure) => json!({
+        Ending::Failed(reference, failure) => json!({
             "success": false,
             "orderReference": reference,
             "error": failure.error,
@@ -176,8 +176,8 @@ fn body(outcome: &Outcome) -> Body {
     }
 }
 
-fn text(outcome: &Outcome, context: &Context) -> Option<String> {
-    let Outcome::Confirmed(confirmed) = outcome else {
+fn text(outcome: &Ending, context: &Context) -> Option<String> {
+    let Ending::Confirmed(confirmed) = outcome else {
         return None;
     };
     let (confirmed, confirmation) = confirmed.as_ref();

@@ -46,7 +46,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (stamp, now, mut ids) = (context.stamp(), context.now, context.ids());
     let (order, warnings, settings) = context.write(&mut store, |write| {
         let settings = write.settings()?;
-        let catalogue = write.named_products(&incoming.products)?;
+        let catalogue = write.named_products(incoming.items.iter().map(|item| &item.product))?;
         let desk = Desk { write, catalogue: &catalogue, settings: &settings, stamp: &stamp };
         let reference = match &incoming.reference {
             Some(reference) => reference.clone(),

@@ -38,12 +38,16 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
             references.push(arg.clone());
             continue;
         }
-        for line in BufReader::new(std::io::stdin().lock().take(STDIN_LIMIT)).lines() {
+        let mut stdin = std::io::stdin().lock().take(STDIN_LIMIT);
+        for line in BufReader::new(&mut stdin).lines() {
             let line = line.map_err(|error| match error.kind() {
                 std::io::ErrorKind::InvalidData => Failure::new(Kind::InvalidInput, "stdin is not UTF-8"),
                 _ => Failure::new(Kind::Internal, format!("stdin: {error}")),
             })?;
             references.extend(Some(line.trim().to_owned()).filter(|line| !line.is_empty()));
+        }
+        if stdin.limit() == 0 {
+            return Err(Failure::new(Kind::InvalidInput, format!("stdin has more than {STDIN_LIMIT} bytes")).into());
         }
     }
     Ok(references)
@@ -76,7 +80,8 @@ impl<'a> Finder<'a> {
     }
 
     fn not_found(&mut self, text: &str) -> Result<Failure, StoreError> {
-        let failure = Failure::new(Kind::NotFound, format!("order {} not found", shorten(text)));
+        let failure = Failure::new(Kind::NotFound, format!("order {} not found", shorten(text)))
+            .error(format!("Order {} not found", shorten(text)));
         let is_short = text.chars().count() < SHORTEST_PART;
         let mut near = None;
         if self.near_misses_left > 0 && !is_short {
@@ -153,7 +158,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Tz) -> Failure {
         .map(|order| format!("{}: {}, {}", order.reference, order.customer_name, minute(order.order_date, zone)))
         .collect();
     let message = format!("{} fits {count} orders", shorten(text));
-    Failure::new(Kind::Conflict, message.clone()).error(message).details(details).hint("give more of the reference")
+    Failure::new(Kind::Conflict, message).details(details).hint("give more of the reference")
 }
 
 /// Finds the product that `text` names: a barcode, an id, or a part of one name.
@@ -178,17 +183,14 @@ pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
         several => {
             let message = format!("{} fits {} products", shorten(text), several.len());
             let details = several.iter().take(10).map(|p| format!("{}: {}", p.handle(), p.name)).collect();
-            Err(Failure::new(Kind::Conflict, message.clone())
-                .error(message)
-                .details(details)
-                .hint("give the SKU or more of the name")
-                .into())
+            Err(Failure::new(Kind::Conflict, message).details(details).hint("give the SKU or more of the name").into())
         }
     }
 }
 
 fn product_not_found(text: &str, all: &[Product]) -> Failure {
-    let failure = Failure::new(Kind::NotFound, format!("product {} not found", shorten(text)));
+    let failure = Failure::new(Kind::NotFound, format!("product {} not found", shorten(text)))
+        .error(format!("Product {} not found", shorten(text)));
     let names = all.iter().flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));
     match nearest(text, names) {
         Some(near) => failure.hint(format!("did you mean {near}?")),

@@ -1,8 +1,8 @@
 //! `orders list`: the orders there are.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Context, choose_fields};
+use super::{Context, choose_fields, status_parser};
 use crate::cli::Format;
 use crate::domain::order::Order;
 use crate::domain::settings::Settings;
@@ -28,8 +28,8 @@ const TABLE_LIMIT: u64 = 50;
   orders list --json --fields orderReference,total")]
 pub struct ListArgs {
     /// Only orders in these statuses, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "STATUS", value_enum, ignore_case = true)]
-    status: Vec<StatusArg>,
+    #[arg(long, value_delimiter = ',', value_name = "STATUS", value_parser = status_parser(), ignore_case = true)]
+    status: Vec<Status>,
     /// Sort by this field; with - before it, largest or newest first
     #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true, default_value = "-createdAt", value_parser = sort)]
     sort: Sort,
@@ -39,32 +39,6 @@ pub struct ListArgs {
     /// With their items: in JSON inside each order, in the table and CSV a row an item
     #[arg(long)]
     items: bool,
-}
-
-/// A status as an argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the names of `Status`, which says what they mean")]
-pub enum StatusArg {
-    Pending,
-    Confirmed,
-    Processing,
-    Shipped,
-    Delivered,
-    #[value(alias = "canceled")]
-    Cancelled,
-}
-
-impl From<StatusArg> for Status {
-    fn from(arg: StatusArg) -> Status {
-        match arg {
-            StatusArg::Pending => Status::Pending,
-            StatusArg::Confirmed => Status::Confirmed,
-            StatusArg::Processing => Status::Processing,
-            StatusArg::Shipped => Status::Shipped,
-            StatusArg::Delivered => Status::Delivered,
-            StatusArg::Cancelled => Status::Cancelled,
-        }
-    }
 }
 
 const SORT_FIELDS: [(&str, SortField); 9] = [
@@ -102,8 +76,7 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         None if context.is_table() && !context.ui.quiet => Some(TABLE_LIMIT),
         limit => limit,
     };
-    let mut filter =
-        OrderFilter { statuses: args.status.iter().copied().map(Status::from).collect(), sort: args.sort, limit };
+    let mut filter = OrderFilter { statuses: args.status.clone(), sort: args.sort, limit };
     let store = context.open_to_read()?;
     if context.is_table() {
         // One more than is shown tells whether there are more.

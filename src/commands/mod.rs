@@ -11,6 +11,7 @@ pub mod find;
 pub mod help;
 pub mod import;
 pub mod list;
+pub mod printer;
 pub mod product;
 pub mod receive;
 pub mod set_status;
@@ -22,18 +23,21 @@ use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use etcetera::BaseStrategy as _;
 use serde_json::json;
 use uuid::{NoContext, Uuid};
 
 use crate::cli::{Command, Format, Global};
 use crate::domain::settings::Settings;
+use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 use crate::error::{Exit, Failure, OutputError};
 use crate::render::json::Body;
-use crate::render::{Look, csv, zone};
+use crate::render::{Look, zone};
 use crate::store::{Access, Outcome, Stamp, Store, Write};
 use crate::ui::{self, Ui};
+use printer::Printer;
 
 /// Runs a command.
 pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
@@ -42,6 +46,9 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
     }
     if context.global.format() == Format::Html {
         return Err(Failure::usage("--format html is for reports only").into());
+    }
+    if context.global.note.is_some() && !command.keeps_note() {
+        return Err(Failure::usage("nothing keeps a --note of this command").into());
     }
     if context.global.fields.is_some() && !command.is_list() {
         return Err(Failure::usage("--fields is for list and product list").into());
@@ -101,7 +108,8 @@ impl Context {
 
     /// Opens the orders file for changing what is there.
     pub fn open_to_write(&self) -> anyhow::Result<Store> {
-        Ok(Store::open(&self.file()?, Access::Write, self.global.wait())?)
+        let access = if self.is_dry_run() { Access::DryRun } else { Access::Write };
+        Ok(Store::open(&self.file()?, access, self.global.wait())?)
     }
 
     /// Opens the orders file for changing it, and makes it where it is missing, unless this is a dry run.
@@ -237,57 +245,6 @@ impl Context {
 /// How many bytes of a long result are kept in memory before they go to a temporary file.
 const SPOOLED_IN_MEMORY: usize = 1 << 20;
 
-/// Prints bodies one by one, in any form but the table.
-pub struct Printer<'a> {
-    writer: &'a mut dyn std::io::Write,
-    format: Format,
-    keys: Vec<String>,
-    many: bool,
-    count: u64,
-}
-
-impl<'a> Printer<'a> {
-    /// Starts a list (`many`) or a single body. CSV has the columns `keys`.
-    pub fn new<K: AsRef<str>>(
-        writer: &'a mut dyn std::io::Write,
-        format: Format,
-        keys: &[K],
-        many: bool,
-    ) -> std::io::Result<Printer<'a>> {
-        let keys: Vec<String> = keys.iter().map(|key| key.as_ref().to_owned()).collect();
-        if format == Format::Csv && !keys.is_empty() {
-            writer.write_all(&csv::header(&keys))?;
-        }
-        Ok(Printer { writer, format, keys, many, count: 0 })
-    }
-
-    /// Prints one body.
-    pub fn put(&mut self, body: &Body) -> std::io::Result<()> {
-        if self.format == Format::Csv {
-            return self.writer.write_all(&csv::row(&self.keys, body));
-        }
-        let is_array = self.many && self.format == Format::Json;
-        let before = match (is_array, self.count) {
-            (true, 0) => "[\n",
-            (true, _) => ",\n",
-            (false, _) => "",
-        };
-        self.count += 1;
-        self.writer.write_all(before.as_bytes())?;
-        serde_json::to_writer(&mut self.writer, body)?;
-        if is_array { Ok(()) } else { self.writer.write_all(b"\n") }
-    }
-
-    /// Ends the list.
-    pub fn finish(self) -> std::io::Result<()> {
-        if self.many && self.format == Format::Json {
-            let end: &[u8] = if self.count == 0 { b"[]\n" } else { b"\n]\n" };
-            self.writer.write_all(end)?;
-        }
-        Ok(())
-    }
-}
-
 fn named_by_environment() -> Option<PathBuf> {
     std::env::var_os("ORDERS_DB").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
@@ -318,4 +275,16 @@ where
         return Err(Failure::usage(format!("the field {twice} is given twice")).into());
     }
     Ok(chosen)
+}
+
+/// Reads a status from an argument, and names those there are in the help.
+pub fn status_parser() -> impl TypedValueParser<Value = Status> {
+    let words = Status::ALL.map(|status| match status {
+        Status::Cancelled => PossibleValue::new(status.as_str()).alias("canceled"),
+        status => PossibleValue::new(status.as_str()),
+    });
+    PossibleValuesParser::new(words).try_map(|word| {
+        let word = word.to_lowercase().replace("canceled", "cancelled");
+        Status::parse(&word).ok_or("is no status")
+    })
 }

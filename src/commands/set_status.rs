@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use super::Context;
 use super::find::{expand_references, find_orders};
-use super::list::StatusArg;
+use super::{Context, status_parser};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
+use crate::domain::status::Status;
 use crate::domain::transition::{Request, StatusChange, decide};
 use crate::error::{Exit, Failure};
 use crate::render::{json, order};
@@ -27,8 +27,8 @@ pub struct SetStatusArgs {
     #[arg(required = true, value_name = "REF")]
     refs: Vec<String>,
     /// The status that they get
-    #[arg(value_enum, value_name = "STATUS", ignore_case = true)]
-    status: StatusArg,
+    #[arg(value_name = "STATUS", value_parser = status_parser(), ignore_case = true)]
+    status: Status,
     /// Allow a step back; needs --note
     #[arg(long)]
     force: bool,
@@ -42,10 +42,10 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
     if args.force && context.global.note.is_none() {
         return Err(Failure::usage("--force needs a --note that says why").into());
     }
-    if args.no_restock && !matches!(args.status, StatusArg::Cancelled | StatusArg::Pending) {
+    if args.no_restock && !matches!(args.status, Status::Cancelled | Status::Pending) {
         return Err(Failure::usage("--no-restock is for orders that give their stock back").into());
     }
-    let request = Request { to: args.status.into(), force: args.force, restock: !args.no_restock };
+    let request = Request { to: args.status, force: args.force, restock: !args.no_restock };
     change(&args.refs, request, context)
 }
 

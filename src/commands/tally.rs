@@ -270,6 +270,10 @@ impl Tally {
     }
 
     fn envelope(&mut self, file: &str, record: &Record) {
+        if let Some(excess) = &record.excess {
+            self.is_conflict_only = false;
+            return self.reject(file, None, record.line, None, std::slice::from_ref(excess));
+        }
         match read_envelope(&record.bytes) {
             Ok(envelope) => {
                 if envelope.has_next_page {

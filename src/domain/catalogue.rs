@@ -165,13 +165,15 @@ fn stock_warning(incoming: &IncomingProduct, known: &Product) -> Option<String> 
         IncomingStock::Total(total) => *total == known.stock_quantity(),
         IncomingStock::BySize(_) => key(sent.lines()) == key(known.stock.clone()),
     };
-    let handle = known.shell_word();
     (!same).then(|| {
         let sent: i64 = sent.lines().iter().map(|line| line.on_hand).sum();
+        let size = if known.is_sized() { " --size SIZE" } else { "" };
         format!(
-            "{} ({handle}): stock stays {}, not {sent}; use: orders product count {handle} N --note …",
+            "{} ({}): stock stays {}, not {sent}; use: orders product count {} N{size} --note …",
             known.name,
-            known.stock_quantity()
+            known.handle(),
+            known.stock_quantity(),
+            known.shell_word(),
         )
     })
 }
@@ -200,7 +202,7 @@ mod tests {
         assert_eq!((updated.stock, updated.price.hundredths()), (known.stock, 500));
         assert_eq!(
             decision.warning.as_deref(),
-            Some("Shirt (SKU-Shirt): stock stays 2, not 3; use: orders product count SKU-Shirt N --note …")
+            Some("Shirt (SKU-Shirt): stock stays 2, not 3; use: orders product count SKU-Shirt N --size SIZE --note …")
         );
     }
 

@@ -199,7 +199,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
             _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
                 Refusal::new(kind, format!("not all of {which} are pending")).error("Some orders are not pending")
             }
-            _ => Refusal::new(kind, format!("prices of {which} are below the list price"))
+            Kind::Conflict => Refusal::new(kind, format!("prices of {which} are below the list price"))
                 .error("Some prices are below the list price"),
         },
     };

@@ -137,4 +137,27 @@ mod tests {
             assert!(!bytes[i + 1..].contains(one));
         }
     }
+
+    /// Files keep hashes of these bytes: what they were yesterday, they are tomorrow.
+    #[test]
+    fn the_form_of_the_bytes_does_not_change() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let order = incoming(&[(&shirt, 2, Some("L"))]);
+        let expected = [
+            &8_u64.to_le_bytes()[..],
+            b"John Doe",
+            &4_u64.to_le_bytes(),
+            b"1234",
+            &u64::MAX.to_le_bytes(),
+            shirt.id.0.as_bytes(),
+            &2_u32.to_le_bytes(),
+            &2999_i64.to_le_bytes(),
+            &1_u64.to_le_bytes(),
+            b"L",
+            &u64::MAX.to_le_bytes(),
+            &5998_i64.to_le_bytes(),
+        ]
+        .concat();
+        assert_eq!(Content::of_incoming(&order, &[shirt.id]).bytes(), expected);
+    }
 }

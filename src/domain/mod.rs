@@ -3,6 +3,23 @@
 //! Everything here takes facts as parameters and returns a decision as a value. What a decision says is applied by
 //! `store`, in the transaction that loaded the facts.
 //!
+//! # The rules
+//!
+//! 1. An order starts pending and holds no stock.
+//! 2. It holds stock exactly while it is confirmed, processing, shipped or delivered. Only `confirm` enters those
+//!    states; leaving them gives back exactly what its movements took.
+//! 3. Statuses change along the table in [`status`]; a step back needs force and a note.
+//! 4. Confirming sums quantities per product and size over all items and all orders of a call, names all shortages at
+//!    once, and takes the stock of all of them or of none.
+//! 5. Prices are not trusted: one below the list price of the day of the order needs consent.
+//! 6. Repeating is safe: the same content under the same reference is unchanged, other content a conflict. The same
+//!    WhatsApp message is the same order, whatever its text.
+//! 7. Products in orders cannot be removed.
+//! 8. Roles narrow what an acting user may do.
+//! 9. Nothing is deleted silently: orders stay, history is append-only.
+//!
+//! # The files
+//!
 //! | file | what it knows |
 //! |---|---|
 //! | [`money`], [`time`], [`reference`], [`text`] | the small values that everything is made of |

@@ -1,7 +1,6 @@
 //! Amounts of money: `Decimal(10,2)`, never a float.
 
 use std::fmt;
-use std::iter::Sum;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -113,12 +112,6 @@ fn plain_decimal(text: &str) -> Result<(Option<Decimal>, usize), MoneyError> {
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{:.2}", self.0))
-    }
-}
-
-impl Sum for Money {
-    fn sum<I: Iterator<Item = Money>>(amounts: I) -> Money {
-        Money(amounts.map(|amount| amount.0).sum())
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::money::Money;
 use super::receive::ProductKey;
-use super::text::{shell_word, size_key};
+use super::text::{shell_argument, size_key};
 
 /// A product's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,7 +114,7 @@ impl Product {
 
     /// Returns what people type to name it, as a word that can be pasted into a shell.
     pub fn shell_word(&self) -> String {
-        shell_word(&self.handle()).into_owned()
+        shell_argument(&self.handle())
     }
 
     /// Tells whether there is as little as its own limit, or else the shop's.

@@ -30,8 +30,6 @@ pub struct IncomingOrder {
     pub currency: Option<String>,
     /// What the customer wrote beside it.
     pub note: Option<String>,
-    /// The products of the items, one each.
-    pub products: Vec<NamedProduct>,
     /// The items as sent, one at least.
     pub items: Vec<IncomingItem>,
     /// The sum of the items' subtotals.
@@ -74,6 +72,8 @@ impl fmt::Display for ProductKey {
 /// One item as it was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomingItem {
+    /// The product.
+    pub product: NamedProduct,
     /// Its name, where one was sent.
     pub name: Option<String>,
     /// Its barcode, where one was sent.
@@ -206,18 +206,18 @@ pub struct Rejected {
 
 /// Finds the products of an incoming order, or names every one that the catalogue does not have.
 pub fn resolve<'a>(incoming: &'a IncomingOrder, catalogue: &'a Catalogue) -> Result<Resolved<'a>, Rejected> {
-    let products: Vec<&Product> = incoming.products.iter().filter_map(|product| catalogue.find(&product.key)).collect();
-    if products.len() < incoming.products.len() {
-        let problems = unknown_products(&incoming.products, catalogue);
+    let found = incoming.items.iter().map(|item| catalogue.find(&item.product.key));
+    let Some(products) = found.collect::<Option<Vec<&Product>>>() else {
+        let problems = unknown_products(incoming.items.iter().map(|item| &item.product), catalogue);
         return Err(Rejected { kind: Kind::InvalidInput, problems });
-    }
+    };
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
     Ok(Resolved { incoming, products, content: Content::of_incoming(incoming, &ids) })
 }
 
-/// Names the products of an incoming order that the catalogue does not have, each with its place.
-pub fn unknown_products(products: &[NamedProduct], catalogue: &Catalogue) -> Vec<String> {
-    let unknown = products.iter().filter(|product| catalogue.find(&product.key).is_none());
+/// Names the products among `named` that the catalogue does not have, each with its place.
+pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Catalogue) -> Vec<String> {
+    let unknown = named.into_iter().filter(|product| catalogue.find(&product.key).is_none());
     unknown.map(|product| format!("{}: Product {} not found", product.place, product.key)).collect()
 }
 
@@ -313,17 +313,11 @@ pub(crate) mod tests {
 
     /// An order of the given products, quantities and sizes, at the products' prices, as it comes in.
     pub fn incoming(items: &[(&Product, u32, Option<&str>)]) -> IncomingOrder {
-        let products = items
-            .iter()
-            .enumerate()
-            .map(|(index, (product, ..))| NamedProduct {
-                place: format!("items[{index}].productId"),
-                key: ProductKey::Id(product.id),
-            })
-            .collect();
         let items: Vec<_> = items
             .iter()
-            .map(|(product, quantity, size)| IncomingItem {
+            .enumerate()
+            .map(|(index, (product, quantity, size))| IncomingItem {
+                product: NamedProduct { place: format!("items[{index}].productId"), key: ProductKey::Id(product.id) },
                 name: None,
                 barcode: None,
                 image: None,
@@ -342,7 +336,6 @@ pub(crate) mod tests {
             customer: Customer { name: "John Doe".into(), phone: "+1 234".into(), address: None },
             currency: None,
             note: None,
-            products,
             items,
             total,
             item_count,
@@ -412,14 +405,7 @@ pub(crate) mod tests {
             ("nothing", |_| (), ""),
             ("the date", |o| o.order_date = Timestamp::parse("2020-01-01T00:00:00Z").unwrap(), ""),
             ("an image", |o| o.items[0].image = Some("https://a.example/b".into()), ""),
-            (
-                "the order of items",
-                |o| {
-                    o.items.reverse();
-                    o.products.reverse();
-                },
-                "",
-            ),
+            ("the order of items", |o| o.items.reverse(), ""),
             ("the phone's spelling", |o| o.customer.phone = "(1) 23-4".into(), ""),
             ("the name", |o| o.customer.name = "Jane".into(), "customerName"),
             ("the phone", |o| o.customer.phone = "1235".into(), "customerPhone"),

@@ -1,9 +1,8 @@
 //! Order references: `LEG-LXYZ1234-AB5C`.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use super::text::shell_word;
+use super::text::shell_argument;
 use super::time::Timestamp;
 
 /// An order's reference: 1 to 50 printable ASCII characters without spaces, unique without regard to case.
@@ -37,8 +36,8 @@ impl Reference {
     }
 
     /// Returns the reference as a word that can be pasted into a shell: guests choose references.
-    pub fn shell_word(&self) -> Cow<'_, str> {
-        shell_word(&self.0)
+    pub fn shell_word(&self) -> String {
+        shell_argument(&self.0)
     }
 
     /// Returns the text as it was given.

@@ -5,8 +5,6 @@ use std::fmt;
 /// The class of a refusal; where several hold, the first of these counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// A named order or product does not exist.
-    NotFound,
     /// What came in breaks a rule about its content.
     InvalidInput,
     /// What is there already stands against it.
@@ -41,12 +39,10 @@ impl<K> fmt::Display for Refusal<K> {
 }
 
 impl<K> Refusal<K> {
-    /// Makes a refusal whose words for programs are those for people with a capital letter.
+    /// Makes a refusal with the same words for programs as for people.
     pub fn new(kind: K, message: impl Into<String>) -> Refusal<K> {
         let message = message.into();
-        let mut letters = message.chars();
-        let error = letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
-        Refusal { kind, message, error, details: Vec::new(), hint: None }
+        Refusal { kind, error: message.clone(), message, details: Vec::new(), hint: None }
     }
 
     /// Replaces the line for people.

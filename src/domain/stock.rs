@@ -3,7 +3,7 @@
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
 use super::refusal::{Kind, Refusal};
-use super::text::{shell_word, size_key};
+use super::text::{shell_argument, shell_word, size_key};
 
 /// Why stock moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
         return Err(Refusal::new(Kind::InsufficientStock, format!("not so much stock of {}", shortage.label))
             .error("Insufficient stock for some items")
             .details(vec![shortage.describe()])
-            .hint(format!("orders product show {}", shell_word(&shortage.handle))));
+            .hint(format!("orders product show {}", shell_argument(&shortage.handle))));
     }
     if after > i64::from(QUANTITY_LIMIT) {
         let problem = format!("stock of {label} cannot be more than {QUANTITY_LIMIT}");
@@ -187,7 +187,7 @@ impl Shortage {
     fn remedy(&self) -> String {
         let size = if self.size.is_empty() { String::new() } else { format!(" --size {}", shell_word(&self.size)) };
         let missing = self.required - self.available;
-        format!("orders product adjust {} +{missing}{size} --note …", shell_word(&self.handle))
+        format!("orders product adjust {} +{missing}{size} --note …", shell_argument(&self.handle))
     }
 }
 

@@ -23,6 +23,12 @@ pub fn size_key(size: &str) -> String {
     size.trim().to_lowercase()
 }
 
+/// Quotes an argument for the shell, so that it is not taken for an option either.
+pub fn shell_argument(word: &str) -> String {
+    let end_of_options = if word.starts_with('-') { "-- " } else { "" };
+    format!("{end_of_options}{}", shell_word(word))
+}
+
 /// Cuts a text that somebody sent to what a message can hold.
 pub fn shorten(text: &str) -> Cow<'_, str> {
     const SHOWN: usize = 60;
@@ -105,14 +111,23 @@ mod tests {
             ("", "''"),
         ] {
             assert_eq!(shell_word(word), quoted);
+            assert_eq!(shell_argument(word), quoted);
         }
+        assert_eq!(shell_argument("--accept-prices"), "-- --accept-prices");
     }
 
     #[test]
     fn no_code_point_that_steers_a_terminal_is_shown_raw() {
+        // Unicode's lists: Cc, Bidi_Control, the line and paragraph separators, tags, and what has no width.
+        let bidi = [0x61c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069];
         for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
-            let shown = visible(&c.to_string()).into_owned();
-            assert!(!shown.chars().any(is_hidden), "{:x} is shown raw", u32::from(c));
+            let number = u32::from(c);
+            let steers = number < 0x20
+                || (0x7f..0xa0).contains(&number)
+                || bidi.contains(&number)
+                || [0x2028, 0x2029, 0x200b, 0x2060, 0xfeff, 0xfff9, 0xfffa, 0xfffb].contains(&number)
+                || (0xe0000..0xe0080).contains(&number);
+            assert_eq!(visible(&c.to_string()).contains(c), !steers, "{number:x}");
         }
         assert_eq!(visible("a\u{1b}[31m\nb\u{202e}"), "a\\u{1b}[31m\\nb\\u{202e}");
         assert_eq!(visible("كريم ناصر 👔"), "كريم ناصر 👔");

@@ -60,14 +60,13 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
     let count_sent = fields.take("itemCount", problems);
     fields.finish(problems);
     let sent = SentSums { total: total_sent, count: count_sent };
-    let (total, item_count) = check_sums(items.as_deref(), &sent, problems).unwrap_or_default();
+    let (total, item_count) = check_sums(items.as_deref(), &sent, problems)?;
     Some(IncomingOrder {
         reference,
         order_date: order_date?,
         customer: Customer { name: name?, phone: phone?, address },
         currency,
         note: None,
-        products: named.products.clone(),
         items: items?,
         total,
         item_count,
@@ -136,9 +135,9 @@ fn read_item(element: &Value<'_>, products: &mut Vec<NamedProduct>, problems: &m
     let product = fields.require(&["productId", "product"], problems);
     let product = product.and_then(|value| {
         let id = read_product_id(&value, problems)?;
-        products.push(NamedProduct { place: value.place, key: ProductKey::Id(id) });
-        Some(())
+        Some(NamedProduct { place: value.place, key: ProductKey::Id(id) })
     });
+    products.extend(product.clone());
     let name = fields.take_text("productName", 255, problems);
     let barcode = fields.take_text("productBarcode", 100, problems);
     let image = read_image(&mut fields, problems);
@@ -163,8 +162,7 @@ fn read_item(element: &Value<'_>, products: &mut Vec<NamedProduct>, problems: &m
     {
         problems.add(&value.place, format_args!("is {sent}, but {quantity} × {unit_price} is {subtotal}"));
     }
-    product?;
-    Some(IncomingItem { name, barcode, image, quantity, unit_price, subtotal, size, color })
+    Some(IncomingItem { product: product?, name, barcode, image, quantity, unit_price, subtotal, size, color })
 }
 
 /// Reads a product's id.
@@ -272,7 +270,7 @@ mod tests {
             "customer_phone":"0123","items":[{{"product":"{PRODUCT}","product_name":"Classic T-Shirt","quantity":2,
             "unit_price":"29.99"}}],"total":"59.98","item_count":2}}"#
         );
-        assert_eq!(read(&page).unwrap().products[0].place, "items[0].product");
+        assert_eq!(read(&page).unwrap().items[0].product.place, "items[0].product");
         let extra = r#","subtotal":"59.98","id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","productImage":null"#;
         let response = an_order(
             &item(extra),

@@ -310,7 +310,6 @@ impl Read {
             customer: Customer { name: self.name?, phone: self.phone?, address: self.address },
             currency: None,
             note: None,
-            products: self.products,
             items: self.items?,
             total,
             item_count,
@@ -392,7 +391,8 @@ impl Reader<'_> {
                 None
             }
         };
-        products.extend(product.map(|key| NamedProduct { place: place.clone(), key }));
+        let product = product.map(|key| NamedProduct { place: place.clone(), key });
+        products.extend(product.clone());
         let name = bounded(&item.name, 255).map_err(|problem| self.problems.push(format!("{place}: name {problem}")));
         let image = self.optional(image, Label::Image, |text| {
             if is_web_url(text) { Ok(text.to_owned()) } else { Err("must be an http or https URL".into()) }
@@ -411,7 +411,17 @@ impl Reader<'_> {
         {
             self.problems.push(format!("{place}: Subtotal is {sent}, but {quantity} × {unit_price} is {subtotal}"));
         }
-        Some(IncomingItem { name: Some(name.ok()?), barcode, image, quantity, unit_price, subtotal, size, color })
+        Some(IncomingItem {
+            product: product?,
+            name: Some(name.ok()?),
+            barcode,
+            image,
+            quantity,
+            unit_price,
+            subtotal,
+            size,
+            color,
+        })
     }
 
     /// An id that was cut short is resolved by the SKU.

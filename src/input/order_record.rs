@@ -57,7 +57,12 @@ impl ReadOrder {
             .collect();
         let mut problems = problems.into_vec();
         let order = match message.order {
-            Ok(order) if problems.is_empty() => Ok(IncomingOrder { products: products.clone(), ..order }),
+            Ok(mut order) if problems.is_empty() => {
+                for item in &mut order.items {
+                    item.product.place = at(std::mem::take(&mut item.product.place));
+                }
+                Ok(order)
+            }
             Ok(_) => Err(problems),
             Err(more) => {
                 problems.extend(more.into_iter().map(at));

@@ -140,6 +140,7 @@ impl<R: BufRead> Records<R> {
         let mut scan = Scan::new(false);
         scan.bytes = before;
         scan.bytes.extend_from_slice(b"[]");
+        scan.length = scan.bytes.len();
         scan.depth = 1;
         scan.deepest = 1;
         self.run(&mut scan)?;
@@ -147,13 +148,15 @@ impl<R: BufRead> Records<R> {
     }
 
     fn run(&mut self, scan: &mut Scan) -> Result<End, StreamError> {
+        let started = self.line;
         loop {
             let buffer = self.reader.fill_buf()?;
             if buffer.is_empty() {
                 if scan.is_bare() {
                     return Ok(End::Value);
                 }
-                return Err(self.not_json("the input ends within a record: it was cut off"));
+                let problem = "the record that begins here is not closed: the input was cut off".to_owned();
+                return Err(StreamError::NotJson { line: started, problem });
             }
             let (used, lines, end) = scan.feed(buffer);
             self.reader.consume(used);
@@ -396,7 +399,7 @@ mod tests {
     #[test]
     fn what_cannot_be_split_ends_the_input_with_its_line() {
         for (input, problem) in [
-            ("{}\n{\"a\":", "line 2: the input ends within a record: it was cut off"),
+            ("{}\n{\"a\":\n{}\n", "line 2: the record that begins here is not closed: the input was cut off"),
             ("[{}", "line 1: the input ends within an array: it was cut off"),
             ("[{}\n{}]", "line 2: expected `,` or `]` after a record"),
             ("[{},]", "line 1: expected a record after `,`"),

@@ -168,7 +168,6 @@ fn read_cart(mut fields: Fields<'_>, names: &[(String, String)], mut problems: P
             customer: customer?,
             currency: cart.currency,
             note: cart.note,
-            products: products.clone(),
             items: cart.items,
             total: cart.total,
             item_count: cart.item_count,
@@ -247,9 +246,9 @@ fn read_cart_item(
     let mut fields = element.object(problems)?;
     let product = fields.require(&["productRetailerId"], problems).and_then(|value| {
         let key = value.number_text(problems)?.trim().to_owned();
-        products.push(NamedProduct { place: value.place, key: ProductKey::BarcodeOrId(key) });
-        Some(())
+        Some(NamedProduct { place: value.place, key: ProductKey::BarcodeOrId(key) })
     });
+    products.extend(product.clone());
     let quantity = fields
         .require(&["quantity"], problems)
         .and_then(|value| value.whole_number(1, i64::from(QUANTITY_LIMIT), problems))
@@ -266,12 +265,12 @@ fn read_cart_item(
         }
     }
     let (quantity, unit_price) = (quantity?, unit_price?);
-    product?;
     let Some(subtotal) = unit_price.times(quantity) else {
         problems.add(&element.place, format_args!("{quantity} × {unit_price} is more than {}", Money::LIMIT));
         return None;
     };
     Some(IncomingItem {
+        product: product?,
         name: None,
         barcode: None,
         image: None,

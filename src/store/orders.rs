@@ -104,8 +104,14 @@ impl Read<'_> {
              UNION ALL
              SELECT pk, reference, customer_name, order_date FROM orders WHERE id = lower(:text)",
         )?;
-        if let Some(found) = exact.query_row(named_params! {":text": text}, order_match).optional()? {
-            return Ok(Match::Exact(found));
+        let mut found: Vec<OrderMatch> =
+            exact.query_map(named_params! {":text": text}, order_match)?.collect::<Result<_, _>>()?;
+        found.dedup();
+        match found.len() {
+            0 => {}
+            1 => return Ok(Match::Exact(found.remove(0))),
+            // A guest gave an order the id of another one as its reference.
+            _ => return Ok(Match::Part(found)),
         }
         if text.chars().count() < SHORTEST_PART {
             return Ok(Match::Part(Vec::new()));
@@ -242,13 +248,18 @@ impl Read<'_> {
 
 impl Write<'_> {
     /// Writes a new order with its items, its source and its first event.
+    ///
+    /// # Errors
+    /// The reference is no longer free.
     pub fn insert_order(&self, new: &NewOrder, stamp: &Stamp) -> Result<OrderPk, StoreError> {
-        self.connection
+        let inserted = self
+            .connection
             .prepare_cached(
                 "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
                      customer_address, status, total, item_count, currency, created_at, updated_at)
                  VALUES (:id, :reference, :order_date, :name, :phone, :digits,
-                     :address, :status, :total, :item_count, :currency, :at, :at)",
+                     :address, :status, :total, :item_count, :currency, :at, :at)
+                 ON CONFLICT (reference) DO NOTHING",
             )?
             .execute(named_params! {
                 ":id": Id(new.id),
@@ -264,6 +275,9 @@ impl Write<'_> {
                 ":currency": new.currency,
                 ":at": stamp.at,
             })?;
+        if inserted != 1 {
+            return Err(StoreError::Changed("the order"));
+        }
         let order = OrderPk(self.connection.last_insert_rowid());
         self.insert_items(order, &new.items)?;
         self.insert_source(order, &new.source, &new.content, stamp)?;

@@ -43,8 +43,11 @@ impl Read<'_> {
     }
 
     /// Loads the products that an order names, as far as the catalogue has them.
-    pub fn named_products(&self, named: &[NamedProduct]) -> Result<Catalogue, StoreError> {
-        let keys = json_array(named.iter().map(|product| match &product.key {
+    pub fn named_products<'a>(
+        &self,
+        named: impl IntoIterator<Item = &'a NamedProduct>,
+    ) -> Result<Catalogue, StoreError> {
+        let keys = json_array(named.into_iter().map(|product| match &product.key {
             ProductKey::Id(id) => id.to_string(),
             ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => text.clone(),
         }));
@@ -100,8 +103,14 @@ impl Read<'_> {
 
 impl Write<'_> {
     /// Writes a new product with its stock as the first movements.
+    ///
+    /// # Errors
+    /// Its id or barcode is no longer free.
     pub fn insert_product(&self, product: &Product, stamp: &Stamp) -> Result<(), StoreError> {
-        self.save_product(product)?;
+        let sql = "INSERT INTO products (id, name, barcode, price, discounted_price, image_paths, low_stock_at)
+             VALUES (:id, :name, :barcode, :price, :discounted_price, :image_paths, :low_stock_at)
+             ON CONFLICT DO NOTHING";
+        self.write_product(sql, product)?;
         for line in &product.stock {
             self.insert_stock_line(product.id, line)?;
             let movement = Movement {
@@ -117,25 +126,27 @@ impl Write<'_> {
     }
 
     /// Writes everything of a product but its stock.
-    pub fn save_product(&self, product: &Product) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO products (id, name, barcode, price, discounted_price, image_paths, low_stock_at)
-                 VALUES (:id, :name, :barcode, :price, :discounted_price, :image_paths, :low_stock_at)
-                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, barcode = excluded.barcode,
-                     price = excluded.price, discounted_price = excluded.discounted_price,
-                     image_paths = excluded.image_paths, low_stock_at = excluded.low_stock_at",
-            )?
-            .execute(named_params! {
-                ":id": product.id,
-                ":name": product.name,
-                ":barcode": product.barcode,
-                ":price": product.price,
-                ":discounted_price": product.discounted_price,
-                ":image_paths": json_array(product.image_paths.iter().cloned()),
-                ":low_stock_at": product.low_stock_at,
-            })?;
-        Ok(())
+    ///
+    /// # Errors
+    /// The product is no longer there.
+    pub fn update_product(&self, product: &Product) -> Result<(), StoreError> {
+        let sql = "UPDATE products SET name = :name, barcode = :barcode, price = :price,
+                 discounted_price = :discounted_price, image_paths = :image_paths, low_stock_at = :low_stock_at
+             WHERE id = :id";
+        self.write_product(sql, product)
+    }
+
+    fn write_product(&self, sql: &str, product: &Product) -> Result<(), StoreError> {
+        let written = self.connection.prepare_cached(sql)?.execute(named_params! {
+            ":id": product.id,
+            ":name": product.name,
+            ":barcode": product.barcode,
+            ":price": product.price,
+            ":discounted_price": product.discounted_price,
+            ":image_paths": json_array(product.image_paths.iter().cloned()),
+            ":low_stock_at": product.low_stock_at,
+        })?;
+        if written == 1 { Ok(()) } else { Err(StoreError::Changed("the product")) }
     }
 
     /// Removes a product that no order has, with its stock and movements.

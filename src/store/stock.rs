@@ -9,11 +9,21 @@ use crate::domain::stock::{Movement, StockChange};
 
 impl Write<'_> {
     /// Writes a decided correction of stock.
+    ///
+    /// # Errors
+    /// There is no longer as much on hand as when it was decided.
     pub fn correct_stock(&self, change: &StockChange, stamp: &Stamp) -> Result<(), StoreError> {
+        let movement = &change.movement;
         if let Some(line) = &change.new_line {
-            self.insert_stock_line(change.movement.product_id, line)?;
+            self.insert_stock_line(movement.product_id, line)?;
         }
-        self.apply_movement(&change.movement, None, stamp)
+        self.apply_movement(movement, None, stamp)?;
+        let mut on_hand = self
+            .connection
+            .prepare_cached("SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key")?;
+        let key = named_params! {":product": movement.product_id, ":size_key": movement.size_key};
+        let after: i64 = on_hand.query_row(key, |row| row.get(0))?;
+        if after == change.after { Ok(()) } else { Err(StoreError::Changed("the stock")) }
     }
 
     /// Starts a stock line with nothing on hand: only movements bring stock.

@@ -58,7 +58,7 @@ fn every_kind_of_bad_order_is_refused_with_its_places() {
         (
             "truncated",
             order("LEG-1", SHIRT, 2, None).into_bytes()[..90].to_vec(),
-            "line 1: the input ends within a record",
+            "line 1: the record that begins here is not closed",
         ),
         (
             "not UTF-8",
@@ -66,7 +66,11 @@ fn every_kind_of_bad_order_is_refused_with_its_places() {
             "line 1: is not UTF-8",
         ),
         ("100,000 nested brackets", and(&deep), "is nested 100001 deep, the most is 32"),
-        ("100,000 open brackets", "[".repeat(100_000).into_bytes(), "line 1: the input ends within a record"),
+        (
+            "100,000 open brackets",
+            "[".repeat(100_000).into_bytes(),
+            "line 1: the record that begins here is not closed",
+        ),
         ("long name", with("John Doe", &long), "customerName: must have at most 255 characters, has 256"),
         ("long phone", with("+1234567890", &long), "customerPhone: must have at most 20 characters, has 256"),
         ("long reference", with("LEG-1", &long), "orderReference: must be 1 to 50 printable ASCII characters"),

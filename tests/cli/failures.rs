@@ -20,7 +20,7 @@ fn internal() {
     shop.orders(["list", "--json"]).fails(
         1,
         &format!(
-            "{{\"success\":false,\"error\":\"There is no orders file at {path}\",\"details\":[],\"code\":\"internal\",\
+            "{{\"success\":false,\"error\":\"there is no orders file at {path}\",\"details\":[],\"code\":\"internal\",\
              \"hint\":\"{hint}\",\"exitCode\":1}}\n"
         ),
     );
@@ -35,7 +35,7 @@ fn usage() {
     assert!(done.stderr.starts_with("error: unexpected argument '--bogus' found\n"), "{}", done.stderr);
     shop.orders(["list", "--bogus", "--json"]).fails(
         2,
-        "{\"success\":false,\"error\":\"Unexpected argument '--bogus' found\",\"details\":[],\"code\":\"usage\",\
+        "{\"success\":false,\"error\":\"unexpected argument '--bogus' found\",\"details\":[],\"code\":\"usage\",\
          \"hint\":\"orders --help\",\"exitCode\":2}\n",
     );
     shop.orders(["list", "--format", "html"]).fails(2, "error: --format html is for reports only\n");

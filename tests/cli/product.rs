@@ -69,7 +69,7 @@ fn importing_updates_by_id_or_barcode_and_takes_stock_for_new_products_only() {
     assert_eq!(
         done.stderr,
         "warning: Classic T-Shirt (SKU-12345): stock stays 13, not 99; \
-         use: orders product count SKU-12345 N --note …\n\
+         use: orders product count SKU-12345 N --size SIZE --note …\n\
          warning: Cap has neither id nor barcode: coming again, it would be added again\n"
     );
     assert_eq!(shop.orders(["product", "show", "BLT-01", "--json"]).json()["price"], "20.00");

@@ -30,11 +30,10 @@ fn shell(line: &str, folder: &std::path::Path) -> String {
     let output = Command::new("bash")
         .args(["-c", &format!("{{ {line}\n}} 2>&1")])
         .current_dir(folder)
+        .env_clear()
         .env("PATH", format!("{}:{path}", binary.parent().unwrap().display()))
         .env("HOME", folder)
         .env("ORDERS_NOW", NOW)
-        .env_remove("ORDERS_DB")
-        .env_remove("XDG_DATA_HOME")
         .output()
         .unwrap();
     String::from_utf8(output.stdout).unwrap()

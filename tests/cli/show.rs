@@ -89,3 +89,12 @@ fn several_orders_are_an_array_in_the_order_given_and_one_is_a_bare_body() {
     let csv = shop.orders(["show", "AB5C", "--format", "csv", "-"]).stdin("7HTX\n").succeeds();
     assert!(csv.starts_with("id,orderReference,orderDate,"), "{csv}");
 }
+
+#[test]
+fn an_order_whose_reference_is_the_id_of_another_is_never_taken_for_it() {
+    let shop = Shop::with_order();
+    let id = shop.orders(["show", ORDER, "--json"]).json()["id"].as_str().unwrap().to_owned();
+    shop.take(&id, SHIRT, 1, Some("S"));
+    let done = shop.orders(["cancel", &id]).exits(5);
+    assert!(done.stderr.contains("fits 2 orders") && done.stderr.contains(ORDER), "{}", done.stderr);
+}

@@ -42,6 +42,12 @@ enum ProductCommand {
 }
 
 impl ProductArgs {
+    /// Tells whether a note of the command is kept, with a movement of stock.
+    pub fn keeps_note(&self) -> bool {
+        use ProductCommand::{Add, Adjust, Count, Import};
+        matches!(self.command, Add(_) | Import(_) | Adjust(_) | Count(_))
+    }
+
     /// Tells whether this is `product list`.
     pub fn is_list(&self) -> bool {
         matches!(self.command, ProductCommand::List(_))
@@ -73,7 +79,7 @@ fn take_in(
     let decision = decide(incoming, matches, new_id);
     match decision.as_ref().map(|decision| &decision.change) {
         Ok(ProductChange::New(product)) => write.insert_product(product, stamp)?,
-        Ok(ProductChange::Update(product)) => write.save_product(product)?,
+        Ok(ProductChange::Update(product)) => write.update_product(product)?,
         Ok(ProductChange::Unchanged(_)) | Err(_) => {}
     }
     Ok(decision)

@@ -64,7 +64,7 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let known = find_product(write, &args.product)?;
         let changed = apply(args, &known);
         refuse_taken_barcode(write, &changed)?;
-        write.save_product(&changed)?;
+        write.update_product(&changed)?;
         Ok((changed, write.settings()?.low_stock))
     })?;
     print_product(&changed, context, || product::show(&changed, low_stock))?;
