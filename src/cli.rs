@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{cancel, config, confirm, create, help, import, list, product, set_status, show};
+use crate::commands::{cancel, config, confirm, create, help, import, list, message, product, set_status, show};
 use crate::ui::ColorChoice;
 
 /// The order desk of a shop that sells over WhatsApp: orders, stock and their history in one SQLite file.
@@ -111,6 +111,7 @@ pub enum Command {
     Confirm(confirm::ConfirmArgs),
     SetStatus(set_status::SetStatusArgs),
     Cancel(cancel::CancelArgs),
+    Message(message::MessageArgs),
     Product(product::ProductArgs),
     Config(config::ConfigArgs),
     Help(help::HelpArgs),
@@ -126,7 +127,7 @@ impl Command {
             | Command::SetStatus(_)
             | Command::Cancel(_) => true,
             Command::Product(args) => args.keeps_note(),
-            Command::List(_) | Command::Show(_) | Command::Config(_) | Command::Help(_) => false,
+            Command::List(_) | Command::Show(_) | Command::Message(_) | Command::Config(_) | Command::Help(_) => false,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod find;
 pub mod help;
 pub mod import;
 pub mod list;
+pub mod message;
 pub mod printer;
 pub mod product;
 pub mod receive;
@@ -62,6 +63,7 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::SetStatus(args) => set_status::run(&args, context),
         Command::Cancel(args) => cancel::run(&args, context),
         Command::Product(args) => product::run(args, context),
+        Command::Message(args) => message::run(&args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Help(args) => help::run(&args, context),
     }
@@ -175,8 +177,8 @@ impl Context {
     }
 
     /// Returns how results look to the person who reads them.
-    pub fn look(&self, settings: &Settings) -> Look {
-        Look { width: ui::width(), zone: zone::zone_of(settings) }
+    pub fn look<'a>(&self, settings: &'a Settings) -> Look<'a> {
+        Look { width: ui::width(), zone: zone::zone_of(settings), country_code: settings.country_code.as_deref() }
     }
 
     /// Prints the one body of a command, or for people `text`.

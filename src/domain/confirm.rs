@@ -78,6 +78,22 @@ impl Obstacle {
         }
     }
 
+    /// Says of what is not there as ordered, as a customer may read it; `None` for what is the shop's own business.
+    pub fn for_customer(&self) -> Option<String> {
+        match self {
+            Obstacle::Short(short) => {
+                Some(format!("{}: {} instead of {}", short.label, short.available, short.required))
+            }
+            Obstacle::NoSuchSize { product, size: Some(size), sizes, .. } => {
+                Some(format!("{product}: not in size {size}, but in {sizes}"))
+            }
+            Obstacle::NoSuchSize { product, size: None, sizes, .. } => {
+                Some(format!("{product}: in which size? {sizes}"))
+            }
+            Obstacle::NotPending(..) | Obstacle::BelowListPrice { .. } => None,
+        }
+    }
+
     fn describe(&self) -> String {
         match self {
             Obstacle::NotPending(_, status) => not_pending(*status),

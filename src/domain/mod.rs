@@ -31,6 +31,7 @@
 //! | [`transition`] | every other status change, and stock given back (rules 2 and 3) |
 //! | [`product`], [`catalogue`] | the catalogue, and what a product that comes in changes |
 //! | [`stock`] | stock on hand, its movements, adjusting and counting |
+//! | [`message`] | what the shop writes to a customer |
 //! | [`settings`] | what every user of a file shares |
 //! | [`refusal`] | why something was not done, in the words that people and programs are given |
 
@@ -39,6 +40,7 @@ pub mod confirm;
 pub mod content;
 #[cfg(test)]
 mod invariants;
+pub mod message;
 pub mod money;
 pub mod order;
 pub mod product;

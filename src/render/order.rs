@@ -3,15 +3,17 @@
 use std::fmt::Write as _;
 
 use super::Look;
+use super::message::chat_link;
 use super::table::{Column, render};
 use super::zone::{minute, minute_with_zone};
 use crate::domain::confirm::Confirmation;
+use crate::domain::message::international_digits;
 use crate::domain::order::Order;
 use crate::domain::text::visible;
 use crate::domain::transition::StatusChange;
 
 /// Renders orders as a list, one line each.
-pub fn list(orders: &[Order], look: Look) -> String {
+pub fn list(orders: &[Order], look: Look<'_>) -> String {
     let columns = [
         Column::new("REFERENCE"),
         Column::new("ORDERED").rank(1),
@@ -37,7 +39,7 @@ pub fn list(orders: &[Order], look: Look) -> String {
 }
 
 /// Renders orders as a list of their items, one line each.
-pub fn list_items(orders: &[Order], look: Look) -> String {
+pub fn list_items(orders: &[Order], look: Look<'_>) -> String {
     let columns = [
         Column::new("REFERENCE"),
         Column::new("STATUS").rank(3),
@@ -68,7 +70,7 @@ pub fn list_items(orders: &[Order], look: Look) -> String {
 }
 
 /// Renders one order with everything in it.
-pub fn show(order: &Order, look: Look) -> String {
+pub fn show(order: &Order, look: Look<'_>) -> String {
     let summary = &order.summary;
     let mut text = format!("{}  {}\n", summary.reference, summary.status);
     let mut field = |name: &str, value: &str| {
@@ -81,6 +83,9 @@ pub fn show(order: &Order, look: Look) -> String {
     }
     if let Some(user) = &summary.user {
         field("Account", user);
+    }
+    if let Some(digits) = international_digits(&summary.customer.phone, look.country_code) {
+        field("WhatsApp", &chat_link(&digits));
     }
     field("Ordered", &minute_with_zone(summary.order_date, look.zone));
     field("Received", &minute_with_zone(summary.created_at, look.zone));
@@ -95,7 +100,7 @@ pub fn show(order: &Order, look: Look) -> String {
     text
 }
 
-fn items(order: &Order, look: Look) -> String {
+fn items(order: &Order, look: Look<'_>) -> String {
     let columns = [
         Column::new("#").number(),
         Column::new("PRODUCT").shrinks_to(12),

@@ -10,7 +10,7 @@ use crate::domain::stock::StockChange;
 use crate::domain::text::visible;
 
 /// Renders products as a list, one line each; those that are low are marked.
-pub fn list(products: &[Product], low_stock: i64, look: Look) -> String {
+pub fn list(products: &[Product], low_stock: i64, look: Look<'_>) -> String {
     let columns = [
         Column::new("SKU").shrinks_to(10),
         Column::new("PRODUCT").shrinks_to(12),

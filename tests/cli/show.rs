@@ -10,6 +10,7 @@ LEG-LXYZ1234-AB5C  pending
 Customer  John Doe
 Phone     +1234567890
 Address   123 Main St, City, Country
+WhatsApp  https://wa.me/1234567890
 Ordered   2026-02-04 12:30 EET
 Received  2026-02-07 10:00 EET
 

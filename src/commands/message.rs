@@ -1,0 +1,100 @@
+//! `orders message`: what to write to a customer, and the link that opens WhatsApp with it.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde_json::json;
+
+use super::Context;
+use super::find::find_orders;
+use crate::domain::confirm::decide;
+use crate::domain::message::{Template, compose, international_digits};
+use crate::domain::order::Order;
+use crate::domain::status::Status;
+use crate::domain::text::visible;
+use crate::error::{Exit, Failure, Kind};
+use crate::render::json::Body;
+use crate::render::message::message_link;
+
+/// Write to a customer: the text, and the link that opens WhatsApp with it
+///
+/// Without --template the text is the one that fits the order's status. A local phone number gets the country code of the
+/// setting countryCode; without one there is the text and no link.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders message LEG-LXYZ1234-AB5C
+  orders message LEG-LXYZ1234-AB5C --template shortage
+  xdg-open \"$(orders message ab5c --json | jq -r .link)\"")]
+pub struct MessageArgs {
+    /// A reference, an id or a part of a reference
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// The occasion
+    #[arg(long, value_parser = template_parser(), ignore_case = true)]
+    template: Option<Template>,
+}
+
+fn template_parser() -> impl TypedValueParser<Value = Template> {
+    PossibleValuesParser::new(Template::ALL.map(Template::as_str)).try_map(|word| {
+        let word = word.to_lowercase();
+        Template::ALL.into_iter().find(|template| template.as_str() == word).ok_or("is no template")
+    })
+}
+
+/// Runs the command.
+pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let store = context.open_to_read()?;
+    let (order, settings, catalogue) = store.read(|read| {
+        let found = find_orders(read, std::slice::from_ref(&args.reference))?;
+        let pks: Vec<_> = found.iter().map(|found| found.pk).collect();
+        let order = read.orders(&pks)?.remove(0);
+        let catalogue = read.products(order.items.iter().map(|item| item.product_id))?;
+        anyhow::Ok((order, read.settings()?, catalogue))
+    })?;
+    let template = choose(args.template, &order)?;
+    let obstacles = match template {
+        Template::Shortage => decide(std::slice::from_ref(&order), &catalogue, true).err().unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let reference = &order.summary.reference;
+    if template == Template::Shortage && obstacles.iter().all(|obstacle| obstacle.for_customer().is_none()) {
+        let message = format!("order {reference} is short of nothing");
+        return Err(Failure::new(Kind::Conflict, message).hint("orders message with another --template").into());
+    }
+    let text = compose(template, &order, &settings, &obstacles);
+    let phone = &order.summary.customer.phone;
+    let digits = international_digits(phone, settings.country_code.as_deref());
+    let link = digits.map(|digits| message_link(&digits, &text));
+    if link.is_none() && context.is_table() {
+        context
+            .ui
+            .note(&format!("no link: {phone} has no country code (orders config countryCode 20 sets the shop's)"));
+    }
+    let body: Body = [
+        ("orderReference", json!(reference.as_str())),
+        ("phone", json!(phone)),
+        ("text", json!(text)),
+        ("link", json!(link)),
+    ]
+    .into_iter()
+    .map(|(key, value)| (key.to_owned(), value))
+    .collect();
+    context.print_one(body, || {
+        let lines = text.lines().map(|line| format!("{}\n", visible(line)));
+        let link = link.iter().map(|link| format!("\n{link}\n"));
+        lines.chain(link).collect()
+    })?;
+    Ok(Exit::Done)
+}
+
+fn choose(template: Option<Template>, order: &Order) -> anyhow::Result<Template> {
+    let (reference, status) = (&order.summary.reference, order.summary.status);
+    if template == Some(Template::Shortage) && status != Status::Pending {
+        let message = format!("order {reference} is {status}: its stock is settled");
+        return Err(Failure::new(Kind::Conflict, message).into());
+    }
+    template.or_else(|| Template::fitting(status)).ok_or_else(|| {
+        Failure::new(Kind::Conflict, format!("order {reference} is {status}: no text fits by itself"))
+            .hint("choose one with --template")
+            .into()
+    })
+}

@@ -1,0 +1,166 @@
+//! What the shop writes to a customer.
+
+use std::fmt::Write as _;
+
+use super::confirm::Obstacle;
+use super::order::{Order, OrderItem};
+use super::settings::Settings;
+use super::status::Status;
+use super::text::phone_digits;
+
+/// The occasions on which the shop writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Template {
+    /// The order came in.
+    Received,
+    /// It is paid and confirmed.
+    Confirmed,
+    /// It left the shop.
+    Shipped,
+    /// There is less in stock than was ordered.
+    Shortage,
+}
+
+impl Template {
+    /// All of them, in the order of an order's life.
+    pub const ALL: [Template; 4] = [Template::Received, Template::Confirmed, Template::Shipped, Template::Shortage];
+
+    /// Returns the word for it on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Template::Received => "received",
+            Template::Confirmed => "confirmed",
+            Template::Shipped => "shipped",
+            Template::Shortage => "shortage",
+        }
+    }
+
+    /// Returns the one that fits an order as it is; `None` for a cancelled one.
+    pub fn fitting(status: Status) -> Option<Template> {
+        match status {
+            Status::Pending => Some(Template::Received),
+            Status::Confirmed | Status::Processing => Some(Template::Confirmed),
+            Status::Shipped | Status::Delivered => Some(Template::Shipped),
+            Status::Cancelled => None,
+        }
+    }
+}
+
+/// Composes the text. `obstacles` are the reasons against confirming it, for [`Template::Shortage`].
+pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
+    let summary = &order.summary;
+    let shop = settings.shop_name.as_deref().map(|name| format!(" at {name}")).unwrap_or_default();
+    let (name, reference) = (&summary.customer.name, &summary.reference);
+    match template {
+        Template::Received => format!(
+            "Hello {name},\n\nthank you for your order {reference}{shop}.\n\n{}\n\nWe confirm it as soon as your payment \
+             is verified.",
+            items(order, settings)
+        ),
+        Template::Confirmed => format!(
+            "*ORDER CONFIRMATION*\n*Order Reference:* {reference}\n\nHello {name},\n\nyour payment has arrived and your \
+             order{shop} is confirmed.\n\n{}\n\nWe write again when it is on its way.",
+            items(order, settings)
+        ),
+        Template::Shipped => format!(
+            "Hello {name},\n\nyour order {reference}{shop} is on its way.\n\n{}\n\nThank you!",
+            items(order, settings)
+        ),
+        Template::Shortage => {
+            let short: Vec<String> = obstacles.iter().filter_map(Obstacle::for_customer).collect();
+            format!(
+                "Hello {name},\n\nwe are sorry: of your order {reference}{shop} we cannot send everything.\n\n{}\n\nWould \
+                 you like something else in its place?",
+                short.join("\n")
+            )
+        }
+    }
+}
+
+/// The items and the total, as a customer reads them.
+fn items(order: &Order, settings: &Settings) -> String {
+    let mut text = String::new();
+    for item in &order.items {
+        let _ = writeln!(text, "{} × {}: {}", item.quantity, described(item), item.subtotal);
+    }
+    let currency = order.summary.currency.as_ref().or(settings.currency.as_ref());
+    let _ = write!(text, "Total: {}", order.summary.total);
+    if let Some(currency) = currency {
+        let _ = write!(text, " {currency}");
+    }
+    text
+}
+
+fn described(item: &OrderItem) -> String {
+    let choices: Vec<&str> =
+        [&item.selected_size, &item.selected_color].into_iter().flatten().map(String::as_str).collect();
+    match choices.as_slice() {
+        [] => item.product_name.clone(),
+        choices => format!("{} ({})", item.product_name, choices.join(", ")),
+    }
+}
+
+/// Returns the digits of a phone with its country code, as WhatsApp takes them; `None` for a local number where the
+/// country is not known, and where there are no digits.
+pub fn international_digits(phone: &str, country_code: Option<&str>) -> Option<String> {
+    let digits = phone_digits(phone);
+    if digits.is_empty() {
+        return None;
+    }
+    if phone.trim_start().starts_with('+') {
+        return Some(digits);
+    }
+    if let Some(rest) = digits.strip_prefix("00") {
+        return Some(rest.to_owned());
+    }
+    let code = country_code?;
+    if let Some(local) = digits.strip_prefix('0') {
+        return Some(format!("{code}{local}"));
+    }
+    // Long enough to have the country code already, as people copy it from WhatsApp.
+    let has_code = digits.starts_with(code) && digits.len() >= 11;
+    Some(if has_code { digits } else { format!("{code}{digits}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::confirm::decide;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, order};
+
+    #[test]
+    fn a_phone_gets_its_country_code_where_it_has_none() {
+        for (phone, code, expected) in [
+            ("+20 101 234 5678", None, Some("201012345678")),
+            ("0020 101 234 5678", None, Some("201012345678")),
+            ("0101 234 5678", Some("20"), Some("201012345678")),
+            ("101 234 5678", Some("20"), Some("201012345678")),
+            ("201012345678", Some("20"), Some("201012345678")),
+            ("٠١٠١٢٣٤٥٦٧٨", Some("20"), Some("201012345678")),
+            ("0101 234 5678", None, None),
+            ("call me", Some("20"), None),
+        ] {
+            assert_eq!(international_digits(phone, code).as_deref(), expected, "{phone}");
+        }
+    }
+
+    #[test]
+    fn each_occasion_has_its_text() {
+        let shirt = product("Shirt", &[("S", 1)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        let order = order(&incoming(&[(&shirt, 2, Some("S"))]), &catalogue, 1, Status::Pending);
+        let settings =
+            Settings { shop_name: Some("LEGO Mens Wear".into()), currency: Some("EGP".into()), ..Settings::default() };
+        let obstacles = decide(std::slice::from_ref(&order), &catalogue, true).unwrap_err();
+        let text = |template| compose(template, &order, &settings, &obstacles);
+        assert_eq!(
+            text(Template::Received),
+            "Hello John Doe,\n\nthank you for your order LEG-LXYZ1234-AB5C at LEGO Mens Wear.\n\n\
+             2 × Shirt (S): 59.98\nTotal: 59.98 EGP\n\nWe confirm it as soon as your payment is verified."
+        );
+        assert!(text(Template::Confirmed).starts_with("*ORDER CONFIRMATION*\n*Order Reference:* LEG-LXYZ1234-AB5C\n"));
+        assert!(text(Template::Shipped).contains("is on its way"));
+        assert!(text(Template::Shortage).contains("\n\nShirt (S): 1 instead of 2\n\n"));
+    }
+}
