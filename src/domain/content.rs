@@ -4,7 +4,7 @@ use super::money::Money;
 use super::order::{Customer, Order};
 use super::product::ProductId;
 use super::receive::IncomingOrder;
-use super::text::phone_digits;
+use super::text::{phone_digits, plain};
 
 /// What two deliveries of one order are compared by (rule 6): never dates, status, image or user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +31,9 @@ impl Content {
         let mut items: Vec<_> = items.collect();
         items.sort();
         Content {
-            name: customer.name.clone(),
+            name: plain(&customer.name),
             phone_digits: phone_digits(&customer.phone),
-            address: customer.address.clone(),
+            address: customer.address.as_deref().map(plain),
             items,
             total,
         }
@@ -45,8 +45,8 @@ impl Content {
             product_id: *product_id,
             quantity: item.quantity,
             unit_price: item.unit_price,
-            size: item.size.clone(),
-            color: item.color.clone(),
+            size: item.size.as_deref().map(plain),
+            color: item.color.as_deref().map(plain),
         });
         Content::new(&order.customer, order.total, items)
     }
@@ -57,8 +57,8 @@ impl Content {
             product_id: item.product_id,
             quantity: item.quantity,
             unit_price: item.unit_price,
-            size: item.selected_size.clone(),
-            color: item.selected_color.clone(),
+            size: item.selected_size.as_deref().map(plain),
+            color: item.selected_color.as_deref().map(plain),
         });
         Content::new(&order.summary.customer, order.summary.total, items)
     }

@@ -18,6 +18,18 @@ fn digit_value(c: char) -> Option<u8> {
     u8::try_from(u32::from(c) - u32::from(zero)).ok()
 }
 
+/// Tells whether a character means nothing at the edges of a value: white space and bidi marks.
+pub fn is_edge(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Returns a text as it stays the same on its way through a chat: plain spaces, and nothing at the edges of its lines.
+pub fn plain(text: &str) -> String {
+    let spaced = text.replace(['\u{a0}', '\u{202f}', '\u{2007}'], " ");
+    spaced.trim_matches(is_edge).lines().map(|line| line.trim_matches(is_edge)).collect::<Vec<_>>().join("\n")
+}
+
 /// Returns what two spellings of one size share: trimmed, lower case.
 pub fn size_key(size: &str) -> String {
     size.trim().to_lowercase()
@@ -92,6 +104,17 @@ mod tests {
             [("+20 (12) 345-678", "2012345678"), ("٠١٢٣٤٥٦٧٨٩", "0123456789"), ("۰۹۱۲", "0912"), ("call me", "")]
         {
             assert_eq!(phone_digits(phone), digits, "{phone}");
+        }
+    }
+
+    #[test]
+    fn what_a_chat_changes_makes_no_difference() {
+        for (text, expected) in [
+            ("\u{202b}كريم\u{a0}ناصر\u{202c} ", "كريم ناصر"),
+            ("5 Corniche Rd \r\n Alexandria\n", "5 Corniche Rd\nAlexandria"),
+            ("a b", "a b"),
+        ] {
+            assert_eq!(plain(text), expected);
         }
     }
 

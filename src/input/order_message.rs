@@ -11,7 +11,7 @@ use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::product::{ProductId, is_web_url};
 use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductKey, Source};
 use crate::domain::reference::Reference;
-use crate::domain::text::shorten;
+use crate::domain::text::{is_edge, plain, shorten};
 use crate::domain::time::Timestamp;
 
 /// The line that makes a text an order message.
@@ -129,16 +129,9 @@ pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadM
 
 /// A line without its box, with plain spaces.
 fn clean(line: &str) -> String {
-    let plain: String =
-        line.chars().map(|c| if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}') { ' ' } else { c }).collect();
+    let line = plain(line);
     let is_box = |c: char| is_edge(c) || matches!(c, '\u{2500}'..='\u{257f}' | '|');
-    plain.trim_start_matches(is_box).trim_end_matches(is_edge).to_owned()
-}
-
-/// White space and bidi marks, which mean nothing at the edges of a value.
-fn is_edge(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    line.trim_start_matches(is_box).trim_end_matches(is_edge).to_owned()
 }
 
 /// The words of a line, without what decorates it.
@@ -509,4 +502,143 @@ fn read_date(text: &str, zone: Tz) -> Option<Timestamp> {
     // In the hour that a change of clocks skips there is no such time: take it as if the clocks had not changed.
     let time = time.earliest().map_or_else(|| local.and_utc().timestamp_millis(), |time| time.timestamp_millis());
     Timestamp::from_millis(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::receive::SourceKind;
+
+    #[derive(Debug, Clone)]
+    struct Item {
+        name: String,
+        sku: Option<String>,
+        size: Option<String>,
+        color: Option<String>,
+        price: i64,
+        quantity: u32,
+    }
+
+    #[derive(Debug, Clone)]
+    struct Message {
+        name: String,
+        phone: String,
+        address: Option<String>,
+        items: Vec<Item>,
+    }
+
+    const ID: &str = "3f0e1c52-7a8b-4d2e-9c11-5b6a7d8e9f01";
+
+    /// Writes a message as the web page does.
+    fn write(message: &Message) -> String {
+        let mut text = String::from("╔════╗\n   *LEGO MENS WEAR*\n   📦 NEW ORDER REQUEST\n╚════╝\n\n");
+        text.push_str("*Order Ref:* LEG-MLB2TG0R-7HTX\n*Date:* Feb 6, 2026, 04:05 PM\n\n┌─ 👤 CUSTOMER INFO ───┐\n");
+        let _ = write!(text, "│ Name:    {}\n│ Phone:   {}\n", message.name, message.phone);
+        if let Some(address) = &message.address {
+            let _ = writeln!(text, "│ Address: {address}");
+        }
+        text.push_str("└────┘\n\n┌─ 📋 ORDER ITEMS ───┐\n│\n");
+        let (mut total, mut count) = (0, 0);
+        for (number, item) in (1..).zip(&message.items) {
+            let _ = writeln!(text, "│ {number}. *{}*", item.name);
+            if let Some(sku) = &item.sku {
+                let _ = writeln!(text, "│    📌 SKU: *{sku}*");
+            }
+            let _ = writeln!(text, "│    🔑 ID: {ID}");
+            if let Some(size) = &item.size {
+                let _ = writeln!(text, "│    📏 Size: {size}");
+            }
+            if let Some(color) = &item.color {
+                let _ = writeln!(text, "│    🎨 Color: {color}");
+            }
+            let (price, subtotal) =
+                (Money::from_hundredths(item.price), Money::from_hundredths(item.price * i64::from(item.quantity)));
+            let _ = write!(text, "│    💰 Price: ${price} × {}\n│    💵 Subtotal: ${subtotal}\n│\n", item.quantity);
+            total += item.price * i64::from(item.quantity);
+            count += item.quantity;
+        }
+        let total = Money::from_hundredths(total);
+        let _ = write!(
+            text,
+            "└────┘\n\n┌─ 💳 ORDER SUMMARY ───┐\n│ Total Items:  {count}\n│ Subtotal:     ${total}\n│ Delivery:     TBD\n\
+             │ ────\n│ *TOTAL:       ${total}*\n└────┘\n\n⏰ Please confirm within 24 hours."
+        );
+        text
+    }
+
+    fn read(text: &str) -> ReadMessage {
+        let reading = Reading { sent_at: None, zone: Tz::UTC };
+        read_order_message(text, reading, Source { kind: SourceKind::Chat, message_id: None })
+    }
+
+    /// A value as a person types it: on one line, not blank, and not like a label or a rule of the box.
+    fn a_value(longest: usize) -> impl Strategy<Value = String> {
+        let pattern = format!("[\\p{{Arabic}}\\p{{Latin}}0-9*.,()'&+ -]{{1,{longest}}}");
+        proptest::string::string_regex(&pattern)
+            .unwrap()
+            .prop_map(|text| text.trim_matches(is_edge).to_owned())
+            .prop_filter("it says something", |text| text.chars().any(char::is_alphanumeric))
+    }
+
+    fn an_item() -> impl Strategy<Value = Item> {
+        let option = || proptest::option::of(a_value(20));
+        let sku = proptest::option::of("[A-Z]{1,4}-[0-9]{1,5}");
+        (a_value(40), sku, option(), option(), 0_i64..1_000_000, 1_u32..50)
+            .prop_map(|(name, sku, size, color, price, quantity)| Item { name, sku, size, color, price, quantity })
+    }
+
+    fn a_message() -> impl Strategy<Value = Message> {
+        (a_value(60), "[+0-9 ()-]{3,20}", proptest::option::of(a_value(80)), proptest::collection::vec(an_item(), 1..5))
+            .prop_filter("a phone has digits", |(_, phone, ..)| phone.chars().any(|c| c.is_ascii_digit()))
+            .prop_map(|(name, phone, address, items)| Message { name, phone: phone.trim().to_owned(), address, items })
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_page_writes_is_read_back(message in a_message()) {
+            let order = read(&write(&message)).order;
+            let order = order.map_err(|problems| TestCaseError::fail(problems.join("; ")))?;
+            prop_assert_eq!(&order.customer.name, &message.name);
+            prop_assert_eq!(&order.customer.phone, &message.phone);
+            prop_assert_eq!(&order.customer.address, &message.address);
+            prop_assert_eq!(order.order_date.brief(), "2026-02-06T16:05:00.123Z");
+            prop_assert_eq!(order.items.len(), message.items.len());
+            for (read, written) in order.items.iter().zip(&message.items) {
+                prop_assert_eq!(read.name.as_ref(), Some(&written.name));
+                prop_assert_eq!(&read.barcode, &written.sku);
+                prop_assert_eq!((&read.size, &read.color), (&written.size, &written.color));
+                prop_assert_eq!((read.unit_price.hundredths(), read.quantity), (written.price, written.quantity));
+            }
+        }
+
+        /// A line that is lost, doubled or moved, or a message that is cut: the same order, or a refusal.
+        #[test]
+        fn no_loss_of_lines_makes_another_order(message in a_message(), at in 0_usize..60, to in 0_usize..60, how in 0..4) {
+            let text = write(&message);
+            let mut lines: Vec<&str> = text.lines().collect();
+            let (at, to) = (at % lines.len(), to % lines.len());
+            match how {
+                0 => { lines.remove(at); }
+                1 => lines.insert(to, lines[at]),
+                2 => lines.swap(at, to),
+                _ => lines.truncate(at),
+            }
+            if let Ok(order) = read(&lines.join("\n")).order {
+                let whole = read(&text).order.unwrap();
+                prop_assert_eq!(order.total, whole.total);
+                prop_assert_eq!(order.item_count, whole.item_count);
+                prop_assert_eq!(order.customer.phone, whole.customer.phone);
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "(NEW ORDER REQUEST|[A-Za-z ]{2,8}:|\\*|│|×|[0-9]+\\. \\*|\n|.){0,40}") {
+            let _ = read(&text);
+            let _ = is_order_message(&text);
+        }
+    }
 }

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::too_many_lines,
     clippy::format_push_string,
+    clippy::needless_pass_by_value,
     reason = "a test may end where its ground is missing, be one long table, and build its text plainly"
 )]
 
@@ -17,8 +18,10 @@ mod harness;
 mod help;
 mod import;
 mod list;
+mod message;
 mod product;
 mod readme;
 mod set_status;
 mod show;
 mod streams;
+mod whatsapp;

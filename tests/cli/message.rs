@@ -1,0 +1,59 @@
+use serde_json::json;
+
+use crate::harness::{ORDER, Shop};
+
+#[test]
+fn the_text_and_the_link_for_a_customer() {
+    let shop = Shop::with_order();
+    shop.orders(["config", "shopName", "LEGO Mens Wear"]).succeeds();
+    shop.orders(["message", ORDER]).prints(
+        "\
+Hello John Doe,
+
+thank you for your order LEG-LXYZ1234-AB5C at LEGO Mens Wear.
+
+2 × Classic T-Shirt (L, Blue): 59.98
+Total: 59.98
+
+We confirm it as soon as your payment is verified.
+
+https://wa.me/1234567890?text=Hello%20John%20Doe%2C%0A%0Athank%20you%20for%20your%20order%20LEG-LXYZ1234-AB5C%20at%20LEGO%20Mens%20Wear.%0A%0A2%20%C3%97%20Classic%20T-Shirt%20%28L%2C%20Blue%29%3A%2059.98%0ATotal%3A%2059.98%0A%0AWe%20confirm%20it%20as%20soon%20as%20your%20payment%20is%20verified.
+",
+    );
+    let body = shop.orders(["message", "ab5c", "--json"]).json();
+    let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(keys, ["orderReference", "phone", "text", "link"]);
+    assert_eq!((&body["orderReference"], &body["phone"]), (&json!(ORDER), &json!("+1234567890")));
+}
+
+#[test]
+fn the_text_follows_the_order_and_is_never_taken_for_an_order() {
+    let shop = Shop::with_order();
+    shop.orders(["message", ORDER, "--template", "shortage"]).exits(5);
+    shop.orders(["product", "count", "SKU-12345", "1", "--size", "L", "--note", "counted"]).succeeds();
+    let short = shop.orders(["message", ORDER, "--template", "shortage", "--json"]).json();
+    assert!(short["text"].as_str().unwrap().contains("Classic T-Shirt (L): 1 instead of 2"), "{short}");
+    shop.orders(["product", "count", "SKU-12345", "9", "--size", "L", "--note", "found"]).succeeds();
+    shop.orders(["confirm", ORDER]).succeeds();
+    let text = shop.orders(["message", ORDER, "--json"]).json()["text"].as_str().unwrap().to_owned();
+    assert!(text.starts_with("*ORDER CONFIRMATION*\n*Order Reference:* LEG-LXYZ1234-AB5C\n"), "{text}");
+    let sent = json!({"messages": [{"id": "1", "timestamp": 1, "type": "text", "text": {"body": text}}]});
+    assert_eq!(shop.orders(["import"]).stdin(sent.to_string()).succeeds(), "imported 0, unchanged 0, skipped 1\n");
+    shop.orders(["cancel", ORDER]).succeeds();
+    shop.orders(["message", ORDER]).exits(5);
+    shop.orders(["message", ORDER, "--template", "SHIPPED"]).succeeds();
+}
+
+#[test]
+fn a_local_number_needs_the_country_code() {
+    let shop = Shop::stocked();
+    let order = crate::harness::order("LEG-1", crate::harness::BELT, 1, None).replace("+1234567890", "0100 555 0199");
+    shop.orders(["create", "-q"]).stdin(order).succeeds();
+    let done = shop.orders(["message", "LEG-1"]).exits(0);
+    assert!(!done.stdout.contains("wa.me"));
+    assert!(done.stderr.starts_with("note: no link: 0100 555 0199 has no country code"), "{}", done.stderr);
+    assert_eq!(shop.orders(["message", "LEG-1", "--json"]).json()["link"], json!(null));
+    shop.orders(["config", "countryCode", "20"]).succeeds();
+    assert!(shop.orders(["message", "LEG-1"]).succeeds().contains("https://wa.me/201005550199?text=Hello"));
+    assert!(shop.orders(["show", "LEG-1"]).succeeds().contains("WhatsApp  https://wa.me/201005550199\n"));
+}

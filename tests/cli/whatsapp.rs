@@ -1,0 +1,343 @@
+//! Importing what a shop can get out of WhatsApp.
+
+use serde_json::{Value, json};
+
+use crate::harness::{BELT, Run, SHIRT, Shop, shipped};
+
+const SENT: i64 = 1_770_800_000;
+const REFERENCE: &str = "LEG-MLHSLL0H-Q1ZX";
+
+/// The order message of `examples/whatsapp/`: one Classic T-Shirt in M and one Leather Belt, 48.74.
+fn message() -> String {
+    std::fs::read_to_string(shipped("examples/whatsapp/order-message.txt")).unwrap()
+}
+
+fn text_message(id: &str, body: &str) -> Value {
+    json!({"from": "201011112222", "id": id, "timestamp": SENT.to_string(), "type": "text", "text": {"body": body}})
+}
+
+fn cart(id: &str, items: &Value) -> Value {
+    json!({"from": "201055556666", "id": id, "timestamp": SENT.to_string(), "type": "order",
+        "order": {"catalog_id": "77", "text": "after 6 pm", "product_items": items}})
+}
+
+fn belt(quantity: u32) -> Value {
+    json!({"product_retailer_id": "BLT-01", "quantity": quantity, "item_price": 18.75, "currency": "EGP"})
+}
+
+fn hook(messages: &Value) -> Value {
+    let contacts = json!([{"profile": {"name": "Tarek"}, "wa_id": "201055556666"}]);
+    json!({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages",
+        "value": {"messaging_product": "whatsapp", "metadata": {}, "contacts": contacts, "messages": messages}}]}]})
+}
+
+fn import(shop: &Shop, input: impl ToString) -> Run {
+    shop.orders(["import", "--json"]).stdin(input.to_string())
+}
+
+/// Imports and returns imported, unchanged, rejected and skipped.
+#[track_caller]
+fn counts(shop: &Shop, input: impl ToString) -> [i64; 4] {
+    let body = import(shop, input).json();
+    ["imported", "unchanged", "rejected", "skipped"].map(|key| body[key].as_i64().unwrap())
+}
+
+/// Imports what is refused, and returns the problems of each record.
+#[track_caller]
+fn problems(shop: &Shop, input: impl ToString) -> Vec<String> {
+    let done = import(shop, input).exits(4);
+    let object: Value = serde_json::from_str(&done.stderr).unwrap();
+    let errors = object["errors"].as_array().unwrap();
+    errors
+        .iter()
+        .flat_map(|error| error["problems"].as_array().unwrap().clone())
+        .map(|p| p.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_sample_is_imported_once() {
+    let shop = Shop::stocked();
+    for (file, first) in [
+        ("chat-dump.json", "imported 1, unchanged 0, skipped 2\n"),
+        ("chat-export.txt", "imported 1, unchanged 0, skipped 3\n"),
+        ("order-message.txt", "imported 0, unchanged 1\n"),
+        ("chat-export-ios.txt", "imported 1, unchanged 0, skipped 2\n"),
+        ("chat-messages.json", "imported 0, unchanged 1, skipped 2\n"),
+        ("webhook-cart.json", "imported 1, unchanged 0\n"),
+        ("webhook-log.ndjson", "imported 1, unchanged 1, skipped 4\n"),
+    ] {
+        let path = shipped("examples/whatsapp").join(file);
+        assert_eq!(shop.orders(["import"]).arg(&path).succeeds(), first, "{file}");
+        let again = shop.orders(["import"]).arg(&path).succeeds();
+        assert!(again.starts_with("imported 0, unchanged "), "{file}: {again}");
+    }
+    let files = std::fs::read_dir(shipped("examples/whatsapp")).unwrap().count();
+    assert_eq!((files, shop.number("SELECT COUNT(*) FROM orders")), (7, 5));
+    shop.check();
+}
+
+#[test]
+fn a_cart_becomes_an_order() {
+    let shop = Shop::stocked();
+    let shoes = "a4d5c6b7-1e2f-4a3b-8c4d-0f1e2d3c4b5a";
+    let items =
+        json!([belt(2), {"product_retailer_id": shoes, "quantity": "1", "item_price": "64.00", "currency": "EGP"}]);
+    assert_eq!(counts(&shop, hook(&json!([cart("wamid.A", &items)]))), [1, 0, 0, 0]);
+    let order = &shop.orders(["list", "--items", "--json"]).json()[0];
+    let reference = order["orderReference"].as_str().unwrap();
+    assert!(reference.starts_with("LEG-MLHSLKOW-") && reference.len() == 17, "{reference}");
+    assert_eq!(
+        (&order["customerName"], &order["customerPhone"], &order["orderDate"], &order["total"], &order["currency"]),
+        (&json!("Tarek"), &json!("+201055556666"), &json!("2026-02-11T08:53:20Z"), &json!("101.50"), &json!("EGP"))
+    );
+    assert_eq!(order["items"][0]["productName"], "Leather Belt");
+    assert_eq!(shop.number("SELECT COUNT(*) FROM order_events WHERE note = 'after 6 pm'"), 1);
+    // Under another wrapping, and with another text, the message is still the same order.
+    for wrapped in [
+        json!({"body": hook(&json!([cart("wamid.A", &json!([belt(9)]))]))}),
+        json!({"contacts": [], "messages": [cart("wamid.A", &json!([{"product_retailer_id": "gone"}]))]}),
+        json!({"field": "messages", "value": {"messages": [cart("wamid.A", &items), cart("wamid.A", &items)]}}),
+    ] {
+        let [imported, unchanged, rejected, _] = counts(&shop, &wrapped);
+        assert!(imported == 0 && unchanged > 0 && rejected == 0, "{wrapped}");
+    }
+}
+
+#[test]
+fn a_bad_cart_names_every_place() {
+    let shop = Shop::stocked();
+    let bad = json!([
+        {"product_retailer_id": "NO-1", "quantity": 0, "item_price": 1.999, "currency": "EGP"},
+        {"product_retailer_id": "NO-2", "quantity": 1, "item_price": -1, "currency": "USD"},
+    ]);
+    let at = "entry[0].changes[0].value.messages[1].order.product_items";
+    assert_eq!(
+        problems(&shop, hook(&json!([text_message("wamid.T", "hi"), cart("wamid.B", &bad)]))),
+        [
+            format!("{at}[0].quantity: must be at least 1"),
+            format!("{at}[0].item_price: must have at most two decimals"),
+            format!("{at}[1].item_price: must not be negative"),
+            format!("{at}[1].currency: is USD, but another item is in EGP"),
+            format!("{at}[0].product_retailer_id: Product NO-1 not found"),
+            format!("{at}[1].product_retailer_id: Product NO-2 not found"),
+        ]
+    );
+    let mut anonymous = cart("wamid.C", &json!([belt(1)]));
+    anonymous["from"] = json!("EG.1234");
+    let from = "entry[0].changes[0].value.messages[0].from: must be the digits of a phone";
+    assert_eq!(problems(&shop, hook(&json!([anonymous]))), [from]);
+    shop.orders(["config", "currency", "USD"]).succeeds();
+    let foreign = problems(&shop, hook(&json!([cart("wamid.D", &json!([belt(1)]))])));
+    assert_eq!(foreign, ["currency: is EGP, but this shop sells in USD"]);
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders"), 0);
+}
+
+#[test]
+fn what_is_no_order_is_skipped_and_counted() {
+    let shop = Shop::stocked();
+    let other = json!([
+        text_message("1", "Is my NEW ORDER REQUEST there?"),
+        {"from": "1", "id": "2", "timestamp": 1, "type": "reaction", "reaction": {"emoji": "👍"}},
+        {"from": "1", "id": "3", "timestamp": 1, "type": "image"},
+    ]);
+    assert_eq!(counts(&shop, hook(&other)), [0, 0, 0, 3]);
+    let statuses =
+        json!({"entry": [{"changes": [{"value": {"statuses": [{"id": "x"}, {"id": "y"}]}}, {"value": {}}]}, {}]});
+    assert_eq!(counts(&shop, statuses), [0, 0, 0, 2]);
+    assert_eq!(counts(&shop, json!({"object": "whatsapp_business_account", "entry": []})), [0, 0, 0, 0]);
+    let confirmation = text_message("4", &message().replace("NEW ORDER REQUEST", "ORDER CONFIRMATION"));
+    assert_eq!(counts(&shop, hook(&json!([confirmation]))), [0, 0, 0, 1]);
+}
+
+#[test]
+fn what_cannot_be_taken_is_named() {
+    let shop = Shop::stocked();
+    for (input, start) in [
+        (
+            hook(
+                &json!([{"from": "1", "id": "1", "timestamp": 1, "type": "order", "order": {"id": "7", "token": "x"}}]),
+            ),
+            "entry[0].changes[0].value.messages[0].order: carries only an id and a token",
+        ),
+        (
+            json!({"orderId": "7", "token": "x", "type": "order"}),
+            "is an order message that carries only an id and a token",
+        ),
+        (json!({"totalAmount1000": 48740}), "has amounts in thousandths"),
+        (
+            hook(
+                &json!([{"from": "1", "id": "1", "timestamp": 1, "type": "interactive", "interactive": {"type": "order_details"}}]),
+            ),
+            "entry[0].changes[0].value.messages[0]: is an order_details that the shop sent",
+        ),
+        (
+            json!({"foo": 1, "bar": []}),
+            "is no order (orderReference, orderDate, customerName, customerPhone, items), no WhatsApp webhook",
+        ),
+    ] {
+        let problems = problems(&shop, &input);
+        assert!(problems[0].starts_with(start), "{input}: {problems:?}");
+    }
+}
+
+#[test]
+fn the_same_order_by_post_and_by_message_is_one() {
+    let by_post = format!(
+        r#"{{"orderReference":"{REFERENCE}","orderDate":"2026-02-11T08:53:20.417Z","customerName":"Youssef Adel",
+        "customerPhone":"01011112222","customerAddress":"12 Tahrir St, Cairo","items":[
+        {{"productId":"{SHIRT}","quantity":1,"unitPrice":29.99,"selectedSize":"M","selectedColor":"Black"}},
+        {{"productId":"{BELT}","quantity":1,"unitPrice":18.75}}],"total":48.74}}"#
+    );
+    let by_hook = hook(&json!([text_message("wamid.T", &message())])).to_string();
+    let by_dump = json!([{"date": "2026-02-11T08:54:00Z", "author": "Youssef", "message": message()}]).to_string();
+    for order in [[&by_post, &by_hook, &by_dump], [&by_dump, &by_post, &by_hook], [&by_hook, &by_dump, &by_post]] {
+        let shop = Shop::stocked();
+        assert_eq!(counts(&shop, order[0]), [1, 0, 0, 0]);
+        shop.orders(["confirm", REFERENCE]).succeeds();
+        assert_eq!(counts(&shop, order[1]), [0, 1, 0, 0]);
+        assert_eq!(counts(&shop, order[2]), [0, 1, 0, 0]);
+        assert_eq!(counts(&shop, message()), [0, 1, 0, 0]);
+        // One message id under two texts.
+        let cut = message().lines().take(20).collect::<Vec<_>>().join("\n");
+        assert_eq!(counts(&shop, hook(&json!([text_message("wamid.T", &cut)]))), [0, 1, 0, 0]);
+        assert_eq!(shop.number("SELECT COUNT(*) FROM orders"), 1);
+    }
+}
+
+#[test]
+fn the_message_is_read_by_its_labels() {
+    type Change = fn(String) -> String;
+    let same: &[(&str, Change)] = &[
+        ("CRLF", |text| text.replace('\n', "\r\n")),
+        ("without boxes and emoji", |text| text.chars().filter(|c| c.is_ascii() || *c == '×' || *c == '\n').collect()),
+        ("bidi marks", |text| {
+            text.replace("Youssef Adel", "\u{202b}Youssef Adel\u{202c}\u{200f}")
+                .replace("01011112222", "\u{200e}01011112222")
+        }),
+        ("no-break spaces", |text| {
+            text.replace("Total Items:  ", "Total Items:\u{a0}")
+                .replace(" AM", "\u{202f}AM")
+                .replace("Youssef Adel", "Youssef\u{a0}Adel")
+        }),
+        ("an id cut short", |text| text.replace("550e8400-e29b-41d4-a716-446655440000", "550e8400...")),
+        ("words around it", |text| format!("Hello!\n{text}\nPlease be quick, TOTAL: soon")),
+    ];
+    let shop = Shop::stocked();
+    assert_eq!(counts(&shop, message()), [1, 0, 0, 0]);
+    for (what, change) in same {
+        assert_eq!(counts(&shop, change(message())), [0, 1, 0, 0], "{what}");
+    }
+    let order = shop.orders(["show", REFERENCE, "--json"]).json();
+    assert_eq!((&order["customerName"], &order["customerPhone"]), (&json!("Youssef Adel"), &json!("01011112222")));
+    assert_eq!((&order["customerAddress"], &order["total"]), (&json!("12 Tahrir St, Cairo"), &json!("48.74")));
+    assert_eq!(
+        (&order["items"][0]["selectedSize"], &order["items"][0]["selectedColor"]),
+        (&json!("M"), &json!("Black"))
+    );
+}
+
+#[test]
+fn a_message_that_is_not_whole_is_refused_with_its_lines() {
+    let shop = Shop::stocked();
+    let without = |label: &str| message().lines().filter(|line| !line.contains(label)).collect::<Vec<_>>().join("\n");
+    for (input, problem) in [
+        (without("TOTAL:"), "TOTAL is missing: the message was cut off"),
+        (without("Order Ref:"), "Order Ref is missing"),
+        (without("Phone:"), "Phone is missing"),
+        (without("Total Items:"), "Total Items is missing"),
+        (without("1. *"), "item 2 follows item 0: a part is missing"),
+        (
+            message().replace("*TOTAL:       $48.74", "*TOTAL:       $48.75"),
+            "TOTAL is 48.75, but the items sum to 48.74",
+        ),
+        (message().replace("Total Items:  2", "Total Items:  3"), "Total Items is 3, but the quantities sum to 2"),
+        (message().replace("× 1", "× 0"), "Price: the quantity must be from 1 to 2147483647"),
+        (message().replace("Youssef Adel", "Youssef\n│ Phone: 999"), "Phone is given twice"),
+        (message().replace("│ 2. *", "│ 3. *"), "item 3 follows item 1: a part is missing"),
+        (message().replace(REFERENCE, "LEG 1"), "Order Ref: must be 1 to 50 printable ASCII characters"),
+        (
+            message().replace(BELT, "9b2f6c1e..").replace("    📌 SKU: *BLT-01*", ""),
+            "ID: must be a product id (a UUID)",
+        ),
+        (message().replace("│    📏 Size: M", "│    📏 Talla: M"), "is not understood: "),
+    ] {
+        let problems = problems(&shop, &input);
+        assert!(problems.iter().any(|found| found.contains(problem)), "{problem}: {problems:#?}");
+    }
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders"), 0);
+}
+
+#[test]
+fn the_date_is_the_references_own_when_it_is_near() {
+    let date = |setup: &[[&str; 3]], input: String| {
+        let shop = Shop::stocked();
+        for [command, key, value] in setup {
+            shop.orders([command, key, value]).succeeds();
+        }
+        import(&shop, input).succeeds();
+        shop.orders(["list", "--json"]).json()[0]["orderDate"].as_str().unwrap().to_owned()
+    };
+    let own = "2026-02-11T08:53:20.417Z";
+    let sent = |time: i64| {
+        let mut message_sent = text_message("1", &message());
+        message_sent["timestamp"] = json!(time);
+        hook(&json!([message_sent])).to_string()
+    };
+    assert_eq!(date(&[], sent(SENT + 80_000)), own);
+    assert_eq!(date(&[], sent(SENT + 90_000)), "2026-02-12T09:53:20Z", "more than a day from the message");
+    assert_eq!(date(&[], sent((SENT + 90_000) * 1000 + 5)), "2026-02-12T09:53:20.005Z", "in milliseconds");
+    assert_eq!(date(&[], message()), own);
+    let late = message().replace("Feb 11, 2026", "Jul 1, 2026");
+    assert_eq!(date(&[], late.clone()), "2026-07-01T10:53:00Z", "more than two days from the line");
+    assert_eq!(date(&[["config", "timeZone", "Africa/Cairo"]], late), "2026-07-01T07:53:00Z");
+}
+
+#[test]
+fn what_was_rejected_is_kept_by_itself_and_imports_once_mended() {
+    let shop = Shop::stocked();
+    let cut = message().replace("TOTAL:", "SUM:");
+    let items = json!([belt(0)]);
+    let input =
+        hook(&json!([text_message("wamid.1", &cut), cart("wamid.2", &json!([belt(1)])), cart("wamid.3", &items)]));
+    let done = shop.orders(["import", "--keep-going", "--rejects", "mend"]).stdin(input.to_string()).exits(8);
+    assert_eq!(done.stdout, "imported 1, unchanged 0, rejected 2\n");
+    let kept = std::fs::read_to_string(shop.path("mend")).unwrap();
+    let mended = kept.replace("SUM:", "TOTAL:").replace("\"quantity\":0", "\"quantity\":2");
+    assert_eq!(counts(&shop, mended), [2, 0, 0, 0]);
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE customer_name = 'Tarek'"), 2);
+    let done =
+        shop.orders(["import", "--keep-going", "--rejects", "text"]).stdin(cut.replace(REFERENCE, "LEG-X-1")).exits(8);
+    assert_eq!(done.stdout, "imported 0, unchanged 0, rejected 1\n");
+    let kept = std::fs::read_to_string(shop.path("text")).unwrap();
+    assert_eq!(counts(&shop, kept.replace("SUM:", "TOTAL:")), [1, 0, 0, 0]);
+}
+
+#[test]
+fn shapes_may_be_mixed_in_one_stream() {
+    let shop = Shop::stocked();
+    let dump: Value =
+        serde_json::from_str(&std::fs::read_to_string(shipped("examples/whatsapp/chat-dump.json")).unwrap()).unwrap();
+    let stream = format!(
+        "{}\n[{},{}]{}",
+        hook(&json!([cart("wamid.A", &json!([belt(1)]))])),
+        crate::harness::order("LEG-1", BELT, 1, None),
+        json!({"date": "2026-02-11T08:54:00Z", "author": "Youssef", "message": message()}),
+        dump
+    );
+    assert_eq!(counts(&shop, &stream), [4, 0, 0, 2]);
+    assert_eq!(counts(&shop, &stream), [0, 4, 0, 2]);
+    shop.check();
+}
+
+#[test]
+fn two_messages_in_one_chat_are_two_orders_and_a_cut_one_does_not_swallow_the_next() {
+    let shop = Shop::stocked();
+    let cut = message().lines().take(18).collect::<Vec<_>>().join("\n").replace(REFERENCE, "LEG-X-1");
+    let chat = format!("1/2/26, 10:00 - A: {cut}\n1/2/26, 10:01 - B: {}", message());
+    let done = shop.orders(["import", "--keep-going"]).stdin(chat).exits(8);
+    assert_eq!(done.stdout, "imported 1, unchanged 0, rejected 1\n");
+    assert!(done.stderr.contains("record 1 (LEG-X-1): TOTAL is missing: the message was cut off"), "{}", done.stderr);
+    let twice = message().replace(REFERENCE, "LEG-X-2") + &message();
+    assert_eq!(counts(&shop, twice), [1, 1, 0, 0]);
+}
