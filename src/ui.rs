@@ -1,6 +1,9 @@
 //! stdout, stderr and colour: results go to stdout, all else to stderr.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::domain::text::visible;
 use crate::error::{Explained, OutputError};
@@ -84,6 +87,44 @@ impl Ui {
         } else {
             say_line(&format!("{label}: {text}"));
         }
+    }
+}
+
+/// Says on a terminal how far a long run is, once it has taken a second.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+}
+
+impl Progress {
+    /// Starts counting; nothing is shown yet.
+    pub fn new() -> Progress {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        Progress { bar, started: Instant::now() }
+    }
+
+    /// Counts one more record.
+    pub fn step(&mut self) {
+        self.bar.inc(1);
+        let is_due = self.bar.position().is_multiple_of(256) && self.started.elapsed() >= Duration::from_secs(1);
+        if is_due && self.bar.is_hidden() && io::stderr().is_terminal() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{spinner} {human_pos} records, {per_sec}");
+            self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        }
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Progress {
+        Progress::new()
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 

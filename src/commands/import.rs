@@ -9,9 +9,10 @@ use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::Context;
+use super::intake::{Input, read_all};
 use super::receive::{Desk, Taken};
 use super::source::open_sources;
-use super::tally::{Input, Judged, Tally, Verdict, read_all};
+use super::tally::{Judged, Tally, Verdict};
 use crate::domain::receive::{Rejected, Source, SourceKind};
 use crate::error::{Exit, Failure, Kind};
 use crate::input::json::{NotJson, Problems};
@@ -52,13 +53,13 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let catalogue = write.all_products()?.into_iter().collect();
         let desk = Desk { write, catalogue: &catalogue, settings: &settings, stamp: &stamp };
         let record_context = RecordContext { zone: zone_of(&settings) };
-        let mut judge = |input: Input<'_>| judge(&desk, input, record_context, &mut ids);
+        let mut judge = |found| judge(&desk, found, &mut ids);
         let mut nowhere = io::sink();
         let kept: &mut dyn io::Write = match &mut rejects {
             Some(file) => &mut file.spool,
             None => &mut nowhere,
         };
-        let tally = read_all(sources, kept, &mut judge)?;
+        let tally = read_all(sources, kept, &|input| read(input, record_context), &mut judge)?;
         match tally.failure(false) {
             Some(failure) if tally.is_cut_off() => return Err(failure.into()),
             Some(failure) if !args.keep_going && !tally.has_good_ones() => return Err(failure.into()),
@@ -82,25 +83,21 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
-/// Takes in the orders of one record or message.
-fn judge(
-    desk: &Desk<'_>,
-    input: Input<'_>,
-    context: RecordContext,
-    ids: &mut dyn FnMut() -> Uuid,
-) -> anyhow::Result<Result<Judged, NotJson>> {
-    let found = match input {
-        Input::Record(record) => match read_record(record, context) {
-            Ok(found) => found,
-            Err(not_json) => return Ok(Err(not_json)),
-        },
+/// Reads the orders in one record or message.
+fn read(input: Input<'_>, context: RecordContext) -> Result<Found, NotJson> {
+    match input {
+        Input::Record(record) => read_record(record, context),
         Input::Message(text) => {
             let source = Source { kind: SourceKind::Chat, message_id: None };
             let reading = Reading { sent_at: None, zone: context.zone };
             let order = ReadOrder::of_message(text, "", reading, source, Problems::default());
-            Found { orders: vec![order], skipped: 0 }
+            Ok(Found { orders: vec![order], skipped: 0 })
         }
-    };
+    }
+}
+
+/// Takes in the orders that were found in one record or message.
+fn judge(desk: &Desk<'_>, found: Found, ids: &mut dyn FnMut() -> Uuid) -> anyhow::Result<Judged> {
     let mut judged = Judged { verdicts: Vec::with_capacity(found.orders.len()), skipped: found.skipped };
     for read in found.orders {
         let verdict = match desk.take(&read, ids)? {
@@ -113,7 +110,7 @@ fn judge(
         };
         judged.verdicts.push((verdict, read.reject));
     }
-    Ok(Ok(judged))
+    Ok(judged)
 }
 
 fn summary(tally: &Tally, context: &Context) -> String {

@@ -1,7 +1,7 @@
 //! The commands: one command, one file; its arguments on top, then what it does.
 //!
 //! What they share stands here and in `find` (naming orders and products), `source` (reading files and stdin),
-//! `receive` (taking one order in) and `tally` (what became of many records).
+//! `receive` (taking one order in), `intake` (reading many records) and `tally` (what became of them).
 
 pub mod cancel;
 pub mod config;
@@ -10,6 +10,7 @@ pub mod create;
 pub mod find;
 pub mod help;
 pub mod import;
+pub mod intake;
 pub mod list;
 pub mod message;
 pub mod printer;

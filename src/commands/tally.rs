@@ -1,15 +1,11 @@
 //! What became of the records of an import: counts, warnings, and every problem with its place.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 use super::Context;
-use super::source::Source;
 use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, list_first};
-use crate::input::chat_text::{MessageTexts, is_text};
-use crate::input::json::{NotJson, read_envelope};
-use crate::input::records::{Record, Records, StreamError};
 use crate::render::json::Body;
 use crate::ui;
 
@@ -88,16 +84,7 @@ impl RecordError {
     }
 }
 
-/// Something to judge.
-#[derive(Debug, Clone, Copy)]
-pub enum Input<'a> {
-    /// The bytes of one JSON record.
-    Record(&'a [u8]),
-    /// The text of one order message.
-    Message(&'a str),
-}
-
-/// What became of one input, which may hold any number of things.
+/// What became of one record, which may hold any number of things.
 #[derive(Debug, Default)]
 pub struct Judged {
     /// What became of each of them, with what is kept of one that was not taken (`None`: the whole record).
@@ -106,92 +93,15 @@ pub struct Judged {
     pub skipped: u64,
 }
 
-/// Judges one input.
-pub type Judge<'a> = dyn FnMut(Input<'_>) -> anyhow::Result<Result<Judged, NotJson>> + 'a;
-
-/// Reads everything in all sources and judges it; what is not taken is written to `rejects`.
-pub fn read_all(sources: Vec<Source>, rejects: &mut dyn Write, judge: &mut Judge<'_>) -> anyhow::Result<Tally> {
-    let mut tally = Tally { is_conflict_only: true, ..Tally::default() };
-    for mut source in sources {
-        let unreadable =
-            |error: io::Error| Failure::new(Kind::Internal, format!("cannot read {}: {error}", source.name));
-        let read = if is_text(&mut source.reader).map_err(unreadable)? {
-            read_text(&mut tally, &source.name, MessageTexts::new(source.reader), rejects, judge)
-        } else {
-            read_json(&mut tally, &source.name, Records::new(source.reader), rejects, judge)
-        };
-        match read.map_err(|error| error.downcast::<StreamError>()) {
-            Ok(()) => {}
-            Err(Ok(StreamError::NotJson { line, problem })) => tally.cut_off(&source.name, None, line, problem),
-            Err(Ok(StreamError::Io(error))) => {
-                let message = format!("cannot read {}: {error}", source.name);
-                return Err(Failure::new(Kind::Internal, message).into());
-            }
-            Err(Err(error)) => return Err(error),
-        }
-    }
-    Ok(tally)
-}
-
-fn read_json(
-    tally: &mut Tally,
-    name: &str,
-    mut records: Records<impl BufRead>,
-    rejects: &mut dyn Write,
-    judge: &mut Judge<'_>,
-) -> anyhow::Result<()> {
-    while let Some(record) = records.next_record()? {
-        if record.is_envelope {
-            tally.envelope(name, &record);
-            continue;
-        }
-        let judged = match &record.excess {
-            Some(excess) => Ok(Judged { verdicts: vec![(Verdict::invalid(excess.clone()), None)], skipped: 0 }),
-            None => judge(Input::Record(&record.bytes))?,
-        };
-        match judged {
-            Ok(judged) => {
-                let whole = record.is_whole.then_some(record.bytes.as_slice());
-                tally.count(name, record.number, record.line, judged, whole, rejects)?;
-            }
-            Err(NotJson { line, problem }) => {
-                tally.cut_off(name, Some(record.number), record.line + line as u64, problem);
-                return Ok(());
-            }
-        }
-    }
-    if records.is_blank() {
-        tally.cut_off(name, None, 1, "the input is empty".to_owned());
-    }
-    Ok(())
-}
-
-fn read_text(
-    tally: &mut Tally,
-    name: &str,
-    mut messages: MessageTexts<impl BufRead>,
-    rejects: &mut dyn Write,
-    judge: &mut Judge<'_>,
-) -> anyhow::Result<()> {
-    while let Some(message) = messages.next_message()? {
-        match judge(Input::Message(&message.text))? {
-            Ok(judged) => {
-                // Kept as a message of a dump, which an import takes again.
-                let kept = json!({"date": null, "author": null, "message": message.text}).to_string();
-                let kept = Some(kept.as_bytes());
-                tally.count(name, message.number, message.line, judged, kept, rejects)?;
-            }
-            Err(NotJson { problem, .. }) => {
-                tally.cut_off(name, None, message.line, problem);
-                return Ok(());
-            }
-        }
-    }
-    tally.skipped += messages.skipped();
-    if let Some(start) = messages.stranger() {
-        tally.cut_off(name, None, 1, format!("expected JSON or a WhatsApp chat, found: {start}"));
-    }
-    Ok(())
+/// Where a record stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The file as it was named.
+    pub file: &'a str,
+    /// The record's number in the file, from 1.
+    pub record: Option<u64>,
+    /// The line on which it begins, from 1.
+    pub line: u64,
 }
 
 /// Writes a record on one line. In JSON a line break is only ever space between two values.
@@ -209,12 +119,15 @@ impl Verdict {
 }
 
 impl Tally {
+    /// Starts with nothing.
+    pub fn new() -> Tally {
+        Tally { is_conflict_only: true, ..Tally::default() }
+    }
+
     /// Counts what became of one record, and keeps what was not taken: by itself, else the `whole` record once.
-    fn count(
+    pub fn count(
         &mut self,
-        file: &str,
-        number: u64,
-        line: u64,
+        place: Place<'_>,
         judged: Judged,
         whole: Option<&[u8]>,
         rejects: &mut dyn Write,
@@ -228,9 +141,8 @@ impl Tally {
                 Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),
                 Verdict::Rejected { label, kind, problems } => {
                     self.is_conflict_only &= kind == Kind::Conflict;
-                    self.reject(file, Some(number), line, label, &problems);
-                    let kept = kept.as_ref().map(|kept| kept.as_bytes()).or_else(|| whole.take());
-                    if let Some(kept) = kept {
+                    self.reject(place, label, &problems);
+                    if let Some(kept) = kept.as_ref().map(|kept| kept.as_bytes()).or_else(|| whole.take()) {
                         write_reject(rejects, kept).map_err(|error| {
                             Failure::new(Kind::Internal, format!("cannot keep the rejects: {error}; nothing imported"))
                         })?;
@@ -246,7 +158,8 @@ impl Tally {
         Ok(())
     }
 
-    fn warn(&mut self, warning: String) {
+    /// Keeps a warning.
+    pub fn warn(&mut self, warning: String) {
         if self.warnings.len() < DETAILS_LISTED {
             self.warnings.push(warning);
         } else {
@@ -254,40 +167,30 @@ impl Tally {
         }
     }
 
-    fn reject(&mut self, file: &str, record: Option<u64>, line: u64, label: Option<String>, problems: &[String]) {
+    fn reject(&mut self, place: Place<'_>, label: Option<String>, problems: &[String]) {
         self.rejected += 1;
         self.problem_count += problems.len();
         if self.errors.len() < DETAILS_LISTED {
-            let problems = list_first(problems, problems.len());
-            self.errors.push(RecordError { file: file.to_owned(), record, line, label, problems });
+            self.errors.push(RecordError {
+                file: place.file.to_owned(),
+                record: place.record,
+                line: place.line,
+                label,
+                problems: list_first(problems, problems.len()),
+            });
         }
     }
 
-    fn cut_off(&mut self, file: &str, record: Option<u64>, line: u64, problem: String) {
-        self.is_cut_off = true;
+    /// Counts something that is wrong about a file, beside its records.
+    pub fn refuse(&mut self, place: Place<'_>, problems: &[String]) {
         self.is_conflict_only = false;
-        self.reject(file, record, line, None, &[problem]);
+        self.reject(place, None, problems);
     }
 
-    fn envelope(&mut self, file: &str, record: &Record) {
-        if let Some(excess) = &record.excess {
-            self.is_conflict_only = false;
-            return self.reject(file, None, record.line, None, std::slice::from_ref(excess));
-        }
-        match read_envelope(&record.bytes) {
-            Ok(envelope) => {
-                if envelope.has_next_page {
-                    self.warn(format!("{file}: this is one page of several; import the next ones too"));
-                }
-                if !envelope.problems.is_empty() {
-                    self.is_conflict_only = false;
-                    self.reject(file, None, record.line, None, &envelope.problems);
-                }
-            }
-            Err(NotJson { line, problem }) => {
-                self.cut_off(file, None, record.line + line as u64, problem);
-            }
-        }
+    /// Notes that the input could not be read on from here.
+    pub fn cut_off(&mut self, place: Place<'_>, problem: String) {
+        self.is_cut_off = true;
+        self.refuse(place, &[problem]);
     }
 
     /// Tells whether the input could not be read to its end, so that nothing of it can be taken.

@@ -12,6 +12,9 @@ use super::webhook::{is_webhook, read_webhook};
 use crate::domain::receive::{IncomingOrder, NamedProduct, Source, SourceKind};
 use crate::domain::text::shorten;
 
+/// The most bytes that an order as JSON may have (1 MiB).
+const ORDER_LIMIT: usize = 1 << 20;
+
 /// What records are read with.
 #[derive(Debug, Clone, Copy)]
 pub struct Context {
@@ -102,6 +105,10 @@ pub fn read_record(record: &[u8], context: Context) -> Result<Found, NotJson> {
     let mut found = Found::default();
     let mut problems = Problems::default();
     match Value::record(raw).object(&mut problems) {
+        Some(fields) if is_order(&fields) && record.len() > ORDER_LIMIT => {
+            let problem = format!("has {} bytes, the most for an order is {ORDER_LIMIT}", record.len());
+            found.orders.push(ReadOrder::refused(vec![problem]));
+        }
         Some(fields) => read_object(fields, context, &mut found, 0),
         None => found.orders.push(ReadOrder::refused(problems.into_vec())),
     }

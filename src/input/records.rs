@@ -6,8 +6,8 @@
 
 use std::io::{self, BufRead};
 
-/// The most bytes that one record may have (1 MiB).
-pub const RECORD_LIMIT: usize = 1 << 20;
+/// The most bytes that one record may have (32 MiB): a chat dump is one record.
+pub const RECORD_LIMIT: usize = 32 << 20;
 /// The deepest that the arrays and objects of one record may nest.
 pub const DEPTH_LIMIT: usize = 32;
 
@@ -418,7 +418,10 @@ mod tests {
         assert_eq!(records[0].excess.as_deref(), Some("is nested 50 deep, the most is 32"));
         let large = format!("{{\"a\":\"{}\"}}{{}}", "x".repeat(RECORD_LIMIT));
         let (records, _) = split(large.as_bytes(), 8192);
-        assert_eq!(records[0].excess.as_deref(), Some("has 1048584 bytes, the most is 1048576: too large to be kept"));
+        assert_eq!(
+            records[0].excess.as_deref(),
+            Some("has 33554440 bytes, the most is 33554432: too large to be kept")
+        );
         assert_eq!((records[0].bytes.len(), records[1].excess.as_deref()), (RECORD_LIMIT, None));
     }
 

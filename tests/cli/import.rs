@@ -236,3 +236,25 @@ fn overlong_texts_do_not_blow_up_what_is_said() {
         assert!(done.stderr.len() < 2000, "{} bytes", done.stderr.len());
     }
 }
+
+#[test]
+fn an_interrupted_import_leaves_nothing_behind() {
+    use std::io::Write;
+    let shop = Shop::stocked();
+    let before = shop.dump();
+    let mut child = shop
+        .orders(["import", "-", "--keep-going", "--rejects", "mend"])
+        .into_command()
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.as_mut().unwrap().write_all(order("LEG-1", BELT, 1, None).as_bytes()).unwrap();
+    // It waits for the end of its input.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(shop.dump(), before);
+    let files: Vec<_> = std::fs::read_dir(shop.path("")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert!(files.iter().all(|file| file.to_string_lossy().starts_with("orders.db")), "{files:?}");
+}

@@ -341,3 +341,16 @@ fn two_messages_in_one_chat_are_two_orders_and_a_cut_one_does_not_swallow_the_ne
     let twice = message().replace(REFERENCE, "LEG-X-2") + &message();
     assert_eq!(counts(&shop, twice), [1, 1, 0, 0]);
 }
+
+#[test]
+fn a_dump_may_be_large_and_an_order_may_not() {
+    let shop = Shop::stocked();
+    let filler: serde_json::Map<String, Value> = (0..3000)
+        .map(|n| (n.to_string(), json!({"from_me": false, "timestamp": SENT, "data": "x".repeat(500)})))
+        .collect();
+    let mut messages = filler;
+    messages.insert("last".into(), json!({"from_me": false, "timestamp": SENT, "key_id": "A", "data": message()}));
+    assert_eq!(counts(&shop, json!({"20101@s.whatsapp.net": {"messages": messages}})), [1, 0, 0, 3000]);
+    let order = crate::harness::order("LEG-1", BELT, 1, None).replace("John Doe", &"x".repeat(1 << 20));
+    assert_eq!(problems(&shop, order), ["has 1048779 bytes, the most for an order is 1048576"]);
+}

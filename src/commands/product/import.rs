@@ -4,12 +4,13 @@ use clap::Args;
 
 use super::take_in;
 use crate::commands::Context;
+use crate::commands::intake::{Input, read_all};
 use crate::commands::source::open_sources;
-use crate::commands::tally::{Input, Judged, Verdict, read_all};
+use crate::commands::tally::{Judged, Verdict};
 use crate::domain::catalogue::ProductChange;
 use crate::error::{Exit, Kind};
 use crate::input::json::NotJson;
-use crate::input::product_json::read_product;
+use crate::input::product_json::{ReadProduct, read_product};
 
 /// Import products from JSON, all or nothing
 ///
@@ -31,16 +32,13 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_or_create()?;
     let (stamp, mut ids) = (context.stamp(), context.ids());
     let tally = context.write(&mut store, |write| {
-        let mut judge = |input: Input<'_>| {
-            let read = match input {
-                Input::Record(record) => read_product(record),
-                Input::Message(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
-            };
-            let read = match read {
-                Ok(read) => read,
-                Err(not_json) => return Ok(Err(not_json)),
-            };
-            let reject = |kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };
+        let read = |input: Input<'_>| match input {
+            Input::Record(record) => read_product(record),
+            Input::Message(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
+        };
+        let mut judge = |read: ReadProduct| {
+            let label = read.label;
+            let reject = |kind, problems| Verdict::Rejected { label: label.clone(), kind, problems };
             let verdict = match read.product {
                 Err(problems) => reject(Kind::InvalidInput, problems),
                 Ok(incoming) => match take_in(write, &incoming, &stamp, &mut ids)? {
@@ -55,9 +53,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                     }
                 },
             };
-            Ok(Ok(Judged { verdicts: vec![(verdict, None)], skipped: 0 }))
+            Ok(Judged { verdicts: vec![(verdict, None)], skipped: 0 })
         };
-        let tally = read_all(sources, &mut std::io::sink(), &mut judge)?;
+        let tally = read_all(sources, &mut std::io::sink(), &read, &mut judge)?;
         match tally.failure(true) {
             Some(failure) => Err(failure.into()),
             None => Ok(tally),
