@@ -110,7 +110,7 @@ impl Progress {
         let is_due = self.bar.position().is_multiple_of(256) && self.started.elapsed() >= Duration::from_secs(1);
         if is_due && self.bar.is_hidden() && io::stderr().is_terminal() {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{spinner} {human_pos} records, {per_sec}");
+            let style = ProgressStyle::with_template("{spinner} {human_pos} records in {elapsed}");
             self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         }
     }
