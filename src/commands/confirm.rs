@@ -4,13 +4,14 @@ use clap::Args;
 use serde_json::json;
 
 use super::Context;
-use super::find::{Finder, Found, expand_references, find_orders};
+use super::find::{Found, expand_references, find_orders, name_orders};
 use crate::domain::confirm::{Confirmation, decide, decide_each, refusal};
 use crate::domain::order::Order;
+use crate::domain::product::Catalogue;
 use crate::error::{Exit, Failure, Kind, list_first};
 use crate::render::json::Body;
 use crate::render::{json as bodies, order};
-use crate::store::{Stamp, Write};
+use crate::store::{Stamp, StoreError, Write};
 
 /// Confirm orders: take their stock, all or nothing
 ///
@@ -46,20 +47,20 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
     let stamp = context.stamp();
     let takes_parts = context.global.yes || context.is_dry_run();
-    let outcomes = context.write(&mut store, |write| {
+    let endings = context.write(&mut store, |write| {
         let confirm = if args.keep_going { confirm_each } else { confirm_together };
         confirm(write, &references, takes_parts, args.accept_prices, &stamp)
     })?;
-    let has_failures = outcomes.iter().any(|outcome| matches!(outcome, Ending::Failed(..)));
+    let has_failures = endings.iter().any(|ending| matches!(ending, Ending::Failed(..)));
     if context.is_table() {
-        for outcome in &outcomes {
-            if let Ending::Failed(_, failure) = outcome {
+        for ending in &endings {
+            if let Ending::Failed(_, failure) = ending {
                 context.ui.fail(&failure.clone().into());
             }
         }
     }
-    context.print_each(outcomes.iter().map(body).collect(), references.len(), || {
-        outcomes.iter().filter_map(|outcome| text(outcome, context)).collect()
+    context.print_each(endings.iter().map(body).collect(), references.len(), || {
+        endings.iter().filter_map(|ending| text(ending, context)).collect()
     })?;
     Ok(if has_failures { Exit::Partly } else { Exit::Done })
 }
@@ -73,11 +74,8 @@ fn confirm_together(
     stamp: &Stamp,
 ) -> anyhow::Result<Vec<Ending>> {
     let found = find_orders(write, references)?;
-    if let Some(part) = found.iter().find(|found| !found.is_exact && !takes_parts) {
-        return Err(needs_consent(part).into());
-    }
-    let orders = write.orders(&found.iter().map(|found| found.pk).collect::<Vec<_>>())?;
-    let catalogue = write.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
+    refuse_parts(found.iter(), takes_parts)?;
+    let (orders, catalogue) = load(write, found.iter())?;
     let confirmations =
         decide(&orders, &catalogue, accept_prices).map_err(|obstacles| Failure::from(refusal(&orders, &obstacles)))?;
     for confirmation in &confirmations {
@@ -94,50 +92,42 @@ fn confirm_each(
     accept_prices: bool,
     stamp: &Stamp,
 ) -> anyhow::Result<Vec<Ending>> {
-    let mut named = Vec::with_capacity(references.len());
-    let mut finder = Finder::new(write);
-    for reference in references {
-        let found = finder.find(reference)?;
-        if let Ok(found) = &found {
-            if !found.is_exact && !takes_parts {
-                return Err(needs_consent(found).into());
-            }
-            let is_again = named.iter().any(|(_, other)| matches!(other, Ok(other) if same(other, found)));
-            if is_again {
-                continue;
-            }
-        }
-        named.push((reference, found));
-    }
-    let pks: Vec<_> = named.iter().filter_map(|(_, found)| found.as_ref().ok()).map(|found| found.pk).collect();
-    let orders = write.orders(&pks)?;
-    let catalogue = write.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
+    let named = name_orders(write, references)?;
+    let found = || named.iter().filter_map(|(_, found)| found.as_ref().ok());
+    refuse_parts(found(), takes_parts)?;
+    let (orders, catalogue) = load(write, found())?;
     let mut decisions = decide_each(&orders, catalogue, accept_prices).into_iter();
-    let mut outcomes = Vec::with_capacity(named.len());
+    let mut endings = Vec::with_capacity(named.len());
     for (reference, found) in named {
-        let found = match found {
-            Ok(found) => found,
-            Err(failure) => {
-                outcomes.push(Ending::Failed(reference.clone(), failure));
-                continue;
-            }
-        };
-        match decisions.next() {
-            Some(Ok(confirmation)) => {
+        // Every order that was found has its decision, in the same order.
+        match found.map(|found| (found, decisions.next())) {
+            Ok((_, Some(Ok(confirmation)))) => {
                 write.change_status(&confirmation.change, stamp)?;
-                outcomes.extend(confirmed(write, vec![confirmation])?);
+                endings.extend(confirmed(write, vec![confirmation])?);
             }
-            Some(Err(refusal)) => {
-                outcomes.push(Ending::Failed(found.reference.to_string(), Failure::of_one(refusal)));
+            Ok((found, Some(Err(refusal)))) => {
+                endings.push(Ending::Failed(found.reference.to_string(), Failure::of_one(refusal)));
             }
-            None => {}
+            Ok((_, None)) => {}
+            Err(failure) => endings.push(Ending::Failed(reference.to_owned(), failure)),
         }
     }
-    Ok(outcomes)
+    Ok(endings)
 }
 
-fn same(one: &Found, other: &Found) -> bool {
-    one.pk == other.pk
+/// Refuses orders that were named by a part of their reference, unless parts are taken.
+fn refuse_parts<'f>(mut found: impl Iterator<Item = &'f Found>, takes_parts: bool) -> Result<(), Failure> {
+    let Some(part) = found.find(|found| !found.is_exact && !takes_parts) else { return Ok(()) };
+    let reference = &part.reference;
+    Err(Failure::new(Kind::Usage, format!("only a part of {reference} was given; nothing changed"))
+        .hint(format!("orders confirm {}, or --yes to take parts", reference.shell_word())))
+}
+
+/// Loads orders with the products of their items.
+fn load<'f>(write: &Write<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(Vec<Order>, Catalogue), StoreError> {
+    let orders = write.orders(&found.map(|found| found.pk).collect::<Vec<_>>())?;
+    let catalogue = write.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
+    Ok((orders, catalogue))
 }
 
 /// Pairs confirmations with their orders as they are now.
@@ -148,14 +138,8 @@ fn confirmed(write: &Write<'_>, confirmations: Vec<Confirmation>) -> anyhow::Res
     Ok(orders.into_iter().zip(confirmations).map(pair).collect())
 }
 
-fn needs_consent(part: &Found) -> Failure {
-    let reference = &part.reference;
-    Failure::new(Kind::Usage, format!("only a part of {reference} was given; nothing changed"))
-        .hint(format!("orders confirm {}, or --yes to take parts", reference.shell_word()))
-}
-
-fn body(outcome: &Ending) -> Body {
-    let value = match outcome {
+fn body(ending: &Ending) -> Body {
+    let value = match ending {
         Ending::Confirmed(confirmed) => json!({
             "success": true,
             "order": bodies::order(&confirmed.0),
@@ -176,8 +160,8 @@ fn body(outcome: &Ending) -> Body {
     }
 }
 
-fn text(outcome: &Ending, context: &Context) -> Option<String> {
-    let Ending::Confirmed(confirmed) = outcome else {
+fn text(ending: &Ending, context: &Context) -> Option<String> {
+    let Ending::Confirmed(confirmed) = ending else {
         return None;
     };
     let (confirmed, confirmation) = confirmed.as_ref();

@@ -54,20 +54,14 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
 }
 
 /// Finds orders by what was typed.
-pub struct Finder<'a> {
+struct Finder<'a> {
     read: &'a Read<'a>,
     /// For how many more texts a near miss is looked for: a script's thousand wrong ones get none.
     near_misses_left: usize,
 }
 
-impl<'a> Finder<'a> {
-    /// Starts with a file as it is now.
-    pub fn new(read: &'a Read<'a>) -> Finder<'a> {
-        Finder { read, near_misses_left: 3 }
-    }
-
-    /// Finds one order.
-    pub fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
+impl Finder<'_> {
+    fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
         let found = |order: OrderMatch, is_exact| Found { pk: order.pk, reference: order.reference, is_exact };
         Ok(match self.read.match_orders(text)? {
             Match::Exact(order) => Ok(found(order, true)),
@@ -102,16 +96,30 @@ impl<'a> Finder<'a> {
 /// Among how many of the newest references a near miss is looked for.
 const NEAR_MISSES_AMONG: u32 = 5000;
 
+/// Finds all orders, each once, in the order named, or says of each why not.
+pub fn name_orders<'t>(
+    read: &Read<'_>,
+    texts: &'t [String],
+) -> Result<Vec<(&'t str, Result<Found, Failure>)>, StoreError> {
+    let mut finder = Finder { read, near_misses_left: 3 };
+    let mut seen = HashSet::new();
+    let mut named = Vec::with_capacity(texts.len());
+    for text in texts {
+        let found = finder.find(text)?;
+        if found.as_ref().ok().is_none_or(|found| seen.insert(found.pk)) {
+            named.push((text.as_str(), found));
+        }
+    }
+    Ok(named)
+}
+
 /// Finds all orders, each once, in the order named; else says of every one that was not found why.
 pub fn find_orders(read: &Read<'_>, texts: &[String]) -> anyhow::Result<Vec<Found>> {
-    let mut finder = Finder::new(read);
-    let mut seen = HashSet::new();
     let mut orders = Vec::with_capacity(texts.len());
     let mut failures = Vec::new();
-    for text in texts {
-        match finder.find(text)? {
-            Ok(found) if seen.insert(found.pk) => orders.push(found),
-            Ok(_) => {}
+    for (_, found) in name_orders(read, texts)? {
+        match found {
+            Ok(found) => orders.push(found),
             Err(failure) => failures.push(failure),
         }
     }

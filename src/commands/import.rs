@@ -151,11 +151,12 @@ impl RejectsFile {
         if spool.stream_position().map_err(failed)? == 0 {
             return Ok(());
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
         spool.rewind().and_then(|()| io::copy(&mut spool, &mut file)).map_err(failed)?;
         file.as_file().sync_all().map_err(failed)?;
         file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
         Ok(())
     }
 }
