@@ -96,11 +96,11 @@ impl Finder<'_> {
 /// Among how many of the newest references a near miss is looked for.
 const NEAR_MISSES_AMONG: u32 = 5000;
 
+/// What was typed, with the order that it names or why it names none.
+pub type Named<'t> = (&'t str, Result<Found, Failure>);
+
 /// Finds all orders, each once, in the order named, or says of each why not.
-pub fn name_orders<'t>(
-    read: &Read<'_>,
-    texts: &'t [String],
-) -> Result<Vec<(&'t str, Result<Found, Failure>)>, StoreError> {
+pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String]) -> Result<Vec<Named<'t>>, StoreError> {
     let mut finder = Finder { read, near_misses_left: 3 };
     let mut seen = HashSet::new();
     let mut named = Vec::with_capacity(texts.len());

@@ -16,7 +16,7 @@ use super::tally::{Judged, Tally, Verdict};
 use crate::domain::receive::{Rejected, Source, SourceKind};
 use crate::error::{Exit, Failure, Kind};
 use crate::input::json::{NotJson, Problems};
-use crate::input::order_message::Reading;
+use crate::input::order_message::{Reading, is_order_message};
 use crate::input::order_record::{Context as RecordContext, Found, ReadOrder, read_record};
 use crate::render::zone::zone_of;
 
@@ -87,9 +87,11 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
 fn read(input: Input<'_>, context: RecordContext) -> Result<Found, NotJson> {
     match input {
         Input::Record(record) => read_record(record, context),
-        Input::Message(text) => {
+        Input::Message(text, _) if !is_order_message(text) => Ok(Found { orders: Vec::new(), skipped: 1 }),
+        Input::Message(text, line) => {
             let source = Source { kind: SourceKind::Chat, message_id: None };
-            let reading = Reading { sent_at: None, zone: context.zone };
+            let first_line = usize::try_from(line).unwrap_or(1);
+            let reading = Reading { sent_at: None, zone: context.zone, first_line };
             let order = ReadOrder::of_message(text, "", reading, source, Problems::default());
             Ok(Found { orders: vec![order], skipped: 0 })
         }

@@ -18,8 +18,8 @@ use crate::ui::Progress;
 pub enum Input<'a> {
     /// The bytes of one JSON record.
     Record(&'a [u8]),
-    /// The text of one order message.
-    Message(&'a str),
+    /// The text of one order message, with the line on which it begins.
+    Message(&'a str, u64),
 }
 
 /// One piece of a source, read and checked.
@@ -189,7 +189,7 @@ impl<T> Reader<'_, T> {
                 Err(error) => return Ok(Err(error)),
             };
             let (number, line) = (message.number, message.line);
-            match (self.read)(Input::Message(&message.text)) {
+            match (self.read)(Input::Message(&message.text, line)) {
                 Ok(content) => {
                     // Kept as a message of a dump, which an import takes again.
                     let kept = json!({"date": null, "author": null, "message": message.text}).to_string();

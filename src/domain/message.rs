@@ -50,7 +50,7 @@ impl Template {
 pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let summary = &order.summary;
     let shop = settings.shop_name.as_deref().map(|name| format!(" at {name}")).unwrap_or_default();
-    let (name, reference) = (&summary.customer.name, &summary.reference);
+    let (name, reference) = (one_line(&summary.customer.name), &summary.reference);
     match template {
         Template::Received => format!(
             "Hello {name},\n\nthank you for your order {reference}{shop}.\n\n{}\n\nWe confirm it as soon as your payment \
@@ -77,6 +77,11 @@ pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles
     }
 }
 
+/// What a guest typed, on one line: a text of several could pass for another message.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The items and the total, as a customer reads them.
 fn items(order: &Order, settings: &Settings) -> String {
     let mut text = String::new();
@@ -95,23 +100,25 @@ fn described(item: &OrderItem) -> String {
     let choices: Vec<&str> =
         [&item.selected_size, &item.selected_color].into_iter().flatten().map(String::as_str).collect();
     match choices.as_slice() {
-        [] => item.product_name.clone(),
-        choices => format!("{} ({})", item.product_name, choices.join(", ")),
+        [] => one_line(&item.product_name),
+        choices => one_line(&format!("{} ({})", item.product_name, choices.join(", "))),
     }
 }
 
 /// Returns the digits of a phone with its country code, as WhatsApp takes them; `None` for a local number where the
 /// country is not known, and where there are no digits.
 pub fn international_digits(phone: &str, country_code: Option<&str>) -> Option<String> {
-    let digits = phone_digits(phone);
-    if digits.is_empty() {
-        return None;
-    }
-    if phone.trim_start().starts_with('+') {
-        return Some(digits);
+    // `+20 (0)10 …`: the zero is for calls within the country.
+    let digits = phone_digits(&phone.replace("(0)", ""));
+    let before_digits = phone.split(char::is_numeric).next().unwrap_or_default();
+    if before_digits.contains(['+', '＋']) {
+        return Some(digits).filter(|digits| is_callable(digits));
     }
     if let Some(rest) = digits.strip_prefix("00") {
-        return Some(rest.to_owned());
+        return Some(rest.to_owned()).filter(|digits| is_callable(digits));
+    }
+    if !is_callable(&digits) {
+        return None;
     }
     let code = country_code?;
     if let Some(local) = digits.strip_prefix('0') {
@@ -120,6 +127,11 @@ pub fn international_digits(phone: &str, country_code: Option<&str>) -> Option<S
     // Long enough to have the country code already, as people copy it from WhatsApp.
     let has_code = digits.starts_with(code) && digits.len() >= 11;
     Some(if has_code { digits } else { format!("{code}{digits}") })
+}
+
+/// Tells whether digits can be a phone number with its country code.
+fn is_callable(digits: &str) -> bool {
+    digits.len() >= 7 && digits.bytes().any(|b| b != b'0')
 }
 
 #[cfg(test)]
@@ -139,6 +151,10 @@ mod tests {
             ("201012345678", Some("20"), Some("201012345678")),
             ("٠١٠١٢٣٤٥٦٧٨", Some("20"), Some("201012345678")),
             ("0101 234 5678", None, None),
+            ("+20 (0)101 234 5678", None, Some("201012345678")),
+            ("tel:+20 101 234 5678", None, Some("201012345678")),
+            ("000", Some("20"), None),
+            ("+0", None, None),
             ("call me", Some("20"), None),
         ] {
             assert_eq!(international_digits(phone, code).as_deref(), expected, "{phone}");

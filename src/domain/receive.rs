@@ -242,6 +242,7 @@ pub fn decide(
     let pairs = || incoming.items.iter().zip(products);
     let mut warnings: Vec<String> =
         pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())).collect();
+    warnings.extend(pairs().filter_map(|(item, product)| barcode_warning(product, item.barcode.as_deref())));
     warnings.extend(duplicate_warning(incoming, content, facts.likely_duplicates));
     Ok(Received::New(Box::new(NewOrder {
         id,
@@ -291,6 +292,11 @@ fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
         _ => "was ordered without a size".to_owned(),
     };
     Some(format!("{} {problem}; sizes: {}", product.name, product.size_names()))
+}
+
+fn barcode_warning(product: &Product, sent: Option<&str>) -> Option<String> {
+    let (sent, ours) = (sent?, product.barcode.as_deref()?);
+    (sent != ours).then(|| format!("the SKU of {} is {ours}, the order says {}", product.name, shorten(sent)))
 }
 
 /// Names the nearest earlier order of the same phone with the same items, or else the nearest later one.

@@ -27,7 +27,8 @@ pub fn is_edge(c: char) -> bool {
 /// Returns a text as it stays the same on its way through a chat: plain spaces, and nothing at the edges of its lines.
 pub fn plain(text: &str) -> String {
     let spaced = text.replace(['\u{a0}', '\u{202f}', '\u{2007}'], " ");
-    spaced.trim_matches(is_edge).lines().map(|line| line.trim_matches(is_edge)).collect::<Vec<_>>().join("\n")
+    let lines = spaced.lines().map(|line| line.trim_matches(is_edge)).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns what two spellings of one size share: trimmed, lower case.
@@ -111,7 +112,7 @@ mod tests {
     fn what_a_chat_changes_makes_no_difference() {
         for (text, expected) in [
             ("\u{202b}كريم\u{a0}ناصر\u{202c} ", "كريم ناصر"),
-            ("5 Corniche Rd \r\n Alexandria\n", "5 Corniche Rd\nAlexandria"),
+            ("5 Corniche Rd \r\n\n Alexandria\n", "5 Corniche Rd\nAlexandria"),
             ("a b", "a b"),
         ] {
             assert_eq!(plain(text), expected);

@@ -34,8 +34,8 @@ pub fn read_chat_message(mut fields: Fields<'_>, context: Context, found: &mut F
     }
     let sent_at = date.as_deref().and_then(Timestamp::parse);
     let source = Source { kind: SourceKind::Chat, message_id: None };
-    let reading = Reading { sent_at, zone: context.zone };
-    found.orders.push(ReadOrder::of_message(&text, "message", reading, source, problems));
+    let reading = Reading { sent_at, zone: context.zone, first_line: 1 };
+    found.take_text(&text, "message", reading, &source, problems);
 }
 
 /// Reads a dump by chat: `{"<jid>": {"messages": {"<id>": {from_me, timestamp, data, …}}}}`.
@@ -64,7 +64,9 @@ fn read_dumped(message: &Value<'_>, context: Context, found: &mut Found) {
         found.skip_unless(problems);
         return;
     };
-    let is_true = |value: Option<Value<'_>>| value.is_some_and(|value| value.raw() == "true");
+    let is_true = |value: Option<Value<'_>>| {
+        value.is_some_and(|value| !matches!(value.raw(), "false" | "0" | "\"\"" | "\"false\""))
+    };
     let is_ours = is_true(fields.take("fromMe", &mut problems));
     let is_meta = is_true(fields.take("meta", &mut problems));
     let data = fields.take("data", &mut problems);
@@ -77,11 +79,13 @@ fn read_dumped(message: &Value<'_>, context: Context, found: &mut Found) {
     let message_id = fields.take("keyId", &mut problems).and_then(|value| value.text(Some(500), &mut problems));
     let sent_at = read_timestamp(&mut fields, &mut problems);
     let source = Source { kind: SourceKind::Chat, message_id };
-    let reading = Reading { sent_at, zone: context.zone };
-    found.orders.push(ReadOrder::of_message(&text, &data.place, reading, source, problems));
+    let reading = Reading { sent_at, zone: context.zone, first_line: 1 };
+    found.take_text(&text, &data.place, reading, &source, problems);
 }
 
 /// Turns the line breaks of an export program into those of the message.
 fn with_line_breaks(text: &str) -> String {
-    text.replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n")
+    ["<br>", "<br/>", "<br />", "<BR>", "<BR/>"]
+        .into_iter()
+        .fold(text.to_owned(), |text, mark| text.replace(mark, "\n"))
 }

@@ -31,6 +31,8 @@ pub struct MessageTexts<R> {
     next: Option<(u64, String)>,
     /// How many lines began a message of a chat.
     chat_lines: u64,
+    /// Whether this is within the shop's own answer, which may quote anything.
+    in_answer: bool,
     /// The first words of the text, for saying what was found instead.
     start: Option<String>,
 }
@@ -38,7 +40,7 @@ pub struct MessageTexts<R> {
 impl<R: BufRead> MessageTexts<R> {
     /// Starts at the beginning of `reader`.
     pub fn new(reader: R) -> MessageTexts<R> {
-        MessageTexts { reader, line: 0, number: 0, next: None, chat_lines: 0, start: None }
+        MessageTexts { reader, line: 0, number: 0, next: None, chat_lines: 0, in_answer: false, start: None }
     }
 
     /// Returns the next order message, `None` at the end.
@@ -49,7 +51,11 @@ impl<R: BufRead> MessageTexts<R> {
             }
             match self.next_line()? {
                 None => return Ok(None),
-                Some(text) if is_header(without_chat_prefix(&text)) => break (self.line, text),
+                Some(text) if is_header(without_chat_prefix(&text)) && !self.in_answer => break (self.line, text),
+                Some(text) if text.starts_with("{\"") => {
+                    let problem = "is JSON after a chat: import them apart".to_owned();
+                    return Err(StreamError::NotJson { line: self.line, problem });
+                }
                 Some(_) => {}
             }
         };
@@ -60,7 +66,7 @@ impl<R: BufRead> MessageTexts<R> {
                 self.next = Some((self.line, next));
                 break;
             }
-            if is_answer_header(&next) || is_chat_line(&next) {
+            if self.in_answer || is_chat_line(&next) {
                 break;
             }
             text.push('\n');
@@ -96,7 +102,11 @@ impl<R: BufRead> MessageTexts<R> {
         }
         let text = String::from_utf8(bytes).map_err(|_| not_text("is not UTF-8"))?;
         let text = text.trim_end_matches(['\n', '\r']);
-        self.chat_lines += u64::from(is_chat_line(text));
+        if is_chat_line(text) {
+            self.chat_lines += 1;
+            self.in_answer = false;
+        }
+        self.in_answer |= is_answer_header(without_chat_prefix(text));
         if self.start.is_none() && !text.trim().is_empty() {
             self.start = Some(text.trim().chars().take(40).collect());
         }
@@ -123,29 +133,21 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Tells whether a line begins a message of an exported chat: a date and a time, in whatever order and digits the
+/// Tells whether a line begins a message of an exported chat: a date and a time, in whatever order, digits and words the
 /// phone's language has them (`06/02/2026, 18:06 - Karim: …`, `[6.2.26, 18:06:40] Karim: …`).
 fn is_chat_line(line: &str) -> bool {
-    let mut numbers = 0;
-    let mut has_colon = false;
-    let mut in_number = false;
-    for c in line.chars().filter(|c| !is_mark(*c)).take(40) {
-        if c.is_numeric() {
-            numbers += u32::from(!in_number);
-            in_number = true;
-            continue;
-        }
-        in_number = false;
-        match c {
-            ':' if numbers >= 4 => has_colon = true,
-            '[' if numbers == 0 => {}
-            // Between the parts of a date, and between date and time.
-            '/' | '.' | '-' | '،' | ',' | ' ' | '\u{a0}' | '\u{202f}' if numbers > 0 && !has_colon => {}
-            _ if has_colon => return numbers >= 5,
-            _ => return false,
-        }
-    }
-    false
+    const LONGEST: usize = 45;
+    let line: String = line.chars().filter(|c| !is_mark(*c)).take(200).collect();
+    let prefix = match line.strip_prefix('[') {
+        Some(rest) => rest.split_once("] ").filter(|(_, text)| text.contains(':')).map(|(prefix, _)| prefix),
+        None => line.split_once(" - ").map(|(prefix, _)| prefix),
+    };
+    let Some(prefix) = prefix.filter(|prefix| prefix.chars().count() <= LONGEST) else { return false };
+    let is_digit = |c: char| c.is_numeric();
+    let numbers = prefix.split(|c| !is_digit(c)).filter(|part| !part.is_empty()).count();
+    let letters = prefix.chars().filter(|c| c.is_alphabetic()).count();
+    // Day, month, year, hour and minute, with a few letters such as PM, klo or 下午.
+    prefix.starts_with(is_digit) && (5..=7).contains(&numbers) && letters <= 12 && !prefix.contains(['"', '{', '*'])
 }
 
 /// Takes date, time and sender off the first line of a message.
@@ -172,7 +174,12 @@ mod tests {
             ("*Date:* Feb 6, 2026, 06:05 PM", false),
             ("│ 1. *Polo Shirt*", false),
             ("│ Total Items:  3", false),
-            ("[1,2,3]", false),
+            ("[2026/2/6 下午6:06:01] 王: 你好", true),
+            ("[06.02.2026 18.06.01] Karim: hej", true),
+            ("[18:06, 6/2/2026] Karim: hello", true),
+            ("06/02/2026 à 18:06 - Karim: bonjour", true),
+            ("6.2.2026 klo 18.06 - Karim: hei", true),
+            ("[1,2,3,4,5]", false),
             ("[{\"a\":1}]", false),
             ("5 Corniche Rd, Alexandria", false),
         ] {

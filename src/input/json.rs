@@ -334,7 +334,10 @@ impl<'a> Fields<'a> {
     pub fn require(&mut self, names: &[&str], problems: &mut Problems) -> Option<Value<'a>> {
         let value = self.take_any(names, problems).filter(|value| !value.is_null());
         if value.is_none() {
-            problems.add(&self.place_of(names[0]), "is required");
+            // Spelled as the other keys are.
+            let is_snake = self.entries.iter().any(|entry| entry.key != entry.name);
+            let name = if is_snake { snake_case(names[0]) } else { names[0].to_owned() };
+            problems.add(&self.place_of(&name), "is required");
         }
         value
     }
@@ -377,6 +380,13 @@ impl<'a> Fields<'a> {
             }
         }
     }
+}
+
+/// Turns `orderReference` into `order_reference`.
+fn snake_case(name: &str) -> String {
+    let letters =
+        name.chars().map(|c| if c.is_ascii_uppercase() { format!("_{}", c.to_ascii_lowercase()) } else { c.into() });
+    letters.collect()
 }
 
 /// Turns `order_reference` into `orderReference`; what has no underscore stays as it is.

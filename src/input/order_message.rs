@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{NaiveDateTime, TimeZone};
+use chrono::{Datelike, NaiveDateTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -14,6 +14,8 @@ use crate::domain::reference::Reference;
 use crate::domain::text::{is_edge, plain, shorten};
 use crate::domain::time::Timestamp;
 
+/// WhatsApp's first year: no message is older.
+pub const FIRST_YEAR: i32 = 2009;
 /// The line that makes a text an order message.
 const HEADER: &str = "NEW ORDER REQUEST";
 /// The line that makes a text the shop's own answer, which is never an order.
@@ -28,6 +30,8 @@ pub struct Reading {
     pub sent_at: Option<Timestamp>,
     /// The shop's zone, in which the message's own date is.
     pub zone: Tz,
+    /// The line on which the text begins, from 1.
+    pub first_line: usize,
 }
 
 /// What was read of an order message: names for messages, and the order or every problem.
@@ -41,19 +45,26 @@ pub struct ReadMessage {
     pub order: Result<IncomingOrder, Vec<String>>,
 }
 
-/// Tells whether a text holds an order message: its header stands on a line of its own.
+/// Tells whether a text holds an order message: its header on a line of its own, and labels after it.
 pub fn is_order_message(text: &str) -> bool {
-    text.lines().any(is_header)
+    text.lines().skip_while(|line| !is_header(line)).any(|line| label_of(&clean(line)).is_some())
 }
 
 /// Tells whether a line is the header of an order message.
 pub fn is_header(line: &str) -> bool {
-    words_of(line) == HEADER
+    is_words(line, HEADER)
 }
 
 /// Tells whether a line is the header of the shop's answer.
 pub fn is_answer_header(line: &str) -> bool {
-    words_of(line) == ANSWER_HEADER
+    is_words(line, ANSWER_HEADER)
+}
+
+/// Tells whether a line says just these words, however it is spaced and decorated.
+fn is_words(line: &str, words: &str) -> bool {
+    let line: String =
+        line.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| *c == ' ' || !is_edge(*c)).collect();
+    words_of(&line).split(' ').filter(|word| !word.is_empty()).eq(words.split(' '))
 }
 
 /// Tells whether a line is the last one of an order message: its total.
@@ -111,7 +122,7 @@ pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadM
     let mut draft = Draft::default();
     let lines = text.lines().enumerate().skip_while(|(_, line)| !is_header(line)).skip(1);
     for (index, line) in lines {
-        draft.take(index + 1, &clean(line));
+        draft.take(reading.first_line + index, &clean(line));
         if draft.total.is_some() {
             break;
         }
@@ -392,8 +403,13 @@ impl Reader<'_> {
         });
         let size = self.optional(size, Label::Size, |text| bounded(text, 50));
         let color = self.optional(color, Label::Color, |text| bounded(text, 50));
-        let priced = self.require(price, Label::Price, price_and_quantity);
-        let sent = self.require(subtotal, Label::Subtotal, amount);
+        for (field, label) in [(&price, Label::Price), (&subtotal, Label::Subtotal)] {
+            if field.is_none() {
+                self.problems.push(format!("{place}: the item's {} is missing", name_of(label)));
+            }
+        }
+        let priced = self.optional(price, Label::Price, price_and_quantity);
+        let sent = self.optional(subtotal, Label::Subtotal, amount);
         let (unit_price, quantity) = priced?;
         let Some(subtotal) = unit_price.times(quantity) else {
             self.problems.push(format!("{place}: {quantity} × {unit_price} is more than {}", Money::LIMIT));
@@ -498,9 +514,15 @@ fn whole(text: &str) -> Result<i64, Cow<'static, str>> {
 /// Reads the page's own date, `Feb 4, 2026, 12:30 PM`, in the shop's zone.
 fn read_date(text: &str, zone: Tz) -> Option<Timestamp> {
     let local = NaiveDateTime::parse_from_str(text, "%b %d, %Y, %I:%M %p").ok()?;
-    let time = zone.from_local_datetime(&local);
-    // In the hour that a change of clocks skips there is no such time: take it as if the clocks had not changed.
-    let time = time.earliest().map_or_else(|| local.and_utc().timestamp_millis(), |time| time.timestamp_millis());
+    if local.date().year() < FIRST_YEAR {
+        return None;
+    }
+    let hour = TimeDelta::hours(1);
+    let time = zone.from_local_datetime(&local).earliest().or_else(|| {
+        // In the hour that a change of clocks skips: as the clock would show that was not changed.
+        Some(zone.from_local_datetime(&(local - hour)).earliest()? + hour)
+    })?;
+    let time = time.timestamp_millis();
     Timestamp::from_millis(time)
 }
 
@@ -571,7 +593,7 @@ mod tests {
     }
 
     fn read(text: &str) -> ReadMessage {
-        let reading = Reading { sent_at: None, zone: Tz::UTC };
+        let reading = Reading { sent_at: None, zone: Tz::UTC, first_line: 1 };
         read_order_message(text, reading, Source { kind: SourceKind::Chat, message_id: None })
     }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 
 use super::chat_dump::{is_chat_dump, is_chat_message, read_chat_dump, read_chat_message};
+use super::chat_text::MessageTexts;
 use super::json::{Fields, NotJson, Problems, Value, parse};
 use super::order_json::{is_order, read_order_fields};
 use super::order_message::{Reading, read_order_message};
@@ -86,6 +87,24 @@ pub struct Found {
 }
 
 impl Found {
+    /// Takes every order message in a text that was found at `place`; the first one has the id of the message.
+    pub fn take_text(&mut self, text: &str, place: &str, reading: Reading, source: &Source, problems: Problems) {
+        let mut messages = MessageTexts::new(text.as_bytes());
+        let mut problems = Some(problems);
+        let mut source = source.clone();
+        // Reading from memory fails only at lines that no message has: they are refused below with the rest.
+        while let Ok(Some(message)) = messages.next_message() {
+            let first_line = usize::try_from(message.line).unwrap_or(1);
+            let reading = Reading { first_line, ..reading };
+            let problems = problems.take().unwrap_or_default();
+            self.orders.push(ReadOrder::of_message(&message.text, place, reading, source.clone(), problems));
+            source.message_id = None;
+        }
+        if let Some(problems) = problems {
+            self.skip_unless(problems);
+        }
+    }
+
     /// Counts a message that is no order, unless something is wrong with it.
     pub(super) fn skip_unless(&mut self, problems: Problems) {
         if problems.is_empty() {
@@ -138,10 +157,15 @@ fn read_object(mut fields: Fields<'_>, context: Context, found: &mut Found, dept
 /// Says of an object that is nothing of what an import takes what it is, or which keys it has, and what to do instead.
 fn name_stranger(fields: &Fields<'_>) -> String {
     let has = |key: &str| fields.has(key);
+    if has("orderMessage") {
+        return "is an order message that carries only an id and a token: its items must be asked of WhatsApp, \
+                or sent as JSON"
+            .to_owned();
+    }
     if fields.keys().any(|key| key.contains("1000")) {
         return "has amounts in thousandths, as another program keeps them: send the order as JSON".to_owned();
     }
-    if has("orderDetails") || has("order_details") {
+    if has("orderDetails") || has("interactive") {
         return "is an order_details that the shop sent, not an order".to_owned();
     }
     if has("token") && (has("orderId") || has("id")) {

@@ -99,7 +99,7 @@ impl<R: BufRead> Records<R> {
                         return Ok(Some(record));
                     }
                 }
-                (None, b'"' | b'-' | b'0'..=b'9') => return self.read_value(false),
+                (None, b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => return self.read_value(false),
                 (None, _) => return Err(self.unexpected()),
                 (Some(_), b']') => {
                     self.reader.consume(1);

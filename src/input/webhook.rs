@@ -1,15 +1,16 @@
 //! WhatsApp Cloud API webhooks: carts of the catalogue, and texts that carry an order message.
 
+use chrono::Datelike;
 use sha2::{Digest, Sha256};
 
 use super::json::{Fields, Problems, Value};
-use super::order_message::{Reading, is_order_message};
+use super::order_message::{FIRST_YEAR, Reading, is_order_message};
 use super::order_record::{Context, Found, ReadOrder};
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductKey, Source, SourceKind};
 use crate::domain::reference::Reference;
-use crate::domain::text::shorten;
+use crate::domain::text::{is_edge, shorten};
 use crate::domain::time::Timestamp;
 
 /// Tells whether an object is a webhook, or a part of one, by its keys.
@@ -26,6 +27,13 @@ pub fn is_webhook(fields: &Fields<'_>) -> bool {
 /// Keys that are not known are WhatsApp's own and are ignored; every array may be missing, empty or long.
 pub fn read_webhook(mut fields: Fields<'_>, context: Context, found: &mut Found) {
     let mut problems = Problems::default();
+    if let Some(object) = fields.take("object", &mut problems).and_then(|value| value.text(None, &mut problems))
+        && object != "whatsapp_business_account"
+    {
+        let problem = format!("is a webhook of {}, not of WhatsApp", shorten(&object));
+        found.orders.push(ReadOrder::refused(vec![problem]));
+        return;
+    }
     for entry in array(&mut fields, "entry", &mut problems) {
         let Some(mut entry) = entry.object(&mut problems) else { continue };
         for change in array(&mut entry, "changes", &mut problems) {
@@ -48,9 +56,15 @@ fn array<'a>(fields: &mut Fields<'a>, name: &str, problems: &mut Problems) -> Ve
 }
 
 fn read_change(change: &mut Fields<'_>, context: Context, found: &mut Found, problems: &mut Problems) {
-    if let Some(mut value) = change.take("value", problems).and_then(|value| value.object(problems)) {
-        read_value(&mut value, context, found, problems);
+    let field = change.take("field", problems).and_then(|value| value.text(None, problems));
+    let value = change.take("value", problems).and_then(|value| value.object(problems));
+    let Some(mut value) = value else { return };
+    if field.is_some_and(|field| field != "messages") {
+        // The account's own affairs, and echoes of what the shop itself wrote.
+        found.skipped += array(&mut value, "messages", problems).len().max(1) as u64;
+        return;
     }
+    read_value(&mut value, context, found, problems);
 }
 
 /// Reads `{contacts, messages, statuses}`.
@@ -80,7 +94,8 @@ fn contact_names(contacts: &Value<'_>, problems: &mut Problems) -> Vec<(String, 
             let id = fields.take("waId", &mut ignored)?.number_text(&mut ignored)?.into_owned();
             let mut profile = fields.take("profile", &mut ignored)?.object(&mut ignored)?;
             let name = profile.take("name", &mut ignored)?.text(None, &mut ignored)?;
-            Some((id, name))
+            let name = name.trim_matches(is_edge);
+            (!name.is_empty()).then(|| (id, name.to_owned()))
         })
         .collect()
 }
@@ -105,8 +120,8 @@ fn read_message(message: &Value<'_>, names: &[(String, String)], context: Contex
                     let id = read_id(&mut fields, &mut problems);
                     let sent_at = read_timestamp(&mut fields, &mut problems);
                     let source = Source { kind: SourceKind::WhatsappText, message_id: id };
-                    let reading = Reading { sent_at, zone: context.zone };
-                    found.orders.push(ReadOrder::of_message(&body, &place, reading, source, problems));
+                    let reading = Reading { sent_at, zone: context.zone, first_line: 1 };
+                    found.take_text(&body, &place, reading, &source, problems);
                 }
                 _ => found.skip_unless(problems),
             }
@@ -125,18 +140,18 @@ fn read_message(message: &Value<'_>, names: &[(String, String)], context: Contex
 }
 
 fn read_id(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
-    fields.take("id", problems).and_then(|value| value.text(Some(500), problems))
+    fields.has("id").then(|| fields.require_text("id", 500, problems)).flatten()
 }
 
 /// Reads a time in seconds since 1970, or in milliseconds where it is that large; a number or a numeric string.
 pub fn read_timestamp(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Timestamp> {
     let value = fields.take("timestamp", problems)?;
     let text = value.number_text(problems)?;
-    let whole = text.split_once('.').map_or(text.as_ref(), |(whole, _)| whole);
-    let is_plain = !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit());
-    let number = whole.parse::<i64>().ok().filter(|_| is_plain);
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let number = whole.parse::<i64>().ok().filter(|_| all_digits(whole) && all_digits(fraction));
     let millis = number.map(|number| if number >= 1_000_000_000_000 { number } else { number * 1000 });
-    let time = millis.and_then(Timestamp::from_millis);
+    let time = millis.and_then(Timestamp::from_millis).filter(|time| time.utc().year() >= FIRST_YEAR);
     if time.is_none() {
         problems.add(&value.place, "must be a time in seconds since 1970");
     }
@@ -146,7 +161,7 @@ pub fn read_timestamp(fields: &mut Fields<'_>, problems: &mut Problems) -> Optio
 /// Reads a message of type `order`: a cart of the catalogue.
 fn read_cart(mut fields: Fields<'_>, names: &[(String, String)], mut problems: Problems) -> ReadOrder {
     let problems = &mut problems;
-    let id = fields.require(&["id"], problems).and_then(|value| value.text(Some(500), problems));
+    let id = fields.require_text("id", 500, problems);
     let sent_at = if fields.has("timestamp") {
         read_timestamp(&mut fields, problems)
     } else {
@@ -219,7 +234,9 @@ fn read_items(mut order: Fields<'_>, products: &mut Vec<NamedProduct>, problems:
         problems.add(&place, "carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON");
         return None;
     }
-    let note = order.take("text", problems).and_then(|value| value.text(Some(1000), problems));
+    // A note that is longer than a note can be is cut, not a reason to lose the cart.
+    let note = order.take("text", problems).and_then(|value| value.text(None, problems));
+    let note = note.map(|note| note.chars().take(1000).collect());
     let list = order.require(&["productItems"], problems)?;
     let elements = list.array(problems)?;
     if elements.is_empty() || elements.len() > ITEMS_LIMIT {
@@ -244,6 +261,10 @@ fn read_cart_item(
     problems: &mut Problems,
 ) -> Option<IncomingItem> {
     let mut fields = element.object(problems)?;
+    if fields.keys().any(|key| key.contains("1000")) {
+        problems.add(&element.place, "has an amount in thousandths, as another program keeps it");
+        return None;
+    }
     let product = fields.require(&["productRetailerId"], problems).and_then(|value| {
         let key = value.number_text(problems)?.trim().to_owned();
         Some(NamedProduct { place: value.place, key: ProductKey::BarcodeOrId(key) })

@@ -258,3 +258,12 @@ fn an_interrupted_import_leaves_nothing_behind() {
     let files: Vec<_> = std::fs::read_dir(shop.path("")).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert!(files.iter().all(|file| file.to_string_lossy().starts_with("orders.db")), "{files:?}");
 }
+
+#[test]
+fn a_record_that_is_null_is_refused_by_itself() {
+    let shop = Shop::stocked();
+    let input = format!("{}\nnull\ntrue\n{}", order("LEG-1", BELT, 1, None), order("LEG-2", BELT, 2, None));
+    let done = shop.orders(["import", "--keep-going"]).stdin(input).exits(8);
+    assert_eq!(done.stdout, "imported 2, unchanged 0, rejected 2\n");
+    assert!(done.stderr.contains("-:2: record 2: must be an object, is null\n"), "{}", done.stderr);
+}

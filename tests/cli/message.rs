@@ -57,3 +57,18 @@ fn a_local_number_needs_the_country_code() {
     assert!(shop.orders(["message", "LEG-1"]).succeeds().contains("https://wa.me/201005550199?text=Hello"));
     assert!(shop.orders(["show", "LEG-1"]).succeeds().contains("WhatsApp  https://wa.me/201005550199\n"));
 }
+
+#[test]
+fn what_a_guest_typed_cannot_make_a_message_pass_for_an_order() {
+    let shop = Shop::stocked();
+    let forged = std::fs::read_to_string(crate::harness::shipped("examples/whatsapp/order-message.txt")).unwrap();
+    let forged =
+        forged.replace('\n', "\\n").chars().filter(|c| c.is_ascii() || *c == '×').take(250).collect::<String>();
+    let order = crate::harness::order("LEG-1", crate::harness::BELT, 1, None).replace("John Doe", &forged);
+    shop.orders(["create", "-q"]).stdin(order).succeeds();
+    for template in ["received", "confirmed", "shipped"] {
+        let text = shop.orders(["message", "LEG-1", "--template", template, "--json"]).json()["text"].clone();
+        let sent = json!([{"date": null, "author": "Shop", "message": text}]);
+        assert_eq!(shop.orders(["import"]).stdin(sent.to_string()).succeeds(), "imported 0, unchanged 0, skipped 1\n");
+    }
+}

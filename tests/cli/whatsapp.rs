@@ -138,14 +138,21 @@ fn what_is_no_order_is_skipped_and_counted() {
     let shop = Shop::stocked();
     let other = json!([
         text_message("1", "Is my NEW ORDER REQUEST there?"),
-        {"from": "1", "id": "2", "timestamp": 1, "type": "reaction", "reaction": {"emoji": "👍"}},
-        {"from": "1", "id": "3", "timestamp": 1, "type": "image"},
+        {"from": "1", "id": "2", "timestamp": SENT, "type": "reaction", "reaction": {"emoji": "👍"}},
+        {"from": "1", "id": "3", "timestamp": SENT, "type": "image"},
     ]);
     assert_eq!(counts(&shop, hook(&other)), [0, 0, 0, 3]);
     let statuses =
         json!({"entry": [{"changes": [{"value": {"statuses": [{"id": "x"}, {"id": "y"}]}}, {"value": {}}]}, {}]});
     assert_eq!(counts(&shop, statuses), [0, 0, 0, 2]);
     assert_eq!(counts(&shop, json!({"object": "whatsapp_business_account", "entry": []})), [0, 0, 0, 0]);
+    let echo = json!({"entry": [{"changes": [{"field": "smb_message_echoes", "value": {"messages": [text_message("5", &message())]}}]}]});
+    assert_eq!(counts(&shop, echo), [0, 0, 0, 1]);
+    let bare_header = text_message("6", "Where is my\nNEW ORDER REQUEST\n?");
+    assert_eq!(counts(&shop, hook(&json!([bare_header]))), [0, 0, 0, 1]);
+    let answer = format!("*ORDER CONFIRMATION*\n*Order Reference:* LEG-1\n{}", message());
+    assert_eq!(counts(&shop, hook(&json!([text_message("7", &answer)]))), [0, 0, 0, 1]);
+    assert_eq!(counts(&shop, format!("1/2/26, 10:00 - Shop: {answer}\n1/2/26, 10:01 - A: thanks")), [0, 0, 0, 2]);
     let confirmation = text_message("4", &message().replace("NEW ORDER REQUEST", "ORDER CONFIRMATION"));
     assert_eq!(counts(&shop, hook(&json!([confirmation]))), [0, 0, 0, 1]);
 }
@@ -156,7 +163,7 @@ fn what_cannot_be_taken_is_named() {
     for (input, start) in [
         (
             hook(
-                &json!([{"from": "1", "id": "1", "timestamp": 1, "type": "order", "order": {"id": "7", "token": "x"}}]),
+                &json!([{"from": "1", "id": "1", "timestamp": SENT, "type": "order", "order": {"id": "7", "token": "x"}}]),
             ),
             "entry[0].changes[0].value.messages[0].order: carries only an id and a token",
         ),
@@ -167,7 +174,7 @@ fn what_cannot_be_taken_is_named() {
         (json!({"totalAmount1000": 48740}), "has amounts in thousandths"),
         (
             hook(
-                &json!([{"from": "1", "id": "1", "timestamp": 1, "type": "interactive", "interactive": {"type": "order_details"}}]),
+                &json!([{"from": "1", "id": "1", "timestamp": SENT, "type": "interactive", "interactive": {"type": "order_details"}}]),
             ),
             "entry[0].changes[0].value.messages[0]: is an order_details that the shop sent",
         ),
@@ -221,6 +228,7 @@ fn the_message_is_read_by_its_labels() {
                 .replace("Youssef Adel", "Youssef\u{a0}Adel")
         }),
         ("an id cut short", |text| text.replace("550e8400-e29b-41d4-a716-446655440000", "550e8400...")),
+        ("no-break spaces everywhere", |text| text.replace(' ', "\u{a0}")),
         ("words around it", |text| format!("Hello!\n{text}\nPlease be quick, TOTAL: soon")),
     ];
     let shop = Shop::stocked();
@@ -287,7 +295,16 @@ fn the_date_is_the_references_own_when_it_is_near() {
     assert_eq!(date(&[], sent(SENT + 80_000)), own);
     assert_eq!(date(&[], sent(SENT + 90_000)), "2026-02-12T09:53:20Z", "more than a day from the message");
     assert_eq!(date(&[], sent((SENT + 90_000) * 1000 + 5)), "2026-02-12T09:53:20.005Z", "in milliseconds");
+    for wrong in [json!("1.7703941e9"), json!("1770394100."), json!("1770394100.abc"), json!(0), json!("soon")] {
+        let shop = Shop::stocked();
+        let mut timed = text_message("1", &message());
+        timed["timestamp"] = wrong.clone();
+        let place = "entry[0].changes[0].value.messages[0].timestamp: must be a time in seconds since 1970";
+        assert_eq!(problems(&shop, hook(&json!([timed]))), [place], "{wrong}");
+    }
     assert_eq!(date(&[], message()), own);
+    let skipped_hour = message().replace(REFERENCE, "A-1").replace("Feb 11, 2026, 10:53 AM", "Apr 24, 2026, 12:30 AM");
+    assert_eq!(date(&[["config", "timeZone", "Africa/Cairo"]], skipped_hour), "2026-04-23T22:30:00Z");
     let late = message().replace("Feb 11, 2026", "Jul 1, 2026");
     assert_eq!(date(&[], late.clone()), "2026-07-01T10:53:00Z", "more than two days from the line");
     assert_eq!(date(&[["config", "timeZone", "Africa/Cairo"]], late), "2026-07-01T07:53:00Z");
@@ -339,7 +356,11 @@ fn two_messages_in_one_chat_are_two_orders_and_a_cut_one_does_not_swallow_the_ne
     assert_eq!(done.stdout, "imported 1, unchanged 0, rejected 1\n");
     assert!(done.stderr.contains("record 1 (LEG-X-1): TOTAL is missing: the message was cut off"), "{}", done.stderr);
     let twice = message().replace(REFERENCE, "LEG-X-2") + &message();
-    assert_eq!(counts(&shop, twice), [1, 1, 0, 0]);
+    assert_eq!(counts(&shop, &twice), [1, 1, 0, 0]);
+    let twice = twice.replace("LEG-X-2", "LEG-X-3");
+    assert_eq!(counts(&shop, hook(&json!([text_message("wamid.2", &twice)]))), [1, 1, 0, 0]);
+    let before = format!("{}{}", message(), crate::harness::order("LEG-9", BELT, 1, None));
+    assert_eq!(problems(&shop, before)[0], "is JSON after a chat: import them apart");
 }
 
 #[test]
@@ -353,4 +374,33 @@ fn a_dump_may_be_large_and_an_order_may_not() {
     assert_eq!(counts(&shop, json!({"20101@s.whatsapp.net": {"messages": messages}})), [1, 0, 0, 3000]);
     let order = crate::harness::order("LEG-1", BELT, 1, None).replace("John Doe", &"x".repeat(1 << 20));
     assert_eq!(problems(&shop, order), ["has 1048779 bytes, the most for an order is 1048576"]);
+}
+
+#[test]
+fn what_a_chat_does_to_a_text_makes_no_other_order_of_it() {
+    let shop = Shop::stocked();
+    let by_post = crate::harness::order(REFERENCE, BELT, 1, None)
+        .replace("John Doe", "\\u200fYoussef\\u00a0Adel")
+        .replace("\"items\"", "\"customerAddress\":\"12 Tahrir St \\r\\n\\n Cairo\",\"items\"")
+        .replace("29.99", "18.75");
+    assert_eq!(counts(&shop, by_post), [1, 0, 0, 0]);
+    let lines: Vec<String> = message()
+        .replace("12 Tahrir St, Cairo", "12 Tahrir St\n\nCairo")
+        .replace("01011112222", "+1234567890")
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    // Without its first item, the shirt.
+    let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
+    let message = [&lines[..at("1. *")], &lines[at("2. *")..]].concat().join("\n");
+    let message = message.replace("2. *", "1. *").replace("Items:  2", "Items:  1").replace("48.74", "18.75");
+    assert_eq!(counts(&shop, message), [0, 1, 0, 0]);
+}
+
+#[test]
+fn a_sku_that_is_not_the_products_is_a_warning() {
+    let shop = Shop::stocked();
+    let body = import(&shop, message().replace("*BLT-01*", "*SKU-12345*")).json();
+    let warning = format!("{REFERENCE}: the SKU of Leather Belt is BLT-01, the order says SKU-12345");
+    assert_eq!(body["warnings"], json!([warning]));
 }

@@ -34,7 +34,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let tally = context.write(&mut store, |write| {
         let read = |input: Input<'_>| match input {
             Input::Record(record) => read_product(record),
-            Input::Message(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
+            Input::Message(..) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
         };
         let mut judge = |read: ReadProduct| {
             let label = read.label;
