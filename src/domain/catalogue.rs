@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::money::Money;
 use super::product::{Product, ProductId, StockLine};
-use super::refusal::Kind;
+use super::refusal::{Kind, Refusal};
 use super::text::size_key;
 
 /// A product as it was received. An absent key leaves what is there; an inner `None` clears it.
@@ -131,6 +131,19 @@ pub fn decide(
     Ok(ProductDecision { change, warning })
 }
 
+/// Decides whether a product may be removed: only one that no order has (rule 7). `orders` is how many have it.
+pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
+    let which = match orders {
+        0 => return Ok(()),
+        1 => "an order".to_owned(),
+        orders => format!("{orders} orders"),
+    };
+    let size = if product.is_sized() { " --size SIZE" } else { "" };
+    Err(Refusal::new(Kind::Conflict, format!("{} is in {which}", product.name))
+        .error("Products in orders cannot be removed")
+        .hint(format!("orders product count {} 0{size} --note … takes it off the shelf", product.shell_word())))
+}
+
 fn new_product(incoming: &IncomingProduct, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, ProductRejected> {
     let (Some(name), Some(price)) = (&incoming.name, incoming.price) else {
         let missing = [("name", incoming.name.is_none()), ("price", incoming.price.is_none())];
@@ -226,5 +239,18 @@ mod tests {
         let incoming = IncomingProduct { id: Some(ProductId(Uuid::max())), ..named("Cap") };
         let matches = Matches { by_id: None, by_barcode: Some(known) };
         assert_eq!(decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind, Kind::Conflict);
+    }
+
+    #[test]
+    fn only_a_product_that_no_order_has_is_removed() {
+        let sized = product("Shirt", &[("S", 1)]);
+        let plain = product("Cap", &[("", 1)]);
+        for (product, orders, message) in
+            [(&sized, 0, None), (&sized, 1, Some("Shirt is in an order")), (&plain, 2, Some("Cap is in 2 orders"))]
+        {
+            let refused = remove(product, orders).err();
+            assert_eq!(refused.as_ref().map(|refusal| refusal.message.as_str()), message);
+            assert!(refused.is_none_or(|refusal| refusal.kind == Kind::Conflict));
+        }
     }
 }

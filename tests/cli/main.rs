@@ -13,6 +13,7 @@ mod config;
 mod confirm;
 mod create;
 mod crowd;
+mod dry_run;
 mod failures;
 mod harness;
 mod help;

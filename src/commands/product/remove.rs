@@ -5,7 +5,8 @@ use clap::Args;
 use super::print_product;
 use crate::commands::Context;
 use crate::commands::find::find_product;
-use crate::error::{Exit, Failure, Kind};
+use crate::domain::catalogue::remove;
+use crate::error::{Exit, Failure};
 use crate::render::product;
 
 /// Remove a product that no order has, with its stock
@@ -24,15 +25,7 @@ pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
     let removed = context.write(&mut store, |write| {
         let found = find_product(write, &args.product)?;
-        let orders = write.orders_with_product(found.id)?;
-        if orders > 0 {
-            let size = if found.is_sized() { " --size SIZE" } else { "" };
-            let which = if orders == 1 { "an order".to_owned() } else { format!("{orders} orders") };
-            return Err(Failure::new(Kind::Conflict, format!("{} is in {which}; nothing changed", found.name))
-                .error("Products in orders cannot be removed")
-                .hint(format!("orders product count {} 0{size} --note … takes it off the shelf", found.shell_word()))
-                .into());
-        }
+        remove(&found, write.orders_with_product(found.id)?).map_err(Failure::from)?;
         write.remove_product(found.id)?;
         Ok(found)
     })?;

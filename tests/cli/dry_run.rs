@@ -1,0 +1,45 @@
+//! Every writing command with `--dry-run`: the same decision, and nothing changed.
+
+use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
+
+#[test]
+fn no_writing_command_changes_anything() {
+    let shop = Shop::with_order();
+    shop.take("LEG-2", SHIRT, 1, Some("M"));
+    shop.orders(["confirm", "LEG-2"]).succeeds();
+    shop.orders(["product", "add", "--name", "Cap", "--sku", "CAP-1", "--price", "5"]).succeeds();
+    let before = shop.dump();
+    let new = order("LEG-3", BELT, 1, None);
+    let catalogue = shipped("examples/catalogue.json");
+    let product = r#"{"name":"Hat","barcode":"HAT-1","price":"7.00","quantity":3}"#;
+    let runs = [
+        ("create", shop.orders(["create", "-n"]).stdin(new.clone())),
+        ("import", shop.orders(["import", "-n"]).stdin(new)),
+        ("confirm", shop.orders(["confirm", ORDER, "-n"])),
+        ("set-status", shop.orders(["set-status", "LEG-2", "shipped", "-n"])),
+        ("cancel", shop.orders(["-n", "cancel", "LEG-2", ORDER])),
+        ("config", shop.orders(["config", "shopName", "A", "-n"])),
+        ("product add", shop.orders(["product", "add", "--name", "Hat", "--price", "7", "-n"])),
+        ("product import", shop.orders(["product", "import", "-n"]).stdin(product)),
+        ("product import again", shop.orders(["product", "import", "-n"]).arg(&catalogue)),
+        ("product set", shop.orders(["product", "set", "CAP-1", "--price", "6", "-n"])),
+        ("product adjust", shop.orders(["product", "adjust", "CAP-1", "+1", "--note", "x", "-n"])),
+        ("product count", shop.orders(["product", "count", "CAP-1", "3", "--note", "x", "--dry-run"])),
+        ("product remove", shop.orders(["product", "remove", "CAP-1", "-n"])),
+    ];
+    for (what, run) in runs {
+        let done = run.exits(0);
+        assert!(done.stderr.ends_with("note: dry run: nothing changed\n"), "{what}: {done:#?}");
+        assert!(shop.dump() == before, "{what}");
+    }
+}
+
+#[test]
+fn a_restored_backup_is_not_even_switched_to_another_log() {
+    let shop = Shop::with_order();
+    let copy = shop.path("restored.db");
+    shop.connection().execute("VACUUM INTO ?1", [copy.to_str()]).unwrap();
+    let before = std::fs::read(&copy).unwrap();
+    shop.orders(["confirm", ORDER, "-n"]).env("ORDERS_DB", &copy).succeeds();
+    assert!(std::fs::read(&copy).unwrap() == before);
+}
