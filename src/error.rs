@@ -221,6 +221,7 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         StoreError::Damaged(_) => {
             failure(Kind::Internal).hint("restore the newest backup beside it, and keep this file")
         }
+        StoreError::NotWritten(_) => failure(Kind::Internal).hint("if the disk is full, make room; then run it again"),
         StoreError::Broken(_) => failure(Kind::Internal)
             .hint("if the disk is full, make room; look at what was kept before running it again"),
         StoreError::Changed(_) => failure(Kind::Conflict).hint("run it again"),

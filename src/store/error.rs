@@ -28,6 +28,9 @@ pub enum StoreError {
     /// The operating system refused.
     #[error("cannot be opened: {0}")]
     Io(io::Error),
+    /// Writing failed, and the file was asked: it holds nothing of it.
+    #[error("could not be written: {0}; nothing changed")]
+    NotWritten(rusqlite::Error),
     /// Reading or writing failed in the middle of it.
     #[error("could not be read or written: {0}")]
     Broken(rusqlite::Error),

@@ -11,6 +11,7 @@
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
 //! | `settings` | the shop's settings |
+//! | `witness` | what a file holds after a failed commit |
 
 mod error;
 mod listing;
@@ -20,6 +21,7 @@ mod products;
 mod settings;
 mod stock;
 mod values;
+mod witness;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -32,12 +34,15 @@ pub use open::Access;
 pub use orders::{Match, OrderMatch};
 
 use crate::domain::time::Timestamp;
+use witness::Witness;
 
 /// An open orders file.
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// How long others are waited for.
+    wait: Duration,
     /// Whether opening it made the file.
     created: bool,
 }
@@ -108,6 +113,10 @@ impl Store {
     }
 
     /// Writes in one immediate transaction: all of it is kept, or none where `write` fails or the outcome is a roll-back.
+    ///
+    /// # Errors
+    /// Those of `write`; that the file is busy, full or broken. Where keeping it failed half-way, the file is opened anew
+    /// and asked: what it holds is what is reported.
     pub fn write<T, E: From<StoreError>>(
         &mut self,
         outcome: Outcome,
@@ -115,12 +124,30 @@ impl Store {
     ) -> Result<T, E> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let before = Witness::of(&transaction).map_err(StoreError::from)?;
         let value = write(&Write { read: Read { connection: &transaction } })?;
-        match outcome {
-            Outcome::Commit => transaction.commit().map_err(StoreError::from)?,
-            Outcome::RollBack => transaction.rollback().map_err(StoreError::from)?,
+        if outcome == Outcome::RollBack {
+            transaction.rollback().map_err(StoreError::from)?;
+            return Ok(value);
         }
-        Ok(value)
+        let after = Witness::of(&transaction).map_err(StoreError::from)?;
+        match transaction.commit().map_err(StoreError::from) {
+            Ok(()) => Ok(value),
+            Err(StoreError::Broken(error)) => match self.ask_anew(&before, &after) {
+                Ok(witness::Verdict::Written) => Ok(value),
+                Ok(witness::Verdict::NotWritten) => Err(StoreError::NotWritten(error).into()),
+                _ => Err(StoreError::Broken(error).into()),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens the file anew, as the next program would find it, and looks for a change in it.
+    fn ask_anew(&mut self, before: &Witness, after: &Witness) -> Result<witness::Verdict, StoreError> {
+        // First of all the old connection goes, with all that it still has in memory.
+        self.connection = Connection::open_in_memory()?;
+        self.connection = open::open(&self.path, Access::Read, self.wait)?.connection;
+        Ok(after.look_for(before, &self.connection)?)
     }
 }
 
@@ -190,6 +217,29 @@ mod tests {
             store.read::<_, StoreError>(|read| Ok((read.held_stock(pk)?, read.orders(&[pk])?.remove(0)))).unwrap();
         assert_eq!((held.len(), held[0].delta, order.summary.status), (1, -2, Status::Confirmed));
         assert_eq!(order.items, new.items);
+    }
+
+    #[test]
+    fn after_a_failed_commit_the_file_is_asked_what_it_holds() {
+        let (_folder, mut store) = store();
+        let shirt = product("Shirt", &[("", 3)]);
+        let add = |store: &mut Store, product: &crate::domain::product::Product, outcome| {
+            let before = Witness::of(&store.connection).unwrap();
+            let after = store
+                .write::<_, StoreError>(outcome, |write| {
+                    write.insert_product(product, &stamp())?;
+                    Ok(Witness::of(write.connection)?)
+                })
+                .unwrap();
+            store.ask_anew(&before, &after).unwrap()
+        };
+        assert_eq!(add(&mut store, &shirt, Outcome::Commit), witness::Verdict::Written);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.db");
+        let mut store = Store::open(&path, Access::Create, Duration::ZERO).unwrap();
+        assert_eq!(add(&mut store, &shirt, Outcome::RollBack), witness::Verdict::NotWritten);
+        let nothing = Witness::of(&store.connection).unwrap();
+        assert_eq!(store.ask_anew(&nothing, &nothing).unwrap(), witness::Verdict::Unknown);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     }
     set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
     prepare(&mut connection, access, wait).map_err(|error| explain(&path, error))?;
-    Ok(Store { connection, path, created })
+    Ok(Store { connection, path, wait, created })
 }
 
 /// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
