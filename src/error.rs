@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::domain::refusal::{self, Refusal};
-use crate::store::StoreError;
+use crate::store::{StoreError, is_disk_full};
 
 /// The class of a failure. Each has its own exit code and its own code in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,6 +204,11 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
 }
 
 fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
+    let is_disk_full = file.is_some_and(is_disk_full);
+    let error = match error {
+        StoreError::Broken(_) | StoreError::NotWritten(_) if is_disk_full => &StoreError::Full,
+        error => error,
+    };
     let file = file.map_or_else(|| "the orders file".to_owned(), |file| file.display().to_string());
     let failure = |kind| {
         if let StoreError::Missing = error {

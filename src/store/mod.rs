@@ -30,7 +30,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
-pub use open::Access;
+pub use open::{Access, is_disk_full};
 pub use orders::{Match, OrderMatch};
 
 use crate::domain::time::Timestamp;

@@ -142,6 +142,12 @@ fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::
     Ok(())
 }
 
+/// Tells whether the disk that a file is on has no room left: SQLite calls some of its failures by other names.
+pub fn is_disk_full(path: &Path) -> bool {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail == 0)
+}
+
 /// What a file says that it is.
 #[derive(Debug, PartialEq, Eq)]
 struct Identity {
