@@ -157,6 +157,9 @@ impl Catalogue {
         match key {
             ProductKey::Id(id) => self.get(*id),
             ProductKey::Barcode(barcode) => by_barcode(barcode),
+            ProductKey::CutId { barcode, start } => {
+                by_barcode(barcode).filter(|product| product.id.to_string().starts_with(start.as_str()))
+            }
             ProductKey::BarcodeOrId(text) => {
                 by_barcode(text).or_else(|| self.get(ProductId(Uuid::try_parse(text).ok()?)))
             }

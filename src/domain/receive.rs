@@ -56,6 +56,13 @@ pub enum ProductKey {
     Id(ProductId),
     /// Its barcode.
     Barcode(String),
+    /// Its barcode, with the beginning of its id, the rest of which was cut off.
+    CutId {
+        /// The barcode.
+        barcode: String,
+        /// How its id begins.
+        start: String,
+    },
     /// Its barcode, else its id: what WhatsApp calls the retailer id.
     BarcodeOrId(String),
 }
@@ -64,6 +71,7 @@ impl fmt::Display for ProductKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ProductKey::Id(id) => id.fmt(f),
+            ProductKey::CutId { barcode, start } => write!(f, "{} ({}…)", shorten(barcode), shorten(start)),
             ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => f.write_str(&shorten(text)),
         }
     }

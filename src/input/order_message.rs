@@ -21,7 +21,9 @@ const HEADER: &str = "NEW ORDER REQUEST";
 /// The line that makes a text the shop's own answer, which is never an order.
 const ANSWER_HEADER: &str = "ORDER CONFIRMATION";
 /// Lines that only say what follows.
-const SECTIONS: [&str; 3] = ["CUSTOMER INFO", "ORDER ITEMS", "ORDER SUMMARY"];
+const SECTIONS: [&str; 3] = ["CUSTOMER INFO", ITEMS_SECTION, "ORDER SUMMARY"];
+/// The line after which the items stand.
+const ITEMS_SECTION: &str = "ORDER ITEMS";
 
 /// What an order message is read with.
 #[derive(Debug, Clone, Copy)]
@@ -196,6 +198,8 @@ struct Draft {
     subtotal: Option<Field>,
     delivery: Option<Field>,
     total: Option<Field>,
+    /// Whether the heading of the items was seen: from there on a number begins an item.
+    in_items: bool,
     problems: Vec<String>,
 }
 
@@ -203,9 +207,11 @@ impl Draft {
     fn take(&mut self, number: usize, line: &str) {
         let words = words_of(line);
         if words.is_empty() || SECTIONS.contains(&words) {
+            self.in_items |= words == ITEMS_SECTION;
             return;
         }
-        if let Some((place, name)) = item_start(line).filter(|_| self.total_items.is_none()) {
+        let item = item_start(line).or_else(|| self.plain_item_start(line));
+        if let Some((place, name)) = item.filter(|_| self.total_items.is_none()) {
             if place != self.items.len() + 1 {
                 self.problem(number, format_args!("item {place} follows item {}: a part is missing", self.items.len()));
             }
@@ -225,6 +231,13 @@ impl Draft {
         };
         let field = Field { line: number, text: value.to_owned() };
         self.put(label, field);
+    }
+
+    /// Reads the line that begins the next item where its asterisks were lost: `1. Polo Shirt`, among the items only.
+    fn plain_item_start<'l>(&self, line: &'l str) -> Option<(usize, &'l str)> {
+        let (number, name) = line.split_once(". ")?;
+        let is_next = number.parse() == Ok(self.items.len() + 1);
+        (self.in_items && is_next).then(|| (self.items.len() + 1, name.trim_matches(is_edge)))
     }
 
     fn put(&mut self, label: Label, field: Field) {
@@ -438,9 +451,12 @@ impl Reader<'_> {
         if let Ok(id) = Uuid::try_parse(&id.text) {
             return Some(ProductKey::Id(ProductId(id)));
         }
-        let is_cut = id.text.ends_with("...") || id.text.ends_with('…');
-        match barcode {
-            Some(barcode) if is_cut => Some(ProductKey::Barcode(barcode.to_owned())),
+        let start = id.text.strip_suffix("...").or_else(|| id.text.strip_suffix('…'));
+        let is_cut = start.is_some();
+        match (start, barcode) {
+            (Some(start), Some(barcode)) => {
+                Some(ProductKey::CutId { barcode: barcode.to_owned(), start: start.to_lowercase() })
+            }
             _ => {
                 let problem =
                     if is_cut { "was cut short, and there is no SKU" } else { "must be a product id (a UUID)" };

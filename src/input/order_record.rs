@@ -157,6 +157,10 @@ fn read_object(mut fields: Fields<'_>, context: Context, found: &mut Found, dept
 /// Says of an object that is nothing of what an import takes what it is, or which keys it has, and what to do instead.
 fn name_stranger(fields: &Fields<'_>) -> String {
     let has = |key: &str| fields.has(key);
+    if has("key") && has("message") {
+        return "is a message as another WhatsApp library keeps it: send the order as JSON, or WhatsApp's own webhook"
+            .to_owned();
+    }
     if has("orderMessage") {
         return "is an order message that carries only an id and a token: its items must be asked of WhatsApp, \
                 or sent as JSON"

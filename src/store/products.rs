@@ -49,7 +49,9 @@ impl Read<'_> {
     ) -> Result<Catalogue, StoreError> {
         let keys = json_array(named.into_iter().map(|product| match &product.key {
             ProductKey::Id(id) => id.to_string(),
-            ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => text.clone(),
+            ProductKey::Barcode(text) | ProductKey::CutId { barcode: text, .. } | ProductKey::BarcodeOrId(text) => {
+                text.clone()
+            }
         }));
         let condition = "p.id IN (SELECT lower(value) FROM json_each(:keys))
              OR p.barcode IN (SELECT value FROM json_each(:keys))";

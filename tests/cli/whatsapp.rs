@@ -173,6 +173,10 @@ fn what_cannot_be_taken_is_named() {
         ),
         (json!({"totalAmount1000": 48740}), "has amounts in thousandths"),
         (
+            json!({"key": {"id": "x"}, "message": {"orderMessage": {}}}),
+            "is a message as another WhatsApp library keeps it",
+        ),
+        (
             hook(
                 &json!([{"from": "1", "id": "1", "timestamp": SENT, "type": "interactive", "interactive": {"type": "order_details"}}]),
             ),
@@ -229,6 +233,7 @@ fn the_message_is_read_by_its_labels() {
         }),
         ("an id cut short", |text| text.replace("550e8400-e29b-41d4-a716-446655440000", "550e8400...")),
         ("no-break spaces everywhere", |text| text.replace(' ', "\u{a0}")),
+        ("without asterisks", |text| text.replace('*', "")),
         ("words around it", |text| format!("Hello!\n{text}\nPlease be quick, TOTAL: soon")),
     ];
     let shop = Shop::stocked();
@@ -403,4 +408,15 @@ fn a_sku_that_is_not_the_products_is_a_warning() {
     let body = import(&shop, message().replace("*BLT-01*", "*SKU-12345*")).json();
     let warning = format!("{REFERENCE}: the SKU of Leather Belt is BLT-01, the order says SKU-12345");
     assert_eq!(body["warnings"], json!([warning]));
+}
+
+#[test]
+fn a_cut_id_that_contradicts_the_sku_is_refused() {
+    let shop = Shop::stocked();
+    let cut = message().replace(SHIRT, "550e8400...");
+    assert_eq!(
+        problems(&shop, cut.replace("*SKU-12345*", "*PL-220*")),
+        ["line 17: Product PL-220 (550e8400…) not found"]
+    );
+    assert_eq!(counts(&shop, cut), [1, 0, 0, 0]);
 }
