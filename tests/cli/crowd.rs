@@ -46,3 +46,25 @@ fn processes_that_make_the_file_at_once_make_one() {
     assert_eq!(shop.number("SELECT COUNT(*) FROM products"), 12);
     shop.check();
 }
+
+#[test]
+fn a_slow_pipe_keeps_nobody_waiting() {
+    use std::io::Write;
+    let shop = Shop::with_order();
+    let mut slow = shop
+        .orders(["import", "-"])
+        .into_command()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut pipe = slow.stdin.take().unwrap();
+    pipe.write_all(order("LEG-1", BELT, 1, None).as_bytes()).unwrap();
+    shop.orders(["confirm", "--wait", "0", crate::harness::ORDER]).succeeds();
+    pipe.write_all(order("LEG-2", BELT, 1, None).as_bytes()).unwrap();
+    drop(pipe);
+    assert!(slow.wait().unwrap().success());
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders"), 3);
+    shop.check();
+}

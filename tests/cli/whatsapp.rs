@@ -420,3 +420,18 @@ fn a_cut_id_that_contradicts_the_sku_is_refused() {
     );
     assert_eq!(counts(&shop, cut), [1, 0, 0, 0]);
 }
+
+#[test]
+fn a_sender_without_a_name_is_called_by_the_phone() {
+    for contacts in [
+        json!(null),
+        json!([]),
+        json!([{"profile": {"name": " \u{200f} "}, "wa_id": "201055556666"}]),
+        json!([{"profile": {"name": "Somebody else"}, "wa_id": "1"}, {"wa_id": "201055556666"}]),
+    ] {
+        let shop = Shop::stocked();
+        let input = json!({"contacts": contacts, "messages": [cart("wamid.A", &json!([belt(1)]))]});
+        assert_eq!(counts(&shop, input), [1, 0, 0, 0]);
+        assert_eq!(shop.orders(["list", "--json"]).json()[0]["customerName"], "+201055556666");
+    }
+}
