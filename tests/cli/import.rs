@@ -250,7 +250,7 @@ fn an_interrupted_import_leaves_nothing_behind() {
         .unwrap();
     child.stdin.as_mut().unwrap().write_all(order("LEG-1", BELT, 1, None).as_bytes()).unwrap();
     // It waits for the end of its input.
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(std::time::Duration::from_secs(1));
     let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(interrupted.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
