@@ -143,7 +143,8 @@ pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadM
 /// A line without its box, with plain spaces.
 fn clean(line: &str) -> String {
     let line = plain(line);
-    let is_box = |c: char| is_edge(c) || matches!(c, '\u{2500}'..='\u{257f}' | '|');
+    // A quoted message has a `>` before each line.
+    let is_box = |c: char| is_edge(c) || matches!(c, '\u{2500}'..='\u{257f}' | '|' | '>');
     line.trim_start_matches(is_box).trim_end_matches(is_edge).to_owned()
 }
 

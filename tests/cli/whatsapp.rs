@@ -233,6 +233,7 @@ fn the_message_is_read_by_its_labels() {
         }),
         ("an id cut short", |text| text.replace("550e8400-e29b-41d4-a716-446655440000", "550e8400...")),
         ("no-break spaces everywhere", |text| text.replace(' ', "\u{a0}")),
+        ("quoted", |text| text.lines().map(|line| format!("> {line}\n")).collect()),
         ("without asterisks", |text| text.replace('*', "")),
         ("words around it", |text| format!("Hello!\n{text}\nPlease be quick, TOTAL: soon")),
     ];
