@@ -35,6 +35,14 @@ pub struct ConfirmArgs {
     keep_going: bool,
 }
 
+/// What one call is about.
+struct Call<'a> {
+    references: &'a [String],
+    takes_parts: bool,
+    accept_prices: bool,
+    stamp: &'a Stamp,
+}
+
 /// What became of one order that was named.
 enum Ending {
     Confirmed(Box<(Order, Confirmation)>),
@@ -46,11 +54,14 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = expand_references(&args.refs)?;
     let mut store = context.open_to_write()?;
     let stamp = context.stamp();
-    let takes_parts = context.global.yes || context.is_dry_run();
-    let endings = context.write(&mut store, |write| {
-        let confirm = if args.keep_going { confirm_each } else { confirm_together };
-        confirm(write, &references, takes_parts, args.accept_prices, &stamp)
-    })?;
+    let call = Call {
+        references: &references,
+        takes_parts: context.global.yes || context.is_dry_run(),
+        accept_prices: args.accept_prices,
+        stamp: &stamp,
+    };
+    let confirm = if args.keep_going { confirm_each } else { confirm_together };
+    let endings = context.write(&mut store, |write| confirm(write, &call))?;
     let has_failures = endings.iter().any(|ending| matches!(ending, Ending::Failed(..)));
     if context.is_table() {
         for ending in &endings {
@@ -66,43 +77,31 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 /// Confirms all orders or none.
-fn confirm_together(
-    write: &Write<'_>,
-    references: &[String],
-    takes_parts: bool,
-    accept_prices: bool,
-    stamp: &Stamp,
-) -> anyhow::Result<Vec<Ending>> {
-    let found = find_orders(write, references)?;
-    refuse_parts(found.iter(), takes_parts)?;
+fn confirm_together(write: &Write<'_>, call: &Call<'_>) -> anyhow::Result<Vec<Ending>> {
+    let found = find_orders(write, call.references)?;
+    refuse_parts(found.iter(), call.takes_parts)?;
     let (orders, catalogue) = load(write, found.iter())?;
-    let confirmations =
-        decide(&orders, &catalogue, accept_prices).map_err(|obstacles| Failure::from(refusal(&orders, &obstacles)))?;
+    let confirmations = decide(&orders, &catalogue, call.accept_prices)
+        .map_err(|obstacles| Failure::from(refusal(&orders, &obstacles)))?;
     for confirmation in &confirmations {
-        write.change_status(&confirmation.change, stamp)?;
+        write.change_status(&confirmation.change, call.stamp)?;
     }
     confirmed(write, confirmations)
 }
 
 /// Confirms the orders that can be, in the order given.
-fn confirm_each(
-    write: &Write<'_>,
-    references: &[String],
-    takes_parts: bool,
-    accept_prices: bool,
-    stamp: &Stamp,
-) -> anyhow::Result<Vec<Ending>> {
-    let named = name_orders(write, references)?;
+fn confirm_each(write: &Write<'_>, call: &Call<'_>) -> anyhow::Result<Vec<Ending>> {
+    let named = name_orders(write, call.references)?;
     let found = || named.iter().filter_map(|(_, found)| found.as_ref().ok());
-    refuse_parts(found(), takes_parts)?;
+    refuse_parts(found(), call.takes_parts)?;
     let (orders, catalogue) = load(write, found())?;
-    let mut decisions = decide_each(&orders, catalogue, accept_prices).into_iter();
+    let mut decisions = decide_each(&orders, catalogue, call.accept_prices).into_iter();
     let mut endings = Vec::with_capacity(named.len());
     for (reference, found) in named {
         // Every order that was found has its decision, in the same order.
         match found.map(|found| (found, decisions.next())) {
             Ok((_, Some(Ok(confirmation)))) => {
-                write.change_status(&confirmation.change, stamp)?;
+                write.change_status(&confirmation.change, call.stamp)?;
                 endings.extend(confirmed(write, vec![confirmation])?);
             }
             Ok((found, Some(Err(refusal)))) => {

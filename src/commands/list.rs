@@ -8,7 +8,7 @@ use crate::domain::order::Order;
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::error::Exit;
-use crate::render::json::{CHOICE_KEYS, ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
+use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
 use crate::render::{json, order, table};
 use crate::store::{OrderFilter, Sort, SortField};
 
@@ -64,10 +64,12 @@ fn sort(text: &str) -> Result<Sort, String> {
 /// Runs the command.
 pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let is_row_an_item = args.items && matches!(context.global.format(), Format::Csv | Format::Table);
+    // A key beyond the guide's, which an order has where it names one.
+    let choice = [ORDER_KEYS, &["currency"]].concat();
     let (all, default) = match (args.items, is_row_an_item) {
         (true, true) => (ITEM_ROW_KEYS, ITEM_ROW_KEYS),
-        (true, false) => (CHOICE_KEYS, ORDER_KEYS),
-        (false, _) => (CHOICE_KEYS, SUMMARY_KEYS),
+        (true, false) => (choice.as_slice(), ORDER_KEYS),
+        (false, _) => (choice.as_slice(), SUMMARY_KEYS),
     };
     let keys = choose_fields(context.global.fields.as_deref(), all, default)?;
     let with_items = args.items || keys.contains(&"items");

@@ -76,6 +76,15 @@ pub enum ProductChange {
     Unchanged(Product),
 }
 
+impl ProductChange {
+    /// Returns the product as it is then.
+    pub fn into_product(self) -> Product {
+        match self {
+            ProductChange::New(product) | ProductChange::Update(product) | ProductChange::Unchanged(product) => product,
+        }
+    }
+}
+
 /// A decided product, with what a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductDecision {
@@ -92,6 +101,26 @@ pub struct ProductRejected {
     pub kind: Kind,
     /// One line a problem.
     pub problems: Vec<String>,
+}
+
+/// Decides a product that is to be new: neither its id nor its barcode may be there.
+pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, Refusal> {
+    if let Some(known) = matches.by_barcode.or(matches.by_id) {
+        return Err(Refusal::new(Kind::Conflict, format!("{} is {} already", known.handle(), known.name))
+            .hint(format!("orders product set {} … changes it", known.shell_word())));
+    }
+    new_product(incoming, new_id).map_err(ProductRejected::into_refusal)
+}
+
+impl ProductRejected {
+    /// Says it of the one product that a command is about.
+    pub fn into_refusal(self) -> Refusal {
+        let message = match self.kind {
+            Kind::Conflict => "the product conflicts with another",
+            _ => "invalid product",
+        };
+        Refusal::new(self.kind, message).details(self.problems)
+    }
 }
 
 /// Decides what a product that came in changes. It is matched by id, else by barcode.
@@ -239,6 +268,19 @@ mod tests {
         let incoming = IncomingProduct { id: Some(ProductId(Uuid::max())), ..named("Cap") };
         let matches = Matches { by_id: None, by_barcode: Some(known) };
         assert_eq!(decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind, Kind::Conflict);
+    }
+
+    #[test]
+    fn a_product_that_is_there_is_not_added_again() {
+        let known = product("Shirt", &[("", 1)]);
+        for matches in [
+            Matches { by_id: Some(known.clone()), by_barcode: None },
+            Matches { by_id: None, by_barcode: Some(known.clone()) },
+        ] {
+            let refused = add(&named("Other"), matches, &mut || Uuid::nil()).unwrap_err();
+            assert_eq!((refused.kind, refused.message.as_str()), (Kind::Conflict, "SKU-Shirt is Shirt already"));
+        }
+        assert_eq!(add(&named("Cap"), Matches::default(), &mut || Uuid::nil()).unwrap().name, "Cap");
     }
 
     #[test]

@@ -31,24 +31,6 @@ pub const SUMMARY_KEYS: &[&str] = &[
     "createdAt",
 ];
 
-/// The keys that a list of orders may choose from.
-pub const CHOICE_KEYS: &[&str] = &[
-    "id",
-    "orderReference",
-    "orderDate",
-    "customerName",
-    "customerPhone",
-    "customerAddress",
-    "user",
-    "status",
-    "items",
-    "total",
-    "itemCount",
-    "currency",
-    "createdAt",
-    "updatedAt",
-];
-
 /// The keys of an order with items, in order.
 pub const ORDER_KEYS: &[&str] = &[
     "id",

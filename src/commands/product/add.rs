@@ -3,13 +3,13 @@
 use clap::Args;
 use uuid::Uuid;
 
-use super::{barcode, image, money, name, pieces, print_product, size, take_in};
+use super::{barcode, image, money, name, pieces, print_product, size};
 use crate::commands::Context;
-use crate::domain::catalogue::{IncomingProduct, IncomingStock, ProductChange};
+use crate::domain::catalogue::{IncomingProduct, IncomingStock, add};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;
 use crate::domain::text::size_key;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure};
 use crate::render::product;
 
 /// Add a product to the catalogue
@@ -77,20 +77,9 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (stamp, mut ids) = (context.stamp(), context.ids());
     let (added, low_stock) = context.write(&mut store, |write| {
         let matches = write.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
-        if let Some(known) = matches.by_barcode.or(matches.by_id) {
-            let message = format!("{} is {} already; nothing changed", known.handle(), known.name);
-            let hint = format!("orders product set {} … changes it", known.shell_word());
-            return Err(Failure::new(Kind::Conflict, message).hint(hint).into());
-        }
-        let decision = take_in(write, &incoming, &stamp, &mut ids)?.map_err(|rejected| {
-            Failure::new(rejected.kind.into(), "invalid product; nothing changed").details(rejected.problems)
-        })?;
-        match decision.change {
-            ProductChange::New(product) => Ok((product, write.settings()?.low_stock)),
-            ProductChange::Update(_) | ProductChange::Unchanged(_) => {
-                Err(Failure::new(Kind::Conflict, "the product is there already; nothing changed").into())
-            }
-        }
+        let product = add(&incoming, matches, &mut ids).map_err(Failure::from)?;
+        write.insert_product(&product, &stamp)?;
+        Ok((product, write.settings()?.low_stock))
     })?;
     print_product(&added, context, || product::show(&added, low_stock))?;
     Ok(Exit::Done)

@@ -2,14 +2,13 @@
 
 use clap::Args;
 
-use super::{barcode, image, money, name, pieces, print_product};
+use super::{barcode, image, money, name, pieces, print_product, take_in};
 use crate::commands::Context;
 use crate::commands::find::find_product;
+use crate::domain::catalogue::IncomingProduct;
 use crate::domain::money::Money;
-use crate::domain::product::Product;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure};
 use crate::render::product;
-use crate::store::Write;
 
 /// Change what the catalogue says of a product; its stock is for adjust and count
 ///
@@ -54,59 +53,39 @@ pub struct SetArgs {
 
 /// Runs the command.
 pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    if !args.names_something() {
+    let name = args.product.clone();
+    let change = args.into_change();
+    if change == IncomingProduct::default() {
         return Err(Failure::usage("say what to change")
             .hint("orders product set --help lists what can be set")
             .into());
     }
     let mut store = context.open_to_write()?;
+    let (stamp, mut ids) = (context.stamp(), context.ids());
     let (changed, low_stock) = context.write(&mut store, |write| {
-        let known = find_product(write, &args.product)?;
-        let changed = apply(args, &known);
-        refuse_taken_barcode(write, &changed)?;
-        write.update_product(&changed)?;
-        Ok((changed, write.settings()?.low_stock))
+        let id = find_product(write, &name)?.id;
+        let change = IncomingProduct { id: Some(id), ..change };
+        let decision =
+            take_in(write, &change, &stamp, &mut ids)?.map_err(|rejected| Failure::from(rejected.into_refusal()))?;
+        Ok((decision.change.into_product(), write.settings()?.low_stock))
     })?;
     print_product(&changed, context, || product::show(&changed, low_stock))?;
     Ok(Exit::Done)
 }
 
 impl SetArgs {
-    fn names_something(&self) -> bool {
-        self.name.is_some()
-            || self.price.is_some()
-            || self.discounted_price.is_some()
-            || self.barcode.is_some()
-            || self.low_stock_at.is_some()
-            || self.no_discounted_price
-            || self.no_barcode
-            || self.no_low_stock_at
-            || !self.image.is_empty()
-    }
-}
-
-fn apply(args: SetArgs, known: &Product) -> Product {
-    let mut changed = known.clone();
-    changed.name = args.name.unwrap_or(changed.name);
-    changed.price = args.price.unwrap_or(changed.price);
-    changed.discounted_price = args.discounted_price.or(changed.discounted_price).filter(|_| !args.no_discounted_price);
-    changed.barcode = args.barcode.or(changed.barcode).filter(|_| !args.no_barcode);
-    changed.low_stock_at = args.low_stock_at.or(changed.low_stock_at).filter(|_| !args.no_low_stock_at);
-    if !args.image.is_empty() {
-        changed.image_paths = args.image;
-    }
-    changed
-}
-
-fn refuse_taken_barcode(write: &Write<'_>, changed: &Product) -> anyhow::Result<()> {
-    let Some(barcode) = &changed.barcode else {
-        return Ok(());
-    };
-    match write.matching_products(None, Some(barcode))?.by_barcode {
-        Some(other) if other.id != changed.id => {
-            let message = format!("{barcode} is the barcode of {}; nothing changed", other.name);
-            Err(Failure::new(Kind::Conflict, message).into())
+    /// Returns what is to change, as a product that comes in with only these keys.
+    fn into_change(self) -> IncomingProduct {
+        // What is taken away comes as null.
+        IncomingProduct {
+            id: None,
+            name: self.name,
+            barcode: self.barcode.map(Some).or(self.no_barcode.then_some(None)),
+            price: self.price,
+            discounted_price: self.discounted_price.map(Some).or(self.no_discounted_price.then_some(None)),
+            image_paths: (!self.image.is_empty()).then_some(self.image),
+            low_stock_at: self.low_stock_at.map(Some).or(self.no_low_stock_at.then_some(None)),
+            stock: None,
         }
-        _ => Ok(()),
     }
 }
