@@ -16,7 +16,8 @@ use super::tally::{Judged, Tally, Verdict};
 use crate::domain::receive::{Rejected, Source, SourceKind};
 use crate::error::{Exit, Failure, Kind};
 use crate::input::json::{NotJson, Problems};
-use crate::input::order_message::{Reading, is_order_message};
+use crate::input::order_lines::is_order_message;
+use crate::input::order_message::Reading;
 use crate::input::order_record::{Context as RecordContext, Found, ReadOrder, read_record};
 use crate::render::zone::zone_of;
 

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::json::{Fields, Problems, Value};
-use super::order_message::{Reading, is_order_message};
+use super::order_lines::is_order_message;
+use super::order_message::Reading;
 use super::order_record::{Context, Found, ReadOrder};
 use super::webhook::read_timestamp;
 use crate::domain::receive::{Source, SourceKind};

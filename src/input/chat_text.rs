@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use super::order_message::{is_answer_header, is_header, is_total};
+use super::order_lines::{is_answer_header, is_header, is_total};
 use super::records::StreamError;
 
 /// The most bytes that one line may have (64 KiB).

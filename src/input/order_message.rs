@@ -2,28 +2,20 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike, NaiveDateTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+use super::order_lines::{
+    ITEMS_SECTION, Label, SECTIONS, amount, bounded, clean, is_header, item_start, label_of, name_of,
+    price_and_quantity, read_date, unbold, whole, words_of,
+};
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::product::{ProductId, is_web_url};
 use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductKey, Source};
 use crate::domain::reference::Reference;
-use crate::domain::text::{is_edge, plain, shorten};
+use crate::domain::text::{is_edge, shorten};
 use crate::domain::time::Timestamp;
-
-/// WhatsApp's first year: no message is older.
-pub const FIRST_YEAR: i32 = 2009;
-/// The line that makes a text an order message.
-const HEADER: &str = "NEW ORDER REQUEST";
-/// The line that makes a text the shop's own answer, which is never an order.
-const ANSWER_HEADER: &str = "ORDER CONFIRMATION";
-/// Lines that only say what follows.
-const SECTIONS: [&str; 3] = ["CUSTOMER INFO", ITEMS_SECTION, "ORDER SUMMARY"];
-/// The line after which the items stand.
-const ITEMS_SECTION: &str = "ORDER ITEMS";
 
 /// What an order message is read with.
 #[derive(Debug, Clone, Copy)]
@@ -47,78 +39,6 @@ pub struct ReadMessage {
     pub order: Result<IncomingOrder, Vec<String>>,
 }
 
-/// Tells whether a text holds an order message: its header on a line of its own, and labels after it.
-pub fn is_order_message(text: &str) -> bool {
-    text.lines().skip_while(|line| !is_header(line)).any(|line| label_of(&clean(line)).is_some())
-}
-
-/// Tells whether a line is the header of an order message.
-pub fn is_header(line: &str) -> bool {
-    is_words(line, HEADER)
-}
-
-/// Tells whether a line is the header of the shop's answer.
-pub fn is_answer_header(line: &str) -> bool {
-    is_words(line, ANSWER_HEADER)
-}
-
-/// Tells whether a line says just these words, however it is spaced and decorated.
-fn is_words(line: &str, words: &str) -> bool {
-    let line: String =
-        line.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| *c == ' ' || !is_edge(*c)).collect();
-    words_of(&line).split(' ').filter(|word| !word.is_empty()).eq(words.split(' '))
-}
-
-/// Tells whether a line is the last one of an order message: its total.
-pub fn is_total(line: &str) -> bool {
-    matches!(label_of(&clean(line)), Some((Label::Total, _)))
-}
-
-/// What a label introduces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Label {
-    Reference,
-    Date,
-    Name,
-    Phone,
-    Address,
-    Sku,
-    Id,
-    Image,
-    Link,
-    Size,
-    Color,
-    Price,
-    Subtotal,
-    TotalItems,
-    Delivery,
-    Total,
-}
-
-/// The labels as the web page writes them. `Total Items` stands before `TOTAL`, which it would match otherwise.
-const LABELS: [(&str, Label); 16] = [
-    ("Order Ref:", Label::Reference),
-    ("Date:", Label::Date),
-    ("Name:", Label::Name),
-    ("Phone:", Label::Phone),
-    ("Address:", Label::Address),
-    ("SKU:", Label::Sku),
-    ("ID:", Label::Id),
-    ("Image:", Label::Image),
-    ("Link:", Label::Link),
-    ("Size:", Label::Size),
-    ("Color:", Label::Color),
-    ("Price:", Label::Price),
-    ("Subtotal:", Label::Subtotal),
-    ("Total Items:", Label::TotalItems),
-    ("Delivery:", Label::Delivery),
-    ("TOTAL:", Label::Total),
-];
-
-fn name_of(label: Label) -> &'static str {
-    LABELS.iter().find(|(_, known)| *known == label).map_or("", |(name, _)| name.trim_end_matches(':'))
-}
-
 /// Reads an order message, from its header to its total. What stands before and after is not read.
 pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadMessage {
     let mut draft = Draft::default();
@@ -138,38 +58,6 @@ pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadM
         _ => Err(problems),
     };
     ReadMessage { reference, products, order }
-}
-
-/// A line without its box, with plain spaces.
-fn clean(line: &str) -> String {
-    let line = plain(line);
-    // A quoted message has a `>` before each line.
-    let is_box = |c: char| is_edge(c) || matches!(c, '\u{2500}'..='\u{257f}' | '|' | '>');
-    line.trim_start_matches(is_box).trim_end_matches(is_edge).to_owned()
-}
-
-/// The words of a line, without what decorates it.
-fn words_of(line: &str) -> &str {
-    line.trim_matches(|c: char| !c.is_alphanumeric())
-}
-
-/// Finds the label at the beginning of a line, after whatever decorates it, with its value.
-fn label_of(line: &str) -> Option<(Label, &str)> {
-    let start = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    LABELS.iter().find_map(|(name, label)| {
-        let value = start.strip_prefix(name)?;
-        // The asterisk that ends a bold label.
-        let value = value.strip_prefix('*').unwrap_or(value);
-        Some((*label, value.trim_matches(is_edge)))
-    })
-}
-
-/// Reads the line that begins an item: `1. *Polo Shirt*`, whose name may hold asterisks.
-fn item_start(line: &str) -> Option<(usize, &str)> {
-    let (number, rest) = line.split_once(". *")?;
-    let name = rest.trim_end().strip_suffix('*')?;
-    let is_number = (1..=4).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-    Some((number.parse().ok().filter(|_| is_number)?, name.trim_matches(is_edge)))
 }
 
 /// The value of a label, with the line that it stands on.
@@ -490,59 +378,6 @@ impl Reader<'_> {
     }
 }
 
-fn bounded(text: &str, longest: usize) -> Result<String, Cow<'static, str>> {
-    match text.chars().count() {
-        0 => Err("must not be blank".into()),
-        length if length > longest => Err(format!("must have at most {longest} characters, has {length}").into()),
-        _ if text.contains('\0') => Err("must not contain NUL".into()),
-        _ => Ok(text.to_owned()),
-    }
-}
-
-/// Takes one pair of asterisks off a bold text.
-fn unbold(text: &str) -> &str {
-    let inner = text.strip_prefix('*').and_then(|text| text.strip_suffix('*'));
-    inner.unwrap_or(text).trim_matches(is_edge)
-}
-
-/// Reads an amount after its currency sign: `$49.00`, or bold to its end: `$113.00*`.
-fn amount(text: &str) -> Result<Money, Cow<'static, str>> {
-    let text = text.strip_suffix('*').unwrap_or(text).trim_matches(is_edge);
-    let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit() && !matches!(c, '-' | '.' | ','));
-    Money::parse(digits).map_err(|error| error.to_string().into())
-}
-
-/// Reads `$24.50 × 2`.
-fn price_and_quantity(text: &str) -> Result<(Money, u32), Cow<'static, str>> {
-    let (price, quantity) = text.rsplit_once('×').ok_or("must be a price × a quantity, such as $24.50 × 2")?;
-    let price = amount(price.trim_matches(is_edge))?;
-    let quantity = whole(quantity.trim_matches(is_edge))?;
-    match u32::try_from(quantity) {
-        Ok(quantity) if (1..=QUANTITY_LIMIT).contains(&quantity) => Ok((price, quantity)),
-        _ => Err(format!("the quantity must be from 1 to {QUANTITY_LIMIT}").into()),
-    }
-}
-
-fn whole(text: &str) -> Result<i64, Cow<'static, str>> {
-    let is_plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().ok().filter(|_| is_plain).ok_or("must be a whole number".into())
-}
-
-/// Reads the page's own date, `Feb 4, 2026, 12:30 PM`, in the shop's zone.
-fn read_date(text: &str, zone: Tz) -> Option<Timestamp> {
-    let local = NaiveDateTime::parse_from_str(text, "%b %d, %Y, %I:%M %p").ok()?;
-    if local.date().year() < FIRST_YEAR {
-        return None;
-    }
-    let hour = TimeDelta::hours(1);
-    let time = zone.from_local_datetime(&local).earliest().or_else(|| {
-        // In the hour that a change of clocks skips: as the clock would show that was not changed.
-        Some(zone.from_local_datetime(&(local - hour)).earliest()? + hour)
-    })?;
-    let time = time.timestamp_millis();
-    Timestamp::from_millis(time)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
@@ -677,7 +512,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in "(NEW ORDER REQUEST|[A-Za-z ]{2,8}:|\\*|│|×|[0-9]+\\. \\*|\n|.){0,40}") {
             let _ = read(&text);
-            let _ = is_order_message(&text);
+            let _ = crate::input::order_lines::is_order_message(&text);
         }
     }
 }

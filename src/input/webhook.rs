@@ -4,7 +4,8 @@ use chrono::Datelike;
 use sha2::{Digest, Sha256};
 
 use super::json::{Fields, Problems, Value};
-use super::order_message::{FIRST_YEAR, Reading, is_order_message};
+use super::order_lines::{FIRST_YEAR, is_order_message};
+use super::order_message::Reading;
 use super::order_record::{Context, Found, ReadOrder};
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
