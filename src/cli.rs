@@ -1,18 +1,23 @@
 //! The command line: global options and the list of commands.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{cancel, config, confirm, create, help, import, list, message, product, set_status, show};
+use crate::commands::{
+    cancel, completions, config, confirm, create, edit, help, history, import, list, man, message, my_orders, product,
+    set_status, show, user,
+};
+use crate::domain::user::Task;
 use crate::ui::ColorChoice;
 
 /// The order desk of a shop that sells over WhatsApp: orders, stock and their history in one SQLite file.
 #[derive(Debug, Parser)]
 #[command(
     name = "orders",
-    version,
+    version = version(),
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
@@ -34,42 +39,45 @@ pub struct Cli {
 }
 
 /// The options that every command takes, before or after it.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The orders file [default: ORDERS_DB, else orders/orders.db in the user's data folder]
-    #[arg(long, global = true, value_name = "FILE", overrides_with = "db")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE", overrides_with = "db")]
     pub db: Option<PathBuf>,
     /// Output form [default: table]
-    #[arg(long, global = true, value_enum, overrides_with = "format")]
+    #[arg(long, global = true, hide_short_help = true, value_enum, overrides_with = "format")]
     pub format: Option<Format>,
     /// Short for --format json
-    #[arg(long, global = true, overrides_with = "json")]
+    #[arg(long, global = true, hide_short_help = true, overrides_with = "json")]
     pub json: bool,
     /// Which columns or keys, in this order (for lists)
-    #[arg(long, global = true, value_delimiter = ',', value_name = "A,B")]
+    #[arg(long, global = true, hide_short_help = true, value_delimiter = ',', value_name = "A,B")]
     pub fields: Option<Vec<String>>,
     /// Print the essential only
-    #[arg(short, long, global = true, overrides_with = "quiet")]
+    #[arg(short, long, global = true, hide_short_help = true, overrides_with = "quiet")]
     pub quiet: bool,
     /// Ask no questions: yes to all of them
-    #[arg(short, long, global = true, overrides_with = "yes")]
+    #[arg(short, long, global = true, hide_short_help = true, overrides_with = "yes")]
     pub yes: bool,
     /// Never ask; fail where an answer is needed
-    #[arg(long, global = true, overrides_with = "no_input")]
+    #[arg(long, global = true, hide_short_help = true, overrides_with = "no_input")]
     pub no_input: bool,
     /// Show what would change, and change nothing
-    #[arg(short = 'n', long, global = true, overrides_with = "dry_run")]
+    #[arg(short = 'n', long, global = true, hide_short_help = true, overrides_with = "dry_run")]
     pub dry_run: bool,
     /// How long to wait for another writer [default: 5]
-    #[arg(long, global = true, value_name = "SECONDS", overrides_with = "wait")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "SECONDS", overrides_with = "wait")]
     #[arg(value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub wait: Option<u64>,
     /// When to colour [default: auto]
-    #[arg(long, global = true, value_enum, value_name = "WHEN", overrides_with = "color")]
+    #[arg(long, global = true, hide_short_help = true, value_enum, value_name = "WHEN", overrides_with = "color")]
     pub color: Option<ColorChoice>,
+    /// Act as this account, and may no more than it [default: ORDERS_AS]
+    #[arg(long = "as", global = true, hide_short_help = true, value_name = "USERNAME", overrides_with = "username")]
+    pub username: Option<String>,
     /// A note that the history keeps: a payment reference, a reason
-    #[arg(long, global = true, value_name = "TEXT", value_parser = note, overrides_with = "note")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "TEXT", value_parser = note, overrides_with = "note")]
     pub note: Option<String>,
 }
 
@@ -111,10 +119,16 @@ pub enum Command {
     Confirm(confirm::ConfirmArgs),
     SetStatus(set_status::SetStatusArgs),
     Cancel(cancel::CancelArgs),
+    Edit(edit::EditArgs),
+    History(history::HistoryArgs),
     Message(message::MessageArgs),
+    MyOrders(my_orders::MyOrdersArgs),
     Product(product::ProductArgs),
+    User(user::UserArgs),
     Config(config::ConfigArgs),
+    Completions(completions::CompletionsArgs),
     Help(help::HelpArgs),
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -125,20 +139,46 @@ impl Command {
             | Command::Import(_)
             | Command::Confirm(_)
             | Command::SetStatus(_)
-            | Command::Cancel(_) => true,
+            | Command::Cancel(_)
+            | Command::Edit(_) => true,
             Command::Product(args) => args.keeps_note(),
-            Command::List(_) | Command::Show(_) | Command::Message(_) | Command::Config(_) | Command::Help(_) => false,
+            _ => false,
         }
     }
 
     /// Tells whether the command lists things, so that columns can be chosen.
     pub fn is_list(&self) -> bool {
         match self {
-            Command::List(_) => true,
+            Command::List(_) | Command::MyOrders(_) | Command::History(_) => true,
             Command::Product(args) => args.is_list(),
+            Command::User(args) => args.is_list(),
             _ => false,
         }
     }
+
+    /// Returns what the command is about, for permission; `None` where it needs none.
+    pub fn task(&self) -> Option<Task> {
+        Some(match self {
+            Command::Create(_) => Task::Create,
+            Command::Import(_) => Task::Import,
+            Command::List(_) | Command::Show(_) | Command::History(_) | Command::Message(_) => Task::Read,
+            Command::MyOrders(_) => Task::MyOrders,
+            Command::Confirm(_) => Task::Confirm,
+            Command::SetStatus(_) | Command::Cancel(_) => Task::UpdateStatus,
+            Command::Edit(_) => Task::Edit,
+            Command::Product(_) => Task::Products,
+            Command::User(_) => Task::Users,
+            Command::Config(_) => Task::Settings,
+            Command::Completions(_) | Command::Help(_) | Command::Man(_) => return None,
+        })
+    }
+}
+
+/// Returns the program's version with that of the SQLite inside it.
+fn version() -> &'static str {
+    static VERSION: LazyLock<String> =
+        LazyLock::new(|| format!("{} (SQLite {})", env!("CARGO_PKG_VERSION"), crate::store::sqlite_version()));
+    &VERSION
 }
 
 /// Reads a note: any text that is not blank.

@@ -24,6 +24,10 @@ pub enum Kind {
     InsufficientStock,
     /// The file was in use for longer than `--wait`.
     Busy,
+    /// The person who was asked said no.
+    Declined,
+    /// The acting user may not do this.
+    PermissionDenied,
 }
 
 impl Kind {
@@ -37,6 +41,8 @@ impl Kind {
             Kind::Conflict => 5,
             Kind::InsufficientStock => 6,
             Kind::Busy => 7,
+            Kind::Declined => 9,
+            Kind::PermissionDenied => 11,
         }
     }
 
@@ -50,6 +56,8 @@ impl Kind {
             Kind::Conflict => "conflict",
             Kind::InsufficientStock => "insufficient_stock",
             Kind::Busy => "busy",
+            Kind::Declined => "declined",
+            Kind::PermissionDenied => "permission_denied",
         }
     }
 }
@@ -57,6 +65,7 @@ impl Kind {
 impl From<refusal::Kind> for Kind {
     fn from(kind: refusal::Kind) -> Kind {
         match kind {
+            refusal::Kind::NotFound => Kind::NotFound,
             refusal::Kind::InvalidInput => Kind::InvalidInput,
             refusal::Kind::Conflict => Kind::Conflict,
             refusal::Kind::InsufficientStock => Kind::InsufficientStock,
@@ -240,12 +249,15 @@ mod tests {
 
     #[test]
     fn every_exit_code_of_the_program_is_listed() {
-        use Kind::{Busy, Conflict, InsufficientStock, Internal, InvalidInput, NotFound, Usage};
-        let kinds = [Internal, Usage, NotFound, InvalidInput, Conflict, InsufficientStock, Busy];
+        use Kind::{
+            Busy, Conflict, Declined, InsufficientStock, Internal, InvalidInput, NotFound, PermissionDenied, Usage,
+        };
+        let kinds =
+            [Internal, Usage, NotFound, InvalidInput, Conflict, InsufficientStock, Busy, Declined, PermissionDenied];
         let codes = kinds.map(Kind::exit_code).into_iter().chain([Exit::Done.code(), Exit::Partly.code()]);
         for code in codes {
             assert_eq!(EXIT_CODES.iter().filter(|(listed, _)| *listed == code).count(), 1, "{code}");
         }
-        assert_eq!(kinds.map(Kind::exit_code), [1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(kinds.map(Kind::exit_code), [1, 2, 3, 4, 5, 6, 7, 9, 11]);
     }
 }

@@ -36,10 +36,12 @@ use std::ffi::OsString;
 use std::io::Write as _;
 
 use chrono::{DateTime, Utc};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use clap_complete::CompleteEnv;
 
 use cli::{Cli, Format};
 use commands::Context;
+use commands::completions::VARIABLE;
 use domain::time::Timestamp;
 use error::{Exit, Explained, Failure, OutputError, explain};
 use ui::{ColorChoice, Ui};
@@ -47,6 +49,10 @@ use ui::{ColorChoice, Ui};
 /// Runs one command line and returns its exit code. `clock` replaces `now`, for tests and examples.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: Option<&str>, now: DateTime<Utc>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
+    let completion = CompleteEnv::with_factory(Cli::command).var(VARIABLE);
+    if completion.try_complete(args.iter().cloned(), None).is_ok_and(|was_asked| was_asked) {
+        return Exit::Done.code();
+    }
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return refuse_command_line(&error, &args),
@@ -93,20 +99,63 @@ fn fail(ui: &Ui, explained: &Explained) -> u8 {
 
 /// Prints the help that was asked for, or says what is wrong with the command line.
 fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
-    if error.use_stderr() && cli::asks_for_json(args) {
-        let text = error.to_string();
-        // Everything up to the first blank line, on one line: what is wrong, and about which arguments.
-        let paragraph = text.split("\n\n").next().unwrap_or_default();
-        let message = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-        let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message)).hint("orders --help");
-        return fail(&Ui::new(true, false, ColorChoice::Never), &failure.into());
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    match error.kind() {
+        DisplayHelp | DisplayVersion => {
+            // Nothing can be done where the stream is closed.
+            let _ = error.print();
+            let _ = std::io::stdout().flush();
+            return Exit::Done.code();
+        }
+        DisplayHelpOnMissingArgumentOrSubcommand if !cli::asks_for_json(args) => {
+            ui::complain(&error.to_string());
+            return error::Kind::Usage.exit_code();
+        }
+        _ => {}
     }
-    if error.use_stderr() {
-        ui::complain(&error.to_string());
-    } else {
-        // Nothing can be done where the stream is closed.
-        let _ = error.print();
+    let ui = Ui::new(cli::asks_for_json(args), false, ColorChoice::Auto);
+    fail(&ui, &explain_command_line(&error.to_string()).into())
+}
+
+/// Makes a failure of what clap says: its first paragraph is what is wrong, a tip or else the command's help the hint.
+fn explain_command_line(text: &str) -> Failure {
+    let mut paragraphs = text.split("\n\n");
+    let on_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = on_one_line(paragraphs.next().unwrap_or_default());
+    let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message));
+    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("orders");
+    let is_name = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+    let command: Vec<&str> = usage.split_whitespace().take_while(is_name).collect();
+    let tip = paragraphs.find_map(|paragraph| paragraph.trim_start().strip_prefix("tip: "));
+    match tip {
+        Some(tip) => failure.hint(on_one_line(tip)),
+        None => failure.hint(format!("{} --help", command.join(" "))),
     }
-    let _ = std::io::stdout().flush();
-    u8::try_from(error.exit_code()).unwrap_or(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_command_line_is_said_in_our_way() {
+        for (line, message, hint) in [
+            ("orders bogus", "unrecognized subcommand 'bogus'", "orders --help"),
+            ("orders lst", "unrecognized subcommand 'lst'", "a similar subcommand exists: 'list'"),
+            (
+                "orders product show",
+                "the following required arguments were not provided: <P>",
+                "orders product show --help",
+            ),
+            (
+                "orders list --statis pending",
+                "unexpected argument '--statis' found",
+                "a similar argument exists: '--status'",
+            ),
+        ] {
+            let error = Cli::try_parse_from(line.split(' ')).unwrap_err();
+            let failure = explain_command_line(&error.to_string());
+            assert_eq!((failure.message.as_str(), failure.hint.as_deref()), (message, Some(hint)), "{line}");
+        }
+    }
 }

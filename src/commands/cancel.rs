@@ -1,7 +1,9 @@
 //! `orders cancel`: short for `set-status … cancelled`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
+use super::completions::complete_reference;
 use super::{Context, set_status};
 use crate::domain::status::Status;
 use crate::domain::transition::Request;
@@ -14,7 +16,7 @@ use crate::error::{Exit, Failure};
   orders cancel LEG-LXYZ1234-AB5C --no-restock --note 'came back torn'")]
 pub struct CancelArgs {
     /// References, ids or parts of references; - reads them from stdin
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
     refs: Vec<String>,
     /// Goods that come back cannot be sold: they are written off
     #[arg(long)]

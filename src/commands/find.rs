@@ -5,10 +5,11 @@ use std::io::{BufRead, BufReader, Read as _};
 
 use chrono_tz::Tz;
 
-use crate::domain::order::OrderPk;
+use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::{Product, ProductId};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::text::shorten;
+use crate::domain::user::{Caller, User, UserId};
 use crate::error::{Failure, Kind};
 use crate::render::zone::{minute, zone_of};
 use crate::store::{Match, OrderMatch, Read, StoreError};
@@ -56,6 +57,8 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
 /// Finds orders by what was typed.
 struct Finder<'a> {
     read: &'a Read<'a>,
+    /// The only account whose orders are found.
+    user: Option<UserId>,
     /// For how many more texts a near miss is looked for: a script's thousand wrong ones get none.
     near_misses_left: usize,
 }
@@ -63,7 +66,7 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
         let found = |order: OrderMatch, is_exact| Found { pk: order.pk, reference: order.reference, is_exact };
-        Ok(match self.read.match_orders(text)? {
+        Ok(match self.read.match_orders(text, self.user)? {
             Match::Exact(order) => Ok(found(order, true)),
             Match::Part(mut orders) => match orders.len() {
                 0 => Err(self.not_found(text)?),
@@ -80,7 +83,7 @@ impl Finder<'_> {
         let mut near = None;
         if self.near_misses_left > 0 && !is_short {
             self.near_misses_left -= 1;
-            let references = self.read.newest_references(NEAR_MISSES_AMONG)?;
+            let references = self.read.newest_references(self.user, NEAR_MISSES_AMONG)?;
             near = nearest(text, references.iter().map(String::as_str)).map(str::to_owned);
         }
         Ok(match near {
@@ -99,9 +102,10 @@ const NEAR_MISSES_AMONG: u32 = 5000;
 /// What was typed, with the order that it names or why it names none.
 pub type Named<'t> = (&'t str, Result<Found, Failure>);
 
-/// Finds all orders, each once, in the order named, or says of each why not.
-pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String]) -> Result<Vec<Named<'t>>, StoreError> {
-    let mut finder = Finder { read, near_misses_left: 3 };
+/// Finds all orders, each once, in the order named, or says of each why not; those that the caller may not see are not
+/// found.
+pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String], caller: &Caller) -> Result<Vec<Named<'t>>, StoreError> {
+    let mut finder = Finder { read, user: caller.sees_only(), near_misses_left: 3 };
     let mut seen = HashSet::new();
     let mut named = Vec::with_capacity(texts.len());
     for text in texts {
@@ -114,10 +118,10 @@ pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String]) -> Result<Vec<Named
 }
 
 /// Finds all orders, each once, in the order named; else says of every one that was not found why.
-pub fn find_orders(read: &Read<'_>, texts: &[String]) -> anyhow::Result<Vec<Found>> {
+pub fn find_orders(read: &Read<'_>, texts: &[String], caller: &Caller) -> anyhow::Result<Vec<Found>> {
     let mut orders = Vec::with_capacity(texts.len());
     let mut failures = Vec::new();
-    for (_, found) in name_orders(read, texts)? {
+    for (_, found) in name_orders(read, texts, caller)? {
         match found {
             Ok(found) => orders.push(found),
             Err(failure) => failures.push(failure),
@@ -167,6 +171,25 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Tz) -> Failure {
         .collect();
     let message = format!("{} fits {count} orders", shorten(text));
     Failure::new(Kind::Conflict, message).details(details).hint("give more of the reference")
+}
+
+/// Finds the one order that `text` names.
+pub fn find_order(read: &Read<'_>, text: &str, caller: &Caller) -> anyhow::Result<Order> {
+    let mut finder = Finder { read, user: caller.sees_only(), near_misses_left: 1 };
+    let found = finder.find(text)??;
+    Ok(read.orders(&[found.pk])?.remove(0))
+}
+
+/// Finds the account with this name.
+pub fn find_user(read: &Read<'_>, username: &str) -> anyhow::Result<User> {
+    Ok(read.user(username.trim())?.ok_or_else(|| user_not_found(username))?)
+}
+
+/// Says that there is no account with this name.
+pub fn user_not_found(username: &str) -> Failure {
+    Failure::new(Kind::NotFound, format!("user {} not found", shorten(username)))
+        .error(format!("User {} not found", shorten(username)))
+        .hint("orders user list shows the accounts")
 }
 
 /// Finds the product that `text` names: a barcode, an id, or a part of one name.

@@ -1,6 +1,6 @@
 //! `orders help`: the help of a command, or a page about something else.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory};
 
 use super::Context;
 use crate::cli::Cli;
@@ -25,13 +25,17 @@ pub fn run(args: &HelpArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let mut command = Cli::command();
     command.build();
-    let mut topic = &mut command;
-    for name in &args.topic {
-        topic = topic.find_subcommand_mut(name).ok_or_else(|| {
-            Failure::usage(format!("there is no help on {name}")).hint("orders help lists the commands")
-        })?;
-    }
-    let help = topic.render_long_help().to_string();
+    let help = find_topic(&mut command, &args.topic)?.render_long_help();
+    let help = if context.ui.colors_stdout { help.ansi().to_string() } else { help.to_string() };
     context.ui.print(&help)?;
     Ok(Exit::Done)
+}
+
+/// Finds a command by its names: `product`, `add`.
+pub fn find_topic<'c>(command: &'c mut Command, names: &[String]) -> Result<&'c mut Command, Failure> {
+    names.iter().try_fold(command, |topic, name| {
+        topic
+            .find_subcommand_mut(name)
+            .ok_or_else(|| Failure::usage(format!("there is no help on {name}")).hint("orders help lists the commands"))
+    })
 }

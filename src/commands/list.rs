@@ -1,16 +1,22 @@
 //! `orders list`: the orders there are.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
+use super::completions::complete_product;
+use super::find::{find_product, find_user};
 use super::{Context, choose_fields, status_parser};
 use crate::cli::Format;
+use crate::domain::calendar::{WHEN_FORMS, When, before, parse_age};
 use crate::domain::order::Order;
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
+use crate::domain::user::Caller;
 use crate::error::Exit;
 use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
+use crate::render::zone::zone_of;
 use crate::render::{json, order, table};
-use crate::store::{OrderFilter, Sort, SortField};
+use crate::store::{OrderFilter, Read, Sort, SortField};
 
 /// How many orders the table shows unless `--limit` says otherwise.
 const TABLE_LIMIT: u64 = 50;
@@ -21,24 +27,58 @@ const TABLE_LIMIT: u64 = 50;
 /// orderReference, customerName, customerPhone, status, total or itemCount.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  orders list --status pending
+  orders list --status pending --older-than 2d
+  orders list --search 'mona' --since 2026-02-01
   orders list -q --status pending         bare references, one a line
   orders list --items --format csv        a row an item
-  orders list --sort -total --limit 10    the ten largest
-  orders list --json --fields orderReference,total")]
+  orders list --sort -total --limit 10    the ten largest")]
 pub struct ListArgs {
+    #[command(flatten)]
+    selection: Selection,
+    /// With their items: in JSON inside each order, in the table and CSV a row an item
+    #[arg(long)]
+    items: bool,
+    /// Only orders of this account
+    #[arg(long, value_name = "USERNAME")]
+    user: Option<String>,
+}
+
+/// Which orders, and in which order.
+#[derive(Debug, Args)]
+pub struct Selection {
     /// Only orders in these statuses, separated by commas
     #[arg(long, value_delimiter = ',', value_name = "STATUS", value_parser = status_parser(), ignore_case = true)]
     status: Vec<Status>,
+    /// Only orders made since then (orderDate): 2d, 12h, today, yesterday, a date, or RFC 3339
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    since: Option<When>,
+    /// Only orders made until then; a day is included whole
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    until: Option<When>,
+    /// Only orders received so long ago or longer: 2d, 12h
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    older_than: Option<chrono::Duration>,
+    /// Only orders with this in reference, name, phone, or the name of a product; in any case and script
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Only orders with this product: a barcode, an id, or a part of the name
+    #[arg(long, value_name = "P", add = ArgValueCompleter::new(complete_product))]
+    product: Option<String>,
     /// Sort by this field; with - before it, largest or newest first
     #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true, default_value = "-createdAt", value_parser = sort)]
     sort: Sort,
     /// How many at the most; 0: all [default: 50 in the table, else all]
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// With their items: in JSON inside each order, in the table and CSV a row an item
-    #[arg(long)]
-    items: bool,
+}
+
+fn when(text: &str) -> Result<When, String> {
+    When::parse(text).ok_or_else(|| format!("must be {WHEN_FORMS}"))
+}
+
+/// Reads how long ago.
+pub fn age(text: &str) -> Result<chrono::Duration, String> {
+    parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
 }
 
 const SORT_FIELDS: [(&str, SortField); 9] = [
@@ -63,27 +103,74 @@ fn sort(text: &str) -> Result<Sort, String> {
 
 /// Runs the command.
 pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let is_row_an_item = args.items && matches!(context.global.format(), Format::Csv | Format::Table);
+    let listing =
+        Listing { selection: &args.selection, with_items: args.items, user: args.user.as_deref(), is_own: false };
+    list(&listing, context)
+}
+
+/// What is listed. `my-orders` is this too.
+#[derive(Debug)]
+pub struct Listing<'a> {
+    /// Which orders.
+    pub selection: &'a Selection,
+    /// Whether with their items.
+    pub with_items: bool,
+    /// Only those of this account.
+    pub user: Option<&'a str>,
+    /// Only those of the account that acts.
+    pub is_own: bool,
+}
+
+impl Listing<'_> {
+    fn filter(&self, read: &Read<'_>, context: &Context, limit: Option<u64>) -> anyhow::Result<OrderFilter> {
+        let Selection { status, since, until, older_than, search, product, sort, .. } = self.selection;
+        let zone = zone_of(&read.settings()?);
+        let own = match &context.caller {
+            Caller::Account(user) if self.is_own => Some(user.id),
+            caller => caller.sees_only(),
+        };
+        let named = self.user.map(|username| find_user(read, username)).transpose()?;
+        if let (Some(own), Some(user)) = (own, &named)
+            && own != user.id
+        {
+            return Err(super::find::user_not_found(&user.username).into());
+        }
+        Ok(OrderFilter {
+            statuses: status.clone(),
+            ordered_from: since.map(|since| since.start(context.now, &zone)),
+            ordered_before: until.map(|until| until.end(context.now, &zone)),
+            received_until: older_than.map(|age| before(context.now, age)),
+            search: search.clone(),
+            product: product.as_ref().map(|product| find_product(read, product)).transpose()?.map(|found| found.id),
+            user: own.or(named.map(|user| user.id)),
+            sort: *sort,
+            limit,
+        })
+    }
+}
+
+/// Lists orders.
+pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
+    let is_row_an_item = listing.with_items && matches!(context.global.format(), Format::Csv | Format::Table);
     // A key beyond the guide's, which an order has where it names one.
     let choice = [ORDER_KEYS, &["currency"]].concat();
-    let (all, default) = match (args.items, is_row_an_item) {
+    let (all, default) = match (listing.with_items, is_row_an_item) {
         (true, true) => (ITEM_ROW_KEYS, ITEM_ROW_KEYS),
         (true, false) => (choice.as_slice(), ORDER_KEYS),
         (false, _) => (choice.as_slice(), SUMMARY_KEYS),
     };
     let keys = choose_fields(context.global.fields.as_deref(), all, default)?;
-    let with_items = args.items || keys.contains(&"items");
-    let limit = match args.limit {
+    let with_items = listing.with_items || keys.contains(&"items");
+    let limit = match listing.selection.limit {
         Some(0) => None,
         None if context.is_table() && !context.ui.quiet => Some(TABLE_LIMIT),
         limit => limit,
     };
-    let mut filter = OrderFilter { statuses: args.status.clone(), sort: args.sort, limit };
     let store = context.open_to_read()?;
     if context.is_table() {
-        // One more than is shown tells whether there are more.
-        filter.limit = limit.map(|limit| limit.saturating_add(1));
         let (orders, settings) = store.read(|read| {
+            // One more than is shown tells whether there are more.
+            let filter = listing.filter(read, context, limit.map(|limit| limit.saturating_add(1)))?;
             let mut orders: Vec<Order> = Vec::new();
             read.each_order(&filter, with_items, |order| {
                 orders.push(order.clone());
@@ -91,16 +178,16 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
             })?;
             anyhow::Ok((orders, read.settings()?))
         })?;
-        print_table(args, context, orders, &settings, &keys, limit)?;
+        print_table(listing, context, orders, &settings, &keys, limit)?;
         return Ok(Exit::Done);
     }
     context.print_spooled(&keys, |printer| {
         store.read(|read| {
-            read.each_order(&filter, with_items, |order| {
+            read.each_order(&listing.filter(read, context, limit)?, with_items, |order| {
                 if is_row_an_item {
                     let rows = order.items.iter().map(|item| item_row(&order.summary, item, &keys));
                     rows.into_iter().try_for_each(|row| printer.put(&row))?;
-                } else if args.items && context.global.fields.is_none() {
+                } else if listing.with_items && context.global.fields.is_none() {
                     printer.put(&json::order(order))?;
                 } else {
                     printer.put(&order_fields(order, &keys))?;
@@ -113,7 +200,7 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 fn print_table(
-    args: &ListArgs,
+    listing: &Listing<'_>,
     context: &Context,
     mut orders: Vec<Order>,
     settings: &Settings,
@@ -132,14 +219,14 @@ fn print_table(
         return Ok(());
     }
     let look = context.look(settings);
-    let text = match (&context.global.fields, args.items) {
+    let text = match (&context.global.fields, listing.with_items) {
         (None, false) => order::list(&orders, look),
         (None, true) => order::list_items(&orders, look),
         (Some(_), true) => {
             let items = orders.iter().flat_map(|order| order.items.iter().map(|item| (&order.summary, item)));
-            table::of_bodies(keys, items.map(|(order, item)| item_row(order, item, keys)), look.width)
+            table::of_bodies(keys, items.map(|(order, item)| item_row(order, item, keys)), look)
         }
-        (Some(_), false) => table::of_bodies(keys, orders.iter().map(|order| order_fields(order, keys)), look.width),
+        (Some(_), false) => table::of_bodies(keys, orders.iter().map(|order| order_fields(order, keys)), look),
     };
     context.ui.print(&text)?;
     if has_more {

@@ -2,10 +2,12 @@
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
 use super::Context;
-use super::find::find_orders;
+use super::completions::complete_reference;
+use super::find::find_order;
 use crate::domain::confirm::decide;
 use crate::domain::message::{Template, compose, international_digits};
 use crate::domain::order::Order;
@@ -26,7 +28,7 @@ use crate::render::message::message_link;
   xdg-open \"$(orders message ab5c --json | jq -r .link)\"")]
 pub struct MessageArgs {
     /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
     reference: String,
     /// The occasion
     #[arg(long, value_parser = template_parser(), ignore_case = true)]
@@ -44,9 +46,7 @@ fn template_parser() -> impl TypedValueParser<Value = Template> {
 pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let store = context.open_to_read()?;
     let (order, settings, catalogue) = store.read(|read| {
-        let found = find_orders(read, std::slice::from_ref(&args.reference))?;
-        let pks: Vec<_> = found.iter().map(|found| found.pk).collect();
-        let order = read.orders(&pks)?.remove(0);
+        let order = find_order(read, &args.reference, &context.caller)?;
         let catalogue = read.products(order.items.iter().map(|item| item.product_id))?;
         anyhow::Ok((order, read.settings()?, catalogue))
     })?;

@@ -4,15 +4,20 @@
 //! `receive` (taking one order in), `intake` (reading many records) and `tally` (what became of them).
 
 pub mod cancel;
+pub mod completions;
 pub mod config;
 pub mod confirm;
 pub mod create;
+pub mod edit;
 pub mod find;
 pub mod help;
+pub mod history;
 pub mod import;
 pub mod intake;
 pub mod list;
+pub mod man;
 pub mod message;
+pub mod my_orders;
 pub mod printer;
 pub mod product;
 pub mod receive;
@@ -20,6 +25,7 @@ pub mod set_status;
 pub mod show;
 pub mod source;
 pub mod tally;
+pub mod user;
 
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -34,10 +40,11 @@ use crate::cli::{Command, Format, Global};
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
-use crate::error::{Exit, Failure, OutputError};
+use crate::domain::user::{Caller, Task};
+use crate::error::{Exit, Failure, Kind, OutputError};
 use crate::render::json::Body;
-use crate::render::{Look, zone};
-use crate::store::{Access, Outcome, Stamp, Store, Write};
+use crate::render::{Look, table, zone};
+use crate::store::{Access, Outcome, Stamp, Store, StoreError, Write};
 use crate::ui::{self, Ui};
 use printer::Printer;
 
@@ -53,7 +60,10 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
         return Err(Failure::usage("nothing keeps a --note of this command").into());
     }
     if context.global.fields.is_some() && !command.is_list() {
-        return Err(Failure::usage("--fields is for list and product list").into());
+        return Err(Failure::usage("--fields is for commands that list").into());
+    }
+    if let Some(task) = command.task() {
+        context.identify(task)?;
     }
     match command {
         Command::Create(args) => create::run(&args, context),
@@ -63,10 +73,16 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Confirm(args) => confirm::run(&args, context),
         Command::SetStatus(args) => set_status::run(&args, context),
         Command::Cancel(args) => cancel::run(&args, context),
-        Command::Product(args) => product::run(args, context),
+        Command::Edit(args) => edit::run(args, context),
+        Command::History(args) => history::run(&args, context),
         Command::Message(args) => message::run(&args, context),
+        Command::MyOrders(args) => my_orders::run(&args, context),
+        Command::Product(args) => product::run(args, context),
+        Command::User(args) => user::run(args, context),
         Command::Config(args) => config::run(&args, context),
+        Command::Completions(args) => completions::run(&args, context),
         Command::Help(args) => help::run(&args, context),
+        Command::Man(args) => man::run(&args, context),
     }
 }
 
@@ -79,6 +95,8 @@ pub struct Context {
     pub now: Timestamp,
     /// The streams.
     pub ui: Ui,
+    /// Who runs the command.
+    pub caller: Caller,
     has_committed: bool,
     has_rolled_back: bool,
 }
@@ -86,7 +104,7 @@ pub struct Context {
 impl Context {
     /// Starts a run.
     pub fn new(global: Global, now: Timestamp, ui: Ui) -> Context {
-        Context { global, now, ui, has_committed: false, has_rolled_back: false }
+        Context { global, now, ui, caller: Caller::Operator, has_committed: false, has_rolled_back: false }
     }
 
     /// Tells whether this run has changed the file.
@@ -102,6 +120,38 @@ impl Context {
     /// Tells whether the result is for people.
     pub fn is_table(&self) -> bool {
         self.global.format() == Format::Table
+    }
+
+    /// Finds out who runs the command, and whether they may.
+    fn identify(&mut self, task: Task) -> anyhow::Result<()> {
+        let username = match (&self.global.username, std::env::var_os("ORDERS_AS")) {
+            (Some(username), _) => Some(username.clone()),
+            (None, variable) => variable.map(|variable| variable.to_string_lossy().into_owned()),
+        };
+        if let Some(username) = username {
+            self.caller = self.caller_named(username.trim())?;
+        }
+        self.caller.may(task).map_err(|refused| {
+            let mut message = refused.to_owned();
+            message[..1].make_ascii_lowercase();
+            let failure = Failure::new(Kind::PermissionDenied, message).error(refused);
+            if task == Task::MyOrders { failure.hint("--as USERNAME or ORDERS_AS says whose orders") } else { failure }
+        })?;
+        Ok(())
+    }
+
+    fn caller_named(&self, username: &str) -> anyhow::Result<Caller> {
+        // An empty name would be nobody's, and so the operator's: a wrapper that lost its user must not become one.
+        if username.is_empty() {
+            return Err(Failure::usage("--as or ORDERS_AS is empty: name an account, or guest").into());
+        }
+        if let Some(caller) = Caller::without_account(username) {
+            return Ok(caller);
+        }
+        match self.open_to_read()?.read(|read| read.user(username))? {
+            Some(user) => Ok(Caller::Account(user)),
+            None => Err(find::user_not_found(username).into()),
+        }
     }
 
     /// Opens the orders file for reading.
@@ -159,7 +209,16 @@ impl Context {
         write: impl FnOnce(&Write<'_>) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
         let outcome = if self.is_dry_run() { Outcome::RollBack } else { Outcome::Commit };
-        let value = store.write(outcome, write)?;
+        let caller = &self.caller;
+        let value = store.write(outcome, |transaction| {
+            // Who may no longer do it, does not.
+            if let Caller::Account(user) = caller
+                && transaction.user(&user.username)?.as_ref() != Some(user)
+            {
+                return Err(StoreError::Changed("the acting account").into());
+            }
+            write(transaction)
+        })?;
         self.has_committed = outcome == Outcome::Commit;
         self.has_rolled_back = outcome == Outcome::RollBack;
         Ok(value)
@@ -167,7 +226,7 @@ impl Context {
 
     /// Returns when, by whom and with which note this run writes.
     pub fn stamp(&self) -> Stamp {
-        Stamp { at: self.now, actor: "operator".to_owned(), note: self.global.note.clone() }
+        Stamp { at: self.now, actor: self.caller.name().to_owned(), note: self.global.note.clone() }
     }
 
     /// Returns a maker of new ids. Ids of one run sort by time, which keeps the index on them compact.
@@ -179,7 +238,31 @@ impl Context {
 
     /// Returns how results look to the person who reads them.
     pub fn look<'a>(&self, settings: &'a Settings) -> Look<'a> {
-        Look { width: ui::width(), zone: zone::zone_of(settings), country_code: settings.country_code.as_deref() }
+        Look {
+            width: ui::width(),
+            color: self.ui.colors_stdout,
+            zone: zone::zone_of(settings),
+            country_code: settings.country_code.as_deref(),
+        }
+    }
+
+    /// Returns how what is shown before a question looks.
+    pub fn look_of_questions<'a>(&self, settings: &'a Settings) -> Look<'a> {
+        Look { width: ui::stderr_width(), color: self.ui.colors_stderr, ..self.look(settings) }
+    }
+
+    /// Tells whether a person is to be asked before something is done.
+    ///
+    /// # Errors
+    /// One would have to be, and `--no-input` forbids it.
+    pub fn is_to_ask(&self, question: &str) -> Result<bool, Failure> {
+        if self.global.yes || self.is_dry_run() || !ui::is_somebody_there() {
+            return Ok(false);
+        }
+        if self.global.no_input {
+            return Err(Failure::usage(format!("--no-input, but {question}")).hint("--yes answers yes"));
+        }
+        Ok(true)
     }
 
     /// Prints the one body of a command, or for people `text`.
@@ -223,6 +306,18 @@ impl Context {
         printer.finish().and_then(|()| stdout.flush()).map_err(OutputError)
     }
 
+    /// Prints a list whose bodies have the columns `keys`; for people `text`, or where columns were chosen a table of them.
+    pub fn print_list(&self, keys: &[&str], bodies: &[Body], text: impl FnOnce() -> String) -> anyhow::Result<()> {
+        if !self.is_table() {
+            return self.print_spooled(keys, |printer| Ok(bodies.iter().try_for_each(|body| printer.put(body))?));
+        }
+        let text = match self.global.fields {
+            Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.look(&Settings::default())),
+            None => text(),
+        };
+        Ok(self.ui.print(&text)?)
+    }
+
     /// Prints what `write` puts, once all of it was put without a failure: stdout stays empty otherwise, and a slow
     /// reader keeps no transaction open.
     pub fn print_spooled(
@@ -255,6 +350,11 @@ fn named_by_environment() -> Option<PathBuf> {
 fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Reads a phone number, 1 to 20 characters.
+pub fn phone(text: &str) -> Result<String, String> {
+    product::bounded(text, 20)
 }
 
 /// Returns the columns that `--fields` chose among those there are, or else `default`.

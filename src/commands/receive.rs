@@ -4,10 +4,13 @@ use uuid::Uuid;
 
 use crate::domain::order::OrderPk;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Facts, IncomingOrder, Received, Rejected, Source, decide, resolve, unknown_products};
+use crate::domain::receive::{
+    DUPLICATE_WINDOW_MILLIS, Facts, IncomingOrder, Received, Rejected, Source, decide, resolve, unknown_products,
+};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
+use crate::domain::user::UserId;
 use crate::input::order_record::ReadOrder;
 use crate::store::{Stamp, StoreError, Write};
 
@@ -20,6 +23,8 @@ pub struct Desk<'a> {
     pub catalogue: &'a Catalogue,
     /// The shop's settings.
     pub settings: &'a Settings,
+    /// The account that new orders belong to.
+    pub user: Option<UserId>,
     /// When, by whom and with which note.
     pub stamp: &'a Stamp,
 }
@@ -81,9 +86,14 @@ impl Desk<'_> {
         let known = self.write.known_order(reference, &resolved.content)?;
         let likely_duplicates = match known {
             Some(_) => Vec::new(),
-            None => self.write.likely_duplicates(&resolved.content, incoming.order_date)?,
+            None => self.write.likely_duplicates(&resolved.content, incoming.order_date, DUPLICATE_WINDOW_MILLIS)?,
         };
-        let facts = Facts { known: known.as_ref(), likely_duplicates: &likely_duplicates, settings: self.settings };
+        let facts = Facts {
+            known: known.as_ref(),
+            likely_duplicates: &likely_duplicates,
+            settings: self.settings,
+            user: self.user,
+        };
         Ok(match decide(&resolved, reference, facts, new_id) {
             Ok(Received::New(new)) => {
                 let order = self.write.insert_order(&new, &self.stamp_with(new.note.as_deref()))?;

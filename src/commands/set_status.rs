@@ -1,7 +1,9 @@
 //! `orders set-status`: moves orders on, or with force a step back.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
+use super::completions::complete_reference;
 use super::find::{expand_references, find_orders};
 use super::{Context, status_parser};
 use crate::domain::reference::Reference;
@@ -24,7 +26,7 @@ use crate::render::{json, order};
   orders set-status LEG-LXYZ1234-AB5C pending --force --note 'confirmed by mistake'")]
 pub struct SetStatusArgs {
     /// References, ids or parts of references; - reads them from stdin
-    #[arg(required = true, value_name = "REF")]
+    #[arg(required = true, value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
     refs: Vec<String>,
     /// The status that they get
     #[arg(value_name = "STATUS", value_parser = status_parser(), ignore_case = true)]
@@ -53,9 +55,9 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
 pub fn change(refs: &[String], request: Request, context: &mut Context) -> anyhow::Result<Exit> {
     let references = expand_references(refs)?;
     let mut store = context.open_to_write()?;
-    let stamp = context.stamp();
+    let (stamp, caller) = (context.stamp(), context.caller.clone());
     let (changes, orders) = context.write(&mut store, |write| {
-        let found = find_orders(write, &references)?;
+        let found = find_orders(write, &references, &caller)?;
         let pks: Vec<_> = found.iter().map(|found| found.pk).collect();
         let mut changes = Vec::with_capacity(pks.len());
         let mut refusals = Vec::new();

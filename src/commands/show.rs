@@ -1,8 +1,10 @@
 //! `orders show`: everything in an order.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::Context;
+use super::completions::complete_reference;
 use super::find::{expand_references, find_orders};
 use crate::error::Exit;
 use crate::render::{json, order};
@@ -15,7 +17,7 @@ use crate::render::{json, order};
   orders show LEG-LXYZ1234-AB5C --json | jq -r .customerPhone")]
 pub struct ShowArgs {
     /// References, ids or parts of references; - reads them from stdin
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
     refs: Vec<String>,
 }
 
@@ -24,7 +26,7 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = expand_references(&args.refs)?;
     let store = context.open_to_read()?;
     let (orders, settings) = store.read(|read| {
-        let found = find_orders(read, &references)?;
+        let found = find_orders(read, &references, &context.caller)?;
         let pks: Vec<_> = found.iter().map(|found| found.pk).collect();
         anyhow::Ok((read.orders(&pks)?, read.settings()?))
     })?;

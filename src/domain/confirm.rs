@@ -2,7 +2,7 @@
 
 use super::money::Money;
 use super::order::{Order, OrderItem};
-use super::product::{Catalogue, Product, ProductId, SizeProblem};
+use super::product::{Catalogue, Product, ProductId, SizeProblem, no_such_size};
 use super::reference::Reference;
 use super::refusal::{Kind, Refusal};
 use super::status::Status;
@@ -97,12 +97,7 @@ impl Obstacle {
     fn describe(&self) -> String {
         match self {
             Obstacle::NotPending(_, status) => not_pending(*status),
-            Obstacle::NoSuchSize { product, size: Some(size), sizes, .. } => {
-                format!("{product}: has no size {size} (sizes: {sizes})")
-            }
-            Obstacle::NoSuchSize { product, size: None, sizes, .. } => {
-                format!("{product}: needs a size (sizes: {sizes})")
-            }
+            Obstacle::NoSuchSize { product, size, sizes, .. } => no_such_size(product, size.as_deref(), sizes),
             Obstacle::BelowListPrice { product, price, list_price, .. } => {
                 format!("{product}: price {price} is below the list price {list_price}")
             }
@@ -215,8 +210,10 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
             _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
                 Refusal::new(kind, format!("not all of {which} are pending")).error("Some orders are not pending")
             }
-            Kind::Conflict => Refusal::new(kind, format!("prices of {which} are below the list price"))
-                .error("Some prices are below the list price"),
+            Kind::Conflict | Kind::NotFound => {
+                Refusal::new(kind, format!("prices of {which} are below the list price"))
+                    .error("Some prices are below the list price")
+            }
         },
     };
     let details = obstacles.iter().map(|obstacle| match obstacle.reference() {
@@ -229,7 +226,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         return refusal.hint(format!("orders confirm {} --accept-prices, if they were agreed", references.join(" ")));
     }
     if kind == Kind::InvalidInput && orders.len() == 1 {
-        return refusal.hint("ask the customer, then cancel the order and take it again with the size");
+        return refusal.hint(format!("orders edit {} --item N --size SIZE", orders[0].summary.reference.shell_word()));
     }
     if orders.len() > 1 {
         return refusal.hint("--keep-going confirms those that can be");

@@ -85,9 +85,9 @@ impl Content {
         bytes
     }
 
-    /// Tells whether the items are the same.
-    pub fn has_same_items(&self, other: &Content) -> bool {
-        self.items == other.items
+    /// Tells whether phone and items are the same.
+    pub fn is_same_sale(&self, other: &Content) -> bool {
+        self.phone_digits == other.phone_digits && self.items == other.items
     }
 
     /// Returns the digits of the phone, for finding other orders of the same person.

@@ -23,21 +23,28 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`money`], [`time`], [`reference`], [`text`] | the small values that everything is made of |
+//! | [`calendar`] | points in time as people type them, and days in the shop's zone |
 //! | [`status`] | the life of an order and which steps are legal |
 //! | [`order`] | an order and its items |
 //! | [`content`] | what two deliveries of one order are compared by (rule 6) |
 //! | [`receive`] | an order that comes in: new, unchanged, or refused (rules 1, 4, 6) |
 //! | [`confirm`] | taking stock (rules 4 and 5) |
+//! | [`edit`] | changing who ordered, and what, before it is settled |
+//! | [`history`] | what happened to an order, and to a product's stock |
 //! | [`transition`] | every other status change, and stock given back (rules 2 and 3) |
 //! | [`product`], [`catalogue`] | the catalogue, and what a product that comes in changes |
 //! | [`stock`] | stock on hand, its movements, adjusting and counting |
 //! | [`message`] | what the shop writes to a customer |
 //! | [`settings`] | what every user of a file shares |
+//! | [`user`] | accounts, and what who acts may do (rule 8) |
 //! | [`refusal`] | why something was not done, in the words that people and programs are given |
 
+pub mod calendar;
 pub mod catalogue;
 pub mod confirm;
 pub mod content;
+pub mod edit;
+pub mod history;
 #[cfg(test)]
 mod invariants;
 pub mod message;
@@ -53,3 +60,4 @@ pub mod stock;
 pub mod text;
 pub mod time;
 pub mod transition;
+pub mod user;

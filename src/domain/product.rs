@@ -60,6 +60,14 @@ pub enum SizeProblem {
     Unknown,
 }
 
+/// Says that a product lacks the size that was chosen, or needs one to be; `sizes` are those there are.
+pub fn no_such_size(product: &str, size: Option<&str>, sizes: &str) -> String {
+    match size {
+        Some(size) => format!("{product}: has no size {size} (sizes: {sizes})"),
+        None => format!("{product}: needs a size (sizes: {sizes})"),
+    }
+}
+
 impl Product {
     /// Returns the price that an order is held against: the discounted one, else the price.
     pub fn list_price(&self) -> Money {

@@ -13,6 +13,7 @@ use super::refusal::Kind;
 use super::settings::Settings;
 use super::text::shorten;
 use super::time::Timestamp;
+use super::user::UserId;
 
 /// Orders of one phone with the same items are likely duplicates within this many milliseconds (six hours).
 pub const DUPLICATE_WINDOW_MILLIS: i64 = 6 * 60 * 60 * 1000;
@@ -163,6 +164,8 @@ pub struct Facts<'a> {
     pub likely_duplicates: &'a [Order],
     /// The shop's settings.
     pub settings: &'a Settings,
+    /// The account that a new order belongs to.
+    pub user: Option<UserId>,
 }
 
 /// What to do with an order that came in.
@@ -185,6 +188,8 @@ pub struct NewOrder {
     pub order_date: Timestamp,
     /// Who ordered.
     pub customer: Customer,
+    /// The account that it belongs to.
+    pub user: Option<UserId>,
     /// The currency it names.
     pub currency: Option<String>,
     /// The items, snapshots filled in from the catalogue.
@@ -257,6 +262,7 @@ pub fn decide(
         reference: reference.clone(),
         order_date: incoming.order_date,
         customer: incoming.customer.clone(),
+        user: facts.user,
         currency: incoming.currency.clone(),
         items: pairs().map(|(item, product)| snapshot(item, product, new_id())).collect(),
         total: incoming.total,
@@ -307,14 +313,24 @@ fn barcode_warning(product: &Product, sent: Option<&str>) -> Option<String> {
     (sent != ours).then(|| format!("the SKU of {} is {ours}, the order says {}", product.name, shorten(sent)))
 }
 
-/// Names the nearest earlier order of the same phone with the same items, or else the nearest later one.
+/// Finds the nearest earlier order of the same phone with the same items, or else the nearest later one.
+pub fn nearest_duplicate<'o>(
+    content: &Content,
+    date: Timestamp,
+    others: impl IntoIterator<Item = &'o Order>,
+) -> Option<&'o Order> {
+    let distance = |order: &Order| order.summary.order_date.millis() - date.millis();
+    others
+        .into_iter()
+        .filter(|order| !content.phone_digits().is_empty() && content.is_same_sale(&Content::of_order(order)))
+        .min_by_key(|order| (distance(order) > 0, distance(order).abs()))
+}
+
 fn duplicate_warning(incoming: &IncomingOrder, content: &Content, likely_duplicates: &[Order]) -> Option<String> {
-    let same = likely_duplicates
-        .iter()
-        .filter(|order| !content.phone_digits().is_empty() && content.has_same_items(&Content::of_order(order)))
-        .map(|order| (order.summary.order_date.millis() - incoming.order_date.millis(), order))
-        .filter(|(distance, _)| distance.abs() <= DUPLICATE_WINDOW_MILLIS);
-    let (_, nearest) = same.min_by_key(|(distance, _)| (*distance > 0, distance.abs()))?;
+    let is_near = |order: &&Order| {
+        (order.summary.order_date.millis() - incoming.order_date.millis()).abs() <= DUPLICATE_WINDOW_MILLIS
+    };
+    let nearest = nearest_duplicate(content, incoming.order_date, likely_duplicates.iter().filter(is_near))?;
     Some(format!("same phone and items as {}: ordered twice?", nearest.summary.reference))
 }
 
@@ -361,7 +377,7 @@ pub(crate) mod tests {
     pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
         let reference = incoming.reference.clone().unwrap();
         let settings = Settings::default();
-        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings };
+        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None };
         let resolved = resolve(incoming, catalogue).unwrap();
         let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || Uuid::nil()) else {
             panic!("the order is new")
@@ -397,7 +413,7 @@ pub(crate) mod tests {
             known: Option<&Known>,
             others: &[Order],
         ) -> Result<Received, Rejected> {
-            let facts = Facts { known, likely_duplicates: others, settings: &self.settings };
+            let facts = Facts { known, likely_duplicates: others, settings: &self.settings, user: None };
             let reference = incoming.reference.clone().unwrap();
             decide(&resolve(incoming, &self.catalogue)?, &reference, facts, &mut || Uuid::nil())
         }

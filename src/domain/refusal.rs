@@ -5,6 +5,8 @@ use std::fmt;
 /// The class of a refusal; where several hold, the first of these counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
+    /// A part of it that was named does not exist.
+    NotFound,
     /// What came in breaks a rule about its content.
     InvalidInput,
     /// What is there already stands against it.

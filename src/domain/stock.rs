@@ -21,6 +21,14 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All reasons.
+    pub const ALL: [Reason; 5] = [Reason::Initial, Reason::Confirm, Reason::Cancel, Reason::Adjust, Reason::Count];
+
+    /// Reads the word for it.
+    pub fn parse(word: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+
     /// Returns the word for it, as in SQL and JSON.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -9,6 +9,11 @@ use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
+    /// The first instant of the year 0001.
+    pub const FIRST: Timestamp = Timestamp(first());
+    /// The last millisecond of the year 9999.
+    pub const LAST: Timestamp = Timestamp(last());
+
     /// Reads RFC 3339 with a zone; `None` for anything else, and for years outside 0001 to 9999.
     ///
     /// Finer fractions than milliseconds are cut; a leap second is the second after it.
@@ -41,6 +46,21 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+const fn first() -> DateTime<Utc> {
+    at_millis(-62_135_596_800_000)
+}
+
+const fn last() -> DateTime<Utc> {
+    at_millis(253_402_300_799_999)
+}
+
+const fn at_millis(millis: i64) -> DateTime<Utc> {
+    match DateTime::from_timestamp_millis(millis) {
+        Some(time) => time,
+        None => DateTime::UNIX_EPOCH,
     }
 }
 

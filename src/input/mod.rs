@@ -22,4 +22,5 @@ pub mod order_record;
 pub mod product_json;
 pub mod records;
 pub mod setting;
+pub mod username;
 pub mod webhook;

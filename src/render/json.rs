@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::history::{Event, StockEntry};
 use crate::domain::order::{Order, OrderItem, OrderSummary};
 use crate::domain::product::Product;
 use crate::domain::settings::Settings;
+use crate::domain::user::User;
 
 /// One JSON object; its keys keep their order.
 pub type Body = Map<String, Value>;
@@ -193,18 +195,74 @@ fn sizes(product: &Product) -> Value {
     )
 }
 
+/// The keys of an event of an order, in order.
+pub const EVENT_KEYS: &[&str] = &["at", "actor", "kind", "from", "to", "note", "movements"];
+
+/// Returns something that happened to an order.
+pub fn event(event: &Event) -> Body {
+    let movements = event
+        .movements
+        .iter()
+        .map(|movement| json!({"productName": movement.product_name, "size": movement.size, "delta": movement.delta}));
+    body([
+        ("at", json!(event.at.to_string())),
+        ("actor", json!(event.actor)),
+        ("kind", json!(event.kind.as_str())),
+        ("from", json!(event.from)),
+        ("to", json!(event.to)),
+        ("note", json!(event.note)),
+        ("movements", movements.collect()),
+    ])
+}
+
+/// The keys of a movement of a product's stock, in order.
+pub const STOCK_ENTRY_KEYS: &[&str] = &["at", "actor", "reason", "orderReference", "size", "delta", "balance", "note"];
+
+/// Returns a movement of a product's stock.
+pub fn stock_entry(entry: &StockEntry) -> Body {
+    body([
+        ("at", json!(entry.at.to_string())),
+        ("actor", json!(entry.actor)),
+        ("reason", json!(entry.reason.as_str())),
+        ("orderReference", json!(entry.reference.as_ref().map(|reference| reference.as_str()))),
+        ("size", json!(entry.size)),
+        ("delta", json!(entry.delta)),
+        ("balance", json!(entry.balance)),
+        ("note", json!(entry.note)),
+    ])
+}
+
+/// The keys of an account, in order.
+pub const USER_KEYS: &[&str] = &["id", "username", "role", "phone"];
+
+/// Returns an account.
+pub fn user(user: &User) -> Body {
+    body([
+        ("id", json!(user.id.0.to_string())),
+        ("username", json!(user.username)),
+        ("role", json!(user.role.as_str())),
+        ("phone", json!(user.phone)),
+    ])
+}
+
+fn body<const N: usize>(pairs: [(&str, Value); N]) -> Body {
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// Keeps the chosen keys of a body.
+pub fn choose(body: &Body, keys: &[&str]) -> Body {
+    keys.iter().filter_map(|key| Some(((*key).to_owned(), body.get(*key)?.clone()))).collect()
+}
+
 /// Returns the settings.
 pub fn settings(settings: &Settings) -> Body {
-    [
+    body([
         ("shopName", json!(settings.shop_name)),
         ("currency", json!(settings.currency)),
         ("countryCode", json!(settings.country_code)),
         ("timeZone", json!(settings.time_zone)),
         ("lowStock", json!(settings.low_stock)),
-    ]
-    .into_iter()
-    .map(|(key, value)| (key.to_owned(), value))
-    .collect()
+    ])
 }
 
 #[cfg(test)]

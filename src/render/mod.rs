@@ -5,16 +5,23 @@
 //! | [`json`] | the bodies of SPEC 4.5, key by key |
 //! | [`csv`] | the same bodies as rows |
 //! | [`table`] | columns that fit a width |
-//! | [`order`], [`product`] | what people read of them |
+//! | [`order`], [`product`], [`user`] | what people read of them |
+//! | [`confirm`] | what a person is shown before confirming, and after |
+//! | [`history`] | what happened to an order, and to a product's stock |
+//! | [`paint`] | which word has which colour |
 //! | [`message`] | links that open WhatsApp |
 //! | [`zone`] | times in the shop's zone |
 
+pub mod confirm;
 pub mod csv;
+pub mod history;
 pub mod json;
 pub mod message;
 pub mod order;
+pub mod paint;
 pub mod product;
 pub mod table;
+pub mod user;
 pub mod zone;
 
 use chrono_tz::Tz;
@@ -24,6 +31,8 @@ use chrono_tz::Tz;
 pub struct Look<'a> {
     /// How many columns there are.
     pub width: usize,
+    /// Whether there is colour.
+    pub color: bool,
     /// The shop's time zone.
     pub zone: Tz,
     /// The country code for local phone numbers.

@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::Look;
 use super::message::chat_link;
 use super::table::{Column, render};
 use super::zone::{minute, minute_with_zone};
-use crate::domain::confirm::Confirmation;
+use super::{Look, paint};
 use crate::domain::message::international_digits;
 use crate::domain::order::Order;
 use crate::domain::text::visible;
@@ -16,11 +15,11 @@ use crate::domain::transition::StatusChange;
 pub fn list(orders: &[Order], look: Look<'_>) -> String {
     let columns = [
         Column::new("REFERENCE"),
-        Column::new("ORDERED").rank(1),
-        Column::new("CUSTOMER").shrinks_to(10),
-        Column::new("STATUS"),
-        Column::new("ITEMS").number().rank(2),
-        Column::new("TOTAL").number(),
+        Column::new("ORDERED").rank(3),
+        Column::new("CUSTOMER").shrinks_to(6).rank(1),
+        Column::new("STATUS").painted(paint::status),
+        Column::new("ITEMS").number().rank(4),
+        Column::new("TOTAL").number().rank(2),
     ];
     let rows: Vec<_> = orders
         .iter()
@@ -35,15 +34,15 @@ pub fn list(orders: &[Order], look: Look<'_>) -> String {
             ]
         })
         .collect();
-    render(&columns, &rows, look.width)
+    render(&columns, &rows, look)
 }
 
 /// Renders orders as a list of their items, one line each.
 pub fn list_items(orders: &[Order], look: Look<'_>) -> String {
     let columns = [
         Column::new("REFERENCE"),
-        Column::new("STATUS").rank(3),
-        Column::new("PRODUCT").shrinks_to(12),
+        Column::new("STATUS").painted(paint::status).rank(3),
+        Column::new("PRODUCT").shrinks_to(8),
         Column::new("SIZE").shrinks_to(4),
         Column::new("COLOR").shrinks_to(5).rank(2),
         Column::new("QTY").number(),
@@ -66,13 +65,14 @@ pub fn list_items(orders: &[Order], look: Look<'_>) -> String {
             ]
         })
         .collect();
-    render(&columns, &rows, look.width)
+    render(&columns, &rows, look)
 }
 
 /// Renders one order with everything in it.
 pub fn show(order: &Order, look: Look<'_>) -> String {
     let summary = &order.summary;
-    let mut text = format!("{}  {}\n", summary.reference, summary.status);
+    let status = summary.status.to_string();
+    let mut text = format!("{}  {}\n", summary.reference, paint::paint(&status, paint::status(&status), look.color));
     let mut field = |name: &str, value: &str| {
         let _ = writeln!(text, "{name:<9} {}", visible(value));
     };
@@ -95,20 +95,22 @@ pub fn show(order: &Order, look: Look<'_>) -> String {
     let _ = writeln!(text, "\nTotal {}{currency} for {}", summary.total, pieces(summary.item_count));
     for item in order.items.iter().filter(|item| item.is_below_list_price()) {
         let (name, price, list_price) = (visible(&item.product_name), item.unit_price, item.list_price);
-        let _ = writeln!(text, "! {name}: price {price} is below the list price {list_price}");
+        let line = format!("! {name}: price {price} is below the list price {list_price}");
+        let _ = writeln!(text, "{}", paint::paint(&line, paint::warning(), look.color));
     }
     text
 }
 
-fn items(order: &Order, look: Look<'_>) -> String {
+/// Renders the items of an order, one line each.
+pub fn items(order: &Order, look: Look<'_>) -> String {
     let columns = [
         Column::new("#").number(),
-        Column::new("PRODUCT").shrinks_to(12),
+        Column::new("PRODUCT").shrinks_to(8),
         Column::new("SKU").shrinks_to(8).rank(2),
         Column::new("SIZE").shrinks_to(4),
         Column::new("COLOR").shrinks_to(5).rank(1),
         Column::new("QTY").number(),
-        Column::new("PRICE").number().rank(3),
+        Column::new("PRICE").number().painted(paint::price).rank(3),
         Column::new("SUBTOTAL").number(),
     ];
     let rows: Vec<_> = order
@@ -128,28 +130,7 @@ fn items(order: &Order, look: Look<'_>) -> String {
             ]
         })
         .collect();
-    render(&columns, &rows, look.width)
-}
-
-/// Renders a confirmation: the order, and the stock before and after.
-pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool) -> String {
-    let summary = &order.summary;
-    let did = if is_dry_run { "would confirm" } else { "confirmed" };
-    let mut text = format!(
-        "{did} {}: {}, {}, {}\n",
-        summary.reference,
-        visible(&summary.customer.name),
-        pieces(summary.item_count),
-        summary.total
-    );
-    for taking in &confirmation.takings {
-        let _ = writeln!(text, "  {}: stock {} → {}", visible(&taking.label), taking.before, taking.after);
-    }
-    for item in order.items.iter().filter(|item| item.is_below_list_price()) {
-        let (name, price, list_price) = (visible(&item.product_name), item.unit_price, item.list_price);
-        let _ = writeln!(text, "  ! {name}: price {price} accepted, list price {list_price}");
-    }
-    text
+    render(&columns, &rows, look)
 }
 
 /// Renders a status change in one line.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::Look;
 use super::order::pieces;
 use super::table::{Column, render};
+use super::{Look, paint};
 use crate::domain::product::Product;
 use crate::domain::stock::StockChange;
 use crate::domain::text::visible;
@@ -16,7 +16,7 @@ pub fn list(products: &[Product], low_stock: i64, look: Look<'_>) -> String {
         Column::new("PRODUCT").shrinks_to(12),
         Column::new("PRICE").number().rank(2),
         Column::new("STOCK").number(),
-        Column::new(""),
+        Column::new("").painted(paint::stock),
         Column::new("SIZES").shrinks_to(8).rank(1),
     ];
     let rows: Vec<_> = products
@@ -37,7 +37,7 @@ pub fn list(products: &[Product], low_stock: i64, look: Look<'_>) -> String {
             ]
         })
         .collect();
-    render(&columns, &rows, look.width)
+    render(&columns, &rows, look)
 }
 
 fn sizes(product: &Product) -> String {

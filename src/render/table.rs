@@ -1,9 +1,12 @@
 //! Columns that fit a width: some shrink, the least important ones go, nothing wraps.
 
+use anstyle::Style;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::Value;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
+use super::Look;
 use super::json::{Body, bare};
 use crate::domain::text::visible;
 
@@ -19,12 +22,14 @@ pub struct Column {
     shrinks_to: Option<usize>,
     /// Columns with a higher rank go first where there is no room; rank 0 stays.
     rank: u8,
+    /// The style of a cell, by its text.
+    paint: Option<fn(&str) -> Style>,
 }
 
 impl Column {
     /// Makes a column that stays and keeps its width.
     pub fn new(title: impl Into<String>) -> Column {
-        Column { title: title.into(), is_number: false, shrinks_to: None, rank: 0 }
+        Column { title: title.into(), is_number: false, shrinks_to: None, rank: 0, paint: None }
     }
 
     /// Aligns it to the right, as numbers are.
@@ -41,6 +46,13 @@ impl Column {
         self
     }
 
+    /// Gives each of its cells the style that its text calls for.
+    #[must_use]
+    pub fn painted(mut self, paint: fn(&str) -> Style) -> Column {
+        self.paint = Some(paint);
+        self
+    }
+
     /// Lets it go where there is no room, those of a higher rank first.
     #[must_use]
     pub fn rank(mut self, rank: u8) -> Column {
@@ -49,8 +61,8 @@ impl Column {
     }
 }
 
-/// Renders a table of at most `width` columns, as long as those that stay fit. Cells are made visible here.
-pub fn render(columns: &[Column], rows: &[Vec<String>], width: usize) -> String {
+/// Renders a table that is as wide as the look at the most, as long as what stays fits. Cells are made visible here.
+pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> String {
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()).collect();
     let natural: Vec<usize> = columns
@@ -61,8 +73,8 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], width: usize) -> String 
             cells.chain([column.title.width()]).max().unwrap_or_default()
         })
         .collect();
-    let shown = fitting_columns(columns, &natural, width);
-    let widths = shared_widths(columns, &natural, &shown, width);
+    let shown = fitting_columns(columns, &natural, look.width);
+    let widths = shared_widths(columns, &natural, &shown, look.width);
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(shown.iter().map(|&index| fit(&columns[index].title, widths[index])));
@@ -82,11 +94,46 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], width: usize) -> String 
             });
         }
     }
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    let lines = table.lines().map(|line| line.trim_end().to_owned());
+    if !look.color {
+        return lines.map(|line| line + "\n").collect();
+    }
+    // Where each painted column begins, from the right, so that painting one does not move the next.
+    let mut painted = Vec::new();
+    let mut start = 0;
+    for &index in &shown {
+        painted.extend(columns[index].paint.map(|paint| (start, widths[index], paint)));
+        start += widths[index] + GAP;
+    }
+    painted.reverse();
+    let paint_all =
+        |line: String| painted.iter().fold(line, |line, &(start, width, style)| paint(&line, start, width, style));
+    // The header is the first line.
+    lines.enumerate().map(|(n, line)| if n == 0 { line } else { paint_all(line) } + "\n").collect()
+}
+
+/// Paints what stands in a line from one display column on.
+fn paint(line: &str, start: usize, width: usize, style_of: fn(&str) -> Style) -> String {
+    let offset = |column: usize| {
+        let mut used = 0;
+        let cell = line.grapheme_indices(true).find(|(_, grapheme)| {
+            used += grapheme.width();
+            used > column
+        });
+        cell.map_or(line.len(), |(offset, _)| offset)
+    };
+    let (from, to) = (offset(start), offset(start + width));
+    let text = line[from..to].trim();
+    if text.is_empty() {
+        return line.to_owned();
+    }
+    let (style, lead) = (style_of(text), line[from..to].len() - line[from..to].trim_start().len());
+    let end = from + lead + text.len();
+    format!("{}{style}{text}{style:#}{}", &line[..from + lead], &line[end..])
 }
 
 /// Renders bodies as a table whose columns are their keys.
-pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, width: usize) -> String {
+pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, look: Look<'_>) -> String {
     let bodies: Vec<Body> = bodies.collect();
     let is_number =
         |key: &str| NUMBERS.contains(&key) || bodies.iter().any(|body| body.get(key).is_some_and(Value::is_number));
@@ -99,7 +146,7 @@ pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, width: usize
         .collect();
     let rows: Vec<Vec<String>> =
         bodies.iter().map(|body| keys.iter().filter_map(|key| body.get(*key)).map(bare).collect()).collect();
-    render(&columns, &rows, width)
+    render(&columns, &rows, look)
 }
 
 /// The keys whose texts are amounts.
@@ -145,12 +192,12 @@ fn fit(text: &str, width: usize) -> String {
     }
     let mut cut = String::new();
     let mut used = 1;
-    for c in text.chars() {
-        used += c.width().unwrap_or_default();
+    for grapheme in text.graphemes(true) {
+        used += grapheme.width();
         if used > width {
             break;
         }
-        cut.push(c);
+        cut.push_str(grapheme);
     }
     cut + "…"
 }
@@ -158,6 +205,10 @@ fn fit(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn look(width: usize) -> Look<'static> {
+        Look { width, color: false, zone: chrono_tz::Tz::UTC, country_code: None }
+    }
 
     fn columns() -> Vec<Column> {
         vec![
@@ -181,7 +232,7 @@ REFERENCE  DATE        CUSTOMER                TOTAL
 LEG-1      2026-02-04  Abdel Rahman Mostafa    59.98
 LEG-2      2026-02-05  陈大文先生们          1049.50
 ";
-        assert_eq!(render(&columns(), &rows(), 80), table);
+        assert_eq!(render(&columns(), &rows(), look(80)), table);
     }
 
     #[test]
@@ -191,13 +242,47 @@ REFERENCE  DATE        CUSTOMER     TOTAL
 LEG-1      2026-02-04  Abdel Ra…    59.98
 LEG-2      2026-02-05  陈大文先…  1049.50
 ";
-        assert_eq!(render(&columns(), &rows(), 41), shrunk);
-        assert!(render(&columns(), &rows(), 32).starts_with("REFERENCE  CUSTOMER"));
+        assert_eq!(render(&columns(), &rows(), look(41)), shrunk);
+        assert!(render(&columns(), &rows(), look(32)).starts_with("REFERENCE  CUSTOMER"));
+    }
+
+    #[test]
+    fn a_cell_is_cut_between_letters_as_people_see_them() {
+        for (text, width, cut) in [
+            ("👨‍👩‍👧‍👦 family", 9, "👨‍👩‍👧‍👦 family"),
+            ("👨‍👩‍👧‍👦👨‍👩‍👧‍👦 two", 4, "👨‍👩‍👧‍👦…"),
+            ("cafe\u{301}s", 5, "cafe\u{301}s"),
+            ("cafe\u{301}ssss", 5, "cafe\u{301}…"),
+            ("ليلى حسن", 5, "ليلى…"),
+        ] {
+            assert_eq!(fit(text, width), cut);
+        }
+    }
+
+    #[test]
+    fn colour_changes_nothing_but_the_colour() {
+        let columns = [
+            Column::new("N").shrinks_to(4),
+            Column::new("STATUS").painted(|text| match text {
+                "low" => anstyle::AnsiColor::Yellow.on_default(),
+                _ => Style::new(),
+            }),
+            Column::new("TOTAL").number().painted(|_| anstyle::AnsiColor::Red.on_default()),
+        ];
+        let rows =
+            [["陈大文", "low", "5"], ["b", "", "1049"], ["", "fine", "7"]].map(|row| row.map(str::to_owned).to_vec());
+        let colored = render(&columns, &rows, Look { color: true, ..look(80) });
+        assert!(colored.contains("陈大文  \u{1b}[33mlow\u{1b}[0m         \u{1b}[31m5\u{1b}[0m\n"), "{colored:?}");
+        let mut plain = colored;
+        for code in ["\u{1b}[33m", "\u{1b}[31m", "\u{1b}[0m"] {
+            plain = plain.replace(code, "");
+        }
+        assert_eq!(plain, render(&columns, &rows, look(80)));
     }
 
     #[test]
     fn hostile_cells_stay_in_their_row() {
         let rows = vec![vec!["a\u{1b}[2J\nb".to_owned()]];
-        assert_eq!(render(&[Column::new("X")], &rows, 80), "X\na\\u{1b}[2J\\nb\n");
+        assert_eq!(render(&[Column::new("X")], &rows, look(80)), "X\na\\u{1b}[2J\\nb\n");
     }
 }

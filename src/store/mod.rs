@@ -9,17 +9,22 @@
 //! | `error` | what SQLite's errors mean to a person |
 //! | `values` | how domain values stand in columns |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
+//! | `history` | what happened to an order, and to a product's stock |
+//! | `search` | text in any script, without regard to case |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
-//! | `settings` | the shop's settings |
+//! | `settings`, `users` | the shop's settings; accounts |
 //! | `witness` | what a file holds after a failed commit |
 
 mod error;
+mod history;
 mod listing;
 mod open;
 mod orders;
 mod products;
+mod search;
 mod settings;
 mod stock;
+mod users;
 mod values;
 mod witness;
 
@@ -35,6 +40,11 @@ pub use orders::{Match, OrderMatch};
 
 use crate::domain::time::Timestamp;
 use witness::Witness;
+
+/// Returns the version of the SQLite inside the program.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
 
 /// An open orders file.
 #[derive(Debug)]
@@ -181,7 +191,7 @@ mod tests {
         let incoming = incoming(&[(&shirt, 2, None)]);
         let settings = Settings::default();
         let catalogue = [shirt.clone()].into_iter().collect();
-        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings };
+        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None };
         let reference = incoming.reference.clone().unwrap();
         let resolved = resolve(&incoming, &catalogue).unwrap();
         let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || uuid::Uuid::nil()) else {

@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, search};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 /// Marks a file as ours: "ORDR". The same number stands in `schema.sql`.
@@ -138,6 +138,7 @@ fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::
     if access == Access::Read {
         connection.pragma_update(None, "query_only", true)?;
     }
+    search::register(connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

@@ -8,14 +8,17 @@ use sha2::{Digest, Sha256};
 use super::values::{Id, json_array};
 use super::{Read, Stamp, StoreError, Write};
 use crate::domain::content::Content;
+use crate::domain::edit::Edited;
+use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
-use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder, Source};
+use crate::domain::receive::{Known, NewOrder, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
 use crate::domain::text::phone_digits;
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
+use crate::domain::user::UserId;
 
 /// An order that fits what was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,15 +100,18 @@ fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
 }
 
 impl Read<'_> {
-    /// Finds the orders that `text` names: a reference in any case, an id, or a part of a reference.
-    pub fn match_orders(&self, text: &str) -> Result<Match, StoreError> {
+    /// Finds the orders that `text` names: a reference in any case, an id, or a part of a reference. With a `user`,
+    /// only their own.
+    pub fn match_orders(&self, text: &str, user: Option<UserId>) -> Result<Match, StoreError> {
         let mut exact = self.connection.prepare_cached(
-            "SELECT pk, reference, customer_name, order_date FROM orders WHERE reference = :text
+            "SELECT pk, reference, customer_name, order_date FROM orders
+             WHERE reference = :text AND (:user IS NULL OR user_id = :user)
              UNION ALL
-             SELECT pk, reference, customer_name, order_date FROM orders WHERE id = lower(:text)",
+             SELECT pk, reference, customer_name, order_date FROM orders
+             WHERE id = lower(:text) AND (:user IS NULL OR user_id = :user)",
         )?;
         let mut found: Vec<OrderMatch> =
-            exact.query_map(named_params! {":text": text}, order_match)?.collect::<Result<_, _>>()?;
+            exact.query_map(named_params! {":text": text, ":user": user}, order_match)?.collect::<Result<_, _>>()?;
         found.dedup();
         match found.len() {
             0 => {}
@@ -118,17 +124,41 @@ impl Read<'_> {
         }
         let mut part = self.connection.prepare_cached(
             "SELECT pk, reference, customer_name, order_date FROM orders
-             WHERE instr(upper(reference), upper(:text)) > 0 ORDER BY pk DESC LIMIT :most",
+             WHERE instr(upper(reference), upper(:text)) > 0 AND (:user IS NULL OR user_id = :user)
+             ORDER BY pk DESC LIMIT :most",
         )?;
-        let found = part.query_map(named_params! {":text": text, ":most": MATCHES_NAMED}, order_match)?;
+        let named = named_params! {":text": text, ":user": user, ":most": MATCHES_NAMED};
+        let found = part.query_map(named, order_match)?;
         Ok(Match::Part(found.collect::<Result<_, _>>()?))
     }
 
-    /// Returns the newest references, for naming one that is close to a mistyped one.
-    pub fn newest_references(&self, most: u32) -> Result<Vec<String>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT reference FROM orders ORDER BY pk DESC LIMIT :most")?;
-        let references = statement.query_map(named_params! {":most": most}, |row| row.get("reference"))?;
+    /// Finds the newest orders whose reference begins like `text`, or where there are none has it inside. With a `user`,
+    /// only their own.
+    pub fn orders_like(&self, text: &str, user: Option<UserId>, most: u32) -> Result<Vec<OrderMatch>, StoreError> {
+        // A reference is printable ASCII: what sorts below the text followed by DEL begins with it.
+        let mut begins = self.connection.prepare_cached(
+            "SELECT pk, reference, customer_name, order_date FROM orders
+             WHERE reference >= :text AND reference < :text || char(127) AND (:user IS NULL OR user_id = :user)
+             ORDER BY pk DESC LIMIT :most",
+        )?;
+        let named = named_params! {":text": text, ":user": user, ":most": most};
+        let found: Vec<OrderMatch> = begins.query_map(named, order_match)?.collect::<Result<_, _>>()?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        match self.match_orders(text, user)? {
+            Match::Exact(order) => Ok(vec![order]),
+            Match::Part(orders) => Ok(orders),
+        }
+    }
+
+    /// Returns the newest references, for naming one that is close to a mistyped one. With a `user`, only their own.
+    pub fn newest_references(&self, user: Option<UserId>, most: u32) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT reference FROM orders WHERE :user IS NULL OR user_id = :user ORDER BY pk DESC LIMIT :most",
+        )?;
+        let references =
+            statement.query_map(named_params! {":user": user, ":most": most}, |row| row.get("reference"))?;
         Ok(references.collect::<Result<_, _>>()?)
     }
 
@@ -199,9 +229,10 @@ impl Read<'_> {
     }
 
     /// Loads the orders that one with this content and date may be a duplicate of: those of the same phone and total
-    /// that are nearest in time, a few before and a few after.
-    pub fn likely_duplicates(&self, content: &Content, date: Timestamp) -> Result<Vec<Order>, StoreError> {
-        let bound = |distance: i64| Timestamp::from_millis(date.millis().saturating_add(distance)).unwrap_or(date);
+    /// that are nearest in time and not farther than `window` milliseconds, a few before and a few after.
+    pub fn likely_duplicates(&self, content: &Content, date: Timestamp, window: i64) -> Result<Vec<Order>, StoreError> {
+        let first = Timestamp::from_millis(date.millis().saturating_sub(window)).unwrap_or(Timestamp::FIRST);
+        let last = Timestamp::from_millis(date.millis().saturating_add(window)).unwrap_or(Timestamp::LAST);
         let mut statement = self.connection.prepare_cached(
             "SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :date
@@ -216,9 +247,9 @@ impl Read<'_> {
                 named_params! {
                     ":digits": content.phone_digits(),
                     ":total": content.total(),
-                    ":first": bound(-DUPLICATE_WINDOW_MILLIS),
+                    ":first": first,
                     ":date": date,
-                    ":last": bound(DUPLICATE_WINDOW_MILLIS),
+                    ":last": last,
                     ":most": DUPLICATES_COMPARED,
                 },
                 |row| row.get("pk"),
@@ -256,9 +287,9 @@ impl Write<'_> {
             .connection
             .prepare_cached(
                 "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
-                     customer_address, status, total, item_count, currency, created_at, updated_at)
+                     customer_address, user_id, status, total, item_count, currency, created_at, updated_at)
                  VALUES (:id, :reference, :order_date, :name, :phone, :digits,
-                     :address, :status, :total, :item_count, :currency, :at, :at)
+                     :address, :user, :status, :total, :item_count, :currency, :at, :at)
                  ON CONFLICT (reference) DO NOTHING",
             )?
             .execute(named_params! {
@@ -269,6 +300,7 @@ impl Write<'_> {
                 ":phone": new.customer.phone,
                 ":digits": phone_digits(&new.customer.phone),
                 ":address": new.customer.address,
+                ":user": new.user,
                 ":status": Status::Pending,
                 ":total": new.total,
                 ":item_count": new.item_count,
@@ -281,7 +313,7 @@ impl Write<'_> {
         let order = OrderPk(self.connection.last_insert_rowid());
         self.insert_items(order, &new.items)?;
         self.insert_source(order, &new.source, &new.content, stamp)?;
-        self.insert_event(order, "created", None, Status::Pending, stamp)?;
+        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), stamp)?;
         Ok(order)
     }
 
@@ -352,9 +384,49 @@ impl Write<'_> {
         if changed != 1 {
             return Err(StoreError::Changed("the order"));
         }
-        let event = self.insert_event(change.order, "status", Some(change.from), change.to, stamp)?;
+        let (from, to) = (Some(change.from.as_str()), Some(change.to.as_str()));
+        let event = self.insert_event(change.order, EventKind::Status, from, to, stamp)?;
         for movement in &change.movements {
             self.apply_movement(movement, Some((change.order, event)), stamp)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a decided edit of an order, with an event for each thing that it changes.
+    ///
+    /// # Errors
+    /// The order is no longer in the status that the decision was made for.
+    pub fn edit_order(&self, edited: &Edited, stamp: &Stamp) -> Result<(), StoreError> {
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE orders SET customer_name = :name, customer_phone = :phone, customer_phone_digits = :digits,
+                     customer_address = :address, total = :total, item_count = :item_count, updated_at = :at
+                 WHERE pk = :order AND status = :status",
+            )?
+            .execute(named_params! {
+                ":name": edited.customer.name,
+                ":phone": edited.customer.phone,
+                ":digits": phone_digits(&edited.customer.phone),
+                ":address": edited.customer.address,
+                ":total": edited.total,
+                ":item_count": edited.item_count,
+                ":at": stamp.at,
+                ":order": edited.order,
+                ":status": edited.status,
+            })?;
+        if changed != 1 {
+            return Err(StoreError::Changed("the order"));
+        }
+        if let Some(items) = &edited.items {
+            // All of them anew, as their positions move up when one is removed. They keep their ids.
+            self.connection
+                .prepare_cached("DELETE FROM order_items WHERE order_pk = :order")?
+                .execute(named_params! {":order": edited.order})?;
+            self.insert_items(edited.order, items)?;
+        }
+        for change in &edited.changes {
+            self.insert_event(edited.order, EventKind::Edited, change.from.as_deref(), change.to.as_deref(), stamp)?;
         }
         Ok(())
     }
@@ -362,9 +434,9 @@ impl Write<'_> {
     fn insert_event(
         &self,
         order: OrderPk,
-        kind: &str,
-        from: Option<Status>,
-        to: Status,
+        kind: EventKind,
+        from: Option<&str>,
+        to: Option<&str>,
         stamp: &Stamp,
     ) -> Result<i64, StoreError> {
         self.connection

@@ -4,6 +4,7 @@ use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use uuid::Uuid;
 
+use crate::domain::history::EventKind;
 use crate::domain::money::Money;
 use crate::domain::order::OrderPk;
 use crate::domain::product::ProductId;
@@ -11,6 +12,7 @@ use crate::domain::reference::Reference;
 use crate::domain::status::Status;
 use crate::domain::stock::Reason;
 use crate::domain::time::Timestamp;
+use crate::domain::user::{Role, UserId};
 
 /// Why a column's text is not what it should be: the file was written by other hands.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +49,42 @@ impl FromSql for ProductId {
 impl ToSql for ProductId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(self.0.to_string().into())
+    }
+}
+
+impl FromSql for UserId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<UserId> {
+        Id::column_result(value).map(|id| UserId(id.0))
+    }
+}
+
+impl ToSql for UserId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.to_string().into())
+    }
+}
+
+impl FromSql for Role {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Role> {
+        read(value, Role::parse)
+    }
+}
+
+impl ToSql for Role {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for EventKind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<EventKind> {
+        read(value, EventKind::parse)
+    }
+}
+
+impl ToSql for EventKind {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
     }
 }
 
@@ -107,6 +145,12 @@ impl FromSql for Status {
 impl ToSql for Status {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for Reason {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Reason> {
+        read(value, Reason::parse)
     }
 }
 

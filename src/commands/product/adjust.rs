@@ -1,9 +1,11 @@
 //! `orders product adjust`: corrects stock by a difference.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::{correct_stock, size};
 use crate::commands::Context;
+use crate::commands::completions::complete_product;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::stock::Correction;
 use crate::error::Exit;
@@ -15,7 +17,7 @@ use crate::error::Exit;
   orders product adjust PL-220 -1 --size L --note 'torn'")]
 pub struct AdjustArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P")]
+    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
     product: String,
     /// How many more or fewer there are, with its sign
     #[arg(value_name = "±N", allow_hyphen_values = true, value_parser = difference)]

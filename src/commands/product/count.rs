@@ -1,9 +1,11 @@
 //! `orders product count`: sets stock to what was counted.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::{correct_stock, pieces, size};
 use crate::commands::Context;
+use crate::commands::completions::complete_product;
 use crate::domain::stock::Correction;
 use crate::error::Exit;
 
@@ -16,7 +18,7 @@ use crate::error::Exit;
   orders product count PL-220 4 --size XL --note 'new size'")]
 pub struct CountArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P")]
+    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
     product: String,
     /// How many there are
     #[arg(value_name = "N", value_parser = pieces)]

@@ -45,7 +45,7 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let rows =
             |products: &[Product]| products.iter().map(|product| product_fields(product, &keys)).collect::<Vec<_>>();
         context.ui.print(&match context.global.fields {
-            Some(_) => table::of_bodies(&keys, rows(&products).into_iter(), look.width),
+            Some(_) => table::of_bodies(&keys, rows(&products).into_iter(), look),
             None => product::list(&products, settings.low_stock, look),
         })?;
     }

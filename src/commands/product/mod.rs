@@ -3,6 +3,7 @@
 pub mod add;
 pub mod adjust;
 pub mod count;
+pub mod history;
 pub mod import;
 pub mod list;
 pub mod remove;
@@ -24,6 +25,11 @@ use crate::store::{Stamp, StoreError, Write};
 /// Keep the catalogue and its stock
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  orders product import catalogue.json
+  orders product list --low
+  orders product adjust SKU-12345 +10 --note delivery
+  orders product history SKU-12345        why the stock is what it is")]
 pub struct ProductArgs {
     #[command(subcommand)]
     command: ProductCommand,
@@ -38,6 +44,7 @@ enum ProductCommand {
     Set(set::SetArgs),
     Adjust(adjust::AdjustArgs),
     Count(count::CountArgs),
+    History(history::HistoryArgs),
     Remove(remove::RemoveArgs),
 }
 
@@ -48,9 +55,9 @@ impl ProductArgs {
         matches!(self.command, Add(_) | Import(_) | Adjust(_) | Count(_))
     }
 
-    /// Tells whether this is `product list`.
+    /// Tells whether this lists things.
     pub fn is_list(&self) -> bool {
-        matches!(self.command, ProductCommand::List(_))
+        matches!(self.command, ProductCommand::List(_) | ProductCommand::History(_))
     }
 }
 
@@ -64,6 +71,7 @@ pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
         ProductCommand::Set(args) => set::run(args, context),
         ProductCommand::Adjust(args) => adjust::run(&args, context),
         ProductCommand::Count(args) => count::run(&args, context),
+        ProductCommand::History(args) => history::run(&args, context),
         ProductCommand::Remove(args) => remove::run(&args, context),
     }
 }
@@ -134,7 +142,7 @@ fn pieces(text: &str) -> Result<i64, String> {
 }
 
 /// Reads a name, 1 to 255 characters.
-fn name(text: &str) -> Result<String, String> {
+pub fn name(text: &str) -> Result<String, String> {
     bounded(text, 255)
 }
 
@@ -148,12 +156,13 @@ fn barcode(text: &str) -> Result<String, String> {
     bounded(text, 100)
 }
 
-/// Reads a size, 1 to 50 characters.
-fn size(text: &str) -> Result<String, String> {
+/// Reads a size or color, 1 to 50 characters.
+pub fn size(text: &str) -> Result<String, String> {
     bounded(text, 50)
 }
 
-fn bounded(text: &str, longest: usize) -> Result<String, String> {
+/// Reads a text of 1 to `longest` characters.
+pub fn bounded(text: &str, longest: usize) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > longest {
         return Err(format!("must have 1 to {longest} characters"));

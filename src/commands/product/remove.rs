@@ -1,9 +1,11 @@
 //! `orders product remove`: takes a product that was never ordered out of the catalogue.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::print_product;
 use crate::commands::Context;
+use crate::commands::completions::complete_product;
 use crate::commands::find::find_product;
 use crate::domain::catalogue::remove;
 use crate::error::{Exit, Failure};
@@ -16,7 +18,7 @@ use crate::render::product;
   orders product remove SKU-12345 --dry-run")]
 pub struct RemoveArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P")]
+    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
     product: String,
 }
 

@@ -1,9 +1,11 @@
 //! `orders product set`: changes what the catalogue says of a product.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::{barcode, image, money, name, pieces, print_product, take_in};
 use crate::commands::Context;
+use crate::commands::completions::complete_product;
 use crate::commands::find::find_product;
 use crate::domain::catalogue::IncomingProduct;
 use crate::domain::money::Money;
@@ -20,7 +22,7 @@ use crate::render::product;
   orders product set SKU-12345 --no-discounted-price --low-stock-at 3")]
 pub struct SetArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P")]
+    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
     product: String,
     /// Its name
     #[arg(long, value_parser = name)]

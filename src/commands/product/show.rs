@@ -1,9 +1,11 @@
 //! `orders product show`: everything about a product.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::print_product;
 use crate::commands::Context;
+use crate::commands::completions::complete_product;
 use crate::commands::find::find_product;
 use crate::error::Exit;
 use crate::render::product;
@@ -16,7 +18,7 @@ use crate::render::product;
   orders product show SKU-12345 --json | jq .stockQuantity")]
 pub struct ShowArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P")]
+    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
     product: String,
 }
 

@@ -1,12 +1,17 @@
-//! stdout, stderr and colour: results go to stdout, all else to stderr.
+//! stdout, stderr, colour and questions: results go to stdout, all else to stderr.
+
+mod ask;
+mod progress;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use anstyle::{AnsiColor, Style};
 
 use crate::domain::text::visible;
 use crate::error::{Explained, OutputError};
+
+pub use ask::{interrupted, pick, yes_or_no};
+pub use progress::Progress;
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -26,27 +31,35 @@ pub struct Ui {
     pub json: bool,
     /// Whether notes are left out.
     pub quiet: bool,
+    /// Whether results for people are coloured.
+    pub colors_stdout: bool,
     /// Whether stderr is coloured.
-    color: bool,
+    pub colors_stderr: bool,
 }
 
-const RED: &str = "\u{1b}[1;31m";
-const YELLOW: &str = "\u{1b}[1;33m";
-const CYAN: &str = "\u{1b}[1;36m";
-const PLAIN: &str = "\u{1b}[0m";
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 
 impl Ui {
     /// Sets up the streams.
     pub fn new(json: bool, quiet: bool, choice: ColorChoice) -> Ui {
         let set = |name| std::env::var_os(name).is_some_and(|value: std::ffi::OsString| !value.is_empty());
-        let color = match choice {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto if set("NO_COLOR") => false,
-            ColorChoice::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => true,
-            ColorChoice::Auto => io::stderr().is_terminal(),
+        let always = match choice {
+            ColorChoice::Always => Some(true),
+            ColorChoice::Never => Some(false),
+            ColorChoice::Auto if set("NO_COLOR") => Some(false),
+            ColorChoice::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") => {
+                Some(true)
+            }
+            ColorChoice::Auto => None,
         };
-        Ui { json, quiet, color }
+        Ui {
+            json,
+            quiet,
+            colors_stdout: always.unwrap_or_else(|| io::stdout().is_terminal()),
+            colors_stderr: always.unwrap_or_else(|| io::stderr().is_terminal()),
+        }
     }
 
     /// Prints a whole result.
@@ -80,51 +93,13 @@ impl Ui {
         }
     }
 
-    fn say(&self, color: &str, label: &str, text: &str) {
+    fn say(&self, color: Style, label: &str, text: &str) {
         let text = visible(text);
-        if self.color {
-            say_line(&format!("{color}{label}:{PLAIN} {text}"));
+        if self.colors_stderr {
+            say_line(&format!("{color}{label}:{color:#} {text}"));
         } else {
             say_line(&format!("{label}: {text}"));
         }
-    }
-}
-
-/// Says on a terminal how far a long run is, once it has taken a second.
-#[derive(Debug)]
-pub struct Progress {
-    bar: ProgressBar,
-    started: Instant,
-}
-
-impl Progress {
-    /// Starts counting; nothing is shown yet.
-    pub fn new() -> Progress {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        Progress { bar, started: Instant::now() }
-    }
-
-    /// Counts one more record.
-    pub fn step(&mut self) {
-        self.bar.inc(1);
-        let is_due = self.bar.position().is_multiple_of(256) && self.started.elapsed() >= Duration::from_secs(1);
-        if is_due && self.bar.is_hidden() && io::stderr().is_terminal() {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{spinner} {human_pos} records in {elapsed}");
-            self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        }
-    }
-}
-
-impl Default for Progress {
-    fn default() -> Progress {
-        Progress::new()
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }
 
@@ -136,6 +111,21 @@ pub fn stdout() -> BufWriter<io::StdoutLock<'static>> {
 /// Returns how many columns a table may have: the terminal's, 80 where stdout is none.
 pub fn width() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| usize::from(width.0).max(20))
+}
+
+/// Returns how many columns what is said on stderr may have.
+pub fn stderr_width() -> usize {
+    terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0).max(20))
+}
+
+/// Tells whether somebody sits there who can be asked: stdin and stderr are terminals.
+pub fn is_somebody_there() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Shows on stderr what a question is about. The text was made visible by those who rendered it.
+pub fn show(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Says on stderr what is wrong with the command line: lines that clap made, with words of the user in them.

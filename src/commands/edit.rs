@@ -1,0 +1,135 @@
+//! `orders edit`: changes who ordered, and what.
+
+use clap::{ArgGroup, Args};
+use clap_complete::ArgValueCompleter;
+
+use super::completions::{complete_product, complete_reference};
+use super::find::{find_order, find_product};
+use super::product::{name, size};
+use super::{Context, phone};
+use crate::domain::edit::{Edit, ItemEdit, decide};
+use crate::domain::order::QUANTITY_LIMIT;
+use crate::error::{Exit, Failure};
+use crate::render::{json, order};
+use crate::store::Write;
+
+/// Change who ordered (until it is shipped) or what (while it is pending)
+///
+/// Items are numbered as `show` numbers them. An added item costs today's list price; a changed one keeps its price. An
+/// empty --address, --size or --color takes it away.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders edit LEG-LXYZ1234-AB5C --phone '+20 101 111 2222' --note 'typed wrong'
+  orders edit LEG-LXYZ1234-AB5C --item 1 --size M --quantity 1
+  orders edit LEG-LXYZ1234-AB5C --add BLT-01 --quantity 2
+  orders edit LEG-LXYZ1234-AB5C --remove 2")]
+#[command(group = ArgGroup::new("an item").args(["item", "add"]))]
+pub struct EditArgs {
+    /// A reference, an id or a part of a reference
+    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    reference: String,
+    /// The customer's name
+    #[arg(long, value_parser = name)]
+    name: Option<String>,
+    /// The customer's phone
+    #[arg(long, value_parser = phone)]
+    phone: Option<String>,
+    /// The customer's address
+    #[arg(long)]
+    address: Option<String>,
+    /// The item to change
+    #[arg(long, value_name = "N", conflicts_with_all = ["add", "remove"])]
+    item: Option<usize>,
+    /// A product to add: a barcode, an id, or a part of the name
+    #[arg(long, value_name = "P", conflicts_with = "remove", requires = "quantity")]
+    #[arg(add = ArgValueCompleter::new(complete_product))]
+    add: Option<String>,
+    /// The item to remove
+    #[arg(long, value_name = "N")]
+    remove: Option<usize>,
+    /// How many of the item
+    #[arg(long, value_name = "N", value_parser = quantity, requires = "an item")]
+    quantity: Option<u32>,
+    /// The item's size
+    #[arg(long, value_parser = size_or_none, requires = "an item")]
+    size: Option<Chosen>,
+    /// The item's color
+    #[arg(long, value_parser = size_or_none, requires = "an item")]
+    color: Option<Chosen>,
+}
+
+/// A size or color; `None` takes it away.
+#[derive(Debug, Clone)]
+struct Chosen(Option<String>);
+
+fn quantity(text: &str) -> Result<u32, String> {
+    match text.parse::<u32>() {
+        Ok(number) if (1..=QUANTITY_LIMIT).contains(&number) && !text.starts_with('+') => Ok(number),
+        _ => Err(format!("must be a whole number from 1 to {QUANTITY_LIMIT}")),
+    }
+}
+
+fn size_or_none(text: &str) -> Result<Chosen, String> {
+    if text.trim().is_empty() { Ok(Chosen(None)) } else { Ok(Chosen(Some(size(text)?))) }
+}
+
+/// Runs the command.
+pub fn run(args: EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    args.refuse_nothing()?;
+    let mut store = context.open_to_write()?;
+    let (stamp, caller, mut ids) = (context.stamp(), context.caller.clone(), context.ids());
+    let (edited, order, settings) = context.write(&mut store, |write| {
+        let order = find_order(write, &args.reference, &caller)?;
+        let edit = args.edit(write)?;
+        let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
+        let edited = decide(&order, &catalogue, &edit, &mut ids).map_err(Failure::from)?;
+        if !edited.changes.is_empty() {
+            write.edit_order(&edited, &stamp)?;
+        }
+        anyhow::Ok((edited, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
+    })?;
+    if edited.changes.is_empty() {
+        context.ui.note(&format!("{} is so already, unchanged", edited.reference));
+    }
+    context.print_one(json::order(&order), || match context.ui.quiet {
+        true => format!("{}\n", edited.reference),
+        false => order::show(&order, context.look(&settings)),
+    })?;
+    Ok(Exit::Done)
+}
+
+impl EditArgs {
+    fn refuse_nothing(&self) -> Result<(), Failure> {
+        let is_customer = self.name.is_some() || self.phone.is_some() || self.address.is_some();
+        let changes_item = self.quantity.is_some() || self.size.is_some() || self.color.is_some();
+        if self.item.is_some() && !changes_item {
+            return Err(Failure::usage("say what to change of the item: --quantity, --size or --color"));
+        }
+        if !is_customer && self.item.is_none() && self.add.is_none() && self.remove.is_none() {
+            return Err(Failure::usage("say what to change").hint("orders edit --help lists what can be edited"));
+        }
+        Ok(())
+    }
+
+    fn edit(&self, write: &Write<'_>) -> anyhow::Result<Edit> {
+        let chosen = |value: &Option<Chosen>| value.clone().map(|Chosen(value)| value);
+        let items = match (self.item, &self.add, self.remove) {
+            (Some(number), ..) => Some(ItemEdit::Change {
+                number,
+                quantity: self.quantity,
+                size: chosen(&self.size),
+                color: chosen(&self.color),
+            }),
+            (None, Some(product), _) => Some(ItemEdit::Add {
+                product: Box::new(find_product(write, product)?),
+                quantity: self.quantity.unwrap_or(1),
+                size: chosen(&self.size).flatten(),
+                color: chosen(&self.color).flatten(),
+            }),
+            (None, None, Some(number)) => Some(ItemEdit::Remove { number }),
+            (None, None, None) => None,
+        };
+        let address = self.address.as_ref().map(|address| Some(address.trim().to_owned()).filter(|a| !a.is_empty()));
+        Ok(Edit { name: self.name.clone(), phone: self.phone.clone(), address, items })
+    }
+}

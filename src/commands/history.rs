@@ -1,0 +1,36 @@
+//! `orders history`: everything that happened to an order.
+
+use clap::Args;
+use clap_complete::ArgValueCompleter;
+
+use super::completions::complete_reference;
+use super::find::find_order;
+use super::{Context, choose_fields};
+use crate::error::Exit;
+use crate::render::history;
+use crate::render::json::{EVENT_KEYS, choose, event};
+
+/// Show everything that happened to an order: who did it, when and why, and the stock that moved
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders history LEG-LXYZ1234-AB5C
+  orders history ab5c --json | jq -r '.[].note'")]
+pub struct HistoryArgs {
+    /// A reference, an id or a part of a reference
+    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    reference: String,
+}
+
+/// Runs the command.
+pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let keys = choose_fields(context.global.fields.as_deref(), EVENT_KEYS, EVENT_KEYS)?;
+    let store = context.open_to_read()?;
+    let (order, events, settings) = store.read(|read| {
+        let order = find_order(read, &args.reference, &context.caller)?;
+        let events = read.events(order.summary.pk)?;
+        anyhow::Ok((order, events, read.settings()?))
+    })?;
+    let bodies: Vec<_> = events.iter().map(|one| choose(&event(one), &keys)).collect();
+    context.print_list(&keys, &bodies, || history::of_order(&order.summary, &events, context.look(&settings)))?;
+    Ok(Exit::Done)
+}

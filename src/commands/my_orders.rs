@@ -1,0 +1,22 @@
+//! `orders my-orders`: the orders of the acting user.
+
+use clap::Args;
+
+use super::Context;
+use super::list::{Listing, Selection, list};
+use crate::error::Exit;
+
+/// List the orders of the account that acts, with their items
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders --as mona my-orders
+  orders --as mona my-orders --json --status shipped")]
+pub struct MyOrdersArgs {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Runs the command.
+pub fn run(args: &MyOrdersArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    list(&Listing { selection: &args.selection, with_items: true, user: None, is_own: true }, context)
+}

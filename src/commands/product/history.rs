@@ -1,0 +1,36 @@
+//! `orders product history`: why the stock of a product is what it is.
+
+use clap::Args;
+use clap_complete::ArgValueCompleter;
+
+use crate::commands::completions::complete_product;
+use crate::commands::find::find_product;
+use crate::commands::{Context, choose_fields};
+use crate::error::Exit;
+use crate::render::history;
+use crate::render::json::{STOCK_ENTRY_KEYS, choose, stock_entry};
+
+/// Show every movement of a product's stock, with the stock of that size after it
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders product history SKU-12345
+  orders product history polo --format csv --fields at,delta,balance,note")]
+pub struct HistoryArgs {
+    /// A barcode, an id, or a part of the name
+    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
+    product: String,
+}
+
+/// Runs the command.
+pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let keys = choose_fields(context.global.fields.as_deref(), STOCK_ENTRY_KEYS, STOCK_ENTRY_KEYS)?;
+    let store = context.open_to_read()?;
+    let (product, entries, settings) = store.read(|read| {
+        let product = find_product(read, &args.product)?;
+        let entries = read.stock_entries(product.id)?;
+        anyhow::Ok((product, entries, read.settings()?))
+    })?;
+    let bodies: Vec<_> = entries.iter().map(|entry| choose(&stock_entry(entry), &keys)).collect();
+    context.print_list(&keys, &bodies, || history::of_product(&product, &entries, context.look(&settings)))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,59 @@
+//! `orders user add`: a new account.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::commands::Context;
+use crate::domain::text::visible;
+use crate::domain::user::{Role, User, UserId};
+use crate::error::{Exit, Failure, Kind};
+use crate::input::username::read_username;
+use crate::render::json;
+
+/// Add an account
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders user add mona --role buyer --phone '+20 101 111 2222'
+  orders user add sam --role seller")]
+pub struct AddArgs {
+    /// Its name, for --as; unique
+    #[arg(value_name = "NAME")]
+    username: String,
+    /// What it may do
+    #[arg(long, value_parser = role_parser(), ignore_case = true)]
+    role: Role,
+    /// A phone number
+    #[arg(long, value_parser = crate::commands::phone)]
+    phone: Option<String>,
+}
+
+fn role_parser() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
+        .try_map(|word| Role::parse(&word.to_lowercase()).ok_or("is no role"))
+}
+
+/// Runs the command.
+pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let username = read_username(&args.username).map_err(|problem| {
+        Failure::new(Kind::InvalidInput, format!("username: {problem}; nothing changed")).error("Invalid username")
+    })?;
+    let user = User { id: UserId(context.ids()()), username, role: args.role, phone: args.phone };
+    let mut store = context.open_or_create()?;
+    context.write(&mut store, |write| {
+        if let Some(known) = write.user(&user.username)? {
+            let message =
+                format!("there is a user {} already ({}); nothing changed", known.username, known.role.as_str());
+            return Err(Failure::new(Kind::Conflict, message).error("Username is taken").into());
+        }
+        Ok(write.insert_user(&user)?)
+    })?;
+    context.print_one(json::user(&user), || {
+        let name = visible(&user.username);
+        match (context.ui.quiet, context.is_dry_run()) {
+            (true, _) => format!("{name}\n"),
+            (false, true) => format!("would add {name}, {}\n", user.role.as_str()),
+            (false, false) => format!("added {name}, {}\n", user.role.as_str()),
+        }
+    })?;
+    Ok(Exit::Done)
+}

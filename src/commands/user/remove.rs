@@ -1,0 +1,42 @@
+//! `orders user remove`: takes an account away.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::commands::find::find_user;
+use crate::domain::text::visible;
+use crate::error::Exit;
+use crate::render::json;
+
+/// Remove an account; its orders stay, without a user
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders user remove mona
+  orders user remove mona --dry-run")]
+pub struct RemoveArgs {
+    /// Its name
+    #[arg(value_name = "NAME")]
+    username: String,
+}
+
+/// Runs the command.
+pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let mut store = context.open_to_write()?;
+    let (user, orders) = context.write(&mut store, |write| {
+        let user = find_user(write, &args.username)?;
+        let orders = write.orders_of_user(user.id)?;
+        write.remove_user(user.id)?;
+        Ok((user, orders))
+    })?;
+    context.print_one(json::user(&user), || {
+        let name = visible(&user.username);
+        let did = if context.is_dry_run() { "would remove" } else { "removed" };
+        match (context.ui.quiet, orders) {
+            (true, _) => format!("{name}\n"),
+            (false, 0) => format!("{did} {name}\n"),
+            (false, 1) => format!("{did} {name}; 1 order stays, without a user\n"),
+            (false, orders) => format!("{did} {name}; {orders} orders stay, without a user\n"),
+        }
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,358 @@
+//! Editing an order: who ordered until it is shipped, what was ordered while it is pending.
+
+use uuid::Uuid;
+
+use super::money::Money;
+use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
+use super::product::{Catalogue, Product, no_such_size};
+use super::reference::Reference;
+use super::refusal::{Kind, Refusal};
+use super::status::Status;
+
+/// What is to be edited.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// The customer's new name.
+    pub name: Option<String>,
+    /// The customer's new phone.
+    pub phone: Option<String>,
+    /// The customer's new address; `Some(None)` takes it away.
+    pub address: Option<Option<String>>,
+    /// What becomes of the items.
+    pub items: Option<ItemEdit>,
+}
+
+/// What becomes of an order's items. They are numbered from 1, as `show` numbers them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemEdit {
+    /// One is changed.
+    Change {
+        /// Its number.
+        number: usize,
+        /// Its new quantity.
+        quantity: Option<u32>,
+        /// Its new size; `Some(None)` takes it away.
+        size: Option<Option<String>>,
+        /// Its new color; `Some(None)` takes it away.
+        color: Option<Option<String>>,
+    },
+    /// One is added, at the list price of today.
+    Add {
+        /// The product.
+        product: Box<Product>,
+        /// How many.
+        quantity: u32,
+        /// The size.
+        size: Option<String>,
+        /// The color.
+        color: Option<String>,
+    },
+    /// One is removed.
+    Remove {
+        /// Its number.
+        number: usize,
+    },
+}
+
+/// A decided edit of one order. It may be applied while the order is still in `status`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The order.
+    pub order: OrderPk,
+    /// Its reference, for messages.
+    pub reference: Reference,
+    /// The status that it must still have.
+    pub status: Status,
+    /// Who ordered, as it is from now on.
+    pub customer: Customer,
+    /// The items as they are from now on, where they change.
+    pub items: Option<Vec<OrderItem>>,
+    /// The sum of the items' subtotals.
+    pub total: Money,
+    /// The sum of the items' quantities.
+    pub item_count: i64,
+    /// What changed, for the history; nothing where everything was so already.
+    pub changes: Vec<Change>,
+}
+
+/// One thing that an edit changed, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What it was; `None` where there was nothing.
+    pub from: Option<String>,
+    /// What it is; `None` where nothing is left.
+    pub to: Option<String>,
+}
+
+/// Decides an edit of `order`; the catalogue has the products of its items, `new_id` gives the id of what is new.
+pub fn decide(
+    order: &Order,
+    catalogue: &Catalogue,
+    edit: &Edit,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<Edited, Refusal> {
+    let summary = &order.summary;
+    refuse_status(order, edit)?;
+    let mut changes = Vec::new();
+    let mut customer = summary.customer.clone();
+    let mut field = |name: &str, was: Option<&str>, is: Option<&str>| {
+        if was != is {
+            let words = |value: &str| format!("{name}: {value}");
+            changes.push(Change { from: was.map(words), to: is.map(words) });
+        }
+    };
+    if let Some(name) = &edit.name {
+        field("customerName", Some(&customer.name), Some(name));
+        customer.name.clone_from(name);
+    }
+    if let Some(phone) = &edit.phone {
+        field("customerPhone", Some(&customer.phone), Some(phone));
+        customer.phone.clone_from(phone);
+    }
+    if let Some(address) = &edit.address {
+        field("customerAddress", customer.address.as_deref(), address.as_deref());
+        customer.address.clone_from(address);
+    }
+    let mut items = order.items.clone();
+    if let Some(edit) = &edit.items {
+        changes.extend(edit_items(&mut items, &summary.reference, catalogue, edit, new_id)?);
+    }
+    let Some((total, item_count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
+        return Err(too_much(&summary.reference));
+    };
+    Ok(Edited {
+        order: summary.pk,
+        reference: summary.reference.clone(),
+        status: summary.status,
+        customer,
+        items: (items != order.items).then_some(items),
+        total,
+        item_count,
+        changes,
+    })
+}
+
+fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
+    let (reference, status) = (&order.summary.reference, order.summary.status);
+    let word = reference.shell_word();
+    let refuse = |what: &str, until: &str| {
+        Refusal::new(Kind::Conflict, format!("{what} of {reference} can be edited {until}; it is {status}"))
+            .error(format!("Order is {status}"))
+    };
+    let reopen = format!("orders set-status {word} pending --force --note …, then edit it");
+    match status {
+        Status::Pending => Ok(()),
+        Status::Cancelled => Err(refuse("nothing", "while it is cancelled").hint(reopen)),
+        _ if edit.items.is_some() => Err(refuse("items", "while it is pending only").hint(reopen)),
+        Status::Confirmed | Status::Processing => Ok(()),
+        Status::Shipped | Status::Delivered => Err(refuse("the customer", "until it is shipped")),
+    }
+}
+
+fn edit_items(
+    items: &mut Vec<OrderItem>,
+    reference: &Reference,
+    catalogue: &Catalogue,
+    edit: &ItemEdit,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<Option<Change>, Refusal> {
+    match edit {
+        ItemEdit::Change { number, quantity, size, color } => {
+            let index = index_of(items, *number, reference)?;
+            let was = describe(*number, &items[index]);
+            let item = &mut items[index];
+            if let Some(quantity) = *quantity {
+                item.quantity = quantity;
+                item.subtotal = item.unit_price.times(quantity).ok_or_else(|| too_much(reference))?;
+            }
+            if let Some(size) = size {
+                item.selected_size = match catalogue.get(item.product_id) {
+                    Some(product) => spelled(product, size.as_deref())?,
+                    None => size.clone(),
+                };
+            }
+            if let Some(color) = color {
+                item.selected_color.clone_from(color);
+            }
+            let is = describe(*number, item);
+            Ok((was != is).then_some(Change { from: Some(was), to: Some(is) }))
+        }
+        ItemEdit::Add { product, quantity, size, color } => {
+            if items.len() >= ITEMS_LIMIT {
+                let message = format!("order {reference} has {ITEMS_LIMIT} items, and more cannot be");
+                return Err(Refusal::new(Kind::InvalidInput, message));
+            }
+            let unit_price = product.list_price();
+            let item = OrderItem {
+                id: new_id(),
+                product_id: product.id,
+                product_name: product.name.clone(),
+                product_barcode: product.barcode.clone(),
+                product_image: product.web_image().map(str::to_owned),
+                quantity: *quantity,
+                unit_price,
+                selected_size: spelled(product, size.as_deref())?,
+                selected_color: color.clone(),
+                subtotal: unit_price.times(*quantity).ok_or_else(|| too_much(reference))?,
+                list_price: unit_price,
+            };
+            let change = Change { from: None, to: Some(describe(items.len() + 1, &item)) };
+            items.push(item);
+            Ok(Some(change))
+        }
+        ItemEdit::Remove { number } => {
+            let index = index_of(items, *number, reference)?;
+            if items.len() == 1 {
+                let message = format!("item 1 is all that {reference} has");
+                return Err(Refusal::new(Kind::Conflict, message)
+                    .error("An order needs at least one item")
+                    .hint(format!("orders cancel {}", reference.shell_word())));
+            }
+            let removed = items.remove(index);
+            Ok(Some(Change { from: Some(describe(*number, &removed)), to: None }))
+        }
+    }
+}
+
+fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result<usize, Refusal> {
+    match number.checked_sub(1).filter(|index| *index < items.len()) {
+        Some(index) => Ok(index),
+        None => Err(Refusal::new(Kind::NotFound, format!("order {reference} has no item {number}"))
+            .error(format!("Item {number} not found"))
+            .hint(format!("orders show {} numbers them", reference.shell_word()))),
+    }
+}
+
+/// Returns a size as the catalogue spells it; refuses one that it lacks.
+fn spelled(product: &Product, size: Option<&str>) -> Result<Option<String>, Refusal> {
+    match product.line_for(size) {
+        Ok(line) if product.is_sized() => Ok(Some(line.size.clone())),
+        Ok(_) => Ok(size.map(str::to_owned)),
+        Err(_) => Err(Refusal::new(Kind::InvalidInput, no_such_size(&product.name, size, &product.size_names()))),
+    }
+}
+
+/// Says what an item is: `item 1: 2 × Classic T-Shirt (L, Blue) at 29.99`.
+fn describe(number: usize, item: &OrderItem) -> String {
+    let chosen: Vec<&str> =
+        [&item.selected_size, &item.selected_color].into_iter().flatten().map(String::as_str).collect();
+    let chosen = if chosen.is_empty() { String::new() } else { format!(" ({})", chosen.join(", ")) };
+    format!("item {number}: {} × {}{chosen} at {}", item.quantity, item.product_name, item.unit_price)
+}
+
+fn too_much(reference: &Reference) -> Refusal {
+    Refusal::new(Kind::InvalidInput, format!("order {reference} would be more than one order may be: total or count"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, order};
+
+    /// A pending order: 2 shirts in L, 1 cap.
+    fn ground() -> (Catalogue, Order, Product) {
+        let (shirt, cap) = (product("Shirt", &[("S", 1), ("L", 5)]), product("Cap", &[("", 9)]));
+        let incoming = incoming(&[(&shirt, 2, Some("L")), (&cap, 1, None)]);
+        let catalogue: Catalogue = [shirt, cap.clone()].into_iter().collect();
+        let order = order(&incoming, &catalogue, 1, Status::Pending);
+        (catalogue, order, cap)
+    }
+
+    fn edited(order: &Order, catalogue: &Catalogue, items: ItemEdit) -> Result<Edited, Refusal> {
+        decide(order, catalogue, &Edit { items: Some(items), ..Edit::default() }, &mut || Uuid::from_u128(9))
+    }
+
+    fn change(number: usize) -> ItemEdit {
+        ItemEdit::Change { number, quantity: None, size: None, color: None }
+    }
+
+    #[test]
+    fn customers_are_edited_until_shipped_and_items_while_pending() {
+        let (catalogue, order, _) = ground();
+        for (status, customer, items) in [
+            (Status::Pending, true, true),
+            (Status::Confirmed, true, false),
+            (Status::Processing, true, false),
+            (Status::Shipped, false, false),
+            (Status::Delivered, false, false),
+            (Status::Cancelled, false, false),
+        ] {
+            let mut order = order.clone();
+            order.summary.status = status;
+            let name = Edit { name: Some("Mona".into()), ..Edit::default() };
+            let of_customer = decide(&order, &catalogue, &name, &mut Uuid::nil);
+            let of_items = edited(&order, &catalogue, ItemEdit::Remove { number: 1 });
+            assert_eq!((of_customer.is_ok(), of_items.is_ok()), (customer, items), "{status}");
+            if let Err(refusal) = of_items {
+                assert_eq!(refusal.kind, Kind::Conflict);
+            }
+        }
+    }
+
+    #[test]
+    fn sums_follow_the_items_and_the_history_says_what_changed() {
+        let (catalogue, order, cap) = ground();
+        for (edit, total, count, from, to) in [
+            (
+                ItemEdit::Change { number: 1, quantity: Some(3), size: Some(Some("s".into())), color: None },
+                "119.96",
+                4,
+                Some("item 1: 2 × Shirt (L) at 29.99"),
+                Some("item 1: 3 × Shirt (S) at 29.99"),
+            ),
+            (
+                ItemEdit::Add { product: Box::new(cap), quantity: 2, size: None, color: Some("Red".into()) },
+                "149.95",
+                5,
+                None,
+                Some("item 3: 2 × Cap (Red) at 29.99"),
+            ),
+            (ItemEdit::Remove { number: 1 }, "29.99", 1, Some("item 1: 2 × Shirt (L) at 29.99"), None),
+        ] {
+            let edited = edited(&order, &catalogue, edit).unwrap();
+            assert_eq!((edited.total.to_string().as_str(), edited.item_count), (total, count));
+            let change = Change { from: from.map(str::to_owned), to: to.map(str::to_owned) };
+            assert_eq!(edited.changes, [change]);
+        }
+    }
+
+    #[test]
+    fn what_is_so_already_is_no_change() {
+        let (catalogue, order, _) = ground();
+        let edit = Edit {
+            name: Some("John Doe".into()),
+            address: Some(None),
+            items: Some(ItemEdit::Change { number: 1, quantity: Some(2), size: Some(Some("l".into())), color: None }),
+            ..Edit::default()
+        };
+        let edited = decide(&order, &catalogue, &edit, &mut Uuid::nil).unwrap();
+        assert_eq!((edited.changes, edited.items), (Vec::new(), None));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_naming_what_there_is() {
+        let (catalogue, mut order, _) = ground();
+        let with_size = |size: Option<&str>| ItemEdit::Change {
+            number: 1,
+            quantity: None,
+            size: Some(size.map(str::to_owned)),
+            color: None,
+        };
+        let most = ItemEdit::Change { number: 1, quantity: Some(2_147_483_647), size: None, color: None };
+        for (edit, kind, words) in [
+            (change(3), Kind::NotFound, "has no item 3"),
+            (change(0), Kind::NotFound, "has no item 0"),
+            (with_size(Some("XL")), Kind::InvalidInput, "Shirt: has no size XL (sizes: S, L)"),
+            (with_size(None), Kind::InvalidInput, "Shirt: needs a size (sizes: S, L)"),
+            (most, Kind::InvalidInput, "more than one order may be"),
+        ] {
+            let refusal = edited(&order, &catalogue, edit).unwrap_err();
+            assert_eq!(refusal.kind, kind);
+            assert!(refusal.message.contains(words), "{}", refusal.message);
+        }
+        order.items.pop();
+        let refusal = edited(&order, &catalogue, ItemEdit::Remove { number: 1 }).unwrap_err();
+        assert_eq!(refusal.kind, Kind::Conflict);
+    }
+}

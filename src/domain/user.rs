@@ -1,0 +1,222 @@
+//! Accounts, and what who acts may do (rule 8).
+
+use uuid::Uuid;
+
+/// An account's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UserId(pub Uuid);
+
+/// An account that may act through `--as`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The public id.
+    pub id: UserId,
+    /// The name, 1 to 150 characters, unique without regard to the case of ASCII letters.
+    pub username: String,
+    /// What the account may do.
+    pub role: Role,
+    /// A phone number as typed, 1 to 20 characters.
+    pub phone: Option<String>,
+}
+
+/// What an account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Takes orders for themselves and sees their own.
+    Buyer,
+    /// Works with all orders and the catalogue.
+    Seller,
+    /// May do everything.
+    Admin,
+}
+
+impl Role {
+    /// All roles, those that may do least first.
+    pub const ALL: [Role; 3] = [Role::Buyer, Role::Seller, Role::Admin];
+
+    /// Returns the word for it, as on the command line, in JSON and in SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Buyer => "buyer",
+            Role::Seller => "seller",
+            Role::Admin => "admin",
+        }
+    }
+
+    /// Reads the word for it.
+    pub fn parse(word: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// Names that no account can have: who has none, and who needs none.
+pub const RESERVED: [&str; 2] = [GUEST, OPERATOR];
+const GUEST: &str = "guest";
+const OPERATOR: &str = "operator";
+
+/// Who runs a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// Whoever may open the file, and is nobody in particular: may do everything but have orders of their own.
+    Operator,
+    /// A customer without an account.
+    Guest,
+    /// An account.
+    Account(User),
+}
+
+impl Caller {
+    /// Returns the caller that a name stands for, where that needs no account.
+    pub fn without_account(name: &str) -> Option<Caller> {
+        name.eq_ignore_ascii_case(GUEST).then_some(Caller::Guest)
+    }
+
+    /// Returns the name under which the history keeps what the caller does.
+    pub fn name(&self) -> &str {
+        match self {
+            Caller::Operator => OPERATOR,
+            Caller::Guest => GUEST,
+            Caller::Account(user) => &user.username,
+        }
+    }
+
+    /// Returns the only account whose orders the caller sees; `None` where they see all that they may list.
+    pub fn sees_only(&self) -> Option<UserId> {
+        match self {
+            Caller::Account(User { role: Role::Buyer, id, .. }) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Returns the account that the caller's new orders belong to.
+    pub fn owns_new_orders(&self) -> Option<UserId> {
+        self.sees_only()
+    }
+
+    /// Tells whether the caller may do something.
+    ///
+    /// # Errors
+    /// They may not; the words say who may, the guide's where it has them.
+    pub fn may(&self, task: Task) -> Result<(), &'static str> {
+        let role = match (self, task) {
+            (_, Task::Create) => return Ok(()),
+            (Caller::Operator, Task::MyOrders) => return Err(NO_ACCOUNT),
+            (Caller::Operator, _) => return Ok(()),
+            (Caller::Guest, Task::MyOrders | Task::Read) => return Err(NO_ACCOUNT),
+            (Caller::Guest, _) => None,
+            (Caller::Account(user), _) => Some(user.role),
+        };
+        let (refused, least) = match task {
+            Task::Create | Task::MyOrders | Task::Read => return Ok(()),
+            Task::UpdateStatus => ("Only admins and sellers can update order status", Role::Seller),
+            Task::Confirm => ("Only admins and sellers can confirm orders", Role::Seller),
+            Task::Edit => ("Only admins and sellers can edit orders", Role::Seller),
+            Task::Products => ("Only admins and sellers can work with products", Role::Seller),
+            Task::Report => ("Only admins and sellers can see reports", Role::Seller),
+            Task::Import => ("Only admins and sellers can import orders", Role::Seller),
+            Task::Check => ("Only admins and sellers can check the file", Role::Seller),
+            Task::Backup => ("Only admins and sellers can back up the file", Role::Seller),
+            Task::Users => ("Only admins can manage users", Role::Admin),
+            Task::Settings => ("Only admins can manage settings", Role::Admin),
+        };
+        match (role, least) {
+            (Some(Role::Admin), _) | (Some(Role::Seller), Role::Seller) => Ok(()),
+            _ => Err(refused),
+        }
+    }
+}
+
+const NO_ACCOUNT: &str = "Authentication required";
+
+/// What a command is about, for permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Taking an order.
+    Create,
+    /// Reading orders: list, show, history, message.
+    Read,
+    /// Reading one's own orders.
+    MyOrders,
+    /// Moving orders on, or cancelling them.
+    UpdateStatus,
+    /// Confirming orders.
+    Confirm,
+    /// Changing what is in an order.
+    Edit,
+    /// The catalogue and its stock.
+    Products,
+    /// Reports.
+    Report,
+    /// Importing orders.
+    Import,
+    /// Checking the file.
+    Check,
+    /// Taking a copy of the file.
+    Backup,
+    /// Accounts.
+    Users,
+    /// Settings.
+    Settings,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(role: Role) -> Caller {
+        let id = UserId(Uuid::from_u128(role as u128));
+        Caller::Account(User { id, username: format!("a-{}", role.as_str()), role, phone: None })
+    }
+
+    /// The table of SPEC 4.6, and the words of those it refuses.
+    #[test]
+    fn the_table_of_permissions() {
+        let callers =
+            [Caller::Operator, Caller::Guest, account(Role::Buyer), account(Role::Seller), account(Role::Admin)];
+        let sellers = "Only admins and sellers can";
+        for (task, may, words) in [
+            //              operator guest buyer seller admin
+            (Task::Create, "x x x x x", ""),
+            (Task::Read, "x . x x x", "Authentication required"),
+            (Task::MyOrders, ". . x x x", "Authentication required"),
+            (Task::UpdateStatus, "x . . x x", "Only admins and sellers can update order status"),
+            (Task::Confirm, "x . . x x", "Only admins and sellers can confirm orders"),
+            (Task::Edit, "x . . x x", sellers),
+            (Task::Products, "x . . x x", sellers),
+            (Task::Report, "x . . x x", sellers),
+            (Task::Import, "x . . x x", sellers),
+            (Task::Check, "x . . x x", sellers),
+            (Task::Backup, "x . . x x", sellers),
+            (Task::Users, "x . . . x", "Only admins can manage users"),
+            (Task::Settings, "x . . . x", "Only admins can manage settings"),
+        ] {
+            for (caller, expected) in callers.iter().zip(may.split(' ')) {
+                let allowed = caller.may(task);
+                assert_eq!(allowed.is_ok(), expected == "x", "{task:?} by {}", caller.name());
+                assert!(allowed.is_ok() || allowed.unwrap_err().starts_with(words), "{task:?}: {allowed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_buyers_are_kept_to_their_own_orders() {
+        for (caller, is_kept) in [
+            (Caller::Operator, false),
+            (Caller::Guest, false),
+            (account(Role::Buyer), true),
+            (account(Role::Seller), false),
+            (account(Role::Admin), false),
+        ] {
+            assert_eq!(caller.sees_only().is_some(), is_kept, "{}", caller.name());
+            assert_eq!(caller.owns_new_orders(), caller.sees_only());
+        }
+    }
+
+    #[test]
+    fn only_a_guest_needs_no_account() {
+        assert_eq!(Caller::without_account("Guest"), Some(Caller::Guest));
+        for name in ["operator", "mona", ""] {
+            assert_eq!(Caller::without_account(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What people read of what happened: to an order, to a product's stock.
+
+use std::fmt::Write as _;
+
+use super::table::{Column, render};
+use super::zone::minute;
+use super::{Look, paint};
+use crate::domain::history::{Event, EventKind, StockEntry};
+use crate::domain::order::OrderSummary;
+use crate::domain::product::Product;
+use crate::domain::text::visible;
+
+/// Renders what happened to an order, oldest first.
+pub fn of_order(order: &OrderSummary, events: &[Event], look: Look<'_>) -> String {
+    let status = order.status.to_string();
+    let mut text = format!("{}  {}\n", order.reference, paint::paint(&status, paint::status(&status), look.color));
+    for event in events {
+        let _ = writeln!(text, "{}  {}  {}", minute(event.at, look.zone), visible(&event.actor), what(event));
+        if event.kind == EventKind::Edited {
+            for (mark, side) in [('-', &event.from), ('+', &event.to)] {
+                if let Some(side) = side {
+                    let _ = writeln!(text, "  {mark} {}", visible(side));
+                }
+            }
+        }
+        for movement in &event.movements {
+            let size = movement.size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
+            let label = format!("{}{size}", movement.product_name);
+            let _ = writeln!(text, "  stock of {} {:+}", visible(&label), movement.delta);
+        }
+        if let Some(note) = &event.note {
+            let _ = writeln!(text, "  note: {}", visible(note));
+        }
+    }
+    text
+}
+
+fn what(event: &Event) -> String {
+    match (event.kind, &event.from, &event.to) {
+        (EventKind::Created, ..) => "created".to_owned(),
+        (EventKind::Edited, ..) => "edited".to_owned(),
+        (EventKind::Status, from, to) => {
+            let word = |side: &Option<String>| visible(side.as_deref().unwrap_or("?")).into_owned();
+            format!("{} → {}", word(from), word(to))
+        }
+    }
+}
+
+/// Renders every movement of a product's stock, oldest first, with the stock of that size after it.
+pub fn of_product(product: &Product, entries: &[StockEntry], look: Look<'_>) -> String {
+    let columns = [
+        Column::new("WHEN"),
+        Column::new("SIZE").shrinks_to(4),
+        Column::new("CHANGE").number(),
+        Column::new("STOCK").number(),
+        Column::new("WHY").rank(2),
+        Column::new("ORDER").rank(3),
+        Column::new("BY").shrinks_to(6).rank(4),
+        Column::new("NOTE").shrinks_to(10).rank(1),
+    ];
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            vec![
+                minute(entry.at, look.zone),
+                entry.size.clone().unwrap_or_default(),
+                format!("{:+}", entry.delta),
+                entry.balance.to_string(),
+                entry.reason.as_str().to_owned(),
+                entry.reference.as_ref().map(ToString::to_string).unwrap_or_default(),
+                entry.actor.clone(),
+                entry.note.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    format!("{}\n{}", visible(&product.name), render(&columns, &rows, look))
+}

@@ -1,0 +1,38 @@
+//! Which word has which colour.
+
+use anstyle::{AnsiColor, Style};
+
+/// Returns the style of a status: what waits stands out, what is done stands back.
+pub fn status(word: &str) -> Style {
+    match word {
+        "pending" => AnsiColor::Yellow.on_default().bold(),
+        "confirmed" => AnsiColor::Green.on_default(),
+        "processing" => AnsiColor::Cyan.on_default(),
+        "shipped" => AnsiColor::Blue.on_default(),
+        "cancelled" => AnsiColor::Red.on_default(),
+        _ => Style::new().dimmed(),
+    }
+}
+
+/// Returns the style of a mark on stock.
+pub fn stock(word: &str) -> Style {
+    match word {
+        "out" => AnsiColor::Red.on_default().bold(),
+        _ => AnsiColor::Yellow.on_default(),
+    }
+}
+
+/// Returns the style of a price below the list price, which is marked with `!`.
+pub fn price(text: &str) -> Style {
+    if text.starts_with('!') { warning() } else { Style::new() }
+}
+
+/// Returns the style of what a person should look at.
+pub fn warning() -> Style {
+    AnsiColor::Yellow.on_default().bold()
+}
+
+/// Paints a text where there is colour.
+pub fn paint(text: &str, style: Style, has_color: bool) -> String {
+    if has_color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}

@@ -1,0 +1,72 @@
+//! What happened to an order, and to a product's stock.
+
+use std::collections::HashMap;
+
+use rusqlite::named_params;
+
+use super::{Read, StoreError};
+use crate::domain::history::{Event, EventMovement, StockEntry};
+use crate::domain::order::OrderPk;
+use crate::domain::product::ProductId;
+
+impl Read<'_> {
+    /// Loads everything that happened to an order, with the stock that moved.
+    pub fn events(&self, order: OrderPk) -> Result<Vec<Event>, StoreError> {
+        let mut moved = self.connection.prepare_cached(
+            "SELECT m.event_pk, p.name, NULLIF(s.size, '') AS size, m.delta
+             FROM stock_movements AS m
+             JOIN products AS p ON p.id = m.product_id
+             JOIN stock AS s ON s.product_id = m.product_id AND s.size_key = m.size_key
+             WHERE m.order_pk = :order ORDER BY m.pk",
+        )?;
+        let mut movements: HashMap<i64, Vec<EventMovement>> = HashMap::new();
+        let mut rows = moved.query(named_params! {":order": order})?;
+        while let Some(row) = rows.next()? {
+            movements.entry(row.get("event_pk")?).or_default().push(EventMovement {
+                product_name: row.get("name")?,
+                size: row.get("size")?,
+                delta: row.get("delta")?,
+            });
+        }
+        let mut events = self.connection.prepare_cached(
+            r#"SELECT pk, at, actor, kind, "from", "to", note FROM order_events WHERE order_pk = :order ORDER BY pk"#,
+        )?;
+        let events = events.query_map(named_params! {":order": order}, |row| {
+            Ok(Event {
+                at: row.get("at")?,
+                actor: row.get("actor")?,
+                kind: row.get("kind")?,
+                from: row.get("from")?,
+                to: row.get("to")?,
+                note: row.get("note")?,
+                movements: movements.remove(&row.get("pk")?).unwrap_or_default(),
+            })
+        })?;
+        Ok(events.collect::<Result<_, _>>()?)
+    }
+
+    /// Loads every movement of a product's stock, with the stock on hand of that size after it.
+    pub fn stock_entries(&self, product: ProductId) -> Result<Vec<StockEntry>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT m.at, m.actor, m.reason, o.reference, NULLIF(s.size, '') AS size, m.delta, m.note,
+                    SUM(m.delta) OVER (PARTITION BY m.size_key ORDER BY m.pk) AS balance
+             FROM stock_movements AS m
+             JOIN stock AS s ON s.product_id = m.product_id AND s.size_key = m.size_key
+             LEFT JOIN orders AS o ON o.pk = m.order_pk
+             WHERE m.product_id = :product ORDER BY m.pk",
+        )?;
+        let entries = statement.query_map(named_params! {":product": product}, |row| {
+            Ok(StockEntry {
+                at: row.get("at")?,
+                actor: row.get("actor")?,
+                reason: row.get("reason")?,
+                reference: row.get("reference")?,
+                size: row.get("size")?,
+                delta: row.get("delta")?,
+                balance: row.get("balance")?,
+                note: row.get("note")?,
+            })
+        })?;
+        Ok(entries.collect::<Result<_, _>>()?)
+    }
+}

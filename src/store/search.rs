@@ -1,0 +1,93 @@
+//! Searching text in any script, without regard to case.
+
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::domain::text::phone_digits;
+
+/// What is searched for, ready to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Needle {
+    /// The text, folded.
+    pub folded: String,
+    /// Its digits, where it looks like a part of a phone number.
+    pub digits: Option<String>,
+}
+
+impl Needle {
+    pub fn of(text: &str) -> Needle {
+        let text = text.trim();
+        let digits = phone_digits(text);
+        let is_phone = !digits.is_empty()
+            && text
+                .chars()
+                .all(|c| !phone_digits(c.encode_utf8(&mut [0; 4])).is_empty() || " +-()./\u{a0}".contains(c));
+        Needle { folded: fold(text), digits: is_phone.then_some(digits) }
+    }
+}
+
+/// Returns what two spellings of one text share: case, composed and decomposed letters, widths and presentation forms
+/// make no difference.
+pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // By way of upper case, as ß and ss, σ and ς have the same.
+    let folded: String = text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    folded.nfkc().collect()
+}
+
+/// Makes SQLite know `contains_folded(text, needle)`: whether a text contains a needle that is folded already.
+pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+    connection.create_scalar_function("contains_folded", 2, flags, |context| {
+        let (text, needle) = (context.get_raw(0).as_str_or_null(), context.get_raw(1).as_str_or_null());
+        Ok(match (text, needle) {
+            (Ok(Some(text)), Ok(Some(needle))) => fold(text).contains(needle),
+            _ => false,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_is_found_in_another_spelling_of_it() {
+        for (text, typed) in [
+            ("Classic T-Shirt", "t-SHIRT"),
+            ("ليلى حسن", "حسن"),
+            ("ΟΔΥΣΣΕΥΣ", "οδυσσεύς".replace('ύ', "υ").as_str()),
+            ("Straße", "STRASSE"),
+            ("José", "jose\u{301}"),
+            ("Ελένη", "ΕΛΈΝΗ"),
+            ("Ирина", "ирИНА"),
+            ("Ｔｏｋｙｏ", "tokyo"),
+            ("陈大文", "大文"),
+            ("100% cotton_new", "100% COTTON_"),
+            ("ﺱﻼﻣ", "سلام"),
+        ] {
+            assert!(fold(text).contains(&Needle::of(typed).folded), "{typed} in {text}");
+        }
+        for (text, typed) in [("100 cotton", "100% "), ("cottonXnew", "cotton_new"), ("Omar", "Amr"), ("Jose", "José")]
+        {
+            assert!(!fold(text).contains(&Needle::of(typed).folded), "{typed} in {text}");
+        }
+    }
+
+    #[test]
+    fn only_what_looks_like_a_phone_is_looked_for_in_phones() {
+        for (typed, digits) in [
+            ("+20 (101) 111-22", Some("2010111122")),
+            ("٠١٠١", Some("0101")),
+            ("LEG-1", None),
+            ("-", None),
+            ("", None),
+            ("12a", None),
+        ] {
+            assert_eq!(Needle::of(typed).digits.as_deref(), digits, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Accounts.
+
+use rusqlite::{OptionalExtension, Row, named_params};
+
+use super::{Read, StoreError, Write};
+use crate::domain::user::{User, UserId};
+
+fn user(row: &Row<'_>) -> rusqlite::Result<User> {
+    Ok(User { id: row.get("id")?, username: row.get("username")?, role: row.get("role")?, phone: row.get("phone")? })
+}
+
+impl Read<'_> {
+    /// Loads all accounts, by name.
+    pub fn users(&self) -> Result<Vec<User>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT id, username, role, phone FROM users ORDER BY username, id")?;
+        let users = statement.query_map([], user)?;
+        Ok(users.collect::<Result<_, _>>()?)
+    }
+
+    /// Finds an account by its name.
+    pub fn user(&self, username: &str) -> Result<Option<User>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT id, username, role, phone FROM users WHERE username = :username")?;
+        Ok(statement.query_row(named_params! {":username": username}, user).optional()?)
+    }
+
+    /// Counts the orders of an account.
+    pub fn orders_of_user(&self, id: UserId) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM orders WHERE user_id = :id")?;
+        Ok(statement.query_row(named_params! {":id": id}, |row| row.get(0))?)
+    }
+}
+
+impl Write<'_> {
+    /// Writes a new account.
+    ///
+    /// # Errors
+    /// Its name is no longer free.
+    pub fn insert_user(&self, user: &User) -> Result<(), StoreError> {
+        let inserted = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO users (id, username, role, phone) VALUES (:id, :username, :role, :phone)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute(named_params! {
+                ":id": user.id,
+                ":username": user.username,
+                ":role": user.role,
+                ":phone": user.phone,
+            })?;
+        if inserted == 1 { Ok(()) } else { Err(StoreError::Changed("the account")) }
+    }
+
+    /// Removes an account. Its orders stay, without a user.
+    pub fn remove_user(&self, id: UserId) -> Result<(), StoreError> {
+        self.connection.prepare_cached("DELETE FROM users WHERE id = :id")?.execute(named_params! {":id": id})?;
+        Ok(())
+    }
+}
