@@ -1,5 +1,6 @@
 //! The command line: global options and the list of commands.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -192,15 +193,24 @@ fn note(text: &str) -> Result<String, String> {
 }
 
 /// Tells whether a command line that could not be read asks for JSON, so that its error can be JSON too.
-pub fn asks_for_json(args: &[std::ffi::OsString]) -> bool {
-    let mut words = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").peekable();
-    while let Some(word) = words.next() {
-        let format = if word == "--format" { words.peek().copied() } else { word.strip_prefix("--format=") };
-        if word == "--json" || matches!(format, Some("json" | "ndjson")) {
-            return true;
-        }
-    }
-    false
+pub fn asks_for_json(args: &[OsString]) -> bool {
+    options(args)
+        .any(|(name, value)| name == "--json" || (name == "--format" && matches!(value, Some("json" | "ndjson"))))
+}
+
+/// Returns what a command line that could not be read says about colour.
+pub fn color_asked_for(args: &[OsString]) -> ColorChoice {
+    let choice = options(args).filter(|(name, _)| *name == "--color").last();
+    choice.and_then(|(_, value)| ColorChoice::from_str(value?, true).ok()).unwrap_or(ColorChoice::Auto)
+}
+
+/// Returns the options on a command line, each with what may be its value.
+fn options(args: &[OsString]) -> impl Iterator<Item = (&str, Option<&str>)> {
+    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+    (0..words.len()).map(move |index| match words[index].split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (words[index], words.get(index + 1).copied()),
+    })
 }
 
 #[cfg(test)]
@@ -211,6 +221,19 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_wrong_command_line_may_still_say_its_colour() {
+        for (line, expected) in [
+            ("orders bogus --color never", ColorChoice::Never),
+            ("orders --color=always bogus", ColorChoice::Always),
+            ("orders --color bogus", ColorChoice::Auto),
+            ("orders bogus", ColorChoice::Auto),
+        ] {
+            let args: Vec<_> = line.split(' ').map(Into::into).collect();
+            assert_eq!(color_asked_for(&args), expected, "{line}");
+        }
     }
 
     #[test]

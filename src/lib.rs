@@ -113,7 +113,7 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
         }
         _ => {}
     }
-    let ui = Ui::new(cli::asks_for_json(args), false, ColorChoice::Auto);
+    let ui = Ui::new(cli::asks_for_json(args), false, cli::color_asked_for(args));
     fail(&ui, &explain_command_line(&error.to_string()).into())
 }
 

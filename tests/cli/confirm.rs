@@ -127,7 +127,7 @@ fn a_size_that_is_missing_or_unknown_is_refused_naming_those_there_are() {
     shop.take("LEG-2", SHIRT, 1, Some("XXL"));
     shop.orders(["confirm", "LEG-1"]).fails(
         4,
-        "error: items of LEG-1 need a size that there is; nothing changed\n  - Classic T-Shirt: needs a size (sizes: S, M, L)\nhint: ask the customer, then cancel the order and take it again with the size\n",
+        "error: items of LEG-1 need a size that there is; nothing changed\n  - Classic T-Shirt: needs a size (sizes: S, M, L)\nhint: orders edit LEG-1 --item N --size SIZE\n",
     );
     let done = shop.orders(["confirm", "LEG-2"]).exits(4);
     assert!(done.stderr.contains("Classic T-Shirt: has no size XXL (sizes: S, M, L)"), "{}", done.stderr);

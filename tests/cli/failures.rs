@@ -36,7 +36,7 @@ fn usage() {
     shop.orders(["list", "--bogus", "--json"]).fails(
         2,
         "{\"success\":false,\"error\":\"unexpected argument '--bogus' found\",\"details\":[],\"code\":\"usage\",\
-         \"hint\":\"orders --help\",\"exitCode\":2}\n",
+         \"hint\":\"orders list --help\",\"exitCode\":2}\n",
     );
     shop.orders(["list", "--format", "html"]).fails(2, "error: --format html is for reports only\n");
     shop.orders(["list"])

@@ -50,15 +50,18 @@ impl Shop {
     /// Starts a run of the program.
     pub fn orders<const N: usize>(&self, args: [&str; N]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orders"));
-        command
-            .args(args)
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("HOME", self.folder.path())
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("ORDERS_DB", self.file())
-            .env("ORDERS_NOW", NOW);
+        command.args(args).current_dir(self.folder.path()).env_clear().envs(self.environment());
         Run { command, stdin: Vec::new() }
+    }
+
+    /// Returns the variables that the program runs with.
+    pub fn environment(&self) -> [(&'static str, std::ffi::OsString); 4] {
+        [
+            ("HOME", self.folder.path().into()),
+            ("PATH", std::env::var_os("PATH").unwrap_or_default()),
+            ("ORDERS_DB", self.file().into()),
+            ("ORDERS_NOW", NOW.into()),
+        ]
     }
 
     /// Returns a path in the shop's folder.

@@ -25,4 +25,5 @@ mod readme;
 mod set_status;
 mod show;
 mod streams;
+mod terminal;
 mod whatsapp;

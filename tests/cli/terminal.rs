@@ -1,0 +1,240 @@
+//! The program at a real terminal: questions and their answers, looks at 80 and 48 columns.
+
+use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::process::Child;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::harness::{ORDER, SHIRT, Shop, order, shipped};
+
+/// The program at a terminal of its own, whose screen can be looked at and whose keys can be pressed.
+struct Terminal {
+    pty: Arc<pty_process::blocking::Pty>,
+    screen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
+    child: Child,
+}
+
+impl Terminal {
+    fn run(shop: &Shop, columns: u16, args: &[&str]) -> Terminal {
+        let nonzero = |number| std::num::NonZero::new(number).unwrap();
+        let (pty, pts) = pty_process::blocking::open().unwrap();
+        pty.resize(pty_process::Size::new(24, columns)).unwrap();
+        let child = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_orders"))
+            .args(args)
+            .current_dir(shop.path(""))
+            .env_clear()
+            .envs(shop.environment())
+            .env("TERM", "xterm-256color")
+            .spawn(pts)
+            .unwrap();
+        let pty = Arc::new(pty);
+        let screen = Arc::new(Mutex::new((vt100::Parser::new(nonzero(24), nonzero(columns), 0), Vec::new())));
+        let (reader, shown) = (Arc::clone(&pty), Arc::clone(&screen));
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // At the end of the program the terminal gives an error.
+            while let Ok(count @ 1..) = (&*reader).read(&mut bytes) {
+                let mut shown = shown.lock().unwrap();
+                shown.0.process(&bytes[..count]);
+                shown.1.extend(&bytes[..count]);
+            }
+        });
+        Terminal { pty, screen, child }
+    }
+
+    fn screen(&self) -> String {
+        self.screen.lock().unwrap().0.screen().contents()
+    }
+
+    /// Waits until the screen shows a text.
+    fn expect(&self, text: &str) -> &Terminal {
+        self.until(|| self.screen().contains(text), text);
+        self
+    }
+
+    fn until(&self, is_so: impl Fn() -> bool, what: &str) {
+        let started = Instant::now();
+        while !is_so() {
+            assert!(started.elapsed() < Duration::from_secs(20), "no {what:?} on the screen:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn press(&self, keys: &str) -> &Terminal {
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
+        self
+    }
+
+    /// Presses keys and waits for the end.
+    #[track_caller]
+    fn answer(&mut self, keys: &str, code: i32) -> String {
+        self.press(keys);
+        self.ends(code)
+    }
+
+    /// Waits for the end of the program; the cursor must be there again.
+    fn ends(&mut self, code: i32) -> String {
+        let started = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(started.elapsed() < Duration::from_secs(20), "it does not end:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!((status.code(), status.signal()), (Some(code), None), "{}", self.screen());
+        assert!(!self.screen.lock().unwrap().0.screen().hide_cursor(), "the cursor is hidden still");
+        self.screen()
+    }
+}
+
+#[test]
+fn one_key_confirms_what_was_shown() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", "ab5c", "--color", "never"]);
+    terminal.expect("Confirm LEG-LXYZ1234-AB5C? [y/N]");
+    assert_eq!(
+        terminal.screen().trim_end(),
+        "\
+LEG-LXYZ1234-AB5C  John Doe, +1234567890, 2026-02-04 10:30
+#  PRODUCT          SKU        SIZE  COLOR  QTY  PRICE  SUBTOTAL
+1  Classic T-Shirt  SKU-12345  L     Blue     2  29.99     59.98
+Total 59.98 for 2 pieces
+  Classic T-Shirt (L): stock 3 → 1
+Confirm LEG-LXYZ1234-AB5C? [y/N]"
+    );
+    assert_eq!(shop.status(ORDER), "pending");
+    let screen = terminal.answer("y", 0);
+    assert!(screen.contains("confirmed LEG-LXYZ1234-AB5C"), "{screen}");
+    assert_eq!(shop.on_hand("SKU-12345", "L"), 1);
+}
+
+#[test]
+fn every_other_answer_changes_nothing() {
+    let shop = Shop::with_order();
+    let before = shop.dump();
+    for (keys, code, words) in [
+        ("n", 9, "error: LEG-LXYZ1234-AB5C not confirmed; nothing changed"),
+        ("\r", 9, "not confirmed"),
+        ("\u{1b}", 9, "not confirmed"),
+        ("x\u{3}", 130, "Confirm LEG-LXYZ1234-AB5C?"),
+    ] {
+        let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER]);
+        terminal.expect("[y/N]");
+        let screen = terminal.answer(keys, code);
+        assert!(screen.contains(words), "{keys:?}: {screen}");
+        assert_eq!(shop.dump(), before, "{keys:?}");
+    }
+}
+
+#[test]
+fn several_can_be_picked_of_those_that_wait() {
+    let shop = Shop::with_order();
+    shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
+    // Narrow, with an Arabic name: nothing on the screen above is eaten.
+    let mut terminal = Terminal::run(&shop, 48, &["confirm"]);
+    terminal.expect("Confirm which?").expect(ORDER);
+    terminal.press(" ").expect("[x]").press("j").press(" ").press("\r").expect("Confirm these 2 orders? [y/N]");
+    let screen = terminal.answer("y", 0);
+    assert!(screen.contains("confirmed LEG-MLB63A8W-0QTZ"), "{screen}");
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'"), 2);
+    shop.check();
+}
+
+#[test]
+fn picking_nothing_or_leaving_changes_nothing() {
+    let shop = Shop::with_order();
+    for (keys, code) in [("\r", 9), ("q", 9), ("\u{3}", 130)] {
+        let mut terminal = Terminal::run(&shop, 80, &["confirm"]);
+        terminal.expect(ORDER);
+        terminal.answer(keys, code);
+        assert_eq!(shop.status(ORDER), "pending");
+    }
+    shop.orders(["cancel", ORDER]).succeeds();
+    let screen = Terminal::run(&shop, 80, &["confirm"]).ends(3);
+    assert!(screen.contains("no order is pending"), "{screen}");
+}
+
+#[test]
+fn who_is_asked_sees_prices_and_a_likely_duplicate_and_may_accept_them() {
+    let shop = Shop::stocked();
+    shop.orders(["create", "-q"]).stdin(order("LEG-0001", SHIRT, 1, Some("L")).replace("29.99", "19.99")).succeeds();
+    shop.orders(["create", "-q"]).stdin(order("LEG-0002", SHIRT, 1, Some("L")).replace("29.99", "19.99")).succeeds();
+    shop.orders(["confirm", "LEG-0001", "--yes"]).exits(5);
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", "LEG-0001"]);
+    terminal
+        .expect("! Classic T-Shirt: price 19.99 is below the list price 29.99")
+        .expect("! same phone and items as LEG-0002 (pending, 2026-02-04 10:30): ordered twice?")
+        .expect("[y/N]");
+    terminal.answer("y", 0);
+    assert_eq!(shop.status("LEG-0001"), "confirmed");
+}
+
+#[test]
+fn what_changed_while_somebody_was_asked_is_not_confirmed() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER]);
+    terminal.expect("[y/N]");
+    // Nobody is kept waiting by a question.
+    shop.orders(["edit", ORDER, "--item", "1", "--quantity", "3", "--wait", "0"]).succeeds();
+    let screen = terminal.answer("y", 5);
+    assert!(screen.contains("changed while you were asked; nothing changed"), "{screen}");
+    assert_eq!((shop.status(ORDER).as_str(), shop.on_hand("SKU-12345", "L")), ("pending", 3));
+}
+
+#[test]
+fn with_keep_going_only_what_was_shown_is_confirmed() {
+    let shop = Shop::with_order();
+    shop.take("LEG-0002", SHIRT, 2, Some("L"));
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER, "LEG-0002", "--keep-going"]);
+    terminal.expect("Confirm LEG-LXYZ1234-AB5C? (1 cannot be) [y/N]");
+    shop.orders(["product", "adjust", "SKU-12345", "+5", "--size", "L", "--note", "delivery"]).succeeds();
+    terminal.answer("y", 8);
+    assert_eq!((shop.status(ORDER).as_str(), shop.status("LEG-0002").as_str()), ("confirmed", "pending"));
+    shop.check();
+}
+
+#[test]
+fn nobody_is_asked_who_said_not_to() {
+    let shop = Shop::with_order();
+    let screen = Terminal::run(&shop, 80, &["confirm", ORDER, "--no-input"]).ends(2);
+    assert!(screen.contains("--no-input, but confirming has to be agreed to"), "{screen}");
+    Terminal::run(&shop, 80, &["confirm", "--no-input"]).ends(2);
+    Terminal::run(&shop, 80, &["create"]).ends(2);
+    let screen = Terminal::run(&shop, 80, &["confirm", "ab5c", "--dry-run"]).ends(0);
+    assert!(screen.contains("would confirm"), "{screen}");
+    let screen = Terminal::run(&shop, 80, &["confirm", "ab5c", "--yes"]).ends(0);
+    assert!(screen.contains("confirmed LEG"), "{screen}");
+}
+
+#[test]
+fn a_table_fits_a_narrow_screen_by_leaving_columns_out() {
+    let shop = Shop::with_order();
+    shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
+    let list = |columns| Terminal::run(&shop, columns, &["list", "--color", "never"]).ends(0);
+    assert!(list(80).starts_with("REFERENCE          ORDERED           CUSTOMER      STATUS   ITEMS   TOTAL\n"));
+    assert!(list(48).starts_with("REFERENCE          CUSTOMER      STATUS    TOTAL\n"), "{}", list(48));
+    assert!(list(30).starts_with("REFERENCE          STATUS\n"), "{}", list(30));
+    for columns in [36, 40, 48, 60, 80] {
+        for command in ["list", "show LEG-LXYZ1234-AB5C", "product list", "list --items", "product history BLT-01"] {
+            let args: Vec<&str> = command.split(' ').collect();
+            let mut terminal = Terminal::run(&shop, columns, &args);
+            let screen = terminal.ends(0);
+            let shown = terminal.screen.lock().unwrap();
+            assert!(!(0..24).any(|row| shown.0.screen().row_wrapped(row)), "{command} at {columns}:\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn statuses_have_colours_on_a_terminal_and_nowhere_else() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 80, &["list"]);
+    terminal.ends(0);
+    let bytes = String::from_utf8(terminal.screen.lock().unwrap().1.clone()).unwrap();
+    assert!(bytes.contains("\u{1b}[1m\u{1b}[33mpending\u{1b}[0m"), "{bytes:?}");
+    assert!(!shop.orders(["list"]).succeeds().contains('\u{1b}'));
+    assert!(shop.orders(["list", "--color", "always"]).env("NO_COLOR", "1").succeeds().contains("\u{1b}[33mpending"));
+}
