@@ -75,8 +75,8 @@ pub struct Global {
     #[arg(long, global = true, hide_short_help = true, value_enum, value_name = "WHEN", overrides_with = "color")]
     pub color: Option<ColorChoice>,
     /// Act as this account, and may no more than it [default: ORDERS_AS]
-    #[arg(long = "as", global = true, hide_short_help = true, value_name = "USERNAME", overrides_with = "username")]
-    pub username: Option<String>,
+    #[arg(long = "as", global = true, hide_short_help = true, value_name = "USERNAME", overrides_with = "acting_as")]
+    pub acting_as: Option<String>,
     /// A note that the history keeps: a payment reference, a reason
     #[arg(long, global = true, hide_short_help = true, value_name = "TEXT", value_parser = note, overrides_with = "note")]
     pub note: Option<String>,

@@ -8,7 +8,7 @@
 //! | [`input`] | untrusted bytes → domain values, every problem with its place |
 //! | [`store`] | the only place that knows SQLite |
 //! | [`render`] | domain values → text, JSON, CSV |
-//! | [`ui`] | stdout, stderr, colour |
+//! | [`ui`] | stdout, stderr, colour, questions, progress |
 //! | [`error`] | what went wrong → exit code, words, hint |
 //!
 //! A change is always load → decide → apply: a command opens one transaction, loads the facts through [`store`], a pure

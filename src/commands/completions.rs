@@ -11,7 +11,7 @@ use crate::domain::text::visible;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Task;
 use crate::error::Exit;
-use crate::store::{Access, Read, Store};
+use crate::store::Read;
 use crate::ui::{ColorChoice, Ui};
 
 /// The variable through which a shell asks for candidates.
@@ -92,11 +92,10 @@ fn ask(
 ) -> Vec<CompletionCandidate> {
     let Some(never) = Timestamp::from_millis(0) else { return Vec::new() };
     let ui = Ui::new(true, true, ColorChoice::Never);
-    let mut context = Context::new(Global::default(), never, ui);
+    let mut context = Context::new(Global { wait: Some(0), ..Global::default() }, never, ui);
     let candidates = || -> anyhow::Result<Vec<CompletionCandidate>> {
         context.identify(task)?;
-        let store = Store::open(&context.file()?, Access::Read, std::time::Duration::ZERO)?;
-        store.read(|facts| read(facts, &context))
+        context.open_to_read()?.read(|facts| read(facts, &context))
     };
     candidates().unwrap_or_default()
 }

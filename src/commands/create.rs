@@ -44,11 +44,11 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let mut store = context.open_or_create()?;
     let (stamp, now, mut ids) = (context.stamp(), context.now, context.ids());
-    let user = context.caller.owns_new_orders();
+    let (user, is_discreet) = (context.caller.owns_new_orders(), !context.caller.sees_all());
     let (order, warnings, settings) = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.named_products(incoming.items.iter().map(|item| &item.product))?;
-        let desk = Desk { write, catalogue: &catalogue, settings: &settings, user, stamp: &stamp };
+        let desk = Desk { write, catalogue: &catalogue, settings: &settings, user, is_discreet, stamp: &stamp };
         let reference = match &incoming.reference {
             Some(reference) => reference.clone(),
             None => free_reference(write, now, &mut ids)?,

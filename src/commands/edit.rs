@@ -16,7 +16,7 @@ use crate::store::Write;
 /// Change who ordered (until it is shipped) or what (while it is pending)
 ///
 /// Items are numbered as `show` numbers them. An added item costs today's list price; a changed one keeps its price. An
-/// empty --address, --size or --color takes it away.
+/// empty --address, --size or --color takes it away (a size only where the product is not tracked by size).
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders edit LEG-LXYZ1234-AB5C --phone '+20 101 111 2222' --note 'typed wrong'
@@ -51,10 +51,10 @@ pub struct EditArgs {
     #[arg(long, value_name = "N", value_parser = quantity, requires = "an item")]
     quantity: Option<u32>,
     /// The item's size
-    #[arg(long, value_parser = size_or_none, requires = "an item")]
+    #[arg(long, value_parser = chosen, requires = "an item")]
     size: Option<Chosen>,
     /// The item's color
-    #[arg(long, value_parser = size_or_none, requires = "an item")]
+    #[arg(long, value_parser = chosen, requires = "an item")]
     color: Option<Chosen>,
 }
 
@@ -69,7 +69,7 @@ fn quantity(text: &str) -> Result<u32, String> {
     }
 }
 
-fn size_or_none(text: &str) -> Result<Chosen, String> {
+fn chosen(text: &str) -> Result<Chosen, String> {
     if text.trim().is_empty() { Ok(Chosen(None)) } else { Ok(Chosen(Some(size(text)?))) }
 }
 
@@ -112,19 +112,19 @@ impl EditArgs {
     }
 
     fn edit(&self, write: &Write<'_>) -> anyhow::Result<Edit> {
-        let chosen = |value: &Option<Chosen>| value.clone().map(|Chosen(value)| value);
+        let value = |chosen: &Option<Chosen>| chosen.clone().map(|Chosen(value)| value);
         let items = match (self.item, &self.add, self.remove) {
             (Some(number), ..) => Some(ItemEdit::Change {
                 number,
                 quantity: self.quantity,
-                size: chosen(&self.size),
-                color: chosen(&self.color),
+                size: value(&self.size),
+                color: value(&self.color),
             }),
             (None, Some(product), _) => Some(ItemEdit::Add {
                 product: Box::new(find_product(write, product)?),
                 quantity: self.quantity.unwrap_or(1),
-                size: chosen(&self.size).flatten(),
-                color: chosen(&self.color).flatten(),
+                size: value(&self.size).flatten(),
+                color: value(&self.color).flatten(),
             }),
             (None, None, Some(number)) => Some(ItemEdit::Remove { number }),
             (None, None, None) => None,

@@ -187,8 +187,9 @@ pub fn find_user(read: &Read<'_>, username: &str) -> anyhow::Result<User> {
 
 /// Says that there is no account with this name.
 pub fn user_not_found(username: &str) -> Failure {
-    Failure::new(Kind::NotFound, format!("user {} not found", shorten(username)))
-        .error(format!("User {} not found", shorten(username)))
+    let username = shorten(username.trim());
+    Failure::new(Kind::NotFound, format!("user {username} not found"))
+        .error(format!("User {username} not found"))
         .hint("orders user list shows the accounts")
 }
 

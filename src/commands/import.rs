@@ -52,7 +52,8 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let tally = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
-        let desk = Desk { write, catalogue: &catalogue, settings: &settings, user: None, stamp: &stamp };
+        let desk =
+            Desk { write, catalogue: &catalogue, settings: &settings, user: None, is_discreet: false, stamp: &stamp };
         let record_context = RecordContext { zone: zone_of(&settings) };
         let mut judge = |found| judge(&desk, found, &mut ids);
         let mut nowhere = io::sink();

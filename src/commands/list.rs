@@ -4,7 +4,7 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 
 use super::completions::complete_product;
-use super::find::{find_product, find_user};
+use super::find::{find_product, find_user, user_not_found};
 use super::{Context, choose_fields, status_parser};
 use crate::cli::Format;
 use crate::domain::calendar::{WHEN_FORMS, When, before, parse_age};
@@ -76,8 +76,7 @@ fn when(text: &str) -> Result<When, String> {
     When::parse(text).ok_or_else(|| format!("must be {WHEN_FORMS}"))
 }
 
-/// Reads how long ago.
-pub fn age(text: &str) -> Result<chrono::Duration, String> {
+fn age(text: &str) -> Result<chrono::Duration, String> {
     parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
 }
 
@@ -130,10 +129,10 @@ impl Listing<'_> {
             caller => caller.sees_only(),
         };
         let named = self.user.map(|username| find_user(read, username)).transpose()?;
-        if let (Some(own), Some(user)) = (own, &named)
+        if let (Some(username), Some(own), Some(user)) = (self.user, own, &named)
             && own != user.id
         {
-            return Err(super::find::user_not_found(&user.username).into());
+            return Err(user_not_found(username).into());
         }
         Ok(OrderFilter {
             statuses: status.clone(),

@@ -86,7 +86,7 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
-/// What every command works with: the global options, the clock and the streams.
+/// What every command works with: the global options, the clock, the streams and who runs it.
 #[derive(Debug)]
 pub struct Context {
     /// The global options.
@@ -124,7 +124,7 @@ impl Context {
 
     /// Finds out who runs the command, and whether they may.
     fn identify(&mut self, task: Task) -> anyhow::Result<()> {
-        let username = match (&self.global.username, std::env::var_os("ORDERS_AS")) {
+        let username = match (&self.global.acting_as, std::env::var_os("ORDERS_AS")) {
             (Some(username), _) => Some(username.clone()),
             (None, variable) => variable.map(|variable| variable.to_string_lossy().into_owned()),
         };
@@ -254,13 +254,13 @@ impl Context {
     /// Tells whether a person is to be asked before something is done.
     ///
     /// # Errors
-    /// One would have to be, and `--no-input` forbids it.
-    pub fn is_to_ask(&self, question: &str) -> Result<bool, Failure> {
+    /// One would have to be, and `--no-input` forbids it; `instead` says what to do then.
+    pub fn is_to_ask(&self, question: &str, instead: &str) -> Result<bool, Failure> {
         if self.global.yes || self.is_dry_run() || !ui::is_somebody_there() {
             return Ok(false);
         }
         if self.global.no_input {
-            return Err(Failure::usage(format!("--no-input, but {question}")).hint("--yes answers yes"));
+            return Err(Failure::usage(format!("--no-input, but {question}")).hint(instead));
         }
         Ok(true)
     }

@@ -4,9 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::order::OrderPk;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{
-    DUPLICATE_WINDOW_MILLIS, Facts, IncomingOrder, Received, Rejected, Source, decide, resolve, unknown_products,
-};
+use crate::domain::receive::{Facts, IncomingOrder, Received, Rejected, Source, decide, resolve, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
@@ -25,6 +23,8 @@ pub struct Desk<'a> {
     pub settings: &'a Settings,
     /// The account that new orders belong to.
     pub user: Option<UserId>,
+    /// Whether nothing is to be said of other orders.
+    pub is_discreet: bool,
     /// When, by whom and with which note.
     pub stamp: &'a Stamp,
 }
@@ -86,13 +86,15 @@ impl Desk<'_> {
         let known = self.write.known_order(reference, &resolved.content)?;
         let likely_duplicates = match known {
             Some(_) => Vec::new(),
-            None => self.write.likely_duplicates(&resolved.content, incoming.order_date, DUPLICATE_WINDOW_MILLIS)?,
+            None if self.is_discreet => Vec::new(),
+            None => self.write.likely_duplicates(&resolved.content, incoming.order_date, None)?,
         };
         let facts = Facts {
             known: known.as_ref(),
             likely_duplicates: &likely_duplicates,
             settings: self.settings,
             user: self.user,
+            is_discreet: self.is_discreet,
         };
         Ok(match decide(&resolved, reference, facts, new_id) {
             Ok(Received::New(new)) => {

@@ -50,7 +50,7 @@ impl When {
     /// Returns the first instant that `--until` this leaves out: a day is taken in whole, an instant with its millisecond.
     pub fn end(self, now: Timestamp, zone: &impl TimeZone) -> Timestamp {
         match self.day(now, zone) {
-            Ok(day) => day.succ_opt().map_or(LAST, |next| day_start(next, zone)),
+            Ok(day) => day.succ_opt().map_or(Timestamp::LAST, |next| day_start(next, zone)),
             Err(instant) => Timestamp::from_millis(instant.millis() + 1).unwrap_or(instant),
         }
     }
@@ -68,9 +68,6 @@ impl When {
         }
     }
 }
-
-/// The last instant that there is.
-const LAST: Timestamp = Timestamp::LAST;
 
 /// Reads how long: a whole number of minutes, hours, days or weeks, `90m`, `12h`, `2d`, `1w`; `None` for anything else.
 pub fn parse_age(text: &str) -> Option<Duration> {
@@ -109,7 +106,7 @@ pub fn day_start(day: NaiveDate, zone: &impl TimeZone) -> Timestamp {
     first.and_then(|instant| Timestamp::from_millis(instant.timestamp_millis())).unwrap_or(if day < first_day() {
         Timestamp::FIRST
     } else {
-        LAST
+        Timestamp::LAST
     })
 }
 

@@ -165,18 +165,57 @@ pub fn decide(
     Ok(orders.iter().zip(needs_by_order).map(|(order, needs)| confirmation(order, needs, &mut left)).collect())
 }
 
+/// What is taken for consent to confirming orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consent {
+    /// That they were named.
+    Named {
+        /// Whether prices below the list price were agreed.
+        accept_prices: bool,
+    },
+    /// That a person was shown these orders as they are, prices and all, and said yes.
+    Shown(Vec<Order>),
+}
+
+impl Consent {
+    /// Tells whether it is for prices below the list price too.
+    pub fn accepts_prices(&self) -> bool {
+        match self {
+            Consent::Named { accept_prices } => *accept_prices,
+            Consent::Shown(_) => true,
+        }
+    }
+
+    /// Refuses an order that is not what the person who said yes was shown.
+    pub fn covers(&self, order: &Order) -> Result<(), Refusal> {
+        let Consent::Shown(shown) = self else { return Ok(()) };
+        let reference = &order.summary.reference;
+        let refusal = match shown.iter().find(|shown| shown.summary.pk == order.summary.pk) {
+            Some(shown) if shown == order => return Ok(()),
+            Some(_) => Refusal::new(Kind::Conflict, format!("order {reference} changed while you were asked"))
+                .error("Order has changed"),
+            None => {
+                Refusal::new(Kind::Conflict, format!("order {reference} could not be confirmed when you were asked"))
+                    .error("Order was not agreed to")
+            }
+        };
+        Err(refusal.hint(format!("orders confirm {} shows it as it is now", reference.shell_word())))
+    }
+}
+
 /// Decides each order by itself, in the order given, each on the stock that those before it left.
 pub fn decide_each(
     orders: &[Order],
     mut catalogue: Catalogue,
-    accept_prices: bool,
+    consent: &Consent,
 ) -> Vec<Result<Confirmation, Refusal>> {
     orders
         .iter()
         .map(|order| {
             let alone = std::slice::from_ref(order);
+            consent.covers(order)?;
             let mut confirmations =
-                decide(alone, &catalogue, accept_prices).map_err(|obstacles| refusal(alone, &obstacles))?;
+                decide(alone, &catalogue, consent.accepts_prices()).map_err(|obstacles| refusal(alone, &obstacles))?;
             let confirmation = confirmations.remove(0);
             for movement in &confirmation.change.movements {
                 catalogue.shift(movement.product_id, &movement.size_key, movement.delta);
@@ -493,10 +532,11 @@ mod tests {
     fn each_by_itself_goes_on_with_what_the_ones_before_left() {
         let products = [product("Shirt", &[("", 3)])];
         let desk = desk(&products, &[&[(0, 2, None)], &[(0, 2, None)], &[(0, 1, None)]]);
-        let decided: Vec<_> = decide_each(&desk.orders, desk.catalogue.clone(), false)
-            .into_iter()
-            .map(|result| result.map(|c| c.takings[0].after).map_err(|refusal| refusal.details))
-            .collect();
+        let decided: Vec<_> =
+            decide_each(&desk.orders, desk.catalogue.clone(), &Consent::Named { accept_prices: false })
+                .into_iter()
+                .map(|result| result.map(|c| c.takings[0].after).map_err(|refusal| refusal.details))
+                .collect();
         let short = vec!["Shirt: Insufficient stock (available: 1, required: 2)".to_owned()];
         assert_eq!(decided, [Ok(1), Err(short), Ok(0)]);
     }

@@ -92,7 +92,15 @@ pub fn decide(
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Edited, Refusal> {
     let summary = &order.summary;
-    refuse_status(order, edit)?;
+    let mut items = order.items.clone();
+    let item_change = match &edit.items {
+        Some(edit) => edit_items(&mut items, &summary.reference, catalogue, edit, new_id),
+        None => Ok(None),
+    };
+    // What is wrong with the edit itself comes before what stands against it.
+    if !matches!(&item_change, Err(refusal) if refusal.kind < Kind::Conflict) {
+        refuse_status(order, edit)?;
+    }
     let mut changes = Vec::new();
     let mut customer = summary.customer.clone();
     let mut field = |name: &str, was: Option<&str>, is: Option<&str>| {
@@ -113,10 +121,7 @@ pub fn decide(
         field("customerAddress", customer.address.as_deref(), address.as_deref());
         customer.address.clone_from(address);
     }
-    let mut items = order.items.clone();
-    if let Some(edit) = &edit.items {
-        changes.extend(edit_items(&mut items, &summary.reference, catalogue, edit, new_id)?);
-    }
+    changes.extend(item_change?);
     let Some((total, item_count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
         return Err(too_much(&summary.reference));
     };
@@ -135,17 +140,16 @@ pub fn decide(
 fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
     let word = reference.shell_word();
-    let refuse = |what: &str, until: &str| {
-        Refusal::new(Kind::Conflict, format!("{what} of {reference} can be edited {until}; it is {status}"))
-            .error(format!("Order is {status}"))
+    let refuse = |what: &str| {
+        Refusal::new(Kind::Conflict, format!("{what}; {reference} is {status}")).error(format!("Order is {status}"))
     };
     let reopen = format!("orders set-status {word} pending --force --note …, then edit it");
     match status {
         Status::Pending => Ok(()),
-        Status::Cancelled => Err(refuse("nothing", "while it is cancelled").hint(reopen)),
-        _ if edit.items.is_some() => Err(refuse("items", "while it is pending only").hint(reopen)),
+        Status::Cancelled => Err(refuse("a cancelled order is not edited").hint(reopen)),
+        _ if edit.items.is_some() => Err(refuse("items are edited while an order is pending").hint(reopen)),
         Status::Confirmed | Status::Processing => Ok(()),
-        Status::Shipped | Status::Delivered => Err(refuse("the customer", "until it is shipped")),
+        Status::Shipped | Status::Delivered => Err(refuse("customers are edited until an order is shipped")),
     }
 }
 
@@ -159,7 +163,7 @@ fn edit_items(
     match edit {
         ItemEdit::Change { number, quantity, size, color } => {
             let index = index_of(items, *number, reference)?;
-            let was = describe(*number, &items[index]);
+            let was = items[index].clone();
             let item = &mut items[index];
             if let Some(quantity) = *quantity {
                 item.quantity = quantity;
@@ -174,8 +178,8 @@ fn edit_items(
             if let Some(color) = color {
                 item.selected_color.clone_from(color);
             }
-            let is = describe(*number, item);
-            Ok((was != is).then_some(Change { from: Some(was), to: Some(is) }))
+            let words = |item| Some(describe(*number, item));
+            Ok((was != *item).then(|| Change { from: words(&was), to: words(item) }))
         }
         ItemEdit::Add { product, quantity, size, color } => {
             if items.len() >= ITEMS_LIMIT {
@@ -232,10 +236,10 @@ fn spelled(product: &Product, size: Option<&str>) -> Result<Option<String>, Refu
     }
 }
 
-/// Says what an item is: `item 1: 2 × Classic T-Shirt (L, Blue) at 29.99`.
+/// Says what an item is: `item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99`.
 fn describe(number: usize, item: &OrderItem) -> String {
-    let chosen: Vec<&str> =
-        [&item.selected_size, &item.selected_color].into_iter().flatten().map(String::as_str).collect();
+    let size = item.selected_size.iter().map(|size| format!("size {size}"));
+    let chosen: Vec<String> = size.chain(item.selected_color.iter().map(|color| format!("color {color}"))).collect();
     let chosen = if chosen.is_empty() { String::new() } else { format!(" ({})", chosen.join(", ")) };
     format!("item {number}: {} × {}{chosen} at {}", item.quantity, item.product_name, item.unit_price)
 }
@@ -298,23 +302,32 @@ mod tests {
                 ItemEdit::Change { number: 1, quantity: Some(3), size: Some(Some("s".into())), color: None },
                 "119.96",
                 4,
-                Some("item 1: 2 × Shirt (L) at 29.99"),
-                Some("item 1: 3 × Shirt (S) at 29.99"),
+                Some("item 1: 2 × Shirt (size L) at 29.99"),
+                Some("item 1: 3 × Shirt (size S) at 29.99"),
             ),
             (
                 ItemEdit::Add { product: Box::new(cap), quantity: 2, size: None, color: Some("Red".into()) },
                 "149.95",
                 5,
                 None,
-                Some("item 3: 2 × Cap (Red) at 29.99"),
+                Some("item 3: 2 × Cap (color Red) at 29.99"),
             ),
-            (ItemEdit::Remove { number: 1 }, "29.99", 1, Some("item 1: 2 × Shirt (L) at 29.99"), None),
+            (ItemEdit::Remove { number: 1 }, "29.99", 1, Some("item 1: 2 × Shirt (size L) at 29.99"), None),
         ] {
             let edited = edited(&order, &catalogue, edit).unwrap();
             assert_eq!((edited.total.to_string().as_str(), edited.item_count), (total, count));
             let change = Change { from: from.map(str::to_owned), to: to.map(str::to_owned) };
             assert_eq!(edited.changes, [change]);
         }
+    }
+
+    #[test]
+    fn a_size_that_becomes_a_color_is_a_change() {
+        let (catalogue, mut order, _) = ground();
+        order.items[1].selected_size = Some("L".into());
+        let swap = ItemEdit::Change { number: 2, quantity: None, size: Some(None), color: Some(Some("L".into())) };
+        let edited = edited(&order, &catalogue, swap).unwrap();
+        assert_eq!((edited.changes.len(), edited.items.is_some()), (1, true));
     }
 
     #[test]

@@ -69,7 +69,11 @@ impl Shop {
             }
             Step::ConfirmEach(orders) => {
                 let chosen = self.chosen(orders);
-                let decided = confirm::decide_each(&chosen, self.catalogue.clone(), false);
+                let decided = confirm::decide_each(
+                    &chosen,
+                    self.catalogue.clone(),
+                    &confirm::Consent::Named { accept_prices: false },
+                );
                 for confirmation in decided.into_iter().flatten() {
                     self.apply(&confirmation.change);
                 }

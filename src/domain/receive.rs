@@ -166,6 +166,8 @@ pub struct Facts<'a> {
     pub settings: &'a Settings,
     /// The account that a new order belongs to.
     pub user: Option<UserId>,
+    /// Whether who sends it is told nothing of the order that has its reference already.
+    pub is_discreet: bool,
 }
 
 /// What to do with an order that came in.
@@ -243,7 +245,7 @@ pub fn decide(
 ) -> Result<Received, Rejected> {
     let Resolved { incoming, products, content } = resolved;
     if let Some(known) = facts.known {
-        return judge_repeat(content, known);
+        return judge_repeat(content, known, facts.is_discreet);
     }
     if let (Some(sent), Some(ours)) = (&incoming.currency, &facts.settings.currency)
         && sent != ours
@@ -274,13 +276,14 @@ pub fn decide(
     })))
 }
 
-fn judge_repeat(content: &Content, known: &Known) -> Result<Received, Rejected> {
+fn judge_repeat(content: &Content, known: &Known, is_discreet: bool) -> Result<Received, Rejected> {
     let summary = &known.order.summary;
     let differing = content.differing_fields(&Content::of_order(&known.order));
     if known.received_before || differing.is_empty() {
         return Ok(Received::Unchanged(summary.pk));
     }
-    let problem = format!("order {} is there already with other content: {}", summary.reference, differing.join(", "));
+    let fields = if is_discreet { String::new() } else { format!(": {}", differing.join(", ")) };
+    let problem = format!("order {} is there already with other content{fields}", summary.reference);
     Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
 }
 
@@ -377,7 +380,7 @@ pub(crate) mod tests {
     pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
         let reference = incoming.reference.clone().unwrap();
         let settings = Settings::default();
-        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None };
+        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
         let resolved = resolve(incoming, catalogue).unwrap();
         let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || Uuid::nil()) else {
             panic!("the order is new")
@@ -413,7 +416,8 @@ pub(crate) mod tests {
             known: Option<&Known>,
             others: &[Order],
         ) -> Result<Received, Rejected> {
-            let facts = Facts { known, likely_duplicates: others, settings: &self.settings, user: None };
+            let facts =
+                Facts { known, likely_duplicates: others, settings: &self.settings, user: None, is_discreet: false };
             let reference = incoming.reference.clone().unwrap();
             decide(&resolve(incoming, &self.catalogue)?, &reference, facts, &mut || Uuid::nil())
         }

@@ -88,6 +88,11 @@ impl Caller {
         }
     }
 
+    /// Tells whether the caller may see every order there is.
+    pub fn sees_all(&self) -> bool {
+        *self != Caller::Guest && self.sees_only().is_none()
+    }
+
     /// Returns the account that the caller's new orders belong to.
     pub fn owns_new_orders(&self) -> Option<UserId> {
         self.sees_only()
@@ -209,6 +214,7 @@ mod tests {
         ] {
             assert_eq!(caller.sees_only().is_some(), is_kept, "{}", caller.name());
             assert_eq!(caller.owns_new_orders(), caller.sees_only());
+            assert_eq!(caller.sees_all(), !is_kept && caller != Caller::Guest);
         }
     }
 

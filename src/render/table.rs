@@ -144,8 +144,10 @@ pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, look: Look<'
             if is_number(key) { column.number() } else { column.shrinks_to(key.len().max(8)) }
         })
         .collect();
-    let rows: Vec<Vec<String>> =
-        bodies.iter().map(|body| keys.iter().filter_map(|key| body.get(*key)).map(bare).collect()).collect();
+    let rows: Vec<Vec<String>> = bodies
+        .iter()
+        .map(|body| keys.iter().map(|key| body.get(*key).map(bare).unwrap_or_default()).collect())
+        .collect();
     render(&columns, &rows, look)
 }
 

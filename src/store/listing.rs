@@ -78,7 +78,8 @@ pub struct OrderFilter {
     pub ordered_before: Option<Timestamp>,
     /// Only those received at this time or earlier.
     pub received_until: Option<Timestamp>,
-    /// Only those that have this text in their reference, name, phone, or the catalogue name of an item's product.
+    /// Only those that have this text in their reference, name, phone or its digits, or in the catalogue name of an item's
+    /// product.
     pub search: Option<String>,
     /// Only those with this product among their items.
     pub product: Option<ProductId>,

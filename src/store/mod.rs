@@ -191,7 +191,7 @@ mod tests {
         let incoming = incoming(&[(&shirt, 2, None)]);
         let settings = Settings::default();
         let catalogue = [shirt.clone()].into_iter().collect();
-        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None };
+        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
         let reference = incoming.reference.clone().unwrap();
         let resolved = resolve(&incoming, &catalogue).unwrap();
         let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || uuid::Uuid::nil()) else {

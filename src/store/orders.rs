@@ -11,7 +11,7 @@ use crate::domain::content::Content;
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
-use crate::domain::receive::{Known, NewOrder, Source};
+use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
@@ -229,17 +229,25 @@ impl Read<'_> {
     }
 
     /// Loads the orders that one with this content and date may be a duplicate of: those of the same phone and total
-    /// that are nearest in time and not farther than `window` milliseconds, a few before and a few after.
-    pub fn likely_duplicates(&self, content: &Content, date: Timestamp, window: i64) -> Result<Vec<Order>, StoreError> {
+    /// that are nearest in time, within hours, a few before and a few after. A duplicate is never the order `but` itself.
+    pub fn likely_duplicates(
+        &self,
+        content: &Content,
+        date: Timestamp,
+        but: Option<OrderPk>,
+    ) -> Result<Vec<Order>, StoreError> {
+        let window = DUPLICATE_WINDOW_MILLIS;
         let first = Timestamp::from_millis(date.millis().saturating_sub(window)).unwrap_or(Timestamp::FIRST);
         let last = Timestamp::from_millis(date.millis().saturating_add(window)).unwrap_or(Timestamp::LAST);
         let mut statement = self.connection.prepare_cached(
             "SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :date
+                     AND pk IS NOT :but
                  ORDER BY order_date DESC LIMIT :most)
              UNION ALL
              SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND total = :total AND order_date > :date AND order_date <= :last
+                     AND pk IS NOT :but
                  ORDER BY order_date LIMIT :most)",
         )?;
         let pks = statement
@@ -250,6 +258,7 @@ impl Read<'_> {
                     ":first": first,
                     ":date": date,
                     ":last": last,
+                    ":but": but,
                     ":most": DUPLICATES_COMPARED,
                 },
                 |row| row.get("pk"),

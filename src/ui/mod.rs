@@ -110,12 +110,16 @@ pub fn stdout() -> BufWriter<io::StdoutLock<'static>> {
 
 /// Returns how many columns a table may have: the terminal's, 80 where stdout is none.
 pub fn width() -> usize {
-    terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| usize::from(width.0).max(20))
+    width_of(io::stdout())
 }
 
 /// Returns how many columns what is said on stderr may have.
 pub fn stderr_width() -> usize {
-    terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0).max(20))
+    width_of(io::stderr())
+}
+
+fn width_of(stream: impl std::os::fd::AsFd) -> usize {
+    terminal_size::terminal_size_of(stream).map_or(80, |(width, _)| usize::from(width.0).max(20))
 }
 
 /// Tells whether somebody sits there who can be asked: stdin and stderr are terminals.

@@ -8,6 +8,7 @@ fn no_writing_command_changes_anything() {
     shop.take("LEG-2", SHIRT, 1, Some("M"));
     shop.orders(["confirm", "LEG-2"]).succeeds();
     shop.orders(["product", "add", "--name", "Cap", "--sku", "CAP-1", "--price", "5"]).succeeds();
+    shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
     let before = shop.dump();
     let new = order("LEG-3", BELT, 1, None);
     let catalogue = shipped("examples/catalogue.json");
@@ -19,6 +20,9 @@ fn no_writing_command_changes_anything() {
         ("set-status", shop.orders(["set-status", "LEG-2", "shipped", "-n"])),
         ("cancel", shop.orders(["-n", "cancel", "LEG-2", ORDER])),
         ("config", shop.orders(["config", "shopName", "A", "-n"])),
+        ("edit", shop.orders(["edit", ORDER, "--name", "Jon", "--add", "BLT-01", "--quantity", "1", "-n"])),
+        ("user add", shop.orders(["user", "add", "zoe", "--role", "buyer", "-n"])),
+        ("user remove", shop.orders(["user", "remove", "mona", "-n"])),
         ("product add", shop.orders(["product", "add", "--name", "Hat", "--price", "7", "-n"])),
         ("product import", shop.orders(["product", "import", "-n"]).stdin(product)),
         ("product import again", shop.orders(["product", "import", "-n"]).arg(&catalogue)),

@@ -9,14 +9,19 @@
 )]
 
 mod bad_input;
+mod completions;
 mod config;
 mod confirm;
 mod create;
 mod crowd;
 mod dry_run;
+mod edit;
 mod failures;
+mod find;
 mod harness;
 mod help;
+mod history;
+mod hostile;
 mod import;
 mod list;
 mod message;
@@ -26,4 +31,5 @@ mod set_status;
 mod show;
 mod streams;
 mod terminal;
+mod user;
 mod whatsapp;

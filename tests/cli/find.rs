@@ -1,0 +1,104 @@
+use crate::harness::{BELT, SHIRT, Shop, order, shipped};
+
+/// A shop in Cairo with orders that differ in everything that can be looked for.
+fn shop() -> Shop {
+    let shop = Shop::stocked();
+    shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
+    for (reference, name, phone, date, product, now) in [
+        ("LEG-A_1", "Mona Adel", "+20 (101) 111-2222", "2026-02-04T21:59:59.999Z", SHIRT, "2026-02-05T08:00:00Z"),
+        ("LEG-B%2", "ليلى حسن", "٠١٠ ٢٢٢", "2026-02-04T22:00:00Z", SHIRT, "2026-02-06T08:00:00Z"),
+        ("LEG-CX3", "Straße ΟΔΟΣ", "call me", "2026-02-06T10:00:00Z", BELT, "2026-02-06T20:00:00Z"),
+    ] {
+        let order = order(reference, product, 1, (product == SHIRT).then_some("L"))
+            .replace("John Doe", name)
+            .replace("+1234567890", phone)
+            .replace("2026-02-04T10:30:00Z", date);
+        shop.orders(["create", "-q"]).stdin(order).env("ORDERS_NOW", now).succeeds();
+    }
+    shop
+}
+
+#[track_caller]
+fn finds(shop: &Shop, args: &[&str], expected: &[&str]) {
+    let mut run = shop.orders(["list", "-q", "--sort", "orderDate"]);
+    for arg in args {
+        run = run.arg(arg);
+    }
+    assert_eq!(run.succeeds().lines().collect::<Vec<_>>(), expected, "{args:?}");
+}
+
+#[test]
+fn search_finds_parts_in_any_case_and_script() {
+    let shop = shop();
+    let (a, b, c) = ("LEG-A_1", "LEG-B%2", "LEG-CX3");
+    for (text, expected) in [
+        ("leg-", vec![a, b, c]),
+        ("MONA", vec![a]),
+        ("حسن", vec![b]),
+        ("STRASSE", vec![c]),
+        ("οδοσ", vec![c]),
+        ("_", vec![a]),
+        ("%", vec![b]),
+        ("1111", vec![a]),
+        ("201 01", vec![a]),
+        ("010222", vec![b]),
+        ("٠١٠ ٢", vec![b]),
+        ("classic t", vec![a, b]),
+        ("leather", vec![c]),
+        ("'", vec![]),
+        ("\\", vec![]),
+        ("nothing", vec![]),
+        ("", vec![a, b, c]),
+    ] {
+        finds(&shop, &["--search", text], &expected);
+    }
+    // The catalogue's name counts, not the one of the day of the order.
+    shop.orders(["product", "set", "BLT-01", "--name", "Gürtel"]).succeeds();
+    finds(&shop, &["--search", "GÜRTEL"], &[c]);
+    finds(&shop, &["--search", "leather"], &[]);
+}
+
+#[test]
+fn times_are_the_shops() {
+    let shop = shop();
+    let (a, b, c) = ("LEG-A_1", "LEG-B%2", "LEG-CX3");
+    for (args, expected) in [
+        (vec!["--since", "2026-02-05"], vec![b, c]),
+        (vec!["--until", "2026-02-04"], vec![a]),
+        (vec!["--since", "2026-02-05", "--until", "2026-02-05"], vec![b]),
+        (vec!["--since", "yesterday"], vec![c]),
+        (vec!["--since", "today"], vec![]),
+        (vec!["--until", "yesterday"], vec![a, b, c]),
+        (vec!["--since", "22h"], vec![c]),
+        (vec!["--since", "2026-02-04T22:00:00Z", "--until", "2026-02-04T22:00:00Z"], vec![b]),
+        (vec!["--older-than", "1d"], vec![a, b]),
+        (vec!["--older-than", "25h"], vec![a]),
+        (vec!["--older-than", "90m"], vec![a, b, c]),
+    ] {
+        finds(&shop, &args, &expected);
+    }
+    for args in [["list", "--since", "tomorrow"], ["list", "--until", "04-02-2026"], ["list", "--older-than", "2"]] {
+        assert!(shop.orders(args).exits(2).stderr.contains("must be"));
+    }
+}
+
+#[test]
+fn conditions_add_up() {
+    let shop = shop();
+    finds(&shop, &["--product", "SKU-12345"], &["LEG-A_1", "LEG-B%2"]);
+    finds(&shop, &["--product", "belt", "--status", "pending"], &["LEG-CX3"]);
+    finds(&shop, &["--product", "belt", "--status", "confirmed,shipped"], &[]);
+    finds(&shop, &["--search", "leg", "--product", "sku-12345", "--since", "2026-02-05", "--limit", "1"], &["LEG-B%2"]);
+    shop.orders(["list", "--product", "hat"]).exits(3);
+    shop.orders(["list", "--user", "nobody"]).exits(3);
+    assert_eq!(shop.orders(["list", "--search", "nothing", "--json"]).succeeds(), "[]\n");
+}
+
+#[test]
+fn a_list_says_what_it_leaves_out() {
+    let shop = Shop::with_order();
+    shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
+    let done = shop.orders(["list", "--limit", "2", "--search", "leg"]).exits(0);
+    assert_eq!(done.stdout.lines().count(), 3);
+    assert_eq!(done.stderr, "note: there are more: these are the first 2; --limit 0 shows all\n");
+}

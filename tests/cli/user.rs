@@ -1,0 +1,129 @@
+use serde_json::json;
+
+use crate::harness::{ORDER, SHIRT, Shop, order, shipped};
+
+/// A shop with an order of mona's, one of nobody's, and an account of each role.
+fn staffed() -> Shop {
+    let shop = Shop::with_order();
+    for (name, role) in [("mona", "buyer"), ("omar", "buyer"), ("sam", "seller"), ("ada", "admin")] {
+        shop.orders(["user", "add", name, "--role", role, "-q"]).succeeds();
+    }
+    shop.orders(["--as", "mona", "create", "-q"]).stdin(order("LEG-MONA-0001", SHIRT, 1, Some("L"))).succeeds();
+    shop
+}
+
+/// The table of SPEC 4.6, through the binary: which exit code each command has for each caller.
+#[test]
+fn the_table_of_permissions() {
+    let shop = staffed();
+    let create = order("LEG-NEW", SHIRT, 1, Some("L"));
+    let order_json = shipped("examples/order.json").display().to_string();
+    for (args, codes) in [
+        //                                   operator guest mona omar sam ada
+        (vec!["create", "-", "-n"], [0, 0, 0, 0, 0, 0]),
+        (vec!["list"], [0, 11, 0, 0, 0, 0]),
+        (vec!["show", "LEG-MONA-0001"], [0, 11, 0, 3, 0, 0]),
+        (vec!["show", ORDER], [0, 11, 3, 3, 0, 0]),
+        (vec!["history", "LEG-MONA-0001"], [0, 11, 0, 3, 0, 0]),
+        (vec!["message", "LEG-MONA-0001"], [0, 11, 0, 3, 0, 0]),
+        (vec!["my-orders"], [11, 11, 0, 0, 0, 0]),
+        (vec!["set-status", "LEG-MONA-0001", "cancelled", "-n"], [0, 11, 11, 11, 0, 0]),
+        (vec!["cancel", "LEG-MONA-0001", "-n"], [0, 11, 11, 11, 0, 0]),
+        (vec!["confirm", "LEG-MONA-0001", "-n"], [0, 11, 11, 11, 0, 0]),
+        (vec!["edit", "LEG-MONA-0001", "--name", "M", "-n"], [0, 11, 11, 11, 0, 0]),
+        (vec!["product", "list"], [0, 11, 11, 11, 0, 0]),
+        (vec!["product", "history", "SKU-12345"], [0, 11, 11, 11, 0, 0]),
+        (vec!["import", &order_json, "-n"], [0, 11, 11, 11, 0, 0]),
+        (vec!["user", "list"], [0, 11, 11, 11, 11, 0]),
+        (vec!["user", "remove", "omar", "-n"], [0, 11, 11, 11, 11, 0]),
+        (vec!["user", "add", "new", "--role", "admin", "-n"], [0, 11, 11, 11, 11, 0]),
+        (vec!["config"], [0, 11, 11, 11, 11, 0]),
+        (vec!["help", "exit-codes"], [0, 0, 0, 0, 0, 0]),
+    ] {
+        for (caller, code) in ["", "guest", "mona", "omar", "sam", "ada"].into_iter().zip(codes) {
+            let mut run = shop.orders([]);
+            for arg in &args {
+                run = run.arg(arg);
+            }
+            if !caller.is_empty() {
+                run = run.env("ORDERS_AS", caller);
+            }
+            let done = run.stdin(create.as_str()).exits(code);
+            assert!(code == 0 || done.stdout.is_empty(), "{args:?} as {caller}: {done:?}");
+        }
+    }
+    shop.check();
+}
+
+#[test]
+fn a_refusal_has_the_guides_words() {
+    let shop = staffed();
+    shop.orders(["--as", "mona", "confirm", "LEG-MONA-0001"])
+        .fails(11, "error: only admins and sellers can confirm orders\n");
+    let done = shop.orders(["--as", "mona", "confirm", ORDER, "--json"]).exits(11);
+    let error: serde_json::Value = serde_json::from_str(&done.stderr).unwrap();
+    assert_eq!(
+        error,
+        json!({"success": false, "error": "Only admins and sellers can confirm orders", "details": [],
+               "code": "permission_denied", "hint": null, "exitCode": 11})
+    );
+    shop.orders(["my-orders"])
+        .fails(11, "error: authentication required\nhint: --as USERNAME or ORDERS_AS says whose orders\n");
+    shop.orders(["--as", "nobody", "list"])
+        .fails(3, "error: user nobody not found\nhint: orders user list shows the accounts\n");
+    // A wrapper that lost its user's name must not act as the operator.
+    shop.orders(["list"]).env("ORDERS_AS", "").exits(2);
+    shop.orders(["--as", "operator", "list"]).exits(3);
+    shop.orders(["--as", "sam", "list"]).env("ORDERS_AS", "nobody").succeeds();
+}
+
+#[test]
+fn buyers_have_their_own_orders() {
+    let shop = staffed();
+    let own = shop.orders(["--as", "Mona", "my-orders", "--json"]).json();
+    assert_eq!((own.as_array().unwrap().len(), &own[0]["user"]), (1, &json!("mona")));
+    assert_eq!(own[0]["items"][0]["quantity"], 1);
+    assert_eq!(shop.orders(["--as", "mona", "list", "-q"]).succeeds(), "LEG-MONA-0001\n");
+    assert_eq!(shop.orders(["--as", "omar", "my-orders", "--json"]).succeeds(), "[]\n");
+    assert_eq!(shop.orders(["--as", "sam", "list", "-q"]).succeeds().lines().count(), 2);
+    assert_eq!(shop.orders(["list", "-q", "--user", "mona"]).succeeds(), "LEG-MONA-0001\n");
+    // Others' orders leave no trace: not by a part, not as a near miss, not by their owner.
+    for args in [["show", "LXYZ"], ["show", "LEG-LXYZ1234-AB5D"], ["show", "1234-AB5C"]] {
+        let done = shop.orders(args).env("ORDERS_AS", "mona").exits(3);
+        assert!(!done.stderr.contains("LEG-LXYZ1234-AB5C"), "{done:?}");
+    }
+    shop.orders(["--as", "mona", "list", "--user", "sam"]).exits(3);
+    // Nor does taking an order tell of others: what is different in one, or that one is alike.
+    let alike = std::fs::read_to_string(shipped("examples/order.json")).unwrap();
+    let other = alike.replace("John Doe", "Somebody");
+    for caller in ["mona", "guest"] {
+        let done = shop.orders(["create", "-n"]).stdin(other.as_str()).env("ORDERS_AS", caller).exits(5);
+        assert!(!done.stderr.contains("customerName"), "{done:?}");
+        let again = alike.replace("LXYZ1234", "LXYZ9999");
+        let done = shop.orders(["create", "-n"]).stdin(again).env("ORDERS_AS", caller).exits(0);
+        assert!(!done.stderr.contains("LXYZ1234"), "{done:?}");
+    }
+    let history = shop.orders(["history", "LEG-MONA-0001", "--json"]).json();
+    assert_eq!(history[0]["actor"], "mona");
+}
+
+#[test]
+fn accounts_are_added_listed_and_removed_and_their_orders_stay() {
+    let shop = Shop::new();
+    let added = shop.orders(["user", "add", "mona", "--role", "Buyer", "--phone", "+20 101", "--json"]);
+    let body = added.json();
+    assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "username", "role", "phone"]);
+    assert_eq!((&body["role"], &body["phone"]), (&json!("buyer"), &json!("+20 101")));
+    shop.orders(["user", "list"]).prints("USERNAME  ROLE   PHONE\nmona      buyer  +20 101\n");
+    shop.orders(["user", "add", "MONA", "--role", "seller"])
+        .fails(5, "error: there is a user mona already (buyer); nothing changed\n");
+    for name in ["guest", "Operator", "", "a b", "x\u{202e}y"] {
+        shop.orders(["user", "add", name, "--role", "buyer"]).exits(4);
+    }
+    shop.orders(["user", "add", "zoe"]).exits(2);
+    let shop = staffed();
+    shop.orders(["user", "remove", "mona"]).prints("removed mona; 1 order stays, without a user\n");
+    assert_eq!(shop.orders(["show", "LEG-MONA-0001", "--json"]).json()["user"], json!(null));
+    shop.orders(["user", "remove", "mona"]).exits(3);
+    shop.check();
+}
