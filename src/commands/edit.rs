@@ -74,7 +74,7 @@ fn chosen(text: &str) -> Result<Chosen, String> {
 }
 
 /// Runs the command.
-pub fn run(args: EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
+pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     args.refuse_nothing()?;
     let mut store = context.open_to_write()?;
     let (stamp, caller, mut ids) = (context.stamp(), context.caller.clone(), context.ids());

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Context;
-use super::list::{Listing, Selection, list};
+use super::listing::{Listing, Selection, list};
 use crate::error::Exit;
 
 /// List the orders of the account that acts, with their items

@@ -15,7 +15,7 @@ use crate::domain::text::visible;
 pub fn preview(order: &Order, confirmation: &Confirmation, duplicate: Option<&Order>, look: Look<'_>) -> String {
     let summary = &order.summary;
     let mut text = format!(
-        "{}  {}, {}, {}\n",
+        "{}  {}\n{}, {}\n",
         summary.reference,
         visible(&summary.customer.name),
         visible(&summary.customer.phone),

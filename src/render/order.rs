@@ -105,7 +105,7 @@ pub fn show(order: &Order, look: Look<'_>) -> String {
 pub fn items(order: &Order, look: Look<'_>) -> String {
     let columns = [
         Column::new("#").number(),
-        Column::new("PRODUCT").shrinks_to(6),
+        Column::new("PRODUCT").shrinks_to(10),
         Column::new("SKU").shrinks_to(8).rank(2),
         Column::new("SIZE").shrinks_to(4),
         Column::new("COLOR").shrinks_to(5).rank(1),

@@ -61,7 +61,8 @@ impl Column {
     }
 }
 
-/// Renders a table that is as wide as the look at the most, as long as what stays fits. Cells are made visible here.
+/// Renders a table that is as wide as the look at the most, as long as what stays fits. Cells are made visible here;
+/// columns with nothing in them are left out where they may be.
 pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> String {
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()).collect();
@@ -73,7 +74,10 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> Strin
             cells.chain([column.title.width()]).max().unwrap_or_default()
         })
         .collect();
-    let shown = fitting_columns(columns, &natural, look.width);
+    let has_words = |index: usize| rows.iter().any(|row| row.get(index).is_some_and(|cell| !cell.is_empty()));
+    let worth_it =
+        (0..columns.len()).filter(|&index| columns[index].rank == 0 && natural[index] > 0 || has_words(index));
+    let shown = fitting_columns(columns, &natural, worth_it.collect(), look.width);
     let widths = shared_widths(columns, &natural, &shown, look.width);
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -154,11 +158,9 @@ pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, look: Look<'
 /// The keys whose texts are amounts.
 const NUMBERS: [&str; 5] = ["total", "unitPrice", "subtotal", "price", "discountedPrice"];
 
-/// Drops the columns of the highest rank until the rest fits, shrunk as far as they may.
-fn fitting_columns(columns: &[Column], natural: &[usize], width: usize) -> Vec<usize> {
+/// Drops of the columns in `shown` those of the highest rank until the rest fits, shrunk as far as they may.
+fn fitting_columns(columns: &[Column], natural: &[usize], mut shown: Vec<usize>, width: usize) -> Vec<usize> {
     let least = |index: &usize| columns[*index].shrinks_to.map_or(natural[*index], |least| least.min(natural[*index]));
-    // A column without a word in it would still take a gap.
-    let mut shown: Vec<usize> = (0..columns.len()).filter(|&index| natural[index] > 0).collect();
     while shown.iter().map(least).sum::<usize>() + GAP * shown.len().saturating_sub(1) > width {
         let Some(drop) =
             shown.iter().copied().filter(|&index| columns[index].rank > 0).max_by_key(|&index| columns[index].rank)

@@ -98,7 +98,8 @@ fn one_key_confirms_what_was_shown() {
     assert_eq!(
         terminal.screen().trim_end(),
         "\
-LEG-LXYZ1234-AB5C  John Doe, +1234567890, 2026-02-04 10:30
+LEG-LXYZ1234-AB5C  John Doe
++1234567890, 2026-02-04 10:30
 #  PRODUCT          SKU        SIZE  COLOR  QTY  PRICE  SUBTOTAL
 1  Classic T-Shirt  SKU-12345  L     Blue     2  29.99     59.98
 Total 59.98 for 2 pieces

@@ -1,0 +1,287 @@
+//! What every command works with, and how it opens, changes and prints.
+
+use std::io::{Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use etcetera::BaseStrategy as _;
+use serde_json::json;
+use uuid::{NoContext, Uuid};
+
+use super::find::user_not_found;
+use super::printer::Printer;
+use crate::cli::{Format, Global};
+use crate::domain::settings::Settings;
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Caller, Task};
+use crate::error::{Failure, Kind, OutputError};
+use crate::render::json::Body;
+use crate::render::{Look, table, zone};
+use crate::store::{Access, Outcome, Stamp, Store, StoreError, Write};
+use crate::ui::{self, Ui};
+
+/// What every command works with: the global options, the clock, the streams and who runs it.
+#[derive(Debug)]
+pub struct Context {
+    /// The global options.
+    pub global: Global,
+    /// The time of this run.
+    pub now: Timestamp,
+    /// The streams.
+    pub ui: Ui,
+    /// Who runs the command.
+    pub caller: Caller,
+    has_committed: bool,
+    has_rolled_back: bool,
+}
+
+impl Context {
+    /// Starts a run.
+    pub fn new(global: Global, now: Timestamp, ui: Ui) -> Context {
+        Context { global, now, ui, caller: Caller::Operator, has_committed: false, has_rolled_back: false }
+    }
+
+    /// Tells whether this run has changed the file.
+    pub fn has_committed(&self) -> bool {
+        self.has_committed
+    }
+
+    /// Tells whether nothing is to be changed.
+    pub fn is_dry_run(&self) -> bool {
+        self.global.dry_run
+    }
+
+    /// Tells whether the result is for people.
+    pub fn is_table(&self) -> bool {
+        self.global.format() == Format::Table
+    }
+
+    /// Finds out who runs the command, and whether they may.
+    pub fn identify(&mut self, task: Task) -> anyhow::Result<()> {
+        let username = match (&self.global.acting_as, std::env::var_os("ORDERS_AS")) {
+            (Some(username), _) => Some(username.clone()),
+            (None, variable) => variable.map(|variable| variable.to_string_lossy().into_owned()),
+        };
+        if let Some(username) = username {
+            self.caller = self.caller_named(username.trim())?;
+        }
+        self.caller.may(task).map_err(|refused| {
+            let mut message = refused.to_owned();
+            message[..1].make_ascii_lowercase();
+            let failure = Failure::new(Kind::PermissionDenied, message).error(refused);
+            if task == Task::MyOrders { failure.hint("--as USERNAME or ORDERS_AS says whose orders") } else { failure }
+        })?;
+        Ok(())
+    }
+
+    fn caller_named(&self, username: &str) -> anyhow::Result<Caller> {
+        // An empty name would be nobody's, and so the operator's: a wrapper that lost its user must not become one.
+        if username.is_empty() {
+            return Err(Failure::usage("--as or ORDERS_AS is empty: name an account, or guest").into());
+        }
+        if let Some(caller) = Caller::without_account(username) {
+            return Ok(caller);
+        }
+        match self.open_to_read()?.read(|read| read.user(username))? {
+            Some(user) => Ok(Caller::Account(user)),
+            None => Err(user_not_found(username).into()),
+        }
+    }
+
+    /// Opens the orders file for reading.
+    pub fn open_to_read(&self) -> anyhow::Result<Store> {
+        Ok(Store::open(&self.file()?, Access::Read, self.global.wait())?)
+    }
+
+    /// Opens the orders file for changing what is there.
+    pub fn open_to_write(&self) -> anyhow::Result<Store> {
+        let access = if self.is_dry_run() { Access::DryRun } else { Access::Write };
+        Ok(Store::open(&self.file()?, access, self.global.wait())?)
+    }
+
+    /// Opens the orders file for changing it, and makes it where it is missing, unless this is a dry run.
+    pub fn open_or_create(&self) -> anyhow::Result<Store> {
+        if self.is_dry_run() {
+            return self.open_to_write();
+        }
+        let path = self.file()?;
+        if self.global.db.is_none()
+            && let Some(folder) = path.parent()
+            && named_by_environment().is_none()
+        {
+            make_private_folder(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        }
+        let store = Store::open(&path, Access::Create, self.global.wait())?;
+        if store.was_created() {
+            self.ui.note(&format!("made a new orders file: {}", store.path().display()));
+        }
+        Ok(store)
+    }
+
+    /// Returns the absolute path of the orders file: `--db`, else `ORDERS_DB`, else the one in the user's data folder.
+    pub fn file(&self) -> anyhow::Result<PathBuf> {
+        let absolute = |path: &Path| std::path::absolute(path).context("there is no current folder");
+        match (&self.global.db, named_by_environment()) {
+            (Some(path), _) if path.as_os_str().is_empty() => {
+                Err(Failure::usage("--db needs the path of a file").into())
+            }
+            (Some(path), _) => absolute(path),
+            (None, Some(path)) => absolute(&path),
+            (None, None) => {
+                let folders = etcetera::choose_base_strategy().map_err(|_| {
+                    Failure::usage("there is no home folder; name the file with --db FILE or ORDERS_DB")
+                })?;
+                Ok(folders.data_dir().join("orders").join("orders.db"))
+            }
+        }
+    }
+
+    /// Changes the file in one transaction, which a dry run undoes.
+    pub fn write<T>(
+        &mut self,
+        store: &mut Store,
+        write: impl FnOnce(&Write<'_>) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let outcome = if self.is_dry_run() { Outcome::RollBack } else { Outcome::Commit };
+        let caller = &self.caller;
+        let value = store.write(outcome, |transaction| {
+            // Who may no longer do it, does not.
+            if let Caller::Account(user) = caller
+                && transaction.user(&user.username)?.as_ref() != Some(user)
+            {
+                return Err(StoreError::Changed("the acting account").into());
+            }
+            write(transaction)
+        })?;
+        self.has_committed = outcome == Outcome::Commit;
+        self.has_rolled_back = outcome == Outcome::RollBack;
+        Ok(value)
+    }
+
+    /// Returns when, by whom and with which note this run writes.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { at: self.now, actor: self.caller.name().to_owned(), note: self.global.note.clone() }
+    }
+
+    /// Returns a maker of new ids. Ids of one run sort by time, which keeps the index on them compact.
+    pub fn ids(&self) -> impl FnMut() -> Uuid + use<> {
+        let millis = u64::try_from(self.now.millis()).unwrap_or_default();
+        let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or_default();
+        move || Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, millis / 1000, nanos))
+    }
+
+    /// Returns how results look to the person who reads them.
+    pub fn look<'a>(&self, settings: &'a Settings) -> Look<'a> {
+        Look {
+            width: ui::width(),
+            color: self.ui.colors_stdout,
+            zone: zone::zone_of(settings),
+            country_code: settings.country_code.as_deref(),
+        }
+    }
+
+    /// Returns how what is shown before a question looks.
+    pub fn look_of_questions<'a>(&self, settings: &'a Settings) -> Look<'a> {
+        Look { width: ui::stderr_width(), color: self.ui.colors_stderr, ..self.look(settings) }
+    }
+
+    /// Tells whether a person is to be asked before something is done.
+    ///
+    /// # Errors
+    /// One would have to be, and `--no-input` forbids it; `instead` says what to do then.
+    pub fn is_to_ask(&self, question: &str, instead: &str) -> Result<bool, Failure> {
+        if self.global.yes || self.is_dry_run() || !ui::is_somebody_there() {
+            return Ok(false);
+        }
+        if self.global.no_input {
+            return Err(Failure::usage(format!("--no-input, but {question}")).hint(instead));
+        }
+        Ok(true)
+    }
+
+    /// Prints the one body of a command, or for people `text`.
+    pub fn print_one(&self, body: Body, text: impl FnOnce() -> String) -> Result<(), OutputError> {
+        self.print(vec![body], false, text)
+    }
+
+    /// Prints a body for each thing that a command was about, or for people `text`: a bare body where one thing was
+    /// named, else an array.
+    pub fn print_each(
+        &self,
+        bodies: Vec<Body>,
+        named: usize,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), OutputError> {
+        self.print(bodies, named != 1, text)
+    }
+
+    fn print(&self, mut bodies: Vec<Body>, many: bool, text: impl FnOnce() -> String) -> Result<(), OutputError> {
+        if self.is_table() {
+            self.ui.print(&text())?;
+            if self.has_rolled_back {
+                self.ui.note("dry run: nothing changed");
+            }
+            return Ok(());
+        }
+        if self.has_rolled_back {
+            for body in &mut bodies {
+                body.insert("dryRun".to_owned(), json!(true));
+            }
+        }
+        let mut keys: Vec<&str> = Vec::new();
+        for key in bodies.iter().flat_map(Body::keys) {
+            if !keys.contains(&key.as_str()) {
+                keys.push(key);
+            }
+        }
+        let mut stdout = ui::stdout();
+        let mut printer = Printer::new(&mut stdout, self.global.format(), &keys, many).map_err(OutputError)?;
+        bodies.iter().try_for_each(|body| printer.put(body)).map_err(OutputError)?;
+        printer.finish().and_then(|()| stdout.flush()).map_err(OutputError)
+    }
+
+    /// Prints a list whose bodies have the columns `keys`; for people `text`, or where columns were chosen a table of them.
+    pub fn print_list(&self, keys: &[&str], bodies: &[Body], text: impl FnOnce() -> String) -> anyhow::Result<()> {
+        if !self.is_table() {
+            return self.print_spooled(keys, |printer| Ok(bodies.iter().try_for_each(|body| printer.put(body))?));
+        }
+        let text = match self.global.fields {
+            Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.look(&Settings::default())),
+            None => text(),
+        };
+        Ok(self.ui.print(&text)?)
+    }
+
+    /// Prints what `write` puts, once all of it was put without a failure: stdout stays empty otherwise, and a slow
+    /// reader keeps no transaction open.
+    pub fn print_spooled(
+        &self,
+        keys: &[&str],
+        write: impl FnOnce(&mut Printer<'_>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut spool = tempfile::SpooledTempFile::new(SPOOLED_IN_MEMORY);
+        {
+            let mut buffer = std::io::BufWriter::new(&mut spool);
+            let mut printer = Printer::new(&mut buffer, self.global.format(), keys, true)?;
+            write(&mut printer)?;
+            printer.finish()?;
+            buffer.flush()?;
+        }
+        spool.rewind()?;
+        let mut stdout = ui::stdout();
+        let copied = std::io::copy(&mut spool, &mut stdout).and_then(|_| stdout.flush());
+        Ok(copied.map_err(OutputError)?)
+    }
+}
+
+/// How many bytes of a long result are kept in memory before they go to a temporary file.
+const SPOOLED_IN_MEMORY: usize = 1 << 20;
+
+fn named_by_environment() -> Option<PathBuf> {
+    std::env::var_os("ORDERS_DB").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
