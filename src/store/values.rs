@@ -64,30 +64,6 @@ impl ToSql for UserId {
     }
 }
 
-impl FromSql for Role {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Role> {
-        read(value, Role::parse)
-    }
-}
-
-impl ToSql for Role {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.as_str().into())
-    }
-}
-
-impl FromSql for EventKind {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<EventKind> {
-        read(value, EventKind::parse)
-    }
-}
-
-impl ToSql for EventKind {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.as_str().into())
-    }
-}
-
 impl FromSql for OrderPk {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<OrderPk> {
         value.as_i64().map(OrderPk)
@@ -136,29 +112,24 @@ impl ToSql for Reference {
     }
 }
 
-impl FromSql for Status {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Status> {
-        read(value, Status::parse)
-    }
+/// Lets values stand in columns as the words for them.
+macro_rules! stands_as_word {
+    ($($kind:ty),*) => {$(
+        impl FromSql for $kind {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<$kind> {
+                read(value, <$kind>::parse)
+            }
+        }
+
+        impl ToSql for $kind {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.as_str().into())
+            }
+        }
+    )*};
 }
 
-impl ToSql for Status {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.as_str().into())
-    }
-}
-
-impl FromSql for Reason {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Reason> {
-        read(value, Reason::parse)
-    }
-}
-
-impl ToSql for Reason {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.as_str().into())
-    }
-}
+stands_as_word!(EventKind, Reason, Role, Status);
 
 /// A JSON array of texts, for `json_each`: one parameter for a set of any size.
 pub(super) fn json_array(texts: impl IntoIterator<Item = String>) -> String {

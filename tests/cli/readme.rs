@@ -87,11 +87,12 @@ fn the_commands_for_the_guides_endpoints_work() {
         .filter(|line| line.contains("/api/orders/"))
         .map(|line| line.split('`').nth(3).unwrap().to_owned())
         .collect();
-    assert_eq!(commands.len(), 5);
+    assert_eq!(commands.len(), 6);
     let reference = crate::harness::ORDER;
-    for command in ["create", "list", "show", "confirm", "set-status"] {
+    shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
+    for command in ["create", "list", "show", "confirm", "set-status", "--as USERNAME my-orders"] {
         let line = commands.iter().find(|line| line.starts_with(&format!("orders {command} "))).unwrap();
-        let line = line.replace("ID", reference).replace("STATUS", "shipped");
+        let line = line.replace("ID", reference).replace("STATUS", "shipped").replace("USERNAME", "mona");
         let mut run = shop.orders([]);
         for word in line.split(' ').skip(1) {
             run = run.arg(word);
