@@ -4,7 +4,8 @@
 use proptest::prelude::*;
 
 use super::confirm;
-use super::order::Order;
+use super::edit::{self, Edit, ItemEdit};
+use super::order::{Order, sums};
 use super::product::tests::product;
 use super::product::{Catalogue, Product};
 use super::receive::tests::{incoming, order};
@@ -27,6 +28,7 @@ enum Step {
     Confirm(Vec<usize>),
     ConfirmEach(Vec<usize>),
     Change(usize, Status, bool, bool),
+    Edit(usize, ItemEdit),
     Adjust(usize, i64),
     Count(usize, i64),
 }
@@ -83,6 +85,15 @@ impl Shop {
                 let request = Request { to: *to, force: *force, restock: *restock };
                 if let Ok(change) = transition::decide(&self.orders[*order], &held, request) {
                     self.apply(&change);
+                }
+            }
+            Step::Edit(order, items) => {
+                let edit = Edit { items: Some(items.clone()), ..Edit::default() };
+                if let Ok(edited) = edit::decide(&self.orders[*order], &self.catalogue, &edit, &mut uuid::Uuid::nil) {
+                    let order = &mut self.orders[*order];
+                    assert_eq!(edited.changes.is_empty(), edited.items.is_none());
+                    order.items = edited.items.unwrap_or_else(|| order.items.clone());
+                    (order.summary.total, order.summary.item_count) = (edited.total, edited.item_count);
                 }
             }
             Step::Adjust(line, difference) => self.correct(*line, Correction::Adjust(*difference)),
@@ -146,11 +157,29 @@ impl Shop {
             assert!(now >= 0 && now == on_hand(product) + sum, "{} {key}: {now}", product.name);
         }
         for (index, order) in self.orders.iter().enumerate() {
+            let sums = sums(order.items.iter().map(|item| (item.subtotal, item.quantity)));
+            assert_eq!(sums, Some((order.summary.total, order.summary.item_count)));
             let taken: i64 = self.held(index).iter().map(|movement| -movement.delta).sum();
             let expected = if order.summary.status.holds_stock() { order.summary.item_count } else { 0 };
             assert_eq!(taken, expected, "{} is {}", order.summary.reference, order.summary.status);
         }
     }
+}
+
+fn an_edit() -> impl Strategy<Value = ItemEdit> {
+    let size = || proptest::option::of(proptest::sample::select(&["s", " L ", "XL"][..]).prop_map(str::to_owned));
+    let cap = product("Cap", &[("", 4)]);
+    prop_oneof![
+        (0_usize..5).prop_map(|number| ItemEdit::Remove { number }),
+        (1_u32..4, size()).prop_map(move |(quantity, size)| ItemEdit::Add {
+            product: Box::new(cap.clone()),
+            quantity,
+            size,
+            color: None
+        }),
+        (0_usize..5, proptest::option::of(1_u32..4), proptest::option::of(size()))
+            .prop_map(|(number, quantity, size)| ItemEdit::Change { number, quantity, size, color: None }),
+    ]
 }
 
 fn a_step() -> impl Strategy<Value = Step> {
@@ -160,6 +189,7 @@ fn a_step() -> impl Strategy<Value = Step> {
         orders().prop_map(Step::ConfirmEach),
         (0_usize..4, proptest::sample::select(&Status::ALL[..]), any::<bool>(), any::<bool>())
             .prop_map(|(order, to, force, restock)| Step::Change(order, to, force, restock)),
+        (0_usize..4, an_edit()).prop_map(|(order, edit)| Step::Edit(order, edit)),
         (0_usize..3, -4_i64..5).prop_map(|(line, difference)| Step::Adjust(line, difference)),
         (0_usize..3, 0_i64..6).prop_map(|(line, counted)| Step::Count(line, counted)),
     ]
