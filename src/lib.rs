@@ -48,7 +48,7 @@ use ui::{ColorChoice, Ui};
 
 /// Runs one command line and returns its exit code. `clock` replaces `now`, for tests and examples.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: Option<&str>, now: DateTime<Utc>) -> u8 {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let args = cli::name_item_color(args.into_iter().collect());
     let completion = CompleteEnv::with_factory(Cli::command).var(VARIABLE);
     if completion.try_complete(args.iter().cloned(), None).is_ok_and(|was_asked| was_asked) {
         return Exit::Done.code();
@@ -114,23 +114,34 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
         _ => {}
     }
     let ui = Ui::new(cli::asks_for_json(args), false, cli::color_asked_for(args));
-    fail(&ui, &explain_command_line(&error.to_string()).into())
+    fail(&ui, &explain_command_line(&error.to_string(), args).into())
 }
 
 /// Makes a failure of what clap says: its first paragraph is what is wrong, a tip or else the command's help the hint.
-fn explain_command_line(text: &str) -> Failure {
+fn explain_command_line(text: &str, args: &[OsString]) -> Failure {
     let mut paragraphs = text.split("\n\n");
     let on_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let message = on_one_line(paragraphs.next().unwrap_or_default());
     let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message));
-    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("orders");
-    let is_name = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
-    let command: Vec<&str> = usage.split_whitespace().take_while(is_name).collect();
     let tip = paragraphs.find_map(|paragraph| paragraph.trim_start().strip_prefix("tip: "));
+    let tip = tip.filter(|tip| !tip.starts_with("to pass"));
     match tip {
         Some(tip) => failure.hint(on_one_line(tip)),
-        None => failure.hint(format!("{} --help", command.join(" "))),
+        None => failure.hint(format!("{} --help", command_named(args))),
     }
+}
+
+/// Returns the command that a command line names, as far as it names one: `orders product show`.
+fn command_named(args: &[OsString]) -> String {
+    let root = Cli::command();
+    let (mut command, mut name) = (&root, root.get_name().to_owned());
+    for word in args.iter().filter_map(|arg| arg.to_str()) {
+        if let Some(found) = command.find_subcommand(word) {
+            command = found;
+            name = format!("{name} {word}");
+        }
+    }
+    name
 }
 
 #[cfg(test)]
@@ -148,13 +159,20 @@ mod tests {
                 "orders product show --help",
             ),
             (
+                "orders list --limit x",
+                "invalid value 'x' for '--limit <N>': must be a whole number",
+                "orders list --help",
+            ),
+            ("orders product list --size M", "unexpected argument '--size' found", "orders product list --help"),
+            (
                 "orders list --statis pending",
                 "unexpected argument '--statis' found",
                 "a similar argument exists: '--status'",
             ),
         ] {
-            let error = Cli::try_parse_from(line.split(' ')).unwrap_err();
-            let failure = explain_command_line(&error.to_string());
+            let args: Vec<OsString> = line.split(' ').map(Into::into).collect();
+            let error = Cli::try_parse_from(&args).unwrap_err();
+            let failure = explain_command_line(&error.to_string(), &args);
             assert_eq!((failure.message.as_str(), failure.hint.as_deref()), (message, Some(hint)), "{line}");
         }
     }

@@ -26,7 +26,9 @@ pub struct CancelArgs {
 /// Runs the command.
 pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if args.no_restock && context.global.note.is_none() {
-        return Err(Failure::usage("--no-restock needs a --note that says why").into());
+        return Err(Failure::usage("--no-restock needs a --note that says why")
+            .hint("--note 'came back torn', say")
+            .into());
     }
     let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock };
     set_status::change(&args.refs, request, context)

@@ -21,7 +21,7 @@ use crate::store::Write;
 #[command(after_help = "Examples:
   orders edit LEG-LXYZ1234-AB5C --phone '+20 101 111 2222' --note 'typed wrong'
   orders edit LEG-LXYZ1234-AB5C --item 1 --size M --quantity 1
-  orders edit LEG-LXYZ1234-AB5C --add BLT-01 --quantity 2
+  orders edit LEG-LXYZ1234-AB5C --add BLT-01 --quantity 2 --color Black
   orders edit LEG-LXYZ1234-AB5C --remove 2")]
 #[command(group = ArgGroup::new("an item").args(["item", "add"]))]
 pub struct EditArgs {
@@ -53,9 +53,9 @@ pub struct EditArgs {
     /// The item's size
     #[arg(long, value_parser = chosen, requires = "an item")]
     size: Option<Chosen>,
-    /// The item's color
-    #[arg(long, value_parser = chosen, requires = "an item")]
-    color: Option<Chosen>,
+    /// The item's color; beside --item or --add also just --color
+    #[arg(long, value_name = "COLOR", value_parser = chosen, requires = "an item")]
+    item_color: Option<Chosen>,
 }
 
 /// A size or color; `None` takes it away.
@@ -101,7 +101,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
 impl EditArgs {
     fn refuse_nothing(&self) -> Result<(), Failure> {
         let is_customer = self.name.is_some() || self.phone.is_some() || self.address.is_some();
-        let changes_item = self.quantity.is_some() || self.size.is_some() || self.color.is_some();
+        let changes_item = self.quantity.is_some() || self.size.is_some() || self.item_color.is_some();
         if self.item.is_some() && !changes_item {
             return Err(Failure::usage("say what to change of the item: --quantity, --size or --color"));
         }
@@ -118,13 +118,13 @@ impl EditArgs {
                 number,
                 quantity: self.quantity,
                 size: value(&self.size),
-                color: value(&self.color),
+                color: value(&self.item_color),
             }),
             (None, Some(product), _) => Some(ItemEdit::Add {
                 product: Box::new(find_product(write, product)?),
                 quantity: self.quantity.unwrap_or(1),
                 size: value(&self.size).flatten(),
-                color: value(&self.color).flatten(),
+                color: value(&self.item_color).flatten(),
             }),
             (None, None, Some(number)) => Some(ItemEdit::Remove { number }),
             (None, None, None) => None,

@@ -46,8 +46,12 @@ pub struct Selection {
     #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true, default_value = "-createdAt", value_parser = sort)]
     sort: Sort,
     /// How many at the most; 0: all [default: 50 in the table, else all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = limit)]
     limit: Option<u64>,
+}
+
+fn limit(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "must be a whole number".to_owned())
 }
 
 fn when(text: &str) -> Result<When, String> {

@@ -42,7 +42,9 @@ pub struct SetStatusArgs {
 /// Runs the command.
 pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if args.force && context.global.note.is_none() {
-        return Err(Failure::usage("--force needs a --note that says why").into());
+        return Err(Failure::usage("--force needs a --note that says why")
+            .hint("--note 'confirmed by mistake', say")
+            .into());
     }
     if args.no_restock && !matches!(args.status, Status::Cancelled | Status::Pending) {
         return Err(Failure::usage("--no-restock is for orders that give their stock back").into());

@@ -30,7 +30,8 @@ fn internal() {
 #[test]
 fn usage() {
     let shop = Shop::with_order();
-    shop.orders(["set-status", ORDER, "pending", "--force"]).fails(2, "error: --force needs a --note that says why\n");
+    shop.orders(["set-status", ORDER, "pending", "--force"])
+        .fails(2, "error: --force needs a --note that says why\nhint: --note 'confirmed by mistake', say\n");
     let done = shop.orders(["list", "--bogus"]).exits(2);
     assert!(done.stderr.starts_with("error: unexpected argument '--bogus' found\n"), "{}", done.stderr);
     shop.orders(["list", "--bogus", "--json"]).fails(

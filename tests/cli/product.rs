@@ -125,7 +125,7 @@ fn stock_is_corrected_with_a_note_and_never_below_zero() {
          hint: orders product show BLT-01\n",
     );
     shop.orders(["product", "adjust", "BLT-01", "-1"])
-        .fails(2, "error: a correction of stock needs a --note that says why\n");
+        .fails(2, "error: a correction of stock needs a --note that says why\nhint: --note 'stocktaking', say\n");
     shop.orders(["product", "adjust", "BLT-01", "3", "--note", "x"]).exits(2);
     shop.orders(["product", "count", "BLT-01", "-3", "--note", "x"]).exits(2);
     shop.orders(["product", "count", "PL-220", "3", "--note", "x"]).exits(4);

@@ -59,7 +59,8 @@ fn only_confirm_confirms() {
              hint: orders confirm LEG-LXYZ1234-AB5C\n",
         );
     }
-    shop.orders(["set-status", ORDER, "pending", "--force"]).fails(2, "error: --force needs a --note that says why\n");
+    shop.orders(["set-status", ORDER, "pending", "--force"])
+        .fails(2, "error: --force needs a --note that says why\nhint: --note 'confirmed by mistake', say\n");
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn several_can_be_picked_of_those_that_wait() {
     shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
     // Narrow, with an Arabic name: nothing on the screen above is eaten.
     let mut terminal = Terminal::run(&shop, 48, &["confirm"]);
-    terminal.expect("Confirm which?").expect(ORDER);
+    terminal.expect("Which? Space marks, Enter takes").expect(ORDER);
     terminal.press(" ").expect("[x]").press("j").press(" ").press("\r").expect("Confirm these 2 orders? [y/N]");
     let screen = terminal.answer("y", 0);
     assert!(screen.contains("confirmed LEG-MLB63A8W-0QTZ"), "{screen}");

@@ -28,7 +28,7 @@ pub fn pick_pending(context: &Context) -> anyhow::Result<Vec<String>> {
     let look = context.look_of_questions(&settings);
     // What stands before a line is not the line's to use.
     let lines = confirm::choices(&orders, Look { width: look.width.saturating_sub(6), color: false, ..look });
-    let picked = ui::pick("Confirm which? (space marks)", &lines)?;
+    let picked = ui::pick("Which? Space marks, Enter takes", &lines)?;
     if picked.is_empty() {
         return Err(Failure::new(Kind::Declined, "no order was picked; nothing changed")
             .hint("space marks the order under the cursor")
