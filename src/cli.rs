@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    cancel, completions, config, confirm, create, edit, help, history, import, list, man, message, my_orders, product,
-    set_status, show, user,
+    backup, cancel, check, completions, config, confirm, create, edit, help, history, import, list, man, message,
+    my_orders, product, set_status, show, user,
 };
 use crate::domain::user::Task;
 use crate::ui::ColorChoice;
@@ -126,6 +126,8 @@ pub enum Command {
     MyOrders(my_orders::MyOrdersArgs),
     Product(product::ProductArgs),
     User(user::UserArgs),
+    Check(check::CheckArgs),
+    Backup(backup::BackupArgs),
     Config(config::ConfigArgs),
     Completions(completions::CompletionsArgs),
     Help(help::HelpArgs),
@@ -169,6 +171,8 @@ impl Command {
             Command::Edit(_) => Task::Edit,
             Command::Product(_) => Task::Products,
             Command::User(_) => Task::Users,
+            Command::Check(_) => Task::Check,
+            Command::Backup(_) => Task::Backup,
             Command::Config(_) => Task::Settings,
             Command::Completions(_) | Command::Help(_) | Command::Man(_) => return None,
         })

@@ -80,6 +80,8 @@ pub enum Exit {
     Done,
     /// With `--keep-going`, not all was done.
     Partly,
+    /// There is something to look at.
+    Findings,
 }
 
 impl Exit {
@@ -88,6 +90,7 @@ impl Exit {
         match self {
             Exit::Done => 0,
             Exit::Partly => 8,
+            Exit::Findings => 10,
         }
     }
 }
@@ -254,7 +257,8 @@ mod tests {
         };
         let kinds =
             [Internal, Usage, NotFound, InvalidInput, Conflict, InsufficientStock, Busy, Declined, PermissionDenied];
-        let codes = kinds.map(Kind::exit_code).into_iter().chain([Exit::Done.code(), Exit::Partly.code()]);
+        let codes =
+            kinds.map(Kind::exit_code).into_iter().chain([Exit::Done, Exit::Partly, Exit::Findings].map(Exit::code));
         for code in codes {
             assert_eq!(EXIT_CODES.iter().filter(|(listed, _)| *listed == code).count(), 1, "{code}");
         }

@@ -93,6 +93,11 @@ impl Context {
         Ok(Store::open(&self.file()?, Access::Read, self.global.wait())?)
     }
 
+    /// Opens the orders file for copying it.
+    pub fn open_to_back_up(&self) -> anyhow::Result<Store> {
+        Ok(Store::open(&self.file()?, Access::BackUp, self.global.wait())?)
+    }
+
     /// Opens the orders file for changing what is there.
     pub fn open_to_write(&self) -> anyhow::Result<Store> {
         let access = if self.is_dry_run() { Access::DryRun } else { Access::Write };

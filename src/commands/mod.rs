@@ -4,7 +4,9 @@
 //! accounts), `listing` (which orders, and how they are shown), `source` (reading files and stdin),
 //! `receive` (taking one order in), `intake` (reading many records) and `tally` (what became of them).
 
+pub mod backup;
 pub mod cancel;
+pub mod check;
 pub mod completions;
 pub mod config;
 pub mod confirm;
@@ -68,6 +70,8 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Message(args) => message::run(&args, context),
         Command::MyOrders(args) => my_orders::run(&args, context),
         Command::Product(args) => product::run(args, context),
+        Command::Check(args) => check::run(&args, context),
+        Command::Backup(args) => backup::run(&args, context),
         Command::User(args) => user::run(args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -35,6 +35,7 @@
 //! | [`product`], [`catalogue`] | the catalogue, and what a product that comes in changes |
 //! | [`stock`] | stock on hand, its movements, adjusting and counting |
 //! | [`message`] | what the shop writes to a customer |
+//! | [`finding`] | ways in which a file disagrees with itself |
 //! | [`settings`] | what every user of a file shares |
 //! | [`user`] | accounts, and what who acts may do (rule 8) |
 //! | [`refusal`] | why something was not done, in the words that people and programs are given |
@@ -44,6 +45,7 @@ pub mod catalogue;
 pub mod confirm;
 pub mod content;
 pub mod edit;
+pub mod finding;
 pub mod history;
 #[cfg(test)]
 mod invariants;

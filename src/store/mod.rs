@@ -12,9 +12,11 @@
 //! | `history` | what happened to an order, and to a product's stock |
 //! | `search` | text in any script, without regard to case |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
+//! | `check` | every way in which a file can disagree with itself |
 //! | `settings`, `users` | the shop's settings; accounts |
 //! | `witness` | what a file holds after a failed commit |
 
+mod check;
 mod error;
 mod history;
 mod listing;
@@ -114,6 +116,16 @@ impl Store {
     /// Tells whether opening it made the file.
     pub fn was_created(&self) -> bool {
         self.created
+    }
+
+    /// Copies the file as it is at one moment into an empty one, while others go on writing.
+    ///
+    /// # Errors
+    /// The store was not opened with `Access::BackUp`; the copy cannot be written.
+    pub fn back_up(&self, copy: &std::path::Path) -> Result<(), StoreError> {
+        let copy = copy.to_str().ok_or_else(|| StoreError::refused("has a name that is not UTF-8"))?;
+        self.connection.execute("VACUUM INTO ?1", [copy])?;
+        Ok(())
     }
 
     /// Reads in one transaction: everything that `read` sees is of one moment.

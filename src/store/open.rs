@@ -28,6 +28,8 @@ const RETRY: Duration = Duration::from_millis(10);
 pub enum Access {
     /// Reads only.
     Read,
+    /// Reads a file that is there, and may attach the new one that a backup goes to.
+    BackUp,
     /// Reads and writes a file that is there, and keeps nothing of it.
     DryRun,
     /// Reads and writes a file that is there.
@@ -128,7 +130,7 @@ fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // Else a statement with a range is prepared again for every value that is bound to it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, i32::from(access == Access::BackUp))?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cell_size_check", true)?;

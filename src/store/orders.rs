@@ -198,6 +198,12 @@ impl Read<'_> {
         Ok(summaries.into_iter().map(with_items).collect())
     }
 
+    /// Counts all orders.
+    pub fn order_count(&self) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM orders")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Tells whether an order has this reference.
     pub fn has_reference(&self, reference: &Reference) -> Result<bool, StoreError> {
         let mut statement =

@@ -39,7 +39,8 @@ pub(super) fn fold(text: &str) -> String {
     folded.replace("i\u{307}", "i").nfkc().collect()
 }
 
-/// Makes SQLite know `contains_folded(text, needle)`: whether a text contains a needle that is folded already.
+/// Makes SQLite know `contains_folded(text, needle)`, whether a text contains a needle that is folded already, and
+/// `phone_digits(phone)`.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     connection.create_scalar_function("contains_folded", 2, flags, |context| {
@@ -48,6 +49,10 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             (Ok(Some(text)), Ok(Some(needle))) => fold(text).contains(needle),
             _ => false,
         })
+    })?;
+    connection.create_scalar_function("phone_digits", 1, flags, |context| {
+        let phone = context.get_raw(0).as_str_or_null();
+        Ok(phone.ok().flatten().map(phone_digits))
     })
 }
 

@@ -151,7 +151,7 @@ impl Shop {
             (
                 "the status is that of the last event",
                 r#"SELECT COUNT(*) FROM orders AS o WHERE status <>
-                   (SELECT "to" FROM order_events WHERE order_pk = o.pk ORDER BY pk DESC LIMIT 1)"#,
+                   (SELECT "to" FROM order_events WHERE order_pk = o.pk AND kind <> 'edited' ORDER BY pk DESC LIMIT 1)"#,
             ),
             (
                 "total and count are the sums of the items",
@@ -161,6 +161,7 @@ impl Shop {
         ] {
             assert_eq!(self.number(sql), 0, "{what}");
         }
+        self.orders(["check"]).prints("");
     }
 }
 

@@ -22,6 +22,8 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         "product",
         "user",
         "config",
+        "check",
+        "backup",
         "completions",
         "help",
     ] {

@@ -8,7 +8,9 @@
     reason = "a test may end where its ground is missing, be one long table, and build its text plainly"
 )]
 
+mod backup;
 mod bad_input;
+mod check;
 mod completions;
 mod config;
 mod confirm;

@@ -37,6 +37,8 @@ fn the_table_of_permissions() {
         (vec!["user", "list"], [0, 11, 11, 11, 11, 0]),
         (vec!["user", "remove", "omar", "-n"], [0, 11, 11, 11, 11, 0]),
         (vec!["user", "add", "new", "--role", "admin", "-n"], [0, 11, 11, 11, 11, 0]),
+        (vec!["check"], [0, 11, 11, 11, 0, 0]),
+        (vec!["backup", "copy.db", "-n"], [0, 11, 11, 11, 0, 0]),
         (vec!["config"], [0, 11, 11, 11, 11, 0]),
         (vec!["help", "exit-codes"], [0, 0, 0, 0, 0, 0]),
     ] {

@@ -1,0 +1,82 @@
+//! `orders backup`: a copy of the file, while others write.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::Context;
+use crate::error::{Exit, Failure, Kind};
+use crate::render::json::Body;
+use crate::store::{Access, Store};
+
+/// Take a consistent copy of the file, while others go on writing
+///
+/// The copy is checked, and safely on the disk when the command says so. It appears whole or not at all; a file that is
+/// there is not replaced.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders backup orders-2026-02-07.db
+  orders backup \"backups/orders-$(date +%F).db\" --quiet")]
+pub struct BackupArgs {
+    /// The new file
+    #[arg(value_name = "DEST")]
+    dest: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let dest = std::path::absolute(&args.dest).map_err(|error| failed(&args.dest, &error))?;
+    if dest.symlink_metadata().is_ok() {
+        let message = format!("{} is there already; nothing was backed up", dest.display());
+        return Err(Failure::new(Kind::Conflict, message).error("Destination exists").hint("name a new file").into());
+    }
+    let store = context.open_to_back_up()?;
+    let folder = dest.parent().unwrap_or(Path::new("/"));
+    // Only for its owner; gone again where anything fails.
+    let copy = tempfile::Builder::new().prefix(".orders-backup-").tempfile_in(folder);
+    let copy = copy.map_err(|error| failed(&dest, &error))?;
+    store.back_up(copy.path()).map_err(|error| {
+        Failure::new(Kind::Internal, format!("cannot back up to {}: the copy {error}", dest.display()))
+    })?;
+    let (damage, orders) = Store::open(copy.path(), Access::Read, context.global.wait())?
+        .read(|read| anyhow::Ok((read.damage()?, read.order_count()?)))?;
+    if !damage.is_empty() {
+        let message = format!("cannot back up: {} is damaged", context.file()?.display());
+        let hint = "orders check names the damage; keep the older backups";
+        return Err(Failure::new(Kind::Internal, message).hint(hint).into());
+    }
+    let bytes = copy.as_file().metadata().map_err(|error| failed(&dest, &error))?.len();
+    if !context.is_dry_run() {
+        copy.as_file().sync_all().map_err(|error| failed(&dest, &error))?;
+        copy.persist_noclobber(&dest).map_err(|error| failed(&dest, &error.error))?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&dest, &error))?;
+    }
+    let path = dest.to_string_lossy();
+    let mut body: Body = [("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect();
+    if context.is_dry_run() {
+        body.insert("dryRun".to_owned(), json!(true));
+    }
+    context.print_one(body, || {
+        let did = if context.is_dry_run() { "would back up" } else { "backed up" };
+        match context.ui.quiet {
+            true => String::new(),
+            false => format!("{did} {orders} orders to {path}, {bytes} bytes\n"),
+        }
+    })?;
+    Ok(Exit::Done)
+}
+
+fn failed(dest: &Path, error: &io::Error) -> Failure {
+    let (kind, problem) = match error.kind() {
+        io::ErrorKind::AlreadyExists => (Kind::Conflict, "is there already".to_owned()),
+        io::ErrorKind::StorageFull => (Kind::Internal, "cannot be written: the disk is full".to_owned()),
+        _ => (Kind::Internal, format!("cannot be written: {error}")),
+    };
+    Failure::new(kind, format!("{} {problem}; nothing was backed up", dest.display()))
+}

@@ -1,0 +1,115 @@
+//! Every way in which a file can disagree with itself: SQLite's own checks, and the rules that can be stated over tables.
+
+use rusqlite::Row;
+
+use super::{Read, StoreError};
+use crate::domain::finding::Finding;
+
+/// SQLite's own checks. Where the first finds something, nothing else can be trusted.
+const OF_SQLITE: [&str; 2] = [
+    "SELECT 'integrity' AS code, 'file' AS subject, integrity_check AS problem
+     FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+    "SELECT 'foreign_key' AS code, format('%s row %s', \"table\", coalesce(rowid, '?')) AS subject,
+            format('names a row of %s that is not there', parent) AS problem
+     FROM pragma_foreign_key_check",
+];
+
+/// The rules over tables, each a query for what breaks it.
+const RULES: [&str; 13] = [
+    // On hand is the sum of its movements.
+    "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
+            format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
+     FROM stock AS s JOIN products AS p ON p.id = s.product_id
+     LEFT JOIN (SELECT product_id, size_key, SUM(delta) AS moved FROM stock_movements GROUP BY product_id, size_key) AS m
+       ON m.product_id = s.product_id AND m.size_key = s.size_key
+     WHERE s.on_hand <> coalesce(m.moved, 0) ORDER BY s.pk",
+    "SELECT 'stock_line' AS code, name AS subject, 'has no stock line' AS problem
+     FROM products WHERE id NOT IN (SELECT product_id FROM stock) ORDER BY name",
+    // An order holds, product by product, what its items say, and nothing before it is confirmed or after it is cancelled.
+    "SELECT 'held_stock' AS code, o.reference AS subject,
+            format('is %s and holds %d of %s, not %d', o.status, -SUM(taken), p.name, SUM(needed)) AS problem
+     FROM (SELECT order_pk, product_id, 0 AS needed, delta AS taken FROM stock_movements WHERE order_pk IS NOT NULL
+           UNION ALL
+           SELECT i.order_pk, i.product_id, i.quantity, 0 FROM order_items AS i JOIN orders ON orders.pk = i.order_pk
+           WHERE orders.status IN ('confirmed', 'processing', 'shipped', 'delivered')) AS held
+     JOIN orders AS o ON o.pk = held.order_pk JOIN products AS p ON p.id = held.product_id
+     GROUP BY held.order_pk, held.product_id HAVING SUM(needed) <> -SUM(taken) ORDER BY held.order_pk",
+    "SELECT 'items' AS code, reference AS subject, 'has no items' AS problem
+     FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_items) ORDER BY pk",
+    "SELECT 'positions' AS code, o.reference AS subject, 'its items are not numbered 1, 2, 3 …' AS problem
+     FROM order_items AS i JOIN orders AS o ON o.pk = i.order_pk
+     GROUP BY i.order_pk HAVING MIN(i.position) <> 1 OR MAX(i.position) <> COUNT(*) ORDER BY i.order_pk",
+    "SELECT 'total' AS code, o.reference AS subject,
+            format('its total is %d hundredths, but its items add up to %d', o.total, SUM(i.quantity * i.unit_price))
+              AS problem
+     FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
+     GROUP BY o.pk HAVING o.total <> SUM(i.quantity * i.unit_price) ORDER BY o.pk",
+    "SELECT 'item_count' AS code, o.reference AS subject,
+            format('counts %d pieces, but its items add up to %d', o.item_count, SUM(i.quantity)) AS problem
+     FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
+     GROUP BY o.pk HAVING o.item_count <> SUM(i.quantity) ORDER BY o.pk",
+    // The events of an order begin with its creation as pending, and each goes on from where the one before ended.
+    "SELECT 'status' AS code, o.reference AS subject,
+            format('is %s, but its last event left it %s', o.status, coalesce(e.\"to\", 'nowhere')) AS problem
+     FROM orders AS o LEFT JOIN order_events AS e ON e.pk =
+          (SELECT MAX(pk) FROM order_events WHERE order_pk = o.pk AND kind IN ('created', 'status'))
+     WHERE o.status IS NOT e.\"to\" ORDER BY o.pk",
+    "SELECT 'events' AS code, o.reference AS subject, format('event %d does not follow from those before it', e.pk) AS problem
+     FROM (SELECT pk, order_pk, kind, \"from\", \"to\", LAG(\"to\") OVER (PARTITION BY order_pk ORDER BY pk) AS before
+           FROM order_events WHERE kind IN ('created', 'status')) AS e JOIN orders AS o ON o.pk = e.order_pk
+     WHERE e.before IS NOT e.\"from\" OR (e.kind = 'created') <> (e.before IS NULL)
+        OR (e.kind = 'created' AND e.\"to\" IS NOT 'pending') ORDER BY e.pk",
+    "SELECT 'movement' AS code, o.reference AS subject, format('movement %d names an event of another order', m.pk) AS problem
+     FROM stock_movements AS m JOIN order_events AS e ON e.pk = m.event_pk JOIN orders AS o ON o.pk = m.order_pk
+     WHERE e.order_pk <> m.order_pk ORDER BY m.pk",
+    "SELECT 'source' AS code, reference AS subject, 'does not say where it came from' AS problem
+     FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_sources) ORDER BY pk",
+    "SELECT 'phone_digits' AS code, reference AS subject,
+            format('its phone digits are %s', customer_phone_digits) AS problem
+     FROM orders WHERE customer_phone_digits <> phone_digits(customer_phone) ORDER BY pk",
+    "SELECT 'times' AS code, reference AS subject, 'was changed before it was received' AS problem
+     FROM orders WHERE updated_at < created_at ORDER BY pk",
+];
+
+fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
+    Ok(Finding { code: row.get("code")?, subject: row.get("subject")?, problem: row.get("problem")? })
+}
+
+impl Read<'_> {
+    /// Finds every disagreement in the file.
+    ///
+    /// # Errors
+    /// The file cannot be read at all; damage that can be told is a finding.
+    pub fn findings(&self) -> Result<Vec<Finding>, StoreError> {
+        let damage = self.damage()?;
+        if !damage.is_empty() {
+            return Ok(damage);
+        }
+        let mut findings = Vec::new();
+        for sql in RULES {
+            findings.extend(self.findings_of(sql)?);
+        }
+        Ok(findings)
+    }
+
+    /// Finds what SQLite itself finds wrong with the file.
+    pub fn damage(&self) -> Result<Vec<Finding>, StoreError> {
+        let mut findings = Vec::new();
+        for sql in OF_SQLITE {
+            match self.findings_of(sql) {
+                Ok(found) => findings.extend(found),
+                Err(StoreError::Damaged(problem)) => {
+                    findings.push(Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(findings)
+    }
+
+    fn findings_of(&self, sql: &str) -> Result<Vec<Finding>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let findings = statement.query_map([], finding)?;
+        Ok(findings.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,68 @@
+use std::os::unix::fs::PermissionsExt;
+
+use crate::harness::{BELT, Shop, order};
+
+/// What is left in the shop's folder, beside the orders file.
+fn left(shop: &Shop) -> Vec<String> {
+    let names =
+        std::fs::read_dir(shop.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|name| !name.starts_with("orders.db")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_backup_is_the_same_orders_for_their_owner_only() {
+    let shop = Shop::with_order();
+    let body = shop.orders(["backup", "copy.db", "--json"]).json();
+    let bytes = std::fs::metadata(shop.path("copy.db")).unwrap();
+    assert_eq!((body["orders"].as_u64(), body["bytes"].as_u64()), (Some(1), Some(bytes.len())));
+    assert_eq!(body["path"], shop.path("copy.db").to_str().unwrap());
+    assert_eq!(bytes.permissions().mode() & 0o777, 0o600);
+    let of = |db: &str| shop.orders(["show", "ab5c", "--json", "--db", db]).succeeds();
+    assert_eq!(of("copy.db"), of("orders.db"));
+    shop.orders(["check", "--db", "copy.db"]).prints("");
+    // What was restored goes on.
+    shop.orders(["confirm", "--yes", "ab5c", "--db", "copy.db"]).succeeds();
+    shop.orders(["check", "--db", "copy.db"]).prints("");
+}
+
+#[test]
+fn nothing_that_is_there_is_replaced_and_no_half_is_left() {
+    let shop = Shop::with_order();
+    std::fs::write(shop.path("there.db"), "precious").unwrap();
+    let there = shop.path("there.db").display().to_string();
+    shop.orders(["backup", "there.db"])
+        .fails(5, &format!("error: {there} is there already; nothing was backed up\nhint: name a new file\n"));
+    assert_eq!(std::fs::read(shop.path("there.db")).unwrap(), b"precious");
+    let done = shop.orders(["backup", "missing/copy.db"]).exits(1);
+    assert!(done.stderr.contains("nothing was backed up"), "{done:?}");
+    shop.orders(["backup", "orders.db"]).exits(5);
+    shop.orders(["backup", "copy.db", "--dry-run"]).exits(0);
+    shop.orders(["backup"]).exits(2);
+    assert_eq!(left(&shop), ["there.db"]);
+}
+
+#[test]
+fn a_backup_while_another_writes_agrees_with_itself() {
+    let shop = Shop::stocked();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for number in 0..25 {
+                let reference = format!("LEG-{number:04}");
+                shop.orders(["create", "-q"]).stdin(order(&reference, BELT, 1, None)).succeeds();
+                shop.orders(["confirm", &reference, "--keep-going"]).ends();
+            }
+        });
+        let mut count = 0;
+        while !writer.is_finished() {
+            let name = format!("copy-{count}.db");
+            shop.orders(["backup", &name, "-q"]).prints("");
+            shop.orders(["check", "--db", &name]).prints("");
+            count += 1;
+        }
+        writer.join().unwrap();
+        assert!(count > 3, "{count} backups were taken");
+    });
+    shop.orders(["check"]).prints("");
+}

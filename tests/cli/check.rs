@@ -1,0 +1,133 @@
+use serde_json::json;
+
+use crate::harness::{ORDER, SHIRT, Shop, shipped};
+
+/// A shop in which everything has happened once.
+fn shop() -> Shop {
+    let shop = Shop::with_order();
+    shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
+    shop.orders(["confirm", ORDER]).succeeds();
+    shop.take("LEG-BACK", SHIRT, 1, Some("S"));
+    shop.orders(["confirm", "LEG-BACK"]).succeeds();
+    shop.orders(["cancel", "LEG-BACK", "--no-restock", "--note", "torn"]).succeeds();
+    shop.orders(["edit", "LEG-MLB63A8W-0QTZ", "--remove", "1"]).succeeds();
+    shop.orders(["product", "count", "BLT-01", "7", "--note", "stocktaking"]).succeeds();
+    shop
+}
+
+#[test]
+fn a_file_that_agrees_with_itself_is_passed_in_silence() {
+    let shop = shop();
+    shop.orders(["check"]).prints("");
+    shop.orders(["check", "--json"]).prints("[]\n");
+    shop.check();
+}
+
+/// Each way in which a file can disagree with itself, planted.
+#[test]
+fn every_planted_damage_is_found_and_named() {
+    for (damage, code, line) in [
+        (
+            "UPDATE stock SET on_hand = on_hand + 1 WHERE size_key = 'l'",
+            "stock",
+            "Classic T-Shirt (L): 2 on hand, but its movements add up to 1",
+        ),
+        (
+            "DELETE FROM stock_movements WHERE reason = 'confirm' AND delta = -2",
+            "held_stock",
+            "LEG-LXYZ1234-AB5C: is confirmed and holds 0 of Classic T-Shirt, not 2",
+        ),
+        (
+            "UPDATE orders SET status = 'cancelled' WHERE reference = 'LEG-LXYZ1234-AB5C'",
+            "held_stock",
+            "LEG-LXYZ1234-AB5C: is cancelled and holds 2 of Classic T-Shirt, not 0",
+        ),
+        (
+            "UPDATE orders SET status = 'shipped' WHERE reference = 'LEG-LXYZ1234-AB5C'",
+            "status",
+            "LEG-LXYZ1234-AB5C: is shipped, but its last event left it confirmed",
+        ),
+        ("DELETE FROM order_items WHERE order_pk = 2", "items", "LEG-MLB2TG0R-7HTX: has no items"),
+        (
+            "UPDATE order_items SET position = 7 WHERE order_pk = 2 AND position = 2",
+            "positions",
+            "LEG-MLB2TG0R-7HTX: its items are not numbered 1, 2, 3 …",
+        ),
+        (
+            "UPDATE orders SET total = 1 WHERE pk = 1",
+            "total",
+            "LEG-LXYZ1234-AB5C: its total is 1 hundredths, but its items add up to 5998",
+        ),
+        (
+            "UPDATE orders SET item_count = 9 WHERE pk = 1",
+            "item_count",
+            "LEG-LXYZ1234-AB5C: counts 9 pieces, but its items add up to 2",
+        ),
+        (
+            "DELETE FROM order_events WHERE order_pk = 1 AND kind = 'created'",
+            "events",
+            "LEG-LXYZ1234-AB5C: event 5 does not follow from those before it",
+        ),
+        (
+            "UPDATE stock_movements SET event_pk = 1 WHERE reason = 'cancel'",
+            "movement",
+            "LEG-BACK: movement 13 names an event of another order",
+        ),
+        (
+            "DELETE FROM order_sources WHERE order_pk = 1",
+            "source",
+            "LEG-LXYZ1234-AB5C: does not say where it came from",
+        ),
+        (
+            "UPDATE orders SET customer_phone_digits = '5' WHERE pk = 1",
+            "phone_digits",
+            "LEG-LXYZ1234-AB5C: its phone digits are 5",
+        ),
+        (
+            "UPDATE orders SET updated_at = '2020-01-01T00:00:00.000Z' WHERE pk = 1",
+            "times",
+            "LEG-LXYZ1234-AB5C: was changed before it was received",
+        ),
+        (
+            "INSERT INTO products (id, name, price) VALUES ('00000000-0000-0000-0000-000000000000', 'Ghost', 1)",
+            "stock_line",
+            "Ghost: has no stock line",
+        ),
+        (
+            "UPDATE orders SET user_id = 'nobody' WHERE pk = 1",
+            "foreign_key",
+            "orders row 1: names a row of users that is not there",
+        ),
+        (
+            "PRAGMA ignore_check_constraints = ON; UPDATE orders SET item_count = 0 WHERE pk = 1",
+            "integrity",
+            "file: CHECK constraint failed in orders",
+        ),
+    ] {
+        let shop = shop();
+        shop.connection().execute_batch(&format!("PRAGMA foreign_keys = OFF; {damage}")).unwrap();
+        let before = shop.dump();
+        let done = shop.orders(["check"]).exits(10);
+        assert!(done.stdout.lines().any(|found| found == line) && done.stderr.is_empty(), "{damage}: {done:#?}");
+        let done = shop.orders(["check", "--json"]).exits(10);
+        let findings: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        let (subject, problem) = line.split_once(": ").unwrap();
+        let expected = json!({"code": code, "subject": subject, "problem": problem});
+        assert!(findings.as_array().unwrap().contains(&expected), "{damage}: {findings:#}");
+        assert_eq!(shop.dump(), before, "{damage}");
+    }
+}
+
+#[test]
+fn pages_that_were_overwritten_are_found_or_refused() {
+    let shop = shop();
+    let file = shop.file();
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 4096].fill(0x55);
+    std::fs::write(&file, &bytes).unwrap();
+    let done = shop.orders(["check"]).ends();
+    assert!(matches!(done.code, 1 | 10), "{done:?}");
+    let done = shop.orders(["backup", "copy.db"]).exits(1);
+    assert!(!shop.path("copy.db").exists(), "{done:?}");
+}
