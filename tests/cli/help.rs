@@ -61,3 +61,80 @@ fn there_is_a_manual_page() {
     assert!(shop.orders(["man", "confirm"]).succeeds().contains("accept\\-prices"));
     assert!(!shop.orders(["--help"]).succeeds().contains("  man"));
 }
+
+/// Global options work before and after every command, and none is mistaken for one of the command's own.
+#[test]
+fn every_global_option_goes_with_every_command() {
+    let shop = Shop::with_order();
+    let commands = [
+        "create",
+        "import",
+        "list",
+        "show ab5c",
+        "confirm ab5c",
+        "set-status ab5c cancelled",
+        "cancel ab5c",
+        "edit ab5c --item 1 --color Red --quantity 2 --size M",
+        "edit ab5c --add BLT-01 --quantity 1 --color Red",
+        "edit ab5c --name Jon",
+        "history ab5c",
+        "message ab5c",
+        "my-orders",
+        "product list",
+        "product show BLT-01",
+        "product add --name Hat --price 1",
+        "product set BLT-01 --price 5",
+        "product adjust BLT-01 +1",
+        "product count BLT-01 3",
+        "product history BLT-01",
+        "product import",
+        "product remove PL-220",
+        "user add zoe --role buyer",
+        "user list",
+        "user remove zoe",
+        "check",
+        "backup copy.db",
+        "config",
+        "config shopName A",
+        "completions bash",
+        "help",
+        "man",
+    ];
+    let options = [
+        "--db orders.db",
+        "--format csv",
+        "--json",
+        "--fields id",
+        "--quiet",
+        "--yes",
+        "--no-input",
+        "--wait 1",
+        "--color never",
+        "--as guest",
+        "--note x",
+    ];
+    for command in commands {
+        for option in options {
+            for line in [format!("{option} {command} -n"), format!("-n {command} {option}")] {
+                let mut run = shop.orders([]);
+                for word in line.split(' ') {
+                    run = run.arg(word);
+                }
+                let done = run.ends();
+                assert!((0..=11).contains(&done.code) && !done.stderr.contains("panicked"), "{line}: {done:?}");
+                // A dry run of what is right as it stands is right with any option that has nothing to say against it.
+                let is_plain = matches!(option, "--quiet" | "--yes" | "--wait 1" | "--color never" | "--db orders.db");
+                let needs = ["create", "import", "my-orders", "product adjust", "product count", "user remove"];
+                // Beside an item, --color is the item's.
+                let is_taken = command.contains("--color") && line.ends_with("--color never");
+                if is_plain
+                    && !is_taken
+                    && !needs.iter().any(|needs| command.starts_with(needs))
+                    && command != "product import"
+                {
+                    assert_eq!(done.code, 0, "{line}: {done:?}");
+                }
+            }
+        }
+    }
+}
