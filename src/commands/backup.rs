@@ -8,9 +8,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::Context;
+use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Kind};
-use crate::render::json::Body;
-use crate::store::{Access, Store};
+use crate::render::json::body;
+use crate::store::{Access, Store, StoreError};
 
 /// Take a consistent copy of the file, while others go on writing
 ///
@@ -38,8 +39,10 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     // Only for its owner; gone again where anything fails.
     let copy = tempfile::Builder::new().prefix(".orders-backup-").tempfile_in(folder);
     let copy = copy.map_err(|error| failed(&dest, &error))?;
-    store.back_up(copy.path()).map_err(|error| {
-        Failure::new(Kind::Internal, format!("cannot back up to {}: the copy {error}", dest.display()))
+    store.back_up(copy.path()).map_err(|error| match error {
+        // These are the orders file's own.
+        StoreError::Busy | StoreError::Damaged(_) => anyhow::Error::from(error),
+        error => Failure::new(Kind::Internal, format!("cannot back up to {}: the copy {error}", dest.display())).into(),
     })?;
     let (damage, orders) = Store::open(copy.path(), Access::Read, context.global.wait())?
         .read(|read| anyhow::Ok((read.damage()?, read.order_count()?)))?;
@@ -49,24 +52,22 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return Err(Failure::new(Kind::Internal, message).hint(hint).into());
     }
     let bytes = copy.as_file().metadata().map_err(|error| failed(&dest, &error))?.len();
-    if !context.is_dry_run() {
+    if context.is_dry_run() {
+        drop(copy);
+        context.keep_nothing();
+    } else {
         copy.as_file().sync_all().map_err(|error| failed(&dest, &error))?;
         copy.persist_noclobber(&dest).map_err(|error| failed(&dest, &error.error))?;
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&dest, &error))?;
     }
     let path = dest.to_string_lossy();
-    let mut body: Body = [("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect();
-    if context.is_dry_run() {
-        body.insert("dryRun".to_owned(), json!(true));
-    }
+    let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);
     context.print_one(body, || {
         let did = if context.is_dry_run() { "would back up" } else { "backed up" };
         match context.ui.quiet {
             true => String::new(),
-            false => format!("{did} {orders} orders to {path}, {bytes} bytes\n"),
+            false if orders == 1 => format!("{did} 1 order to {}, {bytes} bytes\n", visible(&path)),
+            false => format!("{did} {orders} orders to {}, {bytes} bytes\n", visible(&path)),
         }
     })?;
     Ok(Exit::Done)

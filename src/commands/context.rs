@@ -163,6 +163,11 @@ impl Context {
         Ok(value)
     }
 
+    /// Notes that what this run did was not kept: results say so.
+    pub fn keep_nothing(&mut self) {
+        self.has_rolled_back = true;
+    }
+
     /// Returns when, by whom and with which note this run writes.
     pub fn stamp(&self) -> Stamp {
         Stamp { at: self.now, actor: self.caller.name().to_owned(), note: self.global.note.clone() }

@@ -145,12 +145,7 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
         let (orders, settings) = store.read(|read| {
             // One more than is shown tells whether there are more.
             let filter = listing.filter(read, context, limit.map(|limit| limit.saturating_add(1)))?;
-            let mut orders: Vec<Order> = Vec::new();
-            read.each_order(&filter, with_items, |order| {
-                orders.push(order.clone());
-                anyhow::Ok(())
-            })?;
-            anyhow::Ok((orders, read.settings()?))
+            anyhow::Ok((read.listed_orders(&filter, with_items)?, read.settings()?))
         })?;
         print_table(listing, context, orders, &settings, &keys, limit)?;
         return Ok(Exit::Done);

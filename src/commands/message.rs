@@ -14,7 +14,7 @@ use crate::domain::order::Order;
 use crate::domain::status::Status;
 use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Kind};
-use crate::render::json::Body;
+use crate::render::json::body;
 use crate::render::message::message_link;
 
 /// Write to a customer: the text, and the link that opens WhatsApp with it
@@ -69,15 +69,12 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .ui
             .note(&format!("no link: {phone} has no country code (orders config countryCode 20 sets the shop's)"));
     }
-    let body: Body = [
+    let body = body([
         ("orderReference", json!(reference.as_str())),
         ("phone", json!(phone)),
         ("text", json!(text)),
         ("link", json!(link)),
-    ]
-    .into_iter()
-    .map(|(key, value)| (key.to_owned(), value))
-    .collect();
+    ]);
     context.print_one(body, || {
         let lines = text.lines().map(|line| format!("{}\n", visible(line)));
         let link = link.iter().map(|link| format!("\n{link}\n"));

@@ -1,6 +1,6 @@
 //! Points in time as people type them, and days in the shop's zone.
 
-use chrono::{Duration, NaiveDate, NaiveTime, TimeZone};
+use chrono::{Datelike, Duration, NaiveDate, NaiveTime, TimeZone};
 
 use super::time::Timestamp;
 
@@ -103,15 +103,9 @@ pub fn day_start(day: NaiveDate, zone: &impl TimeZone) -> Timestamp {
         let local = midnight.checked_add_signed(Duration::minutes(minutes))?;
         zone.from_local_datetime(&local).earliest()
     });
-    first.and_then(|instant| Timestamp::from_millis(instant.timestamp_millis())).unwrap_or(if day < first_day() {
-        Timestamp::FIRST
-    } else {
-        Timestamp::LAST
-    })
-}
-
-fn first_day() -> NaiveDate {
-    Timestamp::FIRST.utc().date_naive().succ_opt().unwrap_or_default()
+    let first = first.and_then(|instant| Timestamp::from_millis(instant.timestamp_millis()));
+    // Only a day at either end of time has no first instant of its own.
+    first.unwrap_or(if day.year() <= 1 { Timestamp::FIRST } else { Timestamp::LAST })
 }
 
 #[cfg(test)]

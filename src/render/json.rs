@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::finding::Finding;
 use crate::domain::history::{Event, StockEntry};
 use crate::domain::order::{Order, OrderItem, OrderSummary};
 use crate::domain::product::Product;
@@ -245,7 +246,16 @@ pub fn user(user: &User) -> Body {
     ])
 }
 
-fn body<const N: usize>(pairs: [(&str, Value); N]) -> Body {
+/// The keys of a finding, in order.
+pub const FINDING_KEYS: &[&str] = &["code", "subject", "problem"];
+
+/// Returns a way in which the file disagrees with itself.
+pub fn finding(finding: &Finding) -> Body {
+    body([("code", json!(finding.code)), ("subject", json!(finding.subject)), ("problem", json!(finding.problem))])
+}
+
+/// Makes a body of its keys and values.
+pub fn body<const N: usize>(pairs: [(&str, Value); N]) -> Body {
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 

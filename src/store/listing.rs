@@ -181,6 +181,16 @@ impl Read<'_> {
         Ok(found)
     }
 
+    /// Reads a list of orders whole; without their items unless `with_items`.
+    pub fn listed_orders(&self, filter: &OrderFilter, with_items: bool) -> Result<Vec<Order>, StoreError> {
+        let mut orders = Vec::new();
+        self.each_order(filter, with_items, |order| {
+            orders.push(order.clone());
+            Ok::<_, StoreError>(())
+        })?;
+        Ok(orders)
+    }
+
     /// Reads a list of orders one by one, in constant memory; without their items unless `with_items`.
     pub fn each_order<E: From<StoreError>>(
         &self,

@@ -38,7 +38,10 @@ fn nothing_that_is_there_is_replaced_and_no_half_is_left() {
     let done = shop.orders(["backup", "missing/copy.db"]).exits(1);
     assert!(done.stderr.contains("nothing was backed up"), "{done:?}");
     shop.orders(["backup", "orders.db"]).exits(5);
-    shop.orders(["backup", "copy.db", "--dry-run"]).exits(0);
+    let done = shop.orders(["backup", "copy.db", "--dry-run"]).exits(0);
+    assert!(done.stdout.starts_with("would back up 1 order to "), "{done:?}");
+    assert_eq!(done.stderr, "note: dry run: nothing changed\n");
+    assert_eq!(shop.orders(["backup", "copy.db", "-n", "--json"]).json()["dryRun"], true);
     shop.orders(["backup"]).exits(2);
     assert_eq!(left(&shop), ["there.db"]);
 }

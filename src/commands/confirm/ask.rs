@@ -14,14 +14,8 @@ use crate::ui;
 /// Lets the person pick some of the pending orders, and returns their references.
 pub fn pick_pending(context: &Context) -> anyhow::Result<Vec<String>> {
     let filter = OrderFilter { statuses: vec![Status::Pending], limit: Some(OFFERED), ..OrderFilter::default() };
-    let (orders, settings) = context.open_to_read()?.read(|read| {
-        let mut orders = Vec::new();
-        read.each_order(&filter, false, |order| {
-            orders.push(order.clone());
-            anyhow::Ok(())
-        })?;
-        anyhow::Ok((orders, read.settings()?))
-    })?;
+    let (orders, settings) =
+        context.open_to_read()?.read(|read| anyhow::Ok((read.listed_orders(&filter, false)?, read.settings()?)))?;
     if orders.is_empty() {
         return Err(Failure::new(Kind::NotFound, "no order is pending").hint("orders list shows what there is").into());
     }
