@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     backup, cancel, check, completions, config, confirm, create, edit, help, history, import, list, man, message,
-    my_orders, product, set_status, show, user,
+    my_orders, product, report, set_status, show, user,
 };
 use crate::domain::user::Task;
 use crate::ui::ColorChoice;
@@ -126,6 +126,7 @@ pub enum Command {
     MyOrders(my_orders::MyOrdersArgs),
     Product(product::ProductArgs),
     User(user::UserArgs),
+    Report(report::ReportArgs),
     Check(check::CheckArgs),
     Backup(backup::BackupArgs),
     Config(config::ConfigArgs),
@@ -171,6 +172,7 @@ impl Command {
             Command::Edit(_) => Task::Edit,
             Command::Product(_) => Task::Products,
             Command::User(_) => Task::Users,
+            Command::Report(_) => Task::Report,
             Command::Check(_) => Task::Check,
             Command::Backup(_) => Task::Backup,
             Command::Config(_) => Task::Settings,

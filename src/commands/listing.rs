@@ -5,9 +5,9 @@ use clap_complete::ArgValueCompleter;
 
 use super::completions::complete_product;
 use super::find::{find_product, find_user, user_not_found};
-use super::{Context, choose_fields, status_parser};
+use super::{Context, age, choose_fields, status_parser, when};
 use crate::cli::Format;
-use crate::domain::calendar::{WHEN_FORMS, When, before, parse_age};
+use crate::domain::calendar::{When, before};
 use crate::domain::order::Order;
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
@@ -52,14 +52,6 @@ pub struct Selection {
 
 fn limit(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "must be a whole number".to_owned())
-}
-
-fn when(text: &str) -> Result<When, String> {
-    When::parse(text).ok_or_else(|| format!("must be {WHEN_FORMS}"))
-}
-
-fn age(text: &str) -> Result<chrono::Duration, String> {
-    parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
 }
 
 const SORT_FIELDS: [(&str, SortField); 9] = [

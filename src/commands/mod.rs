@@ -26,6 +26,7 @@ pub mod my_orders;
 pub mod printer;
 pub mod product;
 pub mod receive;
+pub mod report;
 pub mod set_status;
 pub mod show;
 pub mod source;
@@ -35,6 +36,7 @@ pub mod user;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::cli::{Command, Format};
+use crate::domain::calendar::{WHEN_FORMS, When, parse_age};
 use crate::domain::status::Status;
 use crate::error::{Exit, Failure};
 
@@ -45,7 +47,7 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
     if context.global.json && context.global.format.is_some_and(|format| format != Format::Json) {
         return Err(Failure::usage("--json and another --format contradict each other").into());
     }
-    if context.global.format() == Format::Html {
+    if context.global.format() == Format::Html && !matches!(command, Command::Report(_)) {
         return Err(Failure::usage("--format html is for reports only").into());
     }
     if context.global.note.is_some() && !command.keeps_note() {
@@ -70,6 +72,7 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Message(args) => message::run(&args, context),
         Command::MyOrders(args) => my_orders::run(&args, context),
         Command::Product(args) => product::run(args, context),
+        Command::Report(args) => report::run(&args, context),
         Command::Check(args) => check::run(&args, context),
         Command::Backup(args) => backup::run(&args, context),
         Command::User(args) => user::run(args, context),
@@ -83,6 +86,16 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
 /// Reads a phone number, 1 to 20 characters.
 pub fn phone(text: &str) -> Result<String, String> {
     product::bounded(text, 20)
+}
+
+/// Reads a point in time.
+pub fn when(text: &str) -> Result<When, String> {
+    When::parse(text).ok_or_else(|| format!("must be {WHEN_FORMS}"))
+}
+
+/// Reads how long.
+pub fn age(text: &str) -> Result<chrono::Duration, String> {
+    parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
 }
 
 /// Returns the columns that `--fields` chose among those there are, or else `default`.

@@ -94,7 +94,8 @@ impl Obstacle {
         }
     }
 
-    fn describe(&self) -> String {
+    /// Says what is in the way, in the guide's words where it has them.
+    pub fn describe(&self) -> String {
         match self {
             Obstacle::NotPending(_, status) => not_pending(*status),
             Obstacle::NoSuchSize { product, size, sizes, .. } => no_such_size(product, size.as_deref(), sizes),

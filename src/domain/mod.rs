@@ -56,6 +56,7 @@ pub mod product;
 pub mod receive;
 pub mod reference;
 pub mod refusal;
+pub mod report;
 pub mod settings;
 pub mod status;
 pub mod stock;

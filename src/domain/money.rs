@@ -83,6 +83,12 @@ impl Money {
         (product <= Money::LIMIT.0).then_some(Money(product))
     }
 
+    /// Adds over many orders, however much it becomes.
+    #[must_use]
+    pub fn and(self, other: Money) -> Money {
+        Money(self.0.saturating_add(other.0))
+    }
+
     /// Adds within one order; `None` above [`Money::LIMIT`].
     pub fn plus(self, other: Money) -> Option<Money> {
         let sum = self.0.checked_add(other.0)?;

@@ -9,6 +9,7 @@
 //! | [`confirm`] | what a person is shown before confirming, and after |
 //! | [`history`] | what happened to an order, and to a product's stock |
 //! | [`paint`] | which word has which colour |
+//! | [`report`] | what cron mails, as text, HTML and bodies |
 //! | [`message`] | links that open WhatsApp |
 //! | [`zone`] | times in the shop's zone |
 
@@ -20,6 +21,7 @@ pub mod message;
 pub mod order;
 pub mod paint;
 pub mod product;
+pub mod report;
 pub mod table;
 pub mod user;
 pub mod zone;

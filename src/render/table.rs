@@ -16,8 +16,10 @@ const GAP: usize = 2;
 /// One column of a table.
 #[derive(Debug, Clone)]
 pub struct Column {
-    title: String,
-    is_number: bool,
+    /// The words above it.
+    pub(super) title: String,
+    /// Whether it is aligned to the right, as numbers are.
+    pub(super) is_number: bool,
     /// How narrow it may become; `None`: it keeps its width.
     shrinks_to: Option<usize>,
     /// Columns with a higher rank go first where there is no room; rank 0 stays.
@@ -190,7 +192,7 @@ fn shared_widths(columns: &[Column], natural: &[usize], shown: &[usize], width: 
 }
 
 /// Cuts a text to a width, with `…` where something was cut.
-fn fit(text: &str, width: usize) -> String {
+pub(super) fn fit(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

@@ -12,6 +12,7 @@
 //! | `history` | what happened to an order, and to a product's stock |
 //! | `search` | text in any script, without regard to case |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
+//! | `reports` | what reports add up |
 //! | `check` | every way in which a file can disagree with itself |
 //! | `settings`, `users` | the shop's settings; accounts |
 //! | `witness` | what a file holds after a failed commit |
@@ -23,6 +24,7 @@ mod listing;
 mod open;
 mod orders;
 mod products;
+mod reports;
 mod search;
 mod settings;
 mod stock;

@@ -1,0 +1,68 @@
+//! `orders report …`: what cron mails.
+
+pub mod pending;
+pub mod sales;
+pub mod stock;
+
+use clap::{Args, Subcommand};
+
+use super::Context;
+use crate::cli::Format;
+use crate::error::Exit;
+use crate::render::report::{Report, html, text};
+
+/// Report what waits, what was sold, and what is short of stock
+///
+/// Plain text of 78 columns, the same on a terminal and in a mail; --format csv, json or html (one page that needs nothing
+/// else). Times are the shop's: orders config timeZone.
+#[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  orders report pending --older-than 1d --if-any
+  orders report sales --by week --since 2026-01-01
+  orders report sales --by product --format html > sales.html
+  orders report stock --exit-code || orders report stock | mail -s 'to buy' owner@shop.example")]
+pub struct ReportArgs {
+    #[command(subcommand)]
+    command: ReportCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ReportCommand {
+    Pending(pending::PendingArgs),
+    Sales(sales::SalesArgs),
+    Stock(stock::StockArgs),
+}
+
+/// What a script may want of any report.
+#[derive(Debug, Args)]
+pub struct Manner {
+    /// Print nothing where there is nothing to report
+    #[arg(long)]
+    if_any: bool,
+    /// End with 10 where there is something to report
+    #[arg(long)]
+    exit_code: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &ReportArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    match &args.command {
+        ReportCommand::Pending(args) => pending::run(args, context),
+        ReportCommand::Sales(args) => sales::run(args, context),
+        ReportCommand::Stock(args) => stock::run(args, context),
+    }
+}
+
+fn publish(report: Report, manner: &Manner, context: &Context) -> anyhow::Result<Exit> {
+    let is_empty = report.is_empty();
+    if !(is_empty && manner.if_any) {
+        match context.global.format() {
+            Format::Table => context.ui.print(&text::report(&report.sheet))?,
+            Format::Html => context.ui.print(&html::page(&report.sheet))?,
+            Format::Csv => context.print_list(report.keys, &report.rows, String::new)?,
+            Format::Json | Format::Ndjson => context.print_one(report.body, String::new)?,
+        }
+    }
+    Ok(if manner.exit_code && !is_empty { Exit::Findings } else { Exit::Done })
+}

@@ -1,0 +1,43 @@
+//! `orders report pending`: what waits.
+
+use clap::Args;
+
+use super::{Manner, publish};
+use crate::commands::{Context, age};
+use crate::domain::calendar::before;
+use crate::domain::product::Catalogue;
+use crate::domain::report::pending::Pending;
+use crate::domain::status::Status;
+use crate::error::Exit;
+use crate::render::report::pending;
+use crate::store::{OrderFilter, Sort};
+
+/// Report what waits, for how long, and whether the stock would do; the longest wait first
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders report pending
+  orders report pending --older-than 1d --if-any
+  orders report pending --format csv")]
+pub struct PendingArgs {
+    /// Only orders received so long ago or longer: 2d, 12h
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    older_than: Option<chrono::Duration>,
+    #[command(flatten)]
+    manner: Manner,
+}
+
+/// Runs the command.
+pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let filter = OrderFilter {
+        statuses: vec![Status::Pending],
+        received_until: args.older_than.map(|age| before(context.now, age)),
+        sort: Sort { descending: false, ..Sort::default() },
+        ..OrderFilter::default()
+    };
+    let (orders, products, settings) = context
+        .open_to_read()?
+        .read(|read| anyhow::Ok((read.listed_orders(&filter, true)?, read.all_products()?, read.settings()?)))?;
+    let catalogue: Catalogue = products.into_iter().collect();
+    let report = pending::report(&Pending::new(orders, &catalogue, context.now), &settings);
+    publish(report, &args.manner, context)
+}

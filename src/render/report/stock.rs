@@ -1,0 +1,83 @@
+//! The report of what is short of stock.
+
+use serde_json::json;
+
+use super::{Report, Sheet, SheetTable, report_body, shop_lines};
+use crate::domain::report::stock::{Scarce, Scarcity, State};
+use crate::domain::settings::Settings;
+use crate::domain::time::Timestamp;
+use crate::render::json::{Body, body};
+use crate::render::table::Column;
+use crate::render::zone::{minute_with_zone, zone_of};
+
+const KEYS: &[&str] =
+    &["productId", "productName", "productBarcode", "size", "stock", "onHand", "lowStockAt", "demand", "missing"];
+
+/// Makes the report as of now.
+pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Report {
+    let rows: Vec<Body> = scarcity.rows.iter().map(row).collect();
+    let sum = |amount: fn(&Scarce) -> i64| scarcity.rows.iter().map(amount).sum::<i64>();
+    let totals = body([
+        ("short", json!(scarcity.count(State::Short))),
+        ("out", json!(scarcity.count(State::Out))),
+        ("low", json!(scarcity.count(State::Low))),
+        ("onHand", json!(sum(|row| row.on_hand))),
+        ("demand", json!(sum(|row| row.demand))),
+        ("missing", json!(sum(Scarce::missing))),
+        ("unclearDemand", json!(scarcity.unclear_demand)),
+    ]);
+    let as_of = minute_with_zone(now, zone_of(settings));
+    let mut about = vec![format!("as of {as_of}, time zone {}", settings.time_zone)];
+    about.extend(shop_lines(settings, None));
+    let unclear = (scarcity.unclear_demand > 0).then(|| {
+        let pieces = scarcity.unclear_demand;
+        format!("pending orders want {pieces} more without a size that there is")
+    });
+    let sheet = Sheet {
+        title: "Stock that is short, out or low".into(),
+        about,
+        tables: vec![table(scarcity)],
+        nothing: "no product is short, out or low",
+        remarks: unclear.into_iter().collect(),
+    };
+    let body = report_body("stock", None, now, settings, &rows, totals);
+    Report { sheet, rows, keys: KEYS, body }
+}
+
+fn row(scarce: &Scarce) -> Body {
+    body([
+        ("productId", json!(scarce.product_id.to_string())),
+        ("productName", json!(scarce.name)),
+        ("productBarcode", json!(scarce.barcode)),
+        ("size", json!(scarce.size)),
+        ("stock", json!(scarce.state.as_str())),
+        ("onHand", json!(scarce.on_hand)),
+        ("lowStockAt", json!(scarce.low_at)),
+        ("demand", json!(scarce.demand)),
+        ("missing", json!(scarce.missing())),
+    ])
+}
+
+fn table(scarcity: &Scarcity) -> SheetTable {
+    let columns = vec![
+        Column::new("PRODUCT").shrinks_to(12),
+        Column::new("SIZE").shrinks_to(4).rank(1),
+        Column::new("SKU").shrinks_to(8).rank(2),
+        Column::new(""),
+        Column::new("STOCK").number(),
+        Column::new("WANTED").number(),
+        Column::new("MISSING").number(),
+    ];
+    let rows = scarcity.rows.iter().map(|row| {
+        vec![
+            row.name.clone(),
+            row.size.clone().unwrap_or_default(),
+            row.barcode.clone().unwrap_or_default(),
+            row.state.as_str().to_owned(),
+            row.on_hand.to_string(),
+            row.demand.to_string(),
+            row.missing().to_string(),
+        ]
+    });
+    SheetTable { columns, rows: rows.collect(), ..SheetTable::default() }
+}
