@@ -9,7 +9,7 @@
 --   id      a UUID as lower-case text; pk an integer key, in order of arrival
 
 PRAGMA application_id = 0x4F524452; -- "ORDR"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- What every user of the file sees the same: shopName, currency, countryCode, timeZone, lowStock. Unset ones have no row.
 CREATE TABLE settings (
@@ -70,6 +70,8 @@ CREATE TABLE orders (
 ) STRICT;
 
 CREATE INDEX orders_by_created_at ON orders (created_at);
+-- Finds the orders of a time, and has all that reports of sales add up. (Since version 2.)
+CREATE INDEX orders_by_order_date ON orders (order_date, status, item_count, total, currency);
 CREATE INDEX orders_by_status ON orders (status, created_at);
 -- Finds likely duplicates: the same phone and total within a few hours.
 CREATE INDEX orders_by_phone ON orders (customer_phone_digits, total, order_date);

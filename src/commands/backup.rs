@@ -1,6 +1,5 @@
 //! `orders backup`: a copy of the file, while others write.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,7 @@ use super::Context;
 use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Kind};
 use crate::render::json::body;
-use crate::store::{Access, Store, StoreError};
+use crate::store::{Access, Store, StoreError, keep};
 
 /// Take a consistent copy of the file, while others go on writing
 ///
@@ -56,9 +55,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         drop(copy);
         context.keep_nothing();
     } else {
-        copy.as_file().sync_all().map_err(|error| failed(&dest, &error))?;
-        copy.persist_noclobber(&dest).map_err(|error| failed(&dest, &error.error))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&dest, &error))?;
+        keep(copy, &dest).map_err(|error| failed(&dest, &error))?;
     }
     let path = dest.to_string_lossy();
     let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);

@@ -90,18 +90,18 @@ impl Context {
 
     /// Opens the orders file for reading.
     pub fn open_to_read(&self) -> anyhow::Result<Store> {
-        Ok(Store::open(&self.file()?, Access::Read, self.global.wait())?)
+        self.open(&self.file()?, Access::Read)
     }
 
     /// Opens the orders file for copying it.
     pub fn open_to_back_up(&self) -> anyhow::Result<Store> {
-        Ok(Store::open(&self.file()?, Access::BackUp, self.global.wait())?)
+        self.open(&self.file()?, Access::BackUp)
     }
 
     /// Opens the orders file for changing what is there.
     pub fn open_to_write(&self) -> anyhow::Result<Store> {
         let access = if self.is_dry_run() { Access::DryRun } else { Access::Write };
-        Ok(Store::open(&self.file()?, access, self.global.wait())?)
+        self.open(&self.file()?, access)
     }
 
     /// Opens the orders file for changing it, and makes it where it is missing, unless this is a dry run.
@@ -116,9 +116,18 @@ impl Context {
         {
             make_private_folder(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         }
-        let store = Store::open(&path, Access::Create, self.global.wait())?;
+        let store = self.open(&path, Access::Create)?;
         if store.was_created() {
             self.ui.note(&format!("made a new orders file: {}", store.path().display()));
+        }
+        Ok(store)
+    }
+
+    fn open(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
+        let store = Store::open(path, access, self.global.wait())?;
+        if let Some(kept) = store.kept() {
+            let path = store.path().display();
+            self.ui.note(&format!("brought {path} up to this version of orders; as it was, it is {}", kept.display()));
         }
         Ok(store)
     }

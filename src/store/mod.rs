@@ -6,6 +6,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `open` | which files are taken, how a connection is set up, and the schema |
+//! | `migrate` | how an older file becomes a current one |
 //! | `error` | what SQLite's errors mean to a person |
 //! | `values` | how domain values stand in columns |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
@@ -21,6 +22,7 @@ mod check;
 mod error;
 mod history;
 mod listing;
+mod migrate;
 mod open;
 mod orders;
 mod products;
@@ -39,6 +41,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
+pub use migrate::keep;
 pub use open::{Access, is_disk_full};
 pub use orders::{Match, OrderMatch};
 
@@ -59,6 +62,8 @@ pub struct Store {
     wait: Duration,
     /// Whether opening it made the file.
     created: bool,
+    /// Where an older file is kept as it was before opening it brought it to the current schema.
+    kept: Option<PathBuf>,
 }
 
 /// Whether what a writing command did is kept.
@@ -118,6 +123,11 @@ impl Store {
     /// Tells whether opening it made the file.
     pub fn was_created(&self) -> bool {
         self.created
+    }
+
+    /// Returns where the file is kept as it was, if opening it brought it to the current schema.
+    pub fn kept(&self) -> Option<&std::path::Path> {
+        self.kept.as_deref()
     }
 
     /// Copies the file as it is at one moment into an empty one, while others go on writing.

@@ -3,20 +3,21 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
+use super::migrate::migrate;
 use super::{Store, StoreError, search};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 /// Marks a file as ours: "ORDR". The same number stands in `schema.sql`.
 const APPLICATION_ID: i32 = 0x4F52_4452;
 /// The version of the schema. The same number stands in `schema.sql`.
-const SCHEMA_VERSION: i32 = 1;
+pub(super) const SCHEMA_VERSION: i32 = 2;
 
 /// How long an empty file may be on its way to becoming an orders file.
 const BEING_MADE: Duration = Duration::from_secs(1);
@@ -50,8 +51,8 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
         return Err(StoreError::refused("is not writable for this user, which reading needs too"));
     }
     set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
-    prepare(&mut connection, access, wait).map_err(|error| explain(&path, error))?;
-    Ok(Store { connection, path, wait, created })
+    let kept = prepare(&mut connection, &path, access, wait).map_err(|error| explain(&path, error))?;
+    Ok(Store { connection, path, wait, created, kept })
 }
 
 /// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
@@ -119,7 +120,8 @@ fn refuse_network_folder(_on: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
+/// Sets a connection up before anything is read or written through it.
+pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
     // First of all, so that everything below waits too.
     connection.busy_timeout(wait)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -179,8 +181,14 @@ impl Identity {
     }
 }
 
-/// Brings a file to the current schema and a writer's file to WAL; refuses what is not ours.
-fn prepare(connection: &mut Connection, access: Access, wait: Duration) -> Result<(), StoreError> {
+/// Brings a file to the current schema and a writer's file to WAL; refuses what is not ours. Returns where an older file
+/// is kept as it was.
+fn prepare(
+    connection: &mut Connection,
+    path: &Path,
+    access: Access,
+    wait: Duration,
+) -> Result<Option<PathBuf>, StoreError> {
     let started = Instant::now();
     let mut identity = Identity::of(connection)?;
     while identity.is_blank() && access != Access::Create && started.elapsed() < wait.min(BEING_MADE) {
@@ -208,8 +216,9 @@ fn prepare(connection: &mut Connection, access: Access, wait: Duration) -> Resul
             refuse_stranger(&identity)?;
         }
         transaction.commit()?;
+        return Ok(None);
     }
-    Ok(())
+    if identity.version < SCHEMA_VERSION { migrate(connection, path, wait) } else { Ok(None) }
 }
 
 /// Refuses by its first bytes what is clearly not ours, before SQLite touches it or its side files.
@@ -288,7 +297,6 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
-    use std::path::PathBuf;
 
     const NO_WAIT: Duration = Duration::ZERO;
 
@@ -364,8 +372,8 @@ mod tests {
             ("is a database of another program", Box::new(|| other("CREATE TABLE t (x)"))),
             ("is a database of another program", Box::new(|| other("PRAGMA application_id = 7"))),
             (
-                "is of a newer version (2",
-                Box::new(|| other("PRAGMA application_id = 0x4F524452; PRAGMA user_version = 2")),
+                "is of a newer version (3",
+                Box::new(|| other("PRAGMA application_id = 0x4F524452; PRAGMA user_version = 3")),
             ),
             (
                 "is not an orders file",
@@ -396,7 +404,7 @@ mod tests {
     fn what_is_not_ours_keeps_its_log_too() {
         for sql in [
             "CREATE TABLE t (x); PRAGMA user_version = 9",
-            "PRAGMA application_id = 0x4F524452; PRAGMA user_version = 2; CREATE TABLE t (x)",
+            "PRAGMA application_id = 0x4F524452; PRAGMA user_version = 3; CREATE TABLE t (x)",
         ] {
             let (folder, path) = folder();
             let source = folder.path().join("source.db");

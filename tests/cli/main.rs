@@ -27,6 +27,7 @@ mod hostile;
 mod import;
 mod list;
 mod message;
+mod migration;
 mod product;
 mod readme;
 mod set_status;

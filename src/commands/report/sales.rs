@@ -64,7 +64,7 @@ pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let by = args.by.grouping();
         let rows = match by {
             Grouping::Period(span) => match read.first_and_last_sale(window)? {
-                Some((first, last)) => by_period(read, window.between(first, last, context.now, &zone), span, zone)?,
+                Some((first, last)) => by_period(read, window.between(first, last, context.now, &zone), span, &zone)?,
                 None => Vec::new(),
             },
             Grouping::Product => read.sales_by_product(window)?,
@@ -87,8 +87,8 @@ fn by_period(
     read: &Read<'_>,
     window: Window,
     span: Span,
-    zone: impl chrono::TimeZone,
+    zone: &impl chrono::TimeZone,
 ) -> Result<Vec<(Group, Sums)>, StoreError> {
-    let periods = periods(window, span, &zone);
+    let periods = periods(window, span, zone);
     periods.iter().map(|period| Ok((Group::Period(period.first_day), read.sales_in(period.window)?))).collect()
 }
