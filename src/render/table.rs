@@ -11,7 +11,7 @@ use super::json::{Body, bare};
 use crate::domain::text::visible;
 
 /// Spaces between two columns.
-const GAP: usize = 2;
+pub(super) const GAP: usize = 2;
 
 /// One column of a table.
 #[derive(Debug, Clone)]

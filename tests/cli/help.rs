@@ -22,6 +22,7 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         "product",
         "user",
         "config",
+        "report",
         "check",
         "backup",
         "completions",
@@ -33,7 +34,10 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
     }
     let product = ["add", "import", "list", "show", "set", "adjust", "count", "history", "remove"];
     let user = ["add", "list", "remove"];
-    let subcommands = product.map(|name| ("product", name)).into_iter().chain(user.map(|name| ("user", name)));
+    let report = ["pending", "sales", "stock"];
+    let subcommands = [("product", &product[..]), ("user", &user), ("report", &report)];
+    let subcommands =
+        subcommands.into_iter().flat_map(|(command, names)| names.iter().map(move |name| (command, name)));
     for (command, name) in subcommands {
         let help = shop.orders(["help", command, name]).succeeds();
         assert!(help.contains("Examples:\n  orders "), "{help}");
@@ -92,6 +96,9 @@ fn every_global_option_goes_with_every_command() {
         "user add zoe --role buyer",
         "user list",
         "user remove zoe",
+        "report pending",
+        "report sales --by week",
+        "report stock",
         "check",
         "backup copy.db",
         "config",

@@ -30,6 +30,7 @@ mod message;
 mod migration;
 mod product;
 mod readme;
+mod report;
 mod set_status;
 mod show;
 mod streams;

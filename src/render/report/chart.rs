@@ -2,12 +2,16 @@
 
 use maud::{Markup, html};
 
+use crate::render::table::fit;
+
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 200;
 /// The room for words above and below the bars.
 const WORDS: i64 = 26;
 /// How many bars have their name below them at the most.
-const NAMES: usize = 6;
+const NAMES: usize = 4;
+/// How many characters of a name there is room for, on a phone.
+const NAME: usize = 14;
 
 /// Draws a bar for each of `bars`: its name, what its amount is in words, and its length in any unit.
 pub fn bars(bars: &[(&str, &str, i64)]) -> Markup {
@@ -34,7 +38,7 @@ pub fn bars(bars: &[(&str, &str, i64)]) -> Markup {
                     title { (name) ": " (amount) }
                 }
                 @if index % every == 0 {
-                    text x=(x) y=(HEIGHT + 2 * WORDS - 6) { (name) }
+                    text x=(x) y=(HEIGHT + 2 * WORDS - 4) { (fit(name, NAME)) }
                 }
             }
         }

@@ -71,9 +71,10 @@ pub struct SheetTable {
 }
 
 /// Says whose report this is, and in which currency, where that is known.
-fn shop_lines(settings: &Settings, currency: Option<&str>) -> Vec<String> {
+fn shop_line(settings: &Settings, currency: Option<&str>) -> Option<String> {
     let currency = currency.map(|currency| format!("amounts in {currency}"));
-    settings.shop_name.clone().into_iter().chain(currency).collect()
+    let words: Vec<String> = settings.shop_name.clone().into_iter().chain(currency).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// Says that amounts of several currencies were added up.

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use super::{Report, Sheet, SheetTable, mixed_remark, report_body, shop_lines};
+use super::{Report, Sheet, SheetTable, mixed_remark, report_body, shop_line};
 use crate::domain::confirm::Obstacle;
 use crate::domain::report::pending::{Pending, Prospect, Waiting};
 use crate::domain::settings::Settings;
@@ -41,7 +41,7 @@ pub fn report(pending: &Pending, settings: &Settings) -> Report {
     ]);
     let as_of = minute_with_zone(pending.now, zone_of(settings));
     let mut about = vec![format!("as of {as_of}, time zone {}", settings.time_zone)];
-    about.extend(shop_lines(settings, currency.as_ref().ok().and_then(Option::as_deref)));
+    about.extend(shop_line(settings, currency.as_ref().ok().and_then(Option::as_deref)));
     let mut remarks: Vec<String> = [
         (Prospect::Contested, "contested: enough, but not once those that wait longer are confirmed"),
         (Prospect::Unclear, "unclear: an item needs a size that there is (orders edit)"),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::{Report, Sheet, SheetTable, mixed_remark, report_body, shop_lines};
+use super::{Report, Sheet, SheetTable, mixed_remark, report_body, shop_line};
 use crate::domain::calendar::{day_of, day_start};
 use crate::domain::report::Sums;
 use crate::domain::report::sales::{Group, Grouping, Sales, Span, Window};
@@ -39,7 +39,7 @@ pub fn report(sales: &Sales, settings: &Settings) -> Report {
     let mut body = report_body("sales", Some(window.from), window.last(), settings, &rows, totals);
     body.insert("by".to_owned(), json!(name));
     let mut about = vec![format!("{}, time zone {}", dates(window, settings), settings.time_zone)];
-    about.extend(shop_lines(settings, currency.as_ref().ok().and_then(Option::as_deref)));
+    about.extend(shop_line(settings, currency.as_ref().ok().and_then(Option::as_deref)));
     let sheet = Sheet {
         title: format!("Sales by {name}"),
         about,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Report, Sheet, SheetTable, report_body, shop_lines};
+use super::{Report, Sheet, SheetTable, report_body, shop_line};
 use crate::domain::report::stock::{Scarce, Scarcity, State};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -28,7 +28,7 @@ pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Repor
     ]);
     let as_of = minute_with_zone(now, zone_of(settings));
     let mut about = vec![format!("as of {as_of}, time zone {}", settings.time_zone)];
-    about.extend(shop_lines(settings, None));
+    about.extend(shop_line(settings, None));
     let unclear = (scarcity.unclear_demand > 0).then(|| {
         let pieces = scarcity.unclear_demand;
         format!("pending orders want {pieces} more without a size that there is")
