@@ -101,3 +101,78 @@ fn the_commands_for_the_guides_endpoints_work() {
     }
     assert_eq!(shop.status(reference), "shipped");
 }
+
+/// Every line of the crontab does its work in the environment that cron gives it.
+#[test]
+fn the_crontab_works_as_it_stands() {
+    let shop = Shop::with_order();
+    shop.orders(["product", "count", "BLT-01", "0", "--note", "sold out"]).succeeds();
+    let folder = shop.path("").display().to_string();
+    std::fs::create_dir(shop.path("backups")).unwrap();
+    for day in 1..=31 {
+        std::fs::write(shop.path(&format!("backups/orders-2025-01-{day:02}.db")), "").unwrap();
+    }
+    std::fs::copy(shipped("examples/whatsapp/webhook-log.ndjson"), shop.path("webhook.ndjson")).unwrap();
+    let binaries = std::path::Path::new(env!("CARGO_BIN_EXE_orders")).parent().unwrap().display().to_string();
+    let crontab = blocks("crontab").concat();
+    let mut jobs = Vec::new();
+    let mut environment = vec![("HOME".to_owned(), folder.clone())];
+    for line in crontab.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let words: Vec<&str> = line.splitn(6, ' ').collect();
+        if words[0].contains('=') {
+            let (name, value) = line.split_once('=').unwrap();
+            let value = value.replace("/usr/local/bin", &binaries).replace("/srv/shop", folder.trim_end_matches('/'));
+            environment.push((name.to_owned(), value));
+        } else {
+            assert!(
+                words[..5].iter().all(|field| field.chars().all(|c| c.is_ascii_digit() || "*/".contains(c))),
+                "{line}"
+            );
+            jobs.push(words[5]);
+        }
+    }
+    assert!(environment.iter().any(|(name, value)| name == "CONTENT_TYPE" && value.ends_with("charset=UTF-8")));
+    let run = |job: &str| {
+        // Cron takes a bare % for the end of the command.
+        assert!(!job.replace("\\%", "").contains('%'), "{job}");
+        let job = job
+            .replace("\\%", "%")
+            .replace("/usr/local/bin/take-webhooks.sh", &shipped("examples/take-webhooks.sh").display().to_string())
+            .replace("/usr/local/bin", &binaries)
+            .replace("/srv/shop", folder.trim_end_matches('/'));
+        let output = Command::new("/bin/sh").args(["-c", &job]).env_clear().envs(environment.clone()).output().unwrap();
+        assert!(output.status.success(), "{job}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let said: Vec<String> = jobs.iter().map(|job| run(job)).collect();
+    for (said, expected) in said.iter().zip(["LEG-LXYZ1234-AB5C", "Leather Belt", "nothing was sold", "", "", ""]) {
+        assert!(said.contains(expected) && (said.is_empty() || !expected.is_empty()), "{said}");
+    }
+    assert_eq!(said.len(), 6);
+    let backups = std::fs::read_dir(shop.path("backups")).unwrap();
+    let kept = backups.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let kept: Vec<String> = kept.filter(|name| name.starts_with("orders-")).collect();
+    assert!(kept.len() == 30 && !kept.contains(&"orders-2025-01-02.db".to_owned()), "{kept:?}");
+    // What was taken is not taken again, and what comes later is.
+    assert!(!shop.path("webhook.ndjson").exists() && !shop.path("taking.ndjson").exists());
+    let orders = shop.number("SELECT COUNT(*) FROM orders");
+    assert!(orders > 1);
+    std::fs::copy(shipped("examples/whatsapp/webhook-log.ndjson"), shop.path("webhook.ndjson")).unwrap();
+    run(jobs[3]);
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders"), orders);
+}
+
+/// The recipe for restoring a backup, with a log of the old file left over.
+#[test]
+fn a_backup_is_restored_as_readme_says() {
+    let shop = Shop::with_order();
+    shop.orders(["backup", "backup.db", "-q"]).succeeds();
+    shop.orders(["cancel", crate::harness::ORDER]).succeeds();
+    std::fs::write(shop.path("orders.db-wal"), "left over").unwrap();
+    let recipe = blocks("sh").into_iter().find(|block| block.contains("backup.db")).unwrap();
+    for line in recipe.lines() {
+        let said = shell(&format!("export ORDERS_DB=orders.db; {line}"), &shop.path(""));
+        assert_eq!(said, "", "{line}");
+    }
+    assert_eq!(shop.status(crate::harness::ORDER), "pending");
+}

@@ -125,6 +125,10 @@ fn problems(pending: &Pending) -> SheetTable {
                 Obstacle::Short(short) => {
                     vec![reference, short.label.clone(), short.available.to_string(), short.required.to_string()]
                 }
+                Obstacle::NoSuchSize { product, size, .. } => {
+                    let size = size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
+                    vec![reference, format!("{product}{size}"), String::new(), "size?".to_owned()]
+                }
                 other => vec![reference, other.describe(), String::new(), String::new()],
             }
         })

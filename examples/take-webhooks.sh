@@ -1,0 +1,20 @@
+#!/bin/sh
+# Imports what was logged of WhatsApp's webhook calls since the last time. For cron:
+#
+#   take-webhooks.sh FOLDER
+#
+# Whoever receives the calls appends them to FOLDER/webhook.ndjson, one a line, and opens it for each. What is taken from
+# there stays in FOLDER as taken-TIME.ndjson; what could not be taken stands ready to mend in rejects-TIME.ndjson. Where
+# the orders file is busy or the machine fails, the next run goes on with the same lines: importing again is safe.
+set -eu
+cd "$1"
+exec 9> take.lock
+flock -n 9 || exit 0
+if [ ! -e taking.ndjson ]; then
+  [ -s webhook.ndjson ] || exit 0
+  mv webhook.ndjson taking.ndjson
+fi
+time=$(date +%Y-%m-%dT%H%M%S)
+# 8: some were taken, and the others kept.
+orders import --quiet --keep-going --wait 60 --rejects "rejects-$time.ndjson" taking.ndjson || [ $? -eq 8 ]
+mv taking.ndjson "taken-$time.ndjson"
