@@ -3,9 +3,9 @@
 #
 #   take-webhooks.sh FOLDER
 #
-# Whoever receives the calls appends them to FOLDER/webhook.ndjson, one a line, and opens it for each. What is taken from
-# there stays in FOLDER as taken-TIME.ndjson; what could not be taken stands ready to mend in rejects-TIME.ndjson. Where
-# the orders file is busy or the machine fails, the next run goes on with the same lines: importing again is safe.
+# Whoever receives the calls appends each to FOLDER/webhook.ndjson, one a line, and opens it anew for each. What was taken
+# from there stays in FOLDER as taken-TIME.ndjson; what could not be taken stands ready to mend in rejects-TIME.ndjson.
+# Where the orders file is busy or the machine fails, the next run goes on with the same lines: importing again is safe.
 set -eu
 cd "$1"
 exec 9> take.lock
@@ -13,8 +13,18 @@ flock -n 9 || exit 0
 if [ ! -e taking.ndjson ]; then
   [ -s webhook.ndjson ] || exit 0
   mv webhook.ndjson taking.ndjson
+  # Whoever had it open at that moment gets to write its line.
+  sleep 1
 fi
 time=$(date +%Y-%m-%dT%H%M%S)
-# 8: some were taken, and the others kept.
-orders import --quiet --keep-going --wait 60 --rejects "rejects-$time.ndjson" taking.ndjson || [ $? -eq 8 ]
-mv taking.ndjson "taken-$time.ndjson"
+status=0
+orders import --quiet --keep-going --wait 60 --rejects "rejects-$time.ndjson" taking.ndjson || status=$?
+case $status in
+  0 | 8) mv taking.ndjson "taken-$time.ndjson" ;;
+  4)
+    mv taking.ndjson "unread-$time.ndjson"
+    echo "nothing was taken from $1/unread-$time.ndjson: mend it and import it; later calls go on" >&2
+    exit 4
+    ;;
+  *) exit $status ;;
+esac

@@ -127,7 +127,10 @@ impl Context {
         let store = Store::open(path, access, self.global.wait())?;
         if let Some(kept) = store.kept() {
             let path = store.path().display();
-            self.ui.note(&format!("brought {path} up to this version of orders; as it was, it is {}", kept.display()));
+            self.ui.warn(&format!(
+                "brought {path} up to this version of orders; the old file is kept as {}",
+                kept.display()
+            ));
         }
         Ok(store)
     }

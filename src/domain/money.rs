@@ -83,9 +83,9 @@ impl Money {
         (product <= Money::LIMIT.0).then_some(Money(product))
     }
 
-    /// Adds over many orders, however much it becomes.
+    /// Adds over many orders, beyond [`Money::LIMIT`].
     #[must_use]
-    pub fn and(self, other: Money) -> Money {
+    pub fn plus_unlimited(self, other: Money) -> Money {
         Money(self.0.saturating_add(other.0))
     }
 

@@ -11,7 +11,7 @@ use super::json::{Body, bare};
 use crate::domain::text::visible;
 
 /// Spaces between two columns.
-pub(super) const GAP: usize = 2;
+const GAP: usize = 2;
 
 /// One column of a table.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub struct Column {
     /// How narrow it may become; `None`: it keeps its width.
     shrinks_to: Option<usize>,
     /// Columns with a higher rank go first where there is no room; rank 0 stays.
-    rank: u8,
+    pub(super) rank: u8,
     /// The style of a cell, by its text.
     paint: Option<fn(&str) -> Style>,
 }
@@ -66,16 +66,8 @@ impl Column {
 /// Renders a table that is as wide as the look at the most, as long as what stays fits. Cells are made visible here;
 /// columns with nothing in them are left out where they may be.
 pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> String {
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()).collect();
-    let natural: Vec<usize> = columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| {
-            let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width());
-            cells.chain([column.title.width()]).max().unwrap_or_default()
-        })
-        .collect();
+    let rows = visible_cells(rows);
+    let natural = natural_widths(columns, &rows);
     let has_words = |index: usize| rows.iter().any(|row| row.get(index).is_some_and(|cell| !cell.is_empty()));
     let worth_it =
         (0..columns.len()).filter(|&index| columns[index].rank == 0 && natural[index] > 0 || has_words(index));
@@ -116,6 +108,26 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> Strin
         |line: String| painted.iter().fold(line, |line, &(start, width, style)| paint(&line, start, width, style));
     // The header is the first line.
     lines.enumerate().map(|(n, line)| if n == 0 { line } else { paint_all(line) } + "\n").collect()
+}
+
+fn visible_cells(rows: &[Vec<String>]) -> Vec<Vec<String>> {
+    rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()).collect()
+}
+
+/// Returns how wide each column would be if there were room for all of it; the cells are visible already.
+fn natural_widths(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
+    let widest = |(index, column): (usize, &Column)| {
+        let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width());
+        cells.chain([column.title.width()]).max().unwrap_or_default()
+    };
+    columns.iter().enumerate().map(widest).collect()
+}
+
+/// Returns how wide a column after all others may be, without taking anything from them.
+pub fn room_beside(columns: &[Column], rows: &[Vec<String>], width: usize) -> usize {
+    let rows = visible_cells(rows);
+    let used: usize = natural_widths(columns, &rows).into_iter().map(|natural| natural + GAP).sum();
+    width.saturating_sub(used)
 }
 
 /// Paints what stands in a line from one display column on.

@@ -6,7 +6,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `open` | which files are taken, how a connection is set up, and the schema |
-//! | `migrate` | how an older file becomes a current one |
+//! | `migrate`, `copy` | how an older file becomes a current one; copies of the file |
 //! | `error` | what SQLite's errors mean to a person |
 //! | `values` | how domain values stand in columns |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
@@ -19,6 +19,7 @@
 //! | `witness` | what a file holds after a failed commit |
 
 mod check;
+mod copy;
 mod error;
 mod history;
 mod listing;
@@ -39,9 +40,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+pub use copy::keep;
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
-pub use migrate::keep;
 pub use open::{Access, is_disk_full};
 pub use orders::{Match, OrderMatch};
 
@@ -130,16 +131,6 @@ impl Store {
         self.kept.as_deref()
     }
 
-    /// Copies the file as it is at one moment into an empty one, while others go on writing.
-    ///
-    /// # Errors
-    /// The store was not opened with `Access::BackUp`; the copy cannot be written.
-    pub fn back_up(&self, copy: &std::path::Path) -> Result<(), StoreError> {
-        let copy = copy.to_str().ok_or_else(|| StoreError::refused("has a name that is not UTF-8"))?;
-        self.connection.execute("VACUUM INTO ?1", [copy])?;
-        Ok(())
-    }
-
     /// Reads in one transaction: everything that `read` sees is of one moment.
     pub fn read<T, E: From<StoreError>>(&self, read: impl FnOnce(&Read<'_>) -> Result<T, E>) -> Result<T, E> {
         let transaction = self.connection.unchecked_transaction().map_err(StoreError::from)?;
@@ -186,7 +177,7 @@ impl Store {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::incoming;
@@ -197,7 +188,7 @@ mod tests {
     use crate::domain::transition::StatusChange;
 
     /// A new store in a folder of its own, which lives as long as the first value.
-    fn store() -> (tempfile::TempDir, Store) {
+    pub(super) fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("orders.db"), Access::Create, Duration::ZERO).unwrap();
         (folder, store)

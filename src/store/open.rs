@@ -10,14 +10,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
-use super::migrate::migrate;
+use super::migrate::{SCHEMA_VERSION, migrate};
 use super::{Store, StoreError, search};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 /// Marks a file as ours: "ORDR". The same number stands in `schema.sql`.
 const APPLICATION_ID: i32 = 0x4F52_4452;
-/// The version of the schema. The same number stands in `schema.sql`.
-pub(super) const SCHEMA_VERSION: i32 = 2;
 
 /// How long an empty file may be on its way to becoming an orders file.
 const BEING_MADE: Duration = Duration::from_secs(1);
@@ -155,15 +153,15 @@ pub fn is_disk_full(path: &Path) -> bool {
 
 /// What a file says that it is.
 #[derive(Debug, PartialEq, Eq)]
-struct Identity {
+pub(super) struct Identity {
     application_id: i32,
-    version: i32,
+    pub(super) version: i32,
     is_empty: bool,
 }
 
 impl Identity {
     /// Reads it in one statement, so that it is of one moment.
-    fn of(connection: &Connection) -> rusqlite::Result<Identity> {
+    pub(super) fn of(connection: &Connection) -> rusqlite::Result<Identity> {
         let sql = "SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema) AS is_empty
                    FROM pragma_application_id, pragma_user_version";
         connection.query_row(sql, [], |row| {
@@ -209,16 +207,19 @@ fn prepare(
     if identity.is_blank() {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another program may have been first, while this one waited.
-        let identity = Identity::of(&transaction)?;
+        identity = Identity::of(&transaction)?;
         if identity.is_blank() {
             transaction.execute_batch(SCHEMA)?;
-        } else {
-            refuse_stranger(&identity)?;
+            transaction.commit()?;
+            return Ok(None);
         }
-        transaction.commit()?;
-        return Ok(None);
+        refuse_stranger(&identity)?;
     }
-    if identity.version < SCHEMA_VERSION { migrate(connection, path, wait) } else { Ok(None) }
+    let is_older = identity.version < SCHEMA_VERSION;
+    if is_older && matches!(access, Access::Write | Access::Create) {
+        return migrate(connection, path, wait);
+    }
+    Ok(None)
 }
 
 /// Refuses by its first bytes what is clearly not ours, before SQLite touches it or its side files.
@@ -239,7 +240,8 @@ fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     if identity.is_blank() { Ok(()) } else { refuse_stranger(&identity) }
 }
 
-fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
+/// Refuses a file of another program, or of a newer version of this one.
+pub(super) fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
     if identity.application_id != APPLICATION_ID || identity.version < 1 {
         return Err(StoreError::refused("is a database of another program"));
     }

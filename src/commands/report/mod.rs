@@ -21,7 +21,7 @@ use crate::render::report::{Report, html, text};
   orders report pending --older-than 1d --if-any
   orders report sales --by week --since 2026-01-01
   orders report sales --by product --format html > sales.html
-  orders report stock --exit-code || orders report stock | mail -s 'to buy' owner@shop.example")]
+  orders report stock --if-any")]
 pub struct ReportArgs {
     #[command(subcommand)]
     command: ReportCommand,
@@ -36,7 +36,7 @@ enum ReportCommand {
 
 /// What a script may want of any report.
 #[derive(Debug, Args)]
-pub struct Manner {
+pub struct ReportOptions {
     /// Print nothing where there is nothing to report
     #[arg(long)]
     if_any: bool,
@@ -54,15 +54,15 @@ pub fn run(args: &ReportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
-fn publish(report: Report, manner: &Manner, context: &Context) -> anyhow::Result<Exit> {
-    let is_empty = report.is_empty();
-    if !(is_empty && manner.if_any) {
+fn publish(report: &Report, options: &ReportOptions, context: &Context) -> anyhow::Result<Exit> {
+    if !(report.is_empty && options.if_any) {
         match context.global.format() {
-            Format::Table => context.ui.print(&text::report(&report.sheet))?,
             Format::Html => context.ui.print(&html::page(&report.sheet))?,
-            Format::Csv => context.print_list(report.keys, &report.rows, String::new)?,
-            Format::Json | Format::Ndjson => context.print_one(report.body, String::new)?,
+            Format::Table | Format::Csv => {
+                context.print_list(report.keys, &report.rows, || text::report(&report.sheet))?;
+            }
+            Format::Json | Format::Ndjson => context.print_one(report.body(), String::new)?,
         }
     }
-    Ok(if manner.exit_code && !is_empty { Exit::Findings } else { Exit::Done })
+    Ok(if options.exit_code && !report.is_empty { Exit::Findings } else { Exit::Done })
 }

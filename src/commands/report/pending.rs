@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Manner, publish};
+use super::{ReportOptions, publish};
 use crate::commands::{Context, age};
 use crate::domain::calendar::before;
 use crate::domain::product::Catalogue;
@@ -13,6 +13,9 @@ use crate::render::report::pending;
 use crate::store::{OrderFilter, Sort};
 
 /// Report what waits, for how long, and whether the stock would do; the longest wait first
+///
+/// Waiting counts from when the program received the order. Stock is enough; contested: enough, but not once those that wait
+/// longer are confirmed; short; or unclear: an item names no size that there is.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders report pending
@@ -23,7 +26,7 @@ pub struct PendingArgs {
     #[arg(long, value_name = "AGE", value_parser = age)]
     older_than: Option<chrono::Duration>,
     #[command(flatten)]
-    manner: Manner,
+    options: ReportOptions,
 }
 
 /// Runs the command.
@@ -39,5 +42,5 @@ pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
         .read(|read| anyhow::Ok((read.listed_orders(&filter, true)?, read.all_products()?, read.settings()?)))?;
     let catalogue: Catalogue = products.into_iter().collect();
     let report = pending::report(&Pending::new(orders, &catalogue, context.now), &settings);
-    publish(report, &args.manner, context)
+    publish(&report, &args.options, context)
 }

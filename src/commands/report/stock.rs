@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Manner, publish};
+use super::{ReportOptions, publish};
 use crate::commands::Context;
 use crate::domain::report::stock::Scarcity;
 use crate::error::Exit;
@@ -18,7 +18,7 @@ use crate::render::report::stock;
   orders report stock --format csv")]
 pub struct StockArgs {
     #[command(flatten)]
-    manner: Manner,
+    options: ReportOptions,
 }
 
 /// Runs the command.
@@ -27,5 +27,5 @@ pub fn run(args: &StockArgs, context: &mut Context) -> anyhow::Result<Exit> {
         .open_to_read()?
         .read(|read| anyhow::Ok((read.all_products()?, read.pending_demand()?, read.settings()?)))?;
     let scarcity = Scarcity::new(&products, &demands, settings.low_stock);
-    publish(stock::report(&scarcity, &settings, context.now), &args.manner, context)
+    publish(&stock::report(&scarcity, &settings, context.now), &args.options, context)
 }

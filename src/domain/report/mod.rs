@@ -27,7 +27,7 @@ impl Sums {
     pub fn add(&mut self, other: &Sums) {
         self.orders += other.orders;
         self.pieces += other.pieces;
-        self.total = self.total.and(other.total);
+        self.total = self.total.plus_unlimited(other.total);
         self.currencies.extend(other.currencies.iter().cloned());
     }
 

@@ -10,6 +10,8 @@ use crate::domain::time::Timestamp;
 
 /// How many days the report covers unless it is asked for others.
 const DEFAULT_DAYS: u64 = 30;
+/// How many periods without a sale are shown in a row. A longer gap is a mistyped date, and is left out.
+const LONGEST_GAP: usize = 366;
 
 /// A stretch of time: from an instant up to, but without, another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,28 +31,23 @@ impl Window {
         (from < before).then_some(Window { from, before })
     }
 
-    /// Returns the part of it in which a report by periods has rows: from the first sale on, and not into the future
-    /// unless there are sales in it.
-    #[must_use]
-    pub fn between(self, first_sale: Timestamp, last_sale: Timestamp, now: Timestamp, zone: &impl TimeZone) -> Window {
-        let today = When::DaysBack(0).end(now, zone);
-        let end = today.max(When::At(last_sale).end(now, zone));
-        Window { from: self.from.max(first_sale), before: self.before.min(end) }
-    }
-
     /// Returns the last instant in it.
     pub fn last(self) -> Timestamp {
-        Timestamp::from_millis(self.before.millis() - 1).unwrap_or(self.before)
+        last_before(self.before)
     }
 }
 
+fn last_before(instant: Timestamp) -> Timestamp {
+    Timestamp::from_millis(instant.millis() - 1).unwrap_or(instant)
+}
+
 fn first_of_default(before: Timestamp, zone: &impl TimeZone) -> Timestamp {
-    let last_day = day_of(Timestamp::from_millis(before.millis() - 1).unwrap_or(before), zone);
+    let last_day = day_of(last_before(before), zone);
     let first_day = last_day.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(last_day);
     day_start(first_day, zone)
 }
 
-/// How long a stretch of the shop's calendar is.
+/// A stretch of the shop's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
     /// From midnight to midnight, as the shop's clocks have it: 23 or 25 hours when they change.
@@ -62,7 +59,8 @@ pub enum Span {
 }
 
 impl Span {
-    fn first_day(self, day: NaiveDate) -> NaiveDate {
+    /// Returns the first day of the one that a day is in.
+    pub fn first_day(self, day: NaiveDate) -> NaiveDate {
         let days_in = match self {
             Span::Day => 0,
             Span::Week => day.weekday().num_days_from_monday(),
@@ -71,6 +69,7 @@ impl Span {
         day.checked_sub_days(Days::new(days_in.into())).unwrap_or(day)
     }
 
+    /// Returns the first day of the one after that which begins with a day; `None` at the end of time.
     fn next(self, first_day: NaiveDate) -> Option<NaiveDate> {
         match self {
             Span::Day => first_day.succ_opt(),
@@ -78,33 +77,6 @@ impl Span {
             Span::Month => first_day.checked_add_months(Months::new(1)),
         }
     }
-}
-
-/// A day, week or month, as far as a window takes it in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Period {
-    /// Its first day, which names it.
-    pub first_day: NaiveDate,
-    /// The part of it that is in the window.
-    pub window: Window,
-}
-
-/// Cuts a window into the days, weeks or months of a zone.
-pub fn periods(window: Window, span: Span, zone: &impl TimeZone) -> Vec<Period> {
-    let mut periods = Vec::new();
-    let mut first_day = span.first_day(day_of(window.from, zone));
-    let mut from = window.from;
-    while from < window.before {
-        let next = span.next(first_day);
-        let end = next.map_or(window.before, |next| day_start(next, zone).min(window.before));
-        // A day that a zone skipped has no instant.
-        if from < end {
-            periods.push(Period { first_day, window: Window { from, before: end } });
-        }
-        let Some(next) = next else { break };
-        (first_day, from) = (next, end);
-    }
-    periods
 }
 
 /// What sales are added up by.
@@ -118,11 +90,33 @@ pub enum Grouping {
     Status,
 }
 
+impl Grouping {
+    /// All groupings, the usual one first.
+    pub const ALL: [Grouping; 5] = [
+        Grouping::Period(Span::Day),
+        Grouping::Period(Span::Week),
+        Grouping::Period(Span::Month),
+        Grouping::Product,
+        Grouping::Status,
+    ];
+
+    /// Returns the word for it, as on the command line and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Grouping::Period(Span::Day) => "day",
+            Grouping::Period(Span::Week) => "week",
+            Grouping::Period(Span::Month) => "month",
+            Grouping::Product => "product",
+            Grouping::Status => "status",
+        }
+    }
+}
+
 /// What one row of the report is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Group {
     /// A day, week or month, by its first day.
-    Period(NaiveDate),
+    Period(Span, NaiveDate),
     /// A product, by its name in the catalogue.
     Product {
         /// The id.
@@ -136,6 +130,17 @@ pub enum Group {
     Status(Status),
 }
 
+/// An order that holds stock, as far as the report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sale {
+    /// When it was ordered.
+    pub at: Timestamp,
+    /// Where it stands now.
+    pub status: Status,
+    /// What it comes to.
+    pub sums: Sums,
+}
+
 /// The sales in a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sales {
@@ -143,20 +148,86 @@ pub struct Sales {
     pub window: Window,
     /// What they are added up by.
     pub by: Grouping,
-    /// The groups, each with what it adds up to. Between the first sale and the end of the window no period is missing.
+    /// The groups, each with what it adds up to. From the first sale to the end of the window, or today where that comes
+    /// first, there is a row for every period.
     pub rows: Vec<(Group, Sums)>,
     /// What all orders add up to. An order of two products is one order.
     pub totals: Sums,
 }
 
+impl Sales {
+    /// Starts without a sale.
+    pub fn new(window: Window, by: Grouping) -> Sales {
+        Sales { window, by, rows: Vec::new(), totals: Sums::default() }
+    }
+
+    /// Adds the next sale, in the order of time. By product, only to the totals.
+    pub fn add(&mut self, sale: &Sale, zone: &impl TimeZone) {
+        self.totals.add(&sale.sums);
+        let group = match self.by {
+            Grouping::Period(span) => Group::Period(span, span.first_day(day_of(sale.at, zone))),
+            Grouping::Status => Group::Status(sale.status),
+            Grouping::Product => return,
+        };
+        let is_known = |(known, _): &&mut (Group, Sums)| *known == group;
+        match self.rows.iter_mut().rev().take(Status::ALL.len()).find(is_known) {
+            Some((_, sums)) => sums.add(&sale.sums),
+            None => self.rows.push((group, sale.sums.clone())),
+        }
+    }
+
+    /// Puts the rows in order, once all sales are in, with rows for the periods in which nothing was sold.
+    pub fn finish(&mut self, now: Timestamp, zone: &impl TimeZone) {
+        let rows = std::mem::take(&mut self.rows);
+        let last_day = day_of(self.window.last().min(now), zone);
+        let mut rows = rows.into_iter().peekable();
+        while let Some((group, sums)) = rows.next() {
+            let shown = self.rows.len() + 1;
+            self.rows.push((group.clone(), sums));
+            let Group::Period(span, first_day) = group else { continue };
+            let end = match rows.peek() {
+                Some((Group::Period(_, next), _)) => Some(*next),
+                _ => span.next(span.first_day(last_day)),
+            };
+            let empty = std::iter::successors(span.next(first_day), |day| span.next(*day));
+            let empty = empty.take_while(|day| end.is_some_and(|end| *day < end));
+            self.rows.extend(empty.take(LONGEST_GAP + 1).map(|day| (Group::Period(span, day), Sums::default())));
+            if self.rows.len() - shown > LONGEST_GAP {
+                self.rows.truncate(shown);
+            }
+        }
+        if self.by == Grouping::Status {
+            self.rows.sort_by_key(|(group, _)| match group {
+                Group::Status(status) => Status::ALL.iter().position(|known| known == status),
+                _ => None,
+            });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::Money;
     use chrono_tz::Tz;
     use proptest::prelude::*;
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse(text).unwrap()
+    }
+
+    fn sale(time: Timestamp, hundredths: i64) -> Sale {
+        let total = Money::from_hundredths(hundredths);
+        Sale { at: time, status: Status::Shipped, sums: Sums { orders: 1, pieces: 2, total, ..Sums::default() } }
+    }
+
+    fn sales(window: Window, by: Grouping, sales: &[Sale], now: &str, zone: Tz) -> Sales {
+        let mut report = Sales::new(window, by);
+        for sale in sales {
+            report.add(sale, &zone);
+        }
+        report.finish(at(now), &zone);
+        report
     }
 
     #[test]
@@ -178,59 +249,68 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_cut_into_the_days_weeks_and_months_of_the_shop() {
-        let cut = |from: &str, before: &str, span, zone: Tz| -> Vec<String> {
-            let window = Window { from: at(from), before: at(before) };
-            let hours = |period: &Period| (period.window.before.millis() - period.window.from.millis()) / 3_600_000;
-            periods(window, span, &zone).iter().map(|p| format!("{} {}h", p.first_day, hours(p))).collect()
+    fn a_sale_is_of_the_day_week_and_month_of_the_shop() {
+        // In Cairo clocks go from midnight to one on the 24th of April; Samoa had no 30 December 2011.
+        for (time, zone, day, week, month) in [
+            ("2026-04-23T21:59:59.999Z", Tz::Africa__Cairo, "2026-04-23", "2026-04-20", "2026-04-01"),
+            ("2026-04-23T22:00:00Z", Tz::Africa__Cairo, "2026-04-24", "2026-04-20", "2026-04-01"),
+            ("2026-04-24T20:59:59.999Z", Tz::Africa__Cairo, "2026-04-24", "2026-04-20", "2026-04-01"),
+            ("2026-04-24T21:00:00Z", Tz::Africa__Cairo, "2026-04-25", "2026-04-20", "2026-04-01"),
+            ("2026-10-29T21:30:00Z", Tz::Africa__Cairo, "2026-10-29", "2026-10-26", "2026-10-01"),
+            ("2025-12-31T23:30:00Z", Tz::Europe__Berlin, "2026-01-01", "2025-12-29", "2026-01-01"),
+            ("2011-12-30T10:00:00Z", Tz::Pacific__Apia, "2011-12-31", "2011-12-26", "2011-12-01"),
+            ("2026-02-28T23:59:59Z", Tz::UTC, "2026-02-28", "2026-02-23", "2026-02-01"),
+        ] {
+            let window = Window { from: Timestamp::FIRST, before: Timestamp::LAST };
+            for (span, expected) in [(Span::Day, day), (Span::Week, week), (Span::Month, month)] {
+                let report = sales(window, Grouping::Period(span), &[sale(at(time), 100)], time, zone);
+                let days: Vec<_> = report.rows.iter().map(|(group, _)| group.clone()).collect();
+                assert_eq!(days, [Group::Period(span, expected.parse().unwrap())], "{time} {zone}");
+            }
+        }
+    }
+
+    #[test]
+    fn periods_without_a_sale_are_shown_up_to_today() {
+        let window = Window { from: at("2026-01-01T00:00:00Z"), before: at("2026-03-01T00:00:00Z") };
+        let sold = [sale(at("2026-01-30T10:00:00Z"), 100), sale(at("2026-02-02T10:00:00Z"), 200)];
+        let totals = |by, sold: &[Sale]| -> Vec<i64> {
+            let report = sales(window, by, sold, "2026-02-04T10:00:00Z", Tz::UTC);
+            assert_eq!(report.totals.orders, i64::try_from(sold.len()).unwrap());
+            report.rows.iter().map(|(_, sums)| sums.total.hundredths()).collect()
         };
-        // In Cairo clocks go from midnight to one, and back to eleven at the next midnight.
-        assert_eq!(
-            cut("2026-04-22T22:00:00Z", "2026-04-25T21:00:00Z", Span::Day, Tz::Africa__Cairo),
-            ["2026-04-23 24h", "2026-04-24 23h", "2026-04-25 24h"]
-        );
-        assert_eq!(
-            cut("2026-10-28T21:00:00Z", "2026-10-30T22:00:00Z", Span::Day, Tz::Africa__Cairo),
-            ["2026-10-29 25h", "2026-10-30 24h"]
-        );
-        assert_eq!(
-            cut("2026-03-25T12:00:00Z", "2026-04-02T00:00:00Z", Span::Week, Tz::Europe__Berlin),
-            ["2026-03-23 106h", "2026-03-30 74h"]
-        );
-        assert_eq!(
-            cut("2026-01-15T00:00:00Z", "2026-03-02T00:00:00Z", Span::Month, Tz::UTC),
-            ["2026-01-01 408h", "2026-02-01 672h", "2026-03-01 24h"]
-        );
-        // Samoa had no 30 December 2011.
-        assert_eq!(
-            cut("2011-12-29T10:00:00Z", "2011-12-31T10:00:00Z", Span::Day, Tz::Pacific__Apia),
-            ["2011-12-29 24h", "2011-12-31 24h"]
-        );
+        assert_eq!(totals(Grouping::Period(Span::Day), &sold), [100, 0, 0, 200, 0, 0]);
+        assert_eq!(totals(Grouping::Period(Span::Week), &sold), [100, 200]);
+        assert_eq!(totals(Grouping::Period(Span::Month), &sold), [100, 200]);
+        assert_eq!(totals(Grouping::Status, &sold), [300]);
+        assert_eq!(totals(Grouping::Product, &sold), [0; 0]);
+        assert_eq!(totals(Grouping::Period(Span::Day), &[]), [0; 0]);
+        // What was mistyped fills no pages.
+        let strange = [sale(at("0001-01-01T00:00:00Z"), 1), sold[0].clone(), sale(at("9999-12-31T23:59:59Z"), 2)];
+        assert_eq!(totals(Grouping::Period(Span::Day), &strange), [1, 100, 2]);
     }
 
     proptest! {
         #[test]
-        fn periods_cover_a_window_without_gap_or_overlap(
-            from in 0_i64..4_000_000_000_000,
-            length in 1_i64..100_000_000_000,
+        fn periods_come_in_order_without_a_gap_and_lose_nothing(
+            times in proptest::collection::vec(1_700_000_000_000_i64..1_720_000_000_000, 1..50),
             zone in proptest::sample::select(chrono_tz::TZ_VARIANTS.to_vec()),
             span in proptest::sample::select(vec![Span::Day, Span::Week, Span::Month]),
         ) {
-            let window = Window {
-                from: Timestamp::from_millis(from).unwrap(),
-                before: Timestamp::from_millis(from + length).unwrap(),
-            };
-            let periods = periods(window, span, &zone);
-            prop_assert_eq!(periods.first().map(|period| period.window.from), Some(window.from));
-            prop_assert_eq!(periods.last().map(|period| period.window.before), Some(window.before));
-            for pair in periods.windows(2) {
-                prop_assert_eq!(pair[0].window.before, pair[1].window.from);
-                prop_assert!(pair[0].first_day < pair[1].first_day);
-            }
-            for period in &periods {
-                prop_assert_eq!(span.first_day(day_of(period.window.from, &zone)), period.first_day);
-                prop_assert_eq!(span.first_day(day_of(period.window.last(), &zone)), period.first_day);
-            }
+            let mut times = times;
+            times.sort_unstable();
+            let sold: Vec<Sale> =
+                times.iter().map(|millis| sale(Timestamp::from_millis(*millis).unwrap(), *millis % 1000)).collect();
+            let window = Window { from: Timestamp::FIRST, before: Timestamp::LAST };
+            let report = sales(window, Grouping::Period(span), &sold, "2024-09-01T00:00:00Z", zone);
+            let days: Vec<NaiveDate> = report.rows.iter().map(|(group, _)| match group {
+                Group::Period(_, day) => *day,
+                _ => panic!("no period"),
+            }).collect();
+            prop_assert!(days.windows(2).all(|pair| span.next(pair[0]) == Some(pair[1])));
+            let total: i64 = report.rows.iter().map(|(_, sums)| sums.total.hundredths()).sum();
+            prop_assert_eq!(total, times.iter().map(|millis| millis % 1000).sum::<i64>());
+            prop_assert_eq!(report.totals.total.hundredths(), total);
         }
     }
 }

@@ -112,6 +112,11 @@ impl Scarcity {
         Scarcity { rows, unclear_demand }
     }
 
+    /// Tells whether nothing needs attention.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.unclear_demand == 0
+    }
+
     /// Counts the lines in a state.
     pub fn count(&self, state: State) -> usize {
         self.rows.iter().filter(|row| row.state == state).count()

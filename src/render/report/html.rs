@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Sheet, SheetTable, chart};
+use super::{Section, Sheet, chart};
 use crate::domain::text::visible;
 
 const STYLE: &str = "
@@ -11,27 +11,29 @@ const STYLE: &str = "
   :root { --ink: #e6ebf0; --soft: #9aa7b4; --line: #36414d; --bar: #4fb892; --paper: #161c22 }
 }
 body { font: 16px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto;
-       max-width: 60rem; padding: 1rem }
+       max-width: 48rem; padding: 1rem }
 h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1.05rem; margin: 1.6rem 0 0 }
 p { margin: .2rem 0; color: var(--soft) }
 .wide { overflow-x: auto; margin-top: 1rem }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-th, td { text-align: start; padding: .35rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top }
+th, td { text-align: left; padding: .35rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top }
 th { font-size: .75rem; text-transform: uppercase; letter-spacing: .03em; color: var(--soft) }
-th.n, td.n { text-align: right; white-space: nowrap } tfoot td { font-weight: 600; border-bottom: 0 }
+.word { white-space: nowrap } th.number, td.number { text-align: right; white-space: nowrap }
+tfoot td { font-weight: 600; border-bottom: 0 }
 svg { display: block; width: 100%; margin-top: 1rem } svg rect { fill: var(--bar) } svg line { stroke: var(--line) }
-svg text { fill: var(--soft); font-size: 16px }
-@media (max-width: 30rem) { body { font-size: 14px; padding: .75rem } th, td { padding: .3rem .35rem }
-                            svg text { font-size: 24px } }
-@media print { :root { --ink: #000; --soft: #333; --line: #bbb; --bar: #555; --paper: #fff } body { font-size: 11px;
-               max-width: none } tr { break-inside: avoid } thead { display: table-header-group }
-               .wide { overflow: visible } }
+svg text { fill: var(--soft); font-size: 18px }
+@media (max-width: 30rem) { body { font-size: 14px; padding: .75rem } th, td { padding: .3rem .3rem } .spare { display: none }
+                            svg text { font-size: 26px } }
+@media print { :root { --ink: #000; --soft: #333; --line: #bbb; --bar: #555; --paper: #fff }
+               body { font-size: 10pt; max-width: none; padding: 0 } th, td { padding: .12rem .3rem }
+               tr, svg { break-inside: avoid } tfoot { display: table-row-group } .wide { overflow: visible }
+               svg { max-height: 4cm } }
 ";
 
 /// Renders a sheet as a page.
 pub fn page(sheet: &Sheet) -> String {
-    let tables: Vec<&SheetTable> = sheet.tables.iter().filter(|table| !table.rows.is_empty()).collect();
-    html! {
+    let sections = sheet.filled_sections();
+    let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -43,47 +45,62 @@ pub fn page(sheet: &Sheet) -> String {
             body {
                 h1 { (sheet.title) }
                 @for about in &sheet.about { p dir="auto" { (visible(about)) } }
-                @for sheet_table in &tables { (table(sheet_table)) }
-                @if tables.is_empty() { h2 { (sheet.nothing) } }
+                @for section in &sections { (table(section)) }
+                @if sections.is_empty() { h2 { (sheet.nothing) } }
                 @for remark in &sheet.remarks { p { (visible(remark)) } }
             }
         }
-    }
-    .into_string()
-        + "\n"
+    };
+    page.into_string() + "\n"
 }
 
-fn table(table: &SheetTable) -> Markup {
-    let class = |index: usize| table.columns.get(index).is_some_and(|column| column.is_number).then_some("n");
+fn table(section: &Section) -> Markup {
+    // Numbers stand to the right; what may go where there is no room goes on a phone; a single word stays in one line.
+    let class = |index: usize, cell: &str| {
+        let column = section.columns.get(index);
+        let is_word = cell.len() <= LONGEST_WORD && !cell.contains(' ');
+        let classes = [
+            (column.is_some_and(|column| column.is_number), "number"),
+            (column.is_some_and(|column| column.rank > 1), "spare"),
+            (is_word, "word"),
+        ];
+        classes.iter().filter(|(has, _)| *has).map(|(_, class)| *class).collect::<Vec<_>>().join(" ")
+    };
     let cells = |row: &[String]| {
-        html! { tr { @for (index, cell) in row.iter().enumerate() { td class=[class(index)] dir="auto" { (visible(cell)) } } } }
+        html! {
+            tr {
+                @for (index, cell) in row.iter().enumerate() {
+                    td class=(class(index, cell)) dir="auto" { (visible(cell)) }
+                }
+            }
+        }
     };
     html! {
-        @if let Some(heading) = table.heading { h2 { (heading) } }
-        @if !table.bars.is_empty() { (chart_of(table)) }
+        @if let Some(heading) = section.heading { h2 { (heading) } }
+        @if !section.bars.is_empty() { (chart::bars(&section.bars, section.bars_charted)) }
         div.wide {
             table {
-                thead { tr { @for (index, column) in table.columns.iter().enumerate() { th class=[class(index)] { (column.title) } } } }
-                tbody { @for row in &table.rows { (cells(row)) } }
-                @if let Some(total) = &table.total { tfoot { (cells(total)) } }
+                thead {
+                    tr {
+                        @for (index, column) in section.columns.iter().enumerate() {
+                            th class=(class(index, &column.title)) { (column.title) }
+                        }
+                    }
+                }
+                tbody { @for row in &section.rows { (cells(row)) } }
+                @if let Some(total) = &section.total { tfoot { (cells(total)) } }
             }
         }
     }
 }
 
-/// Draws the rows as bars: the first cell names a row, the last one is its amount.
-fn chart_of(table: &SheetTable) -> Markup {
-    let rows = table.rows.iter().zip(&table.bars);
-    let words: Vec<_> =
-        rows.filter_map(|(row, length)| Some((visible(row.first()?), visible(row.last()?), *length))).collect();
-    let bars: Vec<(&str, &str, i64)> =
-        words.iter().map(|(name, amount, length)| (name.as_ref(), amount.as_ref(), *length)).collect();
-    chart::bars(&bars)
-}
+/// How many bytes a word may have that is not broken: more than a reference has as a rule.
+const LONGEST_WORD: usize = 24;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::report::Bar;
     use crate::render::table::Column;
 
     #[test]
@@ -92,11 +109,11 @@ mod tests {
         let sheet = Sheet {
             title: "Sales".into(),
             about: vec![hostile.into()],
-            tables: vec![SheetTable {
+            sections: vec![Section {
                 columns: vec![Column::new("PRODUCT"), Column::new("TOTAL").number()],
                 rows: vec![vec![hostile.into(), "1.00".into()]],
-                bars: vec![100],
-                ..SheetTable::default()
+                bars: vec![Bar { name: hostile.into(), amount: hostile.into(), length: 100 }],
+                ..Section::default()
             }],
             nothing: "nothing",
             remarks: vec![hostile.into()],
@@ -104,7 +121,7 @@ mod tests {
         let page = page(&sheet);
         assert!(!page.contains("<script") && !page.contains("\" onload"), "{page}");
         assert!(!page.contains(['\u{202e}', '\u{1b}']), "{page}");
-        assert_eq!(page.matches("&lt;script&gt;").count(), 5);
+        assert_eq!(page.matches("&lt;script&gt;").count(), 7);
         assert!(!page.contains("http"), "a page that needs something else: {page}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | file | what it makes |
 //! |---|---|
-//! | `sales`, `pending`, `stock` | a report's sheet, its rows and totals as bodies |
+//! | [`sales`], [`pending`], [`stock`] | a report: its sheet, and its rows and totals as bodies |
 //! | [`text`] | a sheet as plain text, 78 columns wide wherever it goes |
 //! | [`html`], `chart` | a sheet as one page; its bars as SVG |
 
@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 
 use super::json::{Body, body};
 use super::table::Column;
+use super::zone::{minute_with_zone, zone_of};
+use crate::domain::report::Sums;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 
@@ -29,14 +31,18 @@ pub struct Report {
     pub rows: Vec<Body>,
     /// The keys of a row, in order.
     pub keys: &'static [&'static str],
-    /// The whole of it for programs.
-    pub body: Body,
+    /// All but the rows for programs, with a place for them.
+    head: Body,
+    /// Whether there is nothing to report.
+    pub is_empty: bool,
 }
 
 impl Report {
-    /// Tells whether there is nothing to report.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+    /// Returns the whole of it for programs.
+    pub fn body(&self) -> Body {
+        let mut body = self.head.clone();
+        body.insert("rows".to_owned(), self.rows.iter().cloned().map(Value::Object).collect());
+        body
     }
 }
 
@@ -47,17 +53,23 @@ pub struct Sheet {
     pub title: String,
     /// Of when, in which zone, of which shop.
     pub about: Vec<String>,
-    /// The tables; those without rows are left out.
-    pub tables: Vec<SheetTable>,
+    /// Its tables; those without rows are left out.
+    pub sections: Vec<Section>,
     /// What is said where no table has rows.
     pub nothing: &'static str,
     /// What must be known to read it.
     pub remarks: Vec<String>,
 }
 
+impl Sheet {
+    fn filled_sections(&self) -> Vec<&Section> {
+        self.sections.iter().filter(|section| !section.rows.is_empty()).collect()
+    }
+}
+
 /// One table of a sheet.
 #[derive(Debug, Default)]
-pub struct SheetTable {
+pub struct Section {
     /// What it is about, where there are several.
     pub heading: Option<&'static str>,
     /// Its columns.
@@ -66,37 +78,60 @@ pub struct SheetTable {
     pub rows: Vec<Vec<String>>,
     /// What they add up to.
     pub total: Option<Vec<String>>,
-    /// How long each row's bar is, in any unit; none where there are no bars.
-    pub bars: Vec<i64>,
+    /// A bar for each row; none where there are no bars.
+    pub bars: Vec<Bar>,
+    /// How many of them a chart shows, the first ones; all, unless it is said.
+    pub bars_charted: Option<usize>,
+}
+
+/// The bar of a row.
+#[derive(Debug, Clone)]
+pub struct Bar {
+    /// A short name for it.
+    pub name: String,
+    /// How much it is, in words.
+    pub amount: String,
+    /// How long it is, in any unit.
+    pub length: i64,
+}
+
+/// Says that a report is of now.
+fn as_of(now: Timestamp, settings: &Settings) -> String {
+    format!("as of {}, time zone {}", minute_with_zone(now, zone_of(settings)), settings.time_zone)
 }
 
 /// Says whose report this is, and in which currency, where that is known.
-fn shop_line(settings: &Settings, currency: Option<&str>) -> Option<String> {
-    let currency = currency.map(|currency| format!("amounts in {currency}"));
-    let words: Vec<String> = settings.shop_name.clone().into_iter().chain(currency).collect();
+fn shop_line(settings: &Settings, sums: Option<&Sums>) -> Option<String> {
+    let currency = sums.and_then(|sums| sums.currency(settings).ok().flatten());
+    let amounts = currency.map(|currency| format!("amounts in {currency}"));
+    let words: Vec<String> = settings.shop_name.clone().into_iter().chain(amounts).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// Says that amounts of several currencies were added up.
-fn mixed_remark(currencies: &[String]) -> String {
-    format!("totals add up {} as if they were one currency", currencies.join(" and "))
+/// Says that amounts of several currencies were added up, where they were.
+fn mixed_remark(settings: &Settings, sums: &Sums) -> Option<String> {
+    let currencies = sums.currency(settings).err()?;
+    Some(format!("totals add up {} as if they were one currency", currencies.join(" and ")))
 }
 
-/// Makes the body that every report has.
-fn report_body(
-    report: &str,
-    since: Option<Timestamp>,
-    until: Timestamp,
-    settings: &Settings,
-    rows: &[Body],
-    totals: Body,
-) -> Body {
+/// Returns the totals of orders.
+fn totals(settings: &Settings, sums: &Sums) -> Body {
+    body([
+        ("orders", json!(sums.orders)),
+        ("itemCount", json!(sums.pieces)),
+        ("total", json!(sums.total.to_string())),
+        ("currency", json!(sums.currency(settings).ok().flatten())),
+    ])
+}
+
+/// Makes what every report has around its rows.
+fn head(report: &str, since: Option<Timestamp>, until: Timestamp, settings: &Settings, totals: Body) -> Body {
     body([
         ("report", json!(report)),
         ("since", json!(since.map(Timestamp::brief))),
         ("until", json!(until.brief())),
         ("timeZone", json!(settings.time_zone)),
-        ("rows", rows.iter().cloned().map(Value::Object).collect()),
+        ("rows", Value::Null),
         ("totals", Value::Object(totals)),
     ])
 }

@@ -3,13 +3,12 @@
 use chrono::Duration;
 use serde_json::json;
 
-use super::{Report, Sheet, SheetTable, mixed_remark, report_body, shop_line};
+use super::{Report, Section, Sheet, as_of, head, mixed_remark, shop_line, totals};
 use crate::domain::confirm::Obstacle;
 use crate::domain::report::pending::{Pending, Prospect, Waiting};
 use crate::domain::settings::Settings;
 use crate::render::json::{Body, body};
 use crate::render::table::Column;
-use crate::render::zone::{minute_with_zone, zone_of};
 
 const KEYS: &[&str] = &[
     "orderReference",
@@ -26,40 +25,33 @@ const KEYS: &[&str] = &[
 
 /// Makes the report.
 pub fn report(pending: &Pending, settings: &Settings) -> Report {
-    let rows: Vec<Body> = pending.rows.iter().map(row).collect();
-    let sums = &pending.totals;
-    let currency = sums.currency(settings);
-    let totals = body([
-        ("orders", json!(sums.orders)),
-        ("itemCount", json!(sums.pieces)),
-        ("total", json!(sums.total.to_string())),
-        ("currency", json!(currency.as_ref().ok().cloned().flatten())),
-        ("enough", json!(pending.count(Prospect::Enough))),
-        ("contested", json!(pending.count(Prospect::Contested))),
-        ("short", json!(pending.count(Prospect::Short))),
-        ("unclear", json!(pending.count(Prospect::Unclear))),
-    ]);
-    let as_of = minute_with_zone(pending.now, zone_of(settings));
-    let mut about = vec![format!("as of {as_of}, time zone {}", settings.time_zone)];
-    about.extend(shop_line(settings, currency.as_ref().ok().and_then(Option::as_deref)));
-    let mut remarks: Vec<String> = [
-        (Prospect::Contested, "contested: enough, but not once those that wait longer are confirmed"),
-        (Prospect::Unclear, "unclear: an item needs a size that there is (orders edit)"),
-    ]
-    .into_iter()
-    .filter(|(prospect, _)| pending.count(*prospect) > 0)
-    .map(|(_, remark)| remark.to_owned())
-    .collect();
-    remarks.extend(currency.err().map(|several| mixed_remark(&several)));
+    use Prospect::{Contested, Enough, Short, Unclear};
+    let mut totals = totals(settings, &pending.totals);
+    for prospect in [Enough, Contested, Short, Unclear] {
+        totals.insert(prospect.as_str().to_owned(), json!(pending.count(prospect)));
+    }
+    let mut about = vec![as_of(pending.now, settings)];
+    about.extend(shop_line(settings, Some(&pending.totals)));
+    let explained = [
+        (Contested, "contested: enough, but not once those that wait longer are confirmed"),
+        (Unclear, "unclear: an item needs a size that there is: orders edit REF --item N --size S"),
+    ];
+    let remarks = explained.iter().filter(|(prospect, _)| pending.count(*prospect) > 0);
+    let remarks = remarks.map(|(_, remark)| (*remark).to_owned()).chain(mixed_remark(settings, &pending.totals));
     let sheet = Sheet {
         title: "Pending orders".into(),
         about,
-        tables: vec![orders(pending), problems(pending)],
+        sections: vec![orders(pending), problems(pending)],
         nothing: "nothing is pending",
-        remarks,
+        remarks: remarks.collect(),
     };
-    let body = report_body("pending", None, pending.now, settings, &rows, totals);
-    Report { sheet, rows, keys: KEYS, body }
+    Report {
+        sheet,
+        rows: pending.rows.iter().map(row).collect(),
+        keys: KEYS,
+        head: head("pending", None, pending.now, settings, totals),
+        is_empty: pending.rows.is_empty(),
+    }
 }
 
 fn row(waiting: &Waiting) -> Body {
@@ -78,44 +70,37 @@ fn row(waiting: &Waiting) -> Body {
     ])
 }
 
-fn orders(pending: &Pending) -> SheetTable {
+fn orders(pending: &Pending) -> Section {
     let columns = vec![
         // As long as a reference may be, something has to give where names are long too.
         Column::new("REFERENCE").shrinks_to(36),
-        Column::new("CUSTOMER").shrinks_to(8),
-        Column::new("WAITING").number(),
-        Column::new("PIECES").number().rank(2),
-        Column::new("TOTAL").number().rank(1),
         Column::new("STOCK"),
+        Column::new("WAITING").number(),
+        Column::new("CUSTOMER").shrinks_to(8),
+        Column::new("ITEMS").number().rank(2),
+        Column::new("TOTAL").number().rank(1),
     ];
     let rows = pending.rows.iter().map(|waiting| {
         let order = &waiting.order.summary;
         vec![
             order.reference.to_string(),
-            order.customer.name.clone(),
+            waiting.prospect.as_str().to_owned(),
             age(waiting.waited),
+            order.customer.name.clone(),
             order.item_count.to_string(),
             order.total.to_string(),
-            waiting.prospect.as_str().to_owned(),
         ]
     });
-    let sums = &pending.totals;
-    let total = vec![
-        "All".to_owned(),
-        String::new(),
-        String::new(),
-        sums.pieces.to_string(),
-        sums.total.to_string(),
-        String::new(),
-    ];
-    SheetTable { columns, rows: rows.collect(), total: Some(total), ..SheetTable::default() }
+    let (pieces, total) = (pending.totals.pieces.to_string(), pending.totals.total.to_string());
+    let total = ["All", "", "", "", &pieces, &total].map(str::to_owned).to_vec();
+    Section { columns, rows: rows.collect(), total: Some(total), ..Section::default() }
 }
 
-fn problems(pending: &Pending) -> SheetTable {
+fn problems(pending: &Pending) -> Section {
     let columns = vec![
         Column::new("REFERENCE").shrinks_to(36),
         Column::new("PRODUCT").shrinks_to(12),
-        Column::new("STOCK").number(),
+        Column::new("LEFT").number(),
         Column::new("WANTED").number(),
     ];
     let rows = pending.rows.iter().flat_map(|waiting| {
@@ -133,7 +118,7 @@ fn problems(pending: &Pending) -> SheetTable {
             }
         })
     });
-    SheetTable { heading: Some("What is in the way"), columns, rows: rows.collect(), ..SheetTable::default() }
+    Section { heading: Some("What is in the way"), columns, rows: rows.collect(), ..Section::default() }
 }
 
 /// Says how long: `2d 21h`, `15h 3m`, `40m`.

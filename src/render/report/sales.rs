@@ -1,92 +1,81 @@
 //! The report of what was sold.
 
-use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::{Report, Sheet, SheetTable, mixed_remark, report_body, shop_line};
+use super::{Bar, Report, Section, Sheet, head, mixed_remark, shop_line, totals};
 use crate::domain::calendar::{day_of, day_start};
 use crate::domain::report::Sums;
 use crate::domain::report::sales::{Group, Grouping, Sales, Span, Window};
 use crate::domain::settings::Settings;
-use crate::render::json::{Body, body};
+use crate::render::json::Body;
 use crate::render::table::Column;
 use crate::render::zone::{minute, zone_of};
 
+/// How many products have a bar in the chart: the best sellers.
+const PRODUCTS_CHARTED: usize = 12;
+
 /// Makes the report.
 pub fn report(sales: &Sales, settings: &Settings) -> Report {
-    let (name, title, keys) = match sales.by {
-        Grouping::Period(Span::Day) => ("day", "DAY", &["day", "orders", "itemCount", "total"][..]),
-        Grouping::Period(Span::Week) => ("week", "WEEK FROM", &["week", "orders", "itemCount", "total"][..]),
-        Grouping::Period(Span::Month) => ("month", "MONTH", &["month", "orders", "itemCount", "total"][..]),
-        Grouping::Status => ("status", "STATUS", &["status", "orders", "itemCount", "total"][..]),
-        Grouping::Product => {
-            ("product", "PRODUCT", &["productId", "productName", "productBarcode", "orders", "itemCount", "total"][..])
-        }
+    let keys: &[&str] = match sales.by {
+        Grouping::Period(Span::Day) => &["day", "orders", "itemCount", "total"],
+        Grouping::Period(Span::Week) => &["week", "orders", "itemCount", "total"],
+        Grouping::Period(Span::Month) => &["month", "orders", "itemCount", "total"],
+        Grouping::Product => &["productId", "productName", "productBarcode", "orders", "itemCount", "total"],
+        Grouping::Status => &["status", "orders", "itemCount", "total"],
     };
-    let currency = sales.totals.currency(settings);
-    let rows: Vec<Body> = sales
-        .rows
-        .iter()
-        .map(|(group, sums)| keys.iter().map(|key| pair(key, sales.by, group, sums)).collect())
-        .collect();
-    let totals = body([
-        ("orders", json!(sales.totals.orders)),
-        ("itemCount", json!(sales.totals.pieces)),
-        ("total", json!(sales.totals.total.to_string())),
-        ("currency", json!(currency.as_ref().ok().cloned().flatten())),
-    ]);
+    let rows = sales.rows.iter().map(|(group, sums)| keys.iter().copied().map(str::to_owned).zip(values(group, sums)));
     let window = sales.window;
-    let mut body = report_body("sales", Some(window.from), window.last(), settings, &rows, totals);
-    body.insert("by".to_owned(), json!(name));
+    let mut head = head("sales", Some(window.from), window.last(), settings, totals(settings, &sales.totals));
+    head.insert("by".to_owned(), json!(sales.by.as_str()));
     let mut about = vec![format!("{}, time zone {}", dates(window, settings), settings.time_zone)];
-    about.extend(shop_line(settings, currency.as_ref().ok().and_then(Option::as_deref)));
+    about.extend(shop_line(settings, Some(&sales.totals)));
+    let remarks = cut_remark(sales, settings).into_iter().chain(mixed_remark(settings, &sales.totals));
     let sheet = Sheet {
-        title: format!("Sales by {name}"),
+        title: format!("Sales by {}", sales.by.as_str()),
         about,
-        tables: vec![table(sales, title)],
+        sections: vec![section(sales)],
         nothing: "nothing was sold",
-        remarks: currency.err().map(|several| mixed_remark(&several)).into_iter().collect(),
+        remarks: remarks.collect(),
     };
-    Report { sheet, rows, keys, body }
+    let rows = rows.map(Body::from_iter).collect();
+    Report { sheet, rows, keys, head, is_empty: sales.totals.orders == 0 }
 }
 
-fn pair(key: &str, by: Grouping, group: &Group, sums: &Sums) -> (String, Value) {
-    let value = match (key, group) {
-        ("orders", _) => json!(sums.orders),
-        ("itemCount", _) => json!(sums.pieces),
-        ("total", _) => json!(sums.total.to_string()),
-        ("productId", Group::Product { id, .. }) => json!(id.to_string()),
-        ("productName", Group::Product { name, .. }) => json!(name),
-        ("productBarcode", Group::Product { barcode, .. }) => json!(barcode),
-        (_, Group::Period(first_day)) => json!(period(*first_day, by)),
-        (_, Group::Status(status)) => json!(status.as_str()),
-        _ => Value::Null,
+/// Returns the values of a row, in the order of its keys.
+fn values(group: &Group, sums: &Sums) -> Vec<Value> {
+    let mut values = match group {
+        Group::Period(..) | Group::Status(_) => vec![json!(name(group))],
+        Group::Product { id, name, barcode } => vec![json!(id.to_string()), json!(name), json!(barcode)],
     };
-    (key.to_owned(), value)
+    values.extend([json!(sums.orders), json!(sums.pieces), json!(sums.total.to_string())]);
+    values
 }
 
-/// Names a period: `2026-02-04`, a month `2026-02`.
-fn period(first_day: NaiveDate, by: Grouping) -> String {
-    let form = if by == Grouping::Period(Span::Month) { "%Y-%m" } else { "%Y-%m-%d" };
-    first_day.format(form).to_string()
+/// Names a group: `2026-02-04`, a month `2026-02`.
+fn name(group: &Group) -> String {
+    match group {
+        Group::Period(Span::Month, first_day) => first_day.format("%Y-%m").to_string(),
+        Group::Period(_, first_day) => first_day.to_string(),
+        Group::Product { name, .. } => name.clone(),
+        Group::Status(status) => status.to_string(),
+    }
 }
 
-fn table(sales: &Sales, title: &str) -> SheetTable {
+fn section(sales: &Sales) -> Section {
+    let title = match sales.by {
+        Grouping::Period(Span::Week) => "WEEK FROM".to_owned(),
+        by => by.as_str().to_uppercase(),
+    };
     let is_by_product = sales.by == Grouping::Product;
     let mut columns = vec![Column::new(title).shrinks_to(12)];
-    if is_by_product {
-        columns.push(Column::new("SKU").shrinks_to(6).rank(2));
-    }
-    columns.extend(["ORDERS", "PIECES", "TOTAL"].map(|title| Column::new(title).number()));
+    columns.extend(is_by_product.then(|| Column::new("SKU").shrinks_to(6).rank(2)));
+    columns.extend(["ORDERS", "ITEMS", "TOTAL"].map(|title| Column::new(title).number()));
     let numbers = |sums: &Sums| [sums.orders.to_string(), sums.pieces.to_string(), sums.total.to_string()];
     let rows = sales.rows.iter().map(|(group, sums)| {
         let mut row = match group {
-            Group::Period(first_day) if sales.by == Grouping::Period(Span::Day) => {
-                vec![first_day.format("%Y-%m-%d %a").to_string()]
-            }
-            Group::Period(first_day) => vec![period(*first_day, sales.by)],
+            Group::Period(Span::Day, day) => vec![day.format("%Y-%m-%d %a").to_string()],
             Group::Product { name, barcode, .. } => vec![name.clone(), barcode.clone().unwrap_or_default()],
-            Group::Status(status) => vec![status.to_string()],
+            other => vec![name(other)],
         };
         row.extend(numbers(sums));
         row
@@ -94,13 +83,23 @@ fn table(sales: &Sales, title: &str) -> SheetTable {
     let mut total = vec!["All".to_owned()];
     total.extend(is_by_product.then(String::new));
     total.extend(numbers(&sales.totals));
-    SheetTable {
+    Section {
         heading: None,
         rows: rows.collect(),
         columns,
         total: Some(total),
-        bars: sales.rows.iter().map(|(_, sums)| sums.total.hundredths()).collect(),
+        bars: sales.rows.iter().map(bar).collect(),
+        bars_charted: is_by_product.then_some(PRODUCTS_CHARTED),
     }
+}
+
+fn bar((group, sums): &(Group, Sums)) -> Bar {
+    let name = match group {
+        Group::Period(Span::Day | Span::Week, day) => day.format("%-d %b").to_string(),
+        Group::Period(Span::Month, day) => day.format("%b %Y").to_string(),
+        other => name(other),
+    };
+    Bar { name, amount: sums.total.to_string(), length: sums.total.hundredths() }
 }
 
 /// Names a window by its days where it has whole ones, else by the minute.
@@ -111,5 +110,18 @@ fn dates(window: Window, settings: &Settings) -> String {
         format!("{} to {}", day_of(window.from, &zone), day_of(window.last(), &zone))
     } else {
         format!("{} to {}", minute(window.from, zone), minute(window.last(), zone))
+    }
+}
+
+/// Says that the first row is of a week or month that begins before the window does.
+fn cut_remark(sales: &Sales, settings: &Settings) -> Option<String> {
+    let first_day = day_of(sales.window.from, &zone_of(settings));
+    match sales.rows.first()? {
+        (group @ Group::Period(span @ (Span::Week | Span::Month), day), _)
+            if *day < first_day && span.first_day(first_day) == *day =>
+        {
+            Some(format!("the {} {} counts from {first_day} only", sales.by.as_str(), name(group)))
+        }
+        _ => None,
     }
 }

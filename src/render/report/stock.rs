@@ -2,20 +2,18 @@
 
 use serde_json::json;
 
-use super::{Report, Sheet, SheetTable, report_body, shop_line};
+use super::{Report, Section, Sheet, as_of, head, shop_line};
 use crate::domain::report::stock::{Scarce, Scarcity, State};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::render::json::{Body, body};
 use crate::render::table::Column;
-use crate::render::zone::{minute_with_zone, zone_of};
 
 const KEYS: &[&str] =
-    &["productId", "productName", "productBarcode", "size", "stock", "onHand", "lowStockAt", "demand", "missing"];
+    &["productId", "productName", "productBarcode", "size", "state", "onHand", "lowStockAt", "demand", "missing"];
 
 /// Makes the report as of now.
 pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Report {
-    let rows: Vec<Body> = scarcity.rows.iter().map(row).collect();
     let sum = |amount: fn(&Scarce) -> i64| scarcity.rows.iter().map(amount).sum::<i64>();
     let totals = body([
         ("short", json!(scarcity.count(State::Short))),
@@ -26,22 +24,21 @@ pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Repor
         ("missing", json!(sum(Scarce::missing))),
         ("unclearDemand", json!(scarcity.unclear_demand)),
     ]);
-    let as_of = minute_with_zone(now, zone_of(settings));
-    let mut about = vec![format!("as of {as_of}, time zone {}", settings.time_zone)];
+    let mut about = vec![as_of(now, settings)];
     about.extend(shop_line(settings, None));
     let unclear = (scarcity.unclear_demand > 0).then(|| {
         let pieces = scarcity.unclear_demand;
-        format!("pending orders want {pieces} more without a size that there is")
+        format!("{pieces} more wanted without a size that there is: orders report pending")
     });
     let sheet = Sheet {
         title: "Stock that is short, out or low".into(),
         about,
-        tables: vec![table(scarcity)],
+        sections: vec![section(scarcity)],
         nothing: "no product is short, out or low",
         remarks: unclear.into_iter().collect(),
     };
-    let body = report_body("stock", None, now, settings, &rows, totals);
-    Report { sheet, rows, keys: KEYS, body }
+    let head = head("stock", None, now, settings, totals);
+    Report { sheet, rows: scarcity.rows.iter().map(row).collect(), keys: KEYS, head, is_empty: scarcity.is_empty() }
 }
 
 fn row(scarce: &Scarce) -> Body {
@@ -50,7 +47,7 @@ fn row(scarce: &Scarce) -> Body {
         ("productName", json!(scarce.name)),
         ("productBarcode", json!(scarce.barcode)),
         ("size", json!(scarce.size)),
-        ("stock", json!(scarce.state.as_str())),
+        ("state", json!(scarce.state.as_str())),
         ("onHand", json!(scarce.on_hand)),
         ("lowStockAt", json!(scarce.low_at)),
         ("demand", json!(scarce.demand)),
@@ -58,26 +55,26 @@ fn row(scarce: &Scarce) -> Body {
     ])
 }
 
-fn table(scarcity: &Scarcity) -> SheetTable {
+fn section(scarcity: &Scarcity) -> Section {
     let columns = vec![
         Column::new("PRODUCT").shrinks_to(12),
         Column::new("SIZE").shrinks_to(4).rank(1),
-        Column::new("SKU").shrinks_to(8).rank(2),
-        Column::new(""),
+        Column::new("STATE"),
         Column::new("STOCK").number(),
         Column::new("WANTED").number(),
         Column::new("MISSING").number(),
+        Column::new("SKU").shrinks_to(8).rank(2),
     ];
     let rows = scarcity.rows.iter().map(|row| {
         vec![
             row.name.clone(),
             row.size.clone().unwrap_or_default(),
-            row.barcode.clone().unwrap_or_default(),
             row.state.as_str().to_owned(),
             row.on_hand.to_string(),
             row.demand.to_string(),
             row.missing().to_string(),
+            row.barcode.clone().unwrap_or_default(),
         ]
     });
-    SheetTable { columns, rows: rows.collect(), ..SheetTable::default() }
+    Section { columns, rows: rows.collect(), ..Section::default() }
 }

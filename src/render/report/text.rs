@@ -1,11 +1,9 @@
 //! A sheet as plain text, the same wherever it goes.
 
-use unicode_width::UnicodeWidthStr;
-
-use super::{Sheet, SheetTable};
+use super::{Section, Sheet};
 use crate::domain::text::visible;
 use crate::render::Look;
-use crate::render::table::{Column, GAP, fit, render};
+use crate::render::table::{Column, fit, render, room_beside};
 
 /// How wide a report is, wherever it goes: what mail programs leave as it is.
 const WIDTH: usize = 78;
@@ -17,15 +15,15 @@ pub fn report(sheet: &Sheet) -> String {
     let line = |text: &str| fit(&visible(text), WIDTH) + "\n";
     let mut text = line(&sheet.title);
     text.extend(sheet.about.iter().map(|about| line(about)));
-    let tables: Vec<&SheetTable> = sheet.tables.iter().filter(|table| !table.rows.is_empty()).collect();
-    if tables.is_empty() {
+    let sections = sheet.filled_sections();
+    if sections.is_empty() {
         text.push('\n');
         text.push_str(&line(sheet.nothing));
     }
-    for sheet_table in tables {
+    for section in sections {
         text.push('\n');
-        text.extend(sheet_table.heading.map(line));
-        text.push_str(&table(sheet_table));
+        text.extend(section.heading.map(line));
+        text.push_str(&table(section));
     }
     if !sheet.remarks.is_empty() {
         text.push('\n');
@@ -34,26 +32,19 @@ pub fn report(sheet: &Sheet) -> String {
     text
 }
 
-fn table(table: &SheetTable) -> String {
-    let mut columns = table.columns.clone();
-    let mut rows = table.rows.clone();
-    if let Some(longest) = table.bars.iter().max() {
-        let used: usize = (0..columns.len()).map(|index| widest(table, index) + GAP).sum();
-        let room = WIDTH.saturating_sub(used).clamp(*BAR.start(), *BAR.end());
+fn table(section: &Section) -> String {
+    let mut columns = section.columns.clone();
+    let mut rows = section.rows.clone();
+    rows.extend(section.total.clone());
+    if let Some(longest) = section.bars.iter().map(|bar| bar.length).max() {
+        let room = room_beside(&columns, &rows, WIDTH).clamp(*BAR.start(), *BAR.end());
         columns.push(Column::new("").rank(1));
-        for (row, length) in rows.iter_mut().zip(&table.bars) {
-            row.push(bar(*length, *longest, room));
+        for (row, drawn) in rows.iter_mut().zip(&section.bars) {
+            row.push(bar(drawn.length, longest, room));
         }
     }
-    rows.extend(table.total.clone());
     let look = Look { width: WIDTH, color: false, zone: chrono_tz::Tz::UTC, country_code: None };
     render(&columns, &rows, look)
-}
-
-/// Returns how wide a column would be if there were room for all of it.
-fn widest(table: &SheetTable, index: usize) -> usize {
-    let cells = table.rows.iter().chain(&table.total).filter_map(|row| row.get(index));
-    cells.chain([&table.columns[index].title]).map(|cell| visible(cell).width()).max().unwrap_or_default()
 }
 
 /// Draws a bar in eighths of a character, so that the longest fills the room; what is more than nothing can be seen.
