@@ -22,7 +22,7 @@ th { font-size: .75rem; text-transform: uppercase; letter-spacing: .03em; color:
 tfoot td { font-weight: 600; border-bottom: 0 }
 svg { display: block; width: 100%; margin-top: 1rem } svg rect { fill: var(--bar) } svg line { stroke: var(--line) }
 svg text { fill: var(--soft); font-size: 18px }
-@media (max-width: 30rem) { body { font-size: 14px; padding: .75rem } th, td { padding: .3rem .3rem } .spare { display: none }
+@media (max-width: 40rem) { body { font-size: 14px; padding: .75rem } th, td { padding: .3rem .3rem } .spare { display: none }
                             svg text { font-size: 26px } }
 @media print { :root { --ink: #000; --soft: #333; --line: #bbb; --bar: #555; --paper: #fff }
                body { font-size: 10pt; max-width: none; padding: 0 } th, td { padding: .12rem .3rem }
