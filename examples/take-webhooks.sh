@@ -16,7 +16,8 @@ if [ ! -e taking.ndjson ]; then
   # Whoever had it open at that moment gets to write its line.
   sleep 1
 fi
-time=$(date +%Y-%m-%dT%H%M%S)
+# No two runs have the same, even when clocks are put back.
+time=$(date -u +%Y-%m-%dT%H%M%SZ)-$$
 status=0
 orders import --quiet --keep-going --wait 60 --rejects "rejects-$time.ndjson" taking.ndjson || status=$?
 case $status in

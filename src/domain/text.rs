@@ -90,7 +90,7 @@ fn is_hidden(c: char) -> bool {
             | '\u{202a}'..='\u{202e}'                 // bidi embeddings and overrides
             | '\u{2066}'..='\u{2069}'                 // bidi isolates
             | '\u{2028}' | '\u{2029}'                 // line and paragraph separators
-            | '\u{200b}' | '\u{2060}' | '\u{feff}'    // no width at all
+            | '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' // no width at all
             | '\u{fff9}'..='\u{fffb}'                 // interlinear annotation
             | '\u{e0000}'..='\u{e007f}') // tags
 }
@@ -149,7 +149,7 @@ mod tests {
             let steers = number < 0x20
                 || (0x7f..0xa0).contains(&number)
                 || bidi.contains(&number)
-                || [0x2028, 0x2029, 0x200b, 0x2060, 0xfeff, 0xfff9, 0xfffa, 0xfffb].contains(&number)
+                || [0xad, 0x2028, 0x2029, 0x200b, 0x2060, 0xfeff, 0xfff9, 0xfffa, 0xfffb].contains(&number)
                 || (0xe0000..0xe0080).contains(&number);
             assert_eq!(visible(&c.to_string()).contains(c), !steers, "{number:x}");
         }

@@ -92,7 +92,7 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> Strin
             });
         }
     }
-    let lines = table.lines().map(|line| line.trim_end().to_owned());
+    let lines = table.lines().map(|line| line.replace(LAM_APART, LAM).trim_end().to_owned());
     if !look.color {
         return lines.map(|line| line + "\n").collect();
     }
@@ -110,8 +110,14 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> Strin
     lines.enumerate().map(|(n, line)| if n == 0 { line } else { paint_all(line) } + "\n").collect()
 }
 
+/// A lam, and a lam that keeps apart from an alef after it while it is measured: what measures takes the two for one
+/// letter, and terminals draw two.
+const LAM: &str = "\u{644}";
+const LAM_APART: &str = "\u{644}\u{200c}";
+
 fn visible_cells(rows: &[Vec<String>]) -> Vec<Vec<String>> {
-    rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()).collect()
+    let cell = |cell: &String| visible(cell).replace(LAM, LAM_APART);
+    rows.iter().map(|row| row.iter().map(cell).collect()).collect()
 }
 
 /// Returns how wide each column would be if there were room for all of it; the cells are visible already.
@@ -262,6 +268,14 @@ LEG-2      2026-02-05  陈大文先…  1049.50
 ";
         assert_eq!(render(&columns(), &rows(), look(41)), shrunk);
         assert!(render(&columns(), &rows(), look(32)).starts_with("REFERENCE  CUSTOMER"));
+    }
+
+    #[test]
+    fn lam_and_alef_are_two_letters() {
+        let columns = [Column::new("NAME").shrinks_to(4), Column::new("TOTAL").number()];
+        let rows = [["علاء الإسلام", "1.00"], ["Karim Nasser", "2.00"]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(render(&columns, &rows, look(80)), "NAME          TOTAL\nعلاء الإسلام   1.00\nKarim Nasser   2.00\n");
+        assert_eq!(render(&columns, &rows, look(12)).lines().nth(1), Some("علاء…   1.00"));
     }
 
     #[test]

@@ -30,7 +30,13 @@ fn vacuum_into(connection: &Connection, copy: &Path) -> Result<(), StoreError> {
 
 /// Makes a checked copy of the file in its own folder, which is gone again unless it is kept.
 pub(super) fn copy_beside(path: &Path, wait: Duration) -> Result<NamedTempFile, StoreError> {
-    let copy = tempfile::Builder::new().prefix(".orders-copy-").tempfile_in(folder_of(path))?;
+    let copy = tempfile::Builder::new().prefix(".orders-copy-").tempfile_in(folder_of(path));
+    let copy = copy.map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            StoreError::refused("is of an older version, and its folder has no room for a copy of it: make it writable")
+        }
+        _ => error.into(),
+    })?;
     // A connection of its own: the caller's is in the middle of a transaction, which sees to it that nobody writes.
     let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     set_up(&reader, Access::BackUp, wait)?;

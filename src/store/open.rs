@@ -19,6 +19,8 @@ const APPLICATION_ID: i32 = 0x4F52_4452;
 
 /// How long an empty file may be on its way to becoming an orders file.
 const BEING_MADE: Duration = Duration::from_secs(1);
+/// How long the last writer may take to put its side files away.
+const CLOSING: Duration = Duration::from_secs(1);
 /// How long to sleep before looking again.
 const RETRY: Duration = Duration::from_millis(10);
 
@@ -120,8 +122,9 @@ fn refuse_network_folder(_on: &Path) -> Result<(), StoreError> {
 
 /// Sets a connection up before anything is read or written through it.
 pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
-    // First of all, so that everything below waits too.
-    connection.busy_timeout(wait)?;
+    // First of all, so that everything below waits too. The last of several writers locks readers out for a moment when it
+    // closes; they wait for that, however short their patience with writers is.
+    connection.busy_timeout(if access == Access::Read { wait.max(CLOSING) } else { wait })?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;

@@ -73,7 +73,7 @@ fn row(waiting: &Waiting) -> Body {
 fn orders(pending: &Pending) -> Section {
     let columns = vec![
         // As long as a reference may be, something has to give where names are long too.
-        Column::new("REFERENCE").shrinks_to(36),
+        Column::new("REFERENCE").shrinks_to(20),
         Column::new("STOCK"),
         Column::new("WAITING").number(),
         Column::new("CUSTOMER").shrinks_to(8),
@@ -98,7 +98,7 @@ fn orders(pending: &Pending) -> Section {
 
 fn problems(pending: &Pending) -> Section {
     let columns = vec![
-        Column::new("REFERENCE").shrinks_to(36),
+        Column::new("REFERENCE").shrinks_to(20),
         Column::new("PRODUCT").shrinks_to(12),
         Column::new("LEFT").number(),
         Column::new("WANTED").number(),
