@@ -1,5 +1,7 @@
 //! What a fault is, how many of them are tried, and the table of what came of them.
 
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use libtest_mimic::{Failed, Trial};
@@ -38,6 +40,57 @@ impl Plan {
     /// Chooses between the size of the short version and that of the long one.
     pub fn size<T>(&self, short: T, long: T) -> T {
         if self.is_long { long } else { short }
+    }
+
+    /// Draws random numbers for a fault: the same ones from the same seed.
+    pub fn random(&self, fault: &str) -> fastrand::Rng {
+        let mut hasher = std::hash::DefaultHasher::new();
+        (self.seed, fault).hash(&mut hasher);
+        fastrand::Rng::with_seed(hasher.finish())
+    }
+
+    /// Takes all in the long version, and `few` drawn at random in the short one.
+    pub fn sample<T>(&self, random: &mut fastrand::Rng, few: usize, all: impl Iterator<Item = T>) -> Vec<T> {
+        if self.is_long { all.collect() } else { random.choose_multiple(all, few) }
+    }
+
+    /// Tries every fault, in two threads, and counts them; fails with the first problems.
+    pub fn try_all<T: Sync>(
+        &self,
+        faults: &[T],
+        fault: impl Fn(&T) -> Result<(), String> + Sync,
+    ) -> Result<u64, Failed> {
+        const ENOUGH: usize = 5;
+        let next = AtomicUsize::new(0);
+        let problems = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while let Some(one) = faults.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        if problems.lock().unwrap().len() >= ENOUGH {
+                            return;
+                        }
+                        if let Err(problem) = fault(one) {
+                            problems.lock().unwrap().push(problem);
+                        }
+                    }
+                });
+            }
+        });
+        let problems = problems.into_inner().unwrap();
+        if problems.is_empty() {
+            return Ok(faults.len() as u64);
+        }
+        Err(format!("seed {}: {}", self.seed, problems.join("\n\n")).into())
+    }
+
+    /// Leaves a fault out because its ground is missing, unless nothing may be left out.
+    pub fn skip(&self, fault: &'static str, reason: &str) -> Result<Row, Failed> {
+        if std::env::var_os("ORDERS_SKIP_NOTHING").is_some_and(|value| value == "1") {
+            return Err(format!("{fault} cannot be tried: {reason}").into());
+        }
+        println!("SKIPPED {fault}: {reason}");
+        Ok(Row { fault, tried: format!("SKIPPED: {reason}"), faults: 0 })
     }
 
     /// Makes a test of each fault.

@@ -15,16 +15,25 @@
     reason = "a test may end where its ground is missing, and this one prints its own table"
 )]
 
+mod failing;
 mod fault;
+mod killed;
+mod promises;
+mod shop;
+mod strace;
+mod work;
 
 use std::process::ExitCode;
 
-use fault::Plan;
+use fault::{Fault, Plan};
+
+/// Every kind of fault, by the name that chooses it.
+const FAULTS: [(&str, Fault); 2] = [("killed", killed::killed), ("failing_call", failing::failing_call)];
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
     let plan = Plan::from_environment();
-    let conclusion = libtest_mimic::run(&arguments, plan.trials(&[]));
+    let conclusion = libtest_mimic::run(&arguments, plan.trials(&FAULTS));
     plan.print_table();
     conclusion.exit_code()
 }
