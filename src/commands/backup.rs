@@ -1,13 +1,14 @@
 //! `orders backup`: a copy of the file, while others write.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
+use tempfile::NamedTempFile;
 
 use super::Context;
+use super::publish::publish;
 use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Kind};
 use crate::render::json::body;
@@ -36,9 +37,10 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let store = context.open_to_back_up()?;
     let folder = dest.parent().unwrap_or(Path::new("/"));
-    // Only for its owner; gone again where anything fails.
-    let copy = tempfile::Builder::new().prefix(".orders-backup-").tempfile_in(folder);
-    let copy = copy.map_err(|error| failed(&dest, &error))?;
+    // Only for its owner; gone again where anything fails, with the side files that SQLite makes.
+    let room = tempfile::Builder::new().prefix(".orders-backup-").tempdir_in(folder);
+    let room = room.map_err(|error| failed(&dest, &error))?;
+    let copy = NamedTempFile::new_in(room.path()).map_err(|error| failed(&dest, &error))?;
     store.back_up(copy.path()).map_err(|error| match error {
         // These are the orders file's own.
         StoreError::Busy | StoreError::Damaged(_) => anyhow::Error::from(error),
@@ -56,9 +58,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         drop(copy);
         context.keep_nothing();
     } else {
-        copy.as_file().sync_all().map_err(|error| failed(&dest, &error))?;
-        copy.persist_noclobber(&dest).map_err(|error| failed(&dest, &error.error))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&dest, &error))?;
+        publish(copy, &dest).map_err(|error| failed(&dest, &error))?;
     }
     let path = dest.to_string_lossy();
     let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Context;
 use super::intake::{Input, read_all};
+use super::publish::publish;
 use super::receive::{Desk, Taken};
 use super::source::open_sources;
 use super::tally::{Judged, Tally, Verdict};
@@ -158,10 +159,7 @@ impl RejectsFile {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
         spool.rewind().and_then(|()| io::copy(&mut spool, &mut file)).map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        Ok(())
+        Ok(publish(file, &path).map_err(failed)?)
     }
 }
 

@@ -25,6 +25,7 @@ pub mod message;
 pub mod my_orders;
 pub mod printer;
 pub mod product;
+pub mod publish;
 pub mod receive;
 pub mod set_status;
 pub mod show;
