@@ -156,7 +156,10 @@ impl Context {
             {
                 return Err(StoreError::Changed("the acting account").into());
             }
-            write(transaction)
+            write(transaction).map_err(|error| match error.downcast::<StoreError>() {
+                Ok(error) => error.before_commit().into(),
+                Err(error) => error,
+            })
         })?;
         self.has_committed = outcome == Outcome::Commit;
         self.has_rolled_back = outcome == Outcome::RollBack;
