@@ -49,18 +49,18 @@ pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
     }
     let cases = Case::all();
     let (mut points, mut random) = (Vec::new(), plan.random("failing call"));
-    for case in &cases {
+    for case in cases {
         let calls = strace::calls(&Shop::new(case.start), case.work, &CALLS);
         let calls = calls.into_iter().filter(|call| call.is_ours);
         let faults = calls.flat_map(|call| ERRORS.map(|error| (case, call.clone(), error)));
-        points.extend(plan.sample(&mut random, 5, faults));
+        points.extend(plan.sample(&mut random, 2, faults));
     }
     let faults = plan.try_all(&points, |(case, call, error)| {
         fail(case, call, error).map_err(|problem| format!("{error} at {} {}: {problem}", call.name, call.nth))
     })?;
     let tried = format!(
         "{} commands on {} files, {} errors, {} calls",
-        commands(&cases),
+        commands(cases),
         cases.len(),
         ERRORS.len(),
         points.len()

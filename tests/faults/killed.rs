@@ -35,14 +35,14 @@ pub fn killed(plan: &Plan) -> Result<Row, Failed> {
     }
     let cases = Case::all();
     let (mut points, mut random) = (Vec::new(), plan.random("killed"));
-    for case in &cases {
+    for case in cases {
         let calls = strace::calls(&Shop::new(case.start), case.work, &CALLS);
-        points.extend(plan.sample(&mut random, 4, calls.into_iter().map(|call| (case, call))));
+        points.extend(plan.sample(&mut random, 2, calls.into_iter().map(|call| (case, call))));
     }
     let faults = plan.try_all(&points, |(case, call)| {
         kill(case, call).map_err(|problem| format!("killed at {} {}: {problem}", call.name, call.nth))
     })?;
-    let tried = format!("{} commands on {} files, at {} calls", commands(&cases), cases.len(), points.len());
+    let tried = format!("{} commands on {} files, at {} calls", commands(cases), cases.len(), points.len());
     Ok(Row { fault: "killed", tried, faults })
 }
 

@@ -1,6 +1,7 @@
 //! The commands that write, each with what is to come of it.
 
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::shop::{Ending, Shop, Start};
 
@@ -73,7 +74,12 @@ impl Case {
     }
 
     /// Every command, on every kind of file that it may find.
-    pub fn all() -> Vec<Case> {
+    pub fn all() -> &'static [Case] {
+        static CASES: OnceLock<Vec<Case>> = OnceLock::new();
+        CASES.get_or_init(Case::learn_all)
+    }
+
+    fn learn_all() -> Vec<Case> {
         let first = FIRST.iter().flat_map(|work| [Start::Missing, Start::Empty].map(|start| (work, start)));
         let later =
             LATER.iter().flat_map(|work| [Start::Closed, Start::LogLeft, Start::Read].map(|start| (work, start)));
