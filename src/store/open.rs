@@ -225,8 +225,12 @@ fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
         return Err(StoreError::refused("is not an orders file"));
     }
     let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    let identity = Identity { application_id: number(68), version: number(60), is_empty: length <= PAGE };
-    // A file that was just made may have its mark and its tables in the log still.
+    // A file that was just made may have its mark and its tables in the log still; and a power cut may leave the tables in
+    // the file, but the first page, with the mark, in the log alone.
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let is_in_log = fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    let identity = Identity { application_id: number(68), version: number(60), is_empty: length <= PAGE || is_in_log };
     if identity.is_blank() { Ok(()) } else { refuse_stranger(&identity) }
 }
 
@@ -350,6 +354,23 @@ mod tests {
         Connection::open(&path).unwrap().pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
         drop(at(&path, Access::Create).unwrap());
         assert!(at(&path, Access::Write).is_ok());
+    }
+
+    /// The log holds everything, and the disk had time for any part of the file.
+    #[test]
+    fn a_file_whose_first_page_is_in_the_log_alone_is_ours() {
+        let (folder, path) = folder();
+        let copy = folder.path().join("copy.db");
+        let store = at(&path, Access::Create).unwrap();
+        let log = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
+        fs::copy(log(&path), log(&copy)).unwrap();
+        let first_page = fs::read(&path).unwrap();
+        drop(store);
+        let mut pages = fs::read(&path).unwrap();
+        pages[..first_page.len()].copy_from_slice(&first_page);
+        assert_eq!(pages[68..72], [0; 4], "the mark is in the log");
+        fs::write(&copy, pages).unwrap();
+        assert!(at(&copy, Access::Write).is_ok());
     }
 
     #[test]
