@@ -49,6 +49,9 @@ pub fn killed(plan: &Plan) -> Result<Row, Failed> {
 fn kill(case: &Case, call: &Call) -> Result<(), String> {
     let mut shop = Shop::new(case.start);
     let ending = strace::inject(&shop, case.work, call, "signal=KILL");
+    if ending.signal != Some(SIGKILL) {
+        return Err(format!("it was not killed: {ending:#?}"));
+    }
     hold(&mut shop, case, &ending, Fault::Signal(SIGKILL))
 }
 

@@ -15,11 +15,15 @@
     reason = "a test may end where its ground is missing, and this one prints its own table"
 )]
 
+mod disk;
 mod failing;
 mod fault;
 mod killed;
+mod power;
 mod promises;
+mod session;
 mod shop;
+mod stopped;
 mod strace;
 mod work;
 
@@ -28,7 +32,8 @@ use std::process::ExitCode;
 use fault::{Fault, Plan};
 
 /// Every kind of fault, by the name that chooses it.
-const FAULTS: [(&str, Fault); 2] = [("killed", killed::killed), ("failing_call", failing::failing_call)];
+const FAULTS: [(&str, Fault); 3] =
+    [("killed", killed::killed), ("failing_call", failing::failing_call), ("power_loss", power::power_loss)];
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
