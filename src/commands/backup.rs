@@ -59,6 +59,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         context.keep_nothing();
     } else {
         publish(copy, &dest).map_err(|error| failed(&dest, &error))?;
+        context.keep();
     }
     let path = dest.to_string_lossy();
     let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);
