@@ -18,7 +18,9 @@
 mod disk;
 mod failing;
 mod fault;
+mod full;
 mod killed;
+mod output;
 mod power;
 mod promises;
 mod session;
@@ -32,8 +34,16 @@ use std::process::ExitCode;
 use fault::{Fault, Plan};
 
 /// Every kind of fault, by the name that chooses it.
-const FAULTS: [(&str, Fault); 3] =
-    [("killed", killed::killed), ("failing_call", failing::failing_call), ("power_loss", power::power_loss)];
+const FAULTS: [(&str, Fault); 8] = [
+    ("killed", killed::killed),
+    ("failing_call", failing::failing_call),
+    ("power_loss", power::power_loss),
+    ("full_disk", full::full_disk),
+    ("limited_files", full::limited_files),
+    ("stopped", stopped::stopped),
+    ("interrupted", stopped::interrupted),
+    ("no_stdout", output::no_stdout),
+];
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
