@@ -21,6 +21,7 @@ mod fault;
 mod full;
 mod killed;
 mod output;
+mod planted;
 mod power;
 mod promises;
 mod session;
@@ -34,7 +35,7 @@ use std::process::ExitCode;
 use fault::{Fault, Plan};
 
 /// Every kind of fault, by the name that chooses it.
-const FAULTS: [(&str, Fault); 8] = [
+const FAULTS: [(&str, Fault); 9] = [
     ("killed", killed::killed),
     ("failing_call", failing::failing_call),
     ("power_loss", power::power_loss),
@@ -43,6 +44,7 @@ const FAULTS: [(&str, Fault); 8] = [
     ("stopped", stopped::stopped),
     ("interrupted", stopped::interrupted),
     ("no_stdout", output::no_stdout),
+    ("planted", planted::planted),
 ];
 
 fn main() -> ExitCode {
