@@ -107,7 +107,9 @@ impl Disk {
     }
 
     fn name(&mut self, namings: Vec<Naming>) {
-        namings.iter().for_each(|naming| take_name(&mut self.names, naming));
+        for naming in &namings {
+            take_name(&mut self.names, naming);
+        }
         self.unsynced_names.push(namings);
     }
 
@@ -134,7 +136,9 @@ impl Disk {
         for naming in namings() {
             *kept.entry(&naming.name).or_default() += 1;
         }
-        kept.values_mut().for_each(|count| *count = random.usize(0..=*count));
+        for count in kept.values_mut() {
+            *count = random.usize(0..=*count);
+        }
         for naming in namings() {
             if let Some(left) = kept.get_mut(naming.name.as_str()).filter(|left| **left > 0) {
                 *left -= 1;

@@ -2,7 +2,7 @@
 
 use libtest_mimic::Failed;
 
-use crate::fault::{Plan, Row};
+use crate::fault::{Plan, Row, skip};
 use crate::killed::commands;
 use crate::promises::{Fault, hold};
 use crate::shop::Shop;
@@ -45,7 +45,7 @@ const ERRORS: [&str; 5] = ["EIO", "ENOSPC", "EINTR", "EACCES", "ENOMEM"];
 /// Lets every call that the program makes itself fail, in every way, on every kind of file.
 pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
     if !strace::is_there() {
-        return plan.skip("failing call", "strace is not there, or may not trace");
+        return skip("failing call", "strace is not there, or may not trace");
     }
     let cases = Case::all();
     let (mut points, mut random) = (Vec::new(), plan.random("failing call"));

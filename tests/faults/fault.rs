@@ -84,15 +84,6 @@ impl Plan {
         Err(format!("seed {}: {}", self.seed, problems.join("\n\n")).into())
     }
 
-    /// Leaves a fault out because its ground is missing, unless nothing may be left out.
-    pub fn skip(&self, fault: &'static str, reason: &str) -> Result<Row, Failed> {
-        if std::env::var_os("ORDERS_SKIP_NOTHING").is_some_and(|value| value == "1") {
-            return Err(format!("{fault} cannot be tried: {reason}").into());
-        }
-        println!("SKIPPED {fault}: {reason}");
-        Ok(Row { fault, tried: format!("SKIPPED: {reason}"), faults: 0 })
-    }
-
     /// Makes a test of each fault.
     pub fn trials(&self, faults: &[(&'static str, Fault)]) -> Vec<Trial> {
         let trial = |&(name, fault): &(&'static str, Fault)| {
@@ -118,4 +109,13 @@ impl Plan {
         }
         println!();
     }
+}
+
+/// Leaves a fault out because its ground is missing, unless nothing may be left out.
+pub fn skip(fault: &'static str, reason: &str) -> Result<Row, Failed> {
+    if std::env::var_os("ORDERS_SKIP_NOTHING").is_some_and(|value| value == "1") {
+        return Err(format!("{fault} cannot be tried: {reason}").into());
+    }
+    println!("SKIPPED {fault}: {reason}");
+    Ok(Row { fault, tried: format!("SKIPPED: {reason}"), faults: 0 })
 }

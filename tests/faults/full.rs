@@ -5,7 +5,7 @@ use std::process::Command;
 
 use libtest_mimic::Failed;
 
-use crate::fault::{Plan, Row};
+use crate::fault::{Plan, Row, skip};
 use crate::killed::commands;
 use crate::promises::{Fault, hold};
 use crate::shop::{Ending, Shop, quick_folder};
@@ -53,7 +53,7 @@ impl Drop for SmallDisk {
 /// Runs every command with every number of free pages up to enough.
 pub fn full_disk(plan: &Plan) -> Result<Row, Failed> {
     if let Err(problem) = SmallDisk::mount() {
-        return plan.skip("full disk", &format!("a small disk cannot be mounted here: {problem}"));
+        return skip("full disk", &format!("a small disk cannot be mounted here: {problem}"));
     }
     let cases = Case::all();
     let faults = each_size(plan, "full disk", cases, |case, pages| {

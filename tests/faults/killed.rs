@@ -2,7 +2,7 @@
 
 use libtest_mimic::Failed;
 
-use crate::fault::{Plan, Row};
+use crate::fault::{Plan, Row, skip};
 use crate::promises::{Fault, hold};
 use crate::shop::Shop;
 use crate::strace::{self, Call};
@@ -31,7 +31,7 @@ const SIGKILL: i32 = 9;
 /// Kills every writing command at every call, on every kind of file.
 pub fn killed(plan: &Plan) -> Result<Row, Failed> {
     if !strace::is_there() {
-        return plan.skip("killed", "strace is not there, or may not trace");
+        return skip("killed", "strace is not there, or may not trace");
     }
     let cases = Case::all();
     let (mut points, mut random) = (Vec::new(), plan.random("killed"));

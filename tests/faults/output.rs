@@ -116,7 +116,7 @@ fn read(arguments: &[&str], stdout: Stdout) -> Result<(), String> {
     let prints = !Ending::of(shop.orders(arguments)).stdout.is_empty();
     let ending = run(&shop, arguments, stdout);
     sane(&ending, Fault::MayFail).map_err(|problem| format!("{problem}: {ending:#?}"))?;
-    let expected = if stdout == Stdout::Full && prints { 1 } else { 0 };
+    let expected = i32::from(stdout == Stdout::Full && prints);
     if ending.code != Some(expected) {
         return Err(format!("it should end with {expected}: {ending:#?}"));
     }

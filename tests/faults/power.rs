@@ -12,7 +12,7 @@ use libtest_mimic::Failed;
 use orders::store::{Access, Store, StoreError};
 
 use crate::disk::{Disk, Image};
-use crate::fault::{Plan, Row};
+use crate::fault::{Plan, Row, skip};
 use crate::session::{Moment, Session};
 use crate::shop::{difference, dump, quick_folder};
 use crate::strace;
@@ -25,7 +25,7 @@ const DRAWN: usize = 20;
 /// Cuts the power at every moment of a session, and opens what the disk may then hold.
 pub fn power_loss(plan: &Plan) -> Result<Row, Failed> {
     if !strace::is_there() {
-        return plan.skip("power loss", "strace is not there, or may not trace");
+        return skip("power loss", "strace is not there, or may not trace");
     }
     let session = Session::record();
     let wanted = plan.size(1_000, 1_000_000);

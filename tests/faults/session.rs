@@ -109,8 +109,8 @@ impl Session {
                 Act::BeginReading => {
                     let trace = format!("{trace},pread64");
                     // In the middle of its checks.
-                    let stop = "inject=pread64:signal=STOP:when=20";
-                    let command = strace::traced(&shop, &["check"], &options(&[&trace, "-e", stop]));
+                    let stopping = "inject=pread64:signal=STOP:when=20";
+                    let command = strace::traced(&shop, &["check"], &options(&[&trace, "-e", stopping]));
                     reader = Some(Stopped::start(command, &log));
                 }
                 Act::EndReading => {

@@ -118,7 +118,7 @@ impl Shop {
 
     /// Tells what the reader goes on to see: the orders of the moment at which it began.
     pub fn reader_sees(&self) -> Option<rusqlite::Result<String>> {
-        self.reader.as_ref().map(|reader| dump(reader))
+        self.reader.as_ref().map(dump)
     }
 
     /// Ends the reader.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::Failed;
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::fault::{Plan, Row};
+use crate::fault::{Plan, Row, skip};
 use crate::killed::commands;
 use crate::promises::{Fault, hold};
 use crate::shop::{Ending, Shop, Start};
@@ -77,7 +77,7 @@ impl Stopped {
 /// Stops every command at its writing calls, looks at what others can do meanwhile, and lets it go on.
 pub fn stopped(plan: &Plan) -> Result<Row, Failed> {
     if !strace::is_there() {
-        return plan.skip("stopped", "strace is not there, or may not trace");
+        return skip("stopped", "strace is not there, or may not trace");
     }
     let cases = Case::all();
     let points = points(plan, "stopped", 1, cases, &CALLS);
@@ -91,7 +91,7 @@ pub fn stopped(plan: &Plan) -> Result<Row, Failed> {
 /// Interrupts every command, as Ctrl-C does.
 pub fn interrupted(plan: &Plan) -> Result<Row, Failed> {
     if !strace::is_there() {
-        return plan.skip("interrupted", "strace is not there, or may not trace");
+        return skip("interrupted", "strace is not there, or may not trace");
     }
     let cases = Case::all();
     let points = points(plan, "interrupted", 1, cases, &MORE_CALLS);
