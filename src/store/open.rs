@@ -221,8 +221,10 @@ fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     if length == 0 {
         return Ok(());
     }
-    if file.read_exact_at(&mut header, 0).is_err() || !header.starts_with(b"SQLite format 3\0") {
-        return Err(StoreError::refused("is not an orders file"));
+    match file.read_exact_at(&mut header, 0) {
+        Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error.into()),
+        _ => return Err(StoreError::refused("is not an orders file")),
     }
     let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     // A file that was just made may have its mark and its tables in the log still; and a power cut may leave the tables in
