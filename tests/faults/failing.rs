@@ -71,5 +71,6 @@ pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
 fn fail(case: &Case, call: &Call, error: &str) -> Result<(), String> {
     let mut shop = Shop::new(case.start);
     let ending = strace::inject(&shop, case.work, call, &format!("error={error}"));
-    hold(&mut shop, case, &ending, Fault::MayFail)
+    let fault = if (call.name.as_str(), error) == ("pread64", "EIO") { Fault::ReadFails } else { Fault::MayFail };
+    hold(&mut shop, case, &ending, fault)
 }

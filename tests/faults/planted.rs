@@ -34,7 +34,11 @@ const PLANTED: [Planted; 6] = [
                 "let newest = Newest::of(&transaction)",
                 "transaction.execute_batch(\"COMMIT\").map_err(not_written)?; let newest = Newest::of(&transaction)",
             ),
-            Edit(STORE, "match transaction.commit().map_err(StoreError::from) {", "match Ok::<(), StoreError>(()) {"),
+            Edit(
+                STORE,
+                "match transaction.commit().map_err(StoreError::from) {",
+                "drop(transaction); match Ok::<(), StoreError>(()) {",
+            ),
         ],
     },
     Planted {

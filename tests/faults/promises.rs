@@ -8,6 +8,8 @@ use crate::work::Case;
 pub enum Fault {
     /// It may fail, but not end by a signal.
     MayFail,
+    /// It cannot read, with the error that SQLite takes for a damaged disk, and so for damage.
+    ReadFails,
     /// This signal ends it, or would.
     Signal(i32),
 }
@@ -31,7 +33,7 @@ fn broken(shop: &mut Shop, case: &Case, ending: &Ending, fault: Fault) -> Result
         let (from, to) = (difference(&state, &case.before), difference(&state, &case.after));
         return Err(format!("the file is in between; from before it:\n{from}from after it:\n{to}"));
     }
-    truthful(case, ending, is_after)?;
+    truthful(case, ending, is_after, fault)?;
     if let Some(seen) = shop.reader_sees() {
         let seen = seen.map_err(|error| format!("a reader was disturbed: {error}"))?;
         if seen != case.before {
@@ -64,11 +66,17 @@ pub fn sane(ending: &Ending, fault: Fault) -> Result<(), String> {
 }
 
 /// Holds that what was reported is so.
-fn truthful(case: &Case, ending: &Ending, is_after: bool) -> Result<(), String> {
+fn truthful(case: &Case, ending: &Ending, is_after: bool, fault: Fault) -> Result<(), String> {
     let said = ending.stderr.as_str();
     let says_nothing_changed = ["nothing changed", "nothing imported", "nothing was backed up"];
     if is_after && says_nothing_changed.iter().any(|words| said.contains(words)) {
         return Err("it says that nothing changed, but it is done".to_owned());
+    }
+    let says_of_the_file =
+        ["damaged", "not an orders file", "database of another program", "newer version", "no orders file"];
+    let is_said = |words: &&&str| said.contains(**words) && !(fault == Fault::ReadFails && **words == "damaged");
+    if let Some(words) = says_of_the_file.iter().find(is_said) {
+        return Err(format!("it says of a sound file: {words}"));
     }
     if !is_after && (said.contains("is done and kept") || !ending.stdout.is_empty()) {
         return Err("it says that it is done, but nothing changed".to_owned());
