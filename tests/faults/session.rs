@@ -104,7 +104,8 @@ impl Session {
                 Act::Kill(arguments, nth) => {
                     let kill = format!("inject=fsync,fdatasync:signal=KILL:when={nth}");
                     let ending = Ending::of(strace::traced(&shop, arguments, &options(&[&trace, "-e", &kill])));
-                    assert!(ending.signal.is_some(), "{arguments:?}: {ending:#?}");
+                    // A program that syncs less often than it should gets through.
+                    is_done = ending.code.is_some();
                 }
                 Act::BeginReading => {
                     let trace = format!("{trace},pread64");
