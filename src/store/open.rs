@@ -223,17 +223,24 @@ fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     }
     match file.read_exact_at(&mut header, 0) {
         Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
+        // Its very first page did not get to the disk before a power cut: the journal takes it back.
+        Ok(()) if length <= PAGE && has_beside(path, "-journal") => return Ok(()),
         Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error.into()),
         _ => return Err(StoreError::refused("is not an orders file")),
     }
     let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     // A file that was just made may have its mark and its tables in the log still; and a power cut may leave the tables in
     // the file, but the first page, with the mark, in the log alone.
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let is_in_log = fs::metadata(log).is_ok_and(|log| log.len() > 0);
-    let identity = Identity { application_id: number(68), version: number(60), is_empty: length <= PAGE || is_in_log };
+    let is_empty = length <= PAGE || has_beside(path, "-wal");
+    let identity = Identity { application_id: number(68), version: number(60), is_empty };
     if identity.is_blank() { Ok(()) } else { refuse_stranger(&identity) }
+}
+
+/// Tells whether a side file is there with something in it.
+fn has_beside(path: &Path, suffix: &str) -> bool {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(suffix);
+    fs::metadata(beside).is_ok_and(|beside| beside.len() > 0)
 }
 
 fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
@@ -373,6 +380,20 @@ mod tests {
         assert_eq!(pages[68..72], [0; 4], "the mark is in the log");
         fs::write(&copy, pages).unwrap();
         assert!(at(&copy, Access::Write).is_ok());
+    }
+
+    #[test]
+    fn a_file_whose_first_page_was_never_written_is_made_again() {
+        let (_folder, path) = folder();
+        fs::write(&path, [0; 4096]).unwrap();
+        assert!(matches!(at(&path, Access::Create), Err(StoreError::Refused(_))));
+        // The journal of a file that was empty: no records, a nonce, no pages, sectors of 512 and pages of 4096 bytes.
+        let mut journal = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7".to_vec();
+        journal.extend([0_u32, 1, 0, 512, 4096].map(u32::to_be_bytes).as_flattened());
+        journal.resize(512, 0);
+        fs::write(format!("{}-journal", path.display()), journal).unwrap();
+        assert!(at(&path, Access::Create).is_ok());
+        assert!(at(&path, Access::Write).is_ok());
     }
 
     #[test]
