@@ -41,9 +41,12 @@ fn broken(shop: &mut Shop, case: &Case, ending: &Ending, fault: Fault) -> Result
         }
     }
     silent_check(shop, case, &state)?;
-    // A killed backup cannot tidy up; where tidying up itself fails, there is nothing in what is left.
+    // What is killed cannot tidy up; where tidying up itself fails, there is nothing in what is left.
     let is_empty = |name: &str| std::fs::read_dir(shop.path(name)).is_ok_and(|mut entries| entries.next().is_none());
-    let may_be_left = |name: &str| name.starts_with(".orders-backup-") && (ending.signal.is_some() || is_empty(name));
+    let may_be_left = |name: &str| match ending.signal {
+        Some(_) => name.starts_with(".orders-backup-") || name == "orders.db-journal",
+        None => name.starts_with(".orders-backup-") && is_empty(name),
+    };
     if let Some(name) = shop.left_over().iter().find(|name| !may_be_left(name)) {
         return Err(format!("{name} is left over"));
     }
