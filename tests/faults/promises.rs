@@ -3,6 +3,9 @@
 use crate::shop::{Ending, Shop, Start, difference};
 use crate::work::Case;
 
+/// The exit code of a program that Ctrl-C ended.
+pub const INTERRUPTED: i32 = 130;
+
 /// What a fault may do to the run itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -43,16 +46,17 @@ fn broken(shop: &mut Shop, case: &Case, ending: &Ending, fault: Fault) -> Result
     silent_check(shop, case, &state)?;
     // What is killed cannot tidy up; where tidying up itself fails, there is nothing in what is left.
     let is_empty = |name: &str| std::fs::read_dir(shop.path(name)).is_ok_and(|mut entries| entries.next().is_none());
-    let may_be_left = |name: &str| match ending.signal {
-        Some(_) => name.starts_with(".orders-backup-") || name == "orders.db-journal",
-        None => name.starts_with(".orders-backup-") && is_empty(name),
+    let is_cut_off = ending.signal.is_some() || ending.code == Some(INTERRUPTED);
+    let may_be_left = |name: &str| match is_cut_off {
+        true => name.starts_with(".orders-backup-") || name == "orders.db-journal",
+        false => name.starts_with(".orders-backup-") && is_empty(name),
     };
     if let Some(name) = shop.left_over().iter().find(|name| !may_be_left(name)) {
         return Err(format!("{name} is left over"));
     }
     shop.end_reading();
-    // What a killed run had written, but nobody saw yet, is taken in by whoever recovers the log.
-    let is_after = is_after || (ending.signal.is_some() && shop.state()? == case.after);
+    // What a run had written when it was cut off, but nobody saw yet, is taken in by whoever recovers the log.
+    let is_after = is_after || (is_cut_off && shop.state()? == case.after);
     again(shop, case, is_after)
 }
 
@@ -88,8 +92,8 @@ fn truthful(ending: &Ending, is_after: bool, fault: Fault) -> Result<(), String>
         // Done partly, with nobody who reads the result, ends with 0.
         Some(0 | 8) if !is_after => Err("it reports success, but nothing changed".to_owned()),
         Some(0 | 8) => Ok(()),
-        // Interrupted: it may have been too late.
-        Some(130) | None => Ok(()),
+        // It may have been too late.
+        Some(INTERRUPTED) | None => Ok(()),
         Some(_) if is_after && !said.contains("is done and kept") => {
             Err("it reports failure, but it is done".to_owned())
         }

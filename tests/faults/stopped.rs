@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::fault::{Plan, Row, skip};
 use crate::killed::commands;
-use crate::promises::{Fault, hold};
+use crate::promises::{Fault, INTERRUPTED, hold};
 use crate::shop::{Ending, Shop, Start};
 use crate::strace::{self, Call};
 use crate::work::Case;
@@ -172,7 +172,7 @@ fn stop(case: &Case, call: &Call) -> Result<(), String> {
 fn interrupt(case: &Case, call: &Call) -> Result<(), String> {
     let mut shop = Shop::new(case.start);
     let ending = strace::inject(&shop, case.work, call, "signal=INT");
-    if !matches!(ending.code, Some(130)) && ending.code != Some(case.code) {
+    if ending.code != Some(INTERRUPTED) && ending.code != Some(case.code) {
         return Err(format!("{case} should end with 130: {ending:#?}"));
     }
     hold(&mut shop, case, &ending, Fault::MayFail)
