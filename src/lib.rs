@@ -102,10 +102,14 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
     match error.kind() {
         DisplayHelp | DisplayVersion => {
-            // Nothing can be done where the stream is closed.
-            let _ = error.print();
-            let _ = std::io::stdout().flush();
-            return Exit::Done.code();
+            return match error.print().and_then(|()| std::io::stdout().flush()) {
+                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                    ui::complain(&format!("error: {}", OutputError(error)));
+                    error::Kind::Internal.exit_code()
+                }
+                // Nothing can be done where the stream is closed.
+                _ => Exit::Done.code(),
+            };
         }
         DisplayHelpOnMissingArgumentOrSubcommand if !cli::asks_for_json(args) => {
             ui::complain(&error.to_string());

@@ -10,7 +10,7 @@ use super::Context;
 use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Kind};
 use crate::render::json::body;
-use crate::store::{Access, Store, StoreError, keep};
+use crate::store::{Access, Copy, Store, StoreError};
 
 /// Take a consistent copy of the file, while others go on writing
 ///
@@ -35,9 +35,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let store = context.open_to_back_up()?;
     let folder = dest.parent().unwrap_or(Path::new("/"));
-    // Only for its owner; gone again where anything fails.
-    let copy = tempfile::Builder::new().prefix(".orders-backup-").tempfile_in(folder);
-    let copy = copy.map_err(|error| failed(&dest, &error))?;
+    let copy = Copy::new_in(folder).map_err(|error| failed(&dest, &error))?;
     store.back_up(copy.path()).map_err(|error| match error {
         // These are the orders file's own.
         StoreError::Busy | StoreError::Damaged(_) => anyhow::Error::from(error),
@@ -50,12 +48,13 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let hint = "orders check names the damage; keep the older backups";
         return Err(Failure::new(Kind::Internal, message).hint(hint).into());
     }
-    let bytes = copy.as_file().metadata().map_err(|error| failed(&dest, &error))?.len();
+    let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
     if context.is_dry_run() {
         drop(copy);
         context.keep_nothing();
     } else {
-        keep(copy, &dest).map_err(|error| failed(&dest, &error))?;
+        copy.keep(&dest).map_err(|error| failed(&dest, &error))?;
+        context.keep();
     }
     let path = dest.to_string_lossy();
     let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);

@@ -41,7 +41,7 @@ impl Context {
         Context { global, now, ui, caller: Caller::Operator, has_committed: false, has_rolled_back: false }
     }
 
-    /// Tells whether this run has changed the file.
+    /// Tells whether this run has done something that is kept.
     pub fn has_committed(&self) -> bool {
         self.has_committed
     }
@@ -168,11 +168,19 @@ impl Context {
             {
                 return Err(StoreError::Changed("the acting account").into());
             }
-            write(transaction)
+            write(transaction).map_err(|error| match error.downcast::<StoreError>() {
+                Ok(error) => error.before_commit().into(),
+                Err(error) => error,
+            })
         })?;
         self.has_committed = outcome == Outcome::Commit;
         self.has_rolled_back = outcome == Outcome::RollBack;
         Ok(value)
+    }
+
+    /// Notes that what this run did is kept outside the orders file.
+    pub fn keep(&mut self) {
+        self.has_committed = true;
     }
 
     /// Notes that what this run did was not kept: results say so.

@@ -20,6 +20,7 @@ use crate::input::order_lines::is_order_message;
 use crate::input::order_message::Reading;
 use crate::input::order_record::{Context as RecordContext, Found, ReadOrder, read_record};
 use crate::render::zone::zone_of;
+use crate::store::keep;
 
 /// Import any number of orders from JSON or WhatsApp, all or nothing
 ///
@@ -158,10 +159,7 @@ impl RejectsFile {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
         spool.rewind().and_then(|()| io::copy(&mut spool, &mut file)).map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist_noclobber(&path).map_err(|error| failed(error.error))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        Ok(())
+        Ok(keep(file, &path).map_err(failed)?)
     }
 }
 

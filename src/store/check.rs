@@ -1,6 +1,6 @@
 //! Every way in which a file can disagree with itself: SQLite's own checks, and the rules that can be stated over tables.
 
-use rusqlite::Row;
+use rusqlite::{ErrorCode, Row, ffi};
 
 use super::{Read, StoreError};
 use crate::domain::finding::Finding;
@@ -71,6 +71,15 @@ const RULES: [&str; 13] = [
      FROM orders WHERE updated_at < created_at ORDER BY pk",
 ];
 
+/// Tells of what SQLite found whether reading failed there, which is no damage: it says so by an error code.
+fn reading_failed(problem: &str) -> Option<StoreError> {
+    let (_, code) = problem.rsplit_once("error code=")?;
+    let code: String = code.chars().take_while(char::is_ascii_digit).collect();
+    let error = ffi::Error::new(code.parse().ok()?);
+    let is_damage = matches!(error.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase);
+    (!is_damage).then(|| rusqlite::Error::SqliteFailure(error, None).into())
+}
+
 fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
     Ok(Finding { code: row.get("code")?, subject: row.get("subject")?, problem: row.get("problem")? })
 }
@@ -97,7 +106,12 @@ impl Read<'_> {
         let mut findings = Vec::new();
         for sql in OF_SQLITE {
             match self.findings_of(sql) {
-                Ok(found) => findings.extend(found),
+                Ok(found) => {
+                    if let Some(error) = found.iter().find_map(|finding| reading_failed(&finding.problem)) {
+                        return Err(error);
+                    }
+                    findings.extend(found);
+                }
                 Err(StoreError::Damaged(problem)) => {
                     findings.push(Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem });
                 }
@@ -111,5 +125,21 @@ impl Read<'_> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let findings = statement.query_map([], finding)?;
         Ok(findings.collect::<Result<_, _>>()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_cannot_be_read_is_no_damage() {
+        let failed = |problem| reading_failed(problem).map(|error| matches!(error, StoreError::Broken(_)));
+        assert_eq!(
+            failed("*** in database main ***\nTree 14 page 14: unable to get the page. error code=8458"),
+            Some(true)
+        );
+        assert_eq!(failed("Tree 14 page 14: unable to get the page. error code=11"), None);
+        assert_eq!(failed("row 1 missing from index orders_by_status"), None);
     }
 }

@@ -1,13 +1,13 @@
 //! Copies of the file, each whole on the disk before it has its name.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::open::{Access, set_up};
 use super::{Store, StoreError};
@@ -28,12 +28,42 @@ fn vacuum_into(connection: &Connection, copy: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes a checked copy of the file in its own folder, which is gone again unless it is kept.
-pub(super) fn copy_beside(path: &Path, wait: Duration) -> Result<NamedTempFile, StoreError> {
-    let copy = tempfile::Builder::new().prefix(".orders-copy-").tempfile_in(folder_of(path));
-    let copy = copy.map_err(|error| match error.kind() {
+/// A copy on its way: for its owner only, and gone again unless it is kept, with the side files that SQLite makes.
+#[derive(Debug)]
+pub struct Copy {
+    // In this order they go.
+    file: NamedTempFile,
+    _room: TempDir,
+}
+
+impl Copy {
+    /// Makes an empty one in the folder where it will be kept.
+    pub fn new_in(folder: &Path) -> io::Result<Copy> {
+        let room = tempfile::Builder::new().prefix(".orders-copy-").tempdir_in(folder)?;
+        Ok(Copy { file: NamedTempFile::new_in(room.path())?, _room: room })
+    }
+
+    /// Returns where it is for now.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Returns how long it is, in bytes.
+    pub fn bytes(&self) -> io::Result<u64> {
+        Ok(self.file.as_file().metadata()?.len())
+    }
+
+    /// Gives it its name, as [`keep`] does.
+    pub fn keep(self, name: &Path) -> io::Result<()> {
+        keep(self.file, name)
+    }
+}
+
+/// Makes a checked copy of the file in its own folder.
+pub(super) fn copy_beside(path: &Path, wait: Duration) -> Result<Copy, StoreError> {
+    let copy = Copy::new_in(folder_of(path)).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            StoreError::refused("is of an older version, and its folder has no room for a copy of it: make it writable")
+            StoreError::refused("is of an older version, and its folder takes no copy of it: make it writable")
         }
         _ => error.into(),
     })?;
@@ -62,16 +92,24 @@ pub(super) fn free_name(path: &Path, suffix: &str) -> PathBuf {
     named(number)
 }
 
-/// Gives a temporary file its name for good: it is whole on the disk before it has it, and has it after a power cut.
+/// Gives a temporary file in the same file system its name, which must not be taken: it is whole on the disk before it has
+/// it, and has it after a power cut.
 ///
 /// # Errors
-/// There is a file of that name, or the disk fails; the temporary one is gone then.
-pub fn keep(temporary: NamedTempFile, dest: &Path) -> io::Result<()> {
-    temporary.as_file().sync_all()?;
-    temporary.persist_noclobber(dest)?;
-    File::open(folder_of(dest)).and_then(|folder| folder.sync_all())
+/// Where this fails, there is no such file: also where only the folder, and so the name, cannot be synced.
+pub fn keep(file: NamedTempFile, name: &Path) -> io::Result<()> {
+    let folder = File::open(folder_of(name))?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(name)?;
+    folder.sync_all().inspect_err(|_| {
+        let _ = fs::remove_file(name);
+    })
 }
 
 fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new("/"))
+    match path.parent() {
+        None => Path::new("/"),
+        Some(here) if here.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+    }
 }

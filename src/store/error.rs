@@ -28,7 +28,7 @@ pub enum StoreError {
     /// The operating system refused.
     #[error("cannot be opened: {0}")]
     Io(io::Error),
-    /// Writing failed, and the file was asked: it holds nothing of it.
+    /// Reading or writing failed, and the file holds nothing of the change: it was asked, or nothing was committed.
     #[error("could not be written: {0}; nothing changed")]
     NotWritten(rusqlite::Error),
     /// Reading or writing failed in the middle of it.
@@ -42,6 +42,15 @@ pub enum StoreError {
 impl StoreError {
     pub(super) fn refused(problem: impl Into<String>) -> StoreError {
         StoreError::Refused(problem.into())
+    }
+
+    /// Says of an error in a transaction that was not to be committed yet that nothing changed.
+    #[must_use]
+    pub fn before_commit(self) -> StoreError {
+        match self {
+            StoreError::Broken(error) => StoreError::NotWritten(error),
+            error => error,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
-use super::copy::{copy_beside, free_name, keep};
+use super::copy::{copy_beside, free_name};
 use super::open::{Identity, refuse_stranger};
 
 /// What turns a file of one version into the next, the first for version 1. Only ever added to; what a step makes stands
@@ -44,7 +44,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) 
     }
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     let kept = free_name(path, &format!("v{}", identity.version));
-    keep(copy, &kept)?;
+    copy.keep(&kept)?;
     match transaction.commit().map_err(StoreError::from) {
         Ok(()) => Ok(Some(kept)),
         // What the file holds now is not known.

@@ -40,14 +40,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-pub use copy::keep;
+pub use copy::{Copy, keep};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
 pub use open::{Access, is_disk_full};
 pub use orders::{Match, OrderMatch};
 
 use crate::domain::time::Timestamp;
-use witness::Witness;
+use witness::{Newest, Verdict, Witness};
 
 /// Returns the version of the SQLite inside the program.
 pub fn sqlite_version() -> &'static str {
@@ -147,20 +147,26 @@ impl Store {
         outcome: Outcome,
         write: impl FnOnce(&Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let not_written = |error: rusqlite::Error| StoreError::from(error).before_commit();
         let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let before = Witness::of(&transaction).map_err(StoreError::from)?;
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
+        let newest = Newest::of(&transaction).map_err(not_written)?;
         let value = write(&Write { read: Read { connection: &transaction } })?;
         if outcome == Outcome::RollBack {
-            transaction.rollback().map_err(StoreError::from)?;
+            transaction.rollback().map_err(not_written)?;
             return Ok(value);
         }
-        let after = Witness::of(&transaction).map_err(StoreError::from)?;
+        let witness = Witness::of(&self.path, newest, &transaction).map_err(not_written)?;
+        if !witness.has_rows() {
+            // What a killed program wrote before may be in the log, but not on the disk yet; whoever is told that it is
+            // there already is to find it there after a power cut.
+            leave_mark(&transaction).map_err(not_written)?;
+        }
         match transaction.commit().map_err(StoreError::from) {
             Ok(()) => Ok(value),
-            Err(StoreError::Broken(error)) => match self.ask_anew(&before, &after) {
-                Ok(witness::Verdict::Written) => Ok(value),
-                Ok(witness::Verdict::NotWritten) => Err(StoreError::NotWritten(error).into()),
+            Err(StoreError::Broken(error)) => match self.ask_anew(&witness) {
+                Ok(Verdict::Written) => Ok(value),
+                Ok(Verdict::NotWritten) => Err(StoreError::NotWritten(error).into()),
                 _ => Err(StoreError::Broken(error).into()),
             },
             Err(error) => Err(error.into()),
@@ -168,21 +174,36 @@ impl Store {
     }
 
     /// Opens the file anew, as the next program would find it, and looks for a change in it.
-    fn ask_anew(&mut self, before: &Witness, after: &Witness) -> Result<witness::Verdict, StoreError> {
+    fn ask_anew(&mut self, witness: &Witness) -> Result<Verdict, StoreError> {
         // First of all the old connection goes, with all that it still has in memory.
         self.connection = Connection::open_in_memory()?;
-        self.connection = open::open(&self.path, Access::Read, self.wait)?.connection;
-        Ok(after.look_for(before, &self.connection)?)
+        self.connection = open::open(&self.path, Access::Write, self.wait)?.connection;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let verdict = witness.look_for(&transaction)?;
+        if verdict == Verdict::NotWritten {
+            // What is not there may lie in the log all the same, whole but unsynced, behind what others see of it: should
+            // all of them be killed, who comes next would take it in. A commit of its own takes its place.
+            leave_mark(&transaction)?;
+        }
+        transaction.commit()?;
+        Ok(verdict)
     }
+}
+
+/// Makes the commit of a transaction write and sync the log, even where it has nothing else to write.
+fn leave_mark(transaction: &Connection) -> rusqlite::Result<()> {
+    let version: i32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    transaction.pragma_update(None, "user_version", version)
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::domain::product::Product;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::incoming;
     use crate::domain::receive::{Facts, Received, decide, resolve};
-    use crate::domain::settings::Settings;
+    use crate::domain::settings::{SettingKey, Settings};
     use crate::domain::status::Status;
     use crate::domain::stock::{Movement, Reason};
     use crate::domain::transition::StatusChange;
@@ -248,29 +269,48 @@ pub(crate) mod tests {
     fn after_a_failed_commit_the_file_is_asked_what_it_holds() {
         let (_folder, mut store) = store();
         let shirt = product("Shirt", &[("", 3)]);
-        let add = |store: &mut Store, product: &crate::domain::product::Product, outcome| {
-            let before = Witness::of(&store.connection).unwrap();
-            let after = store
-                .write::<_, StoreError>(outcome, |write| {
-                    write.insert_product(product, &stamp())?;
-                    Ok(Witness::of(write.connection)?)
-                })
-                .unwrap();
-            store.ask_anew(&before, &after).unwrap()
-        };
-        assert_eq!(add(&mut store, &shirt, Outcome::Commit), witness::Verdict::Written);
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("orders.db");
-        let mut store = Store::open(&path, Access::Create, Duration::ZERO).unwrap();
-        assert_eq!(add(&mut store, &shirt, Outcome::RollBack), witness::Verdict::NotWritten);
-        let nothing = Witness::of(&store.connection).unwrap();
-        assert_eq!(store.ask_anew(&nothing, &nothing).unwrap(), witness::Verdict::Unknown);
+        let rename = Product { name: "Jersey".to_owned(), ..shirt.clone() };
+        type Change<'a> = &'a dyn Fn(&Write<'_>) -> Result<(), StoreError>;
+        let changes: [(Change<'_>, &str); 3] = [
+            (&|write| write.insert_product(&shirt, &stamp()), "a movement"),
+            (&|write| write.update_product(&rename), "a product"),
+            (&|write| write.set_setting(SettingKey::ShopName, Some("LEG")), "a setting"),
+        ];
+        for (change, what) in changes {
+            for (outcome, verdict) in [(Outcome::RollBack, Verdict::NotWritten), (Outcome::Commit, Verdict::Written)] {
+                let newest = Newest::of(&store.connection).unwrap();
+                let path = store.path.clone();
+                let witness = store
+                    .write::<_, StoreError>(outcome, |write| {
+                        change(write)?;
+                        Ok(Witness::of(&path, newest, write.connection)?)
+                    })
+                    .unwrap();
+                assert_eq!(store.ask_anew(&witness).unwrap(), verdict, "{what}, {outcome:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_another_program_changed_since_is_not_told_by() {
+        let (_folder, mut store) = store();
+        let newest = Newest::of(&store.connection).unwrap();
+        let path = store.path.clone();
+        let set = |write: &Write<'_>, name| write.set_setting(SettingKey::ShopName, Some(name));
+        let witness = store
+            .write::<_, StoreError>(Outcome::RollBack, |write| {
+                set(write, "A")?;
+                Ok(Witness::of(&path, newest, write.connection)?)
+            })
+            .unwrap();
+        store.write::<_, StoreError>(Outcome::Commit, |write| set(write, "B")).unwrap();
+        assert_eq!(store.ask_anew(&witness).unwrap(), Verdict::Unknown);
     }
 
     #[test]
     fn what_fails_or_is_a_dry_run_leaves_the_file_as_it_was() {
         let (_folder, mut store) = store();
-        let set = |write: &Write<'_>| write.set_setting(crate::domain::settings::SettingKey::ShopName, Some("A"));
+        let set = |write: &Write<'_>| write.set_setting(SettingKey::ShopName, Some("A"));
         store.write::<_, StoreError>(Outcome::RollBack, |write| set(write)).unwrap();
         store
             .write::<(), StoreError>(Outcome::Commit, |write| {

@@ -234,13 +234,26 @@ fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     if length == 0 {
         return Ok(());
     }
-    if file.read_exact_at(&mut header, 0).is_err() || !header.starts_with(b"SQLite format 3\0") {
-        return Err(StoreError::refused("is not an orders file"));
+    match file.read_exact_at(&mut header, 0) {
+        Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
+        // Its very first page did not get to the disk before a power cut: the journal takes it back.
+        Ok(()) if length <= PAGE && has_beside(path, "-journal") => return Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error.into()),
+        _ => return Err(StoreError::refused("is not an orders file")),
     }
     let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    let identity = Identity { application_id: number(68), version: number(60), is_empty: length <= PAGE };
-    // A file that was just made may have its mark and its tables in the log still.
+    // A file that was just made may have its mark and its tables in the log still; and a power cut may leave the tables in
+    // the file, but the first page, with the mark, in the log alone.
+    let is_empty = length <= PAGE || has_beside(path, "-wal");
+    let identity = Identity { application_id: number(68), version: number(60), is_empty };
     if identity.is_blank() { Ok(()) } else { refuse_stranger(&identity) }
+}
+
+/// Tells whether a side file is there with something in it.
+fn has_beside(path: &Path, suffix: &str) -> bool {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(suffix);
+    fs::metadata(beside).is_ok_and(|beside| beside.len() > 0)
 }
 
 /// Refuses a file of another program, or of a newer version of this one.
@@ -362,6 +375,37 @@ mod tests {
         fs::remove_file(&path).unwrap();
         Connection::open(&path).unwrap().pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
         drop(at(&path, Access::Create).unwrap());
+        assert!(at(&path, Access::Write).is_ok());
+    }
+
+    /// The log holds everything, and the disk had time for any part of the file.
+    #[test]
+    fn a_file_whose_first_page_is_in_the_log_alone_is_ours() {
+        let (folder, path) = folder();
+        let copy = folder.path().join("copy.db");
+        let store = at(&path, Access::Create).unwrap();
+        let log = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
+        fs::copy(log(&path), log(&copy)).unwrap();
+        let first_page = fs::read(&path).unwrap();
+        drop(store);
+        let mut pages = fs::read(&path).unwrap();
+        pages[..first_page.len()].copy_from_slice(&first_page);
+        assert_eq!(pages[68..72], [0; 4], "the mark is in the log");
+        fs::write(&copy, pages).unwrap();
+        assert!(at(&copy, Access::Write).is_ok());
+    }
+
+    #[test]
+    fn a_file_whose_first_page_was_never_written_is_made_again() {
+        let (_folder, path) = folder();
+        fs::write(&path, [0; 4096]).unwrap();
+        assert!(matches!(at(&path, Access::Create), Err(StoreError::Refused(_))));
+        // The journal of a file that was empty: no records, a nonce, no pages, sectors of 512 and pages of 4096 bytes.
+        let mut journal = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7".to_vec();
+        journal.extend([0_u32, 1, 0, 512, 4096].map(u32::to_be_bytes).as_flattened());
+        journal.resize(512, 0);
+        fs::write(format!("{}-journal", path.display()), journal).unwrap();
+        assert!(at(&path, Access::Create).is_ok());
         assert!(at(&path, Access::Write).is_ok());
     }
 

@@ -36,8 +36,15 @@ fn a_full_stdout_undoes_nothing_and_is_said() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr.starts_with("error: the work is done and kept, but the result could not be printed"), "{stderr}");
     assert_eq!(shop.status(ORDER), "confirmed");
-    let output = shop.orders(["list"]).into_command().stdout(full()).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    let output = shop.orders(["backup", "copy.db"]).into_command().stdout(full()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.starts_with("error: the work is done and kept, but the result could not be printed"), "{stderr}");
+    for reading in ["list", "--version"] {
+        let output = shop.orders([reading]).into_command().stdout(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{reading}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.starts_with("error: the result could not be printed"), "{stderr}");
+    }
 }
 
 #[test]

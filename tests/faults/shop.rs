@@ -1,0 +1,288 @@
+//! A small shop in a folder of its own, and the program run on it.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+/// The clock of every run.
+const NOW: &str = "2026-02-07T08:00:00Z";
+
+/// The files that commands read: they lie beside the orders file.
+const INPUTS: [(&str, &str); 5] = [
+    ("catalogue.json", include_str!("../../examples/catalogue.json")),
+    ("order.json", include_str!("../../examples/order.json")),
+    ("orders.ndjson", include_str!("../../examples/orders.ndjson")),
+    (
+        "mixed.ndjson",
+        r#"{"orderReference":"LEG-MIXED-1","orderDate":"2026-02-04T10:30:00Z","customerName":"Mona","customerPhone":"+201","items":[{"productId":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","quantity":1,"unitPrice":18.75}]}
+{"orderReference":"LEG-MIXED-2","customerName":"Mona","items":[]}
+"#,
+    ),
+    ("changes.json", r#"[{"id":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","name":"Leather Belt","price":"20.00"}]"#),
+];
+
+/// What the shop did before: a confirmed order and two pending ones, of two items each.
+const HISTORY: [(&str, &str); 3] = [("LEG-KEPT-0001", "S"), ("LEG-WAIT-0001", "M"), ("LEG-WAIT-0002", "L")];
+
+/// How the orders file is found by a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// There is none.
+    Missing,
+    /// It is empty: making it was cut off.
+    Empty,
+    /// The last program closed it: everything is in the file itself.
+    Closed,
+    /// The last program was killed: a part is in the log.
+    LogLeft,
+    /// Another program reads it.
+    Read,
+}
+
+/// The shop's folder, with the orders file as it was found.
+pub struct Shop {
+    /// A reader in the middle of its transaction. It goes before the folder does.
+    reader: Option<Connection>,
+    folder: tempfile::TempDir,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ending {
+    /// Its exit code; none where a signal ended it.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// The bytes of a file and its log.
+struct Files {
+    closed: Vec<u8>,
+    cut_off: (Vec<u8>, Vec<u8>),
+}
+
+/// Returns the program: the one that was built with this test, unless another is to be tried.
+pub fn program() -> PathBuf {
+    std::env::var_os("ORDERS_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_orders").into(), PathBuf::from)
+}
+
+/// Makes a folder where writing is quick: none of these tests asks whether the disk keeps what it was given.
+pub fn quick_folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let builder = || tempfile::Builder::new().prefix("orders-faults-").to_owned();
+    builder().tempdir_in(memory).or_else(|_| builder().tempdir()).unwrap()
+}
+
+impl Shop {
+    /// Sets up a shop of which the file is found like this.
+    pub fn new(start: Start) -> Shop {
+        Shop::in_folder(quick_folder(), start)
+    }
+
+    /// Sets up a shop in a folder that is there.
+    pub fn in_folder(folder: tempfile::TempDir, start: Start) -> Shop {
+        let mut shop = Shop { reader: None, folder };
+        for (name, content) in INPUTS {
+            fs::write(shop.path(name), content).unwrap();
+        }
+        match start {
+            Start::Missing => {}
+            Start::Empty => fs::write(shop.file(), "").unwrap(),
+            Start::Closed => fs::write(shop.file(), &files().closed).unwrap(),
+            Start::LogLeft | Start::Read => {
+                fs::write(shop.file(), &files().cut_off.0).unwrap();
+                fs::write(shop.path("orders.db-wal"), &files().cut_off.1).unwrap();
+            }
+        }
+        if start == Start::Read {
+            shop.begin_to_read();
+        }
+        shop
+    }
+
+    /// Opens the file and begins to read it, as another program would.
+    pub fn begin_to_read(&mut self) {
+        let reader = Connection::open(self.file()).unwrap();
+        // What it leaves, it leaves as it found it.
+        reader.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+        reader.execute_batch("BEGIN; SELECT COUNT(*) FROM orders").unwrap();
+        self.reader = Some(reader);
+    }
+
+    /// Tells what the reader goes on to see: the orders of the moment at which it began.
+    pub fn reader_sees(&self) -> Option<rusqlite::Result<String>> {
+        self.reader.as_ref().map(dump)
+    }
+
+    /// Ends the reader.
+    pub fn end_reading(&mut self) {
+        self.reader = None;
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn file(&self) -> PathBuf {
+        self.path("orders.db")
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Sets up a run of the program.
+    pub fn orders(&self, arguments: &[&str]) -> Command {
+        let mut command = self.run(program().to_str().unwrap());
+        command.args(arguments);
+        command
+    }
+
+    /// Sets up a run of any program that runs the program, in the program's surroundings.
+    pub fn run(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        command.current_dir(self.folder()).env_clear().env("PATH", path).env("HOME", self.folder());
+        command.env("ORDERS_DB", self.file()).env("ORDERS_NOW", NOW).stdin(std::process::Stdio::null());
+        command
+    }
+
+    /// Returns every row of the orders file, and those of the backup where there is one.
+    ///
+    /// Ids that are drawn at random are left out. A file that is missing or blank has no rows.
+    pub fn state(&self) -> Result<String, String> {
+        let mut state = state_of(&self.file())?;
+        let copy = self.path("copy.db");
+        if copy.exists() {
+            state.push_str("--- the backup\n");
+            state.push_str(&state_of(&copy)?);
+        }
+        Ok(state)
+    }
+
+    /// Returns the names in the folder that neither were there nor are the orders file's own.
+    pub fn left_over(&self) -> Vec<String> {
+        let names = fs::read_dir(self.folder()).unwrap().map(|entry| entry.unwrap().file_name());
+        let names = names.map(|name| name.to_string_lossy().into_owned());
+        let is_known = |name: &String| {
+            let is_input = INPUTS.iter().any(|(input, _)| input == name);
+            is_input || ["orders.db", "orders.db-wal", "orders.db-shm", "copy.db"].contains(&name.as_str())
+        };
+        names.filter(|name| !is_known(name)).collect()
+    }
+}
+
+fn state_of(file: &Path) -> Result<String, String> {
+    if !file.exists() {
+        return Ok(String::new());
+    }
+    let look = || -> rusqlite::Result<(String, String)> {
+        let connection = Connection::open(file)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        let damage = "SELECT coalesce(group_concat(problem), '') FROM
+                      (SELECT integrity_check AS problem FROM pragma_integrity_check WHERE integrity_check <> 'ok'
+                       UNION ALL SELECT \"table\" FROM pragma_foreign_key_check)";
+        let damage = connection.query_row(damage, [], |row| row.get(0))?;
+        Ok((damage, dump(&connection)?))
+    };
+    match look() {
+        Ok((damage, state)) if damage.is_empty() => Ok(state),
+        Ok((damage, _)) => Err(format!("{} is damaged: {damage}", file.display())),
+        Err(error) => Err(format!("{} cannot be read: {error}", file.display())),
+    }
+}
+
+/// Returns every row of every table, without the ids that are drawn at random.
+pub fn dump(connection: &Connection) -> rusqlite::Result<String> {
+    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    let names: Vec<String> =
+        connection.prepare_cached(names)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut dump = String::new();
+    for name in names {
+        let mut statement = connection.prepare_cached(&format!("SELECT * FROM {name}"))?;
+        let is_random = |column: &str| column == "id" && name != "products";
+        let columns: Vec<usize> = statement
+            .column_names()
+            .enumerate()
+            .filter(|(_, column)| !is_random(column))
+            .map(|(index, _)| index)
+            .collect();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            dump.push_str(&name);
+            for &column in &columns {
+                use std::fmt::Write as _;
+                let _ = write!(dump, "|{:?}", row.get::<_, rusqlite::types::Value>(column)?);
+            }
+            dump.push('\n');
+        }
+    }
+    Ok(dump)
+}
+
+/// Shows the rows in which a state differs from another.
+pub fn difference(state: &str, other: &str) -> String {
+    let only_in = |some: &str, others: &str, sign: &str| -> String {
+        let lines = some.lines().filter(|line| !others.lines().any(|other| other == *line));
+        lines.map(|line| format!("{sign} {line}\n")).collect()
+    };
+    only_in(other, state, "-") + &only_in(state, other, "+")
+}
+
+impl Ending {
+    /// Runs a command to its end.
+    pub fn of(mut command: Command) -> Ending {
+        Ending::from(command.output().unwrap())
+    }
+}
+
+impl From<Output> for Ending {
+    fn from(output: Output) -> Ending {
+        Ending {
+            code: output.status.code(),
+            signal: output.status.signal(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// Makes the shop's file once, with the program itself: closed, and as a killed program leaves it.
+fn files() -> &'static Files {
+    static FILES: OnceLock<Files> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let mut shop = Shop::new(Start::Missing);
+        let run = |shop: &Shop, arguments: &[&str]| {
+            let ending = Ending::of(shop.orders(arguments));
+            assert_eq!(ending.code, Some(0), "the shop cannot be set up: orders {arguments:?}: {ending:#?}");
+        };
+        let take = |shop: &Shop, (reference, size): (&str, &str)| {
+            let order = format!(
+                r#"{{"orderReference":"{reference}","orderDate":"2026-02-04T10:30:00Z","customerName":"Omar","customerPhone":"+20101",
+                "items":[{{"productId":"550e8400-e29b-41d4-a716-446655440000","quantity":2,"unitPrice":29.99,"selectedSize":"{size}"}},
+                         {{"productId":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","quantity":1,"unitPrice":18.75}}]}}"#
+            );
+            fs::write(shop.path("order.json"), order).unwrap();
+            run(shop, &["create", "order.json"]);
+        };
+        run(&shop, &["product", "import", "catalogue.json"]);
+        take(&shop, HISTORY[0]);
+        take(&shop, HISTORY[1]);
+        shop.begin_to_read();
+        take(&shop, HISTORY[2]);
+        run(&shop, &["confirm", "LEG-KEPT-0001"]);
+        let read = |name| fs::read(shop.path(name)).unwrap();
+        let cut_off = (read("orders.db"), read("orders.db-wal"));
+        shop.end_reading();
+        run(&shop, &["check"]);
+        Files { closed: fs::read(shop.file()).unwrap(), cut_off }
+    })
+}
