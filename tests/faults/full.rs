@@ -46,7 +46,8 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        let _ = self.run("umount", &[]);
+        // Whatever else may have it open for a moment.
+        let _ = self.run("umount", &["--lazy"]);
     }
 }
 
