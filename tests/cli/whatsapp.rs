@@ -275,6 +275,7 @@ fn a_message_that_is_not_whole_is_refused_with_its_lines() {
             "ID: must be a product id (a UUID)",
         ),
         (message().replace("│    📏 Size: M", "│    📏 Talla: M"), "is not understood: "),
+        (message().replace("Tahrir St", "Tahrir\0St"), ": must not contain NUL"),
     ] {
         let problems = problems(&shop, &input);
         assert!(problems.iter().any(|found| found.contains(problem)), "{problem}: {problems:#?}");
