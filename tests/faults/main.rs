@@ -15,6 +15,7 @@
     reason = "a test may end where its ground is missing, and this one prints its own table"
 )]
 
+mod crowd;
 mod fault;
 
 use std::process::ExitCode;
@@ -24,7 +25,12 @@ use fault::Plan;
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
     let plan = Plan::from_environment();
-    let conclusion = libtest_mimic::run(&arguments, plan.trials(&[]));
+    let conclusion = libtest_mimic::run(
+        &arguments,
+        plan.trials(&[
+            ("crowd", crowd::crowd), //
+        ]),
+    );
     plan.print_table();
     conclusion.exit_code()
 }
