@@ -123,6 +123,10 @@ fn a_bad_cart_names_every_place() {
             format!("{at}[1].product_retailer_id: Product NO-2 not found"),
         ]
     );
+    let mut timeless = cart("wamid.C", &json!([belt(1)]));
+    timeless["timestamp"] = json!(null);
+    let at = "entry[0].changes[0].value.messages[0].timestamp";
+    assert_eq!(problems(&shop, hook(&json!([timeless]))), [format!("{at}: is required")]);
     let mut anonymous = cart("wamid.C", &json!([belt(1)]));
     anonymous["from"] = json!("EG.1234");
     let from = "entry[0].changes[0].value.messages[0].from: must be the digits of a phone";
