@@ -6,6 +6,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `open` | which files are taken, how a connection is set up, and the schema |
+//! | `side_files` | what may stand beside a file |
 //! | `error` | what SQLite's errors mean to a person |
 //! | `values` | how domain values stand in columns |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
@@ -25,6 +26,7 @@ mod orders;
 mod products;
 mod search;
 mod settings;
+mod side_files;
 mod stock;
 mod users;
 mod values;

@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
+use super::side_files::refuse_strange_side_files;
 use super::{Store, StoreError, search};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
@@ -43,6 +44,7 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     let path = std::path::absolute(path)?;
     let created = find_or_create(&path, access)?;
     refuse_strange_header(&path)?;
+    refuse_strange_side_files(&path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&path, flags).map_err(|error| explain(&path, error.into()))?;
     // SQLite falls back to reading only, without a word. Such a reader would make side files that lock the owner out.
@@ -196,6 +198,7 @@ fn prepare(connection: &mut Connection, access: Access, wait: Duration) -> Resul
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     if matches!(access, Access::Write | Access::Create) {
+        refuse_damaged_backup(connection)?;
         switch_to_wal(connection, wait)?;
     }
     if identity.is_blank() {
@@ -240,6 +243,16 @@ fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
         return Err(StoreError::refused(problem));
     }
     Ok(())
+}
+
+/// Refuses a restored backup that is damaged, before its first writer changes anything in it.
+fn refuse_damaged_backup(connection: &Connection) -> Result<(), StoreError> {
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::Damaged(found)) }
 }
 
 /// Switches a new file, or a restored backup, to WAL. SQLite itself does not wait for the lock that this needs.

@@ -16,6 +16,7 @@
 )]
 
 mod crowd;
+mod damaged;
 mod fault;
 
 use std::process::ExitCode;
@@ -25,12 +26,8 @@ use fault::Plan;
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
     let plan = Plan::from_environment();
-    let conclusion = libtest_mimic::run(
-        &arguments,
-        plan.trials(&[
-            ("crowd", crowd::crowd), //
-        ]),
-    );
+    let conclusion =
+        libtest_mimic::run(&arguments, plan.trials(&[("crowd", crowd::crowd), ("damaged", damaged::damaged)]));
     plan.print_table();
     conclusion.exit_code()
 }
