@@ -20,9 +20,10 @@ pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
             return Err(StoreError::refused(format!("has {} beside it, which is not a regular file", side.display())));
         }
     }
-    // In this order: another program makes the log after it has marked the file, and removes the mark never.
+    // In this order: a program makes the log after it has marked the file, and never takes the mark away.
     let has_log = fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
-    let journal = Journal::read(&beside(path, "-journal"))?;
+    let journal_path = beside(path, "-journal");
+    let journal = Journal::read(&journal_path)?;
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     let keeps_log = keeps_log(&file)?;
@@ -33,9 +34,13 @@ pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
             log.display()
         )));
     }
-    if keeps_log && journal.is_some_and(|journal| !journal.may_be_of_switch(length)) {
-        let journal = beside(path, "-journal");
-        return Err(StoreError::refused(format!("has the journal of another file beside it: {}", journal.display())));
+    // The length was that of the journal's time if the journal is there still: another program may just be switching.
+    if keeps_log
+        && journal.as_ref().is_some_and(|journal| !journal.may_be_of_switch(length))
+        && Journal::read(&journal_path)? == journal
+    {
+        let journal = journal_path.display();
+        return Err(StoreError::refused(format!("has the journal of another file beside it: {journal}")));
     }
     Ok(())
 }
@@ -57,8 +62,11 @@ fn keeps_log(file: &File) -> io::Result<bool> {
 }
 
 /// The header of a journal that SQLite would play back.
+#[derive(PartialEq, Eq)]
 struct Journal {
     record_count: u32,
+    /// A random number: no two journals have the same.
+    nonce: u32,
     /// How many pages the file had before the change.
     pages_before: u32,
     page_size: u32,
@@ -77,7 +85,12 @@ impl Journal {
             return Ok(None);
         }
         let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-        Ok(Some(Journal { record_count: number(8), pages_before: number(16), page_size: number(24) }))
+        Ok(Some(Journal {
+            record_count: number(8),
+            nonce: number(12),
+            pages_before: number(16),
+            page_size: number(24),
+        }))
     }
 
     /// Tells whether it can be that of the switch to a log, cut off: a file that keeps a log has no other journal. It
@@ -87,5 +100,70 @@ impl Journal {
         let is_new = before == 0 && length <= u64::from(self.page_size);
         // The count is written last.
         matches!(self.record_count, 0 | 1 | u32::MAX) && (before == length || is_new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rusqlite::Connection;
+
+    use super::super::{Access, Store};
+    use super::*;
+
+    /// Makes an orders file, and a backup of it as it was before the last change, with the log of that change.
+    fn shop(folder: &Path) -> (PathBuf, PathBuf, Vec<u8>) {
+        let (file, backup) = (folder.join("orders.db"), folder.join("backup.db"));
+        let store = Store::open(&file, Access::Create, Duration::ZERO).unwrap();
+        Connection::open(&file).unwrap().execute("VACUUM INTO ?1", [backup.to_str()]).unwrap();
+        store.connection.execute("INSERT INTO settings VALUES ('shopName', 'Lego')", []).unwrap();
+        let log = fs::read(beside(&file, "-wal")).unwrap();
+        (file, backup, log)
+    }
+
+    #[track_caller]
+    fn assert_refused(file: &Path, problem: &str) {
+        let before = fs::read(file).unwrap();
+        for access in [Access::Read, Access::BackUp, Access::DryRun, Access::Write, Access::Create] {
+            let error = Store::open(file, access, Duration::ZERO).unwrap_err().to_string();
+            assert!(error.contains(problem), "{error}");
+        }
+        assert!(fs::read(file).unwrap() == before, "{problem}");
+    }
+
+    #[test]
+    fn a_backup_in_the_place_of_a_file_whose_log_was_left_behind_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, backup, log) = shop(folder.path());
+        let side = beside(&backup, "-wal");
+        fs::write(&side, log).unwrap();
+        assert_refused(&backup, "was put beside the log of another file");
+        fs::remove_file(side).unwrap();
+        assert!(Store::open(&backup, Access::Write, Duration::ZERO).is_ok());
+    }
+
+    #[test]
+    fn the_journal_of_another_file_is_not_played_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, ..) = shop(folder.path());
+        let mut journal = vec![0; 8192];
+        journal[..8].copy_from_slice(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+        for (at, number) in [(8, 1_u32), (16, 9), (20, 512), (24, 1024)] {
+            journal[at..at + 4].copy_from_slice(&number.to_be_bytes());
+        }
+        fs::write(beside(&file, "-journal"), journal).unwrap();
+        assert_refused(&file, "has the journal of another file beside it");
+    }
+
+    #[test]
+    fn what_is_no_file_beside_a_file_is_refused() {
+        for suffix in ["-wal", "-shm", "-journal"] {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("orders.db");
+            drop(Store::open(&file, Access::Create, Duration::ZERO).unwrap());
+            fs::create_dir(beside(&file, suffix)).unwrap();
+            assert_refused(&file, "which is not a regular file");
+        }
     }
 }

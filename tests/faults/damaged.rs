@@ -70,7 +70,9 @@ pub fn damaged(plan: &Plan) -> Result<Row, Failed> {
             .damage_and_hold(&mut Rng::with_seed(drawn), &mut came)
             .map_err(|broken| format!("seed {}, damage {number}: {broken}", plan.seed))?;
     }
-    let strange = ground.hold_strange(plan, &mut rng).map_err(|broken| format!("seed {}: {broken}", plan.seed))?;
+    let ours = |broken| format!("seed {}: {broken}", plan.seed);
+    let strange =
+        ground.hold_strange(plan, &mut rng).map_err(ours)? + ground.hold_forbidden(plan, &mut rng).map_err(ours)?;
     let Came { refused, found, right } = came;
     Ok(Row {
         fault: "damaged file",
@@ -201,8 +203,13 @@ impl Ground {
         let mut command = match user {
             None => Command::new(program),
             Some(start) => {
+                // Where another user finds it too.
+                let copy = self.folder.path().join("orders");
+                if !copy.exists() {
+                    fs::copy(&program, &copy).unwrap();
+                }
                 let mut command = Command::new(start[0]);
-                command.args(&start[1..]).arg(program);
+                command.args(&start[1..]).arg(copy);
                 command
             }
         };
@@ -246,12 +253,12 @@ impl Ground {
         let new = file.with_file_name("new.db");
         let _ = fs::remove_file(&new);
         let (new, order) = (new.display().to_string(), self.folder.path().join("order.json").display().to_string());
-        let fill = |word| match word {
+        let filled = |word| match word {
             "{new}" => new.clone(),
             "{order}" => order.clone(),
             word => word.to_owned(),
         };
-        let words: Vec<String> = line.split(' ').map(fill).collect();
+        let words: Vec<String> = line.split(' ').map(filled).collect();
         self.run(file, &words.iter().map(String::as_str).collect::<Vec<_>>(), user)
     }
 
@@ -266,7 +273,7 @@ impl Ground {
         let judge = || -> Result<Option<bool>, String> {
             let file = at("checked");
             let checked = self.run_line(&file, "check", None)?;
-            self.hold_untouched(&file, &bytes, &checked)?;
+            Ground::hold_untouched(&file, &bytes, &checked)?;
             let is_right = match checked.code {
                 Some(0) => {
                     let figures = figures(&file).map_err(|error| format!("check is silent, but {error}"))?;
@@ -283,7 +290,7 @@ impl Ground {
                 let file = at(place);
                 let done = self.run_line(&file, line, None)?;
                 let ours = |error| format!("{line}: {error}");
-                self.hold_untouched(&file, &bytes, &done).map_err(ours)?;
+                Ground::hold_untouched(&file, &bytes, &done).map_err(ours)?;
                 if done.code == Some(0) && is_right == Some(true) {
                     let checked = self.run_line(&file, "check", None)?;
                     if checked.code != Some(0) {
@@ -302,7 +309,7 @@ impl Ground {
     }
 
     /// Holds that what was refused is as it was, byte for byte; a log that was read may have been moved into its file.
-    fn hold_untouched(&self, file: &Path, before: &Bytes, done: &Done) -> Result<(), String> {
+    fn hold_untouched(file: &Path, before: &Bytes, done: &Done) -> Result<(), String> {
         if done.code != Some(1) {
             return Ok(());
         }
@@ -408,6 +415,7 @@ impl Ground {
     }
 
     /// Puts everything strange in the place of a file, and runs every command on each; returns how many that were.
+    #[allow(clippy::too_many_lines, reason = "one long table")]
     fn hold_strange(&self, plan: &Plan, rng: &mut Rng) -> Result<u64, String> {
         type Make<'a> = Box<dyn Fn(&Path) + 'a>;
         let clean = self.bytes_of("clean");
@@ -536,6 +544,51 @@ impl Ground {
         Ok(tried)
     }
 
+    /// Runs commands as somebody who may not use the file; returns how many that were.
+    fn hold_forbidden(&self, plan: &Plan, rng: &mut Rng) -> Result<u64, String> {
+        let set_mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        let probe = self.folder.path().join("probe");
+        fs::write(&probe, "").unwrap();
+        set_mode(&probe, 0o000);
+        // Who may open this may open everything, and has to become somebody else.
+        let may_everything = File::open(&probe).is_ok();
+        const NOBODY: [&str; 4] = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+        if may_everything {
+            let works = Command::new(NOBODY[0]).args(&NOBODY[1..]).arg("true").status().is_ok_and(|end| end.success());
+            if !works && std::env::var_os("ORDERS_SKIP_NOTHING").is_some_and(|value| value == "1") {
+                return Err("setpriv is missing, and nothing is to be skipped".to_owned());
+            }
+            if !works {
+                eprintln!("SKIPPED files without permission: this user may open everything, and there is no setpriv");
+                return Ok(0);
+            }
+            set_mode(self.folder.path(), 0o755);
+        }
+        let user = may_everything.then_some(&NOBODY[..]);
+        let clean = self.bytes_of("clean");
+        let mut tried = 0;
+        for (what, file_mode, folder_mode) in [
+            ("a file that may not be read", 0o000, 0o755),
+            ("a file that may not be written", 0o444, 0o755),
+            ("a folder that may not be written", 0o666, 0o555),
+        ] {
+            let make = |file: &Path| {
+                fs::write(file, &clean.file).unwrap();
+                set_mode(file, file_mode);
+                set_mode(file.parent().unwrap(), folder_mode);
+            };
+            let mut lines = [READING, WRITING].concat();
+            rng.shuffle(&mut lines);
+            lines.truncate(plan.size(2, lines.len()));
+            for line in lines {
+                self.hold_one(Expected::Refused, &make, line, user)
+                    .map_err(|broken| format!("{what}: {line}: {broken}"))?;
+                tried += 1;
+            }
+        }
+        Ok(tried)
+    }
+
     fn hold_one(
         &self,
         expected: Expected,
@@ -551,6 +604,9 @@ impl Ground {
         // Commands that may make a file complete one that is empty.
         let makes = ["create {order}", "import {order}", "product add", "user add", "config shopName"];
         match (done.code, expected) {
+            (Some(1), _) if !done.stderr.contains("error: ") && !done.stderr.contains(r#""success":false"#) => {
+                Err(format!("refused without a word of ours: {}", done.stderr))
+            }
             (Some(1), _) => {
                 let after = listing(folder.path());
                 if after != before {
@@ -581,7 +637,8 @@ fn listing(folder: &Path) -> Vec<(String, String)> {
         .map(|entry| {
             let kind = entry.file_type().unwrap();
             let content = if kind.is_file() {
-                let bytes = fs::read(entry.path()).unwrap();
+                // What may not be read may not be changed either.
+                let bytes = fs::read(entry.path()).unwrap_or_default();
                 let sum = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
                 format!("{} bytes, {sum:x}", bytes.len())
             } else {
@@ -589,9 +646,7 @@ fn listing(folder: &Path) -> Vec<(String, String)> {
             };
             (entry.file_name().into_string().unwrap(), content)
         })
-        .filter(|(name, content)| {
-            !name.ends_with("-shm") && !(name.ends_with("-wal") && content.starts_with("0 bytes"))
-        })
+        .filter(|(name, content)| !(name.ends_with("-shm") || name.ends_with("-wal") && content.starts_with("0 bytes")))
         .collect();
     listing.sort();
     listing
