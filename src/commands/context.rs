@@ -1,5 +1,6 @@
 //! What every command works with, and how it opens, changes and prints.
 
+use std::cell::Cell;
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -12,12 +13,13 @@ use super::find::user_not_found;
 use super::printer::Printer;
 use crate::cli::{Format, Global};
 use crate::domain::settings::Settings;
+use crate::domain::text::shell_argument;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::render::json::Body;
 use crate::render::{Look, table, zone};
-use crate::store::{Access, Outcome, Stamp, Store, StoreError, Write};
+use crate::store::{Access, OthersMay, Outcome, Stamp, Store, StoreError, Write};
 use crate::ui::{self, Ui};
 
 /// What every command works with: the global options, the clock, the streams and who runs it.
@@ -33,12 +35,26 @@ pub struct Context {
     pub caller: Caller,
     has_committed: bool,
     has_rolled_back: bool,
+    has_warned_of_others: Cell<bool>,
 }
 
 impl Context {
     /// Starts a run.
     pub fn new(global: Global, now: Timestamp, ui: Ui) -> Context {
-        Context { global, now, ui, caller: Caller::Operator, has_committed: false, has_rolled_back: false }
+        Context {
+            global,
+            now,
+            ui,
+            caller: Caller::Operator,
+            has_committed: false,
+            has_rolled_back: false,
+            has_warned_of_others: Cell::new(false),
+        }
+    }
+
+    /// Keeps this run from warning of a file that others can use.
+    pub fn warn_of_nothing(&self) {
+        self.has_warned_of_others.set(true);
     }
 
     /// Tells whether this run has changed the file.
@@ -90,18 +106,18 @@ impl Context {
 
     /// Opens the orders file for reading.
     pub fn open_to_read(&self) -> anyhow::Result<Store> {
-        Ok(Store::open(&self.file()?, Access::Read, self.global.wait())?)
+        self.open(&self.file()?, Access::Read)
     }
 
     /// Opens the orders file for copying it.
     pub fn open_to_back_up(&self) -> anyhow::Result<Store> {
-        Ok(Store::open(&self.file()?, Access::BackUp, self.global.wait())?)
+        self.open(&self.file()?, Access::BackUp)
     }
 
     /// Opens the orders file for changing what is there.
     pub fn open_to_write(&self) -> anyhow::Result<Store> {
         let access = if self.is_dry_run() { Access::DryRun } else { Access::Write };
-        Ok(Store::open(&self.file()?, access, self.global.wait())?)
+        self.open(&self.file()?, access)
     }
 
     /// Opens the orders file for changing it, and makes it where it is missing, unless this is a dry run.
@@ -116,9 +132,26 @@ impl Context {
         {
             make_private_folder(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         }
-        let store = Store::open(&path, Access::Create, self.global.wait())?;
+        let store = self.open(&path, Access::Create)?;
         if store.was_created() {
             self.ui.note(&format!("made a new orders file: {}", store.path().display()));
+        }
+        Ok(store)
+    }
+
+    /// Opens the orders file, and says once a run, `--quiet` or not, that others can use it: the lock is the file's mode.
+    fn open(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
+        let store = Store::open(path, access, self.global.wait())?;
+        if let Some(may) = store.others_may()
+            && !self.has_warned_of_others.replace(true)
+        {
+            let done = match may {
+                OthersMay::Read => "read",
+                OthersMay::Write => "changed",
+            };
+            let file = store.path().display().to_string();
+            self.ui.warn(&format!("{file} can be {done} by other users"));
+            self.ui.hint(&format!("chmod 600 {}", shell_argument(&file)));
         }
         Ok(store)
     }

@@ -32,6 +32,7 @@ mod users;
 mod values;
 mod witness;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -59,6 +60,15 @@ pub struct Store {
     wait: Duration,
     /// Whether opening it made the file.
     created: bool,
+}
+
+/// What others than its owner may do with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OthersMay {
+    /// They may read it.
+    Read,
+    /// They may change it.
+    Write,
 }
 
 /// Whether what a writing command did is kept.
@@ -113,6 +123,16 @@ impl Store {
     /// Returns the file's absolute path.
     pub fn path(&self) -> &std::path::Path {
         &self.path
+    }
+
+    /// Tells what other users of the machine may do with the file, by its mode; `None` where it is its owner's alone.
+    pub fn others_may(&self) -> Option<OthersMay> {
+        let mode = std::fs::metadata(&self.path).ok()?.permissions().mode();
+        match (mode & 0o022 != 0, mode & 0o044 != 0) {
+            (true, _) => Some(OthersMay::Write),
+            (false, true) => Some(OthersMay::Read),
+            (false, false) => None,
+        }
     }
 
     /// Tells whether opening it made the file.

@@ -27,6 +27,7 @@ mod hostile;
 mod import;
 mod list;
 mod message;
+mod modes;
 mod product;
 mod readme;
 mod set_status;
