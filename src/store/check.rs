@@ -75,6 +75,10 @@ fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
     Ok(Finding { code: row.get("code")?, subject: row.get("subject")?, problem: row.get("problem")? })
 }
 
+fn broken_off(problem: String) -> Finding {
+    Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem }
+}
+
 impl Read<'_> {
     /// Finds every disagreement in the file.
     ///
@@ -96,12 +100,19 @@ impl Read<'_> {
     pub fn damage(&self) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         for sql in OF_SQLITE {
-            match self.findings_of(sql) {
-                Ok(found) => findings.extend(found),
-                Err(StoreError::Damaged(problem)) => {
-                    findings.push(Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem });
+            let mut statement = self.connection.prepare_cached(sql)?;
+            for found in statement.query_map([], finding)? {
+                match found.map_err(StoreError::from) {
+                    Ok(found) => findings.push(found),
+                    // Damage can break off the check itself: a CHECK that reads JSON fails on what is none.
+                    Err(StoreError::Damaged(problem)) => findings.push(broken_off(problem)),
+                    Err(StoreError::Sqlite(error)) => findings.push(broken_off(error.to_string())),
+                    Err(error) => return Err(error),
                 }
-                Err(error) => return Err(error),
+            }
+            // What was found may break off the next one too.
+            if !findings.is_empty() {
+                break;
             }
         }
         Ok(findings)
