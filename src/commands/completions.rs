@@ -85,7 +85,7 @@ fn candidate(value: &str, about: &str) -> CompletionCandidate {
 }
 
 /// Reads candidates from the file that the environment names. Whatever goes wrong, there are none: a shell that completes
-/// is no place for errors, nor to wait for others.
+/// is no place for errors and warnings, nor to wait for others.
 fn ask(
     task: Task,
     read: impl FnOnce(&Read<'_>, &Context) -> anyhow::Result<Vec<CompletionCandidate>>,
@@ -93,6 +93,7 @@ fn ask(
     let Some(never) = Timestamp::from_millis(0) else { return Vec::new() };
     let ui = Ui::new(true, true, ColorChoice::Never);
     let mut context = Context::new(Global { wait: Some(0), ..Global::default() }, never, ui);
+    context.warn_of_nothing();
     let candidates = || -> anyhow::Result<Vec<CompletionCandidate>> {
         context.identify(task)?;
         context.open_to_read()?.read(|facts| read(facts, &context))

@@ -1,5 +1,6 @@
 //! What every command works with, and how it opens, changes and prints.
 
+use std::cell::Cell;
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -12,12 +13,13 @@ use super::find::user_not_found;
 use super::printer::Printer;
 use crate::cli::{Format, Global};
 use crate::domain::settings::Settings;
+use crate::domain::text::shell_argument;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::render::json::Body;
 use crate::render::{Look, table, zone};
-use crate::store::{Access, Outcome, Stamp, Store, StoreError, Write};
+use crate::store::{Access, OthersMay, Outcome, Stamp, Store, StoreError, Write};
 use crate::ui::{self, Ui};
 
 /// What every command works with: the global options, the clock, the streams and who runs it.
@@ -33,12 +35,26 @@ pub struct Context {
     pub caller: Caller,
     has_committed: bool,
     has_rolled_back: bool,
+    has_warned_of_others: Cell<bool>,
 }
 
 impl Context {
     /// Starts a run.
     pub fn new(global: Global, now: Timestamp, ui: Ui) -> Context {
-        Context { global, now, ui, caller: Caller::Operator, has_committed: false, has_rolled_back: false }
+        Context {
+            global,
+            now,
+            ui,
+            caller: Caller::Operator,
+            has_committed: false,
+            has_rolled_back: false,
+            has_warned_of_others: Cell::new(false),
+        }
+    }
+
+    /// Keeps this run from warning of a file that others can use.
+    pub fn warn_of_nothing(&self) {
+        self.has_warned_of_others.set(true);
     }
 
     /// Tells whether this run has done something that is kept.
@@ -123,14 +139,23 @@ impl Context {
         Ok(store)
     }
 
+    /// Opens the orders file, and says once a run, `--quiet` or not, that others can use it: the lock is the file's mode.
     fn open(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
         let store = Store::open(path, access, self.global.wait())?;
+        if let Some(may) = store.others_may()
+            && !self.has_warned_of_others.replace(true)
+        {
+            let done = match may {
+                OthersMay::Read => "read",
+                OthersMay::Write => "changed",
+            };
+            let file = store.path().display().to_string();
+            self.ui.warn(&format!("{file} can be {done} by other users"));
+            self.ui.hint(&format!("chmod 600 {}", shell_argument(&file)));
+        }
         if let Some(kept) = store.kept() {
-            let path = store.path().display();
-            self.ui.warn(&format!(
-                "brought {path} up to this version of orders; the old file is kept as {}",
-                kept.display()
-            ));
+            let (file, kept) = (store.path().display(), kept.display());
+            self.ui.warn(&format!("brought {file} up to this version of orders; the old file is kept as {kept}"));
         }
         Ok(store)
     }

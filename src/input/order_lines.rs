@@ -129,7 +129,6 @@ pub(super) fn bounded(text: &str, longest: usize) -> Result<String, Cow<'static,
     match text.chars().count() {
         0 => Err("must not be blank".into()),
         length if length > longest => Err(format!("must have at most {longest} characters, has {length}").into()),
-        _ if text.contains('\0') => Err("must not contain NUL".into()),
         _ => Ok(text.to_owned()),
     }
 }

@@ -94,6 +94,9 @@ struct Draft {
 
 impl Draft {
     fn take(&mut self, number: usize, line: &str) {
+        if line.contains('\0') {
+            self.problem(number, format_args!("must not contain NUL"));
+        }
         let words = words_of(line);
         if words.is_empty() || SECTIONS.contains(&words) {
             self.in_items |= words == ITEMS_SECTION;

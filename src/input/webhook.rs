@@ -163,12 +163,11 @@ pub fn read_timestamp(fields: &mut Fields<'_>, problems: &mut Problems) -> Optio
 fn read_cart(mut fields: Fields<'_>, names: &[(String, String)], mut problems: Problems) -> ReadOrder {
     let problems = &mut problems;
     let id = fields.require_text("id", 500, problems);
-    let sent_at = if fields.has("timestamp") {
-        read_timestamp(&mut fields, problems)
-    } else {
+    let before = problems.len();
+    let sent_at = read_timestamp(&mut fields, problems);
+    if sent_at.is_none() && problems.len() == before {
         fields.require(&["timestamp"], problems);
-        None
-    };
+    }
     let customer = read_sender(&mut fields, names, problems);
     let mut products = Vec::new();
     let cart = fields.require(&["order"], problems).and_then(|value| value.object(problems));

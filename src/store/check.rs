@@ -84,6 +84,10 @@ fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
     Ok(Finding { code: row.get("code")?, subject: row.get("subject")?, problem: row.get("problem")? })
 }
 
+fn broken_off(problem: String) -> Finding {
+    Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem }
+}
+
 impl Read<'_> {
     /// Finds every disagreement in the file.
     ///
@@ -105,17 +109,22 @@ impl Read<'_> {
     pub fn damage(&self) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         for sql in OF_SQLITE {
-            match self.findings_of(sql) {
-                Ok(found) => {
-                    if let Some(error) = found.iter().find_map(|finding| reading_failed(&finding.problem)) {
-                        return Err(error);
-                    }
-                    findings.extend(found);
+            let mut statement = self.connection.prepare_cached(sql)?;
+            for found in statement.query_map([], finding)? {
+                match found.map_err(StoreError::from) {
+                    Ok(found) => match reading_failed(&found.problem) {
+                        Some(error) => return Err(error),
+                        None => findings.push(found),
+                    },
+                    // Damage can break off the check itself: a CHECK that reads JSON fails on what is none.
+                    Err(StoreError::Damaged(problem)) => findings.push(broken_off(problem)),
+                    Err(StoreError::Sqlite(error)) => findings.push(broken_off(error.to_string())),
+                    Err(error) => return Err(error),
                 }
-                Err(StoreError::Damaged(problem)) => {
-                    findings.push(Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem });
-                }
-                Err(error) => return Err(error),
+            }
+            // What was found may break off the next one too.
+            if !findings.is_empty() {
+                break;
             }
         }
         Ok(findings)

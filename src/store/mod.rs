@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `open` | which files are taken, how a connection is set up, and the schema |
 //! | `migrate`, `copy` | how an older file becomes a current one; copies of the file |
+//! | `side_files` | what may stand beside a file |
 //! | `error` | what SQLite's errors mean to a person |
 //! | `values` | how domain values stand in columns |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
@@ -30,11 +31,13 @@ mod products;
 mod reports;
 mod search;
 mod settings;
+mod side_files;
 mod stock;
 mod users;
 mod values;
 mod witness;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -65,6 +68,15 @@ pub struct Store {
     created: bool,
     /// Where an older file is kept as it was before opening it brought it to the current schema.
     kept: Option<PathBuf>,
+}
+
+/// What others than its owner may do with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OthersMay {
+    /// They may read it.
+    Read,
+    /// They may change it.
+    Write,
 }
 
 /// Whether what a writing command did is kept.
@@ -119,6 +131,16 @@ impl Store {
     /// Returns the file's absolute path.
     pub fn path(&self) -> &std::path::Path {
         &self.path
+    }
+
+    /// Tells what other users of the machine may do with the file, by its mode; `None` where it is its owner's alone.
+    pub fn others_may(&self) -> Option<OthersMay> {
+        let mode = std::fs::metadata(&self.path).ok()?.permissions().mode();
+        match (mode & 0o022 != 0, mode & 0o044 != 0) {
+            (true, _) => Some(OthersMay::Write),
+            (false, true) => Some(OthersMay::Read),
+            (false, false) => None,
+        }
     }
 
     /// Tells whether opening it made the file.

@@ -11,6 +11,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::migrate::{SCHEMA_VERSION, migrate};
+use super::side_files::{has_beside, refuse_strange_side_files};
 use super::{Store, StoreError, search};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
@@ -44,6 +45,7 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     let path = std::path::absolute(path)?;
     let created = find_or_create(&path, access)?;
     refuse_strange_header(&path)?;
+    refuse_strange_side_files(&path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&path, flags).map_err(|error| explain(&path, error.into()))?;
     // SQLite falls back to reading only, without a word. Such a reader would make side files that lock the owner out.
@@ -205,6 +207,7 @@ fn prepare(
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     if matches!(access, Access::Write | Access::Create) {
+        refuse_damaged_backup(connection)?;
         switch_to_wal(connection, wait)?;
     }
     if identity.is_blank() {
@@ -249,13 +252,6 @@ fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     if identity.is_blank() { Ok(()) } else { refuse_stranger(&identity) }
 }
 
-/// Tells whether a side file is there with something in it.
-fn has_beside(path: &Path, suffix: &str) -> bool {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(suffix);
-    fs::metadata(beside).is_ok_and(|beside| beside.len() > 0)
-}
-
 /// Refuses a file of another program, or of a newer version of this one.
 pub(super) fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
     if identity.application_id != APPLICATION_ID || identity.version < 1 {
@@ -267,6 +263,16 @@ pub(super) fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
         return Err(StoreError::refused(problem));
     }
     Ok(())
+}
+
+/// Refuses a restored backup that is damaged, before its first writer changes anything in it.
+fn refuse_damaged_backup(connection: &Connection) -> Result<(), StoreError> {
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::Damaged(found)) }
 }
 
 /// Switches a new file, or a restored backup, to WAL. SQLite itself does not wait for the lock that this needs.

@@ -80,6 +80,11 @@ impl Ui {
         self.say(YELLOW, "warning", text);
     }
 
+    /// Says what can be done about what was said before.
+    pub fn hint(&self, text: &str) {
+        self.say(CYAN, "hint", text);
+    }
+
     /// Says why a command failed.
     pub fn fail(&self, explained: &Explained) {
         if self.json {
@@ -89,7 +94,7 @@ impl Ui {
         self.say(RED, "error", &explained.failure.message);
         list(&explained.details());
         if let Some(hint) = &explained.failure.hint {
-            self.say(CYAN, "hint", hint);
+            self.hint(hint);
         }
     }
 

@@ -131,3 +131,15 @@ fn pages_that_were_overwritten_are_found_or_refused() {
     let done = shop.orders(["backup", "copy.db"]).exits(1);
     assert!(!shop.path("copy.db").exists(), "{done:?}");
 }
+
+/// SQLite's own check fails on it: what stands where a CHECK expects JSON is none.
+#[test]
+fn damage_that_breaks_off_the_check_is_a_finding() {
+    let shop = shop();
+    let no_json = "PRAGMA ignore_check_constraints = ON; UPDATE products SET image_paths = 'no JSON'";
+    shop.connection().execute_batch(no_json).unwrap();
+    let done = shop.orders(["check"]).exits(10);
+    assert!(done.stdout.starts_with("file: ") && done.stderr.is_empty(), "{done:?}");
+    let done = shop.orders(["backup", "copy.db"]).exits(1);
+    assert!(done.stderr.contains("orders.db is damaged"), "{done:?}");
+}

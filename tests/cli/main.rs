@@ -28,6 +28,7 @@ mod import;
 mod list;
 mod message;
 mod migration;
+mod modes;
 mod product;
 mod readme;
 mod report;

@@ -1,6 +1,7 @@
 //! Files that older versions of the program made.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -13,6 +14,7 @@ fn shop_of_version_1() -> Shop {
     let shop = Shop::new();
     let dump = std::fs::read_to_string(shipped("tests/fixtures/schema-1.sql")).unwrap();
     shop.connection().execute_batch(&dump).unwrap();
+    std::fs::set_permissions(shop.file(), std::fs::Permissions::from_mode(0o600)).unwrap();
     shop
 }
 

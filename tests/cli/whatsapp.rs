@@ -123,6 +123,10 @@ fn a_bad_cart_names_every_place() {
             format!("{at}[1].product_retailer_id: Product NO-2 not found"),
         ]
     );
+    let mut timeless = cart("wamid.C", &json!([belt(1)]));
+    timeless["timestamp"] = json!(null);
+    let at = "entry[0].changes[0].value.messages[0].timestamp";
+    assert_eq!(problems(&shop, hook(&json!([timeless]))), [format!("{at}: is required")]);
     let mut anonymous = cart("wamid.C", &json!([belt(1)]));
     anonymous["from"] = json!("EG.1234");
     let from = "entry[0].changes[0].value.messages[0].from: must be the digits of a phone";
@@ -275,6 +279,7 @@ fn a_message_that_is_not_whole_is_refused_with_its_lines() {
             "ID: must be a product id (a UUID)",
         ),
         (message().replace("│    📏 Size: M", "│    📏 Talla: M"), "is not understood: "),
+        (message().replace("Tahrir St", "Tahrir\0St"), ": must not contain NUL"),
     ] {
         let problems = problems(&shop, &input);
         assert!(problems.iter().any(|found| found.contains(problem)), "{problem}: {problems:#?}");

@@ -15,6 +15,8 @@
     reason = "a test may end where its ground is missing, and this one prints its own table"
 )]
 
+mod crowd;
+mod damaged;
 mod disk;
 mod failing;
 mod fault;
@@ -35,7 +37,7 @@ use std::process::ExitCode;
 use fault::{Fault, Plan};
 
 /// Every kind of fault, by the name that chooses it.
-const FAULTS: [(&str, Fault); 9] = [
+const FAULTS: [(&str, Fault); 11] = [
     ("killed", killed::killed),
     ("failing_call", failing::failing_call),
     ("power_loss", power::power_loss),
@@ -44,6 +46,8 @@ const FAULTS: [(&str, Fault); 9] = [
     ("stopped", stopped::stopped),
     ("interrupted", stopped::interrupted),
     ("no_stdout", output::no_stdout),
+    ("crowd", crowd::crowd),
+    ("damaged", damaged::damaged),
     ("planted", planted::planted),
 ];
 
