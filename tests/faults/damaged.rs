@@ -318,7 +318,9 @@ impl Ground {
         if after.file == before.file && (has_log(before) == has_log(&after) || !has_log(before)) {
             return Ok(());
         }
-        if has_log(before) && done.stderr.contains("is damaged") {
+        // The damage was met on the way, in a file that had been taken for ours.
+        let was_taken = ["is damaged", "cannot be used"].iter().any(|words| done.stderr.contains(words));
+        if has_log(before) && was_taken {
             return Ok(());
         }
         let differing = after.file.iter().zip(&before.file).filter(|(a, b)| a != b).count();
