@@ -30,6 +30,7 @@ mod message;
 mod modes;
 mod product;
 mod readme;
+mod round_trip;
 mod set_status;
 mod show;
 mod streams;
