@@ -32,6 +32,7 @@ mod modes;
 mod product;
 mod readme;
 mod report;
+mod round_trip;
 mod set_status;
 mod show;
 mod streams;

@@ -44,6 +44,9 @@ fn broken(shop: &mut Shop, case: &Case, ending: &Ending, fault: Fault) -> Result
         }
     }
     silent_check(shop, case, &state)?;
+    if case.start == Start::Older {
+        shop.hold_version(&case.before)?;
+    }
     // What is killed cannot tidy up; where tidying up itself fails, there is nothing in what is left.
     let is_empty = |name: &str| std::fs::read_dir(shop.path(name)).is_ok_and(|mut entries| entries.next().is_none());
     let is_cut_off = ending.signal.is_some() || ending.code == Some(INTERRUPTED);

@@ -1,6 +1,7 @@
 //! A small shop in a folder of its own, and the program run on it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -42,6 +43,17 @@ pub enum Start {
     LogLeft,
     /// Another program reads it.
     Read,
+    /// An older version of the program made it.
+    Older,
+}
+
+/// How the names begin under which an older file is kept as it was.
+const KEPT: &str = "orders.db.v1";
+
+/// Writes a file for its owner only.
+fn put(path: &Path, content: &[u8]) {
+    fs::write(path, content).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// The shop's folder, with the orders file as it was found.
@@ -94,11 +106,16 @@ impl Shop {
         }
         match start {
             Start::Missing => {}
-            Start::Empty => fs::write(shop.file(), "").unwrap(),
-            Start::Closed => fs::write(shop.file(), &files().closed).unwrap(),
+            Start::Empty => put(&shop.file(), b""),
+            Start::Closed => put(&shop.file(), &files().closed),
             Start::LogLeft | Start::Read => {
-                fs::write(shop.file(), &files().cut_off.0).unwrap();
-                fs::write(shop.path("orders.db-wal"), &files().cut_off.1).unwrap();
+                put(&shop.file(), &files().cut_off.0);
+                put(&shop.path("orders.db-wal"), &files().cut_off.1);
+            }
+            Start::Older => {
+                put(&shop.file(), &files().closed);
+                let older = "DROP INDEX orders_by_order_date; PRAGMA user_version = 1; VACUUM";
+                Connection::open(shop.file()).unwrap().execute_batch(older).unwrap();
             }
         }
         if start == Start::Read {
@@ -167,13 +184,39 @@ impl Shop {
         Ok(state)
     }
 
+    /// Holds that a file is of the version that it says it is, and that what it was before is kept.
+    pub fn hold_version(&self, before: &str) -> Result<(), String> {
+        let version = |file: &Path| -> rusqlite::Result<(i64, bool)> {
+            let connection = Connection::open(file)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            let sql = "SELECT user_version, EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'orders_by_order_date')
+                       FROM pragma_user_version";
+            connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        };
+        let names = fs::read_dir(self.folder()).unwrap().map(|entry| entry.unwrap().path());
+        let is_kept = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(KEPT));
+        let kept: Vec<PathBuf> = names.filter(is_kept).collect();
+        for copy in &kept {
+            if version(copy) != Ok((1, false)) || state_of(copy)? != before {
+                return Err(format!("{} is not what the file was", copy.display()));
+            }
+        }
+        match version(&self.file()) {
+            Ok((1, false)) => Ok(()),
+            Ok((2, true)) if !kept.is_empty() => Ok(()),
+            other => Err(format!("version and index are {other:?}, with {} copies", kept.len())),
+        }
+    }
+
     /// Returns the names in the folder that neither were there nor are the orders file's own.
     pub fn left_over(&self) -> Vec<String> {
         let names = fs::read_dir(self.folder()).unwrap().map(|entry| entry.unwrap().file_name());
         let names = names.map(|name| name.to_string_lossy().into_owned());
         let is_known = |name: &String| {
             let is_input = INPUTS.iter().any(|(input, _)| input == name);
-            is_input || ["orders.db", "orders.db-wal", "orders.db-shm", "copy.db"].contains(&name.as_str())
+            is_input
+                || name.starts_with(KEPT)
+                || ["orders.db", "orders.db-wal", "orders.db-shm", "copy.db"].contains(&name.as_str())
         };
         names.filter(|name| !is_known(name)).collect()
     }

@@ -83,7 +83,9 @@ impl Case {
         let first = FIRST.iter().flat_map(|work| [Start::Missing, Start::Empty].map(|start| (work, start)));
         let later =
             LATER.iter().flat_map(|work| [Start::Closed, Start::LogLeft, Start::Read].map(|start| (work, start)));
-        first.chain(later).map(|(work, start)| Case::of(work, start)).collect()
+        let older =
+            LATER.iter().filter(|work| ["confirm", "config"].contains(&work.name)).map(|work| (work, Start::Older));
+        first.chain(later).chain(older).map(|(work, start)| Case::of(work, start)).collect()
     }
 }
 
@@ -95,6 +97,7 @@ impl std::fmt::Display for Case {
             Start::Closed => "a closed file",
             Start::LogLeft => "a file with a log left over",
             Start::Read => "a file that is read",
+            Start::Older => "an older version's file",
         };
         write!(formatter, "{} on {found}", self.work.name)
     }

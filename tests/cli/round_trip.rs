@@ -1,0 +1,104 @@
+//! Any order that is right: read, decided, printed, and read again, it is the same order; without a file or a process.
+
+use orders::domain::order::{Order, OrderPk, OrderSummary};
+use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
+use orders::domain::receive::{Facts, Known, NewOrder, Received, decide, resolve};
+use orders::domain::settings::Settings;
+use orders::domain::status::Status;
+use orders::domain::time::Timestamp;
+use orders::input::order_record::{Context, read_record};
+use orders::render::json::{ORDER_KEYS, order_fields};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::BELT;
+
+fn catalogue() -> Catalogue {
+    let belt = Product {
+        id: ProductId(BELT.parse().unwrap()),
+        name: "Leather Belt".to_owned(),
+        barcode: Some("BLT-01".to_owned()),
+        price: orders::domain::money::Money::from_hundredths(1875),
+        discounted_price: None,
+        image_paths: Vec::new(),
+        low_stock_at: None,
+        stock: vec![StockLine { size_key: String::new(), size: String::new(), on_hand: 3 }],
+    };
+    [belt].into_iter().collect()
+}
+
+/// Returns a decided order as the file holds it.
+fn kept(new: NewOrder) -> Order {
+    let at = Timestamp::parse(crate::harness::NOW).unwrap();
+    let summary = OrderSummary {
+        pk: OrderPk(1),
+        id: new.id,
+        reference: new.reference,
+        order_date: new.order_date,
+        customer: new.customer,
+        user: None,
+        status: Status::Pending,
+        total: new.total,
+        item_count: new.item_count,
+        currency: new.currency,
+        created_at: at,
+        updated_at: at,
+    };
+    Order { summary, items: new.items }
+}
+
+/// Any text but NUL, with something to see in it.
+fn a_text(longest: usize) -> impl Strategy<Value = String> {
+    proptest::collection::vec(any::<char>().prop_filter("NUL is refused", |c| *c != '\0'), 1..longest)
+        .prop_map(|chars| chars.into_iter().collect::<String>())
+        .prop_filter("it says something", |text| text.chars().any(char::is_alphanumeric))
+}
+
+fn an_item() -> impl Strategy<Value = Value> {
+    let option = || proptest::option::of(a_text(50));
+    (1_u32..100, 0_i64..1_000_000, option(), option(), option(), any::<bool>()).prop_map(
+        |(quantity, price, name, size, color, as_text)| {
+            let price = format!("{}.{:02}", price / 100, price % 100);
+            let price = if as_text { json!(price) } else { serde_json::from_str(&price).unwrap() };
+            json!({"productId": BELT, "quantity": quantity, "unitPrice": price, "productName": name,
+                "selectedSize": size, "selectedColor": color})
+        },
+    )
+}
+
+fn an_order() -> impl Strategy<Value = Value> {
+    let customer = (a_text(255), a_text(20), proptest::option::of(a_text(300)));
+    ("[!-~]{1,50}", 0_i64..4_000_000_000_000, customer, proptest::collection::vec(an_item(), 1..6)).prop_map(
+        |(reference, millis, (name, phone, address), items)| {
+            let date = Timestamp::from_millis(millis).unwrap().to_string();
+            json!({"orderReference": reference, "orderDate": date, "customerName": name, "customerPhone": phone,
+                "customerAddress": address, "items": items})
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn an_order_that_was_taken_is_the_same_when_it_is_printed_and_taken_again(sent in an_order()) {
+        let (catalogue, settings) = (catalogue(), Settings::default());
+        let context = Context { zone: chrono_tz::Tz::UTC };
+        let read = |json: &Value| read_record(json.to_string().as_bytes(), context).unwrap().orders.remove(0).order;
+        let first = read(&sent).map_err(|problems| TestCaseError::fail(problems.join("; ")))?;
+        let resolved = resolve(&first, &catalogue).unwrap();
+        let reference = first.reference.clone().unwrap();
+        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
+        let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || Uuid::nil()) else {
+            return Err(TestCaseError::fail("a new order is new"));
+        };
+        let order = kept(*new);
+        let printed = Value::Object(order_fields(&order, ORDER_KEYS));
+        let again = read(&printed).map_err(|problems| TestCaseError::fail(problems.join("; ")))?;
+        prop_assert_eq!((&again.reference, again.order_date), (&first.reference, first.order_date));
+        prop_assert_eq!((&again.customer, again.total), (&first.customer, first.total));
+        let resolved = resolve(&again, &catalogue).unwrap();
+        let known = Known { order, received_before: false };
+        let judged = decide(&resolved, &reference, Facts { known: Some(&known), ..facts }, &mut || Uuid::nil());
+        prop_assert!(matches!(judged, Ok(Received::Unchanged(_))), "{:?}", judged);
+    }
+}
