@@ -1,9 +1,12 @@
 //! Every way in which a file can disagree with itself: SQLite's own checks, and the rules that can be stated over tables.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Row, ffi};
+use uuid::Uuid;
 
 use super::{Read, StoreError};
 use crate::domain::finding::Finding;
+use crate::domain::time::Timestamp;
 
 /// SQLite's own checks. Where the first finds something, nothing else can be trusted.
 const OF_SQLITE: [&str; 2] = [
@@ -80,6 +83,32 @@ fn reading_failed(problem: &str) -> Option<StoreError> {
     (!is_damage).then(|| rusqlite::Error::SqliteFailure(error, None).into())
 }
 
+/// Every table, whole: SQLite's own checks say nothing of a text that is none, nor of an id or a time that cannot be read.
+const TABLES: [(&str, &str); 9] = [
+    ("settings", "SELECT * FROM settings"),
+    ("users", "SELECT * FROM users"),
+    ("products", "SELECT * FROM products"),
+    ("stock", "SELECT * FROM stock"),
+    ("orders", "SELECT * FROM orders"),
+    ("order_items", "SELECT * FROM order_items"),
+    ("order_events", "SELECT * FROM order_events"),
+    ("order_sources", "SELECT * FROM order_sources"),
+    ("stock_movements", "SELECT * FROM stock_movements"),
+];
+
+/// Says what is wrong with the text in a column, if anything.
+fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
+    let ValueRef::Text(bytes) = value else { return None };
+    let is_id = column == "id" || column.ends_with("_id") && column != "message_id";
+    let is_time = column == "at" || column.ends_with("_at") || column == "order_date";
+    match std::str::from_utf8(bytes) {
+        Err(_) => Some("is not UTF-8"),
+        Ok(text) if is_id && Uuid::try_parse(text).is_err() => Some("is no id"),
+        Ok(text) if is_time && Timestamp::parse(text).is_none() => Some("is no time"),
+        Ok(_) => None,
+    }
+}
+
 fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
     Ok(Finding { code: row.get("code")?, subject: row.get("subject")?, problem: row.get("problem")? })
 }
@@ -98,7 +127,10 @@ impl Read<'_> {
         if !damage.is_empty() {
             return Ok(damage);
         }
-        let mut findings = Vec::new();
+        let mut findings = self.unreadable()?;
+        if !findings.is_empty() {
+            return Ok(findings);
+        }
         for sql in RULES {
             findings.extend(self.findings_of(sql)?);
         }
@@ -125,6 +157,30 @@ impl Read<'_> {
             // What was found may break off the next one too.
             if !findings.is_empty() {
                 break;
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Finds the texts, ids and times that cannot be read.
+    fn unreadable(&self) -> Result<Vec<Finding>, StoreError> {
+        let mut findings = Vec::new();
+        for (table, sql) in TABLES {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+            let mut rows = statement.query([])?;
+            let mut number = 0;
+            while let Some(row) = rows.next()? {
+                number += 1;
+                for (index, column) in columns.iter().enumerate() {
+                    if let Some(problem) = text_problem(column, row.get_ref(index)?) {
+                        findings.push(Finding {
+                            code: "unreadable".to_owned(),
+                            subject: format!("{table} row {number}"),
+                            problem: format!("its {column} {problem}"),
+                        });
+                    }
+                }
             }
         }
         Ok(findings)

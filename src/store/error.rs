@@ -75,7 +75,9 @@ impl From<rusqlite::Error> for StoreError {
             // A value that our own CHECKs would not have let in.
             None if matches!(
                 error,
-                rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..)
+                rusqlite::Error::FromSqlConversionFailure(..)
+                    | rusqlite::Error::InvalidColumnType(..)
+                    | rusqlite::Error::Utf8Error(..)
             ) =>
             {
                 StoreError::Damaged(error.to_string())

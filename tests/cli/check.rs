@@ -143,3 +143,24 @@ fn damage_that_breaks_off_the_check_is_a_finding() {
     let done = shop.orders(["backup", "copy.db"]).exits(1);
     assert!(done.stderr.contains("orders.db is damaged"), "{done:?}");
 }
+
+/// What SQLite's own check says nothing of, and yet no command can read.
+#[test]
+fn texts_ids_and_times_that_cannot_be_read_are_found() {
+    for (damage, line) in [
+        ("UPDATE orders SET customer_name = CAST(x'4dff' AS TEXT) WHERE pk = 1", "its customer_name is not UTF-8"),
+        ("UPDATE orders SET id = replace(id, '-', '~') WHERE pk = 1", "its id is no id"),
+        ("UPDATE orders SET order_date = '2026-99-07T08:00:00.000Z' WHERE pk = 1", "its order_date is no time"),
+    ] {
+        let shop = shop();
+        shop.connection().execute_batch(damage).unwrap();
+        shop.orders(["check"])
+            .exits(10)
+            .stdout
+            .lines()
+            .find(|found| *found == format!("orders row 1: {line}"))
+            .unwrap();
+        let done = shop.orders(["list"]).exits(1);
+        assert!(done.stderr.contains("orders.db is damaged: "), "{done:?}");
+    }
+}
