@@ -19,6 +19,8 @@ use crate::strace;
 
 /// How many threads look at images.
 const THREADS: usize = 2;
+/// After how many disks to say how many there were: the long version takes its time.
+const PROGRESS: usize = 100_000;
 /// How many images are drawn of each moment, before the next round.
 const DRAWN: usize = 20;
 
@@ -97,6 +99,9 @@ impl Images {
         acknowledged.hash(&mut hasher);
         let mut seen = self.seen.lock().unwrap();
         let is_new = seen.insert(hasher.finish());
+        if is_new && seen.len() % PROGRESS == 0 {
+            eprintln!("power loss: {} disks", seen.len());
+        }
         self.is_over.fetch_or(seen.len() >= self.wanted, Ordering::Relaxed);
         is_new
     }
@@ -121,9 +126,10 @@ fn hold(session: &Session, moment: &Moment, image: &Image, folder: &Path) -> Res
     // Where nothing was done yet, the next command may have to make the file.
     let access = if moment.acknowledged == 0 { Access::Create } else { Access::Write };
     let store = Store::open(&file, access, Duration::ZERO).map_err(|error| format!("the file {error}"))?;
-    let findings = store.read(|read| read.findings()).map_err(|error: StoreError| format!("the file {error}"))?;
-    if !findings.is_empty() {
-        return Err(format!("{findings:?}"));
+    // The rules are over rows, and hold over those that are allowed: what is left to ask is whether the rows can be trusted.
+    let damage = store.read(|read| read.damage()).map_err(|error: StoreError| format!("the file {error}"))?;
+    if !damage.is_empty() {
+        return Err(format!("{damage:?}"));
     }
     drop(store);
     let rows = rusqlite::Connection::open(&file).and_then(|connection| dump(&connection));

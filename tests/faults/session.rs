@@ -127,6 +127,8 @@ impl Session {
                 }
             }
             session.states.push(rows(&shop));
+            let check = Ending::of(shop.orders(&["check"]));
+            assert!(session.states[begun].is_empty() || check.stdout.is_empty(), "{check:#?}");
             if is_done {
                 acknowledged = begun;
             }
