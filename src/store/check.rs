@@ -150,7 +150,9 @@ impl Read<'_> {
                     },
                     // Damage can break off the check itself: a CHECK that reads JSON fails on what is none.
                     Err(StoreError::Damaged(problem)) => findings.push(broken_off(problem)),
-                    Err(StoreError::Sqlite(error)) => findings.push(broken_off(error.to_string())),
+                    Err(StoreError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => {
+                        findings.push(broken_off(error.to_string()));
+                    }
                     Err(error) => return Err(error),
                 }
             }

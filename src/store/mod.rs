@@ -50,7 +50,7 @@ pub use open::{Access, is_disk_full};
 pub use orders::{Match, OrderMatch};
 
 use crate::domain::time::Timestamp;
-use witness::{Newest, Verdict, Witness};
+use witness::{Start, Verdict, Witness};
 
 /// Returns the version of the SQLite inside the program.
 pub fn sqlite_version() -> &'static str {
@@ -133,9 +133,13 @@ impl Store {
         &self.path
     }
 
-    /// Tells what other users of the machine may do with the file, by its mode; `None` where it is its owner's alone.
+    /// Tells what other users of the machine may do with the file or what stands beside it, by their modes; `None` where
+    /// they are their owner's alone.
     pub fn others_may(&self) -> Option<OthersMay> {
-        let mode = std::fs::metadata(&self.path).ok()?.permissions().mode();
+        let mode = side_files::with_side_files(&self.path)
+            .iter()
+            .filter_map(|path| Some(std::fs::metadata(path).ok()?.permissions().mode()))
+            .fold(0, |all, mode| all | mode);
         match (mode & 0o022 != 0, mode & 0o044 != 0) {
             (true, _) => Some(OthersMay::Write),
             (false, true) => Some(OthersMay::Read),
@@ -172,14 +176,14 @@ impl Store {
         let not_written = |error: rusqlite::Error| StoreError::from(error).before_commit();
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
-        let newest = Newest::of(&transaction).map_err(not_written)?;
+        let start = Start::of(&transaction).map_err(not_written)?;
         let value = write(&Write { read: Read { connection: &transaction } })?;
         if outcome == Outcome::RollBack {
             transaction.rollback().map_err(not_written)?;
             return Ok(value);
         }
-        let witness = Witness::of(&self.path, newest, &transaction).map_err(not_written)?;
-        if !witness.has_rows() {
+        let witness = Witness::of(&self.path, &start, &transaction).map_err(not_written)?;
+        if matches!(witness, Witness::Nothing) {
             // What a killed program wrote before may be in the log, but not on the disk yet; whoever is told that it is
             // there already is to find it there after a power cut.
             leave_mark(&transaction).map_err(not_written)?;
@@ -293,19 +297,23 @@ pub(crate) mod tests {
         let shirt = product("Shirt", &[("", 3)]);
         let rename = Product { name: "Jersey".to_owned(), ..shirt.clone() };
         type Change<'a> = &'a dyn Fn(&Write<'_>) -> Result<(), StoreError>;
-        let changes: [(Change<'_>, &str); 3] = [
+        let belt = product("Belt", &[("", 9)]);
+        let changes: [(Change<'_>, &str); 5] = [
             (&|write| write.insert_product(&shirt, &stamp()), "a movement"),
             (&|write| write.update_product(&rename), "a product"),
             (&|write| write.set_setting(SettingKey::ShopName, Some("LEG")), "a setting"),
+            (&|write| write.insert_product(&belt, &stamp()), "another movement"),
+            // The newest movement goes with it: that an older one is there tells nothing.
+            (&|write| write.remove_product(belt.id), "a product and the newest movement"),
         ];
         for (change, what) in changes {
             for (outcome, verdict) in [(Outcome::RollBack, Verdict::NotWritten), (Outcome::Commit, Verdict::Written)] {
-                let newest = Newest::of(&store.connection).unwrap();
+                let start = Start::of(&store.connection).unwrap();
                 let path = store.path.clone();
                 let witness = store
                     .write::<_, StoreError>(outcome, |write| {
                         change(write)?;
-                        Ok(Witness::of(&path, newest, write.connection)?)
+                        Ok(Witness::of(&path, &start, write.connection)?)
                     })
                     .unwrap();
                 assert_eq!(store.ask_anew(&witness).unwrap(), verdict, "{what}, {outcome:?}");
@@ -316,13 +324,13 @@ pub(crate) mod tests {
     #[test]
     fn what_another_program_changed_since_is_not_told_by() {
         let (_folder, mut store) = store();
-        let newest = Newest::of(&store.connection).unwrap();
+        let start = Start::of(&store.connection).unwrap();
         let path = store.path.clone();
         let set = |write: &Write<'_>, name| write.set_setting(SettingKey::ShopName, Some(name));
         let witness = store
             .write::<_, StoreError>(Outcome::RollBack, |write| {
                 set(write, "A")?;
-                Ok(Witness::of(&path, newest, write.connection)?)
+                Ok(Witness::of(&path, &start, write.connection)?)
             })
             .unwrap();
         store.write::<_, StoreError>(Outcome::Commit, |write| set(write, "B")).unwrap();

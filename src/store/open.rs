@@ -11,7 +11,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::migrate::{SCHEMA_VERSION, migrate};
-use super::side_files::{has_beside, refuse_strange_side_files};
+use super::side_files::{has_beside, refuse_leftovers, refuse_strange_side_files, was_empty};
 use super::{Store, StoreError, search};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
@@ -44,16 +44,18 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
     let path = std::path::absolute(path)?;
     let created = find_or_create(&path, access)?;
-    refuse_strange_header(&path)?;
-    refuse_strange_side_files(&path)?;
+    // What stands beside a file stands beside the file itself, not beside a link to it.
+    let real = fs::canonicalize(&path)?;
+    refuse_strange_header(&real)?;
+    refuse_strange_side_files(&real)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(&path, flags).map_err(|error| explain(&path, error.into()))?;
+    let mut connection = Connection::open_with_flags(&real, flags).map_err(|error| explain(&path, error.into()))?;
     // SQLite falls back to reading only, without a word. Such a reader would make side files that lock the owner out.
     if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
         return Err(StoreError::refused("is not writable for this user, which reading needs too"));
     }
     set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
-    let kept = prepare(&mut connection, &path, access, wait).map_err(|error| explain(&path, error))?;
+    let kept = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
     Ok(Store { connection, path, wait, created, kept })
 }
 
@@ -63,6 +65,7 @@ fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound && access == Access::Create => {
             refuse_network_folder(path.parent().unwrap_or(Path::new("/")))?;
+            refuse_leftovers(path)?;
             if create(path)? {
                 return Ok(true);
             }
@@ -240,7 +243,7 @@ fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     match file.read_exact_at(&mut header, 0) {
         Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
         // Its very first page did not get to the disk before a power cut: the journal takes it back.
-        Ok(()) if length <= PAGE && has_beside(path, "-journal") => return Ok(()),
+        Ok(()) if length <= PAGE && was_empty(path)? => return Ok(()),
         Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error.into()),
         _ => return Err(StoreError::refused("is not an orders file")),
     }

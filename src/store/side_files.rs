@@ -8,41 +8,72 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
-/// Refuses a file beside which there is something that SQLite would play into it, or hang on.
+const SUFFIXES: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Returns a file and what may stand beside it.
+pub(super) fn with_side_files(path: &Path) -> Vec<PathBuf> {
+    std::iter::once(path.to_owned()).chain(SUFFIXES.iter().map(|suffix| beside(path, suffix))).collect()
+}
+
+/// Refuses a file beside which there is something that SQLite would play into it, or hang on. A log cannot be told from
+/// another one where the file keeps one: what was copied with `cp` beside a later log is not found out.
 ///
 /// # Errors
 /// A side file is no regular file; there is a log beside a file that keeps none, as where a backup was put in the place of
-/// a file whose log was left behind; or a journal that is not of this file.
+/// a file whose log was left behind; or a journal that no program of ours left there.
 pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
-    for suffix in ["-wal", "-shm", "-journal"] {
+    for suffix in SUFFIXES {
         let side = beside(path, suffix);
         if side.symlink_metadata().is_ok_and(|found| !found.is_file()) {
             return Err(StoreError::refused(format!("has {} beside it, which is not a regular file", side.display())));
         }
     }
-    // In this order: a program makes the log after it has marked the file, and never takes the mark away.
-    let has_log = has_beside(path, "-wal");
-    let journal_path = beside(path, "-journal");
-    let journal = Journal::read(&journal_path)?;
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    let keeps_log = keeps_log(&file)?;
-    if has_log && !keeps_log {
+    // Another program may just be switching to a log or back, between two looks; what is there twice is there.
+    if has_strange_log(path)? && has_strange_log(path)? {
         let log = beside(path, "-wal");
         return Err(StoreError::refused(format!(
             "was put beside the log of another file: move {} aside, and its -shm",
             log.display()
         )));
     }
-    // The length was that of the journal's time if the journal is there still: another program may just be switching.
-    if keeps_log
-        && journal.as_ref().is_some_and(|journal| !journal.may_be_of_switch(length))
-        && Journal::read(&journal_path)? == journal
-    {
-        let journal = journal_path.display();
-        return Err(StoreError::refused(format!("has the journal of another file beside it: {journal}")));
+    let journal = beside(path, "-journal");
+    let found = strange_journal(path, &journal)?;
+    if found.is_some() && strange_journal(path, &journal)? == found {
+        let journal = journal.display();
+        return Err(StoreError::refused(format!("has the journal of another file or program beside it: {journal}")));
     }
     Ok(())
+}
+
+/// Refuses to make a file where one was, whose log or journal is there still.
+pub(super) fn refuse_leftovers(path: &Path) -> Result<(), StoreError> {
+    match ["-wal", "-journal"].iter().find(|suffix| has_beside(path, suffix)) {
+        Some(suffix) => {
+            let side = beside(path, suffix);
+            Err(StoreError::refused(format!(
+                "is gone, but not its {}: move that aside, or put it back",
+                side.display()
+            )))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Tells whether there is a log beside a file that keeps none.
+fn has_strange_log(path: &Path) -> io::Result<bool> {
+    // In this order: a program makes the log after it has marked the file.
+    Ok(has_beside(path, "-wal") && !keeps_log(&File::open(path)?)?)
+}
+
+/// Returns a journal that is not that of the switch to a log: there is no other of ours.
+fn strange_journal(path: &Path, journal: &Path) -> io::Result<Option<Journal>> {
+    let length = fs::metadata(path)?.len();
+    Ok(Journal::read(journal)?.filter(|journal| !journal.may_be_of_switch(length)))
+}
+
+/// Tells whether the journal beside a file is that of a file that was empty: SQLite makes it that again.
+pub(super) fn was_empty(path: &Path) -> io::Result<bool> {
+    Ok(Journal::read(&beside(path, "-journal"))?.is_some_and(|journal| journal.pages_before == 0))
 }
 
 /// Returns the path of a side file: `-wal`, `-shm` or `-journal`.
@@ -87,8 +118,10 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        if file.read_exact_at(&mut header, 0).is_err() || header[..8] != MAGIC {
-            return Ok(None);
+        match file.read_exact_at(&mut header, 0) {
+            Ok(()) if header[..8] == MAGIC => {}
+            Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error),
+            _ => return Ok(None),
         }
         let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
         Ok(Some(Journal {
@@ -149,17 +182,53 @@ mod tests {
         assert!(Store::open(&backup, Access::Write, Duration::ZERO).is_ok());
     }
 
-    #[test]
-    fn the_journal_of_another_file_is_not_played_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, ..) = shop(folder.path());
+    /// A journal of nine pages of a kilobyte, one of which was changed.
+    fn strange_journal() -> Vec<u8> {
         let mut journal = vec![0; 8192];
         journal[..8].copy_from_slice(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
         for (at, number) in [(8, 1_u32), (16, 9), (20, 512), (24, 1024)] {
             journal[at..at + 4].copy_from_slice(&number.to_be_bytes());
         }
-        fs::write(beside(&file, "-journal"), journal).unwrap();
-        assert_refused(&file, "has the journal of another file beside it");
+        journal
+    }
+
+    #[test]
+    fn the_journal_of_another_file_is_not_played_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, backup, _) = shop(folder.path());
+        let text = folder.path().join("notes.csv");
+        fs::write(&text, "a,b\n".repeat(100)).unwrap();
+        for (file, problem) in [
+            (file, "has the journal of another file"),
+            (backup, "has the journal of another file"),
+            (text, "is not an orders file"),
+        ] {
+            fs::write(beside(&file, "-journal"), strange_journal()).unwrap();
+            assert_refused(&file, problem);
+        }
+    }
+
+    /// SQLite looks beside the file, wherever the link to it is.
+    #[test]
+    fn side_files_stand_beside_what_a_link_leads_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, backup, log) = shop(folder.path());
+        let link = folder.path().join("link.db");
+        std::os::unix::fs::symlink(&backup, &link).unwrap();
+        fs::write(beside(&backup, "-wal"), log).unwrap();
+        assert_refused(&link, "was put beside the log of another file");
+        fs::remove_file(&link).unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(Store::open(&link, Access::Write, Duration::ZERO).is_ok());
+    }
+
+    #[test]
+    fn no_file_is_made_beside_the_log_of_one_that_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("orders.db");
+        fs::write(beside(&file, "-wal"), "left over").unwrap();
+        let error = Store::open(&file, Access::Create, Duration::ZERO).unwrap_err().to_string();
+        assert!(error.contains("is gone, but not its") && !file.exists(), "{error}");
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Telling after a failed commit what the file holds: whether the rows that were to be written are there.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+
+use super::open::{Access, set_up};
 
 /// The tables in which almost every change leaves a row, and what makes such a row our own.
 const TABLES: [(&str, &str); 4] = [
@@ -12,27 +15,28 @@ const TABLES: [(&str, &str); 4] = [
     ("stock_movements", "json_array(product_id, size_key, delta, order_pk, actor, note, at)"),
 ];
 
-/// Everything that can change without such a row, as one text. These tables are small.
-const CONTENT: &str = "SELECT coalesce(group_concat(row, char(10)), '') FROM (
+/// Everything that can change without such a row, as one text. What this costs is paid by changes of these tables alone.
+const CONTENT: &str = "SELECT coalesce(group_concat(row, char(10) ORDER BY row), '') FROM (
     SELECT json_array(key, value) AS row FROM settings
     UNION ALL SELECT json_array(id, username, role, phone) FROM users
-    UNION ALL SELECT json_array(id, name, barcode, price, discounted_price, image_paths, low_stock_at) FROM products
-    ORDER BY row)";
+    UNION ALL SELECT json_array(id, name, barcode, price, discounted_price, image_paths, low_stock_at) FROM products)";
 
-/// The newest row of each table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Newest(Vec<Option<(i64, String)>>);
+/// What a transaction starts from.
+#[derive(Debug)]
+pub(super) struct Start {
+    /// The newest key of each table; 0 where it has no rows.
+    newest: Vec<i64>,
+    /// How many rows the connection had changed by then.
+    changes: u64,
+}
 
 /// What a change can be told by.
 #[derive(Debug)]
 pub(super) enum Witness {
-    /// The newest rows before and after it.
-    Rows {
-        /// Before it.
-        before: Newest,
-        /// After it.
-        after: Newest,
-    },
+    /// There is none.
+    Nothing,
+    /// The newest row that it adds to a table: the table, and the row's key and text.
+    Rows(Vec<(usize, i64, String)>),
     /// It adds no rows: the content before and after it.
     Content {
         /// Before it.
@@ -61,39 +65,57 @@ fn content(connection: &Connection) -> rusqlite::Result<String> {
     connection.query_row(CONTENT, [], |row| row.get(0))
 }
 
-impl Newest {
-    /// Notes the newest rows as a connection sees them.
-    pub fn of(connection: &Connection) -> rusqlite::Result<Newest> {
-        let newest = TABLES.iter().map(|(table, row_text)| {
-            let sql = format!("SELECT pk, {row_text} FROM {table} ORDER BY pk DESC LIMIT 1");
-            connection.prepare_cached(&sql)?.query_row([], row).optional()
-        });
-        newest.collect::<Result<_, _>>().map(Newest)
+/// Finds the newest row of a table.
+fn newest(table: usize, connection: &Connection) -> rusqlite::Result<Option<(i64, String)>> {
+    let (name, row_text) = TABLES[table];
+    let sql = format!("SELECT pk, {row_text} FROM {name} ORDER BY pk DESC LIMIT 1");
+    connection.prepare_cached(&sql)?.query_row([], row).optional()
+}
+
+impl Start {
+    /// Notes what a transaction at its beginning sees.
+    pub fn of(transaction: &Connection) -> rusqlite::Result<Start> {
+        let pk = |table| Ok(newest(table, transaction)?.map_or(0, |(pk, _)| pk));
+        let newest = (0..TABLES.len()).map(pk).collect::<rusqlite::Result<_>>()?;
+        Ok(Start { newest, changes: transaction.total_changes() })
     }
 }
 
 impl Witness {
-    /// Notes what a transaction at its end changed in the file at `path`, since its newest rows were `before`.
-    pub fn of(path: &Path, before: Newest, transaction: &Connection) -> rusqlite::Result<Witness> {
-        let after = Newest::of(transaction)?;
-        if after != before {
-            return Ok(Witness::Rows { before, after });
+    /// Notes what a transaction at its end changed in the file at `path` since its start.
+    pub fn of(path: &Path, start: &Start, transaction: &Connection) -> rusqlite::Result<Witness> {
+        if transaction.total_changes() == start.changes {
+            return Ok(Witness::Nothing);
+        }
+        let mut added = Vec::new();
+        for (table, before) in start.newest.iter().enumerate() {
+            added.extend(newest(table, transaction)?.filter(|(pk, _)| pk > before).map(|(pk, text)| (table, pk, text)));
+        }
+        if !added.is_empty() {
+            return Ok(Witness::Rows(added));
         }
         // While the transaction lasts, another connection sees the file as it was before.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let before = content(&Connection::open_with_flags(path, flags)?)?;
-        Ok(Witness::Content { before, after: content(transaction)? })
-    }
-
-    /// Tells whether the change adds rows.
-    pub fn has_rows(&self) -> bool {
-        matches!(self, Witness::Rows { .. })
+        let beside = Connection::open_with_flags(path, flags)?;
+        set_up(&beside, Access::Read, Duration::ZERO)?;
+        Ok(Witness::Content { before: content(&beside)?, after: content(transaction)? })
     }
 
     /// Looks for the change in the file as it is now.
     pub fn look_for(&self, connection: &Connection) -> rusqlite::Result<Verdict> {
         match self {
-            Witness::Rows { before, after } => look_for_rows(before, after, connection),
+            Witness::Nothing => Ok(Verdict::NotWritten),
+            Witness::Rows(added) => {
+                for (table, pk, text) in added {
+                    let (name, row_text) = TABLES[*table];
+                    let sql = format!("SELECT pk, {row_text} FROM {name} WHERE pk = ?1");
+                    let found = connection.prepare_cached(&sql)?.query_row([pk], row).optional()?;
+                    if found.is_none_or(|(_, found)| found != *text) {
+                        return Ok(Verdict::NotWritten);
+                    }
+                }
+                Ok(Verdict::Written)
+            }
             Witness::Content { before, after } => Ok(match content(connection)? {
                 now if now == *after => Verdict::Written,
                 now if now == *before => Verdict::NotWritten,
@@ -101,16 +123,4 @@ impl Witness {
             }),
         }
     }
-}
-
-fn look_for_rows(before: &Newest, after: &Newest, connection: &Connection) -> rusqlite::Result<Verdict> {
-    for (((table, row_text), newest), before) in TABLES.iter().zip(&after.0).zip(&before.0) {
-        let Some((pk, text)) = newest.as_ref().filter(|_| newest != before) else { continue };
-        let sql = format!("SELECT pk, {row_text} FROM {table} WHERE pk = ?1");
-        let found = connection.prepare_cached(&sql)?.query_row([pk], row).optional()?;
-        if found.is_none_or(|(_, found)| found != *text) {
-            return Ok(Verdict::NotWritten);
-        }
-    }
-    Ok(Verdict::Written)
 }

@@ -99,7 +99,7 @@ impl Images {
         acknowledged.hash(&mut hasher);
         let mut seen = self.seen.lock().unwrap();
         let is_new = seen.insert(hasher.finish());
-        if is_new && seen.len() % PROGRESS == 0 {
+        if is_new && seen.len().is_multiple_of(PROGRESS) {
             eprintln!("power loss: {} disks", seen.len());
         }
         self.is_over.fetch_or(seen.len() >= self.wanted, Ordering::Relaxed);
