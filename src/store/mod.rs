@@ -183,9 +183,9 @@ impl Store {
             return Ok(value);
         }
         let witness = Witness::of(&self.path, &start, &transaction).map_err(not_written)?;
-        if matches!(witness, Witness::Nothing) {
+        if !matches!(witness, Witness::Rows(_)) {
             // What a killed program wrote before may be in the log, but not on the disk yet; whoever is told that it is
-            // there already is to find it there after a power cut.
+            // there already, or sets what is set already, is to find it there after a power cut.
             leave_mark(&transaction).map_err(not_written)?;
         }
         match transaction.commit().map_err(StoreError::from) {
