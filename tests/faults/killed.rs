@@ -1,5 +1,7 @@
 //! Killed at every system call.
 
+use std::collections::HashSet;
+
 use libtest_mimic::Failed;
 
 use crate::fault::{Plan, Row, skip};
@@ -57,7 +59,5 @@ fn kill(case: &Case, call: &Call) -> Result<(), String> {
 
 /// Counts the commands of some cases.
 pub fn commands(cases: &[Case]) -> usize {
-    let mut names: Vec<_> = cases.iter().map(|case| case.work.name).collect();
-    names.dedup();
-    names.len()
+    cases.iter().map(|case| case.work.name).collect::<HashSet<_>>().len()
 }
