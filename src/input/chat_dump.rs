@@ -81,7 +81,7 @@ fn read_dumped(message: &Value<'_>, context: Context, found: &mut Found) {
     let sent_at = read_timestamp(&mut fields, &mut problems);
     let source = Source { kind: SourceKind::Chat, message_id };
     let reading = Reading { sent_at, zone: context.zone, first_line: 1 };
-    found.take_text(&text, &data.place, reading, &source, problems);
+    found.take_text(&text, &data.place.to_string(), reading, &source, problems);
 }
 
 /// Turns the line breaks of an export program into those of the message.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -16,7 +17,8 @@ pub struct Problems(Vec<String>);
 
 impl Problems {
     /// Adds a problem at a place; the record itself has the empty place.
-    pub fn add(&mut self, place: &str, problem: impl fmt::Display) {
+    pub fn add(&mut self, place: impl fmt::Display, problem: impl fmt::Display) {
+        let place = place.to_string();
         self.0.push(if place.is_empty() { problem.to_string() } else { format!("{place}: {problem}") });
     }
 
@@ -85,14 +87,39 @@ pub fn read_envelope(record: &[u8]) -> Result<Envelope, NotJson> {
     Ok(Envelope { has_next_page, problems: problems.into_vec() })
 }
 
+/// A key, borrowed where it is sent as it is meant.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Key<'a>, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(key))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(key.to_owned()))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor).map(Key)
+    }
+}
+
 /// The keys and values of an object in the order sent, repeated keys included.
-struct Entries<'a>(Vec<(String, &'a RawValue)>);
+struct Entries<'a>(Vec<(Key<'a>, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries<'a>, D::Error> {
         struct EntriesVisitor;
         impl<'de> Visitor<'de> for EntriesVisitor {
-            type Value = Vec<(String, &'de RawValue)>;
+            type Value = Vec<(Key<'de>, &'de RawValue)>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
@@ -110,18 +137,45 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     }
 }
 
+/// Where a value stands: `items[1].quantity`, spelled as it was sent. It is put into words only where something is to be
+/// said about it.
+#[derive(Debug, Clone)]
+pub enum Place<'a> {
+    /// It is the record itself, whose place is empty.
+    Record,
+    /// It is a field of an object, under this key.
+    Field(Rc<Place<'a>>, Cow<'a, str>),
+    /// It is the element of an array at this index.
+    Element(Rc<Place<'a>>, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Record => Ok(()),
+            Place::Field(object, key) => {
+                let dot = if matches!(**object, Place::Record) { "" } else { "." };
+                // An overlong key, which only a stranger sends, is cut.
+                let key = if key.is_empty() { Cow::Borrowed("\"\"") } else { shorten(key) };
+                write!(f, "{object}{dot}{key}")
+            }
+            Place::Element(array, index) => write!(f, "{array}[{index}]"),
+        }
+    }
+}
+
 /// One value with its place.
 #[derive(Debug, Clone)]
 pub struct Value<'a> {
-    /// Where it stands: `items[1].quantity`, spelled as it was sent.
-    pub place: String,
+    /// Where it stands.
+    pub place: Place<'a>,
     raw: &'a RawValue,
 }
 
 impl<'a> Value<'a> {
     /// Takes a whole record as a value.
     pub fn record(raw: &'a RawValue) -> Value<'a> {
-        Value { place: String::new(), raw }
+        Value { place: Place::Record, raw }
     }
 
     /// Returns the JSON text of it, as it was sent.
@@ -156,7 +210,7 @@ impl<'a> Value<'a> {
             return None;
         }
         match serde_json::from_str::<Entries<'a>>(self.raw.get()) {
-            Ok(Entries(entries)) => Some(Fields::new(&self.place, entries)),
+            Ok(Entries(entries)) => Some(Fields::new(self.place.clone(), entries)),
             Err(_) => {
                 problems.add(&self.place, "has a key that is not valid text");
                 None
@@ -171,7 +225,8 @@ impl<'a> Value<'a> {
             self.wrong_kind("an array", problems);
             return None;
         };
-        let place = |index| format!("{}[{index}]", self.place);
+        let array = Rc::new(self.place.clone());
+        let place = |index| Place::Element(Rc::clone(&array), index);
         Some(elements.into_iter().enumerate().map(|(index, raw)| Value { place: place(index), raw }).collect())
     }
 
@@ -194,16 +249,21 @@ impl<'a> Value<'a> {
 
     /// Reads a text without the white space at its edges; `None` too where it is blank.
     pub fn text(&self, longest: Option<usize>, problems: &mut Problems) -> Option<String> {
-        let text = self.whole_text(problems)?;
-        let text = text.trim();
-        if let Some(longest) = longest {
+        let whole = self.whole_text(problems)?;
+        let text = whole.trim();
+        // No text has more characters than bytes.
+        if let Some(longest) = longest.filter(|longest| text.len() > *longest) {
             let length = text.chars().count();
             if length > longest {
                 problems.add(&self.place, format_args!("must have at most {longest} characters, has {length}"));
                 return None;
             }
         }
-        (!text.is_empty()).then(|| text.to_owned())
+        match text.len() {
+            0 => None,
+            length if length == whole.len() => Some(whole),
+            _ => Some(text.to_owned()),
+        }
     }
 
     /// Returns the text of a number, or of a string in its place.
@@ -259,35 +319,33 @@ impl<'a> Value<'a> {
 /// The fields of one object. Each is taken once by its camelCase name; snake_case is accepted for it.
 #[derive(Debug)]
 pub struct Fields<'a> {
-    place: String,
+    place: Rc<Place<'a>>,
     entries: Vec<Entry<'a>>,
 }
 
 #[derive(Debug)]
 struct Entry<'a> {
     /// The key as sent.
-    key: String,
+    key: Cow<'a, str>,
     /// The key in camelCase.
-    name: String,
+    name: Cow<'a, str>,
     raw: &'a RawValue,
     taken: bool,
 }
 
 impl<'a> Fields<'a> {
-    fn new(place: &str, entries: Vec<(String, &'a RawValue)>) -> Fields<'a> {
-        let entries =
-            entries.into_iter().map(|(key, raw)| Entry { name: camel_case(&key), key, raw, taken: false }).collect();
-        Fields { place: place.to_owned(), entries }
+    fn new(place: Place<'a>, entries: Vec<(Key<'a>, &'a RawValue)>) -> Fields<'a> {
+        let entry = |(Key(key), raw)| Entry { name: camel_case(&key), key, raw, taken: false };
+        Fields { place: Rc::new(place), entries: entries.into_iter().map(entry).collect() }
     }
 
-    /// Returns the place of a field by its name; an overlong one, which only a stranger sends, is cut.
-    fn place_of(&self, name: &str) -> String {
-        let name = if name.is_empty() { Cow::Borrowed("\"\"") } else { shorten(name) };
-        if self.place.is_empty() { name.into_owned() } else { format!("{}.{name}", self.place) }
+    /// Returns the place of a field by its key.
+    fn place_of(&self, key: &Cow<'a, str>) -> Place<'a> {
+        Place::Field(Rc::clone(&self.place), key.clone())
     }
 
     /// Returns the place of the object itself.
-    pub fn place(&self) -> &str {
+    pub fn place(&self) -> &Place<'a> {
         &self.place
     }
 
@@ -298,14 +356,14 @@ impl<'a> Fields<'a> {
 
     /// Returns the keys as they were sent.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|entry| entry.key.as_str())
+        self.entries.iter().map(|entry| entry.key.as_ref())
     }
 
     /// Takes the field with one of these names, which all mean the same; a second one is a problem. Null is a value.
     pub fn take_any(&mut self, names: &[&str], problems: &mut Problems) -> Option<Value<'a>> {
         let mut found: Option<(usize, &'a RawValue)> = None;
         for index in 0..self.entries.len() {
-            if !names.contains(&self.entries[index].name.as_str()) {
+            if !names.contains(&self.entries[index].name.as_ref()) {
                 continue;
             }
             self.entries[index].taken = true;
@@ -318,7 +376,7 @@ impl<'a> Fields<'a> {
                     } else {
                         format!("is given twice, as {first} too")
                     };
-                    problems.add(&self.place_of(again), problem);
+                    problems.add(self.place_of(again), problem);
                 }
             }
         }
@@ -337,7 +395,7 @@ impl<'a> Fields<'a> {
             // Spelled as the other keys are.
             let is_snake = self.entries.iter().any(|entry| entry.key != entry.name);
             let name = if is_snake { snake_case(names[0]) } else { names[0].to_owned() };
-            problems.add(&self.place_of(&name), "is required");
+            problems.add(self.place_of(&name.into()), "is required");
         }
         value
     }
@@ -362,13 +420,13 @@ impl<'a> Fields<'a> {
     /// Returns all keys as sent with their values, for an object whose keys are data.
     pub fn into_values(self) -> Vec<(String, Value<'a>)> {
         let value = |entry: &Entry<'a>| Value { place: self.place_of(&entry.key), raw: entry.raw };
-        self.entries.iter().map(|entry| (entry.key.clone(), value(entry))).collect()
+        self.entries.iter().map(|entry| (entry.key.clone().into_owned(), value(entry))).collect()
     }
 
     /// Names the keys that nobody took.
     pub fn finish(self, problems: &mut Problems) {
         for entry in self.entries.iter().filter(|entry| !entry.taken) {
-            problems.add(&self.place_of(&entry.key), "unknown key");
+            problems.add(self.place_of(&entry.key), "unknown key");
         }
     }
 
@@ -376,7 +434,7 @@ impl<'a> Fields<'a> {
     pub fn finish_open(self, problems: &mut Problems) {
         for (index, entry) in self.entries.iter().enumerate() {
             if !entry.taken && self.entries[..index].iter().any(|earlier| earlier.key == entry.key) {
-                problems.add(&self.place_of(&entry.key), "is given twice");
+                problems.add(self.place_of(&entry.key), "is given twice");
             }
         }
     }
@@ -390,9 +448,9 @@ fn snake_case(name: &str) -> String {
 }
 
 /// Turns `order_reference` into `orderReference`; what has no underscore stays as it is.
-fn camel_case(key: &str) -> String {
-    if key.starts_with('_') {
-        return key.to_owned();
+fn camel_case<'a>(key: &Cow<'a, str>) -> Cow<'a, str> {
+    if key.starts_with('_') || !key.contains('_') {
+        return key.clone();
     }
     let mut name = String::with_capacity(key.len());
     let mut words = key.split('_');
@@ -407,7 +465,7 @@ fn camel_case(key: &str) -> String {
         }
         name.push_str(letters.as_str());
     }
-    name
+    name.into()
 }
 
 #[cfg(test)]
@@ -416,7 +474,8 @@ mod tests {
 
     fn with<T>(json: &str, read: impl Fn(&Value<'_>, &mut Problems) -> T) -> (T, Vec<String>) {
         let mut problems = Problems::default();
-        let value = Value { place: "x".into(), raw: parse(json.as_bytes()).unwrap() };
+        let value =
+            Value { place: Place::Field(Rc::new(Place::Record), "x".into()), raw: parse(json.as_bytes()).unwrap() };
         let read = read(&value, &mut problems);
         (read, problems.into_vec())
     }
@@ -499,7 +558,7 @@ mod tests {
             ("a__b", "a_B"),
             ("items_", "items_"),
         ] {
-            assert_eq!(camel_case(key), name, "{key}");
+            assert_eq!(camel_case(&key.into()), name, "{key}");
         }
     }
 }

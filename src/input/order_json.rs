@@ -135,7 +135,7 @@ fn read_item(element: &Value<'_>, products: &mut Vec<NamedProduct>, problems: &m
     let product = fields.require(&["productId", "product"], problems);
     let product = product.and_then(|value| {
         let id = read_product_id(&value, problems)?;
-        Some(NamedProduct { place: value.place, key: ProductKey::Id(id) })
+        Some(NamedProduct { place: value.place.to_string(), key: ProductKey::Id(id) })
     });
     products.extend(product.clone());
     let name = fields.take_text("productName", 255, problems);

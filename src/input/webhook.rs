@@ -122,7 +122,7 @@ fn read_message(message: &Value<'_>, names: &[(String, String)], context: Contex
                     let sent_at = read_timestamp(&mut fields, &mut problems);
                     let source = Source { kind: SourceKind::WhatsappText, message_id: id };
                     let reading = Reading { sent_at, zone: context.zone, first_line: 1 };
-                    found.take_text(&body, &place, reading, &source, problems);
+                    found.take_text(&body, &place.to_string(), reading, &source, problems);
                 }
                 _ => found.skip_unless(problems),
             }
@@ -230,7 +230,7 @@ struct Cart {
 
 fn read_items(mut order: Fields<'_>, products: &mut Vec<NamedProduct>, problems: &mut Problems) -> Option<Cart> {
     if !order.has("productItems") && (order.has("token") || order.has("id") || order.has("orderId")) {
-        let place = order.place().to_owned();
+        let place = order.place().clone();
         problems.add(&place, "carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON");
         return None;
     }
@@ -267,7 +267,7 @@ fn read_cart_item(
     }
     let product = fields.require(&["productRetailerId"], problems).and_then(|value| {
         let key = value.number_text(problems)?.trim().to_owned();
-        Some(NamedProduct { place: value.place, key: ProductKey::BarcodeOrId(key) })
+        Some(NamedProduct { place: value.place.to_string(), key: ProductKey::BarcodeOrId(key) })
     });
     products.extend(product.clone());
     let quantity = fields
