@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 use serde_json::json;
-use uuid::{NoContext, Uuid};
+use uuid::{ContextV7, Uuid};
 
 use super::find::user_not_found;
 use super::printer::Printer;
@@ -218,11 +218,12 @@ impl Context {
         Stamp { at: self.now, actor: self.caller.name().to_owned(), note: self.global.note.clone() }
     }
 
-    /// Returns a maker of new ids. Ids of one run sort by time, which keeps the index on them compact.
+    /// Returns a maker of new ids. They sort as they were made, so that the index on them grows at its end.
     pub fn ids(&self) -> impl FnMut() -> Uuid + use<> {
         let millis = u64::try_from(self.now.millis()).unwrap_or_default();
         let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or_default();
-        move || Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, millis / 1000, nanos))
+        let context = ContextV7::new();
+        move || Uuid::new_v7(uuid::Timestamp::from_unix(&context, millis / 1000, nanos))
     }
 
     /// Returns how results look to the person who reads them.

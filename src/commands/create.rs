@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Context;
 use super::receive::Desk;
 use super::source::{Source, open_sources};
-use crate::domain::receive::{NamedProduct, SourceKind, unknown_products};
+use crate::domain::receive::{NamedProduct, Rejected, SourceKind, resolve, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::text::{shell_word, shorten};
 use crate::domain::time::Timestamp;
@@ -48,14 +48,17 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (order, warnings, settings) = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.named_products(incoming.items.iter().map(|item| &item.product))?;
-        let desk = Desk { write, catalogue: &catalogue, settings: &settings, user, is_discreet, stamp: &stamp };
         let reference = match &incoming.reference {
             Some(reference) => reference.clone(),
             None => free_reference(write, now, &mut ids)?,
         };
-        let taken = desk
-            .receive(&incoming, &reference, &mut ids)?
-            .map_err(|rejected| refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems))?;
+        let refused = |rejected: Rejected| refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
+        let resolved = resolve(incoming, &catalogue).map_err(refused)?;
+        let taken = write.take_in(&stamp, |intake| {
+            let mut desk = Desk { intake, settings: &settings, user, is_discreet, note: stamp.note.as_deref() };
+            desk.receive(resolved, &reference, &mut ids)
+        })?;
+        let taken = taken.map_err(refused)?;
         Ok((write.orders(&[taken.order])?.remove(0), taken.warnings, settings))
     })?;
     let reference = &order.summary.reference;

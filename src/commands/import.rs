@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::Context;
 use super::intake::{Input, read_all};
-use super::receive::{Desk, Taken};
+use super::receive::{Delivery, Desk, Taken};
 use super::source::open_sources;
 use super::tally::{Judged, Tally, Verdict};
+use crate::domain::product::Catalogue;
 use crate::domain::receive::{Rejected, Source, SourceKind};
 use crate::error::{Exit, Failure, Kind};
 use crate::input::json::{NotJson, Problems};
@@ -53,16 +54,18 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let tally = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
-        let desk =
-            Desk { write, catalogue: &catalogue, settings: &settings, user: None, is_discreet: false, stamp: &stamp };
         let record_context = RecordContext { zone: zone_of(&settings) };
-        let mut judge = |found| judge(&desk, found, &mut ids);
         let mut nowhere = io::sink();
         let kept: &mut dyn io::Write = match &mut rejects {
             Some(file) => &mut file.spool,
             None => &mut nowhere,
         };
-        let tally = read_all(sources, kept, &|input| read(input, record_context), &mut judge)?;
+        let tally = write.take_in(&stamp, |intake| {
+            let note = stamp.note.as_deref();
+            let mut desk = Desk { intake, settings: &settings, user: None, is_discreet: false, note };
+            let read = |input: Input<'_>| read(input, record_context, &catalogue);
+            read_all(sources, kept, &read, &mut |delivered| judge(&mut desk, delivered, &mut ids))
+        })?;
         match tally.failure(false) {
             Some(failure) if tally.is_cut_off() => return Err(failure.into()),
             Some(failure) if !args.keep_going && !tally.has_good_ones() => return Err(failure.into()),
@@ -86,34 +89,42 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
-/// Reads the orders in one record or message.
-fn read(input: Input<'_>, context: RecordContext) -> Result<Found, NotJson> {
-    match input {
-        Input::Record(record) => read_record(record, context),
-        Input::Message(text, _) if !is_order_message(text) => Ok(Found { orders: Vec::new(), skipped: 1 }),
+/// The orders of one record or message, and how many messages in it were none.
+type Delivered<'c> = (Vec<Delivery<'c>>, u64);
+
+/// Reads the orders in one record or message, and looks up their products.
+fn read<'c>(input: Input<'_>, context: RecordContext, catalogue: &'c Catalogue) -> Result<Delivered<'c>, NotJson> {
+    let Found { orders, skipped } = match input {
+        Input::Record(record) => read_record(record, context)?,
+        Input::Message(text, _) if !is_order_message(text) => Found { orders: Vec::new(), skipped: 1 },
         Input::Message(text, line) => {
             let source = Source { kind: SourceKind::Chat, message_id: None };
             let first_line = usize::try_from(line).unwrap_or(1);
             let reading = Reading { sent_at: None, zone: context.zone, first_line };
             let order = ReadOrder::of_message(text, "", reading, source, Problems::default());
-            Ok(Found { orders: vec![order], skipped: 0 })
+            Found { orders: vec![order], skipped: 0 }
         }
-    }
+    };
+    Ok((orders.into_iter().map(|read| Delivery::of(read, catalogue)).collect(), skipped))
 }
 
 /// Takes in the orders that were found in one record or message.
-fn judge(desk: &Desk<'_>, found: Found, ids: &mut dyn FnMut() -> Uuid) -> anyhow::Result<Judged> {
-    let mut judged = Judged { verdicts: Vec::with_capacity(found.orders.len()), skipped: found.skipped };
-    for read in found.orders {
-        let verdict = match desk.take(&read, ids)? {
+fn judge(
+    desk: &mut Desk<'_, '_>,
+    (deliveries, skipped): Delivered<'_>,
+    ids: &mut dyn FnMut() -> Uuid,
+) -> anyhow::Result<Judged> {
+    let mut judged = Judged { verdicts: Vec::with_capacity(deliveries.len()), skipped };
+    for Delivery { label, reject, message_id, order } in deliveries {
+        let verdict = match desk.take(message_id.as_deref(), order, ids)? {
             Ok(Taken { warnings: Some(warnings), .. }) => {
-                let label = read.label.unwrap_or_default();
+                let label = label.unwrap_or_default();
                 Verdict::Imported(warnings.into_iter().map(|warning| format!("{label}: {warning}")).collect())
             }
             Ok(Taken { warnings: None, .. }) => Verdict::Unchanged(Vec::new()),
-            Err(Rejected { kind, problems }) => Verdict::Rejected { label: read.label, kind: kind.into(), problems },
+            Err(Rejected { kind, problems }) => Verdict::Rejected { label, kind: kind.into(), problems },
         };
-        judged.verdicts.push((verdict, read.reject));
+        judged.verdicts.push((verdict, reject));
     }
     Ok(judged)
 }

@@ -4,29 +4,40 @@ use uuid::Uuid;
 
 use crate::domain::order::OrderPk;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Facts, IncomingOrder, Received, Rejected, Source, decide, resolve, unknown_products};
+use crate::domain::receive::{Facts, Received, Rejected, Resolved, decide, resolve, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
 use crate::domain::user::UserId;
 use crate::input::order_record::ReadOrder;
-use crate::store::{Stamp, StoreError, Write};
+use crate::store::{Intake, StoreError};
 
 /// What orders are taken in with.
 #[derive(Debug)]
-pub struct Desk<'a> {
-    /// The transaction.
-    pub write: &'a Write<'a>,
-    /// The products, at least those of the orders.
-    pub catalogue: &'a Catalogue,
+pub struct Desk<'a, 'w> {
+    /// Where they go.
+    pub intake: &'a mut Intake<'w>,
     /// The shop's settings.
     pub settings: &'a Settings,
     /// The account that new orders belong to.
     pub user: Option<UserId>,
     /// Whether nothing is to be said of other orders.
     pub is_discreet: bool,
-    /// When, by whom and with which note.
-    pub stamp: &'a Stamp,
+    /// The note of the run.
+    pub note: Option<&'a str>,
+}
+
+/// An order that was read, and looked up in the catalogue.
+#[derive(Debug)]
+pub struct Delivery<'c> {
+    /// What it is called in messages: its reference, or the id of its message.
+    pub label: Option<String>,
+    /// What is kept of it where it cannot be taken, as JSON; `None`: the whole record.
+    pub reject: Option<String>,
+    /// WhatsApp's id of the message that brought it.
+    pub message_id: Option<String>,
+    /// The order under its reference, or why it cannot be taken unless its message brought it before.
+    pub order: Result<(Reference, Resolved<'c>), Rejected>,
 }
 
 /// An order that was taken in.
@@ -38,57 +49,60 @@ pub struct Taken {
     pub warnings: Option<Vec<String>>,
 }
 
-impl Desk<'_> {
-    /// Returns the order that a WhatsApp message brought before: it is that order, whatever the message says now.
-    pub fn order_of(&self, source: &Source) -> Result<Option<OrderPk>, StoreError> {
-        match &source.message_id {
-            Some(id) => self.write.order_of_message(id),
-            None => Ok(None),
-        }
+impl<'c> Delivery<'c> {
+    /// Looks up the products of an order that was read.
+    pub fn of(read: ReadOrder, catalogue: &'c Catalogue) -> Delivery<'c> {
+        let ReadOrder { label, products, source, order, reject } = read;
+        let invalid = |problems| Err(Rejected { kind: Kind::InvalidInput, problems });
+        let order = match order {
+            Err(mut problems) => {
+                problems.extend(unknown_products(&products, catalogue));
+                invalid(problems)
+            }
+            Ok(incoming) => match incoming.reference.clone() {
+                Some(reference) => resolve(incoming, catalogue).map(|resolved| (reference, resolved)),
+                None => invalid(vec![
+                    "orderReference: is required: without it an order that comes twice is not recognised".to_owned(),
+                ]),
+            },
+        };
+        Delivery { label, reject, message_id: source.message_id, order }
     }
+}
 
-    /// Takes in an order that was read, under its own reference, or says why not.
+impl Desk<'_, '_> {
+    /// Takes in an order that was delivered, under its own reference, or says why not.
     pub fn take(
-        &self,
-        read: &ReadOrder,
+        &mut self,
+        message_id: Option<&str>,
+        order: Result<(Reference, Resolved<'_>), Rejected>,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> Result<Result<Taken, Rejected>, StoreError> {
-        if let Some(order) = self.order_of(&read.source)? {
+        // What a message brought before is that order, whatever the message says now.
+        if let Some(order) = message_id.map(|id| self.intake.order_of_message(id)).transpose()?.flatten() {
             return Ok(Ok(Taken { order, warnings: None }));
         }
-        let invalid = |problems| Ok(Err(Rejected { kind: Kind::InvalidInput, problems }));
-        let incoming = match &read.order {
-            Ok(incoming) => incoming,
-            Err(problems) => {
-                let unknown = unknown_products(&read.products, self.catalogue);
-                return invalid(problems.iter().cloned().chain(unknown).collect());
-            }
-        };
-        match &incoming.reference {
-            Some(reference) => self.receive(incoming, reference, new_id),
-            None => invalid(vec![
-                "orderReference: is required: without it an order that comes twice is not recognised".to_owned(),
-            ]),
+        match order {
+            Ok((reference, resolved)) => self.receive(resolved, &reference, new_id),
+            Err(rejected) => Ok(Err(rejected)),
         }
     }
 
     /// Takes an order in under `reference`, or says why not.
     pub fn receive(
-        &self,
-        incoming: &IncomingOrder,
+        &mut self,
+        resolved: Resolved<'_>,
         reference: &Reference,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> Result<Result<Taken, Rejected>, StoreError> {
-        let resolved = match resolve(incoming, self.catalogue) {
-            Ok(resolved) => resolved,
-            Err(rejected) => return Ok(Err(rejected)),
-        };
-        let known = self.write.known_order(reference, &resolved.content)?;
+        let known = self.intake.known_order(reference, &resolved.content)?;
         let likely_duplicates = match known {
             Some(_) => Vec::new(),
             None if self.is_discreet => Vec::new(),
-            None => self.write.likely_duplicates(&resolved.content, incoming.order_date, None)?,
+            None => self.intake.likely_duplicates(&resolved.content, resolved.incoming.order_date)?,
         };
+        // Where it is there already, the message that brings it again is remembered.
+        let again = known.as_ref().map(|_| (resolved.incoming.source.clone(), resolved.content.clone()));
         let facts = Facts {
             known: known.as_ref(),
             likely_duplicates: &likely_duplicates,
@@ -96,14 +110,15 @@ impl Desk<'_> {
             user: self.user,
             is_discreet: self.is_discreet,
         };
-        Ok(match decide(&resolved, reference, facts, new_id) {
-            Ok(Received::New(new)) => {
-                let order = self.write.insert_order(&new, &self.stamp_with(new.note.as_deref()))?;
-                Ok(Taken { order, warnings: Some(new.warnings) })
+        Ok(match decide(resolved, reference, facts, new_id) {
+            Ok(Received::New(mut new)) => {
+                let warnings = std::mem::take(&mut new.warnings);
+                let note = self.note_with(new.note.take());
+                Ok(Taken { order: self.intake.insert(*new, note)?, warnings: Some(warnings) })
             }
             Ok(Received::Unchanged(order)) => {
-                if incoming.source.message_id.is_some() {
-                    self.write.insert_source(order, &incoming.source, &resolved.content, self.stamp)?;
+                if let Some((source, content)) = again.filter(|(source, _)| source.message_id.is_some()) {
+                    self.intake.insert_source(order, &source, &content)?;
                 }
                 Ok(Taken { order, warnings: None })
             }
@@ -112,9 +127,11 @@ impl Desk<'_> {
     }
 
     /// Adds what the customer wrote to the note of the run.
-    fn stamp_with(&self, written: Option<&str>) -> Stamp {
-        let notes: Vec<&str> = self.stamp.note.as_deref().into_iter().chain(written).collect();
-        let note = (!notes.is_empty()).then(|| notes.join("; "));
-        Stamp { note, ..self.stamp.clone() }
+    fn note_with(&self, written: Option<String>) -> Option<String> {
+        match (self.note, written) {
+            (Some(note), Some(written)) => Some(format!("{note}; {written}")),
+            (Some(note), None) => Some(note.to_owned()),
+            (None, written) => written,
+        }
     }
 }

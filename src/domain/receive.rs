@@ -146,11 +146,11 @@ pub struct Known {
 
 /// An incoming order whose products the catalogue has.
 #[derive(Debug, Clone)]
-pub struct Resolved<'a> {
+pub struct Resolved<'c> {
     /// The order.
-    pub incoming: &'a IncomingOrder,
+    pub incoming: IncomingOrder,
     /// The products of its items, one each.
-    products: Vec<&'a Product>,
+    products: Vec<&'c Product>,
     /// What deliveries are compared by.
     pub content: Content,
 }
@@ -220,14 +220,15 @@ pub struct Rejected {
 }
 
 /// Finds the products of an incoming order, or names every one that the catalogue does not have.
-pub fn resolve<'a>(incoming: &'a IncomingOrder, catalogue: &'a Catalogue) -> Result<Resolved<'a>, Rejected> {
+pub fn resolve(incoming: IncomingOrder, catalogue: &Catalogue) -> Result<Resolved<'_>, Rejected> {
     let found = incoming.items.iter().map(|item| catalogue.find(&item.product.key));
     let Some(products) = found.collect::<Option<Vec<&Product>>>() else {
         let problems = unknown_products(incoming.items.iter().map(|item| &item.product), catalogue);
         return Err(Rejected { kind: Kind::InvalidInput, problems });
     };
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
-    Ok(Resolved { incoming, products, content: Content::of_incoming(incoming, &ids) })
+    let content = Content::of_incoming(&incoming, &ids);
+    Ok(Resolved { incoming, products, content })
 }
 
 /// Names the products among `named` that the catalogue does not have, each with its place.
@@ -238,14 +239,14 @@ pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, c
 
 /// Decides what to do with an order that came in under `reference`; `new_id` gives the ids of what is new.
 pub fn decide(
-    resolved: &Resolved<'_>,
+    resolved: Resolved<'_>,
     reference: &Reference,
     facts: Facts<'_>,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Received, Rejected> {
     let Resolved { incoming, products, content } = resolved;
     if let Some(known) = facts.known {
-        return judge_repeat(content, known, facts.is_discreet);
+        return judge_repeat(&content, known, facts.is_discreet);
     }
     if let (Some(sent), Some(ours)) = (&incoming.currency, &facts.settings.currency)
         && sent != ours
@@ -254,24 +255,29 @@ pub fn decide(
         return Err(Rejected { kind: Kind::InvalidInput, problems });
     }
     let id = new_id();
-    let pairs = || incoming.items.iter().zip(products);
+    let pairs = || incoming.items.iter().zip(&products);
     let mut warnings: Vec<String> =
         pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())).collect();
     warnings.extend(pairs().filter_map(|(item, product)| barcode_warning(product, item.barcode.as_deref())));
-    warnings.extend(duplicate_warning(incoming, content, facts.likely_duplicates));
+    warnings.extend(duplicate_warning(&incoming, &content, facts.likely_duplicates));
     Ok(Received::New(Box::new(NewOrder {
         id,
         reference: reference.clone(),
         order_date: incoming.order_date,
-        customer: incoming.customer.clone(),
+        customer: incoming.customer,
         user: facts.user,
-        currency: incoming.currency.clone(),
-        items: pairs().map(|(item, product)| snapshot(item, product, new_id())).collect(),
+        currency: incoming.currency,
+        items: incoming
+            .items
+            .into_iter()
+            .zip(products)
+            .map(|(item, product)| snapshot(item, product, new_id()))
+            .collect(),
         total: incoming.total,
         item_count: incoming.item_count,
-        note: incoming.note.clone(),
-        source: incoming.source.clone(),
-        content: content.clone(),
+        note: incoming.note,
+        source: incoming.source,
+        content,
         warnings,
     })))
 }
@@ -287,17 +293,17 @@ fn judge_repeat(content: &Content, known: &Known, is_discreet: bool) -> Result<R
     Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
 }
 
-fn snapshot(item: &IncomingItem, product: &Product, id: Uuid) -> OrderItem {
+fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
     OrderItem {
         id,
         product_id: product.id,
-        product_name: item.name.clone().unwrap_or_else(|| product.name.clone()),
-        product_barcode: item.barcode.clone().or_else(|| product.barcode.clone()),
-        product_image: item.image.clone().or_else(|| product.web_image().map(str::to_owned)),
+        product_name: item.name.unwrap_or_else(|| product.name.clone()),
+        product_barcode: item.barcode.or_else(|| product.barcode.clone()),
+        product_image: item.image.or_else(|| product.web_image().map(str::to_owned)),
         quantity: item.quantity,
         unit_price: item.unit_price,
-        selected_size: item.size.clone(),
-        selected_color: item.color.clone(),
+        selected_size: item.size,
+        selected_color: item.color,
         subtotal: item.subtotal,
         list_price: product.list_price(),
     }
@@ -381,8 +387,8 @@ pub(crate) mod tests {
         let reference = incoming.reference.clone().unwrap();
         let settings = Settings::default();
         let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
-        let resolved = resolve(incoming, catalogue).unwrap();
-        let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || Uuid::nil()) else {
+        let resolved = resolve(incoming.clone(), catalogue).unwrap();
+        let Ok(Received::New(new)) = decide(resolved, &reference, facts, &mut || Uuid::nil()) else {
             panic!("the order is new")
         };
         Order {
@@ -419,7 +425,7 @@ pub(crate) mod tests {
             let facts =
                 Facts { known, likely_duplicates: others, settings: &self.settings, user: None, is_discreet: false };
             let reference = incoming.reference.clone().unwrap();
-            decide(&resolve(incoming, &self.catalogue)?, &reference, facts, &mut || Uuid::nil())
+            decide(resolve(incoming.clone(), &self.catalogue)?, &reference, facts, &mut || Uuid::nil())
         }
     }
 

@@ -11,6 +11,7 @@
 //! | `error` | what SQLite's errors mean to a person |
 //! | `values` | how domain values stand in columns |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
+//! | `intake` | orders that come in |
 //! | `history` | what happened to an order, and to a product's stock |
 //! | `search` | text in any script, without regard to case |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
@@ -23,6 +24,7 @@ mod check;
 mod copy;
 mod error;
 mod history;
+mod intake;
 mod listing;
 mod migrate;
 mod open;
@@ -45,6 +47,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use copy::{Copy, keep};
 pub use error::StoreError;
+pub use intake::Intake;
 pub use listing::{OrderFilter, Sort, SortField};
 pub use open::{Access, is_disk_full};
 pub use orders::{Match, OrderMatch};
@@ -255,14 +258,14 @@ pub(crate) mod tests {
         let catalogue = [shirt.clone()].into_iter().collect();
         let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
         let reference = incoming.reference.clone().unwrap();
-        let resolved = resolve(&incoming, &catalogue).unwrap();
-        let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || uuid::Uuid::nil()) else {
+        let resolved = resolve(incoming, &catalogue).unwrap();
+        let Ok(Received::New(new)) = decide(resolved, &reference, facts, &mut || uuid::Uuid::nil()) else {
             panic!("the order is new")
         };
         let pk = store
             .write::<_, StoreError>(Outcome::Commit, |write| {
                 write.insert_product(&shirt, &stamp())?;
-                write.insert_order(&new, &stamp())
+                write.take_in(&stamp(), |intake| intake.insert((*new).clone(), None))
             })
             .unwrap();
         let taking = |delta: i64, from| StatusChange {

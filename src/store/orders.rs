@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Row, named_params};
 use sha2::{Digest, Sha256};
 
 use super::values::{Id, json_array};
@@ -11,9 +11,8 @@ use crate::domain::content::Content;
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
-use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder, Source};
+use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
-use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
 use crate::domain::text::phone_digits;
 use crate::domain::time::Timestamp;
@@ -211,29 +210,6 @@ impl Read<'_> {
         Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
     }
 
-    /// Finds the order that a WhatsApp message brought.
-    pub fn order_of_message(&self, message_id: &str) -> Result<Option<OrderPk>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT order_pk FROM order_sources WHERE message_id = :message")?;
-        Ok(statement.query_row(named_params! {":message": message_id}, |row| row.get(0)).optional()?)
-    }
-
-    /// Loads what is known of a reference under which `content` came in.
-    pub fn known_order(&self, reference: &Reference, content: &Content) -> Result<Option<Known>, StoreError> {
-        let mut find = self.connection.prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
-        let pk: Option<OrderPk> =
-            find.query_row(named_params! {":reference": reference}, |row| row.get("pk")).optional()?;
-        let Some(order) = pk.map(|pk| self.orders(&[pk])).transpose()?.and_then(|mut orders| orders.pop()) else {
-            return Ok(None);
-        };
-        let mut received = self.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM order_sources WHERE order_pk = :order AND content_hash = :hash)",
-        )?;
-        let received_before = received
-            .query_row(named_params! {":order": order.summary.pk, ":hash": content_hash(content)}, |row| row.get(0))?;
-        Ok(Some(Known { order, received_before }))
-    }
-
     /// Loads the orders that one with this content and date may be a duplicate of: those of the same phone and total
     /// that are nearest in time, within hours, a few before and a few after. A duplicate is never the order `but` itself.
     pub fn likely_duplicates(
@@ -245,6 +221,22 @@ impl Read<'_> {
         let window = DUPLICATE_WINDOW_MILLIS;
         let first = Timestamp::from_millis(date.millis().saturating_sub(window)).unwrap_or(Timestamp::FIRST);
         let last = Timestamp::from_millis(date.millis().saturating_add(window)).unwrap_or(Timestamp::LAST);
+        let bounds = named_params! {
+            ":digits": content.phone_digits(),
+            ":total": content.total(),
+            ":first": first,
+            ":last": last,
+            ":but": but,
+        };
+        // For almost every order there is none, which is quickly told.
+        let mut any = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM orders
+                 WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :last
+                     AND pk IS NOT :but)",
+        )?;
+        if !any.query_row(bounds, |row| row.get::<_, bool>(0))? {
+            return Ok(Vec::new());
+        }
         let mut statement = self.connection.prepare_cached(
             "SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :date
@@ -270,7 +262,7 @@ impl Read<'_> {
                 |row| row.get("pk"),
             )?
             .collect::<Result<Vec<_>, _>>()?;
-        if pks.is_empty() { Ok(Vec::new()) } else { self.orders(&pks) }
+        self.orders(&pks)
     }
 
     /// Loads the stock that an order holds: for each product and size what its movements took.
@@ -293,47 +285,8 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Writes a new order with its items, its source and its first event.
-    ///
-    /// # Errors
-    /// The reference is no longer free.
-    pub fn insert_order(&self, new: &NewOrder, stamp: &Stamp) -> Result<OrderPk, StoreError> {
-        let inserted = self
-            .connection
-            .prepare_cached(
-                "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
-                     customer_address, user_id, status, total, item_count, currency, created_at, updated_at)
-                 VALUES (:id, :reference, :order_date, :name, :phone, :digits,
-                     :address, :user, :status, :total, :item_count, :currency, :at, :at)
-                 ON CONFLICT (reference) DO NOTHING",
-            )?
-            .execute(named_params! {
-                ":id": Id(new.id),
-                ":reference": new.reference,
-                ":order_date": new.order_date,
-                ":name": new.customer.name,
-                ":phone": new.customer.phone,
-                ":digits": phone_digits(&new.customer.phone),
-                ":address": new.customer.address,
-                ":user": new.user,
-                ":status": Status::Pending,
-                ":total": new.total,
-                ":item_count": new.item_count,
-                ":currency": new.currency,
-                ":at": stamp.at,
-            })?;
-        if inserted != 1 {
-            return Err(StoreError::Changed("the order"));
-        }
-        let order = OrderPk(self.connection.last_insert_rowid());
-        self.insert_items(order, &new.items)?;
-        self.insert_source(order, &new.source, &new.content, stamp)?;
-        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), stamp)?;
-        Ok(order)
-    }
-
     /// Remembers where an order came from.
-    pub fn insert_source(
+    pub(super) fn insert_source(
         &self,
         order: OrderPk,
         source: &Source,
@@ -472,6 +425,6 @@ impl Write<'_> {
     }
 }
 
-fn content_hash(content: &Content) -> [u8; 32] {
+pub(super) fn content_hash(content: &Content) -> [u8; 32] {
     Sha256::digest(content.bytes()).into()
 }

@@ -85,10 +85,10 @@ proptest! {
         let context = Context { zone: chrono_tz::Tz::UTC };
         let read = |json: &Value| read_record(json.to_string().as_bytes(), context).unwrap().orders.remove(0).order;
         let first = read(&sent).map_err(|problems| TestCaseError::fail(problems.join("; ")))?;
-        let resolved = resolve(&first, &catalogue).unwrap();
+        let resolved = resolve(first.clone(), &catalogue).unwrap();
         let reference = first.reference.clone().unwrap();
         let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
-        let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || Uuid::nil()) else {
+        let Ok(Received::New(new)) = decide(resolved, &reference, facts, &mut || Uuid::nil()) else {
             return Err(TestCaseError::fail("a new order is new"));
         };
         let order = kept(*new);
@@ -96,9 +96,9 @@ proptest! {
         let again = read(&printed).map_err(|problems| TestCaseError::fail(problems.join("; ")))?;
         prop_assert_eq!((&again.reference, again.order_date), (&first.reference, first.order_date));
         prop_assert_eq!((&again.customer, again.total), (&first.customer, first.total));
-        let resolved = resolve(&again, &catalogue).unwrap();
+        let resolved = resolve(again.clone(), &catalogue).unwrap();
         let known = Known { order, received_before: false };
-        let judged = decide(&resolved, &reference, Facts { known: Some(&known), ..facts }, &mut || Uuid::nil());
+        let judged = decide(resolved, &reference, Facts { known: Some(&known), ..facts }, &mut || Uuid::nil());
         prop_assert!(matches!(judged, Ok(Received::Unchanged(_))), "{:?}", judged);
     }
 }

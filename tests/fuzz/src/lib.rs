@@ -157,14 +157,14 @@ fn hold_accepted(incoming: &IncomingOrder) {
         assert!(!text.trim().is_empty() && text.chars().count() <= longest, "{text:?}");
     }
     let catalogue = catalogue_for(incoming);
-    let Ok(resolved) = resolve(incoming, &catalogue) else {
+    let Ok(resolved) = resolve(incoming.clone(), &catalogue) else {
         // No catalogue has such a product.
         return;
     };
     let reference = incoming.reference.clone().unwrap_or_else(|| Reference::parse("LEG-FUZZ").expect("it is one"));
     let settings = Settings::default();
     let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
-    let Ok(Received::New(new)) = decide(&resolved, &reference, facts, &mut || Uuid::nil()) else {
+    let Ok(Received::New(new)) = decide(resolved, &reference, facts, &mut || Uuid::nil()) else {
         panic!("a new order is new");
     };
     let kept = kept(&new);
@@ -183,10 +183,10 @@ fn hold_accepted(incoming: &IncomingOrder) {
         panic!("what is printed is one order: {printed}\n{again:?}");
     };
     assert_eq!(again.order_date, incoming.order_date, "{printed}");
-    let resolved = resolve(again, &catalogue).expect("its products are there");
+    let resolved = resolve(again.clone(), &catalogue).expect("its products are there");
     let known = Known { order: kept, received_before: false };
     let facts = Facts { known: Some(&known), ..facts };
-    let judged = decide(&resolved, &reference, facts, &mut || Uuid::nil());
+    let judged = decide(resolved, &reference, facts, &mut || Uuid::nil());
     assert!(matches!(judged, Ok(Received::Unchanged(_))), "what is printed is unchanged: {printed}\n{judged:?}");
 }
 
