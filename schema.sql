@@ -7,6 +7,8 @@
 --   money   integer hundredths (5998 is 59.98), so that SUM is exact
 --   time    text, UTC, fixed width with milliseconds (2026-02-04T10:30:00.000Z), so that it sorts as text
 --   id      a UUID as lower-case text; pk an integer key, in order of arrival
+--   IN      has two values at the most in the CHECKs of what comes by the hundred thousand: of a longer list SQLite makes
+--           a table for each INSERT. (Files from before version 3 say the same in one list.)
 
 PRAGMA application_id = 0x4F524452; -- "ORDR"
 PRAGMA user_version = 2;
@@ -60,8 +62,8 @@ CREATE TABLE orders (
     customer_phone_digits TEXT NOT NULL CHECK (customer_phone_digits NOT GLOB '*[^0-9]*'),
     customer_address      TEXT,
     user_id               TEXT REFERENCES users (id) ON DELETE SET NULL,
-    status                TEXT NOT NULL CHECK (status IN
-                          ('pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled')),
+    status                TEXT NOT NULL CHECK (status IN ('pending', 'cancelled') -- hold no stock
+                          OR status IN ('confirmed', 'processing') OR status IN ('shipped', 'delivered')), -- hold stock
     total                 INTEGER NOT NULL CHECK (total BETWEEN 0 AND 9999999999), -- the sum of the items' subtotals
     item_count            INTEGER NOT NULL CHECK (item_count >= 1),                -- the sum of the items' quantities
     currency              TEXT CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
@@ -104,7 +106,7 @@ CREATE TABLE order_events (
     order_pk INTEGER NOT NULL REFERENCES orders (pk),
     at       TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
     actor    TEXT NOT NULL,
-    kind     TEXT NOT NULL CHECK (kind IN ('created', 'status', 'edited')),
+    kind     TEXT NOT NULL CHECK (kind = 'created' OR kind IN ('status', 'edited')),
     "from"   TEXT,
     "to"     TEXT,
     note     TEXT
@@ -117,7 +119,7 @@ CREATE INDEX order_events_by_order ON order_events (order_pk);
 CREATE TABLE order_sources (
     pk           INTEGER PRIMARY KEY,
     order_pk     INTEGER NOT NULL REFERENCES orders (pk),
-    kind         TEXT NOT NULL CHECK (kind IN ('json', 'whatsapp_order', 'whatsapp_text', 'chat')),
+    kind         TEXT NOT NULL CHECK (kind = 'json' OR kind = 'chat' OR kind IN ('whatsapp_order', 'whatsapp_text')),
     message_id   TEXT UNIQUE,
     content_hash BLOB NOT NULL CHECK (length(content_hash) = 32),
     received_at  TEXT NOT NULL CHECK (received_at GLOB '????-??-??T??:??:??.???Z')
@@ -131,7 +133,8 @@ CREATE TABLE stock_movements (
     product_id TEXT NOT NULL,
     size_key   TEXT NOT NULL,
     delta      INTEGER NOT NULL,
-    reason     TEXT NOT NULL CHECK (reason IN ('initial', 'confirm', 'cancel', 'adjust', 'count')),
+    reason     TEXT NOT NULL CHECK (reason = 'initial' OR reason IN ('confirm', 'cancel') -- of orders
+               OR reason IN ('adjust', 'count')),
     order_pk   INTEGER REFERENCES orders (pk),
     event_pk   INTEGER REFERENCES order_events (pk),
     actor      TEXT NOT NULL,

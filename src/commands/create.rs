@@ -54,11 +54,8 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         };
         let refused = |rejected: Rejected| refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
         let resolved = resolve(incoming, &catalogue).map_err(refused)?;
-        let taken = write.take_in(&stamp, |intake| {
-            let mut desk = Desk { intake, settings: &settings, user, is_discreet, note: stamp.note.as_deref() };
-            desk.receive(resolved, &reference, &mut ids)
-        })?;
-        let taken = taken.map_err(refused)?;
+        let desk = Desk { write, settings: &settings, user, is_discreet, stamp: &stamp };
+        let taken = desk.receive(resolved, &reference, &mut ids)?.map_err(refused)?;
         Ok((write.orders(&[taken.order])?.remove(0), taken.warnings, settings))
     })?;
     let reference = &order.summary.reference;

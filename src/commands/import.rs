@@ -60,12 +60,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             Some(file) => &mut file.spool,
             None => &mut nowhere,
         };
-        let tally = write.take_in(&stamp, |intake| {
-            let note = stamp.note.as_deref();
-            let mut desk = Desk { intake, settings: &settings, user: None, is_discreet: false, note };
-            let read = |input: Input<'_>| read(input, record_context, &catalogue);
-            read_all(sources, kept, &read, &mut |delivered| judge(&mut desk, delivered, &mut ids))
-        })?;
+        let desk = Desk { write, settings: &settings, user: None, is_discreet: false, stamp: &stamp };
+        let read = |input: Input<'_>| read(input, record_context, &catalogue);
+        let tally = read_all(sources, kept, &read, &mut |delivered| judge(&desk, delivered, &mut ids))?;
         match tally.failure(false) {
             Some(failure) if tally.is_cut_off() => return Err(failure.into()),
             Some(failure) if !args.keep_going && !tally.has_good_ones() => return Err(failure.into()),
@@ -110,7 +107,7 @@ fn read<'c>(input: Input<'_>, context: RecordContext, catalogue: &'c Catalogue) 
 
 /// Takes in the orders that were found in one record or message.
 fn judge(
-    desk: &mut Desk<'_, '_>,
+    desk: &Desk<'_>,
     (deliveries, skipped): Delivered<'_>,
     ids: &mut dyn FnMut() -> Uuid,
 ) -> anyhow::Result<Judged> {

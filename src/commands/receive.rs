@@ -10,21 +10,21 @@ use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
 use crate::domain::user::UserId;
 use crate::input::order_record::ReadOrder;
-use crate::store::{Intake, StoreError};
+use crate::store::{Stamp, StoreError, Write};
 
 /// What orders are taken in with.
 #[derive(Debug)]
-pub struct Desk<'a, 'w> {
-    /// Where they go.
-    pub intake: &'a mut Intake<'w>,
+pub struct Desk<'a> {
+    /// The transaction.
+    pub write: &'a Write<'a>,
     /// The shop's settings.
     pub settings: &'a Settings,
     /// The account that new orders belong to.
     pub user: Option<UserId>,
     /// Whether nothing is to be said of other orders.
     pub is_discreet: bool,
-    /// The note of the run.
-    pub note: Option<&'a str>,
+    /// When, by whom and with which note.
+    pub stamp: &'a Stamp,
 }
 
 /// An order that was read, and looked up in the catalogue.
@@ -70,16 +70,16 @@ impl<'c> Delivery<'c> {
     }
 }
 
-impl Desk<'_, '_> {
+impl Desk<'_> {
     /// Takes in an order that was delivered, under its own reference, or says why not.
     pub fn take(
-        &mut self,
+        &self,
         message_id: Option<&str>,
         order: Result<(Reference, Resolved<'_>), Rejected>,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> Result<Result<Taken, Rejected>, StoreError> {
         // What a message brought before is that order, whatever the message says now.
-        if let Some(order) = message_id.map(|id| self.intake.order_of_message(id)).transpose()?.flatten() {
+        if let Some(order) = message_id.map(|id| self.write.order_of_message(id)).transpose()?.flatten() {
             return Ok(Ok(Taken { order, warnings: None }));
         }
         match order {
@@ -90,16 +90,16 @@ impl Desk<'_, '_> {
 
     /// Takes an order in under `reference`, or says why not.
     pub fn receive(
-        &mut self,
+        &self,
         resolved: Resolved<'_>,
         reference: &Reference,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> Result<Result<Taken, Rejected>, StoreError> {
-        let known = self.intake.known_order(reference, &resolved.content)?;
+        let known = self.write.known_order(reference, &resolved.content)?;
         let likely_duplicates = match known {
             Some(_) => Vec::new(),
             None if self.is_discreet => Vec::new(),
-            None => self.intake.likely_duplicates(&resolved.content, resolved.incoming.order_date)?,
+            None => self.write.likely_duplicates(&resolved.content, resolved.incoming.order_date, None)?,
         };
         // Where it is there already, the message that brings it again is remembered.
         let again = known.as_ref().map(|_| (resolved.incoming.source.clone(), resolved.content.clone()));
@@ -111,14 +111,16 @@ impl Desk<'_, '_> {
             is_discreet: self.is_discreet,
         };
         Ok(match decide(resolved, reference, facts, new_id) {
-            Ok(Received::New(mut new)) => {
-                let warnings = std::mem::take(&mut new.warnings);
-                let note = self.note_with(new.note.take());
-                Ok(Taken { order: self.intake.insert(*new, note)?, warnings: Some(warnings) })
+            Ok(Received::New(new)) => {
+                let order = match &new.note {
+                    None => self.write.insert_order(&new, self.stamp)?,
+                    Some(written) => self.write.insert_order(&new, &self.stamp_with(written))?,
+                };
+                Ok(Taken { order, warnings: Some(new.warnings) })
             }
             Ok(Received::Unchanged(order)) => {
                 if let Some((source, content)) = again.filter(|(source, _)| source.message_id.is_some()) {
-                    self.intake.insert_source(order, &source, &content)?;
+                    self.write.insert_source(order, &source, &content, self.stamp)?;
                 }
                 Ok(Taken { order, warnings: None })
             }
@@ -127,11 +129,8 @@ impl Desk<'_, '_> {
     }
 
     /// Adds what the customer wrote to the note of the run.
-    fn note_with(&self, written: Option<String>) -> Option<String> {
-        match (self.note, written) {
-            (Some(note), Some(written)) => Some(format!("{note}; {written}")),
-            (Some(note), None) => Some(note.to_owned()),
-            (None, written) => written,
-        }
+    fn stamp_with(&self, written: &str) -> Stamp {
+        let notes: Vec<&str> = self.stamp.note.as_deref().into_iter().chain([written]).collect();
+        Stamp { note: Some(notes.join("; ")), ..self.stamp.clone() }
     }
 }

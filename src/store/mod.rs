@@ -11,7 +11,6 @@
 //! | `error` | what SQLite's errors mean to a person |
 //! | `values` | how domain values stand in columns |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
-//! | `intake` | orders that come in |
 //! | `history` | what happened to an order, and to a product's stock |
 //! | `search` | text in any script, without regard to case |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
@@ -24,7 +23,6 @@ mod check;
 mod copy;
 mod error;
 mod history;
-mod intake;
 mod listing;
 mod migrate;
 mod open;
@@ -47,7 +45,6 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use copy::{Copy, keep};
 pub use error::StoreError;
-pub use intake::Intake;
 pub use listing::{OrderFilter, Sort, SortField};
 pub use open::{Access, is_disk_full};
 pub use orders::{Match, OrderMatch};
@@ -265,7 +262,7 @@ pub(crate) mod tests {
         let pk = store
             .write::<_, StoreError>(Outcome::Commit, |write| {
                 write.insert_product(&shirt, &stamp())?;
-                write.take_in(&stamp(), |intake| intake.insert((*new).clone(), None))
+                write.insert_order(&new, &stamp())
             })
             .unwrap();
         let taking = |delta: i64, from| StatusChange {

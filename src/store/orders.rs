@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Row, named_params};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 use sha2::{Digest, Sha256};
 
 use super::values::{Id, json_array};
@@ -11,8 +11,9 @@ use crate::domain::content::Content;
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
-use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Source};
+use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
+use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
 use crate::domain::text::phone_digits;
 use crate::domain::time::Timestamp;
@@ -210,6 +211,29 @@ impl Read<'_> {
         Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
     }
 
+    /// Finds the order that a WhatsApp message brought.
+    pub fn order_of_message(&self, message_id: &str) -> Result<Option<OrderPk>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT order_pk FROM order_sources WHERE message_id = :message")?;
+        Ok(statement.query_row(named_params! {":message": message_id}, |row| row.get(0)).optional()?)
+    }
+
+    /// Loads what is known of a reference under which `content` came in.
+    pub fn known_order(&self, reference: &Reference, content: &Content) -> Result<Option<Known>, StoreError> {
+        let mut find = self.connection.prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
+        let pk: Option<OrderPk> =
+            find.query_row(named_params! {":reference": reference}, |row| row.get("pk")).optional()?;
+        let Some(order) = pk.map(|pk| self.orders(&[pk])).transpose()?.and_then(|mut orders| orders.pop()) else {
+            return Ok(None);
+        };
+        let mut received = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM order_sources WHERE order_pk = :order AND content_hash = :hash)",
+        )?;
+        let received_before = received
+            .query_row(named_params! {":order": order.summary.pk, ":hash": content_hash(content)}, |row| row.get(0))?;
+        Ok(Some(Known { order, received_before }))
+    }
+
     /// Loads the orders that one with this content and date may be a duplicate of: those of the same phone and total
     /// that are nearest in time, within hours, a few before and a few after. A duplicate is never the order `but` itself.
     pub fn likely_duplicates(
@@ -284,9 +308,50 @@ impl Read<'_> {
     }
 }
 
+/// Values in the order in which their names first stand in a statement are bound without looking the names up, for the
+/// statements that an import runs by the hundred thousand.
 impl Write<'_> {
+    /// Writes a new order with its items, its source and its first event.
+    ///
+    /// # Errors
+    /// The reference is no longer free.
+    pub fn insert_order(&self, new: &NewOrder, stamp: &Stamp) -> Result<OrderPk, StoreError> {
+        let inserted = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
+                     customer_address, user_id, status, total, item_count, currency, created_at, updated_at)
+                 VALUES (:id, :reference, :order_date, :name, :phone, :digits,
+                     :address, :user, :status, :total, :item_count, :currency, :at, :at)
+                 ON CONFLICT (reference) DO NOTHING",
+            )?
+            .execute(params![
+                Id(new.id),
+                new.reference,
+                new.order_date,
+                new.customer.name,
+                new.customer.phone,
+                new.content.phone_digits(),
+                new.customer.address,
+                new.user,
+                Status::Pending,
+                new.total,
+                new.item_count,
+                new.currency,
+                stamp.at,
+            ])?;
+        if inserted != 1 {
+            return Err(StoreError::Changed("the order"));
+        }
+        let order = OrderPk(self.connection.last_insert_rowid());
+        self.insert_items(order, &new.items)?;
+        self.insert_source(order, &new.source, &new.content, stamp)?;
+        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), stamp)?;
+        Ok(order)
+    }
+
     /// Remembers where an order came from.
-    pub(super) fn insert_source(
+    pub fn insert_source(
         &self,
         order: OrderPk,
         source: &Source,
@@ -298,13 +363,7 @@ impl Write<'_> {
                 "INSERT INTO order_sources (order_pk, kind, message_id, content_hash, received_at)
                  VALUES (:order, :kind, :message, :hash, :at)",
             )?
-            .execute(named_params! {
-                ":order": order,
-                ":kind": source.kind.as_str(),
-                ":message": source.message_id,
-                ":hash": content_hash(content),
-                ":at": stamp.at,
-            })?;
+            .execute(params![order, source.kind.as_str(), source.message_id, content_hash(content), stamp.at,])?;
         Ok(())
     }
 
@@ -316,21 +375,21 @@ impl Write<'_> {
                  :quantity, :unit_price, :size, :color, :subtotal, :list_price)",
         )?;
         for (position, item) in (1_i64..).zip(items) {
-            statement.execute(named_params! {
-                ":order": order,
-                ":position": position,
-                ":id": Id(item.id),
-                ":product": item.product_id,
-                ":name": item.product_name,
-                ":barcode": item.product_barcode,
-                ":image": item.product_image,
-                ":quantity": item.quantity,
-                ":unit_price": item.unit_price,
-                ":size": item.selected_size,
-                ":color": item.selected_color,
-                ":subtotal": item.subtotal,
-                ":list_price": item.list_price,
-            })?;
+            statement.execute(params![
+                order,
+                position,
+                Id(item.id),
+                item.product_id,
+                item.product_name,
+                item.product_barcode,
+                item.product_image,
+                item.quantity,
+                item.unit_price,
+                item.selected_size,
+                item.selected_color,
+                item.subtotal,
+                item.list_price,
+            ])?;
         }
         Ok(())
     }
@@ -412,19 +471,11 @@ impl Write<'_> {
                 r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
                    VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
             )?
-            .execute(named_params! {
-                ":order": order,
-                ":at": stamp.at,
-                ":actor": stamp.actor,
-                ":kind": kind,
-                ":from": from,
-                ":to": to,
-                ":note": stamp.note,
-            })?;
+            .execute(params![order, stamp.at, stamp.actor, kind, from, to, stamp.note,])?;
         Ok(self.connection.last_insert_rowid())
     }
 }
 
-pub(super) fn content_hash(content: &Content) -> [u8; 32] {
+fn content_hash(content: &Content) -> [u8; 32] {
     Sha256::digest(content.bytes()).into()
 }
