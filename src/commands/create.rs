@@ -1,6 +1,5 @@
 //! `orders create`: one order from JSON.
 
-use chrono_tz::Tz;
 use clap::Args;
 use uuid::Uuid;
 
@@ -11,6 +10,7 @@ use crate::domain::receive::{NamedProduct, Rejected, SourceKind, resolve, unknow
 use crate::domain::reference::Reference;
 use crate::domain::text::{shell_word, shorten};
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 use crate::error::{Exit, Failure, Kind};
 use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
 use crate::input::records::{Record, Records, StreamError};
@@ -93,7 +93,7 @@ fn read_order(record: &Record) -> anyhow::Result<ReadOrder> {
         return Err(refuse_input(excess.clone()).into());
     }
     // The zone is for WhatsApp's texts, which are for `import`.
-    let mut found = read_record(&record.bytes, RecordContext { zone: Tz::UTC }).map_err(|error| {
+    let mut found = read_record(&record.bytes, RecordContext { zone: Zone::UTC }).map_err(|error| {
         let line = record.line + error.line as u64;
         refuse_input(format!("line {line}: {}", error.problem))
     })?;

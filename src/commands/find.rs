@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read as _};
 
-use chrono_tz::Tz;
-
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::{Product, ProductId};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::text::shorten;
 use crate::domain::user::{Caller, User, UserId};
+use crate::domain::zone::Zone;
 use crate::error::{Failure, Kind};
 use crate::render::zone::{minute, zone_of};
 use crate::store::{Match, OrderMatch, Read, StoreError};
@@ -161,7 +160,7 @@ fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<
         .map(|(_, candidate)| candidate)
 }
 
-fn ambiguous(text: &str, orders: &[OrderMatch], zone: Tz) -> Failure {
+fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
     const SHOWN: usize = 10;
     let count = if orders.len() > SHOWN { format!("more than {SHOWN}") } else { orders.len().to_string() };
     let details = orders

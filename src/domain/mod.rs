@@ -23,7 +23,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`money`], [`time`], [`reference`], [`text`] | the small values that everything is made of |
-//! | [`calendar`] | points in time as people type them, and days in the shop's zone |
+//! | [`calendar`], [`zone`] | points in time as people type them, and days in the shop's zone |
 //! | [`status`] | the life of an order and which steps are legal |
 //! | [`order`] | an order and its items |
 //! | [`content`] | what two deliveries of one order are compared by (rule 6) |
@@ -64,3 +64,4 @@ pub mod text;
 pub mod time;
 pub mod transition;
 pub mod user;
+pub mod zone;

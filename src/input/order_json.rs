@@ -222,12 +222,13 @@ fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::zone::Zone;
     use crate::input::json::NotJson;
     use crate::input::order_record::{Context, read_record};
     use proptest::prelude::*;
 
     fn read_one(record: &[u8]) -> Result<ReadOrder, NotJson> {
-        let context = Context { zone: chrono_tz::Tz::UTC };
+        let context = Context { zone: Zone::UTC };
         let mut found = read_record(record, context)?;
         Ok(found.orders.pop().unwrap_or_else(|| ReadOrder::refused(Vec::new())))
     }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta, TimeZone};
-use chrono_tz::Tz;
 
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::text::{is_edge, plain};
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 
 /// WhatsApp's first year: no message is older.
 pub const FIRST_YEAR: i32 = 2009;
@@ -163,7 +163,7 @@ pub(super) fn whole(text: &str) -> Result<i64, Cow<'static, str>> {
 }
 
 /// Reads the page's own date, `Feb 4, 2026, 12:30 PM`, in the shop's zone.
-pub(super) fn read_date(text: &str, zone: Tz) -> Option<Timestamp> {
+pub(super) fn read_date(text: &str, zone: Zone) -> Option<Timestamp> {
     let local = NaiveDateTime::parse_from_str(text, "%b %d, %Y, %I:%M %p").ok()?;
     if local.date().year() < FIRST_YEAR {
         return None;
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn the_pages_date_is_in_the_shops_zone() {
-        let cairo = Tz::Africa__Cairo;
+        let cairo = Zone::parse("Africa/Cairo").unwrap();
         for (text, expected) in [
             ("Feb 6, 2026, 06:05 PM", Some("2026-02-06T16:05:00Z")),
             ("Jul 6, 2026, 12:05 AM", Some("2026-07-05T21:05:00Z")),

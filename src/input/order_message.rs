@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::order_lines::{
@@ -16,6 +15,7 @@ use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductK
 use crate::domain::reference::Reference;
 use crate::domain::text::{is_edge, shorten};
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 
 /// What an order message is read with.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub struct Reading {
     /// When the message was sent, where that is known.
     pub sent_at: Option<Timestamp>,
     /// The shop's zone, in which the message's own date is.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The line on which the text begins, from 1.
     pub first_line: usize,
 }
@@ -448,7 +448,7 @@ mod tests {
     }
 
     fn read(text: &str) -> ReadMessage {
-        let reading = Reading { sent_at: None, zone: Tz::UTC, first_line: 1 };
+        let reading = Reading { sent_at: None, zone: Zone::UTC, first_line: 1 };
         read_order_message(text, reading, Source { kind: SourceKind::Chat, message_id: None })
     }
 

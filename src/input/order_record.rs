@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use chrono_tz::Tz;
-
 use super::chat_dump::{is_chat_dump, is_chat_message, read_chat_dump, read_chat_message};
 use super::chat_text::MessageTexts;
 use super::json::{Fields, NotJson, Problems, Value, parse};
@@ -12,6 +10,7 @@ use super::order_message::{Reading, read_order_message};
 use super::webhook::{is_webhook, read_webhook};
 use crate::domain::receive::{IncomingOrder, NamedProduct, Source, SourceKind};
 use crate::domain::text::shorten;
+use crate::domain::zone::Zone;
 
 /// The most bytes that an order as JSON may have (1 MiB).
 const ORDER_LIMIT: usize = 1 << 20;
@@ -20,7 +19,7 @@ const ORDER_LIMIT: usize = 1 << 20;
 #[derive(Debug, Clone, Copy)]
 pub struct Context {
     /// The shop's zone, in which the dates of order messages are.
-    pub zone: Tz,
+    pub zone: Zone,
 }
 
 /// An order that was found in a record.

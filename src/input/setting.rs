@@ -1,8 +1,7 @@
 //! The value of a setting, as typed.
 
-use chrono_tz::Tz;
-
 use crate::domain::settings::SettingKey;
+use crate::domain::zone::Zone;
 
 /// Checks the value for a setting and returns it as it is kept; an empty one clears the setting.
 ///
@@ -37,9 +36,9 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
             }
             digits.to_owned()
         }
-        SettingKey::TimeZone => match value.parse::<Tz>() {
-            Ok(zone) => zone.name().to_owned(),
-            Err(_) => return Err("must be a time zone, such as Africa/Cairo".to_owned()),
+        SettingKey::TimeZone => match Zone::parse(value) {
+            Some(zone) => zone.name().to_owned(),
+            None => return Err("must be a time zone, such as Africa/Cairo".to_owned()),
         },
         SettingKey::LowStock => match value.parse::<u32>() {
             Ok(number) if number < 1_000_000 => number.to_string(),

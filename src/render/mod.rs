@@ -26,7 +26,7 @@ pub mod table;
 pub mod user;
 pub mod zone;
 
-use chrono_tz::Tz;
+use crate::domain::zone::Zone;
 
 /// How results look to the person who reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Look<'a> {
     /// Whether there is colour.
     pub color: bool,
     /// The shop's time zone.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The country code for local phone numbers.
     pub country_code: Option<&'a str>,
 }

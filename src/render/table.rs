@@ -229,9 +229,10 @@ pub(super) fn fit(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::zone::Zone;
 
     fn look(width: usize) -> Look<'static> {
-        Look { width, color: false, zone: chrono_tz::Tz::UTC, country_code: None }
+        Look { width, color: false, zone: Zone::UTC, country_code: None }
     }
 
     fn columns() -> Vec<Column> {

@@ -1,22 +1,21 @@
 //! Times in the shop's zone.
 
-use chrono_tz::Tz;
-
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 
 /// Returns the shop's zone; UTC where the setting names none that is known.
-pub fn zone_of(settings: &Settings) -> Tz {
-    settings.time_zone.parse().unwrap_or(Tz::UTC)
+pub fn zone_of(settings: &Settings) -> Zone {
+    Zone::parse(&settings.time_zone).unwrap_or(Zone::UTC)
 }
 
 /// Prints a time to the minute in the zone: `2026-02-04 12:30`.
-pub fn minute(time: Timestamp, zone: Tz) -> String {
+pub fn minute(time: Timestamp, zone: Zone) -> String {
     time.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Prints a time to the minute with the zone's own abbreviation: `2026-02-04 12:30 EET`.
-pub fn minute_with_zone(time: Timestamp, zone: Tz) -> String {
+pub fn minute_with_zone(time: Timestamp, zone: Zone) -> String {
     time.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string()
 }
 

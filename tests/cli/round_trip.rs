@@ -6,6 +6,7 @@ use orders::domain::receive::{Facts, Known, NewOrder, Received, decide, resolve}
 use orders::domain::settings::Settings;
 use orders::domain::status::Status;
 use orders::domain::time::Timestamp;
+use orders::domain::zone::Zone;
 use orders::input::order_record::{Context, read_record};
 use orders::render::json::{ORDER_KEYS, order_fields};
 use proptest::prelude::*;
@@ -82,7 +83,7 @@ proptest! {
     #[test]
     fn an_order_that_was_taken_is_the_same_when_it_is_printed_and_taken_again(sent in an_order()) {
         let (catalogue, settings) = (catalogue(), Settings::default());
-        let context = Context { zone: chrono_tz::Tz::UTC };
+        let context = Context { zone: Zone::UTC };
         let read = |json: &Value| read_record(json.to_string().as_bytes(), context).unwrap().orders.remove(0).order;
         let first = read(&sent).map_err(|problems| TestCaseError::fail(problems.join("; ")))?;
         let resolved = resolve(first.clone(), &catalogue).unwrap();

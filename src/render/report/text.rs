@@ -2,6 +2,7 @@
 
 use super::{Section, Sheet};
 use crate::domain::text::visible;
+use crate::domain::zone::Zone;
 use crate::render::Look;
 use crate::render::table::{Column, fit, render, room_beside};
 
@@ -43,7 +44,7 @@ fn table(section: &Section) -> String {
             row.push(bar(drawn.length, longest, room));
         }
     }
-    let look = Look { width: WIDTH, color: false, zone: chrono_tz::Tz::UTC, country_code: None };
+    let look = Look { width: WIDTH, color: false, zone: Zone::UTC, country_code: None };
     render(&columns, &rows, look)
 }
 

@@ -5,7 +5,6 @@
 
 pub mod documents;
 
-use chrono_tz::Tz;
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
 use orders::domain::receive::{Facts, IncomingOrder, Known, NewOrder, ProductKey, Received, Source, SourceKind};
@@ -15,6 +14,7 @@ use orders::domain::settings::Settings;
 use orders::domain::status::Status;
 use orders::domain::text::visible;
 use orders::domain::time::Timestamp;
+use orders::domain::zone::Zone;
 use orders::input::chat_text::{MessageTexts, is_text};
 use orders::input::json::{Problems, read_envelope};
 use orders::input::order_lines::is_order_message;
@@ -25,7 +25,7 @@ use orders::render::json::{ORDER_KEYS, order_fields};
 use orders::render::{Look, order};
 use uuid::Uuid;
 
-const CONTEXT: Context = Context { zone: Tz::Africa__Cairo };
+const CONTEXT: Context = Context { zone: Zone::UTC };
 
 /// Reads bytes as an import does, and holds everything that must hold for them.
 ///
