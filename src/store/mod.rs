@@ -46,7 +46,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub use copy::{Copy, keep};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
-pub use open::{Access, is_disk_full};
+pub use open::{Access, is_disk_full, read_again};
 pub use orders::{Match, OrderMatch};
 
 use crate::domain::time::Timestamp;
@@ -190,13 +190,26 @@ impl Store {
         }
         match transaction.commit().map_err(StoreError::from) {
             Ok(()) => Ok(value),
-            Err(StoreError::Broken(error)) => match self.ask_anew(&witness) {
+            Err(StoreError::Broken(error) | StoreError::Malformed(error)) => match self.ask_anew(&witness) {
                 Ok(Verdict::Written) => Ok(value),
                 Ok(Verdict::NotWritten) => Err(StoreError::NotWritten(error).into()),
                 _ => Err(StoreError::Broken(error).into()),
             },
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Sees to it that what the file holds is on the disk: what a killed program wrote before may be in the log alone.
+    /// Whoever is refused because of what is there is to find it there after a power cut.
+    ///
+    /// # Errors
+    /// The file is busy, full or broken.
+    pub fn sync(&mut self) -> Result<(), StoreError> {
+        let not_written = |error: rusqlite::Error| StoreError::from(error).before_commit();
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
+        leave_mark(&transaction).map_err(not_written)?;
+        transaction.commit().map_err(not_written)
     }
 
     /// Opens the file anew, as the next program would find it, and looks for a change in it.
@@ -206,11 +219,10 @@ impl Store {
         self.connection = open::open(&self.path, Access::Write, self.wait)?.connection;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let verdict = witness.look_for(&transaction)?;
-        if verdict == Verdict::NotWritten {
-            // What is not there may lie in the log all the same, whole but unsynced, behind what others see of it: should
-            // all of them be killed, who comes next would take it in. A commit of its own takes its place.
-            leave_mark(&transaction)?;
-        }
+        // What is there may have been found in the log, where the sync that failed left it. And what is not there may lie in
+        // the log all the same, whole but unsynced, behind what others see of it: should all of them be killed, who comes
+        // next would take it in. A commit of its own syncs the one, and takes the place of the other.
+        leave_mark(&transaction)?;
         transaction.commit()?;
         Ok(verdict)
     }
@@ -239,6 +251,11 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("orders.db"), Access::Create, Duration::ZERO).unwrap();
         (folder, store)
+    }
+
+    /// How long the log is, in bytes.
+    fn log_length(store: &Store) -> u64 {
+        std::fs::metadata(format!("{}-wal", store.path.display())).map_or(0, |log| log.len())
     }
 
     fn stamp() -> Stamp {
@@ -317,8 +334,19 @@ pub(crate) mod tests {
                     })
                     .unwrap();
                 assert_eq!(store.ask_anew(&witness).unwrap(), verdict, "{what}, {outcome:?}");
+                // The file was closed in between, so its log is new: what is in it was written, and synced, by asking.
+                assert!(log_length(&store) > 0, "{what}, {outcome:?}");
             }
         }
+    }
+
+    /// The log is synced where it is written.
+    #[test]
+    fn what_is_there_is_synced_by_a_commit_of_its_own() {
+        let (_folder, mut store) = store();
+        let before = log_length(&store);
+        store.sync().unwrap();
+        assert!(log_length(&store) > before);
     }
 
     #[test]
