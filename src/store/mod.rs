@@ -41,7 +41,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use copy::{Copy, keep};
 pub use error::StoreError;
@@ -173,9 +173,7 @@ impl Store {
         outcome: Outcome,
         write: impl FnOnce(&Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let not_written = |error: rusqlite::Error| StoreError::from(error).before_commit();
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
+        let transaction = begin(&mut self.connection)?;
         let start = Start::of(&transaction).map_err(not_written)?;
         let value = write(&Write { read: Read { connection: &transaction } })?;
         if outcome == Outcome::RollBack {
@@ -205,9 +203,7 @@ impl Store {
     /// # Errors
     /// The file is busy, full or broken.
     pub fn sync(&mut self) -> Result<(), StoreError> {
-        let not_written = |error: rusqlite::Error| StoreError::from(error).before_commit();
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
+        let transaction = begin(&mut self.connection)?;
         leave_mark(&transaction).map_err(not_written)?;
         transaction.commit().map_err(not_written)
     }
@@ -217,7 +213,7 @@ impl Store {
         // First of all the old connection goes, with all that it still has in memory.
         self.connection = Connection::open_in_memory()?;
         self.connection = open::open(&self.path, Access::Write, self.wait)?.connection;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = begin(&mut self.connection)?;
         let verdict = witness.look_for(&transaction)?;
         // What is there may have been found in the log, where the sync that failed left it. And what is not there may lie in
         // the log all the same, whole but unsynced, behind what others see of it: should all of them be killed, who comes
@@ -226,6 +222,16 @@ impl Store {
         transaction.commit()?;
         Ok(verdict)
     }
+}
+
+/// Begins a transaction that may write: one that begins by reading fails at once where another program writes, however
+/// long it would wait.
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)
+}
+
+fn not_written(error: rusqlite::Error) -> StoreError {
+    StoreError::from(error).before_commit()
 }
 
 /// Makes the commit of a transaction write and sync the log, even where it has nothing else to write.

@@ -11,7 +11,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::migrate::{SCHEMA_VERSION, migrate};
-use super::side_files::{has_beside, refuse_leftovers, refuse_strange_side_files, was_empty};
+use super::side_files::{has_beside, refuse_leftovers, refuse_strange_side_files, was_empty, with_side_files};
 use super::{Store, StoreError, search};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
@@ -164,11 +164,26 @@ pub fn is_disk_full(path: &Path) -> bool {
 /// matter; `None` where the file is damaged.
 pub fn read_again(path: &Path) -> Option<StoreError> {
     // SQLite's own checks would tell no more of a page that cannot be read.
-    if let Err(error) = File::open(path).and_then(|mut file| io::copy(&mut file, &mut io::sink())) {
+    if let Err(error) = with_side_files(path).iter().try_for_each(|path| read_through(path)) {
         return Some(StoreError::Unread(error.to_string()));
     }
     let damage = open(path, Access::Read, Duration::ZERO).and_then(|store| store.read(|read| read.damage()));
     damage.is_ok_and(|damage| damage.is_empty()).then(|| StoreError::Unread("by now it can be".to_owned()))
+}
+
+/// Reads a file to its end, in pieces at places, as SQLite does; one that is not there is no failure.
+fn read_through(path: &Path) -> io::Result<()> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        file => file?,
+    };
+    let (mut piece, mut offset) = (vec![0; 1 << 16], 0);
+    loop {
+        match file.read_at(&mut piece, offset)? {
+            0 => return Ok(()),
+            read => offset += read as u64,
+        }
+    }
 }
 
 /// What a file says that it is.
