@@ -249,6 +249,7 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         StoreError::Broken(_) => failure(Kind::Internal)
             .hint("if the disk is full, make room; look at what was kept before running it again"),
         StoreError::Changed(_) => failure(Kind::Conflict).hint("run it again"),
+        StoreError::Replaced => failure(Kind::Internal).hint("run it again"),
         StoreError::Refused(_) | StoreError::Io(_) | StoreError::Sqlite(_) => failure(Kind::Internal),
     }
 }

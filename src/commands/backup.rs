@@ -10,7 +10,7 @@ use super::Context;
 use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Kind};
 use crate::render::json::body;
-use crate::store::{Access, Copy, Store, StoreError};
+use crate::store::{Access, Copy, Store, StoreError, refuse_leftovers, refuse_side_file_name};
 
 /// Take a consistent copy of the file, while others go on writing
 ///
@@ -33,6 +33,9 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let message = format!("{} is there already; nothing was backed up", dest.display());
         return Err(Failure::new(Kind::Conflict, message).error("Destination exists").hint("name a new file").into());
     }
+    refuse_side_file_name(&dest, &context.file()?)?;
+    refuse_leftovers(&dest)
+        .map_err(|error| Failure::new(Kind::Conflict, format!("{} {error}; nothing was backed up", dest.display())))?;
     let store = context.open_to_back_up()?;
     let folder = dest.parent().unwrap_or(Path::new("/"));
     let copy = Copy::new_in(folder).map_err(|error| failed(&dest, &error))?;

@@ -326,10 +326,21 @@ impl Context {
         let mut spool = tempfile::SpooledTempFile::new(SPOOLED_IN_MEMORY);
         {
             let mut buffer = std::io::BufWriter::new(&mut spool);
-            let mut printer = Printer::new(&mut buffer, self.global.format(), keys, true)?;
-            write(&mut printer)?;
-            printer.finish()?;
-            buffer.flush()?;
+            let print = || -> anyhow::Result<()> {
+                let mut printer = Printer::new(&mut buffer, self.global.format(), keys, true)?;
+                write(&mut printer)?;
+                printer.finish()?;
+                Ok(buffer.flush()?)
+            };
+            print().map_err(|error| match error.downcast::<std::io::Error>() {
+                Ok(error) => {
+                    let folder = std::env::temp_dir();
+                    Failure::new(Kind::Internal, format!("cannot keep the result in {}: {error}", folder.display()))
+                        .hint("TMPDIR names another folder")
+                        .into()
+                }
+                Err(error) => error,
+            })?;
         }
         spool.rewind()?;
         let mut stdout = ui::stdout();

@@ -21,7 +21,7 @@ use crate::input::order_lines::is_order_message;
 use crate::input::order_message::Reading;
 use crate::input::order_record::{Context as RecordContext, Found, ReadOrder, read_record};
 use crate::render::zone::zone_of;
-use crate::store::{StoreError, keep};
+use crate::store::{StoreError, keep, refuse_side_file_name};
 
 /// Import any number of orders from JSON or WhatsApp, all or nothing
 ///
@@ -48,6 +48,9 @@ pub struct ImportArgs {
 /// Runs the command.
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut rejects = args.rejects.as_deref().map(RejectsFile::begin).transpose()?;
+    if let Some(path) = &args.rejects {
+        refuse_side_file_name(path, &context.file()?)?;
+    }
     let sources = open_sources(&args.files)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());

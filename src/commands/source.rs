@@ -39,13 +39,22 @@ fn open(name: &str) -> anyhow::Result<Source> {
         File::open(name)
     }
     .map_err(failed)?;
-    let file = if file.metadata().map_err(failed)?.is_file() { file } else { spool(file).map_err(failed)? };
+    let file = if file.metadata().map_err(failed)?.is_file() { file } else { spool(file, failed)? };
     Ok(Source { name: name.to_owned(), reader: BufReader::with_capacity(1 << 16, file) })
 }
 
-fn spool(mut pipe: File) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    io::copy(&mut pipe, &mut file)?;
-    file.rewind()?;
+/// Reads a pipe to its end, into a file that has no name.
+fn spool(mut pipe: File, failed: impl Fn(io::Error) -> Failure) -> Result<File, Failure> {
+    let in_folder = |error: io::Error| {
+        let folder = std::env::temp_dir();
+        Failure::new(Kind::Internal, format!("cannot keep what is read in {}: {error}", folder.display()))
+            .hint("TMPDIR names another folder")
+    };
+    let mut file = tempfile::tempfile().map_err(in_folder)?;
+    io::copy(&mut pipe, &mut file).map_err(|error| match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => in_folder(error),
+        _ => failed(error),
+    })?;
+    file.rewind().map_err(failed)?;
     Ok(file)
 }

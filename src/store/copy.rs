@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -39,7 +40,9 @@ pub struct Copy {
 impl Copy {
     /// Makes an empty one in the folder where it will be kept.
     pub fn new_in(folder: &Path) -> io::Result<Copy> {
-        let room = tempfile::Builder::new().prefix(".orders-copy-").tempdir_in(folder)?;
+        // Else who may write to the folder might put another file in the copy's place.
+        let private = fs::Permissions::from_mode(0o700);
+        let room = tempfile::Builder::new().prefix(".orders-copy-").permissions(private).tempdir_in(folder)?;
         Ok(Copy { file: NamedTempFile::new_in(room.path())?, _room: room })
     }
 

@@ -31,6 +31,9 @@ pub enum StoreError {
     /// What a decision was based on was no longer so when it was applied. The transaction is undone.
     #[error("holds another state of {0} by now; nothing changed")]
     Changed(&'static str),
+    /// Its name was given to another file while it was open, or to none.
+    #[error("was moved or replaced while it was open; nothing changed")]
+    Replaced,
     /// The operating system refused.
     #[error("cannot be opened: {0}")]
     Io(io::Error),

@@ -48,8 +48,10 @@ pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
 pub use open::{Access, is_disk_full, read_again};
 pub use orders::{Match, OrderMatch};
+pub use side_files::{refuse_leftovers, refuse_side_file_name};
 
 use crate::domain::time::Timestamp;
+use open::OpenedFile;
 use witness::{Start, Verdict, Witness};
 
 /// Returns the version of the SQLite inside the program.
@@ -62,6 +64,7 @@ pub fn sqlite_version() -> &'static str {
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    file: OpenedFile,
     /// How long others are waited for.
     wait: Duration,
     /// Whether opening it made the file.
@@ -173,7 +176,9 @@ impl Store {
         outcome: Outcome,
         write: impl FnOnce(&Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let file = self.file.clone();
         let transaction = begin(&mut self.connection)?;
+        file.refuse_replaced()?;
         let start = Start::of(&transaction).map_err(not_written)?;
         let value = write(&Write { read: Read { connection: &transaction } })?;
         if outcome == Outcome::RollBack {
@@ -186,6 +191,7 @@ impl Store {
             // there already, or sets what is set already, is to find it there after a power cut.
             leave_mark(&transaction).map_err(not_written)?;
         }
+        file.refuse_replaced()?;
         match transaction.commit().map_err(StoreError::from) {
             Ok(()) => Ok(value),
             Err(StoreError::Broken(error) | StoreError::Malformed(error)) => match self.ask_anew(&witness) {
@@ -204,6 +210,7 @@ impl Store {
     /// The file is busy, full or broken.
     pub fn sync(&mut self) -> Result<(), StoreError> {
         let transaction = begin(&mut self.connection)?;
+        self.file.refuse_replaced()?;
         leave_mark(&transaction).map_err(not_written)?;
         transaction.commit().map_err(not_written)
     }
@@ -212,7 +219,8 @@ impl Store {
     fn ask_anew(&mut self, witness: &Witness) -> Result<Verdict, StoreError> {
         // First of all the old connection goes, with all that it still has in memory.
         self.connection = Connection::open_in_memory()?;
-        self.connection = open::open(&self.path, Access::Write, self.wait)?.connection;
+        let store = open::open(&self.path, Access::Write, self.wait)?;
+        (self.connection, self.file) = (store.connection, store.file);
         let transaction = begin(&mut self.connection)?;
         let verdict = witness.look_for(&transaction)?;
         // What is there may have been found in the log, where the sync that failed left it. And what is not there may lie in
@@ -312,6 +320,23 @@ pub(crate) mod tests {
             store.read::<_, StoreError>(|read| Ok((read.held_stock(pk)?, read.orders(&[pk])?.remove(0)))).unwrap();
         assert_eq!((held.len(), held[0].delta, order.summary.status), (1, -2, Status::Confirmed));
         assert_eq!(order.items, new.items);
+    }
+
+    /// A question left open, or a long wait, while somebody restores a backup.
+    #[test]
+    fn nothing_is_written_to_a_file_whose_name_another_one_has_by_now() {
+        let (folder, mut store) = store();
+        let set = |store: &mut Store, name| {
+            store.write::<_, StoreError>(Outcome::Commit, |write| write.set_setting(SettingKey::ShopName, Some(name)))
+        };
+        set(&mut store, "before").unwrap();
+        let (file, backup) = (folder.path().join("orders.db"), folder.path().join("backup.db"));
+        Store::open(&file, Access::BackUp, Duration::ZERO).unwrap().back_up(&backup).unwrap();
+        std::fs::rename(&backup, &file).unwrap();
+        assert!(matches!(set(&mut store, "late"), Err(StoreError::Replaced)));
+        assert!(matches!(store.sync(), Err(StoreError::Replaced)));
+        std::fs::remove_file(&file).unwrap();
+        assert!(matches!(set(&mut store, "late"), Err(StoreError::Replaced)));
     }
 
     #[test]

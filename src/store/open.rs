@@ -46,6 +46,7 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     let created = find_or_create(&path, access)?;
     // What stands beside a file stands beside the file itself, not beside a link to it.
     let real = fs::canonicalize(&path)?;
+    let file = OpenedFile::of(&real)?;
     refuse_strange_header(&real)?;
     refuse_strange_side_files(&real)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -56,7 +57,33 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     }
     set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
     let kept = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
-    Ok(Store { connection, path, wait, created, kept })
+    file.refuse_replaced()?;
+    Ok(Store { connection, path, file, wait, created, kept })
+}
+
+/// Which file was opened, whatever its name is given to later.
+#[derive(Debug, Clone)]
+pub(super) struct OpenedFile {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl OpenedFile {
+    fn of(path: &Path) -> io::Result<OpenedFile> {
+        let found = fs::metadata(path)?;
+        Ok(OpenedFile { path: path.to_owned(), device: found.dev(), inode: found.ino() })
+    }
+
+    /// Refuses to write where another file has its name by now, or none: what is written would be in no file that anybody
+    /// opens, and in the log of one that it does not belong to.
+    pub(super) fn refuse_replaced(&self) -> Result<(), StoreError> {
+        match fs::metadata(&self.path) {
+            Ok(found) if (found.dev(), found.ino()) == (self.device, self.inode) => Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Err(StoreError::Replaced),
+        }
+    }
 }
 
 /// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.

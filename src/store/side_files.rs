@@ -45,8 +45,28 @@ pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Refuses a name for a new file that SQLite has for a side file of an orders file: it would be taken for that, and removed.
+///
+/// # Errors
+/// It is such a name.
+pub fn refuse_side_file_name(name: &Path, orders_file: &Path) -> Result<(), StoreError> {
+    let real = |path: &Path| -> io::Result<PathBuf> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Ok(fs::canonicalize(folder)?.join(path.file_name().unwrap_or_default()))
+    };
+    let (Ok(name), Ok(orders_file)) = (real(name), fs::canonicalize(orders_file)) else {
+        // Where there is no such folder, there is nothing to be taken for something else.
+        return Ok(());
+    };
+    if SUFFIXES.iter().any(|suffix| beside(&orders_file, suffix) == name) {
+        let name = name.display();
+        return Err(StoreError::refused(format!("has {name} for a side file: name another")));
+    }
+    Ok(())
+}
+
 /// Refuses to make a file where one was, whose log or journal is there still.
-pub(super) fn refuse_leftovers(path: &Path) -> Result<(), StoreError> {
+pub fn refuse_leftovers(path: &Path) -> Result<(), StoreError> {
     match ["-wal", "-journal"].iter().find(|suffix| has_beside(path, suffix)) {
         Some(suffix) => {
             let side = beside(path, suffix);

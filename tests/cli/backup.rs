@@ -46,6 +46,25 @@ fn nothing_that_is_there_is_replaced_and_no_half_is_left() {
     assert_eq!(left(&shop), ["there.db"]);
 }
 
+/// SQLite would take it for its own, play it in or remove it.
+#[test]
+fn no_file_gets_the_name_of_a_side_file() {
+    let shop = Shop::with_order();
+    for suffix in ["journal", "wal", "shm"] {
+        let name = format!("orders.db-{suffix}");
+        let side = format!("has {} for a side file: name another", shop.path(&name).display());
+        let done = shop.orders(["backup", &name]).exits(1);
+        assert!(done.stderr.contains(&side), "{done:?}");
+        let done = shop.orders(["import", "--keep-going", "--rejects", &name]).stdin("[{}]").exits(1);
+        assert!(done.stderr.contains(&side), "{done:?}");
+    }
+    std::fs::write(shop.path("copy.db-wal"), "left over").unwrap();
+    let done = shop.orders(["backup", "copy.db"]).exits(5);
+    assert!(done.stderr.contains("copy.db-wal: move that aside"), "{done:?}");
+    shop.orders(["check"]).prints("");
+    assert_eq!(left(&shop), ["copy.db-wal"]);
+}
+
 #[test]
 fn a_backup_while_another_writes_agrees_with_itself() {
     let shop = Shop::stocked();
