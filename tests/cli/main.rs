@@ -11,6 +11,8 @@
 mod backup;
 mod bad_input;
 mod check;
+#[path = "../common/mod.rs"]
+mod common;
 mod completions;
 mod config;
 mod confirm;

@@ -15,6 +15,8 @@
     reason = "a test may end where its ground is missing, and this one prints its own table"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod crowd;
 mod damaged;
 mod disk;
@@ -28,6 +30,7 @@ mod power;
 mod promises;
 mod session;
 mod shop;
+mod state;
 mod stopped;
 mod strace;
 mod work;

@@ -1,6 +1,7 @@
 //! What holds after every fault.
 
-use crate::shop::{Ending, Shop, Start, difference};
+use crate::shop::{Ending, Shop, Start};
+use crate::state::difference;
 use crate::work::Case;
 
 /// The exit code of a program that Ctrl-C ended.
