@@ -22,7 +22,9 @@ mod damaged;
 mod disk;
 mod failing;
 mod fault;
+mod forbidden;
 mod full;
+mod ground;
 mod killed;
 mod output;
 mod planted;
@@ -33,6 +35,7 @@ mod shop;
 mod state;
 mod stopped;
 mod strace;
+mod strange;
 mod work;
 
 use std::process::ExitCode;
@@ -40,7 +43,7 @@ use std::process::ExitCode;
 use fault::{Fault, Plan};
 
 /// Every kind of fault, by the name that chooses it.
-const FAULTS: [(&str, Fault); 11] = [
+const FAULTS: [(&str, Fault); 13] = [
     ("killed", killed::killed),
     ("failing_call", failing::failing_call),
     ("power_loss", power::power_loss),
@@ -51,6 +54,8 @@ const FAULTS: [(&str, Fault); 11] = [
     ("no_stdout", output::no_stdout),
     ("crowd", crowd::crowd),
     ("damaged", damaged::damaged),
+    ("strange", strange::strange),
+    ("forbidden", forbidden::forbidden),
     ("planted", planted::planted),
 ];
 
