@@ -201,8 +201,7 @@ impl State {
 impl Deed {
     /// Looks at what a run did.
     pub fn of(shop: &Shop, ending: &Ending) -> Result<Deed, String> {
-        let stdout = masked(&ending.stdout).replace(&shop.folder().display().to_string(), "(folder)");
-        Ok(Deed { code: ending.code, stdout, figures: figures(&shop.file())? })
+        Ok(Deed { code: ending.code, stdout: shop.masked(&ending.stdout), figures: figures(&shop.file())? })
     }
 }
 

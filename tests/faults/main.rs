@@ -51,7 +51,7 @@ const FAULTS: [(&str, Fault); 13] = [
     ("limited_files", full::limited_files),
     ("stopped", stopped::stopped),
     ("interrupted", stopped::interrupted),
-    ("no_stdout", output::no_stdout),
+    ("lost_output", output::lost_output),
     ("crowd", crowd::crowd),
     ("damaged", damaged::damaged),
     ("strange", strange::strange),

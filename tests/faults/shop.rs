@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::common::NOW;
-use crate::state::{dump, state_of};
+use crate::state::{dump, masked, state_of};
 
 /// The files that commands read: they lie beside the orders file.
 const INPUTS: [(&str, &str); 5] = [
@@ -31,6 +31,9 @@ const INPUTS: [(&str, &str); 5] = [
 
 /// What the shop did before: a confirmed order and two pending ones, of two items each.
 const HISTORY: [(&str, &str); 3] = [("LEG-KEPT-0001", "S"), ("LEG-WAIT-0001", "M"), ("LEG-WAIT-0002", "L")];
+
+/// Who ordered these.
+pub const BUYER: &str = "omar";
 
 /// How the orders file is found by a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,6 +188,11 @@ impl Shop {
         command
     }
 
+    /// Returns what a run printed as it would in any other folder, with the ids masked that were drawn.
+    pub fn masked(&self, printed: &str) -> String {
+        masked(printed).replace(self.folder().to_str().unwrap(), "(folder)")
+    }
+
     /// Returns every row of the orders file, and those of the backup where there is one.
     ///
     /// Ids that are drawn at random are left out. A file that is missing or blank has no rows.
@@ -300,9 +308,10 @@ fn files() -> &'static Files {
                          {{"productId":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","quantity":1,"unitPrice":18.75}}]}}"#
             );
             fs::write(shop.path("order.json"), order).unwrap();
-            run(shop, &["create", "order.json"]);
+            run(shop, &["--as", BUYER, "create", "order.json"]);
         };
         run(&shop, &["product", "import", "catalogue.json"]);
+        run(&shop, &["user", "add", BUYER, "--role", "buyer"]);
         take(&shop, HISTORY[0]);
         take(&shop, HISTORY[1]);
         shop.begin_to_read();
