@@ -22,9 +22,12 @@ mod dry_run;
 mod edit;
 mod failures;
 mod find;
+mod fuzz_seeds;
 mod harness;
 mod help;
 mod history;
+#[path = "../fuzz/src/hold.rs"]
+mod hold;
 mod hostile;
 mod import;
 mod list;

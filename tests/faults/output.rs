@@ -142,8 +142,8 @@ fn hold_ending(ending: &Ending, whole: &Ending, stream: Stream, loss: Loss, fail
     if ending.code != expected {
         return Err(format!("it should end with {expected:?}: {ending:#?}"));
     }
-    let is_said =
-        ending.stderr.starts_with(&format!("error: {failure}")) || ending.stderr.contains(&format!("\"{failure}"));
+    let says = |line: &str| line.starts_with(&format!("error: {failure}")) || line.contains(&format!("\"{failure}"));
+    let is_said = ending.stderr.lines().any(says);
     if expected == Some(1) && whole.code != Some(1) && !is_said {
         return Err(format!("it does not say that {failure}: {ending:#?}"));
     }
