@@ -90,6 +90,13 @@ struct Did {
 impl Crowd {
     fn hold(&self, random: &mut Rng) -> Result<Did, String> {
         let shop = self.open()?;
+        let did = self.crowd_in(&shop, random);
+        // No seed makes the same crowd again.
+        did.map_err(|broken| format!("{broken}\nthe file is kept in {}", shop.keep().display()))
+    }
+
+    /// Lets the processes in, and judges what they did.
+    fn crowd_in(&self, shop: &Shop, random: &mut Rng) -> Result<Did, String> {
         let mut queues = self.queues(random);
         let seeds: Vec<u64> = queues.iter().map(|_| random.u64(..)).collect();
         let is_over = AtomicBool::new(false);
@@ -99,14 +106,14 @@ impl Crowd {
         let note = |result: Result<(), String>| broken.lock().unwrap().extend(result.err());
         thread::scope(|scope| {
             if self.has_company {
-                scope.spawn(|| note(go_on(&shop, &is_over, &imports, import)));
-                scope.spawn(|| note(go_on(&shop, &is_over, &backups, back_up)));
+                scope.spawn(|| note(go_on(shop, &is_over, &imports, import)));
+                scope.spawn(|| note(go_on(shop, &is_over, &backups, back_up)));
             }
             let confirming: Vec<_> = queues
                 .drain(..)
                 .zip(seeds)
                 .map(|(queue, seed)| {
-                    let (shop, ends) = (&shop, &ends);
+                    let ends = &ends;
                     scope.spawn(move || {
                         let mut random = Rng::with_seed(seed);
                         for call in queue {
@@ -131,7 +138,7 @@ impl Crowd {
             return Err(broken);
         }
         let ends = ends.into_inner().unwrap();
-        self.judge(&shop, &ends)?;
+        self.judge(shop, &ends)?;
         Ok(Did {
             confirms: ends.len() as u64,
             imports: imports.into_inner(),

@@ -6,7 +6,10 @@
 //! ORDERS_FAULTS=long ORDERS_SEED=7 cargo test --test faults -- kill   one fault, as it was drawn with one seed
 //! ```
 //!
-//! Every fault draws what it draws from one seed, which is printed; the same seed replays the same faults.
+//! Every fault draws what it draws from one seed, which is printed; the same seed replays the same faults. Two things it does
+//! not replay: the order in which the processes of a crowd, or an interruption and the program, get their turn; and what the
+//! program draws itself, its ids and the salts of its logs. A file that broke something is therefore kept, and named.
+//! `ORDERS_DAMAGE=17` tries one damage alone.
 
 #![allow(
     clippy::unwrap_used,
