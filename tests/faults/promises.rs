@@ -140,6 +140,8 @@ fn left_over(shop: &Shop, case: &Case, is_done: bool, is_untidy: bool) -> Result
             let is_reject = case.rejects.is_some() && name.starts_with(".tmp");
             is_reject || name.starts_with(".orders-copy-") || name == "orders.db-journal"
         }
+        // A roll-back that could not read is finished by the next to use the file.
+        false if case.start == Start::Restored && name == "orders.db-journal" => true,
         false => name.starts_with(".orders-copy-") && is_empty(name),
     };
     if let Some(name) = shop.left_over().iter().find(|name| !may_be_left(name)) {
