@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::domain::refusal::{self, Refusal};
-use crate::store::{StoreError, is_disk_full};
+use crate::store::{StoreError, is_disk_full, read_again};
 
 /// The class of a failure. Each has its own exit code and its own code in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,9 +217,13 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
 
 fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
     let is_disk_full = file.is_some_and(is_disk_full);
+    let read_again = match error {
+        StoreError::Malformed(_) => file.and_then(read_again),
+        _ => None,
+    };
     let error = match error {
         StoreError::Broken(_) | StoreError::NotWritten(_) if is_disk_full => &StoreError::Full,
-        error => error,
+        error => read_again.as_ref().unwrap_or(error),
     };
     let file = file.map_or_else(|| "the orders file".to_owned(), |file| file.display().to_string());
     let failure = |kind| {
@@ -235,7 +239,10 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         }
         StoreError::Busy => failure(Kind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
         StoreError::Full => failure(Kind::Internal).hint("make room, then run it again"),
-        StoreError::Damaged(_) => {
+        StoreError::Unread(_) => {
+            failure(Kind::Internal).hint("run it again; where that fails too, take care of the disk")
+        }
+        StoreError::Damaged(_) | StoreError::Malformed(_) => {
             failure(Kind::Internal).hint("restore the newest backup beside it, and keep this file")
         }
         StoreError::NotWritten(_) => failure(Kind::Internal).hint("if the disk is full, make room; then run it again"),

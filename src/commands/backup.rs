@@ -38,7 +38,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let copy = Copy::new_in(folder).map_err(|error| failed(&dest, &error))?;
     store.back_up(copy.path()).map_err(|error| match error {
         // These are the orders file's own.
-        StoreError::Busy | StoreError::Damaged(_) => anyhow::Error::from(error),
+        StoreError::Busy | StoreError::Damaged(_) | StoreError::Malformed(_) => anyhow::Error::from(error),
         error => Failure::new(Kind::Internal, format!("cannot back up to {}: the copy {error}", dest.display())).into(),
     })?;
     let (damage, orders) = Store::open(copy.path(), Access::Read, context.global.wait())?

@@ -186,7 +186,7 @@ impl Context {
     ) -> anyhow::Result<T> {
         let outcome = if self.is_dry_run() { Outcome::RollBack } else { Outcome::Commit };
         let caller = &self.caller;
-        let value = store.write(outcome, |transaction| {
+        let written = store.write(outcome, |transaction| {
             // Who may no longer do it, does not.
             if let Caller::Account(user) = caller
                 && transaction.user(&user.username)?.as_ref() != Some(user)
@@ -197,7 +197,15 @@ impl Context {
                 Ok(error) => error.before_commit().into(),
                 Err(error) => error,
             })
-        })?;
+        });
+        let value = match written {
+            // What stands against it is to be there after a power cut too.
+            Err(error) if outcome == Outcome::Commit && !error.is::<StoreError>() => {
+                store.sync()?;
+                return Err(error);
+            }
+            written => written?,
+        };
         self.has_committed = outcome == Outcome::Commit;
         self.has_rolled_back = outcome == Outcome::RollBack;
         Ok(value)

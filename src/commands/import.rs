@@ -1,7 +1,7 @@
 //! `orders import`: any number of orders, all or nothing.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Seek as _};
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -20,7 +20,7 @@ use crate::input::order_lines::is_order_message;
 use crate::input::order_message::Reading;
 use crate::input::order_record::{Context as RecordContext, Found, ReadOrder, read_record};
 use crate::render::zone::zone_of;
-use crate::store::keep;
+use crate::store::{StoreError, keep};
 
 /// Import any number of orders from JSON or WhatsApp, all or nothing
 ///
@@ -50,7 +50,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
-    let tally = context.write(&mut store, |write| {
+    let written = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
         let desk =
@@ -74,12 +74,18 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             _ => {}
         }
         // Before the commit: where the rejects cannot be kept, nothing is imported.
-        if let Some(rejects) = rejects.take()
-            && !is_dry_run
-        {
-            rejects.keep()?;
+        if let Some(rejects) = &mut rejects {
+            rejects.keep(is_dry_run)?;
         }
         Ok(tally)
+    });
+    let tally = written.inspect_err(|error| {
+        // Where it is not known whether the others were imported, nothing is lost.
+        if let Some(rejects) = &rejects
+            && !matches!(error.downcast_ref(), Some(StoreError::Broken(_)))
+        {
+            rejects.remove();
+        }
     })?;
     tally.report(context);
     context.print_one(tally.body(false), || summary(&tally, context))?;
@@ -133,33 +139,65 @@ struct RejectsFile {
     /// Where they are kept until the end: a file without a name, which a killed run leaves nowhere.
     spool: BufWriter<File>,
     path: PathBuf,
+    /// Whether this run made the file.
+    is_made: bool,
 }
 
 impl RejectsFile {
-    /// Starts a file that must not exist yet: what an earlier run kept is not lost.
     fn begin(path: &Path) -> anyhow::Result<RejectsFile> {
-        if path.symlink_metadata().is_ok() {
-            let message = format!("{} is there already; nothing imported", path.display());
-            return Err(Failure::new(Kind::Conflict, message)
-                .hint("import and remove it first, or name another")
-                .into());
-        }
         let spool = tempfile::tempfile().map_err(|error| unwritable(path, &error))?;
-        Ok(RejectsFile { spool: BufWriter::new(spool), path: path.to_owned() })
+        Ok(RejectsFile { spool: BufWriter::new(spool), path: path.to_owned(), is_made: false })
     }
 
-    /// Gives them their file, for its owner only, once it is safely on the disk; none where there are none.
-    fn keep(self) -> anyhow::Result<()> {
-        let RejectsFile { spool, path } = self;
-        let failed = |error: io::Error| unwritable(&path, &error);
-        let mut spool = spool.into_inner().map_err(|error| failed(error.into_error()))?;
-        if spool.stream_position().map_err(failed)? == 0 {
-            return Ok(());
-        }
+    /// Gives them their file, for its owner only, once it is safely on the disk; none where there are none. What an
+    /// earlier run kept is not lost: a file that is there must hold the same, as one that was cut off here leaves it.
+    fn keep(&mut self, is_dry_run: bool) -> anyhow::Result<()> {
+        let RejectsFile { spool, path, is_made } = self;
+        let failed = |error: io::Error| unwritable(path, &error);
+        spool.flush().map_err(failed)?;
+        let spool = spool.get_mut();
+        let length = spool.stream_position().map_err(failed)?;
+        spool.rewind().map_err(failed)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-        spool.rewind().and_then(|()| io::copy(&mut spool, &mut file)).map_err(failed)?;
-        Ok(keep(file, &path).map_err(failed)?)
+        if let Ok(found) = path.symlink_metadata() {
+            if !(found.is_file() && found.len() == length && holds_the_same(spool, path).map_err(failed)?) {
+                let message = format!("{} is there already; nothing imported", path.display());
+                return Err(Failure::new(Kind::Conflict, message)
+                    .hint("import and remove it first, or name another")
+                    .into());
+            }
+            // Its name may not be on the disk yet.
+            return Ok(File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?);
+        }
+        if length > 0 && !is_dry_run {
+            let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
+            io::copy(spool, &mut file).map_err(failed)?;
+            keep(file, path).map_err(failed)?;
+            *is_made = true;
+        }
+        Ok(())
+    }
+
+    /// Removes the file again if this run made it: nothing was imported.
+    fn remove(&self) {
+        if self.is_made {
+            // What is left is taken for the next run's own.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Tells whether the rest of a file is all that another one holds.
+fn holds_the_same(file: &File, path: &Path) -> io::Result<bool> {
+    let (mut ours, mut theirs) = (BufReader::new(file), BufReader::new(File::open(path)?));
+    loop {
+        let (one, other) = (ours.fill_buf()?, theirs.fill_buf()?);
+        let length = one.len().min(other.len());
+        if length == 0 || one[..length] != other[..length] {
+            return Ok(one.is_empty() && other.is_empty());
+        }
+        ours.consume(length);
+        theirs.consume(length);
     }
 }
 

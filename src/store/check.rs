@@ -75,7 +75,7 @@ const RULES: [&str; 13] = [
 ];
 
 /// Tells of what SQLite found whether reading failed there, which is no damage: it says so by an error code.
-fn reading_failed(problem: &str) -> Option<StoreError> {
+pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
     let (_, code) = problem.rsplit_once("error code=")?;
     let code: String = code.chars().take_while(char::is_ascii_digit).collect();
     let error = ffi::Error::new(code.parse().ok()?);
@@ -137,8 +137,16 @@ impl Read<'_> {
         Ok(findings)
     }
 
-    /// Finds what SQLite itself finds wrong with the file.
+    /// Finds what SQLite itself finds wrong with the file, and finds again when it looks once more: it takes some failures
+    /// to read for damage.
     pub fn damage(&self) -> Result<Vec<Finding>, StoreError> {
+        match self.damage_at_first_sight()? {
+            found if found.is_empty() => Ok(found),
+            _ => self.damage_at_first_sight(),
+        }
+    }
+
+    fn damage_at_first_sight(&self) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         for sql in OF_SQLITE {
             let mut statement = self.connection.prepare_cached(sql)?;
@@ -150,6 +158,7 @@ impl Read<'_> {
                     },
                     // Damage can break off the check itself: a CHECK that reads JSON fails on what is none.
                     Err(StoreError::Damaged(problem)) => findings.push(broken_off(problem)),
+                    Err(StoreError::Malformed(error)) => findings.push(broken_off(error.to_string())),
                     Err(StoreError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => {
                         findings.push(broken_off(error.to_string()));
                     }

@@ -22,6 +22,12 @@ pub enum StoreError {
     /// The file is damaged.
     #[error("is damaged: {0}")]
     Damaged(String),
+    /// SQLite calls the file damaged, as it does where it only could not be read: [`super::read_again`] tells which.
+    #[error("is damaged: {0}")]
+    Malformed(rusqlite::Error),
+    /// The file is not damaged, but could not be read.
+    #[error("could not be read: {0}")]
+    Unread(String),
     /// What a decision was based on was no longer so when it was applied. The transaction is undone.
     #[error("holds another state of {0} by now; nothing changed")]
     Changed(&'static str),
@@ -71,7 +77,7 @@ impl From<rusqlite::Error> for StoreError {
             }
             Some(ErrorCode::DiskFull) => StoreError::Full,
             Some(ErrorCode::SystemIoFailure) => StoreError::Broken(error),
-            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(error.to_string()),
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Malformed(error),
             // A value that our own CHECKs would not have let in.
             None if matches!(
                 error,

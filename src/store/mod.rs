@@ -41,12 +41,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use copy::{Copy, keep};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
-pub use open::{Access, is_disk_full};
+pub use open::{Access, is_disk_full, read_again};
 pub use orders::{Match, OrderMatch};
 
 use crate::domain::time::Timestamp;
@@ -173,9 +173,7 @@ impl Store {
         outcome: Outcome,
         write: impl FnOnce(&Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let not_written = |error: rusqlite::Error| StoreError::from(error).before_commit();
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
+        let transaction = begin(&mut self.connection)?;
         let start = Start::of(&transaction).map_err(not_written)?;
         let value = write(&Write { read: Read { connection: &transaction } })?;
         if outcome == Outcome::RollBack {
@@ -190,7 +188,7 @@ impl Store {
         }
         match transaction.commit().map_err(StoreError::from) {
             Ok(()) => Ok(value),
-            Err(StoreError::Broken(error)) => match self.ask_anew(&witness) {
+            Err(StoreError::Broken(error) | StoreError::Malformed(error)) => match self.ask_anew(&witness) {
                 Ok(Verdict::Written) => Ok(value),
                 Ok(Verdict::NotWritten) => Err(StoreError::NotWritten(error).into()),
                 _ => Err(StoreError::Broken(error).into()),
@@ -199,21 +197,41 @@ impl Store {
         }
     }
 
+    /// Sees to it that what the file holds is on the disk: what a killed program wrote before may be in the log alone.
+    /// Whoever is refused because of what is there is to find it there after a power cut.
+    ///
+    /// # Errors
+    /// The file is busy, full or broken.
+    pub fn sync(&mut self) -> Result<(), StoreError> {
+        let transaction = begin(&mut self.connection)?;
+        leave_mark(&transaction).map_err(not_written)?;
+        transaction.commit().map_err(not_written)
+    }
+
     /// Opens the file anew, as the next program would find it, and looks for a change in it.
     fn ask_anew(&mut self, witness: &Witness) -> Result<Verdict, StoreError> {
         // First of all the old connection goes, with all that it still has in memory.
         self.connection = Connection::open_in_memory()?;
         self.connection = open::open(&self.path, Access::Write, self.wait)?.connection;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = begin(&mut self.connection)?;
         let verdict = witness.look_for(&transaction)?;
-        if verdict == Verdict::NotWritten {
-            // What is not there may lie in the log all the same, whole but unsynced, behind what others see of it: should
-            // all of them be killed, who comes next would take it in. A commit of its own takes its place.
-            leave_mark(&transaction)?;
-        }
+        // What is there may have been found in the log, where the sync that failed left it. And what is not there may lie in
+        // the log all the same, whole but unsynced, behind what others see of it: should all of them be killed, who comes
+        // next would take it in. A commit of its own syncs the one, and takes the place of the other.
+        leave_mark(&transaction)?;
         transaction.commit()?;
         Ok(verdict)
     }
+}
+
+/// Begins a transaction that may write: one that begins by reading fails at once where another program writes, however
+/// long it would wait.
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)
+}
+
+fn not_written(error: rusqlite::Error) -> StoreError {
+    StoreError::from(error).before_commit()
 }
 
 /// Makes the commit of a transaction write and sync the log, even where it has nothing else to write.
@@ -239,6 +257,11 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("orders.db"), Access::Create, Duration::ZERO).unwrap();
         (folder, store)
+    }
+
+    /// How long the log is, in bytes.
+    fn log_length(store: &Store) -> u64 {
+        std::fs::metadata(format!("{}-wal", store.path.display())).map_or(0, |log| log.len())
     }
 
     fn stamp() -> Stamp {
@@ -317,8 +340,19 @@ pub(crate) mod tests {
                     })
                     .unwrap();
                 assert_eq!(store.ask_anew(&witness).unwrap(), verdict, "{what}, {outcome:?}");
+                // The file was closed in between, so its log is new: what is in it was written, and synced, by asking.
+                assert!(log_length(&store) > 0, "{what}, {outcome:?}");
             }
         }
+    }
+
+    /// The log is synced where it is written.
+    #[test]
+    fn what_is_there_is_synced_by_a_commit_of_its_own() {
+        let (_folder, mut store) = store();
+        let before = log_length(&store);
+        store.sync().unwrap();
+        assert!(log_length(&store) > before);
     }
 
     #[test]

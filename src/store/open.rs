@@ -10,8 +10,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
+use super::check::reading_failed;
 use super::migrate::{SCHEMA_VERSION, migrate};
-use super::side_files::{has_beside, refuse_leftovers, refuse_strange_side_files, was_empty};
+use super::side_files::{has_beside, refuse_leftovers, refuse_strange_side_files, was_empty, with_side_files};
 use super::{Store, StoreError, search};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
@@ -127,9 +128,10 @@ fn refuse_network_folder(_on: &Path) -> Result<(), StoreError> {
 
 /// Sets a connection up before anything is read or written through it.
 pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
-    // First of all, so that everything below waits too. The last of several writers locks readers out for a moment when it
-    // closes; they wait for that, however short their patience with writers is.
-    connection.busy_timeout(if access == Access::Read { wait.max(CLOSING) } else { wait })?;
+    // First of all, so that everything below waits too. The last of several writers locks all others out for a moment when
+    // it closes; who keeps nothing waits for that, however short their patience with writers is.
+    let keeps_something = matches!(access, Access::Write | Access::Create);
+    connection.busy_timeout(if keeps_something { wait } else { wait.max(CLOSING) })?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
@@ -157,6 +159,32 @@ pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) ->
 pub fn is_disk_full(path: &Path) -> bool {
     let folder = path.parent().unwrap_or(Path::new("/"));
     rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail == 0)
+}
+
+/// Reads a file again that SQLite called damaged, for it calls some failures to read that. Returns what else was the
+/// matter; `None` where the file is damaged.
+pub fn read_again(path: &Path) -> Option<StoreError> {
+    // SQLite's own checks would tell no more of a page that cannot be read.
+    if let Err(error) = with_side_files(path).iter().try_for_each(|path| read_through(path)) {
+        return Some(StoreError::Unread(error.to_string()));
+    }
+    let damage = open(path, Access::Read, Duration::ZERO).and_then(|store| store.read(|read| read.damage()));
+    damage.is_ok_and(|damage| damage.is_empty()).then(|| StoreError::Unread("by now it can be".to_owned()))
+}
+
+/// Reads a file to its end, in pieces at places, as SQLite does; one that is not there is no failure.
+fn read_through(path: &Path) -> io::Result<()> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        file => file?,
+    };
+    let (mut piece, mut offset) = (vec![0; 1 << 16], 0);
+    loop {
+        match file.read_at(&mut piece, offset)? {
+            0 => return Ok(()),
+            read => offset += read as u64,
+        }
+    }
 }
 
 /// What a file says that it is.
@@ -275,7 +303,7 @@ fn refuse_damaged_backup(connection: &Connection) -> Result<(), StoreError> {
         return Ok(());
     }
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(StoreError::Damaged(found)) }
+    if found == "ok" { Ok(()) } else { Err(reading_failed(&found).unwrap_or(StoreError::Damaged(found))) }
 }
 
 /// Switches a new file, or a restored backup, to WAL. SQLite itself does not wait for the lock that this needs.
@@ -456,6 +484,37 @@ mod tests {
             assert_eq!(fs::read(&path).unwrap(), before, "{problem}");
         }
         assert!(matches!(at(folder.path(), Access::Create), Err(StoreError::Refused(_))));
+    }
+
+    /// The last program to use a file has it for itself for a moment.
+    #[test]
+    fn who_keeps_nothing_waits_for_another_to_close_the_file() {
+        for access in [Access::Read, Access::BackUp, Access::DryRun] {
+            let (_folder, path) = folder();
+            drop(at(&path, Access::Create).unwrap());
+            let last = Connection::open(&path).unwrap();
+            last.execute_batch("PRAGMA locking_mode = EXCLUSIVE; SELECT * FROM settings").unwrap();
+            assert!(matches!(at(&path, Access::Write), Err(StoreError::Busy)));
+            std::thread::scope(|scope| {
+                scope.spawn(move || {
+                    std::thread::sleep(Duration::from_millis(100));
+                    drop(last);
+                });
+                assert!(at(&path, access).is_ok(), "{access:?}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_called_damaged_is_read_again() {
+        let (folder, path) = folder();
+        drop(at(&path, Access::Create).unwrap());
+        assert!(matches!(read_again(&path), Some(StoreError::Unread(_))));
+        assert!(matches!(read_again(folder.path()), Some(StoreError::Unread(_))), "a folder cannot be read");
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[4096..8192].fill(7);
+        fs::write(&path, bytes).unwrap();
+        assert!(read_again(&path).is_none());
     }
 
     #[test]

@@ -133,7 +133,10 @@ fn keep_going_takes_the_good_ones_and_keeps_the_others_ready_to_mend() {
         std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(shop.path("mend.ndjson")).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     shop.orders(["import"]).stdin(kept.replace(":0,", ":4,")).prints("imported 1, unchanged 0\n");
-    shop.orders(["import", "--keep-going", "--rejects", "mend.ndjson"]).stdin(input.clone()).fails(
+    // The same again keeps the same; other rejects do not take its place.
+    let again = || shop.orders(["import", "--keep-going", "--rejects", "mend.ndjson"]);
+    assert_eq!(again().stdin(input.clone()).exits(8).stdout, "imported 0, unchanged 2, rejected 1\n");
+    again().stdin(input.replace(":0,", ":-1,")).fails(
         5,
         "error: mend.ndjson is there already; nothing imported\nhint: import and remove it first, or name another\n",
     );

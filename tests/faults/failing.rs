@@ -1,46 +1,17 @@
-//! Every input and output call fails once.
+//! Every input and output call fails, once or from then on.
 
 use libtest_mimic::Failed;
 
 use crate::fault::{Plan, Row, skip};
-use crate::killed::commands;
 use crate::promises::{Fault, hold};
 use crate::shop::Shop;
-use crate::strace::{self, Call};
-use crate::work::Case;
+use crate::strace::{self, Call, Often};
+use crate::work::{Case, commands};
 
-/// The calls that are made to fail.
-const CALLS: [&str; 26] = [
-    "openat",
-    "close",
-    "read",
-    "pread64",
-    "write",
-    "pwrite64",
-    "fsync",
-    "fdatasync",
-    "ftruncate",
-    "newfstatat",
-    "fstat",
-    "stat",
-    "lstat",
-    "statx",
-    "statfs",
-    "fcntl",
-    "fchown",
-    "unlink",
-    "unlinkat",
-    "rename",
-    "renameat",
-    "renameat2",
-    "link",
-    "linkat",
-    "lseek",
-    "mmap",
-];
-
-/// How they fail.
+/// How calls fail once.
 const ERRORS: [&str; 5] = ["EIO", "ENOSPC", "EINTR", "EACCES", "ENOMEM"];
+/// How a disk fails that does not come back.
+const LASTING_ERRORS: [&str; 2] = ["EIO", "ENOSPC"];
 
 /// Lets every call that the program makes itself fail, in every way, on every kind of file.
 pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
@@ -48,29 +19,44 @@ pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
         return skip("failing call", "strace is not there, or may not trace");
     }
     let cases = Case::all();
-    let (mut points, mut random) = (Vec::new(), plan.random("failing call"));
-    for case in cases {
-        let calls = strace::calls(&Shop::new(case.start), case.work, &CALLS);
-        let calls = calls.into_iter().filter(|call| call.is_ours);
-        let faults = calls.flat_map(|call| ERRORS.map(|error| (case, call.clone(), error)));
-        points.extend(plan.sample(&mut random, 2, faults));
+    let mut random = plan.random("failing call");
+    let chosen = plan.sample(&mut random, 50, cases.iter());
+    let mut points = Vec::new();
+    for case in chosen {
+        let calls = strace::calls(case).into_iter().filter(|call| call.can_fail);
+        let faults = calls.flat_map(|call| {
+            let once = ERRORS.map(|error| (error, Often::Once));
+            // What is said goes to nobody's disk.
+            let lasting = if call.name == "write" { &[][..] } else { &LASTING_ERRORS[..] };
+            let lasting = lasting.iter().map(|error| (*error, Often::FromThenOn));
+            let faults: Vec<_> = once.into_iter().chain(lasting).collect();
+            faults.into_iter().map(move |(error, often)| (case, call.clone(), error, often))
+        });
+        points.extend(plan.sample(&mut random, 3, faults));
     }
-    let faults = plan.try_all(&points, |(case, call, error)| {
-        fail(case, call, error).map_err(|problem| format!("{error} at {} {}: {problem}", call.name, call.nth))
+    let faults = plan.try_all(&points, |(case, call, error, often)| {
+        fail(case, call, error, *often)
+            .map_err(|problem| format!("{error} {often:?} at {} {}: {problem}", call.name, call.nth))
     })?;
     let tried = format!(
-        "{} commands on {} files, {} errors, {} calls",
+        "{} commands on {} files, {} errors once and {} lasting, {} calls",
         commands(cases),
         cases.len(),
         ERRORS.len(),
+        LASTING_ERRORS.len(),
         points.len()
     );
     Ok(Row { fault: "failing call", tried, faults })
 }
 
-fn fail(case: &Case, call: &Call, error: &str) -> Result<(), String> {
+fn fail(case: &Case, call: &Call, error: &str, often: Often) -> Result<(), String> {
     let mut shop = Shop::new(case.start);
-    let ending = strace::inject(&shop, case.work, call, &format!("error={error}"));
-    let fault = if (call.name.as_str(), error) == ("pread64", "EIO") { Fault::ReadFails } else { Fault::MayFail };
+    let ending = strace::inject(&shop, case, call, &format!("error={error}"), often)?;
+    let fault = match (call.name.as_str(), often) {
+        // A lock that cannot be had may be somebody else's.
+        ("fcntl", _) => Fault::LockFails,
+        (_, Often::FromThenOn) => Fault::GoesOnFailing,
+        (_, Often::Once) => Fault::MayFail,
+    };
     hold(&mut shop, case, &ending, fault)
 }

@@ -13,7 +13,9 @@ pub struct Plan {
     pub seed: u64,
     /// Whether this is the long version.
     pub is_long: bool,
-    rows: Arc<Mutex<Vec<Row>>>,
+    rows: Arc<Mutex<Vec<(Row, usize)>>>,
+    /// How many promises the fault at hand broke.
+    broken: Arc<AtomicUsize>,
 }
 
 /// What came of one kind of fault: a row of the table.
@@ -34,7 +36,7 @@ impl Plan {
     pub fn from_environment() -> Plan {
         let seed = std::env::var("ORDERS_SEED").ok().map(|seed| seed.parse().expect("ORDERS_SEED is a number"));
         let is_long = std::env::var("ORDERS_FAULTS").is_ok_and(|version| version == "long");
-        Plan { seed: seed.unwrap_or(1), is_long, rows: Arc::default() }
+        Plan { seed: seed.unwrap_or(1), is_long, rows: Arc::default(), broken: Arc::default() }
     }
 
     /// Chooses between the size of the short version and that of the long one.
@@ -81,17 +83,25 @@ impl Plan {
         if problems.is_empty() {
             return Ok(faults.len() as u64);
         }
+        self.broken.fetch_add(problems.len(), Ordering::Relaxed);
         Err(format!("seed {}: {}", self.seed, problems.join("\n\n")).into())
     }
 
     /// Makes a test of each fault.
     pub fn trials(&self, faults: &[(&'static str, Fault)]) -> Vec<Trial> {
         let trial = |&(name, fault): &(&'static str, Fault)| {
-            let plan = self.clone();
+            let plan = Plan { broken: Arc::default(), ..self.clone() };
             Trial::test(name, move || {
-                let row = fault(&plan)?;
-                plan.rows.lock().unwrap().push(row);
-                Ok(())
+                let ending = fault(&plan);
+                let (row, broken, ending) = match ending {
+                    Ok(row) => (row, 0, Ok(())),
+                    Err(failed) => {
+                        let row = Row { fault: name, tried: "FAILED, and broken off".to_owned(), faults: 0 };
+                        (row, plan.broken.load(Ordering::Relaxed).max(1), Err(failed))
+                    }
+                };
+                plan.rows.lock().unwrap().push((row, broken));
+                ending
             })
         };
         faults.iter().map(trial).collect()
@@ -104,8 +114,8 @@ impl Plan {
             return;
         }
         println!("seed {}\n\n| fault | tried | faults | promises broken |\n|---|---|---|---|", self.seed);
-        for row in rows.iter() {
-            println!("| {} | {} | {} | 0 |", row.fault, row.tried, row.faults);
+        for (row, broken) in rows.iter() {
+            println!("| {} | {} | {} | {broken} |", row.fault, row.tried, row.faults);
         }
         println!();
     }

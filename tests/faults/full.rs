@@ -6,10 +6,9 @@ use std::process::Command;
 use libtest_mimic::Failed;
 
 use crate::fault::{Plan, Row, skip};
-use crate::killed::commands;
 use crate::promises::{Fault, hold};
 use crate::shop::{Ending, Shop, quick_folder};
-use crate::work::Case;
+use crate::work::{Case, commands};
 
 /// How much a page of the file system holds, in KiB.
 const PAGE: u64 = 4;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use orders::store::{Access, Store, StoreError};
 
-use crate::disk::{Disk, Image};
+use crate::disk::{Disk, Image, Step};
 use crate::fault::{Plan, Row, skip};
 use crate::session::{Moment, Session};
 use crate::shop::quick_folder;
@@ -22,24 +22,26 @@ use crate::strace;
 const THREADS: usize = 2;
 /// After how many disks to say how many there were: the long version takes its time.
 const PROGRESS: usize = 100_000;
-/// How many images are drawn of each moment, before the next round.
-const DRAWN: usize = 20;
 
 /// Cuts the power at every moment of a session, and opens what the disk may then hold.
 pub fn power_loss(plan: &Plan) -> Result<Row, Failed> {
     if !strace::is_there() {
         return skip("power loss", "strace is not there, or may not trace");
     }
-    let session = Session::record();
-    let wanted = plan.size(1_000, 1_000_000);
-    let images = Images { seen: Mutex::default(), wanted, is_over: AtomicBool::new(false) };
+    let sessions = Session::record_all();
+    let images = Images {
+        seen: Mutex::default(),
+        drawn: plan.size(2, 20),
+        wanted: plan.size(0, 1_000_000),
+        is_broken: AtomicBool::new(false),
+    };
     let problem = Mutex::new(None);
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
-            let (session, images, problem) = (&session, &images, &problem);
+            let (sessions, images, problem) = (&sessions, &images, &problem);
             scope.spawn(move || {
-                if let Err(found) = images.look(plan, session, thread) {
-                    images.is_over.store(true, Ordering::Relaxed);
+                if let Err(found) = images.look(plan, sessions, thread) {
+                    images.is_broken.store(true, Ordering::Relaxed);
                     *problem.lock().unwrap() = Some(found);
                 }
             });
@@ -49,44 +51,54 @@ pub fn power_loss(plan: &Plan) -> Result<Row, Failed> {
         return Err(format!("seed {}: {problem}", plan.seed).into());
     }
     let distinct = images.seen.into_inner().unwrap().len();
-    let tried = format!("{} moments of {} commands, distinct disks", session.moments.len(), session.states.len() - 1);
+    let moments: usize = sessions.iter().map(|session| session.moments.len()).sum();
+    let acts: usize = sessions.iter().map(|session| session.states.len() - 1).sum();
+    let tried = format!("{moments} moments of {acts} commands, distinct disks");
     Ok(Row { fault: "power loss", tried, faults: distinct as u64 })
 }
 
 /// The images that were looked at.
 struct Images {
     seen: Mutex<HashSet<u64>>,
+    /// How many are drawn of each moment, in each round.
+    drawn: usize,
+    /// After how many there is no other round.
     wanted: usize,
-    is_over: AtomicBool,
+    is_broken: AtomicBool,
 }
 
 impl Images {
-    /// Looks at every moment that is this thread's, again and again, until there are enough images.
-    fn look(&self, plan: &Plan, session: &Session, thread: usize) -> Result<(), String> {
+    /// Looks at every moment that is this thread's, in rounds, until there are enough images.
+    fn look(&self, plan: &Plan, sessions: &[Session], thread: usize) -> Result<(), String> {
         let folder = quick_folder();
         for round in 0.. {
-            let (mut disk, mut is_new_there) = (Disk::default(), false);
-            for (index, moment) in session.moments.iter().enumerate() {
-                disk.take(&moment.step);
-                if index % THREADS != thread {
-                    continue;
-                }
-                let mut random = plan.random(&format!("power loss {round} {index}"));
-                for _ in 0..DRAWN {
-                    let image = disk.draw(&mut random);
-                    if self.is_over.load(Ordering::Relaxed) {
-                        return Ok(());
-                    }
-                    if !self.is_new(&image, moment.acknowledged) {
+            let mut is_new_there = false;
+            for (number, session) in sessions.iter().enumerate() {
+                let mut disk = Disk::default();
+                session.found.iter().for_each(|step| disk.take(step));
+                for (index, moment) in session.moments.iter().enumerate() {
+                    disk.take(&moment.step);
+                    if index % THREADS != thread {
                         continue;
                     }
-                    is_new_there = true;
-                    hold(session, moment, &image, folder.path()).map_err(|problem| {
-                        format!("round {round}, moment {index} ({}): {problem}", session.told(index))
-                    })?;
+                    let mut random = plan.random(&format!("power loss {round} {number} {index}"));
+                    for _ in 0..self.drawn {
+                        let image = draw(&disk, &mut random);
+                        if self.is_broken.load(Ordering::Relaxed) {
+                            return Ok(());
+                        }
+                        if !self.is_new(&image, moment.acknowledged) {
+                            continue;
+                        }
+                        is_new_there = true;
+                        hold(session, moment, &image, folder.path()).map_err(|problem| {
+                            let told = session.told(index);
+                            format!("round {round}, session {number}, moment {index} ({told}): {problem}")
+                        })?;
+                    }
                 }
             }
-            if !is_new_there {
+            if !is_new_there || self.seen.lock().unwrap().len() >= self.wanted {
                 return Ok(());
             }
         }
@@ -103,12 +115,23 @@ impl Images {
         if is_new && seen.len().is_multiple_of(PROGRESS) {
             eprintln!("power loss: {} disks", seen.len());
         }
-        self.is_over.fetch_or(seen.len() >= self.wanted, Ordering::Relaxed);
         is_new
     }
 }
 
-/// Holds that the file opens, agrees with itself and has everything that was acknowledged, and that the backup is whole.
+/// Draws what is found of a disk. The index of the log is no part of it: it may hold anything.
+fn draw(disk: &Disk, random: &mut fastrand::Rng) -> Image {
+    let mut image = disk.draw(random);
+    if random.u8(0..4) == 0 && image.contains_key("orders.db") {
+        let mut index = vec![0; 32 * 1024];
+        random.fill(&mut index);
+        image.insert("orders.db-shm".to_owned(), index);
+    }
+    image
+}
+
+/// Holds that the file opens, is not damaged and has everything that was acknowledged; that the backup is whole; and that
+/// what an older version's file was is kept.
 fn hold(session: &Session, moment: &Moment, image: &Image, folder: &Path) -> Result<(), String> {
     for entry in fs::read_dir(folder).unwrap() {
         fs::remove_file(entry.unwrap().path()).unwrap();
@@ -117,15 +140,16 @@ fn hold(session: &Session, moment: &Moment, image: &Image, folder: &Path) -> Res
     for (name, content) in image.iter().filter(|(name, _)| !name.starts_with(".orders-copy-")) {
         fs::write(folder.join(name), content).unwrap();
     }
-    let (since, whole) = &session.backup;
-    match image.get("copy.db") {
-        Some(copy) if copy != whole => return Err("the backup is not whole".to_owned()),
-        None if moment.acknowledged >= *since => return Err("the backup is gone".to_owned()),
-        _ => {}
+    if let Some((since, whole)) = &session.backup {
+        match image.get("copy.db") {
+            Some(copy) if copy != whole => return Err("the backup is not whole".to_owned()),
+            None if moment.acknowledged >= *since => return Err("the backup is gone".to_owned()),
+            _ => {}
+        }
     }
     let file = folder.join("orders.db");
     // Where nothing was done yet, the next command may have to make the file.
-    let access = if moment.acknowledged == 0 { Access::Create } else { Access::Write };
+    let access = if session.states[moment.acknowledged].is_empty() { Access::Create } else { Access::Write };
     let store = Store::open(&file, access, Duration::ZERO).map_err(|error| format!("the file {error}"))?;
     // The rules are over rows, and hold over those that are allowed: what is left to ask is whether the rows can be trusted.
     let damage = store.read(|read| read.damage()).map_err(|error: StoreError| format!("the file {error}"))?;
@@ -133,14 +157,31 @@ fn hold(session: &Session, moment: &Moment, image: &Image, folder: &Path) -> Res
         return Err(format!("{damage:?}"));
     }
     drop(store);
-    let rows = rusqlite::Connection::open(&file).and_then(|connection| dump(&connection));
-    let rows = rows.map_err(|error| format!("the file cannot be read: {error}"))?;
+    let rows = rows_of(&file)?;
+    let is_older = session.found.iter().any(|step| matches!(step, Step::Create(_)));
+    if is_older {
+        let kept = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let kept: Vec<_> = kept.filter(|path| path.to_string_lossy().contains("orders.db.v1")).collect();
+        if kept.is_empty() {
+            return Err("the older file is not kept".to_owned());
+        }
+        for path in kept {
+            if rows_of(&path)? != session.states[0] {
+                return Err(format!("{} is not what the file was", path.display()));
+            }
+        }
+    }
     let allowed = &session.states[moment.acknowledged..=moment.begun];
     if allowed.contains(&rows) {
         return Ok(());
     }
     let difference = difference(&rows, &session.states[moment.acknowledged]);
     Err(format!("what was acknowledged is not there, or something is in between:\n{difference}"))
+}
+
+fn rows_of(file: &Path) -> Result<String, String> {
+    let rows = rusqlite::Connection::open(file).and_then(|connection| dump(&connection));
+    rows.map_err(|error| format!("{} cannot be read: {error}", file.display()))
 }
 
 impl Session {

@@ -2,20 +2,44 @@
 
 use crate::shop::{Ending, Shop, Start};
 use crate::state::difference;
-use crate::work::Case;
+use crate::work::{Case, Said};
 
 /// The exit code of a program that Ctrl-C ended.
 pub const INTERRUPTED: i32 = 130;
+/// The exit code of a failure of the program, the file or the machine.
+const FAILED: i32 = 1;
+/// The exit code where another program has the file.
+const BUSY: i32 = 7;
 
 /// What a fault may do to the run itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
+    /// Nothing: it comes to its end all the same.
+    None,
     /// It may fail, but not end by a signal.
     MayFail,
-    /// It cannot read, with the error that SQLite takes for a damaged disk, and so for damage.
-    ReadFails,
+    /// It may fail, or take a lock that it does not get for somebody else's.
+    LockFails,
+    /// It may fail, and cannot even find out what it left.
+    GoesOnFailing,
+    /// It is done, but nobody reads what it says.
+    LostOutput,
+    /// It may be interrupted, unless it is too late.
+    Interrupted,
     /// This signal ends it, or would.
     Signal(i32),
+}
+
+impl Fault {
+    /// Tells whether it may end with an exit code that is not that of success.
+    fn may_end_with(self, code: i32) -> bool {
+        match self {
+            Fault::None => false,
+            Fault::MayFail | Fault::GoesOnFailing | Fault::LostOutput => code == FAILED,
+            Fault::LockFails => matches!(code, FAILED | BUSY),
+            Fault::Interrupted | Fault::Signal(_) => code == INTERRUPTED,
+        }
+    }
 }
 
 /// Holds the promises after a run of a command.
@@ -32,12 +56,12 @@ pub fn hold(shop: &mut Shop, case: &Case, ending: &Ending, fault: Fault) -> Resu
 fn broken(shop: &mut Shop, case: &Case, ending: &Ending, fault: Fault) -> Result<(), String> {
     sane(ending, fault)?;
     let state = shop.state()?;
-    let is_after = state == case.after;
-    if !is_after && state != case.before {
+    if state != case.after && state != case.before {
         let (from, to) = (difference(&state, &case.before), difference(&state, &case.after));
         return Err(format!("the file is in between; from before it:\n{from}from after it:\n{to}"));
     }
-    truthful(ending, is_after, fault)?;
+    let is_done = |state: &str| case.is_changing() && state == case.after;
+    truthful(shop, case, ending, is_done(&state), fault)?;
     if let Some(seen) = shop.reader_sees() {
         let seen = seen.map_err(|error| format!("a reader was disturbed: {error}"))?;
         if seen != case.before {
@@ -45,23 +69,16 @@ fn broken(shop: &mut Shop, case: &Case, ending: &Ending, fault: Fault) -> Result
         }
     }
     silent_check(shop, case, &state)?;
-    if case.start == Start::Older {
+    if case.start.is_older() {
         shop.hold_version(&case.before)?;
     }
-    // What is killed cannot tidy up; where tidying up itself fails, there is nothing in what is left.
-    let is_empty = |name: &str| std::fs::read_dir(shop.path(name)).is_ok_and(|mut entries| entries.next().is_none());
     let is_cut_off = ending.signal.is_some() || ending.code == Some(INTERRUPTED);
-    let may_be_left = |name: &str| match is_cut_off {
-        true => name.starts_with(".orders-copy-") || name == "orders.db-journal",
-        false => name.starts_with(".orders-copy-") && is_empty(name),
-    };
-    if let Some(name) = shop.left_over().iter().find(|name| !may_be_left(name)) {
-        return Err(format!("{name} is left over"));
-    }
+    let is_untidy = is_cut_off || fault == Fault::GoesOnFailing;
+    left_over(shop, case, is_done(&state), is_untidy)?;
     shop.end_reading();
     // What a run had written when it was cut off, but nobody saw yet, is taken in by whoever recovers the log.
-    let is_after = is_after || (is_cut_off && shop.state()? == case.after);
-    again(shop, case, is_after)
+    let was_done = is_done(&state) || (is_untidy && is_done(&shop.state()?));
+    again(shop, case, was_done)
 }
 
 /// Holds that a run neither panicked nor ended by a signal that nobody sent.
@@ -77,31 +94,65 @@ pub fn sane(ending: &Ending, fault: Fault) -> Result<(), String> {
 }
 
 /// Holds that what was reported is so.
-fn truthful(ending: &Ending, is_after: bool, fault: Fault) -> Result<(), String> {
+fn truthful(shop: &Shop, case: &Case, ending: &Ending, is_done: bool, fault: Fault) -> Result<(), String> {
     let said = ending.stderr.as_str();
     let says_nothing_changed = ["nothing changed", "nothing imported", "nothing was backed up"];
-    if is_after && says_nothing_changed.iter().any(|words| said.contains(words)) {
+    if is_done && says_nothing_changed.iter().any(|words| said.contains(words)) {
         return Err("it says that nothing changed, but it is done".to_owned());
     }
     let says_of_the_file =
         ["damaged", "not an orders file", "database of another program", "newer version", "no orders file"];
-    let is_said = |words: &&&str| said.contains(**words) && !(fault == Fault::ReadFails && **words == "damaged");
-    if let Some(words) = says_of_the_file.iter().find(is_said) {
+    if let Some(words) = says_of_the_file.iter().find(|words| said.contains(**words)) {
         return Err(format!("it says of a sound file: {words}"));
     }
-    if !is_after && (said.contains("is done and kept") || !ending.stdout.is_empty()) {
+    let says_done = said.contains("is done and kept");
+    let is_undone = case.is_changing() && !is_done;
+    if is_undone && (says_done || !ending.stdout.is_empty()) {
         return Err("it says that it is done, but nothing changed".to_owned());
     }
     match ending.code {
-        // Done partly, with nobody who reads the result, ends with 0.
-        Some(0 | 8) if !is_after => Err("it reports success, but nothing changed".to_owned()),
-        Some(0 | 8) => Ok(()),
-        // It may have been too late.
-        Some(INTERRUPTED) | None => Ok(()),
-        Some(_) if is_after && !said.contains("is done and kept") => {
-            Err("it reports failure, but it is done".to_owned())
+        Some(code) if code == case.code && is_undone => Err("it reports success, but nothing changed".to_owned()),
+        Some(_) if fault == Fault::LostOutput => Ok(()),
+        Some(code) if code == case.code => {
+            let results = Said::by(ending, shop).results;
+            if results == case.said.results { Ok(()) } else { Err(format!("it should print {:?}", case.said.results)) }
         }
-        Some(_) => Ok(()),
+        // It may have been too late.
+        None | Some(INTERRUPTED) if fault.may_end_with(INTERRUPTED) => Ok(()),
+        Some(code) if fault.may_end_with(code) => {
+            // That it cannot tell is the truth, too.
+            let cannot_tell = fault == Fault::GoesOnFailing && said.contains("could not be read or written");
+            match said.contains("error: ") {
+                false => Err("it does not say why it failed".to_owned()),
+                true if is_done && !says_done && !cannot_tell => Err("it reports failure, but it is done".to_owned()),
+                true => Ok(()),
+            }
+        }
+        code => Err(format!("it should not end with {code:?}")),
+    }
+}
+
+/// Holds that nothing is left over that somebody has to tidy up, and that what was to be mended is kept where the rest was
+/// done. What is killed cannot tidy up; where tidying up itself fails, there is nothing in what is left.
+fn left_over(shop: &Shop, case: &Case, is_done: bool, is_untidy: bool) -> Result<(), String> {
+    let is_empty = |name: &str| std::fs::read_dir(shop.path(name)).is_ok_and(|mut entries| entries.next().is_none());
+    let may_be_left = |name: &str| match is_untidy {
+        true => {
+            let is_reject = case.rejects.is_some() && name.starts_with(".tmp");
+            is_reject || name.starts_with(".orders-copy-") || name == "orders.db-journal"
+        }
+        // A roll-back that could not read is finished by the next to use the file.
+        false if case.start == Start::Restored && name == "orders.db-journal" => true,
+        false => name.starts_with(".orders-copy-") && is_empty(name),
+    };
+    if let Some(name) = shop.left_over().iter().find(|name| !may_be_left(name)) {
+        return Err(format!("{name} is left over"));
+    }
+    match (std::fs::read_to_string(shop.rejects()).ok(), &case.rejects) {
+        (None, None) => Ok(()),
+        (None, Some(_)) if !is_done => Ok(()),
+        (Some(kept), Some(rejects)) if kept == *rejects && (is_done || is_untidy) => Ok(()),
+        (kept, _) => Err(format!("done: {is_done}, and the rejects are {kept:?}")),
     }
 }
 
@@ -116,20 +167,19 @@ fn silent_check(shop: &Shop, case: &Case, state: &str) -> Result<(), String> {
     if is_silent { Ok(()) } else { Err(format!("orders check: {check:#?}")) }
 }
 
-/// Holds that the same command run again succeeds, or says that it was done.
+/// Holds that the same command run again succeeds, or does what it does where it was done.
 fn again(shop: &Shop, case: &Case, was_done: bool) -> Result<(), String> {
-    let again = Ending::of(case.work.command(shop));
-    let is_sensible = match again.code {
-        Some(code) if code == case.code => true,
-        Some(5) => was_done,
-        _ => false,
+    let (code, said, after) = match was_done {
+        true => (case.again.code, &case.again.said, &case.again.after),
+        false => (case.code, &case.said, &case.after),
     };
-    if !is_sensible {
-        return Err(format!("run again: {again:#?}"));
+    let again = Ending::of(case.work.command(shop));
+    if again.code != Some(code) || Said::by(&again, shop) != *said {
+        return Err(format!("run again, it should end with {code} and say {said:?}: {again:#?}"));
     }
     let state = shop.state()?;
-    if state != case.after && !(was_done && case.work.adds_up) {
-        return Err(format!("run again, it left another state:\n{}", difference(&state, &case.after)));
+    if state != *after {
+        return Err(format!("run again, it left another state:\n{}", difference(&state, after)));
     }
     silent_check(shop, case, &state)
 }

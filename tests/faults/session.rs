@@ -1,4 +1,4 @@
-//! A session of several commands, as its disk saw it: recorded with strace, one step after the other.
+//! Sessions of several commands, as their disk saw them: recorded with strace, one step after the other.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -7,18 +7,15 @@ use std::path::Path;
 use crate::disk::Step;
 use crate::shop::{Ending, Shop, Start, quick_folder};
 use crate::state::dump;
-use crate::stopped::Stopped;
-use crate::strace;
-
-/// The calls that the disk sees, and those that say something.
-const CALLS: &str = "?openat,?pwrite64,?write,?ftruncate,?fsync,?fdatasync,?unlink,?unlinkat,?rename,?renameat,\
-                     ?renameat2,?link,?linkat";
+use crate::strace::{self, CHANGING, Stopped};
 
 /// What is done in a session.
 enum Act {
     /// A command runs to its end.
     Run(&'static [&'static str]),
-    /// A command is killed at its nth sync.
+    /// A command is refused because of what is there.
+    Refused(&'static [&'static str]),
+    /// A command is killed at its nth sync, when what it writes is in the log.
     Kill(&'static [&'static str], usize),
     /// A reader begins, and stays in the middle of it.
     BeginReading,
@@ -26,8 +23,9 @@ enum Act {
     EndReading,
 }
 
-/// Each closes the file; then a reader keeps the log growing; then the log is left over; then programs are killed.
-const ACTS: [Act; 24] = [
+/// Each closes the file; then a reader keeps the log growing; then the log is left over; then programs are killed, and
+/// somebody else finds what they did.
+const ACTS: &[Act] = &[
     Act::Run(&["product", "import", "catalogue.json"]),
     Act::Run(&["create", "order.json"]),
     Act::Run(&["confirm", "LEG-LXYZ1234-AB5C"]),
@@ -49,19 +47,27 @@ const ACTS: [Act; 24] = [
     Act::BeginReading,
     Act::Run(&["config", "shopName", "LEG 3"]),
     Act::Run(&["import", "orders.ndjson"]),
-    Act::Run(&["confirm", "LEG-MIXED-1"]),
     Act::EndReading,
     Act::Run(&["product", "set", "PL-220", "--price", "30"]),
+    Act::Kill(&["confirm", "LEG-MIXED-1"], 3),
+    Act::BeginReading,
+    Act::Refused(&["confirm", "LEG-MIXED-1"]),
+    Act::EndReading,
 ];
+
+/// An older version's file is brought up to date by the first that writes.
+const ACTS_ON_OLDER: &[Act] = &[Act::Run(&["config", "shopName", "LEG"]), Act::Run(&["confirm", "LEG-WAIT-0001"])];
 
 /// A session.
 pub struct Session {
+    /// What is on the disk before it.
+    pub found: Vec<Step>,
     /// What happened, in order.
     pub moments: Vec<Moment>,
-    /// The rows of the file: at first none, then those after each act.
+    /// The rows of the file: at first those that are found, then those after each act.
     pub states: Vec<String>,
     /// The backup, and the state from which on it has to be there.
-    pub backup: (usize, Vec<u8>),
+    pub backup: Option<(usize, Vec<u8>)>,
 }
 
 /// A step, and what had been said by then.
@@ -76,37 +82,51 @@ pub struct Moment {
 /// What strace saw.
 enum Seen {
     Step(Step),
-    /// Something was printed: what it says is done.
-    Said,
+    /// Something was printed to this stream: what it says is done.
+    Said(u8),
 }
 
 impl Session {
+    /// Records every session: from the making of a file on, and on older versions' files.
+    pub fn record_all() -> Vec<Session> {
+        let starts = [(Start::Missing, ACTS), (Start::Older, ACTS_ON_OLDER), (Start::OlderLogLeft, ACTS_ON_OLDER)];
+        starts.map(|(start, acts)| Session::record(start, acts)).into()
+    }
+
     /// Runs the acts and records them.
-    pub fn record() -> Session {
-        let shop = Shop::new(Start::Missing);
-        let mut session = Session { moments: Vec::new(), states: vec![String::new()], backup: (0, Vec::new()) };
-        let mut known = HashSet::new();
+    fn record(start: Start, acts: &[Act]) -> Session {
+        let shop = Shop::new(start);
+        let mut session = Session { found: found(&shop), moments: Vec::new(), states: Vec::new(), backup: None };
+        session.states.push(if start == Start::Missing { String::new() } else { rows(&shop) });
+        let mut known: HashSet<String> = FILES.iter().map(|&name| name.to_owned()).collect();
+        known.retain(|name| shop.path(name).exists());
         let mut reader: Option<Stopped> = None;
         let mut acknowledged = 0;
-        for act in &ACTS {
+        for act in acts {
             let log = shop.path("strace.log");
             let options = |more: &[&str]| -> Vec<String> {
                 let options = ["-y", "-xx", "-s", "1000000", "-o", log.to_str().unwrap(), "-e"];
                 options.iter().chain(more).map(|&option| option.to_owned()).collect()
             };
-            let trace = format!("trace={CALLS}");
-            let mut is_done = false;
+            let trace = format!("trace={}", CHANGING.map(|name| format!("?{name}")).join(","));
+            let (mut is_done, mut speaks_on) = (false, STDOUT);
             match act {
                 Act::Run(arguments) => {
                     let ending = Ending::of(strace::traced(&shop, arguments, &options(&[&trace])));
                     assert!(matches!(ending.code, Some(0 | 8)), "{arguments:?}: {ending:#?}");
                     is_done = true;
                 }
+                Act::Refused(arguments) => {
+                    let ending = Ending::of(strace::traced(&shop, arguments, &options(&[&trace])));
+                    assert_eq!(ending.code, Some(5), "{arguments:?}: {ending:#?}");
+                    (is_done, speaks_on) = (true, STDERR);
+                }
                 Act::Kill(arguments, nth) => {
                     let kill = format!("inject=fsync,fdatasync:signal=KILL:when={nth}");
                     let ending = Ending::of(strace::traced(&shop, arguments, &options(&[&trace, "-e", &kill])));
                     // A program that syncs less often than it should gets through.
                     is_done = ending.code.is_some();
+                    assert!(rows(&shop) != session.states[session.states.len() - 1], "{arguments:?} wrote nothing");
                 }
                 Act::BeginReading => {
                     let trace = format!("{trace},pread64");
@@ -123,33 +143,60 @@ impl Session {
             let begun = session.states.len();
             for seen in read_log(&fs::read_to_string(&log).unwrap(), shop.folder(), &mut known) {
                 match seen {
-                    Seen::Said => acknowledged = begun,
+                    Seen::Said(stream) => {
+                        if stream == speaks_on {
+                            acknowledged = begun;
+                        }
+                    }
                     Seen::Step(step) => session.moments.push(Moment { step, acknowledged, begun }),
                 }
             }
             session.states.push(rows(&shop));
-            let check = Ending::of(shop.orders(&["check"]));
-            assert!(session.states[begun].is_empty() || check.stdout.is_empty(), "{check:#?}");
             if is_done {
                 acknowledged = begun;
             }
-            if session.backup.0 == 0 && shop.path("copy.db").exists() {
-                session.backup = (begun, fs::read(shop.path("copy.db")).unwrap());
+            if session.backup.is_none() && shop.path("copy.db").exists() {
+                session.backup = Some((begun, fs::read(shop.path("copy.db")).unwrap()));
             }
         }
         session
     }
 }
 
-/// Returns the rows of the file as the next program would find them, without touching it.
+const STDOUT: u8 = 1;
+const STDERR: u8 = 2;
+
+/// The orders file and what of it is beside it.
+const FILES: [&str; 3] = ["orders.db", "orders.db-wal", "orders.db-journal"];
+
+/// Returns the steps that lead to what is there.
+fn found(shop: &Shop) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for name in FILES {
+        if let Ok(content) = fs::read(shop.path(name)) {
+            let name = || name.to_owned();
+            steps.extend([Step::Create(name()), Step::Write(name(), 0, content), Step::Sync(name())]);
+        }
+    }
+    steps.push(Step::SyncFolder);
+    steps
+}
+
+/// Returns the rows of the file as the next program would find them, without touching it: the program finds nothing wrong
+/// with a copy.
 fn rows(shop: &Shop) -> String {
     let copy = quick_folder();
-    for name in ["orders.db", "orders.db-wal"] {
+    for name in FILES {
         if shop.path(name).exists() {
             fs::copy(shop.path(name), copy.path().join(name)).unwrap();
         }
     }
-    dump(&rusqlite::Connection::open(copy.path().join("orders.db")).unwrap()).unwrap()
+    let file = copy.path().join("orders.db");
+    let mut check = shop.orders(&["check"]);
+    check.env("ORDERS_DB", &file);
+    let check = Ending::of(check);
+    assert!(check.code == Some(0) && check.stdout.is_empty(), "{check:#?}");
+    dump(&rusqlite::Connection::open(file).unwrap()).unwrap()
 }
 
 /// Reads what strace wrote with `-f -y -xx`; `known` are the names that are there.
@@ -195,7 +242,8 @@ fn read_call(call: &str, folder: &Path, known: &mut HashSet<String>) -> Option<S
         arguments.trim_end_matches(')').rsplit(", ").nth(nth_from_end)?.trim().parse().ok()
     };
     let step = match name {
-        "write" if arguments.starts_with("1<") => return Some(Seen::Said),
+        "write" if arguments.starts_with("1<") => return Some(Seen::Said(STDOUT)),
+        "write" if arguments.starts_with("2<") => return Some(Seen::Said(STDERR)),
         "pwrite64" => {
             let written: usize = result.split(' ').next()?.parse().ok()?;
             let mut bytes = texts.into_iter().next()?;

@@ -1,11 +1,11 @@
 //! A small shop in a folder of its own, and the program run on it.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Seek as _};
+use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Output, Stdio};
+use std::process::{Command, ExitStatus, Output};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -15,11 +15,13 @@ use rusqlite::config::DbConfig;
 use crate::common::NOW;
 use crate::state::{dump, masked, state_of};
 
+const ORDERS: &str = include_str!("../../examples/orders.ndjson");
+
 /// The files that commands read: they lie beside the orders file.
 const INPUTS: [(&str, &str); 5] = [
     ("catalogue.json", include_str!("../../examples/catalogue.json")),
     ("order.json", include_str!("../../examples/order.json")),
-    ("orders.ndjson", include_str!("../../examples/orders.ndjson")),
+    ("orders.ndjson", ORDERS),
     (
         "mixed.ndjson",
         r#"{"orderReference":"LEG-MIXED-1","orderDate":"2026-02-04T10:30:00Z","customerName":"Mona","customerPhone":"+201","items":[{"productId":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","quantity":1,"unitPrice":18.75}]}
@@ -32,8 +34,8 @@ const INPUTS: [(&str, &str); 5] = [
 /// What the shop did before: a confirmed order and two pending ones, of two items each.
 const HISTORY: [(&str, &str); 3] = [("LEG-KEPT-0001", "S"), ("LEG-WAIT-0001", "M"), ("LEG-WAIT-0002", "L")];
 
-/// Who ordered these.
-pub const BUYER: &str = "omar";
+/// Who took these orders.
+pub const SELLER: &str = "omar";
 
 /// How the orders file is found by a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +50,26 @@ pub enum Start {
     LogLeft,
     /// Another program reads it.
     Read,
+    /// It is a backup that was put in its place.
+    Restored,
     /// An older version of the program made it.
     Older,
+    /// An older version of the program made it, and was killed: a part is in the log.
+    OlderLogLeft,
+    /// An older version of the program made it, and still reads it.
+    OlderRead,
+}
+
+impl Start {
+    /// Tells whether an older version of the program made the file.
+    pub fn is_older(self) -> bool {
+        matches!(self, Start::Older | Start::OlderLogLeft | Start::OlderRead)
+    }
+
+    /// Tells whether another program reads the file.
+    pub fn is_read(self) -> bool {
+        matches!(self, Start::Read | Start::OlderRead)
+    }
 }
 
 /// How the names begin under which an older file is kept as it was.
@@ -85,6 +105,15 @@ pub struct Ending {
 struct Files {
     closed: Vec<u8>,
     cut_off: (Vec<u8>, Vec<u8>),
+    backup: Vec<u8>,
+    older: Vec<u8>,
+    older_cut_off: (Vec<u8>, Vec<u8>),
+}
+
+/// Puts a file and its log in their place.
+fn put_cut_off(shop: &Shop, (file, log): &(Vec<u8>, Vec<u8>)) {
+    put(&shop.file(), file);
+    put(&shop.path("orders.db-wal"), log);
 }
 
 /// Returns the program: the one that was built with this test, unless another is to be tried.
@@ -115,17 +144,12 @@ impl Shop {
             Start::Missing => {}
             Start::Empty => put(&shop.file(), b""),
             Start::Closed => put(&shop.file(), &files().closed),
-            Start::LogLeft | Start::Read => {
-                put(&shop.file(), &files().cut_off.0);
-                put(&shop.path("orders.db-wal"), &files().cut_off.1);
-            }
-            Start::Older => {
-                put(&shop.file(), &files().closed);
-                let older = "DROP INDEX orders_by_order_date; PRAGMA user_version = 1; VACUUM";
-                Connection::open(shop.file()).unwrap().execute_batch(older).unwrap();
-            }
+            Start::LogLeft | Start::Read => put_cut_off(&shop, &files().cut_off),
+            Start::Restored => put(&shop.file(), &files().backup),
+            Start::Older => put(&shop.file(), &files().older),
+            Start::OlderLogLeft | Start::OlderRead => put_cut_off(&shop, &files().older_cut_off),
         }
-        if start == Start::Read {
+        if start.is_read() {
             shop.begin_to_read();
         }
         shop
@@ -168,6 +192,11 @@ impl Shop {
         self.path("orders.db")
     }
 
+    /// Where records are kept to be mended.
+    pub fn rejects(&self) -> PathBuf {
+        self.path("mend.ndjson")
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -184,7 +213,11 @@ impl Shop {
         let mut command = Command::new(program);
         let path = std::env::var_os("PATH").unwrap_or_default();
         command.current_dir(self.folder()).env_clear().env("PATH", path).env("HOME", self.folder());
-        command.env("ORDERS_DB", self.file()).env("ORDERS_NOW", NOW).stdin(Stdio::null());
+        command.env("ORDERS_DB", self.file()).env("ORDERS_NOW", NOW);
+        // Whoever reads stdin finds orders there, in a pipe that ends.
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        writer.write_all(ORDERS.as_bytes()).unwrap();
+        command.stdin(reader);
         command
     }
 
@@ -238,7 +271,7 @@ impl Shop {
             let is_input = INPUTS.iter().any(|(input, _)| input == name);
             is_input
                 || name.starts_with(KEPT)
-                || ["orders.db", "orders.db-wal", "orders.db-shm", "copy.db"].contains(&name.as_str())
+                || ["orders.db", "orders.db-wal", "orders.db-shm", "copy.db", "mend.ndjson"].contains(&name.as_str())
         };
         names.filter(|name| !is_known(name)).collect()
     }
@@ -308,19 +341,29 @@ fn files() -> &'static Files {
                          {{"productId":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","quantity":1,"unitPrice":18.75}}]}}"#
             );
             fs::write(shop.path("order.json"), order).unwrap();
-            run(shop, &["--as", BUYER, "create", "order.json"]);
+            run(shop, &["--as", SELLER, "create", "order.json"]);
         };
         run(&shop, &["product", "import", "catalogue.json"]);
-        run(&shop, &["user", "add", BUYER, "--role", "buyer"]);
+        run(&shop, &["user", "add", SELLER, "--role", "seller"]);
         take(&shop, HISTORY[0]);
         take(&shop, HISTORY[1]);
         shop.begin_to_read();
         take(&shop, HISTORY[2]);
         run(&shop, &["confirm", "LEG-KEPT-0001"]);
-        let read = |name| fs::read(shop.path(name)).unwrap();
-        let cut_off = (read("orders.db"), read("orders.db-wal"));
+        let read = |shop: &Shop, name| fs::read(shop.path(name)).unwrap();
+        let cut_off = |shop: &Shop| (read(shop, "orders.db"), read(shop, "orders.db-wal"));
+        let newer_cut_off = cut_off(&shop);
         shop.end_reading();
-        run(&shop, &["check"]);
-        Files { closed: fs::read(shop.file()).unwrap(), cut_off }
+        run(&shop, &["backup", "copy.db"]);
+        let closed = read(&shop, "orders.db");
+        shop.begin_to_read();
+        let writer = Connection::open(shop.file()).unwrap();
+        writer.execute_batch("DROP INDEX orders_by_order_date; PRAGMA user_version = 1").unwrap();
+        let older_cut_off = cut_off(&shop);
+        shop.end_reading();
+        writer.execute_batch("VACUUM").unwrap();
+        drop(writer);
+        let (backup, older) = (read(&shop, "copy.db"), read(&shop, "orders.db"));
+        Files { closed, cut_off: newer_cut_off, backup, older, older_cut_off }
     })
 }

@@ -1,21 +1,36 @@
 //! What an orders file holds, as text that can be compared.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::common;
+use crate::shop::quick_folder;
 
 /// Returns every row of a file that is sound; a file that is missing or blank has none.
 pub fn state_of(file: &Path) -> Result<String, String> {
     if !file.exists() {
         return Ok(String::new());
     }
+    let journal = PathBuf::from(format!("{}-journal", file.display()));
+    if journal.exists() {
+        // Whoever looks plays it back: that is left to the program.
+        let room = quick_folder();
+        let [copy, copied_journal] = ["copy", "copy-journal"].map(|name| room.path().join(name));
+        fs::copy(&journal, copied_journal).and_then(|_| fs::copy(file, &copy)).unwrap();
+        return rows_of(&copy);
+    }
+    rows_of(file)
+}
+
+fn rows_of(file: &Path) -> Result<String, String> {
     let look = || -> rusqlite::Result<(String, String)> {
         let connection = Connection::open(file)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.busy_timeout(Duration::from_secs(5))?;
         let damage = "SELECT coalesce(group_concat(problem), '') FROM
                       (SELECT integrity_check AS problem FROM pragma_integrity_check WHERE integrity_check <> 'ok'
                        UNION ALL SELECT \"table\" FROM pragma_foreign_key_check)";

@@ -1,23 +1,92 @@
-//! System calls, listed and made to fail by strace.
+//! System calls, listed, made to fail and stopped at by strace.
 
-use std::collections::HashMap;
-use std::process::Command;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::shop::{Ending, Shop, program};
-use crate::work::Work;
+use crate::work::Case;
 
 /// The first thing that the program itself does: what comes before is the dynamic loader's and the runtime's.
 const MAIN: &str = "rt_sigaction(SIGINT";
 
-/// A system call of a run.
+/// Calls that are no input and no output: of memory, signals, threads, time and the process itself. All others count.
+const OF_THE_PROCESS: [&str; 28] = [
+    "arch_prctl",
+    "brk",
+    "clock_nanosleep",
+    "clone",
+    "clone3",
+    "execve",
+    "exit",
+    "exit_group",
+    "futex",
+    "getegid",
+    "geteuid",
+    "getgid",
+    "getpid",
+    "gettid",
+    "getuid",
+    "madvise",
+    "mprotect",
+    "mremap",
+    "munmap",
+    "nanosleep",
+    "prctl",
+    "restart_syscall",
+    "rseq",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "sched_getaffinity",
+    "set_robust_list",
+    "sigaltstack",
+];
+
+/// The calls that change what others see: on the disk, or of what the program says.
+pub const CHANGING: [&str; 18] = [
+    "openat",
+    "pwrite64",
+    "write",
+    "splice",
+    "copy_file_range",
+    "fsync",
+    "fdatasync",
+    "ftruncate",
+    "fchown",
+    "fchmod",
+    "mkdir",
+    "unlink",
+    "unlinkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "link",
+    "linkat",
+];
+
+/// A system call that the program itself makes in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// Its name.
     pub name: String,
     /// Which of its name it is, counted from 1.
     pub nth: usize,
-    /// Whether the program itself made it.
-    pub is_ours: bool,
+    /// Whether it is made in a transaction that writes, which readers must not notice.
+    pub is_in_transaction: bool,
+    /// Whether it is to bear failing: random bytes are always there once the machine is up, and that a folder that was
+    /// listed cannot be closed is impossible to the standard library.
+    pub can_fail: bool,
+}
+
+impl Call {
+    /// Tells whether others see something else after it.
+    pub fn is_changing(&self) -> bool {
+        CHANGING.contains(&self.name.as_str())
+    }
 }
 
 /// Tells whether strace is there and may trace.
@@ -33,29 +102,46 @@ pub fn traced(shop: &Shop, arguments: &[&str], options: &[String]) -> Command {
     command
 }
 
+/// How often something is made to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Often {
+    /// At one call.
+    Once,
+    /// At this call and at all later ones of its name.
+    FromThenOn,
+}
+
 /// Runs a command and makes something happen at its nth call of a name; `what` is in strace's words: `signal=KILL`.
-pub fn inject(shop: &Shop, work: &Work, call: &Call, what: &str) -> Ending {
+///
+/// # Errors
+/// It does not come to its end.
+pub fn inject(shop: &Shop, case: &Case, call: &Call, what: &str, often: Often) -> Result<Ending, String> {
     let Call { name, nth, .. } = call;
-    let (trace, inject) = (format!("trace={name}"), format!("inject={name}:{what}:when={nth}"));
+    let plus = if often == Often::FromThenOn { "+" } else { "" };
+    let (trace, inject) = (format!("trace={name}"), format!("inject={name}:{what}:when={nth}{plus}"));
     let mut options = vec!["-o", "/dev/null", "-e", &trace, "-e", &inject];
     // Quicker, but with it no signals are sent.
     options.extend((!what.starts_with("signal")).then_some("--seccomp-bpf"));
     let options: Vec<String> = options.into_iter().map(str::to_owned).collect();
-    Ending::of(traced(shop, work.arguments, &options))
+    let command = traced(shop, case.work.arguments, &options);
+    Ending::within(PATIENCE, command).ok_or_else(|| format!("{case} does not come to its end"))
 }
 
-/// Lists the calls of a run by name, as far as their names are among `names`. strace counts those of each thread for
-/// itself, and so does this; a call of any thread counts.
-pub fn calls(shop: &Shop, work: &Work, names: &[&str]) -> Vec<Call> {
+/// Lists the calls that the program itself makes in a run. strace counts those of each thread for itself, and so does
+/// this; a call of any thread counts.
+pub fn calls(case: &Case) -> Vec<Call> {
+    let shop = Shop::new(case.start);
     let log = tempfile::NamedTempFile::new().unwrap();
     // A question mark: not every name is known on every machine.
-    let names: String = names.iter().map(|name| format!("?{name},")).collect();
-    let options = ["-o", log.path().to_str().unwrap(), "-e", &format!("trace={names}rt_sigaction")].map(str::to_owned);
-    let ending = Ending::of(traced(shop, work.arguments, &options));
-    assert!(matches!(ending.code, Some(0 | 8)), "{}: {ending:#?}", work.name);
+    let trace = format!("trace=!{}", OF_THE_PROCESS.map(|name| format!("?{name}")).join(","));
+    let options = ["-o", log.path().to_str().unwrap(), "-e", &trace].map(str::to_owned);
+    let ending = Ending::of(traced(&shop, case.work.arguments, &options));
+    assert_eq!(ending.code, Some(case.code), "{case}: {ending:#?}");
     let text = std::fs::read_to_string(log.path()).unwrap();
     let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut calls: Vec<Call> = Vec::new();
+    let (mut calls, mut known) = (Vec::new(), HashSet::new());
+    let mut folders: HashSet<&str> = HashSet::new();
+    let mut locks = Locks::default();
     let mut is_ours = false;
     for line in text.lines() {
         is_ours |= line.contains(MAIN);
@@ -68,15 +154,95 @@ pub fn calls(shop: &Shop, work: &Work, names: &[&str]) -> Vec<Call> {
         }
         let nth = counts.entry((thread, name)).or_default();
         *nth += 1;
-        // Memory is no input or output, unless it is a file's.
-        if name == "mmap" && !arguments.contains("MAP_SHARED") {
+        let is_in_transaction = locks.is_in_transaction();
+        if name == "fcntl" {
+            locks.note(arguments);
+        }
+        if name == "openat" && arguments.contains("O_DIRECTORY") {
+            folders.extend(arguments.rsplit(' ').next());
+        }
+        let closes_folder = name == "close" && arguments.split(')').next().is_some_and(|file| folders.remove(file));
+        // Memory is no input or output, unless it is a file's. And what happens to a call happens to those of the same
+        // number in other threads.
+        if (name == "mmap" && !arguments.contains("MAP_SHARED")) || !known.insert((name, *nth)) || !is_ours {
             continue;
         }
-        let call = Call { name: name.to_owned(), nth: *nth, is_ours };
-        if !calls.iter().any(|known| (&known.name, known.nth) == (&call.name, call.nth)) {
-            calls.push(call);
-        }
+        let can_fail = name != "getrandom" && !closes_folder;
+        calls.push(Call { name: name.to_owned(), nth: *nth, is_in_transaction, can_fail });
     }
     assert!(is_ours, "the program's first call was not found");
     calls
+}
+
+/// The bytes of a log's index that a program has locked for itself.
+#[derive(Default)]
+struct Locks(BTreeSet<u64>);
+
+impl Locks {
+    /// Where the locks are; the first is a writer's, the others keep out readers too.
+    const PLACES: std::ops::Range<u64> = 120..128;
+
+    /// Takes in the arguments and the result of an `fcntl`.
+    fn note(&mut self, call: &str) {
+        let number = |name: &str| -> Option<u64> {
+            let (_, rest) = call.split_once(name)?;
+            rest.split([',', '}']).next()?.parse().ok()
+        };
+        let (Some(start), Some(length)) = (number("l_start="), number("l_len=")) else { return };
+        if !call.ends_with(" = 0") || !Locks::PLACES.contains(&start) {
+            return;
+        }
+        for place in start..start + length {
+            if call.contains("F_WRLCK") {
+                self.0.insert(place)
+            } else {
+                self.0.remove(&place)
+            };
+        }
+    }
+
+    fn is_in_transaction(&self) -> bool {
+        self.0.iter().eq([&Locks::PLACES.start])
+    }
+}
+
+/// A program that runs under strace and was stopped there.
+pub struct Stopped {
+    child: Child,
+}
+
+/// How long a program may take to come to where it is stopped, or to its end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Stopped {
+    /// Starts a program under strace, which writes to `log`, and waits until it is stopped.
+    pub fn start(mut command: Command, log: &Path) -> Stopped {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        let child = command.spawn().unwrap();
+        let started = Instant::now();
+        let is_stopped = || std::fs::read_to_string(log).is_ok_and(|log| log.contains("--- stopped by SIGSTOP ---"));
+        while !is_stopped() {
+            assert!(started.elapsed() < PATIENCE, "the program was not stopped");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Stopped { child }
+    }
+
+    /// Sends a signal to the program, and to the strace that watches it.
+    fn signal(&self, signal: Signal) {
+        let group = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        let _ = kill_process_group(group, signal);
+    }
+
+    /// Lets it go on to its end.
+    pub fn go_on(self) -> Ending {
+        self.signal(Signal::CONT);
+        Ending::from(self.child.wait_with_output().unwrap())
+    }
+
+    /// Ends it.
+    pub fn kill(mut self) {
+        self.signal(Signal::KILL);
+        let _ = self.child.wait();
+    }
 }

@@ -1,5 +1,6 @@
 //! The commands that write, each with what is to come of it.
 
+use std::collections::HashSet;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -12,8 +13,6 @@ pub struct Work {
     pub name: &'static str,
     /// Its arguments.
     pub arguments: &'static [&'static str],
-    /// Whether running it again adds to what it did.
-    pub adds_up: bool,
 }
 
 /// A command on a file as it is found, with what it does where nothing goes wrong.
@@ -27,38 +26,90 @@ pub struct Case {
     pub after: String,
     /// The exit code of success: 0, or 8 where it is to do its work partly.
     pub code: i32,
+    /// What it says then.
+    pub said: Said,
+    /// The records that it keeps to be mended.
+    pub rejects: Option<String>,
+    /// What the same command again does.
+    pub again: Again,
+}
+
+/// What the same command does where it was done already.
+#[derive(Debug)]
+pub struct Again {
+    pub code: i32,
+    pub said: Said,
+    pub after: String,
+}
+
+/// What a command says: its results and its errors, without what is drawn at random.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Said {
+    pub results: String,
+    pub errors: String,
 }
 
 const fn work(name: &'static str, arguments: &'static [&'static str]) -> Work {
-    Work { name, arguments, adds_up: false }
+    Work { name, arguments }
 }
 
-/// Those that make the file.
-pub const FIRST: [Work; 1] = [work("first product import", &["product", "import", "catalogue.json"])];
+/// The id of a new product: one that is drawn at random would be another one each time.
+const ID: &str = "5ca2f000-0000-4000-8000-000000000001";
 
-/// Those that change a file that is there.
-pub const LATER: [Work; 15] = [
+/// Those that make the file.
+const MAKING: [Work; 4] = [
+    work("first product import", &["product", "import", "catalogue.json"]),
+    work("first product add", &["product", "add", "--id", ID, "--name", "Scarf", "--price", "9", "--stock", "3"]),
+    work("first config", &["config", "shopName", "LEG"]),
+    work("first user add", &["user", "add", "mona", "--role", "buyer"]),
+];
+
+/// Those that change a file that is there, or try what they would change.
+const CHANGING: [Work; 27] = [
     work("create", &["create", "order.json"]),
     work("import", &["import", "orders.ndjson"]),
+    work("import of stdin", &["import", "-"]),
+    work("import --dry-run", &["import", "orders.ndjson", "--dry-run"]),
     work("import --keep-going", &["import", "--keep-going", "mixed.ndjson"]),
+    work("import --rejects", &["import", "--keep-going", "mixed.ndjson", "--rejects", "mend.ndjson"]),
     work("confirm", &["confirm", "LEG-WAIT-0001"]),
     work("confirm of two", &["confirm", "LEG-WAIT-0001", "LEG-WAIT-0002"]),
+    work("confirm --dry-run", &["confirm", "LEG-WAIT-0001", "--dry-run"]),
+    work("confirm --keep-going", &["confirm", "--keep-going", "LEG-KEPT-0001", "LEG-WAIT-0002"]),
     work("set-status", &["set-status", "LEG-KEPT-0001", "shipped"]),
     work("cancel", &["cancel", "LEG-KEPT-0001"]),
+    work("cancel --no-restock", &["cancel", "LEG-KEPT-0001", "--no-restock", "--note", "damaged"]),
     work("edit", &["edit", "LEG-WAIT-0001", "--phone", "+20102", "--item", "1", "--quantity", "1"]),
+    work("edit --add", &["edit", "LEG-WAIT-0002", "--add", "BLT-01", "--quantity", "1"]),
+    work("edit --remove", &["edit", "LEG-WAIT-0002", "--remove", "1"]),
     work("product import", &["product", "import", "changes.json"]),
+    work("product add", &["product", "add", "--id", ID, "--name", "Scarf", "--price", "9", "--barcode", "SC-1"]),
     work("product set", &["product", "set", "PL-220", "--price", "30"]),
-    Work { adds_up: true, ..work("product adjust", &["product", "adjust", "BLT-01", "+5", "--note", "delivery"]) },
-    Work { adds_up: true, ..work("product count", &["product", "count", "BLT-01", "9", "--note", "stocktaking"]) },
+    work("product adjust", &["product", "adjust", "BLT-01", "+5", "--note", "delivery"]),
+    work("product count", &["product", "count", "BLT-01", "9", "--note", "stocktaking"]),
+    work("product remove", &["product", "remove", "Canvas Sneakers"]),
     work("config", &["config", "shopName", "LEG"]),
+    work("config --dry-run", &["config", "shopName", "LEG", "--dry-run"]),
     work("user add", &["user", "add", "mona", "--role", "buyer"]),
+    work("user remove", &["user", "remove", "omar"]),
     work("backup", &["backup", "copy.db"]),
 ];
+
+/// Some of those, of every kind, on files that are rarely found.
+const FOR_RESTORED: [&str; 5] = ["confirm", "import", "config", "config --dry-run", "backup"];
+const FOR_OLDER: [&str; 3] = ["confirm", "config", "confirm --dry-run"];
 
 impl Work {
     /// Sets up a run of it.
     pub fn command(&self, shop: &Shop) -> Command {
         shop.orders(self.arguments)
+    }
+}
+
+impl Said {
+    pub fn by(ending: &Ending, shop: &Shop) -> Said {
+        let errors: String = ending.stderr.lines().filter(|line| line.starts_with("error: ")).collect();
+        Said { results: shop.masked(&ending.stdout), errors: shop.masked(&errors) }
     }
 }
 
@@ -69,8 +120,27 @@ impl Case {
         let before = shop.state().unwrap();
         let ending = Ending::of(work.command(&shop));
         let after = shop.state().unwrap();
-        assert!(matches!(ending.code, Some(0 | 8)) && after != before, "{} {start:?}: {ending:#?}", work.name);
-        Case { work, start, before, after, code: ending.code.unwrap() }
+        let is_dry_run = work.arguments.contains(&"--dry-run");
+        let is_done = matches!(ending.code, Some(0 | 8)) && (after == before) == is_dry_run;
+        assert!(is_done, "{} {start:?}: {ending:#?}", work.name);
+        let rejects = std::fs::read_to_string(shop.rejects()).ok();
+        let twice = Ending::of(work.command(&shop));
+        assert!(matches!(twice.code, Some(0 | 3 | 5 | 8)), "{} {start:?} again: {twice:#?}", work.name);
+        Case {
+            work,
+            start,
+            before,
+            after,
+            code: ending.code.unwrap(),
+            said: Said::by(&ending, &shop),
+            rejects,
+            again: Again { code: twice.code.unwrap(), said: Said::by(&twice, &shop), after: shop.state().unwrap() },
+        }
+    }
+
+    /// Tells whether it changes something where nothing goes wrong.
+    pub fn is_changing(&self) -> bool {
+        self.before != self.after
     }
 
     /// Every command, on every kind of file that it may find.
@@ -80,13 +150,30 @@ impl Case {
     }
 
     fn learn_all() -> Vec<Case> {
-        let first = FIRST.iter().flat_map(|work| [Start::Missing, Start::Empty].map(|start| (work, start)));
-        let later =
-            LATER.iter().flat_map(|work| [Start::Closed, Start::LogLeft, Start::Read].map(|start| (work, start)));
-        let older =
-            LATER.iter().filter(|work| ["confirm", "config"].contains(&work.name)).map(|work| (work, Start::Older));
-        first.chain(later).chain(older).map(|(work, start)| Case::of(work, start)).collect()
+        let on = |works: &'static [Work], starts: &'static [Start]| {
+            works.iter().flat_map(move |work| starts.iter().map(move |start| (work, *start)))
+        };
+        let is_among = |names: &'static [&str]| move |(work, _): &(&Work, Start)| names.contains(&work.name);
+        let cases: Vec<_> = on(&MAKING, &[Start::Missing, Start::Empty])
+            .chain(on(&CHANGING, &[Start::Closed, Start::LogLeft, Start::Read]))
+            .chain(on(&CHANGING, &[Start::Restored]).filter(is_among(&FOR_RESTORED)))
+            .chain(on(&CHANGING, &[Start::Older, Start::OlderLogLeft, Start::OlderRead]).filter(is_among(&FOR_OLDER)))
+            .collect();
+        let learn =
+            |cases: &[(&'static Work, Start)]| cases.iter().map(|(work, start)| Case::of(work, *start)).collect();
+        let (some, others) = cases.split_at(cases.len() / 2);
+        std::thread::scope(|scope| {
+            let others = scope.spawn(|| -> Vec<Case> { learn(others) });
+            let mut all: Vec<Case> = learn(some);
+            all.extend(others.join().expect("every case can be learned"));
+            all
+        })
     }
+}
+
+/// Counts the commands of some cases.
+pub fn commands(cases: &[Case]) -> usize {
+    cases.iter().map(|case| case.work.name).collect::<HashSet<_>>().len()
 }
 
 impl std::fmt::Display for Case {
@@ -97,7 +184,10 @@ impl std::fmt::Display for Case {
             Start::Closed => "a closed file",
             Start::LogLeft => "a file with a log left over",
             Start::Read => "a file that is read",
+            Start::Restored => "a restored backup",
             Start::Older => "an older version's file",
+            Start::OlderLogLeft => "an older version's file with a log left over",
+            Start::OlderRead => "an older version's file that is read",
         };
         write!(formatter, "{} on {found}", self.work.name)
     }
