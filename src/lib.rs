@@ -50,8 +50,11 @@ use ui::{ColorChoice, Ui};
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: Option<&str>, now: DateTime<Utc>) -> u8 {
     let args = cli::name_item_color(args.into_iter().collect());
     let completion = CompleteEnv::with_factory(Cli::command).var(VARIABLE);
-    if completion.try_complete(args.iter().cloned(), None).is_ok_and(|was_asked| was_asked) {
-        return Exit::Done.code();
+    match completion.try_complete(args.iter().cloned(), None) {
+        Ok(true) => return Exit::Done.code(),
+        // A shell shows what is said to it in the middle of the line: where it does not listen, it is told nothing.
+        Err(error) if error.kind() == clap::error::ErrorKind::Io => return Exit::Done.code(),
+        Ok(false) | Err(_) => {}
     }
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,

@@ -3,11 +3,10 @@
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use serde_json::json;
-
 use super::source::Source;
 use super::tally::{Judged, Place, Tally, Verdict};
 use crate::error::{Failure, Kind};
+use crate::input::chat_dump::to_chat_message;
 use crate::input::chat_text::{MessageTexts, is_text};
 use crate::input::json::{NotJson, read_envelope};
 use crate::input::records::{Record, Records, StreamError};
@@ -192,8 +191,7 @@ impl<T> Reader<'_, T> {
             match (self.read)(Input::Message(&message.text, line)) {
                 Ok(content) => {
                     // Kept as a message of a dump, which an import takes again.
-                    let kept = json!({"date": null, "author": null, "message": message.text}).to_string();
-                    let whole = Some(kept.into_bytes());
+                    let whole = Some(to_chat_message(&message.text).into_bytes());
                     self.put(message.text.len(), Piece::Record { number, line, whole, content: Ok(content) })?;
                 }
                 Err(NotJson { problem, .. }) => {

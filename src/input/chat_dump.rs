@@ -15,6 +15,12 @@ pub fn is_chat_message(fields: &Fields<'_>) -> bool {
     fields.has("message") && (fields.has("author") || fields.has("date"))
 }
 
+/// Returns an order message as a message of a dump that is read as the text was: with an end of line, so that nothing in it
+/// is taken for one.
+pub fn to_chat_message(text: &str) -> String {
+    json!({"date": null, "author": null, "message": format!("{text}\n")}).to_string()
+}
+
 /// Tells whether an object is a dump by chat: its keys are WhatsApp's ids of people and groups.
 pub fn is_chat_dump(fields: &Fields<'_>) -> bool {
     fields.keys().any(|key| key.contains('@'))
@@ -28,7 +34,8 @@ pub fn read_chat_message(mut fields: Fields<'_>, context: Context, found: &mut F
         found.skip_unless(problems);
         return;
     };
-    let text = with_line_breaks(&text);
+    // A text with lines of its own has no other marks for them: there, a guest wrote what looks like one.
+    let text = if text.contains('\n') { text } else { with_line_breaks(&text) };
     if !is_order_message(&text) {
         found.skip_unless(problems);
         return;

@@ -75,7 +75,7 @@ const RULES: [&str; 13] = [
 ];
 
 /// Tells of what SQLite found whether reading failed there, which is no damage: it says so by an error code.
-fn reading_failed(problem: &str) -> Option<StoreError> {
+pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
     let (_, code) = problem.rsplit_once("error code=")?;
     let code: String = code.chars().take_while(char::is_ascii_digit).collect();
     let error = ffi::Error::new(code.parse().ok()?);

@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
+use super::check::reading_failed;
 use super::migrate::{SCHEMA_VERSION, migrate};
 use super::side_files::{has_beside, refuse_leftovers, refuse_strange_side_files, was_empty, with_side_files};
 use super::{Store, StoreError, search};
@@ -331,7 +332,7 @@ fn refuse_damaged_backup(connection: &Connection) -> Result<(), StoreError> {
         return Ok(());
     }
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(StoreError::Damaged(found)) }
+    if found == "ok" { Ok(()) } else { Err(reading_failed(&found).unwrap_or(StoreError::Damaged(found))) }
 }
 
 /// Switches a new file, or a restored backup, to WAL. SQLite itself does not wait for the lock that this needs.

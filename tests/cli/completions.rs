@@ -1,4 +1,5 @@
-use std::process::Command;
+use std::io::pipe;
+use std::process::{Command, Stdio};
 
 use crate::harness::{Shop, shipped};
 
@@ -63,4 +64,16 @@ fn bash_completes_a_reference() {
         .output()
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "LEG-LXYZ1234-AB5C", "{output:?}");
+}
+
+#[test]
+fn a_shell_that_does_not_listen_is_told_nothing() {
+    let shop = Shop::with_order();
+    for stdout in
+        [std::fs::File::options().write(true).open("/dev/full").unwrap().into(), Stdio::from(pipe().unwrap().1)]
+    {
+        let mut asking = shop.orders(["--", "orders", "show", ""]).env("ORDERS_COMPLETE", "fish").into_command();
+        let output = asking.stdout(stdout).output().unwrap();
+        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+    }
 }

@@ -8,14 +8,13 @@ use std::process::{Command, Output, Stdio};
 use rusqlite::Connection;
 use serde_json::Value;
 
-/// The clock of every test, unless it sets its own.
-pub const NOW: &str = "2026-02-07T08:00:00Z";
+use crate::common;
+pub use crate::common::{BELT, NOW, order};
+
 /// The reference of `examples/order.json`.
 pub const ORDER: &str = "LEG-LXYZ1234-AB5C";
 /// The product of that order: the Classic T-Shirt, with 4 in S, 6 in M and 3 in L.
 pub const SHIRT: &str = "550e8400-e29b-41d4-a716-446655440000";
-/// The Leather Belt, 12 without sizes.
-pub const BELT: &str = "9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10";
 
 /// Returns the path of a file that the project ships.
 pub fn shipped(path: &str) -> PathBuf {
@@ -109,69 +108,14 @@ impl Shop {
 
     /// Returns every row of every table.
     pub fn dump(&self) -> String {
-        let connection = self.connection();
-        let mut tables =
-            connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
-        let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
-        let mut dump = String::new();
-        for name in names {
-            let mut statement = connection.prepare(&format!("SELECT * FROM {name}")).unwrap();
-            let columns = statement.column_count();
-            let mut rows = statement.query([]).unwrap();
-            while let Some(row) = rows.next().unwrap() {
-                let cells: Vec<_> = (0..columns).map(|column| row.get_ref(column).unwrap()).collect();
-                dump.push_str(&format!("{name}: {cells:?}\n"));
-            }
-        }
-        dump
+        common::dump(&self.connection()).unwrap()
     }
 
     /// Holds that the file agrees with itself: sums, movements and statuses.
     pub fn check(&self) {
-        for (what, sql) in [
-            ("integrity", "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
-            ("foreign keys", "SELECT COUNT(*) FROM pragma_foreign_key_check"),
-            (
-                "stock is the sum of its movements",
-                "SELECT COUNT(*) FROM stock AS s WHERE on_hand <> (SELECT COALESCE(SUM(delta), 0)
-                 FROM stock_movements AS m WHERE m.product_id = s.product_id AND m.size_key = s.size_key)",
-            ),
-            (
-                "an order holds stock exactly while it is confirmed, processing, shipped or delivered",
-                "SELECT COUNT(*) FROM orders AS o
-                 WHERE (status IN ('confirmed', 'processing', 'shipped', 'delivered')) <>
-                       (SELECT COALESCE(SUM(delta), 0) <> 0 FROM stock_movements WHERE order_pk = o.pk)",
-            ),
-            (
-                "a stock-holding order took what its items say",
-                "SELECT COUNT(*) FROM orders AS o
-                 WHERE status IN ('confirmed', 'processing', 'shipped', 'delivered')
-                   AND item_count <> -(SELECT SUM(delta) FROM stock_movements WHERE order_pk = o.pk)",
-            ),
-            (
-                "the status is that of the last event",
-                r#"SELECT COUNT(*) FROM orders AS o WHERE status <>
-                   (SELECT "to" FROM order_events WHERE order_pk = o.pk AND kind <> 'edited' ORDER BY pk DESC LIMIT 1)"#,
-            ),
-            (
-                "total and count are the sums of the items",
-                "SELECT COUNT(*) FROM orders AS o WHERE (total, item_count) <>
-                 (SELECT SUM(subtotal), SUM(quantity) FROM order_items WHERE order_pk = o.pk)",
-            ),
-        ] {
-            assert_eq!(self.number(sql), 0, "{what}");
-        }
+        assert_eq!(common::disagreements(&self.connection()).unwrap(), <[&str; 0]>::default());
         self.orders(["check"]).prints("");
     }
-}
-
-/// Returns an order of one item at 29.99 as JSON.
-pub fn order(reference: &str, product: &str, quantity: u32, size: Option<&str>) -> String {
-    let size = size.map(|size| format!(r#","selectedSize":"{size}""#)).unwrap_or_default();
-    format!(r#"{{"orderReference":"{reference}","orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","#)
-        + &format!(
-            r#""customerPhone":"+1234567890","items":[{{"productId":"{product}","quantity":{quantity},"unitPrice":29.99{size}}}]}}"#
-        )
 }
 
 /// One run of the program, to be set up and then held to what it does.

@@ -1,15 +1,13 @@
-//! Every code point there is, in a customer's name: none that steers a terminal reaches one.
+//! Every code point there is, in a customer's name, and those that steer a terminal in every other text: none of these reaches
+//! one.
 
-use crate::harness::{BELT, Shop, order};
+use serde_json::{Value, json};
+
+use crate::harness::{BELT, Run, Shop, order};
+use crate::hold::steers;
 
 /// How many code points one name holds.
 const A_NAME: usize = 200;
-
-/// Tells whether a character is one that a terminal obeys, or that turns the text around it: Cc and Bidi_Control.
-fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
 
 #[track_caller]
 fn assert_harmless(text: &str, what: &str) {
@@ -79,4 +77,155 @@ fn no_code_point_of_a_name_steers_a_terminal() {
     }
     let history = shop.orders(["product", "history", "BLT-01"]).succeeds();
     assert_harmless(&history, "product history");
+}
+
+/// How many characters that steer one text holds: as many as a phone has room for.
+const A_TEXT: usize = 15;
+
+/// The texts of an order and of its item.
+const OF_AN_ORDER: [&str; 20] = [
+    "/orderReference",
+    "/orderDate",
+    "/customerName",
+    "/customerPhone",
+    "/customerAddress",
+    "/currency",
+    "/status",
+    "/user",
+    "/id",
+    "/total",
+    "/items/0/id",
+    "/items/0/productId",
+    "/items/0/productName",
+    "/items/0/productBarcode",
+    "/items/0/productImage",
+    "/items/0/quantity",
+    "/items/0/unitPrice",
+    "/items/0/subtotal",
+    "/items/0/selectedSize",
+    "/items/0/selectedColor",
+];
+
+/// The texts of a product.
+const OF_A_PRODUCT: [&str; 6] = ["/id", "/name", "/barcode", "/price", "/imagePaths/0", "/lowStockAt"];
+
+/// Puts a text in a place of a JSON value.
+fn put(value: &mut Value, place: &str, text: &str) {
+    let (parent, key) = place.rsplit_once('/').unwrap();
+    match value.pointer_mut(parent).unwrap() {
+        Value::Object(object) => drop(object.insert(key.to_owned(), json!(text))),
+        Value::Array(array) => array[key.parse::<usize>().unwrap()] = json!(text),
+        other => panic!("{other} has no places"),
+    }
+}
+
+/// Runs the program to any end, and holds that nothing that steers reaches a stream.
+fn assert_run_is_harmless(run: Run, what: &str) -> i32 {
+    let done = run.ends();
+    assert_ne!(done.code, 101, "{what}: {done:?}");
+    assert_harmless(&done.stdout, what);
+    assert_harmless(&done.stderr, what);
+    done.code
+}
+
+#[test]
+fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
+    let shop = Shop::stocked();
+    let steering: Vec<char> =
+        ('\u{1}'..=char::MAX).filter(|c| steers(*c) && *c != '\n').chain("\u{1b}[2J".chars()).collect();
+    let texts: Vec<String> =
+        steering.chunks(A_TEXT).map(|chunk| format!("5{}5", chunk.iter().collect::<String>())).collect();
+    let (mut imported, mut made) = (0, 0);
+    for (number, text) in texts.iter().enumerate() {
+        let unknown_keys = [format!("/{text}"), format!("/items/0/{text}")];
+        let places = OF_AN_ORDER.into_iter().chain(unknown_keys.iter().map(String::as_str));
+        let with = |(at, place)| {
+            let reference = format!("LEG-{number}-{at}");
+            let mut value: Value = serde_json::from_str(&order(&reference, BELT, 1, None)).unwrap();
+            put(&mut value, place, text);
+            value.to_string() + "\n"
+        };
+        let orders: String = places.enumerate().map(with).collect();
+        let done = shop.orders(["import", "--keep-going"]).stdin(orders.clone()).exits(8);
+        assert_harmless(&done.stdout, "import");
+        assert_harmless(&done.stderr, "import");
+        let count = "SELECT COUNT(*) FROM orders";
+        let taken = shop.number(count) - imported;
+        // Names, addresses, phones, barcodes, sizes and colours are taken as they are.
+        assert!(taken >= 6, "{text:?}: only {taken} were taken: {}", done.stderr);
+        imported += taken;
+        // What one order is told is what many are: a few of them are enough.
+        for line in orders.lines().skip(number % 7).step_by(7) {
+            let run = shop.orders(["create"]).stdin(line);
+            assert_run_is_harmless(run, line);
+        }
+        for place in OF_A_PRODUCT {
+            let mut product = json!({"name": format!("Cap {number} {place}"), "price": "5", "imagePaths": ["a.png"],
+                                     "sizeQuantities": {"L": 3, text: 2}});
+            put(&mut product, place, text);
+            let run = shop.orders(["product", "import"]).stdin(product.to_string());
+            made += i64::from(assert_run_is_harmless(run, place) == 0);
+        }
+        for words in [
+            &["user", "add", text][..],
+            &["user", "add", &format!("mona-{number}"), "--role", "buyer", "--phone", text],
+            &["config", "shopName", text],
+            &["config", "currency", text],
+            &["config", text, "5"],
+            &["show", text],
+            &["list", "--search", text],
+            &["list", "--product", text],
+            &["list", "--user", text],
+            &["list", "--as", text],
+            &["list", "--fields", text],
+            &["product", "show", text],
+            &["product", "adjust", "BLT-01", "+1", "--note", text],
+            &["product", "adjust", text, "+1", "--note", "x"],
+            &["user", "remove", text],
+            &["import", text],
+            &["backup", text],
+            &["message", "LEG-0-2", "--template", text],
+            &["message", &format!("LEG-{number}-2"), "--template", "received"],
+            &["history", &format!("LEG-{number}-2")],
+            &["report", "sales", "--since", text],
+        ] {
+            let mut run = shop.orders([]);
+            for word in words {
+                run = run.arg(word);
+            }
+            assert_run_is_harmless(run, &format!("{words:?}"));
+        }
+    }
+    assert!(made >= i64::try_from(texts.len()).unwrap() * 3, "only {made} products were made");
+    let references: String = shop.orders(["list", "-q", "--limit", "0"]).succeeds();
+    for words in [
+        &["list", "--limit", "0"][..],
+        &["list", "--limit", "0", "--items"],
+        &[
+            "list",
+            "--limit",
+            "0",
+            "--fields",
+            "orderReference,customerName,customerPhone,customerAddress,currency,user",
+        ],
+        &["show", "-"],
+        &["confirm", "-", "--dry-run", "--keep-going"],
+        &["cancel", "-", "--dry-run"],
+        &["product", "list"],
+        &["product", "list", "-q"],
+        &["product", "show", "Cap"],
+        &["product", "history", "BLT-01"],
+        &["user", "list"],
+        &["config"],
+        &["report", "pending"],
+        &["report", "sales", "--by", "product"],
+        &["report", "stock"],
+        &["check"],
+    ] {
+        let mut run = shop.orders(["--color", "never"]).stdin(references.as_str());
+        for word in words {
+            run = run.arg(word);
+        }
+        assert_run_is_harmless(run, &format!("{words:?}"));
+    }
 }

@@ -11,6 +11,8 @@
 mod backup;
 mod bad_input;
 mod check;
+#[path = "../common/mod.rs"]
+mod common;
 mod completions;
 mod config;
 mod confirm;
@@ -20,9 +22,12 @@ mod dry_run;
 mod edit;
 mod failures;
 mod find;
+mod fuzz_seeds;
 mod harness;
 mod help;
 mod history;
+#[path = "../fuzz/src/hold.rs"]
+mod hold;
 mod hostile;
 mod import;
 mod list;

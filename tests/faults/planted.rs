@@ -36,7 +36,8 @@ const PLANTED: [Planted; 7] = [
             Edit(
                 STORE,
                 "let start = Start::of(&transaction)",
-                "transaction.execute_batch(\"COMMIT\").map_err(not_written)?; let start = Start::of(&transaction)",
+                "if outcome == Outcome::Commit { transaction.execute_batch(\"COMMIT\").map_err(not_written)?; }
+        let start = Start::of(&transaction)",
             ),
             Edit(
                 STORE,

@@ -14,7 +14,8 @@ use orders::store::{Access, Store, StoreError};
 use crate::disk::{Disk, Image, Step};
 use crate::fault::{Plan, Row, skip};
 use crate::session::{Moment, Session};
-use crate::shop::{difference, dump, quick_folder};
+use crate::shop::quick_folder;
+use crate::state::{difference, dump};
 use crate::strace;
 
 /// How many threads look at images.

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::disk::Step;
-use crate::shop::{Ending, Shop, Start, dump, quick_folder};
+use crate::shop::{Ending, Shop, Start, quick_folder};
+use crate::state::dump;
 use crate::strace::{self, CHANGING, Stopped};
 
 /// What is done in a session.

@@ -1,19 +1,19 @@
 //! A small shop in a folder of its own, and the program run on it.
 
-use std::fs;
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::process::{Command, ExitStatus, Output};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-/// The clock of every run.
-const NOW: &str = "2026-02-07T08:00:00Z";
+use crate::common::NOW;
+use crate::state::{dump, masked, state_of};
 
 const ORDERS: &str = include_str!("../../examples/orders.ndjson");
 
@@ -33,6 +33,9 @@ const INPUTS: [(&str, &str); 5] = [
 
 /// What the shop did before: a confirmed order and two pending ones, of two items each.
 const HISTORY: [(&str, &str); 3] = [("LEG-KEPT-0001", "S"), ("LEG-WAIT-0001", "M"), ("LEG-WAIT-0002", "L")];
+
+/// Who took these orders.
+pub const SELLER: &str = "omar";
 
 /// How the orders file is found by a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,9 +83,11 @@ fn put(path: &Path, content: &[u8]) {
 
 /// The shop's folder, with the orders file as it was found.
 pub struct Shop {
-    /// A reader in the middle of its transaction. It goes before the folder does.
-    reader: Option<Connection>,
+    /// A reader in the middle of its transaction; it goes before the folder does. A mutex, so that threads share a shop.
+    reader: Option<Mutex<Connection>>,
     folder: tempfile::TempDir,
+    /// How many seconds the program waits for others; its own default where this is none.
+    wait: Option<u32>,
 }
 
 /// How a run ended.
@@ -131,7 +136,7 @@ impl Shop {
 
     /// Sets up a shop in a folder that is there.
     pub fn in_folder(folder: tempfile::TempDir, start: Start) -> Shop {
-        let mut shop = Shop { reader: None, folder };
+        let mut shop = Shop { reader: None, folder, wait: None };
         for (name, content) in INPUTS {
             fs::write(shop.path(name), content).unwrap();
         }
@@ -150,18 +155,28 @@ impl Shop {
         shop
     }
 
+    /// Lets every run wait this many seconds for others.
+    pub fn waiting(self, seconds: u32) -> Shop {
+        Shop { wait: Some(seconds), ..self }
+    }
+
+    /// Keeps the folder for a look at it, and returns its path.
+    pub fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
+
     /// Opens the file and begins to read it, as another program would.
     pub fn begin_to_read(&mut self) {
         let reader = Connection::open(self.file()).unwrap();
         // What it leaves, it leaves as it found it.
         reader.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
         reader.execute_batch("BEGIN; SELECT COUNT(*) FROM orders").unwrap();
-        self.reader = Some(reader);
+        self.reader = Some(Mutex::new(reader));
     }
 
     /// Tells what the reader goes on to see: the orders of the moment at which it began.
     pub fn reader_sees(&self) -> Option<rusqlite::Result<String>> {
-        self.reader.as_ref().map(dump)
+        self.reader.as_ref().map(|reader| dump(&reader.lock().unwrap()))
     }
 
     /// Ends the reader.
@@ -189,7 +204,7 @@ impl Shop {
     /// Sets up a run of the program.
     pub fn orders(&self, arguments: &[&str]) -> Command {
         let mut command = self.run(program().to_str().unwrap());
-        command.args(arguments);
+        command.args(self.wait.map(|seconds| format!("--wait={seconds}"))).args(arguments);
         command
     }
 
@@ -204,6 +219,11 @@ impl Shop {
         writer.write_all(ORDERS.as_bytes()).unwrap();
         command.stdin(reader);
         command
+    }
+
+    /// Returns what a run printed as it would in any other folder, with the ids masked that were drawn.
+    pub fn masked(&self, printed: &str) -> String {
+        masked(printed).replace(self.folder().to_str().unwrap(), "(folder)")
     }
 
     /// Returns every row of the orders file, and those of the backup where there is one.
@@ -257,106 +277,51 @@ impl Shop {
     }
 }
 
-fn state_of(file: &Path) -> Result<String, String> {
-    if !file.exists() {
-        return Ok(String::new());
-    }
-    let journal = PathBuf::from(format!("{}-journal", file.display()));
-    if journal.exists() {
-        // Whoever looks plays it back: that is left to the program.
-        let room = quick_folder();
-        let [copy, copied_journal] = ["copy", "copy-journal"].map(|name| room.path().join(name));
-        fs::copy(&journal, copied_journal).and_then(|_| fs::copy(file, &copy)).unwrap();
-        return state_of_file(&copy);
-    }
-    state_of_file(file)
-}
-
-fn state_of_file(file: &Path) -> Result<String, String> {
-    let look = || -> rusqlite::Result<(String, String)> {
-        let connection = Connection::open(file)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        let damage = "SELECT coalesce(group_concat(problem), '') FROM
-                      (SELECT integrity_check AS problem FROM pragma_integrity_check WHERE integrity_check <> 'ok'
-                       UNION ALL SELECT \"table\" FROM pragma_foreign_key_check)";
-        let damage = connection.query_row(damage, [], |row| row.get(0))?;
-        Ok((damage, dump(&connection)?))
-    };
-    match look() {
-        Ok((damage, state)) if damage.is_empty() => Ok(state),
-        Ok((damage, _)) => Err(format!("{} is damaged: {damage}", file.display())),
-        Err(error) => Err(format!("{} cannot be read: {error}", file.display())),
-    }
-}
-
-/// Returns every row of every table, without the ids that are drawn at random.
-pub fn dump(connection: &Connection) -> rusqlite::Result<String> {
-    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
-    let names: Vec<String> =
-        connection.prepare_cached(names)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let mut dump = String::new();
-    for name in names {
-        let mut statement = connection.prepare_cached(&format!("SELECT * FROM {name}"))?;
-        let is_random = |column: &str| column == "id" && name != "products";
-        let columns: Vec<usize> = statement
-            .column_names()
-            .enumerate()
-            .filter(|(_, column)| !is_random(column))
-            .map(|(index, _)| index)
-            .collect();
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            dump.push_str(&name);
-            for &column in &columns {
-                use std::fmt::Write as _;
-                let _ = write!(dump, "|{:?}", row.get::<_, rusqlite::types::Value>(column)?);
-            }
-            dump.push('\n');
-        }
-    }
-    Ok(dump)
-}
-
-/// Shows the rows in which a state differs from another.
-pub fn difference(state: &str, other: &str) -> String {
-    let only_in = |some: &str, others: &str, sign: &str| -> String {
-        let lines = some.lines().filter(|line| !others.lines().any(|other| other == *line));
-        lines.map(|line| format!("{sign} {line}\n")).collect()
-    };
-    only_in(other, state, "-") + &only_in(state, other, "+")
-}
-
 impl Ending {
     /// Runs a command to its end.
     pub fn of(mut command: Command) -> Ending {
         Ending::from(command.output().unwrap())
     }
 
-    /// Runs a command; none where it takes longer than this.
+    /// Runs a command to its end; none where that does not come within the limit.
     pub fn within(limit: Duration, mut command: Command) -> Option<Ending> {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Into files: a pipe holds up who writes much.
+        let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().unwrap());
+        command.stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
+        let mut child = command.spawn().unwrap();
         let started = Instant::now();
-        while child.try_wait().unwrap().is_none() {
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
             if started.elapsed() > limit {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 return None;
             }
-            std::thread::sleep(Duration::from_millis(2));
+            std::thread::sleep(Duration::from_micros(500));
+        };
+        let bytes = |file: &mut File| {
+            let mut bytes = Vec::new();
+            file.rewind().and_then(|()| file.read_to_end(&mut bytes)).unwrap();
+            bytes
+        };
+        Some(Ending::new(status, &bytes(&mut stdout), &bytes(&mut stderr)))
+    }
+
+    fn new(status: ExitStatus, stdout: &[u8], stderr: &[u8]) -> Ending {
+        Ending {
+            code: status.code(),
+            signal: status.signal(),
+            stdout: String::from_utf8_lossy(stdout).into_owned(),
+            stderr: String::from_utf8_lossy(stderr).into_owned(),
         }
-        Some(Ending::from(child.wait_with_output().unwrap()))
     }
 }
 
 impl From<Output> for Ending {
     fn from(output: Output) -> Ending {
-        Ending {
-            code: output.status.code(),
-            signal: output.status.signal(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Ending::new(output.status, &output.stdout, &output.stderr)
     }
 }
 
@@ -376,10 +341,10 @@ fn files() -> &'static Files {
                          {{"productId":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","quantity":1,"unitPrice":18.75}}]}}"#
             );
             fs::write(shop.path("order.json"), order).unwrap();
-            run(shop, &["create", "order.json"]);
+            run(shop, &["--as", SELLER, "create", "order.json"]);
         };
         run(&shop, &["product", "import", "catalogue.json"]);
-        run(&shop, &["user", "add", "omar", "--role", "seller"]);
+        run(&shop, &["user", "add", SELLER, "--role", "seller"]);
         take(&shop, HISTORY[0]);
         take(&shop, HISTORY[1]);
         shop.begin_to_read();

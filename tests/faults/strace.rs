@@ -1,6 +1,6 @@
 //! System calls, listed, made to fail and stopped at by strace.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -77,6 +77,9 @@ pub struct Call {
     pub nth: usize,
     /// Whether it is made in a transaction that writes, which readers must not notice.
     pub is_in_transaction: bool,
+    /// Whether it is to bear failing: random bytes are always there once the machine is up, and that a folder that was
+    /// listed cannot be closed is impossible to the standard library.
+    pub can_fail: bool,
 }
 
 impl Call {
@@ -136,7 +139,8 @@ pub fn calls(case: &Case) -> Vec<Call> {
     assert_eq!(ending.code, Some(case.code), "{case}: {ending:#?}");
     let text = std::fs::read_to_string(log.path()).unwrap();
     let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut calls: Vec<Call> = Vec::new();
+    let (mut calls, mut known) = (Vec::new(), HashSet::new());
+    let mut folders: HashSet<&str> = HashSet::new();
     let mut locks = Locks::default();
     let mut is_ours = false;
     for line in text.lines() {
@@ -154,14 +158,17 @@ pub fn calls(case: &Case) -> Vec<Call> {
         if name == "fcntl" {
             locks.note(arguments);
         }
-        // Memory is no input or output, unless it is a file's.
-        if !is_ours || (name == "mmap" && !arguments.contains("MAP_SHARED")) {
+        if name == "openat" && arguments.contains("O_DIRECTORY") {
+            folders.extend(arguments.rsplit(' ').next());
+        }
+        let closes_folder = name == "close" && arguments.split(')').next().is_some_and(|file| folders.remove(file));
+        // Memory is no input or output, unless it is a file's. And what happens to a call happens to those of the same
+        // number in other threads.
+        if (name == "mmap" && !arguments.contains("MAP_SHARED")) || !known.insert((name, *nth)) || !is_ours {
             continue;
         }
-        let call = Call { name: name.to_owned(), nth: *nth, is_in_transaction };
-        if !calls.iter().any(|known| (&known.name, known.nth) == (&call.name, call.nth)) {
-            calls.push(call);
-        }
+        let can_fail = name != "getrandom" && !closes_folder;
+        calls.push(Call { name: name.to_owned(), nth: *nth, is_in_transaction, can_fail });
     }
     assert!(is_ours, "the program's first call was not found");
     calls

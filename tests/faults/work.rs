@@ -1,7 +1,6 @@
 //! The commands that write, each with what is to come of it.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -110,22 +109,8 @@ impl Work {
 impl Said {
     pub fn by(ending: &Ending, shop: &Shop) -> Said {
         let errors: String = ending.stderr.lines().filter(|line| line.starts_with("error: ")).collect();
-        Said { results: without_random(&ending.stdout, shop.folder()), errors: without_random(&errors, shop.folder()) }
+        Said { results: shop.masked(&ending.stdout), errors: shop.masked(&errors) }
     }
-}
-
-/// Puts the name of what is drawn at random in its place: of the folder, and of ids.
-fn without_random(text: &str, folder: &Path) -> String {
-    let text = text.replace(&folder.display().to_string(), "FOLDER");
-    let is_id = |word: &str| word.len() == 36 && word.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
-    let is_of_id = |character: char| character.is_ascii_hexdigit() || character == '-';
-    let words = text.split_inclusive(|character| !is_of_id(character));
-    words
-        .map(|word| {
-            let id = word.trim_end_matches(|character| !is_of_id(character));
-            if is_id(id) { word.replace(id, "ID") } else { word.to_owned() }
-        })
-        .collect()
 }
 
 impl Case {

@@ -1,0 +1,45 @@
+//! What the fuzzer holds for hostile input, for the documents that it begins with: as they are, and damaged a little.
+
+use std::panic::catch_unwind;
+
+use fastrand::Rng;
+
+use crate::harness::shipped;
+use crate::hold::hold;
+
+/// How often each document is damaged.
+const TIMES: u64 = 200;
+
+fn seeds() -> Vec<(String, Vec<u8>)> {
+    let seeds = std::fs::read_dir(shipped("tests/fuzz/seeds")).unwrap().map(|entry| entry.unwrap().path());
+    seeds.map(|path| (path.file_name().unwrap().display().to_string(), std::fs::read(path).unwrap())).collect()
+}
+
+/// Loses, doubles or overwrites a few bytes.
+fn damage(bytes: &mut Vec<u8>, random: &mut Rng) {
+    let start = random.usize(..bytes.len());
+    let end = (start + random.usize(1..20)).min(bytes.len());
+    match random.u8(..4) {
+        0 => drop(bytes.drain(start..end)),
+        1 => drop(bytes.splice(start..start, bytes[start..end].to_vec())),
+        2 => bytes[start] = *random.choice(b"\"{}[],:\n\0<*0-\xff").unwrap(),
+        _ => bytes[start] ^= 1 << random.u8(..8),
+    }
+}
+
+#[test]
+fn whatever_is_done_to_a_document_it_is_read_or_refused_with_its_place() {
+    let seeds = seeds();
+    assert!(!seeds.is_empty());
+    for (name, whole) in &seeds {
+        hold(whole);
+        for seed in 0..TIMES {
+            let (mut bytes, mut random) = (whole.clone(), Rng::with_seed(seed));
+            for _ in 0..random.u8(1..5) {
+                damage(&mut bytes, &mut random);
+            }
+            let held = catch_unwind(|| hold(&bytes));
+            assert!(held.is_ok(), "{name}, seed {seed}: {}", String::from_utf8_lossy(&bytes));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What the tests of the commands and the faults share: a clock, a product, an order of it, and the rows of a file.
+
+use std::fmt::Write as _;
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+/// The clock of every run, unless a test sets its own.
+pub const NOW: &str = "2026-02-07T08:00:00Z";
+/// The Leather Belt of `examples/catalogue.json`: 12 at 18.75, without sizes.
+pub const BELT: &str = "9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10";
+
+/// What no file may hold, each with how often it is found: SQLite's own checks, and sums, movements and statuses.
+const BROKEN: [(&str, &str); 7] = [
+    ("integrity", "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+    ("foreign keys", "SELECT COUNT(*) FROM pragma_foreign_key_check"),
+    (
+        "stock is the sum of its movements",
+        "SELECT COUNT(*) FROM stock AS s WHERE on_hand <> (SELECT COALESCE(SUM(delta), 0)
+         FROM stock_movements AS m WHERE m.product_id = s.product_id AND m.size_key = s.size_key)",
+    ),
+    (
+        "an order holds stock exactly while it is confirmed, processing, shipped or delivered",
+        "SELECT COUNT(*) FROM orders AS o
+         WHERE (status IN ('confirmed', 'processing', 'shipped', 'delivered')) <>
+               (SELECT COALESCE(SUM(delta), 0) <> 0 FROM stock_movements WHERE order_pk = o.pk)",
+    ),
+    (
+        "a stock-holding order took what its items say",
+        "SELECT COUNT(*) FROM orders AS o
+         WHERE status IN ('confirmed', 'processing', 'shipped', 'delivered')
+           AND item_count <> -(SELECT SUM(delta) FROM stock_movements WHERE order_pk = o.pk)",
+    ),
+    (
+        "the status is that of the last event",
+        r#"SELECT COUNT(*) FROM orders AS o WHERE status <>
+           (SELECT "to" FROM order_events WHERE order_pk = o.pk AND kind <> 'edited' ORDER BY pk DESC LIMIT 1)"#,
+    ),
+    (
+        "total and count are the sums of the items",
+        "SELECT COUNT(*) FROM orders AS o WHERE (total, item_count) <>
+         (SELECT SUM(subtotal), SUM(quantity) FROM order_items WHERE order_pk = o.pk)",
+    ),
+];
+
+/// Returns an order of one item at 29.99 as JSON.
+pub fn order(reference: &str, product: &str, quantity: u32, size: Option<&str>) -> String {
+    let size = size.map(|size| format!(r#","selectedSize":"{size}""#)).unwrap_or_default();
+    format!(r#"{{"orderReference":"{reference}","orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","#)
+        + &format!(
+            r#""customerPhone":"+1234567890","items":[{{"productId":"{product}","quantity":{quantity},"unitPrice":29.99{size}}}]}}"#
+        )
+}
+
+/// Returns in what a file disagrees with itself, asked without the program.
+pub fn disagreements(connection: &Connection) -> rusqlite::Result<Vec<&'static str>> {
+    let mut found = Vec::new();
+    for (what, sql) in BROKEN {
+        if connection.query_row(sql, [], |row| row.get::<_, i64>(0))? != 0 {
+            found.push(what);
+        }
+    }
+    Ok(found)
+}
+
+/// Returns every row of every table.
+pub fn dump(connection: &Connection) -> rusqlite::Result<String> {
+    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    let names: Vec<String> =
+        connection.prepare_cached(names)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut dump = String::new();
+    for name in names {
+        let mut statement = connection.prepare_cached(&format!("SELECT * FROM {name}"))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            dump.push_str(&name);
+            for column in 0..columns {
+                let _ = write!(dump, "|{:?}", row.get::<_, Value>(column)?);
+            }
+            dump.push('\n');
+        }
+    }
+    Ok(dump)
+}

@@ -1,0 +1,326 @@
+//! What must hold for any input of an import, whatever its bytes.
+//!
+//! Nothing panics; every problem has its place and can be shown; what is accepted can be shown and is the same order when
+//! it is printed and imported again; what is rejected can be imported again as it was kept.
+
+use std::sync::LazyLock;
+
+use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
+use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
+use orders::domain::receive::{
+    Facts, IncomingItem, IncomingOrder, Known, NewOrder, ProductKey, Received, Source, SourceKind,
+};
+use orders::domain::receive::{decide, resolve};
+use orders::domain::reference::Reference;
+use orders::domain::settings::Settings;
+use orders::domain::status::Status;
+use orders::domain::text::visible;
+use orders::domain::time::Timestamp;
+use orders::domain::zone::Zone;
+use orders::input::chat_dump::to_chat_message;
+use orders::input::chat_text::{MessageTexts, is_text};
+use orders::input::json::{Problems, read_envelope};
+use orders::input::order_lines::is_order_message;
+use orders::input::order_message::Reading;
+use orders::input::order_record::{Context, ReadOrder, read_record};
+use orders::input::records::Records;
+use orders::render::json::{ORDER_KEYS, order_fields};
+use orders::render::{Look, order};
+use uuid::Uuid;
+
+static CONTEXT: LazyLock<Context> =
+    LazyLock::new(|| Context { zone: Zone::parse("Africa/Cairo").expect("it is a zone") });
+
+/// Reads bytes as an import does, and holds everything that must hold for them.
+///
+/// # Panics
+/// Something does not hold.
+pub fn hold(bytes: &[u8]) {
+    let mut reader = bytes;
+    if is_text(&mut reader).expect("reading from memory does not fail") {
+        hold_text(reader);
+    } else {
+        hold_json(reader);
+    }
+}
+
+fn hold_json(bytes: &[u8]) {
+    let mut records = Records::new(bytes);
+    let mut count = 0;
+    loop {
+        let record = match records.next_record() {
+            Ok(Some(record)) => record,
+            Ok(None) => return,
+            Err(error) => return hold_problem(&error.to_string()),
+        };
+        if record.is_envelope {
+            match read_envelope(&record.bytes) {
+                Ok(envelope) => envelope.problems.iter().for_each(|problem| hold_problem(problem)),
+                Err(error) => return hold_shown(&error.problem),
+            }
+            continue;
+        }
+        count += 1;
+        assert_eq!(record.number, count, "records are numbered in a row");
+        if let Some(excess) = record.excess {
+            hold_problem(&excess);
+            continue;
+        }
+        match read_record(&record.bytes, *CONTEXT) {
+            Ok(found) => found.orders.iter().for_each(|order| hold_read(order, true)),
+            Err(error) => return hold_shown(&error.problem),
+        }
+    }
+}
+
+fn hold_text(bytes: &[u8]) {
+    let mut messages = MessageTexts::new(bytes);
+    loop {
+        let message = match messages.next_message() {
+            Ok(Some(message)) => message,
+            Ok(None) => break,
+            Err(error) => return hold_problem(&error.to_string()),
+        };
+        if !is_order_message(&message.text) {
+            continue;
+        }
+        let first_line = usize::try_from(message.line).expect("a line number fits");
+        let reading = Reading { sent_at: None, zone: CONTEXT.zone, first_line };
+        let source = Source { kind: SourceKind::Chat, message_id: None };
+        let read = ReadOrder::of_message(&message.text, "", reading, source, Problems::default());
+        hold_read(&read, false);
+        // As it is kept where it cannot be taken.
+        let kept = to_chat_message(&message.text);
+        let again = read_record(kept.as_bytes(), *CONTEXT).expect("what is kept is JSON");
+        assert!(again.orders.iter().any(|other| same_reading(&read, other)), "what is kept is read as it was: {kept}");
+    }
+    if let Some(start) = messages.stranger() {
+        hold_shown(start);
+    }
+}
+
+fn hold_read(read: &ReadOrder, may_be_kept: bool) {
+    if let Some(label) = &read.label {
+        hold_shown(label);
+    }
+    match &read.order {
+        Ok(incoming) => hold_accepted(incoming),
+        Err(problems) => {
+            assert!(!problems.is_empty(), "what is refused has a reason");
+            for problem in problems {
+                hold_problem(problem);
+            }
+        }
+    }
+    if let Some(reject) = read.reject.as_ref().filter(|_| may_be_kept) {
+        let again = read_record(reject.as_bytes(), *CONTEXT).expect("what is kept is JSON");
+        let same = |other: &ReadOrder| same_reading(read, other) && (read.order.is_ok() || read.label == other.label);
+        assert!(again.orders.iter().any(same), "what is kept is read as it was: {reject}");
+    }
+}
+
+/// Tells whether an order was taken as the same twice, or refused twice.
+fn same_reading(one: &ReadOrder, other: &ReadOrder) -> bool {
+    match (&one.order, &other.order) {
+        (Ok(one), Ok(other)) => same_order(one, other),
+        (Err(_), Err(_)) => true,
+        _ => false,
+    }
+}
+
+/// Tells whether two readings are the same but for the places of their items.
+fn same_order(one: &IncomingOrder, other: &IncomingOrder) -> bool {
+    let without_places = |order: &IncomingOrder| {
+        let mut order = order.clone();
+        order.items.iter_mut().for_each(|item| item.product.place.clear());
+        order
+    };
+    without_places(one) == without_places(other)
+}
+
+/// A problem names a place: a path, a line, or a label of an order message; or it is about the whole record and then says
+/// what that is, has or must be.
+fn hold_problem(problem: &str) {
+    const WHOLE: [&str; 5] = ["is ", "has ", "must ", "expected ", "the "];
+    const LABELS: [&str; 7] = ["Order Ref ", "Date ", "Name ", "Phone ", "Total Items ", "Subtotal ", "TOTAL "];
+    assert!(
+        problem.split_once(": ").is_some_and(|(place, what)| !place.is_empty() && !what.trim().is_empty())
+            || WHOLE.iter().chain(&LABELS).any(|start| problem.starts_with(start)),
+        "a problem has its place: {problem}"
+    );
+    hold_shown(problem);
+}
+
+/// A text that is said to people steers no terminal: all that is said goes through `visible`, line by line.
+fn hold_shown(text: &str) {
+    hold_harmless(&visible(text), false);
+}
+
+fn hold_harmless(text: &str, may_have_lines: bool) {
+    let found = text.chars().find(|c| steers(*c) && !(*c == '\n' && may_have_lines));
+    assert_eq!(found, None, "{text:?}");
+}
+
+/// Tells whether a character is one that a terminal obeys, that turns the text around it, or that nobody sees.
+pub fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{ad}' | '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// What is accepted keeps the rules, can be shown, and is the same order when it is printed and imported again.
+fn hold_accepted(incoming: &IncomingOrder) {
+    let items = incoming.items.iter().map(|item| (item.subtotal, item.quantity));
+    assert_eq!(sums(items), Some((incoming.total, incoming.item_count)), "the sums are those of the items");
+    let customer = &incoming.customer;
+    for (text, longest) in [(&customer.name, 255), (&customer.phone, 20)] {
+        assert!(!text.trim().is_empty() && text.chars().count() <= longest, "{text:?}");
+    }
+    let catalogue = catalogue_for(incoming);
+    let resolved = match resolve(incoming.clone(), &catalogue) {
+        Ok(resolved) => resolved,
+        Err(rejected) => {
+            let missing = || incoming.items.iter().filter(|item| catalogue.find(&item.product.key).is_none());
+            assert_eq!(
+                rejected.problems.len(),
+                missing().count(),
+                "each product that is missing is named: {rejected:?}"
+            );
+            for problem in &rejected.problems {
+                hold_problem(problem);
+            }
+            let had = missing().find(|item| may_be_had(item, incoming));
+            return assert_eq!(had, None, "a product that is there is found: {rejected:?}");
+        }
+    };
+    let reference = incoming.reference.clone().unwrap_or_else(|| Reference::parse("LEG-FUZZ").expect("it is one"));
+    let settings = Settings::default();
+    let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
+    let Ok(Received::New(new)) = decide(resolved, &reference, facts, &mut || Uuid::nil()) else {
+        panic!("a new order is new");
+    };
+    let kept = kept(&new);
+    let look = Look { width: 80, color: false, zone: CONTEXT.zone, country_code: Some("20") };
+    for text in [
+        order::show(&kept, look),
+        order::list(std::slice::from_ref(&kept), look),
+        order::list_items(std::slice::from_ref(&kept), look),
+    ] {
+        hold_harmless(&text, true);
+    }
+    new.warnings.iter().for_each(|warning| hold_shown(warning));
+    let printed = serde_json::Value::Object(order_fields(&kept, ORDER_KEYS)).to_string();
+    let again = read_record(printed.as_bytes(), *CONTEXT).expect("what is printed is JSON");
+    let [ReadOrder { order: Ok(again), .. }] = &again.orders[..] else {
+        panic!("what is printed is one order: {printed}\n{again:?}");
+    };
+    assert_eq!(again.order_date, incoming.order_date, "{printed}");
+    let resolved = resolve(again.clone(), &catalogue).expect("its products are there");
+    let known = Known { order: kept, received_before: false };
+    let facts = Facts { known: Some(&known), ..facts };
+    let judged = decide(resolved, &reference, facts, &mut || Uuid::nil());
+    assert!(matches!(judged, Ok(Received::Unchanged(_))), "what is printed is unchanged: {printed}\n{judged:?}");
+}
+
+/// Returns the barcode that names a product.
+fn barcode(key: &ProductKey) -> Option<&String> {
+    match key {
+        ProductKey::Id(_) => None,
+        ProductKey::Barcode(barcode) | ProductKey::BarcodeOrId(barcode) | ProductKey::CutId { barcode, .. } => {
+            Some(barcode)
+        }
+    }
+}
+
+/// Tells whether there can be the product of an item beside those of the others: its barcode is one, the beginning of its id
+/// is one, and no other item has that barcode with another, or leaves no room for its id.
+fn may_be_had(item: &IncomingItem, incoming: &IncomingOrder) -> bool {
+    const ROOM: usize = 30;
+    let key = &item.product.key;
+    let is_id = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => at < 36 && byte.is_ascii_hexdigit(),
+    };
+    let start = if let ProductKey::CutId { start, .. } = key { start } else { "" };
+    let mut others = incoming.items.iter().map(|other| &other.product.key).filter(|other| *other != key);
+    let is_against = |other: &ProductKey| {
+        matches!(other, ProductKey::CutId { .. }) && (barcode(other) == barcode(key) || start.len() > ROOM)
+    };
+    barcode(key).is_none_or(|text| is_barcode(text)) && start.bytes().enumerate().all(is_id) && !others.any(is_against)
+}
+
+fn is_barcode(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && text.len() <= 100 && !text.contains('\0')
+}
+
+/// Returns a catalogue that has every product that an order names, as far as one may have it.
+fn catalogue_for(incoming: &IncomingOrder) -> Catalogue {
+    let mut items: Vec<&IncomingItem> = incoming.items.iter().collect();
+    // Those first of which the id is not free to choose.
+    items.sort_by_key(|item| match &item.product.key {
+        ProductKey::CutId { .. } => 0,
+        ProductKey::Id(_) => 1,
+        ProductKey::Barcode(_) | ProductKey::BarcodeOrId(_) => 2,
+    });
+    let mut products: Vec<Product> = Vec::new();
+    for item in items {
+        let key = &item.product.key;
+        let id = match key {
+            ProductKey::Id(id) => Some(*id),
+            ProductKey::Barcode(_) | ProductKey::BarcodeOrId(_) => free_id("", &products),
+            ProductKey::CutId { start, .. } => free_id(start, &products),
+        };
+        let barcode = barcode(key).cloned();
+        let is_taken = |product: &Product| Some(product.id) == id || (barcode.is_some() && product.barcode == barcode);
+        let Some(id) = id.filter(|_| !products.iter().any(is_taken)) else { continue };
+        if !barcode.iter().all(|text| is_barcode(text)) {
+            continue;
+        }
+        products.push(Product {
+            id,
+            name: "Classic T-Shirt".to_owned(),
+            barcode,
+            price: item.unit_price,
+            discounted_price: None,
+            image_paths: Vec::new(),
+            low_stock_at: None,
+            stock: vec![StockLine { size_key: "l".to_owned(), size: "L".to_owned(), on_hand: 3 }],
+        });
+    }
+    products.into_iter().collect()
+}
+
+/// Returns an id with this beginning that none of the products has.
+fn free_id(start: &str, products: &[Product]) -> Option<ProductId> {
+    const LENGTH: usize = 32;
+    let digits: String = start.chars().filter(char::is_ascii_hexdigit).take(LENGTH).collect();
+    let room = LENGTH - digits.len();
+    let ids = (0..=products.len()).filter_map(|number| {
+        let whole: String = format!("{digits}{number:0room$x}").chars().take(LENGTH).collect();
+        Uuid::parse_str(&whole).ok().map(ProductId)
+    });
+    ids.into_iter().find(|id| products.iter().all(|product| product.id != *id))
+}
+
+/// Returns a decided order as the file holds it.
+fn kept(new: &NewOrder) -> Order {
+    let at = Timestamp::parse("2026-02-07T08:00:00Z").expect("it is a time");
+    Order {
+        summary: OrderSummary {
+            pk: OrderPk(1),
+            id: new.id,
+            reference: new.reference.clone(),
+            order_date: new.order_date,
+            customer: new.customer.clone(),
+            user: None,
+            status: Status::Pending,
+            total: new.total,
+            item_count: new.item_count,
+            currency: new.currency.clone(),
+            created_at: at,
+            updated_at: at,
+        },
+        items: new.items.clone(),
+    }
+}
