@@ -59,7 +59,11 @@ pub fn read_all<T: Send>(
     let mut progress = Progress::new();
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
-        scope.spawn(move || Reader { read, sender, source: 0, batch: Vec::new(), bytes: 0 }.read_sources(sources));
+        let reader = Reader { read, sender, source: 0, batch: Vec::new(), bytes: 0 };
+        std::thread::Builder::new()
+            .name("reader".to_owned())
+            .spawn_scoped(scope, move || reader.read_sources(sources))
+            .map_err(|error| Failure::new(Kind::Internal, format!("cannot start a thread to read in: {error}")))?;
         // Where this ends early, the receiver goes and the reader stops at its next batch.
         for (source, piece) in receiver.into_iter().flatten() {
             progress.step();
