@@ -145,9 +145,7 @@ impl Read<'_> {
         if let Some(text) = &filter.search {
             let needle = Needle::of(text);
             condition.and(
-                "(contains_folded(o.reference, :needle)
-                  OR contains_folded(o.customer_name, :needle)
-                  OR contains_folded(o.customer_phone, :needle)
+                "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
                   OR instr(o.customer_phone_digits, :digits) > 0
                   OR o.pk IN (SELECT order_pk FROM order_items
                               WHERE product_id IN (SELECT value FROM json_each(:called))))",
