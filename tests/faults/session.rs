@@ -52,6 +52,7 @@ const ACTS: &[Act] = &[
     Act::Kill(&["confirm", "LEG-MIXED-1"], 3),
     Act::BeginReading,
     Act::Refused(&["confirm", "LEG-MIXED-1"]),
+    Act::Run(&["config", "shopName", "LEG 4"]),
     Act::EndReading,
 ];
 
