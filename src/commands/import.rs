@@ -213,5 +213,9 @@ fn holds_the_same(file: &File, path: &Path) -> io::Result<bool> {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(Kind::Internal, format!("cannot write {}: {error}; nothing imported", path.display()))
+    let problem = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
+        _ => error.to_string(),
+    };
+    Failure::new(Kind::Internal, format!("cannot write {}: {problem}; nothing imported", path.display()))
 }

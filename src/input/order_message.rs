@@ -42,7 +42,10 @@ pub struct ReadMessage {
 /// Reads an order message, from its header to its total. What stands before and after is not read.
 pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadMessage {
     let mut draft = Draft::default();
-    let lines = text.lines().enumerate().skip_while(|(_, line)| !is_header(line)).skip(1);
+    let mut lines = text.lines().enumerate().skip_while(|(_, line)| !is_header(line));
+    if let Some((index, header)) = lines.next() {
+        draft.refuse_nul(reading.first_line + index, header);
+    }
     for (index, line) in lines {
         draft.take(reading.first_line + index, &clean(line));
         if draft.total.is_some() {
@@ -93,10 +96,14 @@ struct Draft {
 }
 
 impl Draft {
-    fn take(&mut self, number: usize, line: &str) {
+    fn refuse_nul(&mut self, number: usize, line: &str) {
         if line.contains('\0') {
             self.problem(number, format_args!("must not contain NUL"));
         }
+    }
+
+    fn take(&mut self, number: usize, line: &str) {
+        self.refuse_nul(number, line);
         let words = words_of(line);
         if words.is_empty() || SECTIONS.contains(&words) {
             self.in_items |= words == ITEMS_SECTION;

@@ -280,6 +280,7 @@ fn a_message_that_is_not_whole_is_refused_with_its_lines() {
         ),
         (message().replace("│    📏 Size: M", "│    📏 Talla: M"), "is not understood: "),
         (message().replace("Tahrir St", "Tahrir\0St"), ": must not contain NUL"),
+        (message().replace("📦 NEW", "\0 NEW"), ": must not contain NUL"),
     ] {
         let problems = problems(&shop, &input);
         assert!(problems.iter().any(|found| found.contains(problem)), "{problem}: {problems:#?}");

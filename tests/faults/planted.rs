@@ -65,7 +65,8 @@ const PLANTED: [Planted; 7] = [
     Planted {
         name: "synchronous=OFF",
         found_by: "power_loss",
-        says: "",
+        // It may damage the file, or lose what was acknowledged.
+        says: "moment",
         edits: &[Edit(OPEN, "\"synchronous\", \"FULL\"", "\"synchronous\", \"OFF\"")],
     },
     Planted {
