@@ -174,12 +174,15 @@ pub fn calls(case: &Case) -> Vec<Call> {
     calls
 }
 
-/// The bytes of a log's index that a program has locked for itself.
+/// The bytes of a log's index that a program has locked.
 #[derive(Default)]
-struct Locks(BTreeSet<u64>);
+struct Locks {
+    for_itself: BTreeSet<u64>,
+    with_others: BTreeSet<u64>,
+}
 
 impl Locks {
-    /// Where the locks are; the first is a writer's, the others keep out readers too.
+    /// Where the locks are; the first is a writer's, the last ones are readers'.
     const PLACES: std::ops::Range<u64> = 120..128;
 
     /// Takes in the arguments and the result of an `fcntl`.
@@ -193,16 +196,19 @@ impl Locks {
             return;
         }
         for place in start..start + length {
+            self.for_itself.remove(&place);
+            self.with_others.remove(&place);
             if call.contains("F_WRLCK") {
-                self.0.insert(place)
-            } else {
-                self.0.remove(&place)
-            };
+                self.for_itself.insert(place);
+            } else if call.contains("F_RDLCK") {
+                self.with_others.insert(place);
+            }
         }
     }
 
+    /// A writer reads too; who only recovers a log does not yet.
     fn is_in_transaction(&self) -> bool {
-        self.0.iter().eq([&Locks::PLACES.start])
+        self.for_itself.iter().eq([&Locks::PLACES.start]) && !self.with_others.is_empty()
     }
 }
 
