@@ -54,6 +54,16 @@ pub fn parse(record: &[u8]) -> Result<&RawValue, NotJson> {
     })
 }
 
+/// Reads a record as an object, in one pass over it where it is one; else says why it is not JSON, or adds the problem
+/// that it is something else.
+pub fn parse_object<'a>(record: &'a [u8], problems: &mut Problems) -> Result<Option<Fields<'a>>, NotJson> {
+    let entries = std::str::from_utf8(record).ok().and_then(|text| serde_json::from_str(text).ok());
+    match entries {
+        Some(Entries(entries)) => Ok(Some(Fields::new(Place::Record, entries))),
+        None => Ok(Value::record(parse(record)?).object(problems)),
+    }
+}
+
 /// Why a record is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotJson {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::chat_dump::{is_chat_dump, is_chat_message, read_chat_dump, read_chat_message};
 use super::chat_text::MessageTexts;
-use super::json::{Fields, NotJson, Problems, Value, parse};
+use super::json::{Fields, NotJson, Problems, parse_object};
 use super::order_json::{is_order, read_order_fields};
 use super::order_message::{Reading, read_order_message};
 use super::webhook::{is_webhook, read_webhook};
@@ -119,10 +119,9 @@ impl Found {
 /// # Errors
 /// The record is not JSON at all.
 pub fn read_record(record: &[u8], context: Context) -> Result<Found, NotJson> {
-    let raw = parse(record)?;
     let mut found = Found::default();
     let mut problems = Problems::default();
-    match Value::record(raw).object(&mut problems) {
+    match parse_object(record, &mut problems)? {
         Some(fields) if is_order(&fields) && record.len() > ORDER_LIMIT => {
             let problem = format!("has {} bytes, the most for an order is {ORDER_LIMIT}", record.len());
             found.orders.push(ReadOrder::refused(vec![problem]));
