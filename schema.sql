@@ -8,7 +8,7 @@
 --   time    text, UTC, fixed width with milliseconds (2026-02-04T10:30:00.000Z), so that it sorts as text
 --   id      a UUID as lower-case text; pk an integer key, in order of arrival
 --   IN      has two values at the most in the CHECKs of what comes by the hundred thousand: of a longer list SQLite makes
---           a table for each INSERT. (Files from before version 3 say the same in one list.)
+--           a table for each INSERT. (Files that were made earlier say the same in one list.)
 
 PRAGMA application_id = 0x4F524452; -- "ORDR"
 PRAGMA user_version = 2;

@@ -22,10 +22,14 @@ fn version(path: &Path) -> i64 {
     Connection::open(path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
 }
 
-/// The tables and indexes of a file, as they were made.
+/// The indexes of a file as they were made, and the columns of its tables. (The CHECKs of older files say the same in
+/// other words.)
 fn schema(shop: &Shop) -> BTreeSet<String> {
     let connection = shop.connection();
-    let mut statement = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").unwrap();
+    let sql = r#"SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
+                 UNION ALL SELECT format('%s.%s %s %d %d %s', t.name, c.name, c.type, c."notnull", c.pk, c.dflt_value)
+                 FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"#;
+    let mut statement = connection.prepare(sql).unwrap();
     let statements = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
     statements.map(|sql| sql.unwrap()).collect()
 }
