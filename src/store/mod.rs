@@ -27,6 +27,8 @@ mod listing;
 mod migrate;
 mod open;
 mod orders;
+#[cfg(test)]
+mod plans;
 mod products;
 mod reports;
 mod search;
@@ -272,7 +274,7 @@ pub(crate) mod tests {
         std::fs::metadata(format!("{}-wal", store.path.display())).map_or(0, |log| log.len())
     }
 
-    fn stamp() -> Stamp {
+    pub(super) fn stamp() -> Stamp {
         Stamp { at: Timestamp::from_millis(0).unwrap(), actor: "operator".into(), note: None }
     }
 

@@ -1,0 +1,198 @@
+//! How SQLite finds what it is asked for: whatever is asked of a long table, an index knows the way.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use rusqlite::Connection;
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+use uuid::Uuid;
+
+use super::tests::{stamp, store};
+use super::{OrderFilter, Outcome, Read, Sort, SortField, StoreError, Write};
+use crate::domain::edit::Edited;
+use crate::domain::product::Product;
+use crate::domain::product::tests::product;
+use crate::domain::receive::tests::incoming;
+use crate::domain::receive::{Facts, NewOrder, Received, Source, SourceKind, decide, resolve};
+use crate::domain::reference::Reference;
+use crate::domain::report::sales::Window;
+use crate::domain::settings::{SettingKey, Settings};
+use crate::domain::status::Status;
+use crate::domain::stock::{Movement, Reason, StockChange};
+use crate::domain::time::Timestamp;
+use crate::domain::transition::StatusChange;
+use crate::domain::user::{Role, User, UserId};
+
+/// The tables that grow with every order, with the names that queries give them.
+const LONG: [&str; 9] =
+    ["orders", "o", "order_items", "i", "order_events", "e", "order_sources", "stock_movements", "m"];
+
+/// What may look at a whole table, by what stands in it.
+const MAY_SCAN: [&str; 4] = [
+    // A text somewhere in a name, or in a reference: no index knows.
+    "is_found_in(",
+    "instr(upper(reference)",
+    // All of them are counted, which an index has shorter.
+    "SELECT COUNT(*) FROM orders",
+    // Sorted by a field that no index is kept for.
+    "ORDER BY o.customer_name",
+];
+
+fn new_order(shirt: &Product) -> NewOrder {
+    let incoming = incoming(&[(shirt, 2, None)]);
+    let reference = incoming.reference.clone().unwrap();
+    let catalogue = [shirt.clone()].into_iter().collect();
+    let settings = Settings::default();
+    let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
+    match decide(resolve(incoming, &catalogue).unwrap(), &reference, facts, &mut Uuid::now_v7) {
+        Ok(Received::New(new)) => *new,
+        other => panic!("the order is new: {other:?}"),
+    }
+}
+
+/// Asks everything that can be asked.
+fn read_all(read: &Read<'_>, new: &NewOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
+    let order = read.orders(&[crate::domain::order::OrderPk(1)])?.remove(0).summary.pk;
+    for user in [None, Some(user.id)] {
+        for text in ["LEG-LXYZ1234-AB5C", "AB5C"] {
+            read.match_orders(text, user)?;
+            read.orders_like(text, user, 10)?;
+        }
+        read.newest_references(user, 10)?;
+    }
+    read.has_reference(&new.reference)?;
+    read.order_count()?;
+    read.order_of_message("wamid.1")?;
+    read.known_order(&new.reference, &new.content)?;
+    read.likely_duplicates(&new.content, new.order_date, None)?;
+    read.held_stock(order)?;
+    read.events(order)?;
+    read.stock_entries(shirt.id)?;
+    read.orders_with_product(shirt.id)?;
+    read.products([shirt.id])?;
+    read.matching_products(Some(shirt.id), Some("SKU"))?;
+    read.all_products()?;
+    read.users()?;
+    read.user("mona")?;
+    read.orders_of_user(user.id)?;
+    read.settings()?;
+    let window = Window { from: Timestamp::FIRST, before: Timestamp::LAST };
+    read.each_sale(window, |_| ())?;
+    read.sales_by_product(window)?;
+    read.pending_demand()?;
+    let all = || OrderFilter { limit: Some(50), ..OrderFilter::default() };
+    let at = Some(Timestamp::FIRST);
+    for filter in [
+        all(),
+        OrderFilter { statuses: vec![Status::Pending], ..all() },
+        OrderFilter { statuses: vec![Status::Pending, Status::Shipped], ..all() },
+        OrderFilter { ordered_from: at, ordered_before: at, ..all() },
+        OrderFilter { received_until: at, ..all() },
+        OrderFilter { search: Some("shirt".to_owned()), ..all() },
+        OrderFilter { product: Some(shirt.id), ..all() },
+        OrderFilter { user: Some(user.id), ..all() },
+        OrderFilter { sort: Sort { by: SortField::OrderDate, descending: true }, ..all() },
+        OrderFilter { sort: Sort { by: SortField::Reference, descending: false }, ..all() },
+        OrderFilter { sort: Sort { by: SortField::CustomerName, descending: false }, ..all() },
+    ] {
+        read.listed_orders(&filter, true)?;
+    }
+    Ok(())
+}
+
+/// Changes everything that can be changed.
+fn write_all(write: &Write<'_>, new: &NewOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
+    write.insert_product(shirt, &stamp())?;
+    write.update_product(shirt)?;
+    write.insert_user(user)?;
+    write.set_setting(SettingKey::ShopName, Some("LEG"))?;
+    write.set_setting(SettingKey::ShopName, None)?;
+    let order = write.insert_order(new, &stamp())?;
+    let message = Source { kind: SourceKind::WhatsappText, message_id: Some("wamid.1".to_owned()) };
+    write.insert_source(order, &message, &new.content, &stamp())?;
+    write.edit_order(
+        &Edited {
+            order,
+            reference: new.reference.clone(),
+            status: Status::Pending,
+            customer: new.customer.clone(),
+            items: Some(new.items.clone()),
+            total: new.total,
+            item_count: new.item_count,
+            changes: Vec::new(),
+        },
+        &stamp(),
+    )?;
+    let movement = |delta, reason| Movement {
+        product_id: shirt.id,
+        size_key: String::new(),
+        delta,
+        reason,
+        note: Some("counted".to_owned()),
+    };
+    let change = StatusChange {
+        order,
+        reference: new.reference.clone(),
+        from: Status::Pending,
+        to: Status::Confirmed,
+        movements: vec![movement(-2, Reason::Confirm)],
+    };
+    write.change_status(&change, &stamp())?;
+    write.correct_stock(
+        &StockChange {
+            movement: movement(4, Reason::Adjust),
+            new_line: None,
+            label: "Shirt".to_owned(),
+            before: 1,
+            after: 5,
+        },
+        &stamp(),
+    )?;
+    let belt = product("Belt", &[("", 1)]);
+    write.insert_product(&belt, &stamp())?;
+    write.remove_product(belt.id)
+}
+
+/// Returns what a statement reads from its first row to its last without a bound: those that end with the newest few, in
+/// the order of an index, have one.
+fn whole_tables(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let plan: Vec<String> = statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
+    let sorts = plan.iter().any(|line| line.contains("TEMP B-TREE FOR ORDER BY"));
+    let is_bounded = sql.contains("LIMIT") && !sorts;
+    let is_long = |line: &&String| {
+        let scanned = line.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+        scanned.is_some_and(|name| LONG.contains(&name)) && !is_bounded
+    };
+    plan.iter().filter(is_long).cloned().collect()
+}
+
+#[test]
+fn nothing_looks_at_a_whole_long_table_that_should_not() {
+    let (_folder, mut store) = store();
+    let asked: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let seen = Arc::clone(&asked);
+    let note = move |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(_, sql) = event {
+            seen.lock().unwrap().insert(sql.to_owned());
+        }
+    };
+    store.connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
+    let shirt = product("Shirt", &[("", 3)]);
+    let user = User { id: UserId(Uuid::now_v7()), username: "mona".to_owned(), role: Role::Buyer, phone: None };
+    let new = NewOrder { reference: Reference::parse("LEG-LXYZ1234-AB5C").unwrap(), ..new_order(&shirt) };
+    store.write::<_, StoreError>(Outcome::Commit, |write| write_all(write, &new, &shirt, &user)).unwrap();
+    store.read::<_, StoreError>(|read| read_all(read, &new, &shirt, &user)).unwrap();
+    store.write::<_, StoreError>(Outcome::Commit, |write| write.remove_user(user.id)).unwrap();
+    store.connection.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
+    let asked = asked.lock().unwrap();
+    let is_query =
+        |sql: &&String| ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.trim().starts_with(verb));
+    let queries: Vec<_> = asked.iter().filter(is_query).collect();
+    assert!(queries.len() > 50, "{queries:#?}");
+    for sql in queries {
+        let scans = whole_tables(&store.connection, sql);
+        let may_scan = MAY_SCAN.iter().any(|what| sql.contains(what));
+        assert!(scans.is_empty() || may_scan, "{scans:?} in {sql}");
+    }
+}
