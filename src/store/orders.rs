@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, Row, named_params, params};
 use sha2::{Digest, Sha256};
 
+use super::search::fold;
 use super::values::{Id, json_array};
 use super::{Read, Stamp, StoreError, Write};
 use crate::domain::content::Content;
@@ -122,12 +123,14 @@ impl Read<'_> {
         if text.chars().count() < SHORTEST_PART {
             return Ok(Match::Part(Vec::new()));
         }
+        // All references are looked at, but nothing else of their orders: they stand in an index of their own.
         let mut part = self.connection.prepare_cached(
             "SELECT pk, reference, customer_name, order_date FROM orders
-             WHERE instr(upper(reference), upper(:text)) > 0 AND (:user IS NULL OR user_id = :user)
+             WHERE pk IN (SELECT pk FROM orders WHERE is_found_in(:folded, reference))
+               AND (:user IS NULL OR user_id = :user)
              ORDER BY pk DESC LIMIT :most",
         )?;
-        let named = named_params! {":text": text, ":user": user, ":most": MATCHES_NAMED};
+        let named = named_params! {":folded": fold(text), ":user": user, ":most": MATCHES_NAMED};
         let found = part.query_map(named, order_match)?;
         Ok(Match::Part(found.collect::<Result<_, _>>()?))
     }
