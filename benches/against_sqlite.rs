@@ -17,6 +17,7 @@
 #![expect(clippy::float_arithmetic, reason = "ratios of times")]
 
 use std::fs;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -49,6 +50,12 @@ const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PR
 
 /// The end of the year that the orders are spread over.
 const NOW: &str = "2026-02-07T08:00:00Z";
+
+/// The same in seconds.
+const END: i64 = 1_770_451_200;
+
+/// How many orders are few.
+const SMALL: usize = 1_000;
 
 struct Ground {
     folder: PathBuf,
@@ -138,31 +145,36 @@ fn main() {
     confirm(&ground);
     reports(&ground);
     start(&ground);
+    println!("\n| what | in {} orders | in {SMALL} orders | ratio |\n|---|---|---|---|", ground.args.orders);
+    growth(&ground);
+    memory(&ground);
 }
 
 /// Makes the orders up, and the files that everything starts from.
 fn prepare(ground: &mut Ground) {
-    let orders = ground.path("orders.ndjson");
     let is_made = ground.path("full.db").exists();
     let mut shop = generator::Shop::new(1, 500);
-    let end = 1_770_451_200;
-    let mut lines = String::new();
+    let mut files = (!is_made).then(|| {
+        ["orders.ndjson", "small.ndjson"].map(|name| BufWriter::new(fs::File::create(ground.path(name)).unwrap()))
+    });
     for number in 0..ground.args.orders {
-        let order = shop.order(number, end, 365);
+        let order = shop.order(number, END, 365);
         ground.references.push(order["orderReference"].as_str().unwrap().to_owned());
-        if !is_made {
-            lines.push_str(&order.to_string());
-            lines.push('\n');
+        let files = files.as_mut().into_iter().flatten();
+        for file in files.take(if ground.references.len() <= SMALL { 2 } else { 1 }) {
+            writeln!(file, "{order}").unwrap();
         }
     }
     if is_made {
         return;
     }
-    fs::write(&orders, lines).unwrap();
+    drop(files);
     fs::write(ground.path("catalogue.json"), shop.catalogue(100_000_000).to_string()).unwrap();
     time(ground.ours("empty.db", "product import catalogue.json -q"));
-    ground.copy("empty.db", "full.db");
-    time(ground.ours("full.db", "import -q orders.ndjson"));
+    for (file, orders) in [("small.db", "small.ndjson"), ("full.db", "orders.ndjson")] {
+        ground.copy("empty.db", file);
+        time(ground.ours(file, &format!("import -q {orders}")));
+    }
 }
 
 fn describe(ground: &Ground) {
@@ -378,6 +390,47 @@ fn reports(ground: &Ground) {
             )
         },
     );
+}
+
+/// The program on many orders against the program on few. (References are drawn from the few, which both have.)
+fn growth(ground: &Ground) {
+    for (from, to) in [("full.db", "ours.db"), ("small.db", "theirs.db")] {
+        ground.copy(from, to);
+    }
+    let pairs = ground.args.pairs * 5;
+    let reference = |round: usize| &ground.references[(round * 7) % SMALL.min(ground.references.len())];
+    let compare = |name: &str, line: &dyn Fn(usize) -> String| {
+        let on = |file: &'static str| move |round| ground.ours(file, &line(round));
+        ground.compare(&format!("growth: {name}"), pairs, on("ours.db"), on("theirs.db"));
+    };
+    compare("show REF", &|round| format!("show {}", reference(round)));
+    compare("list", &|_| "list".to_owned());
+    compare("confirm REF", &|round| format!("confirm {} --accept-prices", ground.references[round]));
+    compare("create", &|round| {
+        let mut order = generator::Shop::new(1, 500).order(round as u64, END, 365);
+        order["orderReference"] = format!("GROWTH-{round}").into();
+        fs::write(ground.path("one.json"), order.to_string()).unwrap();
+        "create -q one.json".to_owned()
+    });
+}
+
+/// The most memory that importing takes, in many orders and in few.
+fn memory(ground: &Ground) {
+    let peak = |orders: &str| {
+        ground.copy("empty.db", "ours.db");
+        let ours = ground.ours("ours.db", &format!("import -q {orders}"));
+        let mut timed = Command::new("/usr/bin/time");
+        timed.args(["-f", "%M"]).arg(ours.get_program()).args(ours.get_args()).current_dir(&ground.folder);
+        let output = timed.env("ORDERS_NOW", NOW).output().ok().filter(|output| output.status.success());
+        output.and_then(|output| String::from_utf8_lossy(&output.stderr).trim().parse::<u64>().ok())
+    };
+    if !"memory".contains(&ground.args.only) {
+        return;
+    }
+    match (peak("orders.ndjson"), peak("small.ndjson")) {
+        (Some(many), Some(few)) => println!("| memory of an import | {many} KiB | {few} KiB | |"),
+        _ => println!("SKIPPED memory: /usr/bin/time is not there"),
+    }
 }
 
 fn start(ground: &Ground) {
