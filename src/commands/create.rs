@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Context;
 use super::receive::Desk;
-use super::source::{Source, open_sources};
+use super::source::{Source, open_source};
 use crate::domain::receive::{NamedProduct, Rejected, SourceKind, resolve, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::text::{shell_word, shorten};
@@ -33,8 +33,8 @@ pub struct CreateArgs {
 
 /// Runs the command.
 pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut sources = open_sources(args.file.as_slice())?;
-    let read = read_one(&mut sources[0])?;
+    let mut source = open_source(args.file.as_deref())?;
+    let read = read_one(&mut source)?;
     let incoming = match read.order {
         Ok(incoming) => incoming,
         Err(mut problems) => {

@@ -7,6 +7,9 @@ use std::path::Path;
 
 use crate::error::{Failure, Kind};
 
+/// How many bytes are read at a time.
+const BUFFER: usize = 1 << 16;
+
 /// Something to read records from, ready to be read at the program's own pace.
 #[derive(Debug)]
 pub struct Source {
@@ -20,27 +23,37 @@ pub struct Source {
 /// files, so that a slow one keeps nobody waiting later.
 pub fn open_sources(names: &[String]) -> anyhow::Result<Vec<Source>> {
     if names.is_empty() {
-        if io::stdin().is_terminal() {
-            return Err(Failure::usage("name a file, or - for stdin").into());
-        }
-        return Ok(vec![open("-")?]);
+        return Ok(vec![spooled(open_source(None)?)?]);
     }
-    names.iter().map(|name| open(name)).collect()
+    names.iter().map(|name| Ok(spooled(open_source(Some(name))?)?)).collect()
 }
 
-/// Opens one file; `-` is stdin.
-fn open(name: &str) -> anyhow::Result<Source> {
-    let failed = |error: io::Error| Failure::new(Kind::Internal, format!("cannot read {name}: {error}"));
+/// Opens one file, which is read at its own pace; `-`, or none, is stdin.
+pub fn open_source(name: Option<&str>) -> anyhow::Result<Source> {
+    if name.is_none() && io::stdin().is_terminal() {
+        return Err(Failure::usage("name a file, or - for stdin").into());
+    }
+    let name = name.unwrap_or("-");
     let file = if name == "-" {
         io::stdin().as_fd().try_clone_to_owned().map(File::from)
     } else if Path::new(name).is_dir() {
         return Err(Failure::new(Kind::Internal, format!("cannot read {name}: it is a folder")).into());
     } else {
         File::open(name)
-    }
-    .map_err(failed)?;
+    };
+    let file = file.map_err(|error| unreadable(name, &error))?;
+    Ok(Source { name: name.to_owned(), reader: BufReader::with_capacity(BUFFER, file) })
+}
+
+fn spooled(source: Source) -> Result<Source, Failure> {
+    let Source { name, reader } = source;
+    let (file, failed) = (reader.into_inner(), |error: io::Error| unreadable(&name, &error));
     let file = if file.metadata().map_err(failed)?.is_file() { file } else { spool(file, failed)? };
-    Ok(Source { name: name.to_owned(), reader: BufReader::with_capacity(1 << 16, file) })
+    Ok(Source { reader: BufReader::with_capacity(BUFFER, file), name })
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Failure {
+    Failure::new(Kind::Internal, format!("cannot read {name}: {error}"))
 }
 
 /// Reads a pipe to its end, into a file that has no name.

@@ -187,7 +187,8 @@ pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) ->
 /// Tells whether the disk that a file is on has no room left: SQLite calls some of its failures by other names.
 pub fn is_disk_full(path: &Path) -> bool {
     let folder = path.parent().unwrap_or(Path::new("/"));
-    rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail == 0)
+    let is_used_up = |disk: rustix::fs::StatVfs| disk.f_bavail == 0 || (disk.f_files > 0 && disk.f_favail == 0);
+    rustix::fs::statvfs(folder).is_ok_and(is_used_up)
 }
 
 /// Reads a file again that SQLite called damaged, for it calls some failures to read that. Returns what else was the
