@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
 use super::copy::{copy_beside, free_name};
-use super::open::{Identity, refuse_stranger};
+use super::identity::{Identity, refuse_stranger};
 
 /// What turns a file of one version into the next, the first for version 1. Only ever added to; what a step makes stands
 /// word for word in `schema.sql` too. Readers take older files as they are, so that looking changes nothing: what they

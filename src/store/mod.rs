@@ -6,9 +6,10 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `open` | which files are taken, how a connection is set up, and the schema |
+//! | `identity` | whether a file is ours, and still the one that was opened |
 //! | `migrate`, `copy` | how an older file becomes a current one; copies of the file |
 //! | `side_files` | what may stand beside a file |
-//! | `error` | what SQLite's errors mean to a person |
+//! | `error`, `cause` | what SQLite's errors mean to a person; what was the matter where they do not say |
 //! | `values` | how domain values stand in columns |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
 //! | `history` | what happened to an order, and to a product's stock |
@@ -19,10 +20,12 @@
 //! | `settings`, `users` | the shop's settings; accounts |
 //! | `witness` | what a file holds after a failed commit |
 
+mod cause;
 mod check;
 mod copy;
 mod error;
 mod history;
+mod identity;
 mod listing;
 mod migrate;
 mod open;
@@ -45,15 +48,16 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use cause::{is_disk_full, read_again};
 pub use copy::{Copy, keep};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
-pub use open::{Access, is_disk_full, read_again};
+pub use open::Access;
 pub use orders::{Match, OrderMatch};
 pub use side_files::{refuse_leftovers, refuse_side_file_name};
 
 use crate::domain::time::Timestamp;
-use open::OpenedFile;
+use identity::OpenedFile;
 use witness::{Start, Verdict, Witness};
 
 /// Returns the version of the SQLite inside the program.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,14 +11,12 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::check::reading_failed;
+use super::identity::{Identity, OpenedFile, refuse_strange_header, refuse_stranger};
 use super::migrate::{SCHEMA_VERSION, migrate};
-use super::side_files::{has_beside, refuse_leftovers, refuse_strange_side_files, was_empty, with_side_files};
+use super::side_files::{refuse_leftovers, refuse_strange_side_files};
 use super::{Store, StoreError, search};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
-/// Marks a file as ours: "ORDR". The same number stands in `schema.sql`.
-const APPLICATION_ID: i32 = 0x4F52_4452;
-
 /// How long an empty file may be on its way to becoming an orders file.
 const BEING_MADE: Duration = Duration::from_secs(1);
 /// How long the last writer may take to put its side files away.
@@ -60,31 +58,6 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     let kept = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
     file.refuse_replaced()?;
     Ok(Store { connection, path, file, wait, created, kept })
-}
-
-/// Which file was opened, whatever its name is given to later.
-#[derive(Debug, Clone)]
-pub(super) struct OpenedFile {
-    path: PathBuf,
-    device: u64,
-    inode: u64,
-}
-
-impl OpenedFile {
-    fn of(path: &Path) -> io::Result<OpenedFile> {
-        let found = fs::metadata(path)?;
-        Ok(OpenedFile { path: path.to_owned(), device: found.dev(), inode: found.ino() })
-    }
-
-    /// Refuses to write where another file has its name by now, or none: what is written would be in no file that anybody
-    /// opens, and in the log of one that it does not belong to.
-    pub(super) fn refuse_replaced(&self) -> Result<(), StoreError> {
-        match fs::metadata(&self.path) {
-            Ok(found) if (found.dev(), found.ino()) == (self.device, self.inode) => Ok(()),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-            _ => Err(StoreError::Replaced),
-        }
-    }
 }
 
 /// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
@@ -184,67 +157,6 @@ pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) ->
     Ok(())
 }
 
-/// Tells whether the disk that a file is on has no room left: SQLite calls some of its failures by other names.
-pub fn is_disk_full(path: &Path) -> bool {
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let is_used_up = |disk: rustix::fs::StatVfs| disk.f_bavail == 0 || (disk.f_files > 0 && disk.f_favail == 0);
-    rustix::fs::statvfs(folder).is_ok_and(is_used_up)
-}
-
-/// Reads a file again that SQLite called damaged, for it calls some failures to read that. Returns what else was the
-/// matter; `None` where the file is damaged.
-pub fn read_again(path: &Path) -> Option<StoreError> {
-    // SQLite's own checks would tell no more of a page that cannot be read.
-    if let Err(error) = with_side_files(path).iter().try_for_each(|path| read_through(path)) {
-        return Some(StoreError::Unread(error.to_string()));
-    }
-    let damage = open(path, Access::Read, Duration::ZERO).and_then(|store| store.read(|read| read.damage()));
-    damage.is_ok_and(|damage| damage.is_empty()).then(|| StoreError::Unread("by now it can be".to_owned()))
-}
-
-/// Reads a file to its end, in pieces at places, as SQLite does; one that is not there is no failure.
-fn read_through(path: &Path) -> io::Result<()> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        file => file?,
-    };
-    let (mut piece, mut offset) = (vec![0; 1 << 16], 0);
-    loop {
-        match file.read_at(&mut piece, offset)? {
-            0 => return Ok(()),
-            read => offset += read as u64,
-        }
-    }
-}
-
-/// What a file says that it is.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Identity {
-    application_id: i32,
-    pub(super) version: i32,
-    is_empty: bool,
-}
-
-impl Identity {
-    /// Reads it in one statement, so that it is of one moment.
-    pub(super) fn of(connection: &Connection) -> rusqlite::Result<Identity> {
-        let sql = "SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema) AS is_empty
-                   FROM pragma_application_id, pragma_user_version";
-        connection.query_row(sql, [], |row| {
-            Ok(Identity {
-                application_id: row.get("application_id")?,
-                version: row.get("user_version")?,
-                is_empty: row.get("is_empty")?,
-            })
-        })
-    }
-
-    /// A file that creating did not get further with: no table, nobody's mark.
-    fn is_blank(&self) -> bool {
-        self.is_empty && self.application_id == 0 && self.version == 0
-    }
-}
-
 /// Brings a file to the current schema and a writer's file to WAL; refuses what is not ours. Returns where an older file
 /// is kept as it was.
 fn prepare(
@@ -287,43 +199,6 @@ fn prepare(
         return migrate(connection, path, wait);
     }
     Ok(None)
-}
-
-/// Refuses by its first bytes what is clearly not ours, before SQLite touches it or its side files.
-fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
-    const PAGE: u64 = 4096;
-    let mut header = [0; 100];
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    if length == 0 {
-        return Ok(());
-    }
-    match file.read_exact_at(&mut header, 0) {
-        Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
-        // Its very first page did not get to the disk before a power cut: the journal takes it back.
-        Ok(()) if length <= PAGE && was_empty(path)? => return Ok(()),
-        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error.into()),
-        _ => return Err(StoreError::refused("is not an orders file")),
-    }
-    let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    // A file that was just made may have its mark and its tables in the log still; and a power cut may leave the tables in
-    // the file, but the first page, with the mark, in the log alone.
-    let is_empty = length <= PAGE || has_beside(path, "-wal");
-    let identity = Identity { application_id: number(68), version: number(60), is_empty };
-    if identity.is_blank() { Ok(()) } else { refuse_stranger(&identity) }
-}
-
-/// Refuses a file of another program, or of a newer version of this one.
-pub(super) fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
-    if identity.application_id != APPLICATION_ID || identity.version < 1 {
-        return Err(StoreError::refused("is a database of another program"));
-    }
-    if identity.version > SCHEMA_VERSION {
-        let version = identity.version;
-        let problem = format!("is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders");
-        return Err(StoreError::refused(problem));
-    }
-    Ok(())
 }
 
 /// Refuses a restored backup that is damaged, before its first writer changes anything in it.
@@ -402,8 +277,7 @@ mod tests {
         assert!(store.was_created());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let identity = Identity::of(&store.connection).unwrap();
-        let ours = Identity { application_id: APPLICATION_ID, version: SCHEMA_VERSION, is_empty: false };
-        assert_eq!(identity, ours);
+        assert!(refuse_stranger(&identity).is_ok() && identity.version == SCHEMA_VERSION, "{identity:?}");
         let pragma =
             |name| store.connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
         assert_eq!(pragma("journal_mode").unwrap(), rusqlite::types::Value::Text("wal".into()));
@@ -533,18 +407,6 @@ mod tests {
                 assert!(at(&path, access).is_ok(), "{access:?}");
             });
         }
-    }
-
-    #[test]
-    fn a_file_that_was_called_damaged_is_read_again() {
-        let (folder, path) = folder();
-        drop(at(&path, Access::Create).unwrap());
-        assert!(matches!(read_again(&path), Some(StoreError::Unread(_))));
-        assert!(matches!(read_again(folder.path()), Some(StoreError::Unread(_))), "a folder cannot be read");
-        let mut bytes = fs::read(&path).unwrap();
-        bytes[4096..8192].fill(7);
-        fs::write(&path, bytes).unwrap();
-        assert!(read_again(&path).is_none());
     }
 
     #[test]

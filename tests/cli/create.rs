@@ -162,11 +162,8 @@ fn a_note_and_the_first_event_are_in_the_history() {
 fn a_pipe_without_an_end_is_refused() {
     let shop = Shop::stocked();
     let endless = format!("yes | {} create -; exit ${{PIPESTATUS[1]}}", env!("CARGO_BIN_EXE_orders"));
-    let output = std::process::Command::new("bash")
-        .args(["-c", &endless])
-        .env("ORDERS_DB", shop.file())
-        .output()
-        .unwrap();
+    let output =
+        std::process::Command::new("bash").args(["-c", &endless]).env("ORDERS_DB", shop.file()).output().unwrap();
     assert_eq!(output.status.code(), Some(4), "{output:?}");
     shop.orders(["create", "/dev/zero"]).exits(4);
 }

@@ -1,0 +1,105 @@
+//! Which file it is: ours or a stranger's, the one that was opened or another that has its name by now.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::StoreError;
+use super::migrate::SCHEMA_VERSION;
+use super::side_files::{has_beside, was_empty};
+
+/// Marks a file as ours: "ORDR". The same number stands in `schema.sql`.
+const APPLICATION_ID: i32 = 0x4F52_4452;
+
+/// What a file says that it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    application_id: i32,
+    pub(super) version: i32,
+    is_empty: bool,
+}
+
+impl Identity {
+    /// Reads it in one statement, so that it is of one moment.
+    pub(super) fn of(connection: &Connection) -> rusqlite::Result<Identity> {
+        let sql = "SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema) AS is_empty
+                   FROM pragma_application_id, pragma_user_version";
+        connection.query_row(sql, [], |row| {
+            Ok(Identity {
+                application_id: row.get("application_id")?,
+                version: row.get("user_version")?,
+                is_empty: row.get("is_empty")?,
+            })
+        })
+    }
+
+    /// A file that creating did not get further with: no table, nobody's mark.
+    pub(super) fn is_blank(&self) -> bool {
+        self.is_empty && self.application_id == 0 && self.version == 0
+    }
+}
+
+/// Refuses by its first bytes what is clearly not ours, before SQLite touches it or its side files.
+pub(super) fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
+    const PAGE: u64 = 4096;
+    let mut header = [0; 100];
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length == 0 {
+        return Ok(());
+    }
+    match file.read_exact_at(&mut header, 0) {
+        Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
+        // Its very first page did not get to the disk before a power cut: the journal takes it back.
+        Ok(()) if length <= PAGE && was_empty(path)? => return Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error.into()),
+        _ => return Err(StoreError::refused("is not an orders file")),
+    }
+    let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    // A file that was just made may have its mark and its tables in the log still; and a power cut may leave the tables in
+    // the file, but the first page, with the mark, in the log alone.
+    let is_empty = length <= PAGE || has_beside(path, "-wal");
+    let identity = Identity { application_id: number(68), version: number(60), is_empty };
+    if identity.is_blank() { Ok(()) } else { refuse_stranger(&identity) }
+}
+
+/// Refuses a file of another program, or of a newer version of this one.
+pub(super) fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
+    if identity.application_id != APPLICATION_ID || identity.version < 1 {
+        return Err(StoreError::refused("is a database of another program"));
+    }
+    if identity.version > SCHEMA_VERSION {
+        let version = identity.version;
+        let problem = format!("is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders");
+        return Err(StoreError::refused(problem));
+    }
+    Ok(())
+}
+
+/// Which file was opened, whatever its name is given to later.
+#[derive(Debug, Clone)]
+pub(super) struct OpenedFile {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl OpenedFile {
+    pub(super) fn of(path: &Path) -> io::Result<OpenedFile> {
+        let found = fs::metadata(path)?;
+        Ok(OpenedFile { path: path.to_owned(), device: found.dev(), inode: found.ino() })
+    }
+
+    /// Refuses to write where another file has its name by now, or none: what is written would be in no file that anybody
+    /// opens, and in the log of one that it does not belong to.
+    pub(super) fn refuse_replaced(&self) -> Result<(), StoreError> {
+        match fs::metadata(&self.path) {
+            Ok(found) if (found.dev(), found.ino()) == (self.device, self.inode) => Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Err(StoreError::Replaced),
+        }
+    }
+}
