@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // Nothing has to be tidied up: an open transaction is gone with the process.
-    let _ = ctrlc::set_handler(|| orders::ui::interrupted());
+    orders::ui::end_when_interrupted();
     let clock = std::env::var_os("ORDERS_NOW").map(|clock| clock.to_string_lossy().into_owned());
     ExitCode::from(orders::run(std::env::args_os(), clock.as_deref(), chrono::Utc::now()))
 }

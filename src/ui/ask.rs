@@ -1,16 +1,23 @@
 //! Questions, for a person at a terminal. Nothing here may be called unless `is_somebody_there`.
 
 use std::io::{self, Write};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use dialoguer::{Confirm, MultiSelect};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::register_conditional_shutdown;
+use signal_hook::iterator::Signals;
 
 use super::stderr_width;
 use crate::domain::text::visible;
 
 /// How the terminal was before the first question.
 static BEFORE: OnceLock<Termios> = OnceLock::new();
+
+/// Whether Ctrl-C ends the program at once.
+static AT_ONCE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// Asks a question that one key answers. Enter, Esc and q say no.
 pub fn yes_or_no(question: &str) -> io::Result<bool> {
@@ -27,19 +34,45 @@ pub fn pick(question: &str, lines: &[String]) -> io::Result<Vec<usize>> {
     answered(picked).map(Option::unwrap_or_default)
 }
 
+/// The exit code of a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// Makes Ctrl-C end the program at once. Nothing has to be tidied up: an open transaction is gone with the process.
+pub fn end_when_interrupted() {
+    let at_once = AT_ONCE.get_or_init(|| Arc::new(AtomicBool::new(true)));
+    // Where this fails, Ctrl-C ends the program all the same, but as a signal does.
+    let _ = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(at_once));
+}
+
+/// Makes Ctrl-C put the terminal in order before it ends the program. That takes a thread, which most runs do not need.
+fn tidy_up_when_interrupted() {
+    let Ok(mut signals) = Signals::new([SIGINT]) else { return };
+    let watch = move || {
+        if signals.forever().next().is_some() {
+            interrupted()
+        }
+    };
+    let watching = std::thread::Builder::new().spawn(watch);
+    if let (Ok(_), Some(at_once)) = (watching, AT_ONCE.get()) {
+        at_once.store(false, Ordering::SeqCst);
+    }
+}
+
 /// Ends the program as Ctrl-C does, with the terminal as it was before the first question.
-pub fn interrupted() -> ! {
+fn interrupted() -> ! {
     if let Some(before) = BEFORE.get() {
         const SHOW_CURSOR: &[u8] = b"\x1b[?25h\n";
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
         let _ = io::stderr().write_all(SHOW_CURSOR);
     }
-    std::process::exit(130)
+    std::process::exit(INTERRUPTED)
 }
 
 fn remember_terminal() {
-    if let Ok(now) = tcgetattr(io::stdin()) {
-        let _ = BEFORE.set(now);
+    if let Ok(now) = tcgetattr(io::stdin())
+        && BEFORE.set(now).is_ok()
+    {
+        tidy_up_when_interrupted();
     }
 }
 

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use crate::domain::text::visible;
 use crate::error::{Explained, OutputError};
 
-pub use ask::{interrupted, pick, yes_or_no};
+pub use ask::{end_when_interrupted, pick, yes_or_no};
 pub use progress::Progress;
 
 /// When to colour.
