@@ -6,6 +6,8 @@
 
 use std::io::{self, BufRead};
 
+use memchr::{memchr_iter, memchr2};
+
 /// The most bytes that one record may have (32 MiB): a chat dump is one record.
 pub const RECORD_LIMIT: usize = 32 << 20;
 /// The deepest that the arrays and objects of one record may nest.
@@ -251,22 +253,31 @@ impl Scan {
 
     /// Takes what belongs to the value; returns how many bytes and line ends that was, and the end if it was reached.
     fn feed(&mut self, buffer: &[u8]) -> (usize, u64, Option<End>) {
-        for (index, &byte) in buffer.iter().enumerate() {
+        let mut next = 0;
+        while next < buffer.len() {
             if self.in_string {
-                if self.escaped {
-                    self.escaped = false;
-                } else if byte == b'\\' {
+                // Most bytes stand in strings, and few of them mean something.
+                let skipped = if self.escaped { Some(0) } else { memchr2(b'"', b'\\', &buffer[next..]) };
+                let Some(skipped) = skipped else { break };
+                let index = next + skipped;
+                next = index + 1;
+                if std::mem::take(&mut self.escaped) {
+                    continue;
+                }
+                if buffer[index] == b'\\' {
                     self.escaped = true;
-                } else if byte == b'"' {
-                    self.in_string = false;
-                    self.string.end = self.length + index;
-                    if self.depth == 0 {
-                        return self.take(buffer, index + 1, Some(End::Value));
-                    }
+                    continue;
+                }
+                self.in_string = false;
+                self.string.end = self.length + index;
+                if self.depth == 0 {
+                    return self.take(buffer, index + 1, Some(End::Value));
                 }
                 continue;
             }
-            match byte {
+            let index = next;
+            next += 1;
+            match buffer[index] {
                 b'"' => {
                     self.in_string = true;
                     self.string.start = self.length + index + 1;
@@ -337,7 +348,7 @@ impl Scan {
 }
 
 fn count_lines(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|b| u64::from(*b == b'\n')).sum()
+    memchr_iter(b'\n', bytes).count() as u64
 }
 
 #[cfg(test)]
