@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row, named_params, params};
 use sha2::{Digest, Sha256};
 
 use super::search::fold;
-use super::values::{Id, json_array};
+use super::values::{Id, InOrder, json_array};
 use super::{Read, Stamp, StoreError, Write};
 use crate::domain::content::Content;
 use crate::domain::edit::Edited;
@@ -54,41 +54,48 @@ const DUPLICATES_COMPARED: u32 = 5;
 pub(super) const SUMMARY_COLUMNS: &str = "o.pk, o.id, o.reference, o.order_date, o.customer_name, o.customer_phone,
     o.customer_address, u.username, o.status, o.total, o.item_count, o.currency, o.created_at, o.updated_at";
 
+/// Reads an order in the order of `SUMMARY_COLUMNS`.
 pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<OrderSummary> {
+    let mut row = InOrder::of(row);
     Ok(OrderSummary {
-        pk: row.get("pk")?,
-        id: row.get::<_, Id>("id")?.0,
-        reference: row.get("reference")?,
-        order_date: row.get("order_date")?,
-        customer: Customer {
-            name: row.get("customer_name")?,
-            phone: row.get("customer_phone")?,
-            address: row.get("customer_address")?,
-        },
-        user: row.get("username")?,
-        status: row.get("status")?,
-        total: row.get("total")?,
-        item_count: row.get("item_count")?,
-        currency: row.get("currency")?,
-        created_at: row.get("created_at")?,
-        updated_at: row.get("updated_at")?,
+        pk: row.take()?,
+        id: row.take::<Id>()?.0,
+        reference: row.take()?,
+        order_date: row.take()?,
+        customer: Customer { name: row.take()?, phone: row.take()?, address: row.take()? },
+        user: row.take()?,
+        status: row.take()?,
+        total: row.take()?,
+        item_count: row.take()?,
+        currency: row.take()?,
+        created_at: row.take()?,
+        updated_at: row.take()?,
     })
 }
 
-fn item(row: &Row<'_>) -> rusqlite::Result<OrderItem> {
-    Ok(OrderItem {
-        id: row.get::<_, Id>("id")?.0,
-        product_id: row.get("product_id")?,
-        product_name: row.get("product_name")?,
-        product_barcode: row.get("product_barcode")?,
-        product_image: row.get("product_image")?,
-        quantity: row.get("quantity")?,
-        unit_price: row.get("unit_price")?,
-        selected_size: row.get("selected_size")?,
-        selected_color: row.get("selected_color")?,
-        subtotal: row.get("subtotal")?,
-        list_price: row.get("list_price")?,
-    })
+/// The columns of an item, after the key of its order.
+const ITEM_COLUMNS: &str =
+    "order_pk, id, product_id, product_name, product_barcode, product_image, quantity, unit_price,
+    selected_size, selected_color, subtotal, list_price";
+
+/// Reads an item in the order of `ITEM_COLUMNS`, with the key of its order.
+fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
+    let mut row = InOrder::of(row);
+    let order = row.take()?;
+    let item = OrderItem {
+        id: row.take::<Id>()?.0,
+        product_id: row.take()?,
+        product_name: row.take()?,
+        product_barcode: row.take()?,
+        product_image: row.take()?,
+        quantity: row.take()?,
+        unit_price: row.take()?,
+        selected_size: row.take()?,
+        selected_color: row.take()?,
+        subtotal: row.take()?,
+        list_price: row.take()?,
+    };
+    Ok((order, item))
 }
 
 fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
@@ -174,7 +181,7 @@ impl Read<'_> {
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut found: HashMap<OrderPk, OrderSummary> = statement
-            .query_map(named_params! {":keys": keys}, |row| Ok((row.get("pk")?, summary(row)?)))?
+            .query_map(named_params! {":keys": keys}, |row| summary(row).map(|summary| (summary.pk, summary)))?
             .collect::<Result<_, _>>()?;
         let summaries = pks.iter().filter_map(|pk| found.remove(pk)).collect();
         self.with_items(summaries)
@@ -183,16 +190,16 @@ impl Read<'_> {
     /// Adds the items to orders, in one query.
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0.to_string()));
-        let mut statement = self.connection.prepare_cached(
-            "SELECT order_pk, id, product_id, product_name, product_barcode, product_image, quantity, unit_price,
-                    selected_size, selected_color, subtotal, list_price
-             FROM order_items WHERE order_pk IN (SELECT CAST(value AS INTEGER) FROM json_each(:keys))
-             ORDER BY order_pk, position",
-        )?;
+        let sql = format!(
+            "SELECT {ITEM_COLUMNS} FROM order_items
+             WHERE order_pk IN (SELECT CAST(value AS INTEGER) FROM json_each(:keys)) ORDER BY order_pk, position"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut items: HashMap<OrderPk, Vec<OrderItem>> = HashMap::with_capacity(summaries.len());
         let mut rows = statement.query(named_params! {":keys": keys})?;
         while let Some(row) = rows.next()? {
-            items.entry(row.get("order_pk")?).or_default().push(item(row)?);
+            let (order, item) = item(row)?;
+            items.entry(order).or_default().push(item);
         }
         let with_items = |summary: OrderSummary| {
             let items = items.remove(&summary.pk).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! How domain values stand in columns.
 
-use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::{Row, ToSql};
 use uuid::Uuid;
 
 use crate::domain::history::EventKind;
@@ -130,6 +130,25 @@ macro_rules! stands_as_word {
 }
 
 stands_as_word!(EventKind, Reason, Role, Status);
+
+/// The values of a row, one after the other: for long lists, of which looking up each column by its name would take longer
+/// than all the rest.
+pub(super) struct InOrder<'r> {
+    row: &'r Row<'r>,
+    next: usize,
+}
+
+impl<'r> InOrder<'r> {
+    pub fn of(row: &'r Row<'r>) -> InOrder<'r> {
+        InOrder { row, next: 0 }
+    }
+
+    /// Takes the next value.
+    pub fn take<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        self.next += 1;
+        self.row.get(self.next - 1)
+    }
+}
 
 /// A JSON array of texts, for `json_each`: one parameter for a set of any size.
 pub(super) fn json_array(texts: impl IntoIterator<Item = String>) -> String {
