@@ -25,7 +25,12 @@ pub fn read_again(path: &Path) -> Option<StoreError> {
         return Some(StoreError::Unread(error.to_string()));
     }
     let damage = open(path, Access::Read, Duration::ZERO).and_then(|store| store.read(|read| read.damage()));
-    damage.is_ok_and(|damage| damage.is_empty()).then(|| StoreError::Unread("by now it can be".to_owned()))
+    let is_damaged = match damage {
+        Ok(damage) => !damage.is_empty(),
+        // Else it is not whole yet, or in use: that is no damage.
+        Err(error) => matches!(error, StoreError::Damaged(_) | StoreError::Malformed(_)),
+    };
+    (!is_damaged).then(|| StoreError::Unread("by now it can be".to_owned()))
 }
 
 /// Reads a file to its end, in pieces at places, as SQLite does; one that is not there is no failure.
@@ -55,6 +60,9 @@ mod tests {
         drop(open(&path, Access::Create, Duration::ZERO).unwrap());
         assert!(matches!(read_again(&path), Some(StoreError::Unread(_))));
         assert!(matches!(read_again(folder.path()), Some(StoreError::Unread(_))), "a folder cannot be read");
+        let blank = folder.path().join("blank.db");
+        fs::write(&blank, "").unwrap();
+        assert!(matches!(read_again(&blank), Some(StoreError::Unread(_))), "it was still being made");
         let mut bytes = fs::read(&path).unwrap();
         bytes[4096..8192].fill(7);
         fs::write(&path, bytes).unwrap();
