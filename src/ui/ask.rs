@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use dialoguer::{Confirm, MultiSelect};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
-use signal_hook::consts::SIGINT;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag::register_conditional_shutdown;
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 
 use super::stderr_width;
 use crate::domain::text::visible;
@@ -44,13 +45,17 @@ pub fn end_when_interrupted() {
     let _ = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(at_once));
 }
 
-/// Makes Ctrl-C put the terminal in order before it ends the program. That takes a thread, which most runs do not need.
+/// Makes Ctrl-C, and what else ends programs, put the terminal in order first. That takes a thread, which most runs do not
+/// need.
 fn tidy_up_when_interrupted() {
-    let Ok(mut signals) = Signals::new([SIGINT]) else { return };
-    let watch = move || {
-        if signals.forever().next().is_some() {
-            interrupted()
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+    let watch = move || match signals.forever().next() {
+        Some(SIGINT) => interrupted(),
+        Some(signal) => {
+            restore_terminal();
+            let _ = emulate_default_handler(signal);
         }
+        None => {}
     };
     let watching = std::thread::Builder::new().spawn(watch);
     if let (Ok(_), Some(at_once)) = (watching, AT_ONCE.get()) {
@@ -60,12 +65,16 @@ fn tidy_up_when_interrupted() {
 
 /// Ends the program as Ctrl-C does, with the terminal as it was before the first question.
 fn interrupted() -> ! {
+    restore_terminal();
+    std::process::exit(INTERRUPTED)
+}
+
+fn restore_terminal() {
     if let Some(before) = BEFORE.get() {
         const SHOW_CURSOR: &[u8] = b"\x1b[?25h\n";
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
         let _ = io::stderr().write_all(SHOW_CURSOR);
     }
-    std::process::exit(INTERRUPTED)
 }
 
 fn remember_terminal() {
