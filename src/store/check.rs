@@ -175,22 +175,31 @@ impl Read<'_> {
 
     /// Finds the texts, ids and times that cannot be read.
     fn unreadable(&self) -> Result<Vec<Finding>, StoreError> {
+        // First of all the names of tables and columns: without them nothing else can be asked for.
+        let mut findings = self.unreadable_in("sqlite_schema", "SELECT * FROM sqlite_schema")?;
+        if findings.is_empty() {
+            for (table, sql) in TABLES {
+                findings.extend(self.unreadable_in(table, sql)?);
+            }
+        }
+        Ok(findings)
+    }
+
+    fn unreadable_in(&self, table: &str, sql: &str) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
-        for (table, sql) in TABLES {
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-            let mut rows = statement.query([])?;
-            let mut number = 0;
-            while let Some(row) = rows.next()? {
-                number += 1;
-                for (index, column) in columns.iter().enumerate() {
-                    if let Some(problem) = text_problem(column, row.get_ref(index)?) {
-                        findings.push(Finding {
-                            code: "unreadable".to_owned(),
-                            subject: format!("{table} row {number}"),
-                            problem: format!("its {column} {problem}"),
-                        });
-                    }
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let mut rows = statement.query([])?;
+        let mut number = 0;
+        while let Some(row) = rows.next()? {
+            number += 1;
+            for (index, column) in columns.iter().enumerate() {
+                if let Some(problem) = text_problem(column, row.get_ref(index)?) {
+                    findings.push(Finding {
+                        code: "unreadable".to_owned(),
+                        subject: format!("{table} row {number}"),
+                        problem: format!("its {column} {problem}"),
+                    });
                 }
             }
         }

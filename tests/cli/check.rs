@@ -164,3 +164,18 @@ fn texts_ids_and_times_that_cannot_be_read_are_found() {
         assert!(done.stderr.contains("orders.db is damaged: "), "{done:?}");
     }
 }
+
+/// A flipped bit in what says how a table was made: SQLite's own check reads over it.
+#[test]
+fn a_column_whose_name_is_no_text_is_found() {
+    let shop = shop();
+    let mut bytes = std::fs::read(shop.file()).unwrap();
+    let name = b"customer_address ";
+    // Everywhere, as a page may keep a copy that counts no more.
+    for at in (0..bytes.len() - name.len()).filter(|at| bytes[*at..].starts_with(name)).collect::<Vec<_>>() {
+        bytes[at + 1] = 0xff;
+    }
+    std::fs::write(shop.file(), bytes).unwrap();
+    let done = shop.orders(["check"]).exits(10);
+    assert!(done.stdout.starts_with("sqlite_schema row ") && done.stdout.contains("its sql is not UTF-8"), "{done:?}");
+}
