@@ -148,7 +148,8 @@ impl Damaged<'_> {
         if after.file == before.file && logged(&after) == logged(before) {
             return Ok(());
         }
-        let was_taken = ["is damaged", "cannot be used"].iter().any(|words| ending.stderr.contains(words));
+        let met = ["is damaged", "cannot be used", "could not be read"];
+        let was_taken = met.iter().any(|words| ending.stderr.contains(words));
         let is_moved = logged(&after).is_none() && Some(&after.file) == checkpointed(before).as_ref();
         // The version of the format, and the counter of changes with the version of SQLite that counted.
         let is_mark = |at: usize| matches!(at, 18..20 | 24..28 | 92..100);
