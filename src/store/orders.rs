@@ -373,7 +373,7 @@ impl Write<'_> {
                 "INSERT INTO order_sources (order_pk, kind, message_id, content_hash, received_at)
                  VALUES (:order, :kind, :message, :hash, :at)",
             )?
-            .execute(params![order, source.kind.as_str(), source.message_id, content_hash(content), stamp.at,])?;
+            .execute(params![order, source.kind.as_str(), source.message_id, content_hash(content), stamp.at])?;
         Ok(())
     }
 
@@ -481,7 +481,7 @@ impl Write<'_> {
                 r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
                    VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
             )?
-            .execute(params![order, stamp.at, stamp.actor, kind, from, to, stamp.note,])?;
+            .execute(params![order, stamp.at, stamp.actor, kind, from, to, stamp.note])?;
         Ok(self.connection.last_insert_rowid())
     }
 }
