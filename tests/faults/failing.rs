@@ -51,6 +51,10 @@ pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
 
 fn fail(case: &Case, call: &Call, error: &str, often: Often) -> Result<(), String> {
     let mut shop = Shop::new(case.start);
+    if call.name == "fcntl" {
+        // Nobody lets go of the lock, however long it is waited for.
+        shop = shop.waiting(0);
+    }
     let ending = strace::inject(&shop, case, call, &format!("error={error}"), often)?;
     let fault = match (call.name.as_str(), often) {
         // A lock that cannot be had may be somebody else's.

@@ -204,8 +204,13 @@ impl Shop {
     /// Sets up a run of the program.
     pub fn orders(&self, arguments: &[&str]) -> Command {
         let mut command = self.run(program().to_str().unwrap());
-        command.args(self.wait.map(|seconds| format!("--wait={seconds}"))).args(arguments);
+        command.args(self.options()).args(arguments);
         command
+    }
+
+    /// What every run of the program is told first.
+    pub fn options(&self) -> Option<String> {
+        self.wait.map(|seconds| format!("--wait={seconds}"))
     }
 
     /// Sets up a run of any program that runs the program, in the program's surroundings.

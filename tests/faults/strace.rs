@@ -98,7 +98,7 @@ pub fn is_there() -> bool {
 /// Sets up a run of the program under strace; `options` say what strace does with which calls.
 pub fn traced(shop: &Shop, arguments: &[&str], options: &[String]) -> Command {
     let mut command = shop.run("strace");
-    command.args(["-f", "-qq"]).args(options).arg("--").arg(program()).args(arguments);
+    command.args(["-f", "-qq"]).args(options).arg("--").arg(program()).args(shop.options()).args(arguments);
     command
 }
 
