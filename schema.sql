@@ -11,7 +11,7 @@
 --           a table for each INSERT. (Files that were made earlier say the same in one list.)
 
 PRAGMA application_id = 0x4F524452; -- "ORDR"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- What every user of the file sees the same: shopName, currency, countryCode, timeZone, lowStock. Unset ones have no row.
 CREATE TABLE settings (
@@ -126,6 +126,15 @@ CREATE TABLE order_sources (
 ) STRICT;
 
 CREATE INDEX order_sources_by_order ON order_sources (order_pk);
+
+-- What a search looks through: the texts of 256 orders in a row, those with the keys from 256 * batch + 1, a line each:
+-- reference, name and phone, folded (case, composed letters and widths make no difference), with a unit separator after
+-- each, then the digits of the phone where they do not stand together in it. Orders that fill no row yet are looked at
+-- themselves. (Since version 3.)
+CREATE TABLE order_texts (
+    batch INTEGER PRIMARY KEY,
+    texts TEXT NOT NULL
+) STRICT;
 
 -- Every change of stock on hand, append-only. A movement of an order names it and the event that caused it.
 CREATE TABLE stock_movements (

@@ -93,7 +93,7 @@ pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
 }
 
 /// Every table, whole: SQLite's own checks say nothing of a text that is none, nor of an id or a time that cannot be read.
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 10] = [
     ("settings", "SELECT * FROM settings"),
     ("users", "SELECT * FROM users"),
     ("products", "SELECT * FROM products"),
@@ -102,6 +102,7 @@ const TABLES: [(&str, &str); 9] = [
     ("order_items", "SELECT * FROM order_items"),
     ("order_events", "SELECT * FROM order_events"),
     ("order_sources", "SELECT * FROM order_sources"),
+    ("order_texts", "SELECT * FROM order_texts"),
     ("stock_movements", "SELECT * FROM stock_movements"),
 ];
 
@@ -126,6 +127,17 @@ fn broken_off(problem: String) -> Finding {
     Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem }
 }
 
+/// Looks again where damage is met on the way that SQLite's own check did not see: at second sight it is a finding.
+fn at_second_sight(look: impl Fn() -> Result<Vec<Finding>, StoreError>) -> Result<Vec<Finding>, StoreError> {
+    match look() {
+        Err(StoreError::Malformed(_)) => match look() {
+            Err(StoreError::Malformed(error)) => Ok(vec![broken_off(error.to_string())]),
+            found => found,
+        },
+        found => found,
+    }
+}
+
 impl Read<'_> {
     /// Finds every disagreement in the file.
     ///
@@ -141,15 +153,9 @@ impl Read<'_> {
             return Ok(findings);
         }
         for sql in RULES {
-            findings.extend(match self.findings_of(sql) {
-                // What SQLite's own check did not see is met on the way: at second sight it is damage.
-                Err(StoreError::Malformed(_)) => match self.findings_of(sql) {
-                    Err(StoreError::Malformed(error)) => vec![broken_off(error.to_string())],
-                    found => found?,
-                },
-                found => found?,
-            });
+            findings.extend(at_second_sight(|| self.findings_of(sql))?);
         }
+        findings.extend(at_second_sight(|| self.stale_texts())?);
         Ok(findings)
     }
 
@@ -194,7 +200,8 @@ impl Read<'_> {
         // First of all the names of tables and columns: without them nothing else can be asked for.
         let mut findings = self.unreadable_in("sqlite_schema", "SELECT * FROM sqlite_schema")?;
         if findings.is_empty() {
-            for (table, sql) in TABLES {
+            let is_older = !self.has_texts()?;
+            for (table, sql) in TABLES.into_iter().filter(|(table, _)| !(is_older && *table == "order_texts")) {
                 findings.extend(self.unreadable_in(table, sql)?);
             }
         }

@@ -4,6 +4,7 @@ use rusqlite::ToSql;
 
 use super::orders::{SUMMARY_COLUMNS, summary};
 use super::search::{Needle, fold};
+use super::texts::{Found, newest_key};
 use super::values::json_array;
 use super::{Read, StoreError};
 use crate::domain::order::{Order, OrderSummary};
@@ -114,6 +115,8 @@ impl Condition {
 
 /// How many orders get their items in one query.
 const PAGE: usize = 500;
+/// How many orders that have what is searched for are looked up by their keys, at the most: their keys are held in memory.
+const FEW: usize = 10_000;
 
 impl Read<'_> {
     fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {
@@ -144,15 +147,24 @@ impl Read<'_> {
         }
         if let Some(text) = &filter.search {
             let needle = Needle::of(text);
-            condition.and(
-                "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
-                  OR instr(o.customer_phone_digits, :digits) > 0
-                  OR o.pk IN (SELECT order_pk FROM order_items
-                              WHERE product_id IN (SELECT value FROM json_each(:called))))",
-            );
-            condition.bind(":called", json_array(self.products_called(&needle.folded)?));
-            condition.bind(":needle", needle.folded);
-            condition.bind(":digits", needle.digits);
+            let called = json_array(self.products_called(&needle.folded)?);
+            match self.orders_with_text(&needle, &called, self.few(filter.limit)?)? {
+                Found::These(orders) => {
+                    condition.and("o.pk IN (SELECT value FROM json_each(:found))");
+                    condition.bind(":found", json_array(orders.iter().map(|order| order.0)));
+                }
+                Found::Many => {
+                    condition.and(
+                        "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
+                          OR instr(o.customer_phone_digits, :digits) > 0
+                          OR o.pk IN (SELECT order_pk FROM order_items
+                                      WHERE product_id IN (SELECT value FROM json_each(:called))))",
+                    );
+                    condition.bind(":called", called);
+                    condition.bind(":needle", needle.folded);
+                    condition.bind(":digits", needle.digits);
+                }
+            }
         }
         if let Some(product) = filter.product {
             condition.and("o.pk IN (SELECT order_pk FROM order_items WHERE product_id = :product)");
@@ -163,6 +175,14 @@ impl Read<'_> {
             condition.bind(":user", user);
         }
         Ok(condition)
+    }
+
+    /// Returns how many orders are looked up sooner by their keys than found by looking at one after the other until there
+    /// are as many as are wanted. Of n orders of which k fit, the one takes k looks, the other n × limit / k shorter ones.
+    fn few(&self, limit: Option<u64>) -> Result<usize, StoreError> {
+        let all = u64::try_from(newest_key(self.connection)?).unwrap_or_default();
+        let few = (limit.unwrap_or(all).min(all) * all).isqrt().div_ceil(2);
+        Ok(usize::try_from(few).unwrap_or(usize::MAX).min(FEW))
     }
 
     /// Finds the products whose name in the catalogue has a folded text in it.

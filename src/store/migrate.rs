@@ -9,17 +9,23 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 use super::copy::{copy_beside, free_name};
 use super::identity::{Identity, refuse_stranger};
+use super::texts::gather_all;
 
 /// What turns a file of one version into the next, the first for version 1. Only ever added to; what a step makes stands
 /// word for word in `schema.sql` too. Readers take older files as they are, so that looking changes nothing: what they
 /// ask must not need what a step makes, or they have to refuse files from before it.
-const STEPS: [&str; 1] = [
+const STEPS: [&str; 2] = [
     // Reports of sales.
     "CREATE INDEX orders_by_order_date ON orders (order_date, status, item_count, total, currency);",
+    // Searches.
+    "CREATE TABLE order_texts (
+        batch INTEGER PRIMARY KEY,
+        texts TEXT NOT NULL
+    ) STRICT;",
 ];
 
 /// The version of the schema. The same number stands in `schema.sql`.
-pub(super) const SCHEMA_VERSION: i32 = 2;
+pub(super) const SCHEMA_VERSION: i32 = 3;
 
 /// Brings a file up to the current schema, and returns where it is kept as it was; `None` where another program was first.
 ///
@@ -42,6 +48,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) 
             error => error,
         })?;
     }
+    gather_all(&transaction)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     let kept = free_name(path, &format!("v{}", identity.version));
     copy.keep(&kept)?;

@@ -13,7 +13,7 @@
 //! | `values` | how domain values stand in columns |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
 //! | `history` | what happened to an order, and to a product's stock |
-//! | `search` | text in any script, without regard to case |
+//! | `search`, `texts` | text in any script, without regard to case; what a search looks through |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
 //! | `reports` | what reports add up |
 //! | `check` | every way in which a file can disagree with itself |
@@ -38,6 +38,7 @@ mod search;
 mod settings;
 mod side_files;
 mod stock;
+mod texts;
 mod users;
 mod values;
 mod witness;

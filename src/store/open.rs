@@ -362,8 +362,8 @@ mod tests {
             ("is a database of another program", Box::new(|| other("CREATE TABLE t (x)"))),
             ("is a database of another program", Box::new(|| other("PRAGMA application_id = 7"))),
             (
-                "is of a newer version (3",
-                Box::new(|| other("PRAGMA application_id = 0x4F524452; PRAGMA user_version = 3")),
+                "is of a newer version (99",
+                Box::new(|| other("PRAGMA application_id = 0x4F524452; PRAGMA user_version = 99")),
             ),
             (
                 "is not an orders file",
@@ -413,7 +413,7 @@ mod tests {
     fn what_is_not_ours_keeps_its_log_too() {
         for sql in [
             "CREATE TABLE t (x); PRAGMA user_version = 9",
-            "PRAGMA application_id = 0x4F524452; PRAGMA user_version = 3; CREATE TABLE t (x)",
+            "PRAGMA application_id = 0x4F524452; PRAGMA user_version = 99; CREATE TABLE t (x)",
         ] {
             let (folder, path) = folder();
             let source = folder.path().join("source.db");

@@ -174,10 +174,10 @@ impl Read<'_> {
 
     /// Loads orders with their items, in the order of `pks`.
     pub fn orders(&self, pks: &[OrderPk]) -> Result<Vec<Order>, StoreError> {
-        let keys = json_array(pks.iter().map(|pk| pk.0.to_string()));
+        let keys = json_array(pks.iter().map(|pk| pk.0));
         let sql = format!(
             "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
-             WHERE o.pk IN (SELECT CAST(value AS INTEGER) FROM json_each(:keys))"
+             WHERE o.pk IN (SELECT value FROM json_each(:keys))"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut found: HashMap<OrderPk, OrderSummary> = statement
@@ -189,10 +189,10 @@ impl Read<'_> {
 
     /// Adds the items to orders, in one query.
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
-        let keys = json_array(summaries.iter().map(|summary| summary.pk.0.to_string()));
+        let keys = json_array(summaries.iter().map(|summary| summary.pk.0));
         let sql = format!(
             "SELECT {ITEM_COLUMNS} FROM order_items
-             WHERE order_pk IN (SELECT CAST(value AS INTEGER) FROM json_each(:keys)) ORDER BY order_pk, position"
+             WHERE order_pk IN (SELECT value FROM json_each(:keys)) ORDER BY order_pk, position"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut items: HashMap<OrderPk, Vec<OrderItem>> = HashMap::with_capacity(summaries.len());
@@ -357,6 +357,7 @@ impl Write<'_> {
         self.insert_items(order, &new.items)?;
         self.insert_source(order, &new.source, &new.content, stamp)?;
         self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), stamp)?;
+        self.gather_texts(order)?;
         Ok(order)
     }
 
@@ -455,6 +456,7 @@ impl Write<'_> {
         if changed != 1 {
             return Err(StoreError::Changed("the order"));
         }
+        self.gather_texts_again(edited.order)?;
         if let Some(items) = &edited.items {
             // All of them anew, as their positions move up when one is removed. They keep their ids.
             self.connection

@@ -150,7 +150,7 @@ impl<'r> InOrder<'r> {
     }
 }
 
-/// A JSON array of texts, for `json_each`: one parameter for a set of any size.
-pub(super) fn json_array(texts: impl IntoIterator<Item = String>) -> String {
-    serde_json::Value::from_iter(texts).to_string()
+/// A JSON array of texts or keys, for `json_each`: one parameter for a set of any size.
+pub(super) fn json_array<T: Into<serde_json::Value>>(values: impl IntoIterator<Item = T>) -> String {
+    values.into_iter().collect::<serde_json::Value>().to_string()
 }

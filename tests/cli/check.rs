@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::harness::{ORDER, SHIRT, Shop, shipped};
+use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
 
 /// A shop in which everything has happened once.
 fn shop() -> Shop {
@@ -178,4 +178,26 @@ fn a_column_whose_name_is_no_text_is_found() {
     std::fs::write(shop.file(), bytes).unwrap();
     let done = shop.orders(["check"]).exits(10);
     assert!(done.stdout.starts_with("sqlite_schema row ") && done.stdout.contains("its sql is not UTF-8"), "{done:?}");
+}
+
+/// Else a search would pass over an order without a word.
+#[test]
+fn texts_that_do_not_say_what_their_orders_say_are_found() {
+    for (damage, expected) in [
+        ("UPDATE orders SET customer_name = 'Mona' WHERE pk = 300", vec!["orders 257 to 512"]),
+        ("DELETE FROM order_texts WHERE batch = 0", vec!["orders 1 to 256"]),
+        ("UPDATE order_texts SET texts = upper(texts)", vec!["orders 1 to 256", "orders 257 to 512"]),
+        ("INSERT INTO order_texts VALUES (2, '')", vec!["orders 513 to 768"]),
+    ] {
+        let shop = Shop::stocked();
+        let orders = (1..=520).map(|number| order(&format!("LEG-{number}"), BELT, 1, None) + "\n");
+        shop.orders(["import", "-q", "-"]).stdin(orders.collect::<String>()).succeeds();
+        shop.orders(["check"]).prints("");
+        shop.connection().execute_batch(damage).unwrap();
+        let done = shop.orders(["check"]).exits(10);
+        let found: Vec<_> = done.stdout.lines().map(|line| line.split_once(": ").unwrap()).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|orders| (*orders, "a search does not look through what they say")).collect();
+        assert_eq!(found, expected, "{damage}");
+    }
 }

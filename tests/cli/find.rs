@@ -102,3 +102,37 @@ fn a_list_says_what_it_leaves_out() {
     assert_eq!(done.stdout.lines().count(), 3);
     assert_eq!(done.stderr, "note: there are more: these are the first 2; --limit 0 shows all\n");
 }
+
+/// Orders by the hundred are searched by the texts that were gathered of them.
+#[test]
+fn search_finds_an_order_among_many_as_it_is_now() {
+    let shop = Shop::stocked();
+    let orders: String = (1..=600)
+        .map(|number| {
+            let order = order(&format!("LEG-N{number}"), BELT, 1, None);
+            order.replace("John Doe", &format!("Çağla {number}")).replace("+1234567890", &format!("٠١-{number:04}"))
+                + "\n"
+        })
+        .collect();
+    shop.orders(["import", "-q", "-"]).stdin(orders).succeeds();
+    for (text, expected) in [
+        ("leg-n300", &["LEG-N300"][..]),
+        ("çağla 7", &["LEG-N7", "LEG-N70", "LEG-N71", "LEG-N72", "LEG-N73"]),
+        ("01-0256", &["LEG-N256"]),
+        ("01 0257", &["LEG-N257"]),
+        ("n600", &["LEG-N600"]),
+        ("Ç", &["LEG-N1", "LEG-N2", "LEG-N3", "LEG-N4", "LEG-N5"]),
+        ("leather", &["LEG-N1", "LEG-N2", "LEG-N3", "LEG-N4", "LEG-N5"]),
+        ("nothing", &[]),
+    ] {
+        finds(&shop, &["--limit", "5", "--search", text], expected);
+    }
+    for order in ["LEG-N7", "LEG-N599"] {
+        shop.orders(["edit", order, "--name", "Mona", "--phone", "0999"]).succeeds();
+    }
+    finds(&shop, &["--search", "mona"], &["LEG-N7", "LEG-N599"]);
+    finds(&shop, &["--search", "0999"], &["LEG-N7", "LEG-N599"]);
+    finds(&shop, &["--limit", "2", "--search", "çağla 59"], &["LEG-N59", "LEG-N590"]);
+    finds(&shop, &["--search", "çağla 599"], &[]);
+    shop.check();
+}

@@ -9,10 +9,10 @@ use rusqlite::Connection;
 
 use crate::harness::{Run, Shop, shipped};
 
-/// Puts a file of schema version 1 into a shop.
-fn shop_of_version_1() -> Shop {
+/// Puts a file of an older schema into a shop.
+fn shop_of_version(version: u8) -> Shop {
     let shop = Shop::new();
-    let dump = std::fs::read_to_string(shipped("tests/fixtures/schema-1.sql")).unwrap();
+    let dump = std::fs::read_to_string(shipped(&format!("tests/fixtures/schema-{version}.sql"))).unwrap();
     shop.connection().execute_batch(&dump).unwrap();
     std::fs::set_permissions(shop.file(), std::fs::Permissions::from_mode(0o600)).unwrap();
     shop
@@ -40,16 +40,17 @@ fn run(shop: &Shop, line: &str) -> Run {
 
 #[test]
 fn what_changes_an_older_file_brings_it_up_to_date_and_keeps_it_as_it_was() {
-    for first in ["set-status ab5c shipped", "product adjust BLT-01 +1 --note x -q", "config shopName A"] {
-        let shop = shop_of_version_1();
+    let firsts = ["set-status ab5c shipped", "product adjust BLT-01 +1 --note x -q", "config shopName A"];
+    for (older, first) in [1, 2].into_iter().flat_map(|older| firsts.map(|first| (older, first))) {
+        let shop = shop_of_version(older);
         let before = shop.dump();
         let done = run(&shop, first).exits(0);
-        let kept = shop.path("orders.db.v1");
+        let kept = shop.path(&format!("orders.db.v{older}"));
         let (file, old) = (shop.file().display().to_string(), kept.display());
         let said = format!("warning: brought {file} up to this version of orders; the old file is kept as {old}\n");
         assert_eq!(done.stderr, said, "{first}");
         let current = Shop::stocked();
-        assert_eq!((version(&shop.file()), version(&kept)), (version(&current.file()), 1));
+        assert_eq!((version(&shop.file()), version(&kept)), (version(&current.file()), i64::from(older)));
         assert_eq!(schema(&shop), schema(&current));
         shop.check();
         // The copy is the older file, which is brought up to date like any other when it is put back.
@@ -63,9 +64,7 @@ fn what_changes_an_older_file_brings_it_up_to_date_and_keeps_it_as_it_was() {
 /// A backup of last year can be looked into and stays what it is.
 #[test]
 fn looking_at_an_older_file_changes_nothing() {
-    let shop = shop_of_version_1();
-    let before = std::fs::read(shop.file()).unwrap();
-    for line in [
+    let lines = [
         "list --search john",
         "show ab5c",
         "history ab5c",
@@ -78,18 +77,50 @@ fn looking_at_an_older_file_changes_nothing() {
         "user list",
         "check",
         "backup copy.db",
-    ] {
-        let done = run(&shop, line).exits(0);
-        assert!(!done.stderr.contains("version"), "{line}: {done:?}");
-        assert!(std::fs::read(shop.file()).unwrap() == before, "{line}");
+    ];
+    for older in [1, 2] {
+        let shop = shop_of_version(older);
+        let before = std::fs::read(shop.file()).unwrap();
+        for line in lines {
+            let done = run(&shop, line).exits(0);
+            assert!(!done.stderr.contains("version"), "{line}: {done:?}");
+            assert!(std::fs::read(shop.file()).unwrap() == before, "{line}");
+        }
+        assert_eq!((version(&shop.file()), version(&shop.path("copy.db"))), (older.into(), older.into()));
+        assert!(!shop.path(&format!("orders.db.v{older}")).exists());
     }
-    assert_eq!((version(&shop.file()), version(&shop.path("copy.db"))), (1, 1));
-    assert!(!shop.path("orders.db.v1").exists());
+}
+
+/// What a search looks through is gathered of all orders that are there, those before a gap included.
+#[test]
+fn a_search_finds_the_orders_of_a_file_that_was_brought_up_to_date() {
+    let shop = shop_of_version(2);
+    let orders = "
+        CREATE TEMP TABLE n AS WITH RECURSIVE n (pk) AS (VALUES (5) UNION ALL SELECT pk + 1 FROM n WHERE pk < 600)
+            SELECT pk FROM n WHERE pk NOT BETWEEN 250 AND 260;
+        INSERT INTO orders SELECT n.pk, format('019c371d-6800-7b44-a79e-%012d', n.pk), 'OLD-' || n.pk, order_date,
+            'Çağla ' || n.pk, '+20 (101) ' || n.pk, '20101' || n.pk, NULL, NULL, 'pending', total, item_count, NULL,
+            created_at, updated_at FROM n, orders AS o WHERE o.pk = 4;
+        INSERT INTO order_items SELECT n.pk, position, id, product_id, product_name, product_barcode, product_image,
+            quantity, unit_price, selected_size, selected_color, subtotal, list_price
+            FROM n, order_items WHERE order_pk = 4;
+        INSERT INTO order_events SELECT NULL, n.pk, at, actor, kind, NULL, \"to\", NULL FROM n, order_events WHERE order_pk = 4;
+        INSERT INTO order_sources SELECT NULL, n.pk, kind, NULL, content_hash, received_at
+            FROM n, order_sources WHERE order_pk = 4;";
+    shop.connection().execute_batch(orders).unwrap();
+    let found = |searched: &str| run(&shop, &format!("list --json --limit 0 --search {searched}")).exits(0).stdout;
+    let searched = ["çağla", "ÇAĞLA", "old-24", "omar", "20101300", "101300", "600", "250", "Polo"];
+    let before = searched.map(found);
+    run(&shop, "config shopName A").exits(0);
+    shop.check();
+    assert_eq!(searched.map(found), before);
+    let references = |json: &str| json.matches("\"orderReference\"").count();
+    assert_eq!(before.map(|found| references(&found)), [585, 585, 11, 1, 1, 1, 1, 0, 587]);
 }
 
 #[test]
 fn what_cannot_be_brought_up_to_date_stays_as_it_is_without_a_copy() {
-    let shop = shop_of_version_1();
+    let shop = shop_of_version(1);
     shop.connection().execute_batch("CREATE INDEX orders_by_order_date ON orders (order_date)").unwrap();
     let before = shop.dump();
     let done = run(&shop, "cancel ab5c").exits(1);
@@ -102,7 +133,7 @@ fn what_cannot_be_brought_up_to_date_stays_as_it_is_without_a_copy() {
 
 #[test]
 fn programs_that_find_an_older_file_at_once_migrate_it_once() {
-    let shop = shop_of_version_1();
+    let shop = shop_of_version(1);
     let start = || {
         let mut command = run(&shop, "config shopName A -q --wait 60").into_command();
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
@@ -116,7 +147,7 @@ fn programs_that_find_an_older_file_at_once_migrate_it_once() {
 
 #[test]
 fn a_copy_that_is_there_already_stays() {
-    let shop = shop_of_version_1();
+    let shop = shop_of_version(1);
     std::fs::write(shop.path("orders.db.v1"), "precious").unwrap();
     run(&shop, "cancel MLB2").succeeds();
     assert_eq!(std::fs::read(shop.path("orders.db.v1")).unwrap(), b"precious");

@@ -250,6 +250,7 @@ impl Shop {
             let connection = Connection::open(file)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             let sql = "SELECT user_version, EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'orders_by_order_date')
+                           AND EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'order_texts')
                        FROM pragma_user_version";
             connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
         };
@@ -263,7 +264,7 @@ impl Shop {
         }
         match version(&self.file()) {
             Ok((1, false)) => Ok(()),
-            Ok((2, true)) if !kept.is_empty() => Ok(()),
+            Ok((3, true)) if !kept.is_empty() => Ok(()),
             other => Err(format!("version and index are {other:?}, with {} copies", kept.len())),
         }
     }
@@ -363,7 +364,7 @@ fn files() -> &'static Files {
         let closed = read(&shop, "orders.db");
         shop.begin_to_read();
         let writer = Connection::open(shop.file()).unwrap();
-        writer.execute_batch("DROP INDEX orders_by_order_date; PRAGMA user_version = 1").unwrap();
+        writer.execute_batch("DROP INDEX orders_by_order_date; DROP TABLE order_texts; PRAGMA user_version = 1").unwrap();
         let older_cut_off = cut_off(&shop);
         shop.end_reading();
         writer.execute_batch("VACUUM").unwrap();
