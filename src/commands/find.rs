@@ -54,15 +54,15 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
 }
 
 /// Finds orders by what was typed.
-struct Finder<'a> {
-    read: &'a Read<'a>,
+struct Finder<'a, 'c> {
+    read: &'a Read<'c>,
     /// The only account whose orders are found.
     user: Option<UserId>,
     /// For how many more texts a near miss is looked for: a script's thousand wrong ones get none.
     near_misses_left: usize,
 }
 
-impl Finder<'_> {
+impl Finder<'_, '_> {
     fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
         let found = |order: OrderMatch, is_exact| Found { pk: order.pk, reference: order.reference, is_exact };
         Ok(match self.read.match_orders(text, self.user)? {

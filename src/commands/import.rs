@@ -116,7 +116,7 @@ fn read<'c>(input: Input<'_>, context: RecordContext, catalogue: &'c Catalogue) 
 
 /// Takes in the orders that were found in one record or message.
 fn judge(
-    desk: &Desk<'_>,
+    desk: &Desk<'_, '_>,
     (deliveries, skipped): Delivered<'_>,
     ids: &mut dyn FnMut() -> Uuid,
 ) -> anyhow::Result<Judged> {

@@ -14,9 +14,9 @@ use crate::store::{Stamp, StoreError, Write};
 
 /// What orders are taken in with.
 #[derive(Debug)]
-pub struct Desk<'a> {
+pub struct Desk<'a, 'c> {
     /// The transaction.
-    pub write: &'a Write<'a>,
+    pub write: &'a Write<'c>,
     /// The shop's settings.
     pub settings: &'a Settings,
     /// The account that new orders belong to.
@@ -70,7 +70,7 @@ impl<'c> Delivery<'c> {
     }
 }
 
-impl Desk<'_> {
+impl Desk<'_, '_> {
     /// Takes in an order that was delivered, under its own reference, or says why not.
     pub fn take(
         &self,

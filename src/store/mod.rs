@@ -10,7 +10,7 @@
 //! | `migrate`, `copy` | how an older file becomes a current one; copies of the file |
 //! | `side_files` | what may stand beside a file |
 //! | `error`, `cause` | what SQLite's errors mean to a person; what was the matter where they do not say |
-//! | `values` | how domain values stand in columns |
+//! | `values`, `kept` | how domain values stand in columns; statements that run by the hundred thousand |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
 //! | `history` | what happened to an order, and to a product's stock |
 //! | `search`, `texts` | text in any script, without regard to case; what a search looks through |
@@ -26,6 +26,7 @@ mod copy;
 mod error;
 mod history;
 mod identity;
+mod kept;
 mod listing;
 mod migrate;
 mod open;
@@ -59,6 +60,7 @@ pub use side_files::{refuse_leftovers, refuse_side_file_name};
 
 use crate::domain::time::Timestamp;
 use identity::OpenedFile;
+use kept::Statements;
 use witness::{Start, Verdict, Witness};
 
 /// Returns the version of the SQLite inside the program.
@@ -113,6 +115,13 @@ pub struct Stamp {
 #[derive(Debug)]
 pub struct Read<'c> {
     connection: &'c Connection,
+    statements: Statements<'c>,
+}
+
+impl<'c> Read<'c> {
+    fn on(connection: &'c Connection) -> Read<'c> {
+        Read { connection, statements: Statements::default() }
+    }
 }
 
 /// One transaction that writes, all or nothing, and that nobody else writes beside.
@@ -170,7 +179,7 @@ impl Store {
     /// Reads in one transaction: everything that `read` sees is of one moment.
     pub fn read<T, E: From<StoreError>>(&self, read: impl FnOnce(&Read<'_>) -> Result<T, E>) -> Result<T, E> {
         let transaction = self.connection.unchecked_transaction().map_err(StoreError::from)?;
-        read(&Read { connection: &transaction })
+        read(&Read::on(&transaction))
     }
 
     /// Writes in one immediate transaction: all of it is kept, or none where `write` fails or the outcome is a roll-back.
@@ -187,7 +196,7 @@ impl Store {
         let transaction = begin(&mut self.connection)?;
         file.refuse_replaced()?;
         let start = Start::of(&transaction).map_err(not_written)?;
-        let value = write(&Write { read: Read { connection: &transaction } })?;
+        let value = write(&Write { read: Read::on(&transaction) })?;
         if outcome == Outcome::RollBack {
             transaction.rollback().map_err(not_written)?;
             return Ok(value);

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, named_params, params};
-use sha2::{Digest, Sha256};
 
 use super::search::fold;
 use super::values::{Id, InOrder, json_array};
@@ -230,9 +229,9 @@ impl Read<'_> {
 
     /// Loads what is known of a reference under which `content` came in.
     pub fn known_order(&self, reference: &Reference, content: &Content) -> Result<Option<Known>, StoreError> {
-        let mut find = self.connection.prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
-        let pk: Option<OrderPk> =
-            find.query_row(named_params! {":reference": reference}, |row| row.get("pk")).optional()?;
+        let sql = "SELECT pk FROM orders WHERE reference = :reference";
+        let mut find = self.statements.known_order.of(self.connection, sql)?;
+        let pk: Option<OrderPk> = find.query_row(params![reference], |row| row.get(0)).optional()?;
         let Some(order) = pk.map(|pk| self.orders(&[pk])).transpose()?.and_then(|mut orders| orders.pop()) else {
             return Ok(None);
         };
@@ -240,7 +239,7 @@ impl Read<'_> {
             "SELECT EXISTS (SELECT 1 FROM order_sources WHERE order_pk = :order AND content_hash = :hash)",
         )?;
         let received_before = received
-            .query_row(named_params! {":order": order.summary.pk, ":hash": content_hash(content)}, |row| row.get(0))?;
+            .query_row(named_params! {":order": order.summary.pk, ":hash": content.hash()}, |row| row.get(0))?;
         Ok(Some(Known { order, received_before }))
     }
 
@@ -255,19 +254,14 @@ impl Read<'_> {
         let window = DUPLICATE_WINDOW_MILLIS;
         let first = Timestamp::from_millis(date.millis().saturating_sub(window)).unwrap_or(Timestamp::FIRST);
         let last = Timestamp::from_millis(date.millis().saturating_add(window)).unwrap_or(Timestamp::LAST);
-        let bounds = named_params! {
-            ":digits": content.phone_digits(),
-            ":total": content.total(),
-            ":first": first,
-            ":last": last,
-            ":but": but,
-        };
         // For almost every order there is none, which is quickly told.
-        let mut any = self.connection.prepare_cached(
+        let mut any = self.statements.any_duplicate.of(
+            self.connection,
             "SELECT EXISTS (SELECT 1 FROM orders
                  WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :last
                      AND pk IS NOT :but)",
         )?;
+        let bounds = params![content.phone_digits(), content.total(), first, last, but];
         if !any.query_row(bounds, |row| row.get::<_, bool>(0))? {
             return Ok(Vec::new());
         }
@@ -318,8 +312,8 @@ impl Read<'_> {
     }
 }
 
-/// Values in the order in which their names first stand in a statement are bound without looking the names up, for the
-/// statements that an import runs by the hundred thousand.
+/// The statements that an import runs by the hundred thousand are kept, and values are bound to them in the order in which
+/// their names first stand there: without looking the names up.
 impl Write<'_> {
     /// Writes a new order with its items, its source and its first event.
     ///
@@ -327,8 +321,10 @@ impl Write<'_> {
     /// The reference is no longer free.
     pub fn insert_order(&self, new: &NewOrder, stamp: &Stamp) -> Result<OrderPk, StoreError> {
         let inserted = self
-            .connection
-            .prepare_cached(
+            .statements
+            .insert_order
+            .of(
+                self.connection,
                 "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
                      customer_address, user_id, status, total, item_count, currency, created_at, updated_at)
                  VALUES (:id, :reference, :order_date, :name, :phone, :digits,
@@ -369,17 +365,20 @@ impl Write<'_> {
         content: &Content,
         stamp: &Stamp,
     ) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached(
+        self.statements
+            .insert_source
+            .of(
+                self.connection,
                 "INSERT INTO order_sources (order_pk, kind, message_id, content_hash, received_at)
                  VALUES (:order, :kind, :message, :hash, :at)",
             )?
-            .execute(params![order, source.kind.as_str(), source.message_id, content_hash(content), stamp.at])?;
+            .execute(params![order, source.kind.as_str(), source.message_id, content.hash(), stamp.at])?;
         Ok(())
     }
 
     fn insert_items(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(
+        let mut statement = self.statements.insert_item.of(
+            self.connection,
             "INSERT INTO order_items (order_pk, position, id, product_id, product_name, product_barcode, product_image,
                  quantity, unit_price, selected_size, selected_color, subtotal, list_price)
              VALUES (:order, :position, :id, :product, :name, :barcode, :image,
@@ -478,16 +477,14 @@ impl Write<'_> {
         to: Option<&str>,
         stamp: &Stamp,
     ) -> Result<i64, StoreError> {
-        self.connection
-            .prepare_cached(
+        self.statements
+            .insert_event
+            .of(
+                self.connection,
                 r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
                    VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
             )?
             .execute(params![order, stamp.at, stamp.actor, kind, from, to, stamp.note])?;
         Ok(self.connection.last_insert_rowid())
     }
-}
-
-fn content_hash(content: &Content) -> [u8; 32] {
-    Sha256::digest(content.bytes()).into()
 }

@@ -200,7 +200,8 @@ impl<'n> Finders<'n> {
     fn of(needle: &'n Needle) -> Finders<'n> {
         Finders {
             folded: Finder::new(needle.folded.as_bytes()),
-            digits: needle.digits.as_ref().map(|digits| Finder::new(digits.as_bytes())),
+            // What is nothing but digits is found in all fields.
+            digits: needle.digits.as_ref().filter(|digits| **digits != needle.folded).map(Finder::new),
         }
     }
 
