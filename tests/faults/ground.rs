@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 use crate::common::{BELT, order};
 use crate::promises::{Fault, sane};
-use crate::shop::{Ending, Shop, Start};
+use crate::shop::{Ending, Shop, Start, number_anew};
 use crate::state::masked;
 
 /// How many bytes a page of an orders file has.
@@ -22,11 +22,12 @@ pub const PAGE: usize = 4096;
 const A_HANG: Duration = Duration::from_secs(60);
 
 /// Commands that read; `new.db` is not there, `new.json` is an order that the file does not have.
-pub const READING: [&str; 17] = [
+pub const READING: [&str; 18] = [
     "check",
     "list --limit 0",
     "list --items --json",
     "list --search shirt --product BLT-01",
+    "list --search حسن --limit 0 --json",
     "show LEG-LXYZ1234-AB5C LEG-00011 --json",
     "history LEG-LXYZ1234-AB5C",
     "message LEG-LXYZ1234-AB5C",
@@ -156,6 +157,11 @@ impl Ground {
             "user add mona --role buyer",
             "config timeZone Africa/Cairo",
             "create order.json",
+        ] {
+            works(&shop, line);
+        }
+        number_anew(&shop.file(), 200);
+        for line in [
             "import many.ndjson",
             "confirm LEG-LXYZ1234-AB5C LEG-00001 LEG-00002 LEG-00003",
             "cancel LEG-00002 --note back",
