@@ -127,10 +127,10 @@ CREATE TABLE order_sources (
 
 CREATE INDEX order_sources_by_order ON order_sources (order_pk);
 
--- What a search looks through: the texts of 256 orders in a row, those with the keys from 256 * batch + 1, a line each:
--- reference, name and phone, folded (case, composed letters and widths make no difference), with a unit separator after
--- each, then the digits of the phone where they do not stand together in it. Orders that fill no row yet are looked at
--- themselves. (Since version 3.)
+-- What a search looks through first: the texts of 256 orders in a row, those with the keys from 256 * batch + 1 on, a line
+-- each, blank where there is none: reference, name and phone, folded (case, composed letters and widths make no difference),
+-- with U+001F after each, then the digits of the phone where they do not stand together in it. The orders after the last
+-- row fill none yet. (Since version 3.)
 CREATE TABLE order_texts (
     batch INTEGER PRIMARY KEY,
     texts TEXT NOT NULL

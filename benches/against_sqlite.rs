@@ -206,12 +206,14 @@ fn import(ground: &Ground) {
         "order_items",
         "order_events",
         "order_sources",
+        "order_texts",
         "stock_movements",
     ];
     let key = |table: &str| match table {
         "settings" => "key",
         "users" | "products" => "id",
         "order_items" => "order_pk, position",
+        "order_texts" => "batch",
         _ => "pk",
     };
     let copies: String = tables

@@ -1,7 +1,5 @@
 //! What two deliveries of one order are compared by (rule 6).
 
-use sha2::{Digest, Sha256};
-
 use super::money::Money;
 use super::order::{Customer, Order};
 use super::product::ProductId;
@@ -17,7 +15,6 @@ pub struct Content {
     /// In a fixed order, since another program may list the same items in another one.
     items: Vec<ItemContent>,
     total: Money,
-    hash: [u8; 32],
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,16 +30,13 @@ impl Content {
     fn new(customer: &Customer, total: Money, items: impl Iterator<Item = ItemContent>) -> Content {
         let mut items: Vec<_> = items.collect();
         items.sort();
-        let mut content = Content {
+        Content {
             name: plain(&customer.name),
             phone_digits: phone_digits(&customer.phone),
             address: customer.address.as_deref().map(plain),
             items,
             total,
-            hash: [0; 32],
-        };
-        content.hash = Sha256::digest(content.bytes()).into();
-        content
+        }
     }
 
     /// Returns the content of an order as it came in; `products` are those of its items, one each.
@@ -69,13 +63,8 @@ impl Content {
         Content::new(&order.summary.customer, order.summary.total, items)
     }
 
-    /// Returns the SHA-256 of the content, by which what came once is recognised when it comes again.
-    pub fn hash(&self) -> [u8; 32] {
-        self.hash
-    }
-
-    /// Returns the bytes that the hash is taken over. Files keep such hashes: the form must not change.
-    fn bytes(&self) -> Vec<u8> {
+    /// Returns the bytes that a hash of the content is taken over. Files keep such hashes: the form must not change.
+    pub fn bytes(&self) -> Vec<u8> {
         fn put(bytes: &mut Vec<u8>, text: Option<&str>) {
             let length = text.map_or(u64::MAX, |text| text.len() as u64);
             bytes.extend(length.to_le_bytes());

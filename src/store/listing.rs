@@ -1,10 +1,9 @@
 //! Lists of orders, however long.
 
-use rusqlite::ToSql;
+use rusqlite::{ToSql, named_params};
 
 use super::orders::{SUMMARY_COLUMNS, summary};
 use super::search::{Needle, fold};
-use super::texts::{Found, newest_key};
 use super::values::json_array;
 use super::{Read, StoreError};
 use crate::domain::order::{Order, OrderSummary};
@@ -93,11 +92,17 @@ pub struct OrderFilter {
 }
 
 /// A condition in SQL with the values that are bound to its names.
-#[derive(Default)]
 struct Condition {
+    /// Where the orders `o` come from.
+    orders: &'static str,
     terms: Vec<&'static str>,
     values: Vec<(&'static str, Box<dyn ToSql>)>,
 }
+
+/// All orders.
+const ALL_ORDERS: &str = "orders AS o";
+/// Only the orders whose keys are bound, whatever else the condition says of them.
+const FEW_ORDERS: &str = "json_each(:few) AS few CROSS JOIN orders AS o ON o.pk = few.value";
 
 impl Condition {
     fn and(&mut self, term: &'static str) {
@@ -115,12 +120,12 @@ impl Condition {
 
 /// How many orders get their items in one query.
 const PAGE: usize = 500;
-/// How many orders that have what is searched for are looked up by their keys, at the most: their keys are held in memory.
+/// How many orders are looked up by their keys, at the most: the keys are held in memory.
 const FEW: usize = 10_000;
 
 impl Read<'_> {
     fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {
-        let mut condition = Condition::default();
+        let mut condition = Condition { orders: ALL_ORDERS, terms: Vec::new(), values: Vec::new() };
         match filter.statuses.as_slice() {
             [] => {}
             // Said this way, the index on status and time gives the newest without sorting.
@@ -147,24 +152,20 @@ impl Read<'_> {
         }
         if let Some(text) = &filter.search {
             let needle = Needle::of(text);
-            let called = json_array(self.products_called(&needle.folded)?);
-            match self.orders_with_text(&needle, &called, self.few(filter.limit)?)? {
-                Found::These(orders) => {
-                    condition.and("o.pk IN (SELECT value FROM json_each(:found))");
-                    condition.bind(":found", json_array(orders.iter().map(|order| order.0)));
-                }
-                Found::Many => {
-                    condition.and(
-                        "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
-                          OR instr(o.customer_phone_digits, :digits) > 0
-                          OR o.pk IN (SELECT order_pk FROM order_items
-                                      WHERE product_id IN (SELECT value FROM json_each(:called))))",
-                    );
-                    condition.bind(":called", called);
-                    condition.bind(":needle", needle.folded);
-                    condition.bind(":digits", needle.digits);
-                }
+            let called = self.products_called(&needle.folded)?;
+            if let Some(few) = self.few_with(&needle, &called, filter.limit)? {
+                condition.orders = FEW_ORDERS;
+                condition.bind(":few", few);
             }
+            condition.and(
+                "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
+                  OR instr(o.customer_phone_digits, :digits) > 0
+                  OR o.pk IN (SELECT order_pk FROM order_items
+                              WHERE product_id IN (SELECT value FROM json_each(:called))))",
+            );
+            condition.bind(":called", called);
+            condition.bind(":needle", needle.folded);
+            condition.bind(":digits", needle.digits);
         }
         if let Some(product) = filter.product {
             condition.and("o.pk IN (SELECT order_pk FROM order_items WHERE product_id = :product)");
@@ -177,26 +178,39 @@ impl Read<'_> {
         Ok(condition)
     }
 
-    /// Returns how many orders are looked up sooner by their keys than found by looking at one after the other until there
-    /// are as many as are wanted. Of n orders of which k fit, the one takes k looks, the other n × limit / k shorter ones.
-    fn few(&self, limit: Option<u64>) -> Result<usize, StoreError> {
-        let all = u64::try_from(newest_key(self.connection)?).unwrap_or_default();
-        let few = (limit.unwrap_or(all).min(all) * all).isqrt().div_ceil(2);
-        Ok(usize::try_from(few).unwrap_or(usize::MAX).min(FEW))
-    }
-
-    /// Finds the products whose name in the catalogue has a folded text in it.
-    fn products_called(&self, folded: &str) -> Result<Vec<String>, StoreError> {
+    /// Finds the products whose name in the catalogue has a folded text in it, and returns their ids as a JSON array.
+    fn products_called(&self, folded: &str) -> Result<String, StoreError> {
         let mut statement = self.connection.prepare_cached("SELECT id, name FROM products")?;
         let mut rows = statement.query([])?;
-        let mut found = Vec::new();
+        let mut found: Vec<String> = Vec::new();
         while let Some(row) = rows.next()? {
             let name: String = row.get("name")?;
             if fold(&name).contains(folded) {
                 found.push(row.get("id")?);
             }
         }
-        Ok(found)
+        Ok(json_array(found))
+    }
+
+    /// Finds a few orders among which are all that a search finds, and returns their keys as a JSON array; `None` where
+    /// looking at one order after the other is sooner done.
+    fn few_with(&self, needle: &Needle, called: &str, limit: Option<u64>) -> Result<Option<String>, StoreError> {
+        // Of n orders of which k fit, looking up their keys takes k looks, and finding as many as are wanted one after the
+        // other n × limit / k shorter ones.
+        let all = u64::try_from(self.newest_order()?).unwrap_or_default();
+        let most = limit.unwrap_or(all).min(all).saturating_mul(all).isqrt().div_ceil(2);
+        let most = usize::try_from(most).unwrap_or(usize::MAX).min(FEW);
+        let Some(mut found) = self.candidates(needle, most)? else { return Ok(None) };
+        let mut with_product = self.connection.prepare_cached(
+            "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called)) LIMIT :more",
+        )?;
+        let more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+        for order in with_product.query_map(named_params! {":called": called, ":more": more}, |row| row.get(0))? {
+            found.push(order?);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok((found.len() <= most).then(|| json_array(found.iter().map(|order| order.0))))
     }
 
     /// Reads a list of orders whole; without their items unless `with_items`.
@@ -222,8 +236,9 @@ impl Read<'_> {
         let column = filter.sort.by.column();
         let direction = if filter.sort.descending { "DESC" } else { "ASC" };
         let sql = format!(
-            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
+            "SELECT {SUMMARY_COLUMNS} FROM {} LEFT JOIN users AS u ON u.id = o.user_id
              {} ORDER BY o.{column} {direction}, o.pk {direction} LIMIT :limit",
+            condition.orders,
             condition.sql()
         );
         condition.bind(":limit", limit);

@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 use super::copy::{copy_beside, free_name};
 use super::identity::{Identity, refuse_stranger};
-use super::texts::gather_all;
+use super::texts::{TEXTS_SINCE, gather_all};
 
 /// What turns a file of one version into the next, the first for version 1. Only ever added to; what a step makes stands
 /// word for word in `schema.sql` too. Readers take older files as they are, so that looking changes nothing: what they
@@ -48,7 +48,9 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) 
             error => error,
         })?;
     }
-    gather_all(&transaction)?;
+    if identity.version < TEXTS_SINCE {
+        gather_all(&transaction)?;
+    }
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     let kept = free_name(path, &format!("v{}", identity.version));
     copy.keep(&kept)?;

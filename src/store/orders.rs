@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, named_params, params};
+use sha2::{Digest, Sha256};
 
 use super::search::fold;
 use super::values::{Id, InOrder, json_array};
@@ -213,6 +214,12 @@ impl Read<'_> {
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
+    /// Returns the key of the newest order, about as many as there are; 0 where there is none.
+    pub(super) fn newest_order(&self) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT coalesce(MAX(pk), 0) FROM orders")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Tells whether an order has this reference.
     pub fn has_reference(&self, reference: &Reference) -> Result<bool, StoreError> {
         let mut statement =
@@ -239,7 +246,7 @@ impl Read<'_> {
             "SELECT EXISTS (SELECT 1 FROM order_sources WHERE order_pk = :order AND content_hash = :hash)",
         )?;
         let received_before = received
-            .query_row(named_params! {":order": order.summary.pk, ":hash": content.hash()}, |row| row.get(0))?;
+            .query_row(named_params! {":order": order.summary.pk, ":hash": content_hash(content)}, |row| row.get(0))?;
         Ok(Some(Known { order, received_before }))
     }
 
@@ -372,7 +379,7 @@ impl Write<'_> {
                 "INSERT INTO order_sources (order_pk, kind, message_id, content_hash, received_at)
                  VALUES (:order, :kind, :message, :hash, :at)",
             )?
-            .execute(params![order, source.kind.as_str(), source.message_id, content.hash(), stamp.at])?;
+            .execute(params![order, source.kind.as_str(), source.message_id, content_hash(content), stamp.at])?;
         Ok(())
     }
 
@@ -487,4 +494,8 @@ impl Write<'_> {
             .execute(params![order, stamp.at, stamp.actor, kind, from, to, stamp.note])?;
         Ok(self.connection.last_insert_rowid())
     }
+}
+
+fn content_hash(content: &Content) -> [u8; 32] {
+    Sha256::digest(content.bytes()).into()
 }

@@ -33,7 +33,7 @@ const MAY_SCAN: [&str; 5] = [
     "is_found_in(:needle, o.reference",
     "is_found_in(:folded, reference)",
     // A search looks through the texts of all, which are much shorter than the orders.
-    "SELECT batch, texts FROM order_texts",
+    "FROM order_texts ORDER BY batch",
     // All of them are counted, which an index has shorter.
     "SELECT COUNT(*) FROM orders",
     // Sorted by a field that no index is kept for.
@@ -91,6 +91,7 @@ fn read_all(read: &Read<'_>, new: &NewOrder, shirt: &Product, user: &User) -> Re
         OrderFilter { ordered_from: at, ordered_before: at, ..all() },
         OrderFilter { received_until: at, ..all() },
         OrderFilter { search: Some("shirt".to_owned()), ..all() },
+        OrderFilter { search: Some("shirt".to_owned()), statuses: vec![Status::Pending], ordered_from: at, ..all() },
         OrderFilter { search: Some(String::new()), ..all() },
         OrderFilter { product: Some(shirt.id), ..all() },
         OrderFilter { user: Some(user.id), ..all() },

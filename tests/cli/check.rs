@@ -184,10 +184,10 @@ fn a_column_whose_name_is_no_text_is_found() {
 #[test]
 fn texts_that_do_not_say_what_their_orders_say_are_found() {
     for (damage, expected) in [
-        ("UPDATE orders SET customer_name = 'Mona' WHERE pk = 300", vec!["orders 257 to 512"]),
-        ("DELETE FROM order_texts WHERE batch = 0", vec!["orders 1 to 256"]),
-        ("UPDATE order_texts SET texts = upper(texts)", vec!["orders 1 to 256", "orders 257 to 512"]),
-        ("INSERT INTO order_texts VALUES (2, '')", vec!["orders 513 to 768"]),
+        ("UPDATE orders SET customer_name = 'Mona' WHERE pk = 300", vec![1]),
+        ("DELETE FROM order_texts WHERE batch = 0", vec![0]),
+        ("UPDATE order_texts SET texts = upper(texts)", vec![0, 1]),
+        ("INSERT INTO order_texts VALUES (2, '')", vec![2]),
     ] {
         let shop = Shop::stocked();
         let orders = (1..=520).map(|number| order(&format!("LEG-{number}"), BELT, 1, None) + "\n");
@@ -195,9 +195,11 @@ fn texts_that_do_not_say_what_their_orders_say_are_found() {
         shop.orders(["check"]).prints("");
         shop.connection().execute_batch(damage).unwrap();
         let done = shop.orders(["check"]).exits(10);
-        let found: Vec<_> = done.stdout.lines().map(|line| line.split_once(": ").unwrap()).collect();
-        let expected: Vec<_> =
-            expected.iter().map(|orders| (*orders, "a search does not look through what they say")).collect();
-        assert_eq!(found, expected, "{damage}");
+        let line = |row| format!("order_texts row {row}: does not say what its orders say: a search may miss them\n");
+        assert_eq!(done.stdout, expected.into_iter().map(line).collect::<String>(), "{damage}");
+        // README says how this is mended.
+        shop.connection().execute_batch("DROP TABLE order_texts; PRAGMA user_version = 2").unwrap();
+        shop.orders(["config", "shopName", "LEG"]).exits(0);
+        shop.check();
     }
 }

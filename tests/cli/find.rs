@@ -127,6 +127,12 @@ fn search_finds_an_order_among_many_as_it_is_now() {
     ] {
         finds(&shop, &["--limit", "5", "--search", text], expected);
     }
+    // Together with what else orders are chosen and sorted by.
+    shop.orders(["product", "adjust", "BLT-01", "+100", "--note", "delivery"]).succeeds();
+    shop.orders(["confirm", "LEG-N40", "LEG-N41", "--yes"]).succeeds();
+    finds(&shop, &["--search", "n4", "--status", "confirmed"], &["LEG-N40", "LEG-N41"]);
+    finds(&shop, &["--search", "çağla 41", "--status", "confirmed", "--since", "2026-02-01"], &["LEG-N41"]);
+    finds(&shop, &["--search", "n40", "--status", "pending", "--limit", "2"], &["LEG-N400", "LEG-N401"]);
     for order in ["LEG-N7", "LEG-N599"] {
         shop.orders(["edit", order, "--name", "Mona", "--phone", "0999"]).succeeds();
     }

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use rusqlite::Connection;
 
-use crate::harness::{Run, Shop, shipped};
+use crate::harness::{BELT, Run, Shop, order, shipped};
 
 /// Puts a file of an older schema into a shop.
 fn shop_of_version(version: u8) -> Shop {
@@ -91,12 +91,11 @@ fn looking_at_an_older_file_changes_nothing() {
     }
 }
 
-/// What a search looks through is gathered of all orders that are there, those before a gap included.
-#[test]
-fn a_search_finds_the_orders_of_a_file_that_was_brought_up_to_date() {
+/// A file of version 2 with hundreds of orders, and a gap among them.
+fn shop_of_many() -> Shop {
     let shop = shop_of_version(2);
     let orders = "
-        CREATE TEMP TABLE n AS WITH RECURSIVE n (pk) AS (VALUES (5) UNION ALL SELECT pk + 1 FROM n WHERE pk < 600)
+        CREATE TEMP TABLE n AS WITH RECURSIVE n (pk) AS (VALUES (5) UNION ALL SELECT pk + 1 FROM n WHERE pk < 767)
             SELECT pk FROM n WHERE pk NOT BETWEEN 250 AND 260;
         INSERT INTO orders SELECT n.pk, format('019c371d-6800-7b44-a79e-%012d', n.pk), 'OLD-' || n.pk, order_date,
             'Çağla ' || n.pk, '+20 (101) ' || n.pk, '20101' || n.pk, NULL, NULL, 'pending', total, item_count, NULL,
@@ -108,14 +107,35 @@ fn a_search_finds_the_orders_of_a_file_that_was_brought_up_to_date() {
         INSERT INTO order_sources SELECT NULL, n.pk, kind, NULL, content_hash, received_at
             FROM n, order_sources WHERE order_pk = 4;";
     shop.connection().execute_batch(orders).unwrap();
+    shop
+}
+
+/// What a search looks through is gathered of all orders that are there, those before a gap included.
+#[test]
+fn a_search_finds_the_orders_of_a_file_that_was_brought_up_to_date() {
+    let shop = shop_of_many();
     let found = |searched: &str| run(&shop, &format!("list --json --limit 0 --search {searched}")).exits(0).stdout;
-    let searched = ["çağla", "ÇAĞLA", "old-24", "omar", "20101300", "101300", "600", "250", "Polo"];
+    let searched = ["çağla", "ÇAĞLA", "old-24", "omar", "20101300", "101300", "767", "250", "Polo"];
     let before = searched.map(found);
     run(&shop, "config shopName A").exits(0);
     shop.check();
     assert_eq!(searched.map(found), before);
     let references = |json: &str| json.matches("\"orderReference\"").count();
-    assert_eq!(before.map(|found| references(&found)), [585, 585, 11, 1, 1, 1, 1, 0, 587]);
+    assert_eq!(before.map(|found| references(&found)), [752, 752, 11, 1, 1, 1, 1, 0, 754]);
+}
+
+/// Its orders fill rows of a table that it does not have.
+#[test]
+fn what_would_be_done_in_an_older_file_can_be_seen_before_it_is_brought_up_to_date() {
+    let shop = shop_of_many();
+    let before = std::fs::read(shop.file()).unwrap();
+    run(&shop, "edit OLD-20 --name Mona --dry-run").exits(0);
+    run(&shop, "import - --dry-run").stdin(order("LEG-NEW", BELT, 1, None)).exits(0);
+    assert!(std::fs::read(shop.file()).unwrap() == before);
+    run(&shop, "edit OLD-20 --name Mona").exits(0);
+    run(&shop, "import -").stdin(order("LEG-NEW", BELT, 1, None)).exits(0);
+    shop.check();
+    assert_eq!(run(&shop, "list -q --search mona").exits(0).stdout, "OLD-20\n");
 }
 
 #[test]

@@ -2,9 +2,12 @@
 
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::process::Child;
+use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::harness::{ORDER, SHIRT, Shop, order, shipped};
 
@@ -73,8 +76,17 @@ impl Terminal {
         self.ends(code)
     }
 
-    /// Waits for the end of the program; the cursor must be there again.
+    /// Waits for the end of the program with an exit code.
+    #[track_caller]
     fn ends(&mut self, code: i32) -> String {
+        let status = self.end();
+        assert_eq!((status.code(), status.signal()), (Some(code), None), "{}", self.screen());
+        self.screen()
+    }
+
+    /// Waits for the end of the program; the cursor must be there again.
+    #[track_caller]
+    fn end(&mut self) -> ExitStatus {
         let started = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -84,9 +96,8 @@ impl Terminal {
             std::thread::sleep(Duration::from_millis(5));
         };
         std::thread::sleep(Duration::from_millis(50));
-        assert_eq!((status.code(), status.signal()), (Some(code), None), "{}", self.screen());
         assert!(!self.screen.lock().unwrap().0.screen().hide_cursor(), "the cursor is hidden still");
-        self.screen()
+        status
     }
 }
 
@@ -127,6 +138,27 @@ fn every_other_answer_changes_nothing() {
         let screen = terminal.answer(keys, code);
         assert!(screen.contains(words), "{keys:?}: {screen}");
         assert_eq!(shop.dump(), before, "{keys:?}");
+    }
+}
+
+/// A terminal that shows no cursor and echoes no key would be all that is left.
+#[test]
+fn who_is_ended_at_a_question_leaves_the_terminal_in_order() {
+    let shop = Shop::with_order();
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        for (args, question) in [(&["confirm", ORDER][..], "[y/N]"), (&["confirm"], "Which?")] {
+            let mut terminal = Terminal::run(&shop, 80, args);
+            let pty = Arc::clone(&terminal.pty);
+            let modes = || tcgetattr(&*pty).unwrap().local_modes;
+            terminal.expect(question).until(|| !modes().contains(LocalModes::ICANON), "question");
+            let child = Pid::from_raw(i32::try_from(terminal.child.id()).unwrap()).unwrap();
+            kill_process(child, signal).unwrap();
+            let status = terminal.end();
+            assert!(status.code() == Some(130) || status.signal() == Some(signal.as_raw()), "{signal:?}: {status}");
+            let modes = modes();
+            assert!(modes.contains(LocalModes::ICANON | LocalModes::ECHO), "{signal:?}: {modes:?}");
+            assert_eq!(shop.status(ORDER), "pending");
+        }
     }
 }
 

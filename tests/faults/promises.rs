@@ -1,5 +1,7 @@
 //! What holds after every fault.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use crate::shop::{Ending, Shop, Start};
 use crate::state::difference;
 use crate::work::{Case, Said};
@@ -145,8 +147,13 @@ fn left_over(shop: &Shop, case: &Case, ending: &Ending, is_done: bool, is_untidy
         false if case.start == Start::Restored && name == "orders.db-journal" => true,
         false => name.starts_with(".orders-copy-") && is_empty(name),
     };
-    if let Some(name) = shop.left_over().iter().find(|name| !may_be_left(name)) {
+    let left = shop.left_over();
+    if let Some(name) = left.iter().find(|name| !may_be_left(name)) {
         return Err(format!("{name} is left over"));
+    }
+    let mode = |name: &String| shop.path(name).metadata().unwrap().permissions().mode();
+    if let Some(name) = left.iter().find(|name| mode(name) & 0o077 != 0) {
+        return Err(format!("{name} is left over, for others to read"));
     }
     // Where it cannot be told whether it is done, and that is said, what was rejected is not lost.
     let is_unknown = ending.stderr.contains("look at what was kept");

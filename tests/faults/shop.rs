@@ -265,7 +265,9 @@ impl Shop {
         match version(&self.file()) {
             Ok((1, false)) => Ok(()),
             Ok((3, true)) if !kept.is_empty() => Ok(()),
-            other => Err(format!("version and index are {other:?}, with {} copies", kept.len())),
+            other => {
+                Err(format!("the version, and whether all is there of it, are {other:?}, with {} copies", kept.len()))
+            }
         }
     }
 
@@ -331,13 +333,13 @@ impl From<Output> for Ending {
     }
 }
 
-/// Gives the orders in a file, which hold no stock yet, higher keys, so that those after them fill a row of the texts that
-/// a search looks through.
+/// Gives the orders in a file higher keys, so that they, or those after them, fill a row of the texts that a search looks
+/// through.
 pub fn number_anew(file: &Path, by: u32) {
     let sql = format!(
         "PRAGMA foreign_keys = OFF; UPDATE orders SET pk = pk + {by};
          UPDATE order_items SET order_pk = order_pk + {by}; UPDATE order_events SET order_pk = order_pk + {by};
-         UPDATE order_sources SET order_pk = order_pk + {by}"
+         UPDATE order_sources SET order_pk = order_pk + {by}; UPDATE stock_movements SET order_pk = order_pk + {by}"
     );
     Connection::open(file).unwrap().execute_batch(&sql).unwrap();
 }
@@ -374,6 +376,7 @@ fn files() -> &'static Files {
         shop.end_reading();
         run(&shop, &["backup", "copy.db"]);
         let closed = read(&shop, "orders.db");
+        number_anew(&shop.file(), 3);
         shop.begin_to_read();
         let writer = Connection::open(shop.file()).unwrap();
         writer.execute_batch("DROP INDEX orders_by_order_date; DROP TABLE order_texts; PRAGMA user_version = 1").unwrap();
