@@ -71,12 +71,16 @@ pub(super) fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
     if identity.application_id != APPLICATION_ID || identity.version < 1 {
         return Err(StoreError::refused("is a database of another program"));
     }
-    if identity.version > SCHEMA_VERSION {
-        let version = identity.version;
-        let problem = format!("is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders");
-        return Err(StoreError::refused(problem));
+    refuse_newer(identity.version)
+}
+
+/// Refuses a file of a newer version of this program.
+pub(super) fn refuse_newer(version: i32) -> Result<(), StoreError> {
+    if version <= SCHEMA_VERSION {
+        return Ok(());
     }
-    Ok(())
+    let problem = format!("is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders");
+    Err(StoreError::refused(problem))
 }
 
 /// Which file was opened, whatever its name is given to later.

@@ -59,7 +59,7 @@ pub use orders::{Match, OrderMatch};
 pub use side_files::{refuse_leftovers, refuse_side_file_name};
 
 use crate::domain::time::Timestamp;
-use identity::OpenedFile;
+use identity::{OpenedFile, refuse_newer};
 use kept::Statements;
 use witness::{Start, Verdict, Witness};
 
@@ -249,9 +249,11 @@ impl Store {
 }
 
 /// Begins a transaction that may write: one that begins by reading fails at once where another program writes, however
-/// long it would wait.
+/// long it would wait. Since the file was opened, a newer program may have brought it to a schema that is not known here.
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
-    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
+    refuse_newer(version_of(&transaction).map_err(not_written)?)?;
+    Ok(transaction)
 }
 
 fn not_written(error: rusqlite::Error) -> StoreError {
@@ -260,8 +262,12 @@ fn not_written(error: rusqlite::Error) -> StoreError {
 
 /// Makes the commit of a transaction write and sync the log, even where it has nothing else to write.
 fn leave_mark(transaction: &Connection) -> rusqlite::Result<()> {
-    let version: i32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    transaction.pragma_update(None, "user_version", version)
+    transaction.pragma_update(None, "user_version", version_of(transaction)?)
+}
+
+/// Returns the version of a file's schema.
+fn version_of(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 #[cfg(test)]
@@ -353,6 +359,17 @@ pub(crate) mod tests {
         assert!(matches!(store.sync(), Err(StoreError::Replaced)));
         std::fs::remove_file(&file).unwrap();
         assert!(matches!(set(&mut store, "late"), Err(StoreError::Replaced)));
+    }
+
+    #[test]
+    fn nothing_is_written_to_a_file_that_a_newer_program_brought_up_to_its_version() {
+        let (folder, mut store) = store();
+        let other = Connection::open(folder.path().join("orders.db")).unwrap();
+        other.pragma_update(None, "user_version", 99).unwrap();
+        let set =
+            store.write::<_, StoreError>(Outcome::Commit, |write| write.set_setting(SettingKey::ShopName, Some("LEG")));
+        assert!(matches!(set, Err(StoreError::Refused(_))), "{set:?}");
+        assert!(matches!(store.sync(), Err(StoreError::Refused(_))));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use memchr::memmem::Finder;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::search::{Needle, fold};
-use super::{Read, StoreError, Write};
+use super::{Read, StoreError, Write, version_of};
 use crate::domain::finding::Finding;
 use crate::domain::order::OrderPk;
 use crate::domain::text::phone_digits;
@@ -26,8 +26,7 @@ const SEPARATOR: char = '\u{1f}';
 impl Read<'_> {
     /// Tells whether the file has texts gathered: older ones have not.
     pub(super) fn has_texts(&self) -> Result<bool, StoreError> {
-        let version: i32 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        Ok(version >= TEXTS_SINCE)
+        Ok(version_of(self.connection)? >= TEXTS_SINCE)
     }
 
     /// Finds the orders among which are all that have a needle in their texts; `None` where they are more than `most`, or
