@@ -23,11 +23,13 @@ pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
     let chosen = plan.sample(&mut random, 50, cases.iter());
     let mut points = Vec::new();
     for case in chosen {
-        let calls = strace::calls(case).into_iter().filter(|call| call.can_fail);
-        let faults = calls.flat_map(|call| {
+        let calls = strace::calls(case);
+        let faults = calls.iter().filter(|call| call.can_fail).flat_map(|call| {
             let once = ERRORS.map(|error| (error, Often::Once));
+            let is_hit = |later: &&Call| later.name == call.name && later.nth > call.nth;
             // What is said goes to nobody's disk.
-            let lasting = if call.name == "write" { &[][..] } else { &LASTING_ERRORS[..] };
+            let can_go_on = call.name != "write" && calls.iter().filter(is_hit).all(|later| later.can_fail);
+            let lasting = if can_go_on { &LASTING_ERRORS[..] } else { &[] };
             let lasting = lasting.iter().map(|error| (*error, Often::FromThenOn));
             let faults: Vec<_> = once.into_iter().chain(lasting).collect();
             faults.into_iter().map(move |(error, often)| (case, call.clone(), error, often))
