@@ -9,7 +9,7 @@
 //! Ours and theirs run in turn, as whole processes on copies of the same file; a row is the median of each and of their
 //! ratios. What is timed runs on this machine's disk, under `target/`, with every check and every sync on.
 
-#![allow(
+#![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a benchmark prints its table, and ends where its ground is missing"

@@ -5,9 +5,8 @@
 //! in it. The orders of a row have keys that follow each other; one that is missing leaves a blank line. A row is written
 //! when its last order is: those after the last row are candidates, all of them.
 
-use memchr::memchr;
-use memchr::memchr_iter;
 use memchr::memmem::Finder;
+use memchr::{memchr, memchr_iter};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::search::{Needle, fold};

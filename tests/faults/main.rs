@@ -11,7 +11,7 @@
 //! program draws itself, its ids and the salts of its logs. A file that broke something is therefore kept, and named.
 //! `ORDERS_DAMAGE=17` tries one damage alone.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::print_stderr,

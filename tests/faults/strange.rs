@@ -94,7 +94,6 @@ fn hold_right(ground: &Ground, shop: &Shop, ending: &Ending, line: &str) -> Resu
 }
 
 /// Returns everything that can stand in the place of an orders file or beside one.
-#[allow(clippy::too_many_lines, reason = "one long table")]
 fn things(ground: &Ground) -> Vec<Strange<'_>> {
     let with = |change: fn(&mut Vec<u8>)| -> Box<dyn Fn(&Path) + Sync + '_> {
         Box::new(move |file| {
