@@ -46,7 +46,7 @@ struct Args {
 
 /// What the shell does before anything else, so that it runs with our settings.
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;
-    PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;\n";
+    PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -15360;\n";
 
 /// The end of the year that the orders are spread over.
 const NOW: &str = "2026-02-07T08:00:00Z";

@@ -239,7 +239,7 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         }
         StoreError::Busy => failure(Kind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
         StoreError::Full => failure(Kind::Internal).hint("make room, then run it again"),
-        StoreError::Unread(_) => {
+        StoreError::Unread(_) | StoreError::Waiting(_) => {
             failure(Kind::Internal).hint("run it again; where that fails too, take care of the disk")
         }
         StoreError::Damaged(_) | StoreError::Malformed(_) => {

@@ -53,9 +53,9 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             None => free_reference(write, now, &mut ids)?,
         };
         let refused = |rejected: Rejected| refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
-        let resolved = resolve(incoming, &catalogue).map_err(refused)?;
+        let new = resolve(incoming, reference.clone(), &catalogue, &mut ids).map_err(refused)?;
         let desk = Desk { write, settings: &settings, user, is_discreet, stamp: &stamp };
-        let taken = desk.receive(resolved, &reference, &mut ids)?.map_err(refused)?;
+        let taken = desk.receive(&new)?.map_err(refused)?;
         Ok((write.orders(&[taken.order])?.remove(0), taken.warnings, settings))
     })?;
     let reference = &order.summary.reference;

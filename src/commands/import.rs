@@ -22,6 +22,7 @@ use crate::input::order_message::Reading;
 use crate::input::order_record::{Context as RecordContext, Found, ReadOrder, read_record};
 use crate::render::zone::zone_of;
 use crate::store::{StoreError, keep, refuse_side_file_name};
+use crate::ui::Progress;
 
 /// Import any number of orders from JSON or WhatsApp, all or nothing
 ///
@@ -54,6 +55,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
+    let mut progress = Progress::new();
     let written = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
@@ -64,8 +66,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             None => &mut nowhere,
         };
         let desk = Desk { write, settings: &settings, user: None, is_discreet: false, stamp: &stamp };
-        let read = |input: Input<'_>| read(input, record_context, &catalogue);
-        let tally = read_all(sources, kept, &read, &mut |delivered| judge(&desk, delivered, &mut ids))?;
+        let mut read = |input: Input<'_>| read(input, record_context, &catalogue, &mut ids);
+        let mut judge = |delivered: &Delivered| judge(&desk, delivered);
+        let tally = read_all(sources, kept, &mut read, &mut judge, &mut progress)?;
         match tally.failure(false) {
             Some(failure) if tally.is_cut_off() => return Err(failure.into()),
             Some(failure) if !args.keep_going && !tally.has_good_ones() => return Err(failure.into()),
@@ -82,6 +85,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
         Ok(tally)
     });
+    drop(progress);
     let tally = written.inspect_err(|error| {
         // Where it is not known whether the others were imported, nothing is lost.
         if let Some(rejects) = &rejects
@@ -96,10 +100,15 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 /// The orders of one record or message, and how many messages in it were none.
-type Delivered<'c> = (Vec<Delivery<'c>>, u64);
+type Delivered = (Vec<Delivery>, u64);
 
 /// Reads the orders in one record or message, and looks up their products.
-fn read<'c>(input: Input<'_>, context: RecordContext, catalogue: &'c Catalogue) -> Result<Delivered<'c>, NotJson> {
+fn read(
+    input: Input<'_>,
+    context: RecordContext,
+    catalogue: &Catalogue,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<Delivered, NotJson> {
     let Found { orders, skipped } = match input {
         Input::Record(record) => read_record(record, context)?,
         Input::Message(text, _) if !is_order_message(text) => Found { orders: Vec::new(), skipped: 1 },
@@ -111,24 +120,25 @@ fn read<'c>(input: Input<'_>, context: RecordContext, catalogue: &'c Catalogue) 
             Found { orders: vec![order], skipped: 0 }
         }
     };
-    Ok((orders.into_iter().map(|read| Delivery::of(read, catalogue)).collect(), skipped))
+    Ok((orders.into_iter().map(|read| Delivery::of(read, catalogue, new_id)).collect(), skipped))
 }
 
 /// Takes in the orders that were found in one record or message.
-fn judge(
-    desk: &Desk<'_, '_>,
-    (deliveries, skipped): Delivered<'_>,
-    ids: &mut dyn FnMut() -> Uuid,
-) -> anyhow::Result<Judged> {
-    let mut judged = Judged { verdicts: Vec::with_capacity(deliveries.len()), skipped };
-    for Delivery { label, reject, message_id, order } in deliveries {
-        let verdict = match desk.take(message_id.as_deref(), order, ids)? {
+fn judge(desk: &Desk<'_, '_>, (deliveries, skipped): &Delivered) -> anyhow::Result<Judged> {
+    let mut judged = Judged { verdicts: Vec::with_capacity(deliveries.len()), skipped: *skipped };
+    for delivery in deliveries {
+        let label = delivery.label.as_deref();
+        let (verdict, reject) = match desk.take(delivery)? {
             Ok(Taken { warnings: Some(warnings), .. }) => {
                 let label = label.unwrap_or_default();
-                Verdict::Imported(warnings.into_iter().map(|warning| format!("{label}: {warning}")).collect())
+                let warnings = warnings.into_iter().map(|warning| format!("{label}: {warning}")).collect();
+                (Verdict::Imported(warnings), None)
             }
-            Ok(Taken { warnings: None, .. }) => Verdict::Unchanged(Vec::new()),
-            Err(Rejected { kind, problems }) => Verdict::Rejected { label, kind: kind.into(), problems },
+            Ok(Taken { warnings: None, .. }) => (Verdict::Unchanged(Vec::new()), None),
+            Err(Rejected { kind, problems }) => {
+                let label = label.map(str::to_owned);
+                (Verdict::Rejected { label, kind: kind.into(), problems }, delivery.reject.clone())
+            }
         };
         judged.verdicts.push((verdict, reject));
     }

@@ -1,7 +1,7 @@
 //! Reading everything in files and stdin: one thread reads and checks while the other one writes.
 
 use std::io::{self, BufRead, Write};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use super::source::Source;
 use super::tally::{Judged, Place, Tally, Verdict};
@@ -43,7 +43,7 @@ const BATCH: usize = 64;
 /// How many bytes go together.
 const BATCH_BYTES: usize = 1 << 20;
 /// How many batches may wait.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 
 /// Reads everything in all sources with `read` and judges it with `judge`; what is not taken is written to `rejects`.
 ///
@@ -51,24 +51,30 @@ const WAITING: usize = 4;
 pub fn read_all<T: Send>(
     sources: Vec<Source>,
     rejects: &mut dyn Write,
-    read: &(dyn Fn(Input<'_>) -> Result<T, NotJson> + Sync),
-    judge: &mut dyn FnMut(T) -> anyhow::Result<Judged>,
+    read: &mut (dyn FnMut(Input<'_>) -> Result<T, NotJson> + Send),
+    judge: &mut dyn FnMut(&T) -> anyhow::Result<Judged>,
+    progress: &mut Progress,
 ) -> anyhow::Result<Tally> {
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
     let mut tally = Tally::new();
-    let mut progress = Progress::new();
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
-        let reader = Reader { read, sender, source: 0, batch: Vec::new(), bytes: 0 };
+        let (give_back, judged) = channel();
+        let reader = Reader { read, sender, judged, source: 0, batch: Vec::new(), bytes: 0 };
         std::thread::Builder::new()
             .name("reader".to_owned())
             .spawn_scoped(scope, move || reader.read_sources(sources))
             .map_err(|error| Failure::new(Kind::Internal, format!("cannot start a thread to read in: {error}")))?;
         // Where this ends early, the receiver goes and the reader stops at its next batch.
-        for (source, piece) in receiver.into_iter().flatten() {
-            progress.step();
-            take(&mut tally, &names[source], piece, rejects, judge)?;
+        for batch in receiver {
+            for (source, piece) in &batch {
+                take(&mut tally, &names[*source], piece, rejects, judge)?;
+            }
+            progress.step(batch.len());
+            // The reader may be gone by now.
+            let _ = give_back.send(batch);
         }
+        progress.last_step();
         Ok(tally)
     })
 }
@@ -76,29 +82,31 @@ pub fn read_all<T: Send>(
 fn take<T>(
     tally: &mut Tally,
     file: &str,
-    piece: Piece<T>,
+    piece: &Piece<T>,
     rejects: &mut dyn Write,
-    judge: &mut dyn FnMut(T) -> anyhow::Result<Judged>,
+    judge: &mut dyn FnMut(&T) -> anyhow::Result<Judged>,
 ) -> anyhow::Result<()> {
     match piece {
         Piece::Record { number, line, whole, content } => {
-            let place = Place { file, record: Some(number), line };
+            let place = Place { file, record: Some(*number), line: *line };
             let judged = match content {
                 Ok(content) => judge(content)?,
-                Err(excess) => Judged { verdicts: vec![(Verdict::invalid(excess), None)], skipped: 0 },
+                Err(excess) => Judged { verdicts: vec![(Verdict::invalid(excess.clone()), None)], skipped: 0 },
             };
             tally.count(place, judged, whole.as_deref(), rejects)?;
         }
         Piece::Envelope { line, has_next_page, problems } => {
-            if has_next_page {
+            if *has_next_page {
                 tally.warn(format!("{file}: this is one page of several; import the next ones too"));
             }
             if !problems.is_empty() {
-                tally.refuse(Place { file, record: None, line }, &problems);
+                tally.refuse(Place { file, record: None, line: *line }, problems);
             }
         }
         Piece::Skipped(count) => tally.skipped += count,
-        Piece::CutOff { number, line, problem } => tally.cut_off(Place { file, record: number, line }, problem),
+        Piece::CutOff { number, line, problem } => {
+            tally.cut_off(Place { file, record: *number, line: *line }, problem.clone());
+        }
         Piece::Broken(error) => {
             return Err(Failure::new(Kind::Internal, format!("cannot read {file}: {error}")).into());
         }
@@ -110,8 +118,10 @@ fn take<T>(
 struct Gone;
 
 struct Reader<'a, T> {
-    read: &'a (dyn Fn(Input<'_>) -> Result<T, NotJson> + Sync),
+    read: &'a mut (dyn FnMut(Input<'_>) -> Result<T, NotJson> + Send),
     sender: SyncSender<Batch<T>>,
+    /// Brings back what was judged.
+    judged: Receiver<Batch<T>>,
     source: usize,
     batch: Batch<T>,
     bytes: usize,
@@ -165,7 +175,7 @@ impl<T> Reader<'_, T> {
         Ok(Ok(()))
     }
 
-    fn read_record(&self, record: Record) -> Result<Piece<T>, NotJson> {
+    fn read_record(&mut self, record: Record) -> Result<Piece<T>, NotJson> {
         let Record { number, line, bytes, excess, is_whole, is_envelope } = record;
         if is_envelope {
             return Ok(match excess {
@@ -223,6 +233,8 @@ impl<T> Reader<'_, T> {
 
     fn send(&mut self) -> Result<(), Gone> {
         self.bytes = 0;
+        // The thread that took the memory gives it back: else the two would wait for each other at every piece of it.
+        self.judged.try_iter().for_each(drop);
         self.sender.send(std::mem::take(&mut self.batch)).map_err(|_| Gone)
     }
 }

@@ -4,8 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::order::OrderPk;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Facts, Received, Rejected, Resolved, decide, resolve, unknown_products};
-use crate::domain::reference::Reference;
+use crate::domain::receive::{Facts, NewOrder, Received, Rejected, decide, resolve, unknown_products};
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
 use crate::domain::user::UserId;
@@ -29,15 +28,15 @@ pub struct Desk<'a, 'c> {
 
 /// An order that was read, and looked up in the catalogue.
 #[derive(Debug)]
-pub struct Delivery<'c> {
+pub struct Delivery {
     /// What it is called in messages: its reference, or the id of its message.
     pub label: Option<String>,
     /// What is kept of it where it cannot be taken, as JSON; `None`: the whole record.
     pub reject: Option<String>,
     /// WhatsApp's id of the message that brought it.
     pub message_id: Option<String>,
-    /// The order under its reference, or why it cannot be taken unless its message brought it before.
-    pub order: Result<(Reference, Resolved<'c>), Rejected>,
+    /// The order, or why it cannot be taken unless its message brought it before.
+    pub order: Result<NewOrder, Rejected>,
 }
 
 /// An order that was taken in.
@@ -49,9 +48,9 @@ pub struct Taken {
     pub warnings: Option<Vec<String>>,
 }
 
-impl<'c> Delivery<'c> {
-    /// Looks up the products of an order that was read.
-    pub fn of(read: ReadOrder, catalogue: &'c Catalogue) -> Delivery<'c> {
+impl Delivery {
+    /// Looks up the products of an order that was read; `new_id` gives the ids of what is new.
+    pub fn of(read: ReadOrder, catalogue: &Catalogue, new_id: &mut dyn FnMut() -> Uuid) -> Delivery {
         let ReadOrder { label, products, source, order, reject } = read;
         let invalid = |problems| Err(Rejected { kind: Kind::InvalidInput, problems });
         let order = match order {
@@ -60,7 +59,7 @@ impl<'c> Delivery<'c> {
                 invalid(problems)
             }
             Ok(incoming) => match incoming.reference.clone() {
-                Some(reference) => resolve(incoming, catalogue).map(|resolved| (reference, resolved)),
+                Some(reference) => resolve(incoming, reference, catalogue, new_id),
                 None => invalid(vec![
                     "orderReference: is required: without it an order that comes twice is not recognised".to_owned(),
                 ]),
@@ -71,58 +70,48 @@ impl<'c> Delivery<'c> {
 }
 
 impl Desk<'_, '_> {
-    /// Takes in an order that was delivered, under its own reference, or says why not.
-    pub fn take(
-        &self,
-        message_id: Option<&str>,
-        order: Result<(Reference, Resolved<'_>), Rejected>,
-        new_id: &mut dyn FnMut() -> Uuid,
-    ) -> Result<Result<Taken, Rejected>, StoreError> {
+    /// Takes in an order that was delivered, or says why not.
+    pub fn take(&self, delivery: &Delivery) -> Result<Result<Taken, Rejected>, StoreError> {
         // What a message brought before is that order, whatever the message says now.
+        let message_id = delivery.message_id.as_deref();
         if let Some(order) = message_id.map(|id| self.write.order_of_message(id)).transpose()?.flatten() {
             return Ok(Ok(Taken { order, warnings: None }));
         }
-        match order {
-            Ok((reference, resolved)) => self.receive(resolved, &reference, new_id),
-            Err(rejected) => Ok(Err(rejected)),
+        match &delivery.order {
+            Ok(order) => self.receive(order),
+            Err(rejected) => Ok(Err(rejected.clone())),
         }
     }
 
-    /// Takes an order in under `reference`, or says why not.
-    pub fn receive(
-        &self,
-        resolved: Resolved<'_>,
-        reference: &Reference,
-        new_id: &mut dyn FnMut() -> Uuid,
-    ) -> Result<Result<Taken, Rejected>, StoreError> {
-        let known = self.write.known_order(reference, &resolved.content)?;
-        let likely_duplicates = match known {
-            Some(_) => Vec::new(),
-            None if self.is_discreet => Vec::new(),
-            None => self.write.likely_duplicates(&resolved.content, resolved.incoming.order_date, None)?,
-        };
-        // Where it is there already, the message that brings it again is remembered.
-        let again = known.as_ref().map(|_| (resolved.incoming.source.clone(), resolved.content.clone()));
+    /// Takes an order in, or says why not.
+    pub fn receive(&self, order: &NewOrder) -> Result<Result<Taken, Rejected>, StoreError> {
+        let (mut known, mut likely_duplicates) = (None, Vec::new());
+        if self.write.is_like_another(order)? {
+            known = self.write.known_order(&order.reference, &order.content)?;
+            if known.is_none() && !self.is_discreet {
+                likely_duplicates = self.write.likely_duplicates(&order.content, order.order_date, None)?;
+            }
+        }
         let facts = Facts {
             known: known.as_ref(),
             likely_duplicates: &likely_duplicates,
             settings: self.settings,
-            user: self.user,
             is_discreet: self.is_discreet,
         };
-        Ok(match decide(resolved, reference, facts, new_id) {
-            Ok(Received::New(new)) => {
-                let order = match &new.note {
-                    None => self.write.insert_order(&new, self.stamp)?,
-                    Some(written) => self.write.insert_order(&new, &self.stamp_with(written))?,
+        Ok(match decide(order, facts) {
+            Ok(Received::New { warnings }) => {
+                let order = match &order.note {
+                    None => self.write.insert_order(order, self.user, self.stamp)?,
+                    Some(written) => self.write.insert_order(order, self.user, &self.stamp_with(written))?,
                 };
-                Ok(Taken { order, warnings: Some(new.warnings) })
+                Ok(Taken { order, warnings: Some(warnings) })
             }
-            Ok(Received::Unchanged(order)) => {
-                if let Some((source, content)) = again.filter(|(source, _)| source.message_id.is_some()) {
-                    self.write.insert_source(order, &source, &content, self.stamp)?;
+            Ok(Received::Unchanged(known)) => {
+                // The message that brings it again is remembered.
+                if order.source.message_id.is_some() {
+                    self.write.insert_source(known, &order.source, &order.content, self.stamp)?;
                 }
-                Ok(Taken { order, warnings: None })
+                Ok(Taken { order: known, warnings: None })
             }
             Err(rejected) => Err(rejected),
         })

@@ -13,7 +13,6 @@ use super::refusal::Kind;
 use super::settings::Settings;
 use super::text::shorten;
 use super::time::Timestamp;
-use super::user::UserId;
 
 /// Orders of one phone with the same items are likely duplicates within this many milliseconds (six hours).
 pub const DUPLICATE_WINDOW_MILLIS: i64 = 6 * 60 * 60 * 1000;
@@ -144,42 +143,7 @@ pub struct Known {
     pub received_before: bool,
 }
 
-/// An incoming order whose products the catalogue has.
-#[derive(Debug, Clone)]
-pub struct Resolved<'c> {
-    /// The order.
-    pub incoming: IncomingOrder,
-    /// The products of its items, one each.
-    products: Vec<&'c Product>,
-    /// What deliveries are compared by.
-    pub content: Content,
-}
-
-/// The facts that an incoming order is judged by.
-#[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
-    /// The order that has its reference already.
-    pub known: Option<&'a Known>,
-    /// Other orders of the same phone and total, nearest in time.
-    pub likely_duplicates: &'a [Order],
-    /// The shop's settings.
-    pub settings: &'a Settings,
-    /// The account that a new order belongs to.
-    pub user: Option<UserId>,
-    /// Whether who sends it is told nothing of the order that has its reference already.
-    pub is_discreet: bool,
-}
-
-/// What to do with an order that came in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Received {
-    /// Write it.
-    New(Box<NewOrder>),
-    /// It is there already: nothing to do but to remember the message that brought it again.
-    Unchanged(OrderPk),
-}
-
-/// A decided new order. It may be written while its reference is free.
+/// An incoming order whose products the catalogue has, as it is written if it is new.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
     /// The public id.
@@ -190,8 +154,6 @@ pub struct NewOrder {
     pub order_date: Timestamp,
     /// Who ordered.
     pub customer: Customer,
-    /// The account that it belongs to.
-    pub user: Option<UserId>,
     /// The currency it names.
     pub currency: Option<String>,
     /// The items, snapshots filled in from the catalogue.
@@ -204,10 +166,35 @@ pub struct NewOrder {
     pub note: Option<String>,
     /// How it came.
     pub source: Source,
-    /// What later deliveries are compared with.
+    /// What deliveries are compared by.
     pub content: Content,
-    /// What a person should look at before confirming it.
+    /// What a person should look at before confirming it, whatever other orders there are.
     pub warnings: Vec<String>,
+}
+
+/// The facts that an incoming order is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The order that has its reference already.
+    pub known: Option<&'a Known>,
+    /// Other orders of the same phone and total, nearest in time.
+    pub likely_duplicates: &'a [Order],
+    /// The shop's settings.
+    pub settings: &'a Settings,
+    /// Whether who sends it is told nothing of the order that has its reference already.
+    pub is_discreet: bool,
+}
+
+/// What to do with an order that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Received {
+    /// Write it, while its reference is free.
+    New {
+        /// What a person should look at before confirming it.
+        warnings: Vec<String>,
+    },
+    /// It is there already: nothing to do but to remember the message that brought it again.
+    Unchanged(OrderPk),
 }
 
 /// Why an incoming order was not taken: every problem with its place.
@@ -219,8 +206,14 @@ pub struct Rejected {
     pub problems: Vec<String>,
 }
 
-/// Finds the products of an incoming order, or names every one that the catalogue does not have.
-pub fn resolve(incoming: IncomingOrder, catalogue: &Catalogue) -> Result<Resolved<'_>, Rejected> {
+/// Finds the products of an incoming order, or names every one that the catalogue does not have. The order gets its
+/// `reference`; `new_id` gives the ids of what is new.
+pub fn resolve(
+    incoming: IncomingOrder,
+    reference: Reference,
+    catalogue: &Catalogue,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<NewOrder, Rejected> {
     let found = incoming.items.iter().map(|item| catalogue.find(&item.product.key));
     let Some(products) = found.collect::<Option<Vec<&Product>>>() else {
         let problems = unknown_products(incoming.items.iter().map(|item| &item.product), catalogue);
@@ -228,44 +221,15 @@ pub fn resolve(incoming: IncomingOrder, catalogue: &Catalogue) -> Result<Resolve
     };
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
     let content = Content::of_incoming(&incoming, &ids);
-    Ok(Resolved { incoming, products, content })
-}
-
-/// Names the products among `named` that the catalogue does not have, each with its place.
-pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Catalogue) -> Vec<String> {
-    let unknown = named.into_iter().filter(|product| catalogue.find(&product.key).is_none());
-    unknown.map(|product| format!("{}: Product {} not found", product.place, product.key)).collect()
-}
-
-/// Decides what to do with an order that came in under `reference`; `new_id` gives the ids of what is new.
-pub fn decide(
-    resolved: Resolved<'_>,
-    reference: &Reference,
-    facts: Facts<'_>,
-    new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<Received, Rejected> {
-    let Resolved { incoming, products, content } = resolved;
-    if let Some(known) = facts.known {
-        return judge_repeat(&content, known, facts.is_discreet);
-    }
-    if let (Some(sent), Some(ours)) = (&incoming.currency, &facts.settings.currency)
-        && sent != ours
-    {
-        let problems = vec![format!("currency: is {sent}, but this shop sells in {ours}")];
-        return Err(Rejected { kind: Kind::InvalidInput, problems });
-    }
-    let id = new_id();
     let pairs = || incoming.items.iter().zip(&products);
     let mut warnings: Vec<String> =
         pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())).collect();
     warnings.extend(pairs().filter_map(|(item, product)| barcode_warning(product, item.barcode.as_deref())));
-    warnings.extend(duplicate_warning(&incoming, &content, facts.likely_duplicates));
-    Ok(Received::New(Box::new(NewOrder {
-        id,
-        reference: reference.clone(),
+    Ok(NewOrder {
+        id: new_id(),
+        reference,
         order_date: incoming.order_date,
         customer: incoming.customer,
-        user: facts.user,
         currency: incoming.currency,
         items: incoming
             .items
@@ -279,7 +243,28 @@ pub fn decide(
         source: incoming.source,
         content,
         warnings,
-    })))
+    })
+}
+
+/// Names the products among `named` that the catalogue does not have, each with its place.
+pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Catalogue) -> Vec<String> {
+    let unknown = named.into_iter().filter(|product| catalogue.find(&product.key).is_none());
+    unknown.map(|product| format!("{}: Product {} not found", product.place, product.key)).collect()
+}
+
+/// Decides what to do with an order that came in.
+pub fn decide(order: &NewOrder, facts: Facts<'_>) -> Result<Received, Rejected> {
+    if let Some(known) = facts.known {
+        return judge_repeat(&order.content, known, facts.is_discreet);
+    }
+    if let (Some(sent), Some(ours)) = (&order.currency, &facts.settings.currency)
+        && sent != ours
+    {
+        let problems = vec![format!("currency: is {sent}, but this shop sells in {ours}")];
+        return Err(Rejected { kind: Kind::InvalidInput, problems });
+    }
+    let warnings = order.warnings.iter().cloned().chain(duplicate_warning(order, facts.likely_duplicates)).collect();
+    Ok(Received::New { warnings })
 }
 
 fn judge_repeat(content: &Content, known: &Known, is_discreet: bool) -> Result<Received, Rejected> {
@@ -335,11 +320,11 @@ pub fn nearest_duplicate<'o>(
         .min_by_key(|order| (distance(order) > 0, distance(order).abs()))
 }
 
-fn duplicate_warning(incoming: &IncomingOrder, content: &Content, likely_duplicates: &[Order]) -> Option<String> {
-    let is_near = |order: &&Order| {
-        (order.summary.order_date.millis() - incoming.order_date.millis()).abs() <= DUPLICATE_WINDOW_MILLIS
+fn duplicate_warning(order: &NewOrder, likely_duplicates: &[Order]) -> Option<String> {
+    let is_near = |other: &&Order| {
+        (other.summary.order_date.millis() - order.order_date.millis()).abs() <= DUPLICATE_WINDOW_MILLIS
     };
-    let nearest = nearest_duplicate(content, incoming.order_date, likely_duplicates.iter().filter(is_near))?;
+    let nearest = nearest_duplicate(&order.content, order.order_date, likely_duplicates.iter().filter(is_near))?;
     Some(format!("same phone and items as {}: ordered twice?", nearest.summary.reference))
 }
 
@@ -382,20 +367,20 @@ pub(crate) mod tests {
         }
     }
 
+    /// An incoming order of products that are there, as it is written.
+    pub fn new_order(incoming: &IncomingOrder, catalogue: &Catalogue) -> NewOrder {
+        let reference = incoming.reference.clone().unwrap();
+        resolve(incoming.clone(), reference, catalogue, &mut Uuid::nil).unwrap()
+    }
+
     /// The order that an incoming one becomes.
     pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
-        let reference = incoming.reference.clone().unwrap();
-        let settings = Settings::default();
-        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
-        let resolved = resolve(incoming.clone(), catalogue).unwrap();
-        let Ok(Received::New(new)) = decide(resolved, &reference, facts, &mut || Uuid::nil()) else {
-            panic!("the order is new")
-        };
+        let new = new_order(incoming, catalogue);
         Order {
             summary: OrderSummary {
                 pk: OrderPk(pk),
                 id: new.id,
-                reference,
+                reference: new.reference,
                 order_date: new.order_date,
                 customer: new.customer,
                 user: None,
@@ -422,10 +407,9 @@ pub(crate) mod tests {
             known: Option<&Known>,
             others: &[Order],
         ) -> Result<Received, Rejected> {
-            let facts =
-                Facts { known, likely_duplicates: others, settings: &self.settings, user: None, is_discreet: false };
+            let facts = Facts { known, likely_duplicates: others, settings: &self.settings, is_discreet: false };
             let reference = incoming.reference.clone().unwrap();
-            decide(resolve(incoming.clone(), &self.catalogue)?, &reference, facts, &mut || Uuid::nil())
+            decide(&resolve(incoming.clone(), reference, &self.catalogue, &mut Uuid::nil)?, facts)
         }
     }
 
@@ -509,7 +493,7 @@ pub(crate) mod tests {
         order.items[1].name = Some("T-Shirt".into());
         order.items[1].barcode = Some("OLD-1".into());
         order.items[1].image = Some("https://shop.example/old.jpg".into());
-        let Ok(Received::New(new)) = shop.receive(&order, None, &[]) else { panic!("the order is new") };
+        let new = new_order(&order, &shop.catalogue);
         let snapshots: Vec<_> = new
             .items
             .iter()
@@ -529,10 +513,10 @@ pub(crate) mod tests {
             (None, Some("Shirt was ordered without a size; sizes: S, L")),
             (Some("XL"), Some("Shirt has no size XL; sizes: S, L")),
         ] {
-            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, size)]), None, &[]) else {
+            let Ok(Received::New { warnings }) = shop.receive(&incoming(&[(&shirt, 1, size)]), None, &[]) else {
                 panic!("the order is new")
             };
-            assert_eq!(new.warnings.first().map(String::as_str), expected, "{size:?}");
+            assert_eq!(warnings.first().map(String::as_str), expected, "{size:?}");
         }
     }
 
@@ -563,12 +547,12 @@ pub(crate) mod tests {
             (vec![other("LEG-C", "2026-02-04T10:31:00Z", &shirt)], Some("LEG-C")),
         ];
         for (others, expected) in cases {
-            let Ok(Received::New(new)) = shop.receive(&incoming(&[(&shirt, 1, None)]), None, &others) else {
+            let Ok(Received::New { warnings }) = shop.receive(&incoming(&[(&shirt, 1, None)]), None, &others) else {
                 panic!("the order is new")
             };
             let expected: Vec<_> =
                 expected.iter().map(|r| format!("same phone and items as {r}: ordered twice?")).collect();
-            assert_eq!(new.warnings, expected);
+            assert_eq!(warnings, expected);
         }
     }
 }

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 /// Returns the bare digits of a phone number as typed; Arabic digits count as what they stand for.
 pub fn phone_digits(phone: &str) -> String {
-    phone.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)).collect()
+    let mut digits = String::with_capacity(phone.len());
+    digits.extend(phone.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)));
+    digits
 }
 
 fn digit_value(c: char) -> Option<u8> {

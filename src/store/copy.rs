@@ -109,7 +109,7 @@ pub fn keep(file: NamedTempFile, name: &Path) -> io::Result<()> {
     })
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         None => Path::new("/"),
         Some(here) if here.as_os_str().is_empty() => Path::new("."),

@@ -37,6 +37,9 @@ pub enum StoreError {
     /// The operating system refused.
     #[error("cannot be opened: {0}")]
     Io(io::Error),
+    /// What waited to be written cannot be read back.
+    #[error("cannot be written: a temporary file beside it cannot be read: {0}; nothing changed")]
+    Waiting(io::Error),
     /// Reading or writing failed, and the file holds nothing of the change: it was asked, or nothing was committed.
     #[error("could not be written: {0}; nothing changed")]
     NotWritten(rusqlite::Error),

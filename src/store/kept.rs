@@ -28,10 +28,9 @@ impl<'c> Kept<'c> {
 /// The statements that taking in an order runs.
 #[derive(Debug, Default)]
 pub(super) struct Statements<'c> {
-    pub known_order: Kept<'c>,
-    pub any_duplicate: Kept<'c>,
+    pub like_another: Kept<'c>,
     pub insert_order: Kept<'c>,
     pub insert_item: Kept<'c>,
     pub insert_source: Kept<'c>,
-    pub insert_event: Kept<'c>,
+    pub insert_created: Kept<'c>,
 }

@@ -12,6 +12,7 @@
 //! | `error`, `cause` | what SQLite's errors mean to a person; what was the matter where they do not say |
 //! | `values`, `kept` | how domain values stand in columns; statements that run by the hundred thousand |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
+//! | `waiting` | items of new orders until they are written |
 //! | `history` | what happened to an order, and to a product's stock |
 //! | `search`, `texts` | text in any script, without regard to case; what a search looks through |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
@@ -42,8 +43,10 @@ mod stock;
 mod texts;
 mod users;
 mod values;
+mod waiting;
 mod witness;
 
+use std::cell::RefCell;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -61,6 +64,7 @@ pub use side_files::{refuse_leftovers, refuse_side_file_name};
 use crate::domain::time::Timestamp;
 use identity::{OpenedFile, refuse_newer};
 use kept::Statements;
+use waiting::WaitingItems;
 use witness::{Start, Verdict, Witness};
 
 /// Returns the version of the SQLite inside the program.
@@ -116,11 +120,13 @@ pub struct Stamp {
 pub struct Read<'c> {
     connection: &'c Connection,
     statements: Statements<'c>,
+    /// What a transaction that takes in orders has yet to write, at the latest before its items are read.
+    waiting: RefCell<WaitingItems>,
 }
 
 impl<'c> Read<'c> {
     fn on(connection: &'c Connection) -> Read<'c> {
-        Read { connection, statements: Statements::default() }
+        Read { connection, statements: Statements::default(), waiting: RefCell::default() }
     }
 }
 
@@ -196,7 +202,10 @@ impl Store {
         let transaction = begin(&mut self.connection)?;
         file.refuse_replaced()?;
         let start = Start::of(&transaction).map_err(not_written)?;
-        let value = write(&Write { read: Read::on(&transaction) })?;
+        let writing = Write { read: Read::on(&transaction) };
+        let value = write(&writing)?;
+        writing.write_waiting_items().map_err(StoreError::before_commit)?;
+        drop(writing);
         if outcome == Outcome::RollBack {
             transaction.rollback().map_err(not_written)?;
             return Ok(value);
@@ -275,9 +284,8 @@ pub(crate) mod tests {
     use super::*;
     use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::incoming;
-    use crate::domain::receive::{Facts, Received, decide, resolve};
-    use crate::domain::settings::{SettingKey, Settings};
+    use crate::domain::receive::tests::{incoming, new_order};
+    use crate::domain::settings::SettingKey;
     use crate::domain::status::Status;
     use crate::domain::stock::{Movement, Reason};
     use crate::domain::transition::StatusChange;
@@ -304,18 +312,12 @@ pub(crate) mod tests {
         let (_folder, mut store) = store();
         let shirt = product("Shirt", &[("", 3)]);
         let incoming = incoming(&[(&shirt, 2, None)]);
-        let settings = Settings::default();
-        let catalogue = [shirt.clone()].into_iter().collect();
-        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
-        let reference = incoming.reference.clone().unwrap();
-        let resolved = resolve(incoming, &catalogue).unwrap();
-        let Ok(Received::New(new)) = decide(resolved, &reference, facts, &mut || uuid::Uuid::nil()) else {
-            panic!("the order is new")
-        };
+        let new = new_order(&incoming, &[shirt.clone()].into_iter().collect());
+        let reference = new.reference.clone();
         let pk = store
             .write::<_, StoreError>(Outcome::Commit, |write| {
                 write.insert_product(&shirt, &stamp())?;
-                write.insert_order(&new, &stamp())
+                write.insert_order(&new, None, &stamp())
             })
             .unwrap();
         let taking = |delta: i64, from| StatusChange {

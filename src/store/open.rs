@@ -146,7 +146,7 @@ pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) ->
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // In KiB. With SQLite's own 2 MB, an import reads and writes the same pages of the log again and again.
-    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "cache_size", -15_360)?;
     // A memory map would turn an I/O error into a signal.
     connection.pragma_update(None, "mmap_size", 0)?;
     if access == Access::Read {

@@ -1,12 +1,15 @@
 //! Orders with their items, events and sources.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use rusqlite::{OptionalExtension, Row, named_params, params};
 use sha2::{Digest, Sha256};
 
+use super::copy::folder_of;
 use super::search::fold;
 use super::values::{Id, InOrder, json_array};
+use super::waiting::{ItemRow, rows_of};
 use super::{Read, Stamp, StoreError, Write};
 use crate::domain::content::Content;
 use crate::domain::edit::Edited;
@@ -14,7 +17,6 @@ use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
 use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
-use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
 use crate::domain::text::phone_digits;
 use crate::domain::time::Timestamp;
@@ -189,6 +191,7 @@ impl Read<'_> {
 
     /// Adds the items to orders, in one query.
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
+        self.write_waiting_items()?;
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0));
         let sql = format!(
             "SELECT {ITEM_COLUMNS} FROM order_items
@@ -234,11 +237,23 @@ impl Read<'_> {
         Ok(statement.query_row(named_params! {":message": message_id}, |row| row.get(0)).optional()?)
     }
 
+    /// Tells whether an order that came in has the reference of another one, or may be its duplicate: almost none.
+    pub fn is_like_another(&self, new: &NewOrder) -> Result<bool, StoreError> {
+        let mut like = self.statements.like_another.of(
+            self.connection,
+            "SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)
+                 OR EXISTS (SELECT 1 FROM orders
+                     WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :last)",
+        )?;
+        let (first, last) = duplicate_window(new.order_date);
+        let values = params![new.reference, new.content.phone_digits(), new.total, first, last];
+        Ok(like.query_row(values, |row| row.get(0))?)
+    }
+
     /// Loads what is known of a reference under which `content` came in.
     pub fn known_order(&self, reference: &Reference, content: &Content) -> Result<Option<Known>, StoreError> {
-        let sql = "SELECT pk FROM orders WHERE reference = :reference";
-        let mut find = self.statements.known_order.of(self.connection, sql)?;
-        let pk: Option<OrderPk> = find.query_row(params![reference], |row| row.get(0)).optional()?;
+        let mut find = self.connection.prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
+        let pk = find.query_row(named_params! {":reference": reference}, |row| row.get("pk")).optional()?;
         let Some(order) = pk.map(|pk| self.orders(&[pk])).transpose()?.and_then(|mut orders| orders.pop()) else {
             return Ok(None);
         };
@@ -258,20 +273,7 @@ impl Read<'_> {
         date: Timestamp,
         but: Option<OrderPk>,
     ) -> Result<Vec<Order>, StoreError> {
-        let window = DUPLICATE_WINDOW_MILLIS;
-        let first = Timestamp::from_millis(date.millis().saturating_sub(window)).unwrap_or(Timestamp::FIRST);
-        let last = Timestamp::from_millis(date.millis().saturating_add(window)).unwrap_or(Timestamp::LAST);
-        // For almost every order there is none, which is quickly told.
-        let mut any = self.statements.any_duplicate.of(
-            self.connection,
-            "SELECT EXISTS (SELECT 1 FROM orders
-                 WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :last
-                     AND pk IS NOT :but)",
-        )?;
-        let bounds = params![content.phone_digits(), content.total(), first, last, but];
-        if !any.query_row(bounds, |row| row.get::<_, bool>(0))? {
-            return Ok(Vec::new());
-        }
+        let (first, last) = duplicate_window(date);
         let mut statement = self.connection.prepare_cached(
             "SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :date
@@ -319,14 +321,59 @@ impl Read<'_> {
     }
 }
 
+impl Read<'_> {
+    /// Keeps the items of a new order until they are written with those of others.
+    fn keep_waiting(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
+        let folder = self.connection.path().map_or(Path::new("."), |path| folder_of(Path::new(path)));
+        for item in rows_of(order, items) {
+            let can_wait = self.waiting.borrow_mut().add(&item, folder);
+            if !can_wait {
+                self.write_waiting_items()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the items that wait: none but in a transaction that takes in orders.
+    pub(super) fn write_waiting_items(&self) -> Result<(), StoreError> {
+        self.waiting.take().write_each(|item| self.insert_item(&item))
+    }
+
+    fn insert_item(&self, item: &ItemRow<'_>) -> rusqlite::Result<()> {
+        let mut statement = self.statements.insert_item.of(
+            self.connection,
+            "INSERT INTO order_items (order_pk, position, id, product_id, product_name, product_barcode, product_image,
+                 quantity, unit_price, selected_size, selected_color, subtotal, list_price)
+             VALUES (:order, :position, :id, :product, :name, :barcode, :image,
+                 :quantity, :unit_price, :size, :color, :subtotal, :list_price)",
+        )?;
+        statement.execute(params![
+            item.order,
+            item.position,
+            Id(item.id),
+            Id(item.product_id),
+            item.product_name,
+            item.product_barcode,
+            item.product_image,
+            item.quantity,
+            item.unit_price,
+            item.selected_size,
+            item.selected_color,
+            item.subtotal,
+            item.list_price,
+        ])?;
+        Ok(())
+    }
+}
+
 /// The statements that an import runs by the hundred thousand are kept, and values are bound to them in the order in which
 /// their names first stand there: without looking the names up.
 impl Write<'_> {
-    /// Writes a new order with its items, its source and its first event.
+    /// Writes a new order, which belongs to `user`, with its items, its source and its first event.
     ///
     /// # Errors
     /// The reference is no longer free.
-    pub fn insert_order(&self, new: &NewOrder, stamp: &Stamp) -> Result<OrderPk, StoreError> {
+    pub fn insert_order(&self, new: &NewOrder, user: Option<UserId>, stamp: &Stamp) -> Result<OrderPk, StoreError> {
         let inserted = self
             .statements
             .insert_order
@@ -335,7 +382,7 @@ impl Write<'_> {
                 "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
                      customer_address, user_id, status, total, item_count, currency, created_at, updated_at)
                  VALUES (:id, :reference, :order_date, :name, :phone, :digits,
-                     :address, :user, :status, :total, :item_count, :currency, :at, :at)
+                     :address, :user, 'pending', :total, :item_count, :currency, :at, :at)
                  ON CONFLICT (reference) DO NOTHING",
             )?
             .execute(params![
@@ -346,8 +393,7 @@ impl Write<'_> {
                 new.customer.phone,
                 new.content.phone_digits(),
                 new.customer.address,
-                new.user,
-                Status::Pending,
+                user,
                 new.total,
                 new.item_count,
                 new.currency,
@@ -357,9 +403,16 @@ impl Write<'_> {
             return Err(StoreError::Changed("the order"));
         }
         let order = OrderPk(self.connection.last_insert_rowid());
-        self.insert_items(order, &new.items)?;
+        self.keep_waiting(order, &new.items)?;
         self.insert_source(order, &new.source, &new.content, stamp)?;
-        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), stamp)?;
+        self.statements
+            .insert_created
+            .of(
+                self.connection,
+                r#"INSERT INTO order_events (order_pk, at, actor, kind, "to", note)
+                   VALUES (:order, :at, :actor, 'created', 'pending', :note)"#,
+            )?
+            .execute(params![order, stamp.at, stamp.actor, stamp.note])?;
         self.gather_texts(order)?;
         Ok(order)
     }
@@ -380,34 +433,6 @@ impl Write<'_> {
                  VALUES (:order, :kind, :message, :hash, :at)",
             )?
             .execute(params![order, source.kind.as_str(), source.message_id, content_hash(content), stamp.at])?;
-        Ok(())
-    }
-
-    fn insert_items(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
-        let mut statement = self.statements.insert_item.of(
-            self.connection,
-            "INSERT INTO order_items (order_pk, position, id, product_id, product_name, product_barcode, product_image,
-                 quantity, unit_price, selected_size, selected_color, subtotal, list_price)
-             VALUES (:order, :position, :id, :product, :name, :barcode, :image,
-                 :quantity, :unit_price, :size, :color, :subtotal, :list_price)",
-        )?;
-        for (position, item) in (1_i64..).zip(items) {
-            statement.execute(params![
-                order,
-                position,
-                Id(item.id),
-                item.product_id,
-                item.product_name,
-                item.product_barcode,
-                item.product_image,
-                item.quantity,
-                item.unit_price,
-                item.selected_size,
-                item.selected_color,
-                item.subtotal,
-                item.list_price,
-            ])?;
-        }
         Ok(())
     }
 
@@ -464,11 +489,14 @@ impl Write<'_> {
         }
         self.gather_texts_again(edited.order)?;
         if let Some(items) = &edited.items {
+            self.write_waiting_items()?;
             // All of them anew, as their positions move up when one is removed. They keep their ids.
             self.connection
                 .prepare_cached("DELETE FROM order_items WHERE order_pk = :order")?
                 .execute(named_params! {":order": edited.order})?;
-            self.insert_items(edited.order, items)?;
+            for item in rows_of(edited.order, items) {
+                self.insert_item(&item)?;
+            }
         }
         for change in &edited.changes {
             self.insert_event(edited.order, EventKind::Edited, change.from.as_deref(), change.to.as_deref(), stamp)?;
@@ -484,16 +512,21 @@ impl Write<'_> {
         to: Option<&str>,
         stamp: &Stamp,
     ) -> Result<i64, StoreError> {
-        self.statements
-            .insert_event
-            .of(
-                self.connection,
+        self.connection
+            .prepare_cached(
                 r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
                    VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
             )?
             .execute(params![order, stamp.at, stamp.actor, kind, from, to, stamp.note])?;
         Ok(self.connection.last_insert_rowid())
     }
+}
+
+/// Returns between which instants the duplicates are of an order of this date.
+fn duplicate_window(date: Timestamp) -> (Timestamp, Timestamp) {
+    let around = |millis| Timestamp::from_millis(date.millis().saturating_add(millis));
+    let (first, last) = (around(-DUPLICATE_WINDOW_MILLIS), around(DUPLICATE_WINDOW_MILLIS));
+    (first.unwrap_or(Timestamp::FIRST), last.unwrap_or(Timestamp::LAST))
 }
 
 fn content_hash(content: &Content) -> [u8; 32] {

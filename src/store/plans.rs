@@ -12,11 +12,10 @@ use super::{OrderFilter, Outcome, Read, Sort, SortField, StoreError, Write};
 use crate::domain::edit::Edited;
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
-use crate::domain::receive::tests::incoming;
-use crate::domain::receive::{Facts, NewOrder, Received, Source, SourceKind, decide, resolve};
-use crate::domain::reference::Reference;
+use crate::domain::receive::tests::{incoming, new_order};
+use crate::domain::receive::{NewOrder, Source, SourceKind};
 use crate::domain::report::sales::Window;
-use crate::domain::settings::{SettingKey, Settings};
+use crate::domain::settings::SettingKey;
 use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason, StockChange};
 use crate::domain::time::Timestamp;
@@ -40,18 +39,6 @@ const MAY_SCAN: [&str; 5] = [
     "ORDER BY o.customer_name",
 ];
 
-fn new_order(shirt: &Product) -> NewOrder {
-    let incoming = incoming(&[(shirt, 2, None)]);
-    let reference = incoming.reference.clone().unwrap();
-    let catalogue = [shirt.clone()].into_iter().collect();
-    let settings = Settings::default();
-    let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
-    match decide(resolve(incoming, &catalogue).unwrap(), &reference, facts, &mut Uuid::now_v7) {
-        Ok(Received::New(new)) => *new,
-        other => panic!("the order is new: {other:?}"),
-    }
-}
-
 /// Asks everything that can be asked.
 fn read_all(read: &Read<'_>, new: &NewOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
     let order = read.orders(&[crate::domain::order::OrderPk(1)])?.remove(0).summary.pk;
@@ -65,6 +52,7 @@ fn read_all(read: &Read<'_>, new: &NewOrder, shirt: &Product, user: &User) -> Re
     read.has_reference(&new.reference)?;
     read.order_count()?;
     read.order_of_message("wamid.1")?;
+    read.is_like_another(new)?;
     read.known_order(&new.reference, &new.content)?;
     read.likely_duplicates(&new.content, new.order_date, None)?;
     read.held_stock(order)?;
@@ -111,7 +99,7 @@ fn write_all(write: &Write<'_>, new: &NewOrder, shirt: &Product, user: &User) ->
     write.insert_user(user)?;
     write.set_setting(SettingKey::ShopName, Some("LEG"))?;
     write.set_setting(SettingKey::ShopName, None)?;
-    let order = write.insert_order(new, &stamp())?;
+    let order = write.insert_order(new, Some(user.id), &stamp())?;
     let message = Source { kind: SourceKind::WhatsappText, message_id: Some("wamid.1".to_owned()) };
     write.insert_source(order, &message, &new.content, &stamp())?;
     write.edit_order(
@@ -184,7 +172,7 @@ fn nothing_looks_at_a_whole_long_table_that_should_not() {
     store.connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
     let shirt = product("Shirt", &[("", 3)]);
     let user = User { id: UserId(Uuid::now_v7()), username: "mona".to_owned(), role: Role::Buyer, phone: None };
-    let new = NewOrder { reference: Reference::parse("LEG-LXYZ1234-AB5C").unwrap(), ..new_order(&shirt) };
+    let new = new_order(&incoming(&[(&shirt, 2, None)]), &[shirt.clone()].into_iter().collect());
     store.write::<_, StoreError>(Outcome::Commit, |write| write_all(write, &new, &shirt, &user)).unwrap();
     store.read::<_, StoreError>(|read| read_all(read, &new, &shirt, &user)).unwrap();
     store.write::<_, StoreError>(Outcome::Commit, |write| write.remove_user(user.id)).unwrap();

@@ -35,6 +35,9 @@ impl Needle {
 /// Returns what two spellings of one text share: case, composed and decomposed letters, widths and presentation forms
 /// make no difference.
 pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars() {
         if letter.is_ascii() {

@@ -6,7 +6,7 @@
 //! when its last order is: those after the last row are candidates, all of them.
 
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::search::{Needle, fold};
@@ -163,8 +163,11 @@ fn texts_of(connection: &Connection, batch: i64) -> Result<String, StoreError> {
 fn put_line(texts: &mut String, reference: &str, name: &str, phone: &str) {
     let (folded_phone, digits) = (fold(phone), phone_digits(phone));
     for field in [&fold(reference), &fold(name), &folded_phone] {
-        texts
-            .extend(field.chars().map(|c| if matches!(c, '\n' | SEPARATOR) { char::REPLACEMENT_CHARACTER } else { c }));
+        let start = texts.len();
+        texts.push_str(field);
+        if memchr2(b'\n', SEPARATOR as u8, field.as_bytes()).is_some() {
+            texts.replace_range(start.., &field.replace(['\n', SEPARATOR], "\u{fffd}"));
+        }
         texts.push(SEPARATOR);
     }
     if folded_phone.trim_matches(|c: char| !c.is_ascii_digit()) != digits {

@@ -19,15 +19,24 @@ impl Progress {
         Progress { bar, started: Instant::now() }
     }
 
-    /// Counts one more record.
-    pub fn step(&mut self) {
-        self.bar.inc(1);
-        let is_due = self.bar.position().is_multiple_of(256) && self.started.elapsed() >= Duration::from_secs(1);
-        if is_due && self.bar.is_hidden() && io::stderr().is_terminal() {
+    /// Counts more records.
+    pub fn step(&mut self, records: usize) {
+        self.bar.inc(records as u64);
+        let is_due = self.bar.is_hidden() && self.started.elapsed() >= Duration::from_secs(1);
+        if is_due && io::stderr().is_terminal() {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{spinner} {human_pos} records in {elapsed}");
-            self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            self.say("{spinner} {human_pos} records in {elapsed}");
         }
+    }
+
+    /// Says that all have been counted, and that what comes now takes its time too.
+    pub fn last_step(&mut self) {
+        self.say("{human_pos} records, writing them to the disk");
+        self.bar.tick();
+    }
+
+    fn say(&self, template: &str) {
+        self.bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()));
     }
 }
 

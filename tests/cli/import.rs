@@ -196,6 +196,24 @@ fn a_likely_duplicate_is_imported_with_a_warning() {
     assert_eq!(shop.orders(["import"]).stdin(late).exits(0).stderr, "");
 }
 
+/// The items of new orders wait until all orders are written, but not where they are asked for.
+#[test]
+fn every_item_of_a_long_import_is_there_and_known_to_the_orders_after_it() {
+    let shop = Shop::stocked();
+    let of_another_phone = |number: u32| {
+        let mut order: Value = serde_json::from_str(&order(&format!("LEG-{number}"), BELT, 1, None)).unwrap();
+        order["customerPhone"] = json!(format!("+20 {number}"));
+        order.to_string()
+    };
+    let orders: Vec<String> = (0..600).map(of_another_phone).collect();
+    let again = [orders[599].clone(), orders[599].replace("LEG-599", "LEG-AGAIN"), orders[0].clone()];
+    let done = shop.orders(["import"]).stdin(orders.iter().chain(&again).cloned().collect::<String>()).exits(0);
+    assert_eq!(done.stdout, "imported 601, unchanged 2\n");
+    assert_eq!(done.stderr, "warning: LEG-AGAIN: same phone and items as LEG-599: ordered twice?\n");
+    assert_eq!(shop.number("SELECT COUNT(*) FROM order_items"), 601);
+    shop.check();
+}
+
 #[test]
 fn files_that_cannot_be_read_are_named() {
     let shop = Shop::stocked();

@@ -11,6 +11,7 @@ use crate::domain::catalogue::ProductChange;
 use crate::error::{Exit, Kind};
 use crate::input::json::NotJson;
 use crate::input::product_json::{ReadProduct, read_product};
+use crate::ui::Progress;
 
 /// Import products from JSON, all or nothing
 ///
@@ -31,17 +32,17 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids) = (context.stamp(), context.ids());
+    let mut progress = Progress::new();
     let tally = context.write(&mut store, |write| {
-        let read = |input: Input<'_>| match input {
+        let mut read = |input: Input<'_>| match input {
             Input::Record(record) => read_product(record),
             Input::Message(..) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
         };
-        let mut judge = |read: ReadProduct| {
-            let label = read.label;
-            let reject = |kind, problems| Verdict::Rejected { label: label.clone(), kind, problems };
-            let verdict = match read.product {
-                Err(problems) => reject(Kind::InvalidInput, problems),
-                Ok(incoming) => match take_in(write, &incoming, &stamp, &mut ids)? {
+        let mut judge = |read: &ReadProduct| {
+            let reject = |kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };
+            let verdict = match &read.product {
+                Err(problems) => reject(Kind::InvalidInput, problems.clone()),
+                Ok(incoming) => match take_in(write, incoming, &stamp, &mut ids)? {
                     Err(rejected) => reject(rejected.kind.into(), rejected.problems),
                     Ok(decision) => {
                         let warnings = decision.warning.into_iter().collect();
@@ -55,12 +56,14 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             };
             Ok(Judged { verdicts: vec![(verdict, None)], skipped: 0 })
         };
-        let tally = read_all(sources, &mut std::io::sink(), &read, &mut judge)?;
+        let tally = read_all(sources, &mut std::io::sink(), &mut read, &mut judge, &mut progress)?;
         match tally.failure(true) {
             Some(failure) => Err(failure.into()),
             None => Ok(tally),
         }
-    })?;
+    });
+    drop(progress);
+    let tally = tally?;
     tally.report(context);
     context.print_one(tally.body(true), || {
         if context.ui.quiet {

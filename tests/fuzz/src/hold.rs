@@ -178,8 +178,10 @@ fn hold_accepted(incoming: &IncomingOrder) {
         assert!(!text.trim().is_empty() && text.chars().count() <= longest, "{text:?}");
     }
     let catalogue = catalogue_for(incoming);
-    let resolved = match resolve(incoming.clone(), &catalogue) {
-        Ok(resolved) => resolved,
+    let reference = incoming.reference.clone().unwrap_or_else(|| Reference::parse("LEG-FUZZ").expect("it is one"));
+    let resolve = |incoming: &IncomingOrder| resolve(incoming.clone(), reference.clone(), &catalogue, &mut Uuid::nil);
+    let new = match resolve(incoming) {
+        Ok(new) => new,
         Err(rejected) => {
             let missing = || incoming.items.iter().filter(|item| catalogue.find(&item.product.key).is_none());
             assert_eq!(
@@ -194,10 +196,9 @@ fn hold_accepted(incoming: &IncomingOrder) {
             return assert_eq!(had, None, "a product that is there is found: {rejected:?}");
         }
     };
-    let reference = incoming.reference.clone().unwrap_or_else(|| Reference::parse("LEG-FUZZ").expect("it is one"));
     let settings = Settings::default();
-    let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, user: None, is_discreet: false };
-    let Ok(Received::New(new)) = decide(resolved, &reference, facts, &mut || Uuid::nil()) else {
+    let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, is_discreet: false };
+    let Ok(Received::New { warnings }) = decide(&new, facts) else {
         panic!("a new order is new");
     };
     let kept = kept(&new);
@@ -209,17 +210,19 @@ fn hold_accepted(incoming: &IncomingOrder) {
     ] {
         hold_harmless(&text, true);
     }
-    new.warnings.iter().for_each(|warning| hold_shown(warning));
+    for warning in &warnings {
+        hold_shown(warning);
+    }
     let printed = serde_json::Value::Object(order_fields(&kept, ORDER_KEYS)).to_string();
     let again = read_record(printed.as_bytes(), *CONTEXT).expect("what is printed is JSON");
     let [ReadOrder { order: Ok(again), .. }] = &again.orders[..] else {
         panic!("what is printed is one order: {printed}\n{again:?}");
     };
     assert_eq!(again.order_date, incoming.order_date, "{printed}");
-    let resolved = resolve(again.clone(), &catalogue).expect("its products are there");
+    let again = resolve(again).expect("its products are there");
     let known = Known { order: kept, received_before: false };
     let facts = Facts { known: Some(&known), ..facts };
-    let judged = decide(resolved, &reference, facts, &mut || Uuid::nil());
+    let judged = decide(&again, facts);
     assert!(matches!(judged, Ok(Received::Unchanged(_))), "what is printed is unchanged: {printed}\n{judged:?}");
 }
 

@@ -1,0 +1,174 @@
+//! Items of new orders, which wait until the orders are written.
+//!
+//! Written in turn, the pages of the items and those of the orders' indexes drive each other out of SQLite's cache.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::StoreError;
+use crate::domain::order::{OrderItem, OrderPk};
+
+/// How many bytes of them are kept in memory (32 KiB).
+const BLOCK: usize = 1 << 15;
+
+/// An item on its way into its row. Money is in hundredths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ItemRow<'a> {
+    pub order: i64,
+    /// Its place among the order's items, from 1.
+    pub position: i64,
+    pub id: Uuid,
+    pub product_id: Uuid,
+    pub product_name: &'a str,
+    pub product_barcode: Option<&'a str>,
+    pub product_image: Option<&'a str>,
+    pub quantity: u32,
+    pub unit_price: i64,
+    pub selected_size: Option<&'a str>,
+    pub selected_color: Option<&'a str>,
+    pub subtotal: i64,
+    pub list_price: i64,
+}
+
+/// Returns the rows of an order's items.
+pub(super) fn rows_of(order: OrderPk, items: &[OrderItem]) -> impl Iterator<Item = ItemRow<'_>> {
+    (1..).zip(items).map(move |(position, item)| ItemRow {
+        order: order.0,
+        position,
+        id: item.id,
+        product_id: item.product_id.0,
+        product_name: &item.product_name,
+        product_barcode: item.product_barcode.as_deref(),
+        product_image: item.product_image.as_deref(),
+        quantity: item.quantity,
+        unit_price: item.unit_price.hundredths(),
+        selected_size: item.selected_size.as_deref(),
+        selected_color: item.selected_color.as_deref(),
+        subtotal: item.subtotal.hundredths(),
+        list_price: item.list_price.hundredths(),
+    })
+}
+
+/// Items that a transaction has taken in and not written yet, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct WaitingItems {
+    /// The newest ones.
+    block: Vec<u8>,
+    /// The blocks before it, in a file without a name, which a killed program leaves nowhere.
+    file: Option<File>,
+    /// Where each block in the file ends.
+    ends: Vec<u64>,
+}
+
+impl WaitingItems {
+    /// Adds one. Returns false where it is time to write them all, as no more can be kept: there is no room in `folder`, or
+    /// no file can be made there.
+    pub fn add(&mut self, item: &ItemRow<'_>, folder: &Path) -> bool {
+        self.block = postcard::to_extend(item, std::mem::take(&mut self.block)).expect("memory takes every item");
+        self.block.len() < BLOCK || self.put_block_away(folder).is_ok()
+    }
+
+    fn put_block_away(&mut self, folder: &Path) -> io::Result<()> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => tempfile::tempfile_in(folder)?,
+        };
+        let file = self.file.insert(file);
+        let end = self.ends.last().copied().unwrap_or_default();
+        file.write_all_at(&self.block, end)?;
+        self.ends.push(end + self.block.len() as u64);
+        self.block.clear();
+        Ok(())
+    }
+
+    /// Hands each one to `write`.
+    ///
+    /// # Errors
+    /// Those of `write`; that the file cannot be read.
+    pub fn write_each(self, mut write: impl FnMut(ItemRow<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+        let mut write_block = |mut block: &[u8]| {
+            while !block.is_empty() {
+                let (item, rest) =
+                    postcard::take_from_bytes(block).map_err(|error| StoreError::Waiting(io::Error::other(error)))?;
+                write(item)?;
+                block = rest;
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Some(file) = self.file {
+            let (mut block, mut start) = (Vec::new(), 0);
+            for end in self.ends {
+                block.resize(usize::try_from(end - start).unwrap_or_default(), 0);
+                file.read_exact_at(&mut block, start).map_err(StoreError::Waiting)?;
+                write_block(&block)?;
+                start = end;
+            }
+        }
+        write_block(&self.block)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(position: i64, name: &str) -> ItemRow<'_> {
+        ItemRow {
+            order: 7,
+            position,
+            id: Uuid::from_u128(1),
+            product_id: Uuid::from_u128(2),
+            product_name: name,
+            product_barcode: None,
+            product_image: Some(""),
+            quantity: u32::MAX,
+            unit_price: i64::MAX,
+            selected_size: Some("L"),
+            selected_color: None,
+            subtotal: -1,
+            list_price: 0,
+        }
+    }
+
+    /// In memory, and in a file of several blocks.
+    #[test]
+    fn items_come_back_as_they_were_put_in_and_in_that_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = "ليلى ".repeat(50);
+        for count in [0, 1, 500] {
+            let mut waiting = WaitingItems::default();
+            assert!((0..count).all(|position| waiting.add(&item(position, &long), folder.path())));
+            assert_eq!(waiting.ends.len() > 2, count == 500);
+            let mut next = 0;
+            let same = |row: ItemRow<'_>| {
+                assert_eq!(row, item(next, &long));
+                next += 1;
+                Ok(())
+            };
+            waiting.write_each(same).unwrap();
+            assert_eq!(next, count);
+        }
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0, "the file has no name");
+    }
+
+    /// They are to be written at once then.
+    #[test]
+    fn where_no_file_can_be_made_none_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let nowhere = folder.path().join("nowhere");
+        let mut waiting = WaitingItems::default();
+        let added = (1..1_000_000).find(|position| !waiting.add(&item(*position, "Shirt"), &nowhere)).unwrap();
+        let mut written = 0;
+        let count = |_: ItemRow<'_>| {
+            written += 1;
+            Ok(())
+        };
+        waiting.write_each(count).unwrap();
+        assert_eq!(written, added);
+    }
+}
