@@ -32,7 +32,7 @@ impl Progress {
     /// Says that all have been counted, and that what comes now takes its time too.
     pub fn last_step(&mut self) {
         self.say("{human_pos} records, writing them to the disk");
-        self.bar.tick();
+        self.bar.force_draw();
     }
 
     fn say(&self, template: &str) {
