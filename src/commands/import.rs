@@ -56,7 +56,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
     let mut progress = Progress::new();
-    let written = context.write(&mut store, |write| {
+    let imported = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
         let record_context = RecordContext { zone: zone_of(&settings) };
@@ -79,14 +79,17 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             }
             _ => {}
         }
-        // Before the commit: where the rejects cannot be kept, nothing is imported.
+        if !is_dry_run {
+            progress.last_step();
+        }
+        write.write_waiting_items()?;
+        // Right before the commit: where the rejects cannot be kept, nothing is imported.
         if let Some(rejects) = &mut rejects {
             rejects.keep(is_dry_run)?;
         }
         Ok(tally)
     });
-    drop(progress);
-    let tally = written.inspect_err(|error| {
+    let tally = imported.inspect_err(|error| {
         // Where it is not known whether the others were imported, nothing is lost.
         if let Some(rejects) = &rejects
             && !matches!(error.downcast_ref(), Some(StoreError::Broken(_)))
@@ -94,6 +97,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             rejects.remove();
         }
     })?;
+    drop(progress);
     tally.report(context);
     context.print_one(tally.body(false), || summary(&tally, context))?;
     Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })

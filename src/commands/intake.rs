@@ -74,7 +74,6 @@ pub fn read_all<T: Send>(
             // The reader may be gone by now.
             let _ = give_back.send(batch);
         }
-        progress.last_step();
         Ok(tally)
     })
 }

@@ -144,6 +144,7 @@ impl Read<'_> {
     /// # Errors
     /// The file cannot be read at all; damage that can be told is a finding.
     pub fn findings(&self) -> Result<Vec<Finding>, StoreError> {
+        self.write_waiting_items()?;
         let damage = self.damage()?;
         if !damage.is_empty() {
             return Ok(damage);

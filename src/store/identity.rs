@@ -97,6 +97,11 @@ impl OpenedFile {
         Ok(OpenedFile { path: path.to_owned(), device: found.dev(), inode: found.ino() })
     }
 
+    /// Returns its path, as it was when it was opened: no symbolic links lead there.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Refuses to write where another file has its name by now, or none: what is written would be in no file that anybody
     /// opens, and in the log of one that it does not belong to.
     pub(super) fn refuse_replaced(&self) -> Result<(), StoreError> {

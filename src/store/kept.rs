@@ -25,12 +25,13 @@ impl<'c> Kept<'c> {
     }
 }
 
-/// The statements that taking in an order runs.
+/// The statements that taking in an order runs. Values are bound to them in the order in which their names first stand
+/// there: without looking the names up.
 #[derive(Debug, Default)]
 pub(super) struct Statements<'c> {
     pub like_another: Kept<'c>,
     pub insert_order: Kept<'c>,
     pub insert_item: Kept<'c>,
     pub insert_source: Kept<'c>,
-    pub insert_created: Kept<'c>,
+    pub insert_event: Kept<'c>,
 }

@@ -153,7 +153,7 @@ impl Read<'_> {
         if let Some(text) = &filter.search {
             let needle = Needle::of(text);
             let called = self.products_called(&needle.folded)?;
-            if let Some(few) = self.few_with(&needle, &called, filter.limit)? {
+            if let Some(few) = self.few_with(&needle, &called, filter)? {
                 condition.orders = FEW_ORDERS;
                 condition.bind(":few", few);
             }
@@ -194,13 +194,16 @@ impl Read<'_> {
 
     /// Finds a few orders among which are all that a search finds, and returns their keys as a JSON array; `None` where
     /// looking at one order after the other is sooner done.
-    fn few_with(&self, needle: &Needle, called: &str, limit: Option<u64>) -> Result<Option<String>, StoreError> {
+    fn few_with(&self, needle: &Needle, called: &str, filter: &OrderFilter) -> Result<Option<String>, StoreError> {
         // Of n orders of which k fit, looking up their keys takes k looks, and finding as many as are wanted one after the
         // other n × limit / k shorter ones.
         let all = u64::try_from(self.newest_order()?).unwrap_or_default();
-        let most = limit.unwrap_or(all).min(all).saturating_mul(all).isqrt().div_ceil(2);
+        let most = filter.limit.unwrap_or(all).min(all).saturating_mul(all).isqrt().div_ceil(2);
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(FEW);
-        let Some(mut found) = self.candidates(needle, most)? else { return Ok(None) };
+        // Where all that have it are wanted, the newest first, the newest of them are enough.
+        let plain = OrderFilter { search: filter.search.clone(), limit: filter.limit, ..OrderFilter::default() };
+        let enough = filter.limit.filter(|_| *filter == plain).and_then(|limit| usize::try_from(limit).ok());
+        let Some(mut found) = self.candidates(needle, most, enough)? else { return Ok(None) };
         let mut with_product = self.connection.prepare_cached(
             "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called)) LIMIT :more",
         )?;
@@ -230,6 +233,7 @@ impl Read<'_> {
         with_items: bool,
         mut each: impl FnMut(&Order) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.write_waiting_items()?;
         let mut condition = self.condition(filter)?;
         // SQLite takes a negative limit as none.
         let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));

@@ -48,7 +48,7 @@ mod witness;
 
 use std::cell::RefCell;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -62,6 +62,7 @@ pub use orders::{Match, OrderMatch};
 pub use side_files::{refuse_leftovers, refuse_side_file_name};
 
 use crate::domain::time::Timestamp;
+use copy::folder_of;
 use identity::{OpenedFile, refuse_newer};
 use kept::Statements;
 use waiting::WaitingItems;
@@ -120,13 +121,16 @@ pub struct Stamp {
 pub struct Read<'c> {
     connection: &'c Connection,
     statements: Statements<'c>,
-    /// What a transaction that takes in orders has yet to write, at the latest before its items are read.
+    /// Where the file is.
+    folder: &'c Path,
+    /// What a transaction that takes in orders has yet to write: whatever asks for items writes it first.
     waiting: RefCell<WaitingItems>,
 }
 
 impl<'c> Read<'c> {
-    fn on(connection: &'c Connection) -> Read<'c> {
-        Read { connection, statements: Statements::default(), waiting: RefCell::default() }
+    fn on(connection: &'c Connection, file: &'c OpenedFile) -> Read<'c> {
+        let (statements, waiting) = (Statements::default(), RefCell::default());
+        Read { connection, statements, folder: folder_of(file.path()), waiting }
     }
 }
 
@@ -185,7 +189,7 @@ impl Store {
     /// Reads in one transaction: everything that `read` sees is of one moment.
     pub fn read<T, E: From<StoreError>>(&self, read: impl FnOnce(&Read<'_>) -> Result<T, E>) -> Result<T, E> {
         let transaction = self.connection.unchecked_transaction().map_err(StoreError::from)?;
-        read(&Read::on(&transaction))
+        read(&Read::on(&transaction, &self.file))
     }
 
     /// Writes in one immediate transaction: all of it is kept, or none where `write` fails or the outcome is a roll-back.
@@ -202,7 +206,7 @@ impl Store {
         let transaction = begin(&mut self.connection)?;
         file.refuse_replaced()?;
         let start = Start::of(&transaction).map_err(not_written)?;
-        let writing = Write { read: Read::on(&transaction) };
+        let writing = Write { read: Read::on(&transaction, &file) };
         let value = write(&writing)?;
         writing.write_waiting_items().map_err(StoreError::before_commit)?;
         drop(writing);

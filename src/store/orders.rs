@@ -1,12 +1,10 @@
 //! Orders with their items, events and sources.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use rusqlite::{OptionalExtension, Row, named_params, params};
 use sha2::{Digest, Sha256};
 
-use super::copy::folder_of;
 use super::search::fold;
 use super::values::{Id, InOrder, json_array};
 use super::waiting::{ItemRow, rows_of};
@@ -17,6 +15,7 @@ use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
 use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
+use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
 use crate::domain::text::phone_digits;
 use crate::domain::time::Timestamp;
@@ -189,7 +188,7 @@ impl Read<'_> {
         self.with_items(summaries)
     }
 
-    /// Adds the items to orders, in one query.
+    /// Adds the items to orders, in one query, which those that wait are written before.
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
         self.write_waiting_items()?;
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0));
@@ -321,21 +320,13 @@ impl Read<'_> {
     }
 }
 
+/// Of [`Read`], as what asks for items writes first those that wait: where no order was taken in, there are none.
 impl Read<'_> {
-    /// Keeps the items of a new order until they are written with those of others.
-    fn keep_waiting(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
-        let folder = self.connection.path().map_or(Path::new("."), |path| folder_of(Path::new(path)));
-        for item in rows_of(order, items) {
-            let can_wait = self.waiting.borrow_mut().add(&item, folder);
-            if !can_wait {
-                self.write_waiting_items()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes the items that wait: none but in a transaction that takes in orders.
-    pub(super) fn write_waiting_items(&self) -> Result<(), StoreError> {
+    /// Writes the items of new orders that wait.
+    ///
+    /// # Errors
+    /// They cannot be read again; the file is full or broken.
+    pub fn write_waiting_items(&self) -> Result<(), StoreError> {
         self.waiting.take().write_each(|item| self.insert_item(&item))
     }
 
@@ -366,8 +357,6 @@ impl Read<'_> {
     }
 }
 
-/// The statements that an import runs by the hundred thousand are kept, and values are bound to them in the order in which
-/// their names first stand there: without looking the names up.
 impl Write<'_> {
     /// Writes a new order, which belongs to `user`, with its items, its source and its first event.
     ///
@@ -382,7 +371,7 @@ impl Write<'_> {
                 "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
                      customer_address, user_id, status, total, item_count, currency, created_at, updated_at)
                  VALUES (:id, :reference, :order_date, :name, :phone, :digits,
-                     :address, :user, 'pending', :total, :item_count, :currency, :at, :at)
+                     :address, :user, :status, :total, :item_count, :currency, :at, :at)
                  ON CONFLICT (reference) DO NOTHING",
             )?
             .execute(params![
@@ -394,6 +383,7 @@ impl Write<'_> {
                 new.content.phone_digits(),
                 new.customer.address,
                 user,
+                Status::Pending,
                 new.total,
                 new.item_count,
                 new.currency,
@@ -405,16 +395,20 @@ impl Write<'_> {
         let order = OrderPk(self.connection.last_insert_rowid());
         self.keep_waiting(order, &new.items)?;
         self.insert_source(order, &new.source, &new.content, stamp)?;
-        self.statements
-            .insert_created
-            .of(
-                self.connection,
-                r#"INSERT INTO order_events (order_pk, at, actor, kind, "to", note)
-                   VALUES (:order, :at, :actor, 'created', 'pending', :note)"#,
-            )?
-            .execute(params![order, stamp.at, stamp.actor, stamp.note])?;
+        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), stamp)?;
         self.gather_texts(order)?;
         Ok(order)
+    }
+
+    /// Keeps the items of a new order until they are written with those of others.
+    fn keep_waiting(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
+        for item in rows_of(order, items) {
+            let can_wait = self.waiting.borrow_mut().add(&item, self.folder);
+            if !can_wait {
+                self.write_waiting_items()?;
+            }
+        }
+        Ok(())
     }
 
     /// Remembers where an order came from.
@@ -512,8 +506,10 @@ impl Write<'_> {
         to: Option<&str>,
         stamp: &Stamp,
     ) -> Result<i64, StoreError> {
-        self.connection
-            .prepare_cached(
+        self.statements
+            .insert_event
+            .of(
+                self.connection,
                 r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
                    VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
             )?

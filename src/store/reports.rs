@@ -47,6 +47,7 @@ impl Read<'_> {
 
     /// Adds up the items of the orders in a window that hold stock by product, the best seller first.
     pub fn sales_by_product(&self, window: Window) -> Result<Vec<(Group, Sums)>, StoreError> {
+        self.write_waiting_items()?;
         let mut statement = self.connection.prepare_cached(SALES_BY_PRODUCT)?;
         let rows = statement.query_map(named_params! {":from": window.from, ":before": window.before}, |row| {
             let group = Group::Product { id: row.get("id")?, name: row.get("name")?, barcode: row.get("barcode")? };
@@ -58,6 +59,7 @@ impl Read<'_> {
 
     /// Adds up what pending orders want, by product and size as sent.
     pub fn pending_demand(&self) -> Result<Vec<Demand>, StoreError> {
+        self.write_waiting_items()?;
         let mut statement = self.connection.prepare_cached(
             "SELECT i.product_id, i.selected_size, SUM(i.quantity) AS quantity
              FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk WHERE o.status = 'pending'

@@ -59,29 +59,23 @@ pub(super) fn rows_of(order: OrderPk, items: &[OrderItem]) -> impl Iterator<Item
 pub(super) struct WaitingItems {
     /// The newest ones.
     block: Vec<u8>,
-    /// The blocks before it, in a file without a name, which a killed program leaves nowhere.
-    file: Option<File>,
-    /// Where each block in the file ends.
-    ends: Vec<u64>,
+    /// Those before them.
+    blocks: Option<Blocks>,
 }
 
 impl WaitingItems {
-    /// Adds one. Returns false where it is time to write them all, as no more can be kept: there is no room in `folder`, or
-    /// no file can be made there.
+    /// Adds one. Returns false where it is time to write them all, as no more can be kept in `folder`.
     pub fn add(&mut self, item: &ItemRow<'_>, folder: &Path) -> bool {
         self.block = postcard::to_extend(item, std::mem::take(&mut self.block)).expect("memory takes every item");
         self.block.len() < BLOCK || self.put_block_away(folder).is_ok()
     }
 
     fn put_block_away(&mut self, folder: &Path) -> io::Result<()> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => tempfile::tempfile_in(folder)?,
+        let blocks = match &mut self.blocks {
+            Some(blocks) => blocks,
+            none => none.insert(Blocks::in_folder(folder)?),
         };
-        let file = self.file.insert(file);
-        let end = self.ends.last().copied().unwrap_or_default();
-        file.write_all_at(&self.block, end)?;
-        self.ends.push(end + self.block.len() as u64);
+        blocks.put(&self.block)?;
         self.block.clear();
         Ok(())
     }
@@ -89,7 +83,7 @@ impl WaitingItems {
     /// Hands each one to `write`.
     ///
     /// # Errors
-    /// Those of `write`; that the file cannot be read.
+    /// Those of `write`; that the blocks cannot be read again.
     pub fn write_each(self, mut write: impl FnMut(ItemRow<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
         let mut write_block = |mut block: &[u8]| {
             while !block.is_empty() {
@@ -100,16 +94,45 @@ impl WaitingItems {
             }
             Ok::<_, StoreError>(())
         };
-        if let Some(file) = self.file {
-            let (mut block, mut start) = (Vec::new(), 0);
-            for end in self.ends {
-                block.resize(usize::try_from(end - start).unwrap_or_default(), 0);
-                file.read_exact_at(&mut block, start).map_err(StoreError::Waiting)?;
-                write_block(&block)?;
-                start = end;
-            }
+        if let Some(blocks) = self.blocks {
+            blocks.each(&mut write_block)?;
         }
         write_block(&self.block)
+    }
+}
+
+/// Blocks one after the other in a file without a name, which a killed program leaves nowhere. (Where the file system makes
+/// none without a name, the file has one for a moment.)
+#[derive(Debug)]
+struct Blocks {
+    file: File,
+    /// How long each block is, in bytes.
+    lengths: Vec<usize>,
+    /// Where the last one ends.
+    end: u64,
+}
+
+impl Blocks {
+    fn in_folder(folder: &Path) -> io::Result<Blocks> {
+        Ok(Blocks { file: tempfile::tempfile_in(folder)?, lengths: Vec::new(), end: 0 })
+    }
+
+    fn put(&mut self, block: &[u8]) -> io::Result<()> {
+        self.file.write_all_at(block, self.end)?;
+        self.lengths.push(block.len());
+        self.end += block.len() as u64;
+        Ok(())
+    }
+
+    fn each(self, mut take: impl FnMut(&[u8]) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let (mut block, mut start) = (Vec::new(), 0);
+        for length in self.lengths {
+            block.resize(length, 0);
+            self.file.read_exact_at(&mut block, start).map_err(StoreError::Waiting)?;
+            take(&block)?;
+            start += length as u64;
+        }
+        Ok(())
     }
 }
 
@@ -143,7 +166,8 @@ mod tests {
         for count in [0, 1, 500] {
             let mut waiting = WaitingItems::default();
             assert!((0..count).all(|position| waiting.add(&item(position, &long), folder.path())));
-            assert_eq!(waiting.ends.len() > 2, count == 500);
+            let in_file = waiting.blocks.as_ref().map_or(0, |blocks| blocks.lengths.len());
+            assert_eq!(in_file > 2, count == 500);
             let mut next = 0;
             let same = |row: ItemRow<'_>| {
                 assert_eq!(row, item(next, &long));
@@ -154,6 +178,23 @@ mod tests {
             assert_eq!(next, count);
         }
         assert_eq!(folder.path().read_dir().unwrap().count(), 0, "the file has no name");
+    }
+
+    #[test]
+    fn items_that_cannot_be_read_again_are_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut waiting = WaitingItems::default();
+        let long = "x".repeat(BLOCK);
+        assert!((1..=2).all(|position| waiting.add(&item(position, &long), folder.path())));
+        let blocks = waiting.blocks.as_ref().unwrap();
+        blocks.file.set_len(blocks.end - 1).unwrap();
+        let mut written = 0;
+        let all = waiting.write_each(|_| {
+            written += 1;
+            Ok(())
+        });
+        assert!(matches!(all, Err(StoreError::Waiting(_))), "{all:?}");
+        assert_eq!(written, 1);
     }
 
     /// They are to be written at once then.

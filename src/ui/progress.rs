@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Says on a terminal how far a long run is, once it has taken a second.
+/// How long a run goes on until it is long.
+const LONG: Duration = Duration::from_secs(1);
+
+/// Says on a terminal how far a long run is.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
@@ -22,17 +25,26 @@ impl Progress {
     /// Counts more records.
     pub fn step(&mut self, records: usize) {
         self.bar.inc(records as u64);
-        let is_due = self.bar.is_hidden() && self.started.elapsed() >= Duration::from_secs(1);
-        if is_due && io::stderr().is_terminal() {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        if self.bar.is_hidden() && self.started.elapsed() >= LONG && self.show() {
             self.say("{spinner} {human_pos} records in {elapsed}");
         }
     }
 
-    /// Says that all have been counted, and that what comes now takes its time too.
+    /// Says that all have been counted, and are written to the disk now: it takes up to as long again.
     pub fn last_step(&mut self) {
-        self.say("{human_pos} records, writing them to the disk");
-        self.bar.force_draw();
+        if self.started.elapsed() >= LONG / 2 && self.show() {
+            self.say("{human_pos} records, writing them");
+            self.bar.force_draw();
+        }
+    }
+
+    /// Shows it from now on, where there is a terminal.
+    fn show(&self) -> bool {
+        let is_terminal = io::stderr().is_terminal();
+        if is_terminal && self.bar.is_hidden() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        is_terminal
     }
 
     fn say(&self, template: &str) {

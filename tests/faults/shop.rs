@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{LazyLock, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -30,6 +30,20 @@ const INPUTS: [(&str, &str); 5] = [
     ),
     ("changes.json", r#"[{"id":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","name":"Leather Belt","price":"20.00"}]"#),
 ];
+
+/// An order of so many items that they wait in a file of their own until they are written.
+static MANY: LazyLock<String> = LazyLock::new(|| {
+    let item = r#"{"productId":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","quantity":1,"unitPrice":18.75}"#;
+    let items = vec![item; 600].join(",");
+    format!(
+        r#"{{"orderReference":"LEG-MANY-1","orderDate":"2026-02-04T10:30:00Z","customerName":"Mona","customerPhone":"+201","items":[{items}]}}"#
+    )
+});
+
+/// Returns every file that commands read, with its content.
+fn inputs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    INPUTS.into_iter().chain([("many.json", MANY.as_str())])
+}
 
 /// What the shop did before: a confirmed order and two pending ones, of two items each.
 const HISTORY: [(&str, &str); 3] = [("LEG-KEPT-0001", "S"), ("LEG-WAIT-0001", "M"), ("LEG-WAIT-0002", "L")];
@@ -137,7 +151,7 @@ impl Shop {
     /// Sets up a shop in a folder that is there.
     pub fn in_folder(folder: tempfile::TempDir, start: Start) -> Shop {
         let mut shop = Shop { reader: None, folder, wait: None };
-        for (name, content) in INPUTS {
+        for (name, content) in inputs() {
             fs::write(shop.path(name), content).unwrap();
         }
         match start {
@@ -276,7 +290,7 @@ impl Shop {
         let names = fs::read_dir(self.folder()).unwrap().map(|entry| entry.unwrap().file_name());
         let names = names.map(|name| name.to_string_lossy().into_owned());
         let is_known = |name: &String| {
-            let is_input = INPUTS.iter().any(|(input, _)| input == name);
+            let is_input = inputs().any(|(input, _)| input == name);
             is_input
                 || name.starts_with(KEPT)
                 || ["orders.db", "orders.db-wal", "orders.db-shm", "copy.db", "mend.ndjson"].contains(&name.as_str())

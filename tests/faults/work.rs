@@ -65,10 +65,11 @@ const MAKING: [Work; 4] = [
 ];
 
 /// Those that change a file that is there, or try what they would change.
-const CHANGING: [Work; 27] = [
+const CHANGING: [Work; 28] = [
     work("create", &["create", "order.json"]),
     work("import", &["import", "orders.ndjson"]),
     work("import of stdin", &["import", "-"]),
+    work("import of many items", &["import", "many.json"]),
     work("import --dry-run", &["import", "orders.ndjson", "--dry-run"]),
     work("import --keep-going", &["import", "--keep-going", "mixed.ndjson"]),
     work("import --rejects", &["import", "--keep-going", "mixed.ndjson", "--rejects", "mend.ndjson"]),

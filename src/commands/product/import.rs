@@ -31,7 +31,7 @@ pub struct ImportArgs {
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files)?;
     let mut store = context.open_or_create()?;
-    let (stamp, mut ids) = (context.stamp(), context.ids());
+    let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
     let mut progress = Progress::new();
     let tally = context.write(&mut store, |write| {
         let mut read = |input: Input<'_>| match input {
@@ -57,13 +57,15 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             Ok(Judged { verdicts: vec![(verdict, None)], skipped: 0 })
         };
         let tally = read_all(sources, &mut std::io::sink(), &mut read, &mut judge, &mut progress)?;
-        match tally.failure(true) {
-            Some(failure) => Err(failure.into()),
-            None => Ok(tally),
+        if let Some(failure) = tally.failure(true) {
+            return Err(failure.into());
         }
-    });
+        if !is_dry_run {
+            progress.last_step();
+        }
+        Ok(tally)
+    })?;
     drop(progress);
-    let tally = tally?;
     tally.report(context);
     context.print_one(tally.body(true), || {
         if context.ui.quiet {
