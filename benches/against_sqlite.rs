@@ -23,6 +23,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use orders::store::CACHE_KIB;
 
 #[path = "../examples/generate/shop.rs"]
 mod generator;
@@ -44,10 +45,6 @@ struct Args {
     bench: bool,
 }
 
-/// What the shell does before anything else, so that it runs with our settings.
-const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;
-    PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -15360;\n";
-
 /// The end of the year that the orders are spread over.
 const NOW: &str = "2026-02-07T08:00:00Z";
 
@@ -56,6 +53,14 @@ const END: i64 = 1_770_451_200;
 
 /// How many orders are few.
 const SMALL: usize = 1_000;
+
+/// What the shell does before anything else, so that it runs with our settings.
+fn settings() -> String {
+    format!(
+        "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{CACHE_KIB};\n"
+    )
+}
 
 struct Ground {
     folder: PathBuf,
@@ -79,7 +84,7 @@ impl Ground {
     /// A script of the shell on a file.
     fn shell(&self, file: &str, script: &str) -> Command {
         let path = self.path("script.sql");
-        fs::write(&path, format!("{SETTINGS}{script}")).unwrap();
+        fs::write(&path, settings() + script).unwrap();
         let mut command = Command::new("sqlite3");
         command.arg("-batch").arg(self.path(file)).stdin(fs::File::open(path).unwrap()).current_dir(&self.folder);
         command

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::order::OrderPk;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Facts, NewOrder, Received, Rejected, decide, resolve, unknown_products};
+use crate::domain::receive::{Facts, Received, Rejected, ResolvedOrder, decide, resolve, unknown_products};
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
 use crate::domain::user::UserId;
@@ -36,7 +36,7 @@ pub struct Delivery {
     /// WhatsApp's id of the message that brought it.
     pub message_id: Option<String>,
     /// The order, or why it cannot be taken unless its message brought it before.
-    pub order: Result<NewOrder, Rejected>,
+    pub order: Result<ResolvedOrder, Rejected>,
 }
 
 /// An order that was taken in.
@@ -84,7 +84,7 @@ impl Desk<'_, '_> {
     }
 
     /// Takes an order in, or says why not.
-    pub fn receive(&self, order: &NewOrder) -> Result<Result<Taken, Rejected>, StoreError> {
+    pub fn receive(&self, order: &ResolvedOrder) -> Result<Result<Taken, Rejected>, StoreError> {
         let (mut known, mut likely_duplicates) = (None, Vec::new());
         if self.write.is_like_another(order)? {
             known = self.write.known_order(&order.reference, &order.content)?;

@@ -145,7 +145,7 @@ pub struct Known {
 
 /// An incoming order whose products the catalogue has, as it is written if it is new.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewOrder {
+pub struct ResolvedOrder {
     /// The public id.
     pub id: Uuid,
     /// The reference.
@@ -213,7 +213,7 @@ pub fn resolve(
     reference: Reference,
     catalogue: &Catalogue,
     new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<NewOrder, Rejected> {
+) -> Result<ResolvedOrder, Rejected> {
     let found = incoming.items.iter().map(|item| catalogue.find(&item.product.key));
     let Some(products) = found.collect::<Option<Vec<&Product>>>() else {
         let problems = unknown_products(incoming.items.iter().map(|item| &item.product), catalogue);
@@ -225,7 +225,7 @@ pub fn resolve(
     let mut warnings: Vec<String> =
         pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())).collect();
     warnings.extend(pairs().filter_map(|(item, product)| barcode_warning(product, item.barcode.as_deref())));
-    Ok(NewOrder {
+    Ok(ResolvedOrder {
         id: new_id(),
         reference,
         order_date: incoming.order_date,
@@ -253,7 +253,7 @@ pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, c
 }
 
 /// Decides what to do with an order that came in.
-pub fn decide(order: &NewOrder, facts: Facts<'_>) -> Result<Received, Rejected> {
+pub fn decide(order: &ResolvedOrder, facts: Facts<'_>) -> Result<Received, Rejected> {
     if let Some(known) = facts.known {
         return judge_repeat(&order.content, known, facts.is_discreet);
     }
@@ -320,7 +320,7 @@ pub fn nearest_duplicate<'o>(
         .min_by_key(|order| (distance(order) > 0, distance(order).abs()))
 }
 
-fn duplicate_warning(order: &NewOrder, likely_duplicates: &[Order]) -> Option<String> {
+fn duplicate_warning(order: &ResolvedOrder, likely_duplicates: &[Order]) -> Option<String> {
     let is_near = |other: &&Order| {
         (other.summary.order_date.millis() - order.order_date.millis()).abs() <= DUPLICATE_WINDOW_MILLIS
     };
@@ -368,14 +368,14 @@ pub(crate) mod tests {
     }
 
     /// An incoming order of products that are there, as it is written.
-    pub fn new_order(incoming: &IncomingOrder, catalogue: &Catalogue) -> NewOrder {
+    pub fn resolved_order(incoming: &IncomingOrder, catalogue: &Catalogue) -> ResolvedOrder {
         let reference = incoming.reference.clone().unwrap();
         resolve(incoming.clone(), reference, catalogue, &mut Uuid::nil).unwrap()
     }
 
     /// The order that an incoming one becomes.
     pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
-        let new = new_order(incoming, catalogue);
+        let new = resolved_order(incoming, catalogue);
         Order {
             summary: OrderSummary {
                 pk: OrderPk(pk),
@@ -493,7 +493,7 @@ pub(crate) mod tests {
         order.items[1].name = Some("T-Shirt".into());
         order.items[1].barcode = Some("OLD-1".into());
         order.items[1].image = Some("https://shop.example/old.jpg".into());
-        let new = new_order(&order, &shop.catalogue);
+        let new = resolved_order(&order, &shop.catalogue);
         let snapshots: Vec<_> = new
             .items
             .iter()

@@ -57,7 +57,7 @@ pub use cause::{is_disk_full, read_again};
 pub use copy::{Copy, keep};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
-pub use open::Access;
+pub use open::{Access, CACHE_KIB};
 pub use orders::{Match, OrderMatch};
 pub use side_files::{refuse_leftovers, refuse_side_file_name};
 
@@ -288,7 +288,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::domain::product::Product;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, new_order};
+    use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::settings::SettingKey;
     use crate::domain::status::Status;
     use crate::domain::stock::{Movement, Reason};
@@ -316,7 +316,7 @@ pub(crate) mod tests {
         let (_folder, mut store) = store();
         let shirt = product("Shirt", &[("", 3)]);
         let incoming = incoming(&[(&shirt, 2, None)]);
-        let new = new_order(&incoming, &[shirt.clone()].into_iter().collect());
+        let new = resolved_order(&incoming, &[shirt.clone()].into_iter().collect());
         let reference = new.reference.clone();
         let pk = store
             .write::<_, StoreError>(Outcome::Commit, |write| {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, named_params, params};
-use sha2::{Digest, Sha256};
 
 use super::search::fold;
 use super::values::{Id, InOrder, json_array};
@@ -13,7 +12,7 @@ use crate::domain::content::Content;
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
-use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, NewOrder, Source};
+use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, ResolvedOrder, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
@@ -237,15 +236,15 @@ impl Read<'_> {
     }
 
     /// Tells whether an order that came in has the reference of another one, or may be its duplicate: almost none.
-    pub fn is_like_another(&self, new: &NewOrder) -> Result<bool, StoreError> {
+    pub fn is_like_another(&self, order: &ResolvedOrder) -> Result<bool, StoreError> {
         let mut like = self.statements.like_another.of(
             self.connection,
             "SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)
                  OR EXISTS (SELECT 1 FROM orders
                      WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :last)",
         )?;
-        let (first, last) = duplicate_window(new.order_date);
-        let values = params![new.reference, new.content.phone_digits(), new.total, first, last];
+        let (first, last) = duplicate_window(order.order_date);
+        let values = params![order.reference, order.content.phone_digits(), order.total, first, last];
         Ok(like.query_row(values, |row| row.get(0))?)
     }
 
@@ -260,7 +259,7 @@ impl Read<'_> {
             "SELECT EXISTS (SELECT 1 FROM order_sources WHERE order_pk = :order AND content_hash = :hash)",
         )?;
         let received_before = received
-            .query_row(named_params! {":order": order.summary.pk, ":hash": content_hash(content)}, |row| row.get(0))?;
+            .query_row(named_params! {":order": order.summary.pk, ":hash": content.hash()}, |row| row.get(0))?;
         Ok(Some(Known { order, received_before }))
     }
 
@@ -362,7 +361,12 @@ impl Write<'_> {
     ///
     /// # Errors
     /// The reference is no longer free.
-    pub fn insert_order(&self, new: &NewOrder, user: Option<UserId>, stamp: &Stamp) -> Result<OrderPk, StoreError> {
+    pub fn insert_order(
+        &self,
+        new: &ResolvedOrder,
+        user: Option<UserId>,
+        stamp: &Stamp,
+    ) -> Result<OrderPk, StoreError> {
         let inserted = self
             .statements
             .insert_order
@@ -426,7 +430,7 @@ impl Write<'_> {
                 "INSERT INTO order_sources (order_pk, kind, message_id, content_hash, received_at)
                  VALUES (:order, :kind, :message, :hash, :at)",
             )?
-            .execute(params![order, source.kind.as_str(), source.message_id, content_hash(content), stamp.at])?;
+            .execute(params![order, source.kind.as_str(), source.message_id, content.hash(), stamp.at])?;
         Ok(())
     }
 
@@ -523,8 +527,4 @@ fn duplicate_window(date: Timestamp) -> (Timestamp, Timestamp) {
     let around = |millis| Timestamp::from_millis(date.millis().saturating_add(millis));
     let (first, last) = (around(-DUPLICATE_WINDOW_MILLIS), around(DUPLICATE_WINDOW_MILLIS));
     (first.unwrap_or(Timestamp::FIRST), last.unwrap_or(Timestamp::LAST))
-}
-
-fn content_hash(content: &Content) -> [u8; 32] {
-    Sha256::digest(content.bytes()).into()
 }

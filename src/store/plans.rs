@@ -12,8 +12,8 @@ use super::{OrderFilter, Outcome, Read, Sort, SortField, StoreError, Write};
 use crate::domain::edit::Edited;
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
-use crate::domain::receive::tests::{incoming, new_order};
-use crate::domain::receive::{NewOrder, Source, SourceKind};
+use crate::domain::receive::tests::{incoming, resolved_order};
+use crate::domain::receive::{ResolvedOrder, Source, SourceKind};
 use crate::domain::report::sales::Window;
 use crate::domain::settings::SettingKey;
 use crate::domain::status::Status;
@@ -40,7 +40,7 @@ const MAY_SCAN: [&str; 5] = [
 ];
 
 /// Asks everything that can be asked.
-fn read_all(read: &Read<'_>, new: &NewOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
+fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
     let order = read.orders(&[crate::domain::order::OrderPk(1)])?.remove(0).summary.pk;
     for user in [None, Some(user.id)] {
         for text in ["LEG-LXYZ1234-AB5C", "AB5C"] {
@@ -93,7 +93,7 @@ fn read_all(read: &Read<'_>, new: &NewOrder, shirt: &Product, user: &User) -> Re
 }
 
 /// Changes everything that can be changed.
-fn write_all(write: &Write<'_>, new: &NewOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
+fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
     write.insert_product(shirt, &stamp())?;
     write.update_product(shirt)?;
     write.insert_user(user)?;
@@ -172,7 +172,7 @@ fn nothing_looks_at_a_whole_long_table_that_should_not() {
     store.connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
     let shirt = product("Shirt", &[("", 3)]);
     let user = User { id: UserId(Uuid::now_v7()), username: "mona".to_owned(), role: Role::Buyer, phone: None };
-    let new = new_order(&incoming(&[(&shirt, 2, None)]), &[shirt.clone()].into_iter().collect());
+    let new = resolved_order(&incoming(&[(&shirt, 2, None)]), &[shirt.clone()].into_iter().collect());
     store.write::<_, StoreError>(Outcome::Commit, |write| write_all(write, &new, &shirt, &user)).unwrap();
     store.read::<_, StoreError>(|read| read_all(read, &new, &shirt, &user)).unwrap();
     store.write::<_, StoreError>(Outcome::Commit, |write| write.remove_user(user.id)).unwrap();

@@ -2,7 +2,7 @@
 
 use orders::domain::order::{Order, OrderPk, OrderSummary};
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
-use orders::domain::receive::{Facts, IncomingOrder, Known, NewOrder, Received, decide, resolve};
+use orders::domain::receive::{Facts, IncomingOrder, Known, Received, ResolvedOrder, decide, resolve};
 use orders::domain::settings::Settings;
 use orders::domain::status::Status;
 use orders::domain::time::Timestamp;
@@ -30,7 +30,7 @@ fn catalogue() -> Catalogue {
 }
 
 /// Returns a decided order as the file holds it.
-fn kept(new: NewOrder) -> Order {
+fn kept(new: ResolvedOrder) -> Order {
     let at = Timestamp::parse(crate::harness::NOW).unwrap();
     let summary = OrderSummary {
         pk: OrderPk(1),

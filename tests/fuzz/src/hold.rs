@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
 use orders::domain::receive::{
-    Facts, IncomingItem, IncomingOrder, Known, NewOrder, ProductKey, Received, Source, SourceKind,
+    Facts, IncomingItem, IncomingOrder, Known, ProductKey, Received, ResolvedOrder, Source, SourceKind,
 };
 use orders::domain::receive::{decide, resolve};
 use orders::domain::reference::Reference;
@@ -307,7 +307,7 @@ fn free_id(start: &str, products: &[Product]) -> Option<ProductId> {
 }
 
 /// Returns a decided order as the file holds it.
-fn kept(new: &NewOrder) -> Order {
+fn kept(new: &ResolvedOrder) -> Order {
     let at = Timestamp::parse("2026-02-07T08:00:00Z").expect("it is a time");
     Order {
         summary: OrderSummary {
