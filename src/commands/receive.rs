@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::order::OrderPk;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Facts, Received, Rejected, ResolvedOrder, decide, resolve, unknown_products};
+use crate::domain::receive::{Facts, Known, Received, Rejected, ResolvedOrder, decide, resolve, unknown_products};
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
 use crate::domain::user::UserId;
@@ -85,27 +85,29 @@ impl Desk<'_, '_> {
 
     /// Takes an order in, or says why not.
     pub fn receive(&self, order: &ResolvedOrder) -> Result<Result<Taken, Rejected>, StoreError> {
+        let known_order = || self.write.known_order(&order.reference, &order.content);
         let (mut known, mut likely_duplicates) = (None, Vec::new());
         if self.write.is_like_another(order)? {
-            known = self.write.known_order(&order.reference, &order.content)?;
+            known = known_order()?;
             if known.is_none() && !self.is_discreet {
                 likely_duplicates = self.write.likely_duplicates(&order.content, order.order_date, None)?;
             }
         }
-        let facts = Facts {
-            known: known.as_ref(),
-            likely_duplicates: &likely_duplicates,
-            settings: self.settings,
-            is_discreet: self.is_discreet,
+        let decide = |known: Option<&Known>| {
+            let (settings, is_discreet) = (self.settings, self.is_discreet);
+            decide(order, Facts { known, likely_duplicates: &likely_duplicates, settings, is_discreet })
         };
-        Ok(match decide(order, facts) {
-            Ok(Received::New { warnings }) => {
-                let order = match &order.note {
-                    None => self.write.insert_order(order, self.user, self.stamp)?,
-                    Some(written) => self.write.insert_order(order, self.user, &self.stamp_with(written))?,
-                };
-                Ok(Taken { order, warnings: Some(warnings) })
-            }
+        // Almost every order is new: whether its reference is free is seen by writing it.
+        let decision = match decide(known.as_ref()) {
+            Ok(Received::New { warnings }) => match self.insert(order)? {
+                Some(order) => return Ok(Ok(Taken { order, warnings: Some(warnings) })),
+                None => decide(known_order()?.as_ref()),
+            },
+            Err(_) if known.is_none() => decide(known_order()?.as_ref()),
+            decision => decision,
+        };
+        Ok(match decision {
+            Ok(Received::New { .. }) => return Err(StoreError::Changed("the order")),
             Ok(Received::Unchanged(known)) => {
                 // The message that brings it again is remembered.
                 if order.source.message_id.is_some() {
@@ -115,6 +117,14 @@ impl Desk<'_, '_> {
             }
             Err(rejected) => Err(rejected),
         })
+    }
+
+    /// Writes an order; `None`: its reference is another order's.
+    fn insert(&self, order: &ResolvedOrder) -> Result<Option<OrderPk>, StoreError> {
+        match &order.note {
+            None => self.write.insert_order(order, self.user, self.stamp),
+            Some(written) => self.write.insert_order(order, self.user, &self.stamp_with(written)),
+        }
     }
 
     /// Adds what the customer wrote to the note of the run.

@@ -321,7 +321,7 @@ pub(crate) mod tests {
         let pk = store
             .write::<_, StoreError>(Outcome::Commit, |write| {
                 write.insert_product(&shirt, &stamp())?;
-                write.insert_order(&new, None, &stamp())
+                Ok(write.insert_order(&new, None, &stamp())?.unwrap())
             })
             .unwrap();
         let taking = |delta: i64, from| StatusChange {

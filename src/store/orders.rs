@@ -235,16 +235,16 @@ impl Read<'_> {
         Ok(statement.query_row(named_params! {":message": message_id}, |row| row.get(0)).optional()?)
     }
 
-    /// Tells whether an order that came in has the reference of another one, or may be its duplicate: almost none.
+    /// Tells whether an order that came in is like one that is there, which may be itself: the same phone and total, within
+    /// hours. Almost none is.
     pub fn is_like_another(&self, order: &ResolvedOrder) -> Result<bool, StoreError> {
         let mut like = self.statements.like_another.of(
             self.connection,
-            "SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)
-                 OR EXISTS (SELECT 1 FROM orders
-                     WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :last)",
+            "SELECT EXISTS (SELECT 1 FROM orders
+                 WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :last)",
         )?;
         let (first, last) = duplicate_window(order.order_date);
-        let values = params![order.reference, order.content.phone_digits(), order.total, first, last];
+        let values = params![order.content.phone_digits(), order.total, first, last];
         Ok(like.query_row(values, |row| row.get(0))?)
     }
 
@@ -357,16 +357,14 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Writes a new order, which belongs to `user`, with its items, its source and its first event.
-    ///
-    /// # Errors
-    /// The reference is no longer free.
+    /// Writes a new order, which belongs to `user`, with its items, its source and its first event; `None`: nothing is
+    /// written, as its reference is another order's.
     pub fn insert_order(
         &self,
         new: &ResolvedOrder,
         user: Option<UserId>,
         stamp: &Stamp,
-    ) -> Result<OrderPk, StoreError> {
+    ) -> Result<Option<OrderPk>, StoreError> {
         let inserted = self
             .statements
             .insert_order
@@ -393,15 +391,15 @@ impl Write<'_> {
                 new.currency,
                 stamp.at,
             ])?;
-        if inserted != 1 {
-            return Err(StoreError::Changed("the order"));
+        if inserted == 0 {
+            return Ok(None);
         }
         let order = OrderPk(self.connection.last_insert_rowid());
         self.keep_waiting(order, &new.items)?;
         self.insert_source(order, &new.source, &new.content, stamp)?;
         self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), stamp)?;
         self.gather_texts(order)?;
-        Ok(order)
+        Ok(Some(order))
     }
 
     /// Keeps the items of a new order until they are written with those of others.

@@ -99,7 +99,7 @@ fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &Use
     write.insert_user(user)?;
     write.set_setting(SettingKey::ShopName, Some("LEG"))?;
     write.set_setting(SettingKey::ShopName, None)?;
-    let order = write.insert_order(new, Some(user.id), &stamp())?;
+    let order = write.insert_order(new, Some(user.id), &stamp())?.unwrap();
     let message = Source { kind: SourceKind::WhatsappText, message_id: Some("wamid.1".to_owned()) };
     write.insert_source(order, &message, &new.content, &stamp())?;
     write.edit_order(
