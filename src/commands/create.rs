@@ -15,7 +15,7 @@ use crate::error::{Exit, Failure, Kind};
 use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
 use crate::input::records::{Record, Records, StreamError};
 use crate::render::{json, order};
-use crate::store::{StoreError, Write};
+use crate::store::{ContentHash, StoreError, Write};
 
 /// Take one order from JSON and print it
 ///
@@ -55,7 +55,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let refused = |rejected: Rejected| refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
         let new = resolve(incoming, reference.clone(), &catalogue, &mut ids).map_err(refused)?;
         let desk = Desk { write, settings: &settings, user, is_discreet, stamp: &stamp };
-        let taken = desk.receive(&new)?.map_err(refused)?;
+        let taken = desk.receive(&new, ContentHash::of(&new.content))?.map_err(refused)?;
         Ok((write.orders(&[taken.order])?.remove(0), taken.warnings, settings))
     })?;
     let reference = &order.summary.reference;

@@ -82,7 +82,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         if !is_dry_run {
             progress.last_step();
         }
-        write.write_waiting_items()?;
+        write.complete()?;
         // Right before the commit: where the rejects cannot be kept, nothing is imported.
         if let Some(rejects) = &mut rejects {
             rejects.keep(is_dry_run)?;

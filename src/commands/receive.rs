@@ -9,7 +9,7 @@ use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
 use crate::domain::user::UserId;
 use crate::input::order_record::ReadOrder;
-use crate::store::{Stamp, StoreError, Write};
+use crate::store::{ContentHash, Stamp, StoreError, Write};
 
 /// What orders are taken in with.
 #[derive(Debug)]
@@ -35,8 +35,8 @@ pub struct Delivery {
     pub reject: Option<String>,
     /// WhatsApp's id of the message that brought it.
     pub message_id: Option<String>,
-    /// The order, or why it cannot be taken unless its message brought it before.
-    pub order: Result<ResolvedOrder, Rejected>,
+    /// The order with the hash of its content, or why it cannot be taken unless its message brought it before.
+    pub order: Result<(ResolvedOrder, ContentHash), Rejected>,
 }
 
 /// An order that was taken in.
@@ -65,7 +65,11 @@ impl Delivery {
                 ]),
             },
         };
-        Delivery { label, reject, message_id: source.message_id, order }
+        let with_hash = |order: ResolvedOrder| {
+            let hash = ContentHash::of(&order.content);
+            (order, hash)
+        };
+        Delivery { label, reject, message_id: source.message_id, order: order.map(with_hash) }
     }
 }
 
@@ -78,14 +82,14 @@ impl Desk<'_, '_> {
             return Ok(Ok(Taken { order, warnings: None }));
         }
         match &delivery.order {
-            Ok(order) => self.receive(order),
+            Ok((order, hash)) => self.receive(order, *hash),
             Err(rejected) => Ok(Err(rejected.clone())),
         }
     }
 
-    /// Takes an order in, or says why not.
-    pub fn receive(&self, order: &ResolvedOrder) -> Result<Result<Taken, Rejected>, StoreError> {
-        let known_order = || self.write.known_order(&order.reference, &order.content);
+    /// Takes in an order whose content has this hash, or says why not.
+    pub fn receive(&self, order: &ResolvedOrder, hash: ContentHash) -> Result<Result<Taken, Rejected>, StoreError> {
+        let known_order = || self.write.known_order(&order.reference, hash);
         let (mut known, mut likely_duplicates) = (None, Vec::new());
         if self.write.is_like_another(order)? {
             known = known_order()?;
@@ -93,25 +97,26 @@ impl Desk<'_, '_> {
                 likely_duplicates = self.write.likely_duplicates(&order.content, order.order_date, None)?;
             }
         }
-        let decide = |known: Option<&Known>| {
+        let judge = |known: Option<&Known>| {
             let (settings, is_discreet) = (self.settings, self.is_discreet);
             decide(order, Facts { known, likely_duplicates: &likely_duplicates, settings, is_discreet })
         };
-        // Almost every order is new: whether its reference is free is seen by writing it.
-        let decision = match decide(known.as_ref()) {
-            Ok(Received::New { warnings }) => match self.insert(order)? {
-                Some(order) => return Ok(Ok(Taken { order, warnings: Some(warnings) })),
-                None => decide(known_order()?.as_ref()),
-            },
-            Err(_) if known.is_none() => decide(known_order()?.as_ref()),
-            decision => decision,
-        };
+        let mut decision = judge(known.as_ref());
+        if let Ok(Received::New { warnings }) = &decision
+            && let Some(order) = self.insert(order, hash)?
+        {
+            return Ok(Ok(Taken { order, warnings: Some(warnings.clone()) }));
+        }
+        // Refused, or not written: only now it matters which order has its reference.
+        if known.is_none() {
+            decision = judge(known_order()?.as_ref());
+        }
         Ok(match decision {
             Ok(Received::New { .. }) => return Err(StoreError::Changed("the order")),
             Ok(Received::Unchanged(known)) => {
                 // The message that brings it again is remembered.
                 if order.source.message_id.is_some() {
-                    self.write.insert_source(known, &order.source, &order.content, self.stamp)?;
+                    self.write.insert_source(known, &order.source, hash, self.stamp)?;
                 }
                 Ok(Taken { order: known, warnings: None })
             }
@@ -120,10 +125,10 @@ impl Desk<'_, '_> {
     }
 
     /// Writes an order; `None`: its reference is another order's.
-    fn insert(&self, order: &ResolvedOrder) -> Result<Option<OrderPk>, StoreError> {
+    fn insert(&self, order: &ResolvedOrder, hash: ContentHash) -> Result<Option<OrderPk>, StoreError> {
         match &order.note {
-            None => self.write.insert_order(order, self.user, self.stamp),
-            Some(written) => self.write.insert_order(order, self.user, &self.stamp_with(written)),
+            None => self.write.insert_order(order, hash, self.user, self.stamp),
+            Some(written) => self.write.insert_order(order, hash, self.user, &self.stamp_with(written)),
         }
     }
 

@@ -175,7 +175,8 @@ pub struct ResolvedOrder {
 /// The facts that an incoming order is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// The order that has its reference already.
+    /// The order that has its reference already; `None`: none has, or it was not looked up, and a new one is written only if
+    /// the reference is free.
     pub known: Option<&'a Known>,
     /// Other orders of the same phone and total, nearest in time.
     pub likely_duplicates: &'a [Order],

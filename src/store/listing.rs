@@ -200,7 +200,7 @@ impl Read<'_> {
         let all = u64::try_from(self.newest_order()?).unwrap_or_default();
         let most = filter.limit.unwrap_or(all).min(all).saturating_mul(all).isqrt().div_ceil(2);
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(FEW);
-        // Where all that have it are wanted, the newest first, the newest of them are enough.
+        // Without another condition or order, the newest that have it are the answer, and it is enough to find these.
         let plain = OrderFilter { search: filter.search.clone(), limit: filter.limit, ..OrderFilter::default() };
         let enough = filter.limit.filter(|_| *filter == plain).and_then(|limit| usize::try_from(limit).ok());
         let Some(mut found) = self.candidates(needle, most, enough)? else { return Ok(None) };

@@ -60,6 +60,7 @@ pub use listing::{OrderFilter, Sort, SortField};
 pub use open::{Access, CACHE_KIB};
 pub use orders::{Match, OrderMatch};
 pub use side_files::{refuse_leftovers, refuse_side_file_name};
+pub use values::ContentHash;
 
 use crate::domain::time::Timestamp;
 use copy::folder_of;
@@ -121,7 +122,7 @@ pub struct Stamp {
 pub struct Read<'c> {
     connection: &'c Connection,
     statements: Statements<'c>,
-    /// Where the file is.
+    /// The folder of the file, in which items may wait.
     folder: &'c Path,
     /// What a transaction that takes in orders has yet to write: whatever asks for items writes it first.
     waiting: RefCell<WaitingItems>,
@@ -145,6 +146,16 @@ impl<'c> std::ops::Deref for Write<'c> {
 
     fn deref(&self) -> &Read<'c> {
         &self.read
+    }
+}
+
+impl Write<'_> {
+    /// Writes all that is yet to be written, so that nothing but the commit is left.
+    ///
+    /// # Errors
+    /// The file is full or broken; what waited cannot be read again.
+    pub fn complete(&self) -> Result<(), StoreError> {
+        self.write_waiting_items()
     }
 }
 
@@ -208,7 +219,7 @@ impl Store {
         let start = Start::of(&transaction).map_err(not_written)?;
         let writing = Write { read: Read::on(&transaction, &file) };
         let value = write(&writing)?;
-        writing.write_waiting_items().map_err(StoreError::before_commit)?;
+        writing.complete().map_err(StoreError::before_commit)?;
         drop(writing);
         if outcome == Outcome::RollBack {
             transaction.rollback().map_err(not_written)?;
@@ -321,7 +332,7 @@ pub(crate) mod tests {
         let pk = store
             .write::<_, StoreError>(Outcome::Commit, |write| {
                 write.insert_product(&shirt, &stamp())?;
-                Ok(write.insert_order(&new, None, &stamp())?.unwrap())
+                Ok(write.insert_order(&new, ContentHash::of(&new.content), None, &stamp())?.unwrap())
             })
             .unwrap();
         let taking = |delta: i64, from| StatusChange {

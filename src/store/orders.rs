@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::search::fold;
-use super::values::{Id, InOrder, json_array};
+use super::values::{ContentHash, Id, InOrder, json_array};
 use super::waiting::{ItemRow, rows_of};
 use super::{Read, Stamp, StoreError, Write};
 use crate::domain::content::Content;
@@ -187,7 +187,7 @@ impl Read<'_> {
         self.with_items(summaries)
     }
 
-    /// Adds the items to orders, in one query, which those that wait are written before.
+    /// Adds the items to orders, in one query. Those that wait are written first.
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
         self.write_waiting_items()?;
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0));
@@ -248,8 +248,8 @@ impl Read<'_> {
         Ok(like.query_row(values, |row| row.get(0))?)
     }
 
-    /// Loads what is known of a reference under which `content` came in.
-    pub fn known_order(&self, reference: &Reference, content: &Content) -> Result<Option<Known>, StoreError> {
+    /// Loads what is known of a reference under which a content of this hash came in.
+    pub fn known_order(&self, reference: &Reference, hash: ContentHash) -> Result<Option<Known>, StoreError> {
         let mut find = self.connection.prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
         let pk = find.query_row(named_params! {":reference": reference}, |row| row.get("pk")).optional()?;
         let Some(order) = pk.map(|pk| self.orders(&[pk])).transpose()?.and_then(|mut orders| orders.pop()) else {
@@ -258,8 +258,8 @@ impl Read<'_> {
         let mut received = self.connection.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM order_sources WHERE order_pk = :order AND content_hash = :hash)",
         )?;
-        let received_before = received
-            .query_row(named_params! {":order": order.summary.pk, ":hash": content.hash()}, |row| row.get(0))?;
+        let received_before =
+            received.query_row(named_params! {":order": order.summary.pk, ":hash": hash}, |row| row.get(0))?;
         Ok(Some(Known { order, received_before }))
     }
 
@@ -321,11 +321,8 @@ impl Read<'_> {
 
 /// Of [`Read`], as what asks for items writes first those that wait: where no order was taken in, there are none.
 impl Read<'_> {
-    /// Writes the items of new orders that wait.
-    ///
-    /// # Errors
-    /// They cannot be read again; the file is full or broken.
-    pub fn write_waiting_items(&self) -> Result<(), StoreError> {
+    /// Writes the items that wait.
+    pub(super) fn write_waiting_items(&self) -> Result<(), StoreError> {
         self.waiting.take().write_each(|item| self.insert_item(&item))
     }
 
@@ -357,11 +354,12 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Writes a new order, which belongs to `user`, with its items, its source and its first event; `None`: nothing is
+    /// Writes a new order, whose content has this hash and which belongs to `user`, with its items, its source and its first event; `None`: nothing is
     /// written, as its reference is another order's.
     pub fn insert_order(
         &self,
         new: &ResolvedOrder,
+        hash: ContentHash,
         user: Option<UserId>,
         stamp: &Stamp,
     ) -> Result<Option<OrderPk>, StoreError> {
@@ -396,7 +394,7 @@ impl Write<'_> {
         }
         let order = OrderPk(self.connection.last_insert_rowid());
         self.keep_waiting(order, &new.items)?;
-        self.insert_source(order, &new.source, &new.content, stamp)?;
+        self.insert_source(order, &new.source, hash, stamp)?;
         self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), stamp)?;
         self.gather_texts(order)?;
         Ok(Some(order))
@@ -418,7 +416,7 @@ impl Write<'_> {
         &self,
         order: OrderPk,
         source: &Source,
-        content: &Content,
+        hash: ContentHash,
         stamp: &Stamp,
     ) -> Result<(), StoreError> {
         self.statements
@@ -428,7 +426,7 @@ impl Write<'_> {
                 "INSERT INTO order_sources (order_pk, kind, message_id, content_hash, received_at)
                  VALUES (:order, :kind, :message, :hash, :at)",
             )?
-            .execute(params![order, source.kind.as_str(), source.message_id, content.hash(), stamp.at])?;
+            .execute(params![order, source.kind.as_str(), source.message_id, hash, stamp.at])?;
         Ok(())
     }
 

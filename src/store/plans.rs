@@ -8,7 +8,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
 use super::tests::{stamp, store};
-use super::{OrderFilter, Outcome, Read, Sort, SortField, StoreError, Write};
+use super::{ContentHash, OrderFilter, Outcome, Read, Sort, SortField, StoreError, Write};
 use crate::domain::edit::Edited;
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
@@ -53,7 +53,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.order_count()?;
     read.order_of_message("wamid.1")?;
     read.is_like_another(new)?;
-    read.known_order(&new.reference, &new.content)?;
+    read.known_order(&new.reference, ContentHash::of(&new.content))?;
     read.likely_duplicates(&new.content, new.order_date, None)?;
     read.held_stock(order)?;
     read.events(order)?;
@@ -94,14 +94,15 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
 
 /// Changes everything that can be changed.
 fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
+    let hash = ContentHash::of(&new.content);
     write.insert_product(shirt, &stamp())?;
     write.update_product(shirt)?;
     write.insert_user(user)?;
     write.set_setting(SettingKey::ShopName, Some("LEG"))?;
     write.set_setting(SettingKey::ShopName, None)?;
-    let order = write.insert_order(new, Some(user.id), &stamp())?.unwrap();
+    let order = write.insert_order(new, hash, Some(user.id), &stamp())?.unwrap();
     let message = Source { kind: SourceKind::WhatsappText, message_id: Some("wamid.1".to_owned()) };
-    write.insert_source(order, &message, &new.content, &stamp())?;
+    write.insert_source(order, &message, hash, &stamp())?;
     write.edit_order(
         &Edited {
             order,

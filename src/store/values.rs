@@ -2,8 +2,10 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Row, ToSql};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::domain::content::Content;
 use crate::domain::history::EventKind;
 use crate::domain::money::Money;
 use crate::domain::order::OrderPk;
@@ -22,6 +24,23 @@ struct Unexpected(String);
 fn read<T>(value: ValueRef<'_>, parse: impl Fn(&str) -> Option<T>) -> FromSqlResult<T> {
     let text = value.as_str()?;
     parse(text).ok_or_else(|| FromSqlError::Other(Box::new(Unexpected(text.to_owned()))))
+}
+
+/// What a file remembers of a content: its SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentHash([u8; 32]);
+
+impl ContentHash {
+    /// Takes the hash of a content.
+    pub fn of(content: &Content) -> ContentHash {
+        ContentHash(Sha256::digest(content.bytes()).into())
+    }
+}
+
+impl ToSql for ContentHash {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.as_slice().into())
+    }
 }
 
 /// A UUID as lower-case text. (rusqlite's own `uuid` feature would store sixteen bytes.)

@@ -30,15 +30,16 @@ impl Progress {
         }
     }
 
-    /// Says that all have been counted, and are written to the disk now: it takes up to as long again.
+    /// Says that all have been counted, and are written to the disk now.
     pub fn last_step(&mut self) {
+        // That takes up to as long again.
         if self.started.elapsed() >= LONG / 2 && self.show() {
             self.say("{human_pos} records, writing them");
             self.bar.force_draw();
         }
     }
 
-    /// Shows it from now on, where there is a terminal.
+    /// Shows it from now on. Returns whether there is a terminal to show it on.
     fn show(&self) -> bool {
         let is_terminal = io::stderr().is_terminal();
         if is_terminal && self.bar.is_hidden() {

@@ -41,7 +41,7 @@ fn an_order_in_another_currency_is_refused_once_one_is_set() {
         .stdin(order("USD"))
         .fails(4, "error: invalid order LEG-1; nothing changed\n  - currency: is USD, but this shop sells in EGP\n");
     assert!(shop.orders(["create"]).stdin(order("EGP")).succeeds().contains("Total 29.99 EGP for 1 piece\n"));
-    // What comes again is compared with what is there, whatever else is wrong with it, and whoever's phone it names.
+    // What comes again is compared with what is there, even where its currency is refused, and whosever phone it names.
     shop.orders(["config", "currency", "USD"]).succeeds();
     shop.orders(["import"]).stdin(order("EGP")).prints("imported 0, unchanged 1\n");
     let of_another = order("EGP").replace("+12", "+21");
