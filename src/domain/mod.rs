@@ -22,7 +22,7 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`money`], [`time`], [`reference`], [`text`] | the small values that everything is made of |
+//! | [`money`], [`time`], [`reference`](mod@reference), [`text`] | the small values that everything is made of |
 //! | [`calendar`], [`zone`] | points in time as people type them, and days in the shop's zone |
 //! | [`status`] | the life of an order and which steps are legal |
 //! | [`order`] | an order and its items |

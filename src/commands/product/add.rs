@@ -28,7 +28,7 @@ pub struct AddArgs {
     #[arg(long, value_parser = money)]
     discounted_price: Option<Money>,
     /// Its barcode (SKU)
-    #[arg(long, alias = "sku", value_parser = barcode)]
+    #[arg(long, visible_alias = "sku", value_parser = barcode)]
     barcode: Option<String>,
     /// How many there are, where it is not tracked by size
     #[arg(long, value_name = "N", value_parser = pieces, conflicts_with = "size")]

@@ -37,7 +37,7 @@ pub struct SetArgs {
     #[arg(long, conflicts_with = "discounted_price")]
     no_discounted_price: bool,
     /// Its barcode (SKU)
-    #[arg(long, alias = "sku", value_parser = barcode)]
+    #[arg(long, visible_alias = "sku", value_parser = barcode)]
     barcode: Option<String>,
     /// Take its barcode away
     #[arg(long, conflicts_with = "barcode")]
