@@ -76,6 +76,10 @@ fn failed(dest: &Path, error: &io::Error) -> Failure {
     let (kind, problem) = match error.kind() {
         io::ErrorKind::AlreadyExists => (Kind::Conflict, "is there already".to_owned()),
         io::ErrorKind::StorageFull => (Kind::Internal, "cannot be written: the disk is full".to_owned()),
+        io::ErrorKind::NotFound => {
+            let folder = dest.parent().unwrap_or(Path::new("/")).display();
+            (Kind::Internal, format!("cannot be made: there is no folder {folder}"))
+        }
         _ => (Kind::Internal, format!("cannot be written: {error}")),
     };
     Failure::new(kind, format!("{} {problem}; nothing was backed up", dest.display()))

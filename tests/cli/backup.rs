@@ -35,8 +35,9 @@ fn nothing_that_is_there_is_replaced_and_no_half_is_left() {
     shop.orders(["backup", "there.db"])
         .fails(5, &format!("error: {there} is there already; nothing was backed up\nhint: name a new file\n"));
     assert_eq!(std::fs::read(shop.path("there.db")).unwrap(), b"precious");
-    let done = shop.orders(["backup", "missing/copy.db"]).exits(1);
-    assert!(done.stderr.contains("nothing was backed up"), "{done:?}");
+    let missing = shop.path("missing");
+    let problem = format!("cannot be made: there is no folder {}; nothing was backed up", missing.display());
+    shop.orders(["backup", "missing/copy.db"]).fails(1, &format!("error: {}/copy.db {problem}\n", missing.display()));
     shop.orders(["backup", "orders.db"]).exits(5);
     let done = shop.orders(["backup", "copy.db", "--dry-run"]).exits(0);
     assert!(done.stdout.starts_with("would back up 1 order to "), "{done:?}");
