@@ -21,7 +21,10 @@ time=$(date -u +%Y-%m-%dT%H%M%SZ)-$$
 status=0
 orders import --quiet --keep-going --wait 60 --rejects "rejects-$time.ndjson" taking.ndjson || status=$?
 case $status in
-  0 | 8) mv taking.ndjson "taken-$time.ndjson" ;;
+  0 | 8)
+    mv taking.ndjson "taken-$time.ndjson"
+    [ $status = 0 ] || echo "these calls, of $1/taken-$time.ndjson, wait in $1/rejects-$time.ndjson: mend and import them" >&2
+    ;;
   4)
     mv taking.ndjson "unread-$time.ndjson"
     echo "nothing was taken from $1/unread-$time.ndjson: mend it and import it; later calls go on" >&2

@@ -175,6 +175,9 @@ fn a_webhook_call_that_was_cut_off_stops_only_itself() {
     std::fs::write(shop.path("webhook.ndjson"), &log).unwrap();
     assert!(take().ends_with("\n0\n"));
     assert!(shop.number("SELECT COUNT(*) FROM orders") > 0);
+    // What is no order waits to be mended, and the mail says where.
+    std::fs::write(shop.path("webhook.ndjson"), "{\"a\":1}\n").unwrap();
+    assert!(take().ends_with(".ndjson: mend and import them\n0\n"));
     // Nothing to take is nothing to say.
     assert_eq!(take(), "0\n");
 }
