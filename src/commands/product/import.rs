@@ -15,8 +15,8 @@ use crate::ui::Progress;
 
 /// Import products from JSON, all or nothing
 ///
-/// Products are matched by id, those without one by barcode. Stock is taken for new ones only: of known ones it is counted or adjusted.
-/// Keys that are not known are the shop's own and are ignored.
+/// Products are matched by id, those without one by barcode. Stock is taken for new ones only: of known ones it is counted or
+/// adjusted. Keys that are not known are the shop's own and are ignored.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders product import catalogue.json
