@@ -15,10 +15,10 @@ use crate::render::{json, order};
 
 /// Move orders to a status, all or nothing
 ///
-/// pending → cancelled; confirmed → processing, shipped, cancelled; processing → shipped, cancelled; shipped → delivered,
-/// cancelled; delivered → cancelled (a return). With --force and a --note also a step back: from shipped or delivered
-/// to processing or shipped, and from any to pending. Leaving the stock-holding statuses gives the stock back. Only
-/// confirm takes an order to confirmed.
+/// pending → cancelled; confirmed → processing, shipped, delivered (picked up), cancelled; processing → shipped, delivered,
+/// cancelled; shipped → delivered, cancelled; delivered → cancelled (a return). With --force and a --note also a step
+/// back: from shipped or delivered to processing or shipped, and from any to pending. Leaving the stock-holding statuses
+/// gives the stock back. Only confirm takes an order to confirmed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders set-status LEG-LXYZ1234-AB5C shipped --note 'Bosta 9917'

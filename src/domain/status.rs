@@ -51,8 +51,8 @@ impl Status {
     pub fn next(self) -> &'static [Status] {
         match self {
             Pending => &[Cancelled],
-            Confirmed => &[Processing, Shipped, Cancelled],
-            Processing => &[Shipped, Cancelled],
+            Confirmed => &[Processing, Shipped, Delivered, Cancelled],
+            Processing => &[Shipped, Delivered, Cancelled],
             Shipped => &[Delivered, Cancelled],
             Delivered => &[Cancelled],
             Cancelled => &[],
@@ -87,8 +87,8 @@ mod tests {
         let table = [
             //  to: pend conf proc ship deli canc
             (Pending, ". . . . . s"),
-            (Confirmed, "f . s s . s"),
-            (Processing, "f . . s . s"),
+            (Confirmed, "f . s s s s"),
+            (Processing, "f . . s s s"),
             (Shipped, "f . f . s s"),
             (Delivered, "f . f f . s"),
             (Cancelled, "f . . . . ."),
