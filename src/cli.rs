@@ -198,29 +198,6 @@ fn note(text: &str) -> Result<String, String> {
     }
 }
 
-/// Tells the two meanings of `--color` apart: beside an item of `edit` it is the item's colour, everywhere else it says
-/// when to colour. Returns the command line with the former by its longer name.
-pub fn name_item_color(mut args: Vec<OsString>) -> Vec<OsString> {
-    const TAKE_A_VALUE: [&str; 7] = ["--db", "--format", "--fields", "--wait", "--color", "--as", "--note"];
-    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
-    let mut at = 1;
-    while words.get(at).is_some_and(|word| word.starts_with('-')) {
-        at += if TAKE_A_VALUE.contains(&words[at]) { 2 } else { 1 };
-    }
-    let end = words.iter().position(|word| *word == "--").unwrap_or(words.len());
-    let has_item = || words[at..end].iter().any(|word| matches!(word.split('=').next(), Some("--item" | "--add")));
-    if words.get(at) != Some(&"edit") || at >= end || !has_item() {
-        return args;
-    }
-    for arg in &mut args[at..end] {
-        let word = arg.to_str().unwrap_or_default();
-        if let Some(rest) = word.strip_prefix("--color").filter(|rest| rest.is_empty() || rest.starts_with('=')) {
-            *arg = format!("--item-color{rest}").into();
-        }
-    }
-    args
-}
-
 /// Tells whether a command line that could not be read asks for JSON, so that its error can be JSON too.
 pub fn asks_for_json(args: &[OsString]) -> bool {
     options(args)
@@ -250,28 +227,6 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn color_is_the_items_beside_an_item_and_the_terminals_elsewhere() {
-        for (line, expected) in [
-            ("orders edit X --item 1 --color Red", "orders edit X --item 1 --item-color Red"),
-            ("orders edit X --color=Red --add P", "orders edit X --item-color=Red --add P"),
-            (
-                "orders --color never edit X --item=1 --color Red",
-                "orders --color never edit X --item=1 --item-color Red",
-            ),
-            ("orders edit X --name Y --color never", "orders edit X --name Y --color never"),
-            ("orders list --color never", "orders list --color never"),
-            ("orders --as edit list --item --color x", "orders --as edit list --item --color x"),
-            ("orders edit -- --item --color", "orders edit -- --item --color"),
-            ("orders", "orders"),
-            ("orders --as", "orders --as"),
-        ] {
-            let args: Vec<OsString> = line.split(' ').map(Into::into).collect();
-            let named: Vec<OsString> = expected.split(' ').map(Into::into).collect();
-            assert_eq!(name_item_color(args), named, "{line}");
-        }
     }
 
     /// Clap takes arguments of one id for one, and mixes their values up.

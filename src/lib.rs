@@ -48,7 +48,7 @@ use ui::{ColorChoice, Ui};
 
 /// Runs one command line and returns its exit code. `clock` replaces `now`, for tests and examples.
 pub fn run(args: impl IntoIterator<Item = OsString>, clock: Option<&str>, now: DateTime<Utc>) -> u8 {
-    let args = cli::name_item_color(args.into_iter().collect());
+    let args: Vec<OsString> = args.into_iter().collect();
     let completion = CompleteEnv::with_factory(Cli::command).var(VARIABLE);
     match completion.try_complete(args.iter().cloned(), None) {
         Ok(true) => return Exit::Done.code(),
@@ -132,9 +132,13 @@ fn explain_command_line(text: &str, args: &[OsString]) -> Failure {
     let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message));
     let tip = paragraphs.find_map(|paragraph| paragraph.trim_start().strip_prefix("tip: "));
     let tip = tip.filter(|tip| !tip.starts_with("to pass"));
+    let command = command_named(args);
     match tip {
+        _ if command == "orders edit" && message.contains("--color") => {
+            failure.hint("--color is for the terminal; the color of an item is --item-color")
+        }
         Some(tip) => failure.hint(on_one_line(tip)),
-        None => failure.hint(format!("{} --help", command_named(args))),
+        None => failure.hint(format!("{command} --help")),
     }
 }
 

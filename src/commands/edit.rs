@@ -16,12 +16,12 @@ use crate::store::Write;
 /// Change who ordered (until it is shipped) or what (while it is pending)
 ///
 /// Items are numbered as `show` numbers them. An added item costs today's list price; a changed one keeps its price. An
-/// empty --address, --size or --color takes it away (a size only where the product is not tracked by size).
+/// empty --address, --size or --item-color takes it away (a size only where the product is not tracked by size).
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders edit LEG-LXYZ1234-AB5C --phone '+20 101 111 2222' --note 'typed wrong'
   orders edit LEG-LXYZ1234-AB5C --item 1 --size M --quantity 1
-  orders edit LEG-LXYZ1234-AB5C --add BLT-01 --quantity 2 --color Black
+  orders edit LEG-LXYZ1234-AB5C --add BLT-01 --quantity 2 --item-color Black
   orders edit LEG-LXYZ1234-AB5C --remove 2")]
 #[command(group = ArgGroup::new("an item").args(["item", "add"]))]
 pub struct EditArgs {
@@ -53,7 +53,7 @@ pub struct EditArgs {
     /// The item's size
     #[arg(long, value_parser = chosen, requires = "an item")]
     size: Option<Chosen>,
-    /// The item's color; beside --item or --add also just --color
+    /// The item's color
     #[arg(long, value_name = "COLOR", value_parser = chosen, requires = "an item")]
     item_color: Option<Chosen>,
 }
@@ -103,7 +103,7 @@ impl EditArgs {
         let is_customer = self.name.is_some() || self.phone.is_some() || self.address.is_some();
         let changes_item = self.quantity.is_some() || self.size.is_some() || self.item_color.is_some();
         if self.item.is_some() && !changes_item {
-            return Err(Failure::usage("say what to change of the item: --quantity, --size or --color"));
+            return Err(Failure::usage("say what to change of the item: --quantity, --size or --item-color"));
         }
         if !is_customer && self.item.is_none() && self.add.is_none() && self.remove.is_none() {
             return Err(Failure::usage("say what to change").hint("orders edit --help lists what can be edited"));

@@ -91,17 +91,22 @@ fn an_edited_order_that_comes_again_is_unchanged() {
     assert_eq!(shop.orders(["show", ORDER, "--json"]).json()["total"], "29.99");
 }
 
-/// `--color` is an item's beside an item, and the terminal's elsewhere.
 #[test]
 fn an_items_color_is_edited() {
     let shop = Shop::with_order();
     let color = |shop: &Shop| shop.orders(["show", ORDER, "--json"]).json()["items"][0]["selectedColor"].clone();
-    shop.orders(["--color", "never", "edit", ORDER, "--item", "1", "--color", "Red"]).succeeds();
+    shop.orders(["edit", ORDER, "--item", "1", "--item-color", "Red"]).succeeds();
     assert_eq!(color(&shop), "Red");
     shop.orders(["edit", ORDER, "--name", "Jon", "--color", "never"]).succeeds();
-    shop.orders(["edit", ORDER, "--color=", "--item=1"]).succeeds();
+    shop.orders(["edit", ORDER, "--item-color=", "--item=1"]).succeeds();
     assert_eq!(color(&shop), json!(null));
-    let body = shop.orders(["edit", ORDER, "--add", "BLT-01", "--quantity", "1", "--color", "Black", "--json"]).json();
+    let body =
+        shop.orders(["edit", ORDER, "--add", "BLT-01", "--quantity", "1", "--item-color", "Black", "--json"]).json();
     assert_eq!(body["items"][1]["selectedColor"], "Black");
-    shop.orders(["edit", ORDER, "--color", "Red"]).exits(2);
+    shop.orders(["edit", ORDER, "--item-color", "Red"]).exits(2);
+    shop.orders(["edit", ORDER, "--item", "1", "--color", "Red"]).fails(
+        2,
+        "error: invalid value 'Red' for '--color <WHEN>' [possible values: auto, always, never]\n\
+         hint: --color is for the terminal; the color of an item is --item-color\n",
+    );
 }
