@@ -1,17 +1,18 @@
 //! From what went wrong to the exit code and the words that people and programs get.
 
+use std::io;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::refusal::{self, Refusal};
+use crate::domain::refusal::{self, Conflict, Refusal};
 use crate::store::{StoreError, is_disk_full, read_again};
 
 /// The class of a failure. Each has its own exit code and its own code in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The program, the file or the machine failed.
-    Internal,
+    Internal(Fault),
     /// The command line is wrong, or an answer was needed and nobody could be asked.
     Usage,
     /// An order or product that was named does not exist.
@@ -19,7 +20,7 @@ pub enum Kind {
     /// What came in is wrong.
     InvalidInput,
     /// What is there already stands against it.
-    Conflict,
+    Conflict(Conflict),
     /// There is less stock than is needed.
     InsufficientStock,
     /// The file was in use for longer than `--wait`.
@@ -34,11 +35,11 @@ impl Kind {
     /// Returns the exit code.
     pub fn exit_code(self) -> u8 {
         match self {
-            Kind::Internal => 1,
+            Kind::Internal(_) => 1,
             Kind::Usage => 2,
             Kind::NotFound => 3,
             Kind::InvalidInput => 4,
-            Kind::Conflict => 5,
+            Kind::Conflict(_) => 5,
             Kind::InsufficientStock => 6,
             Kind::Busy => 7,
             Kind::Declined => 9,
@@ -49,15 +50,66 @@ impl Kind {
     /// Returns the code in JSON.
     pub fn code(self) -> &'static str {
         match self {
-            Kind::Internal => "internal",
+            Kind::Internal(_) => "internal",
             Kind::Usage => "usage",
             Kind::NotFound => "not_found",
             Kind::InvalidInput => "invalid_input",
-            Kind::Conflict => "conflict",
+            Kind::Conflict(_) => "conflict",
             Kind::InsufficientStock => "insufficient_stock",
             Kind::Busy => "busy",
             Kind::Declined => "declined",
             Kind::PermissionDenied => "permission_denied",
+        }
+    }
+
+    /// Returns which of its class it is, as in JSON; `None` for the classes of one kind.
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Kind::Conflict(reason) => Some(reason.as_str()),
+            Kind::Internal(fault) => fault.as_str(),
+            _ => None,
+        }
+    }
+}
+
+/// What of the program, the file or the machine failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// There is no orders file.
+    MissingFile,
+    /// The file is of another program.
+    NotOurs,
+    /// The file is of a newer version of this program.
+    Newer,
+    /// The file is damaged.
+    Damaged,
+    /// The disk is full.
+    Full,
+    /// Something could not be read or written.
+    Io,
+    /// None of these.
+    Other,
+}
+
+impl Fault {
+    fn as_str(self) -> Option<&'static str> {
+        match self {
+            Fault::MissingFile => Some("missing_file"),
+            Fault::NotOurs => Some("not_ours"),
+            Fault::Newer => Some("newer"),
+            Fault::Damaged => Some("damaged"),
+            Fault::Full => Some("full"),
+            Fault::Io => Some("io"),
+            Fault::Other => None,
+        }
+    }
+}
+
+impl From<&io::Error> for Fault {
+    fn from(error: &io::Error) -> Fault {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Fault::Full,
+            _ => Fault::Io,
         }
     }
 }
@@ -67,7 +119,7 @@ impl From<refusal::Kind> for Kind {
         match kind {
             refusal::Kind::NotFound => Kind::NotFound,
             refusal::Kind::InvalidInput => Kind::InvalidInput,
-            refusal::Kind::Conflict => Kind::Conflict,
+            refusal::Kind::Conflict(reason) => Kind::Conflict(reason),
             refusal::Kind::InsufficientStock => Kind::InsufficientStock,
         }
     }
@@ -119,6 +171,11 @@ impl Failure {
     /// Makes a failure of usage.
     pub fn usage(message: impl Into<String>) -> Failure {
         Failure::new(Kind::Usage, message)
+    }
+
+    /// Makes a failure of the operating system.
+    pub fn io(error: &io::Error, message: impl Into<String>) -> Failure {
+        Failure::new(Kind::Internal(error.into()), message)
     }
 
     /// Makes the failure of one order of several, where others may have been changed.
@@ -186,6 +243,7 @@ impl Explained {
         object.insert("code".into(), json!(kind.code()));
         object.insert("hint".into(), json!(hint));
         object.insert("exitCode".into(), json!(kind.exit_code()));
+        object.insert("reason".into(), json!(kind.reason()));
         object.extend(self.body.clone());
         Value::Object(object)
     }
@@ -212,7 +270,8 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
     if let Some(error) = error.downcast_ref::<StoreError>() {
         return explain_store(error, file);
     }
-    Failure::new(Kind::Internal, format!("{error:#}"))
+    let fault = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map_or(Fault::Other, Fault::from);
+    Failure::new(Kind::Internal(fault), format!("{error:#}"))
 }
 
 fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
@@ -234,23 +293,27 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         Failure::new(kind, message)
     };
     match error {
-        StoreError::Missing => {
-            failure(Kind::Internal).hint("orders product import FILE makes one; --db FILE or ORDERS_DB names another")
-        }
+        StoreError::Missing => failure(Kind::Internal(Fault::MissingFile))
+            .hint("orders product import FILE makes one; --db FILE or ORDERS_DB names another"),
         StoreError::Busy => failure(Kind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
-        StoreError::Full => failure(Kind::Internal).hint("make room, then run it again"),
+        StoreError::Full => failure(Kind::Internal(Fault::Full)).hint("make room, then run it again"),
         StoreError::Unread(_) | StoreError::Waiting(_) => {
-            failure(Kind::Internal).hint("run it again; where that fails too, take care of the disk")
+            failure(Kind::Internal(Fault::Io)).hint("run it again; where that fails too, take care of the disk")
         }
         StoreError::Damaged(_) | StoreError::Malformed(_) => {
-            failure(Kind::Internal).hint("restore the newest backup beside it, and keep this file")
+            failure(Kind::Internal(Fault::Damaged)).hint("restore the newest backup beside it, and keep this file")
         }
-        StoreError::NotWritten(_) => failure(Kind::Internal).hint("if the disk is full, make room; then run it again"),
-        StoreError::Broken(_) => failure(Kind::Internal)
+        StoreError::NotWritten(_) => {
+            failure(Kind::Internal(Fault::Io)).hint("if the disk is full, make room; then run it again")
+        }
+        StoreError::Broken(_) => failure(Kind::Internal(Fault::Io))
             .hint("if the disk is full, make room; look at what was kept before running it again"),
-        StoreError::Changed(_) => failure(Kind::Conflict).hint("run it again"),
-        StoreError::Replaced => failure(Kind::Internal).hint("run it again"),
-        StoreError::Refused(_) | StoreError::Io(_) | StoreError::Sqlite(_) => failure(Kind::Internal),
+        StoreError::Changed(_) => failure(Kind::Conflict(Conflict::Changed)).hint("run it again"),
+        StoreError::Replaced => failure(Kind::Internal(Fault::Other)).hint("run it again"),
+        StoreError::Io(error) => failure(Kind::Internal(error.into())),
+        StoreError::NotOurs(_) => failure(Kind::Internal(Fault::NotOurs)),
+        StoreError::Newer(_) => failure(Kind::Internal(Fault::Newer)),
+        StoreError::Refused(_) | StoreError::Sqlite(_) => failure(Kind::Internal(Fault::Other)),
     }
 }
 
@@ -263,8 +326,17 @@ mod tests {
         use Kind::{
             Busy, Conflict, Declined, InsufficientStock, Internal, InvalidInput, NotFound, PermissionDenied, Usage,
         };
-        let kinds =
-            [Internal, Usage, NotFound, InvalidInput, Conflict, InsufficientStock, Busy, Declined, PermissionDenied];
+        let kinds = [
+            Internal(Fault::Other),
+            Usage,
+            NotFound,
+            InvalidInput,
+            Conflict(refusal::Conflict::Content),
+            InsufficientStock,
+            Busy,
+            Declined,
+            PermissionDenied,
+        ];
         let codes =
             kinds.map(Kind::exit_code).into_iter().chain([Exit::Done, Exit::Partly, Exit::Findings].map(Exit::code));
         for code in codes {

@@ -87,7 +87,7 @@ fn conclude(error: &anyhow::Error, context: &Context) -> u8 {
             return Exit::Done.code();
         }
         Some(output) if context.has_committed() => {
-            Failure::new(error::Kind::Internal, format!("the work is done and kept, but {output}")).into()
+            Failure::io(&output.0, format!("the work is done and kept, but {output}")).into()
         }
         _ => explain(error, context.file().ok().as_deref()),
     };
@@ -108,7 +108,7 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
             return match error.print().and_then(|()| std::io::stdout().flush()) {
                 Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                     ui::complain(&format!("error: {}", OutputError(error)));
-                    error::Kind::Internal.exit_code()
+                    error::Kind::Internal(error::Fault::Io).exit_code()
                 }
                 // Nothing can be done where the stream is closed.
                 _ => Exit::Done.code(),

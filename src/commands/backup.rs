@@ -7,8 +7,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::Context;
+use crate::domain::refusal::Conflict;
 use crate::domain::text::visible;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure, Fault, Kind};
 use crate::render::json::body;
 use crate::store::{Access, Copy, Store, StoreError, refuse_leftovers, refuse_side_file_name};
 
@@ -31,25 +32,33 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let dest = std::path::absolute(&args.dest).map_err(|error| failed(&args.dest, &error))?;
     if dest.symlink_metadata().is_ok() {
         let message = format!("{} is there already; nothing was backed up", dest.display());
-        return Err(Failure::new(Kind::Conflict, message).error("Destination exists").hint("name a new file").into());
+        return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
+            .error("Destination exists")
+            .hint("name a new file")
+            .into());
     }
     refuse_side_file_name(&dest, &context.file()?)?;
-    refuse_leftovers(&dest)
-        .map_err(|error| Failure::new(Kind::Conflict, format!("{} {error}; nothing was backed up", dest.display())))?;
+    refuse_leftovers(&dest).map_err(|error| {
+        Failure::new(Kind::Conflict(Conflict::Exists), format!("{} {error}; nothing was backed up", dest.display()))
+    })?;
     let store = context.open_to_back_up()?;
     let folder = dest.parent().unwrap_or(Path::new("/"));
     let copy = Copy::new_in(folder).map_err(|error| failed(&dest, &error))?;
     store.back_up(copy.path()).map_err(|error| match error {
         // These are the orders file's own.
         StoreError::Busy | StoreError::Damaged(_) | StoreError::Malformed(_) => anyhow::Error::from(error),
-        error => Failure::new(Kind::Internal, format!("cannot back up to {}: the copy {error}", dest.display())).into(),
+        error => {
+            let fault = if matches!(error, StoreError::Full) { Fault::Full } else { Fault::Io };
+            let message = format!("cannot back up to {}: the copy {error}", dest.display());
+            Failure::new(Kind::Internal(fault), message).into()
+        }
     })?;
     let (damage, orders) = Store::open(copy.path(), Access::Read, context.global.wait())?
         .read(|read| anyhow::Ok((read.damage()?, read.order_count()?)))?;
     if !damage.is_empty() {
         let message = format!("cannot back up: {} is damaged", context.file()?.display());
         let hint = "orders check names the damage; keep the older backups";
-        return Err(Failure::new(Kind::Internal, message).hint(hint).into());
+        return Err(Failure::new(Kind::Internal(Fault::Damaged), message).hint(hint).into());
     }
     let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
     if context.is_dry_run() {
@@ -74,13 +83,13 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 fn failed(dest: &Path, error: &io::Error) -> Failure {
     let (kind, problem) = match error.kind() {
-        io::ErrorKind::AlreadyExists => (Kind::Conflict, "is there already".to_owned()),
-        io::ErrorKind::StorageFull => (Kind::Internal, "cannot be written: the disk is full".to_owned()),
+        io::ErrorKind::AlreadyExists => (Kind::Conflict(Conflict::Exists), "is there already".to_owned()),
+        io::ErrorKind::StorageFull => (Kind::Internal(Fault::Full), "cannot be written: the disk is full".to_owned()),
         io::ErrorKind::NotFound => {
             let folder = dest.parent().unwrap_or(Path::new("/")).display();
-            (Kind::Internal, format!("cannot be made: there is no folder {folder}"))
+            (Kind::Internal(Fault::Io), format!("cannot be made: there is no folder {folder}"))
         }
-        _ => (Kind::Internal, format!("cannot be written: {error}")),
+        _ => (Kind::Internal(Fault::Io), format!("cannot be written: {error}")),
     };
     Failure::new(kind, format!("{} {problem}; nothing was backed up", dest.display()))
 }

@@ -335,7 +335,7 @@ impl Context {
             print().map_err(|error| match error.downcast::<std::io::Error>() {
                 Ok(error) => {
                     let folder = std::env::temp_dir();
-                    Failure::new(Kind::Internal, format!("cannot keep the result in {}: {error}", folder.display()))
+                    Failure::io(&error, format!("cannot keep the result in {}: {error}", folder.display()))
                         .hint("TMPDIR names another folder")
                         .into()
                 }

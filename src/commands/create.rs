@@ -76,7 +76,7 @@ fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
     let mut records = Records::new(&mut source.reader);
     let mut next = || {
         records.next_record().map_err(|error| match error {
-            StreamError::Io(error) => Failure::new(Kind::Internal, format!("cannot read {}: {error}", source.name)),
+            StreamError::Io(error) => Failure::io(&error, format!("cannot read {}: {error}", source.name)),
             StreamError::NotJson { .. } => refuse_input(error.to_string()),
         })
     };
@@ -116,7 +116,7 @@ fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> any
 fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure {
     let which = reference.map(|reference| format!(" {}", shorten(reference))).unwrap_or_default();
     let failure = match kind {
-        Kind::Conflict => Failure::new(kind, format!("order{which} is there with other content; nothing changed"))
+        Kind::Conflict(_) => Failure::new(kind, format!("order{which} is there with other content; nothing changed"))
             .error("Order is there with other content")
             .hint(format!("orders show {}", shell_word(reference.unwrap_or_default()))),
         _ => Failure::new(kind, format!("invalid order{which}; nothing changed")).error("Invalid order"),

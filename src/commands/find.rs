@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read as _};
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::{Product, ProductId};
 use crate::domain::reference::{Reference, SHORTEST_PART};
+use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
 use crate::domain::user::{Caller, User, UserId};
 use crate::domain::zone::Zone;
@@ -42,7 +43,7 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
         for line in BufReader::new(&mut stdin).lines() {
             let line = line.map_err(|error| match error.kind() {
                 std::io::ErrorKind::InvalidData => Failure::new(Kind::InvalidInput, "stdin is not UTF-8"),
-                _ => Failure::new(Kind::Internal, format!("stdin: {error}")),
+                _ => Failure::io(&error, format!("stdin: {error}")),
             })?;
             references.extend(Some(line.trim().to_owned()).filter(|line| !line.is_empty()));
         }
@@ -169,7 +170,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
         .map(|order| format!("{}: {}, {}", order.reference, order.customer_name, minute(order.order_date, zone)))
         .collect();
     let message = format!("{} fits {count} orders", shorten(text));
-    Failure::new(Kind::Conflict, message).details(details).hint("give more of the reference")
+    Failure::new(Kind::Conflict(Conflict::Ambiguous), message).details(details).hint("give more of the reference")
 }
 
 /// Finds the one order that `text` names.
@@ -214,7 +215,10 @@ pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
         several => {
             let message = format!("{} fits {} products", shorten(text), several.len());
             let details = several.iter().take(10).map(|p| format!("{}: {}", p.handle(), p.name)).collect();
-            Err(Failure::new(Kind::Conflict, message).details(details).hint("give the SKU or more of the name").into())
+            Err(Failure::new(Kind::Conflict(Conflict::Ambiguous), message)
+                .details(details)
+                .hint("give the SKU or more of the name")
+                .into())
         }
     }
 }

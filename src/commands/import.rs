@@ -15,6 +15,7 @@ use super::source::open_sources;
 use super::tally::{Judged, Tally, Verdict};
 use crate::domain::product::Catalogue;
 use crate::domain::receive::{Rejected, Source, SourceKind};
+use crate::domain::refusal::Conflict;
 use crate::error::{Exit, Failure, Kind};
 use crate::input::json::{NotJson, Problems};
 use crate::input::order_lines::is_order_message;
@@ -187,7 +188,7 @@ impl RejectsFile {
         if let Ok(found) = path.symlink_metadata() {
             if !(found.is_file() && found.len() == length && holds_the_same(spool, path).map_err(failed)?) {
                 let message = format!("{} is there already; nothing imported", path.display());
-                return Err(Failure::new(Kind::Conflict, message)
+                return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
                     .hint("import and remove it first, or name another")
                     .into());
             }
@@ -231,5 +232,5 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
         _ => error.to_string(),
     };
-    Failure::new(Kind::Internal, format!("cannot write {}: {problem}; nothing imported", path.display()))
+    Failure::io(error, format!("cannot write {}: {problem}; nothing imported", path.display()))
 }

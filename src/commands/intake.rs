@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use super::source::Source;
 use super::tally::{Judged, Place, Tally, Verdict};
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::input::chat_dump::to_chat_message;
 use crate::input::chat_text::{MessageTexts, is_text};
 use crate::input::json::{NotJson, read_envelope};
@@ -64,7 +64,7 @@ pub fn read_all<T: Send>(
         std::thread::Builder::new()
             .name("reader".to_owned())
             .spawn_scoped(scope, move || reader.read_sources(sources))
-            .map_err(|error| Failure::new(Kind::Internal, format!("cannot start a thread to read in: {error}")))?;
+            .map_err(|error| Failure::io(&error, format!("cannot start a thread to read in: {error}")))?;
         // Where this ends early, the receiver goes and the reader stops at its next batch.
         for batch in receiver {
             for (source, piece) in &batch {
@@ -107,7 +107,7 @@ fn take<T>(
             tally.cut_off(Place { file, record: *number, line: *line }, problem.clone());
         }
         Piece::Broken(error) => {
-            return Err(Failure::new(Kind::Internal, format!("cannot read {file}: {error}")).into());
+            return Err(Failure::io(error, format!("cannot read {file}: {error}")).into());
         }
     }
     Ok(())

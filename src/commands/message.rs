@@ -11,6 +11,7 @@ use super::find::find_order;
 use crate::domain::confirm::decide;
 use crate::domain::message::{Template, compose, international_digits};
 use crate::domain::order::Order;
+use crate::domain::refusal::Conflict;
 use crate::domain::status::Status;
 use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Kind};
@@ -58,7 +59,9 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let reference = &order.summary.reference;
     if template == Template::Shortage && obstacles.iter().all(|obstacle| obstacle.for_customer().is_none()) {
         let message = format!("order {reference} is short of nothing");
-        return Err(Failure::new(Kind::Conflict, message).hint("orders message with another --template").into());
+        return Err(Failure::new(Kind::Conflict(Conflict::Step), message)
+            .hint("orders message with another --template")
+            .into());
     }
     let text = compose(template, &order, &settings, &obstacles);
     let phone = &order.summary.customer.phone;
@@ -87,10 +90,10 @@ fn choose(template: Option<Template>, order: &Order) -> anyhow::Result<Template>
     let (reference, status) = (&order.summary.reference, order.summary.status);
     if template == Some(Template::Shortage) && status != Status::Pending {
         let message = format!("order {reference} is {status}: its stock is settled");
-        return Err(Failure::new(Kind::Conflict, message).into());
+        return Err(Failure::new(Kind::Conflict(Conflict::Step), message).into());
     }
     template.or_else(|| Template::fitting(status)).ok_or_else(|| {
-        Failure::new(Kind::Conflict, format!("order {reference} is {status}: no text fits by itself"))
+        Failure::new(Kind::Conflict(Conflict::Step), format!("order {reference} is {status}: no text fits by itself"))
             .hint("choose one with --template")
             .into()
     })

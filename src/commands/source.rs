@@ -5,7 +5,7 @@ use std::io::{self, BufReader, IsTerminal, Seek};
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, Fault, Kind};
 
 /// How many bytes are read at a time.
 const BUFFER: usize = 1 << 16;
@@ -37,7 +37,7 @@ pub fn open_source(name: Option<&str>) -> anyhow::Result<Source> {
     let file = if name == "-" {
         io::stdin().as_fd().try_clone_to_owned().map(File::from)
     } else if Path::new(name).is_dir() {
-        return Err(Failure::new(Kind::Internal, format!("cannot read {name}: it is a folder")).into());
+        return Err(Failure::new(Kind::Internal(Fault::Io), format!("cannot read {name}: it is a folder")).into());
     } else {
         File::open(name)
     };
@@ -53,14 +53,14 @@ fn spooled(source: Source) -> Result<Source, Failure> {
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Failure {
-    Failure::new(Kind::Internal, format!("cannot read {name}: {error}"))
+    Failure::io(error, format!("cannot read {name}: {error}"))
 }
 
 /// Reads a pipe to its end, into a file that has no name.
 fn spool(mut pipe: File, failed: impl Fn(io::Error) -> Failure) -> Result<File, Failure> {
     let in_folder = |error: io::Error| {
         let folder = std::env::temp_dir();
-        Failure::new(Kind::Internal, format!("cannot keep what is read in {}: {error}", folder.display()))
+        Failure::io(&error, format!("cannot keep what is read in {}: {error}", folder.display()))
             .hint("TMPDIR names another folder")
     };
     let mut file = tempfile::tempfile().map_err(in_folder)?;

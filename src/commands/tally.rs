@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::Context;
+use crate::domain::refusal::Conflict;
 use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, list_first};
 use crate::render::json::Body;
 use crate::ui;
@@ -46,8 +47,8 @@ pub struct Tally {
     warnings_left_out: u64,
     errors: Vec<RecordError>,
     problem_count: usize,
-    /// Whether every rejected record is a conflict.
-    is_conflict_only: bool,
+    /// What the first conflict is, where every rejected record is one.
+    conflict: Option<Conflict>,
     /// Whether the input could not be read to its end.
     is_cut_off: bool,
 }
@@ -59,6 +60,7 @@ struct RecordError {
     record: Option<u64>,
     line: u64,
     label: Option<String>,
+    kind: Kind,
     problems: Vec<String>,
 }
 
@@ -80,6 +82,8 @@ impl RecordError {
             "line": self.line,
             "reference": self.label,
             "problems": self.problems,
+            "code": self.kind.code(),
+            "reason": self.kind.reason(),
         })
     }
 }
@@ -121,7 +125,7 @@ impl Verdict {
 impl Tally {
     /// Starts with nothing.
     pub fn new() -> Tally {
-        Tally { is_conflict_only: true, ..Tally::default() }
+        Tally::default()
     }
 
     /// Counts what became of one record, and keeps what was not taken: by itself, else the `whole` record once.
@@ -140,11 +144,10 @@ impl Tally {
                 Verdict::Updated(warnings) => (&mut self.updated, warnings),
                 Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),
                 Verdict::Rejected { label, kind, problems } => {
-                    self.is_conflict_only &= kind == Kind::Conflict;
-                    self.reject(place, label, &problems);
+                    self.reject(place, label, kind, &problems);
                     if let Some(kept) = kept.as_ref().map(|kept| kept.as_bytes()).or_else(|| whole.take()) {
                         write_reject(rejects, kept).map_err(|error| {
-                            Failure::new(Kind::Internal, format!("cannot keep the rejects: {error}; nothing imported"))
+                            Failure::io(&error, format!("cannot keep the rejects: {error}; nothing imported"))
                         })?;
                     }
                     continue;
@@ -167,7 +170,12 @@ impl Tally {
         }
     }
 
-    fn reject(&mut self, place: Place<'_>, label: Option<String>, problems: &[String]) {
+    fn reject(&mut self, place: Place<'_>, label: Option<String>, kind: Kind, problems: &[String]) {
+        self.conflict = match (kind, self.conflict) {
+            (Kind::Conflict(reason), None) if self.rejected == 0 => Some(reason),
+            (Kind::Conflict(_), first) => first,
+            _ => None,
+        };
         self.rejected += 1;
         self.problem_count += problems.len();
         if self.errors.len() < DETAILS_LISTED {
@@ -176,6 +184,7 @@ impl Tally {
                 record: place.record,
                 line: place.line,
                 label,
+                kind,
                 problems: list_first(problems, problems.len()),
             });
         }
@@ -183,8 +192,7 @@ impl Tally {
 
     /// Counts something that is wrong about a file, beside its records.
     pub fn refuse(&mut self, place: Place<'_>, problems: &[String]) {
-        self.is_conflict_only = false;
-        self.reject(place, None, problems);
+        self.reject(place, None, Kind::InvalidInput, problems);
     }
 
     /// Notes that the input could not be read on from here.
@@ -234,10 +242,9 @@ impl Tally {
             return None;
         }
         let count = self.imported + self.updated + self.unchanged + self.rejected;
-        let (kind, error) = if self.is_conflict_only {
-            (Kind::Conflict, "Some records conflict with what is there")
-        } else {
-            (Kind::InvalidInput, "Some records are invalid")
+        let (kind, error) = match self.conflict {
+            Some(reason) => (Kind::Conflict(reason), "Some records conflict with what is there"),
+            None => (Kind::InvalidInput, "Some records are invalid"),
         };
         let records = match (self.rejected, count) {
             (_, 1) => "the record".to_owned(),
@@ -245,7 +252,7 @@ impl Tally {
             (rejected, count) => format!("{rejected} of {count} records"),
         };
         let (is, conflicts) = if self.rejected == 1 { ("is", "conflicts") } else { ("are", "conflict") };
-        let what = match (self.is_cut_off, self.is_conflict_only) {
+        let what = match (self.is_cut_off, self.conflict.is_some()) {
             (true, _) => "the input cannot be read to its end".to_owned(),
             (false, true) => format!("{records} {conflicts} with what is there"),
             (false, false) => format!("{records} {is} invalid"),

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::money::Money;
 use super::product::{Product, ProductId, StockLine};
-use super::refusal::{Kind, Refusal};
+use super::refusal::{Conflict, Kind, Refusal};
 use super::text::size_key;
 
 /// A product as it was received. An absent key leaves what is there; an inner `None` clears it.
@@ -106,8 +106,11 @@ pub struct ProductRejected {
 /// Decides a product that is to be new: neither its id nor its barcode may be there.
 pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, Refusal> {
     if let Some(known) = matches.by_barcode.or(matches.by_id) {
-        return Err(Refusal::new(Kind::Conflict, format!("{} is {} already", known.handle(), known.name))
-            .hint(format!("orders product set {} … changes it", known.shell_word())));
+        return Err(Refusal::new(
+            Kind::Conflict(Conflict::Exists),
+            format!("{} is {} already", known.handle(), known.name),
+        )
+        .hint(format!("orders product set {} … changes it", known.shell_word())));
     }
     new_product(incoming, new_id).map_err(ProductRejected::into_refusal)
 }
@@ -116,7 +119,7 @@ impl ProductRejected {
     /// Says it of the one product that a command is about.
     pub fn into_refusal(self) -> Refusal {
         let message = match self.kind {
-            Kind::Conflict => "the product conflicts with another",
+            Kind::Conflict(_) => "the product conflicts with another",
             _ => "invalid product",
         };
         Refusal::new(self.kind, message).details(self.problems)
@@ -136,7 +139,7 @@ pub fn decide(
     {
         let barcode = other.barcode.as_deref().unwrap_or_default();
         let problem = format!("barcode: {barcode} is the barcode of {} ({})", other.name, other.id);
-        return Err(ProductRejected { kind: Kind::Conflict, problems: vec![problem] });
+        return Err(ProductRejected { kind: Kind::Conflict(Conflict::Exists), problems: vec![problem] });
     }
     let Some(known) = matches.by_id.or(matches.by_barcode) else {
         let product = new_product(incoming, new_id)?;
@@ -168,7 +171,7 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
         orders => format!("{orders} orders"),
     };
     let size = if product.is_sized() { " --size SIZE" } else { "" };
-    Err(Refusal::new(Kind::Conflict, format!("{} is in {which}", product.name))
+    Err(Refusal::new(Kind::Conflict(Conflict::Step), format!("{} is in {which}", product.name))
         .error("Products in orders cannot be removed")
         .hint(format!("orders product count {} 0{size} --note … takes it off the shelf", product.shell_word())))
 }
@@ -267,7 +270,7 @@ mod tests {
         let known = product("Shirt", &[("", 1)]);
         let incoming = IncomingProduct { id: Some(ProductId(Uuid::max())), ..named("Cap") };
         let matches = Matches { by_id: None, by_barcode: Some(known) };
-        assert_eq!(decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind, Kind::Conflict);
+        assert_eq!(decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind, Kind::Conflict(Conflict::Exists));
     }
 
     #[test]
@@ -278,7 +281,10 @@ mod tests {
             Matches { by_id: None, by_barcode: Some(known.clone()) },
         ] {
             let refused = add(&named("Other"), matches, &mut || Uuid::nil()).unwrap_err();
-            assert_eq!((refused.kind, refused.message.as_str()), (Kind::Conflict, "SKU-Shirt is Shirt already"));
+            assert_eq!(
+                (refused.kind, refused.message.as_str()),
+                (Kind::Conflict(Conflict::Exists), "SKU-Shirt is Shirt already")
+            );
         }
         assert_eq!(add(&named("Cap"), Matches::default(), &mut || Uuid::nil()).unwrap().name, "Cap");
     }
@@ -292,7 +298,7 @@ mod tests {
         {
             let refused = remove(product, orders).err();
             assert_eq!(refused.as_ref().map(|refusal| refusal.message.as_str()), message);
-            assert!(refused.is_none_or(|refusal| refusal.kind == Kind::Conflict));
+            assert!(refused.is_none_or(|refusal| refusal.kind == Kind::Conflict(Conflict::Step)));
         }
     }
 }

@@ -4,7 +4,7 @@ use super::money::Money;
 use super::order::{Order, OrderItem};
 use super::product::{Catalogue, Product, ProductId, SizeProblem, no_such_size};
 use super::reference::Reference;
-use super::refusal::{Kind, Refusal};
+use super::refusal::{Conflict, Kind, Refusal};
 use super::status::Status;
 use super::stock::{Movement, Reason, Shortage, shortage};
 use super::transition::StatusChange;
@@ -64,7 +64,9 @@ impl Obstacle {
     fn kind(&self) -> Kind {
         match self {
             Obstacle::NoSuchSize { .. } => Kind::InvalidInput,
-            Obstacle::NotPending(..) | Obstacle::BelowListPrice { .. } => Kind::Conflict,
+            Obstacle::NotPending(_, Status::Cancelled) => Kind::Conflict(Conflict::Step),
+            Obstacle::NotPending(..) => Kind::Conflict(Conflict::Already),
+            Obstacle::BelowListPrice { .. } => Kind::Conflict(Conflict::Price),
             Obstacle::Short(_) => Kind::InsufficientStock,
         }
     }
@@ -193,12 +195,16 @@ impl Consent {
         let reference = &order.summary.reference;
         let refusal = match shown.iter().find(|shown| shown.summary.pk == order.summary.pk) {
             Some(shown) if shown == order => return Ok(()),
-            Some(_) => Refusal::new(Kind::Conflict, format!("order {reference} changed while you were asked"))
-                .error("Order has changed"),
-            None => {
-                Refusal::new(Kind::Conflict, format!("order {reference} could not be confirmed when you were asked"))
-                    .error("Order was not agreed to")
-            }
+            Some(_) => Refusal::new(
+                Kind::Conflict(Conflict::Changed),
+                format!("order {reference} changed while you were asked"),
+            )
+            .error("Order has changed"),
+            None => Refusal::new(
+                Kind::Conflict(Conflict::Changed),
+                format!("order {reference} could not be confirmed when you were asked"),
+            )
+            .error("Order was not agreed to"),
         };
         Err(refusal.hint(format!("orders confirm {} shows it as it is now", reference.shell_word())))
     }
@@ -228,7 +234,7 @@ pub fn decide_each(
 
 /// Says why `orders` were not confirmed: every obstacle, under the first kind of all.
 pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
-    let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(Kind::Conflict);
+    let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(Kind::Conflict(Conflict::Step));
     let which = match orders {
         [only] => only.summary.reference.to_string(),
         several => format!("{} orders", several.len()),
@@ -250,7 +256,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
             _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
                 Refusal::new(kind, format!("not all of {which} are pending")).error("Some orders are not pending")
             }
-            Kind::Conflict | Kind::NotFound => {
+            Kind::Conflict(_) | Kind::NotFound => {
                 Refusal::new(kind, format!("prices of {which} are below the list price"))
                     .error("Some prices are below the list price")
             }
@@ -474,17 +480,17 @@ mod tests {
     #[test]
     fn only_pending_orders_are_confirmed() {
         let products = [product("Shirt", &[("", 9)])];
-        for (status, error) in [
-            (Status::Confirmed, "Order is already confirmed"),
-            (Status::Processing, "Order is already processing"),
-            (Status::Shipped, "Order is already shipped"),
-            (Status::Delivered, "Order is already delivered"),
-            (Status::Cancelled, "Order is cancelled"),
+        for (status, error, reason) in [
+            (Status::Confirmed, "Order is already confirmed", Conflict::Already),
+            (Status::Processing, "Order is already processing", Conflict::Already),
+            (Status::Shipped, "Order is already shipped", Conflict::Already),
+            (Status::Delivered, "Order is already delivered", Conflict::Already),
+            (Status::Cancelled, "Order is cancelled", Conflict::Step),
         ] {
             let mut desk = desk(&products, &[&[(0, 1, None)]]);
             desk.orders[0].summary.status = status;
             let refusal = desk.refusal();
-            assert_eq!((refusal.kind, refusal.error.as_str()), (Kind::Conflict, error));
+            assert_eq!((refusal.kind, refusal.error.as_str()), (Kind::Conflict(reason), error));
         }
     }
 
@@ -505,7 +511,7 @@ mod tests {
         let mut desk = desk(&products, &[&[(0, 1, None)]]);
         desk.orders[0].items[0].unit_price = Money::from_hundredths(2998);
         let refusal = desk.refusal();
-        assert_eq!(refusal.kind, Kind::Conflict);
+        assert_eq!(refusal.kind, Kind::Conflict(Conflict::Price));
         assert_eq!(refusal.details, ["Shirt: price 29.98 is below the list price 29.99"]);
         assert!(decide(&desk.orders, &desk.catalogue, true).is_ok());
         desk.orders[0].items[0].unit_price = Money::from_hundredths(3000);

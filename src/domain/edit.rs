@@ -6,7 +6,7 @@ use super::money::Money;
 use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
 use super::product::{Catalogue, Product, no_such_size};
 use super::reference::Reference;
-use super::refusal::{Kind, Refusal};
+use super::refusal::{Conflict, Kind, Refusal};
 use super::status::Status;
 
 /// What is to be edited.
@@ -98,7 +98,7 @@ pub fn decide(
         None => Ok(None),
     };
     // What is wrong with the edit itself comes before what stands against it.
-    if !matches!(&item_change, Err(refusal) if refusal.kind < Kind::Conflict) {
+    if !matches!(&item_change, Err(refusal) if matches!(refusal.kind, Kind::NotFound | Kind::InvalidInput)) {
         refuse_status(order, edit)?;
     }
     let mut changes = Vec::new();
@@ -141,7 +141,8 @@ fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
     let word = reference.shell_word();
     let refuse = |what: &str| {
-        Refusal::new(Kind::Conflict, format!("{what}; {reference} is {status}")).error(format!("Order is {status}"))
+        Refusal::new(Kind::Conflict(Conflict::Step), format!("{what}; {reference} is {status}"))
+            .error(format!("Order is {status}"))
     };
     let reopen = format!("orders set-status {word} pending --force --note …, then edit it");
     match status {
@@ -208,7 +209,7 @@ fn edit_items(
             let index = index_of(items, *number, reference)?;
             if items.len() == 1 {
                 let message = format!("item 1 is all that {reference} has");
-                return Err(Refusal::new(Kind::Conflict, message)
+                return Err(Refusal::new(Kind::Conflict(Conflict::Step), message)
                     .error("An order needs at least one item")
                     .hint(format!("orders cancel {}", reference.shell_word())));
             }
@@ -289,7 +290,7 @@ mod tests {
             let of_items = edited(&order, &catalogue, ItemEdit::Remove { number: 1 });
             assert_eq!((of_customer.is_ok(), of_items.is_ok()), (customer, items), "{status}");
             if let Err(refusal) = of_items {
-                assert_eq!(refusal.kind, Kind::Conflict);
+                assert_eq!(refusal.kind, Kind::Conflict(Conflict::Step));
             }
         }
     }
@@ -366,6 +367,6 @@ mod tests {
         }
         order.items.pop();
         let refusal = edited(&order, &catalogue, ItemEdit::Remove { number: 1 }).unwrap_err();
-        assert_eq!(refusal.kind, Kind::Conflict);
+        assert_eq!(refusal.kind, Kind::Conflict(Conflict::Step));
     }
 }

@@ -9,7 +9,7 @@ use super::money::Money;
 use super::order::{Customer, Order, OrderItem, OrderPk};
 use super::product::{Catalogue, Product, ProductId, SizeProblem};
 use super::reference::Reference;
-use super::refusal::Kind;
+use super::refusal::{Conflict, Kind};
 use super::settings::Settings;
 use super::text::shorten;
 use super::time::Timestamp;
@@ -276,7 +276,7 @@ fn judge_repeat(content: &Content, known: &Known, is_discreet: bool) -> Result<R
     }
     let fields = if is_discreet { String::new() } else { format!(": {}", differing.join(", ")) };
     let problem = format!("order {} is there already with other content{fields}", summary.reference);
-    Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
+    Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: vec![problem] })
 }
 
 fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
@@ -455,7 +455,7 @@ pub(crate) mod tests {
                 Ok(Received::Unchanged(OrderPk(1)))
             } else {
                 let problem = format!("order LEG-LXYZ1234-AB5C is there already with other content: {fields}");
-                Err(Rejected { kind: Kind::Conflict, problems: vec![problem] })
+                Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: vec![problem] })
             };
             assert_eq!(shop.receive(&again, Some(&known), &[]), expected, "{what}");
             let known = Known { received_before: true, ..known };

@@ -10,9 +10,43 @@ pub enum Kind {
     /// What came in breaks a rule about its content.
     InvalidInput,
     /// What is there already stands against it.
-    Conflict,
+    Conflict(Conflict),
     /// There is less stock on hand than is needed.
     InsufficientStock,
+}
+
+/// What of the things that are there stands against something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Conflict {
+    /// It is so already.
+    Already,
+    /// It is there with other content.
+    Content,
+    /// Its state does not allow the step.
+    Step,
+    /// A price is below the list price.
+    Price,
+    /// Several things fit what was named.
+    Ambiguous,
+    /// The name is taken.
+    Exists,
+    /// It changed in the meantime.
+    Changed,
+}
+
+impl Conflict {
+    /// Returns the word for it, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Conflict::Already => "already",
+            Conflict::Content => "content",
+            Conflict::Step => "step",
+            Conflict::Price => "price",
+            Conflict::Ambiguous => "ambiguous",
+            Conflict::Exists => "exists",
+            Conflict::Changed => "changed",
+        }
+    }
 }
 
 /// A refusal with everything that its reader needs: what, which, every problem, and what to do next.

@@ -2,7 +2,7 @@
 
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
-use super::refusal::{Kind, Refusal};
+use super::refusal::{Conflict, Kind, Refusal};
 use super::text::{shell_argument, shell_word, size_key};
 
 /// Why stock moved.
@@ -162,7 +162,7 @@ fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correctio
     }
     if !product.is_sized() && product.stock_quantity() > 0 {
         return Err(Refusal::new(
-            Kind::Conflict,
+            Kind::Conflict(Conflict::Step),
             format!("{name} has {} on hand without a size", product.stock_quantity()),
         )
         .hint(format!("orders product count {} 0 --note …, then count each size", product.shell_word())));
@@ -229,7 +229,7 @@ mod tests {
             (plain(), None, Correction::Count(0), Ok((-3, 0, false))),
             (leftover(), None, Correction::Count(0), Ok((-2, 0, false))),
             (plain(), Some("L"), Correction::Adjust(1), Err(Kind::InvalidInput)),
-            (plain(), Some("L"), Correction::Count(1), Err(Kind::Conflict)),
+            (plain(), Some("L"), Correction::Count(1), Err(Kind::Conflict(Conflict::Step))),
             (empty(), Some("L"), Correction::Count(1), Ok((1, 1, true))),
             (sized(), None, Correction::Adjust(1), Err(Kind::InvalidInput)),
             (sized(), None, Correction::Count(1), Err(Kind::InvalidInput)),

@@ -2,7 +2,7 @@
 
 use super::order::{Order, OrderPk};
 use super::reference::Reference;
-use super::refusal::{Kind, Refusal};
+use super::refusal::{Conflict, Kind, Refusal};
 use super::status::Status;
 use super::stock::{Movement, Reason};
 
@@ -69,16 +69,20 @@ fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
             Status::Pending => format!("orders confirm {word}"),
             _ => format!("orders set-status {word} pending --force --note …, then orders confirm {word}"),
         };
-        return Refusal::new(Kind::Conflict, format!("only confirm takes {reference} to confirmed; it is {from}"))
-            .error("Only confirm takes an order to confirmed")
-            .hint(hint);
+        return Refusal::new(
+            Kind::Conflict(Conflict::Step),
+            format!("only confirm takes {reference} to confirmed; it is {from}"),
+        )
+        .error("Only confirm takes an order to confirmed")
+        .hint(hint);
     }
     if from == to {
-        return Refusal::new(Kind::Conflict, format!("order {reference} is already {to}"))
+        return Refusal::new(Kind::Conflict(Conflict::Already), format!("order {reference} is already {to}"))
             .error(format!("Order is already {to}"));
     }
-    let refusal = Refusal::new(Kind::Conflict, format!("order {reference} cannot go from {from} to {to}"))
-        .error(format!("Order cannot go from {from} to {to}"));
+    let refusal =
+        Refusal::new(Kind::Conflict(Conflict::Step), format!("order {reference} cannot go from {from} to {to}"))
+            .error(format!("Order cannot go from {from} to {to}"));
     if from.may_be_forced_to(to) {
         return refusal
             .hint(format!("orders set-status {} {to} --force --note …, if it must go back", reference.shell_word()));
@@ -176,7 +180,7 @@ mod tests {
             let refusal = decide(&order_in(from), &[], Request { to, force, restock: true }).unwrap_err();
             assert_eq!(
                 (refusal.kind, refusal.error.as_str(), refusal.hint.as_deref()),
-                (Kind::Conflict, error, Some(hint))
+                (Kind::Conflict(Conflict::Step), error, Some(hint))
             );
         }
         let refusal =

@@ -13,6 +13,12 @@ pub enum StoreError {
     /// The file is there and is not taken: `is a folder`.
     #[error("{0}")]
     Refused(String),
+    /// The file is of another program: `is not an orders file`.
+    #[error("{0}")]
+    NotOurs(&'static str),
+    /// The file is of a newer version of this program.
+    #[error("{0}")]
+    Newer(String),
     /// Another program held the file for longer than it was waited for.
     #[error("is in use by another program; nothing changed")]
     Busy,

@@ -56,7 +56,7 @@ pub(super) fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
         // Its very first page did not get to the disk before a power cut: the journal takes it back.
         Ok(()) if length <= PAGE && was_empty(path)? => return Ok(()),
         Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error.into()),
-        _ => return Err(StoreError::refused("is not an orders file")),
+        _ => return Err(StoreError::NotOurs("is not an orders file")),
     }
     let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     // A file that was just made may have its mark and its tables in the log still; and a power cut may leave the tables in
@@ -69,7 +69,7 @@ pub(super) fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
 /// Refuses a file of another program, or of a newer version of this one.
 pub(super) fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
     if identity.application_id != APPLICATION_ID || identity.version < 1 {
-        return Err(StoreError::refused("is a database of another program"));
+        return Err(StoreError::NotOurs("is a database of another program"));
     }
     refuse_newer(identity.version)
 }
@@ -80,7 +80,7 @@ pub(super) fn refuse_newer(version: i32) -> Result<(), StoreError> {
         return Ok(());
     }
     let problem = format!("is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders");
-    Err(StoreError::refused(problem))
+    Err(StoreError::Newer(problem))
 }
 
 /// Which file was opened, whatever its name is given to later.

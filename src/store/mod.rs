@@ -385,8 +385,8 @@ pub(crate) mod tests {
         other.pragma_update(None, "user_version", 99).unwrap();
         let set =
             store.write::<_, StoreError>(Outcome::Commit, |write| write.set_setting(SettingKey::ShopName, Some("LEG")));
-        assert!(matches!(set, Err(StoreError::Refused(_))), "{set:?}");
-        assert!(matches!(store.sync(), Err(StoreError::Refused(_))));
+        assert!(matches!(set, Err(StoreError::Newer(_))), "{set:?}");
+        assert!(matches!(store.sync(), Err(StoreError::Newer(_))));
     }
 
     #[test]

@@ -80,10 +80,10 @@ fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
         Err(error) => return Err(error.into()),
     };
     if found.is_dir() {
-        return Err(StoreError::refused("is a folder, not an orders file"));
+        return Err(StoreError::NotOurs("is a folder, not an orders file"));
     }
     if !found.is_file() {
-        return Err(StoreError::refused("is not a regular file"));
+        return Err(StoreError::NotOurs("is not a regular file"));
     }
     if found.nlink() != 1 {
         // Locks and side files go by name: under two names, two programs would write past each other.
@@ -242,7 +242,7 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
         return error;
     };
     match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => StoreError::refused("is not an orders file"),
+        Some(rusqlite::ErrorCode::NotADatabase) => StoreError::NotOurs("is not an orders file"),
         Some(
             rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::ReadOnly,
         ) => {
@@ -343,7 +343,7 @@ mod tests {
     fn a_file_whose_first_page_was_never_written_is_made_again() {
         let (_folder, path) = folder();
         fs::write(&path, [0; 4096]).unwrap();
-        assert!(matches!(at(&path, Access::Create), Err(StoreError::Refused(_))));
+        assert!(matches!(at(&path, Access::Create), Err(StoreError::NotOurs(_))));
         // The journal of a file that was empty: no records, a nonce, no pages, sectors of 512 and pages of 4096 bytes.
         let mut journal = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7".to_vec();
         journal.extend([0_u32, 1, 0, 512, 4096].map(u32::to_be_bytes).as_flattened());
@@ -390,7 +390,7 @@ mod tests {
             }
             assert_eq!(fs::read(&path).unwrap(), before, "{problem}");
         }
-        assert!(matches!(at(folder.path(), Access::Create), Err(StoreError::Refused(_))));
+        assert!(matches!(at(folder.path(), Access::Create), Err(StoreError::NotOurs(_))));
     }
 
     /// The last program to use a file has it for itself for a moment.
@@ -429,7 +429,7 @@ mod tests {
             fs::copy(log(&source), log(&path)).unwrap();
             let before = (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap());
             for access in [Access::Read, Access::Write, Access::Create] {
-                assert!(matches!(at(&path, access), Err(StoreError::Refused(_))));
+                assert!(matches!(at(&path, access), Err(StoreError::NotOurs(_) | StoreError::Newer(_))));
             }
             assert!(before == (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap()), "{sql}");
         }

@@ -87,7 +87,7 @@ fn keep_going_confirms_those_that_can_be_in_the_order_given() {
         json!({
             "success": false, "orderReference": ORDER, "error": "Insufficient stock for some items",
             "details": ["Classic T-Shirt (L): Insufficient stock (available: 1, required: 2)"],
-            "code": "insufficient_stock"
+            "code": "insufficient_stock", "reason": null
         })
     );
     assert_eq!((&bodies[2]["code"], &bodies[2]["orderReference"]), (&json!("not_found"), &json!("LEG-404")));
@@ -112,7 +112,7 @@ fn only_pending_orders_are_confirmed() {
         (
             "",
             "{\"success\":false,\"error\":\"Order is already confirmed\",\"details\":[],\"code\":\"conflict\",\
-             \"hint\":\"orders show LEG-LXYZ1234-AB5C\",\"exitCode\":5}\n"
+             \"hint\":\"orders show LEG-LXYZ1234-AB5C\",\"exitCode\":5,\"reason\":\"already\"}\n"
         )
     );
     shop.orders(["cancel", ORDER]).succeeds();
@@ -205,6 +205,6 @@ fn in_csv_every_row_fits_the_header() {
     let shop = Shop::with_order();
     let done = shop.orders(["confirm", ORDER, "LEG-404", "--keep-going", "-n", "--format", "csv"]).exits(8);
     let lines: Vec<_> = done.stdout.lines().collect();
-    assert_eq!(lines[0], "success,order,stockUpdated,message,dryRun,orderReference,error,details,code");
+    assert_eq!(lines[0], "success,order,stockUpdated,message,dryRun,orderReference,error,details,code,reason");
     assert_eq!(lines[2], "false,,,,true,LEG-404,Order LEG-404 not found,[],not_found");
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::harness::{BELT, ORDER, Shop, order};
+use crate::harness::{BELT, Done, ORDER, Shop, order, shipped};
 
 #[test]
 fn internal() {
@@ -21,7 +21,7 @@ fn internal() {
         1,
         &format!(
             "{{\"success\":false,\"error\":\"there is no orders file at {path}\",\"details\":[],\"code\":\"internal\",\
-             \"hint\":\"{hint}\",\"exitCode\":1}}\n"
+             \"hint\":\"{hint}\",\"exitCode\":1,\"reason\":\"missing_file\"}}\n"
         ),
     );
     assert!(!shop.file().exists());
@@ -37,7 +37,7 @@ fn usage() {
     shop.orders(["list", "--bogus", "--json"]).fails(
         2,
         "{\"success\":false,\"error\":\"unexpected argument '--bogus' found\",\"details\":[],\"code\":\"usage\",\
-         \"hint\":\"orders list --help\",\"exitCode\":2}\n",
+         \"hint\":\"orders list --help\",\"exitCode\":2,\"reason\":null}\n",
     );
     shop.orders(["list", "--format", "html"]).fails(2, "error: --format html is for reports only\n");
     shop.orders(["list"])
@@ -54,7 +54,7 @@ fn not_found() {
     shop.orders(["show", "LEG-404", "--json"]).fails(
         3,
         "{\"success\":false,\"error\":\"Order LEG-404 not found\",\"details\":[],\"code\":\"not_found\",\
-         \"hint\":\"orders list shows what there is\",\"exitCode\":3}\n",
+         \"hint\":\"orders list shows what there is\",\"exitCode\":3,\"reason\":null}\n",
     );
     shop.orders(["product", "show", "Polo Shrit"])
         .fails(3, "error: product Polo Shrit not found\nhint: did you mean Polo Shirt?\n");
@@ -72,7 +72,7 @@ fn invalid_input() {
         4,
         &format!(
             "{{\"success\":false,\"error\":\"Invalid order\",\"details\":[\"{detail}\"],\"code\":\"invalid_input\",\
-             \"hint\":null,\"exitCode\":4}}\n"
+             \"hint\":null,\"exitCode\":4,\"reason\":null}}\n"
         ),
     );
 }
@@ -88,7 +88,7 @@ fn conflict() {
     shop.orders(["set-status", ORDER, "shipped", "--json"]).fails(
         5,
         "{\"success\":false,\"error\":\"Order cannot go from pending to shipped\",\"details\":[],\"code\":\"conflict\",\
-         \"hint\":\"orders confirm LEG-LXYZ1234-AB5C comes first\",\"exitCode\":5}\n",
+         \"hint\":\"orders confirm LEG-LXYZ1234-AB5C comes first\",\"exitCode\":5,\"reason\":\"step\"}\n",
     );
 }
 
@@ -106,7 +106,7 @@ fn insufficient_stock() {
         6,
         "{\"success\":false,\"error\":\"Insufficient stock for some items\",\
          \"details\":[\"Leather Belt: Insufficient stock (available: 12, required: 13)\"],\
-         \"code\":\"insufficient_stock\",\"hint\":\"orders product adjust BLT-01 +1 --note …\",\"exitCode\":6}\n",
+         \"code\":\"insufficient_stock\",\"hint\":\"orders product adjust BLT-01 +1 --note …\",\"exitCode\":6,\"reason\":null}\n",
     );
 }
 
@@ -128,11 +128,49 @@ fn busy() {
         7,
         &format!(
             "{{\"success\":false,\"error\":\"{path} is in use by another program; nothing changed\",\"details\":[],\
-             \"code\":\"busy\",\"hint\":\"--wait SECONDS waits longer; running it again is safe\",\"exitCode\":7}}\n"
+             \"code\":\"busy\",\"hint\":\"--wait SECONDS waits longer; running it again is safe\",\"exitCode\":7,\"reason\":null}}\n"
         ),
     );
     shop.orders(["list", "-q"]).prints("LEG-LXYZ1234-AB5C\n");
     other.execute_batch("COMMIT").unwrap();
     assert_eq!(shop.dump(), before);
     shop.orders(["confirm", ORDER, "--wait", "0"]).succeeds();
+}
+
+#[test]
+fn the_reason_says_which_conflict_or_fault_it_is() {
+    let shop = Shop::with_order();
+    let order = std::fs::read_to_string(shipped("examples/order.json")).unwrap();
+    let reason = |done: Done| {
+        let line = done.stderr.lines().last().unwrap_or_default().to_owned();
+        let object: serde_json::Value = serde_json::from_str(&line).unwrap();
+        (done.code, object["reason"].as_str().map(str::to_owned))
+    };
+    let holds = |args: &[&str], stdin: &str, code: i32, expected: Option<&str>| {
+        let run = args.iter().fold(shop.orders(["--json"]), |run, arg| run.arg(arg)).stdin(stdin);
+        assert_eq!(reason(run.ends()), (code, expected.map(str::to_owned)), "{args:?}");
+    };
+    holds(&["show", "LEG-404"], "", 3, None);
+    holds(&["create", "-"], &order.replace("John", "Joe"), 5, Some("content"));
+    holds(&["import", "-"], &order.replace("John", "Joe"), 5, Some("content"));
+    holds(&["set-status", ORDER, "delivered"], "", 5, Some("step"));
+    shop.orders(["edit", ORDER, "--add", "BLT-01", "--quantity", "1"]).succeeds();
+    shop.orders(["create", "-"])
+        .stdin(order.replace("AB5C", "CHEA").replace("29.99", "0.01").replace("59.98", "0.02"))
+        .succeeds();
+    holds(&["confirm", "LEG-LXYZ1234-CHEA"], "", 5, Some("price"));
+    holds(&["show", "LXYZ1234"], "", 5, Some("ambiguous"));
+    holds(&["product", "add", "--name", "Belt", "--price", "1", "--sku", "BLT-01"], "", 5, Some("exists"));
+    shop.orders(["cancel", ORDER]).succeeds();
+    holds(&["cancel", ORDER], "", 5, Some("already"));
+    holds(&["--db", "none.db", "list"], "", 1, Some("missing_file"));
+    holds(&["import", "none.json"], "", 1, Some("io"));
+    std::fs::write(
+        shop.path("text.db"),
+        "not a database, just some text that is long enough to have a header's length ........................",
+    )
+    .unwrap();
+    holds(&["--db", "text.db", "list"], "", 1, Some("not_ours"));
+    shop.connection().execute_batch("PRAGMA user_version = 99").unwrap();
+    holds(&["list"], "", 1, Some("newer"));
 }

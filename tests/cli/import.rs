@@ -84,7 +84,8 @@ hint: --keep-going takes the others, --rejects FILE keeps these
     assert_eq!(
         object["errors"][1],
         json!({
-            "file": "-", "record": 4, "line": 5, "reference": null, "problems": ["must be an object, is a number"]
+            "file": "-", "record": 4, "line": 5, "reference": null, "problems": ["must be an object, is a number"],
+            "code": "invalid_input", "reason": null
         })
     );
     assert_eq!(shop.dump(), before);

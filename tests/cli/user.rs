@@ -70,7 +70,7 @@ fn a_refusal_has_the_guides_words() {
     assert_eq!(
         error,
         json!({"success": false, "error": "Only admins and sellers can confirm orders", "details": [],
-               "code": "permission_denied", "hint": null, "exitCode": 11})
+               "code": "permission_denied", "hint": null, "exitCode": 11, "reason": null})
     );
     shop.orders(["my-orders"])
         .fails(11, "error: authentication required\nhint: --as USERNAME or ORDERS_AS says whose orders\n");

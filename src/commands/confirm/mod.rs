@@ -188,6 +188,7 @@ fn body(ending: &Ending) -> Body {
             "error": failure.error,
             "details": list_first(&failure.details, failure.details.len()),
             "code": failure.kind.code(),
+            "reason": failure.kind.reason(),
         }),
     };
     match value {

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::commands::Context;
+use crate::domain::refusal::Conflict;
 use crate::domain::text::visible;
 use crate::domain::user::{Role, User, UserId};
 use crate::error::{Exit, Failure, Kind};
@@ -43,7 +44,7 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
         if let Some(known) = write.user(&user.username)? {
             let message =
                 format!("there is a user {} already ({}); nothing changed", known.username, known.role.as_str());
-            return Err(Failure::new(Kind::Conflict, message).error("Username is taken").into());
+            return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).error("Username is taken").into());
         }
         Ok(write.insert_user(&user)?)
     })?;
