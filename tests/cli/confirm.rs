@@ -206,5 +206,5 @@ fn in_csv_every_row_fits_the_header() {
     let done = shop.orders(["confirm", ORDER, "LEG-404", "--keep-going", "-n", "--format", "csv"]).exits(8);
     let lines: Vec<_> = done.stdout.lines().collect();
     assert_eq!(lines[0], "success,order,stockUpdated,message,dryRun,orderReference,error,details,code,reason");
-    assert_eq!(lines[2], "false,,,,true,LEG-404,Order LEG-404 not found,[],not_found");
+    assert_eq!(lines[2], "false,,,,true,LEG-404,Order LEG-404 not found,[],not_found,");
 }
