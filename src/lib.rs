@@ -42,12 +42,12 @@ use clap_complete::CompleteEnv;
 use cli::{Cli, Format};
 use commands::Context;
 use commands::completions::VARIABLE;
-use domain::time::Timestamp;
+use domain::time::{Clock, Timestamp};
 use error::{Exit, Explained, Failure, OutputError, explain};
 use ui::{ColorChoice, Ui};
 
-/// Runs one command line and returns its exit code. `clock` replaces `now`, for tests and examples.
-pub fn run(args: impl IntoIterator<Item = OsString>, clock: Option<&str>, now: DateTime<Utc>) -> u8 {
+/// Runs one command line and returns its exit code. `fixed` replaces the clock that `now` reads, for tests and examples.
+pub fn run(args: impl IntoIterator<Item = OsString>, fixed: Option<&str>, now: fn() -> DateTime<Utc>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let completion = CompleteEnv::with_factory(Cli::command).var(VARIABLE);
     match completion.try_complete(args.iter().cloned(), None) {
@@ -66,15 +66,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clock: Option<&str>, now: D
         cli.global.quiet,
         cli.global.color.unwrap_or(ColorChoice::Auto),
     );
-    let now = match clock {
-        None => Timestamp::from_millis(now.timestamp_millis()),
-        Some(text) => Timestamp::parse(text),
+    let clock = match fixed {
+        None => Some(Clock::Running(now)),
+        Some(text) => Timestamp::parse(text).map(Clock::Fixed),
     };
-    let Some(now) = now else {
+    let Some(clock) = clock else {
         let failure = Failure::usage("ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z");
         return fail(&ui, &failure.into());
     };
-    let mut context = Context::new(cli.global, now, ui);
+    let mut context = Context::new(cli.global, clock, ui);
     match commands::run(cli.command, &mut context) {
         Ok(exit) => exit.code(),
         Err(error) => conclude(&error, &context),

@@ -8,7 +8,7 @@ use clap_complete::CompletionCandidate;
 use super::Context;
 use crate::cli::Global;
 use crate::domain::text::visible;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::Task;
 use crate::error::Exit;
 use crate::store::Read;
@@ -92,7 +92,7 @@ fn ask(
 ) -> Vec<CompletionCandidate> {
     let Some(never) = Timestamp::from_millis(0) else { return Vec::new() };
     let ui = Ui::new(true, true, ColorChoice::Never);
-    let mut context = Context::new(Global { wait: Some(0), ..Global::default() }, never, ui);
+    let mut context = Context::new(Global { wait: Some(0), ..Global::default() }, Clock::Fixed(never), ui);
     context.warn_of_nothing();
     let candidates = || -> anyhow::Result<Vec<CompletionCandidate>> {
         context.identify(task)?;

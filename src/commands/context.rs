@@ -14,7 +14,7 @@ use super::printer::Printer;
 use crate::cli::{Format, Global};
 use crate::domain::settings::Settings;
 use crate::domain::text::shell_argument;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::render::json::Body;
@@ -27,12 +27,13 @@ use crate::ui::{self, Ui};
 pub struct Context {
     /// The global options.
     pub global: Global,
-    /// The time of this run.
+    /// The time at which this run began. What is written has the time of its transaction: [`Write::time`].
     pub now: Timestamp,
     /// The streams.
     pub ui: Ui,
     /// Who runs the command.
     pub caller: Caller,
+    clock: Clock,
     has_committed: bool,
     has_rolled_back: bool,
     has_warned_of_others: Cell<bool>,
@@ -40,12 +41,13 @@ pub struct Context {
 
 impl Context {
     /// Starts a run.
-    pub fn new(global: Global, now: Timestamp, ui: Ui) -> Context {
+    pub fn new(global: Global, clock: Clock, ui: Ui) -> Context {
         Context {
             global,
-            now,
+            now: clock.now(),
             ui,
             caller: Caller::Operator,
+            clock,
             has_committed: false,
             has_rolled_back: false,
             has_warned_of_others: Cell::new(false),
@@ -186,7 +188,7 @@ impl Context {
     ) -> anyhow::Result<T> {
         let outcome = if self.is_dry_run() { Outcome::RollBack } else { Outcome::Commit };
         let caller = &self.caller;
-        let written = store.write(outcome, |transaction| {
+        let written = store.write(outcome, self.clock, |transaction| {
             // Who may no longer do it, does not.
             if let Caller::Account(user) = caller
                 && transaction.user(&user.username)?.as_ref() != Some(user)
@@ -221,9 +223,9 @@ impl Context {
         self.has_rolled_back = true;
     }
 
-    /// Returns when, by whom and with which note this run writes.
+    /// Returns by whom and with which note this run writes.
     pub fn stamp(&self) -> Stamp {
-        Stamp { at: self.now, actor: self.caller.name().to_owned(), note: self.global.note.clone() }
+        Stamp { actor: self.caller.name().to_owned(), note: self.global.note.clone() }
     }
 
     /// Returns a maker of new ids. They sort as they were made, so that the index on them grows at its end.

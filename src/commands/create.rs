@@ -9,7 +9,6 @@ use super::source::{Source, open_source};
 use crate::domain::receive::{NamedProduct, Rejected, SourceKind, resolve, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::text::{shell_word, shorten};
-use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 use crate::error::{Exit, Failure, Kind};
 use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
@@ -43,14 +42,14 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
     };
     let mut store = context.open_or_create()?;
-    let (stamp, now, mut ids) = (context.stamp(), context.now, context.ids());
+    let (stamp, mut ids) = (context.stamp(), context.ids());
     let (user, is_discreet) = (context.caller.owns_new_orders(), !context.caller.sees_all());
     let (order, warnings, settings) = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.named_products(incoming.items.iter().map(|item| &item.product))?;
         let reference = match &incoming.reference {
             Some(reference) => reference.clone(),
-            None => free_reference(write, now, &mut ids)?,
+            None => free_reference(write, &mut ids)?,
         };
         let refused = |rejected: Rejected| refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
         let new = resolve(incoming, reference.clone(), &catalogue, &mut ids).map_err(refused)?;
@@ -125,15 +124,11 @@ fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure
 }
 
 /// Makes a reference that no order has yet.
-fn free_reference(
-    write: &Write<'_>,
-    now: Timestamp,
-    new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<Reference, StoreError> {
+fn free_reference(write: &Write<'_>, new_id: &mut dyn FnMut() -> Uuid) -> Result<Reference, StoreError> {
     loop {
         // The low half of an id is random.
         let (_, random) = new_id().as_u64_pair();
-        let reference = Reference::made(now, (random & 0xFFFF_FFFF) as u32);
+        let reference = Reference::made(write.time(), (random & 0xFFFF_FFFF) as u32);
         if !write.has_reference(&reference)? {
             return Ok(reference);
         }

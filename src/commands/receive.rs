@@ -22,7 +22,7 @@ pub struct Desk<'a, 'c> {
     pub user: Option<UserId>,
     /// Whether nothing is to be said of other orders.
     pub is_discreet: bool,
-    /// When, by whom and with which note.
+    /// By whom and with which note.
     pub stamp: &'a Stamp,
 }
 
@@ -116,7 +116,7 @@ impl Desk<'_, '_> {
             Ok(Received::Unchanged(known)) => {
                 // The message that brings it again is remembered.
                 if order.source.message_id.is_some() {
-                    self.write.insert_source(known, &order.source, hash, self.stamp)?;
+                    self.write.insert_source(known, &order.source, hash)?;
                 }
                 Ok(Taken { order: known, warnings: None })
             }

@@ -42,6 +42,28 @@ impl Timestamp {
     }
 }
 
+/// Where the time comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// Always this time, for tests and examples.
+    Fixed(Timestamp),
+    /// What this function returns, which is asked each time.
+    Running(fn() -> DateTime<Utc>),
+}
+
+impl Clock {
+    /// Returns what time it is; a clock beyond the years 0001 to 9999 stands at their end.
+    pub fn now(self) -> Timestamp {
+        match self {
+            Clock::Fixed(time) => time,
+            Clock::Running(read) => {
+                let millis = read().timestamp_millis();
+                Timestamp::from_millis(millis).unwrap_or(if millis < 0 { Timestamp::FIRST } else { Timestamp::LAST })
+            }
+        }
+    }
+}
+
 /// Prints RFC 3339 at fixed width: `2026-02-04T10:30:00.000Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

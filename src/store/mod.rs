@@ -62,7 +62,7 @@ pub use orders::{Match, OrderMatch};
 pub use side_files::{refuse_leftovers, refuse_side_file_name};
 pub use values::ContentHash;
 
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Clock, Timestamp};
 use copy::folder_of;
 use identity::{OpenedFile, refuse_newer};
 use kept::Statements;
@@ -106,11 +106,9 @@ pub enum Outcome {
     RollBack,
 }
 
-/// When, by whom and with which note something is written.
+/// By whom and with which note something is written. When, the transaction says: [`Write::time`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
-    /// When.
-    pub at: Timestamp,
     /// By whom.
     pub actor: String,
     /// The note that the history keeps.
@@ -139,6 +137,7 @@ impl<'c> Read<'c> {
 #[derive(Debug)]
 pub struct Write<'c> {
     read: Read<'c>,
+    time: Timestamp,
 }
 
 impl<'c> std::ops::Deref for Write<'c> {
@@ -150,6 +149,12 @@ impl<'c> std::ops::Deref for Write<'c> {
 }
 
 impl Write<'_> {
+    /// Returns the time at which the transaction got its lock. What it writes has this time; or a later one, where the clock
+    /// has stepped back behind what it changes.
+    pub fn time(&self) -> Timestamp {
+        self.time
+    }
+
     /// Writes all that is yet to be written, so that nothing but the commit is left.
     ///
     /// # Errors
@@ -204,6 +209,7 @@ impl Store {
     }
 
     /// Writes in one immediate transaction: all of it is kept, or none where `write` fails or the outcome is a roll-back.
+    /// The clock is read once the transaction has its lock: whoever waited writes later than the others did.
     ///
     /// # Errors
     /// Those of `write`; that the file is busy, full or broken. Where keeping it failed half-way, the file is opened anew
@@ -211,13 +217,14 @@ impl Store {
     pub fn write<T, E: From<StoreError>>(
         &mut self,
         outcome: Outcome,
+        clock: Clock,
         write: impl FnOnce(&Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let file = self.file.clone();
         let transaction = begin(&mut self.connection)?;
         file.refuse_replaced()?;
         let start = Start::of(&transaction).map_err(not_written)?;
-        let writing = Write { read: Read::on(&transaction, &file) };
+        let writing = Write { read: Read::on(&transaction, &file), time: clock.now() };
         let value = write(&writing)?;
         writing.complete().map_err(StoreError::before_commit)?;
         drop(writing);
@@ -317,8 +324,10 @@ pub(crate) mod tests {
         std::fs::metadata(format!("{}-wal", store.path.display())).map_or(0, |log| log.len())
     }
 
+    pub(super) const CLOCK: Clock = Clock::Fixed(Timestamp::FIRST);
+
     pub(super) fn stamp() -> Stamp {
-        Stamp { at: Timestamp::from_millis(0).unwrap(), actor: "operator".into(), note: None }
+        Stamp { actor: "operator".into(), note: None }
     }
 
     /// What a decision says must still be true is checked where it is applied, whoever decided.
@@ -330,7 +339,7 @@ pub(crate) mod tests {
         let new = resolved_order(&incoming, &[shirt.clone()].into_iter().collect());
         let reference = new.reference.clone();
         let pk = store
-            .write::<_, StoreError>(Outcome::Commit, |write| {
+            .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
                 write.insert_product(&shirt, &stamp())?;
                 Ok(write.insert_order(&new, ContentHash::of(&new.content), None, &stamp())?.unwrap())
             })
@@ -349,7 +358,7 @@ pub(crate) mod tests {
             }],
         };
         let mut apply = |change: StatusChange| {
-            store.write::<_, StoreError>(Outcome::Commit, |write| write.change_status(&change, &stamp()))
+            store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write.change_status(&change, &stamp()))
         };
         assert!(matches!(apply(taking(-2, Status::Shipped)), Err(StoreError::Changed("the order"))));
         assert!(matches!(apply(taking(-4, Status::Pending)), Err(StoreError::Changed("the stock"))));
@@ -366,7 +375,9 @@ pub(crate) mod tests {
     fn nothing_is_written_to_a_file_whose_name_another_one_has_by_now() {
         let (folder, mut store) = store();
         let set = |store: &mut Store, name| {
-            store.write::<_, StoreError>(Outcome::Commit, |write| write.set_setting(SettingKey::ShopName, Some(name)))
+            store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
+                write.set_setting(SettingKey::ShopName, Some(name))
+            })
         };
         set(&mut store, "before").unwrap();
         let (file, backup) = (folder.path().join("orders.db"), folder.path().join("backup.db"));
@@ -383,8 +394,9 @@ pub(crate) mod tests {
         let (folder, mut store) = store();
         let other = Connection::open(folder.path().join("orders.db")).unwrap();
         other.pragma_update(None, "user_version", 99).unwrap();
-        let set =
-            store.write::<_, StoreError>(Outcome::Commit, |write| write.set_setting(SettingKey::ShopName, Some("LEG")));
+        let set = store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
+            write.set_setting(SettingKey::ShopName, Some("LEG"))
+        });
         assert!(matches!(set, Err(StoreError::Newer(_))), "{set:?}");
         assert!(matches!(store.sync(), Err(StoreError::Newer(_))));
     }
@@ -409,7 +421,7 @@ pub(crate) mod tests {
                 let start = Start::of(&store.connection).unwrap();
                 let path = store.path.clone();
                 let witness = store
-                    .write::<_, StoreError>(outcome, |write| {
+                    .write::<_, StoreError>(outcome, CLOCK, |write| {
                         change(write)?;
                         Ok(Witness::of(&path, &start, write.connection)?)
                     })
@@ -437,12 +449,12 @@ pub(crate) mod tests {
         let path = store.path.clone();
         let set = |write: &Write<'_>, name| write.set_setting(SettingKey::ShopName, Some(name));
         let witness = store
-            .write::<_, StoreError>(Outcome::RollBack, |write| {
+            .write::<_, StoreError>(Outcome::RollBack, CLOCK, |write| {
                 set(write, "A")?;
                 Ok(Witness::of(&path, &start, write.connection)?)
             })
             .unwrap();
-        store.write::<_, StoreError>(Outcome::Commit, |write| set(write, "B")).unwrap();
+        store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| set(write, "B")).unwrap();
         assert_eq!(store.ask_anew(&witness).unwrap(), Verdict::Unknown);
     }
 
@@ -450,16 +462,16 @@ pub(crate) mod tests {
     fn what_fails_or_is_a_dry_run_leaves_the_file_as_it_was() {
         let (_folder, mut store) = store();
         let set = |write: &Write<'_>| write.set_setting(SettingKey::ShopName, Some("A"));
-        store.write::<_, StoreError>(Outcome::RollBack, |write| set(write)).unwrap();
+        store.write::<_, StoreError>(Outcome::RollBack, CLOCK, |write| set(write)).unwrap();
         store
-            .write::<(), StoreError>(Outcome::Commit, |write| {
+            .write::<(), StoreError>(Outcome::Commit, CLOCK, |write| {
                 set(write)?;
                 Err(StoreError::Changed("something"))
             })
             .unwrap_err();
         let shop_name = |store: &Store| store.read::<_, StoreError>(|read| Ok(read.settings()?.shop_name)).unwrap();
         assert_eq!(shop_name(&store), None);
-        store.write::<_, StoreError>(Outcome::Commit, |write| set(write)).unwrap();
+        store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| set(write)).unwrap();
         assert_eq!(shop_name(&store).as_deref(), Some("A"));
     }
 }

@@ -387,15 +387,15 @@ impl Write<'_> {
                 new.total,
                 new.item_count,
                 new.currency,
-                stamp.at,
+                self.time,
             ])?;
         if inserted == 0 {
             return Ok(None);
         }
         let order = OrderPk(self.connection.last_insert_rowid());
         self.keep_waiting(order, &new.items)?;
-        self.insert_source(order, &new.source, hash, stamp)?;
-        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), stamp)?;
+        self.insert_source(order, &new.source, hash)?;
+        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), self.time, stamp)?;
         self.gather_texts(order)?;
         Ok(Some(order))
     }
@@ -412,13 +412,7 @@ impl Write<'_> {
     }
 
     /// Remembers where an order came from.
-    pub fn insert_source(
-        &self,
-        order: OrderPk,
-        source: &Source,
-        hash: ContentHash,
-        stamp: &Stamp,
-    ) -> Result<(), StoreError> {
+    pub fn insert_source(&self, order: OrderPk, source: &Source, hash: ContentHash) -> Result<(), StoreError> {
         self.statements
             .insert_source
             .of(
@@ -426,7 +420,7 @@ impl Write<'_> {
                 "INSERT INTO order_sources (order_pk, kind, message_id, content_hash, received_at)
                  VALUES (:order, :kind, :message, :hash, :at)",
             )?
-            .execute(params![order, source.kind.as_str(), source.message_id, hash, stamp.at])?;
+            .execute(params![order, source.kind.as_str(), source.message_id, hash, self.time])?;
         Ok(())
     }
 
@@ -435,12 +429,13 @@ impl Write<'_> {
     /// # Errors
     /// The order is no longer in the status that the decision was made for, or the stock is no longer there.
     pub fn change_status(&self, change: &StatusChange, stamp: &Stamp) -> Result<(), StoreError> {
+        let time = self.time_to_change(change.order)?;
         let changed = self
             .connection
             .prepare_cached("UPDATE orders SET status = :to, updated_at = :at WHERE pk = :order AND status = :from")?
             .execute(named_params! {
                 ":to": change.to,
-                ":at": stamp.at,
+                ":at": time,
                 ":order": change.order,
                 ":from": change.from,
             })?;
@@ -448,9 +443,9 @@ impl Write<'_> {
             return Err(StoreError::Changed("the order"));
         }
         let (from, to) = (Some(change.from.as_str()), Some(change.to.as_str()));
-        let event = self.insert_event(change.order, EventKind::Status, from, to, stamp)?;
+        let event = self.insert_event(change.order, EventKind::Status, from, to, time, stamp)?;
         for movement in &change.movements {
-            self.apply_movement(movement, Some((change.order, event)), stamp)?;
+            self.apply_movement(movement, Some((change.order, event)), time, stamp)?;
         }
         Ok(())
     }
@@ -460,6 +455,7 @@ impl Write<'_> {
     /// # Errors
     /// The order is no longer in the status that the decision was made for.
     pub fn edit_order(&self, edited: &Edited, stamp: &Stamp) -> Result<(), StoreError> {
+        let time = self.time_to_change(edited.order)?;
         let changed = self
             .connection
             .prepare_cached(
@@ -474,7 +470,7 @@ impl Write<'_> {
                 ":address": edited.customer.address,
                 ":total": edited.total,
                 ":item_count": edited.item_count,
-                ":at": stamp.at,
+                ":at": time,
                 ":order": edited.order,
                 ":status": edited.status,
             })?;
@@ -493,9 +489,21 @@ impl Write<'_> {
             }
         }
         for change in &edited.changes {
-            self.insert_event(edited.order, EventKind::Edited, change.from.as_deref(), change.to.as_deref(), stamp)?;
+            let (from, to) = (change.from.as_deref(), change.to.as_deref());
+            self.insert_event(edited.order, EventKind::Edited, from, to, time, stamp)?;
         }
         Ok(())
+    }
+
+    /// Returns the time of a change of an order: that of the transaction, unless the order has a later one, from before
+    /// the clock stepped back.
+    fn time_to_change(&self, order: OrderPk) -> Result<Timestamp, StoreError> {
+        let sql = "SELECT max(o.created_at, o.updated_at, coalesce(
+                       (SELECT e.at FROM order_events AS e WHERE e.order_pk = o.pk ORDER BY e.pk DESC LIMIT 1), ''))
+                   FROM orders AS o WHERE o.pk = ?1";
+        let last: Option<Timestamp> =
+            self.connection.prepare_cached(sql)?.query_row([order], |row| row.get(0)).optional()?;
+        Ok(last.map_or(self.time, |last| last.max(self.time)))
     }
 
     fn insert_event(
@@ -504,6 +512,7 @@ impl Write<'_> {
         kind: EventKind,
         from: Option<&str>,
         to: Option<&str>,
+        time: Timestamp,
         stamp: &Stamp,
     ) -> Result<i64, StoreError> {
         self.statements
@@ -513,7 +522,7 @@ impl Write<'_> {
                 r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
                    VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
             )?
-            .execute(params![order, stamp.at, stamp.actor, kind, from, to, stamp.note])?;
+            .execute(params![order, time, stamp.actor, kind, from, to, stamp.note])?;
         Ok(self.connection.last_insert_rowid())
     }
 }

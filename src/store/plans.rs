@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
-use super::tests::{stamp, store};
+use super::tests::{CLOCK, stamp, store};
 use super::{ContentHash, OrderFilter, Outcome, Read, Sort, SortField, StoreError, Write};
 use crate::domain::edit::Edited;
 use crate::domain::product::Product;
@@ -102,7 +102,7 @@ fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &Use
     write.set_setting(SettingKey::ShopName, None)?;
     let order = write.insert_order(new, hash, Some(user.id), &stamp())?.unwrap();
     let message = Source { kind: SourceKind::WhatsappText, message_id: Some("wamid.1".to_owned()) };
-    write.insert_source(order, &message, hash, &stamp())?;
+    write.insert_source(order, &message, hash)?;
     write.edit_order(
         &Edited {
             order,
@@ -174,9 +174,9 @@ fn nothing_looks_at_a_whole_long_table_that_should_not() {
     let shirt = product("Shirt", &[("", 3)]);
     let user = User { id: UserId(Uuid::now_v7()), username: "mona".to_owned(), role: Role::Buyer, phone: None };
     let new = resolved_order(&incoming(&[(&shirt, 2, None)]), &[shirt.clone()].into_iter().collect());
-    store.write::<_, StoreError>(Outcome::Commit, |write| write_all(write, &new, &shirt, &user)).unwrap();
+    store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write_all(write, &new, &shirt, &user)).unwrap();
     store.read::<_, StoreError>(|read| read_all(read, &new, &shirt, &user)).unwrap();
-    store.write::<_, StoreError>(Outcome::Commit, |write| write.remove_user(user.id)).unwrap();
+    store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write.remove_user(user.id)).unwrap();
     store.connection.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
     let asked = asked.lock().unwrap();
     let is_query =

@@ -123,7 +123,7 @@ impl Write<'_> {
                 reason: Reason::Initial,
                 note: None,
             };
-            self.apply_movement(&movement, None, stamp)?;
+            self.apply_movement(&movement, None, self.time, stamp)?;
         }
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! Stock on hand and its movements.
 
-use rusqlite::named_params;
+use rusqlite::{OptionalExtension, named_params, params};
 
 use super::{Stamp, StoreError, Write};
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockLine};
 use crate::domain::stock::{Movement, StockChange};
+use crate::domain::time::Timestamp;
 
 impl Write<'_> {
     /// Writes a decided correction of stock.
@@ -17,7 +18,7 @@ impl Write<'_> {
         if let Some(line) = &change.new_line {
             self.insert_stock_line(movement.product_id, line)?;
         }
-        self.apply_movement(movement, None, stamp)?;
+        self.apply_movement(movement, None, self.time, stamp)?;
         let mut on_hand = self
             .connection
             .prepare_cached("SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key")?;
@@ -36,7 +37,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Moves stock and writes the movement; `order` is the order and the event that it belongs to.
+    /// Moves stock and writes the movement, not before `time`; `order` is the order and the event that it belongs to.
     ///
     /// # Errors
     /// There is less on hand than is taken.
@@ -44,6 +45,7 @@ impl Write<'_> {
         &self,
         movement: &Movement,
         order: Option<(OrderPk, i64)>,
+        time: Timestamp,
         stamp: &Stamp,
     ) -> Result<(), StoreError> {
         let changed = self
@@ -60,6 +62,7 @@ impl Write<'_> {
         if changed != 1 {
             return Err(StoreError::Changed("the stock"));
         }
+        let last = self.last_moved_at(movement.product_id, &movement.size_key)?;
         let order = order.filter(|_| movement.reason.is_of_order());
         self.connection
             .prepare_cached(
@@ -75,8 +78,14 @@ impl Write<'_> {
                 ":event": order.map(|(_, event)| event),
                 ":actor": stamp.actor,
                 ":note": movement.note.as_deref().or(stamp.note.as_deref()),
-                ":at": stamp.at,
+                ":at": last.max(Some(time)),
             })?;
         Ok(())
+    }
+
+    /// Returns when the stock of a product and size was last moved.
+    fn last_moved_at(&self, product: ProductId, size_key: &str) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT at FROM stock_movements WHERE product_id = ?1 AND size_key = ?2 ORDER BY pk DESC LIMIT 1";
+        Ok(self.connection.prepare_cached(sql)?.query_row(params![product, size_key], |row| row.get(0)).optional()?)
     }
 }

@@ -1,3 +1,6 @@
+use std::io::Write as _;
+use std::process::Stdio;
+
 use serde_json::json;
 
 use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
@@ -20,6 +23,57 @@ fn a_file_that_agrees_with_itself_is_passed_in_silence() {
     let shop = shop();
     shop.orders(["check"]).prints("");
     shop.orders(["check", "--json"]).prints("[]\n");
+    shop.check();
+}
+
+/// Clocks are set back by their time servers: what is changed has no time before what it changes.
+#[test]
+fn a_clock_that_steps_back_leaves_the_file_sound() {
+    const EARLIER: &str = "2026-02-07T07:59:59.990Z";
+    let shop = Shop::with_order();
+    for work in [
+        "confirm LEG-LXYZ1234-AB5C",
+        "edit LEG-LXYZ1234-AB5C --name Mona",
+        "cancel LEG-LXYZ1234-AB5C",
+        "product adjust SKU-12345 +1 --size L --note delivery",
+        "product count SKU-12345 9 --size L --note counted",
+    ] {
+        let mut run = shop.orders([]).env("ORDERS_NOW", EARLIER);
+        for word in work.split(' ') {
+            run = run.arg(word);
+        }
+        run.succeeds();
+    }
+    shop.check();
+    let now = crate::harness::NOW;
+    for sql in [
+        "SELECT COUNT(*) FROM orders WHERE updated_at <> ?1",
+        "SELECT COUNT(*) FROM order_events WHERE at <> ?1",
+        "SELECT COUNT(*) FROM stock_movements WHERE at <> ?1",
+    ] {
+        let other: i64 = shop.connection().query_row(sql, [time(now)], |row| row.get(0)).unwrap();
+        assert_eq!(other, 0, "{sql}");
+    }
+    // What changes nothing that was there has the clock's own time.
+    shop.orders(["create", "-"]).env("ORDERS_NOW", EARLIER).stdin(order("LEG-2", BELT, 1, None)).succeeds();
+    assert_eq!(shop.number(&format!("SELECT COUNT(*) FROM orders WHERE created_at = '{EARLIER}'")), 1);
+}
+
+/// Prints a time as the file has it.
+fn time(text: &str) -> String {
+    text.replace("00Z", "00.000Z")
+}
+
+/// A program may wait for its input, or for the lock, while others write what it changes.
+#[test]
+fn what_was_taken_in_while_a_program_waited_is_changed_after_it() {
+    let shop = Shop::stocked();
+    let mut confirm = shop.orders(["confirm", "-"]).without_env("ORDERS_NOW").into_command();
+    let mut confirm = confirm.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    shop.orders(["create"]).without_env("ORDERS_NOW").arg(shipped("examples/order.json")).succeeds();
+    confirm.stdin.take().unwrap().write_all(ORDER.as_bytes()).unwrap();
+    assert!(confirm.wait().unwrap().success());
+    assert_eq!(shop.status(ORDER), "confirmed");
     shop.check();
 }
 
