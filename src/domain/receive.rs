@@ -36,6 +36,8 @@ pub struct IncomingOrder {
     pub total: Money,
     /// The sum of the items' quantities.
     pub item_count: i64,
+    /// What a person should look at, as far as it could be seen when it was read.
+    pub warnings: Vec<String>,
     /// How it came.
     pub source: Source,
 }
@@ -223,8 +225,8 @@ pub fn resolve(
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
     let content = Content::of_incoming(&incoming, &ids);
     let pairs = || incoming.items.iter().zip(&products);
-    let mut warnings: Vec<String> =
-        pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())).collect();
+    let mut warnings = incoming.warnings;
+    warnings.extend(pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())));
     warnings.extend(pairs().filter_map(|(item, product)| barcode_warning(product, item.barcode.as_deref())));
     Ok(ResolvedOrder {
         id: new_id(),
@@ -364,6 +366,7 @@ pub(crate) mod tests {
             items,
             total,
             item_count,
+            warnings: Vec::new(),
             source: Source { kind: SourceKind::Json, message_id: None },
         }
     }

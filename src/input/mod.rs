@@ -6,7 +6,7 @@
 //! | [`json`] | reading one JSON object key by key, numbers as text |
 //! | [`order_record`] | what a record is by its content, and the orders in it |
 //! | [`order_json`] | an order as the web page posts it |
-//! | [`order_message`], [`order_lines`] | the shop's order message, as WhatsApp carries it; its lines |
+//! | [`order_message`], [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; its lines; its date |
 //! | [`webhook`] | WhatsApp Cloud API webhooks |
 //! | [`chat_dump`], [`chat_text`] | chats as JSON, and as the text that WhatsApp exports |
 //! | [`product_json`] | a product of the catalogue |
@@ -15,6 +15,7 @@
 pub mod chat_dump;
 pub mod chat_text;
 pub mod json;
+pub mod order_date;
 pub mod order_json;
 pub mod order_lines;
 pub mod order_message;

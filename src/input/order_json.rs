@@ -70,6 +70,7 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
         items: items?,
         total,
         item_count,
+        warnings: Vec::new(),
         source: source.clone(),
     })
 }

@@ -2,16 +2,10 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike, NaiveDateTime, TimeDelta, TimeZone};
-
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::text::{is_edge, plain};
-use crate::domain::time::Timestamp;
-use crate::domain::zone::Zone;
 
-/// WhatsApp's first year: no message is older.
-pub const FIRST_YEAR: i32 = 2009;
 /// The line that makes a text an order message.
 const HEADER: &str = "NEW ORDER REQUEST";
 /// The line that makes a text the shop's own answer, which is never an order.
@@ -162,21 +156,6 @@ pub(super) fn whole(text: &str) -> Result<i64, Cow<'static, str>> {
     text.parse().ok().filter(|_| is_plain).ok_or("must be a whole number".into())
 }
 
-/// Reads the page's own date, `Feb 4, 2026, 12:30 PM`, in the shop's zone.
-pub(super) fn read_date(text: &str, zone: Zone) -> Option<Timestamp> {
-    let local = NaiveDateTime::parse_from_str(text, "%b %d, %Y, %I:%M %p").ok()?;
-    if local.date().year() < FIRST_YEAR {
-        return None;
-    }
-    let hour = TimeDelta::hours(1);
-    let time = zone.from_local_datetime(&local).earliest().or_else(|| {
-        // In the hour that a change of clocks skips: as the clock would show that was not changed.
-        Some(zone.from_local_datetime(&(local - hour)).earliest()? + hour)
-    })?;
-    let time = time.timestamp_millis();
-    Timestamp::from_millis(time)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,22 +190,6 @@ mod tests {
         assert_eq!(priced("$24.50 × 2"), Some((2450, 2)));
         for text in ["$24.50", "$24.50 x 2", "$24.50 × 0", "$24.50 × 1.5", "× 2"] {
             assert_eq!(priced(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_pages_date_is_in_the_shops_zone() {
-        let cairo = Zone::parse("Africa/Cairo").unwrap();
-        for (text, expected) in [
-            ("Feb 6, 2026, 06:05 PM", Some("2026-02-06T16:05:00Z")),
-            ("Jul 6, 2026, 12:05 AM", Some("2026-07-05T21:05:00Z")),
-            // In the hour that the change of clocks skips, and in the one that it repeats.
-            ("Apr 24, 2026, 12:30 AM", Some("2026-04-23T22:30:00Z")),
-            ("Oct 29, 2026, 11:30 PM", Some("2026-10-29T20:30:00Z")),
-            ("Feb 6, 26, 06:05 PM", None),
-            ("6/2/2026 18:05", None),
-        ] {
-            assert_eq!(read_date(text, cairo).map(Timestamp::brief).as_deref(), expected, "{text}");
         }
     }
 }

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
+use super::order_date::{is_plausible, read_date};
 use super::order_lines::{
     ITEMS_SECTION, Label, SECTIONS, amount, bounded, clean, is_header, item_start, label_of, name_of,
-    price_and_quantity, read_date, unbold, whole, words_of,
+    price_and_quantity, unbold, whole, words_of,
 };
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
@@ -180,7 +181,7 @@ impl Draft {
         if self.total.is_none() {
             problems.push("TOTAL is missing: the message was cut off".to_owned());
         }
-        let mut reader = Reader { problems };
+        let mut reader = Reader { problems, warnings: Vec::new() };
         let reference = reader.require(self.reference, Label::Reference, |text| {
             Reference::parse(text).ok_or("must be 1 to 50 printable ASCII characters without spaces".into())
         });
@@ -199,8 +200,16 @@ impl Draft {
         let total = reader.optional(self.total, Label::Total, amount);
         let subtotal = reader.optional(self.subtotal, Label::Subtotal, amount);
         let count = reader.require(self.total_items, Label::TotalItems, whole);
-        let sums = items.as_ref().and_then(|items| reader.check_sums(items, total, subtotal, count));
-        Read { reference, name, phone, address, order_date, products, items, sums, source }
+        // What is no amount (`TBD`) is not agreed yet.
+        let delivery = self.delivery.and_then(|field| amount(&field.text).ok()).filter(|fee| *fee != Money::ZERO);
+        let sent = SentSums { total, subtotal, delivery, count };
+        let sums = items.as_ref().and_then(|items| reader.check_sums(items, &sent));
+        let note = delivery.map(|fee| format!("delivery {fee} agreed in the message"));
+        if let Some(fee) = delivery {
+            reader.warnings.push(format!("delivery {fee} is not in the total of the items: it is kept as a note"));
+        }
+        let warnings = reader.warnings;
+        Read { reference, name, phone, address, order_date, note, products, items, sums, warnings, source }
     }
 }
 
@@ -211,9 +220,11 @@ struct Read {
     phone: Option<String>,
     address: Option<String>,
     order_date: Option<Timestamp>,
+    note: Option<String>,
     products: Vec<NamedProduct>,
     items: Option<Vec<IncomingItem>>,
     sums: Option<(Money, i64)>,
+    warnings: Vec<String>,
     source: Source,
 }
 
@@ -225,17 +236,28 @@ impl Read {
             order_date: self.order_date?,
             customer: Customer { name: self.name?, phone: self.phone?, address: self.address },
             currency: None,
-            note: None,
+            note: self.note,
             items: self.items?,
             total,
             item_count,
+            warnings: self.warnings,
             source: self.source,
         })
     }
 }
 
+/// The sums as the message says them.
+struct SentSums {
+    total: Option<Money>,
+    subtotal: Option<Money>,
+    /// What the total has beside the items.
+    delivery: Option<Money>,
+    count: Option<i64>,
+}
+
 struct Reader<'a> {
     problems: &'a mut Vec<String>,
+    warnings: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -276,10 +298,29 @@ impl Reader<'_> {
         if let Some(sent_at) = reading.sent_at {
             return Some(near(sent_at, 1).unwrap_or(sent_at));
         }
-        let date = self.require(date, Label::Date, |text| {
-            read_date(text, reading.zone).ok_or("must be a date such as Feb 4, 2026, 12:30 PM".into())
-        })?;
-        Some(near(date, 2).unwrap_or(date))
+        let line = date.as_ref().map_or_else(String::new, |date| format!("line {}: ", date.line));
+        let date = self.require(date, Label::Date, |text| Ok(text.to_owned()))?;
+        let moments = read_date(&date, reading.zone);
+        if let Some(own) = moments.iter().find_map(|moment| near(*moment, 2)) {
+            return Some(own);
+        }
+        match (moments.as_slice(), own.filter(|own| is_plausible(*own))) {
+            ([moment], _) => Some(*moment),
+            ([moment, ..], _) => {
+                let date = shorten(&date);
+                self.warnings.push(format!("the date {date} may mean two days; it is taken as {}", moment.brief()));
+                Some(*moment)
+            }
+            ([], Some(own)) => {
+                let date = shorten(&date);
+                self.warnings.push(format!("the date {date} cannot be read; the time in the reference is taken"));
+                Some(own)
+            }
+            ([], None) => {
+                self.problems.push(format!("{line}Date: must be a date such as Feb 4, 2026, 12:30 PM"));
+                None
+            }
+        }
     }
 
     fn item(&mut self, item: DraftItem, products: &mut Vec<NamedProduct>) -> Option<IncomingItem> {
@@ -310,8 +351,12 @@ impl Reader<'_> {
         let product = product.map(|key| NamedProduct { place: place.clone(), key });
         products.extend(product.clone());
         let name = bounded(&item.name, 255).map_err(|problem| self.problems.push(format!("{place}: name {problem}")));
-        let image = self.optional(image, Label::Image, |text| {
-            if is_web_url(text) { Ok(text.to_owned()) } else { Err("must be an http or https URL".into()) }
+        let image = image.and_then(|image| {
+            let is_url = is_web_url(&image.text);
+            if !is_url {
+                self.warnings.push(format!("line {}: the image is no http or https URL and was left out", image.line));
+            }
+            is_url.then_some(image.text)
         });
         let size = self.optional(size, Label::Size, |text| bounded(text, 50));
         let color = self.optional(color, Label::Color, |text| bounded(text, 50));
@@ -365,23 +410,22 @@ impl Reader<'_> {
         }
     }
 
-    fn check_sums(
-        &mut self,
-        items: &[IncomingItem],
-        total_sent: Option<Money>,
-        subtotal_sent: Option<Money>,
-        count_sent: Option<i64>,
-    ) -> Option<(Money, i64)> {
+    fn check_sums(&mut self, items: &[IncomingItem], sent: &SentSums) -> Option<(Money, i64)> {
         let Some((total, count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
             self.problems.push(format!("the items sum to more than {} or {QUANTITY_LIMIT} pieces", Money::LIMIT));
             return None;
         };
-        for (label, sent) in [(Label::Total, total_sent), (Label::Subtotal, subtotal_sent)] {
-            if let Some(sent) = sent.filter(|sent| *sent != total) {
-                self.problems.push(format!("{} is {sent}, but the items sum to {total}", name_of(label)));
-            }
+        let delivery = sent.delivery.unwrap_or(Money::ZERO);
+        let grand_total = Money::from_hundredths(total.hundredths() + delivery.hundredths());
+        if let Some(sent) = sent.total.filter(|sent| *sent != grand_total) {
+            let with_delivery =
+                if delivery == Money::ZERO { String::new() } else { format!(" and delivery is {delivery}") };
+            self.problems.push(format!("TOTAL is {sent}, but the items sum to {total}{with_delivery}"));
         }
-        if let Some(sent) = count_sent.filter(|sent| *sent != count) {
+        if let Some(sent) = sent.subtotal.filter(|sent| *sent != total) {
+            self.problems.push(format!("Subtotal is {sent}, but the items sum to {total}"));
+        }
+        if let Some(sent) = sent.count.filter(|sent| *sent != count) {
             self.problems.push(format!("Total Items is {sent}, but the quantities sum to {count}"));
         }
         Some((total, count))

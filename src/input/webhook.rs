@@ -4,7 +4,8 @@ use chrono::Datelike;
 use sha2::{Digest, Sha256};
 
 use super::json::{Fields, Problems, Value};
-use super::order_lines::{FIRST_YEAR, is_order_message};
+use super::order_date::FIRST_YEAR;
+use super::order_lines::is_order_message;
 use super::order_message::Reading;
 use super::order_record::{Context, Found, ReadOrder};
 use crate::domain::money::Money;
@@ -186,6 +187,7 @@ fn read_cart(mut fields: Fields<'_>, names: &[(String, String)], mut problems: P
             items: cart.items,
             total: cart.total,
             item_count: cart.item_count,
+            warnings: Vec::new(),
             source: source.clone(),
         })
     })();

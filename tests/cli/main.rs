@@ -38,6 +38,7 @@ mod readme;
 mod report;
 mod round_trip;
 mod set_status;
+mod shapes;
 mod show;
 mod streams;
 mod terminal;

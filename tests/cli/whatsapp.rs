@@ -4,47 +4,47 @@ use serde_json::{Value, json};
 
 use crate::harness::{BELT, Run, SHIRT, Shop, shipped};
 
-const SENT: i64 = 1_770_800_000;
-const REFERENCE: &str = "LEG-MLHSLL0H-Q1ZX";
+pub const SENT: i64 = 1_770_800_000;
+pub const REFERENCE: &str = "LEG-MLHSLL0H-Q1ZX";
 
 /// The order message of `examples/whatsapp/`: one Classic T-Shirt in M and one Leather Belt, 48.74.
-fn message() -> String {
+pub fn message() -> String {
     std::fs::read_to_string(shipped("examples/whatsapp/order-message.txt")).unwrap()
 }
 
-fn text_message(id: &str, body: &str) -> Value {
+pub fn text_message(id: &str, body: &str) -> Value {
     json!({"from": "201011112222", "id": id, "timestamp": SENT.to_string(), "type": "text", "text": {"body": body}})
 }
 
-fn cart(id: &str, items: &Value) -> Value {
+pub fn cart(id: &str, items: &Value) -> Value {
     json!({"from": "201055556666", "id": id, "timestamp": SENT.to_string(), "type": "order",
         "order": {"catalog_id": "77", "text": "after 6 pm", "product_items": items}})
 }
 
-fn belt(quantity: u32) -> Value {
+pub fn belt(quantity: u32) -> Value {
     json!({"product_retailer_id": "BLT-01", "quantity": quantity, "item_price": 18.75, "currency": "EGP"})
 }
 
-fn hook(messages: &Value) -> Value {
+pub fn hook(messages: &Value) -> Value {
     let contacts = json!([{"profile": {"name": "Tarek"}, "wa_id": "201055556666"}]);
     json!({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages",
         "value": {"messaging_product": "whatsapp", "metadata": {}, "contacts": contacts, "messages": messages}}]}]})
 }
 
-fn import(shop: &Shop, input: impl ToString) -> Run {
+pub fn import(shop: &Shop, input: impl ToString) -> Run {
     shop.orders(["import", "--json"]).stdin(input.to_string())
 }
 
 /// Imports and returns imported, unchanged, rejected and skipped.
 #[track_caller]
-fn counts(shop: &Shop, input: impl ToString) -> [i64; 4] {
+pub fn counts(shop: &Shop, input: impl ToString) -> [i64; 4] {
     let body = import(shop, input).json();
     ["imported", "unchanged", "rejected", "skipped"].map(|key| body[key].as_i64().unwrap())
 }
 
 /// Imports what is refused, and returns the problems of each record.
 #[track_caller]
-fn problems(shop: &Shop, input: impl ToString) -> Vec<String> {
+pub fn problems(shop: &Shop, input: impl ToString) -> Vec<String> {
     let done = import(shop, input).exits(4);
     let object: Value = serde_json::from_str(&done.stderr).unwrap();
     let errors = object["errors"].as_array().unwrap();
