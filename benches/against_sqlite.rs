@@ -14,6 +14,7 @@
     clippy::unwrap_used,
     reason = "a benchmark prints its table, and ends where its ground is missing"
 )]
+#![allow(clippy::disallowed_methods, reason = "only the program itself has locks to lose")]
 #![expect(clippy::float_arithmetic, reason = "ratios of times")]
 
 use std::fs;

@@ -19,7 +19,8 @@
     allow(
         clippy::unwrap_used,
         clippy::type_complexity,
-        reason = "a test may end where its ground is missing; a table of cases is its own type"
+        clippy::disallowed_methods,
+        reason = "a test may end where its ground is missing; a table of cases is its own type; SQLite's files are made and broken"
     )
 )]
 

@@ -5,6 +5,8 @@
 //! orders product import FOLDER/catalogue.json && orders import FOLDER/orders.ndjson
 //! ```
 
+#![allow(clippy::disallowed_methods, reason = "only the program itself has locks to lose")]
+
 mod shop;
 
 use std::fs::File;

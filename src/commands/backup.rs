@@ -11,7 +11,7 @@ use crate::domain::refusal::Conflict;
 use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Fault, Kind};
 use crate::render::json::body;
-use crate::store::{Access, Copy, Store, StoreError, refuse_leftovers, refuse_side_file_name};
+use crate::store::{Access, Copy, Store, StoreError, refuse_leftovers};
 
 /// Take a consistent copy of the file, while others go on writing
 ///
@@ -37,7 +37,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .hint("name a new file")
             .into());
     }
-    refuse_side_file_name(&dest, &context.file()?)?;
+    context.orders_files()?.refuse_as_new(&dest)?;
     refuse_leftovers(&dest).map_err(|error| {
         Failure::new(Kind::Conflict(Conflict::Exists), format!("{} {error}; nothing was backed up", dest.display()))
     })?;

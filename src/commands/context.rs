@@ -19,7 +19,7 @@ use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::render::json::Body;
 use crate::render::{Look, table, zone};
-use crate::store::{Access, OthersMay, Outcome, Stamp, Store, StoreError, Write};
+use crate::store::{Access, OrdersFiles, OthersMay, Outcome, Stamp, Store, StoreError, Write};
 use crate::ui::{self, Ui};
 
 /// What every command works with: the global options, the clock, the streams and who runs it.
@@ -178,6 +178,11 @@ impl Context {
                 Ok(folders.data_dir().join("orders").join("orders.db"))
             }
         }
+    }
+
+    /// Returns the orders file and what stands beside it, which no other argument may name.
+    pub fn orders_files(&self) -> anyhow::Result<OrdersFiles> {
+        Ok(OrdersFiles::of(&self.file()?))
     }
 
     /// Changes the file in one transaction, which a dry run undoes.

@@ -32,7 +32,7 @@ pub struct CreateArgs {
 
 /// Runs the command.
 pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut source = open_source(args.file.as_deref())?;
+    let mut source = open_source(args.file.as_deref(), &context.orders_files()?)?;
     let read = read_one(&mut source)?;
     let incoming = match read.order {
         Ok(incoming) => incoming,

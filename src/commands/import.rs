@@ -22,7 +22,7 @@ use crate::input::order_lines::is_order_message;
 use crate::input::order_message::Reading;
 use crate::input::order_record::{Context as RecordContext, Found, ReadOrder, read_record};
 use crate::render::zone::zone_of;
-use crate::store::{StoreError, keep, refuse_side_file_name};
+use crate::store::{NotOpened, OrdersFiles, PlainFile, StoreError, keep, sync_folder};
 use crate::ui::Progress;
 
 /// Import any number of orders from JSON or WhatsApp, all or nothing
@@ -49,11 +49,9 @@ pub struct ImportArgs {
 
 /// Runs the command.
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut rejects = args.rejects.as_deref().map(RejectsFile::begin).transpose()?;
-    if let Some(path) = &args.rejects {
-        refuse_side_file_name(path, &context.file()?)?;
-    }
-    let sources = open_sources(&args.files)?;
+    let orders_files = context.orders_files()?;
+    let mut rejects = args.rejects.as_deref().map(|path| RejectsFile::begin(path, &orders_files)).transpose()?;
+    let sources = open_sources(&args.files, &orders_files)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
     let mut progress = Progress::new();
@@ -161,24 +159,30 @@ fn summary(tally: &Tally, context: &Context) -> String {
 }
 
 /// The file of the records that were not taken: it appears whole, or not at all.
-struct RejectsFile {
+struct RejectsFile<'a> {
     /// Where they are kept until the end: a file without a name, which a killed run leaves nowhere.
     spool: BufWriter<File>,
     path: PathBuf,
+    orders_files: &'a OrdersFiles,
     /// Whether this run made the file.
     is_made: bool,
 }
 
-impl RejectsFile {
-    fn begin(path: &Path) -> anyhow::Result<RejectsFile> {
+impl RejectsFile<'_> {
+    fn begin<'a>(path: &Path, orders_files: &'a OrdersFiles) -> anyhow::Result<RejectsFile<'a>> {
+        orders_files.refuse_as_new(path)?;
+        if let Some(ours) = orders_files.name(path) {
+            let message = format!("cannot write {}: {ours}; nothing imported", path.display());
+            return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("name a new file").into());
+        }
         let spool = tempfile::tempfile().map_err(|error| unwritable(path, &error))?;
-        Ok(RejectsFile { spool: BufWriter::new(spool), path: path.to_owned(), is_made: false })
+        Ok(RejectsFile { spool: BufWriter::new(spool), path: path.to_owned(), orders_files, is_made: false })
     }
 
     /// Gives them their file, for its owner only, once it is safely on the disk; none where there are none. What an
     /// earlier run kept is not lost: a file that is there must hold the same, as one that was cut off here leaves it.
     fn keep(&mut self, is_dry_run: bool) -> anyhow::Result<()> {
-        let RejectsFile { spool, path, is_made } = self;
+        let RejectsFile { spool, path, orders_files, is_made } = self;
         let failed = |error: io::Error| unwritable(path, &error);
         spool.flush().map_err(failed)?;
         let spool = spool.get_mut();
@@ -186,14 +190,21 @@ impl RejectsFile {
         spool.rewind().map_err(failed)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if let Ok(found) = path.symlink_metadata() {
-            if !(found.is_file() && found.len() == length && holds_the_same(spool, path).map_err(failed)?) {
+            let may_be_same = found.is_file() && found.len() == length;
+            let is_same = may_be_same
+                && match orders_files.open(path) {
+                    Ok(theirs) => holds_the_same(spool, theirs).map_err(failed)?,
+                    Err(NotOpened::Ours(_)) => false,
+                    Err(NotOpened::Io(error)) => return Err(failed(error).into()),
+                };
+            if !is_same {
                 let message = format!("{} is there already; nothing imported", path.display());
                 return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
                     .hint("import and remove it first, or name another")
                     .into());
             }
             // Its name may not be on the disk yet.
-            return Ok(File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?);
+            return Ok(sync_folder(folder).map_err(failed)?);
         }
         if length > 0 && !is_dry_run {
             let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
@@ -214,8 +225,8 @@ impl RejectsFile {
 }
 
 /// Tells whether the rest of a file is all that another one holds.
-fn holds_the_same(file: &File, path: &Path) -> io::Result<bool> {
-    let (mut ours, mut theirs) = (BufReader::new(file), BufReader::new(File::open(path)?));
+fn holds_the_same(ours: &File, theirs: PlainFile) -> io::Result<bool> {
+    let (mut ours, mut theirs) = (BufReader::new(ours), BufReader::new(theirs));
     loop {
         let (one, other) = (ours.fill_buf()?, theirs.fill_buf()?);
         let length = one.len().min(other.len());

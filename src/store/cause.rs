@@ -1,14 +1,13 @@
 //! What was the matter with a file where SQLite only says that something was.
 
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::time::Duration;
 
 use super::StoreError;
+use super::locked::{PlainFile, side_files};
 use super::open::{Access, open};
-use super::side_files::with_side_files;
 
 /// Tells whether the disk that a file is on has no room left: SQLite calls some of its failures by other names.
 pub fn is_disk_full(path: &Path) -> bool {
@@ -21,7 +20,9 @@ pub fn is_disk_full(path: &Path) -> bool {
 /// matter; `None` where the file is damaged.
 pub fn read_again(path: &Path) -> Option<StoreError> {
     // SQLite's own checks would tell no more of a page that cannot be read.
-    if let Err(error) = with_side_files(path).iter().try_for_each(|path| read_through(path)) {
+    if let Err(error) =
+        read_through(path).and_then(|()| side_files(path).iter().try_for_each(|side| read_through(side)))
+    {
         return Some(StoreError::Unread(error.to_string()));
     }
     let damage = open(path, Access::Read, Duration::ZERO).and_then(|store| store.read(|read| read.damage()));
@@ -35,13 +36,13 @@ pub fn read_again(path: &Path) -> Option<StoreError> {
 
 /// Reads a file to its end, in pieces at places, as SQLite does; one that is not there is no failure.
 fn read_through(path: &Path) -> io::Result<()> {
-    let file = match File::open(path) {
+    let file = match PlainFile::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         file => file?,
     };
     let (mut piece, mut offset) = (vec![0; 1 << 16], 0);
     loop {
-        match file.read_at(&mut piece, offset)? {
+        match file.file().read_at(&mut piece, offset)? {
             0 => return Ok(()),
             read => offset += read as u64,
         }

@@ -101,12 +101,17 @@ pub(super) fn free_name(path: &Path, suffix: &str) -> PathBuf {
 /// # Errors
 /// Where this fails, there is no such file: also where only the folder, and so the name, cannot be synced.
 pub fn keep(file: NamedTempFile, name: &Path) -> io::Result<()> {
-    let folder = File::open(folder_of(name))?;
     file.as_file().sync_all()?;
     file.persist_noclobber(name)?;
-    folder.sync_all().inspect_err(|_| {
+    sync_folder(folder_of(name)).inspect_err(|_| {
         let _ = fs::remove_file(name);
     })
+}
+
+/// Sees to it that the names in a folder are on the disk.
+#[expect(clippy::disallowed_methods, reason = "SQLite locks no folder")]
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 pub(super) fn folder_of(path: &Path) -> &Path {

@@ -1,13 +1,13 @@
-//! Which file it is: ours or a stranger's, the one that was opened or another that has its name by now.
+//! Whose file it is: ours or a stranger's.
 
-use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{FileExt as _, MetadataExt as _};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 
 use rusqlite::Connection;
 
 use super::StoreError;
+use super::locked::PlainFile;
 use super::migrate::SCHEMA_VERSION;
 use super::side_files::{has_beside, was_empty};
 
@@ -46,12 +46,12 @@ impl Identity {
 pub(super) fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     const PAGE: u64 = 4096;
     let mut header = [0; 100];
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
+    let file = PlainFile::open(path)?;
+    let length = file.file().metadata()?.len();
     if length == 0 {
         return Ok(());
     }
-    match file.read_exact_at(&mut header, 0) {
+    match file.file().read_exact_at(&mut header, 0) {
         Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
         // Its very first page did not get to the disk before a power cut: the journal takes it back.
         Ok(()) if length <= PAGE && was_empty(path)? => return Ok(()),
@@ -81,34 +81,4 @@ pub(super) fn refuse_newer(version: i32) -> Result<(), StoreError> {
     }
     let problem = format!("is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders");
     Err(StoreError::Newer(problem))
-}
-
-/// Which file was opened, whatever its name is given to later.
-#[derive(Debug, Clone)]
-pub(super) struct OpenedFile {
-    path: PathBuf,
-    device: u64,
-    inode: u64,
-}
-
-impl OpenedFile {
-    pub(super) fn of(path: &Path) -> io::Result<OpenedFile> {
-        let found = fs::metadata(path)?;
-        Ok(OpenedFile { path: path.to_owned(), device: found.dev(), inode: found.ino() })
-    }
-
-    /// Returns its path, as it was when it was opened: no symbolic links lead there.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Refuses to write where another file has its name by now, or none: what is written would be in no file that anybody
-    /// opens, and in the log of one that it does not belong to.
-    pub(super) fn refuse_replaced(&self) -> Result<(), StoreError> {
-        match fs::metadata(&self.path) {
-            Ok(found) if (found.dev(), found.ino()) == (self.device, self.inode) => Ok(()),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-            _ => Err(StoreError::Replaced),
-        }
-    }
 }

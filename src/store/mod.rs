@@ -6,7 +6,8 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `open` | which files are taken, how a connection is set up, and the schema |
-//! | `identity` | whether a file is ours, and still the one that was opened |
+//! | `identity` | whether a file is ours |
+//! | `locked` | the files that SQLite locks, and opening other files past it |
 //! | `migrate`, `copy` | how an older file becomes a current one; copies of the file |
 //! | `side_files` | what may stand beside a file |
 //! | `error`, `cause` | what SQLite's errors mean to a person; what was the matter where they do not say |
@@ -29,6 +30,7 @@ mod history;
 mod identity;
 mod kept;
 mod listing;
+mod locked;
 mod migrate;
 mod open;
 mod orders;
@@ -54,18 +56,20 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use cause::{is_disk_full, read_again};
-pub use copy::{Copy, keep};
+pub use copy::{Copy, keep, sync_folder};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
+pub use locked::{NotOpened, OrdersFiles, PlainFile};
 pub use open::{Access, CACHE_KIB};
 pub use orders::{Match, OrderMatch};
-pub use side_files::{refuse_leftovers, refuse_side_file_name};
+pub use side_files::refuse_leftovers;
 pub use values::ContentHash;
 
 use crate::domain::time::{Clock, Timestamp};
 use copy::folder_of;
-use identity::{OpenedFile, refuse_newer};
+use identity::refuse_newer;
 use kept::Statements;
+use locked::{InUse, OpenedFile};
 use waiting::WaitingItems;
 use witness::{Start, Verdict, Witness};
 
@@ -77,7 +81,9 @@ pub fn sqlite_version() -> &'static str {
 /// An open orders file.
 #[derive(Debug)]
 pub struct Store {
+    // It goes before the note that it is open.
     connection: Connection,
+    _in_use: InUse,
     path: PathBuf,
     file: OpenedFile,
     /// How long others are waited for.
@@ -181,8 +187,9 @@ impl Store {
     /// Tells what other users of the machine may do with the file or what stands beside it, by their modes; `None` where
     /// they are their owner's alone.
     pub fn others_may(&self) -> Option<OthersMay> {
-        let mode = side_files::with_side_files(&self.path)
-            .iter()
+        let side_files = locked::side_files(&self.path);
+        let mode = std::iter::once(&self.path)
+            .chain(&side_files)
             .filter_map(|path| Some(std::fs::metadata(path).ok()?.permissions().mode()))
             .fold(0, |all, mode| all | mode);
         match (mode & 0o022 != 0, mode & 0o044 != 0) {

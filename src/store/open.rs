@@ -1,6 +1,6 @@
 //! Which files are taken, how a connection is set up, and the schema.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,9 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::check::reading_failed;
-use super::identity::{Identity, OpenedFile, refuse_strange_header, refuse_stranger};
+use super::copy::{folder_of, sync_folder};
+use super::identity::{Identity, refuse_strange_header, refuse_stranger};
+use super::locked::{InUse, OpenedFile};
 use super::migrate::{SCHEMA_VERSION, migrate};
 use super::side_files::{refuse_leftovers, refuse_strange_side_files};
 use super::{Store, StoreError, search};
@@ -52,6 +54,7 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     let file = OpenedFile::of(&real)?;
     refuse_strange_header(&real)?;
     refuse_strange_side_files(&real)?;
+    let in_use = InUse::note(&file);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&real, flags).map_err(|error| explain(&path, error.into()))?;
     // SQLite falls back to reading only, without a word. Such a reader would make side files that lock the owner out.
@@ -61,7 +64,7 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
     let kept = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
     file.refuse_replaced()?;
-    Ok(Store { connection, path, file, wait, created, kept })
+    Ok(Store { connection, _in_use: in_use, path, file, wait, created, kept })
 }
 
 /// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
@@ -96,6 +99,7 @@ fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
 /// Creates the file exclusively, for its owner only; `false` where another program was first.
 ///
 /// Whatever happens from here on leaves an empty file at worst, which the next creating command completes.
+#[expect(clippy::disallowed_methods, reason = "nothing has the new file open through SQLite yet")]
 fn create(path: &Path) -> Result<bool, StoreError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => {}
@@ -106,8 +110,7 @@ fn create(path: &Path) -> Result<bool, StoreError> {
         }
         Err(error) => return Err(error.into()),
     }
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    File::open(folder).and_then(|folder| folder.sync_all())?;
+    sync_folder(folder_of(path))?;
     Ok(true)
 }
 
@@ -246,9 +249,10 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
         Some(
             rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::ReadOnly,
         ) => {
-            let reason = match OpenOptions::new().read(true).write(true).open(path) {
-                Err(error) => error.to_string(),
-                Ok(_) => "its side files cannot be written".to_owned(),
+            // Asked without opening the file: the connection may still have it.
+            let reason = match rustix::fs::access(path, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK) {
+                Err(error) => io::Error::from(error).to_string(),
+                Ok(()) => "its side files cannot be written".to_owned(),
             };
             StoreError::refused(format!("cannot be opened: {reason}"))
         }
@@ -259,6 +263,7 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::File;
     use std::os::unix::fs::PermissionsExt;
 
     const NO_WAIT: Duration = Duration::ZERO;

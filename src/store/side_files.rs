@@ -1,19 +1,12 @@
 //! What may stand beside an orders file: SQLite takes a log or a journal by its name alone, whoever's it is.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::StoreError;
-
-const SUFFIXES: [&str; 3] = ["-wal", "-shm", "-journal"];
-
-/// Returns a file and what may stand beside it.
-pub(super) fn with_side_files(path: &Path) -> Vec<PathBuf> {
-    std::iter::once(path.to_owned()).chain(SUFFIXES.iter().map(|suffix| beside(path, suffix))).collect()
-}
+use super::locked::{PlainFile, beside, side_files};
 
 /// Refuses a file beside which there is something that SQLite would play into it, or hang on. A log cannot be told from
 /// another one where the file keeps one: what was copied with `cp` beside a later log is not found out.
@@ -22,8 +15,7 @@ pub(super) fn with_side_files(path: &Path) -> Vec<PathBuf> {
 /// A side file is no regular file; there is a log beside a file that keeps none, as where a backup was put in the place of
 /// a file whose log was left behind; or a journal that no program of ours left there.
 pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
-    for suffix in SUFFIXES {
-        let side = beside(path, suffix);
+    for side in side_files(path) {
         if side.symlink_metadata().is_ok_and(|found| !found.is_file()) {
             return Err(StoreError::refused(format!("has {} beside it, which is not a regular file", side.display())));
         }
@@ -45,26 +37,6 @@ pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Refuses a name for a new file that SQLite has for a side file of an orders file: it would be taken for that, and removed.
-///
-/// # Errors
-/// It is such a name.
-pub fn refuse_side_file_name(name: &Path, orders_file: &Path) -> Result<(), StoreError> {
-    let real = |path: &Path| -> io::Result<PathBuf> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(fs::canonicalize(folder)?.join(path.file_name().unwrap_or_default()))
-    };
-    let (Ok(name), Ok(orders_file)) = (real(name), fs::canonicalize(orders_file)) else {
-        // Where there is no such folder, there is nothing to be taken for something else.
-        return Ok(());
-    };
-    if SUFFIXES.iter().any(|suffix| beside(&orders_file, suffix) == name) {
-        let name = name.display();
-        return Err(StoreError::refused(format!("has {name} for a side file: name another")));
-    }
-    Ok(())
-}
-
 /// Refuses to make a file where one was, whose log or journal is there still.
 pub fn refuse_leftovers(path: &Path) -> Result<(), StoreError> {
     match ["-wal", "-journal"].iter().find(|suffix| has_beside(path, suffix)) {
@@ -82,7 +54,7 @@ pub fn refuse_leftovers(path: &Path) -> Result<(), StoreError> {
 /// Tells whether there is a log beside a file that keeps none.
 fn has_strange_log(path: &Path) -> io::Result<bool> {
     // In this order: a program makes the log after it has marked the file.
-    Ok(has_beside(path, "-wal") && !keeps_log(&File::open(path)?)?)
+    Ok(has_beside(path, "-wal") && !keeps_log(PlainFile::open(path)?.file())?)
 }
 
 /// Returns a journal that is not that of the switch to a log: there is no other of ours.
@@ -94,13 +66,6 @@ fn strange_journal(path: &Path, journal: &Path) -> io::Result<Option<Journal>> {
 /// Tells whether the journal beside a file is that of a file that was empty: SQLite makes it that again.
 pub(super) fn was_empty(path: &Path) -> io::Result<bool> {
     Ok(Journal::read(&beside(path, "-journal"))?.is_some_and(|journal| journal.pages_before == 0))
-}
-
-/// Returns the path of a side file: `-wal`, `-shm` or `-journal`.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    name.into()
 }
 
 /// Tells whether a side file is there with something in it.
@@ -133,12 +98,12 @@ impl Journal {
     fn read(path: &Path) -> io::Result<Option<Journal>> {
         const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
         let mut header = [0; 28];
-        let file = match File::open(path) {
+        let file = match PlainFile::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        match file.read_exact_at(&mut header, 0) {
+        match file.file().read_exact_at(&mut header, 0) {
             Ok(()) if header[..8] == MAGIC => {}
             Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error),
             _ => return Ok(None),
@@ -170,6 +135,7 @@ mod tests {
 
     use super::super::{Access, Store};
     use super::*;
+    use std::path::PathBuf;
 
     /// Makes an orders file, and a backup of it as it was before the last change, with the log of that change.
     fn shop(folder: &Path) -> (PathBuf, PathBuf, Vec<u8>) {

@@ -1,5 +1,6 @@
 //! What users can rely on, through the built binary. One file a command, and one for each promise that spans them.
 
+#![allow(clippy::disallowed_methods, reason = "only the program itself has locks to lose")]
 #![expect(
     clippy::unwrap_used,
     clippy::format_push_string,
@@ -33,6 +34,7 @@ mod list;
 mod message;
 mod migration;
 mod modes;
+mod own_files;
 mod product;
 mod readme;
 mod report;

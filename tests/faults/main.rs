@@ -11,6 +11,7 @@
 //! program draws itself, its ids and the salts of its logs. A file that broke something is therefore kept, and named.
 //! `ORDERS_DAMAGE=17` tries one damage alone.
 
+#![allow(clippy::disallowed_methods, reason = "only the program itself has locks to lose")]
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,

@@ -29,7 +29,7 @@ pub struct ImportArgs {
 
 /// Runs the command.
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let sources = open_sources(&args.files)?;
+    let sources = open_sources(&args.files, &context.orders_files()?)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
     let mut progress = Progress::new();
