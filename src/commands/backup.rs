@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::Context;
+use crate::domain::bidi::shown;
 use crate::domain::refusal::Conflict;
-use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Fault, Kind};
 use crate::render::json::body;
 use crate::store::{Access, Copy, Store, StoreError, refuse_leftovers};
@@ -74,8 +74,8 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let did = if context.is_dry_run() { "would back up" } else { "backed up" };
         match context.ui.quiet {
             true => String::new(),
-            false if orders == 1 => format!("{did} 1 order to {}, {bytes} bytes\n", visible(&path)),
-            false => format!("{did} {orders} orders to {}, {bytes} bytes\n", visible(&path)),
+            false if orders == 1 => format!("{did} 1 order to {}, {bytes} bytes\n", shown(&path)),
+            false => format!("{did} {orders} orders to {}, {bytes} bytes\n", shown(&path)),
         }
     })?;
     Ok(Exit::Done)

@@ -3,9 +3,10 @@
 use clap::Args;
 
 use super::Context;
-use crate::domain::text::visible;
 use crate::error::Exit;
 use crate::render::json::{FINDING_KEYS, finding};
+use crate::render::prose::sentence;
+use crate::ui;
 
 /// Check that the file agrees with itself: silent when all is well, else 10 and each finding
 ///
@@ -22,8 +23,8 @@ pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let findings = context.open_to_read()?.read(|read| read.findings())?;
     let bodies: Vec<_> = findings.iter().map(finding).collect();
     context.print_list(FINDING_KEYS, &bodies, || {
-        let lines = findings.iter().map(|found| format!("{}: {}\n", visible(&found.subject), visible(&found.problem)));
-        lines.collect()
+        let lines = findings.iter().map(|found| format!("{}: {}", found.subject, found.problem));
+        lines.map(|line| sentence(&line, ui::width())).collect()
     })?;
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Findings })
 }

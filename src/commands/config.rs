@@ -3,12 +3,14 @@
 use clap::Args;
 
 use super::Context;
+use crate::domain::bidi::shown;
 use crate::domain::settings::SettingKey;
-use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Kind};
 use crate::input::setting::read_setting;
 use crate::render::json;
 use crate::render::json::{Body, bare};
+use crate::render::prose::field;
+use crate::ui;
 
 /// Show or change the settings of the file
 ///
@@ -52,14 +54,12 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
         body.retain(|name, _| name == key.as_str());
     }
     context.print_one(body.clone(), || match args.key {
-        Some(_) if args.value.is_none() => body.values().map(|value| format!("{}\n", visible(&bare(value)))).collect(),
+        Some(_) if args.value.is_none() => body.values().map(|value| format!("{}\n", shown(&bare(value)))).collect(),
         _ => lines(&body),
     })?;
     Ok(Exit::Done)
 }
 
 fn lines(body: &Body) -> String {
-    body.iter()
-        .map(|(key, value)| format!("{key:<12} {}", visible(&bare(value))).trim_end().to_owned() + "\n")
-        .collect()
+    body.iter().map(|(key, value)| field(key, 12, &bare(value), ui::width())).collect()
 }

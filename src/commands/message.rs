@@ -8,12 +8,12 @@ use serde_json::json;
 use super::Context;
 use super::completions::complete_reference;
 use super::find::find_order;
+use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
 use crate::domain::message::{Template, compose, international_digits};
 use crate::domain::order::Order;
 use crate::domain::refusal::Conflict;
 use crate::domain::status::Status;
-use crate::domain::text::visible;
 use crate::error::{Exit, Failure, Kind};
 use crate::render::json::body;
 use crate::render::message::message_link;
@@ -79,7 +79,7 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
         ("link", json!(link)),
     ]);
     context.print_one(body, || {
-        let lines = text.lines().map(|line| format!("{}\n", visible(line)));
+        let lines = text.lines().map(|line| format!("{}\n", shown_text(line)));
         let link = link.iter().map(|link| format!("\n{link}\n"));
         lines.chain(link).collect()
     })?;
@@ -92,9 +92,5 @@ fn choose(template: Option<Template>, order: &Order) -> anyhow::Result<Template>
         let message = format!("order {reference} is {status}: its stock is settled");
         return Err(Failure::new(Kind::Conflict(Conflict::Step), message).into());
     }
-    template.or_else(|| Template::fitting(status)).ok_or_else(|| {
-        Failure::new(Kind::Conflict(Conflict::Step), format!("order {reference} is {status}: no text fits by itself"))
-            .hint("choose one with --template")
-            .into()
-    })
+    Ok(template.unwrap_or_else(|| Template::fitting(status)))
 }

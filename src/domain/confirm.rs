@@ -1,5 +1,6 @@
 //! Confirming orders: the one way in which an order takes stock (rules 4 and 5).
 
+use super::bidi::sent;
 use super::money::Money;
 use super::order::{Order, OrderItem};
 use super::product::{Catalogue, Product, ProductId, SizeProblem, no_such_size};
@@ -84,13 +85,13 @@ impl Obstacle {
     pub fn for_customer(&self) -> Option<String> {
         match self {
             Obstacle::Short(short) => {
-                Some(format!("{}: {} instead of {}", short.label, short.available, short.required))
+                Some(format!("{}: {} instead of {}", sent(&short.label), short.available, short.required))
             }
             Obstacle::NoSuchSize { product, size: Some(size), sizes, .. } => {
-                Some(format!("{product}: not in size {size}, but in {sizes}"))
+                Some(format!("{}: not in size {}, but in {sizes}", sent(product), sent(size)))
             }
             Obstacle::NoSuchSize { product, size: None, sizes, .. } => {
-                Some(format!("{product}: in which size? {sizes}"))
+                Some(format!("{}: in which size? {sizes}", sent(product)))
             }
             Obstacle::NotPending(..) | Obstacle::BelowListPrice { .. } => None,
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::bidi::sent;
 use super::confirm::Obstacle;
 use super::order::{Order, OrderItem};
 use super::settings::Settings;
@@ -17,13 +18,24 @@ pub enum Template {
     Confirmed,
     /// It left the shop.
     Shipped,
+    /// The customer has it.
+    Delivered,
+    /// Nothing comes of it.
+    Cancelled,
     /// There is less in stock than was ordered.
     Shortage,
 }
 
 impl Template {
     /// All of them, in the order of an order's life.
-    pub const ALL: [Template; 4] = [Template::Received, Template::Confirmed, Template::Shipped, Template::Shortage];
+    pub const ALL: [Template; 6] = [
+        Template::Received,
+        Template::Confirmed,
+        Template::Shipped,
+        Template::Delivered,
+        Template::Cancelled,
+        Template::Shortage,
+    ];
 
     /// Returns the word for it on the command line.
     pub fn as_str(self) -> &'static str {
@@ -31,17 +43,20 @@ impl Template {
             Template::Received => "received",
             Template::Confirmed => "confirmed",
             Template::Shipped => "shipped",
+            Template::Delivered => "delivered",
+            Template::Cancelled => "cancelled",
             Template::Shortage => "shortage",
         }
     }
 
-    /// Returns the one that fits an order as it is; `None` for a cancelled one.
-    pub fn fitting(status: Status) -> Option<Template> {
+    /// Returns the one that is true of an order as it is.
+    pub fn fitting(status: Status) -> Template {
         match status {
-            Status::Pending => Some(Template::Received),
-            Status::Confirmed | Status::Processing => Some(Template::Confirmed),
-            Status::Shipped | Status::Delivered => Some(Template::Shipped),
-            Status::Cancelled => None,
+            Status::Pending => Template::Received,
+            Status::Confirmed | Status::Processing => Template::Confirmed,
+            Status::Shipped => Template::Shipped,
+            Status::Delivered => Template::Delivered,
+            Status::Cancelled => Template::Cancelled,
         }
     }
 }
@@ -49,7 +64,7 @@ impl Template {
 /// Composes the text. `obstacles` are the reasons against confirming it, for [`Template::Shortage`].
 pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let summary = &order.summary;
-    let shop = settings.shop_name.as_deref().map(|name| format!(" at {name}")).unwrap_or_default();
+    let shop = settings.shop_name.as_deref().map(|name| format!(" at {}", sent(name))).unwrap_or_default();
     let (name, reference) = (one_line(&summary.customer.name), &summary.reference);
     match template {
         Template::Received => format!(
@@ -66,6 +81,14 @@ pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles
             "Hello {name},\n\nyour order {reference}{shop} is on its way.\n\n{}\n\nThank you!",
             items(order, settings)
         ),
+        Template::Delivered => format!(
+            "Hello {name},\n\nyour order {reference}{shop} has been delivered.\n\n{}\n\nThank you!",
+            items(order, settings)
+        ),
+        Template::Cancelled => format!(
+            "Hello {name},\n\nyour order {reference}{shop} has been cancelled.\n\nIf you did not expect this, please \
+             write to us."
+        ),
         Template::Shortage => {
             let short: Vec<String> = obstacles.iter().filter_map(Obstacle::for_customer).collect();
             format!(
@@ -79,7 +102,7 @@ pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles
 
 /// What a guest typed, on one line: a text of several could pass for another message.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    sent(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 /// The items and the total, as a customer reads them.
@@ -97,12 +120,10 @@ fn items(order: &Order, settings: &Settings) -> String {
 }
 
 fn described(item: &OrderItem) -> String {
-    let choices: Vec<&str> =
-        [&item.selected_size, &item.selected_color].into_iter().flatten().map(String::as_str).collect();
-    match choices.as_slice() {
-        [] => one_line(&item.product_name),
-        choices => one_line(&format!("{} ({})", item.product_name, choices.join(", "))),
-    }
+    let choices: Vec<String> =
+        [&item.selected_size, &item.selected_color].into_iter().flatten().map(|choice| one_line(choice)).collect();
+    let name = one_line(&item.product_name);
+    if choices.is_empty() { name } else { format!("{name} ({})", choices.join(", ")) }
 }
 
 /// Returns the digits of a phone with its country code, as WhatsApp takes them; `None` for a local number where the
@@ -177,6 +198,12 @@ mod tests {
         );
         assert!(text(Template::Confirmed).starts_with("*ORDER CONFIRMATION*\n*Order Reference:* LEG-LXYZ1234-AB5C\n"));
         assert!(text(Template::Shipped).contains("is on its way"));
+        assert!(text(Template::Delivered).contains("has been delivered") && !text(Template::Delivered).contains("way"));
+        assert_eq!(
+            text(Template::Cancelled),
+            "Hello John Doe,\n\nyour order LEG-LXYZ1234-AB5C at LEGO Mens Wear has been cancelled.\n\nIf you did not \
+             expect this, please write to us."
+        );
         assert!(text(Template::Shortage).contains("\n\nShirt (S): 1 instead of 2\n\n"));
     }
 }

@@ -23,6 +23,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`money`], [`time`], [`reference`](mod@reference), [`text`] | the small values that everything is made of |
+//! | [`bidi`] | right-to-left values among others |
 //! | [`calendar`], [`zone`] | points in time as people type them, and days in the shop's zone |
 //! | [`status`] | the life of an order and which steps are legal |
 //! | [`order`] | an order and its items |
@@ -40,6 +41,7 @@
 //! | [`user`] | accounts, and what who acts may do (rule 8) |
 //! | [`refusal`] | why something was not done, in the words that people and programs are given |
 
+pub mod bidi;
 pub mod calendar;
 pub mod catalogue;
 pub mod confirm;

@@ -2,34 +2,35 @@
 
 use std::fmt::Write as _;
 
+use super::prose::{field, sentence};
 use super::table::{Column, render};
 use super::zone::minute;
 use super::{Look, paint};
+use crate::domain::bidi::shown;
 use crate::domain::history::{Event, EventKind, StockEntry};
 use crate::domain::order::OrderSummary;
 use crate::domain::product::Product;
-use crate::domain::text::visible;
 
 /// Renders what happened to an order, oldest first.
 pub fn of_order(order: &OrderSummary, events: &[Event], look: Look<'_>) -> String {
     let status = order.status.to_string();
     let mut text = format!("{}  {}\n", order.reference, paint::paint(&status, paint::status(&status), look.color));
     for event in events {
-        let _ = writeln!(text, "{}  {}  {}", minute(event.at, look.zone), visible(&event.actor), what(event));
+        let _ = writeln!(text, "{}  {}  {}", minute(event.at, look.zone), shown(&event.actor), what(event));
         if event.kind == EventKind::Edited {
             for (mark, side) in [('-', &event.from), ('+', &event.to)] {
                 if let Some(side) = side {
-                    let _ = writeln!(text, "  {mark} {}", visible(side));
+                    text.push_str(&field(&format!("  {mark}"), 3, side, look.width));
                 }
             }
         }
         for movement in &event.movements {
             let size = movement.size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
             let label = format!("{}{size}", movement.product_name);
-            let _ = writeln!(text, "  stock of {} {:+}", visible(&label), movement.delta);
+            text.push_str(&sentence(&format!("  stock of {label} {:+}", movement.delta), look.width));
         }
         if let Some(note) = &event.note {
-            let _ = writeln!(text, "  note: {}", visible(note));
+            text.push_str(&field("  note:", 7, note, look.width));
         }
     }
     text
@@ -40,7 +41,7 @@ fn what(event: &Event) -> String {
         (EventKind::Created, ..) => "created".to_owned(),
         (EventKind::Edited, ..) => "edited".to_owned(),
         (EventKind::Status, from, to) => {
-            let word = |side: &Option<String>| visible(side.as_deref().unwrap_or("?")).into_owned();
+            let word = |side: &Option<String>| shown(side.as_deref().unwrap_or("?")).into_owned();
             format!("{} → {}", word(from), word(to))
         }
     }
@@ -50,13 +51,13 @@ fn what(event: &Event) -> String {
 pub fn of_product(product: &Product, entries: &[StockEntry], look: Look<'_>) -> String {
     let columns = [
         Column::new("WHEN"),
-        Column::new("SIZE").shrinks_to(4),
+        Column::new("SIZE").shrinks_to(4).rank(1),
         Column::new("CHANGE").number(),
         Column::new("STOCK").number(),
-        Column::new("WHY").rank(2),
-        Column::new("ORDER").rank(3),
+        Column::new("WHY"),
+        Column::new("ORDER").shrinks_to(17).rank(3),
         Column::new("BY").shrinks_to(6).rank(4),
-        Column::new("NOTE").shrinks_to(10).rank(1),
+        Column::new("NOTE").wraps_at(12).rank(2),
     ];
     let rows: Vec<_> = entries
         .iter()
@@ -73,5 +74,5 @@ pub fn of_product(product: &Product, entries: &[StockEntry], look: Look<'_>) -> 
             ]
         })
         .collect();
-    format!("{}\n{}", visible(&product.name), render(&columns, &rows, look))
+    format!("{}\n{}", shown(&product.name), render(&columns, &rows, look))
 }

@@ -5,6 +5,7 @@
 //! | [`json`] | the bodies of SPEC 4.5, key by key |
 //! | [`csv`] | the same bodies as rows |
 //! | [`table`] | columns that fit a width |
+//! | [`prose`] | text in lines of a width |
 //! | [`order`], [`product`], [`user`] | what people read of them |
 //! | [`confirm`] | what a person is shown before confirming, and after |
 //! | [`history`] | what happened to an order, and to a product's stock |
@@ -21,6 +22,7 @@ pub mod message;
 pub mod order;
 pub mod paint;
 pub mod product;
+pub mod prose;
 pub mod report;
 pub mod table;
 pub mod user;

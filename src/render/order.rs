@@ -3,18 +3,18 @@
 use std::fmt::Write as _;
 
 use super::message::chat_link;
+use super::prose;
 use super::table::{Column, render};
 use super::zone::{minute, minute_with_zone};
 use super::{Look, paint};
 use crate::domain::message::international_digits;
-use crate::domain::order::Order;
-use crate::domain::text::visible;
+use crate::domain::order::{Order, OrderItem};
 use crate::domain::transition::StatusChange;
 
 /// Renders orders as a list, one line each.
 pub fn list(orders: &[Order], look: Look<'_>) -> String {
     let columns = [
-        Column::new("REFERENCE"),
+        Column::new("REFERENCE").shrinks_to(17),
         Column::new("ORDERED").rank(3),
         Column::new("CUSTOMER").shrinks_to(6).rank(1),
         Column::new("STATUS").painted(paint::status),
@@ -40,7 +40,7 @@ pub fn list(orders: &[Order], look: Look<'_>) -> String {
 /// Renders orders as a list of their items, one line each.
 pub fn list_items(orders: &[Order], look: Look<'_>) -> String {
     let columns = [
-        Column::new("REFERENCE"),
+        Column::new("REFERENCE").shrinks_to(17),
         Column::new("STATUS").painted(paint::status).rank(3),
         Column::new("PRODUCT").shrinks_to(6),
         Column::new("SIZE").shrinks_to(4),
@@ -73,9 +73,7 @@ pub fn show(order: &Order, look: Look<'_>) -> String {
     let summary = &order.summary;
     let status = summary.status.to_string();
     let mut text = format!("{}  {}\n", summary.reference, paint::paint(&status, paint::status(&status), look.color));
-    let mut field = |name: &str, value: &str| {
-        let _ = writeln!(text, "{name:<9} {}", visible(value));
-    };
+    let mut field = |name: &str, value: &str| text.push_str(&prose::field(name, 9, value, look.width));
     field("Customer", &summary.customer.name);
     field("Phone", &summary.customer.phone);
     if let Some(address) = &summary.customer.address {
@@ -94,23 +92,33 @@ pub fn show(order: &Order, look: Look<'_>) -> String {
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
     let _ = writeln!(text, "\nTotal {}{currency} for {}", summary.total, pieces(summary.item_count));
     for item in order.items.iter().filter(|item| item.is_below_list_price()) {
-        let (name, price, list_price) = (visible(&item.product_name), item.unit_price, item.list_price);
-        let line = format!("! {name}: price {price} is below the list price {list_price}");
-        let _ = writeln!(text, "{}", paint::paint(&line, paint::warning(), look.color));
+        text.push_str(&below_list_price(item, look));
     }
     text
+}
+
+/// Marks an item whose price is below the list price.
+pub fn below_list_price(item: &OrderItem, look: Look<'_>) -> String {
+    let (name, price, list_price) = (&item.product_name, item.unit_price, item.list_price);
+    mark(&format!("{name}: price {price} is below the list price {list_price}"), look)
+}
+
+/// Renders what a person should look at before anything else.
+pub fn mark(sentence: &str, look: Look<'_>) -> String {
+    let lines = prose::sentence(&format!("! {sentence}"), look.width);
+    lines.lines().map(|line| paint::paint(line, paint::warning(), look.color) + "\n").collect()
 }
 
 /// Renders the items of an order, one line each.
 pub fn items(order: &Order, look: Look<'_>) -> String {
     let columns = [
         Column::new("#").number(),
-        Column::new("PRODUCT").shrinks_to(10),
-        Column::new("SKU").shrinks_to(8).rank(2),
+        Column::new("PRODUCT").wraps_at(10),
+        Column::new("SKU").shrinks_to(8).rank(3),
         Column::new("SIZE").shrinks_to(4),
         Column::new("COLOR").shrinks_to(5).rank(1),
         Column::new("QTY").number(),
-        Column::new("PRICE").number().painted(paint::price).rank(3),
+        Column::new("PRICE").number().painted(paint::price).rank(2),
         Column::new("SUBTOTAL").number(),
     ];
     let rows: Vec<_> = order

@@ -1,23 +1,22 @@
 //! What people read of the catalogue.
 
-use std::fmt::Write as _;
-
 use super::order::pieces;
+use super::prose;
 use super::table::{Column, render};
 use super::{Look, paint};
+use crate::domain::bidi::shown;
 use crate::domain::product::Product;
 use crate::domain::stock::StockChange;
-use crate::domain::text::visible;
 
 /// Renders products as a list, one line each; those that are low are marked.
 pub fn list(products: &[Product], low_stock: i64, look: Look<'_>) -> String {
     let columns = [
-        Column::new("SKU").shrinks_to(10),
-        Column::new("PRODUCT").shrinks_to(12),
-        Column::new("PRICE").number().rank(2),
+        Column::new("SKU").shrinks_to(8),
+        Column::new("PRODUCT").shrinks_to(10),
+        Column::new("PRICE").number().rank(1),
         Column::new("STOCK").number(),
         Column::new("").painted(paint::stock),
-        Column::new("SIZES").shrinks_to(8).rank(1),
+        Column::new("SIZES").shrinks_to(8).rank(2),
     ];
     let rows: Vec<_> = products
         .iter()
@@ -47,11 +46,9 @@ fn sizes(product: &Product) -> String {
 }
 
 /// Renders one product with everything in it.
-pub fn show(product: &Product, low_stock: i64) -> String {
-    let mut text = format!("{}\n", visible(&product.name));
-    let mut field = |name: &str, value: &str| {
-        let _ = writeln!(text, "{name:<8} {}", visible(value));
-    };
+pub fn show(product: &Product, low_stock: i64, width: usize) -> String {
+    let mut text = format!("{}\n", shown(&product.name));
+    let mut field = |name: &str, value: &str| text.push_str(&prose::field(name, 8, value, width));
     if let Some(barcode) = &product.barcode {
         field("SKU", barcode);
     }
@@ -77,11 +74,11 @@ pub fn show(product: &Product, low_stock: i64) -> String {
 /// Renders a correction of stock in one line.
 pub fn corrected(change: &StockChange, is_dry_run: bool) -> String {
     let would = if is_dry_run { "would correct: " } else { "" };
-    format!("{would}{}: stock {} → {}\n", visible(&change.label), change.before, change.after)
+    format!("{would}{}: stock {} → {}\n", shown(&change.label), change.before, change.after)
 }
 
 /// Renders what removing a product did.
 pub fn removed(product: &Product, is_dry_run: bool) -> String {
     let did = if is_dry_run { "would remove" } else { "removed" };
-    format!("{did} {} with {} on hand\n", visible(&product.name), pieces(product.stock_quantity()))
+    format!("{did} {} with {} on hand\n", shown(&product.name), pieces(product.stock_quantity()))
 }

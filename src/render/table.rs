@@ -1,13 +1,15 @@
-//! Columns that fit a width: some shrink, the least important ones go, nothing wraps.
+//! Columns that fit a width. Each declares what becomes of it where there is little room: it shrinks to a width, with its
+//! cells cut or going on in the next line, or it goes, those of the highest rank first.
+
+use std::borrow::Cow;
 
 use anstyle::Style;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::Value;
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::json::{Body, bare};
+use super::prose::{fit, width_of, wrap};
+use crate::domain::bidi::isolate;
 use crate::domain::text::visible;
 
 /// Spaces between two columns.
@@ -22,6 +24,8 @@ pub struct Column {
     pub(super) is_number: bool,
     /// How narrow it may become; `None`: it keeps its width.
     shrinks_to: Option<usize>,
+    /// Whether cells wider than it go on in the next line, rather than being cut.
+    wraps: bool,
     /// Columns with a higher rank go first where there is no room; rank 0 stays.
     pub(super) rank: u8,
     /// The style of a cell, by its text.
@@ -31,7 +35,7 @@ pub struct Column {
 impl Column {
     /// Makes a column that stays and keeps its width.
     pub fn new(title: impl Into<String>) -> Column {
-        Column { title: title.into(), is_number: false, shrinks_to: None, rank: 0, paint: None }
+        Column { title: title.into(), is_number: false, shrinks_to: None, wraps: false, rank: 0, paint: None }
     }
 
     /// Aligns it to the right, as numbers are.
@@ -46,6 +50,13 @@ impl Column {
     pub fn shrinks_to(mut self, width: usize) -> Column {
         self.shrinks_to = Some(width);
         self
+    }
+
+    /// Lets it shrink to so many columns, and its cells go on in the next line, at a space where there is one.
+    #[must_use]
+    pub fn wraps_at(mut self, width: usize) -> Column {
+        self.wraps = true;
+        self.shrinks_to(width)
     }
 
     /// Gives each of its cells the style that its text calls for.
@@ -71,60 +82,86 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> Strin
     let has_words = |index: usize| rows.iter().any(|row| row.get(index).is_some_and(|cell| !cell.is_empty()));
     let worth_it =
         (0..columns.len()).filter(|&index| columns[index].rank == 0 && natural[index] > 0 || has_words(index));
-    let shown = fitting_columns(columns, &natural, worth_it.collect(), look.width);
-    let widths = shared_widths(columns, &natural, &shown, look.width);
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(shown.iter().map(|&index| fit(&columns[index].title, widths[index])));
+    let layout = Layout::of(columns, &natural, worth_it.collect(), look);
+    let mut text = layout.titles();
     for row in &rows {
-        table.add_row(
-            shown.iter().map(|&index| row.get(index).map_or_else(String::new, |cell| fit(cell, widths[index]))),
-        );
+        layout.put_row(&mut text, row);
     }
-    for (place, &index) in shown.iter().enumerate() {
-        if let Some(column) = table.column_mut(place) {
-            let last = place + 1 == shown.len();
-            column.set_padding((0, if last { 0 } else { u16::try_from(GAP).unwrap_or_default() }));
-            column.set_cell_alignment(if columns[index].is_number {
-                CellAlignment::Right
-            } else {
-                CellAlignment::Left
-            });
-        }
-    }
-    let lines = table.lines().map(|line| line.replace(LAM_APART, LAM).trim_end().to_owned());
-    if !look.color {
-        return lines.map(|line| line + "\n").collect();
-    }
-    // Where each painted column begins, from the right, so that painting one does not move the next.
-    let mut painted = Vec::new();
-    let mut start = 0;
-    for &index in &shown {
-        painted.extend(columns[index].paint.map(|paint| (start, widths[index], paint)));
-        start += widths[index] + GAP;
-    }
-    painted.reverse();
-    let paint_all =
-        |line: String| painted.iter().fold(line, |line, &(start, width, style)| paint(&line, start, width, style));
-    // The header is the first line.
-    lines.enumerate().map(|(n, line)| if n == 0 { line } else { paint_all(line) } + "\n").collect()
+    text
 }
 
-/// A lam, and a lam that keeps apart from an alef after it while it is measured: what measures takes the two for one
-/// letter, and terminals draw two.
-const LAM: &str = "\u{644}";
-const LAM_APART: &str = "\u{644}\u{200c}";
+/// Which columns a table shows, and how wide.
+struct Layout<'a> {
+    columns: &'a [Column],
+    /// Places of columns and their widths.
+    shown: Vec<(usize, usize)>,
+    color: bool,
+}
+
+impl Layout<'_> {
+    /// Lays out those columns of `worth_it` that fit.
+    fn of<'a>(columns: &'a [Column], natural: &[usize], worth_it: Vec<usize>, look: Look<'_>) -> Layout<'a> {
+        let shown = fitting_columns(columns, natural, worth_it, look.width);
+        let widths = shared_widths(columns, natural, &shown, look.width);
+        Layout { columns, shown: shown.into_iter().map(|index| (index, widths[index])).collect(), color: look.color }
+    }
+
+    fn titles(&self) -> String {
+        let mut text = String::new();
+        let titles = self.shown.iter().map(|&(index, width)| fit(&self.columns[index].title, width));
+        self.put_line(&mut text, &titles.collect::<Vec<_>>(), false);
+        text
+    }
+
+    /// Puts the lines of a row: one, or where cells go on in the next as many as the longest of them takes.
+    fn put_row(&self, text: &mut String, row: &[String]) {
+        let cells: Vec<Vec<String>> = self
+            .shown
+            .iter()
+            .map(|&(index, width)| match row.get(index) {
+                Some(cell) if self.columns[index].wraps => {
+                    wrap(cell, width).iter().map(|line| fit(line, width)).collect()
+                }
+                Some(cell) => vec![fit(cell.trim_end(), width)],
+                None => Vec::new(),
+            })
+            .collect();
+        for line in 0..cells.iter().map(Vec::len).max().unwrap_or_default().max(1) {
+            let pieces: Vec<String> = cells.iter().map(|cell| cell.get(line).cloned().unwrap_or_default()).collect();
+            self.put_line(text, &pieces, self.color);
+        }
+    }
+
+    /// Puts one line of pieces that fit their columns. Each is isolated after it was measured: what comes beside it keeps
+    /// its place.
+    fn put_line(&self, text: &mut String, pieces: &[String], color: bool) {
+        let mut gap = 0;
+        for (&(index, width), piece) in self.shown.iter().zip(pieces) {
+            let column = &self.columns[index];
+            let spare = width.saturating_sub(width_of(piece));
+            let (before, after) = if column.is_number { (spare, 0) } else { (0, spare) };
+            if piece.is_empty() {
+                gap += width + GAP;
+                continue;
+            }
+            let style = column.paint.map(|paint| paint(piece)).unwrap_or_default();
+            text.extend(std::iter::repeat_n(' ', gap + before));
+            text.push_str(&super::paint::paint(&isolate(Cow::Borrowed(piece)), style, color && column.paint.is_some()));
+            gap = after + GAP;
+        }
+        text.push('\n');
+    }
+}
 
 fn visible_cells(rows: &[Vec<String>]) -> Vec<Vec<String>> {
-    let cell = |cell: &String| visible(cell).replace(LAM, LAM_APART);
-    rows.iter().map(|row| row.iter().map(cell).collect()).collect()
+    rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()).collect()
 }
 
 /// Returns how wide each column would be if there were room for all of it; the cells are visible already.
 fn natural_widths(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
     let widest = |(index, column): (usize, &Column)| {
-        let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width());
-        cells.chain([column.title.width()]).max().unwrap_or_default()
+        let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| width_of(cell));
+        cells.chain([width_of(&column.title)]).max().unwrap_or_default()
     };
     columns.iter().enumerate().map(widest).collect()
 }
@@ -134,26 +171,6 @@ pub fn room_beside(columns: &[Column], rows: &[Vec<String>], width: usize) -> us
     let rows = visible_cells(rows);
     let used: usize = natural_widths(columns, &rows).into_iter().map(|natural| natural + GAP).sum();
     width.saturating_sub(used)
-}
-
-/// Paints what stands in a line from one display column on.
-fn paint(line: &str, start: usize, width: usize, style_of: fn(&str) -> Style) -> String {
-    let offset = |column: usize| {
-        let mut used = 0;
-        let cell = line.grapheme_indices(true).find(|(_, grapheme)| {
-            used += grapheme.width();
-            used > column
-        });
-        cell.map_or(line.len(), |(offset, _)| offset)
-    };
-    let (from, to) = (offset(start), offset(start + width));
-    let text = line[from..to].trim();
-    if text.is_empty() {
-        return line.to_owned();
-    }
-    let (style, lead) = (style_of(text), line[from..to].len() - line[from..to].trim_start().len());
-    let end = from + lead + text.len();
-    format!("{}{style}{text}{style:#}{}", &line[..from + lead], &line[end..])
 }
 
 /// Renders bodies as a table whose columns are their keys.
@@ -192,7 +209,8 @@ fn fitting_columns(columns: &[Column], natural: &[usize], mut shown: Vec<usize>,
     shown
 }
 
-/// Gives what room is left to the columns that can shrink, from right to left: names stand left and may be cut first.
+/// Gives what room is left to the columns that can shrink: first to those that stay longest, and among them from right to
+/// left, as names stand left and may be cut.
 fn shared_widths(columns: &[Column], natural: &[usize], shown: &[usize], width: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = columns
         .iter()
@@ -201,7 +219,9 @@ fn shared_widths(columns: &[Column], natural: &[usize], shown: &[usize], width: 
         .collect();
     let used = shown.iter().map(|&index| widths[index]).sum::<usize>() + GAP * shown.len().saturating_sub(1);
     let mut left = width.saturating_sub(used);
-    for &index in shown.iter().rev() {
+    let mut by_rank: Vec<usize> = shown.iter().rev().copied().collect();
+    by_rank.sort_by_key(|&index| columns[index].rank);
+    for index in by_rank {
         let more = (natural[index] - widths[index]).min(left);
         widths[index] += more;
         left -= more;
@@ -209,26 +229,10 @@ fn shared_widths(columns: &[Column], natural: &[usize], shown: &[usize], width: 
     widths
 }
 
-/// Cuts a text to a width, with `…` where something was cut.
-pub(super) fn fit(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut cut = String::new();
-    let mut used = 1;
-    for grapheme in text.graphemes(true) {
-        used += grapheme.width();
-        if used > width {
-            break;
-        }
-        cut.push_str(grapheme);
-    }
-    cut + "…"
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::bidi::tests::drawn;
     use crate::domain::zone::Zone;
 
     fn look(width: usize) -> Look<'static> {
@@ -275,20 +279,54 @@ LEG-2      2026-02-05  陈大文先…  1049.50
     fn lam_and_alef_are_two_letters() {
         let columns = [Column::new("NAME").shrinks_to(4), Column::new("TOTAL").number()];
         let rows = [["علاء الإسلام", "1.00"], ["Karim Nasser", "2.00"]].map(|row| row.map(str::to_owned).to_vec());
-        assert_eq!(render(&columns, &rows, look(80)), "NAME          TOTAL\nعلاء الإسلام   1.00\nKarim Nasser   2.00\n");
-        assert_eq!(render(&columns, &rows, look(12)).lines().nth(1), Some("علاء…   1.00"));
+        assert_eq!(
+            render(&columns, &rows, look(80)),
+            "NAME          TOTAL\n\u{2068}علاء الإسلام\u{2069}   1.00\nKarim Nasser   2.00\n"
+        );
+        assert_eq!(render(&columns, &rows, look(12)).lines().nth(1), Some("\u{2068}علاء…\u{2069}   1.00"));
     }
 
     #[test]
-    fn a_cell_is_cut_between_letters_as_people_see_them() {
-        for (text, width, cut) in [
-            ("👨‍👩‍👧‍👦 family", 9, "👨‍👩‍👧‍👦 family"),
-            ("👨‍👩‍👧‍👦👨‍👩‍👧‍👦 two", 4, "👨‍👩‍👧‍👦…"),
-            ("cafe\u{301}s", 5, "cafe\u{301}s"),
-            ("cafe\u{301}ssss", 5, "cafe\u{301}…"),
-            ("ليلى حسن", 5, "ليلى…"),
-        ] {
-            assert_eq!(fit(text, width), cut);
+    fn a_column_that_wraps_goes_on_below_and_never_inside_a_word() {
+        let columns = [Column::new("WHEN"), Column::new("NOTE").wraps_at(8), Column::new("BY").rank(1)];
+        let rows = vec![["today", "came back torn, written off", "sam"].map(str::to_owned).to_vec()];
+        let table = "WHEN   NOTE       BY\ntoday  came back  sam\n       torn,\n       written\n       off\n";
+        assert_eq!(render(&columns, &rows, look(21)), table);
+        let rows = vec![["today", "unbreakable word", "sam"].map(str::to_owned).to_vec()];
+        assert_eq!(
+            render(&columns, &rows, look(15)),
+            "WHEN   NOTE\ntoday  unbrea…\n       word\n".replace("unbrea…", "unbreak…")
+        );
+    }
+
+    #[test]
+    fn right_to_left_cells_keep_their_neighbours_in_place() {
+        let columns = [
+            Column::new("REFERENCE"),
+            Column::new("CUSTOMER").shrinks_to(6),
+            Column::new("PHONE"),
+            Column::new("ITEMS").number(),
+            Column::new("TOTAL").number(),
+            Column::new("NOTE").wraps_at(9),
+        ];
+        let rows = [
+            ["LEG-1", "أحمد عبد الرحمن", "+20 101 111", "2", "59.98", "شكرا ٣ مرات"],
+            ["LEG-2", "Mona", "٠١٠ ٢٢٢", "1", "29.99", "5 آلاف (نقدا)"],
+            ["7", "דוד (3)", "012", "12", "1.00", ""],
+        ]
+        .map(|row| row.map(str::to_owned).to_vec());
+        for width in [80, 48, 40] {
+            let table = render(&columns, &rows, look(width));
+            for line in table.lines() {
+                // Letters of one cell change places, cells do not: the gaps between them stay where they are.
+                let gaps = |text: &str| -> Vec<usize> {
+                    text.match_indices("  ").map(|(at, _)| text[..at].chars().count()).collect()
+                };
+                let bare = line.replace(['\u{2068}', '\u{2069}'], "");
+                assert_eq!(gaps(&drawn(line)), gaps(&bare), "{line:?}");
+            }
+            let first = drawn(table.lines().nth(1).unwrap_or_default());
+            assert!(first.starts_with("LEG-1  ") && first.contains("  2  59.98  "), "{first}");
         }
     }
 

@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::domain::text::visible;
+use crate::domain::bidi::shown_sentence;
 use crate::error::{Explained, OutputError};
 
 pub use ask::{end_when_interrupted, pick, yes_or_no};
@@ -99,7 +99,7 @@ impl Ui {
     }
 
     fn say(&self, color: Style, label: &str, text: &str) {
-        let text = visible(text);
+        let text = shown_sentence(text);
         if self.colors_stderr {
             say_line(&format!("{color}{label}:{color:#} {text}"));
         } else {
@@ -140,14 +140,14 @@ pub fn show(text: &str) {
 /// Says on stderr what is wrong with the command line: lines that clap made, with words of the user in them.
 pub fn complain(text: &str) {
     for line in text.lines() {
-        say_line(&visible(line));
+        say_line(&shown_sentence(line));
     }
 }
 
 /// Lists problems on stderr, below what was said before.
 pub fn list(lines: &[String]) {
     for line in lines {
-        say_line(&format!("  - {}", visible(line)));
+        say_line(&format!("  - {}", shown_sentence(line)));
     }
 }
 

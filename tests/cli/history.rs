@@ -44,6 +44,8 @@ WHEN              SIZE  CHANGE  STOCK  WHY      ORDER              NOTE
 2026-02-07 08:00  L         +5      6  adjust                      delivery
 2026-02-07 08:00  L         +2      8  cancel   LEG-LXYZ1234-AB5C  torn
 2026-02-07 08:00  L         -2      6  adjust                      LEG-LXYZ1234…
+                                                                   came back
+                                                                   unsaleable
 2026-02-07 08:00  L         -2      4  count                       stocktaking
 ",
     );

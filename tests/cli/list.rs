@@ -16,7 +16,7 @@ fn the_newest_orders_come_first() {
         "\
 REFERENCE          ORDERED           CUSTOMER      STATUS     ITEMS   TOTAL
 LEG-MLB63A8W-0QTZ  2026-02-06 17:36  Omar Fathy    pending        2   43.25
-LEG-MLB4Q1XC-K2P9  2026-02-06 16:58  ليلى حسن      pending        2   59.98
+LEG-MLB4Q1XC-K2P9  2026-02-06 16:58  \u{2068}ليلى حسن\u{2069}      pending        2   59.98
 LEG-MLB2TG0R-7HTX  2026-02-06 16:05  Karim Nasser  pending        3  113.00
 LEG-LXYZ1234-AB5C  2026-02-04 10:30  John Doe      confirmed      2   59.98
 ",

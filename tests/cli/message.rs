@@ -39,8 +39,14 @@ fn the_text_follows_the_order_and_is_never_taken_for_an_order() {
     assert!(text.starts_with("*ORDER CONFIRMATION*\n*Order Reference:* LEG-LXYZ1234-AB5C\n"), "{text}");
     let sent = json!({"messages": [{"id": "1", "timestamp": 1, "type": "text", "text": {"body": text}}]});
     assert_eq!(shop.orders(["import"]).stdin(sent.to_string()).succeeds(), "imported 0, unchanged 0, skipped 1\n");
-    shop.orders(["cancel", ORDER]).succeeds();
-    shop.orders(["message", ORDER]).exits(5);
+    for (status, words) in
+        [("shipped", "is on its way."), ("delivered", "has been delivered."), ("cancelled", "has been cancelled.")]
+    {
+        shop.orders(["set-status", ORDER, status]).succeeds();
+        let text = shop.orders(["message", ORDER]).succeeds();
+        assert!(text.contains(&format!("your order {ORDER} {words}\n")), "{status}: {text}");
+        shop.orders(["message", ORDER, "--template", status]).prints(&text);
+    }
     shop.orders(["message", ORDER, "--template", "SHIPPED"]).succeeds();
 }
 

@@ -56,7 +56,7 @@ fn what_fits_no_order_or_several_is_refused_with_help() {
         "\
 error: LEG-MLB fits 3 orders
   - LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06 17:36
-  - LEG-MLB4Q1XC-K2P9: ليلى حسن, 2026-02-06 16:58
+  - LEG-MLB4Q1XC-K2P9: \u{2068}ليلى حسن\u{2069}, 2026-02-06 16:58
   - LEG-MLB2TG0R-7HTX: Karim Nasser, 2026-02-06 16:05
 hint: give more of the reference
 ",
@@ -68,7 +68,7 @@ error: 3 references do not name one order each
   - Order LEG-404 not found
   - Order LEG-405 not found
   - LEG-MLB fits 3 orders: LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06 17:36; \
-LEG-MLB4Q1XC-K2P9: ليلى حسن, 2026-02-06 16:58; \
+LEG-MLB4Q1XC-K2P9: \u{2068}ليلى حسن\u{2069}, 2026-02-06 16:58; \
 LEG-MLB2TG0R-7HTX: Karim Nasser, 2026-02-06 16:05
 hint: orders list shows what there is
 ",

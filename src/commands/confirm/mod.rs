@@ -17,6 +17,7 @@ use crate::error::{Exit, Failure, Kind, list_first};
 use crate::render::json::Body;
 use crate::render::{confirm, json as bodies};
 use crate::store::{Read, Stamp, StoreError, Write};
+use crate::ui;
 
 /// Confirm orders: take their stock, all or nothing
 ///
@@ -204,6 +205,6 @@ fn text(ending: &Ending, context: &Context) -> Option<String> {
     let (confirmed, confirmation) = confirmed.as_ref();
     Some(match context.ui.quiet {
         true => format!("{}\n", confirmed.summary.reference),
-        false => confirm::confirmed(confirmed, confirmation, context.is_dry_run()),
+        false => confirm::confirmed(confirmed, confirmation, context.is_dry_run(), ui::width()),
     })
 }

@@ -11,6 +11,7 @@ use crate::domain::product::ProductId;
 use crate::domain::text::size_key;
 use crate::error::{Exit, Failure};
 use crate::render::product;
+use crate::ui;
 
 /// Add a product to the catalogue
 #[derive(Debug, Args)]
@@ -81,6 +82,6 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
         write.insert_product(&product, &stamp)?;
         Ok((product, write.settings()?.low_stock))
     })?;
-    print_product(&added, context, || product::show(&added, low_stock))?;
+    print_product(&added, context, || product::show(&added, low_stock, ui::width()))?;
     Ok(Exit::Done)
 }

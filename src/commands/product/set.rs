@@ -11,6 +11,7 @@ use crate::domain::catalogue::IncomingProduct;
 use crate::domain::money::Money;
 use crate::error::{Exit, Failure};
 use crate::render::product;
+use crate::ui;
 
 /// Change what the catalogue says of a product; its stock is for adjust and count
 ///
@@ -71,7 +72,7 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
             take_in(write, &change, &stamp, &mut ids)?.map_err(|rejected| Failure::from(rejected.into_refusal()))?;
         Ok((decision.change.into_product(), write.settings()?.low_stock))
     })?;
-    print_product(&changed, context, || product::show(&changed, low_stock))?;
+    print_product(&changed, context, || product::show(&changed, low_stock, ui::width()))?;
     Ok(Exit::Done)
 }
 

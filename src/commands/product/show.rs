@@ -9,6 +9,7 @@ use crate::commands::completions::complete_product;
 use crate::commands::find::find_product;
 use crate::error::Exit;
 use crate::render::product;
+use crate::ui;
 
 /// Show a product with its stock
 #[derive(Debug, Args)]
@@ -27,6 +28,6 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let store = context.open_to_read()?;
     let (found, low_stock) =
         store.read(|read| anyhow::Ok((find_product(read, &args.product)?, read.settings()?.low_stock)))?;
-    print_product(&found, context, || product::show(&found, low_stock))?;
+    print_product(&found, context, || product::show(&found, low_stock, ui::width()))?;
     Ok(Exit::Done)
 }

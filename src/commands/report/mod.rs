@@ -10,6 +10,7 @@ use super::Context;
 use crate::cli::Format;
 use crate::error::Exit;
 use crate::render::report::{Report, html, text};
+use crate::ui;
 
 /// Report what waits, what was sold, and what is short of stock
 ///
@@ -59,7 +60,9 @@ fn publish(report: &Report, options: &ReportOptions, context: &Context) -> anyho
         match context.global.format() {
             Format::Html => context.ui.print(&html::page(&report.sheet))?,
             Format::Table | Format::Csv => {
-                context.print_list(report.keys, &report.rows, || text::report(&report.sheet))?;
+                context.print_list(report.keys, &report.rows, || {
+                    text::report(&report.sheet, text::WIDTH.min(ui::width()))
+                })?;
             }
             Format::Json | Format::Ndjson => context.print_one(report.body(), String::new)?,
         }

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::commands::Context;
+use crate::domain::bidi::shown;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::visible;
 use crate::domain::user::{Role, User, UserId};
@@ -49,9 +50,9 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
         Ok(write.insert_user(&user)?)
     })?;
     context.print_one(json::user(&user), || {
-        let name = visible(&user.username);
+        let name = shown(&user.username);
         match (context.ui.quiet, context.is_dry_run()) {
-            (true, _) => format!("{name}\n"),
+            (true, _) => format!("{}\n", visible(&user.username)),
             (false, true) => format!("would add {name}, {}\n", user.role.as_str()),
             (false, false) => format!("added {name}, {}\n", user.role.as_str()),
         }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::commands::find::find_user;
+use crate::domain::bidi::shown;
 use crate::domain::text::visible;
 use crate::error::Exit;
 use crate::render::json;
@@ -29,10 +30,10 @@ pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
         Ok((user, orders))
     })?;
     context.print_one(json::user(&user), || {
-        let name = visible(&user.username);
+        let name = shown(&user.username);
         let did = if context.is_dry_run() { "would remove" } else { "removed" };
         match (context.ui.quiet, orders) {
-            (true, _) => format!("{name}\n"),
+            (true, _) => format!("{}\n", visible(&user.username)),
             (false, 0) => format!("{did} {name}\n"),
             (false, 1) => format!("{did} {name}; 1 order stays, without a user\n"),
             (false, orders) => format!("{did} {name}; {orders} orders stay, without a user\n"),

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Bar;
 use crate::domain::text::visible;
-use crate::render::table::fit;
+use crate::render::prose::fit;
 
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 200;

@@ -72,13 +72,12 @@ fn row(waiting: &Waiting) -> Body {
 
 fn orders(pending: &Pending) -> Section {
     let columns = vec![
-        // As long as a reference may be, something has to give where names are long too.
-        Column::new("REFERENCE").shrinks_to(20),
+        Column::new("REFERENCE").shrinks_to(17),
         Column::new("STOCK"),
         Column::new("WAITING").number(),
-        Column::new("CUSTOMER").shrinks_to(8),
-        Column::new("ITEMS").number().rank(2),
-        Column::new("TOTAL").number().rank(1),
+        Column::new("CUSTOMER").shrinks_to(8).rank(1),
+        Column::new("ITEMS").number().rank(3),
+        Column::new("TOTAL").number().rank(2),
     ];
     let rows = pending.rows.iter().map(|waiting| {
         let order = &waiting.order.summary;
@@ -98,8 +97,8 @@ fn orders(pending: &Pending) -> Section {
 
 fn problems(pending: &Pending) -> Section {
     let columns = vec![
-        Column::new("REFERENCE").shrinks_to(20),
-        Column::new("PRODUCT").shrinks_to(12),
+        Column::new("REFERENCE").shrinks_to(17),
+        Column::new("PRODUCT").wraps_at(12).rank(1),
         Column::new("LEFT").number(),
         Column::new("WANTED").number(),
     ];

@@ -67,7 +67,7 @@ fn section(sales: &Sales) -> Section {
         by => by.as_str().to_uppercase(),
     };
     let is_by_product = sales.by == Grouping::Product;
-    let mut columns = vec![Column::new(title).shrinks_to(12)];
+    let mut columns = vec![Column::new(title).wraps_at(12)];
     columns.extend(is_by_product.then(|| Column::new("SKU").shrinks_to(6).rank(2)));
     columns.extend(["ORDERS", "ITEMS", "TOTAL"].map(|title| Column::new(title).number()));
     let numbers = |sums: &Sums| [sums.orders.to_string(), sums.pieces.to_string(), sums.total.to_string()];

@@ -57,7 +57,7 @@ fn row(scarce: &Scarce) -> Body {
 
 fn section(scarcity: &Scarcity) -> Section {
     let columns = vec![
-        Column::new("PRODUCT").shrinks_to(12),
+        Column::new("PRODUCT").wraps_at(10),
         Column::new("SIZE").shrinks_to(4).rank(1),
         Column::new("STATE"),
         Column::new("STOCK").number(),

@@ -1,19 +1,19 @@
 //! A sheet as plain text, the same wherever it goes.
 
 use super::{Section, Sheet};
-use crate::domain::text::visible;
 use crate::domain::zone::Zone;
 use crate::render::Look;
-use crate::render::table::{Column, fit, render, room_beside};
+use crate::render::prose;
+use crate::render::table::{Column, render, room_beside};
 
-/// How wide a report is, wherever it goes: what mail programs leave as it is.
-const WIDTH: usize = 78;
+/// How wide a report is at the most: what mail programs leave as it is.
+pub const WIDTH: usize = 78;
 /// How many characters the longest bar has where there is room, and where there is little.
 const BAR: std::ops::RangeInclusive<usize> = 8..=24;
 
-/// Renders a sheet.
-pub fn report(sheet: &Sheet) -> String {
-    let line = |text: &str| fit(&visible(text), WIDTH) + "\n";
+/// Renders a sheet of a width.
+pub fn report(sheet: &Sheet, width: usize) -> String {
+    let line = |text: &str| prose::sentence(text, width);
     let mut text = line(&sheet.title);
     text.extend(sheet.about.iter().map(|about| line(about)));
     let sections = sheet.filled_sections();
@@ -24,7 +24,7 @@ pub fn report(sheet: &Sheet) -> String {
     for section in sections {
         text.push('\n');
         text.extend(section.heading.map(line));
-        text.push_str(&table(section));
+        text.push_str(&table(section, width));
     }
     if !sheet.remarks.is_empty() {
         text.push('\n');
@@ -33,18 +33,18 @@ pub fn report(sheet: &Sheet) -> String {
     text
 }
 
-fn table(section: &Section) -> String {
+fn table(section: &Section, width: usize) -> String {
     let mut columns = section.columns.clone();
     let mut rows = section.rows.clone();
     rows.extend(section.total.clone());
     if let Some(longest) = section.bars.iter().map(|bar| bar.length).max() {
-        let room = room_beside(&columns, &rows, WIDTH).clamp(*BAR.start(), *BAR.end());
+        let room = room_beside(&columns, &rows, width).clamp(*BAR.start(), *BAR.end());
         columns.push(Column::new("").rank(1));
         for (row, drawn) in rows.iter_mut().zip(&section.bars) {
             row.push(bar(drawn.length, longest, room));
         }
     }
-    let look = Look { width: WIDTH, color: false, zone: Zone::UTC, country_code: None };
+    let look = Look { width, color: false, zone: Zone::UTC, country_code: None };
     render(&columns, &rows, look)
 }
 

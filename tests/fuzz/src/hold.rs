@@ -157,8 +157,25 @@ fn hold_shown(text: &str) {
 }
 
 fn hold_harmless(text: &str, may_have_lines: bool) {
+    let text = without_isolates(text);
     let found = text.chars().find(|c| steers(*c) && !(*c == '\n' && may_have_lines));
     assert_eq!(found, None, "{text:?}");
+}
+
+/// Takes out of a text the isolates that the program puts around right-to-left values: each is closed in its line.
+pub fn without_isolates(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, isolated)) = rest.split_once('\u{2068}') {
+        let line = isolated.lines().next().unwrap_or_default();
+        let end = line.find(['\u{2068}', '\u{2069}']).filter(|&end| line[end..].starts_with('\u{2069}'));
+        assert!(end.is_some_and(|end| !line[..end].is_ascii()), "an isolate that isolates nothing: {text:?}");
+        let end = end.unwrap_or_default();
+        bare.push_str(before);
+        bare.push_str(&isolated[..end]);
+        rest = &isolated[end + '\u{2069}'.len_utf8()..];
+    }
+    bare + rest
 }
 
 /// Tells whether a character is one that a terminal obeys, that turns the text around it, or that nobody sees.

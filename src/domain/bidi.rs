@@ -1,0 +1,145 @@
+//! Right-to-left values among left-to-right ones: isolated, so that their neighbours keep their places.
+//!
+//! A terminal or a chat that follows the Unicode bidirectional algorithm would draw `أحمد  59.98  2026-02-04` with the date
+//! on the left: a number takes the direction of the letters before it. An isolate ends that influence. One that does not
+//! follow the algorithm draws nothing for it, as it has no width.
+
+use std::borrow::Cow;
+
+use super::text::visible;
+
+/// Starts an isolate whose direction is that of its first letter (U+2068).
+const ISOLATE: char = '\u{2068}';
+/// Ends it (U+2069).
+const END: char = '\u{2069}';
+
+/// Returns a value for people, visible and isolated where it runs from right to left. What the value holds of isolates
+/// itself is escaped before.
+pub fn shown(value: &str) -> Cow<'_, str> {
+    isolate(visible(value))
+}
+
+/// Returns a sentence with values in it for people, visible and with its right-to-left words isolated.
+pub fn shown_sentence(sentence: &str) -> Cow<'_, str> {
+    isolate_words(visible(sentence))
+}
+
+/// Isolates a value that holds right-to-left characters. Others stay bare, so that a reference copied from a screen is only
+/// a reference.
+pub fn isolate(value: Cow<'_, str>) -> Cow<'_, str> {
+    if value.chars().any(is_right_to_left) { Cow::Owned(format!("{ISOLATE}{value}{END}")) } else { value }
+}
+
+/// Isolates every stretch of right-to-left words in a sentence whose values are not known.
+fn isolate_words(sentence: Cow<'_, str>) -> Cow<'_, str> {
+    if !sentence.chars().any(is_right_to_left) {
+        return sentence;
+    }
+    let mut isolated = String::with_capacity(sentence.len() + 12);
+    let mut rest = &*sentence;
+    while let Some(start) = rest.find(is_right_to_left) {
+        let (before, stretch) = rest.split_at(start);
+        let reach = stretch.find(|c| !is_right_to_left(c) && !goes_on(c)).unwrap_or(stretch.len());
+        let last = stretch[..reach].char_indices().rfind(|&(_, c)| is_right_to_left(c));
+        let end = last.map_or(reach, |(offset, c)| offset + c.len_utf8());
+        isolated.push_str(before);
+        isolated.push(ISOLATE);
+        isolated.push_str(&stretch[..end]);
+        isolated.push(END);
+        rest = &stretch[end..];
+    }
+    isolated.push_str(rest);
+    Cow::Owned(isolated)
+}
+
+/// Whether a stretch of right-to-left words may go on after this character: what separates values in our sentences ends it.
+fn goes_on(c: char) -> bool {
+    c.is_whitespace() || c.is_ascii_digit() || "-.'/&+".contains(c) || !c.is_ascii() && !c.is_alphanumeric()
+}
+
+/// Returns one value of a text that is sent, isolated where it runs from right to left, and without bidi controls of its own:
+/// it can neither end our isolate nor turn what follows.
+pub fn sent(value: &str) -> Cow<'_, str> {
+    let steers =
+        |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    isolate(if value.contains(steers) { Cow::Owned(value.replace(steers, "")) } else { Cow::Borrowed(value) })
+}
+
+/// Returns a text made of values that were [`sent`], visible, with their isolates as they are.
+pub fn shown_text(text: &str) -> String {
+    let is_ours = |c| c == ISOLATE || c == END;
+    let mut shown = String::with_capacity(text.len());
+    for piece in text.split_inclusive(is_ours) {
+        let words = piece.trim_end_matches(is_ours);
+        shown.push_str(&visible(words));
+        shown.push_str(&piece[words.len()..]);
+    }
+    shown
+}
+
+/// Returns whether a character runs from right to left, or is a digit of those scripts, which turns its neighbours too: the
+/// classes R, AL and AN of Unicode.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c,
+        '\u{590}'..='\u{8ff}'
+        | '\u{fb1d}'..='\u{fdff}'
+        | '\u{fe70}'..='\u{fefe}'
+        | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use unicode_bidi::{BidiClass, BidiInfo, bidi_class};
+
+    /// Returns a line as it is drawn by what follows the Unicode algorithm, without what has no width.
+    pub(crate) fn drawn(line: &str) -> String {
+        let info = BidiInfo::new(line, None);
+        let visual = info.paragraphs.iter().map(|paragraph| info.reorder_line(paragraph, paragraph.range.clone()));
+        visual.collect::<String>().replace([ISOLATE, END], "")
+    }
+
+    /// Returns right-to-left words as they are drawn.
+    pub(crate) fn turned(words: &str) -> String {
+        words.chars().rev().collect()
+    }
+
+    #[test]
+    fn all_right_to_left_characters_are_known() {
+        for c in ('\0'..=char::MAX).filter(|&c| visible(c.encode_utf8(&mut [0; 4])).contains(c)) {
+            let turns = matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::AN);
+            // The ranges hold marks and signs beside them, which only stand among them.
+            assert!(!turns || is_right_to_left(c), "U+{:04X} is {:?}", u32::from(c), bidi_class(c));
+        }
+        assert!(!"LEG-1 59.98 é 陈 × → … 👔".chars().any(is_right_to_left));
+    }
+
+    #[test]
+    fn values_keep_their_places_in_a_line() {
+        let bare = "أحمد  59.98  2026-02-04  ٠١٠  ٢٢٢";
+        assert!(!drawn(bare).starts_with(&turned("أحمد")), "the test sees nothing: {}", drawn(bare));
+        let line = ["أحمد", "59.98", "2026-02-04", "٠١٠", "٢٢٢"].map(shown).join("  ");
+        assert_eq!(drawn(&line), format!("{}  59.98  2026-02-04  ٠١٠  ٢٢٢", turned("أحمد")));
+        assert_eq!(shown("LEG-1"), "LEG-1");
+        // What a guest put there does not end our isolate.
+        assert_eq!(shown("أ\u{2069}"), "\u{2068}أ\\u{2069}\u{2069}");
+        assert_eq!(sent("أ\u{2069}\u{202e}"), "\u{2068}أ\u{2069}");
+        assert_eq!(shown_text("Hello \u{2068}أحمد\u{2069},\u{1b}"), "Hello \u{2068}أحمد\u{2069},\\u{1b}");
+    }
+
+    #[test]
+    fn values_keep_their_places_in_a_sentence() {
+        for (sentence, expected) in [
+            ("LEG-1: أحمد حسن, 2026-02-04 10:30", "LEG-1: «أحمد حسن», 2026-02-04 10:30"),
+            ("بنطلون 32 جينز (L): available: 1, required: 2", "«بنطلون 32 جينز» (L): available: 1, required: 2"),
+            ("no account عمر, nor علي", "no account «عمر», nor «علي»"),
+            ("nothing", "nothing"),
+        ] {
+            let isolated = shown_sentence(sentence).replace(ISOLATE, "«").replace(END, "»");
+            assert_eq!(isolated, expected);
+        }
+        let line = drawn(&shown_sentence("LEG-1: أحمد, 2026-02-04 10:30"));
+        assert_eq!(line, format!("LEG-1: {}, 2026-02-04 10:30", turned("أحمد")));
+    }
+}
