@@ -8,10 +8,10 @@
 --   time    text, UTC, fixed width with milliseconds (2026-02-04T10:30:00.000Z), so that it sorts as text
 --   id      a UUID as lower-case text; pk an integer key, in order of arrival
 --   IN      has two values at the most in the CHECKs of what comes by the hundred thousand: of a longer list SQLite makes
---           a table for each INSERT. (Files that were made earlier say the same in one list.)
+--           a table for each INSERT.
 
 PRAGMA application_id = 0x4F524452; -- "ORDR"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- What every user of the file sees the same: shopName, currency, countryCode, timeZone, lowStock. Unset ones have no row.
 CREATE TABLE settings (
@@ -28,7 +28,8 @@ CREATE TABLE users (
     phone    TEXT
 ) STRICT;
 
--- The catalogue.
+-- The catalogue. A removed product keeps its row, its stock lines and its movements, for its history; its barcode is free
+-- for another one.
 CREATE TABLE products (
     id               TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 36),
     name             TEXT NOT NULL CHECK (trim(name) <> '' AND length(name) <= 255),
@@ -36,8 +37,20 @@ CREATE TABLE products (
     price            INTEGER NOT NULL CHECK (price BETWEEN 0 AND 9999999999),
     discounted_price INTEGER CHECK (discounted_price BETWEEN 0 AND 9999999999),
     image_paths      TEXT NOT NULL DEFAULT '[]' CHECK (json_type(image_paths) = 'array'),
-    low_stock_at     INTEGER CHECK (low_stock_at >= 0)
+    low_stock_at     INTEGER CHECK (low_stock_at >= 0),
+    removed_at       TEXT CHECK (removed_at GLOB '????-??-??T??:??:??.???Z'), -- when it was removed; NULL: it is for sale
+    removed_barcode  TEXT CHECK (removed_barcode IS NULL OR removed_at IS NOT NULL), -- the barcode that it had then
+    CHECK (removed_at IS NULL OR barcode IS NULL)
 ) STRICT;
+
+-- The names and barcodes under which orders have a product or may have it, other than those of the catalogue: what a guest
+-- sent, and what the catalogue had before. Searches find the product's items by them. (Since version 4.)
+CREATE TABLE item_names (
+    product_id TEXT NOT NULL REFERENCES products (id),
+    name       TEXT NOT NULL,
+    barcode    TEXT NOT NULL, -- '' where there is none
+    PRIMARY KEY (product_id, name, barcode)
+) STRICT, WITHOUT ROWID;
 
 -- Stock on hand: one row a product and size. A product that is not tracked by size has one row, with the size key ''.
 -- On hand is always the sum of the movements of that product and size.
@@ -59,7 +72,7 @@ CREATE TABLE orders (
     order_date            TEXT NOT NULL CHECK (order_date GLOB '????-??-??T??:??:??.???Z'),
     customer_name         TEXT NOT NULL CHECK (trim(customer_name) <> '' AND length(customer_name) <= 255),
     customer_phone        TEXT NOT NULL CHECK (trim(customer_phone) <> '' AND length(customer_phone) <= 20), -- as typed
-    customer_phone_digits TEXT NOT NULL CHECK (customer_phone_digits NOT GLOB '*[^0-9]*'),
+    customer_phone_digits TEXT NOT NULL CHECK (customer_phone_digits NOT GLOB '*[^0-9]*'), -- of the number in full
     customer_address      TEXT,
     user_id               TEXT REFERENCES users (id) ON DELETE SET NULL,
     status                TEXT NOT NULL CHECK (status IN ('pending', 'cancelled') -- hold no stock
@@ -68,15 +81,16 @@ CREATE TABLE orders (
     item_count            INTEGER NOT NULL CHECK (item_count >= 1),                -- the sum of the items' quantities
     currency              TEXT CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
     created_at            TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z'),
-    updated_at            TEXT NOT NULL CHECK (updated_at GLOB '????-??-??T??:??:??.???Z')
+    updated_at            TEXT NOT NULL CHECK (updated_at GLOB '????-??-??T??:??:??.???Z'),
+    items_hash            INTEGER NOT NULL -- the same for the same items: product, quantity, price, size and color
 ) STRICT;
 
 CREATE INDEX orders_by_created_at ON orders (created_at);
 -- Finds the orders of a time, and has all that reports of sales add up. (Since version 2.)
 CREATE INDEX orders_by_order_date ON orders (order_date, status, item_count, total, currency);
 CREATE INDEX orders_by_status ON orders (status, created_at);
--- Finds likely duplicates: the same phone and total within a few hours.
-CREATE INDEX orders_by_phone ON orders (customer_phone_digits, total, order_date);
+-- Finds duplicates: the same phone and items within a few hours.
+CREATE INDEX orders_by_phone ON orders (customer_phone_digits, items_hash, order_date);
 CREATE INDEX orders_by_user ON orders (user_id, created_at) WHERE user_id IS NOT NULL;
 
 -- The items of an order, in the order in which they were sent. Name, barcode, image and list price are snapshots from the
@@ -100,13 +114,14 @@ CREATE TABLE order_items (
 
 CREATE INDEX order_items_by_product ON order_items (product_id);
 
--- What happened to an order, append-only. "from" and "to" are statuses for the kinds created and status.
+-- What happened to an order, append-only. "from" and "to" are statuses for the kinds created and status, and what was
+-- changed for edited; a note has neither.
 CREATE TABLE order_events (
     pk       INTEGER PRIMARY KEY,
     order_pk INTEGER NOT NULL REFERENCES orders (pk),
     at       TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
     actor    TEXT NOT NULL,
-    kind     TEXT NOT NULL CHECK (kind = 'created' OR kind IN ('status', 'edited')),
+    kind     TEXT NOT NULL CHECK (kind = 'created' OR kind IN ('status', 'edited') OR kind = 'note'),
     "from"   TEXT,
     "to"     TEXT,
     note     TEXT
@@ -128,15 +143,17 @@ CREATE TABLE order_sources (
 CREATE INDEX order_sources_by_order ON order_sources (order_pk);
 
 -- What a search looks through first: the texts of 256 orders in a row, those with the keys from 256 * batch + 1 on, a line
--- each, blank where there is none: reference, name and phone, folded (case, composed letters and widths make no difference),
--- with U+001F after each, then the digits of the phone where they do not stand together in it. The orders after the last
--- row fill none yet. (Since version 3.)
+-- each, blank where there is none: reference, name and phone, folded (case, marks over letters, forms of one Arabic letter and
+-- widths make no difference), with U+001F after each, then the digits of the number in full where they do not stand together
+-- in it. The orders after the last row fill none yet. (Since version 3; folded in this way since version 4.)
 CREATE TABLE order_texts (
     batch INTEGER PRIMARY KEY,
     texts TEXT NOT NULL
 ) STRICT;
 
--- Every change of stock on hand, append-only. A movement of an order names it and the event that caused it.
+-- Every change of stock on hand, append-only. A movement of an order names it and the event that caused it. Goods that came
+-- back and cannot be sold are written off by an adjust that names the event alone, so that an order without stock adds up
+-- to nothing.
 CREATE TABLE stock_movements (
     pk         INTEGER PRIMARY KEY,
     product_id TEXT NOT NULL,
@@ -151,8 +168,12 @@ CREATE TABLE stock_movements (
     at         TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
     FOREIGN KEY (product_id, size_key) REFERENCES stock (product_id, size_key),
     CHECK ((reason IN ('confirm', 'cancel')) = (order_pk IS NOT NULL)),
-    CHECK ((order_pk IS NULL) = (event_pk IS NULL))
+    CHECK (event_pk IS NOT NULL OR order_pk IS NULL),
+    CHECK (event_pk IS NULL OR order_pk IS NOT NULL OR reason = 'adjust')
 ) STRICT;
 
 CREATE INDEX stock_movements_by_product ON stock_movements (product_id, size_key);
 CREATE INDEX stock_movements_by_order ON stock_movements (order_pk) WHERE order_pk IS NOT NULL;
+-- Finds what was written off with an event of an order. (Since version 4.)
+CREATE INDEX stock_movements_written_off ON stock_movements (event_pk)
+    WHERE order_pk IS NULL AND event_pk IS NOT NULL;

@@ -10,8 +10,9 @@ use super::completions::complete_reference;
 use super::find::find_order;
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
-use crate::domain::message::{Template, compose, international_digits};
+use crate::domain::message::{Template, compose};
 use crate::domain::order::Order;
+use crate::domain::phone::callable_number;
 use crate::domain::refusal::Conflict;
 use crate::domain::status::Status;
 use crate::error::{Exit, Failure, Kind};
@@ -65,7 +66,7 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let text = compose(template, &order, &settings, &obstacles);
     let phone = &order.summary.customer.phone;
-    let digits = international_digits(phone, settings.country_code.as_deref());
+    let digits = callable_number(phone, settings.country_code.as_deref());
     let link = digits.map(|digits| message_link(&digits, &text));
     if link.is_none() && context.is_table() {
         context

@@ -94,7 +94,8 @@ impl Desk<'_, '_> {
         if self.write.is_like_another(order)? {
             known = known_order()?;
             if known.is_none() && !self.is_discreet {
-                likely_duplicates = self.write.likely_duplicates(&order.content, order.order_date, None)?;
+                likely_duplicates =
+                    self.write.likely_duplicates(&order.content, &order.customer.phone, order.order_date, None)?;
             }
         }
         let judge = |known: Option<&Known>| {

@@ -1,7 +1,7 @@
-//! What two deliveries of one order are compared by (rule 6).
+//! What two deliveries of one order are compared by (rule 6), and what two orders of one sale have in common.
 
 use super::money::Money;
-use super::order::{Customer, Order};
+use super::order::{Customer, Order, OrderItem};
 use super::product::ProductId;
 use super::receive::IncomingOrder;
 use super::text::{phone_digits, plain};
@@ -17,13 +17,65 @@ pub struct Content {
     total: Money,
 }
 
+/// What an item is compared by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct ItemContent {
+pub struct ItemContent {
     product_id: ProductId,
     quantity: u32,
     unit_price: Money,
     size: Option<String>,
     color: Option<String>,
+}
+
+impl ItemContent {
+    /// Returns what an item of such values is compared by.
+    pub fn new(
+        product_id: ProductId,
+        quantity: u32,
+        unit_price: Money,
+        size: Option<&str>,
+        color: Option<&str>,
+    ) -> ItemContent {
+        ItemContent { product_id, quantity, unit_price, size: size.map(plain), color: color.map(plain) }
+    }
+
+    /// Returns what an item of an order is compared by.
+    pub fn of(item: &OrderItem) -> ItemContent {
+        let (size, color) = (item.selected_size.as_deref(), item.selected_color.as_deref());
+        ItemContent::new(item.product_id, item.quantity, item.unit_price, size, color)
+    }
+
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.product_id.0.as_bytes());
+        bytes.extend(self.quantity.to_le_bytes());
+        bytes.extend(self.unit_price.hundredths().to_le_bytes());
+        put(bytes, self.size.as_deref());
+        put(bytes, self.color.as_deref());
+    }
+}
+
+fn put(bytes: &mut Vec<u8>, text: Option<&str>) {
+    let length = text.map_or(u64::MAX, |text| text.len() as u64);
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(text.unwrap_or_default().bytes());
+}
+
+/// Returns a number that is the same for the same items in any order, for finding other orders of them: an FNV-1a hash.
+/// Files keep such numbers: they must not change.
+pub fn items_hash(mut items: Vec<ItemContent>) -> i64 {
+    items.sort();
+    hash_sorted(&items)
+}
+
+fn hash_sorted(items: &[ItemContent]) -> i64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let mut bytes = Vec::with_capacity(64 * items.len());
+    for item in items {
+        item.put(&mut bytes);
+    }
+    let hash = bytes.iter().fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME));
+    hash.cast_signed()
 }
 
 impl Content {
@@ -41,63 +93,45 @@ impl Content {
 
     /// Returns the content of an order as it came in; `products` are those of its items, one each.
     pub fn of_incoming(order: &IncomingOrder, products: &[ProductId]) -> Content {
-        let items = order.items.iter().zip(products).map(|(item, product_id)| ItemContent {
-            product_id: *product_id,
-            quantity: item.quantity,
-            unit_price: item.unit_price,
-            size: item.size.as_deref().map(plain),
-            color: item.color.as_deref().map(plain),
+        let items = order.items.iter().zip(products).map(|(item, product_id)| {
+            let (size, color) = (item.size.as_deref(), item.color.as_deref());
+            ItemContent::new(*product_id, item.quantity, item.unit_price, size, color)
         });
         Content::new(&order.customer, order.total, items)
     }
 
     /// Returns the content of an order as it is now.
     pub fn of_order(order: &Order) -> Content {
-        let items = order.items.iter().map(|item| ItemContent {
-            product_id: item.product_id,
-            quantity: item.quantity,
-            unit_price: item.unit_price,
-            size: item.selected_size.as_deref().map(plain),
-            color: item.selected_color.as_deref().map(plain),
-        });
+        let items = order.items.iter().map(ItemContent::of);
         Content::new(&order.summary.customer, order.summary.total, items)
     }
 
     /// Returns the bytes that a hash of the content is taken over. Files keep such hashes: the form must not change.
     pub fn bytes(&self) -> Vec<u8> {
-        fn put(bytes: &mut Vec<u8>, text: Option<&str>) {
-            let length = text.map_or(u64::MAX, |text| text.len() as u64);
-            bytes.extend(length.to_le_bytes());
-            bytes.extend(text.unwrap_or_default().bytes());
-        }
         let mut bytes = Vec::with_capacity(64 + 64 * self.items.len());
         put(&mut bytes, Some(&self.name));
         put(&mut bytes, Some(&self.phone_digits));
         put(&mut bytes, self.address.as_deref());
         for item in &self.items {
-            bytes.extend(item.product_id.0.as_bytes());
-            bytes.extend(item.quantity.to_le_bytes());
-            bytes.extend(item.unit_price.hundredths().to_le_bytes());
-            put(&mut bytes, item.size.as_deref());
-            put(&mut bytes, item.color.as_deref());
+            item.put(&mut bytes);
         }
         bytes.extend(self.total.hundredths().to_le_bytes());
         bytes
     }
 
-    /// Tells whether phone and items are the same.
-    pub fn is_same_sale(&self, other: &Content) -> bool {
-        self.phone_digits == other.phone_digits && self.items == other.items
+    /// Returns whether the items are the same.
+    pub fn has_same_items(&self, other: &Content) -> bool {
+        self.items == other.items
     }
 
-    /// Returns the digits of the phone, for finding other orders of the same person.
-    pub fn phone_digits(&self) -> &str {
-        &self.phone_digits
+    /// Returns whether the phone has any digit: without one it says nothing about the person.
+    pub fn has_phone(&self) -> bool {
+        !self.phone_digits.is_empty()
     }
 
-    /// Returns the total, for finding other orders of the same items.
-    pub fn total(&self) -> Money {
-        self.total
+    /// Returns the number of [`items_hash`], for finding other orders of the same items.
+    pub fn items_hash(&self) -> i64 {
+        hash_sorted(&self.items)
     }
 
     /// Returns the JSON keys of the fields in which two contents differ.
@@ -118,8 +152,10 @@ impl Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::product::Product;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::incoming;
+    use uuid::Uuid;
 
     #[test]
     fn contents_that_differ_have_other_bytes() {
@@ -136,6 +172,21 @@ mod tests {
         for (i, one) in bytes.iter().enumerate() {
             assert!(!bytes[i + 1..].contains(one));
         }
+    }
+
+    /// Files keep these numbers too.
+    #[test]
+    fn the_hash_of_items_does_not_depend_on_their_order_and_does_not_change() {
+        let (shirt, cap) = (product("Shirt", &[("", 5)]), product("Cap", &[("", 5)]));
+        let hash = |items: &[(&Product, u32, Option<&str>)]| {
+            let ids: Vec<_> = items.iter().map(|(product, ..)| product.id).collect();
+            Content::of_incoming(&incoming(items), &ids).items_hash()
+        };
+        assert_eq!(hash(&[(&shirt, 2, None), (&cap, 1, None)]), hash(&[(&cap, 1, None), (&shirt, 2, None)]));
+        assert_ne!(hash(&[(&shirt, 2, None)]), hash(&[(&shirt, 2, Some("L"))]));
+        assert_ne!(hash(&[(&shirt, 2, None)]), hash(&[(&shirt, 1, None)]));
+        let fixed = ItemContent::new(ProductId(Uuid::nil()), 2, Money::from_hundredths(2999), Some("L"), None);
+        assert_eq!(items_hash(vec![fixed]), 2_778_852_651_542_099_908);
     }
 
     /// Files keep hashes of these bytes: what they were yesterday, they are tomorrow.

@@ -7,7 +7,6 @@ use super::confirm::Obstacle;
 use super::order::{Order, OrderItem};
 use super::settings::Settings;
 use super::status::Status;
-use super::text::phone_digits;
 
 /// The occasions on which the shop writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,61 +125,12 @@ fn described(item: &OrderItem) -> String {
     if choices.is_empty() { name } else { format!("{name} ({})", choices.join(", ")) }
 }
 
-/// Returns the digits of a phone with its country code, as WhatsApp takes them; `None` for a local number where the
-/// country is not known, and where there are no digits.
-pub fn international_digits(phone: &str, country_code: Option<&str>) -> Option<String> {
-    // `+20 (0)10 …`: the zero is for calls within the country.
-    let digits = phone_digits(&phone.replace("(0)", ""));
-    let before_digits = phone.split(char::is_numeric).next().unwrap_or_default();
-    if before_digits.contains(['+', '＋']) {
-        return Some(digits).filter(|digits| is_callable(digits));
-    }
-    if let Some(rest) = digits.strip_prefix("00") {
-        return Some(rest.to_owned()).filter(|digits| is_callable(digits));
-    }
-    if !is_callable(&digits) {
-        return None;
-    }
-    let code = country_code?;
-    if let Some(local) = digits.strip_prefix('0') {
-        return Some(format!("{code}{local}"));
-    }
-    // Long enough to have the country code already, as people copy it from WhatsApp.
-    let has_code = digits.starts_with(code) && digits.len() >= 11;
-    Some(if has_code { digits } else { format!("{code}{digits}") })
-}
-
-/// Tells whether digits can be a phone number with its country code.
-fn is_callable(digits: &str) -> bool {
-    digits.len() >= 7 && digits.bytes().any(|b| b != b'0')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::confirm::decide;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
-
-    #[test]
-    fn a_phone_gets_its_country_code_where_it_has_none() {
-        for (phone, code, expected) in [
-            ("+20 101 234 5678", None, Some("201012345678")),
-            ("0020 101 234 5678", None, Some("201012345678")),
-            ("0101 234 5678", Some("20"), Some("201012345678")),
-            ("101 234 5678", Some("20"), Some("201012345678")),
-            ("201012345678", Some("20"), Some("201012345678")),
-            ("٠١٠١٢٣٤٥٦٧٨", Some("20"), Some("201012345678")),
-            ("0101 234 5678", None, None),
-            ("+20 (0)101 234 5678", None, Some("201012345678")),
-            ("tel:+20 101 234 5678", None, Some("201012345678")),
-            ("000", Some("20"), None),
-            ("+0", None, None),
-            ("call me", Some("20"), None),
-        ] {
-            assert_eq!(international_digits(phone, code).as_deref(), expected, "{phone}");
-        }
-    }
 
     #[test]
     fn each_occasion_has_its_text() {

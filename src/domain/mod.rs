@@ -24,6 +24,7 @@
 //! |---|---|
 //! | [`money`], [`time`], [`reference`](mod@reference), [`text`] | the small values that everything is made of |
 //! | [`bidi`] | right-to-left values among others |
+//! | [`phone`] | the number in full, however it was typed |
 //! | [`calendar`], [`zone`] | points in time as people type them, and days in the shop's zone |
 //! | [`status`] | the life of an order and which steps are legal |
 //! | [`order`] | an order and its items |
@@ -54,6 +55,7 @@ mod invariants;
 pub mod message;
 pub mod money;
 pub mod order;
+pub mod phone;
 pub mod product;
 pub mod receive;
 pub mod reference;

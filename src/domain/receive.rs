@@ -160,6 +160,8 @@ pub struct ResolvedOrder {
     pub currency: Option<String>,
     /// The items, snapshots filled in from the catalogue.
     pub items: Vec<OrderItem>,
+    /// Under which names and barcodes they are, other than those of the catalogue.
+    pub other_names: Vec<ItemName>,
     /// The sum of the subtotals.
     pub total: Money,
     /// The sum of the quantities.
@@ -174,13 +176,33 @@ pub struct ResolvedOrder {
     pub warnings: Vec<String>,
 }
 
+/// A name and barcode under which an item may have a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemName {
+    /// The product.
+    pub product_id: ProductId,
+    /// The name.
+    pub name: String,
+    /// The barcode, if any.
+    pub barcode: Option<String>,
+}
+
+impl ItemName {
+    /// Returns how an item names its product, where that is another name or barcode than the product's.
+    fn other_than(product: &Product, item: &OrderItem) -> Option<ItemName> {
+        let is_other = item.product_name != product.name || item.product_barcode != product.barcode;
+        let named = || (item.product_name.clone(), item.product_barcode.clone());
+        is_other.then(named).map(|(name, barcode)| ItemName { product_id: product.id, name, barcode })
+    }
+}
+
 /// The facts that an incoming order is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// The order that has its reference already; `None`: none has, or it was not looked up, and a new one is written only if
     /// the reference is free.
     pub known: Option<&'a Known>,
-    /// Other orders of the same phone and total, nearest in time.
+    /// Other orders of the same number and items, nearest in time.
     pub likely_duplicates: &'a [Order],
     /// The shop's settings.
     pub settings: &'a Settings,
@@ -228,18 +250,18 @@ pub fn resolve(
     let mut warnings = incoming.warnings;
     warnings.extend(pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())));
     warnings.extend(pairs().filter_map(|(item, product)| barcode_warning(product, item.barcode.as_deref())));
+    let id = new_id();
+    let items: Vec<OrderItem> =
+        incoming.items.into_iter().zip(&products).map(|(item, product)| snapshot(item, product, new_id())).collect();
+    let other_names = items.iter().zip(products).filter_map(|(item, product)| ItemName::other_than(product, item));
     Ok(ResolvedOrder {
-        id: new_id(),
+        id,
         reference,
         order_date: incoming.order_date,
         customer: incoming.customer,
         currency: incoming.currency,
-        items: incoming
-            .items
-            .into_iter()
-            .zip(products)
-            .map(|(item, product)| snapshot(item, product, new_id()))
-            .collect(),
+        other_names: other_names.collect(),
+        items,
         total: incoming.total,
         item_count: incoming.item_count,
         note: incoming.note,
@@ -310,7 +332,7 @@ fn barcode_warning(product: &Product, sent: Option<&str>) -> Option<String> {
     (sent != ours).then(|| format!("the SKU of {} is {ours}, the order says {}", product.name, shorten(sent)))
 }
 
-/// Finds the nearest earlier order of the same phone with the same items, or else the nearest later one.
+/// Finds among orders of the same number the nearest earlier one with the same items, or else the nearest later one.
 pub fn nearest_duplicate<'o>(
     content: &Content,
     date: Timestamp,
@@ -319,7 +341,7 @@ pub fn nearest_duplicate<'o>(
     let distance = |order: &Order| order.summary.order_date.millis() - date.millis();
     others
         .into_iter()
-        .filter(|order| !content.phone_digits().is_empty() && content.is_same_sale(&Content::of_order(order)))
+        .filter(|order| content.has_phone() && content.has_same_items(&Content::of_order(order)))
         .min_by_key(|order| (distance(order) > 0, distance(order).abs()))
 }
 

@@ -61,6 +61,24 @@ pub struct Movement {
     pub note: Option<String>,
 }
 
+/// Decides how the stock of a product that is removed is written off: a movement for each line that has any, or else one
+/// for the first line, so that the movements tell of it.
+pub fn write_off(product: &Product, note: Option<&str>) -> Vec<Movement> {
+    let said = note.map(|note| format!(": {note}")).unwrap_or_default();
+    let movement = |line: &StockLine| Movement {
+        product_id: product.id,
+        size_key: line.size_key.clone(),
+        delta: -line.on_hand,
+        reason: Reason::Adjust,
+        note: Some(format!("{REMOVED}{said}")),
+    };
+    let written_off: Vec<_> = product.stock.iter().filter(|line| line.on_hand != 0).map(movement).collect();
+    if written_off.is_empty() { product.stock.first().map(movement).into_iter().collect() } else { written_off }
+}
+
+/// What the movements say with which a product left the catalogue.
+const REMOVED: &str = "removed from the catalogue";
+
 /// What an operator says about the stock of a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Correction {

@@ -7,8 +7,8 @@ use super::prose;
 use super::table::{Column, render};
 use super::zone::{minute, minute_with_zone};
 use super::{Look, paint};
-use crate::domain::message::international_digits;
 use crate::domain::order::{Order, OrderItem};
+use crate::domain::phone::callable_number;
 use crate::domain::transition::StatusChange;
 
 /// Renders orders as a list, one line each.
@@ -82,7 +82,7 @@ pub fn show(order: &Order, look: Look<'_>) -> String {
     if let Some(user) = &summary.user {
         field("Account", user);
     }
-    if let Some(digits) = international_digits(&summary.customer.phone, look.country_code) {
+    if let Some(digits) = callable_number(&summary.customer.phone, look.country_code) {
         field("WhatsApp", &chat_link(&digits));
     }
     field("Ordered", &minute_with_zone(summary.order_date, look.zone));

@@ -18,7 +18,7 @@ const OF_SQLITE: [&str; 2] = [
 ];
 
 /// The rules over tables, each a query for what breaks it.
-const RULES: [&str; 15] = [
+const RULES: [&str; 16] = [
     // On hand is the sum of its movements.
     "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
             format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
@@ -27,7 +27,7 @@ const RULES: [&str; 15] = [
        ON m.product_id = s.product_id AND m.size_key = s.size_key
      WHERE s.on_hand <> coalesce(m.moved, 0) ORDER BY s.pk",
     "SELECT 'stock_line' AS code, name AS subject, 'has no stock line' AS problem
-     FROM products WHERE id NOT IN (SELECT product_id FROM stock) ORDER BY name",
+     FROM products WHERE removed_at IS NULL AND id NOT IN (SELECT product_id FROM stock) ORDER BY name",
     // An order holds, product by product, what its items say, and nothing before it is confirmed or after it is cancelled.
     "SELECT 'held_stock' AS code, o.reference AS subject,
             format('is %s and holds %d of %s, not %d', o.status, -SUM(taken), p.name, SUM(needed)) AS problem
@@ -67,9 +67,18 @@ const RULES: [&str; 15] = [
      WHERE e.order_pk <> m.order_pk ORDER BY m.pk",
     "SELECT 'source' AS code, reference AS subject, 'does not say where it came from' AS problem
      FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_sources) ORDER BY pk",
+    // Since version 4 they are those of the number in full.
     "SELECT 'phone_digits' AS code, reference AS subject,
             format('its phone digits are %s', customer_phone_digits) AS problem
-     FROM orders WHERE customer_phone_digits <> phone_digits(customer_phone) ORDER BY pk",
+     FROM orders WHERE (SELECT user_version FROM pragma_user_version) >= 4 AND customer_phone_digits <>
+         full_number(customer_phone, (SELECT value FROM settings WHERE key = 'countryCode')) ORDER BY pk",
+    "SELECT 'item_names' AS code, o.reference AS subject,
+            format('a search may miss its item %d, %s', i.position, i.product_name) AS problem
+     FROM order_items AS i JOIN products AS p ON p.id = i.product_id JOIN orders AS o ON o.pk = i.order_pk
+     WHERE (SELECT user_version FROM pragma_user_version) >= 4
+       AND (i.product_name <> p.name OR i.product_barcode IS NOT p.barcode)
+       AND NOT EXISTS (SELECT 1 FROM item_names AS n WHERE n.product_id = i.product_id AND n.name = i.product_name
+                       AND n.barcode = coalesce(i.product_barcode, '')) ORDER BY i.order_pk",
     // Of indexes on a part of a table, SQLite's own check does not count the rows.
     "SELECT 'index' AS code, 'orders_by_user' AS subject, format('has %d rows, not %d', has, wanted) AS problem
      FROM (SELECT (SELECT COUNT(*) FROM orders INDEXED BY orders_by_user WHERE user_id IS NOT NULL) AS has,
@@ -93,11 +102,12 @@ pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
 }
 
 /// Every table, whole: SQLite's own checks say nothing of a text that is none, nor of an id or a time that cannot be read.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 11] = [
     ("settings", "SELECT * FROM settings"),
     ("users", "SELECT * FROM users"),
     ("products", "SELECT * FROM products"),
     ("stock", "SELECT * FROM stock"),
+    ("item_names", "SELECT * FROM item_names"),
     ("orders", "SELECT * FROM orders"),
     ("order_items", "SELECT * FROM order_items"),
     ("order_events", "SELECT * FROM order_events"),
@@ -157,6 +167,9 @@ impl Read<'_> {
             findings.extend(at_second_sight(|| self.findings_of(sql))?);
         }
         findings.extend(at_second_sight(|| self.stale_texts())?);
+        if self.has_texts()? {
+            findings.extend(at_second_sight(|| self.stale_hashes())?);
+        }
         Ok(findings)
     }
 

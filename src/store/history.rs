@@ -17,7 +17,9 @@ impl Read<'_> {
              FROM stock_movements AS m
              JOIN products AS p ON p.id = m.product_id
              JOIN stock AS s ON s.product_id = m.product_id AND s.size_key = m.size_key
-             WHERE m.order_pk = :order ORDER BY m.pk",
+             WHERE m.order_pk = :order
+                OR m.order_pk IS NULL AND m.event_pk IN (SELECT pk FROM order_events WHERE order_pk = :order)
+             ORDER BY m.pk",
         )?;
         let mut movements: HashMap<i64, Vec<EventMovement>> = HashMap::new();
         let mut rows = moved.query(named_params! {":order": order})?;

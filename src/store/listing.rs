@@ -3,7 +3,7 @@
 use rusqlite::{ToSql, named_params};
 
 use super::orders::{SUMMARY_COLUMNS, summary};
-use super::search::{Needle, fold};
+use super::search::Needle;
 use super::values::json_array;
 use super::{Read, StoreError};
 use crate::domain::order::{Order, OrderSummary};
@@ -78,8 +78,8 @@ pub struct OrderFilter {
     pub ordered_before: Option<Timestamp>,
     /// Only those received at this time or earlier.
     pub received_until: Option<Timestamp>,
-    /// Only those that have this text in their reference, name, phone or its digits, or in the catalogue name of an item's
-    /// product.
+    /// Only those that have this text in their reference, name, phone or its digits, or in the name or barcode of an item, in
+    /// the order or in the catalogue.
     pub search: Option<String>,
     /// Only those with this product among their items.
     pub product: Option<ProductId>,
@@ -97,6 +97,14 @@ struct Condition {
     orders: &'static str,
     terms: Vec<&'static str>,
     values: Vec<(&'static str, Box<dyn ToSql>)>,
+}
+
+/// The products that a search is for, by their ids as JSON arrays.
+struct Called {
+    /// Those that the catalogue calls so: all their items are found.
+    here: String,
+    /// Those that only orders call so: the items that have such a name are found.
+    elsewhere: String,
 }
 
 /// All orders.
@@ -151,7 +159,7 @@ impl Read<'_> {
             condition.bind(":received_until", until);
         }
         if let Some(text) = &filter.search {
-            let needle = Needle::of(text);
+            let needle = self.with_country_code(|code| Needle::of(text, code))?;
             let called = self.products_called(&needle.folded)?;
             if let Some(few) = self.few_with(&needle, &called, filter)? {
                 condition.orders = FEW_ORDERS;
@@ -159,13 +167,18 @@ impl Read<'_> {
             }
             condition.and(
                 "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
-                  OR instr(o.customer_phone_digits, :digits) > 0
+                  OR instr(o.customer_phone_digits, :digits) > 0 OR instr(o.customer_phone_digits, :number) > 0
                   OR o.pk IN (SELECT order_pk FROM order_items
-                              WHERE product_id IN (SELECT value FROM json_each(:called))))",
+                              WHERE product_id IN (SELECT value FROM json_each(:called)))
+                  OR o.pk IN (SELECT order_pk FROM order_items
+                              WHERE product_id IN (SELECT value FROM json_each(:renamed))
+                                AND is_found_in(:needle, product_name, product_barcode)))",
             );
-            condition.bind(":called", called);
+            condition.bind(":called", called.here);
+            condition.bind(":renamed", called.elsewhere);
             condition.bind(":needle", needle.folded);
             condition.bind(":digits", needle.digits);
+            condition.bind(":number", needle.number);
         }
         if let Some(product) = filter.product {
             condition.and("o.pk IN (SELECT order_pk FROM order_items WHERE product_id = :product)");
@@ -178,23 +191,24 @@ impl Read<'_> {
         Ok(condition)
     }
 
-    /// Finds the products whose name in the catalogue has a folded text in it, and returns their ids as a JSON array.
-    fn products_called(&self, folded: &str) -> Result<String, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT id, name FROM products")?;
-        let mut rows = statement.query([])?;
-        let mut found: Vec<String> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let name: String = row.get("name")?;
-            if fold(&name).contains(folded) {
-                found.push(row.get("id")?);
-            }
-        }
-        Ok(json_array(found))
+    /// Finds the products whose name or barcode has a folded text in it.
+    fn products_called(&self, folded: &str) -> Result<Called, StoreError> {
+        let ids = |sql: &str| -> Result<Vec<String>, StoreError> {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let ids = statement.query_map(named_params! {":needle": folded}, |row| row.get(0))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        };
+        let here = ids("SELECT id FROM products WHERE is_found_in(:needle, name, barcode)")?;
+        let mut elsewhere =
+            ids("SELECT DISTINCT product_id FROM item_names WHERE is_found_in(:needle, name, barcode)")?;
+        // All items of those are found anyway.
+        elsewhere.retain(|product| !here.contains(product));
+        Ok(Called { here: json_array(here), elsewhere: json_array(elsewhere) })
     }
 
     /// Finds a few orders among which are all that a search finds, and returns their keys as a JSON array; `None` where
     /// looking at one order after the other is sooner done.
-    fn few_with(&self, needle: &Needle, called: &str, filter: &OrderFilter) -> Result<Option<String>, StoreError> {
+    fn few_with(&self, needle: &Needle, called: &Called, filter: &OrderFilter) -> Result<Option<String>, StoreError> {
         // Of n orders of which k fit, looking up their keys takes k looks, and finding as many as are wanted one after the
         // other n × limit / k shorter ones.
         let all = u64::try_from(self.newest_order()?).unwrap_or_default();
@@ -205,10 +219,20 @@ impl Read<'_> {
         let enough = filter.limit.filter(|_| *filter == plain).and_then(|limit| usize::try_from(limit).ok());
         let Some(mut found) = self.candidates(needle, most, enough)? else { return Ok(None) };
         let mut with_product = self.connection.prepare_cached(
-            "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called)) LIMIT :more",
+            "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called))
+             UNION ALL
+             SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:renamed))
+                AND is_found_in(:needle, product_name, product_barcode)
+             LIMIT :more",
         )?;
         let more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
-        for order in with_product.query_map(named_params! {":called": called, ":more": more}, |row| row.get(0))? {
+        let values = named_params! {
+            ":called": called.here,
+            ":renamed": called.elsewhere,
+            ":needle": needle.folded,
+            ":more": more,
+        };
+        for order in with_product.query_map(values, |row| row.get(0))? {
             found.push(order?);
         }
         found.sort_unstable();

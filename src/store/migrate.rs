@@ -4,17 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::StoreError;
 use super::copy::{copy_beside, free_name};
+use super::derived::derive_all;
 use super::identity::{Identity, refuse_stranger};
-use super::texts::{TEXTS_SINCE, gather_all};
+use super::open::SCHEMA;
+use super::{StoreError, version_of};
 
-/// What turns a file of one version into the next, the first for version 1. Only ever added to; what a step makes stands
-/// word for word in `schema.sql` too. Readers take older files as they are, so that looking changes nothing: what they
-/// ask must not need what a step makes, or they have to refuse files from before it.
-const STEPS: [&str; 2] = [
+/// What turns a file of one version into the next, the first for version 1. Only ever added to; the indexes stand word for
+/// word in `schema.sql` too, and the tables get its words at the end.
+const STEPS: [&str; 3] = [
     // Reports of sales.
     "CREATE INDEX orders_by_order_date ON orders (order_date, status, item_count, total, currency);",
     // Searches.
@@ -22,10 +23,36 @@ const STEPS: [&str; 2] = [
         batch INTEGER PRIMARY KEY,
         texts TEXT NOT NULL
     ) STRICT;",
+    // Products that were removed, names of items that are not the catalogue's, numbers in full, and duplicates by items.
+    "ALTER TABLE products ADD COLUMN removed_at TEXT;
+    ALTER TABLE products ADD COLUMN removed_barcode TEXT;
+    CREATE TABLE item_names (
+        product_id TEXT NOT NULL REFERENCES products (id),
+        name       TEXT NOT NULL,
+        barcode    TEXT NOT NULL,
+        PRIMARY KEY (product_id, name, barcode)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE orders ADD COLUMN items_hash INTEGER;
+    DROP INDEX orders_by_phone;
+    CREATE INDEX stock_movements_written_off ON stock_movements (event_pk)
+    WHERE order_pk IS NULL AND event_pk IS NOT NULL;",
 ];
 
+/// What the newest version needs once its columns are filled in and its CHECKs in place.
+const LAST: &str = "CREATE INDEX orders_by_phone ON orders (customer_phone_digits, items_hash, order_date);
+    UPDATE stock_movements AS w SET event_pk = c.event_pk
+    FROM stock_movements AS c JOIN orders AS o ON o.pk = c.order_pk
+    WHERE w.reason = 'adjust' AND w.event_pk IS NULL AND c.pk = w.pk - 1 AND c.reason = 'cancel'
+      AND c.product_id = w.product_id AND c.size_key = w.size_key AND c.delta = -w.delta
+      AND w.note = o.reference || ' came back unsaleable';";
+
+/// What a reader of an older file finds beside it, as if it had been brought up to date: looking changes nothing.
+const STAND_INS: &str = "
+    CREATE TEMP VIEW products AS SELECT *, NULL AS removed_at, NULL AS removed_barcode FROM main.products;
+    CREATE TEMP VIEW item_names AS SELECT NULL AS product_id, NULL AS name, NULL AS barcode WHERE FALSE;";
+
 /// The version of the schema. The same number stands in `schema.sql`.
-pub(super) const SCHEMA_VERSION: i32 = 3;
+pub(super) const SCHEMA_VERSION: i32 = 4;
 
 /// Brings a file up to the current schema, and returns where it is kept as it was; `None` where another program was first.
 ///
@@ -40,18 +67,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) 
         return Ok(None);
     }
     let copy = copy_beside(path, wait)?;
-    for step in STEPS.iter().skip(usize::try_from(identity.version - 1).unwrap_or_default()) {
-        transaction.execute_batch(step).map_err(|error| match StoreError::from(error) {
-            StoreError::Sqlite(error) => {
-                StoreError::refused(format!("cannot be brought up to this version of orders: {error}"))
-            }
-            error => error,
-        })?;
-    }
-    if identity.version < TEXTS_SINCE {
-        gather_all(&transaction)?;
-    }
-    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    bring_up_to_date(&transaction)?;
     let kept = free_name(path, &format!("v{}", identity.version));
     copy.keep(&kept)?;
     match transaction.commit().map_err(StoreError::from) {
@@ -63,6 +79,72 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) 
             Err(error)
         }
     }
+}
+
+/// Brings a file up to the current schema, in a transaction of the caller's.
+///
+/// # Errors
+/// There is no room, it is damaged, or other hands changed its tables.
+pub(super) fn bring_up_to_date(transaction: &Connection) -> Result<(), StoreError> {
+    let refused = |error: StoreError| match error {
+        StoreError::Sqlite(error) => {
+            StoreError::refused(format!("cannot be brought up to this version of orders: {error}"))
+        }
+        error => error,
+    };
+    let version = version_of(transaction)?;
+    transaction.execute_batch("DROP VIEW IF EXISTS temp.products; DROP VIEW IF EXISTS temp.item_names;")?;
+    for step in STEPS.iter().skip(usize::try_from(version - 1).unwrap_or_default()) {
+        transaction.execute_batch(step).map_err(|error| refused(error.into()))?;
+    }
+    derive_all(transaction)?;
+    take_words(transaction)?;
+    transaction.execute_batch(LAST).map_err(|error| refused(error.into()))?;
+    Ok(transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?)
+}
+
+/// Gives every table the words of `schema.sql`: its CHECKs and comments. The rows stay as they are, so the columns must be
+/// the same; SQLite documents this way for such changes, <https://sqlite.org/lang_altertable.html>.
+fn take_words(transaction: &Connection) -> Result<(), StoreError> {
+    let current = Connection::open_in_memory()?;
+    current.execute_batch(SCHEMA)?;
+    let mut tables = current.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL")?;
+    let tables = tables.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let tables: Vec<(String, String)> = tables.collect::<Result<_, _>>()?;
+    for (table, _) in &tables {
+        if columns_of(transaction, table)? != columns_of(&current, table)? {
+            let problem = format!("cannot be brought up to this version of orders: {table} has other columns");
+            return Err(StoreError::refused(problem));
+        }
+    }
+    transaction.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)?;
+    let taken = || {
+        transaction.pragma_update(None, "writable_schema", true)?;
+        for (table, sql) in &tables {
+            let update = "UPDATE sqlite_schema SET sql = ?2 WHERE type = 'table' AND name = ?1 AND sql <> ?2";
+            transaction.execute(update, [table, sql])?;
+        }
+        // And the schema is read again.
+        transaction.pragma_update(None, "writable_schema", "RESET")
+    };
+    let taken = taken();
+    transaction.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    Ok(taken?)
+}
+
+/// Returns the columns of a table in the order in which they are stored, with their types and places in its key.
+fn columns_of(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(String, String, i64)>> {
+    let mut statement = connection.prepare("SELECT name, type, pk FROM pragma_table_xinfo(?1, 'main') ORDER BY cid")?;
+    let columns = statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    columns.collect()
+}
+
+/// Lets a reader take an older file as it is.
+pub(super) fn stand_in(connection: &Connection) -> rusqlite::Result<()> {
+    let query_only: bool = connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
+    connection.pragma_update(None, "query_only", false)?;
+    connection.execute_batch(STAND_INS)?;
+    connection.pragma_update(None, "query_only", query_only)
 }
 
 #[cfg(test)]

@@ -20,11 +20,13 @@
 //! | `reports` | what reports add up |
 //! | `check` | every way in which a file can disagree with itself |
 //! | `settings`, `users` | the shop's settings; accounts |
+//! | `derived` | the digits of phone numbers in full, and what duplicates are found by |
 //! | `witness` | what a file holds after a failed commit |
 
 mod cause;
 mod check;
 mod copy;
+mod derived;
 mod error;
 mod history;
 mod identity;
@@ -60,11 +62,14 @@ pub use copy::{Copy, keep, sync_folder};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
 pub use locked::{NotOpened, OrdersFiles, PlainFile};
+use migrate::{SCHEMA_VERSION, bring_up_to_date};
 pub use open::{Access, CACHE_KIB};
 pub use orders::{Match, OrderMatch};
+pub use search::fold;
 pub use side_files::refuse_leftovers;
 pub use values::ContentHash;
 
+use crate::domain::settings::Settings;
 use crate::domain::time::{Clock, Timestamp};
 use copy::folder_of;
 use identity::refuse_newer;
@@ -130,12 +135,19 @@ pub struct Read<'c> {
     folder: &'c Path,
     /// What a transaction that takes in orders has yet to write: whatever asks for items writes it first.
     waiting: RefCell<WaitingItems>,
+    /// The settings, once they were asked for: each order's number is completed by one of them.
+    known_settings: RefCell<Option<Settings>>,
 }
 
 impl<'c> Read<'c> {
     fn on(connection: &'c Connection, file: &'c OpenedFile) -> Read<'c> {
-        let (statements, waiting) = (Statements::default(), RefCell::default());
-        Read { connection, statements, folder: folder_of(file.path()), waiting }
+        Read {
+            connection,
+            statements: Statements::default(),
+            folder: folder_of(file.path()),
+            waiting: RefCell::default(),
+            known_settings: RefCell::default(),
+        }
     }
 }
 
@@ -230,6 +242,10 @@ impl Store {
         let file = self.file.clone();
         let transaction = begin(&mut self.connection)?;
         file.refuse_replaced()?;
+        if version_of(&transaction).map_err(not_written)? < SCHEMA_VERSION {
+            // A dry run shows what would be done to an older file, as it would be by then.
+            bring_up_to_date(&transaction).map_err(StoreError::before_commit)?;
+        }
         let start = Start::of(&transaction).map_err(not_written)?;
         let writing = Write { read: Read::on(&transaction, &file), time: clock.now() };
         let value = write(&writing)?;
@@ -420,8 +436,7 @@ pub(crate) mod tests {
             (&|write| write.update_product(&rename), "a product"),
             (&|write| write.set_setting(SettingKey::ShopName, Some("LEG")), "a setting"),
             (&|write| write.insert_product(&belt, &stamp()), "another movement"),
-            // The newest movement goes with it: that an older one is there tells nothing.
-            (&|write| write.remove_product(belt.id), "a product and the newest movement"),
+            (&|write| write.remove_product(&belt, &stamp()), "a product that goes"),
         ];
         for (change, what) in changes {
             for (outcome, verdict) in [(Outcome::RollBack, Verdict::NotWritten), (Outcome::Commit, Verdict::Written)] {

@@ -14,11 +14,11 @@ use super::check::reading_failed;
 use super::copy::{folder_of, sync_folder};
 use super::identity::{Identity, refuse_strange_header, refuse_stranger};
 use super::locked::{InUse, OpenedFile};
-use super::migrate::{SCHEMA_VERSION, migrate};
+use super::migrate::{SCHEMA_VERSION, migrate, stand_in};
 use super::side_files::{refuse_leftovers, refuse_strange_side_files};
 use super::{Store, StoreError, search};
 
-const SCHEMA: &str = include_str!("../../schema.sql");
+pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 /// How long an empty file may be on its way to becoming an orders file.
 const BEING_MADE: Duration = Duration::from_secs(1);
 /// How long the last writer may take to put its side files away.
@@ -203,6 +203,9 @@ fn prepare(
     let is_older = identity.version < SCHEMA_VERSION;
     if is_older && matches!(access, Access::Write | Access::Create) {
         return migrate(connection, path, wait);
+    }
+    if is_older {
+        stand_in(connection)?;
     }
     Ok(None)
 }

@@ -8,7 +8,7 @@ use super::search::fold;
 use super::values::{ContentHash, Id, InOrder, json_array};
 use super::waiting::{ItemRow, rows_of};
 use super::{Read, Stamp, StoreError, Write};
-use crate::domain::content::Content;
+use crate::domain::content::{Content, ItemContent, items_hash};
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
@@ -16,7 +16,6 @@ use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, ResolvedOrder, Sour
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
-use crate::domain::text::phone_digits;
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
 use crate::domain::user::UserId;
@@ -46,8 +45,8 @@ pub enum Match {
 /// How many orders are named at the most where a part of a reference fits several.
 const MATCHES_NAMED: u32 = 11;
 
-/// With how many orders before it, and as many after it, a new one is compared: however many one phone sends, receiving
-/// the next one takes no longer.
+/// With how many orders of the same number and items before it, and as many after it, one is compared: however many one
+/// phone sends, receiving the next one takes no longer.
 const DUPLICATES_COMPARED: u32 = 5;
 
 /// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.
@@ -235,16 +234,16 @@ impl Read<'_> {
         Ok(statement.query_row(named_params! {":message": message_id}, |row| row.get(0)).optional()?)
     }
 
-    /// Tells whether an order that came in is like one that is there, which may be itself: the same phone and total, within
-    /// hours. Almost none is.
+    /// Returns whether an order that came in is like one that is there, which may be itself: the same number and items,
+    /// within hours. Almost none is.
     pub fn is_like_another(&self, order: &ResolvedOrder) -> Result<bool, StoreError> {
         let mut like = self.statements.like_another.of(
             self.connection,
             "SELECT EXISTS (SELECT 1 FROM orders
-                 WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :last)",
+                 WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date BETWEEN :first AND :last)",
         )?;
         let (first, last) = duplicate_window(order.order_date);
-        let values = params![order.content.phone_digits(), order.total, first, last];
+        let values = params![self.full_number(&order.customer.phone)?, order.content.items_hash(), first, last];
         Ok(like.query_row(values, |row| row.get(0))?)
     }
 
@@ -263,31 +262,32 @@ impl Read<'_> {
         Ok(Some(Known { order, received_before }))
     }
 
-    /// Loads the orders that one with this content and date may be a duplicate of: those of the same phone and total
+    /// Loads the orders that one with this content, phone and date may be a duplicate of: those of the same number and items
     /// that are nearest in time, within hours, a few before and a few after. A duplicate is never the order `but` itself.
     pub fn likely_duplicates(
         &self,
         content: &Content,
+        phone: &str,
         date: Timestamp,
         but: Option<OrderPk>,
     ) -> Result<Vec<Order>, StoreError> {
         let (first, last) = duplicate_window(date);
         let mut statement = self.connection.prepare_cached(
             "SELECT pk FROM (SELECT pk FROM orders
-                 WHERE customer_phone_digits = :digits AND total = :total AND order_date BETWEEN :first AND :date
+                 WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date BETWEEN :first AND :date
                      AND pk IS NOT :but
                  ORDER BY order_date DESC LIMIT :most)
              UNION ALL
              SELECT pk FROM (SELECT pk FROM orders
-                 WHERE customer_phone_digits = :digits AND total = :total AND order_date > :date AND order_date <= :last
+                 WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date > :date AND order_date <= :last
                      AND pk IS NOT :but
                  ORDER BY order_date LIMIT :most)",
         )?;
         let pks = statement
             .query_map(
                 named_params! {
-                    ":digits": content.phone_digits(),
-                    ":total": content.total(),
+                    ":digits": self.full_number(phone)?,
+                    ":items": content.items_hash(),
                     ":first": first,
                     ":date": date,
                     ":last": last,
@@ -369,9 +369,9 @@ impl Write<'_> {
             .of(
                 self.connection,
                 "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
-                     customer_address, user_id, status, total, item_count, currency, created_at, updated_at)
+                     customer_address, user_id, status, total, item_count, currency, created_at, updated_at, items_hash)
                  VALUES (:id, :reference, :order_date, :name, :phone, :digits,
-                     :address, :user, :status, :total, :item_count, :currency, :at, :at)
+                     :address, :user, :status, :total, :item_count, :currency, :at, :at, :items)
                  ON CONFLICT (reference) DO NOTHING",
             )?
             .execute(params![
@@ -380,7 +380,7 @@ impl Write<'_> {
                 new.order_date,
                 new.customer.name,
                 new.customer.phone,
-                new.content.phone_digits(),
+                self.full_number(&new.customer.phone)?,
                 new.customer.address,
                 user,
                 Status::Pending,
@@ -388,12 +388,16 @@ impl Write<'_> {
                 new.item_count,
                 new.currency,
                 self.time,
+                new.content.items_hash(),
             ])?;
         if inserted == 0 {
             return Ok(None);
         }
         let order = OrderPk(self.connection.last_insert_rowid());
         self.keep_waiting(order, &new.items)?;
+        for name in &new.other_names {
+            self.insert_item_name(name)?;
+        }
         self.insert_source(order, &new.source, hash)?;
         self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), self.time, stamp)?;
         self.gather_texts(order)?;
@@ -460,16 +464,18 @@ impl Write<'_> {
             .connection
             .prepare_cached(
                 "UPDATE orders SET customer_name = :name, customer_phone = :phone, customer_phone_digits = :digits,
-                     customer_address = :address, total = :total, item_count = :item_count, updated_at = :at
+                     customer_address = :address, total = :total, item_count = :item_count, updated_at = :at,
+                     items_hash = coalesce(:items, items_hash)
                  WHERE pk = :order AND status = :status",
             )?
             .execute(named_params! {
                 ":name": edited.customer.name,
                 ":phone": edited.customer.phone,
-                ":digits": phone_digits(&edited.customer.phone),
+                ":digits": self.full_number(&edited.customer.phone)?,
                 ":address": edited.customer.address,
                 ":total": edited.total,
                 ":item_count": edited.item_count,
+                ":items": edited.items.as_ref().map(|items| items_hash(items.iter().map(ItemContent::of).collect())),
                 ":at": time,
                 ":order": edited.order,
                 ":status": edited.status,

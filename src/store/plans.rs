@@ -27,12 +27,15 @@ const LONG: [&str; 10] =
     ["orders", "o", "order_items", "i", "order_events", "e", "order_sources", "order_texts", "stock_movements", "m"];
 
 /// What may look at a whole table, by what stands in it.
-const MAY_SCAN: [&str; 5] = [
+const MAY_SCAN: [&str; 7] = [
     // A text somewhere in a name, or in a reference: no index knows, and where it is in many, the first ones are found soon.
     "is_found_in(:needle, o.reference",
     "is_found_in(:folded, reference)",
     // A search looks through the texts of all, which are much shorter than the orders.
     "FROM order_texts ORDER BY batch",
+    // What is derived is written anew when the country code changes.
+    "DELETE FROM order_texts",
+    "INSERT INTO item_names (product_id, name, barcode)\n         SELECT DISTINCT i.product_id",
     // All of them are counted, which an index has shorter.
     "SELECT COUNT(*) FROM orders",
     // Sorted by a field that no index is kept for.
@@ -54,7 +57,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.order_of_message("wamid.1")?;
     read.is_like_another(new)?;
     read.known_order(&new.reference, ContentHash::of(&new.content))?;
-    read.likely_duplicates(&new.content, new.order_date, None)?;
+    read.likely_duplicates(&new.content, &new.customer.phone, new.order_date, None)?;
     read.held_stock(order)?;
     read.events(order)?;
     read.stock_entries(shirt.id)?;
@@ -100,6 +103,7 @@ fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &Use
     write.insert_user(user)?;
     write.set_setting(SettingKey::ShopName, Some("LEG"))?;
     write.set_setting(SettingKey::ShopName, None)?;
+    write.set_setting(SettingKey::CountryCode, Some("20"))?;
     let order = write.insert_order(new, hash, Some(user.id), &stamp())?.unwrap();
     let message = Source { kind: SourceKind::WhatsappText, message_id: Some("wamid.1".to_owned()) };
     write.insert_source(order, &message, hash)?;
@@ -143,7 +147,7 @@ fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &Use
     )?;
     let belt = product("Belt", &[("", 1)]);
     write.insert_product(&belt, &stamp())?;
-    write.remove_product(belt.id)
+    write.remove_product(&belt, &stamp())
 }
 
 /// Returns what a statement reads from its first row to its last without a bound: those that end with the newest few, in

@@ -8,8 +8,8 @@ use super::values::json_array;
 use super::{Read, Stamp, StoreError, Write};
 use crate::domain::catalogue::Matches;
 use crate::domain::product::{Catalogue, Product, ProductId, StockLine};
-use crate::domain::receive::{NamedProduct, ProductKey};
-use crate::domain::stock::{Movement, Reason};
+use crate::domain::receive::{ItemName, NamedProduct, ProductKey};
+use crate::domain::stock::{Movement, Reason, write_off};
 
 fn product(row: &Row<'_>, stock: &mut HashMap<ProductId, Vec<StockLine>>) -> rusqlite::Result<Product> {
     let id: ProductId = row.get("id")?;
@@ -70,7 +70,9 @@ impl Read<'_> {
         Ok(matches)
     }
 
+    /// Loads the products of the catalogue that meet a condition.
     fn products_where(&self, condition: &str, values: &[(&str, &dyn ToSql)]) -> Result<Vec<Product>, StoreError> {
+        let condition = &format!("p.removed_at IS NULL AND ({condition})");
         let sql = format!(
             "SELECT s.product_id, s.size_key, s.size, s.on_hand
              FROM stock AS s JOIN products AS p ON p.id = s.product_id WHERE {condition} ORDER BY s.pk"
@@ -105,13 +107,17 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Writes a new product with its stock as the first movements.
+    /// Writes a new product with its stock as the first movements. One that was removed comes back: what it is now takes the
+    /// place of what it was, and its movements go on.
     ///
     /// # Errors
     /// Its id or barcode is no longer free.
     pub fn insert_product(&self, product: &Product, stamp: &Stamp) -> Result<(), StoreError> {
         let sql = "INSERT INTO products (id, name, barcode, price, discounted_price, image_paths, low_stock_at)
              VALUES (:id, :name, :barcode, :price, :discounted_price, :image_paths, :low_stock_at)
+             ON CONFLICT (id) DO UPDATE SET name = :name, barcode = :barcode, price = :price,
+                 discounted_price = :discounted_price, image_paths = :image_paths, low_stock_at = :low_stock_at,
+                 removed_at = NULL, removed_barcode = NULL WHERE removed_at IS NOT NULL
              ON CONFLICT DO NOTHING";
         self.write_product(sql, product)?;
         for line in &product.stock {
@@ -128,14 +134,21 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Writes everything of a product but its stock.
+    /// Writes everything of a product but its stock. The orders that are there keep the name and barcode that it had.
     ///
     /// # Errors
     /// The product is no longer there.
     pub fn update_product(&self, product: &Product) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO item_names (product_id, name, barcode)
+                 SELECT id, name, coalesce(barcode, '') FROM products
+                 WHERE id = :id AND (name <> :name OR barcode IS NOT :barcode) ON CONFLICT DO NOTHING",
+            )?
+            .execute(named_params! {":id": product.id, ":name": product.name, ":barcode": product.barcode})?;
         let sql = "UPDATE products SET name = :name, barcode = :barcode, price = :price,
                  discounted_price = :discounted_price, image_paths = :image_paths, low_stock_at = :low_stock_at
-             WHERE id = :id";
+             WHERE id = :id AND removed_at IS NULL";
         self.write_product(sql, product)
     }
 
@@ -152,15 +165,40 @@ impl Write<'_> {
         if written == 1 { Ok(()) } else { Err(StoreError::Changed("the product")) }
     }
 
-    /// Removes a product that no order has, with its stock and movements.
-    pub fn remove_product(&self, id: ProductId) -> Result<(), StoreError> {
-        for sql in [
-            "DELETE FROM stock_movements WHERE product_id = :id",
-            "DELETE FROM stock WHERE product_id = :id",
-            "DELETE FROM products WHERE id = :id",
-        ] {
-            self.connection.prepare_cached(sql)?.execute(named_params! {":id": id})?;
+    /// Takes a product that no order has out of the catalogue. Its movements stay; one for each line that has stock, or else
+    /// for its first line, writes the rest off and says so.
+    ///
+    /// # Errors
+    /// The product is no longer there.
+    pub fn remove_product(&self, product: &Product, stamp: &Stamp) -> Result<(), StoreError> {
+        let removed = self
+            .connection
+            .prepare_cached(
+                "UPDATE products SET removed_at = :at, removed_barcode = barcode, barcode = NULL
+                 WHERE id = :id AND removed_at IS NULL",
+            )?
+            .execute(named_params! {":at": self.time, ":id": product.id})?;
+        if removed != 1 {
+            return Err(StoreError::Changed("the product"));
         }
+        for movement in write_off(product, stamp.note.as_deref()) {
+            self.apply_movement(&movement, None, self.time, stamp)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a name under which an item has a product.
+    pub(super) fn insert_item_name(&self, name: &ItemName) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO item_names (product_id, name, barcode) VALUES (:product, :name, :barcode)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute(named_params! {
+                ":product": name.product_id,
+                ":name": name.name,
+                ":barcode": name.barcode.as_deref().unwrap_or_default(),
+            })?;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Searching text in any script, without regard to case.
+//! Searching text in any script, without regard to case, to marks over letters and to forms of one Arabic letter.
 
 use std::sync::OnceLock;
 
@@ -7,8 +7,9 @@ use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::FromSqlError;
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
+use crate::domain::phone::full_number;
 use crate::domain::text::phone_digits;
 
 /// What is searched for, ready to be compared.
@@ -18,23 +19,35 @@ pub(super) struct Needle {
     pub folded: String,
     /// Its digits, where it looks like a part of a phone number.
     pub digits: Option<String>,
+    /// The digits of the number in full that it may be the beginning of, where these are others.
+    pub number: Option<String>,
 }
 
 impl Needle {
-    pub fn of(text: &str) -> Needle {
+    pub fn of(text: &str, country_code: Option<&str>) -> Needle {
         let text = text.trim();
         let digits = phone_digits(text);
         let is_phone = !digits.is_empty()
             && text
                 .chars()
                 .all(|c| !phone_digits(c.encode_utf8(&mut [0; 4])).is_empty() || " +-()./\u{a0}".contains(c));
-        Needle { folded: fold(text), digits: is_phone.then_some(digits) }
+        let number = full_number(text, country_code);
+        Needle {
+            folded: fold(text),
+            number: Some(number).filter(|number| is_phone && *number != digits),
+            digits: is_phone.then_some(digits),
+        }
     }
 }
 
-/// Returns what two spellings of one text share: case, composed and decomposed letters, widths and presentation forms
-/// make no difference.
-pub(super) fn fold(text: &str) -> String {
+/// Returns what two spellings of one text share. No difference is made by
+///
+/// - case (ß is ss, ς is σ), widths, ligatures and presentation forms;
+/// - marks over and under letters: é is e, й is и, ά is α; so أ إ آ are ا, ؤ is و, ئ is ي, and harakat do not count;
+/// - forms of one Arabic letter: ٱ is ا, ى and ی are ي, ة is ه, ک is ك; and tatweel does not count.
+///
+/// Signs that make another letter or syllable stay: those of Indic scripts, of Thai, and the voicing of kana.
+pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
@@ -60,19 +73,42 @@ const BY_THEMSELVES: usize = 0x700;
 /// folds the names of all orders, and folding whole texts takes far longer.
 fn folded_letter(letter: char) -> Option<&'static str> {
     static FOLDED: [OnceLock<Option<Box<str>>>; BY_THEMSELVES] = [const { OnceLock::new() }; BY_THEMSELVES];
-    let fold = || (!is_combining_mark(letter)).then(|| fold_whole(letter.encode_utf8(&mut [0; 4])).into_boxed_str());
+    let fold = || {
+        let stays = is_combining_mark(letter) && !is_dropped(letter);
+        (!stays).then(|| fold_whole(letter.encode_utf8(&mut [0; 4])).into_boxed_str())
+    };
     FOLDED.get(letter as usize)?.get_or_init(fold).as_deref()
 }
 
 fn fold_whole(text: &str) -> String {
     // By way of upper case, as ß and ss, σ and ς have the same.
-    let folded: String = text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
-    // The dot of a Turkish İ is no letter of its own.
-    folded.replace("i\u{307}", "i").nfkc().collect()
+    let letters = text.nfkd().filter(|letter| !is_dropped(*letter));
+    let folded: String = letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).map(one_form).collect();
+    // Once more, as the other case of a letter may have marks of its own.
+    folded.nfkd().filter(|letter| !is_dropped(*letter)).nfkc().collect()
+}
+
+/// Returns whether a character makes no difference: tatweel, and marks that stand over, under or through a letter. Of those
+/// that make another letter or syllable, Unicode's combining class is another.
+fn is_dropped(letter: char) -> bool {
+    const TATWEEL: char = '\u{640}';
+    // Strokes; Hebrew, Arabic and Syriac vowels; whatever is placed by where it stands.
+    letter == TATWEEL || matches!(canonical_combining_class(letter), 1 | 10..=36 | 200..)
+}
+
+/// Returns the form of an Arabic letter that stands for all of its forms.
+fn one_form(letter: char) -> char {
+    match letter {
+        'ٱ' => 'ا',
+        'ى' | 'ی' => 'ي',
+        'ة' => 'ه',
+        'ک' => 'ك',
+        letter => letter,
+    }
 }
 
 /// Makes SQLite know `is_found_in(needle, text, …)`, whether one of the texts contains a needle that is folded already,
-/// and `phone_digits(phone)`.
+/// and `full_number(phone, country code)`.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     connection.create_scalar_function("is_found_in", -1, flags, |context| {
@@ -85,9 +121,9 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
         };
         Ok((1..context.len()).any(is_found))
     })?;
-    connection.create_scalar_function("phone_digits", 1, flags, |context| {
-        let phone = context.get_raw(0).as_str_or_null();
-        Ok(phone.ok().flatten().map(phone_digits))
+    connection.create_scalar_function("full_number", 2, flags, |context| {
+        let text = |index| context.get_raw(index).as_str_or_null();
+        Ok(text(0).ok().flatten().map(|phone| full_number(phone, text(1).ok().flatten())))
     })
 }
 
@@ -98,7 +134,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn letters_are_folded_by_themselves_as_in_a_whole_text(text in "[a-zA-Z 0-9\u{80}-\u{7ff}İıßſŉ\u{300}-\u{308}]{0,12}") {
+        fn letters_are_folded_by_themselves_as_in_a_whole_text(text in "[a-zA-Z 0-9\u{80}-\u{7ff}İıßſŉアｱか\u{3099}\u{300}-\u{308}]{0,12}") {
             prop_assert_eq!(fold(&text), fold_whole(&text), "{:?}", text);
         }
     }
@@ -118,12 +154,35 @@ mod tests {
             ("İstanbul", "ISTANBUL"),
             ("100% cotton_new", "100% COTTON_"),
             ("ﺱﻼﻣ", "سلام"),
+            ("أحمد", "احمد"),
+            ("احمد", "أحمد"),
+            ("إسراء آمال", "اسراء امال"),
+            ("ٱلله", "الله"),
+            ("مؤمن هانئ", "مومن هاني"),
+            ("مُحَمَّد", "محمد"),
+            ("محـــمد", "محمد"),
+            ("مصطفى", "مصطفي"),
+            ("علی", "على"),
+            ("فاطمة", "فاطمه"),
+            ("کریم", "كريم"),
+            ("José Núñez", "jose nunez"),
+            ("Jose", "JOSÉ"),
+            ("Çağla", "cagla"),
+            ("Ελένη", "ελενη"),
+            ("Андрей", "андреи"),
+            ("Nguyễn", "nguyen"),
         ] {
-            assert!(fold(text).contains(&Needle::of(typed).folded), "{typed} in {text}");
+            assert!(fold(text).contains(&Needle::of(typed, None).folded), "{typed} in {text}");
         }
-        for (text, typed) in [("100 cotton", "100% "), ("cottonXnew", "cotton_new"), ("Omar", "Amr"), ("Jose", "José")]
-        {
-            assert!(!fold(text).contains(&Needle::of(typed).folded), "{typed} in {text}");
+        for (text, typed) in [
+            ("100 cotton", "100% "),
+            ("cottonXnew", "cotton_new"),
+            ("Omar", "Amr"),
+            ("が", "か"),
+            ("कि", "का"),
+            ("Łukasz", "lukasz"),
+        ] {
+            assert!(!fold(text).contains(&Needle::of(typed, None).folded), "{typed} in {text}");
         }
     }
 
@@ -137,7 +196,16 @@ mod tests {
             ("", None),
             ("12a", None),
         ] {
-            assert_eq!(Needle::of(typed).digits.as_deref(), digits, "{typed}");
+            assert_eq!(Needle::of(typed, None).digits.as_deref(), digits, "{typed}");
+        }
+        for (typed, number) in [
+            ("0101", Some("20101")),
+            ("+20 101", None),
+            ("00201", Some("201")),
+            ("101", Some("20101")),
+            ("LEG-1", None),
+        ] {
+            assert_eq!(Needle::of(typed, Some("20")).number.as_deref(), number, "{typed}");
         }
     }
 }

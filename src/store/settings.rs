@@ -31,7 +31,7 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Sets or clears a setting.
+    /// Sets or clears a setting. A country code completes the numbers of all orders, and all else that is derived is mended.
     pub fn set_setting(&self, key: SettingKey, value: Option<&str>) -> Result<(), StoreError> {
         match value {
             Some(value) => self
@@ -46,6 +46,9 @@ impl Write<'_> {
                 .prepare_cached("DELETE FROM settings WHERE key = :key")?
                 .execute(named_params! {":key": key.as_str()})?,
         };
+        if key == SettingKey::CountryCode {
+            self.derive_again()?;
+        }
         Ok(())
     }
 }

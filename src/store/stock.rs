@@ -27,11 +27,12 @@ impl Write<'_> {
         if after == change.after { Ok(()) } else { Err(StoreError::Changed("the stock")) }
     }
 
-    /// Starts a stock line with nothing on hand: only movements bring stock.
+    /// Starts a stock line with nothing on hand: only movements bring stock. That of a product that was removed is there.
     pub(super) fn insert_stock_line(&self, product_id: ProductId, line: &StockLine) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
-                "INSERT INTO stock (product_id, size_key, size, on_hand) VALUES (:product, :size_key, :size, 0)",
+                "INSERT INTO stock (product_id, size_key, size, on_hand) VALUES (:product, :size_key, :size, 0)
+                 ON CONFLICT (product_id, size_key) DO UPDATE SET size = excluded.size",
             )?
             .execute(named_params! {":product": product_id, ":size_key": line.size_key, ":size": line.size})?;
         Ok(())
@@ -63,7 +64,8 @@ impl Write<'_> {
             return Err(StoreError::Changed("the stock"));
         }
         let last = self.last_moved_at(movement.product_id, &movement.size_key)?;
-        let order = order.filter(|_| movement.reason.is_of_order());
+        // What is written off with an order is no longer its own.
+        let (order, event) = (order.filter(|_| movement.reason.is_of_order()), order);
         self.connection
             .prepare_cached(
                 "INSERT INTO stock_movements (product_id, size_key, delta, reason, order_pk, event_pk, actor, note, at)
@@ -75,7 +77,7 @@ impl Write<'_> {
                 ":delta": movement.delta,
                 ":reason": movement.reason,
                 ":order": order.map(|(order, _)| order),
-                ":event": order.map(|(_, event)| event),
+                ":event": event.map(|(_, event)| event),
                 ":actor": stamp.actor,
                 ":note": movement.note.as_deref().or(stamp.note.as_deref()),
                 ":at": last.max(Some(time)),

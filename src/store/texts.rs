@@ -1,8 +1,8 @@
 //! What a search looks through first: the texts of many orders in one row, so that it reads a few megabytes instead of
 //! every order.
 //!
-//! An order's line has its reference, name and phone, folded, and the digits of the phone where they do not stand together
-//! in it. The orders of a row have keys that follow each other; one that is missing leaves a blank line. A row is written
+//! An order's line has its reference, name and phone, folded, and the digits of the number in full where they do not stand
+//! together in it. The orders of a row have keys that follow each other; one that is missing leaves a blank line. A row is written
 //! when its last order is: those after the last row are candidates, all of them.
 
 use memchr::memmem::Finder;
@@ -10,15 +10,15 @@ use memchr::{memchr, memchr_iter, memchr2};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::search::{Needle, fold};
+use super::values::json_array;
 use super::{Read, StoreError, Write, version_of};
 use crate::domain::finding::Finding;
 use crate::domain::order::OrderPk;
-use crate::domain::text::phone_digits;
 
-/// The version of the schema from which on files have the texts gathered.
-pub(super) const TEXTS_SINCE: i32 = 3;
+/// The version of the schema from which on files have the texts gathered, folded as they are now.
+const TEXTS_SINCE: i32 = 4;
 /// How many orders have their texts in one row. Files have such rows: it must not change.
-const BATCH: i64 = 256;
+pub(super) const BATCH: i64 = 256;
 /// Looking at one order takes as long as looking through the texts of so many: where the newest of so many parts of all have
 /// what is wanted, looking at one after the other is sooner done.
 const NEWEST: i64 = 32;
@@ -26,7 +26,7 @@ const NEWEST: i64 = 32;
 const SEPARATOR: char = '\u{1f}';
 
 impl Read<'_> {
-    /// Tells whether the file has texts gathered: older ones have not.
+    /// Tells whether the file has texts gathered: older ones have not, or folded in another way.
     pub(super) fn has_texts(&self) -> Result<bool, StoreError> {
         Ok(version_of(self.connection)? >= TEXTS_SINCE)
     }
@@ -121,24 +121,22 @@ impl Read<'_> {
 impl Write<'_> {
     /// Gathers the texts of the orders up to a new one, if they fill a row.
     pub(super) fn gather_texts(&self, newest: OrderPk) -> Result<(), StoreError> {
-        if newest.0 % BATCH == 0 { self.gather(newest.0 / BATCH - 1) } else { Ok(()) }
+        if newest.0 % BATCH == 0 { gather(self.connection, newest.0 / BATCH - 1) } else { Ok(()) }
     }
 
     /// Gathers the texts anew among which those of an order are that changed.
     pub(super) fn gather_texts_again(&self, changed: OrderPk) -> Result<(), StoreError> {
         let is_gathered = (1..=self.newest_order()? / BATCH * BATCH).contains(&changed.0);
-        if is_gathered { self.gather((changed.0 - 1) / BATCH) } else { Ok(()) }
-    }
-
-    fn gather(&self, batch: i64) -> Result<(), StoreError> {
-        // A dry run takes an older file as it is.
-        if self.has_texts()? { gather(self.connection, batch) } else { Ok(()) }
+        if is_gathered { gather(self.connection, (changed.0 - 1) / BATCH) } else { Ok(()) }
     }
 }
 
-/// Gathers the texts of all orders that fill rows, in a file that has none yet.
+/// Gathers the texts of all orders that fill rows, and no others.
 pub(super) fn gather_all(connection: &Connection) -> Result<(), StoreError> {
-    filled_batches(connection)?.into_iter().try_for_each(|batch| gather(connection, batch))
+    let filled = filled_batches(connection)?;
+    let sql = "DELETE FROM order_texts WHERE batch NOT IN (SELECT value FROM json_each(:filled))";
+    connection.execute(sql, named_params! {":filled": json_array(filled.iter().copied())})?;
+    filled.into_iter().try_for_each(|batch| gather(connection, batch))
 }
 
 /// Lists the rows that orders have filled: none comes to them any more.
@@ -167,7 +165,8 @@ fn first_key(batch: i64) -> i64 {
 /// Returns the texts of a row's orders, a line each.
 fn texts_of(connection: &Connection, batch: i64) -> Result<String, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT pk, reference, customer_name, customer_phone FROM orders WHERE pk BETWEEN :first AND :last ORDER BY pk",
+        "SELECT pk, reference, customer_name, customer_phone, customer_phone_digits FROM orders
+         WHERE pk BETWEEN :first AND :last ORDER BY pk",
     )?;
     let (mut texts, mut next) = (String::new(), first_key(batch));
     let mut rows = statement.query(named_params! {":first": next, ":last": next + BATCH - 1})?;
@@ -177,15 +176,15 @@ fn texts_of(connection: &Connection, batch: i64) -> Result<String, StoreError> {
         next = order.saturating_add(1);
         // One damaged text keeps no other order from being gathered.
         let text = |index| row.get_ref(index)?.as_bytes().map(String::from_utf8_lossy).map_err(rusqlite::Error::from);
-        put_line(&mut texts, &text(1)?, &text(2)?, &text(3)?);
+        put_line(&mut texts, &text(1)?, &text(2)?, &text(3)?, &text(4)?);
     }
     Ok(texts)
 }
 
-/// Adds an order's line. Files have such lines: what this makes of a text, `fold` and `phone_digits` included, must not
-/// change without a step that gathers them anew.
-fn put_line(texts: &mut String, reference: &str, name: &str, phone: &str) {
-    let (folded_phone, digits) = (fold(phone), phone_digits(phone));
+/// Adds an order's line. Files have such lines: what this makes of a text, `fold` included, must not change without a step
+/// that gathers them anew.
+fn put_line(texts: &mut String, reference: &str, name: &str, phone: &str, digits: &str) {
+    let folded_phone = fold(phone);
     for field in [&fold(reference), &fold(name), &folded_phone] {
         let start = texts.len();
         texts.push_str(field);
@@ -195,14 +194,14 @@ fn put_line(texts: &mut String, reference: &str, name: &str, phone: &str) {
         texts.push(SEPARATOR);
     }
     if folded_phone.trim_matches(|c: char| !c.is_ascii_digit()) != digits {
-        texts.push_str(&digits);
+        texts.push_str(digits);
     }
     texts.push('\n');
 }
 
 /// Returns what lines are looked through for: the needle, and its digits where they are not the same.
 fn finders(needle: &Needle) -> Vec<Finder<'_>> {
-    let digits = needle.digits.as_ref().filter(|digits| **digits != needle.folded);
+    let digits = needle.digits.iter().chain(&needle.number).filter(|digits| **digits != needle.folded);
     [&needle.folded].into_iter().chain(digits).map(Finder::new).collect()
 }
 
@@ -224,6 +223,7 @@ fn lines_with(needle: &Finder<'_>, texts: &[u8]) -> Vec<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::phone::full_number;
     use crate::store::tests::store;
     use crate::store::{OrderFilter, Store};
     use proptest::prelude::*;
@@ -237,18 +237,20 @@ mod tests {
         fn no_order_is_missed_that_has_what_is_searched_for(
             orders in proptest::collection::vec((TEXT, TEXT, TEXT), 1..6),
             typed in TYPED,
+            code in proptest::option::of("[12]"),
         ) {
-            let needle = Needle::of(&typed);
+            let needle = Needle::of(&typed, code.as_deref());
+            let digits_of = |phone: &str| full_number(phone, code.as_deref());
             prop_assume!(!needle.folded.is_empty());
             let mut texts = String::new();
             for (reference, name, phone) in &orders {
-                put_line(&mut texts, reference, name, phone);
+                put_line(&mut texts, reference, name, phone, &digits_of(phone));
             }
             let found: Vec<i64> =
                 finders(&needle).iter().flat_map(|finder| lines_with(finder, texts.as_bytes())).collect();
             for (line, (reference, name, phone)) in (0..).zip(&orders) {
                 let has_it = [reference, name, phone].iter().any(|field| fold(field).contains(&needle.folded))
-                    || needle.digits.as_ref().is_some_and(|digits| phone_digits(phone).contains(digits));
+                    || needle.digits.iter().chain(&needle.number).any(|digits| digits_of(phone).contains(digits));
                 prop_assert!(!has_it || found.contains(&line), "{:?} in line {} of {:?}", needle, line, texts);
             }
         }
@@ -258,14 +260,16 @@ mod tests {
     #[test]
     fn the_form_of_the_lines_does_not_change() {
         let mut texts = String::new();
-        put_line(&mut texts, "LEG-1", "Straße İΣ Ｔ é\u{301}\n", "+20 (101) 1");
-        put_line(&mut texts, "LEG-2", "ليلى", "+20101");
-        put_line(&mut texts, "LEG-3", "Ali", "٠١٠");
+        put_line(&mut texts, "LEG-1", "Straße İΣ Ｔ é\u{301}\n", "+20 (101) 1", "201011");
+        put_line(&mut texts, "LEG-2", "أُمَيّة ليلى", "+20101", "20101");
+        put_line(&mut texts, "LEG-3", "Ali", "٠١٠", "010");
+        put_line(&mut texts, "LEG-4", "Ali", "010", "2010");
         assert_eq!(
             texts,
-            "leg-1\u{1f}strasse iσ t é\u{301}\u{fffd}\u{1f}+20 (101) 1\u{1f}201011\n\
-             leg-2\u{1f}ليلى\u{1f}+20101\u{1f}\n\
-             leg-3\u{1f}ali\u{1f}٠١٠\u{1f}010\n"
+            "leg-1\u{1f}strasse iσ t e\u{fffd}\u{1f}+20 (101) 1\u{1f}201011\n\
+             leg-2\u{1f}اميه ليلي\u{1f}+20101\u{1f}\n\
+             leg-3\u{1f}ali\u{1f}٠١٠\u{1f}010\n\
+             leg-4\u{1f}ali\u{1f}010\u{1f}2010\n"
         );
     }
 
@@ -275,10 +279,10 @@ mod tests {
             .connection
             .prepare(
                 "INSERT INTO orders (pk, id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
-                     status, total, item_count, created_at, updated_at)
+                     status, total, item_count, created_at, updated_at, items_hash)
                  VALUES (?1, format('%08d-0000-0000-0000-%012d', ?1 < 0, abs(?1) % 1000000000000), 'LEG-' || ?1,
                      '2026-02-04T10:30:00.000Z', ?2, ?3, ?4, iif(?1 % 3, 'pending', 'shipped'), 1, 1,
-                     '2026-02-04T10:30:00.000Z', '2026-02-04T10:30:00.000Z')",
+                     '2026-02-04T10:30:00.000Z', '2026-02-04T10:30:00.000Z', 0)",
             )
             .unwrap();
         store.connection.execute_batch("BEGIN").unwrap();
@@ -287,7 +291,7 @@ mod tests {
             let name = ["Mona", "ΟΔΥΣΣΕΥΣ", "Straße", "İrem", "José", "ليلى", "Rare"][number];
             let phone = ["+20 (101) 1", "٠١٠", "２０１", "1²", "call me", "+2010", "0"][number].to_owned();
             let name = if key % 300 == 0 { "Rare" } else { name };
-            statement.execute((key, name, &phone, phone_digits(&phone))).unwrap();
+            statement.execute((key, name, &phone, full_number(&phone, None))).unwrap();
         }
         store.connection.execute_batch("COMMIT").unwrap();
     }
@@ -298,8 +302,9 @@ mod tests {
         insert_orders(&store, 1..=9000);
         gather_all(&store.connection).unwrap();
         let found = |text: &str, enough| {
-            let found =
-                store.read::<_, StoreError>(|read| read.candidates(&Needle::of(text), usize::MAX, enough)).unwrap();
+            let found = store
+                .read::<_, StoreError>(|read| read.candidates(&Needle::of(text, None), usize::MAX, enough))
+                .unwrap();
             found.map(|orders| orders.len())
         };
         let (all_mona, all_rare) = (found("mona", None).unwrap(), found("rare", None).unwrap());
@@ -319,7 +324,8 @@ mod tests {
             gather_all(&store.connection).unwrap();
             let sql = "INSERT INTO order_texts (batch, texts) VALUES (?, 'mona')";
             store.connection.execute(sql, [batch]).unwrap();
-            let found = store.read::<_, StoreError>(|read| read.candidates(&Needle::of("mona"), 5000, None)).unwrap();
+            let found =
+                store.read::<_, StoreError>(|read| read.candidates(&Needle::of("mona", None), 5000, None)).unwrap();
             assert_eq!(found, None, "{batch}");
         }
     }
@@ -365,7 +371,7 @@ mod tests {
             };
             let with = asked();
             assert!(with[0][2].len() > 1 && with[3][2].len() > 1, "{with:?}");
-            store.connection.execute_batch("DROP TABLE order_texts; PRAGMA user_version = 2").unwrap();
+            store.connection.execute_batch("DROP TABLE order_texts; PRAGMA user_version = 3").unwrap();
             assert_eq!(with, asked(), "{} orders", keys.len());
         }
     }

@@ -1,4 +1,4 @@
-use crate::harness::Shop;
+use crate::harness::{BELT, Shop, order};
 
 #[test]
 fn settings_are_kept_in_the_file() {
@@ -53,4 +53,38 @@ fn an_order_in_another_currency_is_refused_once_one_is_set() {
             done.stderr
         );
     }
+}
+
+/// SPEC 2: search, duplicates and links go by the number in full.
+#[test]
+fn a_country_code_brings_every_number_up_to_date() {
+    let shop = Shop::stocked();
+    let of = |reference: &str, phone: &str| order(reference, BELT, 1, None).replace("+1234567890", phone) + "\n";
+    let spellings = ["0501234567", "+966 50 123 4567", "966501234567", "00966-50-123-4567", "٠٥٠١٢٣٤٥٦٧", "501234567"];
+    let few: String = (0..).zip(spellings).map(|(number, phone)| of(&format!("LEG-{number}"), phone)).collect();
+    let many: String = (10..520).map(|number| of(&format!("LEG-{number}"), &format!("0559{number:06}"))).collect();
+    shop.orders(["import", "-q", "-"]).stdin(few.clone() + &many).exits(0);
+    let found = |phone: &str| {
+        let found = shop.orders(["list", "-q", "--search", phone, "--sort", "orderReference"]).exits(0).stdout;
+        found.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let as_typed = ["LEG-0", "LEG-4"];
+    assert_eq!(found("0501234567"), as_typed);
+    shop.orders(["config", "countryCode", "966", "--dry-run"]).exits(0);
+    assert_eq!(found("0501234567"), as_typed);
+    for code in ["966", "966"] {
+        shop.orders(["config", "countryCode", code]).succeeds();
+        shop.check();
+        for phone in spellings.into_iter().chain(["0501 234", "234567"]) {
+            assert_eq!(found(phone), ["LEG-0", "LEG-1", "LEG-2", "LEG-3", "LEG-4", "LEG-5"], "{phone}");
+        }
+        assert_eq!(found("+966559000519"), ["LEG-519"]);
+    }
+    shop.orders(["edit", "LEG-5", "--phone", "0511"]).succeeds();
+    assert_eq!(found("+966511"), ["LEG-5"]);
+    // What came in is the same, whatever the country code is by now.
+    assert_eq!(shop.orders(["import", "-"]).stdin(few).succeeds(), "imported 0, unchanged 6\n");
+    shop.orders(["config", "countryCode", ""]).succeeds();
+    shop.check();
+    assert_eq!(found("0501234567"), as_typed);
 }

@@ -197,6 +197,29 @@ fn a_likely_duplicate_is_imported_with_a_warning() {
     assert_eq!(shop.orders(["import"]).stdin(late).exits(0).stderr, "");
 }
 
+/// However many others of the same phone and total came between them, and however the phone is typed.
+#[test]
+fn a_likely_duplicate_behind_many_others_is_warned_of() {
+    let shop = Shop::stocked();
+    shop.orders(["config", "countryCode", "20"]).succeeds();
+    let of = |reference: &str, phone: &str, color: &str| {
+        let mut order: Value = serde_json::from_str(&order(reference, BELT, 1, None)).unwrap();
+        order["customerPhone"] = json!(phone);
+        order["items"][0]["selectedColor"] = json!(color);
+        order.to_string() + "\n"
+    };
+    let between: String =
+        (0..300).map(|number| of(&format!("LEG-{number}"), "01012345678", &number.to_string())).collect();
+    let input = of("LEG-FIRST", "+201012345678", "Black") + &between + &of("LEG-SECOND", "01012345678", "Black");
+    let done = shop.orders(["import", "-"]).stdin(input).exits(0);
+    assert_eq!(done.stderr, "warning: LEG-SECOND: same phone and items as LEG-FIRST: ordered twice?\n");
+    // What an edit makes of the items counts.
+    shop.orders(["edit", "LEG-7", "--item", "1", "--item-color", "Green"]).succeeds();
+    let done = shop.orders(["import", "-"]).stdin(of("LEG-GREEN", "00201012345678", "Green")).exits(0);
+    assert_eq!(done.stderr, "warning: LEG-GREEN: same phone and items as LEG-7: ordered twice?\n");
+    shop.check();
+}
+
 /// The items of new orders wait until all orders are written, but not where they are asked for.
 #[test]
 fn every_item_of_a_long_import_is_there_and_known_to_the_orders_after_it() {

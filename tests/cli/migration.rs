@@ -22,13 +22,10 @@ fn version(path: &Path) -> i64 {
     Connection::open(path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
 }
 
-/// The indexes of a file as they were made, and the columns of its tables. (The CHECKs of older files say the same in
-/// other words.)
+/// Everything in a file's schema, word for word.
 fn schema(shop: &Shop) -> BTreeSet<String> {
     let connection = shop.connection();
-    let sql = r#"SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
-                 UNION ALL SELECT format('%s.%s %s %d %d %s', t.name, c.name, c.type, c."notnull", c.pk, c.dflt_value)
-                 FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"#;
+    let sql = "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema";
     let mut statement = connection.prepare(sql).unwrap();
     let statements = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
     statements.map(|sql| sql.unwrap()).collect()
@@ -41,7 +38,7 @@ fn run(shop: &Shop, line: &str) -> Run {
 #[test]
 fn what_changes_an_older_file_brings_it_up_to_date_and_keeps_it_as_it_was() {
     let firsts = ["set-status ab5c shipped", "product adjust BLT-01 +1 --note x -q", "config shopName A"];
-    for (older, first) in [1, 2].into_iter().flat_map(|older| firsts.map(|first| (older, first))) {
+    for (older, first) in [1, 2, 3].into_iter().flat_map(|older| firsts.map(|first| (older, first))) {
         let shop = shop_of_version(older);
         let before = shop.dump();
         let done = run(&shop, first).exits(0);
@@ -69,6 +66,9 @@ fn looking_at_an_older_file_changes_nothing() {
         "show ab5c",
         "history ab5c",
         "confirm MLB2 --yes -n",
+        "product set BLT-01 --name Strap -n",
+        "config countryCode 966 -n",
+        "product list",
         "report sales --since 2026-01-01",
         "report sales --by product --since 2026-01-01",
         "report pending",
@@ -78,7 +78,7 @@ fn looking_at_an_older_file_changes_nothing() {
         "check",
         "backup copy.db",
     ];
-    for older in [1, 2] {
+    for older in [1, 2, 3] {
         let shop = shop_of_version(older);
         let before = std::fs::read(shop.file()).unwrap();
         for line in lines {
@@ -89,6 +89,45 @@ fn looking_at_an_older_file_changes_nothing() {
         assert_eq!((version(&shop.file()), version(&shop.path("copy.db"))), (older.into(), older.into()));
         assert!(!shop.path(&format!("orders.db.v{older}")).exists());
     }
+}
+
+/// What the newest version asks for is there of everything that came before it.
+#[test]
+fn an_older_file_has_all_that_a_new_one_has() {
+    let shop = shop_of_version(3);
+    let sums = "SELECT SUM(total) * 1000 + SUM(item_count) + (SELECT SUM(on_hand) FROM stock) * 7 FROM orders";
+    let before = shop.number(sums);
+    run(&shop, "config shopName A").exits(0);
+    shop.check();
+    assert_eq!(shop.number(sums), before);
+    let found = |text: &str| shop.orders(["list", "-q", "--search", text]).exits(0).stdout;
+    for (text, reference) in [
+        ("احمد", "LEG-MLB6A001-WOFF"),
+        ("jose diaz", "LEG-MLB6A002-NAME"),
+        ("snake", "LEG-MLB6A002-NAME"),
+        ("BLT-OLD", "LEG-MLB6A002-NAME"),
+        ("+20 100 222 0001", "LEG-MLB6A001-WOFF"),
+        ("01002220002", "LEG-MLB6A002-NAME"),
+    ] {
+        assert_eq!(found(text), format!("{reference}\n"), "{text}");
+    }
+    let history = run(&shop, "history LEG-MLB6A001-WOFF --json").json();
+    let moved: Vec<_> = history[2]["movements"].as_array().unwrap().iter().map(|one| one["delta"].clone()).collect();
+    assert_eq!(moved, [1, -1], "what was written off is seen");
+}
+
+/// Its rows would be cut short by words that do not name them.
+#[test]
+fn a_file_with_a_column_of_other_hands_is_not_brought_up_to_date() {
+    let shop = shop_of_version(3);
+    shop.connection().execute_batch("ALTER TABLE orders ADD COLUMN shelf TEXT").unwrap();
+    let before = shop.dump();
+    let done = run(&shop, "config shopName A").exits(1);
+    assert!(
+        done.stderr.contains("cannot be brought up to this version of orders: orders has other columns"),
+        "{done:?}"
+    );
+    assert_eq!((shop.dump(), version(&shop.file())), (before, 3));
 }
 
 /// A file of version 2 with hundreds of orders, and a gap among them.

@@ -74,7 +74,7 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
 fn duplicate(read: &Read<'_>, order: &Order) -> Result<Option<Order>, StoreError> {
     let content = Content::of_order(order);
     let date = order.summary.order_date;
-    let others = read.likely_duplicates(&content, date, Some(order.summary.pk))?;
+    let others = read.likely_duplicates(&content, &order.summary.customer.phone, date, Some(order.summary.pk))?;
     let counts = |other: &&Order| other.summary.status != Status::Cancelled;
     Ok(nearest_duplicate(&content, date, others.iter().filter(counts)).cloned())
 }

@@ -25,10 +25,11 @@ pub struct RemoveArgs {
 /// Runs the command.
 pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
+    let stamp = context.stamp();
     let removed = context.write(&mut store, |write| {
         let found = find_product(write, &args.product)?;
         remove(&found, write.orders_with_product(found.id)?).map_err(Failure::from)?;
-        write.remove_product(found.id)?;
+        write.remove_product(&found, &stamp)?;
         Ok(found)
     })?;
     print_product(&removed, context, || product::removed(&removed, context.is_dry_run()))?;

@@ -1,0 +1,129 @@
+//! What stands beside the data that it is derived from: the digits of phone numbers in full, what duplicates are found by,
+//! the other names of items, and what a search looks through.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::texts::{BATCH, gather_all};
+use super::{Read, StoreError, Write};
+use crate::domain::content::{ItemContent, items_hash};
+use crate::domain::finding::Finding;
+use crate::domain::phone::full_number;
+use crate::domain::settings::SettingKey;
+
+impl Read<'_> {
+    /// Returns the digits of a number in full, by the shop's country code.
+    pub fn full_number(&self, phone: &str) -> Result<String, StoreError> {
+        self.with_country_code(|code| full_number(phone, code))
+    }
+
+    /// Looks the country code up once a transaction.
+    pub(super) fn with_country_code<T>(&self, with: impl FnOnce(Option<&str>) -> T) -> Result<T, StoreError> {
+        let mut known = self.known_settings.borrow_mut();
+        if known.is_none() {
+            *known = Some(self.settings()?);
+        }
+        Ok(with(known.as_ref().and_then(|settings| settings.country_code.as_deref())))
+    }
+
+    /// Finds the orders that would not be found by their items.
+    pub(super) fn stale_hashes(&self) -> Result<Vec<Finding>, StoreError> {
+        self.write_waiting_items()?;
+        let mut stored =
+            self.connection.prepare_cached("SELECT reference, items_hash FROM orders WHERE pk = :order")?;
+        let mut findings = Vec::new();
+        each_batch(self.connection, |first, last| {
+            for (order, hash) in hashes_between(self.connection, first, last)? {
+                let (reference, stored): (String, i64) =
+                    stored.query_row(named_params! {":order": order}, |row| Ok((row.get(0)?, row.get(1)?)))?;
+                if stored != hash {
+                    findings.push(Finding {
+                        code: "items_hash".to_owned(),
+                        subject: reference,
+                        problem: format!("its items_hash is {stored}, not {hash}: a duplicate may be missed"),
+                    });
+                }
+            }
+            Ok(())
+        })?;
+        Ok(findings)
+    }
+}
+
+impl Write<'_> {
+    /// Writes anew what is derived from what people and orders say, by the country code as it is now.
+    pub(super) fn derive_again(&self) -> Result<(), StoreError> {
+        self.write_waiting_items()?;
+        self.known_settings.replace(None);
+        derive_all(self.connection)
+    }
+}
+
+/// Derives everything that is not right yet: digits, hashes, other names and texts, in constant memory.
+pub(super) fn derive_all(connection: &Connection) -> Result<(), StoreError> {
+    let code = country_code(connection)?;
+    let mut update = connection.prepare_cached(
+        "UPDATE orders SET customer_phone_digits = full_number(customer_phone, :code), items_hash = :hash
+         WHERE pk = :order
+           AND (items_hash IS NOT :hash OR customer_phone_digits <> full_number(customer_phone, :code))",
+    )?;
+    each_batch(connection, |first, last| {
+        for (order, hash) in hashes_between(connection, first, last)? {
+            update.execute(named_params! {":code": code, ":hash": hash, ":order": order})?;
+        }
+        Ok(())
+    })?;
+    connection.execute(
+        "INSERT INTO item_names (product_id, name, barcode)
+         SELECT DISTINCT i.product_id, i.product_name, coalesce(i.product_barcode, '')
+         FROM order_items AS i CROSS JOIN products AS p ON p.id = i.product_id
+         WHERE i.product_name <> p.name OR i.product_barcode IS NOT p.barcode ON CONFLICT DO NOTHING",
+        [],
+    )?;
+    gather_all(connection)
+}
+
+fn country_code(connection: &Connection) -> Result<Option<String>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT value FROM settings WHERE key = :key")?;
+    let key = named_params! {":key": SettingKey::CountryCode.as_str()};
+    Ok(statement.query_row(key, |row| row.get(0)).optional()?)
+}
+
+/// Hands the first and the last key of each batch that has orders to `each`: some hundreds of orders at once.
+fn each_batch(
+    connection: &Connection,
+    mut each: impl FnMut(i64, i64) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut next = connection.prepare_cached("SELECT MIN(pk) FROM orders WHERE pk >= :first")?;
+    let mut first = i64::MIN;
+    while let Some(order) = next.query_row(named_params! {":first": first}, |row| row.get::<_, Option<i64>>(0))? {
+        let batch_first = order.saturating_sub((order.wrapping_sub(1)).rem_euclid(BATCH));
+        let last = batch_first.saturating_add(BATCH - 1);
+        each(batch_first, last)?;
+        let Some(after) = last.checked_add(1) else { break };
+        first = after;
+    }
+    Ok(())
+}
+
+/// Returns the keys of the orders between two keys, each with the hash of its items.
+fn hashes_between(connection: &Connection, first: i64, last: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT o.pk, i.product_id, i.quantity, i.unit_price, i.selected_size, i.selected_color
+         FROM orders AS o LEFT JOIN order_items AS i ON i.order_pk = o.pk
+         WHERE o.pk BETWEEN :first AND :last ORDER BY o.pk",
+    )?;
+    let mut rows = statement.query(named_params! {":first": first, ":last": last})?;
+    let mut orders: Vec<(i64, Vec<ItemContent>)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let order: i64 = row.get(0)?;
+        if orders.last().is_none_or(|(last, _)| *last != order) {
+            orders.push((order, Vec::new()));
+        }
+        // An order without items is damage, which check finds.
+        if let (Some((_, items)), Some(product)) = (orders.last_mut(), row.get(1)?) {
+            let (size, color): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
+            items.push(ItemContent::new(product, row.get(2)?, row.get(3)?, size.as_deref(), color.as_deref()));
+        }
+    }
+    Ok(orders.into_iter().map(|(order, items)| (order, items_hash(items))).collect())
+}
