@@ -1,5 +1,7 @@
 //! `orders create`: one order from JSON.
 
+use std::sync::Arc;
+
 use clap::Args;
 use uuid::Uuid;
 
@@ -83,21 +85,27 @@ fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
     if next()?.is_some() {
         return Err(refuse_input("there is more than one record; use: orders import".to_owned()).into());
     }
-    read_order(&record)
+    read_order(record)
 }
 
-fn read_order(record: &Record) -> anyhow::Result<ReadOrder> {
+fn read_order(record: Record) -> anyhow::Result<ReadOrder> {
     let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, vec![problem]);
-    if let Some(excess) = &record.excess {
-        return Err(refuse_input(excess.clone()).into());
+    if let Some(excess) = record.excess {
+        return Err(refuse_input(excess).into());
     }
     // The zone is for WhatsApp's texts, which are for `import`.
-    let mut found = read_record(&record.bytes, RecordContext { zone: Zone::UTC }).map_err(|error| {
+    let context = RecordContext { zone: Zone::UTC };
+    let (mut found, mut count) = (None, 0);
+    let skipped = read_record(&Arc::new(record.bytes), context, &mut |order, _| {
+        count += 1;
+        found = Some(order);
+    });
+    let skipped = skipped.map_err(|error| {
         let line = record.line + error.line as u64;
         refuse_input(format!("line {line}: {}", error.problem))
     })?;
-    match (found.orders.pop(), found.orders.is_empty() && found.skipped == 0) {
-        (Some(order), true) if order.source.kind == SourceKind::Json => Ok(order),
+    match (found, count, skipped) {
+        (Some(order), 1, 0) if order.source.kind == SourceKind::Json => Ok(order),
         _ => Err(refuse_input("is from WhatsApp; use: orders import".to_owned()).into()),
     }
 }

@@ -1,30 +1,38 @@
 //! Reading everything in files and stdin: one thread reads and checks while the other one writes.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
+use super::rejects::Rejects;
 use super::source::Source;
-use super::tally::{Judged, Place, Tally, Verdict};
+use super::tally::{Place, Tally, Verdict};
 use crate::error::Failure;
-use crate::input::chat_dump::to_chat_message;
-use crate::input::chat_text::{MessageTexts, is_text};
+use crate::input::chat_text::{MessageText, MessageTexts, is_text};
 use crate::input::json::{NotJson, read_envelope};
 use crate::input::records::{Record, Records, StreamError};
+use crate::input::reject::Reject;
 use crate::ui::Progress;
 
 /// Something to read.
 #[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
     /// The bytes of one JSON record.
-    Record(&'a [u8]),
-    /// The text of one order message, with the line on which it begins.
-    Message(&'a str, u64),
+    Record(&'a Arc<Vec<u8>>),
+    /// One order message of a text.
+    Message(&'a MessageText),
 }
+
+/// Takes what was read, with how many bytes of memory it has and what is kept of it where it is not taken.
+pub type Put<'p, T> = dyn FnMut(T, usize, &Arc<Reject>) + 'p;
+
+/// Reads one input, hands on what it found in it, and returns how many messages were nothing to take.
+pub type Read<'r, T> = dyn FnMut(Input<'_>, &mut Put<'_, T>) -> Result<u64, NotJson> + Send + 'r;
 
 /// One piece of a source, read and checked.
 enum Piece<T> {
-    /// A record, or an order message.
-    Record { number: u64, line: u64, whole: Option<Vec<u8>>, content: Result<T, String> },
+    /// Something that was found in a record, or why there is nothing.
+    Found { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
     /// What stood around a list of results.
     Envelope { line: u64, has_next_page: bool, problems: Vec<String> },
     /// Messages that were none.
@@ -35,24 +43,38 @@ enum Piece<T> {
     Broken(io::Error),
 }
 
-/// Pieces on their way from one thread to the other, with the index of their source.
-type Batch<T> = Vec<(usize, Piece<T>)>;
+/// Pieces on their way from one thread to the other, each with the index of its source.
+struct Batch<T> {
+    pieces: Vec<(usize, Piece<T>)>,
+    /// How many records end in it.
+    records: usize,
+    /// How many bytes of memory it has, more or less.
+    bytes: usize,
+}
+
+impl<T> Batch<T> {
+    fn new() -> Batch<T> {
+        Batch { pieces: Vec::new(), records: 0, bytes: 0 }
+    }
+}
 
 /// How many pieces go together, unless they are large.
 const BATCH: usize = 64;
-/// How many bytes go together.
-const BATCH_BYTES: usize = 1 << 20;
+/// How many bytes go together (256 KiB).
+const BATCH_BYTES: usize = 1 << 18;
 /// How many batches may wait.
 const WAITING: usize = 2;
+/// How many bytes may be on their way before the reader waits (2 MiB).
+const UNDERWAY_BYTES: usize = 1 << 21;
 
-/// Reads everything in all sources with `read` and judges it with `judge`; what is not taken is written to `rejects`.
+/// Reads everything in all sources with `read` and judges it with `judge`; what is not taken goes to `rejects`.
 ///
 /// `read` runs in a thread of its own, so that reading goes on while `judge` writes.
 pub fn read_all<T: Send>(
     sources: Vec<Source>,
-    rejects: &mut dyn Write,
-    read: &mut (dyn FnMut(Input<'_>) -> Result<T, NotJson> + Send),
-    judge: &mut dyn FnMut(&T) -> anyhow::Result<Judged>,
+    rejects: &mut Rejects,
+    read: &mut Read<'_, T>,
+    judge: &mut dyn FnMut(&T) -> anyhow::Result<Verdict>,
     progress: &mut Progress,
 ) -> anyhow::Result<Tally> {
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
@@ -60,17 +82,18 @@ pub fn read_all<T: Send>(
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
         let (give_back, judged) = channel();
-        let reader = Reader { read, sender, judged, source: 0, batch: Vec::new(), bytes: 0 };
+        let outbox = Outbox { sender, judged, source: 0, batch: Batch::new(), underway: 0, is_gone: false };
+        let reader = Reader { read, outbox };
         std::thread::Builder::new()
             .name("reader".to_owned())
             .spawn_scoped(scope, move || reader.read_sources(sources))
             .map_err(|error| Failure::io(&error, format!("cannot start a thread to read in: {error}")))?;
         // Where this ends early, the receiver goes and the reader stops at its next batch.
         for batch in receiver {
-            for (source, piece) in &batch {
+            for (source, piece) in &batch.pieces {
                 take(&mut tally, &names[*source], piece, rejects, judge)?;
             }
-            progress.step(batch.len());
+            progress.step(batch.records);
             // The reader may be gone by now.
             let _ = give_back.send(batch);
         }
@@ -82,17 +105,19 @@ fn take<T>(
     tally: &mut Tally,
     file: &str,
     piece: &Piece<T>,
-    rejects: &mut dyn Write,
-    judge: &mut dyn FnMut(&T) -> anyhow::Result<Judged>,
+    rejects: &mut Rejects,
+    judge: &mut dyn FnMut(&T) -> anyhow::Result<Verdict>,
 ) -> anyhow::Result<()> {
     match piece {
-        Piece::Record { number, line, whole, content } => {
+        Piece::Found { number, line, content, reject } => {
             let place = Place { file, record: Some(*number), line: *line };
-            let judged = match content {
+            let verdict = match content {
                 Ok(content) => judge(content)?,
-                Err(excess) => Judged { verdicts: vec![(Verdict::invalid(excess.clone()), None)], skipped: 0 },
+                Err(problem) => Verdict::invalid(problem.clone()),
             };
-            tally.count(place, judged, whole.as_deref(), rejects)?;
+            if tally.count(place, verdict) {
+                rejects.keep(reject)?;
+            }
         }
         Piece::Envelope { line, has_next_page, problems } => {
             if *has_next_page {
@@ -117,24 +142,19 @@ fn take<T>(
 struct Gone;
 
 struct Reader<'a, T> {
-    read: &'a mut (dyn FnMut(Input<'_>) -> Result<T, NotJson> + Send),
-    sender: SyncSender<Batch<T>>,
-    /// Brings back what was judged.
-    judged: Receiver<Batch<T>>,
-    source: usize,
-    batch: Batch<T>,
-    bytes: usize,
+    read: &'a mut Read<'a, T>,
+    outbox: Outbox<T>,
 }
 
 impl<T> Reader<'_, T> {
     fn read_sources(mut self, sources: Vec<Source>) {
         for (index, source) in sources.into_iter().enumerate() {
-            self.source = index;
+            self.outbox.source = index;
             if self.read_source(source).is_err() {
                 return;
             }
         }
-        let _ = self.send();
+        let _ = self.outbox.send();
     }
 
     fn read_source(&mut self, mut source: Source) -> Result<(), Gone> {
@@ -145,8 +165,10 @@ impl<T> Reader<'_, T> {
         };
         match result {
             Ok(()) => Ok(()),
-            Err(StreamError::Io(error)) => self.put(0, Piece::Broken(error)),
-            Err(StreamError::NotJson { line, problem }) => self.put(0, Piece::CutOff { number: None, line, problem }),
+            Err(StreamError::Io(error)) => self.outbox.put(Piece::Broken(error), 0),
+            Err(StreamError::NotJson { line, problem }) => {
+                self.outbox.put(Piece::CutOff { number: None, line, problem }, 0)
+            }
         }
     }
 
@@ -157,40 +179,57 @@ impl<T> Reader<'_, T> {
                 Ok(None) => break,
                 Err(error) => return Ok(Err(error)),
             };
-            let (size, number, line) = (record.bytes.len(), record.number, record.line);
+            let (number, line) = (record.number, record.line);
             match self.read_record(record) {
-                Ok(piece) => self.put(size, piece)?,
+                Ok(sent) => sent?,
                 Err(NotJson { line: more, problem }) => {
                     let line = line + more as u64;
-                    self.put(0, Piece::CutOff { number: Some(number), line, problem })?;
+                    self.outbox.put(Piece::CutOff { number: Some(number), line, problem }, 0)?;
                     return Ok(Ok(()));
                 }
             }
         }
         if records.is_blank() {
             let problem = "the input is empty".to_owned();
-            self.put(0, Piece::CutOff { number: None, line: 1, problem })?;
+            self.outbox.put(Piece::CutOff { number: None, line: 1, problem }, 0)?;
         }
         Ok(Ok(()))
     }
 
-    fn read_record(&mut self, record: Record) -> Result<Piece<T>, NotJson> {
+    fn read_record(&mut self, record: Record) -> Result<Result<(), Gone>, NotJson> {
         let Record { number, line, bytes, excess, is_whole, is_envelope } = record;
         if is_envelope {
-            return Ok(match excess {
-                Some(excess) => Piece::Envelope { line, has_next_page: false, problems: vec![excess] },
+            let (has_next_page, problems) = match excess {
+                Some(excess) => (false, vec![excess]),
                 None => {
                     let envelope = read_envelope(&bytes)?;
-                    let (has_next_page, problems) = (envelope.has_next_page, envelope.problems);
-                    Piece::Envelope { line, has_next_page, problems }
+                    (envelope.has_next_page, envelope.problems)
                 }
-            });
+            };
+            return Ok(self.outbox.put(Piece::Envelope { line, has_next_page, problems }, 0));
         }
-        let content = match excess {
-            Some(excess) => Err(excess),
-            None => Ok((self.read)(Input::Record(&bytes))?),
+        if let Some(excess) = excess {
+            let (size, reject) =
+                if is_whole { (bytes.len(), Reject::whole(Arc::new(bytes))) } else { (0, Reject::nothing()) };
+            let piece = Piece::Found { number, line, content: Err(excess), reject: Arc::new(reject) };
+            return Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)));
+        }
+        self.read(Input::Record(&Arc::new(bytes)), number, line)
+    }
+
+    /// Reads one input and puts what was found in it.
+    fn read(&mut self, input: Input<'_>, number: u64, line: u64) -> Result<Result<(), Gone>, NotJson> {
+        let outbox = &mut self.outbox;
+        let mut put = |content, size, reject: &Arc<Reject>| {
+            // Whoever is gone is noticed when the record was read.
+            let _ = outbox.put(Piece::Found { number, line, content: Ok(content), reject: Arc::clone(reject) }, size);
         };
-        Ok(Piece::Record { number, line, whole: is_whole.then_some(bytes), content })
+        let skipped = (self.read)(input, &mut put)?;
+        let size = match input {
+            Input::Record(bytes) => bytes.len(),
+            Input::Message(message) => message.text.len(),
+        };
+        Ok(self.outbox.end_record(skipped, size))
     }
 
     fn read_text(&mut self, mut messages: MessageTexts<impl BufRead>) -> Result<Result<(), StreamError>, Gone> {
@@ -201,39 +240,71 @@ impl<T> Reader<'_, T> {
                 Err(error) => return Ok(Err(error)),
             };
             let (number, line) = (message.number, message.line);
-            match (self.read)(Input::Message(&message.text, line)) {
-                Ok(content) => {
-                    // Kept as a message of a dump, which an import takes again.
-                    let whole = Some(to_chat_message(&message.text).into_bytes());
-                    self.put(message.text.len(), Piece::Record { number, line, whole, content: Ok(content) })?;
-                }
+            match self.read(Input::Message(&message), number, line) {
+                Ok(sent) => sent?,
                 Err(NotJson { problem, .. }) => {
-                    self.put(0, Piece::CutOff { number: None, line, problem })?;
+                    self.outbox.put(Piece::CutOff { number: None, line, problem }, 0)?;
                     return Ok(Ok(()));
                 }
             }
         }
-        self.put(0, Piece::Skipped(messages.skipped()))?;
+        self.outbox.put(Piece::Skipped(messages.skipped()), 0)?;
         if let Some(start) = messages.stranger() {
             let problem = format!("expected JSON or a WhatsApp chat, found: {start}");
-            self.put(0, Piece::CutOff { number: None, line: 1, problem })?;
+            self.outbox.put(Piece::CutOff { number: None, line: 1, problem }, 0)?;
         }
         Ok(Ok(()))
     }
+}
 
-    fn put(&mut self, size: usize, piece: Piece<T>) -> Result<(), Gone> {
-        self.batch.push((self.source, piece));
-        self.bytes += size;
-        if self.batch.len() < BATCH && self.bytes < BATCH_BYTES {
-            return Ok(());
+/// Gathers pieces and sends them in batches, as many as may be on their way.
+struct Outbox<T> {
+    sender: SyncSender<Batch<T>>,
+    /// Brings back what was judged.
+    judged: Receiver<Batch<T>>,
+    source: usize,
+    batch: Batch<T>,
+    /// How many bytes were sent and did not come back.
+    underway: usize,
+    is_gone: bool,
+}
+
+impl<T> Outbox<T> {
+    /// Puts a piece that has `bytes` bytes of memory.
+    fn put(&mut self, piece: Piece<T>, bytes: usize) -> Result<(), Gone> {
+        self.batch.pieces.push((self.source, piece));
+        self.batch.bytes += size_of::<Piece<T>>() + bytes;
+        self.send_if_full()
+    }
+
+    /// Ends a record, which itself has `bytes` bytes, and in which so many messages were none.
+    fn end_record(&mut self, skipped: u64, bytes: usize) -> Result<(), Gone> {
+        self.batch.records += 1;
+        self.batch.bytes += bytes;
+        if skipped > 0 { self.put(Piece::Skipped(skipped), 0) } else { self.send_if_full() }
+    }
+
+    fn send_if_full(&mut self) -> Result<(), Gone> {
+        if self.batch.pieces.len() < BATCH && self.batch.bytes < BATCH_BYTES {
+            return if self.is_gone { Err(Gone) } else { Ok(()) };
         }
         self.send()
     }
 
     fn send(&mut self) -> Result<(), Gone> {
-        self.bytes = 0;
+        let batch = std::mem::replace(&mut self.batch, Batch::new());
+        self.underway += batch.bytes;
+        self.is_gone |= self.sender.send(batch).is_err();
         // The thread that took the memory gives it back: else the two would wait for each other at every piece of it.
-        self.judged.try_iter().for_each(drop);
-        self.sender.send(std::mem::take(&mut self.batch)).map_err(|_| Gone)
+        while let Ok(batch) = self.judged.try_recv() {
+            self.underway -= batch.bytes;
+        }
+        while self.underway > UNDERWAY_BYTES && !self.is_gone {
+            match self.judged.recv() {
+                Ok(batch) => self.underway -= batch.bytes,
+                Err(_) => self.is_gone = true,
+            }
+        }
+        if self.is_gone { Err(Gone) } else { Ok(()) }
     }
 }

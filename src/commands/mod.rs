@@ -26,6 +26,7 @@ pub mod my_orders;
 pub mod printer;
 pub mod product;
 pub mod receive;
+pub mod rejects;
 pub mod report;
 pub mod set_status;
 pub mod show;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::order::OrderPk;
+use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::product::Catalogue;
 use crate::domain::receive::{Facts, Known, Received, Rejected, ResolvedOrder, decide, resolve, unknown_products};
 use crate::domain::refusal::Kind;
@@ -31,8 +31,6 @@ pub struct Desk<'a, 'c> {
 pub struct Delivery {
     /// What it is called in messages: its reference, or the id of its message.
     pub label: Option<String>,
-    /// What is kept of it where it cannot be taken, as JSON; `None`: the whole record.
-    pub reject: Option<String>,
     /// WhatsApp's id of the message that brought it.
     pub message_id: Option<String>,
     /// The order with the hash of its content, or why it cannot be taken unless its message brought it before.
@@ -51,7 +49,7 @@ pub struct Taken {
 impl Delivery {
     /// Looks up the products of an order that was read; `new_id` gives the ids of what is new.
     pub fn of(read: ReadOrder, catalogue: &Catalogue, new_id: &mut dyn FnMut() -> Uuid) -> Delivery {
-        let ReadOrder { label, products, source, order, reject } = read;
+        let ReadOrder { label, products, source, order } = read;
         let invalid = |problems| Err(Rejected { kind: Kind::InvalidInput, problems });
         let order = match order {
             Err(mut problems) => {
@@ -69,7 +67,28 @@ impl Delivery {
             let hash = ContentHash::of(&order.content);
             (order, hash)
         };
-        Delivery { label, reject, message_id: source.message_id, order: order.map(with_hash) }
+        Delivery { label, message_id: source.message_id, order: order.map(with_hash) }
+    }
+}
+
+impl Delivery {
+    /// Returns about how many bytes of memory it has.
+    pub fn size(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let content = match &self.order {
+            Err(rejected) => rejected.problems.iter().map(|problem| size_of::<String>() + problem.len()).sum::<usize>(),
+            Ok((order, _)) => {
+                let customer = &order.customer;
+                let items = order.items.iter().map(|item| {
+                    let names = item.product_name.len() + text(&item.product_barcode) + text(&item.product_image);
+                    // Size and color stand in what deliveries are compared by too.
+                    2 * (size_of::<OrderItem>() + text(&item.selected_size) + text(&item.selected_color)) + names
+                });
+                let warnings = order.warnings.iter().map(String::len).sum::<usize>();
+                2 * (customer.name.len() + text(&customer.address)) + items.sum::<usize>() + warnings
+            }
+        };
+        size_of::<Delivery>() + content
     }
 }
 

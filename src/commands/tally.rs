@@ -1,7 +1,5 @@
 //! What became of the records of an import: counts, warnings, and every problem with its place.
 
-use std::io::{self, Write};
-
 use serde_json::{Value, json};
 
 use super::Context;
@@ -88,15 +86,6 @@ impl RecordError {
     }
 }
 
-/// What became of one record, which may hold any number of things.
-#[derive(Debug, Default)]
-pub struct Judged {
-    /// What became of each of them, with what is kept of one that was not taken (`None`: the whole record).
-    pub verdicts: Vec<(Verdict, Option<String>)>,
-    /// How many were nothing to take.
-    pub skipped: u64,
-}
-
 /// Where a record stands.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
@@ -106,13 +95,6 @@ pub struct Place<'a> {
     pub record: Option<u64>,
     /// The line on which it begins, from 1.
     pub line: u64,
-}
-
-/// Writes a record on one line. In JSON a line break is only ever space between two values.
-fn write_reject(rejects: &mut dyn Write, record: &[u8]) -> io::Result<()> {
-    let mut line: Vec<u8> = record.iter().map(|&b| if matches!(b, b'\n' | b'\r') { b' ' } else { b }).collect();
-    line.push(b'\n');
-    rejects.write_all(&line)
 }
 
 impl Verdict {
@@ -128,37 +110,22 @@ impl Tally {
         Tally::default()
     }
 
-    /// Counts what became of one record, and keeps what was not taken: by itself, else the `whole` record once.
-    pub fn count(
-        &mut self,
-        place: Place<'_>,
-        judged: Judged,
-        whole: Option<&[u8]>,
-        rejects: &mut dyn Write,
-    ) -> anyhow::Result<()> {
-        self.skipped += judged.skipped;
-        let mut whole = whole;
-        for (verdict, kept) in judged.verdicts {
-            let (count, warnings) = match verdict {
-                Verdict::Imported(warnings) => (&mut self.imported, warnings),
-                Verdict::Updated(warnings) => (&mut self.updated, warnings),
-                Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),
-                Verdict::Rejected { label, kind, problems } => {
-                    self.reject(place, label, kind, &problems);
-                    if let Some(kept) = kept.as_ref().map(|kept| kept.as_bytes()).or_else(|| whole.take()) {
-                        write_reject(rejects, kept).map_err(|error| {
-                            Failure::io(&error, format!("cannot keep the rejects: {error}; nothing imported"))
-                        })?;
-                    }
-                    continue;
-                }
-            };
-            *count += 1;
-            for warning in warnings {
-                self.warn(warning);
+    /// Counts what became of something that was read; returns whether it was rejected.
+    pub fn count(&mut self, place: Place<'_>, verdict: Verdict) -> bool {
+        let (count, warnings) = match verdict {
+            Verdict::Imported(warnings) => (&mut self.imported, warnings),
+            Verdict::Updated(warnings) => (&mut self.updated, warnings),
+            Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),
+            Verdict::Rejected { label, kind, problems } => {
+                self.reject(place, label, kind, &problems);
+                return true;
             }
+        };
+        *count += 1;
+        for warning in warnings {
+            self.warn(warning);
         }
-        Ok(())
+        false
     }
 
     /// Keeps a warning.

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::json::{Fields, Problems, Value};
 use super::order_lines::is_order_message;
 use super::order_message::Reading;
-use super::order_record::{Context, Found, ReadOrder};
+use super::order_record::{Context, Found};
+use super::reject::Part;
 use super::webhook::read_timestamp;
 use crate::domain::receive::{Source, SourceKind};
 use crate::domain::time::Timestamp;
@@ -27,7 +28,7 @@ pub fn is_chat_dump(fields: &Fields<'_>) -> bool {
 }
 
 /// Reads one message of a dump.
-pub fn read_chat_message(mut fields: Fields<'_>, context: Context, found: &mut Found) {
+pub fn read_chat_message(mut fields: Fields<'_>, context: Context, found: &mut Found<'_>) {
     let mut problems = Problems::default();
     let date = fields.take("date", &mut problems).and_then(|value| value.text(None, &mut Problems::default()));
     let Some(text) = fields.take("message", &mut problems).and_then(|value| value.whole_text(&mut problems)) else {
@@ -46,27 +47,37 @@ pub fn read_chat_message(mut fields: Fields<'_>, context: Context, found: &mut F
     found.take_text(&text, "message", reading, &source, problems);
 }
 
+/// The most bytes that the id of a chat may have, and that of a message.
+const CHAT_ID_LIMIT: usize = 128;
+const MESSAGE_ID_LIMIT: usize = 500;
+
 /// Reads a dump by chat: `{"<jid>": {"messages": {"<id>": {from_me, timestamp, data, …}}}}`.
-pub fn read_chat_dump(fields: Fields<'_>, context: Context, found: &mut Found) {
+pub fn read_chat_dump(fields: Fields<'_>, context: Context, found: &mut Found<'_>) {
     let mut problems = Problems::default();
-    for (jid, chat) in fields.into_values() {
-        let Some(mut chat) = chat.object(&mut problems) else { continue };
-        let messages = chat.take("messages", &mut problems).and_then(|value| value.object(&mut problems));
-        for (key, message) in messages.map(Fields::into_values).unwrap_or_default() {
-            let before = found.orders.len();
-            read_dumped(&message, context, found);
-            for order in &mut found.orders[before..] {
-                let (jid, key) = (json!(jid), json!(key));
-                order.reject = Some(format!(r#"{{{jid}:{{"messages":{{{key}:{}}}}}}}"#, message.raw()));
-            }
+    let Some(chats) = fields.into_value() else { return };
+    chats.each_member(&mut problems, |jid, chat, problems| {
+        let Some(mut chat) = chat.object(problems) else { return };
+        let Some(messages) = chat.take("messages", problems) else { return };
+        if jid.len() > CHAT_ID_LIMIT {
+            problems.add(&messages.place, "the id of the chat is longer than any of WhatsApp");
+            return;
         }
-    }
+        messages.each_member(problems, |key, message, problems| {
+            if key.len() > MESSAGE_ID_LIMIT {
+                problems.add(&message.place, "the id of the message is longer than any of WhatsApp");
+                return;
+            }
+            let around = format!("{{{}:{{\"messages\":{{{}:", json!(jid), json!(key));
+            let parts = vec![Part::json(around), found.sent(message.raw()), Part::json("}}}")];
+            found.message(parts, |found| read_dumped(&message, context, found));
+        });
+    });
     if !problems.is_empty() {
-        found.orders.push(ReadOrder::refused(problems.into_vec()));
+        found.refuse(problems);
     }
 }
 
-fn read_dumped(message: &Value<'_>, context: Context, found: &mut Found) {
+fn read_dumped(message: &Value<'_>, context: Context, found: &mut Found<'_>) {
     let mut problems = Problems::default();
     let Some(mut fields) = message.object(&mut problems) else {
         found.skip_unless(problems);
@@ -81,7 +92,7 @@ fn read_dumped(message: &Value<'_>, context: Context, found: &mut Found) {
     let text = data.as_ref().and_then(|data| data.whole_text(&mut Problems::default()));
     let text = text.map(|text| with_line_breaks(&text)).filter(|text| is_order_message(text));
     let (Some(text), Some(data), false) = (text, data, is_ours || is_meta) else {
-        found.skipped += 1;
+        found.skip(1);
         return;
     };
     let message_id = fields.take("keyId", &mut problems).and_then(|value| value.text(Some(500), &mut problems));

@@ -5,11 +5,14 @@ use std::fmt;
 use std::rc::Rc;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::money::Money;
 use crate::domain::text::shorten;
+
+/// The most keys that an object may have whose keys are names.
+pub const KEYS_LIMIT: usize = 1000;
 
 /// Problems of one record, each with its place: `items[1].quantity: must be at least 1`.
 #[derive(Debug, Default)]
@@ -57,9 +60,9 @@ pub fn parse(record: &[u8]) -> Result<&RawValue, NotJson> {
 /// Reads a record as an object, in one pass over it where it is one; else says why it is not JSON, or adds the problem
 /// that it is something else.
 pub fn parse_object<'a>(record: &'a [u8], problems: &mut Problems) -> Result<Option<Fields<'a>>, NotJson> {
-    let entries = std::str::from_utf8(record).ok().and_then(|text| serde_json::from_str(text).ok());
-    match entries {
-        Some(Entries(entries)) => Ok(Some(Fields::new(Place::Record, entries))),
+    let text = std::str::from_utf8(record).ok();
+    match text.and_then(|text| Some((text, serde_json::from_str(text).ok()?))) {
+        Some((text, entries)) => Ok(Some(Fields::new(Place::Record, text, entries))),
         None => Ok(Value::record(parse(record)?).object(problems)),
     }
 }
@@ -122,28 +125,83 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
     }
 }
 
-/// The keys and values of an object in the order sent, repeated keys included.
-struct Entries<'a>(Vec<(Key<'a>, &'a RawValue)>);
+/// The first [`KEYS_LIMIT`] keys and values of an object in the order sent, repeated keys included, and how many there are.
+struct Entries<'a>(Vec<(Key<'a>, &'a RawValue)>, usize);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries<'a>, D::Error> {
         struct EntriesVisitor;
         impl<'de> Visitor<'de> for EntriesVisitor {
-            type Value = Vec<(Key<'de>, &'de RawValue)>;
+            type Value = Entries<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::with_capacity(16);
+                let (mut entries, mut count) = (Vec::with_capacity(16), 0);
                 while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
+                    count += 1;
+                    if entries.len() < KEYS_LIMIT {
+                        entries.push(entry);
+                    }
                 }
-                Ok(entries)
+                Ok(Entries(entries, count))
             }
         }
-        deserializer.deserialize_map(EntriesVisitor).map(Entries)
+        deserializer.deserialize_map(EntriesVisitor)
+    }
+}
+
+/// Hands on what an array or object holds, one after the other: however many there are, they take no memory.
+struct Each<F>(F);
+
+impl<'de, F: FnMut(&'de RawValue)> DeserializeSeed<'de> for Each<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Each<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(element) = seq.next_element()? {
+            (self.0)(element);
+        }
+        Ok(())
+    }
+}
+
+/// As [`Each`], for the keys and values of an object.
+struct EachMember<F>(F);
+
+impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue)> DeserializeSeed<'de> for EachMember<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue)> Visitor<'de> for EachMember<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some((Key(key), value)) = map.next_entry()? {
+            (self.0)(key, value);
+        }
+        Ok(())
     }
 }
 
@@ -173,6 +231,8 @@ impl fmt::Display for Place<'_> {
         }
     }
 }
+
+const BAD_KEY: &str = "has a key that is not valid text";
 
 /// One value with its place.
 #[derive(Debug, Clone)]
@@ -213,31 +273,74 @@ impl<'a> Value<'a> {
         problems.add(&self.place, format_args!("must be {wanted}, is {}", self.kind()));
     }
 
-    /// Reads an object.
+    /// Reads an object whose keys are names: of [`KEYS_LIMIT`] at most.
     pub fn object(&self, problems: &mut Problems) -> Option<Fields<'a>> {
         if self.kind() != "an object" {
             self.wrong_kind("an object", problems);
             return None;
         }
-        match serde_json::from_str::<Entries<'a>>(self.raw.get()) {
-            Ok(Entries(entries)) => Some(Fields::new(self.place.clone(), entries)),
-            Err(_) => {
-                problems.add(&self.place, "has a key that is not valid text");
-                None
-            }
+        let Ok(entries) = serde_json::from_str::<Entries<'a>>(self.raw.get()) else {
+            problems.add(&self.place, BAD_KEY);
+            return None;
+        };
+        let fields = Fields::new(self.place.clone(), self.raw.get(), entries);
+        match fields.excess() {
+            Some(excess) => problems.add(&self.place, excess),
+            None => return Some(fields),
+        }
+        None
+    }
+
+    /// Hands on the keys and values of an object whose keys are data, however many there are.
+    pub fn each_member(&self, problems: &mut Problems, mut take: impl FnMut(Cow<'a, str>, Value<'a>, &mut Problems)) {
+        if self.kind() != "an object" {
+            return self.wrong_kind("an object", problems);
+        }
+        let object = Rc::new(self.place.clone());
+        let mut take = |key: Cow<'a, str>, raw| {
+            let place = Place::Field(Rc::clone(&object), key.clone());
+            take(key, Value { place, raw }, problems);
+        };
+        let each = EachMember(&mut take);
+        if each.deserialize(&mut serde_json::Deserializer::from_str(self.raw.get())).is_err() {
+            problems.add(&self.place, BAD_KEY);
         }
     }
 
-    /// Reads an array.
-    pub fn array(&self, problems: &mut Problems) -> Option<Vec<Value<'a>>> {
-        let elements = serde_json::from_str::<Vec<&'a RawValue>>(self.raw.get());
-        let Ok(elements) = elements else {
+    /// Hands on the elements of an array, however many there are, and returns their number.
+    pub fn each(&self, problems: &mut Problems, mut take: impl FnMut(Value<'a>, &mut Problems)) -> usize {
+        if self.kind() != "an array" {
+            self.wrong_kind("an array", problems);
+            return 0;
+        }
+        let array = Rc::new(self.place.clone());
+        let mut count = 0;
+        let each = Each(|raw| {
+            take(Value { place: Place::Element(Rc::clone(&array), count), raw }, problems);
+            count += 1;
+        });
+        // That it is JSON was seen when the record was read.
+        let _ = each.deserialize(&mut serde_json::Deserializer::from_str(self.raw.get()));
+        count
+    }
+
+    /// Reads an array of `most` elements at most, called `things` where there are more.
+    pub fn array(&self, most: usize, things: &str, problems: &mut Problems) -> Option<Vec<Value<'a>>> {
+        if self.kind() != "an array" {
             self.wrong_kind("an array", problems);
             return None;
-        };
-        let array = Rc::new(self.place.clone());
-        let place = |index| Place::Element(Rc::clone(&array), index);
-        Some(elements.into_iter().enumerate().map(|(index, raw)| Value { place: place(index), raw }).collect())
+        }
+        let mut elements = Vec::new();
+        let count = self.each(problems, |element, _| {
+            if elements.len() < most {
+                elements.push(element);
+            }
+        });
+        if count > most {
+            problems.add(&self.place, format_args!("must have at most {most} {things}, has {count}"));
+            return None;
+        }
+        Some(elements)
     }
 
     /// Reads a text just as it is, an empty one too.
@@ -330,7 +433,11 @@ impl<'a> Value<'a> {
 #[derive(Debug)]
 pub struct Fields<'a> {
     place: Rc<Place<'a>>,
+    /// The object as it was sent.
+    text: &'a str,
     entries: Vec<Entry<'a>>,
+    /// How many keys there are; the entries are the first of them.
+    count: usize,
 }
 
 #[derive(Debug)]
@@ -344,9 +451,14 @@ struct Entry<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn new(place: Place<'a>, entries: Vec<(Key<'a>, &'a RawValue)>) -> Fields<'a> {
+    fn new(place: Place<'a>, text: &'a str, Entries(entries, count): Entries<'a>) -> Fields<'a> {
         let entry = |(Key(key), raw)| Entry { name: camel_case(&key), key, raw, taken: false };
-        Fields { place: Rc::new(place), entries: entries.into_iter().map(entry).collect() }
+        Fields { place: Rc::new(place), text, entries: entries.into_iter().map(entry).collect(), count }
+    }
+
+    /// Says that there are more keys than an object may have whose keys are names; those after them were not looked at.
+    pub fn excess(&self) -> Option<String> {
+        (self.count > KEYS_LIMIT).then(|| format!("has {} keys, the most is {KEYS_LIMIT}", self.count))
     }
 
     /// Returns the place of a field by its key.
@@ -362,6 +474,12 @@ impl<'a> Fields<'a> {
     /// Tells whether a field was sent under this camelCase name.
     pub fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|entry| entry.name == name)
+    }
+
+    /// Returns the value of a field under this camelCase name, without taking it.
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        let entry = self.entries.iter().find(|entry| entry.name == name)?;
+        Some(Value { place: self.place_of(&entry.key), raw: entry.raw })
     }
 
     /// Returns the keys as they were sent.
@@ -384,7 +502,7 @@ impl<'a> Fields<'a> {
                     let problem = if first == again {
                         "is given twice".to_owned()
                     } else {
-                        format!("is given twice, as {first} too")
+                        format!("is given twice, as {} too", shorten(first))
                     };
                     problems.add(self.place_of(again), problem);
                 }
@@ -427,10 +545,17 @@ impl<'a> Fields<'a> {
         value.text(Some(longest), problems)
     }
 
-    /// Returns all keys as sent with their values, for an object whose keys are data.
-    pub fn into_values(self) -> Vec<(String, Value<'a>)> {
-        let value = |entry: &Entry<'a>| Value { place: self.place_of(&entry.key), raw: entry.raw };
-        self.entries.iter().map(|entry| (entry.key.clone().into_owned(), value(entry))).collect()
+    /// Hands on all keys as sent with their values, for an object whose keys are data.
+    pub fn each(self, problems: &mut Problems, mut take: impl FnMut(&str, Value<'a>, &mut Problems)) {
+        for entry in &self.entries {
+            take(&entry.key, Value { place: self.place_of(&entry.key), raw: entry.raw }, problems);
+        }
+    }
+
+    /// Returns the object as a value again, for one whose keys are data.
+    pub fn into_value(self) -> Option<Value<'a>> {
+        let raw = serde_json::from_str(self.text).ok()?;
+        Some(Value { place: Place::clone(&self.place), raw })
     }
 
     /// Names the keys that nobody took.

@@ -10,6 +10,7 @@
 //! | [`webhook`] | WhatsApp Cloud API webhooks |
 //! | [`chat_dump`], [`chat_text`] | chats as JSON, and as the text that WhatsApp exports |
 //! | [`product_json`] | a product of the catalogue |
+//! | [`reject`] | what is kept of a record or message that was not taken |
 //! | [`setting`] | the value of a setting |
 
 pub mod chat_dump;
@@ -22,6 +23,7 @@ pub mod order_message;
 pub mod order_record;
 pub mod product_json;
 pub mod records;
+pub mod reject;
 pub mod setting;
 pub mod username;
 pub mod webhook;

@@ -32,7 +32,7 @@ pub fn read_order_fields(fields: Fields<'_>) -> ReadOrder {
     let source = Source { kind: SourceKind::Json, message_id: None };
     let order = order(fields, &source, &mut named, &mut problems);
     let order = order.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec());
-    ReadOrder { label: named.reference, products: named.products, source, order, reject: None }
+    ReadOrder { label: named.reference, products: named.products, source, order }
 }
 
 fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &mut Problems) -> Option<IncomingOrder> {
@@ -118,13 +118,9 @@ fn read_items(
         return None;
     }
     let value = fields.require(&["items"], problems)?;
-    let elements = value.array(problems)?;
+    let elements = value.array(ITEMS_LIMIT, "items", problems)?;
     if elements.is_empty() {
         problems.add(&value.place, "must have at least one item");
-        return None;
-    }
-    if elements.len() > ITEMS_LIMIT {
-        problems.add(&value.place, format_args!("must have at most {ITEMS_LIMIT} items, has {}", elements.len()));
         return None;
     }
     let items: Vec<_> = elements.iter().map(|element| read_item(element, products, problems)).collect();
@@ -227,11 +223,12 @@ mod tests {
     use crate::input::json::NotJson;
     use crate::input::order_record::{Context, read_record};
     use proptest::prelude::*;
+    use std::sync::Arc;
 
     fn read_one(record: &[u8]) -> Result<ReadOrder, NotJson> {
-        let context = Context { zone: Zone::UTC };
-        let mut found = read_record(record, context)?;
-        Ok(found.orders.pop().unwrap_or_else(|| ReadOrder::refused(Vec::new())))
+        let (context, mut found) = (Context { zone: Zone::UTC }, None);
+        read_record(&Arc::new(record.to_vec()), context, &mut |order, _| found = Some(order))?;
+        Ok(found.unwrap_or_else(|| ReadOrder::refused(Vec::new())))
     }
 
     const PRODUCT: &str = "550e8400-e29b-41d4-a716-446655440000";

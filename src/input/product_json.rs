@@ -1,10 +1,15 @@
 //! A product as JSON: what `product list` prints, or a row of the shop's catalogue with keys of its own.
 
+use std::collections::HashSet;
+
 use super::json::{Fields, NotJson, Problems, Value, parse};
 use super::order_json::read_product_id;
 use crate::domain::catalogue::{IncomingProduct, IncomingStock};
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::text::size_key;
+
+/// The most pictures that a product may have.
+const IMAGES_LIMIT: usize = 100;
 
 /// A record that was read as a product.
 #[derive(Debug)]
@@ -65,7 +70,7 @@ fn nullable_text(value: &Value<'_>, longest: usize, problems: &mut Problems) -> 
 }
 
 fn read_texts(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<String>> {
-    let elements = value.array(problems)?;
+    let elements = value.array(IMAGES_LIMIT, "images", problems)?;
     Some(elements.iter().filter_map(|element| element.text(None, problems)).collect())
 }
 
@@ -91,19 +96,20 @@ fn read_stock(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Incomi
 }
 
 fn read_sizes(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<(String, i64)>> {
-    let sizes = value.object(problems)?.into_values();
-    let mut read: Vec<(String, i64)> = Vec::with_capacity(sizes.len());
-    for (size, value) in sizes {
-        let size = size.trim().to_owned();
+    let mut read: Vec<(String, i64)> = Vec::new();
+    let mut known = HashSet::new();
+    let sizes = value.object(problems)?;
+    sizes.each(problems, |size, value, problems| {
+        let size = size.trim();
         // The empty one is what this program prints for pieces without a size, beside others.
         if size.contains('\0') || size.chars().count() > 50 {
             problems.add(&value.place, "a size must have at most 50 characters");
-        } else if read.iter().any(|(earlier, _)| size_key(earlier) == size_key(&size)) {
+        } else if !known.insert(size_key(size)) {
             problems.add(&value.place, "is given twice");
         } else if let Some(on_hand) = value.whole_number(0, i64::from(QUANTITY_LIMIT), problems) {
-            read.push((size, on_hand));
+            read.push((size.to_owned(), on_hand));
         }
-    }
+    });
     Some(read)
 }
 

@@ -1,5 +1,7 @@
 //! WhatsApp Cloud API webhooks: carts of the catalogue, and texts that carry an order message.
 
+use std::collections::HashMap;
+
 use chrono::Datelike;
 use sha2::{Digest, Sha256};
 
@@ -8,6 +10,7 @@ use super::order_date::FIRST_YEAR;
 use super::order_lines::is_order_message;
 use super::order_message::Reading;
 use super::order_record::{Context, Found, ReadOrder};
+use super::reject::Part;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductKey, Source, SourceKind};
@@ -27,90 +30,125 @@ pub fn is_webhook(fields: &Fields<'_>) -> bool {
 /// Reads a webhook: every message in it that is an order; the others, statuses and reactions are skipped.
 ///
 /// Keys that are not known are WhatsApp's own and are ignored; every array may be missing, empty or long.
-pub fn read_webhook(mut fields: Fields<'_>, context: Context, found: &mut Found) {
+pub fn read_webhook(mut fields: Fields<'_>, context: Context, found: &mut Found<'_>) {
     let mut problems = Problems::default();
     if let Some(object) = fields.take("object", &mut problems).and_then(|value| value.text(None, &mut problems))
         && object != "whatsapp_business_account"
     {
         let problem = format!("is a webhook of {}, not of WhatsApp", shorten(&object));
-        found.orders.push(ReadOrder::refused(vec![problem]));
+        found.put(ReadOrder::refused(vec![problem]));
         return;
     }
-    for entry in array(&mut fields, "entry", &mut problems) {
-        let Some(mut entry) = entry.object(&mut problems) else { continue };
-        for change in array(&mut entry, "changes", &mut problems) {
-            if let Some(mut change) = change.object(&mut problems) {
-                read_change(&mut change, context, found, &mut problems);
+    each(&mut fields, "entry", &mut problems, |entry, problems| {
+        let Some(mut entry) = entry.object(problems) else { return };
+        each(&mut entry, "changes", problems, |change, problems| {
+            if let Some(mut change) = change.object(problems) {
+                read_change(&mut change, context, found, problems);
             }
-        }
-    }
+        });
+    });
     if fields.has("value") {
         read_change(&mut fields, context, found, &mut problems);
     }
     read_value(&mut fields, context, found, &mut problems);
     if !problems.is_empty() {
-        found.orders.push(ReadOrder::refused(problems.into_vec()));
+        found.refuse(problems);
     }
 }
 
-fn array<'a>(fields: &mut Fields<'a>, name: &str, problems: &mut Problems) -> Vec<Value<'a>> {
-    fields.take(name, problems).and_then(|value| value.array(problems)).unwrap_or_default()
+/// Hands on the elements of the array under a key, where there is one, and returns their number.
+fn each<'a>(
+    fields: &mut Fields<'a>,
+    name: &str,
+    problems: &mut Problems,
+    take: impl FnMut(Value<'a>, &mut Problems),
+) -> u64 {
+    fields.take(name, problems).map_or(0, |value| value.each(problems, take)) as u64
 }
 
-fn read_change(change: &mut Fields<'_>, context: Context, found: &mut Found, problems: &mut Problems) {
+fn read_change(change: &mut Fields<'_>, context: Context, found: &mut Found<'_>, problems: &mut Problems) {
     let field = change.take("field", problems).and_then(|value| value.text(None, problems));
     let value = change.take("value", problems).and_then(|value| value.object(problems));
     let Some(mut value) = value else { return };
     if field.is_some_and(|field| field != "messages") {
         // The account's own affairs, and echoes of what the shop itself wrote.
-        found.skipped += array(&mut value, "messages", problems).len().max(1) as u64;
+        found.skip(each(&mut value, "messages", problems, |_, _| {}).max(1));
         return;
     }
     read_value(&mut value, context, found, problems);
 }
 
 /// Reads `{contacts, messages, statuses}`.
-fn read_value(fields: &mut Fields<'_>, context: Context, found: &mut Found, problems: &mut Problems) {
-    found.skipped += array(fields, "statuses", problems).len() as u64;
+fn read_value(fields: &mut Fields<'_>, context: Context, found: &mut Found<'_>, problems: &mut Problems) {
+    found.skip(each(fields, "statuses", problems, |_, _| {}));
     let contacts = fields.take("contacts", problems);
-    let names = contacts.as_ref().map(|contacts| contact_names(contacts, problems)).unwrap_or_default();
-    for message in array(fields, "messages", problems) {
-        let before = found.orders.len();
-        read_message(&message, &names, context, found);
-        // Each message that cannot be taken is kept by itself, with the names of its sender.
-        let contacts = contacts.as_ref().map_or("[]", Value::raw);
-        for order in &mut found.orders[before..] {
-            order.reject = Some(format!(r#"{{"contacts":{contacts},"messages":[{}]}}"#, message.raw()));
+    let contacts = contacts.map(|contacts| Contacts::read(&contacts, problems)).unwrap_or_default();
+    each(fields, "messages", problems, |message, problems| {
+        let Some(fields) = message.object(problems) else { return };
+        let sender = sender_of(&fields).and_then(|sender| contacts.0.get(&sender));
+        // Each message that cannot be taken is kept by itself, with its sender: who that is takes no more room than a message.
+        let contact = sender.map(|sender| sender.raw).filter(|raw| raw.len() <= message.raw().len().max(CONTACT_KEPT));
+        let mut parts = vec![Part::json("{\"contacts\":[")];
+        parts.extend(contact.map(|contact| found.sent(contact)));
+        parts.extend([Part::json("],\"messages\":["), found.sent(message.raw()), Part::json("]}")]);
+        found.message(parts, |found| read_message(fields, sender, context, found));
+    });
+}
+
+/// The most contacts that may stand beside the messages of one call. WhatsApp sends some messages a call.
+const CONTACTS_LIMIT: usize = 10_000;
+/// How many bytes a contact has at most that is kept beside a shorter message.
+const CONTACT_KEPT: usize = 256;
+
+/// The contacts that stand beside messages, by WhatsApp id.
+#[derive(Debug, Default)]
+struct Contacts<'a>(HashMap<String, Contact<'a>>);
+
+/// Somebody who sends messages.
+#[derive(Debug)]
+struct Contact<'a> {
+    name: Option<String>,
+    /// As it was sent.
+    raw: &'a str,
+}
+
+impl<'a> Contacts<'a> {
+    fn read(contacts: &Value<'a>, problems: &mut Problems) -> Contacts<'a> {
+        let contacts = contacts.array(CONTACTS_LIMIT, "contacts", problems).unwrap_or_default();
+        let mut by_id = HashMap::with_capacity(contacts.len());
+        for contact in contacts {
+            let mut ignored = Problems::default();
+            let Some(mut fields) = contact.object(problems) else { continue };
+            let id = fields.take("waId", &mut ignored).and_then(|id| id.number_text(&mut ignored));
+            if let Some(id) = id {
+                let read = || Contact { name: name_of(&mut fields), raw: contact.raw() };
+                by_id.entry(id.into_owned()).or_insert_with(read);
+            }
         }
+        Contacts(by_id)
     }
 }
 
-/// Reads who the senders are: WhatsApp id and name.
-fn contact_names(contacts: &Value<'_>, problems: &mut Problems) -> Vec<(String, String)> {
-    let contacts = contacts.array(problems).unwrap_or_default();
-    contacts
-        .iter()
-        .filter_map(|contact| {
-            let mut ignored = Problems::default();
-            let mut fields = contact.object(problems)?;
-            let id = fields.take("waId", &mut ignored)?.number_text(&mut ignored)?.into_owned();
-            let mut profile = fields.take("profile", &mut ignored)?.object(&mut ignored)?;
-            let name = profile.take("name", &mut ignored)?.text(None, &mut ignored)?;
-            let name = name.trim_matches(is_edge);
-            (!name.is_empty()).then(|| (id, name.to_owned()))
-        })
-        .collect()
+/// Reads the name of a contact.
+fn name_of(contact: &mut Fields<'_>) -> Option<String> {
+    let mut ignored = Problems::default();
+    let mut profile = contact.take("profile", &mut ignored)?.object(&mut ignored)?;
+    let name = profile.take("name", &mut ignored)?.text(None, &mut ignored)?;
+    // WhatsApp's own names are short; what is longer is cut, not lost.
+    let name: String = name.trim_matches(is_edge).chars().take(255).collect();
+    (!name.is_empty()).then_some(name)
 }
 
-fn read_message(message: &Value<'_>, names: &[(String, String)], context: Context, found: &mut Found) {
+/// Reads the WhatsApp id of a message's sender, whatever else is wrong with the message.
+fn sender_of(message: &Fields<'_>) -> Option<String> {
+    Some(message.get("from")?.number_text(&mut Problems::default())?.into_owned())
+}
+
+fn read_message(mut fields: Fields<'_>, sender: Option<&Contact<'_>>, context: Context, found: &mut Found<'_>) {
     let mut problems = Problems::default();
-    let Some(mut fields) = message.object(&mut problems) else {
-        found.orders.push(ReadOrder::refused(problems.into_vec()));
-        return;
-    };
     let kind = fields.take("type", &mut problems).and_then(|value| value.text(None, &mut problems));
     match kind.as_deref() {
-        Some("order") => found.orders.push(read_cart(fields, names, problems)),
+        Some("order") => found.put(read_cart(fields, sender, problems)),
         Some("text") => {
             let body = fields
                 .take("text", &mut problems)
@@ -133,7 +171,7 @@ fn read_message(message: &Value<'_>, names: &[(String, String)], context: Contex
             let kind =
                 interactive.as_mut().and_then(|fields| fields.take("type", &mut problems)?.text(None, &mut problems));
             if kind.as_deref() == Some("order_details") {
-                problems.add(&message.place, "is an order_details that the shop sent, not an order");
+                problems.add(fields.place(), "is an order_details that the shop sent, not an order");
             }
             found.skip_unless(problems);
         }
@@ -161,7 +199,7 @@ pub fn read_timestamp(fields: &mut Fields<'_>, problems: &mut Problems) -> Optio
 }
 
 /// Reads a message of type `order`: a cart of the catalogue.
-fn read_cart(mut fields: Fields<'_>, names: &[(String, String)], mut problems: Problems) -> ReadOrder {
+fn read_cart(mut fields: Fields<'_>, sender: Option<&Contact<'_>>, mut problems: Problems) -> ReadOrder {
     let problems = &mut problems;
     let id = fields.require_text("id", 500, problems);
     let before = problems.len();
@@ -169,7 +207,7 @@ fn read_cart(mut fields: Fields<'_>, names: &[(String, String)], mut problems: P
     if sent_at.is_none() && problems.len() == before {
         fields.require(&["timestamp"], problems);
     }
-    let customer = read_sender(&mut fields, names, problems);
+    let customer = read_sender(&mut fields, sender, problems);
     let mut products = Vec::new();
     let cart = fields.require(&["order"], problems).and_then(|value| value.object(problems));
     let cart = cart.and_then(|cart| read_items(cart, &mut products, problems));
@@ -197,7 +235,6 @@ fn read_cart(mut fields: Fields<'_>, names: &[(String, String)], mut problems: P
         products,
         source,
         order: order.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec()),
-        reject: None,
     }
 }
 
@@ -208,7 +245,7 @@ fn reference_of(message_id: &str, sent_at: Timestamp) -> Reference {
     Reference::made(seconds, u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]))
 }
 
-fn read_sender(fields: &mut Fields<'_>, names: &[(String, String)], problems: &mut Problems) -> Option<Customer> {
+fn read_sender(fields: &mut Fields<'_>, sender: Option<&Contact<'_>>, problems: &mut Problems) -> Option<Customer> {
     let value = fields.require(&["from"], problems)?;
     let from = value.number_text(problems)?;
     if from.is_empty() || from.len() > 19 || !from.bytes().all(|b| b.is_ascii_digit()) {
@@ -216,9 +253,7 @@ fn read_sender(fields: &mut Fields<'_>, names: &[(String, String)], problems: &m
         return None;
     }
     let phone = format!("+{from}");
-    let name = names.iter().find(|(id, _)| *id == from).map_or(phone.as_str(), |(_, name)| name);
-    // WhatsApp's own names are short; what is longer is cut, not lost.
-    let name = name.chars().take(255).collect();
+    let name = sender.and_then(|sender| sender.name.clone()).unwrap_or_else(|| phone.clone());
     Some(Customer { name, phone, address: None })
 }
 
@@ -240,9 +275,9 @@ fn read_items(mut order: Fields<'_>, products: &mut Vec<NamedProduct>, problems:
     let note = order.take("text", problems).and_then(|value| value.text(None, problems));
     let note = note.map(|note| note.chars().take(1000).collect());
     let list = order.require(&["productItems"], problems)?;
-    let elements = list.array(problems)?;
-    if elements.is_empty() || elements.len() > ITEMS_LIMIT {
-        problems.add(&list.place, format_args!("must have 1 to {ITEMS_LIMIT} items, has {}", elements.len()));
+    let elements = list.array(ITEMS_LIMIT, "items", problems)?;
+    if elements.is_empty() {
+        problems.add(&list.place, "must have at least one item");
         return None;
     }
     let mut currency: Option<String> = None;

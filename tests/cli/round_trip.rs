@@ -1,5 +1,7 @@
 //! Any order that is right: read, decided, printed, and read again, it is the same order; without a file or a process.
 
+use std::sync::Arc;
+
 use orders::domain::order::{Order, OrderPk, OrderSummary};
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
 use orders::domain::receive::{Facts, IncomingOrder, Known, Received, ResolvedOrder, decide, resolve};
@@ -84,7 +86,12 @@ proptest! {
     fn an_order_that_was_taken_is_the_same_when_it_is_printed_and_taken_again(sent in an_order()) {
         let (catalogue, settings) = (catalogue(), Settings::default());
         let context = Context { zone: Zone::UTC };
-        let read = |json: &Value| read_record(json.to_string().as_bytes(), context).unwrap().orders.remove(0).order;
+        let read = |json: &Value| {
+            let mut orders = Vec::new();
+            let record = Arc::new(json.to_string().into_bytes());
+            read_record(&record, context, &mut |order, _| orders.push(order)).unwrap();
+            orders.remove(0).order
+        };
         let first = read(&sent).map_err(|problems| TestCaseError::fail(problems.join("; ")))?;
         let reference = first.reference.clone().unwrap();
         let resolve =

@@ -344,6 +344,32 @@ fn what_was_rejected_is_kept_by_itself_and_imports_once_mended() {
     assert_eq!(shop.orders(["show", "LEG-X-1", "--json"]).json()["customerName"], "Youssef <br>");
 }
 
+/// Importing what was kept, and what of that was kept, and so on, never makes more of it.
+#[test]
+fn what_was_rejected_is_kept_once() {
+    let shop = Shop::stocked();
+    let two =
+        format!("{}\n{}", message().replace("TOTAL:", "SUM:"), message().replace(REFERENCE, "A-1").replace("×", "x"));
+    let contacts: Vec<_> =
+        (0..50).map(|n| json!({"profile": {"name": format!("N{n}")}, "wa_id": n.to_string()})).collect();
+    let mut from_seven = text_message("wamid.2", &two);
+    from_seven["from"] = json!("7");
+    let with_contacts = json!({"contacts": contacts, "messages": [text_message("wamid.1", &two), from_seven]});
+    // What is wrong beside the messages is kept with them in one record.
+    let with_more = json!({"messages": [text_message("wamid.3", &two)], "statuses": 5, "contacts": [1]});
+    let mut input = format!("{with_contacts}\n{with_more}");
+    for round in 1..=3 {
+        let name = format!("round-{round}");
+        let done = shop.orders(["import", "--keep-going", "--rejects", &name]).stdin(input).exits(8);
+        assert_eq!(done.stdout, "imported 0, unchanged 0, rejected 7\n");
+        input = std::fs::read_to_string(shop.path(&name)).unwrap();
+        let kept: Vec<Value> = input.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let contacts: Vec<_> = kept.iter().map(|kept| kept["contacts"].clone()).collect();
+        assert_eq!(contacts, [json!([]), json!([{"profile": {"name": "N7"}, "wa_id": "7"}]), json!([1])]);
+        assert_eq!(kept[2], with_more);
+    }
+}
+
 #[test]
 fn shapes_may_be_mixed_in_one_stream() {
     let shop = Shop::stocked();

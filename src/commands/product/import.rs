@@ -1,16 +1,20 @@
 //! `orders product import`: the catalogue from JSON, all or nothing.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use super::take_in;
 use crate::commands::Context;
-use crate::commands::intake::{Input, read_all};
+use crate::commands::intake::{Input, Put, read_all};
+use crate::commands::rejects::Rejects;
 use crate::commands::source::open_sources;
-use crate::commands::tally::{Judged, Verdict};
+use crate::commands::tally::Verdict;
 use crate::domain::catalogue::ProductChange;
 use crate::error::{Exit, Kind};
 use crate::input::json::NotJson;
 use crate::input::product_json::{ReadProduct, read_product};
+use crate::input::reject::Reject;
 use crate::ui::Progress;
 
 /// Import products from JSON, all or nothing
@@ -34,13 +38,18 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
     let mut progress = Progress::new();
     let tally = context.write(&mut store, |write| {
-        let mut read = |input: Input<'_>| match input {
-            Input::Record(record) => read_product(record),
-            Input::Message(..) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
+        let mut read = |input: Input<'_>, put: &mut Put<'_, ReadProduct>| match input {
+            Input::Record(record) => {
+                let product = read_product(record)?;
+                // What was read of it has about as many bytes as it has itself.
+                put(product, record.len(), &Arc::new(Reject::nothing()));
+                Ok(0)
+            }
+            Input::Message(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
         };
         let mut judge = |read: &ReadProduct| {
             let reject = |kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };
-            let verdict = match &read.product {
+            Ok(match &read.product {
                 Err(problems) => reject(Kind::InvalidInput, problems.clone()),
                 Ok(incoming) => match take_in(write, incoming, &stamp, &mut ids)? {
                     Err(rejected) => reject(rejected.kind.into(), rejected.problems),
@@ -53,10 +62,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                         }
                     }
                 },
-            };
-            Ok(Judged { verdicts: vec![(verdict, None)], skipped: 0 })
+            })
         };
-        let tally = read_all(sources, &mut std::io::sink(), &mut read, &mut judge, &mut progress)?;
+        let tally = read_all(sources, &mut Rejects::none(), &mut read, &mut judge, &mut progress)?;
         if let Some(failure) = tally.failure(true) {
             return Err(failure.into());
         }

@@ -3,7 +3,7 @@
 //! Nothing panics; every problem has its place and can be shown; what is accepted can be shown and is the same order when
 //! it is printed and imported again; what is rejected can be imported again as it was kept.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
@@ -17,13 +17,13 @@ use orders::domain::status::Status;
 use orders::domain::text::visible;
 use orders::domain::time::Timestamp;
 use orders::domain::zone::Zone;
-use orders::input::chat_dump::to_chat_message;
 use orders::input::chat_text::{MessageTexts, is_text};
-use orders::input::json::{Problems, read_envelope};
+use orders::input::json::{NotJson, Problems, read_envelope};
 use orders::input::order_lines::is_order_message;
 use orders::input::order_message::Reading;
 use orders::input::order_record::{Context, ReadOrder, read_record};
 use orders::input::records::Records;
+use orders::input::reject::Reject;
 use orders::render::json::{ORDER_KEYS, order_fields};
 use orders::render::{Look, order};
 use uuid::Uuid;
@@ -66,8 +66,11 @@ fn hold_json(bytes: &[u8]) {
             hold_problem(&excess);
             continue;
         }
-        match read_record(&record.bytes, *CONTEXT) {
-            Ok(found) => found.orders.iter().for_each(|order| hold_read(order, true)),
+        match read(record.bytes) {
+            Ok(orders) => orders.iter().for_each(|(order, reject)| {
+                hold_read(order);
+                hold_kept(order, reject);
+            }),
             Err(error) => return hold_shown(&error.problem),
         }
     }
@@ -88,18 +91,15 @@ fn hold_text(bytes: &[u8]) {
         let reading = Reading { sent_at: None, zone: CONTEXT.zone, first_line };
         let source = Source { kind: SourceKind::Chat, message_id: None };
         let read = ReadOrder::of_message(&message.text, "", reading, source, Problems::default());
-        hold_read(&read, false);
-        // As it is kept where it cannot be taken.
-        let kept = to_chat_message(&message.text);
-        let again = read_record(kept.as_bytes(), *CONTEXT).expect("what is kept is JSON");
-        assert!(again.orders.iter().any(|other| same_reading(&read, other)), "what is kept is read as it was: {kept}");
+        hold_read(&read);
+        hold_kept(&read, &Reject::text(message.text));
     }
     if let Some(start) = messages.stranger() {
         hold_shown(start);
     }
 }
 
-fn hold_read(read: &ReadOrder, may_be_kept: bool) {
+fn hold_read(read: &ReadOrder) {
     if let Some(label) = &read.label {
         hold_shown(label);
     }
@@ -112,11 +112,27 @@ fn hold_read(read: &ReadOrder, may_be_kept: bool) {
             }
         }
     }
-    if let Some(reject) = read.reject.as_ref().filter(|_| may_be_kept) {
-        let again = read_record(reject.as_bytes(), *CONTEXT).expect("what is kept is JSON");
-        let same = |other: &ReadOrder| same_reading(read, other) && (read.order.is_ok() || read.label == other.label);
-        assert!(again.orders.iter().any(same), "what is kept is read as it was: {reject}");
-    }
+}
+
+/// What is kept of an order that cannot be taken is one record that is read as it was.
+fn hold_kept(order: &ReadOrder, reject: &Reject) {
+    let mut kept = Vec::new();
+    reject.write_line(&mut kept).expect("memory takes every byte");
+    let text = String::from_utf8_lossy(&kept).into_owned();
+    assert_eq!(text.find('\n'), Some(text.len() - 1), "it is one line: {text}");
+    let again = read(kept).expect("what is kept is JSON");
+    // A text may hold what no JSON text may: then it is refused as a whole.
+    let is_text = reject.record().is_none();
+    let is_called = |other: &ReadOrder| order.order.is_ok() || is_text || order.label == other.label;
+    let same = |other: &ReadOrder| same_reading(order, other) && is_called(other);
+    assert!(again.iter().any(|(other, _)| same(other)), "what is kept is read as it was: {text}");
+}
+
+/// Reads the orders of one record, each with what is kept of it where it cannot be taken.
+fn read(record: Vec<u8>) -> Result<Vec<(ReadOrder, Arc<Reject>)>, NotJson> {
+    let mut orders = Vec::new();
+    read_record(&Arc::new(record), *CONTEXT, &mut |order, reject| orders.push((order, Arc::clone(reject))))?;
+    Ok(orders)
 }
 
 /// Tells whether an order was taken as the same twice, or refused twice.
@@ -231,8 +247,8 @@ fn hold_accepted(incoming: &IncomingOrder) {
         hold_shown(warning);
     }
     let printed = serde_json::Value::Object(order_fields(&kept, ORDER_KEYS)).to_string();
-    let again = read_record(printed.as_bytes(), *CONTEXT).expect("what is printed is JSON");
-    let [ReadOrder { order: Ok(again), .. }] = &again.orders[..] else {
+    let again = read(printed.clone().into_bytes()).expect("what is printed is JSON");
+    let [(ReadOrder { order: Ok(again), .. }, _)] = &again[..] else {
         panic!("what is printed is one order: {printed}\n{again:?}");
     };
     assert_eq!(again.order_date, incoming.order_date, "{printed}");

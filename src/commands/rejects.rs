@@ -1,0 +1,169 @@
+//! The file of the records that an import did not take.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+
+use tempfile::NamedTempFile;
+
+use crate::domain::refusal::Conflict;
+use crate::error::{Failure, Kind};
+use crate::input::reject::Reject;
+use crate::store::{NotOpened, OrdersFiles, PlainFile, keep, sync_folder};
+
+/// Keeps the records that are not taken, each once, where they are to be kept.
+#[derive(Debug)]
+pub struct Rejects<'a>(Option<RejectsFile<'a>>);
+
+impl Rejects<'_> {
+    /// Keeps nothing.
+    pub fn none() -> Rejects<'static> {
+        Rejects(None)
+    }
+
+    /// Keeps them in a new file, which is none of the orders files.
+    pub fn begin<'a>(path: &Path, orders_files: &'a OrdersFiles) -> anyhow::Result<Rejects<'a>> {
+        Ok(Rejects(Some(RejectsFile::begin(path, orders_files)?)))
+    }
+
+    /// Keeps what is left of an order that was not taken.
+    pub fn keep(&mut self, reject: &Arc<Reject>) -> anyhow::Result<()> {
+        let Some(file) = &mut self.0 else { return Ok(()) };
+        file.put(reject)
+            .map_err(|error| Failure::io(&error, format!("cannot keep the rejects: {error}; nothing imported")).into())
+    }
+
+    /// Gives them their file, for its owner only, once it is safely on the disk; none where there are none. What an
+    /// earlier run kept is not lost: a file that is there must hold the same, as one that was cut off here leaves it.
+    pub fn finish(&mut self, is_dry_run: bool) -> anyhow::Result<()> {
+        self.0.as_mut().map_or(Ok(()), |file| file.finish(is_dry_run))
+    }
+
+    /// Removes the file again if this run made it: nothing was imported.
+    pub fn remove(&self) {
+        if let Some(file) = &self.0
+            && file.is_made
+        {
+            // What is left is taken for the next run's own.
+            let _ = fs::remove_file(&file.path);
+        }
+    }
+}
+
+/// The file: it appears whole, or not at all.
+#[derive(Debug)]
+struct RejectsFile<'a> {
+    /// Where they are kept until the end: a file without a name, which a killed run leaves nowhere.
+    spool: BufWriter<File>,
+    path: PathBuf,
+    orders_files: &'a OrdersFiles,
+    /// What was kept last.
+    last: Weak<Reject>,
+    /// The record that it is of, and where the first of what is kept of that record begins.
+    record: Weak<Vec<u8>>,
+    record_start: u64,
+    /// Whether the whole record is kept.
+    is_whole: bool,
+    /// Whether this run made the file.
+    is_made: bool,
+}
+
+impl RejectsFile<'_> {
+    fn begin<'a>(path: &Path, orders_files: &'a OrdersFiles) -> anyhow::Result<RejectsFile<'a>> {
+        orders_files.refuse_as_new(path)?;
+        if let Some(ours) = orders_files.name(path) {
+            let message = format!("cannot write {}: {ours}; nothing imported", path.display());
+            return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("name a new file").into());
+        }
+        let spool = tempfile::tempfile().map_err(|error| unwritable(path, &error))?;
+        Ok(RejectsFile {
+            spool: BufWriter::new(spool),
+            path: path.to_owned(),
+            orders_files,
+            last: Weak::new(),
+            record: Weak::new(),
+            record_start: 0,
+            is_whole: false,
+            is_made: false,
+        })
+    }
+
+    fn put(&mut self, reject: &Arc<Reject>) -> io::Result<()> {
+        if self.last.as_ptr() == Arc::as_ptr(reject) {
+            return Ok(());
+        }
+        self.last = Arc::downgrade(reject);
+        let record = reject.record().map(Arc::downgrade).unwrap_or_default();
+        let is_same_record = reject.record().is_some() && record.ptr_eq(&self.record);
+        if is_same_record && self.is_whole {
+            return Ok(());
+        }
+        if !is_same_record {
+            self.record_start = self.spool.stream_position()?;
+            self.record = record;
+        } else if reject.is_whole() {
+            // What was kept of it by itself stands in the whole too.
+            self.spool.seek(SeekFrom::Start(self.record_start))?;
+            self.spool.get_ref().set_len(self.record_start)?;
+        }
+        self.is_whole = reject.is_whole();
+        reject.write_line(&mut self.spool)
+    }
+
+    fn finish(&mut self, is_dry_run: bool) -> anyhow::Result<()> {
+        let RejectsFile { spool, path, orders_files, is_made, .. } = self;
+        let failed = |error: io::Error| unwritable(path, &error);
+        spool.flush().map_err(failed)?;
+        let spool = spool.get_mut();
+        let length = spool.stream_position().map_err(failed)?;
+        spool.rewind().map_err(failed)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if let Ok(found) = path.symlink_metadata() {
+            let may_be_same = found.is_file() && found.len() == length;
+            let is_same = may_be_same
+                && match orders_files.open(path) {
+                    Ok(theirs) => holds_the_same(spool, theirs).map_err(failed)?,
+                    Err(NotOpened::Ours(_)) => false,
+                    Err(NotOpened::Io(error)) => return Err(failed(error).into()),
+                };
+            if !is_same {
+                let message = format!("{} is there already; nothing imported", path.display());
+                return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
+                    .hint("import and remove it first, or name another")
+                    .into());
+            }
+            // Its name may not be on the disk yet.
+            return Ok(sync_folder(folder).map_err(failed)?);
+        }
+        if length > 0 && !is_dry_run {
+            let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
+            io::copy(spool, &mut file).map_err(failed)?;
+            keep(file, path).map_err(failed)?;
+            *is_made = true;
+        }
+        Ok(())
+    }
+}
+
+/// Tells whether the rest of a file is all that another one holds.
+fn holds_the_same(ours: &File, theirs: PlainFile) -> io::Result<bool> {
+    let (mut ours, mut theirs) = (BufReader::new(ours), BufReader::new(theirs));
+    loop {
+        let (one, other) = (ours.fill_buf()?, theirs.fill_buf()?);
+        let length = one.len().min(other.len());
+        if length == 0 || one[..length] != other[..length] {
+            return Ok(one.is_empty() && other.is_empty());
+        }
+        ours.consume(length);
+        theirs.consume(length);
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    let problem = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
+        _ => error.to_string(),
+    };
+    Failure::io(error, format!("cannot write {}: {problem}; nothing imported", path.display()))
+}
