@@ -3,14 +3,19 @@
 use clap::Args;
 
 use super::Context;
+use crate::domain::finding::Finding;
+use crate::domain::settings::SettingKey;
 use crate::error::Exit;
+use crate::input::setting::read_setting;
 use crate::render::json::{FINDING_KEYS, finding};
 use crate::render::prose::sentence;
+use crate::store::as_finding;
 use crate::ui;
 
 /// Check that the file agrees with itself: silent when all is well, else 10 and each finding
 ///
-/// Replays movements to stock on hand, items to totals and events to statuses, and runs SQLite's own checks.
+/// Replays movements to stock on hand, items to totals and events to statuses, reads everything once, compares the tables and
+/// indexes with those that orders makes, and runs SQLite's own checks.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders check
@@ -20,11 +25,38 @@ pub struct CheckArgs {}
 
 /// Runs the command.
 pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let findings = context.open_to_read()?.read(|read| read.findings())?;
+    let findings = find(context).or_else(|error| {
+        // A file that is too damaged to be opened.
+        let finding = error.downcast_ref().and_then(|error| as_finding(error, &context.file().ok()?));
+        finding.map(|finding| vec![finding]).ok_or(error)
+    })?;
     let bodies: Vec<_> = findings.iter().map(finding).collect();
     context.print_list(FINDING_KEYS, &bodies, || {
         let lines = findings.iter().map(|found| format!("{}: {}", found.subject, found.problem));
         lines.map(|line| sentence(&line, ui::width())).collect()
     })?;
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Findings })
+}
+
+fn find(context: &Context) -> anyhow::Result<Vec<Finding>> {
+    context.open_to_read()?.read(|read| {
+        let mut findings = read.findings()?;
+        match read.written_settings() {
+            Ok(settings) => findings.extend(settings.iter().filter_map(|(key, value)| of_setting(key, value))),
+            // That they cannot be read is among the findings.
+            Err(_) if !findings.is_empty() => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(findings)
+    })
+}
+
+/// Finds a setting that `config` would not have written.
+fn of_setting(key: &str, value: &str) -> Option<Finding> {
+    let problem = match SettingKey::parse(key).map(|key| read_setting(key, value)) {
+        None => "is no setting of orders".to_owned(),
+        Some(Err(problem)) => format!("is {value:?}: {problem}"),
+        Some(Ok(_)) => return None,
+    };
+    Some(Finding { code: "setting".to_owned(), subject: key.to_owned(), problem })
 }

@@ -1,14 +1,19 @@
 //! Every way in which a file can disagree with itself: SQLite's own checks, and the rules that can be stated over tables.
 
+use std::path::Path;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Row, ffi};
 use uuid::Uuid;
 
-use super::{Read, StoreError};
+use super::cause::read_again;
+use super::schema::{strange_schema, tables};
+use super::{Read, StoreError, version_of};
 use crate::domain::finding::Finding;
+use crate::domain::order::OrderPk;
 use crate::domain::time::Timestamp;
 
-/// SQLite's own checks. Where the first finds something, nothing else can be trusted.
+/// SQLite's own checks.
 const OF_SQLITE: [&str; 2] = [
     "SELECT 'integrity' AS code, 'file' AS subject, integrity_check AS problem
      FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
@@ -17,79 +22,79 @@ const OF_SQLITE: [&str; 2] = [
      FROM pragma_foreign_key_check",
 ];
 
-/// The rules over tables, each a query for what breaks it.
-const RULES: [&str; 16] = [
+/// The rules over tables, each with a query for what breaks it.
+const RULES: [(&str, &str); 16] = [
     // On hand is the sum of its movements.
-    "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
+    ("stock", "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
             format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
      FROM stock AS s JOIN products AS p ON p.id = s.product_id
      LEFT JOIN (SELECT product_id, size_key, SUM(delta) AS moved FROM stock_movements GROUP BY product_id, size_key) AS m
        ON m.product_id = s.product_id AND m.size_key = s.size_key
-     WHERE s.on_hand <> coalesce(m.moved, 0) ORDER BY s.pk",
-    "SELECT 'stock_line' AS code, name AS subject, 'has no stock line' AS problem
-     FROM products WHERE removed_at IS NULL AND id NOT IN (SELECT product_id FROM stock) ORDER BY name",
+     WHERE s.on_hand <> coalesce(m.moved, 0) ORDER BY s.pk"),
+    ("stock_line", "SELECT 'stock_line' AS code, name AS subject, 'has no stock line' AS problem
+     FROM products WHERE removed_at IS NULL AND id NOT IN (SELECT product_id FROM stock) ORDER BY name"),
     // An order holds, product by product, what its items say, and nothing before it is confirmed or after it is cancelled.
-    "SELECT 'held_stock' AS code, o.reference AS subject,
+    ("held_stock", "SELECT 'held_stock' AS code, o.reference AS subject,
             format('is %s and holds %d of %s, not %d', o.status, -SUM(taken), p.name, SUM(needed)) AS problem
      FROM (SELECT order_pk, product_id, 0 AS needed, delta AS taken FROM stock_movements WHERE order_pk IS NOT NULL
            UNION ALL
            SELECT i.order_pk, i.product_id, i.quantity, 0 FROM order_items AS i JOIN orders ON orders.pk = i.order_pk
            WHERE orders.status IN ('confirmed', 'processing', 'shipped', 'delivered')) AS held
      JOIN orders AS o ON o.pk = held.order_pk JOIN products AS p ON p.id = held.product_id
-     GROUP BY held.order_pk, held.product_id HAVING SUM(needed) <> -SUM(taken) ORDER BY held.order_pk",
-    "SELECT 'items' AS code, reference AS subject, 'has no items' AS problem
-     FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_items) ORDER BY pk",
-    "SELECT 'positions' AS code, o.reference AS subject, 'its items are not numbered 1, 2, 3 …' AS problem
+     GROUP BY held.order_pk, held.product_id HAVING SUM(needed) <> -SUM(taken) ORDER BY held.order_pk"),
+    ("items", "SELECT 'items' AS code, reference AS subject, 'has no items' AS problem
+     FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_items) ORDER BY pk"),
+    ("positions", "SELECT 'positions' AS code, o.reference AS subject, 'its items are not numbered 1, 2, 3 …' AS problem
      FROM order_items AS i JOIN orders AS o ON o.pk = i.order_pk
-     GROUP BY i.order_pk HAVING MIN(i.position) <> 1 OR MAX(i.position) <> COUNT(*) ORDER BY i.order_pk",
-    "SELECT 'total' AS code, o.reference AS subject,
+     GROUP BY i.order_pk HAVING MIN(i.position) <> 1 OR MAX(i.position) <> COUNT(*) ORDER BY i.order_pk"),
+    ("total", "SELECT 'total' AS code, o.reference AS subject,
             format('its total is %d hundredths, but its items add up to %d', o.total, SUM(i.quantity * i.unit_price))
               AS problem
      FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
-     GROUP BY o.pk HAVING o.total <> SUM(i.quantity * i.unit_price) ORDER BY o.pk",
-    "SELECT 'item_count' AS code, o.reference AS subject,
+     GROUP BY o.pk HAVING o.total <> SUM(i.quantity * i.unit_price) ORDER BY o.pk"),
+    ("item_count", "SELECT 'item_count' AS code, o.reference AS subject,
             format('counts %d pieces, but its items add up to %d', o.item_count, SUM(i.quantity)) AS problem
      FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
-     GROUP BY o.pk HAVING o.item_count <> SUM(i.quantity) ORDER BY o.pk",
+     GROUP BY o.pk HAVING o.item_count <> SUM(i.quantity) ORDER BY o.pk"),
     // The events of an order begin with its creation as pending, and each goes on from where the one before ended.
-    "SELECT 'status' AS code, o.reference AS subject,
+    ("status", "SELECT 'status' AS code, o.reference AS subject,
             format('is %s, but its last event left it %s', o.status, coalesce(e.\"to\", 'nowhere')) AS problem
      FROM orders AS o LEFT JOIN order_events AS e ON e.pk =
           (SELECT MAX(pk) FROM order_events WHERE order_pk = o.pk AND kind IN ('created', 'status'))
-     WHERE o.status IS NOT e.\"to\" ORDER BY o.pk",
-    "SELECT 'events' AS code, o.reference AS subject, format('event %d does not follow from those before it', e.pk) AS problem
+     WHERE o.status IS NOT e.\"to\" ORDER BY o.pk"),
+    ("events", "SELECT 'events' AS code, o.reference AS subject, format('event %d does not follow from those before it', e.pk) AS problem
      FROM (SELECT pk, order_pk, kind, \"from\", \"to\", LAG(\"to\") OVER (PARTITION BY order_pk ORDER BY pk) AS before
            FROM order_events WHERE kind IN ('created', 'status')) AS e JOIN orders AS o ON o.pk = e.order_pk
      WHERE e.before IS NOT e.\"from\" OR (e.kind = 'created') <> (e.before IS NULL)
-        OR (e.kind = 'created' AND e.\"to\" IS NOT 'pending') ORDER BY e.pk",
-    "SELECT 'movement' AS code, o.reference AS subject, format('movement %d names an event of another order', m.pk) AS problem
+        OR (e.kind = 'created' AND e.\"to\" IS NOT 'pending') ORDER BY e.pk"),
+    ("movement", "SELECT 'movement' AS code, o.reference AS subject, format('movement %d names an event of another order', m.pk) AS problem
      FROM stock_movements AS m JOIN order_events AS e ON e.pk = m.event_pk JOIN orders AS o ON o.pk = m.order_pk
-     WHERE e.order_pk <> m.order_pk ORDER BY m.pk",
-    "SELECT 'source' AS code, reference AS subject, 'does not say where it came from' AS problem
-     FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_sources) ORDER BY pk",
+     WHERE e.order_pk <> m.order_pk ORDER BY m.pk"),
+    ("source", "SELECT 'source' AS code, reference AS subject, 'does not say where it came from' AS problem
+     FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_sources) ORDER BY pk"),
     // Since version 4 they are those of the number in full.
-    "SELECT 'phone_digits' AS code, reference AS subject,
+    ("phone_digits", "SELECT 'phone_digits' AS code, reference AS subject,
             format('its phone digits are %s', customer_phone_digits) AS problem
      FROM orders WHERE (SELECT user_version FROM pragma_user_version) >= 4 AND customer_phone_digits <>
-         full_number(customer_phone, (SELECT value FROM settings WHERE key = 'countryCode')) ORDER BY pk",
-    "SELECT 'item_names' AS code, o.reference AS subject,
+         full_number(customer_phone, (SELECT value FROM settings WHERE key = 'countryCode')) ORDER BY pk"),
+    ("item_names", "SELECT 'item_names' AS code, o.reference AS subject,
             format('a search may miss its item %d, %s', i.position, i.product_name) AS problem
      FROM order_items AS i JOIN products AS p ON p.id = i.product_id JOIN orders AS o ON o.pk = i.order_pk
      WHERE (SELECT user_version FROM pragma_user_version) >= 4
        AND (i.product_name <> p.name OR i.product_barcode IS NOT p.barcode)
        AND NOT EXISTS (SELECT 1 FROM item_names AS n WHERE n.product_id = i.product_id AND n.name = i.product_name
-                       AND n.barcode = coalesce(i.product_barcode, '')) ORDER BY i.order_pk",
+                       AND n.barcode = coalesce(i.product_barcode, '')) ORDER BY i.order_pk"),
     // Of indexes on a part of a table, SQLite's own check does not count the rows.
-    "SELECT 'index' AS code, 'orders_by_user' AS subject, format('has %d rows, not %d', has, wanted) AS problem
+    ("index", "SELECT 'index' AS code, 'orders_by_user' AS subject, format('has %d rows, not %d', has, wanted) AS problem
      FROM (SELECT (SELECT COUNT(*) FROM orders INDEXED BY orders_by_user WHERE user_id IS NOT NULL) AS has,
-                  (SELECT COUNT(*) FROM orders NOT INDEXED WHERE user_id IS NOT NULL) AS wanted) WHERE has <> wanted",
-    "SELECT 'index' AS code, 'stock_movements_by_order' AS subject, format('has %d rows, not %d', has, wanted) AS problem
+                  (SELECT COUNT(*) FROM orders NOT INDEXED WHERE user_id IS NOT NULL) AS wanted) WHERE has <> wanted"),
+    ("index", "SELECT 'index' AS code, 'stock_movements_by_order' AS subject, format('has %d rows, not %d', has, wanted) AS problem
      FROM (SELECT (SELECT COUNT(*) FROM stock_movements INDEXED BY stock_movements_by_order
                    WHERE order_pk IS NOT NULL) AS has,
                   (SELECT COUNT(*) FROM stock_movements NOT INDEXED WHERE order_pk IS NOT NULL) AS wanted)
-     WHERE has <> wanted",
-    "SELECT 'times' AS code, reference AS subject, 'was changed before it was received' AS problem
-     FROM orders WHERE updated_at < created_at ORDER BY pk",
+     WHERE has <> wanted"),
+    ("times", "SELECT 'times' AS code, reference AS subject, 'was changed before it was received' AS problem
+     FROM orders WHERE updated_at < created_at ORDER BY pk"),
 ];
 
 /// Tells of what SQLite found whether reading failed there, which is no damage: it says so by an error code.
@@ -100,21 +105,6 @@ pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
     let is_damage = matches!(error.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase);
     (!is_damage).then(|| rusqlite::Error::SqliteFailure(error, None).into())
 }
-
-/// Every table, whole: SQLite's own checks say nothing of a text that is none, nor of an id or a time that cannot be read.
-const TABLES: [(&str, &str); 11] = [
-    ("settings", "SELECT * FROM settings"),
-    ("users", "SELECT * FROM users"),
-    ("products", "SELECT * FROM products"),
-    ("stock", "SELECT * FROM stock"),
-    ("item_names", "SELECT * FROM item_names"),
-    ("orders", "SELECT * FROM orders"),
-    ("order_items", "SELECT * FROM order_items"),
-    ("order_events", "SELECT * FROM order_events"),
-    ("order_sources", "SELECT * FROM order_sources"),
-    ("order_texts", "SELECT * FROM order_texts"),
-    ("stock_movements", "SELECT * FROM stock_movements"),
-];
 
 /// Says what is wrong with the text in a column, if anything.
 fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
@@ -137,38 +127,80 @@ fn broken_off(problem: String) -> Finding {
     Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem }
 }
 
-/// Looks again where damage is met on the way that SQLite's own check did not see: at second sight it is a finding.
-fn at_second_sight(look: impl Fn() -> Result<Vec<Finding>, StoreError>) -> Result<Vec<Finding>, StoreError> {
-    match look() {
-        Err(StoreError::Malformed(_)) => match look() {
-            Err(StoreError::Malformed(error)) => Ok(vec![broken_off(error.to_string())]),
-            found => found,
-        },
-        found => found,
+/// Returns the finding that an error is, where the file itself is at fault and not the disk, the machine or another program.
+fn at_fault(subject: &str, error: &StoreError) -> Option<Finding> {
+    use rusqlite::Error::{SqlInputError, SqliteFailure};
+    let cause = match error {
+        StoreError::Damaged(cause) => cause.clone(),
+        StoreError::Malformed(error) => error.to_string(),
+        StoreError::Sqlite(SqlInputError { msg, .. }) => msg.clone(),
+        StoreError::Sqlite(SqliteFailure(ffi::Error { code: ErrorCode::Unknown, .. }, cause)) => {
+            cause.clone().unwrap_or_else(|| error.to_string())
+        }
+        StoreError::Sqlite(SqliteFailure(..)) => return None,
+        StoreError::Sqlite(error) => error.to_string(),
+        _ => return None,
+    };
+    let problem = format!("cannot be checked: {cause}");
+    Some(Finding { code: "unreadable".to_owned(), subject: subject.to_owned(), problem })
+}
+
+/// Returns the finding that an error is with which the file at `path` could not even be opened: it is damaged.
+pub fn as_finding(error: &StoreError, path: &Path) -> Option<Finding> {
+    match error {
+        StoreError::Damaged(cause) => Some(broken_off(cause.clone())),
+        // SQLite calls some failures to read by this name too.
+        StoreError::Malformed(cause) if read_again(path).is_none() => Some(broken_off(cause.to_string())),
+        _ => None,
     }
 }
 
+/// Looks for disagreements. Where the file is at fault that it cannot, this is a finding too, and others are looked for; as
+/// SQLite takes some failures to read for damage, it looks once more then.
+fn attempt(subject: &str, look: impl Fn() -> Result<Vec<Finding>, StoreError>) -> Result<Vec<Finding>, StoreError> {
+    let found = match look() {
+        Err(StoreError::Malformed(_)) => look(),
+        found => found,
+    };
+    found.or_else(|error| at_fault(subject, &error).map(|finding| vec![finding]).ok_or(error))
+}
+
+/// How many orders are read together.
+const ORDERS_AT_ONCE: u32 = 256;
+
 impl Read<'_> {
-    /// Finds every disagreement in the file.
+    /// Finds every disagreement in the file, and all that cannot be read.
     ///
     /// # Errors
-    /// The file cannot be read at all; damage that can be told is a finding.
+    /// The disk, the machine or another program is in the way: what the file itself is at fault for is a finding.
     pub fn findings(&self) -> Result<Vec<Finding>, StoreError> {
         self.write_waiting_items()?;
         let damage = self.damage()?;
-        if !damage.is_empty() {
+        // Of a file whose pages are damaged nothing else can be trusted.
+        if damage.iter().any(is_of_pages) {
             return Ok(damage);
         }
-        let mut findings = self.unreadable()?;
-        if !findings.is_empty() {
+        let mut findings = damage;
+        let names = attempt("sqlite_schema", || self.unreadable_in("sqlite_schema"))?;
+        // Without the names of tables and columns nothing else can be asked for.
+        if !names.is_empty() {
+            findings.extend(names);
             return Ok(findings);
         }
-        for sql in RULES {
-            findings.extend(at_second_sight(|| self.findings_of(sql))?);
+        findings.extend(attempt("sqlite_schema", || strange_schema(self.connection, version_of(self.connection)?))?);
+        let there = self.tables_there()?;
+        for table in tables()?.iter().filter(|table| there.contains(table)) {
+            findings.extend(attempt(table, || self.unreadable_in(table))?);
         }
-        findings.extend(at_second_sight(|| self.stale_texts())?);
+        findings.extend(attempt("users", || self.users().map(|_| Vec::new()))?);
+        findings.extend(attempt("products", || self.all_products().map(|_| Vec::new()))?);
+        findings.extend(attempt("orders", || self.unreadable_orders())?);
+        for (subject, sql) in RULES {
+            findings.extend(attempt(subject, || self.findings_of(sql))?);
+        }
+        findings.extend(attempt("order_texts", || self.stale_texts())?);
         if self.has_texts()? {
-            findings.extend(at_second_sight(|| self.stale_hashes())?);
+            findings.extend(attempt("orders", || self.stale_hashes())?);
         }
         Ok(findings)
     }
@@ -185,7 +217,13 @@ impl Read<'_> {
     fn damage_at_first_sight(&self) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         for sql in OF_SQLITE {
-            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut statement = match self.connection.prepare_cached(sql).map_err(StoreError::from) {
+                Ok(statement) => statement,
+                Err(error) => {
+                    findings.push(at_fault("file", &error).ok_or(error)?);
+                    continue;
+                }
+            };
             for found in statement.query_map([], finding)? {
                 match found.map_err(StoreError::from) {
                     Ok(found) => match reading_failed(&found.problem) {
@@ -201,30 +239,45 @@ impl Read<'_> {
                     Err(error) => return Err(error),
                 }
             }
-            // What was found may break off the next one too.
-            if !findings.is_empty() {
+            // Damaged pages break off the next one too.
+            if findings.iter().any(is_of_pages) {
                 break;
             }
         }
         Ok(findings)
     }
 
-    /// Finds the texts, ids and times that cannot be read.
-    fn unreadable(&self) -> Result<Vec<Finding>, StoreError> {
-        // First of all the names of tables and columns: without them nothing else can be asked for.
-        let mut findings = self.unreadable_in("sqlite_schema", "SELECT * FROM sqlite_schema")?;
-        if findings.is_empty() {
-            let is_older = !self.has_texts()?;
-            for (table, sql) in TABLES.into_iter().filter(|(table, _)| !(is_older && *table == "order_texts")) {
-                findings.extend(self.unreadable_in(table, sql)?);
-            }
-        }
-        Ok(findings)
+    fn tables_there(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT lower(name) FROM sqlite_schema WHERE type = 'table'")?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    fn unreadable_in(&self, table: &str, sql: &str) -> Result<Vec<Finding>, StoreError> {
+    /// Finds the orders that no command can load.
+    fn unreadable_orders(&self) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut next = self.connection.prepare_cached("SELECT pk FROM orders WHERE pk > ?1 ORDER BY pk LIMIT ?2")?;
+        let mut last = i64::MIN;
+        loop {
+            let orders: Vec<OrderPk> =
+                next.query_map((last, ORDERS_AT_ONCE), |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let Some(newest) = orders.last() else { return Ok(findings) };
+            last = newest.0;
+            if let Err(error) = self.orders(&orders) {
+                at_fault("orders", &error).ok_or(error)?;
+                for order in orders {
+                    let subject = format!("orders row {}", order.0);
+                    findings.extend(attempt(&subject, || self.orders(&[order]).map(|_| Vec::new()))?);
+                }
+            }
+        }
+    }
+
+    /// Finds the texts, ids and times in a table that cannot be read: SQLite's own checks say nothing of them.
+    fn unreadable_in(&self, table: &str) -> Result<Vec<Finding>, StoreError> {
+        let mut findings = Vec::new();
+        // The name is one of ours.
+        let mut statement = self.connection.prepare(&format!("SELECT * FROM \"{table}\""))?;
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([])?;
         let mut number = 0;
@@ -248,6 +301,11 @@ impl Read<'_> {
         let findings = statement.query_map([], finding)?;
         Ok(findings.collect::<Result<_, _>>()?)
     }
+}
+
+/// Tells whether SQLite found pages damaged, and not only what stands in them.
+fn is_of_pages(finding: &Finding) -> bool {
+    finding.problem.starts_with("***") || finding.problem.contains("database disk image is malformed")
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@
 //! | `search`, `texts` | text in any script, without regard to case; what a search looks through |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
 //! | `reports` | what reports add up |
-//! | `check` | every way in which a file can disagree with itself |
+//! | `check`, `schema` | every way in which a file can disagree with itself, and with `schema.sql` |
 //! | `settings`, `users` | the shop's settings; accounts |
 //! | `derived` | the digits of phone numbers in full, and what duplicates are found by |
 //! | `witness` | what a file holds after a failed commit |
@@ -40,6 +40,7 @@ mod orders;
 mod plans;
 mod products;
 mod reports;
+mod schema;
 mod search;
 mod settings;
 mod side_files;
@@ -58,6 +59,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use cause::{is_disk_full, read_again};
+pub use check::as_finding;
 pub use copy::{Copy, keep, sync_folder};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};

@@ -18,6 +18,7 @@ use super::migrate::{SCHEMA_VERSION, migrate, stand_in};
 use super::side_files::{refuse_leftovers, refuse_strange_side_files};
 use super::{Store, StoreError, search};
 
+/// The whole current schema.
 pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 /// How long an empty file may be on its way to becoming an orders file.
 const BEING_MADE: Duration = Duration::from_secs(1);

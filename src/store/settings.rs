@@ -6,6 +6,13 @@ use super::{Read, StoreError, Write};
 use crate::domain::settings::{SettingKey, Settings};
 
 impl Read<'_> {
+    /// Loads the settings as they stand in the file: each key with its value.
+    pub fn written_settings(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT key, value FROM settings ORDER BY key")?;
+        let settings = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(settings.collect::<Result<_, _>>()?)
+    }
+
     /// Loads the settings; those that were never set have their defaults.
     pub fn settings(&self) -> Result<Settings, StoreError> {
         let mut settings = Settings::default();

@@ -234,6 +234,136 @@ fn a_column_whose_name_is_no_text_is_found() {
     assert!(done.stdout.starts_with("sqlite_schema row ") && done.stdout.contains("its sql is not UTF-8"), "{done:?}");
 }
 
+/// What a file has that is not ours, and what it lacks: everything else is checked all the same.
+#[test]
+fn what_is_strange_in_the_schema_is_found_beside_all_else() {
+    let shop = shop();
+    let sound = std::fs::read(shop.file()).unwrap();
+    let rewrite = |from, to| {
+        format!(
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}');
+             PRAGMA writable_schema = RESET"
+        )
+    };
+    for (change, line) in [
+        (
+            "CREATE TRIGGER t AFTER INSERT ON orders BEGIN UPDATE stock SET on_hand = on_hand + 1000; END".to_owned(),
+            "t: is a trigger that is not of orders",
+        ),
+        ("CREATE VIEW v AS SELECT * FROM orders".to_owned(), "v: is a view that is not of orders"),
+        ("CREATE TABLE Notes (x)".to_owned(), "notes: is a table that is not of orders"),
+        ("CREATE INDEX i ON orders (total)".to_owned(), "i: is an index that is not of orders"),
+        ("DROP INDEX orders_by_user".to_owned(), "orders_by_user: the index is missing"),
+        ("DROP INDEX orders_by_user".to_owned(), "index: cannot be checked: no such index: orders_by_user"),
+        ("DROP TABLE order_texts".to_owned(), "order_texts: the table is missing"),
+        ("DROP TABLE order_sources".to_owned(), "source: cannot be checked: no such table: order_sources"),
+        ("DROP TABLE users".to_owned(), "users: the table is missing"),
+        (
+            "DROP INDEX orders_by_status; CREATE INDEX orders_by_status ON orders (status)".to_owned(),
+            "orders_by_status: has in its definition: create index orders_by_status on orders (status)",
+        ),
+        ("ALTER TABLE stock ADD COLUMN shelf TEXT".to_owned(), "stock: has in its definition: shelf text"),
+        (
+            rewrite(" CHECK (on_hand >= 0)", ""),
+            "stock: lacks in its definition: on_hand integer not null check (on_hand >= 0)",
+        ),
+        (rewrite("REFERENCES users (id) ON DELETE SET NULL", ""), "orders: has in its definition: user_id text"),
+    ] {
+        std::fs::write(shop.file(), &sound).unwrap();
+        let sql =
+            format!("PRAGMA foreign_keys = OFF; UPDATE stock SET on_hand = on_hand + 1 WHERE size_key = 'l'; {change}");
+        shop.connection().execute_batch(&sql).unwrap();
+        let found = findings(&shop);
+        for line in [line, "Classic T-Shirt (L): 2 on hand, but its movements add up to 1"] {
+            assert!(found.iter().any(|found| found == line), "{change}: {found:#?}");
+        }
+    }
+}
+
+/// Runs `check` on a file that is not sound, and returns what it finds.
+fn findings(shop: &Shop) -> Vec<String> {
+    let done = shop.orders(["check", "--json"]).exits(10);
+    assert_eq!(done.stderr, "");
+    let found: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let line = |found: &serde_json::Value| {
+        format!("{}: {}", found["subject"].as_str().unwrap(), found["problem"].as_str().unwrap())
+    };
+    found.as_array().unwrap().iter().map(line).collect()
+}
+
+/// What others leave in a file that they replicate, or make faster to read.
+#[test]
+fn what_litestream_and_analyze_keep_in_a_file_is_no_finding() {
+    let shop = shop();
+    let sql = "CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER);
+               CREATE TABLE _litestream_lock (id INTEGER); ANALYZE";
+    shop.connection().execute_batch(sql).unwrap();
+    shop.check();
+}
+
+/// Looking brings no older file up to date: it is compared as it would be then.
+#[test]
+fn an_older_file_is_compared_as_it_would_be_brought_up() {
+    for schema in [include_str!("../fixtures/schema-1.sql"), include_str!("../fixtures/schema-2.sql")] {
+        let shop = Shop::new();
+        shop.connection().execute_batch(schema).unwrap();
+        std::fs::set_permissions(shop.file(), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        shop.orders(["check"]).prints("");
+        shop.connection().execute_batch("CREATE VIEW v AS SELECT * FROM orders; DROP INDEX orders_by_user").unwrap();
+        let found = findings(&shop);
+        for line in ["v: is a view that is not of orders", "orders_by_user: the index is missing"] {
+            assert!(found.iter().any(|found| found == line), "{found:#?}");
+        }
+    }
+}
+
+#[test]
+fn settings_that_config_would_not_write_are_found() {
+    for (value, line) in [
+        ("'lowStock', 'abc'", r#"lowStock: is "abc": must be a whole number from 0 to 999999"#),
+        ("'timeZone', 'Mars/Base'", r#"timeZone: is "Mars/Base": must be a time zone, such as Africa/Cairo"#),
+        ("'countryCode', '0'", r#"countryCode: is "0": must be one to three digits, such as 20"#),
+    ] {
+        let shop = shop();
+        shop.connection().execute_batch(&format!("INSERT INTO settings VALUES ({value})")).unwrap();
+        assert_eq!(findings(&shop), [line]);
+        let key = line.split(':').next().unwrap();
+        shop.orders(["config", key, ""]).succeeds();
+        shop.orders(["check"]).prints("");
+    }
+}
+
+/// A value that satisfies every CHECK and SQLite itself, and that no command can load.
+#[test]
+fn whatever_no_command_can_load_is_found() {
+    for (damage, subject) in [
+        ("UPDATE products SET image_paths = '[1]' WHERE barcode = 'BLT-01'", "products: cannot be checked: "),
+        ("UPDATE orders SET reference = 'BAD' || char(127) WHERE pk = 3", "orders row 3: cannot be checked: "),
+    ] {
+        let shop = shop();
+        let sql = format!("PRAGMA ignore_check_constraints = ON; {damage}");
+        shop.connection().execute_batch(&sql).unwrap();
+        let found = findings(&shop);
+        assert!(found.iter().any(|line| line.starts_with(subject)), "{damage}: {found:#?}");
+    }
+}
+
+/// SQLite does not even open it.
+#[test]
+fn a_schema_that_sqlite_cannot_read_is_a_finding() {
+    let shop = shop();
+    let sql = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE stock' WHERE name = 'stock'";
+    shop.connection().execute_batch(sql).unwrap();
+    let done = shop.orders(["check"]).exits(10);
+    assert!(done.stdout.starts_with("file: malformed database schema (stock)") && done.stderr.is_empty(), "{done:#?}");
+    let done = shop.orders(["check", "--json"]).exits(10);
+    assert!(
+        done.stdout.contains(r#""code": "integrity""#) || done.stdout.contains(r#""code":"integrity""#),
+        "{done:#?}"
+    );
+    shop.orders(["list"]).exits(1);
+}
+
 /// Else a search would pass over an order without a word.
 #[test]
 fn texts_that_do_not_say_what_their_orders_say_are_found() {
