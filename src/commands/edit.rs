@@ -3,12 +3,13 @@
 use clap::{ArgGroup, Args};
 use clap_complete::ArgValueCompleter;
 
+use super::Context;
 use super::completions::{complete_product, complete_reference};
 use super::find::{find_order, find_product};
 use super::product::{name, size};
-use super::{Context, phone};
 use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::order::QUANTITY_LIMIT;
+use crate::domain::text::read_phone;
 use crate::error::{Exit, Failure};
 use crate::render::{json, order};
 use crate::store::Write;
@@ -32,7 +33,7 @@ pub struct EditArgs {
     #[arg(long, value_parser = name)]
     name: Option<String>,
     /// The customer's phone
-    #[arg(long, value_parser = phone)]
+    #[arg(long, value_parser = read_phone)]
     phone: Option<String>,
     /// The customer's address
     #[arg(long)]

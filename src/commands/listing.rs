@@ -2,6 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
+use serde_json::json;
 
 use super::completions::complete_product;
 use super::find::{find_product, find_user, user_not_found};
@@ -9,13 +10,16 @@ use super::{Context, age, choose_fields, status_parser, when};
 use crate::cli::Format;
 use crate::domain::calendar::{When, before};
 use crate::domain::order::Order;
+use crate::domain::phone::full_number;
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
+use crate::domain::text::read_phone;
 use crate::domain::user::Caller;
 use crate::error::Exit;
+use crate::render::json::body;
 use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
 use crate::render::zone::zone_of;
-use crate::render::{json, order, table};
+use crate::render::{order, table};
 use crate::store::{OrderFilter, Read, Sort, SortField};
 
 /// How many orders the table shows unless `--limit` says otherwise.
@@ -33,9 +37,18 @@ pub struct Selection {
     /// Only orders made until then; a day is included whole
     #[arg(long, value_name = "WHEN", value_parser = when)]
     until: Option<When>,
+    /// Only orders that changed since then (updatedAt), new ones too
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    updated_since: Option<When>,
+    /// Only orders received since then (createdAt)
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    received_since: Option<When>,
     /// Only orders received so long ago or longer: 2d, 12h
     #[arg(long, value_name = "AGE", value_parser = age)]
     older_than: Option<chrono::Duration>,
+    /// Only orders of this phone number, in any spelling
+    #[arg(long, value_name = "N", value_parser = read_phone)]
+    phone: Option<String>,
     /// Only orders with this in reference, name, phone, or the name of a product; in any case and script
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
@@ -48,6 +61,9 @@ pub struct Selection {
     /// How many at the most; 0: all [default: 50 in the table, else all]
     #[arg(long, value_name = "N", value_parser = limit)]
     limit: Option<u64>,
+    /// Print only how many there are
+    #[arg(long, conflicts_with_all = ["limit", "fields", "sort"])]
+    count: bool,
 }
 
 fn limit(text: &str) -> Result<u64, String> {
@@ -89,8 +105,10 @@ pub struct Listing<'a> {
 
 impl Listing<'_> {
     fn filter(&self, read: &Read<'_>, context: &Context, limit: Option<u64>) -> anyhow::Result<OrderFilter> {
-        let Selection { status, since, until, older_than, search, product, sort, .. } = self.selection;
-        let zone = zone_of(&read.settings()?);
+        let Selection { status, search, product, sort, .. } = self.selection;
+        let settings = read.settings()?;
+        let (zone, code) = (zone_of(&settings), settings.country_code.as_deref());
+        let start = |since: Option<When>| since.map(|since| since.start(context.now, &zone));
         let own = match &context.caller {
             Caller::Account(user) if self.is_own => Some(user.id),
             caller => caller.sees_only(),
@@ -103,9 +121,12 @@ impl Listing<'_> {
         }
         Ok(OrderFilter {
             statuses: status.clone(),
-            ordered_from: since.map(|since| since.start(context.now, &zone)),
-            ordered_before: until.map(|until| until.end(context.now, &zone)),
-            received_until: older_than.map(|age| before(context.now, age)),
+            ordered_from: start(self.selection.since),
+            ordered_before: self.selection.until.map(|until| until.end(context.now, &zone)),
+            updated_from: start(self.selection.updated_since),
+            received_from: start(self.selection.received_since),
+            received_until: self.selection.older_than.map(|age| before(context.now, age)),
+            phone_digits: self.selection.phone.as_deref().map(|phone| full_number(phone, code)),
             search: search.clone(),
             product: product.as_ref().map(|product| find_product(read, product)).transpose()?.map(|found| found.id),
             user: own.or(named.map(|user| user.id)),
@@ -118,12 +139,10 @@ impl Listing<'_> {
 /// Lists orders.
 pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
     let is_row_an_item = listing.with_items && matches!(context.global.format(), Format::Csv | Format::Table);
-    // A key beyond the guide's, which an order has where it names one.
-    let choice = [ORDER_KEYS, &["currency"]].concat();
     let (all, default) = match (listing.with_items, is_row_an_item) {
         (true, true) => (ITEM_ROW_KEYS, ITEM_ROW_KEYS),
-        (true, false) => (choice.as_slice(), ORDER_KEYS),
-        (false, _) => (choice.as_slice(), SUMMARY_KEYS),
+        (true, false) => (ORDER_KEYS, ORDER_KEYS),
+        (false, _) => (ORDER_KEYS, SUMMARY_KEYS),
     };
     let keys = choose_fields(context.global.fields.as_deref(), all, default)?;
     let with_items = listing.with_items || keys.contains(&"items");
@@ -133,6 +152,11 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
         limit => limit,
     };
     let store = context.open_to_read()?;
+    if listing.selection.count {
+        let count = store.read(|read| anyhow::Ok(read.count_orders(&listing.filter(read, context, None)?)?))?;
+        context.print_one(body([("count", json!(count))]), || format!("{count}\n"))?;
+        return Ok(Exit::Done);
+    }
     if context.is_table() {
         let (orders, settings) = store.read(|read| {
             // One more than is shown tells whether there are more.
@@ -148,8 +172,6 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
                 if is_row_an_item {
                     let rows = order.items.iter().map(|item| item_row(&order.summary, item, &keys));
                     rows.into_iter().try_for_each(|row| printer.put(&row))?;
-                } else if listing.with_items && context.global.fields.is_none() {
-                    printer.put(&json::order(order))?;
                 } else {
                     printer.put(&order_fields(order, &keys))?;
                 }

@@ -84,11 +84,6 @@ pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
-/// Reads a phone number, 1 to 20 characters.
-pub fn phone(text: &str) -> Result<String, String> {
-    product::bounded(text, 20)
-}
-
 /// Reads a point in time.
 pub fn when(text: &str) -> Result<When, String> {
     When::parse(text).ok_or_else(|| format!("must be {WHEN_FORMS}"))

@@ -10,6 +10,22 @@ pub fn phone_digits(phone: &str) -> String {
     digits
 }
 
+/// Reads a phone number that somebody types at the desk: 1 to 20 characters, with a digit among them. (What a guest gives
+/// in place of one is kept: their order counts.)
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_phone(text: &str) -> Result<String, String> {
+    const LONGEST: usize = 20;
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("must not be blank".to_owned()),
+        length if length > LONGEST => Err(format!("must have at most {LONGEST} characters, has {length}")),
+        _ if !text.chars().any(|c| digit_value(c).is_some()) => Err("must have a digit".to_owned()),
+        _ => Ok(text.to_owned()),
+    }
+}
+
 fn digit_value(c: char) -> Option<u8> {
     let zero = match c {
         '0'..='9' => '0',
@@ -107,6 +123,19 @@ mod tests {
             [("+20 (12) 345-678", "2012345678"), ("٠١٢٣٤٥٦٧٨٩", "0123456789"), ("۰۹۱۲", "0912"), ("call me", "")]
         {
             assert_eq!(phone_digits(phone), digits, "{phone}");
+        }
+    }
+
+    #[test]
+    fn a_phone_without_a_digit_is_none() {
+        for (phone, read) in [
+            (" +20 12 ", Ok("+20 12")),
+            ("٠١٢", Ok("٠١٢")),
+            ("call me", Err("must have a digit")),
+            (" ", Err("must not be blank")),
+            ("123456789012345678901", Err("must have at most 20 characters, has 21")),
+        ] {
+            assert_eq!(read_phone(phone), read.map(str::to_owned).map_err(str::to_owned), "{phone}");
         }
     }
 

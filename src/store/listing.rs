@@ -76,8 +76,14 @@ pub struct OrderFilter {
     pub ordered_from: Option<Timestamp>,
     /// Only those ordered before this time.
     pub ordered_before: Option<Timestamp>,
+    /// Only those that last changed at this time or later.
+    pub updated_from: Option<Timestamp>,
+    /// Only those received at this time or later.
+    pub received_from: Option<Timestamp>,
     /// Only those received at this time or earlier.
     pub received_until: Option<Timestamp>,
+    /// Only those of this number in full.
+    pub phone_digits: Option<String>,
     /// Only those that have this text in their reference, name, phone or its digits, or in the name or barcode of an item, in
     /// the order or in the catalogue.
     pub search: Option<String>,
@@ -121,6 +127,10 @@ impl Condition {
         self.values.push((name, Box::new(value)));
     }
 
+    fn values(&self) -> Vec<(&str, &dyn ToSql)> {
+        self.values.iter().map(|(name, value)| (*name, value.as_ref())).collect()
+    }
+
     fn sql(&self) -> String {
         if self.terms.is_empty() { String::new() } else { format!("WHERE {}", self.terms.join(" AND ")) }
     }
@@ -153,6 +163,18 @@ impl Read<'_> {
         if let Some(before) = filter.ordered_before {
             condition.and("o.order_date < :before");
             condition.bind(":before", before);
+        }
+        if let Some(from) = filter.updated_from {
+            condition.and("o.updated_at >= :updated_from");
+            condition.bind(":updated_from", from);
+        }
+        if let Some(from) = filter.received_from {
+            condition.and("o.created_at >= :received_from");
+            condition.bind(":received_from", from);
+        }
+        if let Some(digits) = &filter.phone_digits {
+            condition.and("o.customer_phone_digits = :phone");
+            condition.bind(":phone", digits.clone());
         }
         if let Some(until) = filter.received_until {
             condition.and("o.created_at <= :received_until");
@@ -240,6 +262,13 @@ impl Read<'_> {
         Ok((found.len() <= most).then(|| json_array(found.iter().map(|order| order.0))))
     }
 
+    /// Counts the orders that a list without a limit has.
+    pub fn count_orders(&self, filter: &OrderFilter) -> Result<i64, StoreError> {
+        let condition = self.condition(filter)?;
+        let sql = format!("SELECT COUNT(*) FROM {} {}", condition.orders, condition.sql());
+        Ok(self.connection.prepare_cached(&sql)?.query_row(condition.values().as_slice(), |row| row.get(0))?)
+    }
+
     /// Reads a list of orders whole; without their items unless `with_items`.
     pub fn listed_orders(&self, filter: &OrderFilter, with_items: bool) -> Result<Vec<Order>, StoreError> {
         let mut orders = Vec::new();
@@ -270,10 +299,8 @@ impl Read<'_> {
             condition.sql()
         );
         condition.bind(":limit", limit);
-        let values: Vec<(&str, &dyn ToSql)> =
-            condition.values.iter().map(|(name, value)| (*name, value.as_ref())).collect();
         let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
-        let mut rows = statement.query(values.as_slice()).map_err(StoreError::from)?;
+        let mut rows = statement.query(condition.values().as_slice()).map_err(StoreError::from)?;
         let mut page: Vec<OrderSummary> = Vec::with_capacity(PAGE);
         loop {
             let row = rows.next().map_err(StoreError::from)?;

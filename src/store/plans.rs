@@ -81,6 +81,8 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         OrderFilter { statuses: vec![Status::Pending, Status::Shipped], ..all() },
         OrderFilter { ordered_from: at, ordered_before: at, ..all() },
         OrderFilter { received_until: at, ..all() },
+        OrderFilter { received_from: at, ..all() },
+        OrderFilter { phone_digits: Some("1234".to_owned()), ..all() },
         OrderFilter { search: Some("shirt".to_owned()), ..all() },
         OrderFilter { search: Some("shirt".to_owned()), statuses: vec![Status::Pending], ordered_from: at, ..all() },
         OrderFilter { search: Some(String::new()), ..all() },
@@ -91,6 +93,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         OrderFilter { sort: Sort { by: SortField::CustomerName, descending: false }, ..all() },
     ] {
         read.listed_orders(&filter, true)?;
+        read.count_orders(&filter)?;
     }
     Ok(())
 }

@@ -22,7 +22,8 @@ fn the_guides_request_gives_the_guides_response() {
             "total",
             "itemCount",
             "createdAt",
-            "updatedAt"
+            "updatedAt",
+            "currency"
         ]
     );
     let item_keys: Vec<_> = body["items"][0].as_object().unwrap().keys().cloned().collect();

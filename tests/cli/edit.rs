@@ -3,6 +3,18 @@ use serde_json::json;
 use crate::harness::{ORDER, SHIRT, Shop};
 
 #[test]
+fn a_phone_that_is_typed_has_a_digit() {
+    let shop = Shop::with_order();
+    for run in [
+        shop.orders(["edit", ORDER, "--phone", "abc"]),
+        shop.orders(["user", "add", "mona", "--role", "buyer", "--phone", "call me"]),
+    ] {
+        let stderr = run.exits(2).stderr;
+        assert!(stderr.contains("for '--phone <PHONE>': must have a digit"), "{stderr}");
+    }
+}
+
+#[test]
 fn editing_changes_the_order_its_sums_and_its_history() {
     let shop = Shop::with_order();
     let body = shop

@@ -41,7 +41,8 @@ fn programs_get_an_array_with_the_guides_keys() {
         json!([{
             "id": null, "orderReference": ORDER, "orderDate": "2026-02-04T10:30:00Z", "customerName": "John Doe",
             "customerPhone": "+1234567890", "status": "confirmed", "total": "59.98", "itemCount": 2,
-            "createdAt": "2026-02-07T08:00:00.000Z"
+            "createdAt": "2026-02-07T08:00:00.000Z", "customerAddress": "123 Main St, City, Country", "user": null,
+            "updatedAt": "2026-02-07T08:00:00.000Z", "currency": null
         }])
         .to_string()
     );
@@ -71,6 +72,40 @@ fn statuses_sorting_and_limit_choose_what_is_listed() {
     shop.orders(["list", "--status", "new"]).exits(2);
     let done = shop.orders(["list", "--sort", "price"]).exits(2);
     assert!(done.stderr.contains("the fields are createdAt, updatedAt"), "{}", done.stderr);
+}
+
+#[test]
+fn a_script_asks_for_what_changed_or_came_since_its_last_run() {
+    let shop = shop();
+    let came = "2026-02-07T09:00:00Z";
+    shop.orders(["cancel", "LEG-MLB4Q1XC-K2P9"]).env("ORDERS_NOW", "2026-02-07T10:00:00Z").succeeds();
+    for (args, expected) in [
+        (["--updated-since", "2026-02-07T09:59:59Z"], "LEG-MLB4Q1XC-K2P9\n"),
+        (["--updated-since", "2026-02-07T10:00:00.001Z"], ""),
+        (["--received-since", came], "LEG-MLB63A8W-0QTZ\nLEG-MLB4Q1XC-K2P9\nLEG-MLB2TG0R-7HTX\n"),
+        (["--received-since", "2026-02-07T09:00:00.001Z"], ""),
+        (["--phone", "123 456-7890"], "LEG-LXYZ1234-AB5C\n"),
+        (["--phone", "123456789"], ""),
+    ] {
+        shop.orders(["list", "-q"]).arg(args[0]).arg(args[1]).prints(expected);
+    }
+    shop.orders(["config", "countryCode", "1"]).succeeds();
+    shop.orders(["list", "-q", "--phone", "0 0 1 (234) 567-890"]).prints("LEG-LXYZ1234-AB5C\n");
+    let done = shop.orders(["list", "--phone", "none"]).exits(2);
+    assert_eq!(done.stderr.lines().next().unwrap(), "error: invalid value 'none' for '--phone <N>': must have a digit");
+}
+
+#[test]
+fn counting_says_only_how_many() {
+    let shop = shop();
+    shop.orders(["list", "--count"]).prints("4\n");
+    shop.orders(["list", "--count", "-q", "--status", "pending"]).prints("3\n");
+    shop.orders(["list", "--count", "--json", "--search", "omar"]).prints("{\"count\":1}\n");
+    shop.orders(["list", "--count", "--format", "ndjson", "--status", "shipped"]).prints("{\"count\":0}\n");
+    shop.orders(["list", "--count", "--format", "csv"]).prints("count\n4\n");
+    for args in [["--limit", "2"], ["--fields", "total"], ["--sort", "total"]] {
+        shop.orders(["list", "--count"]).arg(args[0]).arg(args[1]).exits(2);
+    }
 }
 
 #[test]

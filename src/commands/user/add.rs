@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::commands::Context;
 use crate::domain::bidi::shown;
 use crate::domain::refusal::Conflict;
-use crate::domain::text::visible;
+use crate::domain::text::{read_phone, visible};
 use crate::domain::user::{Role, User, UserId};
 use crate::error::{Exit, Failure, Kind};
 use crate::input::username::read_username;
@@ -25,7 +25,7 @@ pub struct AddArgs {
     #[arg(long, value_parser = role_parser(), ignore_case = true)]
     role: Role,
     /// A phone number
-    #[arg(long, value_parser = crate::commands::phone)]
+    #[arg(long, value_parser = read_phone)]
     phone: Option<String>,
 }
 
