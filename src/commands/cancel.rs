@@ -21,6 +21,9 @@ pub struct CancelArgs {
     /// Goods that come back cannot be sold: they are written off
     #[arg(long)]
     no_restock: bool,
+    /// Cancel those that can be cancelled, report the others, and exit with 8
+    #[arg(long)]
+    keep_going: bool,
 }
 
 /// Runs the command.
@@ -31,5 +34,5 @@ pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .into());
     }
     let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock };
-    set_status::change(&args.refs, request, context)
+    set_status::change(&args.refs, request, args.keep_going, context)
 }

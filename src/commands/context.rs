@@ -272,21 +272,20 @@ impl Context {
 
     /// Prints the one body of a command, or for people `text`.
     pub fn print_one(&self, body: Body, text: impl FnOnce() -> String) -> Result<(), OutputError> {
-        self.print(vec![body], false, text)
+        let keys: Vec<String> = body.keys().cloned().collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        self.print_each(vec![body], &keys, false, text)
     }
 
-    /// Prints a body for each thing that a command was about, or for people `text`: a bare body where one thing was
-    /// named, else an array.
+    /// Prints a body for each thing that a command was about, or for people `text`: as an array where `is_list`, else
+    /// bare. CSV has the columns `keys`, whatever the bodies hold.
     pub fn print_each(
         &self,
-        bodies: Vec<Body>,
-        named: usize,
+        mut bodies: Vec<Body>,
+        keys: &[&str],
+        is_list: bool,
         text: impl FnOnce() -> String,
     ) -> Result<(), OutputError> {
-        self.print(bodies, named != 1, text)
-    }
-
-    fn print(&self, mut bodies: Vec<Body>, many: bool, text: impl FnOnce() -> String) -> Result<(), OutputError> {
         if self.is_table() {
             self.ui.print(&text())?;
             if self.has_rolled_back {
@@ -294,19 +293,15 @@ impl Context {
             }
             return Ok(());
         }
+        let mut keys = keys.to_vec();
         if self.has_rolled_back {
+            keys.extend(Some("dryRun").filter(|key| !keys.contains(key)));
             for body in &mut bodies {
                 body.insert("dryRun".to_owned(), json!(true));
             }
         }
-        let mut keys: Vec<&str> = Vec::new();
-        for key in bodies.iter().flat_map(Body::keys) {
-            if !keys.contains(&key.as_str()) {
-                keys.push(key);
-            }
-        }
         let mut stdout = ui::stdout();
-        let mut printer = Printer::new(&mut stdout, self.global.format(), &keys, many).map_err(OutputError)?;
+        let mut printer = Printer::new(&mut stdout, self.global.format(), &keys, is_list).map_err(OutputError)?;
         bodies.iter().try_for_each(|body| printer.put(body)).map_err(OutputError)?;
         printer.finish().and_then(|()| stdout.flush()).map_err(OutputError)
     }

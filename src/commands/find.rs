@@ -28,8 +28,17 @@ pub struct Found {
 /// The most bytes that a list of references on stdin may have.
 const STDIN_LIMIT: u64 = 64 << 20;
 
+/// The orders that a command line names.
+#[derive(Debug)]
+pub struct References {
+    /// What was typed for each.
+    pub texts: Vec<String>,
+    /// Whether the result is an array: unless one argument named one order.
+    pub is_list: bool,
+}
+
 /// Returns the references on a command line; `-` stands for those on stdin, one a line.
-pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
+pub fn expand_references(args: &[String]) -> anyhow::Result<References> {
     if args.is_empty() {
         return Err(Failure::usage("name an order").hint("orders list shows what there is").into());
     }
@@ -51,7 +60,7 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<Vec<String>> {
             return Err(Failure::new(Kind::InvalidInput, format!("stdin has more than {STDIN_LIMIT} bytes")).into());
         }
     }
-    Ok(references)
+    Ok(References { texts: references, is_list: args.len() > 1 || args[0] == "-" })
 }
 
 /// Finds orders by what was typed.
@@ -115,6 +124,20 @@ pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String], caller: &Caller) ->
         }
     }
     Ok(named)
+}
+
+/// Finds all orders, each once, in the order named; unless `keep_going`, all of them are found or none is.
+pub fn name_orders_or_none<'t>(
+    read: &Read<'_>,
+    texts: &'t [String],
+    caller: &Caller,
+    keep_going: bool,
+) -> anyhow::Result<Vec<Named<'t>>> {
+    let named = name_orders(read, texts, caller)?;
+    if keep_going || named.iter().all(|(_, found)| found.is_ok()) {
+        return Ok(named);
+    }
+    Err(merge(named.into_iter().filter_map(|(_, found)| found.err()).collect()).into())
 }
 
 /// Finds all orders, each once, in the order named; else says of every one that was not found why.

@@ -2,7 +2,7 @@
 //!
 //! What they share stands here and in `context` (the file, the caller, printing), `find` (naming orders, products and
 //! accounts), `listing` (which orders, and how they are shown), `source` (reading files and stdin),
-//! `receive` (taking one order in), `intake` (reading many records) and `tally` (what became of them).
+//! `keep_going` (commands that take several orders), `receive` (taking one order in), `intake` (reading many records) and `tally` (what became of them).
 
 pub mod backup;
 pub mod cancel;
@@ -18,6 +18,7 @@ pub mod help;
 pub mod history;
 pub mod import;
 pub mod intake;
+pub mod keep_going;
 pub mod list;
 pub mod listing;
 pub mod man;

@@ -4,14 +4,18 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 
 use super::completions::complete_reference;
-use super::find::{expand_references, find_orders};
+use super::find::{expand_references, name_orders_or_none};
+use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
 use super::{Context, status_parser};
+use crate::domain::order::Order;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::status::Status;
 use crate::domain::transition::{Request, StatusChange, decide};
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, Kind};
+use crate::render::json::ORDER_KEYS;
 use crate::render::{json, order};
+use crate::store::StoreError;
 
 /// Move orders to a status, all or nothing
 ///
@@ -22,7 +26,7 @@ use crate::render::{json, order};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders set-status LEG-LXYZ1234-AB5C shipped --note 'Bosta 9917'
-  orders list -q --status confirmed | orders set-status - processing
+  orders list -q --status confirmed | orders set-status - processing --keep-going
   orders set-status LEG-LXYZ1234-AB5C pending --force --note 'confirmed by mistake'")]
 pub struct SetStatusArgs {
     /// References, ids or parts of references; - reads them from stdin
@@ -37,6 +41,9 @@ pub struct SetStatusArgs {
     /// Goods that come back cannot be sold: they are written off
     #[arg(long)]
     no_restock: bool,
+    /// Move those that can be moved, report the others, and exit with 8
+    #[arg(long)]
+    keep_going: bool,
 }
 
 /// Runs the command.
@@ -50,43 +57,59 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
         return Err(Failure::usage("--no-restock is for orders that give their stock back").into());
     }
     let request = Request { to: args.status, force: args.force, restock: !args.no_restock };
-    change(&args.refs, request, context)
+    change(&args.refs, request, args.keep_going, context)
 }
 
-/// Changes the status of orders, all or nothing. `cancel` is this too.
-pub fn change(refs: &[String], request: Request, context: &mut Context) -> anyhow::Result<Exit> {
+/// Changes the status of orders in one transaction: all or nothing, or with `keep_going` those that can be changed.
+/// `cancel` is this too.
+pub fn change(refs: &[String], request: Request, keep_going: bool, context: &mut Context) -> anyhow::Result<Exit> {
     let references = expand_references(refs)?;
+    let call = Call { is_list: references.is_list, keep_going };
     let mut store = context.open_to_write()?;
     let (stamp, caller) = (context.stamp(), context.caller.clone());
-    let (changes, orders) = context.write(&mut store, |write| {
-        let found = find_orders(write, &references, &caller)?;
-        let pks: Vec<_> = found.iter().map(|found| found.pk).collect();
-        let mut changes = Vec::with_capacity(pks.len());
-        let mut refusals = Vec::new();
-        for order in write.orders(&pks)? {
+    let outcomes = context.write(&mut store, |write| {
+        let named = name_orders_or_none(write, &references.texts, &caller, keep_going)?;
+        let count = named.len();
+        let (mut outcomes, mut refusals) = (Vec::with_capacity(count), Vec::new());
+        for outcome in load_named(write, named)? {
+            let order = match outcome {
+                Ok(order) => order,
+                Err(failed) => {
+                    outcomes.push(Err(failed));
+                    continue;
+                }
+            };
+            let reference = order.summary.reference.clone();
             match decide(&order, &write.held_stock(order.summary.pk)?, request) {
-                Ok(change) => changes.push(change),
-                Err(refusal) => refusals.push((order.summary.reference, refusal)),
+                Ok(change) => outcomes.push(Ok((change, order))),
+                Err(refusal) if keep_going => {
+                    let failure = Failure::of_one(refusal);
+                    outcomes.push(Err(OrderFailure { reference: reference.to_string(), failure }));
+                }
+                Err(refusal) => refusals.push((reference, refusal)),
             }
         }
         if !refusals.is_empty() {
-            return Err(merge(refusals, pks.len()).into());
+            return Err(merge(refusals, count).into());
         }
-        for change in &changes {
+        for (change, _) in outcomes.iter().flatten() {
             write.change_status(change, &stamp)?;
         }
-        anyhow::Ok((changes, write.orders(&pks)?))
+        let pks: Vec<_> = outcomes.iter().flatten().map(|(_, order)| order.summary.pk).collect();
+        let mut changed = write.orders(&pks)?.into_iter();
+        for (_, order) in outcomes.iter_mut().flatten() {
+            *order = changed.next().ok_or(StoreError::Changed("the order"))?;
+        }
+        anyhow::Ok(outcomes)
     })?;
-    context.print_each(orders.iter().map(json::order).collect(), references.len(), || texts(&changes, context))?;
-    Ok(Exit::Done)
-}
-
-fn texts(changes: &[StatusChange], context: &Context) -> String {
-    let text = |change: &StatusChange| match context.ui.quiet {
-        true => format!("{}\n", change.reference),
-        false => order::changed(change, context.is_dry_run()),
-    };
-    changes.iter().map(text).collect()
+    let body = |(_, order): &(StatusChange, Order)| json::order(order);
+    print_outcomes(&outcomes, call, ORDER_KEYS, context, body, |changed| {
+        let text = |(change, _): &&(StatusChange, Order)| match context.ui.quiet {
+            true => format!("{}\n", change.reference),
+            false => order::changed(change, context.is_dry_run()),
+        };
+        changed.iter().map(text).collect()
+    })
 }
 
 /// Makes one failure of the refusals among so many orders.
@@ -99,7 +122,8 @@ fn merge(mut refusals: Vec<(Reference, Refusal)>, orders: usize) -> Failure {
         return Failure::from(refusals.remove(0).1).details(details);
     }
     let message = format!("{} orders cannot take this step; nothing changed", refusals.len());
-    Failure::new(refusals[0].1.kind.into(), message)
+    let kinds = refusals.iter().map(|(_, refusal)| Kind::from(refusal.kind));
+    Failure::new(kinds.min_by_key(|kind| kind.exit_code()).unwrap_or(Kind::Usage), message)
         .error("Some orders cannot take this step")
         .details(details(&refusals))
 }

@@ -5,8 +5,10 @@ use clap_complete::ArgValueCompleter;
 
 use super::Context;
 use super::completions::complete_reference;
-use super::find::{expand_references, find_orders};
+use super::find::{expand_references, name_orders_or_none};
+use super::keep_going::{Call, load_named, print_outcomes};
 use crate::error::Exit;
+use crate::render::json::ORDER_KEYS;
 use crate::render::{json, order};
 
 /// Show orders with their items
@@ -14,28 +16,31 @@ use crate::render::{json, order};
 #[command(after_help = "Examples:
   orders show LEG-LXYZ1234-AB5C
   orders show ab5c                        a part that fits one order
-  orders show LEG-LXYZ1234-AB5C --json | jq -r .customerPhone")]
+  orders show LEG-LXYZ1234-AB5C --json | jq -r .customerPhone
+  orders list -q --updated-since 1d | orders show - --format ndjson --keep-going")]
 pub struct ShowArgs {
     /// References, ids or parts of references; - reads them from stdin
     #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
     refs: Vec<String>,
+    /// Show those that are found, report the others, and exit with 8
+    #[arg(long)]
+    keep_going: bool,
 }
 
 /// Runs the command.
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = expand_references(&args.refs)?;
+    let call = Call { is_list: references.is_list, keep_going: args.keep_going };
     let store = context.open_to_read()?;
-    let (orders, settings) = store.read(|read| {
-        let found = find_orders(read, &references, &context.caller)?;
-        let pks: Vec<_> = found.iter().map(|found| found.pk).collect();
-        anyhow::Ok((read.orders(&pks)?, read.settings()?))
+    let (outcomes, settings) = store.read(|read| {
+        let named = name_orders_or_none(read, &references.texts, &context.caller, args.keep_going)?;
+        anyhow::Ok((load_named(read, named)?, read.settings()?))
     })?;
-    context.print_each(orders.iter().map(json::order).collect(), references.len(), || {
+    print_outcomes(&outcomes, call, ORDER_KEYS, context, json::order, |orders| {
         let look = context.look(&settings);
         if context.ui.quiet {
             return orders.iter().map(|order| format!("{}\n", order.summary.reference)).collect();
         }
         orders.iter().map(|order| order::show(order, look)).collect::<Vec<_>>().join("\n")
-    })?;
-    Ok(Exit::Done)
+    })
 }

@@ -107,3 +107,40 @@ fn several_orders_are_all_or_nothing_and_come_from_stdin_too() {
     assert_eq!((&dry["status"], &dry["dryRun"]), (&json!("delivered"), &json!(true)));
     assert_eq!(shop.status("LEG-2"), "shipped");
 }
+
+#[test]
+fn keep_going_changes_those_that_can_be_and_keeps_the_places_of_the_others() {
+    let shop = Shop::with_order();
+    bring(&shop, "LEG-2", "confirmed");
+    bring(&shop, "LEG-3", "confirmed");
+    let run = shop.orders(["set-status", "-", "shipped", "--keep-going", "--json"]);
+    let done = run.stdin(format!("LEG-3\n{ORDER}\nLEG-404\nLEG-2\n")).exits(8);
+    let bodies: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(done.stderr, "");
+    assert_eq!(bodies[0]["status"], "shipped");
+    let failed =
+        |body: &serde_json::Value| (body["success"].clone(), body["orderReference"].clone(), body["code"].clone());
+    assert_eq!(failed(&bodies[1]), (json!(false), json!(ORDER), json!("conflict")));
+    assert_eq!(failed(&bodies[2]), (json!(false), json!("LEG-404"), json!("not_found")));
+    assert_eq!((&bodies[3]["orderReference"], &bodies[3]["status"]), (&json!("LEG-2"), &json!("shipped")));
+    shop.check();
+    let done = shop.orders(["cancel", "--keep-going", "LEG-404", "LEG-2"]).exits(8);
+    assert_eq!(done.stdout, "LEG-2: shipped → cancelled; 1 piece back in stock\n");
+    assert!(done.stderr.starts_with("error: order LEG-404 not found\n"), "{}", done.stderr);
+    // Where none is left to change, that is not all that was asked for either.
+    shop.orders(["cancel", "--keep-going", "LEG-2"]).exits(8);
+    shop.orders(["cancel", "--keep-going", "LEG-3"]).exits(0);
+}
+
+#[test]
+fn csv_has_the_same_columns_whatever_became_of_the_orders() {
+    let shop = Shop::with_order();
+    let header = |refs: &str, code| {
+        let run = shop.orders(["confirm", "-", "--keep-going", "-n", "--format", "csv"]).stdin(refs);
+        run.exits(code).stdout.lines().next().unwrap().to_owned()
+    };
+    let all = "success,order,stockUpdated,message,dryRun,orderReference,error,details,code,reason";
+    assert_eq!((header(ORDER, 0).as_str(), header("LEG-404", 8).as_str(), header("", 0).as_str()), (all, all, all));
+    let shown = shop.orders(["show", "-", "--format", "csv"]).stdin("").succeeds();
+    assert!(shown.starts_with("id,orderReference,"), "{shown}");
+}

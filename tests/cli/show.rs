@@ -85,6 +85,11 @@ fn several_orders_are_an_array_in_the_order_given_and_one_is_a_bare_body() {
         (&"LEG-MLB2TG0R-7HTX".into(), &ORDER.into())
     );
     assert!(shop.orders(["show", "7HTX", "--json"]).json().is_object());
+    assert_eq!(shop.orders(["show", "-", "--json"]).stdin("7HTX\n").json().as_array().unwrap().len(), 1);
+    assert_eq!(shop.orders(["show", "-", "--json"]).stdin("").succeeds(), "[]\n");
+    let done = shop.orders(["show", "LEG-404", "AB5C", "--json", "--keep-going"]).exits(8);
+    let bodies: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!((&bodies[0]["code"], &bodies[1]["orderReference"]), (&"not_found".into(), &ORDER.into()));
     let lines = shop.orders(["show", "7HTX", "AB5C", "--format", "ndjson"]).succeeds();
     assert_eq!(lines.lines().count(), 2);
     let csv = shop.orders(["show", "AB5C", "--format", "csv", "-"]).stdin("7HTX\n").succeeds();

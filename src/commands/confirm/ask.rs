@@ -2,6 +2,7 @@
 
 use super::Call;
 use crate::commands::Context;
+use crate::commands::find::References;
 use crate::domain::content::Content;
 use crate::domain::order::Order;
 use crate::domain::receive::nearest_duplicate;
@@ -11,8 +12,8 @@ use crate::render::{Look, confirm};
 use crate::store::{OrderFilter, Read, Store, StoreError};
 use crate::ui;
 
-/// Lets the person pick some of the pending orders, and returns their references.
-pub fn pick_pending(context: &Context) -> anyhow::Result<Vec<String>> {
+/// Lets the person pick some of the pending orders.
+pub fn pick_pending(context: &Context) -> anyhow::Result<References> {
     let filter = OrderFilter { statuses: vec![Status::Pending], limit: Some(OFFERED), ..OrderFilter::default() };
     let (orders, settings) =
         context.open_to_read()?.read(|read| anyhow::Ok((read.listed_orders(&filter, false)?, read.settings()?)))?;
@@ -28,7 +29,8 @@ pub fn pick_pending(context: &Context) -> anyhow::Result<Vec<String>> {
             .hint("space marks the order under the cursor")
             .into());
     }
-    Ok(picked.into_iter().map(|index| orders[index].summary.reference.to_string()).collect())
+    let texts: Vec<_> = picked.into_iter().map(|index| orders[index].summary.reference.to_string()).collect();
+    Ok(References { is_list: texts.len() > 1, texts })
 }
 
 /// How many pending orders are offered at the most, the newest ones.

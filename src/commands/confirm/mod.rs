@@ -9,11 +9,12 @@ use serde_json::json;
 use super::Context;
 use super::completions::complete_reference;
 use super::find::{Found, expand_references, find_orders, name_orders};
+use super::keep_going::{self, OrderFailure, OrderOutcome, print_outcomes};
 use crate::domain::confirm::{Confirmation, Consent, decide, decide_each, refusal};
 use crate::domain::order::Order;
 use crate::domain::product::Catalogue;
 use crate::domain::user::Caller;
-use crate::error::{Exit, Failure, Kind, list_first};
+use crate::error::{Exit, Failure, Kind};
 use crate::render::json::Body;
 use crate::render::{confirm, json as bodies};
 use crate::store::{Read, Stamp, StoreError, Write};
@@ -54,11 +55,8 @@ struct Call<'a> {
     caller: Caller,
 }
 
-/// What became of one order that was named.
-enum Ending {
-    Confirmed(Box<(Order, Confirmation)>),
-    Failed(String, Failure),
-}
+/// The keys of the body of an order that was confirmed, in order.
+const CONFIRMED_KEYS: &[&str] = &["success", "order", "stockUpdated", "message"];
 
 /// Runs the command.
 pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
@@ -69,7 +67,7 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let is_to_ask = context.is_to_ask("confirming has to be agreed to", "--yes agrees")?;
     let mut store = context.open_to_write()?;
     let mut call = Call {
-        references: &references,
+        references: &references.texts,
         keep_going: args.keep_going,
         takes_parts: is_to_ask || context.global.yes || context.is_dry_run(),
         // Whoever is asked sees the prices.
@@ -80,23 +78,19 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if is_to_ask {
         call.consent = Consent::Shown(ask::ask(&store, &call, context)?);
     }
-    let endings = context.write(&mut store, |write| call.confirm(write))?;
-    let has_failures = endings.iter().any(|ending| matches!(ending, Ending::Failed(..)));
-    if context.is_table() {
-        for ending in &endings {
-            if let Ending::Failed(_, failure) = ending {
-                context.ui.fail(&failure.clone().into());
-            }
-        }
-    }
-    context.print_each(endings.iter().map(body).collect(), references.len(), || {
-        endings.iter().filter_map(|ending| text(ending, context)).collect()
-    })?;
-    Ok(if has_failures { Exit::Partly } else { Exit::Done })
+    let outcomes = context.write(&mut store, |write| call.confirm(write))?;
+    let printed = keep_going::Call { is_list: references.is_list, keep_going: args.keep_going };
+    print_outcomes(&outcomes, printed, CONFIRMED_KEYS, context, body, |confirmed| {
+        let text = |(order, confirmation): &&(Order, Confirmation)| match context.ui.quiet {
+            true => format!("{}\n", order.summary.reference),
+            false => confirm::confirmed(order, confirmation, context.is_dry_run(), ui::width()),
+        };
+        confirmed.iter().map(text).collect()
+    })
 }
 
 /// An order with what would become of it; or what was typed, with why not.
-type Decision = Result<(Order, Confirmation), (String, Failure)>;
+type Decision = OrderOutcome<(Order, Confirmation)>;
 
 impl Call<'_> {
     /// Loads the orders and decides: of all together, or with `--keep-going` of each in the order given.
@@ -122,35 +116,29 @@ impl Call<'_> {
             match found.map(|found| (found, decided.next())) {
                 Ok((found, Some((order, decision)))) => all.push(match decision {
                     Ok(confirmation) => Ok((order, confirmation)),
-                    Err(refusal) => Err((found.reference.to_string(), Failure::of_one(refusal))),
+                    Err(refusal) => {
+                        Err(OrderFailure { reference: found.reference.to_string(), failure: Failure::of_one(refusal) })
+                    }
                 }),
                 Ok((_, None)) => {}
-                Err(failure) => all.push(Err((reference.to_owned(), failure))),
+                Err(failure) => all.push(Err(OrderFailure { reference: reference.to_owned(), failure })),
             }
         }
         Ok(all)
     }
 
     /// Decides, applies the decisions, and pairs them with the orders as they are then.
-    fn confirm(&self, write: &Write<'_>) -> anyhow::Result<Vec<Ending>> {
-        let mut endings = Vec::new();
-        for decision in self.decide(write)? {
-            endings.push(match decision {
-                Ok((order, confirmation)) => {
-                    write.change_status(&confirmation.change, &self.stamp)?;
-                    Ending::Confirmed(Box::new((order, confirmation)))
-                }
-                Err((reference, failure)) => Ending::Failed(reference, failure),
-            });
+    fn confirm(&self, write: &Write<'_>) -> anyhow::Result<Vec<Decision>> {
+        let mut outcomes = self.decide(write)?;
+        for (_, confirmation) in outcomes.iter().flatten() {
+            write.change_status(&confirmation.change, &self.stamp)?;
         }
-        let pks: Vec<_> = endings.iter().filter_map(Ending::confirmed).map(|(order, _)| order.summary.pk).collect();
+        let pks: Vec<_> = outcomes.iter().flatten().map(|(order, _)| order.summary.pk).collect();
         let mut orders = write.orders(&pks)?.into_iter();
-        for ending in &mut endings {
-            if let Ending::Confirmed(confirmed) = ending {
-                confirmed.0 = orders.next().ok_or(StoreError::Changed("the order"))?;
-            }
+        for (order, _) in outcomes.iter_mut().flatten() {
+            *order = orders.next().ok_or(StoreError::Changed("the order"))?;
         }
-        Ok(endings)
+        Ok(outcomes)
     }
 
     /// Refuses orders that were named by a part of their reference, unless parts are taken.
@@ -162,12 +150,6 @@ impl Call<'_> {
     }
 }
 
-impl Ending {
-    fn confirmed(&self) -> Option<&(Order, Confirmation)> {
-        if let Ending::Confirmed(confirmed) = self { Some(confirmed) } else { None }
-    }
-}
-
 /// Loads orders with the products of their items.
 fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(Vec<Order>, Catalogue), StoreError> {
     let orders = read.orders(&found.map(|found| found.pk).collect::<Vec<_>>())?;
@@ -175,36 +157,11 @@ fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(
     Ok((orders, catalogue))
 }
 
-fn body(ending: &Ending) -> Body {
-    let value = match ending {
-        Ending::Confirmed(confirmed) => json!({
-            "success": true,
-            "order": bodies::order(&confirmed.0),
-            "stockUpdated": true,
-            "message": "Order confirmed and stock updated successfully",
-        }),
-        Ending::Failed(reference, failure) => json!({
-            "success": false,
-            "orderReference": reference,
-            "error": failure.error,
-            "details": list_first(&failure.details, failure.details.len()),
-            "code": failure.kind.code(),
-            "reason": failure.kind.reason(),
-        }),
-    };
-    match value {
-        serde_json::Value::Object(body) => body,
-        _ => Body::new(),
-    }
-}
-
-fn text(ending: &Ending, context: &Context) -> Option<String> {
-    let Ending::Confirmed(confirmed) = ending else {
-        return None;
-    };
-    let (confirmed, confirmation) = confirmed.as_ref();
-    Some(match context.ui.quiet {
-        true => format!("{}\n", confirmed.summary.reference),
-        false => confirm::confirmed(confirmed, confirmation, context.is_dry_run(), ui::width()),
-    })
+fn body((order, _): &(Order, Confirmation)) -> Body {
+    bodies::body([
+        ("success", json!(true)),
+        ("order", json!(bodies::order(order))),
+        ("stockUpdated", json!(true)),
+        ("message", json!("Order confirmed and stock updated successfully")),
+    ])
 }

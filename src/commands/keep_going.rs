@@ -1,0 +1,89 @@
+//! Commands that take several orders: with `--keep-going`, what becomes of one of them does not keep back the others.
+
+use serde_json::json;
+
+use super::Context;
+use super::find::Named;
+use crate::domain::order::Order;
+use crate::error::{Exit, Failure, list_first};
+use crate::render::json::{Body, body};
+use crate::store::{Read, StoreError};
+
+/// Why one of several orders was not taken.
+#[derive(Debug)]
+pub struct OrderFailure {
+    /// Its reference, or what was typed for it.
+    pub reference: String,
+    /// What stands against it.
+    pub failure: Failure,
+}
+
+/// What became of one of several orders.
+pub type OrderOutcome<T> = Result<T, OrderFailure>;
+
+/// The keys that the body of a failure has beside `orderReference`, in order.
+const FAILURE_KEYS: &[&str] = &["success", "error", "details", "code", "reason"];
+
+impl OrderFailure {
+    /// Returns the body that programs get in the place of the order.
+    fn body(&self) -> Body {
+        let Failure { kind, error, details, .. } = &self.failure;
+        body([
+            ("success", json!(false)),
+            ("orderReference", json!(self.reference)),
+            ("error", json!(error)),
+            ("details", json!(list_first(details, details.len()))),
+            ("code", json!(kind.code())),
+            ("reason", json!(kind.reason())),
+        ])
+    }
+}
+
+/// Loads the orders that were found, and keeps the place of those that were not.
+pub fn load_named(read: &Read<'_>, named: Vec<Named<'_>>) -> Result<Vec<OrderOutcome<Order>>, StoreError> {
+    let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
+    let mut orders = read.orders(&pks)?.into_iter();
+    let load = |(text, found): Named<'_>| match found {
+        Ok(_) => Ok(Ok(orders.next().ok_or(StoreError::Changed("the order"))?)),
+        Err(failure) => Ok(Err(OrderFailure { reference: text.to_owned(), failure })),
+    };
+    named.into_iter().map(load).collect()
+}
+
+/// What a call of several orders was about.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    /// Whether its result is an array.
+    pub is_list: bool,
+    /// Whether one order does not keep back the others.
+    pub keep_going: bool,
+}
+
+/// Prints what became of each order, in the order given: bodies with the keys `keys`, or for people `text` of those that
+/// were taken, and on stderr why the others were not.
+pub fn print_outcomes<T>(
+    outcomes: &[OrderOutcome<T>],
+    call: Call,
+    keys: &[&str],
+    context: &Context,
+    body: impl Fn(&T) -> Body,
+    text: impl FnOnce(&[&T]) -> String,
+) -> anyhow::Result<Exit> {
+    let failures = || outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+    if context.is_table() {
+        failures().for_each(|failed| context.ui.fail(&failed.failure.clone().into()));
+    }
+    let mut keys = keys.to_vec();
+    if call.keep_going {
+        keys.extend(context.is_dry_run().then_some("dryRun"));
+        keys.push("orderReference");
+        keys.extend(FAILURE_KEYS);
+        let mut seen = std::collections::HashSet::new();
+        keys.retain(|key| seen.insert(*key));
+    }
+    let bodies = outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(OrderFailure::body, &body)).collect();
+    context.print_each(bodies, &keys, call.is_list, || {
+        text(&outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect::<Vec<_>>())
+    })?;
+    Ok(if failures().next().is_some() { Exit::Partly } else { Exit::Done })
+}
