@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::tally::Imported;
 use crate::commands::{
     backup, cancel, check, completions, config, confirm, create, edit, help, history, import, list, man, message,
     my_orders, product, report, set_status, show, user,
@@ -45,6 +47,7 @@ pub struct Cli {
 pub struct Global {
     /// The orders file [default: ORDERS_DB, else orders/orders.db in the user's data folder]
     #[arg(long, global = true, hide_short_help = true, value_name = "FILE", overrides_with = "db")]
+    #[arg(value_parser = OsStringValueParser::new().try_map(named_file), value_hint = clap::ValueHint::FilePath)]
     pub db: Option<PathBuf>,
     /// Output form [default: table]
     #[arg(long, global = true, hide_short_help = true, value_enum, overrides_with = "format")]
@@ -160,6 +163,15 @@ impl Command {
         }
     }
 
+    /// Returns what the command imports; `None` where it is no import.
+    pub fn import(&self) -> Option<Imported> {
+        match self {
+            Command::Import(_) => Some(Imported::Orders),
+            Command::Product(args) if args.is_import() => Some(Imported::Products),
+            _ => None,
+        }
+    }
+
     /// Returns what the command is about, for permission; `None` where it needs none.
     pub fn task(&self) -> Option<Task> {
         Some(match self {
@@ -186,6 +198,11 @@ fn version() -> &'static str {
     static VERSION: LazyLock<String> =
         LazyLock::new(|| format!("{} (SQLite {})", env!("CARGO_PKG_VERSION"), crate::store::sqlite_version()));
     &VERSION
+}
+
+/// Reads the path of a file that cannot be a stream.
+pub fn named_file(path: OsString) -> Result<PathBuf, &'static str> {
+    if path == "-" { Err("must be a file (./- is one of that name)") } else { Ok(path.into()) }
 }
 
 /// Reads a note: any text that is not blank.

@@ -9,26 +9,31 @@ use serde_json::json;
 use super::Context;
 use crate::domain::bidi::shown;
 use crate::domain::refusal::Conflict;
-use crate::error::{Exit, Failure, Fault, Kind};
+use crate::error::{Exit, Failure, Fault, Kind, OutputError};
 use crate::render::json::body;
 use crate::store::{Access, Copy, Store, StoreError, refuse_leftovers};
+use crate::ui;
 
 /// Take a consistent copy of the file, while others go on writing
 ///
 /// The copy is checked, and safely on the disk when the command says so. It appears whole or not at all; a file that is
-/// there is not replaced.
+/// there is not replaced. With - it goes to stdout, once it is whole and checked: it waits in a temporary file (TMPDIR).
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders backup orders-2026-02-07.db
-  orders backup \"backups/orders-$(date +%F).db\" --quiet")]
+  orders backup \"backups/orders-$(date +%F).db\" --quiet
+  ssh shop orders backup - > orders.db")]
 pub struct BackupArgs {
-    /// The new file
+    /// The new file; - for stdout
     #[arg(value_name = "DEST")]
     dest: PathBuf,
 }
 
 /// Runs the command.
 pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    if args.dest.as_os_str() == "-" {
+        return stream(context);
+    }
     let dest = std::path::absolute(&args.dest).map_err(|error| failed(&args.dest, &error))?;
     if dest.symlink_metadata().is_ok() {
         let message = format!("{} is there already; nothing was backed up", dest.display());
@@ -41,25 +46,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     refuse_leftovers(&dest).map_err(|error| {
         Failure::new(Kind::Conflict(Conflict::Exists), format!("{} {error}; nothing was backed up", dest.display()))
     })?;
-    let store = context.open_to_back_up()?;
-    let folder = dest.parent().unwrap_or(Path::new("/"));
-    let copy = Copy::new_in(folder).map_err(|error| failed(&dest, &error))?;
-    store.back_up(copy.path()).map_err(|error| match error {
-        // These are the orders file's own.
-        StoreError::Busy | StoreError::Damaged(_) | StoreError::Malformed(_) => anyhow::Error::from(error),
-        error => {
-            let fault = if matches!(error, StoreError::Full) { Fault::Full } else { Fault::Io };
-            let message = format!("cannot back up to {}: the copy {error}", dest.display());
-            Failure::new(Kind::Internal(fault), message).into()
-        }
-    })?;
-    let (damage, orders) = Store::open(copy.path(), Access::Read, context.global.wait())?
-        .read(|read| anyhow::Ok((read.damage()?, read.order_count()?)))?;
-    if !damage.is_empty() {
-        let message = format!("cannot back up: {} is damaged", context.file()?.display());
-        let hint = "orders check names the damage; keep the older backups";
-        return Err(Failure::new(Kind::Internal(Fault::Damaged), message).hint(hint).into());
-    }
+    let (copy, orders) = checked_copy(dest.parent().unwrap_or(Path::new("/")), &dest, context)?;
     let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
     if context.is_dry_run() {
         drop(copy);
@@ -78,6 +65,50 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
             false => format!("{did} {orders} orders to {}, {bytes} bytes\n", shown(&path)),
         }
     })?;
+    Ok(Exit::Done)
+}
+
+/// Copies the file into a new one in `folder`, and checks the copy. Returns how many orders it has, too.
+fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result<(Copy, i64)> {
+    let store = context.open_to_back_up()?;
+    let copy = Copy::new_in(folder).map_err(|error| failed(dest, &error))?;
+    store.back_up(copy.path()).map_err(|error| match error {
+        // These are the orders file's own.
+        StoreError::Busy | StoreError::Damaged(_) | StoreError::Malformed(_) => anyhow::Error::from(error),
+        error => {
+            let fault = if matches!(error, StoreError::Full) { Fault::Full } else { Fault::Io };
+            let message = format!("cannot back up to {}: the copy {error}", dest.display());
+            Failure::new(Kind::Internal(fault), message).into()
+        }
+    })?;
+    let (damage, orders) = Store::open(copy.path(), Access::Read, context.global.wait())?
+        .read(|read| anyhow::Ok((read.damage()?, read.order_count()?)))?;
+    if !damage.is_empty() {
+        let message = format!("cannot back up: {} is damaged", context.file()?.display());
+        let hint = "orders check names the damage; keep the older backups";
+        return Err(Failure::new(Kind::Internal(Fault::Damaged), message).hint(hint).into());
+    }
+    Ok((copy, orders))
+}
+
+/// Writes a copy to stdout.
+fn stream(context: &Context) -> anyhow::Result<Exit> {
+    if ui::is_stdout_a_terminal() {
+        let failure = Failure::usage("a backup is no text for a terminal; nothing was backed up");
+        return Err(failure.hint("name a file, or send stdout into one: orders backup - > FILE").into());
+    }
+    if !context.is_table() {
+        return Err(Failure::usage("stdout takes the copy: it has no other form; nothing was backed up").into());
+    }
+    let folder = std::env::temp_dir();
+    let (copy, orders) = checked_copy(&folder, &folder, context)?;
+    let bytes = copy.bytes().map_err(|error| failed(&folder, &error))?;
+    if context.is_dry_run() {
+        let orders = if orders == 1 { "1 order".to_owned() } else { format!("{orders} orders") };
+        context.ui.note(&format!("dry run: would back up {orders} to stdout, {bytes} bytes"));
+        return Ok(Exit::Done);
+    }
+    copy.write_to(&mut ui::stdout()).map_err(OutputError)?;
     Ok(Exit::Done)
 }
 

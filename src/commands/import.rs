@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::Context;
 use super::intake::{Input, Put, read_all};
 use super::receive::{Delivery, Desk, Taken};
 use super::rejects::Rejects;
 use super::source::open_sources;
-use super::tally::{Tally, Verdict};
+use super::tally::{Imported, Tally, Verdict};
+use crate::cli::named_file;
 use crate::domain::receive::{Rejected, Source, SourceKind};
 use crate::error::Exit;
 use crate::input::json::{NotJson, Problems};
@@ -41,6 +43,7 @@ pub struct ImportArgs {
     keep_going: bool,
     /// Keep the records that were not taken in this new file, ready to mend and import again
     #[arg(long, value_name = "FILE", requires = "keep_going")]
+    #[arg(value_parser = OsStringValueParser::new().try_map(named_file), value_hint = clap::ValueHint::FilePath)]
     rejects: Option<PathBuf>,
 }
 
@@ -69,7 +72,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         };
         let mut judge = |delivery: &Delivery| judge(&desk, delivery);
         let tally = read_all(sources, &mut rejects, &mut read, &mut judge, &mut progress)?;
-        match tally.failure(false) {
+        match tally.failure(Imported::Orders) {
             Some(failure) if tally.is_cut_off() => return Err(failure.into()),
             Some(failure) if !args.keep_going && !tally.has_good_ones() => return Err(failure.into()),
             Some(mut failure) if !args.keep_going => {
@@ -95,7 +98,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     drop(progress);
     tally.report(context);
-    context.print_one(tally.body(false), || summary(&tally, context))?;
+    context.print_one(tally.body(Imported::Orders), || summary(&tally, context))?;
     Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 

@@ -45,7 +45,18 @@ use crate::error::{Exit, Failure};
 pub use context::Context;
 
 /// Runs a command.
+///
+/// # Errors
+/// Those of the command; of an import, whatever failed, with the body of one that took nothing.
 pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
+    let import = command.import();
+    dispatch(command, context).map_err(|error| match import {
+        Some(import) => tally::explain_failure(error, import, context),
+        None => error,
+    })
+}
+
+fn dispatch(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
     if context.global.json && context.global.format.is_some_and(|format| format != Format::Json) {
         return Err(Failure::usage("--json and another --format contradict each other").into());
     }

@@ -4,9 +4,19 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::domain::refusal::Conflict;
-use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, list_first};
+use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, OutputError, explain, list_first};
 use crate::render::json::Body;
+use crate::store::StoreError;
 use crate::ui;
+
+/// What an import takes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// Orders.
+    Orders,
+    /// Products, which may also be updated.
+    Products,
+}
 
 /// What became of one record.
 #[derive(Debug)]
@@ -178,8 +188,8 @@ impl Tally {
         self.errors.iter().flat_map(RecordError::lines).take(DETAILS_LISTED).collect()
     }
 
-    /// Returns the body that programs get; `updated` is a key for products only.
-    pub fn body(&self, has_updates: bool) -> Body {
+    /// Returns the body that programs get.
+    pub fn body(&self, what: Imported) -> Body {
         let mut warnings = self.warnings.clone();
         if self.warnings_left_out > 0 {
             warnings.push(format!("… and {} more", self.warnings_left_out));
@@ -191,7 +201,7 @@ impl Tally {
         body.insert("skipped".to_owned(), json!(self.skipped));
         body.insert("warnings".to_owned(), json!(warnings));
         body.insert("errors".to_owned(), self.errors.iter().map(RecordError::to_json).collect());
-        if has_updates {
+        if what == Imported::Products {
             body.insert("updated".to_owned(), json!(self.updated));
         }
         body
@@ -203,8 +213,7 @@ impl Tally {
     }
 
     /// Returns the failure of an import that took nothing; `None` where nothing stands against it.
-    /// `updated` is a key for products only.
-    pub fn failure(&self, has_updates: bool) -> Option<Explained> {
+    pub fn failure(&self, what: Imported) -> Option<Explained> {
         if self.rejected == 0 {
             return None;
         }
@@ -219,19 +228,19 @@ impl Tally {
             (rejected, count) => format!("{rejected} of {count} records"),
         };
         let (is, conflicts) = if self.rejected == 1 { ("is", "conflicts") } else { ("are", "conflict") };
-        let what = match (self.is_cut_off, self.conflict.is_some()) {
+        let problem = match (self.is_cut_off, self.conflict.is_some()) {
             (true, _) => "the input cannot be read to its end".to_owned(),
             (false, true) => format!("{records} {conflicts} with what is there"),
             (false, false) => format!("{records} {is} invalid"),
         };
-        let mut body = self.body(has_updates);
+        let mut body = self.body(what);
         for count in ["imported", "updated"] {
             if let Some(count) = body.get_mut(count) {
                 *count = json!(0);
             }
         }
         let failure =
-            Failure::new(kind, format!("{what}; nothing imported")).error(error).details(self.problem_lines());
+            Failure::new(kind, format!("{problem}; nothing imported")).error(error).details(self.problem_lines());
         Some(Explained { failure, problem_count: self.problem_count, body })
     }
 
@@ -249,4 +258,29 @@ impl Tally {
             ui::list(&list_first(&self.problem_lines(), self.problem_count));
         }
     }
+}
+
+/// Gives the failure of an import, whatever failed, the body of one that took nothing, and says so to people.
+pub fn explain_failure(error: anyhow::Error, what: Imported, context: &Context) -> anyhow::Error {
+    if error.is::<OutputError>() || context.has_committed() {
+        return error;
+    }
+    // Only then it may have been imported all the same.
+    let is_known = !matches!(error.downcast_ref(), Some(StoreError::Broken(_)));
+    let mut explained = explain(&error, context.file().ok().as_deref());
+    if explained.body.is_empty() {
+        explained.body = Tally::new().body(what);
+        if !is_known {
+            for (_, count) in explained.body.iter_mut().filter(|(_, count)| count.is_number()) {
+                *count = Value::Null;
+            }
+        }
+    }
+    let Failure { kind, message, .. } = &mut explained.failure;
+    let says_so = message.ends_with("nothing imported");
+    // The store's own words say what became of the file.
+    if !error.is::<StoreError>() && !says_so && matches!(kind, Kind::Internal(_) | Kind::Busy) {
+        message.push_str("; nothing imported");
+    }
+    explained.into()
 }

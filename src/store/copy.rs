@@ -56,6 +56,12 @@ impl Copy {
         Ok(self.file.as_file().metadata()?.len())
     }
 
+    /// Writes it out, and drops it.
+    pub fn write_to(mut self, out: &mut impl io::Write) -> io::Result<()> {
+        io::copy(self.file.as_file_mut(), out)?;
+        out.flush()
+    }
+
     /// Gives it its name, as [`keep`] does.
     pub fn keep(self, name: &Path) -> io::Result<()> {
         keep(self.file, name)

@@ -113,6 +113,11 @@ pub fn stdout() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::new(io::stdout().lock())
 }
 
+/// Tells whether results go to a terminal.
+pub fn is_stdout_a_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Returns how many columns a table may have: the terminal's, 80 where stdout is none.
 pub fn width() -> usize {
     width_of(io::stdout())

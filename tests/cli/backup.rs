@@ -1,6 +1,6 @@
 use std::os::unix::fs::PermissionsExt;
 
-use crate::harness::{BELT, Shop, order};
+use crate::harness::{BELT, ORDER, Shop, order};
 
 /// What is left in the shop's folder, beside the orders file.
 fn left(shop: &Shop) -> Vec<String> {
@@ -88,4 +88,24 @@ fn a_backup_while_another_writes_agrees_with_itself() {
         assert!(count > 3, "{count} backups were taken");
     });
     shop.orders(["check"]).prints("");
+}
+
+#[test]
+fn a_backup_to_stdout_is_a_whole_copy() {
+    let shop = Shop::with_order();
+    let dash = shop.path("-");
+    let output = shop.orders(["backup", "-"]).into_command().output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    std::fs::write(shop.path("copy.db"), output.stdout).unwrap();
+    assert_eq!(shop.orders(["--db", "copy.db", "list", "-q"]).succeeds(), format!("{ORDER}\n"));
+    shop.orders(["--db", "copy.db", "check"]).exits(0);
+    let done = shop.orders(["backup", "-", "--json"]).exits(2);
+    assert_eq!(done.stdout, "");
+    let done = shop.orders(["backup", "-", "-n"]).exits(0);
+    assert_eq!(done.stdout, "");
+    assert!(done.stderr.starts_with("note: dry run: would back up 1 order to stdout, "), "{}", done.stderr);
+    // Nor is anything else a file of that name.
+    shop.orders(["--db", "-", "config", "shopName", "LEG"]).exits(2);
+    shop.orders(["import", "--keep-going", "--rejects", "-"]).exits(2);
+    assert!(!dash.exists());
 }

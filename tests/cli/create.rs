@@ -57,7 +57,7 @@ fn the_guides_request_gives_the_guides_response() {
                 "selectedSize": "L", "selectedColor": "Blue", "subtotal": "59.98"
             }],
             "total": "59.98", "itemCount": 2,
-            "createdAt": "2026-02-07T08:00:00.000Z", "updatedAt": "2026-02-07T08:00:00.000Z"
+            "createdAt": "2026-02-07T08:00:00.000Z", "updatedAt": "2026-02-07T08:00:00.000Z", "currency": null
         })
     );
     assert_eq!(shop.on_hand("SKU-12345", "L"), 3, "a pending order holds no stock");

@@ -242,8 +242,8 @@ fn every_item_of_a_long_import_is_there_and_known_to_the_orders_after_it() {
 fn files_that_cannot_be_read_are_named() {
     let shop = Shop::stocked();
     shop.orders(["import", "nothing.json"])
-        .fails(1, "error: cannot read nothing.json: No such file or directory (os error 2)\n");
-    shop.orders(["import", "."]).fails(1, "error: cannot read .: it is a folder\n");
+        .fails(1, "error: cannot read nothing.json: No such file or directory (os error 2); nothing imported\n");
+    shop.orders(["import", "."]).fails(1, "error: cannot read .: it is a folder; nothing imported\n");
 }
 
 #[test]
@@ -311,4 +311,37 @@ fn a_record_that_is_null_is_refused_by_itself() {
     let done = shop.orders(["import", "--keep-going"]).stdin(input).exits(8);
     assert_eq!(done.stdout, "imported 2, unchanged 0, rejected 2\n");
     assert!(done.stderr.contains("-:2: record 2: must be an object, is null\n"), "{}", done.stderr);
+}
+
+#[test]
+fn whatever_failed_says_that_nothing_was_imported_and_carries_the_keys() {
+    let shop = Shop::stocked();
+    let keys = |stderr: &str| {
+        let body: serde_json::Value = serde_json::from_str(stderr.lines().last().unwrap()).unwrap();
+        let keys: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
+        (keys, body["imported"].clone())
+    };
+    let all = ["success", "error", "details", "code", "hint", "exitCode", "reason"];
+    let all = [&all[..], &["imported", "unchanged", "rejected", "skipped", "warnings", "errors"]].concat();
+    let with_updated = [&all[..], &["updated"]].concat();
+    let missing = "error: cannot read missing.json: No such file or directory (os error 2); nothing imported\n";
+    shop.orders(["import", "missing.json"]).fails(1, missing);
+    shop.orders(["product", "import", "missing.json"]).fails(1, missing);
+    std::fs::write(shop.path("strange.db"), "not ours").unwrap();
+    for (run, code) in [
+        (shop.orders(["import", "missing.json"]), 1),
+        (shop.orders(["import", "-", "--db", "strange.db"]), 1),
+        (shop.orders(["import", "-", "--db", "missing.db", "-n"]), 1),
+        (shop.orders(["import", "-", "--as", "guest"]), 11),
+        (shop.orders(["import", "-"]).stdin("{"), 4),
+    ] {
+        let done = run.arg("--json").exits(code);
+        assert_eq!(keys(&done.stderr), (all.iter().map(ToString::to_string).collect(), 0.into()), "{done:#?}");
+    }
+    let done = shop.orders(["product", "import", "missing.json", "--json"]).exits(1);
+    assert_eq!(keys(&done.stderr), (with_updated.iter().map(ToString::to_string).collect(), 0.into()));
+    let other = shop.connection();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let done = shop.orders(["import", "-", "--json", "--wait", "0"]).stdin(order("LEG-1", BELT, 1, None)).exits(7);
+    assert_eq!(keys(&done.stderr), (all.iter().map(ToString::to_string).collect(), 0.into()));
 }

@@ -102,6 +102,33 @@ error: 3 of 4 records are invalid; nothing imported
 }
 
 #[test]
+fn keep_going_takes_the_good_products_and_names_the_others() {
+    let shop = Shop::stocked();
+    let some = "{\"name\":\"Cap\",\"price\":-1}\n{\"name\":\"New\",\"price\":1,\"barcode\":\"N-1\"}\n";
+    let done = shop.orders(["product", "import", "--keep-going"]).stdin(some).exits(8);
+    assert_eq!(done.stdout, "imported 1, updated 0, unchanged 0, rejected 1\n");
+    assert_eq!(done.stderr, "warning: 1 rejected:\n  - -:1: record 1 (Cap): price: must not be negative\n");
+    let done = shop.orders(["product", "import", "--keep-going", "--json"]).stdin(some).exits(8);
+    let body: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!((&body["unchanged"], &body["rejected"], &body["errors"][0]["line"]), (&json!(1), &json!(1), &json!(1)));
+    shop.orders(["product", "import", "--keep-going"]).stdin(format!("{some}{{\"name\":")).exits(4);
+    assert_eq!(shop.number("SELECT count(*) FROM products"), 5);
+}
+
+#[test]
+fn a_quiet_import_says_only_what_is_wrong() {
+    let shop = Shop::stocked();
+    let counted = r#"{"barcode":"SKU-12345","stockQuantity":99}"#;
+    shop.orders(["product", "import", "-q"]).stdin(counted).prints("");
+    assert_eq!(
+        shop.orders(["product", "import", "-q", "--json"]).stdin(counted).json()["warnings"].as_array().unwrap().len(),
+        1
+    );
+    let nameless = r#"{"name":"Cap","price":9.5,"quantity":7}"#;
+    assert!(shop.orders(["product", "import", "-q"]).stdin(nameless).exits(0).stderr.starts_with("warning: Cap has"));
+}
+
+#[test]
 fn stock_is_corrected_with_a_note_and_never_below_zero() {
     let shop = Shop::stocked();
     shop.orders(["product", "adjust", "BLT-01", "-2", "--note", "lost"]).prints("Leather Belt: stock 12 → 10\n");

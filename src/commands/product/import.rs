@@ -9,7 +9,7 @@ use crate::commands::Context;
 use crate::commands::intake::{Input, Put, read_all};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::open_sources;
-use crate::commands::tally::Verdict;
+use crate::commands::tally::{Imported, Verdict};
 use crate::domain::catalogue::ProductChange;
 use crate::error::{Exit, Kind};
 use crate::input::json::NotJson;
@@ -29,6 +29,9 @@ use crate::ui::Progress;
 pub struct ImportArgs {
     /// The files; - or none: stdin
     files: Vec<String>,
+    /// Take the good products, report the others, and exit with 8
+    #[arg(long)]
+    keep_going: bool,
 }
 
 /// Runs the command.
@@ -36,6 +39,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files, &context.orders_files()?)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
+    let is_brief = context.ui.quiet && context.is_table();
     let mut progress = Progress::new();
     let tally = context.write(&mut store, |write| {
         let mut read = |input: Input<'_>, put: &mut Put<'_, ReadProduct>| match input {
@@ -54,7 +58,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 Ok(incoming) => match take_in(write, incoming, &stamp, &mut ids)? {
                     Err(rejected) => reject(rejected.kind.into(), rejected.problems),
                     Ok(decision) => {
-                        let warnings = decision.warning.into_iter().collect();
+                        // That a known product keeps its stock is how it is meant, and nothing is wrong.
+                        let is_told = !is_brief || matches!(decision.change, ProductChange::New(_));
+                        let warnings = decision.warning.filter(|_| is_told).into_iter().collect();
                         match decision.change {
                             ProductChange::New(_) => Verdict::Imported(warnings),
                             ProductChange::Update(_) => Verdict::Updated(warnings),
@@ -65,7 +71,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             })
         };
         let tally = read_all(sources, &mut Rejects::none(), &mut read, &mut judge, &mut progress)?;
-        if let Some(failure) = tally.failure(true) {
+        if let Some(failure) = tally.failure(Imported::Products)
+            && (tally.is_cut_off() || !args.keep_going)
+        {
             return Err(failure.into());
         }
         if !is_dry_run {
@@ -75,12 +83,13 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     drop(progress);
     tally.report(context);
-    context.print_one(tally.body(true), || {
+    context.print_one(tally.body(Imported::Products), || {
         if context.ui.quiet {
             return String::new();
         }
         let would = if context.is_dry_run() { "would import" } else { "imported" };
-        format!("{would} {}, updated {}, unchanged {}\n", tally.imported, tally.updated, tally.unchanged)
+        let rejected = if tally.rejected > 0 { format!(", rejected {}", tally.rejected) } else { String::new() };
+        format!("{would} {}, updated {}, unchanged {}{rejected}\n", tally.imported, tally.updated, tally.unchanged)
     })?;
-    Ok(Exit::Done)
+    Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })
 }

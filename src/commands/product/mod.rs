@@ -55,6 +55,11 @@ impl ProductArgs {
         matches!(self.command, Add(_) | Import(_) | Adjust(_) | Count(_))
     }
 
+    /// Tells whether this imports products.
+    pub fn is_import(&self) -> bool {
+        matches!(self.command, ProductCommand::Import(_))
+    }
+
     /// Tells whether this lists things.
     pub fn is_list(&self) -> bool {
         matches!(self.command, ProductCommand::List(_) | ProductCommand::History(_))
