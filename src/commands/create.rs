@@ -8,14 +8,17 @@ use uuid::Uuid;
 use super::Context;
 use super::receive::Desk;
 use super::source::{Source, open_source};
+use crate::domain::order::Order;
 use crate::domain::receive::{NamedProduct, Rejected, SourceKind, resolve, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::text::{shell_word, shorten};
+use crate::domain::user::{Caller, Task};
 use crate::domain::zone::Zone;
 use crate::error::{Exit, Failure, Kind};
 use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
 use crate::input::records::{Record, Records, StreamError};
-use crate::render::{json, order};
+use crate::render::json::{self, Body};
+use crate::render::order;
 use crate::store::{ContentHash, StoreError, Write};
 
 /// Take one order from JSON and print it
@@ -45,30 +48,74 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let mut store = context.open_or_create()?;
     let (stamp, mut ids) = (context.stamp(), context.ids());
-    let (user, is_discreet) = (context.caller.owns_new_orders(), !context.caller.sees_all());
-    let (order, warnings, settings) = context.write(&mut store, |write| {
+    let sender = context.caller.clone();
+    let (answer, settings) = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.named_products(incoming.items.iter().map(|item| &item.product))?;
         let reference = match &incoming.reference {
             Some(reference) => reference.clone(),
             None => free_reference(write, &mut ids)?,
         };
-        let refused = |rejected: Rejected| refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
+        let refused = |rejected: Rejected| {
+            let failure = refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
+            // The hint is for those who can show orders.
+            if sender.may(Task::Read).is_ok() { failure } else { Failure { hint: None, ..failure } }
+        };
         let new = resolve(incoming, reference.clone(), &catalogue, &mut ids).map_err(refused)?;
-        let desk = Desk { write, settings: &settings, user, is_discreet, stamp: &stamp };
+        let desk = Desk { write, settings: &settings, sender: &sender, stamp: &stamp };
         let taken = desk.receive(&new, ContentHash::of(&new.content))?.map_err(refused)?;
-        Ok((write.orders(&[taken.order])?.remove(0), taken.warnings, settings))
+        Ok((Answer::of(write.orders(&[taken.order])?.remove(0), taken.warnings, &sender), settings))
     })?;
-    let reference = &order.summary.reference;
-    match warnings {
-        None => context.ui.note(&format!("{reference} is there already, unchanged")),
-        Some(warnings) => warnings.iter().for_each(|warning| context.ui.warn(&format!("{reference}: {warning}"))),
+    match &answer {
+        Answer::New(order, warnings) => {
+            let reference = &order.summary.reference;
+            warnings.iter().for_each(|warning| context.ui.warn(&format!("{reference}: {warning}")));
+        }
+        Answer::Known(_) | Answer::Unseen(_) => {
+            context.ui.note(&format!("{} is there already, unchanged", answer.reference()));
+        }
     }
-    context.print_one(json::order(&order), || match context.ui.quiet {
-        true => format!("{reference}\n"),
-        false => order::show(&order, context.look(&settings)),
+    context.print_one(answer.body(), || match &answer {
+        Answer::New(order, _) | Answer::Known(order) if !context.ui.quiet => {
+            order::show(order, context.look(&settings))
+        }
+        answer => format!("{}\n", answer.reference()),
     })?;
     Ok(Exit::Done)
+}
+
+/// What whoever sent an order is told of it.
+enum Answer {
+    /// It is new, with what a person should look at.
+    New(Order, Vec<String>),
+    /// It is there already.
+    Known(Order),
+    /// It is there already, and they may not see what it has become.
+    Unseen(Reference),
+}
+
+impl Answer {
+    fn of(order: Order, warnings: Option<Vec<String>>, sender: &Caller) -> Answer {
+        match warnings {
+            Some(warnings) => Answer::New(order, warnings),
+            None if sender.sees(&order.summary) => Answer::Known(order),
+            None => Answer::Unseen(order.summary.reference),
+        }
+    }
+
+    fn reference(&self) -> &Reference {
+        match self {
+            Answer::New(order, _) | Answer::Known(order) => &order.summary.reference,
+            Answer::Unseen(reference) => reference,
+        }
+    }
+
+    fn body(&self) -> Body {
+        match self {
+            Answer::New(order, _) | Answer::Known(order) => json::order(order),
+            Answer::Unseen(reference) => json::unchanged(reference),
+        }
+    }
 }
 
 /// Reads the only record of a source.

@@ -57,12 +57,13 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files, &orders_files)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
+    let sender = context.caller.clone();
     let mut progress = Progress::new();
     let imported = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
         let record_context = RecordContext { zone: zone_of(&settings) };
-        let desk = Desk { write, settings: &settings, user: None, is_discreet: false, stamp: &stamp };
+        let desk = Desk { write, settings: &settings, sender: &sender, stamp: &stamp };
         let mut read = |input: Input<'_>, put: &mut Put<'_, Delivery>| {
             read(input, record_context, &mut |order, reject| {
                 let delivery = Delivery::of(order, &catalogue, &mut ids);

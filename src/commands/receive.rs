@@ -7,7 +7,7 @@ use crate::domain::product::Catalogue;
 use crate::domain::receive::{Facts, Known, Received, Rejected, ResolvedOrder, decide, resolve, unknown_products};
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
-use crate::domain::user::UserId;
+use crate::domain::user::Caller;
 use crate::input::order_record::ReadOrder;
 use crate::store::{ContentHash, Stamp, StoreError, Write};
 
@@ -18,10 +18,8 @@ pub struct Desk<'a, 'c> {
     pub write: &'a Write<'c>,
     /// The shop's settings.
     pub settings: &'a Settings,
-    /// The account that new orders belong to.
-    pub user: Option<UserId>,
-    /// Whether nothing is to be said of other orders.
-    pub is_discreet: bool,
+    /// Who sends them: a buyer's new orders are theirs, and nothing is said of orders that the sender may not see.
+    pub sender: &'a Caller,
     /// By whom and with which note.
     pub stamp: &'a Stamp,
 }
@@ -112,14 +110,15 @@ impl Desk<'_, '_> {
         let (mut known, mut likely_duplicates) = (None, Vec::new());
         if self.write.is_like_another(order)? {
             known = known_order()?;
-            if known.is_none() && !self.is_discreet {
+            if known.is_none() {
                 likely_duplicates =
                     self.write.likely_duplicates(&order.content, &order.customer.phone, order.order_date, None)?;
+                likely_duplicates.retain(|order| self.sender.sees(&order.summary));
             }
         }
         let judge = |known: Option<&Known>| {
-            let (settings, is_discreet) = (self.settings, self.is_discreet);
-            decide(order, Facts { known, likely_duplicates: &likely_duplicates, settings, is_discreet })
+            let (settings, sender) = (self.settings, self.sender);
+            decide(order, Facts { known, likely_duplicates: &likely_duplicates, settings, sender })
         };
         let mut decision = judge(known.as_ref());
         if let Ok(Received::New { warnings }) = &decision
@@ -146,9 +145,10 @@ impl Desk<'_, '_> {
 
     /// Writes an order; `None`: its reference is another order's.
     fn insert(&self, order: &ResolvedOrder, hash: ContentHash) -> Result<Option<OrderPk>, StoreError> {
+        let user = self.sender.owns_new_orders();
         match &order.note {
-            None => self.write.insert_order(order, hash, self.user, self.stamp),
-            Some(written) => self.write.insert_order(order, hash, self.user, &self.stamp_with(written)),
+            None => self.write.insert_order(order, hash, user, self.stamp),
+            Some(written) => self.write.insert_order(order, hash, user, &self.stamp_with(written)),
         }
     }
 

@@ -13,6 +13,7 @@ use super::refusal::{Conflict, Kind};
 use super::settings::Settings;
 use super::text::shorten;
 use super::time::Timestamp;
+use super::user::Caller;
 
 /// Orders of one phone with the same items are likely duplicates within this many milliseconds (six hours).
 pub const DUPLICATE_WINDOW_MILLIS: i64 = 6 * 60 * 60 * 1000;
@@ -206,8 +207,8 @@ pub struct Facts<'a> {
     pub likely_duplicates: &'a [Order],
     /// The shop's settings.
     pub settings: &'a Settings,
-    /// Whether who sends it is told nothing of the order that has its reference already.
-    pub is_discreet: bool,
+    /// Who sends it: of an order that they may not see they are told nothing but that it is there.
+    pub sender: &'a Caller,
 }
 
 /// What to do with an order that came in.
@@ -280,7 +281,7 @@ pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, c
 /// Decides what to do with an order that came in.
 pub fn decide(order: &ResolvedOrder, facts: Facts<'_>) -> Result<Received, Rejected> {
     if let Some(known) = facts.known {
-        return judge_repeat(&order.content, known, facts.is_discreet);
+        return judge_repeat(order, known, facts.sender);
     }
     if let (Some(sent), Some(ours)) = (&order.currency, &facts.settings.currency)
         && sent != ours
@@ -292,15 +293,23 @@ pub fn decide(order: &ResolvedOrder, facts: Facts<'_>) -> Result<Received, Rejec
     Ok(Received::New { warnings })
 }
 
-fn judge_repeat(content: &Content, known: &Known, is_discreet: bool) -> Result<Received, Rejected> {
+fn judge_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> Result<Received, Rejected> {
     let summary = &known.order.summary;
-    let differing = content.differing_fields(&Content::of_order(&known.order));
-    if known.received_before || differing.is_empty() {
+    if known.received_before {
         return Ok(Received::Unchanged(summary.pk));
     }
-    let fields = if is_discreet { String::new() } else { format!(": {}", differing.join(", ")) };
-    let problem = format!("order {} is there already with other content{fields}", summary.reference);
-    Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: vec![problem] })
+    let conflict = |problem| Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: vec![problem] });
+    if !sender.sees(summary) {
+        // Comparing with the order as it is now would let them guess what it has become.
+        return conflict(format!("order {} is there already with other content", order.reference));
+    }
+    match order.content.differing_fields(&Content::of_order(&known.order)).as_slice() {
+        [] => Ok(Received::Unchanged(summary.pk)),
+        differing => {
+            let fields = differing.join(", ");
+            conflict(format!("order {} is there already with other content: {fields}", summary.reference))
+        }
+    }
 }
 
 fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
@@ -433,7 +442,7 @@ pub(crate) mod tests {
             known: Option<&Known>,
             others: &[Order],
         ) -> Result<Received, Rejected> {
-            let facts = Facts { known, likely_duplicates: others, settings: &self.settings, is_discreet: false };
+            let facts = Facts { known, likely_duplicates: others, settings: &self.settings, sender: &Caller::Operator };
             let reference = incoming.reference.clone().unwrap();
             decide(&resolve(incoming.clone(), reference, &self.catalogue, &mut Uuid::nil)?, facts)
         }

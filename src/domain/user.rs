@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use super::order::OrderSummary;
+
 /// An account's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UserId(pub Uuid);
@@ -88,9 +90,13 @@ impl Caller {
         }
     }
 
-    /// Tells whether the caller may see every order there is.
-    pub fn sees_all(&self) -> bool {
-        *self != Caller::Guest && self.sees_only().is_none()
+    /// Returns whether the caller may see an order: everyone but a guest and a buyer sees all, a buyer their own.
+    pub fn sees(&self, order: &OrderSummary) -> bool {
+        match self {
+            Caller::Operator => true,
+            Caller::Guest => false,
+            Caller::Account(user) => user.role != Role::Buyer || order.user.as_ref() == Some(&user.username),
+        }
     }
 
     /// Returns the account that the caller's new orders belong to.
@@ -167,6 +173,7 @@ pub enum Task {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::status::Status;
 
     fn account(role: Role) -> Caller {
         let id = UserId(Uuid::from_u128(role as u128));
@@ -214,7 +221,25 @@ mod tests {
         ] {
             assert_eq!(caller.sees_only().is_some(), is_kept, "{}", caller.name());
             assert_eq!(caller.owns_new_orders(), caller.sees_only());
-            assert_eq!(caller.sees_all(), !is_kept && caller != Caller::Guest);
+        }
+    }
+
+    #[test]
+    fn a_buyer_sees_their_own_orders_and_a_guest_none() {
+        use crate::domain::product::tests::product;
+        use crate::domain::receive::tests::{incoming, order};
+        let shirt = product("Shirt", &[("", 1)]);
+        let mut summary =
+            order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending).summary;
+        for (owner, expected) in [
+            (None, [true, false, false, true, true]),
+            (Some("a-buyer"), [true, false, true, true, true]),
+            (Some("omar"), [true, false, false, true, true]),
+        ] {
+            summary.user = owner.map(str::to_owned);
+            let callers =
+                [Caller::Operator, Caller::Guest, account(Role::Buyer), account(Role::Seller), account(Role::Admin)];
+            assert_eq!(callers.map(|caller| caller.sees(&summary)), expected, "{owner:?}");
         }
     }
 

@@ -6,6 +6,7 @@ use crate::domain::finding::Finding;
 use crate::domain::history::{Event, StockEntry};
 use crate::domain::order::{Order, OrderItem, OrderSummary};
 use crate::domain::product::Product;
+use crate::domain::reference::Reference;
 use crate::domain::settings::Settings;
 use crate::domain::user::User;
 
@@ -114,6 +115,11 @@ fn summary_value(order: &OrderSummary, key: &str) -> Value {
         "updatedAt" => json!(order.updated_at.to_string()),
         _ => Value::Null,
     }
+}
+
+/// Returns all that whoever may not see an order is told of it: that it is there.
+pub fn unchanged(reference: &Reference) -> Body {
+    body([("orderReference", json!(reference.as_str())), ("unchanged", json!(true))])
 }
 
 fn item_value(item: &OrderItem, key: &str) -> Option<Value> {

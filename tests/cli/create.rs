@@ -121,6 +121,56 @@ fn other_content_under_the_same_reference_is_a_conflict_that_names_the_fields() 
     assert!(done.stderr.contains(r#""code":"conflict""#), "{}", done.stderr);
 }
 
+/// What somebody else's order has become is nobody's business, whoever has its first text.
+#[test]
+fn whoever_may_not_see_the_order_that_is_there_is_told_that_it_is_and_nothing_else() {
+    let shop = Shop::stocked();
+    for buyer in ["mona", "omar"] {
+        shop.orders(["user", "add", buyer, "--role", "buyer"]).succeeds();
+    }
+    let sent = std::fs::read_to_string(shipped("examples/order.json")).unwrap();
+    shop.orders(["--as", "mona", "create", "-"]).stdin(sent.clone()).succeeds();
+    shop.orders(["edit", ORDER, "--name", "Secret Name", "--phone", "+20 777", "--address", "Secret 9"]).succeeds();
+    shop.orders(["confirm", ORDER]).succeeds();
+    let now = sent.replace("John Doe", "Secret Name").replace("+1234567890", "+20 777");
+    let now = now.replace("123 Main St, City, Country", "Secret 9");
+    let before = shop.dump();
+    for sender in ["omar", "guest"] {
+        let again = |args: [&str; 2]| {
+            let done =
+                shop.orders(["--as", sender, "create", "-"]).arg(args[0]).arg(args[1]).stdin(sent.clone()).exits(0);
+            (done.stdout, done.stderr)
+        };
+        let note = format!("note: {ORDER} is there already, unchanged\n");
+        let body = format!("{{\"orderReference\":\"{ORDER}\",\"unchanged\":true");
+        assert_eq!(again(["--wait", "5"]), (format!("{ORDER}\n"), note.clone()));
+        assert_eq!(again(["--quiet", "--wait=5"]), (format!("{ORDER}\n"), String::new()));
+        assert_eq!(again(["--format", "json"]), (format!("{body}}}\n"), note.clone()));
+        assert_eq!(again(["--json", "--dry-run"]), (format!("{body},\"dryRun\":true}}\n"), note.clone()));
+        assert_eq!(again(["--format", "csv"]), (format!("orderReference,unchanged\n{ORDER},true\n"), note));
+        // The text as it is now is no more than a guess, and none is confirmed.
+        for guess in [now.clone(), sent.replace("John Doe", "Secret Name")] {
+            let done = shop.orders(["--as", sender, "create", "-"]).stdin(guess).exits(5);
+            let told = format!(
+                "error: order {ORDER} is there with other content; nothing changed\n  \
+                 - order {ORDER} is there already with other content\n"
+            );
+            assert!(done.stderr.starts_with(&told) && done.stderr.lines().count() <= 3, "{}", done.stderr);
+        }
+    }
+    assert_eq!(shop.dump(), before);
+    let own = shop.orders(["--as", "mona", "create", "-", "--json"]).stdin(sent).json();
+    assert_eq!((&own["status"], &own["customerAddress"]), (&json!("confirmed"), &json!("Secret 9")));
+    let conflict = shop.orders(["--as", "mona", "create", "-"]).stdin(now.replace("Secret 9", "x")).exits(5);
+    assert!(conflict.stderr.contains("with other content: customerAddress\n"), "{}", conflict.stderr);
+    // Nor is a twin of somebody else's order.
+    let twin = now.replace("AB5C", "TWIN");
+    let done = shop.orders(["--as", "omar", "create", "-", "-q"]).stdin(twin.clone()).exits(0);
+    assert_eq!(done.stderr, "");
+    let done = shop.orders(["--as", "omar", "create", "-", "-q"]).stdin(twin.replace("TWIN", "TWO2")).exits(0);
+    assert_eq!(done.stderr, "warning: LEG-LXYZ1234-TWO2: same phone and items as LEG-LXYZ1234-TWIN: ordered twice?\n");
+}
+
 #[test]
 fn a_size_that_cannot_be_sold_and_a_likely_duplicate_are_warnings() {
     let shop = Shop::with_order();

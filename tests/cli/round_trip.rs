@@ -8,6 +8,7 @@ use orders::domain::receive::{Facts, IncomingOrder, Known, Received, ResolvedOrd
 use orders::domain::settings::Settings;
 use orders::domain::status::Status;
 use orders::domain::time::Timestamp;
+use orders::domain::user::Caller;
 use orders::domain::zone::Zone;
 use orders::input::order_record::{Context, read_record};
 use orders::render::json::{ORDER_KEYS, order_fields};
@@ -97,7 +98,7 @@ proptest! {
         let resolve =
             |order: &IncomingOrder| resolve(order.clone(), reference.clone(), &catalogue, &mut Uuid::nil).unwrap();
         let new = resolve(&first);
-        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, is_discreet: false };
+        let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, sender: &Caller::Operator };
         prop_assert!(matches!(decide(&new, facts), Ok(Received::New { .. })), "a new order is new");
         let order = kept(new);
         let printed = Value::Object(order_fields(&order, ORDER_KEYS));

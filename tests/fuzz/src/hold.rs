@@ -16,6 +16,7 @@ use orders::domain::settings::Settings;
 use orders::domain::status::Status;
 use orders::domain::text::visible;
 use orders::domain::time::Timestamp;
+use orders::domain::user::Caller;
 use orders::domain::zone::Zone;
 use orders::input::chat_text::{MessageTexts, is_text};
 use orders::input::json::{NotJson, Problems, read_envelope};
@@ -230,7 +231,7 @@ fn hold_accepted(incoming: &IncomingOrder) {
         }
     };
     let settings = Settings::default();
-    let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, is_discreet: false };
+    let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, sender: &Caller::Operator };
     let Ok(Received::New { warnings }) = decide(&new, facts) else {
         panic!("a new order is new");
     };
