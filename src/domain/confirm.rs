@@ -149,7 +149,7 @@ pub fn decide(
                 if item.is_below_list_price() && !accept_prices {
                     obstacles.push(Obstacle::BelowListPrice {
                         reference: summary.reference.clone(),
-                        product: item.product_name.clone(),
+                        product: item.shop_name().to_owned(),
                         price: item.unit_price,
                         list_price: item.list_price,
                     });
@@ -343,7 +343,7 @@ impl Needs {
 /// Finds the stock line that an item needs; else the product's name and its sizes.
 fn needed_line(item: &OrderItem, catalogue: &Catalogue) -> Result<Need, (String, String)> {
     let unknown =
-        |product: Option<&Product>| (item.product_name.clone(), product.map(Product::size_names).unwrap_or_default());
+        |product: Option<&Product>| (item.shop_name().to_owned(), product.map(Product::size_names).unwrap_or_default());
     let product = catalogue.get(item.product_id).ok_or_else(|| unknown(None))?;
     let line = product.line_for(item.selected_size.as_deref()).map_err(|_: SizeProblem| unknown(Some(product)))?;
     Ok(Need {

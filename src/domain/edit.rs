@@ -200,6 +200,7 @@ fn edit_items(
                 selected_color: color.clone(),
                 subtotal: unit_price.times(*quantity).ok_or_else(|| too_much(reference))?,
                 list_price: unit_price,
+                misnomer: None,
             };
             let change = Change { from: None, to: Some(describe(items.len() + 1, &item)) };
             items.push(item);

@@ -121,7 +121,7 @@ fn items(order: &Order, settings: &Settings) -> String {
 fn described(item: &OrderItem) -> String {
     let choices: Vec<String> =
         [&item.selected_size, &item.selected_color].into_iter().flatten().map(|choice| one_line(choice)).collect();
-    let name = one_line(&item.product_name);
+    let name = one_line(item.shop_name());
     if choices.is_empty() { name } else { format!("{name} ({})", choices.join(", ")) }
 }
 

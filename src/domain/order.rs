@@ -6,6 +6,7 @@ use super::money::Money;
 use super::product::ProductId;
 use super::reference::Reference;
 use super::status::Status;
+use super::text::{is_other_name, shorten};
 use super::time::Timestamp;
 
 /// An order's integer key: its place in the order of arrival.
@@ -86,12 +87,63 @@ pub struct OrderItem {
     pub subtotal: Money,
     /// The catalogue's price at the time of the order.
     pub list_price: Money,
+    /// What the catalogue says now where the order says otherwise.
+    pub misnomer: Option<Box<Misnomer>>,
+}
+
+/// What the catalogue calls a product that an order calls otherwise (rule 10): guests choose these words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misnomer {
+    /// The catalogue's name, where the order has another.
+    pub name: Option<String>,
+    /// The catalogue's barcode, if any, where the order has another.
+    pub barcode: Option<Option<String>>,
+}
+
+impl Misnomer {
+    /// Compares what an order says with the catalogue; an order without a barcode says nothing of it.
+    pub fn find(
+        name: &str,
+        barcode: Option<&str>,
+        catalogue_name: &str,
+        catalogue_barcode: Option<&str>,
+    ) -> Option<Box<Misnomer>> {
+        let name = is_other_name(name, catalogue_name).then(|| catalogue_name.to_owned());
+        let is_other_barcode = barcode.is_some_and(|sent| is_other_name(sent, catalogue_barcode.unwrap_or_default()));
+        let barcode = is_other_barcode.then(|| catalogue_barcode.map(str::to_owned));
+        (name.is_some() || barcode.is_some()).then(|| Box::new(Misnomer { name, barcode }))
+    }
 }
 
 impl OrderItem {
     /// Tells whether the item was sent with a price below the catalogue's (rule 5).
     pub fn is_below_list_price(&self) -> bool {
         self.unit_price < self.list_price
+    }
+
+    /// Returns the shop's own name of the product, for the shop's own texts.
+    pub fn shop_name(&self) -> &str {
+        let catalogue = self.misnomer.as_ref().and_then(|misnomer| misnomer.name.as_ref());
+        catalogue.unwrap_or(&self.product_name)
+    }
+
+    /// Says where the order calls the product otherwise than the catalogue; `number` counts the items from 1.
+    ///
+    /// The catalogue's words come first: the guest's end where the guest wants.
+    pub fn name_marks(&self, number: usize) -> Vec<String> {
+        let Some(misnomer) = &self.misnomer else { return Vec::new() };
+        let mark = |what: &str, ours: &str, theirs: &str| {
+            format!("item {number}: the catalogue {what} {ours}, the order says {}", shorten(theirs))
+        };
+        let name = misnomer.name.as_ref().map(|ours| mark("says", ours, &self.product_name));
+        let barcode = misnomer.barcode.as_ref().map(|ours| {
+            let theirs = self.product_barcode.as_deref().unwrap_or_default();
+            match ours {
+                Some(ours) => mark("says SKU", ours, theirs),
+                None => mark("has no SKU for", self.shop_name(), theirs),
+            }
+        });
+        name.into_iter().chain(barcode).collect()
     }
 }
 
@@ -106,4 +158,53 @@ pub fn sums(items: impl IntoIterator<Item = (Money, u32)>) -> Option<(Money, i64
         Some((total.plus(subtotal)?, count.checked_add(quantity)?))
     })?;
     (count <= QUANTITY_LIMIT).then_some((total, i64::from(count)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, resolved_order};
+
+    #[test]
+    fn an_item_that_is_called_otherwise_than_in_the_catalogue_is_marked() {
+        let shirt = product("Shirt", &[("", 1)]);
+        let mut nameless = product("Cap", &[("", 1)]);
+        nameless.barcode = None;
+        for (product, name, barcode, shop_name, marks) in [
+            (&shirt, None, None, "Shirt", &[][..]),
+            (&shirt, Some(" sHIRT\u{200f} "), Some("sku-shirt"), "shirt", &[]),
+            (&shirt, Some("Coat"), None, "Shirt", &["item 1: the catalogue says Shirt, the order says Coat"]),
+            (&shirt, None, Some("SKU-9"), "Shirt", &["item 1: the catalogue says SKU SKU-Shirt, the order says SKU-9"]),
+            (
+                &nameless,
+                None,
+                Some("SKU-9"),
+                "Cap",
+                &["item 1: the catalogue has no SKU for Cap, the order says SKU-9"],
+            ),
+            (
+                &shirt,
+                Some("Coat, the catalogue says Coat"),
+                Some("x"),
+                "Shirt",
+                &[
+                    "item 1: the catalogue says Shirt, the order says Coat, the catalogue says Coat",
+                    "item 1: the catalogue says SKU SKU-Shirt, the order says x",
+                ],
+            ),
+        ] {
+            let mut incoming = incoming(&[(product, 1, None)]);
+            incoming.items[0].name = name.map(str::to_owned);
+            incoming.items[0].barcode = barcode.map(str::to_owned);
+            let order = resolved_order(&incoming, &[product.clone()].into_iter().collect());
+            let item = &order.items[0];
+            assert_eq!(item.name_marks(1), marks, "{name:?} {barcode:?}");
+            assert_eq!(order.warnings, marks, "who takes it in is told");
+            assert_eq!(
+                item.shop_name().trim_matches(crate::domain::text::is_edge).to_lowercase(),
+                shop_name.to_lowercase()
+            );
+        }
+    }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::content::Content;
 use super::money::Money;
-use super::order::{Customer, Order, OrderItem, OrderPk};
+use super::order::{Customer, Misnomer, Order, OrderItem, OrderPk};
 use super::product::{Catalogue, Product, ProductId, SizeProblem};
 use super::reference::Reference;
 use super::refusal::{Conflict, Kind};
@@ -250,11 +250,11 @@ pub fn resolve(
     let pairs = || incoming.items.iter().zip(&products);
     let mut warnings = incoming.warnings;
     warnings.extend(pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())));
-    warnings.extend(pairs().filter_map(|(item, product)| barcode_warning(product, item.barcode.as_deref())));
     let id = new_id();
     let items: Vec<OrderItem> =
         incoming.items.into_iter().zip(&products).map(|(item, product)| snapshot(item, product, new_id())).collect();
     let other_names = items.iter().zip(products).filter_map(|(item, product)| ItemName::other_than(product, item));
+    warnings.extend(items.iter().enumerate().flat_map(|(index, item)| item.name_marks(index + 1)));
     Ok(ResolvedOrder {
         id,
         reference,
@@ -313,11 +313,14 @@ fn judge_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> Result
 }
 
 fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
+    let (name, barcode) =
+        (item.name.unwrap_or_else(|| product.name.clone()), item.barcode.or_else(|| product.barcode.clone()));
     OrderItem {
         id,
         product_id: product.id,
-        product_name: item.name.unwrap_or_else(|| product.name.clone()),
-        product_barcode: item.barcode.or_else(|| product.barcode.clone()),
+        misnomer: Misnomer::find(&name, barcode.as_deref(), &product.name, product.barcode.as_deref()),
+        product_name: name,
+        product_barcode: barcode,
         product_image: item.image.or_else(|| product.web_image().map(str::to_owned)),
         quantity: item.quantity,
         unit_price: item.unit_price,
@@ -334,11 +337,6 @@ fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
         _ => "was ordered without a size".to_owned(),
     };
     Some(format!("{} {problem}; sizes: {}", product.name, product.size_names()))
-}
-
-fn barcode_warning(product: &Product, sent: Option<&str>) -> Option<String> {
-    let (sent, ours) = (sent?, product.barcode.as_deref()?);
-    (sent != ours).then(|| format!("the SKU of {} is {ours}, the order says {}", product.name, shorten(sent)))
 }
 
 /// Finds among orders of the same number the nearest earlier one with the same items, or else the nearest later one.

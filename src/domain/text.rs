@@ -49,6 +49,15 @@ pub fn plain(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Returns whether two names differ in more than case, spaces and the marks of writing direction.
+pub fn is_other_name(one: &str, other: &str) -> bool {
+    let words = |text: &str| {
+        let words: Vec<&str> = text.split(is_edge).filter(|word| !word.is_empty()).collect();
+        words.join(" ").to_lowercase()
+    };
+    one != other && words(one) != words(other)
+}
+
 /// Returns what two spellings of one size share: trimmed, lower case.
 pub fn size_key(size: &str) -> String {
     size.trim().to_lowercase()

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Look;
-use super::order::{below_list_price, items, mark, pieces};
+use super::order::{items, mark, marks, name_marks, pieces};
 use super::prose::sentence;
 use super::table::{Column, render};
 use super::zone::minute;
@@ -26,7 +26,7 @@ pub fn preview(order: &Order, confirmation: &Confirmation, duplicate: Option<&Or
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
     let _ = writeln!(text, "Total {}{currency} for {}", summary.total, pieces(summary.item_count));
     text.push_str(&takings(confirmation, look.width));
-    text.extend(order.items.iter().filter(|item| item.is_below_list_price()).map(|item| below_list_price(item, look)));
+    text.extend(marks(order).map(|said| mark(&said, look)));
     if let Some(other) = duplicate.map(|order| &order.summary) {
         let when = minute(other.order_date, look.zone);
         let same = format!("same phone and items as {} ({}, {when}): ordered twice?", other.reference, other.status);
@@ -43,10 +43,11 @@ pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool, w
     let mut text = sentence(&format!("{did} {}: {name}, {pieces}, {}", summary.reference, summary.total), width);
     text.push_str(&takings(confirmation, width));
     for item in order.items.iter().filter(|item| item.is_below_list_price()) {
-        let (name, price, list_price) = (&item.product_name, item.unit_price, item.list_price);
+        let (name, price, list_price) = (item.shop_name(), item.unit_price, item.list_price);
         let accepted = format!("  ! {name}: price {price} accepted, list price {list_price}");
         text.push_str(&sentence(&accepted, width));
     }
+    text.extend(name_marks(order).map(|said| sentence(&format!("  ! {said}"), width)));
     text
 }
 

@@ -42,7 +42,7 @@ pub fn list_items(orders: &[Order], look: Look<'_>) -> String {
     let columns = [
         Column::new("REFERENCE").shrinks_to(17),
         Column::new("STATUS").painted(paint::status).rank(3),
-        Column::new("PRODUCT").shrinks_to(6),
+        Column::new("PRODUCT").shrinks_to(6).painted(paint::marked),
         Column::new("SIZE").shrinks_to(4),
         Column::new("COLOR").shrinks_to(5).rank(2),
         Column::new("QTY").number(),
@@ -56,7 +56,7 @@ pub fn list_items(orders: &[Order], look: Look<'_>) -> String {
             vec![
                 summary.reference.to_string(),
                 summary.status.to_string(),
-                item.product_name.clone(),
+                named(item),
                 item.selected_size.clone().unwrap_or_default(),
                 item.selected_color.clone().unwrap_or_default(),
                 item.quantity.to_string(),
@@ -91,16 +91,8 @@ pub fn show(order: &Order, look: Look<'_>) -> String {
     text.push_str(&items(order, look));
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
     let _ = writeln!(text, "\nTotal {}{currency} for {}", summary.total, pieces(summary.item_count));
-    for item in order.items.iter().filter(|item| item.is_below_list_price()) {
-        text.push_str(&below_list_price(item, look));
-    }
+    text.extend(marks(order).map(|said| mark(&said, look)));
     text
-}
-
-/// Marks an item whose price is below the list price.
-pub fn below_list_price(item: &OrderItem, look: Look<'_>) -> String {
-    let (name, price, list_price) = (&item.product_name, item.unit_price, item.list_price);
-    mark(&format!("{name}: price {price} is below the list price {list_price}"), look)
 }
 
 /// Renders what a person should look at before anything else.
@@ -109,16 +101,44 @@ pub fn mark(sentence: &str, look: Look<'_>) -> String {
     lines.lines().map(|line| paint::paint(line, paint::warning(), look.color) + "\n").collect()
 }
 
+/// Says what a person should look at in an order: prices below the list price, and names that are not the catalogue's.
+pub fn marks(order: &Order) -> impl Iterator<Item = String> {
+    let prices = order.items.iter().filter(|item| item.is_below_list_price()).map(|item| {
+        let (name, price, list_price) = (item.shop_name(), item.unit_price, item.list_price);
+        format!("{name}: price {price} is below the list price {list_price}")
+    });
+    prices.chain(name_marks(order))
+}
+
+/// Says where an order calls its products otherwise than the catalogue.
+pub fn name_marks(order: &Order) -> impl Iterator<Item = String> {
+    let numbered = order.items.iter().enumerate();
+    numbered.flat_map(|(index, item)| item.name_marks(index + 1))
+}
+
+/// The product of an item, marked with `!` where the catalogue calls it otherwise.
+fn named(item: &OrderItem) -> String {
+    let Some(misnomer) = &item.misnomer else { return item.product_name.clone() };
+    let name = misnomer.name.is_some().then(|| item.product_name.clone());
+    let sku = has_other_sku(item).then(|| format!("SKU {}", item.product_barcode.as_deref().unwrap_or_default()));
+    let said: Vec<String> = name.into_iter().chain(sku).collect();
+    format!("!{} (order: {})", item.shop_name(), said.join(", "))
+}
+
+fn has_other_sku(item: &OrderItem) -> bool {
+    item.misnomer.as_ref().is_some_and(|misnomer| misnomer.barcode.is_some())
+}
+
 /// Renders the items of an order, one line each.
 pub fn items(order: &Order, look: Look<'_>) -> String {
     let columns = [
         Column::new("#").number(),
-        Column::new("PRODUCT").wraps_at(10),
-        Column::new("SKU").shrinks_to(8).rank(3),
+        Column::new("PRODUCT").wraps_at(10).painted(paint::marked),
+        Column::new("SKU").shrinks_to(8).rank(3).painted(paint::marked),
         Column::new("SIZE").shrinks_to(4),
         Column::new("COLOR").shrinks_to(5).rank(1),
         Column::new("QTY").number(),
-        Column::new("PRICE").number().painted(paint::price).rank(2),
+        Column::new("PRICE").number().painted(paint::marked).rank(2),
         Column::new("SUBTOTAL").number(),
     ];
     let rows: Vec<_> = order
@@ -128,8 +148,12 @@ pub fn items(order: &Order, look: Look<'_>) -> String {
         .map(|(index, item)| {
             vec![
                 (index + 1).to_string(),
-                item.product_name.clone(),
-                item.product_barcode.clone().unwrap_or_default(),
+                named(item),
+                format!(
+                    "{}{}",
+                    if has_other_sku(item) { "!" } else { "" },
+                    item.product_barcode.as_deref().unwrap_or_default()
+                ),
                 item.selected_size.clone().unwrap_or_default(),
                 item.selected_color.clone().unwrap_or_default(),
                 item.quantity.to_string(),

@@ -22,8 +22,8 @@ pub fn stock(word: &str) -> Style {
     }
 }
 
-/// Returns the style of a price below the list price, which is marked with `!`.
-pub fn price(text: &str) -> Style {
+/// Returns the style of a price or name that a person should look at, which is marked with `!`.
+pub fn marked(text: &str) -> Style {
     if text.starts_with('!') { warning() } else { Style::new() }
 }
 

@@ -11,7 +11,8 @@ use super::{Read, Stamp, StoreError, Write};
 use crate::domain::content::{Content, ItemContent, items_hash};
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
-use crate::domain::order::{Customer, Order, OrderItem, OrderPk, OrderSummary};
+use crate::domain::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
+use crate::domain::product::ProductId;
 use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, ResolvedOrder, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::status::Status;
@@ -93,6 +94,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
         selected_color: row.take()?,
         subtotal: row.take()?,
         list_price: row.take()?,
+        misnomer: None,
     };
     Ok((order, item))
 }
@@ -201,11 +203,31 @@ impl Read<'_> {
             let (order, item) = item(row)?;
             items.entry(order).or_default().push(item);
         }
+        self.compare_with_catalogue(items.values_mut().flatten())?;
         let with_items = |summary: OrderSummary| {
             let items = items.remove(&summary.pk).unwrap_or_default();
             Order { summary, items }
         };
         Ok(summaries.into_iter().map(with_items).collect())
+    }
+
+    /// Notes of items what the catalogue says now, where they say otherwise.
+    fn compare_with_catalogue<'i>(&self, items: impl Iterator<Item = &'i mut OrderItem>) -> Result<(), StoreError> {
+        let mut by_product: HashMap<ProductId, Vec<&mut OrderItem>> = HashMap::new();
+        for item in items {
+            by_product.entry(item.product_id).or_default().push(item);
+        }
+        let mut statement = self.connection.prepare_cached("SELECT name, barcode FROM products WHERE id = :id")?;
+        for (id, items) in by_product {
+            let named = named_params! {":id": id};
+            let found = statement.query_row(named, |row| Ok((row.get("name")?, row.get("barcode")?))).optional()?;
+            let Some((name, barcode)): Option<(String, Option<String>)> = found else { continue };
+            for item in items {
+                let (said, sku) = (&item.product_name, item.product_barcode.as_deref());
+                item.misnomer = Misnomer::find(said, sku, &name, barcode.as_deref());
+            }
+        }
+        Ok(())
     }
 
     /// Counts all orders.
