@@ -61,7 +61,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             // The hint is for those who can show orders.
             if sender.may(Task::Read).is_ok() { failure } else { Failure { hint: None, ..failure } }
         };
-        let new = resolve(incoming, reference.clone(), &catalogue, &mut ids).map_err(refused)?;
+        let new = resolve(incoming, reference.clone(), write.time(), &catalogue, &mut ids).map_err(refused)?;
         let desk = Desk { write, settings: &settings, sender: &sender, stamp: &stamp };
         let taken = desk.receive(&new, ContentHash::of(&new.content))?.map_err(refused)?;
         Ok((Answer::of(write.orders(&[taken.order])?.remove(0), taken.warnings, &sender), settings))

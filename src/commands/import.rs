@@ -64,9 +64,10 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let catalogue = write.all_products()?.into_iter().collect();
         let record_context = RecordContext { zone: zone_of(&settings) };
         let desk = Desk { write, settings: &settings, sender: &sender, stamp: &stamp };
+        let now = write.time();
         let mut read = |input: Input<'_>, put: &mut Put<'_, Delivery>| {
             read(input, record_context, &mut |order, reject| {
-                let delivery = Delivery::of(order, &catalogue, &mut ids);
+                let delivery = Delivery::of(order, now, &catalogue, &mut ids);
                 let size = delivery.size();
                 put(delivery, size, reject);
             })

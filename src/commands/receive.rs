@@ -7,6 +7,7 @@ use crate::domain::product::Catalogue;
 use crate::domain::receive::{Facts, Known, Received, Rejected, ResolvedOrder, decide, resolve, unknown_products};
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
+use crate::domain::time::Timestamp;
 use crate::domain::user::Caller;
 use crate::input::order_record::ReadOrder;
 use crate::store::{ContentHash, Stamp, StoreError, Write};
@@ -45,8 +46,8 @@ pub struct Taken {
 }
 
 impl Delivery {
-    /// Looks up the products of an order that was read; `new_id` gives the ids of what is new.
-    pub fn of(read: ReadOrder, catalogue: &Catalogue, new_id: &mut dyn FnMut() -> Uuid) -> Delivery {
+    /// Looks up the products of an order that was read and comes `now`; `new_id` gives the ids of what is new.
+    pub fn of(read: ReadOrder, now: Timestamp, catalogue: &Catalogue, new_id: &mut dyn FnMut() -> Uuid) -> Delivery {
         let ReadOrder { label, products, source, order } = read;
         let invalid = |problems| Err(Rejected { kind: Kind::InvalidInput, problems });
         let order = match order {
@@ -55,7 +56,7 @@ impl Delivery {
                 invalid(problems)
             }
             Ok(incoming) => match incoming.reference.clone() {
-                Some(reference) => resolve(incoming, reference, catalogue, new_id),
+                Some(reference) => resolve(incoming, reference, now, catalogue, new_id),
                 None => invalid(vec![
                     "orderReference: is required: without it an order that comes twice is not recognised".to_owned(),
                 ]),

@@ -154,7 +154,7 @@ pub fn decide(
         name: incoming.name.clone().unwrap_or_else(|| known.name.clone()),
         barcode: incoming.barcode.clone().unwrap_or_else(|| known.barcode.clone()),
         price: incoming.price.unwrap_or(known.price),
-        discounted_price: incoming.discounted_price.unwrap_or(known.discounted_price),
+        discounted_price: incoming.discounted_price.map_or(known.discounted_price, Product::real_discount),
         image_paths: incoming.image_paths.clone().unwrap_or_else(|| known.image_paths.clone()),
         low_stock_at: incoming.low_stock_at.unwrap_or(known.low_stock_at),
         stock: known.stock.clone(),
@@ -191,7 +191,7 @@ fn new_product(incoming: &IncomingProduct, new_id: &mut dyn FnMut() -> Uuid) -> 
         name: name.clone(),
         barcode: incoming.barcode.clone().flatten(),
         price,
-        discounted_price: incoming.discounted_price.flatten(),
+        discounted_price: Product::real_discount(incoming.discounted_price.flatten()),
         image_paths: incoming.image_paths.clone().unwrap_or_default(),
         low_stock_at: incoming.low_stock_at.flatten(),
         stock: incoming.stock.as_ref().unwrap_or(&IncomingStock::Total(0)).lines(),
@@ -261,6 +261,19 @@ mod tests {
         let clearing = IncomingProduct { discounted_price: Some(None), ..IncomingProduct::default() };
         let cleared = decide(&clearing, matches(), &mut || Uuid::nil()).unwrap();
         assert_eq!(cleared.change, ProductChange::Update(Product { discounted_price: None, ..known.clone() }));
+        let zero = IncomingProduct { discounted_price: Some(Some(Money::ZERO)), ..IncomingProduct::default() };
+        let cleared = decide(&zero, matches(), &mut || Uuid::nil()).unwrap();
+        assert_eq!(
+            cleared.change,
+            ProductChange::Update(Product { discounted_price: None, ..known.clone() }),
+            "0 is none"
+        );
+        let new = add(
+            &IncomingProduct { discounted_price: Some(Some(Money::ZERO)), ..named("Cap") },
+            Matches::default(),
+            &mut Uuid::nil,
+        );
+        assert_eq!(new.unwrap().list_price().hundredths(), 500);
     }
 
     #[test]

@@ -53,6 +53,13 @@ pub struct OrderSummary {
     pub updated_at: Timestamp,
 }
 
+impl OrderSummary {
+    /// Returns since when the customer has waited: an order may have lain in a chat before it was received.
+    pub fn waits_since(&self) -> Timestamp {
+        self.order_date.min(self.created_at)
+    }
+}
+
 /// An order with its items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {

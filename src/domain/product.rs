@@ -74,6 +74,11 @@ impl Product {
         self.discounted_price.unwrap_or(self.price)
     }
 
+    /// Returns a discounted price as it counts: shops' pages say 0 where there is none.
+    pub fn real_discount(sent: Option<Money>) -> Option<Money> {
+        sent.filter(|price| *price != Money::ZERO)
+    }
+
     /// Returns the sum of the stock on hand over all sizes.
     pub fn stock_quantity(&self) -> i64 {
         self.stock.iter().map(|line| line.on_hand).sum()

@@ -233,10 +233,11 @@ pub struct Rejected {
 }
 
 /// Finds the products of an incoming order, or names every one that the catalogue does not have. The order gets its
-/// `reference`; `new_id` gives the ids of what is new.
+/// `reference`; `new_id` gives the ids of what is new. It comes `now`: no order is from years ago, or from tomorrow's morrow.
 pub fn resolve(
     incoming: IncomingOrder,
     reference: Reference,
+    now: Timestamp,
     catalogue: &Catalogue,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<ResolvedOrder, Rejected> {
@@ -255,10 +256,13 @@ pub fn resolve(
         incoming.items.into_iter().zip(&products).map(|(item, product)| snapshot(item, product, new_id())).collect();
     let other_names = items.iter().zip(products).filter_map(|(item, product)| ItemName::other_than(product, item));
     warnings.extend(items.iter().enumerate().flat_map(|(index, item)| item.name_marks(index + 1)));
+    let wrong_clock = wrong_clock(incoming.order_date, now);
+    let order_date = if wrong_clock.is_some() { now } else { incoming.order_date };
+    warnings.extend(wrong_clock);
     Ok(ResolvedOrder {
         id,
         reference,
-        order_date: incoming.order_date,
+        order_date,
         customer: incoming.customer,
         currency: incoming.currency,
         other_names: other_names.collect(),
@@ -283,10 +287,17 @@ pub fn decide(order: &ResolvedOrder, facts: Facts<'_>) -> Result<Received, Rejec
     if let Some(known) = facts.known {
         return judge_repeat(order, known, facts.sender);
     }
+    let mut problems = Vec::new();
+    // It would be taken for an option.
+    if order.reference.as_str().starts_with('-') {
+        problems.push("orderReference: must not begin with -".to_owned());
+    }
     if let (Some(sent), Some(ours)) = (&order.currency, &facts.settings.currency)
         && sent != ours
     {
-        let problems = vec![format!("currency: is {sent}, but this shop sells in {ours}")];
+        problems.push(format!("currency: is {sent}, but this shop sells in {ours}"));
+    }
+    if !problems.is_empty() {
         return Err(Rejected { kind: Kind::InvalidInput, problems });
     }
     let warnings = order.warnings.iter().cloned().chain(duplicate_warning(order, facts.likely_duplicates)).collect();
@@ -329,6 +340,19 @@ fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
         subtotal: item.subtotal,
         list_price: product.list_price(),
     }
+}
+
+/// Says of the time of an order that no phone with a right clock sends it (rule 10).
+fn wrong_clock(order_date: Timestamp, now: Timestamp) -> Option<String> {
+    /// The year in which the first message was sent through WhatsApp, in milliseconds.
+    const FIRST_MILLIS: i64 = 1_230_768_000_000;
+    const AHEAD_MILLIS: i64 = 2 * 24 * 60 * 60 * 1000;
+    let problem = match order_date.millis() {
+        millis if millis < FIRST_MILLIS => "is before 2009",
+        millis if millis > now.millis().saturating_add(AHEAD_MILLIS) => "is more than two days ahead of the clock",
+        _ => return None,
+    };
+    Some(format!("orderDate {} {problem}: the time at which the order came is taken", order_date.brief()))
 }
 
 fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
@@ -400,10 +424,15 @@ pub(crate) mod tests {
         }
     }
 
+    /// When orders come in here.
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-02-07T09:00:00Z").unwrap()
+    }
+
     /// An incoming order of products that are there, as it is written.
     pub fn resolved_order(incoming: &IncomingOrder, catalogue: &Catalogue) -> ResolvedOrder {
         let reference = incoming.reference.clone().unwrap();
-        resolve(incoming.clone(), reference, catalogue, &mut Uuid::nil).unwrap()
+        resolve(incoming.clone(), reference, now(), catalogue, &mut Uuid::nil).unwrap()
     }
 
     /// The order that an incoming one becomes.
@@ -442,7 +471,7 @@ pub(crate) mod tests {
         ) -> Result<Received, Rejected> {
             let facts = Facts { known, likely_duplicates: others, settings: &self.settings, sender: &Caller::Operator };
             let reference = incoming.reference.clone().unwrap();
-            decide(&resolve(incoming.clone(), reference, &self.catalogue, &mut Uuid::nil)?, facts)
+            decide(&resolve(incoming.clone(), reference, now(), &self.catalogue, &mut Uuid::nil)?, facts)
         }
     }
 
@@ -514,6 +543,40 @@ pub(crate) mod tests {
         let problems = vec!["currency: is USD, but this shop sells in EGP".to_owned()];
         let foreign = Err(Rejected { kind: Kind::InvalidInput, problems });
         assert_eq!(shop.receive(&order, None, &[]), foreign);
+    }
+
+    #[test]
+    fn an_order_of_a_wrong_clock_has_the_time_at_which_it_came() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let shop = shop(&[&shirt]);
+        for (date, problem) in [
+            ("2009-01-01T00:00:00Z", None),
+            ("2026-02-09T09:00:00Z", None),
+            ("2008-12-31T23:59:59.999Z", Some("is before 2009")),
+            ("1970-01-01T00:00:00Z", Some("is before 2009")),
+            ("2026-02-09T09:00:00.001Z", Some("is more than two days ahead of the clock")),
+            ("9999-12-31T00:00:00Z", Some("is more than two days ahead of the clock")),
+        ] {
+            let mut order = incoming(&[(&shirt, 1, None)]);
+            order.order_date = Timestamp::parse(date).unwrap();
+            let new = resolved_order(&order, &shop.catalogue);
+            let expected =
+                problem.map(|problem| format!("orderDate {date} {problem}: the time at which the order came is taken"));
+            assert_eq!(new.warnings, Vec::from_iter(expected), "{date}");
+            assert_eq!(new.order_date, if problem.is_some() { now() } else { order.order_date }, "{date}");
+        }
+    }
+
+    #[test]
+    fn a_new_reference_is_none_that_a_command_takes_for_an_option() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let shop = shop(&[&shirt]);
+        let mut sent = incoming(&[(&shirt, 1, None)]);
+        sent.reference = Reference::parse("--yes");
+        let problems = vec!["orderReference: must not begin with -".to_owned()];
+        assert_eq!(shop.receive(&sent, None, &[]), Err(Rejected { kind: Kind::InvalidInput, problems }));
+        let known = Known { order: order(&sent, &shop.catalogue, 1, Status::Pending), received_before: false };
+        assert_eq!(shop.receive(&sent, Some(&known), &[]), Ok(Received::Unchanged(OrderPk(1))), "an old one stays");
     }
 
     #[test]

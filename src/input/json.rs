@@ -264,6 +264,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Returns whether it is a text.
+    pub fn is_text(&self) -> bool {
+        self.kind() == "a string"
+    }
+
     /// Tells whether it is `null`.
     pub fn is_null(&self) -> bool {
         self.raw.get() == "null"

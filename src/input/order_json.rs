@@ -18,6 +18,7 @@ use crate::domain::time::Timestamp;
 struct Named {
     reference: Option<String>,
     products: Vec<NamedProduct>,
+    warnings: Vec<String>,
 }
 
 /// Tells whether an object is meant as an order: it has at least one of the keys that only orders have.
@@ -55,7 +56,7 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
     for ignored in ["id", "user", "createdAt", "updatedAt", "dryRun"] {
         fields.take(ignored, problems);
     }
-    let items = read_items(&mut fields, &mut named.products, problems);
+    let items = read_items(&mut fields, named, problems);
     let total_sent = fields.take("total", problems);
     let count_sent = fields.take("itemCount", problems);
     fields.finish(problems);
@@ -70,7 +71,7 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
         items: items?,
         total,
         item_count,
-        warnings: Vec::new(),
+        warnings: std::mem::take(&mut named.warnings),
         source: source.clone(),
     })
 }
@@ -107,11 +108,7 @@ fn read_currency(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Str
     Some(code)
 }
 
-fn read_items(
-    fields: &mut Fields<'_>,
-    products: &mut Vec<NamedProduct>,
-    problems: &mut Problems,
-) -> Option<Vec<IncomingItem>> {
+fn read_items(fields: &mut Fields<'_>, named: &mut Named, problems: &mut Problems) -> Option<Vec<IncomingItem>> {
     let is_list_body = fields.has("createdAt") && !fields.has("items");
     if is_list_body {
         problems.add("", "has no items: export each order with `show`");
@@ -123,21 +120,21 @@ fn read_items(
         problems.add(&value.place, "must have at least one item");
         return None;
     }
-    let items: Vec<_> = elements.iter().map(|element| read_item(element, products, problems)).collect();
+    let items: Vec<_> = elements.iter().map(|element| read_item(element, named, problems)).collect();
     items.into_iter().collect()
 }
 
-fn read_item(element: &Value<'_>, products: &mut Vec<NamedProduct>, problems: &mut Problems) -> Option<IncomingItem> {
+fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) -> Option<IncomingItem> {
     let mut fields = element.object(problems)?;
     let product = fields.require(&["productId", "product"], problems);
     let product = product.and_then(|value| {
         let id = read_product_id(&value, problems)?;
         Some(NamedProduct { place: value.place.to_string(), key: ProductKey::Id(id) })
     });
-    products.extend(product.clone());
+    named.products.extend(product.clone());
     let name = fields.take_text("productName", 255, problems);
     let barcode = fields.take_text("productBarcode", 100, problems);
-    let image = read_image(&mut fields, problems);
+    let image = read_image(&mut fields, &mut named.warnings, problems);
     let quantity = fields
         .require(&["quantity"], problems)
         .and_then(|value| value.whole_number(1, i64::from(QUANTITY_LIMIT), problems))
@@ -172,11 +169,12 @@ pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Opt
     id.map(ProductId)
 }
 
-fn read_image(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
+/// Reads a picture; what is none is left out with a warning, for it costs nobody an order.
+fn read_image(fields: &mut Fields<'_>, warnings: &mut Vec<String>, problems: &mut Problems) -> Option<String> {
     let value = fields.take("productImage", problems)?;
-    let url = value.text(None, problems)?;
+    let url = if value.is_text() { value.text(None, problems)? } else { String::new() };
     if !is_web_url(&url) {
-        problems.add(&value.place, "must be an http or https URL");
+        warnings.push(format!("{}: is no http or https URL and was left out", value.place));
         return None;
     }
     Some(url)
@@ -293,7 +291,6 @@ mod tests {
             (an_order(&item(r#","quantity":2"#), ""), vec!["items[0].quantity: is given twice".into()]),
             (an_order(&item(r#","unit_price":2"#), ""), vec!["items[0].unit_price: is given twice, as unitPrice too".into()]),
             (an_order(&item(r#","colour":"red""#), ""), vec!["items[0].colour: unknown key".into()]),
-            (an_order(&item(r#","productImage":"javascript:x""#), ""), vec!["items[0].productImage: must be an http or https URL".into()]),
             (an_order(&item(&format!(r#","productName":"{long}""#)), ""), vec!["items[0].productName: must have at most 255 characters, has 256".into()]),
             (an_order(&item(""), r#","status":"confirmed""#), vec!["status: must be pending, is \"confirmed\": an order starts pending".into()]),
             (an_order(&item(""), r#","currency":"usd""#), vec!["currency: must be three capital letters, such as EGP".into()]),
@@ -319,6 +316,18 @@ mod tests {
         ];
         for (json, expected) in cases {
             assert_eq!(read(&json).expect_err(&json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn an_image_that_is_no_url_is_left_out_with_a_warning() {
+        for image in [r#""javascript:x""#, r#""/media/shirt.jpg""#, "17", "{}", r#"["https://a.example/b"]"#, "true"] {
+            let order = read(&an_order(&item(&format!(r#","productImage":{image}"#)), "")).unwrap();
+            assert_eq!(order.items[0].image, None, "{image}");
+            assert_eq!(order.warnings, ["items[0].productImage: is no http or https URL and was left out"], "{image}");
+        }
+        for image in ["null", r#""""#, r#"" ""#] {
+            assert_eq!(read(&an_order(&item(&format!(r#","productImage":{image}"#)), "")).unwrap().warnings.len(), 0);
         }
     }
 

@@ -119,10 +119,10 @@ pub fn name_marks(order: &Order) -> impl Iterator<Item = String> {
 /// The product of an item, marked with `!` where the catalogue calls it otherwise.
 fn named(item: &OrderItem) -> String {
     let Some(misnomer) = &item.misnomer else { return item.product_name.clone() };
-    let name = misnomer.name.is_some().then(|| item.product_name.clone());
-    let sku = has_other_sku(item).then(|| format!("SKU {}", item.product_barcode.as_deref().unwrap_or_default()));
-    let said: Vec<String> = name.into_iter().chain(sku).collect();
-    format!("!{} (order: {})", item.shop_name(), said.join(", "))
+    match misnomer.name {
+        Some(_) => format!("!{} (order: {})", item.shop_name(), item.product_name),
+        None => format!("!{}", item.product_name),
+    }
 }
 
 fn has_other_sku(item: &OrderItem) -> bool {

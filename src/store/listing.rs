@@ -33,20 +33,23 @@ pub enum SortField {
     Total,
     /// The sum of the quantities.
     ItemCount,
+    /// Since when the customer has waited: when it was ordered, or received where that was earlier.
+    WaitsSince,
 }
 
 impl SortField {
     fn column(self) -> &'static str {
         match self {
-            SortField::CreatedAt => "created_at",
-            SortField::UpdatedAt => "updated_at",
-            SortField::OrderDate => "order_date",
-            SortField::Reference => "reference",
-            SortField::CustomerName => "customer_name",
-            SortField::CustomerPhone => "customer_phone",
-            SortField::Status => "status",
-            SortField::Total => "total",
-            SortField::ItemCount => "item_count",
+            SortField::CreatedAt => "o.created_at",
+            SortField::UpdatedAt => "o.updated_at",
+            SortField::OrderDate => "o.order_date",
+            SortField::Reference => "o.reference",
+            SortField::CustomerName => "o.customer_name",
+            SortField::CustomerPhone => "o.customer_phone",
+            SortField::Status => "o.status",
+            SortField::Total => "o.total",
+            SortField::ItemCount => "o.item_count",
+            SortField::WaitsSince => "min(o.order_date, o.created_at)",
         }
     }
 }
@@ -294,7 +297,7 @@ impl Read<'_> {
         let direction = if filter.sort.descending { "DESC" } else { "ASC" };
         let sql = format!(
             "SELECT {SUMMARY_COLUMNS} FROM {} LEFT JOIN users AS u ON u.id = o.user_id
-             {} ORDER BY o.{column} {direction}, o.pk {direction} LIMIT :limit",
+             {} ORDER BY {column} {direction}, o.pk {direction} LIMIT :limit",
             condition.orders,
             condition.sql()
         );

@@ -20,7 +20,7 @@ fn product(row: &Row<'_>, stock: &mut HashMap<ProductId, Vec<StockLine>>) -> rus
         name: row.get("name")?,
         barcode: row.get("barcode")?,
         price: row.get("price")?,
-        discounted_price: row.get("discounted_price")?,
+        discounted_price: Product::real_discount(row.get("discounted_price")?),
         image_paths: serde_json::from_str(&image_paths).map_err(|error| {
             rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
         })?,

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::harness::{BELT, ORDER, SHIRT, Shop, shipped};
+use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
 
 #[test]
 fn confirming_takes_the_stock() {
@@ -207,4 +207,52 @@ fn in_csv_every_row_fits_the_header() {
     let lines: Vec<_> = done.stdout.lines().collect();
     assert_eq!(lines[0], "success,order,stockUpdated,message,dryRun,orderReference,error,details,code,reason");
     assert_eq!(lines[2], "false,,,,true,LEG-404,Order LEG-404 not found,[],not_found,");
+}
+
+/// A guest chooses the names in an order; the shop sends what the catalogue says.
+#[test]
+fn an_item_that_is_called_otherwise_than_in_the_catalogue_is_marked_wherever_it_is_shown() {
+    let shop = Shop::stocked();
+    let sent = order("LEG-1", BELT, 1, None)
+        .replace(r#""quantity""#, r#""productName":"Canvas Sneakers","productBarcode":"SNK-1","quantity""#);
+    let marks = [
+        "item 1: the catalogue says Leather Belt, the order says Canvas Sneakers",
+        "item 1: the catalogue says SKU BLT-01, the order says SNK-1",
+    ];
+    let holds_marks = |text: &str| marks.iter().for_each(|mark| assert!(text.contains(mark), "{mark}\n{text}"));
+    let created = shop.orders(["create", "-"]).stdin(sent.clone()).exits(0);
+    holds_marks(&created.stderr);
+    let imported = shop.orders(["import", "-", "--json", "-n"]).stdin(sent.replace("LEG-1", "LEG-2")).succeeds();
+    holds_marks(&imported);
+    let shown = shop.orders(["show", "LEG-1"]).succeeds();
+    holds_marks(&shown);
+    assert!(shown.contains("!Leather Belt (order: Canvas Sneakers)  !SNK-1"), "{shown}");
+    assert!(shop.orders(["list", "--items"]).succeeds().contains("!Leather Belt (order: Canvas Sneakers"));
+    assert_eq!(shop.orders(["show", "LEG-1", "--json"]).json()["items"][0]["productName"], "Canvas Sneakers");
+    let message = shop.orders(["message", "LEG-1"]).succeeds();
+    assert!(message.contains("1 × Leather Belt: ") && !message.contains("Sneakers"), "{message}");
+    holds_marks(&shop.orders(["edit", "LEG-1", "--name", "Eve"]).succeeds());
+    holds_marks(&shop.orders(["confirm", "LEG-1", "--yes"]).succeeds());
+}
+
+#[test]
+fn a_discounted_price_of_0_is_none() {
+    let shop = Shop::stocked();
+    let catalogue = r#"[{"name":"Plain Chino","barcode":"CHN-9","price":450.0,"discountedPrice":0,"quantity":10}]"#;
+    shop.orders(["product", "import", "-"]).stdin(catalogue).succeeds();
+    shop.orders(["product", "add", "--name", "Cap", "--sku", "CAP-1", "--price", "9", "--discounted-price", "0"])
+        .succeeds();
+    shop.orders(["product", "set", "BLT-01", "--discounted-price", "0"]).succeeds();
+    // An older version kept it.
+    shop.connection().execute("UPDATE products SET discounted_price = 0 WHERE barcode = 'SKU-12345'", []).unwrap();
+    for product in ["CHN-9", "CAP-1", "BLT-01", "SKU-12345"] {
+        let body = shop.orders(["product", "show", product, "--json"]).json();
+        assert_eq!(body["discountedPrice"], json!(null), "{body}");
+    }
+    for (reference, product) in [("LEG-1", SHIRT), ("LEG-2", BELT)] {
+        let order = order(reference, product, 1, Some("S")).replace("29.99", "1.00");
+        shop.orders(["create", "-q"]).stdin(order).succeeds();
+        let refused = shop.orders(["confirm", reference]).exits(5);
+        assert!(refused.stderr.contains(": price 1.00 is below the list price "), "{}", refused.stderr);
+    }
 }

@@ -202,14 +202,15 @@ All                  1      2  59.98
 fn what_waits_is_said_with_how_long_and_whether_the_stock_would_do() {
     let shop = Shop::stocked();
     shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
-    let take = |reference: &str, product: &str, quantity, size: Option<&str>, at: &str| {
-        let order = order(reference, product, quantity, size);
-        shop.orders(["create", "-q"]).stdin(order).env("ORDERS_NOW", at).succeeds();
+    let take = |reference: &str, product: &str, quantity, size: Option<&str>, ordered: &str, received: &str| {
+        let order = order(reference, product, quantity, size).replace("2026-02-04T10:30:00Z", ordered);
+        shop.orders(["create", "-q"]).stdin(order).env("ORDERS_NOW", received).succeeds();
     };
-    take("LEG-NEW", SHIRT, 1, Some("L"), "2026-02-07T07:20:00Z");
-    take("LEG-OLD", SHIRT, 3, Some("L"), "2026-02-04T11:00:00Z");
-    take("LEG-MUCH", BELT, 13, None, "2026-02-06T17:00:00Z");
-    take("LEG-SIZE", SHIRT, 1, None, "2026-02-06T16:59:00Z");
+    take("LEG-NEW", SHIRT, 1, Some("L"), "2026-02-07T07:30:00Z", "2026-02-07T07:20:00Z");
+    take("LEG-OLD", SHIRT, 3, Some("L"), "2026-02-04T11:00:00Z", "2026-02-04T11:00:00Z");
+    take("LEG-MUCH", BELT, 13, None, "2026-02-06T17:00:00Z", "2026-02-06T17:00:00Z");
+    // It lay in the chat for the night: its customer has waited all the same.
+    take("LEG-SIZE", SHIRT, 1, None, "2026-02-06T16:59:00Z", "2026-02-07T07:59:00Z");
     shop.orders(["report", "pending"]).prints(
         "\
 Pending orders
@@ -238,7 +239,7 @@ unclear: an item needs a size that there is: orders edit REF --item N --size S
     assert_eq!(old["rows"][0]["waitingSeconds"], 69 * 3600);
     assert_eq!(old["totals"]["total"], "89.97");
     let csv = shop.orders(["report", "pending", "--format", "csv"]).succeeds();
-    let expected = "LEG-MUCH,2026-02-04T10:30:00Z,2026-02-06T17:00:00.000Z,John Doe,+1234567890,13,389.87,54000,short,\
+    let expected = "LEG-MUCH,2026-02-06T17:00:00Z,2026-02-06T17:00:00.000Z,John Doe,+1234567890,13,389.87,54000,short,\
                     \"[\"\"Leather Belt: Insufficient stock (available: 12, required: 13)\"\"]\"";
     assert_eq!(csv.lines().nth(3), Some(expected));
     let html = shop.orders(["report", "pending", "--format", "html"]).succeeds();

@@ -31,8 +31,11 @@ pub fn hook(messages: &Value) -> Value {
         "value": {"messaging_product": "whatsapp", "metadata": {}, "contacts": contacts, "messages": messages}}]}]})
 }
 
+/// After the messages here were sent: an order of tomorrow is one of a wrong clock.
+const LATER: &str = "2026-08-01T08:00:00Z";
+
 pub fn import(shop: &Shop, input: impl ToString) -> Run {
-    shop.orders(["import", "--json"]).stdin(input.to_string())
+    shop.orders(["import", "--json"]).env("ORDERS_NOW", LATER).stdin(input.to_string())
 }
 
 /// Imports and returns imported, unchanged, rejected and skipped.
@@ -441,7 +444,7 @@ fn what_a_chat_does_to_a_text_makes_no_other_order_of_it() {
 fn a_sku_that_is_not_the_products_is_a_warning() {
     let shop = Shop::stocked();
     let body = import(&shop, message().replace("*BLT-01*", "*SKU-12345*")).json();
-    let warning = format!("{REFERENCE}: the SKU of Leather Belt is BLT-01, the order says SKU-12345");
+    let warning = format!("{REFERENCE}: item 2: the catalogue says SKU BLT-01, the order says SKU-12345");
     assert_eq!(body["warnings"], json!([warning]));
 }
 

@@ -10,11 +10,11 @@ use crate::domain::report::pending::Pending;
 use crate::domain::status::Status;
 use crate::error::Exit;
 use crate::render::report::pending;
-use crate::store::{OrderFilter, Sort};
+use crate::store::{OrderFilter, Sort, SortField};
 
 /// Report what waits, for how long, and whether the stock would do; the longest wait first
 ///
-/// Waiting counts from when the program received the order. Stock is enough; contested: enough, but not once those that wait
+/// Waiting counts from when the customer ordered. Stock is enough; contested: enough, but not once those that wait
 /// longer are confirmed; short; or unclear: an item names no size that there is.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -34,7 +34,7 @@ pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let filter = OrderFilter {
         statuses: vec![Status::Pending],
         received_until: args.older_than.map(|age| before(context.now, age)),
-        sort: Sort { descending: false, ..Sort::default() },
+        sort: Sort { by: SortField::WaitsSince, descending: false },
         ..OrderFilter::default()
     };
     let (orders, products, settings) = context

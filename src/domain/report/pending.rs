@@ -38,7 +38,7 @@ impl Prospect {
 pub struct Waiting {
     /// The order.
     pub order: Order,
-    /// Since when the program has had it, until now.
+    /// Since the customer ordered, until now.
     pub waited: Duration,
     /// Whether there is stock for it.
     pub prospect: Prospect,
@@ -72,7 +72,7 @@ impl Pending {
                 total: summary.total,
                 currencies: summary.currency.iter().cloned().collect(),
             });
-            let waited = Duration::milliseconds((now.millis() - summary.created_at.millis()).max(0));
+            let waited = Duration::milliseconds((now.millis() - summary.waits_since().millis()).max(0));
             let (prospect, problems) = prospect(&order, catalogue, &mut left);
             rows.push(Waiting { order, waited, prospect, problems });
         }

@@ -213,7 +213,9 @@ fn hold_accepted(incoming: &IncomingOrder) {
     }
     let catalogue = catalogue_for(incoming);
     let reference = incoming.reference.clone().unwrap_or_else(|| Reference::parse("LEG-FUZZ").expect("it is one"));
-    let resolve = |incoming: &IncomingOrder| resolve(incoming.clone(), reference.clone(), &catalogue, &mut Uuid::nil);
+    let resolve = |incoming: &IncomingOrder| {
+        resolve(incoming.clone(), reference.clone(), Timestamp::LAST, &catalogue, &mut Uuid::nil)
+    };
     let new = match resolve(incoming) {
         Ok(new) => new,
         Err(rejected) => {
@@ -232,9 +234,12 @@ fn hold_accepted(incoming: &IncomingOrder) {
     };
     let settings = Settings::default();
     let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, sender: &Caller::Operator };
-    let Ok(Received::New { warnings }) = decide(&new, facts) else {
-        panic!("a new order is new");
+    let warnings = match decide(&new, facts) {
+        Ok(Received::New { warnings }) => warnings,
+        _ if reference.as_str().starts_with('-') => return,
+        other => panic!("a new order is new: {other:?}"),
     };
+    let order_date = new.order_date;
     let kept = kept(&new);
     let look = Look { width: 80, color: false, zone: CONTEXT.zone, country_code: Some("20") };
     for text in [
@@ -252,7 +257,7 @@ fn hold_accepted(incoming: &IncomingOrder) {
     let [(ReadOrder { order: Ok(again), .. }, _)] = &again[..] else {
         panic!("what is printed is one order: {printed}\n{again:?}");
     };
-    assert_eq!(again.order_date, incoming.order_date, "{printed}");
+    assert_eq!(again.order_date, order_date, "{printed}");
     let again = resolve(again).expect("its products are there");
     let known = Known { order: kept, received_before: false };
     let facts = Facts { known: Some(&known), ..facts };
