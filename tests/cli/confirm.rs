@@ -227,7 +227,8 @@ fn an_item_that_is_called_otherwise_than_in_the_catalogue_is_marked_wherever_it_
     let shown = shop.orders(["show", "LEG-1"]).succeeds();
     holds_marks(&shown);
     assert!(shown.contains("!Leather Belt (order: Canvas Sneakers)  !SNK-1"), "{shown}");
-    assert!(shop.orders(["list", "--items"]).succeeds().contains("!Leather Belt (order: Canvas Sneakers"));
+    let listed = shop.orders(["list", "--items"]).succeeds();
+    assert!(listed.contains("!Leather Belt"), "{listed}");
     assert_eq!(shop.orders(["show", "LEG-1", "--json"]).json()["items"][0]["productName"], "Canvas Sneakers");
     let message = shop.orders(["message", "LEG-1"]).succeeds();
     assert!(message.contains("1 × Leather Belt: ") && !message.contains("Sneakers"), "{message}");
