@@ -69,7 +69,9 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     match &answer {
         Answer::New(order, warnings) => {
             let reference = &order.summary.reference;
-            warnings.iter().for_each(|warning| context.ui.warn(&format!("{reference}: {warning}")));
+            for warning in warnings {
+                context.ui.warn(&format!("{reference}: {warning}"));
+            }
         }
         Answer::Known(_) | Answer::Unseen(_) => {
             context.ui.note(&format!("{} is there already, unchanged", answer.reference()));

@@ -169,7 +169,6 @@ pub fn sums(items: impl IntoIterator<Item = (Money, u32)>) -> Option<(Money, i64
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, resolved_order};
 
