@@ -63,20 +63,21 @@ pub fn disagreements(connection: &Connection) -> rusqlite::Result<Vec<&'static s
     Ok(found)
 }
 
-/// Returns every row of every table.
-pub fn dump(connection: &Connection) -> rusqlite::Result<String> {
+/// Returns every row of every table, with the columns that `is_shown` says yes to, given a table and a column.
+pub fn dump(connection: &Connection, is_shown: impl Fn(&str, &str) -> bool) -> rusqlite::Result<String> {
     let names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
     let names: Vec<String> =
         connection.prepare_cached(names)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut dump = String::new();
     for name in names {
         let mut statement = connection.prepare_cached(&format!("SELECT * FROM {name}"))?;
-        let columns = statement.column_count();
+        let columns = statement.column_names().enumerate();
+        let shown: Vec<usize> = columns.filter(|(_, column)| is_shown(&name, column)).map(|(index, _)| index).collect();
         let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = rows.next()?.filter(|_| !shown.is_empty()) {
             dump.push_str(&name);
-            for column in 0..columns {
-                let _ = write!(dump, "|{:?}", row.get::<_, Value>(column)?);
+            for column in &shown {
+                let _ = write!(dump, "|{:?}", row.get::<_, Value>(*column)?);
             }
             dump.push('\n');
         }

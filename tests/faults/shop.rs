@@ -278,7 +278,7 @@ impl Shop {
         }
         match version(&self.file()) {
             Ok((1, false)) => Ok(()),
-            Ok((3, true)) if !kept.is_empty() => Ok(()),
+            Ok((newest, true)) if newest == newest_version() && !kept.is_empty() => Ok(()),
             other => {
                 Err(format!("the version, and whether all is there of it, are {other:?}, with {} copies", kept.len()))
             }
@@ -347,6 +347,40 @@ impl From<Output> for Ending {
     }
 }
 
+const SCHEMA: &str = include_str!("../../schema.sql");
+
+/// Returns the version of the schema of the program.
+fn newest_version() -> i64 {
+    let (_, version) = SCHEMA.split_once("user_version = ").unwrap();
+    version.split(';').next().unwrap().parse().unwrap()
+}
+
+/// Makes an empty file of the first version.
+fn make_older(file: &Path) {
+    let fixture = include_str!("../fixtures/schema-1.sql").lines().filter(|line| !line.starts_with("INSERT"));
+    let connection = Connection::open(file).unwrap();
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
+    connection.execute_batch(&fixture.collect::<Vec<_>>().join("\n")).unwrap();
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// Puts the rows of another file into an older one, which has a column less here and there.
+fn copy_rows(older: &Connection, newer: &Path) {
+    older.execute("ATTACH ?1 AS newer", [newer.to_str().unwrap()]).unwrap();
+    let list = |sql: &str| -> Vec<String> {
+        let mut statement = older.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    older.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
+    for table in list("SELECT name FROM main.sqlite_schema WHERE type = 'table'") {
+        let columns =
+            list(&format!("SELECT '\"' || name || '\"' FROM pragma_table_info('{table}', 'main')")).join(", ");
+        let sql = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}");
+        older.execute_batch(&sql).unwrap();
+    }
+    older.execute_batch("COMMIT; DETACH newer").unwrap();
+}
+
 /// Gives the orders in a file higher keys, so that they, or those after them, fill a row of the texts that a search looks
 /// through.
 pub fn number_anew(file: &Path, by: u32) {
@@ -391,12 +425,13 @@ fn files() -> &'static Files {
         run(&shop, &["backup", "copy.db"]);
         let closed = read(&shop, "orders.db");
         number_anew(&shop.file(), 3);
+        fs::rename(shop.file(), shop.path("newer.db")).unwrap();
+        make_older(&shop.file());
         shop.begin_to_read();
         let writer = Connection::open(shop.file()).unwrap();
-        writer.execute_batch("DROP INDEX orders_by_order_date; DROP TABLE order_texts; PRAGMA user_version = 1").unwrap();
+        copy_rows(&writer, &shop.path("newer.db"));
         let older_cut_off = cut_off(&shop);
         shop.end_reading();
-        writer.execute_batch("VACUUM").unwrap();
         drop(writer);
         let (backup, older) = (read(&shop, "copy.db"), read(&shop, "orders.db"));
         Files { closed, cut_off: newer_cut_off, backup, older, older_cut_off }
