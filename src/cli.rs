@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::commands::tally::Imported;
 use crate::commands::{
     backup, cancel, check, completions, config, confirm, create, edit, help, history, import, list, man, message,
-    my_orders, product, report, set_status, show, user,
+    my_orders, note, product, report, set_status, show, user,
 };
 use crate::domain::user::Task;
 use crate::ui::ColorChoice;
@@ -81,7 +81,7 @@ pub struct Global {
     #[arg(long = "as", global = true, hide_short_help = true, value_name = "USERNAME", overrides_with = "acting_as")]
     pub acting_as: Option<String>,
     /// A note that the history keeps: a payment reference, a reason
-    #[arg(long, global = true, hide_short_help = true, value_name = "TEXT", value_parser = note, overrides_with = "note")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "TEXT", value_parser = note_text, overrides_with = "note")]
     pub note: Option<String>,
 }
 
@@ -124,6 +124,7 @@ pub enum Command {
     SetStatus(set_status::SetStatusArgs),
     Cancel(cancel::CancelArgs),
     Edit(edit::EditArgs),
+    Note(note::NoteArgs),
     History(history::HistoryArgs),
     Message(message::MessageArgs),
     MyOrders(my_orders::MyOrdersArgs),
@@ -181,7 +182,7 @@ impl Command {
             Command::MyOrders(_) => Task::MyOrders,
             Command::Confirm(_) => Task::Confirm,
             Command::SetStatus(_) | Command::Cancel(_) => Task::UpdateStatus,
-            Command::Edit(_) => Task::Edit,
+            Command::Edit(_) | Command::Note(_) => Task::Edit,
             Command::Product(_) => Task::Products,
             Command::User(_) => Task::Users,
             Command::Report(_) => Task::Report,
@@ -206,7 +207,10 @@ pub fn named_file(path: OsString) -> Result<PathBuf, &'static str> {
 }
 
 /// Reads a note: any text that is not blank.
-fn note(text: &str) -> Result<String, String> {
+///
+/// # Errors
+/// It is blank, or longer than 1000 characters.
+pub fn note_text(text: &str) -> Result<String, String> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err("a note must not be blank".to_owned()),

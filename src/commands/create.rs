@@ -74,7 +74,8 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             }
         }
         Answer::Known(_) | Answer::Unseen(_) => {
-            context.ui.note(&format!("{} is there already, unchanged", answer.reference()));
+            let note = if context.global.note.is_some() { "; the note is not kept" } else { "" };
+            context.ui.note(&format!("{} is there already, unchanged{note}", answer.reference()));
         }
     }
     context.print_one(answer.body(), || match &answer {

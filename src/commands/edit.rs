@@ -76,37 +76,49 @@ fn chosen(text: &str) -> Result<Chosen, String> {
 
 /// Runs the command.
 pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    args.refuse_nothing()?;
+    args.refuse_nothing(context.global.note.is_some())?;
     let mut store = context.open_to_write()?;
     let (stamp, caller, mut ids) = (context.stamp(), context.caller.clone(), context.ids());
-    let (edited, order, settings) = context.write(&mut store, |write| {
+    let (is_changed, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &args.reference, &caller)?;
         let edit = args.edit(write)?;
         let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
-        let edited = decide(&order, &catalogue, &edit, &mut ids).map_err(Failure::from)?;
-        if !edited.changes.is_empty() {
-            write.edit_order(&edited, &stamp)?;
+        // A note is kept any time, whatever becomes of an edit.
+        let changes = match edit == Edit::default() {
+            true => None,
+            false => Some(decide(&order, &catalogue, &edit, &mut ids).map_err(Failure::from)?),
+        };
+        let changes = changes.filter(|edited| !edited.changes.is_empty());
+        match &changes {
+            Some(edited) => write.edit_order(edited, &stamp)?,
+            None if stamp.note.is_some() => write.insert_note(order.summary.pk, &stamp)?,
+            None => {}
         }
-        anyhow::Ok((edited, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
+        anyhow::Ok((changes.is_some(), write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
-    if edited.changes.is_empty() {
-        context.ui.note(&format!("{} is so already, unchanged", edited.reference));
+    if !is_changed && !args.edits_nothing() {
+        let note = if context.global.note.is_some() { "only the note is kept" } else { "unchanged" };
+        context.ui.note(&format!("{} already has these values; {note}", order.summary.reference));
     }
     context.print_one(json::order(&order), || match context.ui.quiet {
-        true => format!("{}\n", edited.reference),
+        true => format!("{}\n", order.summary.reference),
         false => order::show(&order, context.look(&settings)),
     })?;
     Ok(Exit::Done)
 }
 
 impl EditArgs {
-    fn refuse_nothing(&self) -> Result<(), Failure> {
+    fn edits_nothing(&self) -> bool {
         let is_customer = self.name.is_some() || self.phone.is_some() || self.address.is_some();
+        !is_customer && self.item.is_none() && self.add.is_none() && self.remove.is_none()
+    }
+
+    fn refuse_nothing(&self, has_note: bool) -> Result<(), Failure> {
         let changes_item = self.quantity.is_some() || self.size.is_some() || self.item_color.is_some();
         if self.item.is_some() && !changes_item {
             return Err(Failure::usage("say what to change of the item: --quantity, --size or --item-color"));
         }
-        if !is_customer && self.item.is_none() && self.add.is_none() && self.remove.is_none() {
+        if self.edits_nothing() && !has_note {
             return Err(Failure::usage("say what to change").hint("orders edit --help lists what can be edited"));
         }
         Ok(())

@@ -4,15 +4,16 @@ use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read as _};
 
 use crate::domain::order::{Order, OrderPk};
-use crate::domain::product::{Product, ProductId};
+use crate::domain::product::{Product, ProductId, RemovedProduct};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{Caller, User, UserId};
 use crate::domain::zone::Zone;
 use crate::error::{Failure, Kind};
 use crate::render::zone::{minute, zone_of};
-use crate::store::{Match, OrderMatch, Read, StoreError};
+use crate::store::{Match, OrderMatch, Read, StoreError, fold};
 
 /// An order that was named.
 #[derive(Debug, Clone)]
@@ -218,23 +219,76 @@ pub fn user_not_found(username: &str) -> Failure {
 
 /// Finds the product that `text` names: a barcode, an id, or a part of one name.
 pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
-    let id = uuid::Uuid::try_parse(text).ok().map(ProductId);
-    let exact = read.matching_products(id, Some(text))?;
-    if let Some(product) = exact.by_barcode.or(exact.by_id) {
+    if let Some(product) = product_with(read, text)? {
         return Ok(product);
     }
     let all = read.all_products()?;
-    let typed = text.trim().to_lowercase();
-    let is_whole = |product: &&Product| {
-        let barcode = product.barcode.as_ref().map(|barcode| barcode.to_lowercase());
-        barcode.as_ref() == Some(&typed) || product.name.to_lowercase() == typed
-    };
-    let is_part = |product: &&Product| !typed.is_empty() && product.name.to_lowercase().contains(&typed);
-    let whole: Vec<&Product> = all.iter().filter(is_whole).collect();
-    let found = if whole.is_empty() { all.iter().filter(is_part).collect() } else { whole };
+    let tiers = [Fit::Whole, Fit::Part].map(|fit| all.iter().filter(|product| fit.is_of(product, text)).collect());
+    pick_product(text, tiers.into_iter(), &all).cloned()
+}
+
+/// Finds the product that `text` names, also among those that were removed; the catalogue's comes first where it fits as
+/// well.
+pub fn find_product_or_removed(read: &Read<'_>, text: &str) -> anyhow::Result<(Product, Option<Timestamp>)> {
+    if let Some(product) = product_with(read, text)? {
+        return Ok((product, None));
+    }
+    let removed = read.removed_products()?;
+    // The last one that had a barcode is meant.
+    if let Some(RemovedProduct { product, at }) =
+        removed.iter().find(|removed| Fit::Exact.is_of(&removed.product, text))
+    {
+        return Ok((product.clone(), Some(*at)));
+    }
+    let all = read.all_products()?;
+    let tiers = [Fit::Whole, Fit::Part].into_iter().flat_map(|fit| {
+        let here = all.iter().filter(move |product| fit.is_of(product, text)).collect();
+        [here, removed.iter().map(|removed| &removed.product).filter(move |product| fit.is_of(product, text)).collect()]
+    });
+    let found = pick_product(text, tiers, &all)?;
+    let at = removed.iter().find(|removed| removed.product.id == found.id).map(|removed| removed.at);
+    Ok((found.clone(), at))
+}
+
+fn product_with(read: &Read<'_>, text: &str) -> Result<Option<Product>, StoreError> {
+    let id = uuid::Uuid::try_parse(text).ok().map(ProductId);
+    let exact = read.matching_products(id, Some(text))?;
+    Ok(exact.by_barcode.or(exact.by_id))
+}
+
+/// How a typed text fits a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// It is its barcode or id.
+    Exact,
+    /// It is its barcode or name, in another spelling.
+    Whole,
+    /// It is a part of its name.
+    Part,
+}
+
+impl Fit {
+    fn is_of(self, product: &Product, text: &str) -> bool {
+        let typed = fold(text.trim());
+        let is_barcode = |is_it: &dyn Fn(&str) -> bool| product.barcode.as_deref().is_some_and(is_it);
+        match self {
+            Fit::Exact => is_barcode(&|barcode| barcode == text) || product.id.to_string() == text.to_lowercase(),
+            Fit::Whole => is_barcode(&|barcode| fold(barcode) == typed) || fold(&product.name) == typed,
+            Fit::Part => !typed.is_empty() && fold(&product.name).contains(&typed),
+        }
+    }
+}
+
+/// Picks the one product of the first tier that has any.
+fn pick_product<'p>(
+    text: &str,
+    mut tiers: impl Iterator<Item = Vec<&'p Product>>,
+    all: &[Product],
+) -> anyhow::Result<&'p Product> {
+    let found = tiers.find(|found| !found.is_empty()).unwrap_or_default();
     match found.as_slice() {
-        [product] => Ok((*product).clone()),
-        [] => Err(product_not_found(text, &all).into()),
+        [product] => Ok(product),
+        [] => Err(product_not_found(text, all).into()),
         several => {
             let message = format!("{} fits {} products", shorten(text), several.len());
             let details = several.iter().take(10).map(|p| format!("{}: {}", p.handle(), p.name)).collect();

@@ -6,11 +6,14 @@ use clap_complete::ArgValueCompleter;
 use super::completions::complete_reference;
 use super::find::find_order;
 use super::{Context, choose_fields};
+use crate::domain::history::for_buyer;
 use crate::error::Exit;
 use crate::render::history;
 use crate::render::json::{EVENT_KEYS, choose, event};
 
 /// Show everything that happened to an order: who did it, when and why, and the stock that moved
+///
+/// A buyer sees no notes of the shop's.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders history LEG-LXYZ1234-AB5C
@@ -27,7 +30,10 @@ pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let store = context.open_to_read()?;
     let (order, events, settings) = store.read(|read| {
         let order = find_order(read, &args.reference, &context.caller)?;
-        let events = read.events(order.summary.pk)?;
+        let mut events = read.events(order.summary.pk)?;
+        if context.caller.sees_only().is_some() {
+            events = for_buyer(events, context.caller.name());
+        }
         anyhow::Ok((order, events, read.settings()?))
     })?;
     let bodies: Vec<_> = events.iter().map(|one| choose(&event(one), &keys)).collect();

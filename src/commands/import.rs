@@ -100,6 +100,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     drop(progress);
     tally.report(context);
+    if context.global.note.is_some() && tally.unchanged > 0 {
+        context.ui.note("the note is kept with new orders only: orders note REF TEXT keeps one with an order");
+    }
     context.print_one(tally.body(Imported::Orders), || summary(&tally, context))?;
     Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })
 }

@@ -24,6 +24,7 @@ pub mod listing;
 pub mod man;
 pub mod message;
 pub mod my_orders;
+pub mod note;
 pub mod printer;
 pub mod product;
 pub mod receive;
@@ -81,6 +82,7 @@ fn dispatch(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::SetStatus(args) => set_status::run(&args, context),
         Command::Cancel(args) => cancel::run(&args, context),
         Command::Edit(args) => edit::run(&args, context),
+        Command::Note(args) => note::run(&args, context),
         Command::History(args) => history::run(&args, context),
         Command::Message(args) => message::run(&args, context),
         Command::MyOrders(args) => my_orders::run(&args, context),

@@ -84,7 +84,9 @@ impl Delivery {
                     2 * (size_of::<OrderItem>() + text(&item.selected_size) + text(&item.selected_color)) + names
                 });
                 let warnings = order.warnings.iter().map(String::len).sum::<usize>();
-                2 * (customer.name.len() + text(&customer.address)) + items.sum::<usize>() + warnings
+                let other_names = order.other_names.iter().map(|other| other.name.len() + text(&other.barcode));
+                let own = 2 * (customer.name.len() + text(&customer.address)) + other_names.sum::<usize>();
+                own + items.sum::<usize>() + warnings
             }
         };
         size_of::<Delivery>() + content
@@ -147,15 +149,15 @@ impl Desk<'_, '_> {
     /// Writes an order; `None`: its reference is another order's.
     fn insert(&self, order: &ResolvedOrder, hash: ContentHash) -> Result<Option<OrderPk>, StoreError> {
         let user = self.sender.owns_new_orders();
-        match &order.note {
-            None => self.write.insert_order(order, hash, user, self.stamp),
-            Some(written) => self.write.insert_order(order, hash, user, &self.stamp_with(written)),
+        let Some(written) = &order.note else {
+            return self.write.insert_order(order, hash, user, self.stamp);
+        };
+        // The customer's words are the order's; the note of the run is the shop's, and no customer sees it.
+        let words = Stamp { note: Some(written.clone()), ..self.stamp.clone() };
+        let inserted = self.write.insert_order(order, hash, user, &words)?;
+        if let Some(order) = inserted.filter(|_| self.stamp.note.is_some()) {
+            self.write.insert_note(order, self.stamp)?;
         }
-    }
-
-    /// Adds what the customer wrote to the note of the run.
-    fn stamp_with(&self, written: &str) -> Stamp {
-        let notes: Vec<&str> = self.stamp.note.as_deref().into_iter().chain([written]).collect();
-        Stamp { note: Some(notes.join("; ")), ..self.stamp.clone() }
+        Ok(inserted)
     }
 }

@@ -63,6 +63,8 @@ pub struct Matches {
     pub by_id: Option<Product>,
     /// The product with its barcode.
     pub by_barcode: Option<Product>,
+    /// The product with its id that was removed: it comes back.
+    pub removed: Option<Product>,
 }
 
 /// What to do with a product that came in.
@@ -105,14 +107,15 @@ pub struct ProductRejected {
 
 /// Decides a product that is to be new: neither its id nor its barcode may be there.
 pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, Refusal> {
-    if let Some(known) = matches.by_barcode.or(matches.by_id) {
+    let Matches { by_id, by_barcode, removed } = matches;
+    if let Some(known) = by_barcode.or(by_id) {
         return Err(Refusal::new(
             Kind::Conflict(Conflict::Exists),
             format!("{} is {} already", known.handle(), known.name),
         )
         .hint(format!("orders product set {} … changes it", known.shell_word())));
     }
-    new_product(incoming, new_id).map_err(ProductRejected::into_refusal)
+    new_product(incoming, removed.as_ref(), new_id).map_err(ProductRejected::into_refusal)
 }
 
 impl ProductRejected {
@@ -141,8 +144,9 @@ pub fn decide(
         let problem = format!("barcode: {barcode} is the barcode of {} ({})", other.name, other.id);
         return Err(ProductRejected { kind: Kind::Conflict(Conflict::Exists), problems: vec![problem] });
     }
-    let Some(known) = matches.by_id.or(matches.by_barcode) else {
-        let product = new_product(incoming, new_id)?;
+    let Matches { by_id, by_barcode, removed } = matches;
+    let Some(known) = by_id.or(by_barcode) else {
+        let product = new_product(incoming, removed.as_ref(), new_id)?;
         let is_nameless = incoming.id.is_none() && product.barcode.is_none();
         let warning = is_nameless
             .then(|| format!("{} has neither id nor barcode: coming again, it would be added again", product.name));
@@ -176,7 +180,11 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
         .hint(format!("orders product count {} 0{size} --note … takes it off the shelf", product.shell_word())))
 }
 
-fn new_product(incoming: &IncomingProduct, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, ProductRejected> {
+fn new_product(
+    incoming: &IncomingProduct,
+    removed: Option<&Product>,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<Product, ProductRejected> {
     let (Some(name), Some(price)) = (&incoming.name, incoming.price) else {
         let missing = [("name", incoming.name.is_none()), ("price", incoming.price.is_none())];
         let problems = missing
@@ -186,6 +194,19 @@ fn new_product(incoming: &IncomingProduct, new_id: &mut dyn FnMut() -> Uuid) -> 
             .collect();
         return Err(ProductRejected { kind: Kind::InvalidInput, problems });
     };
+    let mut stock = incoming.stock.as_ref().unwrap_or(&IncomingStock::Total(0)).lines();
+    if let Some(removed) = removed.filter(|removed| removed.is_sized())
+        && stock.iter().all(|line| line.size_key.is_empty())
+    {
+        if stock.iter().any(|line| line.on_hand > 0) {
+            let sizes = removed.size_names();
+            let problem =
+                format!("stock: {} was removed; it had the sizes {sizes}: say how many of each", removed.name);
+            return Err(ProductRejected { kind: Kind::Conflict(Conflict::Content), problems: vec![problem] });
+        }
+        // It had sizes, and has them again.
+        stock.clone_from(&removed.stock);
+    }
     Ok(Product {
         id: incoming.id.unwrap_or_else(|| ProductId(new_id())),
         name: name.clone(),
@@ -194,7 +215,7 @@ fn new_product(incoming: &IncomingProduct, new_id: &mut dyn FnMut() -> Uuid) -> 
         discounted_price: Product::real_discount(incoming.discounted_price.flatten()),
         image_paths: incoming.image_paths.clone().unwrap_or_default(),
         low_stock_at: incoming.low_stock_at.flatten(),
-        stock: incoming.stock.as_ref().unwrap_or(&IncomingStock::Total(0)).lines(),
+        stock,
     })
 }
 
@@ -241,7 +262,7 @@ mod tests {
         assert_eq!((new.stock_quantity(), new.size_names().as_str()), (3, "S, L"));
 
         let known = product("Shirt", &[("S", 1), ("L", 1)]);
-        let matches = Matches { by_id: Some(known.clone()), by_barcode: None };
+        let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
         let decision = decide(&incoming, matches, &mut || Uuid::nil()).unwrap();
         let ProductChange::Update(updated) = decision.change else { panic!("its price changed") };
         assert_eq!((updated.stock, updated.price.hundredths()), (known.stock, 500));
@@ -255,7 +276,7 @@ mod tests {
     fn absent_keys_leave_what_is_there_and_null_clears_it() {
         let mut known = product("Shirt", &[("", 1)]);
         known.discounted_price = Money::parse("9.99").ok();
-        let matches = || Matches { by_id: None, by_barcode: Some(known.clone()) };
+        let matches = || Matches { by_id: None, by_barcode: Some(known.clone()), removed: None };
         let nothing = decide(&IncomingProduct::default(), matches(), &mut || Uuid::nil()).unwrap();
         assert_eq!(nothing.change, ProductChange::Unchanged(known.clone()));
         let clearing = IncomingProduct { discounted_price: Some(None), ..IncomingProduct::default() };
@@ -282,7 +303,7 @@ mod tests {
         assert_eq!(rejected.problems, ["name: is required for a new product", "price: is required for a new product"]);
         let known = product("Shirt", &[("", 1)]);
         let incoming = IncomingProduct { id: Some(ProductId(Uuid::max())), ..named("Cap") };
-        let matches = Matches { by_id: None, by_barcode: Some(known) };
+        let matches = Matches { by_id: None, by_barcode: Some(known), removed: None };
         assert_eq!(decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind, Kind::Conflict(Conflict::Exists));
     }
 
@@ -290,8 +311,8 @@ mod tests {
     fn a_product_that_is_there_is_not_added_again() {
         let known = product("Shirt", &[("", 1)]);
         for matches in [
-            Matches { by_id: Some(known.clone()), by_barcode: None },
-            Matches { by_id: None, by_barcode: Some(known.clone()) },
+            Matches { by_id: Some(known.clone()), by_barcode: None, removed: None },
+            Matches { by_id: None, by_barcode: Some(known.clone()), removed: None },
         ] {
             let refused = add(&named("Other"), matches, &mut || Uuid::nil()).unwrap_err();
             assert_eq!(

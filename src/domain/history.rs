@@ -3,6 +3,7 @@
 use super::reference::Reference;
 use super::stock::Reason;
 use super::time::Timestamp;
+use super::user::{GUEST, OPERATOR};
 
 /// Something that happened to an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +20,32 @@ pub struct Event {
     pub to: Option<String>,
     /// The note that was given.
     pub note: Option<String>,
+    /// Whether the note is the customer's own words, which came with the order.
+    pub is_customers: bool,
     /// The stock that moved with it.
     pub movements: Vec<EventMovement>,
 }
+
+/// Returns what a buyer may see of what happened to their order: everything that changed it, but no notes of the shop's, nor
+/// which of its accounts did what, nor what became of the goods that came back.
+pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
+    let is_own = |event: &Event| event.actor == buyer || event.is_customers;
+    let seen = events.into_iter().filter(|event| event.kind != EventKind::Note || is_own(event));
+    seen.map(|mut event| {
+        if !is_own(&event) {
+            event.note = None;
+        }
+        if ![buyer, OPERATOR, GUEST].contains(&event.actor.as_str()) {
+            SHOP.clone_into(&mut event.actor);
+        }
+        event.movements.retain(|movement| !movement.is_written_off);
+        event
+    })
+    .collect()
+}
+
+/// Who did what an account of the shop did, as a buyer is told.
+const SHOP: &str = "shop";
 
 /// What kind of thing happened to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +56,13 @@ pub enum EventKind {
     Status,
     /// What is in it changed.
     Edited,
+    /// Somebody kept a note with it.
+    Note,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [EventKind; 3] = [EventKind::Created, EventKind::Status, EventKind::Edited];
+    pub const ALL: [EventKind; 4] = [EventKind::Created, EventKind::Status, EventKind::Edited, EventKind::Note];
 
     /// Returns the word for it, as in SQL and JSON.
     pub fn as_str(self) -> &'static str {
@@ -44,6 +70,7 @@ impl EventKind {
             EventKind::Created => "created",
             EventKind::Status => "status",
             EventKind::Edited => "edited",
+            EventKind::Note => "note",
         }
     }
 
@@ -62,6 +89,8 @@ pub struct EventMovement {
     pub size: Option<String>,
     /// What was added to the stock on hand.
     pub delta: i64,
+    /// Whether it came back and was written off: the order holds nothing of it.
+    pub is_written_off: bool,
 }
 
 /// A movement of one product's stock.
@@ -83,4 +112,47 @@ pub struct StockEntry {
     pub balance: i64,
     /// The note that was given.
     pub note: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buyer_sees_what_changed_and_only_their_own_words() {
+        let event = |actor: &str, kind, note: &str, is_customers| Event {
+            at: Timestamp::FIRST,
+            actor: actor.to_owned(),
+            kind,
+            from: None,
+            to: None,
+            note: Some(note.to_owned()),
+            is_customers,
+            movements: [false, true]
+                .map(|is_written_off| EventMovement {
+                    product_name: "Belt".to_owned(),
+                    size: None,
+                    delta: 1,
+                    is_written_off,
+                })
+                .into(),
+        };
+        let events = vec![
+            event(OPERATOR, EventKind::Created, "leave it at the door", true),
+            event("sara", EventKind::Status, "paid twice before", false),
+            event(OPERATOR, EventKind::Note, "difficult", false),
+            event("mona", EventKind::Note, "call me", false),
+        ];
+        let seen = for_buyer(events, "mona");
+        let seen: Vec<_> =
+            seen.iter().map(|one| (one.actor.as_str(), one.kind, one.note.as_deref(), one.movements.len())).collect();
+        assert_eq!(
+            seen,
+            [
+                (OPERATOR, EventKind::Created, Some("leave it at the door"), 1),
+                (SHOP, EventKind::Status, None, 1),
+                ("mona", EventKind::Note, Some("call me"), 1),
+            ]
+        );
+    }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::money::Money;
 use super::receive::ProductKey;
 use super::text::{shell_argument, size_key};
+use super::time::Timestamp;
 
 /// A product's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +67,15 @@ pub fn no_such_size(product: &str, size: Option<&str>, sizes: &str) -> String {
         Some(size) => format!("{product}: has no size {size} (sizes: {sizes})"),
         None => format!("{product}: needs a size (sizes: {sizes})"),
     }
+}
+
+/// A product that was taken out of the catalogue, with the barcode that it had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovedProduct {
+    /// The product.
+    pub product: Product,
+    /// When it was removed.
+    pub at: Timestamp,
 }
 
 impl Product {

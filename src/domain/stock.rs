@@ -77,7 +77,7 @@ pub fn write_off(product: &Product, note: Option<&str>) -> Vec<Movement> {
 }
 
 /// What the movements say with which a product left the catalogue.
-const REMOVED: &str = "removed from the catalogue";
+const REMOVED: &str = "removed";
 
 /// What an operator says about the stock of a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

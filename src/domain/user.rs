@@ -53,8 +53,10 @@ impl Role {
 
 /// Names that no account can have: who has none, and who needs none.
 pub const RESERVED: [&str; 2] = [GUEST, OPERATOR];
-const GUEST: &str = "guest";
-const OPERATOR: &str = "operator";
+/// The name of who has no account.
+pub const GUEST: &str = "guest";
+/// The name of whoever may open the file, and is nobody in particular.
+pub const OPERATOR: &str = "operator";
 
 /// Who runs a command.
 #[derive(Debug, Clone, PartialEq, Eq)]

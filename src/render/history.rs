@@ -10,6 +10,7 @@ use crate::domain::bidi::shown;
 use crate::domain::history::{Event, EventKind, StockEntry};
 use crate::domain::order::OrderSummary;
 use crate::domain::product::Product;
+use crate::domain::time::Timestamp;
 
 /// Renders what happened to an order, oldest first.
 pub fn of_order(order: &OrderSummary, events: &[Event], look: Look<'_>) -> String {
@@ -27,7 +28,9 @@ pub fn of_order(order: &OrderSummary, events: &[Event], look: Look<'_>) -> Strin
         for movement in &event.movements {
             let size = movement.size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
             let label = format!("{}{size}", movement.product_name);
-            text.push_str(&sentence(&format!("  stock of {label} {:+}", movement.delta), look.width));
+            let written_off = if movement.is_written_off { ", written off" } else { "" };
+            let stock = format!("  stock of {label} {:+}{written_off}", movement.delta);
+            text.push_str(&sentence(&stock, look.width));
         }
         if let Some(note) = &event.note {
             text.push_str(&field("  note:", 7, note, look.width));
@@ -40,6 +43,7 @@ fn what(event: &Event) -> String {
     match (event.kind, &event.from, &event.to) {
         (EventKind::Created, ..) => "created".to_owned(),
         (EventKind::Edited, ..) => "edited".to_owned(),
+        (EventKind::Note, ..) => "note".to_owned(),
         (EventKind::Status, from, to) => {
             let word = |side: &Option<String>| shown(side.as_deref().unwrap_or("?")).into_owned();
             format!("{} → {}", word(from), word(to))
@@ -48,7 +52,7 @@ fn what(event: &Event) -> String {
 }
 
 /// Renders every movement of a product's stock, oldest first, with the stock of that size after it.
-pub fn of_product(product: &Product, entries: &[StockEntry], look: Look<'_>) -> String {
+pub fn of_product(product: &Product, removed_at: Option<Timestamp>, entries: &[StockEntry], look: Look<'_>) -> String {
     let columns = [
         Column::new("WHEN"),
         Column::new("SIZE").shrinks_to(4).rank(1),
@@ -74,5 +78,6 @@ pub fn of_product(product: &Product, entries: &[StockEntry], look: Look<'_>) -> 
             ]
         })
         .collect();
-    format!("{}\n{}", shown(&product.name), render(&columns, &rows, look))
+    let removed = removed_at.map(|at| format!(" (removed {})", minute(at, look.zone))).unwrap_or_default();
+    format!("{}{removed}\n{}", shown(&product.name), render(&columns, &rows, look))
 }

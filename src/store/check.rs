@@ -23,7 +23,7 @@ const OF_SQLITE: [&str; 2] = [
 ];
 
 /// The rules over tables, each with a query for what breaks it.
-const RULES: [(&str, &str); 16] = [
+const RULES: [(&str, &str); 17] = [
     // On hand is the sum of its movements.
     ("stock", "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
             format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
@@ -77,6 +77,8 @@ const RULES: [(&str, &str); 16] = [
             format('its phone digits are %s', customer_phone_digits) AS problem
      FROM orders WHERE (SELECT user_version FROM pragma_user_version) >= 4 AND customer_phone_digits <>
          full_number(customer_phone, (SELECT value FROM settings WHERE key = 'countryCode')) ORDER BY pk"),
+    ("products", "SELECT 'removed_product' AS code, name AS subject, 'was removed, but orders have it' AS problem
+     FROM products WHERE removed_at IS NOT NULL AND id IN (SELECT product_id FROM order_items) ORDER BY name"),
     ("item_names", "SELECT 'item_names' AS code, o.reference AS subject,
             format('a search may miss its item %d, %s', i.position, i.product_name) AS problem
      FROM order_items AS i JOIN products AS p ON p.id = i.product_id JOIN orders AS o ON o.pk = i.order_pk

@@ -13,7 +13,7 @@ impl Read<'_> {
     /// Loads everything that happened to an order, with the stock that moved.
     pub fn events(&self, order: OrderPk) -> Result<Vec<Event>, StoreError> {
         let mut moved = self.connection.prepare_cached(
-            "SELECT m.event_pk, p.name, NULLIF(s.size, '') AS size, m.delta
+            "SELECT m.event_pk, p.name, NULLIF(s.size, '') AS size, m.delta, m.order_pk IS NULL AS is_written_off
              FROM stock_movements AS m
              JOIN products AS p ON p.id = m.product_id
              JOIN stock AS s ON s.product_id = m.product_id AND s.size_key = m.size_key
@@ -28,10 +28,15 @@ impl Read<'_> {
                 product_name: row.get("name")?,
                 size: row.get("size")?,
                 delta: row.get("delta")?,
+                is_written_off: row.get("is_written_off")?,
             });
         }
         let mut events = self.connection.prepare_cached(
-            r#"SELECT pk, at, actor, kind, "from", "to", note FROM order_events WHERE order_pk = :order ORDER BY pk"#,
+            // A guest writes themself; what came in a cart is the customer's.
+            r#"SELECT pk, at, actor, kind, "from", "to", note,
+                   kind = 'created' AND (actor = 'guest' OR EXISTS (SELECT 1 FROM order_sources AS s
+                       WHERE s.order_pk = :order AND s.kind = 'whatsapp_order')) AS is_customers
+               FROM order_events WHERE order_pk = :order ORDER BY pk"#,
         )?;
         let events = events.query_map(named_params! {":order": order}, |row| {
             Ok(Event {
@@ -41,6 +46,7 @@ impl Read<'_> {
                 from: row.get("from")?,
                 to: row.get("to")?,
                 note: row.get("note")?,
+                is_customers: row.get("is_customers")?,
                 movements: movements.remove(&row.get("pk")?).unwrap_or_default(),
             })
         })?;

@@ -523,6 +523,23 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// Keeps a note with an order, whatever its status.
+    ///
+    /// # Errors
+    /// The order is no longer there.
+    pub fn insert_note(&self, order: OrderPk, stamp: &Stamp) -> Result<(), StoreError> {
+        let time = self.time_to_change(order)?;
+        let changed = self
+            .connection
+            .prepare_cached("UPDATE orders SET updated_at = :at WHERE pk = :order")?
+            .execute(named_params! {":at": time, ":order": order})?;
+        if changed != 1 {
+            return Err(StoreError::Changed("the order"));
+        }
+        self.insert_event(order, EventKind::Note, None, None, time, stamp)?;
+        Ok(())
+    }
+
     /// Returns the time of a change of an order: that of the transaction, unless the order has a later one, from before
     /// the clock stepped back.
     fn time_to_change(&self, order: OrderPk) -> Result<Timestamp, StoreError> {

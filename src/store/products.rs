@@ -7,9 +7,10 @@ use rusqlite::{Row, ToSql, named_params};
 use super::values::json_array;
 use super::{Read, Stamp, StoreError, Write};
 use crate::domain::catalogue::Matches;
-use crate::domain::product::{Catalogue, Product, ProductId, StockLine};
+use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
 use crate::domain::receive::{ItemName, NamedProduct, ProductKey};
 use crate::domain::stock::{Movement, Reason, write_off};
+use crate::domain::time::Timestamp;
 
 fn product(row: &Row<'_>, stock: &mut HashMap<ProductId, Vec<StockLine>>) -> rusqlite::Result<Product> {
     let id: ProductId = row.get("id")?;
@@ -63,6 +64,8 @@ impl Read<'_> {
         let mut matches = Matches::default();
         if let Some(id) = id {
             matches.by_id = self.products_where("p.id = :id", &[(":id", &id)])?.pop();
+            let was_removed = "p.removed_at IS NOT NULL AND p.id = :id";
+            matches.removed = self.listed_products(was_removed, &[(":id", &id)])?.pop();
         }
         if let Some(barcode) = barcode {
             matches.by_barcode = self.products_where("p.barcode = :barcode", &[(":barcode", &barcode)])?.pop();
@@ -72,7 +75,26 @@ impl Read<'_> {
 
     /// Loads the products of the catalogue that meet a condition.
     fn products_where(&self, condition: &str, values: &[(&str, &dyn ToSql)]) -> Result<Vec<Product>, StoreError> {
-        let condition = &format!("p.removed_at IS NULL AND ({condition})");
+        self.listed_products(&format!("p.removed_at IS NULL AND ({condition})"), values)
+    }
+
+    /// Loads the products that were removed, the last one first.
+    pub fn removed_products(&self) -> Result<Vec<RemovedProduct>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT id, removed_at FROM products WHERE removed_at IS NOT NULL")?;
+        let times = statement.query_map([], |row| Ok((row.get("id")?, row.get("removed_at")?)))?;
+        let times: HashMap<ProductId, Timestamp> = times.collect::<Result<_, _>>()?;
+        let products = self.listed_products("p.removed_at IS NOT NULL", &[])?;
+        let mut removed: Vec<_> = products
+            .into_iter()
+            .filter_map(|product| Some(RemovedProduct { at: *times.get(&product.id)?, product }))
+            .collect();
+        removed.sort_by_key(|removed| std::cmp::Reverse(removed.at));
+        Ok(removed)
+    }
+
+    /// Loads products, those that were removed too, with the barcode that they had.
+    fn listed_products(&self, condition: &str, values: &[(&str, &dyn ToSql)]) -> Result<Vec<Product>, StoreError> {
         let sql = format!(
             "SELECT s.product_id, s.size_key, s.size, s.on_hand
              FROM stock AS s JOIN products AS p ON p.id = s.product_id WHERE {condition} ORDER BY s.pk"
@@ -88,7 +110,7 @@ impl Read<'_> {
             });
         }
         let sql = format!(
-            "SELECT p.id, p.name, p.barcode, p.price, p.discounted_price, p.image_paths, p.low_stock_at
+            "SELECT p.id, p.name, coalesce(p.barcode, p.removed_barcode) AS barcode, p.price, p.discounted_price, p.image_paths, p.low_stock_at
              FROM products AS p WHERE {condition} ORDER BY p.name COLLATE NOCASE, p.id"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;

@@ -21,6 +21,7 @@ fn no_writing_command_changes_anything() {
         ("cancel", shop.orders(["-n", "cancel", "LEG-2", ORDER])),
         ("config", shop.orders(["config", "shopName", "A", "-n"])),
         ("edit", shop.orders(["edit", ORDER, "--name", "Jon", "--add", "BLT-01", "--quantity", "1", "-n"])),
+        ("note", shop.orders(["note", ORDER, "calls back", "-n"])),
         ("user add", shop.orders(["user", "add", "zoe", "--role", "buyer", "-n"])),
         ("user remove", shop.orders(["user", "remove", "mona", "-n"])),
         ("product add", shop.orders(["product", "add", "--name", "Hat", "--price", "7", "-n"])),

@@ -86,7 +86,7 @@ fn what_cannot_be_edited_is_refused_and_nothing_changes() {
     assert_eq!(shop.dump(), before);
     // What is so already is done already.
     let done = shop.orders(["edit", ORDER, "--name", "John Doe", "--json"]).exits(0);
-    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C is so already, unchanged\n");
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; unchanged\n");
     assert_eq!(shop.dump(), before);
     shop.orders(["edit", "LEG-0002", "--name", "Jon", "--address", "5 Corniche"]).succeeds();
     shop.orders(["set-status", "LEG-0002", "shipped"]).succeeds();

@@ -34,6 +34,7 @@ mod list;
 mod message;
 mod migration;
 mod modes;
+mod note;
 mod own_files;
 mod product;
 mod readme;

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::harness::{BELT, SHIRT, Shop, shipped};
+use crate::harness::{BELT, SHIRT, Shop, order, shipped};
 
 #[test]
 fn a_product_is_added_with_its_stock_and_shown() {
@@ -188,6 +188,69 @@ fn a_product_in_orders_cannot_be_removed() {
     shop.orders(["product", "remove", "BLT-01"]).prints("removed Leather Belt with 12 pieces on hand\n");
     shop.orders(["product", "show", "BLT-01"]).exits(3);
     shop.check();
+}
+
+/// Rule 9: nothing is deleted silently.
+#[test]
+fn a_removed_product_keeps_its_history_and_can_come_back() {
+    let shop = Shop::stocked();
+    shop.orders(["product", "remove", "BLT-01", "--note", "no longer made"]).succeeds();
+    let sneakers = "a4d5c6b7-1e2f-4a3b-8c4d-0f1e2d3c4b5a";
+    shop.orders(["product", "remove", sneakers]).succeeds();
+    shop.check();
+    for product in ["BLT-01", BELT, "leather belt", "leath"] {
+        shop.orders(["product", "history", product]).prints(
+            "\
+Leather Belt (removed 2026-02-07 08:00)
+WHEN              CHANGE  STOCK  WHY      BY        NOTE
+2026-02-07 08:00     +12     12  initial  operator
+2026-02-07 08:00     -12      0  adjust   operator  removed: no longer made
+",
+        );
+    }
+    let history = shop.orders(["product", "history", sneakers, "--json"]).json();
+    let notes: Vec<_> = history.as_array().unwrap().iter().filter(|entry| !entry["note"].is_null()).collect();
+    assert_eq!((notes.len(), &notes[0]["delta"], &notes[0]["balance"]), (3, &json!(-2), &json!(0)));
+    // It is gone from the catalogue and from every report.
+    for args in [["product", "list"], ["report", "stock"]] {
+        assert!(!shop.orders(args).succeeds().contains("Belt"));
+    }
+    shop.orders(["product", "show", "BLT-01"]).exits(3);
+    shop.orders(["product", "adjust", BELT, "+1", "--note", "x"]).exits(3);
+    shop.orders(["product", "set", BELT, "--price", "1"]).exits(3);
+    shop.orders(["product", "remove", BELT]).exits(3);
+    shop.orders(["create", "-"]).stdin(order("LEG-1", BELT, 1, None)).exits(4);
+    // Its barcode is free; the catalogue's product comes first.
+    shop.orders(["product", "add", "--name", "New Belt", "--price", "20", "--barcode", "BLT-01"]).succeeds();
+    assert!(shop.orders(["product", "history", "BLT-01"]).succeeds().starts_with("New Belt\n"));
+    assert!(shop.orders(["product", "history", "leather belt"]).succeeds().starts_with("Leather Belt (removed "));
+    // With its id it comes back, and its history goes on.
+    let back = format!(r#"[{{"id":"{BELT}","name":"Belt","price":"18.75","stockQuantity":3}}]"#);
+    shop.orders(["product", "import"]).stdin(back).succeeds();
+    assert_eq!(shop.on_hand("Belt", ""), 3);
+    let history = shop.orders(["product", "history", BELT, "--json"]).json();
+    let deltas: Vec<_> = history.as_array().unwrap().iter().map(|entry| entry["delta"].clone()).collect();
+    assert_eq!(deltas, [12, -12, 3]);
+    // One that had sizes needs them again.
+    let of_sneakers = |stock: &str| format!(r#"[{{"id":"{sneakers}","name":"Sneakers","price":"64"{stock}}}]"#);
+    let done = shop.orders(["product", "import"]).stdin(of_sneakers(r#","stockQuantity":3"#)).exits(5);
+    assert!(done.stderr.contains("Canvas Sneakers was removed; it had the sizes 42, 43, 44"), "{done:?}");
+    shop.orders(["product", "import"]).stdin(of_sneakers("")).succeeds();
+    shop.orders(["product", "count", sneakers, "5", "--size", "43", "--note", "found"]).succeeds();
+    assert_eq!(shop.on_hand("Sneakers", "43"), 5);
+    shop.check();
+}
+
+/// However it is spelled.
+#[test]
+fn a_product_is_found_by_another_spelling_of_its_name() {
+    let shop = Shop::stocked();
+    shop.orders(["product", "add", "--name", "قميص أزرق", "--price", "20"]).succeeds();
+    shop.orders(["product", "add", "--name", "Béret", "--price", "9"]).succeeds();
+    for (typed, name) in [("ازرق", "قميص أزرق"), ("beret", "Béret"), ("BÉRET", "Béret"), ("blt-01", "Leather Belt")]
+    {
+        assert_eq!(shop.orders(["product", "show", typed, "--json"]).json()["name"], name);
+    }
 }
 
 #[test]

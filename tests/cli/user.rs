@@ -31,6 +31,7 @@ fn the_table_of_permissions() {
         (vec!["cancel", "LEG-MONA-0001", "-n"], [0, 11, 11, 11, 0, 0]),
         (vec!["confirm", "LEG-MONA-0001", "-n"], [0, 11, 11, 11, 0, 0]),
         (vec!["edit", "LEG-MONA-0001", "--name", "M", "-n"], [0, 11, 11, 11, 0, 0]),
+        (vec!["note", "LEG-MONA-0001", "x", "-n"], [0, 11, 11, 11, 0, 0]),
         (vec!["product", "list"], [0, 11, 11, 11, 0, 0]),
         (vec!["product", "history", "SKU-12345"], [0, 11, 11, 11, 0, 0]),
         (vec!["import", &order_json, "-n"], [0, 11, 11, 11, 0, 0]),

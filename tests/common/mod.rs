@@ -34,7 +34,7 @@ const BROKEN: [(&str, &str); 7] = [
     (
         "the status is that of the last event",
         r#"SELECT COUNT(*) FROM orders AS o WHERE status <>
-           (SELECT "to" FROM order_events WHERE order_pk = o.pk AND kind <> 'edited' ORDER BY pk DESC LIMIT 1)"#,
+           (SELECT "to" FROM order_events WHERE order_pk = o.pk AND kind IN ('created', 'status') ORDER BY pk DESC LIMIT 1)"#,
     ),
     (
         "total and count are the sums of the items",

@@ -43,7 +43,7 @@ pub const READING: [&str; 18] = [
     "import new.json --dry-run",
 ];
 /// Commands that write.
-pub const WRITING: [&str; 15] = [
+pub const WRITING: [&str; 17] = [
     "create new.json",
     "import new.json",
     "confirm LEG-00007 LEG-00008",
@@ -51,6 +51,8 @@ pub const WRITING: [&str; 15] = [
     "set-status LEG-LXYZ1234-AB5C shipped",
     "cancel LEG-LXYZ1234-AB5C --note back",
     "edit LEG-00010 --name Mona --item 1 --quantity 2",
+    "note LEG-00010 late",
+    "config countryCode 20",
     "product add --name Cap --price 5 --stock 3",
     "product set BLT-01 --price 20",
     "product adjust BLT-01 +2 --note delivery",

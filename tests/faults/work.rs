@@ -65,7 +65,7 @@ const MAKING: [Work; 4] = [
 ];
 
 /// Those that change a file that is there, or try what they would change.
-const CHANGING: [Work; 28] = [
+const CHANGING: [Work; 30] = [
     work("create", &["create", "order.json"]),
     work("import", &["import", "orders.ndjson"]),
     work("import of stdin", &["import", "-"]),
@@ -83,6 +83,8 @@ const CHANGING: [Work; 28] = [
     work("edit", &["edit", "LEG-WAIT-0001", "--phone", "+20102", "--item", "1", "--quantity", "1"]),
     work("edit --add", &["edit", "LEG-WAIT-0002", "--add", "BLT-01", "--quantity", "1"]),
     work("edit --remove", &["edit", "LEG-WAIT-0002", "--remove", "1"]),
+    work("note", &["note", "LEG-KEPT-0001", "calls back"]),
+    work("config countryCode", &["config", "countryCode", "20"]),
     work("product import", &["product", "import", "changes.json"]),
     work("product add", &["product", "add", "--id", ID, "--name", "Scarf", "--price", "9", "--barcode", "SC-1"]),
     work("product set", &["product", "set", "PL-220", "--price", "30"]),

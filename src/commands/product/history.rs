@@ -4,13 +4,15 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 
 use crate::commands::completions::complete_product;
-use crate::commands::find::find_product;
+use crate::commands::find::find_product_or_removed;
 use crate::commands::{Context, choose_fields};
 use crate::error::Exit;
 use crate::render::history;
 use crate::render::json::{STOCK_ENTRY_KEYS, choose, stock_entry};
 
 /// Show every movement of a product's stock, with the stock of that size after it
+///
+/// A product that was removed is found too.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders product history SKU-12345
@@ -25,12 +27,13 @@ pub struct HistoryArgs {
 pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), STOCK_ENTRY_KEYS, STOCK_ENTRY_KEYS)?;
     let store = context.open_to_read()?;
-    let (product, entries, settings) = store.read(|read| {
-        let product = find_product(read, &args.product)?;
+    let (product, removed_at, entries, settings) = store.read(|read| {
+        let (product, removed_at) = find_product_or_removed(read, &args.product)?;
         let entries = read.stock_entries(product.id)?;
-        anyhow::Ok((product, entries, read.settings()?))
+        anyhow::Ok((product, removed_at, entries, read.settings()?))
     })?;
     let bodies: Vec<_> = entries.iter().map(|entry| choose(&stock_entry(entry), &keys)).collect();
-    context.print_list(&keys, &bodies, || history::of_product(&product, &entries, context.look(&settings)))?;
+    context
+        .print_list(&keys, &bodies, || history::of_product(&product, removed_at, &entries, context.look(&settings)))?;
     Ok(Exit::Done)
 }

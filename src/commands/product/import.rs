@@ -83,6 +83,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     drop(progress);
     tally.report(context);
+    if context.global.note.is_some() && tally.updated + tally.unchanged > 0 {
+        context.ui.note("the note is kept with the stock of new products only");
+    }
     context.print_one(tally.body(Imported::Products), || {
         if context.ui.quiet {
             return String::new();

@@ -51,8 +51,8 @@ enum ProductCommand {
 impl ProductArgs {
     /// Tells whether a note of the command is kept, with a movement of stock.
     pub fn keeps_note(&self) -> bool {
-        use ProductCommand::{Add, Adjust, Count, Import};
-        matches!(self.command, Add(_) | Import(_) | Adjust(_) | Count(_))
+        use ProductCommand::{Add, Adjust, Count, Import, Remove};
+        matches!(self.command, Add(_) | Import(_) | Adjust(_) | Count(_) | Remove(_))
     }
 
     /// Tells whether this imports products.

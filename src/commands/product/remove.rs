@@ -11,10 +11,13 @@ use crate::domain::catalogue::remove;
 use crate::error::{Exit, Failure};
 use crate::render::product;
 
-/// Remove a product that no order has, with its stock
+/// Remove a product that no order has; its stock is written off
+///
+/// Its movements stay to be seen (product history), and its barcode is free for another product. Added or imported again
+/// with the same id, it comes back.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  orders product remove SKU-12345
+  orders product remove SKU-12345 --note 'no longer made'
   orders product remove SKU-12345 --dry-run")]
 pub struct RemoveArgs {
     /// A barcode, an id, or a part of the name

@@ -1,0 +1,45 @@
+//! `orders note`: keeps a note with an order.
+
+use clap::Args;
+use clap_complete::ArgValueCompleter;
+
+use super::Context;
+use super::completions::complete_reference;
+use super::find::find_order;
+use crate::cli::note_text;
+use crate::error::Exit;
+use crate::render::{json, order};
+use crate::store::Stamp;
+
+/// Keep a note with an order, whatever its status
+///
+/// It stands in the history, with who wrote it and when. Customers do not see it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders note LEG-LXYZ1234-AB5C 'calls back on Sunday'
+  orders history LEG-LXYZ1234-AB5C")]
+pub struct NoteArgs {
+    /// A reference, an id or a part of a reference
+    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    reference: String,
+    /// The note, 1 to 1000 characters
+    #[arg(value_name = "TEXT", value_parser = note_text)]
+    text: String,
+}
+
+/// Runs the command.
+pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let mut store = context.open_to_write()?;
+    let caller = context.caller.clone();
+    let stamp = Stamp { note: Some(args.text.clone()), ..context.stamp() };
+    let (order, settings) = context.write(&mut store, |write| {
+        let order = find_order(write, &args.reference, &caller)?;
+        write.insert_note(order.summary.pk, &stamp)?;
+        anyhow::Ok((write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
+    })?;
+    context.print_one(json::order(&order), || match context.ui.quiet {
+        true => format!("{}\n", order.summary.reference),
+        false => order::show(&order, context.look(&settings)),
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,98 @@
+use serde_json::{Value, json};
+
+use crate::harness::{BELT, ORDER, Shop, order, shipped};
+
+/// Returns the kinds and notes of an order's history, as somebody sees it.
+fn notes(shop: &Shop, reference: &str, caller: &str) -> Vec<(String, Value)> {
+    let run = shop.orders(["history", reference, "--json"]);
+    let history = if caller.is_empty() { run.json() } else { run.env("ORDERS_AS", caller).json() };
+    let note = |event: &Value| (event["kind"].as_str().unwrap().to_owned(), event["note"].clone());
+    history.as_array().unwrap().iter().map(note).collect()
+}
+
+#[test]
+fn a_note_is_kept_any_time() {
+    let shop = Shop::with_order();
+    let steps: [&[&str]; 5] =
+        [&["confirm"], &["set-status", "shipped"], &["set-status", "delivered"], &["cancel"], &[]];
+    for (number, step) in (1..).zip(steps) {
+        let body = shop.orders(["note", ORDER, &format!("  note {number} "), "--json"]).json();
+        assert_eq!((&body["orderReference"], &body["total"]), (&json!(ORDER), &json!("59.98")));
+        match step {
+            [command, status] => drop(shop.orders([command, ORDER, status]).succeeds()),
+            [command] => drop(shop.orders([command, ORDER]).succeeds()),
+            _ => {}
+        }
+    }
+    shop.check();
+    let kept: Vec<_> = notes(&shop, ORDER, "").into_iter().filter(|(kind, _)| kind == "note").map(|(_, n)| n).collect();
+    assert_eq!(kept, ["note 1", "note 2", "note 3", "note 4", "note 5"]);
+    assert!(shop.orders(["history", ORDER]).succeeds().contains("operator  note\n  note: note 5\n"));
+    shop.orders(["note", ORDER, "quiet", "-q"]).prints("LEG-LXYZ1234-AB5C\n");
+    let before = shop.dump();
+    shop.orders(["note", ORDER, "dry", "-n"]).exits(0);
+    shop.orders(["note", ORDER, " "]).exits(2);
+    shop.orders(["note", ORDER]).exits(2);
+    shop.orders(["note", ORDER, &"x".repeat(1001)]).exits(2);
+    shop.orders(["note", "LEG-404", "x"]).exits(3);
+    assert_eq!(shop.dump(), before);
+}
+
+/// A note that was given is kept, or it is said that it is not.
+#[test]
+fn no_note_vanishes() {
+    let shop = Shop::with_order();
+    shop.orders(["edit", ORDER, "--note", "alone"]).succeeds();
+    let done = shop.orders(["edit", ORDER, "--name", "John Doe", "--note", "no change"]).exits(0);
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; only the note is kept\n");
+    assert_eq!(notes(&shop, ORDER, "")[1..], [("note".into(), json!("alone")), ("note".into(), json!("no change"))]);
+    let catalogue = shipped("examples/catalogue.json");
+    for (run, said) in [
+        (shop.orders(["create", "--note", "x"]).arg(shipped("examples/order.json")), "the note is not kept"),
+        (shop.orders(["import", "--note", "x"]).arg(shipped("examples/order.json")), "is kept with new orders only"),
+        (
+            shop.orders(["product", "import", "--note", "x"]).arg(catalogue),
+            "is kept with the stock of new products only",
+        ),
+    ] {
+        let done = run.exits(0);
+        assert!(done.stderr.contains(said), "{done:?}");
+    }
+    shop.orders(["product", "set", "BLT-01", "--price", "1", "--note", "x"]).exits(2);
+    // A count that finds what is there is a movement like any other.
+    shop.orders(["product", "count", "BLT-01", "12", "--note", "all there"]).succeeds();
+    let history = shop.orders(["product", "history", "BLT-01", "--json"]).json();
+    assert_eq!((&history[1]["delta"], &history[1]["note"]), (&json!(0), &json!("all there")));
+}
+
+#[test]
+fn buyers_see_their_own_words_and_no_notes_of_the_shops() {
+    let shop = Shop::stocked();
+    for (name, role) in [("mona", "buyer"), ("sara", "seller")] {
+        shop.orders(["user", "add", name, "--role", role]).succeeds();
+    }
+    let as_user = |user: &'static str, args: &[&str]| {
+        args.iter().fold(shop.orders(["--as", user]), |run, arg| run.arg(arg)).exits(0)
+    };
+    shop.orders(["--as", "mona", "create", "-", "--note", "leave it at the door"])
+        .stdin(order("LEG-1", BELT, 1, None))
+        .succeeds();
+    as_user("sara", &["confirm", "LEG-1", "--note", "paid late, twice warned"]);
+    as_user("sara", &["note", "LEG-1", "difficult customer"]);
+    as_user("sara", &["cancel", "LEG-1", "--no-restock", "--note", "came back torn"]);
+    let whole = shop.orders(["history", "LEG-1"]).succeeds();
+    assert!(whole.contains("stock of Leather Belt +1\n  stock of Leather Belt -1, written off\n"), "{whole}");
+    let of_buyer = ["created", "status", "status"].map(str::to_owned).into_iter().zip([
+        json!("leave it at the door"),
+        json!(null),
+        json!(null),
+    ]);
+    assert_eq!(notes(&shop, "LEG-1", "mona"), of_buyer.collect::<Vec<_>>());
+    let seen = as_user("mona", &["history", "LEG-1"]).stdout;
+    for word in ["sara", "difficult", "torn", "warned", "written off"] {
+        assert!(whole.contains(word) && !seen.contains(word), "{word} in {seen}");
+    }
+    for (user, code) in [("mona", 11), ("guest", 11), ("sara", 0)] {
+        shop.orders(["--as", user, "note", "LEG-1", "x"]).exits(code);
+    }
+}
