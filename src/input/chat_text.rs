@@ -133,21 +133,35 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Tells whether a line begins a message of an exported chat: a date and a time, in whatever order, digits and words the
-/// phone's language has them (`06/02/2026, 18:06 - Karim: …`, `[6.2.26, 18:06:40] Karim: …`).
+/// Returns whether a line begins a message of an exported chat, or one that was copied on the phone: a date and a time, in
+/// whatever order, digits and words the phone's language has them (`06/02/2026, 18:06 - Karim: …`,
+/// `[6.2.26, 18:06:40] Karim: …`, `[06/02, 18:06] Karim: …`).
 fn is_chat_line(line: &str) -> bool {
     const LONGEST: usize = 45;
     let line: String = line.chars().filter(|c| !is_mark(*c)).take(200).collect();
-    let prefix = match line.strip_prefix('[') {
-        Some(rest) => rest.split_once("] ").filter(|(_, text)| text.contains(':')).map(|(prefix, _)| prefix),
-        None => line.split_once(" - ").map(|(prefix, _)| prefix),
+    let (prefix, is_copied) = match line.strip_prefix('[') {
+        Some(rest) => (rest.split_once("] ").filter(|(_, text)| text.contains(':')).map(|(prefix, _)| prefix), true),
+        None => (line.split_once(" - ").map(|(prefix, _)| prefix), false),
     };
     let Some(prefix) = prefix.filter(|prefix| prefix.chars().count() <= LONGEST) else { return false };
     let is_digit = |c: char| c.is_numeric();
     let numbers = prefix.split(|c| !is_digit(c)).filter(|part| !part.is_empty()).count();
     let letters = prefix.chars().filter(|c| c.is_alphabetic()).count();
-    // Day, month, year, hour and minute, with a few letters such as PM, klo or 下午.
-    prefix.starts_with(is_digit) && (5..=7).contains(&numbers) && letters <= 12 && !prefix.contains(['"', '{', '*'])
+    // Day, month, year, hour and minute, with a few letters such as PM, klo or 下午; a copied message may have no year, and
+    // one of today no date.
+    let least = if is_copied && has_time(prefix) { 2 } else { 5 };
+    prefix.starts_with(is_digit) && (least..=7).contains(&numbers) && letters <= 12 && !prefix.contains(['"', '{', '*'])
+}
+
+/// Returns whether a colon stands between digits.
+fn has_time(prefix: &str) -> bool {
+    let mut parts = prefix.split(':').peekable();
+    while let (Some(before), Some(after)) = (parts.next(), parts.peek()) {
+        if before.ends_with(char::is_numeric) && after.starts_with(char::is_numeric) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Takes date, time and sender off the first line of a message.
@@ -179,6 +193,18 @@ mod tests {
             ("[18:06, 6/2/2026] Karim: hello", true),
             ("06/02/2026 à 18:06 - Karim: bonjour", true),
             ("6.2.2026 klo 18.06 - Karim: hei", true),
+            ("[11/02, 10:54] Youssef: hello", true),
+            ("[11/02, 10:54 AM] Youssef: hello", true),
+            ("[10:54, 11/02/2026] Youssef: hello", true),
+            ("[10:54] Youssef: hello", true),
+            ("[11/02/26, 10:54:07\u{202f}a.\u{a0}m.] ~ Youssef: hello", true),
+            ("2026-02-11 10:54 - Youssef: hello", true),
+            ("2026. 02. 11. 10:54 - Youssef: hello", true),
+            ("11-02-2026 10:54 - Youssef: hello", true),
+            ("11/2/26, 10:54 a. m. - Youssef: hello", true),
+            ("[1] note: hello", false),
+            ("[1,2,3,4] a: b", false),
+            ("[12:30]", false),
             ("[1,2,3,4,5]", false),
             ("[{\"a\":1}]", false),
             ("5 Corniche Rd, Alexandria", false),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -91,7 +92,7 @@ pub fn read_envelope(record: &[u8]) -> Result<Envelope, NotJson> {
     let mut problems = Problems::default();
     let mut has_next_page = false;
     if let Some(mut fields) = Value::record(raw).object(&mut problems) {
-        for key in ["results", "count", "previous"] {
+        for key in ["results", "count", "previous", "messageCount", "pendingMessageCount"] {
             fields.take(key, &mut problems);
         }
         has_next_page = fields.take("next", &mut problems).is_some();
@@ -246,6 +247,54 @@ impl<'a> Value<'a> {
     /// Takes a whole record as a value.
     pub fn record(raw: &'a RawValue) -> Value<'a> {
         Value { place: Place::Record, raw }
+    }
+
+    /// Takes a JSON text that was found at a place, in a string for example; `None` where it is none.
+    pub fn within(text: &'a str, place: Place<'a>) -> Option<Value<'a>> {
+        serde_json::from_str(text).ok().map(|raw| Value { place, raw })
+    }
+
+    /// Returns the place of the string that begins at an address within this value; that of the object for a key.
+    pub fn place_of_string(&self, address: usize) -> Place<'a> {
+        let mut at = self.clone();
+        loop {
+            let (mut ignored, mut inner) = (Problems::default(), None);
+            let mut look = |value: Value<'a>| {
+                if value.addresses().contains(&address) {
+                    inner = Some(value);
+                }
+            };
+            match at.kind() {
+                "an object" => at.each_member(&mut ignored, |_, value, _| look(value)),
+                "an array" => drop(at.each(&mut ignored, |value, _| look(value))),
+                _ => {}
+            }
+            match inner {
+                Some(inner) => at = inner,
+                None => return at.place,
+            }
+        }
+    }
+
+    /// Returns where its JSON text stands in memory, by which parts of one record are told apart.
+    pub fn addresses(&self) -> Range<usize> {
+        let start = self.raw.get().as_ptr().addr();
+        start..start + self.raw.get().len()
+    }
+
+    /// Returns whether it is an object.
+    pub fn is_object(&self) -> bool {
+        self.kind() == "an object"
+    }
+
+    /// Returns whether it is an array.
+    pub fn is_array(&self) -> bool {
+        self.kind() == "an array"
+    }
+
+    /// Returns whether it is a number.
+    pub fn is_number(&self) -> bool {
+        self.kind() == "a number"
     }
 
     /// Returns the JSON text of it, as it was sent.
@@ -474,6 +523,11 @@ impl<'a> Fields<'a> {
     /// Returns the place of the object itself.
     pub fn place(&self) -> &Place<'a> {
         &self.place
+    }
+
+    /// Returns the place that a field of this name has, sent or not.
+    pub fn place_of_key(&self, name: &'static str) -> Place<'a> {
+        self.place_of(&Cow::Borrowed(name))
     }
 
     /// Tells whether a field was sent under this camelCase name.

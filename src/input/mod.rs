@@ -7,23 +7,31 @@
 //! | [`order_record`] | what a record is by its content, and the orders in it |
 //! | [`order_json`] | an order as the web page posts it |
 //! | [`order_message`], [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; its lines; its date |
+//! | [`order_texts`] | order messages among the strings of a JSON text, whatever their keys |
 //! | [`webhook`] | WhatsApp Cloud API webhooks |
+//! | [`message`], [`cart`], [`conversation`] | one message in any shape; a cart of the catalogue; who is at its two ends |
 //! | [`chat_dump`], [`chat_text`] | chats as JSON, and as the text that WhatsApp exports |
+//! | [`stranger`] | what is not taken, by its name |
 //! | [`product_json`] | a product of the catalogue |
 //! | [`reject`] | what is kept of a record or message that was not taken |
 //! | [`setting`] | the value of a setting |
 
+pub mod cart;
 pub mod chat_dump;
 pub mod chat_text;
+pub mod conversation;
 pub mod json;
+pub mod message;
 pub mod order_date;
 pub mod order_json;
 pub mod order_lines;
 pub mod order_message;
 pub mod order_record;
+pub mod order_texts;
 pub mod product_json;
 pub mod records;
 pub mod reject;
 pub mod setting;
+pub mod stranger;
 pub mod username;
 pub mod webhook;

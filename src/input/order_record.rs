@@ -1,25 +1,39 @@
 //! One record of an import: recognised by its content, and turned into the orders that it holds.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::mem;
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::chat_dump::{is_chat_dump, is_chat_message, read_chat_dump, read_chat_message};
+use super::chat_dump::{is_chat_dump, read_chat_dump};
 use super::chat_text::MessageTexts;
-use super::json::{Fields, NotJson, Problems, parse_object};
+use super::conversation::Conversation;
+use super::json::{Fields, NotJson, Problems, Value, parse, parse_object};
+use super::message::{is_message, read_message};
 use super::order_json::{is_order, read_order_fields};
+use super::order_lines::{is_order_message, with_line_breaks};
 use super::order_message::{Reading, read_order_message};
+use super::order_texts::{STRING_LIMIT, count_order_texts, each_order_text, is_json};
 use super::reject::{Part, Reject};
+use super::stranger::{name_foreign_order, name_stranger};
 use super::webhook::{is_webhook, read_webhook};
 use crate::domain::receive::{IncomingOrder, NamedProduct, Source, SourceKind};
-use crate::domain::text::shorten;
 use crate::domain::zone::Zone;
 
 /// The most bytes that an order as JSON may have (1 MiB).
 const ORDER_LIMIT: usize = 1 << 20;
 /// The most orders that one message may have: as many as its 65,536 characters can hold.
 const MESSAGE_ORDERS_LIMIT: usize = 100;
+
+/// How deep one thing may be wrapped in others.
+const WRAPPING_LIMIT: usize = 6;
+/// Under which keys programs that pass messages on keep what they pass on.
+const WRAPPERS: [&str; 12] =
+    ["body", "json", "payload", "data", "event", "message", "record", "update", "value", "order", "chats", "list"];
+/// Of how many parts of a record the places are kept, to tell where order messages stand that nothing was read from.
+const PARTS_KEPT: usize = 10_000;
+/// The most such places that are named.
+const PLACES_NAMED: usize = 5;
 
 /// What records are read with.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +99,16 @@ pub struct Found<'f> {
     /// What is kept of the orders that are found now.
     reject: Arc<Reject>,
     skipped: u64,
+    accounted: Accounted,
     take: &'f mut dyn FnMut(ReadOrder, &Arc<Reject>),
+}
+
+/// The order messages that were read, or that the shop wrote: what else a record holds of them was overlooked.
+#[derive(Debug, Default)]
+struct Accounted {
+    count: usize,
+    /// Where they stand in memory: the first of them.
+    parts: Vec<Range<usize>>,
 }
 
 impl fmt::Debug for Found<'_> {
@@ -132,26 +155,92 @@ impl Found<'_> {
         self.reject = outer;
     }
 
-    /// Takes every order message in a text that was found at `place`; the first one has the id of the message.
-    pub fn take_text(&mut self, text: &str, place: &str, reading: Reading, source: &Source, problems: Problems) {
-        let mut messages = MessageTexts::new(text.as_bytes());
-        let mut problems = Some(problems);
-        let mut source = source.clone();
+    /// Counts messages that the shop wrote: these are never orders, whatever they hold.
+    pub(super) fn skip_own(&mut self, messages: &Value<'_>, count: u64) {
+        self.skip(count);
+        self.account_for(messages, count_order_texts(messages.raw()));
+    }
+
+    /// Notes that the order messages in a value, which are so many, were all read.
+    pub(super) fn account_for(&mut self, value: &Value<'_>, count: usize) {
+        self.accounted.count += count;
+        if count > 0 && self.accounted.parts.len() < PARTS_KEPT {
+            self.accounted.parts.push(value.addresses());
+        }
+    }
+
+    /// Takes every order message in a text that was found at `place`; the first one has the id of the message. `None`: the
+    /// text cannot be read.
+    pub fn take_text(
+        &mut self,
+        text: Option<&str>,
+        place: &str,
+        reading: Reading,
+        source: &Source,
+        mut problems: Problems,
+    ) {
+        let lines = text.map(with_line_breaks).unwrap_or_default();
+        let mut messages = MessageTexts::new(lines.as_bytes());
+        let (mut source, mut is_empty) = (source.clone(), true);
         // Reading from memory fails only at lines that no message has: they are refused below with the rest.
         while let Ok(Some(message)) = messages.next_message() {
             if message.number > MESSAGE_ORDERS_LIMIT as u64 {
                 let problem = format!("{place}: holds more than {MESSAGE_ORDERS_LIMIT} order messages");
                 return self.put(ReadOrder::refused(vec![problem]));
             }
+            if !is_order_message(&message.text) {
+                continue;
+            }
+            is_empty = false;
             let first_line = usize::try_from(message.line).unwrap_or(1);
             let reading = Reading { first_line, ..reading };
-            let problems = problems.take().unwrap_or_default();
+            let problems = mem::take(&mut problems);
             self.put(ReadOrder::of_message(&message.text, place, reading, source.clone(), problems));
             source.message_id = None;
         }
-        if let Some(problems) = problems {
-            self.skip_unless(problems);
+        if is_empty {
+            let problem = match text {
+                Some(_) => "holds an order message that has lost its lines: import the text as it was sent",
+                None => "holds an order message, but is too long or not valid text: import the text as it was sent",
+            };
+            problems.add(place, problem);
+            self.refuse(problems);
         }
+    }
+
+    /// Refuses the order messages in a value that nothing was read from: what was skipped held none.
+    fn refuse_overlooked(&mut self, whole: &Value<'_>) {
+        let Accounted { count, mut parts } = mem::take(&mut self.accounted);
+        let all = count_order_texts(whole.raw());
+        if all <= count {
+            return;
+        }
+        parts.sort_unstable_by_key(|part| part.start);
+        let mut furthest = 0;
+        for part in &mut parts {
+            furthest = furthest.max(part.end);
+            part.end = furthest;
+        }
+        let mut addresses = Vec::new();
+        if parts.len() < PARTS_KEPT {
+            each_order_text(whole.raw(), &mut |text| {
+                let after = parts.partition_point(|part| part.start <= text.address);
+                let is_read = parts[..after].last().is_some_and(|part| part.contains(&text.address));
+                if !is_read && addresses.len() < PLACES_NAMED {
+                    addresses.push(text.address);
+                }
+            });
+        }
+        let mut problems = Problems::default();
+        for address in &addresses {
+            let place = whole.place_of_string(*address);
+            problems.add(place, "holds an order message that is not read there: import the text by itself");
+        }
+        let unnamed = (all - count).saturating_sub(addresses.len());
+        if unnamed > 0 {
+            problems.add("", format_args!("holds {unnamed} more order messages where none are read"));
+        }
+        self.refuse(problems);
     }
 }
 
@@ -166,71 +255,86 @@ pub fn read_record(
     take: &mut dyn FnMut(ReadOrder, &Arc<Reject>),
 ) -> Result<u64, NotJson> {
     let reject = Arc::new(Reject::whole(Arc::clone(record)));
-    let mut found = Found { record: Arc::clone(record), reject, skipped: 0, take };
+    let mut found = Found { record: Arc::clone(record), reject, skipped: 0, accounted: Accounted::default(), take };
     let mut problems = Problems::default();
     match parse_object(record, &mut problems)? {
-        Some(fields) if is_order(&fields) && record.len() > ORDER_LIMIT => {
-            let problem = format!("has {} bytes, the most for an order is {ORDER_LIMIT}", record.len());
-            found.put(ReadOrder::refused(vec![problem]));
+        Some(fields) if fields.excess().is_none() && is_order(&fields) => read_order(fields, record.len(), &mut found),
+        Some(fields) => {
+            let whole = Value::record(parse(record)?);
+            read_object(fields, &whole, context, &mut found, 0);
+            found.refuse_overlooked(&whole);
         }
-        Some(fields) => read_object(fields, context, &mut found, 0),
         None => found.refuse(problems),
     }
     Ok(found.skipped)
 }
 
-fn read_object(mut fields: Fields<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
+fn read_order(fields: Fields<'_>, length: usize, found: &mut Found<'_>) {
+    found.put(if let Some(problem) = name_foreign_order(&fields) {
+        ReadOrder::refused(vec![problem])
+    } else if length > ORDER_LIMIT {
+        ReadOrder::refused(vec![format!("has {length} bytes, the most for an order is {ORDER_LIMIT}")])
+    } else {
+        read_order_fields(fields)
+    });
+}
+
+/// Reads an object by what its keys say that it is; `whole` is the same object.
+fn read_object(fields: Fields<'_>, whole: &Value<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
+    let mut problems = Problems::default();
     if is_chat_dump(&fields) {
         read_chat_dump(fields, context, found);
     } else if let Some(excess) = fields.excess() {
         found.put(ReadOrder::refused(vec![excess]));
     } else if is_order(&fields) {
-        found.put(read_order_fields(fields));
+        found.account_for(whole, count_order_texts(whole.raw()));
+        read_order(fields, whole.raw().len(), found);
     } else if is_webhook(&fields) {
         read_webhook(fields, context, found);
-    } else if is_chat_message(&fields) {
-        read_chat_message(fields, context, found);
-    } else if fields.has("body") && depth == 0 {
-        let mut problems = Problems::default();
-        match fields.take("body", &mut problems).and_then(|body| body.object(&mut problems)) {
-            Some(body) => read_object(body, context, found, depth + 1),
-            None => found.skip_unless(problems),
-        }
+    } else if is_message(&fields) {
+        read_message(whole, &Conversation::new(SourceKind::Chat), context, found, &mut problems);
     } else {
-        found.put(ReadOrder::refused(vec![name_stranger(&fields)]));
+        read_wrapped(&fields, context, found, depth);
+    }
+    if !problems.is_empty() {
+        found.refuse(problems);
     }
 }
 
-/// Says of an object that is nothing of what an import takes what it is, or which keys it has, and what to do instead.
-fn name_stranger(fields: &Fields<'_>) -> String {
-    let has = |key: &str| fields.has(key);
-    if has("key") && has("message") {
-        return "is a message as another WhatsApp library keeps it: send the order as JSON, or WhatsApp's own webhook"
-            .to_owned();
+/// Reads what another program has wrapped up, or says what the object is instead.
+fn read_wrapped(fields: &Fields<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
+    let inner = WRAPPERS.iter().find_map(|key| {
+        let value = fields.get(key)?;
+        if value.is_object() || value.is_array() {
+            return Some((value, None));
+        }
+        let text = Some(&value).filter(|value| value.raw().len() <= STRING_LIMIT)?;
+        let text = text.whole_text(&mut Problems::default()).filter(|text| is_json(text))?;
+        Some((value, Some(text)))
+    });
+    match inner.filter(|_| depth < WRAPPING_LIMIT && name_foreign_order(fields).is_none()) {
+        Some((value, None)) => read_inner(&value, context, found, depth + 1),
+        Some((value, Some(text))) => {
+            found.account_for(&value, count_order_texts(value.raw()));
+            let outer = mem::take(&mut found.accounted);
+            if let Some(inner) = Value::within(&text, value.place.clone()) {
+                read_inner(&inner, context, found, depth + 1);
+                found.refuse_overlooked(&inner);
+            }
+            found.accounted = outer;
+        }
+        None => found.put(ReadOrder::refused(vec![name_stranger(fields)])),
     }
-    if has("orderMessage") {
-        return "is an order message that carries only an id and a token: its items must be asked of WhatsApp, \
-                or sent as JSON"
-            .to_owned();
+}
+
+fn read_inner(value: &Value<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
+    let mut problems = Problems::default();
+    if value.is_array() && depth < WRAPPING_LIMIT {
+        value.each(&mut problems, |element, _| read_inner(&element, context, found, depth + 1));
+    } else if let Some(fields) = value.object(&mut problems) {
+        read_object(fields, value, context, found, depth);
     }
-    if fields.keys().any(|key| key.contains("1000")) {
-        return "has amounts in thousandths, as another program keeps them: send the order as JSON".to_owned();
+    if !problems.is_empty() {
+        found.refuse(problems);
     }
-    if has("orderDetails") || has("interactive") {
-        return "is an order_details that the shop sent, not an order".to_owned();
-    }
-    if has("token") && (has("orderId") || has("id")) {
-        return "is an order message that carries only an id and a token: its items must be asked of WhatsApp, \
-                or sent as JSON"
-            .to_owned();
-    }
-    if has("price") || has("stockQuantity") || has("sizeQuantities") {
-        return "is a product; use: orders product import".to_owned();
-    }
-    let keys: Vec<Cow<'_, str>> = fields.keys().take(10).map(shorten).collect();
-    let seen = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
-    format!(
-        "is no order (orderReference, orderDate, customerName, customerPhone, items), no WhatsApp webhook and no \
-         chat dump by its keys; {seen}"
-    )
 }

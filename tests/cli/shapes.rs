@@ -1,9 +1,14 @@
 //! What real input looks like: every shape in which an order message or a cart comes out of WhatsApp.
 
+use std::sync::Arc;
+
+use orders::domain::zone::Zone;
+use orders::input::json::read_envelope;
+use orders::input::order_record::{Context, read_record};
 use serde_json::{Value, json};
 
 use crate::harness::Shop;
-use crate::whatsapp::{REFERENCE, counts, import, message, problems};
+use crate::whatsapp::{REFERENCE, SENT, counts, hook, import, message, problems, text_message};
 
 /// Imports one order and returns it, with the warnings of the import.
 #[track_caller]
@@ -74,4 +79,245 @@ fn an_image_that_is_no_url_costs_no_order() {
         (&json!("https://shop.example/media/classic-t-shirt.jpg"), &json!([warning]))
     );
     assert_eq!(counts(&Shop::stocked(), message()), [1, 0, 0, 0]);
+}
+
+/// An order message as one customer's message, in every shape that is read: what it is called, the document, and
+/// WhatsApp's id of the message.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
+fn shapes(text: &str) -> Vec<(&'static str, Value, Option<&'static str>)> {
+    let key = |from_me: bool| json!({"remoteJid": "201011112222@s.whatsapp.net", "fromMe": from_me, "id": "3EB0AA01"});
+    let baileys = |message: Value, time: Value| json!({"messages": [{"key": key(false), "messageTimestamp": time, "pushName": "Youssef", "message": message}], "type": "notify"});
+    let web = json!({"id": {"fromMe": false, "remote": "2010@c.us", "id": "3EB0AA02", "_serialized": "false_2010@c.us_3EB0AA02"},
+        "_data": {"body": text, "type": "chat", "t": SENT}, "body": text, "type": "chat", "timestamp": SENT, "from": "2010@c.us",
+        "to": "201550000000@c.us", "fromMe": false});
+    let cloud = text_message("wamid.T", text);
+    let history = |message: &Value| {
+        json!({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "history", "value": {
+            "messaging_product": "whatsapp", "metadata": {"display_phone_number": "+20 155 000 0000", "phone_number_id": "9"},
+            "history": [{"metadata": {"phase": 0}, "threads": [{"id": "201011112222", "messages": [message]}]}]}}]}]})
+    };
+    let pieces: Vec<Value> = text
+        .split_inclusive("SKU-12345")
+        .enumerate()
+        .map(|(index, piece)| if index == 0 { json!(piece) } else { json!({"type": "plain", "text": piece}) })
+        .collect();
+    let mail = |body: Value| json!({"type": "image", "from": "201011112222", "id": "wamid.T", "timestamp": SENT, "image": body});
+    vec![
+        ("webhook", hook(&json!([cloud])), Some("wamid.T")),
+        ("caption", hook(&json!([mail(json!({"id": "1", "caption": text}))])), Some("wamid.T")),
+        (
+            "button",
+            hook(
+                &json!([{"from": "2010", "id": "wamid.T", "timestamp": SENT, "type": "button", "button": {"text": text}}]),
+            ),
+            Some("wamid.T"),
+        ),
+        ("history", history(&cloud), Some("wamid.T")),
+        (
+            "webhook in n8n",
+            json!([{"headers": {}, "params": {}, "query": {}, "body": hook(&json!([cloud])), "webhookUrl": "https://n8n.example"}]),
+            Some("wamid.T"),
+        ),
+        ("webhook in json", json!([{"json": hook(&json!([cloud])), "pairedItem": {"item": 0}}]), Some("wamid.T")),
+        (
+            "webhook in an event",
+            json!({"event": {"body": hook(&json!([cloud])).to_string(), "isBase64Encoded": false}}),
+            Some("wamid.T"),
+        ),
+        ("message in json", json!({"json": web}), Some("false_2010@c.us_3EB0AA02")),
+        ("Baileys", baileys(json!({"conversation": text}), json!(SENT)), Some("3EB0AA01")),
+        (
+            "Baileys, extended",
+            baileys(json!({"extendedTextMessage": {"text": text}}), json!(SENT.to_string())),
+            Some("3EB0AA01"),
+        ),
+        (
+            "Baileys, ephemeral",
+            baileys(
+                json!({"ephemeralMessage": {"message": {"extendedTextMessage": {"text": text}}}}),
+                json!({"low": SENT, "high": 0, "unsigned": true}),
+            ),
+            Some("3EB0AA01"),
+        ),
+        (
+            "Baileys, sent from a device",
+            baileys(
+                json!({"deviceSentMessage": {"destinationJid": "x", "message": {"conversation": text}}}),
+                json!(SENT),
+            ),
+            Some("3EB0AA01"),
+        ),
+        ("Baileys alone", json!({"key": key(false), "message": {"conversation": text}}), Some("3EB0AA01")),
+        (
+            "Evolution",
+            json!({"event": "messages.upsert", "instance": "x", "data": {"key": key(false), "message": {"conversation": text}, "messageTimestamp": SENT}}),
+            Some("3EB0AA01"),
+        ),
+        ("whatsapp-web.js", web.clone(), Some("false_2010@c.us_3EB0AA02")),
+        ("whatsapp-web.js, in an array", json!([web]), Some("false_2010@c.us_3EB0AA02")),
+        (
+            "whatsapp-web.js, messages",
+            json!({"chatId": "2010@c.us", "messages": [web]}),
+            Some("false_2010@c.us_3EB0AA02"),
+        ),
+        (
+            "WPPConnect",
+            json!({"id": "false_2010@c.us_A", "body": text, "type": "chat", "t": SENT, "from": "2010@c.us", "fromMe": false}),
+            Some("false_2010@c.us_A"),
+        ),
+        (
+            "WAHA",
+            json!({"event": "message", "session": "default", "payload": {"id": "false_2010@c.us_A", "timestamp": SENT, "from": "2010@c.us", "fromMe": false, "body": text}}),
+            Some("false_2010@c.us_A"),
+        ),
+        (
+            "Telegram",
+            json!({"name": "Youssef", "type": "personal_chat", "id": 1, "messages": [{"id": 7, "type": "message", "date": "2026-02-11T10:54:00", "date_unixtime": SENT.to_string(), "from": "Youssef", "text": text}]}),
+            None,
+        ),
+        (
+            "Telegram, in pieces",
+            json!({"name": "Youssef", "type": "personal_chat", "id": 1, "messages": [{"id": 7, "type": "message", "date": "2026-02-11T10:54:00", "from": "Youssef", "text": pieces, "text_entities": pieces}]}),
+            None,
+        ),
+        (
+            "Telegram, all chats",
+            json!({"about": "x", "chats": {"about": "y", "list": [{"name": "Youssef", "type": "personal_chat", "messages": [{"id": 7, "type": "message", "date": "2026-02-11T10:54:00", "text": text}]}]}}),
+            None,
+        ),
+        (
+            "Infobip",
+            json!({"results": [{"from": "2010", "to": "2015", "integrationType": "WHATSAPP", "receivedAt": "2026-02-11T08:53:20.000+0000", "messageId": "M1", "message": {"type": "TEXT", "text": text}, "price": {"pricePerMessage": 0, "currency": "EUR"}}], "messageCount": 1, "pendingMessageCount": 0}),
+            Some("M1"),
+        ),
+        (
+            "dump by chat",
+            json!({"2010@s.whatsapp.net": {"name": "Youssef", "messages": {"1": {"from_me": false, "timestamp": SENT, "key_id": "A", "data": text.replace('\n', "<br>")}}}}),
+            Some("A"),
+        ),
+        ("dump by message", json!([{"date": "2026-02-11T08:54:00Z", "author": "Youssef", "message": text}]), None),
+        (
+            "quoted",
+            hook(
+                &json!([{"from": "2010", "id": "wamid.Q", "timestamp": SENT, "type": "text", "text": {"body": "thanks"}, "context": {"quoted": text}}]),
+            ),
+            None,
+        ),
+    ]
+}
+
+#[test]
+fn every_shape_gives_the_same_order_once() {
+    for (shape, input, id) in shapes(&message()) {
+        let shop = Shop::stocked();
+        assert_eq!(counts(&shop, &input)[..3], [1, 0, 0], "{shape}");
+        let order = shop.orders(["show", REFERENCE, "--json"]).json();
+        assert_eq!(
+            (&order["customerName"], &order["orderDate"], &order["total"]),
+            (&json!("Youssef Adel"), &json!("2026-02-11T08:53:20.417Z"), &json!("48.74")),
+            "{shape}"
+        );
+        let known = id.map_or("message_id IS NULL".to_owned(), |id| format!("message_id = '{id}'"));
+        assert_eq!(shop.number(&format!("SELECT COUNT(*) FROM order_sources WHERE {known}")), 1, "{shape}");
+        assert_eq!(counts(&shop, &input)[..3], [0, 1, 0], "{shape}, again");
+        // Cut off, it is a problem that keeps what can be mended.
+        let cut = message().replace("TOTAL:", "SUM:");
+        let (_, input, _) = shapes(&cut).into_iter().find(|(name, ..)| *name == shape).unwrap();
+        let shop = Shop::stocked();
+        let done = shop.orders(["import", "--keep-going", "--rejects", "mend"]).stdin(input.to_string()).exits(8);
+        assert_eq!(done.stdout, "imported 0, unchanged 0, rejected 1\n", "{shape}");
+        let mended = std::fs::read_to_string(shop.path("mend")).unwrap().replace("SUM:", "TOTAL:");
+        assert_eq!(counts(&shop, mended)[..3], [1, 0, 0], "{shape}, mended");
+    }
+}
+
+#[test]
+fn what_the_shop_wrote_is_skipped_in_every_shape() {
+    let key = json!({"remoteJid": "2010@s.whatsapp.net", "fromMe": true, "id": "A"});
+    let own = text_message("wamid.T", &message()).to_string().replace("201011112222", "201550000000");
+    let own: Value = serde_json::from_str(&own).unwrap();
+    let metadata = json!({"display_phone_number": "+20 155 000 0000"});
+    for input in [
+        json!({"messages": [{"key": key, "messageTimestamp": SENT, "message": {"conversation": message()}}]}),
+        json!({"id": {"_serialized": "true_2010@c.us_A", "fromMe": true}, "body": message(), "from": "2015@c.us"}),
+        json!({"id": "true_2010@c.us_A", "body": message(), "from": "2015@c.us"}),
+        json!({"fromMe": true, "body": message(), "from": "2015@c.us"}),
+        json!({"metadata": metadata, "messages": [own]}),
+        json!({"metadata": metadata, "history": [{"threads": [{"messages": [own]}]}]}),
+        json!({"entry": [{"changes": [{"field": "smb_message_echoes", "value": {"message_echoes": [own]}}]}]}),
+        json!({"2010@s.whatsapp.net": {"messages": {"1": {"from_me": true, "timestamp": SENT, "data": message()}}}}),
+    ] {
+        assert_eq!(counts(&Shop::stocked(), &input), [0, 0, 0, 1], "{input}");
+    }
+}
+
+/// Puts a text in place of every string of a JSON value in turn, and under a key of every object.
+fn with_text_anywhere(json: &Value, text: &str) -> Vec<Value> {
+    let mut all = Vec::new();
+    match json {
+        Value::String(_) => all.push(json!(text)),
+        Value::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                for changed in with_text_anywhere(element, text) {
+                    let mut elements = elements.clone();
+                    elements[index] = changed;
+                    all.push(Value::Array(elements));
+                }
+            }
+        }
+        Value::Object(entries) => {
+            let mut more = entries.clone();
+            more.insert("further".into(), json!({"text": [text]}));
+            all.push(Value::Object(more));
+            for (key, value) in entries {
+                for changed in with_text_anywhere(value, text) {
+                    let mut entries = entries.clone();
+                    entries.insert(key.clone(), changed);
+                    all.push(Value::Object(entries));
+                }
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
+/// Returns how many orders and problems an import finds in a document.
+fn found_in(document: &Value) -> usize {
+    let context = Context { zone: Zone::UTC };
+    let orders = |record: &Value| {
+        let mut count = 0;
+        read_record(&Arc::new(record.to_string().into_bytes()), context, &mut |_, _| count += 1).unwrap();
+        count
+    };
+    match (document, document.get("results")) {
+        (Value::Array(records), _) => records.iter().map(orders).sum(),
+        (_, Some(Value::Array(records))) => {
+            let mut envelope = document.clone();
+            envelope["results"] = json!([]);
+            let around = read_envelope(envelope.to_string().as_bytes()).unwrap();
+            around.problems.len() + records.iter().map(orders).sum::<usize>()
+        }
+        _ => orders(document),
+    }
+}
+
+/// Nothing that holds an order message is ever counted as skipped, wherever it stands.
+#[test]
+fn an_order_message_in_any_string_of_any_shape_is_an_order_or_a_problem() {
+    let cart = crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]));
+    let mut inputs: Vec<Value> = shapes("hello").into_iter().map(|(_, input, _)| input).collect();
+    inputs.push(hook(&json!([cart])));
+    inputs.push(json!({"entry": [{"id": "1", "changes": [{"field": "account_update", "value": {"event": "x", "info": {"a": ["b"]}}}]}],
+        "object": "whatsapp_business_account"}));
+    inputs
+        .push(json!({"entry": [{"changes": [{"field": "messages", "value": {"statuses": [{"id": "x", "status": "read",
+        "errors": [{"title": "x"}]}]}}]}]}));
+    for input in inputs {
+        for text in [message(), message().replace('\n', " "), json!({"a": message()}).to_string()] {
+            for changed in with_text_anywhere(&input, &text) {
+                assert!(found_in(&changed) > 0, "counted as skipped: {changed}");
+            }
+        }
+    }
 }

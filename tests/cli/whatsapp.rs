@@ -181,7 +181,7 @@ fn what_cannot_be_taken_is_named() {
         (json!({"totalAmount1000": 48740}), "has amounts in thousandths"),
         (
             json!({"key": {"id": "x"}, "message": {"orderMessage": {}}}),
-            "is a message as another WhatsApp library keeps it",
+            "is an order message that carries only an id and a token",
         ),
         (
             hook(

@@ -1,0 +1,111 @@
+//! Who is at the two ends of a conversation: customers by their WhatsApp ids, and the shop by its number.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::json::{Fields, Problems, Value};
+use crate::domain::receive::SourceKind;
+use crate::domain::text::{is_edge, phone_digits, shorten};
+
+/// The most contacts that may stand beside the messages of one call. WhatsApp sends some messages a call.
+const CONTACTS_LIMIT: usize = 10_000;
+/// The most bytes that the id of a contact may have.
+const ID_LIMIT: usize = 128;
+
+/// What is known around a message.
+#[derive(Debug)]
+pub struct Conversation<'a> {
+    /// What its order messages are in the history of an order.
+    pub kind: SourceKind,
+    /// The digits of the shop's number; empty where it is not known.
+    own_number: String,
+    contacts: Vec<Contact<'a>>,
+    /// Which contact has a WhatsApp id or a user id.
+    by_id: HashMap<String, usize>,
+}
+
+/// A customer as a webhook describes one.
+#[derive(Debug)]
+pub struct Contact<'a> {
+    /// The name in the profile.
+    pub name: Option<String>,
+    /// The name under which somebody writes who hides the phone.
+    pub username: Option<String>,
+    has_phone: bool,
+    raw: &'a str,
+}
+
+impl<'a> Conversation<'a> {
+    /// Makes a conversation of which nothing is known.
+    pub fn new(kind: SourceKind) -> Conversation<'a> {
+        Conversation { kind, own_number: String::new(), contacts: Vec::new(), by_id: HashMap::new() }
+    }
+
+    /// Reads the shop's number and the contacts of a webhook.
+    pub fn of_webhook(fields: &mut Fields<'a>, problems: &mut Problems) -> Conversation<'a> {
+        let mut conversation = Conversation::new(SourceKind::WhatsappText);
+        let mut ignored = Problems::default();
+        let metadata = fields.take("metadata", problems).filter(Value::is_object);
+        let number = metadata.and_then(|metadata| {
+            metadata.object(&mut ignored)?.take("displayPhoneNumber", &mut ignored)?.number_text(&mut ignored)
+        });
+        conversation.own_number = number.map(|number| phone_digits(&number)).unwrap_or_default();
+        if let Some(contacts) = fields.take("contacts", problems) {
+            conversation.meet(&contacts, problems);
+        }
+        conversation
+    }
+
+    fn meet(&mut self, contacts: &Value<'a>, problems: &mut Problems) {
+        for value in contacts.array(CONTACTS_LIMIT, "contacts", problems).unwrap_or_default() {
+            let mut ignored = Problems::default();
+            let Some(mut fields) = value.object(problems) else { continue };
+            let has_phone = fields.has("waId");
+            for key in ["waId", "userId"] {
+                let id = fields.take(key, &mut ignored).and_then(|id| id.number_text(&mut ignored));
+                if let Some(id) = id.filter(|id| id.len() <= ID_LIMIT) {
+                    self.by_id.entry(id.into_owned()).or_insert(self.contacts.len());
+                }
+            }
+            let mut profile = fields.take("profile", &mut ignored).and_then(|profile| profile.object(&mut ignored));
+            let mut text = |key| {
+                let text = profile.as_mut()?.take(key, &mut ignored)?.text(None, &mut ignored)?;
+                // WhatsApp's own names are short; what is longer is cut, not lost.
+                let text: String = text.trim_matches(is_edge).chars().take(255).collect();
+                (!text.is_empty()).then_some(text)
+            };
+            self.contacts.push(Contact { name: text("name"), username: text("username"), has_phone, raw: value.raw() });
+        }
+    }
+
+    /// Returns the contact that has the first of these ids that is known, else the only contact, if that one hides the phone.
+    pub fn contact(&self, ids: [Option<&str>; 2]) -> Option<&Contact<'a>> {
+        let known = ids.iter().flatten().find_map(|id| self.by_id.get(*id)).map(|index| &self.contacts[*index]);
+        let only = || self.contacts.first().filter(|contact| self.contacts.len() == 1 && !contact.has_phone);
+        known.or_else(only)
+    }
+
+    /// Returns whether a number is the shop's.
+    pub fn is_own_number(&self, number: &str) -> bool {
+        !self.own_number.is_empty() && phone_digits(number) == self.own_number
+    }
+}
+
+/// Prints who it is: `Tarek (@tarek.eg)`.
+impl fmt::Display for Contact<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.name, &self.username) {
+            (Some(name), Some(username)) => write!(f, "{} (@{})", shorten(name), shorten(username)),
+            (Some(name), None) => write!(f, "{}", shorten(name)),
+            (None, Some(username)) => write!(f, "@{}", shorten(username)),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl<'a> Contact<'a> {
+    /// Returns the JSON text of it, as it was sent.
+    pub fn raw(&self) -> &'a str {
+        self.raw
+    }
+}

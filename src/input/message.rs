@@ -1,0 +1,274 @@
+//! One message of WhatsApp, as the Cloud API, a library or an export program writes it.
+//!
+//! Whatever the shape: every string of it that holds an order message is one, unless the shop wrote it.
+
+use chrono::{DateTime, Datelike};
+
+use super::cart::read_cart;
+use super::conversation::{Contact, Conversation};
+use super::json::{Fields, Problems, Value};
+use super::order_date::FIRST_YEAR;
+use super::order_lines::holds_order_message;
+use super::order_message::Reading;
+use super::order_record::{Context, Found};
+use super::order_texts::{OrderText, STRING_LIMIT, each_order_text};
+use super::reject::Part;
+use crate::domain::receive::{Source, SourceKind};
+use crate::domain::text::shorten;
+use crate::domain::time::Timestamp;
+
+/// Where libraries keep the time of a message in seconds.
+const SECONDS: [&str; 4] = ["timestamp", "messageTimestamp", "t", "dateUnixtime"];
+/// Where others keep it as a text.
+const DATES: [&str; 2] = ["date", "receivedAt"];
+/// How many bytes a contact has at most that is kept beside a shorter message.
+const CONTACT_KEPT: usize = 256;
+/// The most texts of one message that are read; libraries keep the same one in several places.
+const TEXTS_LIMIT: usize = 16;
+/// What a message of a cart is that WhatsApp gives to linked devices.
+pub(super) const ONLY_TOKEN: &str =
+    "is an order message that carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON";
+
+/// Returns whether an object is one message, by its keys: of a library for WhatsApp Web, of an export program, or of a
+/// service that passes messages on.
+pub fn is_message(fields: &Fields<'_>) -> bool {
+    let has = |key: &str| fields.has(key);
+    let has_any = |keys: &[&str]| keys.iter().any(|key| fields.has(key));
+    // Baileys.
+    (has("key") && has_any(&["message", "messageTimestamp", "update"]))
+        // whatsapp-web.js, WPPConnect and what is built on them.
+        || (has_any(&["body", "content", "caption"]) && has_any(&["from", "fromMe", "timestamp", "t"]))
+        // Infobip.
+        || (has("message") && has_any(&["integrationType", "messageId"]))
+        // Export programs, and Telegram.
+        || (has("message") && has_any(&["author", "date"]))
+        || (has("data") && has_any(&["fromMe", "timestamp", "keyId"]))
+        || (has("text") && has_any(&["date", "dateUnixtime"]))
+}
+
+/// Reads the messages of an object: a list of them, or an object that has them by their places.
+pub fn read_messages(
+    fields: &mut Fields<'_>,
+    conversation: &Conversation<'_>,
+    context: Context,
+    found: &mut Found<'_>,
+    problems: &mut Problems,
+) {
+    let Some(list) = fields.take("messages", problems) else { return };
+    if list.is_object() {
+        list.each_member(problems, |_, message, problems| {
+            read_message(&message, conversation, context, found, problems);
+        });
+    } else {
+        list.each(problems, |message, problems| read_message(&message, conversation, context, found, problems));
+    }
+}
+
+/// Reads one message: what it holds is an order, a problem, or counted as skipped.
+pub fn read_message(
+    message: &Value<'_>,
+    conversation: &Conversation<'_>,
+    context: Context,
+    found: &mut Found<'_>,
+    problems: &mut Problems,
+) {
+    let Some(fields) = message.object(problems) else { return };
+    if is_ours(&fields, conversation) {
+        return found.skip_own(message, 1);
+    }
+    let ids = ["from", "fromUserId"].map(|key| fields.get(key)?.number_text(&mut Problems::default()));
+    let contact = conversation.contact([ids[0].as_deref(), ids[1].as_deref()]).map(Contact::raw);
+    // Each message that cannot be taken is kept by itself, with its sender: who that is takes no more room than a message.
+    let contact = contact.filter(|raw| raw.len() <= message.raw().len().max(CONTACT_KEPT));
+    let mut parts = vec![Part::json("{\"contacts\":[")];
+    parts.extend(contact.map(|contact| found.sent(contact)));
+    parts.extend([Part::json("],\"messages\":["), found.sent(message.raw()), Part::json("]}")]);
+    found.message(parts, |found| read(message, fields, conversation, context, found));
+}
+
+fn read(
+    message: &Value<'_>,
+    mut fields: Fields<'_>,
+    conversation: &Conversation<'_>,
+    context: Context,
+    found: &mut Found<'_>,
+) {
+    let mut problems = Problems::default();
+    let kind = fields.take("type", &mut problems).and_then(|value| value.text(None, &mut problems));
+    let is_known = is_message(&fields);
+    if kind.is_none() && !is_known {
+        let keys: Vec<_> = fields.keys().take(10).map(shorten).collect();
+        problems.add(&message.place, format_args!("is no message of WhatsApp: it has {}", keys.join(", ")));
+        return found.refuse(problems);
+    }
+    let texts = texts_of(message, &fields, found);
+    let source_kind = if is_known { SourceKind::Chat } else { conversation.kind };
+    let reading = Reading { sent_at: None, zone: context.zone, first_line: 1 };
+    if kind.as_deref() == Some("order") && fields.has("order") {
+        found.put(read_cart(fields, conversation, problems));
+        let source = Source { kind: source_kind, message_id: None };
+        take_texts(texts, message, reading, &source, Problems::default(), found);
+    } else if !texts.is_empty() {
+        let source = Source { kind: source_kind, message_id: read_id(&mut fields, &mut problems) };
+        let reading = Reading { sent_at: read_sent_at(&mut fields, &mut problems), ..reading };
+        take_texts(texts, message, reading, &source, problems, found);
+    } else {
+        if let Some(problem) = name_outgoing(kind.as_deref(), &fields) {
+            problems.add(&message.place, problem);
+        }
+        found.skip_unless(problems);
+    }
+}
+
+/// Takes in the order messages of one message; the first that is no quotation has its id and time.
+fn take_texts(
+    texts: Vec<OrderText>,
+    message: &Value<'_>,
+    reading: Reading,
+    source: &Source,
+    problems: Problems,
+    found: &mut Found<'_>,
+) {
+    let (mut is_first, mut problems) = (true, problems);
+    for OrderText { address, text } in texts {
+        let place = message.place_of_string(address).to_string();
+        let is_quoted = place.contains("quot") || place.contains("context");
+        let is_own = is_first && !is_quoted;
+        is_first &= is_quoted;
+        let reading = Reading { sent_at: reading.sent_at.filter(|_| is_own), ..reading };
+        let source = Source { message_id: source.message_id.clone().filter(|_| is_own), ..source.clone() };
+        found.take_text(text.as_deref(), &place, reading, &source, std::mem::take(&mut problems));
+    }
+}
+
+/// Finds the order messages in a message, each once: libraries keep a text in several places.
+fn texts_of(message: &Value<'_>, fields: &Fields<'_>, found: &mut Found<'_>) -> Vec<OrderText> {
+    let (mut texts, mut count, mut is_excess): (Vec<OrderText>, _, _) = (Vec::new(), 0, false);
+    each_order_text(message.raw(), &mut |text| {
+        count += 1;
+        if texts.iter().all(|earlier| earlier.text != text.text) {
+            if texts.len() < TEXTS_LIMIT {
+                texts.push(text);
+            } else {
+                is_excess = true;
+            }
+        }
+    });
+    found.account_for(message, count);
+    if is_excess {
+        let mut problems = Problems::default();
+        problems.add(&message.place, format_args!("holds more than {TEXTS_LIMIT} order messages"));
+        found.refuse(problems);
+    }
+    // Telegram splits a text where its looks change.
+    let pieces = fields.get("text").filter(|text| text.is_array() && text.raw().len() <= STRING_LIMIT);
+    if let Some((pieces, whole)) = pieces.and_then(|pieces| Some((pieces.addresses(), join(&pieces)?))) {
+        let entities = fields.get("textEntities").map(|entities| entities.addresses()).unwrap_or_default();
+        texts.retain(|text| !pieces.contains(&text.address) && !entities.contains(&text.address));
+        texts.insert(0, OrderText { address: pieces.start, text: Some(whole) });
+    }
+    texts
+}
+
+/// Joins the pieces of a text; `None` where it holds no order message.
+fn join(pieces: &Value<'_>) -> Option<String> {
+    let (mut whole, mut ignored) = (String::new(), Problems::default());
+    pieces.each(&mut ignored, |piece, ignored| {
+        let text = if piece.is_object() {
+            piece.object(ignored).and_then(|piece| piece.get("text")).and_then(|text| text.whole_text(ignored))
+        } else {
+            piece.whole_text(ignored)
+        };
+        whole.extend(text);
+    });
+    holds_order_message(&whole).then_some(whole)
+}
+
+/// Returns whether the shop wrote a message, or nobody.
+fn is_ours(fields: &Fields<'_>, conversation: &Conversation<'_>) -> bool {
+    let is_true = |fields: &Fields<'_>, key: &str| {
+        let value = fields.get(key);
+        value.is_some_and(|value| !matches!(value.raw(), "false" | "0" | "\"\"" | "\"false\"" | "null"))
+    };
+    is_true(fields, "fromMe")
+        || is_true(fields, "meta")
+        || ["key", "id"].iter().any(|key| object(fields, key).is_some_and(|key| is_true(&key, "fromMe")))
+        || text(fields, "id").is_some_and(|id| id.starts_with("true_"))
+        || text(fields, "direction").is_some_and(|direction| direction.to_lowercase().starts_with("out"))
+        || text(fields, "from").is_some_and(|from| conversation.is_own_number(&from))
+}
+
+fn object<'a>(fields: &Fields<'a>, key: &str) -> Option<Fields<'a>> {
+    fields.get(key).filter(Value::is_object)?.object(&mut Problems::default())
+}
+
+fn text(fields: &Fields<'_>, key: &str) -> Option<String> {
+    let value = fields.get(key).filter(|value| !value.is_null())?;
+    value.text(None, &mut Problems::default())
+}
+
+/// Reads WhatsApp's id of a message, in whichever way a library keeps it.
+fn read_id(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
+    if let Some(id) = fields.take("id", problems) {
+        if id.is_object() {
+            return id.object(problems)?.take("_serialized", problems)?.text(Some(500), problems);
+        }
+        // Telegram counts the messages of each chat.
+        return if id.is_number() { None } else { fields.require_text("id", 500, problems) };
+    }
+    if let Some(key) = fields.take("key", problems).filter(Value::is_object) {
+        return key.object(problems)?.take("id", problems)?.text(Some(500), problems);
+    }
+    let id = fields.take("keyId", problems).or_else(|| fields.take("messageId", problems))?;
+    if id.is_number() { None } else { id.text(Some(500), problems) }
+}
+
+/// Reads when a message was sent, in whichever way a library keeps it.
+fn read_sent_at(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Timestamp> {
+    for key in SECONDS {
+        if fields.has(key) {
+            return read_timestamp(fields, key, problems);
+        }
+    }
+    let mut ignored = Problems::default();
+    DATES.iter().find_map(|key| {
+        let date = fields.take(key, &mut ignored)?.text(None, &mut ignored)?;
+        let with_colon = || DateTime::parse_from_str(&date, "%Y-%m-%dT%H:%M:%S%.f%z").ok();
+        Timestamp::parse(&date).or_else(|| Timestamp::from_millis(with_colon()?.timestamp_millis()))
+    })
+}
+
+/// Reads a time in seconds since 1970, or in milliseconds where it is that large: a number, a numeric string, or the two
+/// halves in which JavaScript keeps a long number.
+pub fn read_timestamp(fields: &mut Fields<'_>, key: &str, problems: &mut Problems) -> Option<Timestamp> {
+    let value = fields.take(key, problems)?;
+    let number = if value.is_object() {
+        let mut halves = value.object(problems)?;
+        let mut half =
+            |key| halves.take(key, problems)?.whole_number(i64::from(i32::MIN), i64::from(u32::MAX), problems);
+        let (low, high) = (half("low")?, half("high")?);
+        u32::try_from(low & 0xffff_ffff).ok().map(|low| (high << 32) | i64::from(low))
+    } else {
+        let text = value.number_text(problems)?;
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        whole.parse::<i64>().ok().filter(|_| all_digits(whole) && all_digits(fraction))
+    };
+    let millis =
+        number.and_then(|number| if number >= 1_000_000_000_000 { Some(number) } else { number.checked_mul(1000) });
+    let time = millis.and_then(Timestamp::from_millis).filter(|time| time.utc().year() >= FIRST_YEAR);
+    if time.is_none() {
+        problems.add(&value.place, "must be a time in seconds since 1970");
+    }
+    time
+}
+
+/// Says of a message that is about an order, but holds none of its items, what it is and what to do instead.
+fn name_outgoing(kind: Option<&str>, fields: &Fields<'_>) -> Option<&'static str> {
+    let interactive = object(fields, "interactive").and_then(|interactive| text(&interactive, "type"));
+    if interactive.as_deref() == Some("order_details") {
+        return Some("is an order_details that the shop sent, not an order");
+    }
+    let is_cart = kind == Some("order") || object(fields, "message").is_some_and(|message| message.has("orderMessage"));
+    is_cart.then_some(ONLY_TOKEN)
+}

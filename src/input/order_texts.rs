@@ -1,0 +1,158 @@
+//! Order messages among the strings of a JSON text, whatever their keys: what is searched before anything is skipped.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2, memmem};
+use serde::de::IgnoredAny;
+
+use super::order_lines::holds_order_message;
+
+/// How deep JSON texts may stand in strings of JSON texts.
+const NESTING_LIMIT: usize = 4;
+/// The most bytes that a string may have in which order messages are read (4 MiB); one of WhatsApp has 65,536 characters.
+pub const STRING_LIMIT: usize = 4 << 20;
+
+/// A string in which an order message stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderText {
+    /// The address of the string in the JSON text, by which its place is found.
+    pub address: usize,
+    /// The text; `None` where the string is too long, or not valid text.
+    pub text: Option<String>,
+}
+
+/// Hands on the strings of a JSON text that hold an order message, also those in JSON texts that stand in strings.
+pub fn each_order_text(json: &str, take: &mut dyn FnMut(OrderText)) {
+    for string in strings(json).filter(|string| may_hold(string)) {
+        let address = string.as_ptr().addr();
+        let text = Some(string).filter(|string| string.len() <= STRING_LIMIT);
+        match text.and_then(|string| serde_json::from_str::<Cow<'_, str>>(string).ok()) {
+            Some(text) => search(text, address, 0, take),
+            None if memmem::find(string.as_bytes(), b"REQUEST").is_some() => take(OrderText { address, text: None }),
+            None => {}
+        }
+    }
+}
+
+/// Returns how many strings of a JSON text hold an order message.
+pub fn count_order_texts(json: &str) -> usize {
+    let mut count = 0;
+    each_order_text(json, &mut |_| count += 1);
+    count
+}
+
+fn search(text: Cow<'_, str>, address: usize, depth: usize, take: &mut dyn FnMut(OrderText)) {
+    if depth < NESTING_LIMIT && is_json(&text) {
+        for string in strings(&text).filter(|string| may_hold(string)) {
+            if let Ok(text) = serde_json::from_str(string) {
+                search(text, address, depth + 1, take);
+            }
+        }
+    } else if holds_order_message(&text) {
+        take(OrderText { address, text: Some(text.into_owned()) });
+    }
+}
+
+/// Returns whether a text is itself a JSON object, array or string.
+pub fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[', '"']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// Returns whether a string may hold the header of an order message: few hold its rarest letter, or an escaped one.
+fn may_hold(string: &str) -> bool {
+    memchr(b'Q', string.as_bytes()).is_some() || memmem::find(string.as_bytes(), b"\\u").is_some()
+}
+
+/// Returns the strings of a JSON text as they stand in it, in quotes; keys too.
+fn strings(json: &str) -> impl Iterator<Item = &str> {
+    let bytes = json.as_bytes();
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let start = next + memchr(b'"', bytes.get(next..)?)?;
+        let mut end = start + 1;
+        loop {
+            let mark = end + memchr2(b'"', b'\\', bytes.get(end..)?)?;
+            if bytes[mark] == b'"' {
+                next = mark + 1;
+                return json.get(start..next);
+            }
+            end = mark + 2;
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    const MESSAGE: &str = "📦 NEW ORDER REQUEST\n*Order Ref:* LEG-1\n";
+
+    #[test]
+    fn an_order_message_is_found_in_any_string() {
+        let inner = json!({"a": [MESSAGE]}).to_string();
+        for (json, expected) in [
+            (json!({"a": {"b": [1, MESSAGE]}}), Some(MESSAGE)),
+            (json!({MESSAGE: 1}), Some(MESSAGE)),
+            (json!({"a": inner}), Some(MESSAGE)),
+            (json!({"a": json!({"b": inner}).to_string()}), Some(MESSAGE)),
+            (json!({"a": MESSAGE.replace('\n', "<br>")}), Some("📦 NEW ORDER REQUEST<br>*Order Ref:* LEG-1<br>")),
+            (json!({"a": MESSAGE.replace('\n', " ")}), Some("📦 NEW ORDER REQUEST *Order Ref:* LEG-1 ")),
+            (json!({"a": "Is my NEW ORDER REQUEST there?"}), None),
+            (json!({"a": "NEW ORDER REQUEST\n?"}), None),
+            (json!({"a": format!("*ORDER CONFIRMATION*\n*Order Reference:* LEG-1\n{MESSAGE}")}), None),
+        ] {
+            let json = json.to_string();
+            let found: Vec<_> = order_texts(&json).into_iter().map(|found| found.text.unwrap()).collect();
+            assert_eq!(found.first().map(String::as_str), expected, "{json}");
+        }
+        // As a program in ASCII writes it, and as a browser cuts an emoji.
+        assert_eq!(order_texts(r#"["\u004eEW ORDER RE\u0051UEST\n*Order Ref:* LEG-1"]"#).len(), 1);
+        assert_eq!(order_texts(r#"["\ud83d NEW ORDER REQUEST\n*Order Ref:* LEG-1"]"#)[0].text, None);
+    }
+
+    fn order_texts(json: &str) -> Vec<OrderText> {
+        let mut found = Vec::new();
+        each_order_text(json, &mut |text| found.push(text));
+        found
+    }
+
+    fn a_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![Just(Value::Null), any::<i32>().prop_map(Value::from), ".{0,9}".prop_map(Value::from)];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::hash_map(".{0,5}", inner, 0..4)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_string_is_seen(json in a_json()) {
+            fn all(json: &Value, found: &mut Vec<String>) {
+                match json {
+                    Value::String(text) => found.push(text.clone()),
+                    Value::Array(elements) => elements.iter().for_each(|element| all(element, found)),
+                    Value::Object(entries) => entries.iter().for_each(|(key, value)| {
+                        found.push(key.clone());
+                        all(value, found);
+                    }),
+                    _ => {}
+                }
+            }
+            let mut expected = Vec::new();
+            all(&json, &mut expected);
+            let text = json.to_string();
+            let seen: Vec<String> = strings(&text).map(|string| serde_json::from_str(string).unwrap()).collect();
+            prop_assert_eq!(seen, expected);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "([\"\\\\{}]|NEW ORDER REQUEST|.){0,40}") {
+            let _ = order_texts(&text);
+        }
+    }
+}

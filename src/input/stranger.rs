@@ -1,0 +1,56 @@
+//! What an import does not take: named by what it is, with what to do instead.
+
+use std::borrow::Cow;
+
+use super::json::Fields;
+use super::message::ONLY_TOKEN;
+use crate::domain::text::shorten;
+
+/// What an order has to say, for those who send one in another shape.
+const KEYS: &str = "orderReference, orderDate, customerName, customerPhone, items";
+
+/// Says of an order of another shop program whose it is; `None` where it is none.
+pub fn name_foreign_order(fields: &Fields<'_>) -> Option<String> {
+    let has_any = |keys: &[&str]| keys.iter().any(|key| fields.has(key));
+    let program = if fields.has("lineItems") && has_any(&["billing", "orderKey", "paymentMethodTitle"]) {
+        "WooCommerce"
+    } else if has_any(&["lineItems"])
+        && has_any(&["financialStatus", "orderNumber", "adminGraphqlApiId", "totalPriceSet", "totalPrice"])
+    {
+        "Shopify"
+    } else if fields.has("items")
+        && has_any(&["displayId", "regionId", "salesChannelId", "cartId", "fulfillmentStatus"])
+    {
+        "Medusa"
+    } else if has_any(&["lines"]) && has_any(&["orderPlacedAt", "totalWithTax", "subTotalWithTax", "currencyCode"]) {
+        "Vendure"
+    } else if fields.has("lineItems") {
+        "another shop program"
+    } else {
+        return None;
+    };
+    Some(format!("is an order of {program}: send it with the keys that are read here ({KEYS})"))
+}
+
+/// Says of an object that is nothing of what an import takes what it is, or which keys it has, and what to do instead.
+pub fn name_stranger(fields: &Fields<'_>) -> String {
+    let has = |key: &str| fields.has(key);
+    if let Some(problem) = name_foreign_order(fields) {
+        return problem;
+    }
+    if has("orderMessage") || (has("token") && (has("orderId") || has("id"))) {
+        return ONLY_TOKEN.to_owned();
+    }
+    if fields.keys().any(|key| key.contains("1000")) {
+        return "has amounts in thousandths, as another program keeps them: send the order as JSON".to_owned();
+    }
+    if has("orderDetails") || has("interactive") {
+        return "is an order_details that the shop sent, not an order".to_owned();
+    }
+    if has("stockQuantity") || has("sizeQuantities") || (has("name") && has("price")) {
+        return "is a product; use: orders product import".to_owned();
+    }
+    let keys: Vec<Cow<'_, str>> = fields.keys().take(10).map(shorten).collect();
+    let seen = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
+    format!("is no order ({KEYS}), no WhatsApp webhook and no chat dump by its keys; {seen}")
+}
