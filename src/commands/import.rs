@@ -13,7 +13,7 @@ use super::rejects::Rejects;
 use super::source::open_sources;
 use super::tally::{Imported, Tally, Verdict};
 use crate::cli::named_file;
-use crate::domain::receive::{Rejected, Source, SourceKind};
+use crate::domain::receive::{Rejected, Revision, Source, SourceKind};
 use crate::error::Exit;
 use crate::input::json::{NotJson, Problems};
 use crate::input::order_lines::is_order_message;
@@ -130,10 +130,29 @@ fn read(
 /// Takes in an order that was delivered.
 fn judge(desk: &Desk<'_, '_>, delivery: &Delivery) -> anyhow::Result<Verdict> {
     let label = delivery.label.as_deref();
+    let mut revised = None;
+    if let Some(revision) = delivery.revision {
+        let known = desk.order_revised(delivery)?;
+        let warnings =
+            known.iter().zip(revision.warning()).map(|(order, warning)| format!("{order}: {warning}")).collect();
+        match (known, revision) {
+            (_, _) if delivery.is_without_text() => return Ok(Verdict::Noted(warnings)),
+            (Some(_), _) => return Ok(Verdict::Unchanged(warnings)),
+            (None, Revision::Withdrawn) => {
+                let label = label.unwrap_or("an order");
+                return Ok(Verdict::Noted(vec![format!(
+                    "{label}: the customer took it back before it came; not imported"
+                )]));
+            }
+            (None, Revision::Edited) => revised = Some("this is what the customer made of an earlier message"),
+            (None, Revision::Quoted) => {}
+        }
+    }
     Ok(match desk.take(delivery)? {
         Ok(Taken { warnings: Some(warnings), .. }) => {
             let label = label.unwrap_or_default();
-            Verdict::Imported(warnings.into_iter().map(|warning| format!("{label}: {warning}")).collect())
+            let warnings = warnings.into_iter().chain(revised.map(str::to_owned));
+            Verdict::Imported(warnings.map(|warning| format!("{label}: {warning}")).collect())
         }
         Ok(Taken { warnings: None, .. }) => Verdict::Unchanged(Vec::new()),
         Err(Rejected { kind, problems }) => {

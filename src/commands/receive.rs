@@ -4,7 +4,10 @@ use uuid::Uuid;
 
 use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Facts, Known, Received, Rejected, ResolvedOrder, decide, resolve, unknown_products};
+use crate::domain::receive::{
+    Facts, Known, Received, Rejected, ResolvedOrder, Revision, decide, resolve, unknown_products,
+};
+use crate::domain::reference::Reference;
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -32,6 +35,8 @@ pub struct Delivery {
     pub label: Option<String>,
     /// WhatsApp's id of the message that brought it.
     pub message_id: Option<String>,
+    /// What its message says of an earlier one.
+    pub revision: Option<Revision>,
     /// The order with the hash of its content, or why it cannot be taken unless its message brought it before.
     pub order: Result<(ResolvedOrder, ContentHash), Rejected>,
 }
@@ -48,7 +53,7 @@ pub struct Taken {
 impl Delivery {
     /// Looks up the products of an order that was read and comes `now`; `new_id` gives the ids of what is new.
     pub fn of(read: ReadOrder, now: Timestamp, catalogue: &Catalogue, new_id: &mut dyn FnMut() -> Uuid) -> Delivery {
-        let ReadOrder { label, products, source, order } = read;
+        let ReadOrder { label, products, source, revision, order } = read;
         let invalid = |problems| Err(Rejected { kind: Kind::InvalidInput, problems });
         let order = match order {
             Err(mut problems) => {
@@ -66,7 +71,7 @@ impl Delivery {
             let hash = ContentHash::of(&order.content);
             (order, hash)
         };
-        Delivery { label, message_id: source.message_id, order: order.map(with_hash) }
+        Delivery { label, message_id: source.message_id, revision, order: order.map(with_hash) }
     }
 }
 
@@ -93,7 +98,26 @@ impl Delivery {
     }
 }
 
+impl Delivery {
+    /// Returns whether it is only said that a message was changed, not to what.
+    pub fn is_without_text(&self) -> bool {
+        matches!(&self.order, Err(rejected) if rejected.problems.is_empty())
+    }
+}
+
 impl Desk<'_, '_> {
+    /// Finds the order that an earlier message brought, of which a delivery says something: by WhatsApp's id of that message,
+    /// else by the reference in the text.
+    pub fn order_revised(&self, delivery: &Delivery) -> Result<Option<Reference>, StoreError> {
+        let message_id = delivery.message_id.as_deref();
+        if let Some(order) = message_id.map(|id| self.write.order_of_message(id)).transpose()?.flatten() {
+            return self.write.reference_of(order).map(Some);
+        }
+        let Some(reference) = delivery.label.as_deref().and_then(Reference::parse) else { return Ok(None) };
+        let order = self.write.order_of_reference(&reference)?;
+        order.map(|order| self.write.reference_of(order)).transpose()
+    }
+
     /// Takes in an order that was delivered, or says why not.
     pub fn take(&self, delivery: &Delivery) -> Result<Result<Taken, Rejected>, StoreError> {
         // What a message brought before is that order, whatever the message says now.

@@ -27,6 +27,8 @@ pub enum Verdict {
     Updated(Vec<String>),
     /// It was there already.
     Unchanged(Vec<String>),
+    /// It was nothing to take, but says something of what was taken before.
+    Noted(Vec<String>),
     /// It was not taken.
     Rejected {
         /// What it is called: a reference, a barcode.
@@ -122,7 +124,9 @@ impl Tally {
 
     /// Counts what became of something that was read; returns whether it was rejected.
     pub fn count(&mut self, place: Place<'_>, verdict: Verdict) -> bool {
+        let mut nothing = 0;
         let (count, warnings) = match verdict {
+            Verdict::Noted(warnings) => (&mut nothing, warnings),
             Verdict::Imported(warnings) => (&mut self.imported, warnings),
             Verdict::Updated(warnings) => (&mut self.updated, warnings),
             Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),

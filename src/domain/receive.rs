@@ -137,6 +137,28 @@ impl SourceKind {
     }
 }
 
+/// What a message says of an earlier one, which may have brought an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revision {
+    /// Its sender changed it.
+    Edited,
+    /// Its sender took it back.
+    Withdrawn,
+    /// Somebody answers it.
+    Quoted,
+}
+
+impl Revision {
+    /// Says what a person should look at where the order is there.
+    pub fn warning(self) -> Option<&'static str> {
+        match self {
+            Revision::Edited => Some("the customer edited the message of this order later: compare it with the chat"),
+            Revision::Withdrawn => Some("the customer took the message of this order back: ask before confirming it"),
+            Revision::Quoted => None,
+        }
+    }
+}
+
 /// What is known of a reference that comes in again.
 #[derive(Debug, Clone)]
 pub struct Known {

@@ -49,6 +49,7 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
         label,
         products,
         source,
+        revision: None,
         order: order.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec()),
     }
 }

@@ -13,7 +13,7 @@ use super::order_message::Reading;
 use super::order_record::{Context, Found};
 use super::order_texts::{OrderText, STRING_LIMIT, each_order_text};
 use super::reject::Part;
-use crate::domain::receive::{Source, SourceKind};
+use crate::domain::receive::{Revision, Source, SourceKind};
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
@@ -21,6 +21,15 @@ use crate::domain::time::Timestamp;
 const SECONDS: [&str; 4] = ["timestamp", "messageTimestamp", "t", "dateUnixtime"];
 /// Where others keep it as a text.
 const DATES: [&str; 2] = ["date", "receivedAt"];
+/// In what Baileys wraps the content of a message.
+const WRAPPINGS: [&str; 6] = [
+    "ephemeralMessage",
+    "viewOnceMessage",
+    "viewOnceMessageV2",
+    "documentWithCaptionMessage",
+    "deviceSentMessage",
+    "editedMessage",
+];
 /// How many bytes a contact has at most that is kept beside a shorter message.
 const CONTACT_KEPT: usize = 256;
 /// The most texts of one message that are read; libraries keep the same one in several places.
@@ -97,8 +106,10 @@ fn read(
     let kind = fields.take("type", &mut problems).and_then(|value| value.text(None, &mut problems));
     let is_known = is_message(&fields);
     if kind.is_none() && !is_known {
-        let keys: Vec<_> = fields.keys().take(10).map(shorten).collect();
-        problems.add(&message.place, format_args!("is no message of WhatsApp: it has {}", keys.join(", ")));
+        if problems.is_empty() {
+            let keys: Vec<_> = fields.keys().take(10).map(shorten).collect();
+            problems.add(&message.place, format_args!("is no message of WhatsApp: it has {}", keys.join(", ")));
+        }
         return found.refuse(problems);
     }
     let texts = texts_of(message, &fields, found);
@@ -108,8 +119,16 @@ fn read(
         found.put(read_cart(fields, conversation, problems));
         let source = Source { kind: source_kind, message_id: None };
         take_texts(texts, message, reading, &source, Problems::default(), found);
+    } else if let Some((revision, original)) = read_revision(kind.as_deref(), &fields) {
+        let source = Source { kind: source_kind, message_id: original };
+        if texts.is_empty() {
+            found.revise(revision, source);
+            return found.skip_unless(problems);
+        }
+        let reading = Reading { sent_at: read_sent_at(&mut fields, &mut problems), ..reading };
+        found.revising(revision, |found| take_texts(texts, message, reading, &source, problems, found));
     } else if !texts.is_empty() {
-        let source = Source { kind: source_kind, message_id: read_id(&mut fields, &mut problems) };
+        let source = Source { kind: source_kind, message_id: read_id(&fields, &mut problems) };
         let reading = Reading { sent_at: read_sent_at(&mut fields, &mut problems), ..reading };
         take_texts(texts, message, reading, &source, problems, found);
     } else {
@@ -137,7 +156,13 @@ fn take_texts(
         is_first &= is_quoted;
         let reading = Reading { sent_at: reading.sent_at.filter(|_| is_own), ..reading };
         let source = Source { message_id: source.message_id.clone().filter(|_| is_own), ..source.clone() };
-        found.take_text(text.as_deref(), &place, reading, &source, std::mem::take(&mut problems));
+        let problems = std::mem::take(&mut problems);
+        let take = |found: &mut Found<'_>| found.take_text(text.as_deref(), &place, reading, &source, problems);
+        if is_quoted {
+            found.revising(Revision::Quoted, take);
+        } else {
+            take(found);
+        }
     }
 }
 
@@ -198,29 +223,71 @@ fn is_ours(fields: &Fields<'_>, conversation: &Conversation<'_>) -> bool {
         || text(fields, "from").is_some_and(|from| conversation.is_own_number(&from))
 }
 
+/// Reads which earlier message this one changes, and how: with WhatsApp's id of that one, where it is known.
+fn read_revision(kind: Option<&str>, fields: &Fields<'_>) -> Option<(Revision, Option<String>)> {
+    let key_id = |fields: &Fields<'_>| object(fields, "key").and_then(|key| text(&key, "id"));
+    match kind {
+        // The Cloud API.
+        Some("edit") => return Some((Revision::Edited, text(&object(fields, "edit")?, "originalMessageId"))),
+        Some("revoke") => return Some((Revision::Withdrawn, text(&object(fields, "revoke")?, "originalMessageId"))),
+        // whatsapp-web.js.
+        Some("revoked") => return Some((Revision::Withdrawn, read_id(fields, &mut Problems::default()))),
+        Some("protocol") if text(fields, "subtype").as_deref() == Some("message_edit") => {
+            return Some((Revision::Edited, text(&object(fields, "protocolMessageKey")?, "_serialized")));
+        }
+        _ => {}
+    }
+    // Baileys: a message of its own, or an update of one.
+    let update = object(fields, "update");
+    if update.as_ref().is_some_and(|update| update.get("message").is_some_and(|message| message.is_null())) {
+        return Some((Revision::Withdrawn, key_id(fields)));
+    }
+    let mut content = object(update.as_ref().unwrap_or(fields), "message");
+    let mut is_edited = false;
+    while let Some(inner) = content {
+        if let Some(protocol) = object(&inner, "protocolMessage") {
+            return match protocol.get("type").as_ref().map(Value::raw) {
+                // What is 0 is left out.
+                None | Some("0" | "\"REVOKE\"") => Some((Revision::Withdrawn, key_id(&protocol))),
+                Some("14" | "\"MESSAGE_EDIT\"") => Some((Revision::Edited, key_id(&protocol))),
+                Some(_) => None,
+            };
+        }
+        is_edited |= inner.has("editedMessage");
+        content = WRAPPINGS.iter().find_map(|key| object(&object(&inner, key)?, "message"));
+    }
+    is_edited.then(|| (Revision::Edited, key_id(fields)))
+}
+
 fn object<'a>(fields: &Fields<'a>, key: &str) -> Option<Fields<'a>> {
     fields.get(key).filter(Value::is_object)?.object(&mut Problems::default())
 }
 
+fn scalar<'a>(fields: &Fields<'a>, key: &str) -> Option<Value<'a>> {
+    fields.get(key).filter(|value| !value.is_null() && !value.is_object())
+}
+
 fn text(fields: &Fields<'_>, key: &str) -> Option<String> {
-    let value = fields.get(key).filter(|value| !value.is_null())?;
-    value.text(None, &mut Problems::default())
+    scalar(fields, key)?.text(None, &mut Problems::default())
 }
 
 /// Reads WhatsApp's id of a message, in whichever way a library keeps it.
-fn read_id(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
-    if let Some(id) = fields.take("id", problems) {
-        if id.is_object() {
-            return id.object(problems)?.take("_serialized", problems)?.text(Some(500), problems);
-        }
-        // Telegram counts the messages of each chat.
-        return if id.is_number() { None } else { fields.require_text("id", 500, problems) };
+fn read_id(fields: &Fields<'_>, problems: &mut Problems) -> Option<String> {
+    let id = scalar(fields, "id")
+        .or_else(|| scalar(&object(fields, "id")?, "_serialized"))
+        .or_else(|| scalar(&object(fields, "key")?, "id"))
+        .or_else(|| scalar(fields, "keyId"))
+        .or_else(|| scalar(fields, "messageId"))?;
+    // Telegram counts the messages of each chat.
+    if id.is_number() {
+        return None;
     }
-    if let Some(key) = fields.take("key", problems).filter(Value::is_object) {
-        return key.object(problems)?.take("id", problems)?.text(Some(500), problems);
+    let before = problems.len();
+    let text = id.text(Some(500), problems);
+    if text.is_none() && problems.len() == before {
+        problems.add(&id.place, "must not be blank");
     }
-    let id = fields.take("keyId", problems).or_else(|| fields.take("messageId", problems))?;
-    if id.is_number() { None } else { id.text(Some(500), problems) }
+    text
 }
 
 /// Reads when a message was sent, in whichever way a library keeps it.

@@ -33,7 +33,7 @@ pub fn read_order_fields(fields: Fields<'_>) -> ReadOrder {
     let source = Source { kind: SourceKind::Json, message_id: None };
     let order = order(fields, &source, &mut named, &mut problems);
     let order = order.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec());
-    ReadOrder { label: named.reference, products: named.products, source, order }
+    ReadOrder { label: named.reference, products: named.products, source, revision: None, order }
 }
 
 fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &mut Problems) -> Option<IncomingOrder> {

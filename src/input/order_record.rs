@@ -17,7 +17,7 @@ use super::order_texts::{STRING_LIMIT, count_order_texts, each_order_text, is_js
 use super::reject::{Part, Reject};
 use super::stranger::{name_foreign_order, name_stranger};
 use super::webhook::{is_webhook, read_webhook};
-use crate::domain::receive::{IncomingOrder, NamedProduct, Source, SourceKind};
+use crate::domain::receive::{IncomingOrder, NamedProduct, Revision, Source, SourceKind};
 use crate::domain::zone::Zone;
 
 /// The most bytes that an order as JSON may have (1 MiB).
@@ -51,7 +51,9 @@ pub struct ReadOrder {
     pub products: Vec<NamedProduct>,
     /// How it came.
     pub source: Source,
-    /// The order, or every problem with its place.
+    /// What became of the message that brought it, where this is said of an earlier one.
+    pub revision: Option<Revision>,
+    /// The order, or every problem with its place; without any, it is only said that its message was changed.
     pub order: Result<IncomingOrder, Vec<String>>,
 }
 
@@ -62,6 +64,7 @@ impl ReadOrder {
             label: None,
             products: Vec::new(),
             source: Source { kind: SourceKind::Json, message_id: None },
+            revision: None,
             order: Err(problems),
         }
     }
@@ -89,7 +92,7 @@ impl ReadOrder {
                 Err(problems)
             }
         };
-        ReadOrder { label: message.reference, products, source, order }
+        ReadOrder { label: message.reference, products, source, revision: None, order }
     }
 }
 
@@ -100,6 +103,8 @@ pub struct Found<'f> {
     reject: Arc<Reject>,
     skipped: u64,
     accounted: Accounted,
+    /// What the message that is read now says of an earlier one.
+    revision: Option<Revision>,
     take: &'f mut dyn FnMut(ReadOrder, &Arc<Reject>),
 }
 
@@ -120,7 +125,22 @@ impl fmt::Debug for Found<'_> {
 impl Found<'_> {
     /// Hands on an order.
     pub fn put(&mut self, order: ReadOrder) {
-        (self.take)(order, &self.reject);
+        (self.take)(ReadOrder { revision: self.revision.or(order.revision), ..order }, &self.reject);
+    }
+
+    /// Reads the orders of a message that says something of an earlier one.
+    pub(super) fn revising(&mut self, revision: Revision, read: impl FnOnce(&mut Self)) {
+        let outer = self.revision.replace(revision);
+        read(self);
+        self.revision = outer;
+    }
+
+    /// Hands on what became of the message that is the source of an order, where that is known.
+    pub(super) fn revise(&mut self, revision: Revision, source: Source) {
+        if source.message_id.is_some() {
+            let order = Err(Vec::new());
+            self.put(ReadOrder { label: None, products: Vec::new(), source, revision: Some(revision), order });
+        }
     }
 
     /// Hands on something of which nothing is known but what is wrong.
@@ -255,7 +275,8 @@ pub fn read_record(
     take: &mut dyn FnMut(ReadOrder, &Arc<Reject>),
 ) -> Result<u64, NotJson> {
     let reject = Arc::new(Reject::whole(Arc::clone(record)));
-    let mut found = Found { record: Arc::clone(record), reject, skipped: 0, accounted: Accounted::default(), take };
+    let mut found =
+        Found { record: Arc::clone(record), reject, skipped: 0, accounted: Accounted::default(), revision: None, take };
     let mut problems = Problems::default();
     match parse_object(record, &mut problems)? {
         Some(fields) if fields.excess().is_none() && is_order(&fields) => read_order(fields, record.len(), &mut found),

@@ -249,6 +249,18 @@ impl Read<'_> {
         Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
     }
 
+    /// Finds the order that has this reference.
+    pub fn order_of_reference(&self, reference: &Reference) -> Result<Option<OrderPk>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
+        Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0)).optional()?)
+    }
+
+    /// Returns the reference of an order.
+    pub fn reference_of(&self, order: OrderPk) -> Result<Reference, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT reference FROM orders WHERE pk = :order")?;
+        Ok(statement.query_row(named_params! {":order": order}, |row| row.get(0))?)
+    }
+
     /// Finds the order that a WhatsApp message brought.
     pub fn order_of_message(&self, message_id: &str) -> Result<Option<OrderPk>, StoreError> {
         let mut statement =

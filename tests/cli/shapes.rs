@@ -321,3 +321,164 @@ fn an_order_message_in_any_string_of_any_shape_is_an_order_or_a_problem() {
         }
     }
 }
+
+/// An order message that was changed later, and that was taken back, in every shape that says so.
+fn revisions(original: &str, text: &str) -> Vec<(&'static str, Value, Value)> {
+    let cloud = |kind: &str, change: Value| {
+        hook(&json!([{"from": "201011112222", "id": "wamid.R", "timestamp": SENT, "type": kind, kind: change}]))
+    };
+    let key = |id: &str| json!({"remoteJid": "2010@s.whatsapp.net", "fromMe": false, "id": id});
+    let baileys =
+        |message: Value| json!({"messages": [{"key": key("R"), "messageTimestamp": SENT, "message": message}]});
+    let edited = json!({"protocolMessage": {"key": key(original), "type": "MESSAGE_EDIT", "editedMessage": {"conversation": text}}});
+    vec![
+        (
+            "webhook",
+            cloud(
+                "edit",
+                json!({"original_message_id": original, "message": {"type": "text", "text": {"body": text}}}),
+            ),
+            cloud("revoke", json!({"original_message_id": original})),
+        ),
+        (
+            "Baileys",
+            baileys(json!({"editedMessage": {"message": edited}})),
+            baileys(json!({"protocolMessage": {"key": key(original), "type": "REVOKE"}})),
+        ),
+        (
+            "Baileys, by number",
+            baileys(
+                json!({"protocolMessage": {"key": key(original), "type": 14, "editedMessage": {"conversation": text}}}),
+            ),
+            baileys(json!({"protocolMessage": {"key": key(original), "type": 0}})),
+        ),
+        (
+            "Baileys, update",
+            json!({"key": key(original), "update": {"message": {"editedMessage": {"message": {"conversation": text}}}}}),
+            json!({"key": key(original), "update": {"message": null, "messageStubType": 1}}),
+        ),
+        (
+            "whatsapp-web.js",
+            json!({"id": {"_serialized": "R"}, "type": "protocol", "subtype": "message_edit", "body": text, "from": "2010@c.us",
+                "protocolMessageKey": {"_serialized": original}, "timestamp": SENT}),
+            json!({"id": {"_serialized": original}, "type": "revoked", "body": "", "from": "2010@c.us", "timestamp": SENT}),
+        ),
+    ]
+}
+
+#[test]
+fn an_edited_or_withdrawn_order_text_is_a_warning_that_names_the_order() {
+    let edited_text = message().replace("$18.75 × 1", "$18.75 × 2");
+    let edited = format!("{REFERENCE}: the customer edited the message of this order later: compare it with the chat");
+    let withdrawn = format!("{REFERENCE}: the customer took the message of this order back: ask before confirming it");
+    let came_edited = format!("{REFERENCE}: this is what the customer made of an earlier message");
+    let warnings = |shop: &Shop, input: &Value| {
+        let body = import(shop, input).json();
+        (
+            ["imported", "unchanged", "rejected", "skipped"].map(|key| body[key].as_i64().unwrap()),
+            body["warnings"].clone(),
+        )
+    };
+    let original = hook(&json!([text_message("wamid.T", &message())]));
+    for (shape, edit, revoke) in revisions("wamid.T", &edited_text) {
+        let shop = Shop::stocked();
+        assert_eq!(counts(&shop, &original), [1, 0, 0, 0]);
+        assert_eq!(warnings(&shop, &edit), ([0, 1, 0, 0], json!([edited])), "{shape}");
+        assert_eq!(warnings(&shop, &revoke), ([0, 0, 0, 1], json!([withdrawn])), "{shape}");
+        assert_eq!(shop.orders(["show", REFERENCE, "--json"]).json()["total"], "48.74", "{shape}");
+        // By the reference, where the message is not known.
+        let shop = Shop::stocked();
+        assert_eq!(counts(&shop, message()), [1, 0, 0, 0]);
+        assert_eq!(warnings(&shop, &edit), ([0, 1, 0, 0], json!([edited])), "{shape}");
+        assert_eq!(warnings(&shop, &revoke), ([0, 0, 0, 1], json!([])), "{shape}");
+        // In one input with it.
+        let shop = Shop::stocked();
+        assert_eq!(counts(&shop, format!("{original}\n{edit}")), [1, 1, 0, 0], "{shape}");
+    }
+    // What comes first is the order; the message that it was made of brings it again.
+    for (shape, edit, _) in revisions("wamid.T", &message()) {
+        let shop = Shop::stocked();
+        assert_eq!(warnings(&shop, &edit), ([1, 0, 0, 0], json!([came_edited])), "{shape}");
+        let earlier = message().replace("Size: M", "Size: L");
+        assert_eq!(counts(&shop, hook(&json!([text_message("wamid.T", &earlier)]))), [0, 1, 0, 0], "{shape}");
+    }
+    // An edit that cannot be read is a problem, unless its order is known.
+    let (_, cut, _) = revisions("wamid.T", &message().replace("TOTAL:", "SUM:")).swap_remove(0);
+    assert!(problems(&Shop::stocked(), &cut)[0].ends_with("is not understood: *SUM:       $48.74*"));
+}
+
+#[test]
+fn who_hides_the_phone_is_named_and_known_again_once_that_is_mended() {
+    let by_username = |from: Value, contacts: Value| {
+        let mut cart = crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]));
+        cart["from"] = from;
+        cart["from_user_id"] = json!("EG.1349");
+        json!({"contacts": contacts, "messages": [cart]})
+    };
+    let tarek = json!({"profile": {"name": "Tarek", "username": "tarek.eg"}, "user_id": "EG.1349"});
+    let mona = json!({"profile": {"name": "Mona"}, "user_id": "EG.77"});
+    let place = "messages[0].from";
+    for (from, contacts, who) in [
+        (json!(null), json!([tarek]), "Tarek (@tarek.eg)"),
+        (json!(null), json!([mona, tarek]), "Tarek (@tarek.eg)"),
+        (json!("EG.1349"), json!([tarek]), "Tarek (@tarek.eg)"),
+        (json!(null), json!([{"profile": {"username": "tarek.eg"}, "user_id": "EG.1349"}]), "@tarek.eg"),
+        (json!(null), json!([]), "EG.1349"),
+    ] {
+        let problem = format!("{place}: {who} hides the phone: ask for it, put it in from");
+        assert_eq!(problems(&Shop::stocked(), by_username(from, contacts)), [problem]);
+    }
+    for contacts in [json!([tarek]), json!([mona, tarek]), json!([{"profile": {"name": "Tarek"}}])] {
+        let shop = Shop::stocked();
+        assert_eq!(counts(&shop, by_username(json!("201055556666"), contacts)), [1, 0, 0, 0]);
+        assert_eq!(shop.orders(["list", "--json"]).json()[0]["customerName"], "Tarek");
+    }
+    // What is kept of it has its sender.
+    let shop = Shop::stocked();
+    let input = by_username(json!(null), json!([mona, tarek]));
+    shop.orders(["import", "--keep-going", "--rejects", "mend"]).stdin(input.to_string()).exits(8);
+    let kept = std::fs::read_to_string(shop.path("mend")).unwrap();
+    assert_eq!(counts(&shop, kept.replace("\"from\":null", "\"from\":\"201055556666\"")), [1, 0, 0, 0]);
+    assert_eq!(shop.orders(["list", "--json"]).json()[0]["customerName"], "Tarek");
+}
+
+#[test]
+fn what_is_no_message_of_whatsapp_is_never_skipped() {
+    let shop = Shop::stocked();
+    for (input, problem) in [
+        (json!({"messages": [{"id": "x", "text": "hi"}]}), "messages[0]: is no message of WhatsApp: it has id, text"),
+        (json!({"messages": [{"id": "x", "type": 5}]}), "messages[0].type: must be a string, is a number"),
+        (json!({"messages": ["hi"]}), "messages[0]: must be an object, is a string"),
+        (json!({"messages": "hi"}), "messages: must be an array, is a string"),
+        (json!({"statuses": ["hi"]}), "statuses[0]: must be an object, is a string"),
+        (json!({"body": null}), "it has body"),
+        (json!({"body": "hi"}), "it has body"),
+        (json!({"contacts": [], "foo": 1}), "it has contacts, foo"),
+        (json!({"body": {"foo": 1}}), "it has foo"),
+        (json!({"event": "{\"foo\":1}"}), "it has foo"),
+        (
+            json!({"messages": [{"id": "x", "timestamp": SENT, "type": "order", "order_id": "7", "token": "x", "from": "1"}]}),
+            "carries only an id and a token",
+        ),
+        (
+            json!({"messages": [{"key": {"id": "x"}, "message": {"orderMessage": {"orderId": "7", "token": "x", "totalAmount1000": 1}}}]}),
+            "carries only an id and a token",
+        ),
+        (json!({"id": 1, "order_key": "wc_order_x", "billing": {}, "line_items": []}), "is an order of WooCommerce: "),
+        (
+            json!({"order": {"id": 1, "admin_graphql_api_id": "gid://x", "financial_status": "paid", "line_items": []}}),
+            "is an order of Shopify: ",
+        ),
+        (json!({"id": "order_01", "display_id": 7, "region_id": "x", "items": []}), "is an order of Medusa: "),
+        (
+            json!({"data": {"order": {"code": "X", "orderPlacedAt": "x", "totalWithTax": 100, "lines": []}}}),
+            "is an order of Vendure: ",
+        ),
+        (json!({"id": "x", "name": "Shirt", "price": 1}), "is a product; use: orders product import"),
+    ] {
+        let problems = problems(&shop, &input);
+        assert!(problems.len() == 1 && problems[0].contains(problem), "{input}: {problems:?}");
+    }
+    let deep = (0..9).fold(json!({"messages": []}), |inner, _| json!({"body": inner}));
+    assert!(problems(&shop, deep)[0].contains("it has body"));
+}

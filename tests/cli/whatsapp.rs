@@ -68,6 +68,11 @@ fn every_sample_is_imported_once() {
         ("chat-export-ios.txt", "imported 1, unchanged 0, skipped 2\n"),
         ("chat-messages.json", "imported 0, unchanged 1, skipped 2\n"),
         ("webhook-cart.json", "imported 1, unchanged 0\n"),
+        ("baileys.json", "imported 0, unchanged 1, skipped 1\n"),
+        ("copied-messages.txt", "imported 0, unchanged 1, skipped 2\n"),
+        ("history.json", "imported 0, unchanged 1, skipped 1\n"),
+        ("telegram.json", "imported 0, unchanged 1, skipped 1\n"),
+        ("whatsapp-web.json", "imported 0, unchanged 1, skipped 1\n"),
         ("webhook-log.ndjson", "imported 1, unchanged 1, skipped 4\n"),
     ] {
         let path = shipped("examples/whatsapp").join(file);
@@ -76,7 +81,7 @@ fn every_sample_is_imported_once() {
         assert!(again.starts_with("imported 0, unchanged "), "{file}: {again}");
     }
     let files = std::fs::read_dir(shipped("examples/whatsapp")).unwrap().count();
-    assert_eq!((files, shop.number("SELECT COUNT(*) FROM orders")), (7, 5));
+    assert_eq!((files, shop.number("SELECT COUNT(*) FROM orders")), (12, 5));
     shop.check();
 }
 
