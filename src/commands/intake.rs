@@ -12,6 +12,7 @@ use crate::input::chat_text::{MessageText, MessageTexts, is_text};
 use crate::input::json::{NotJson, read_envelope};
 use crate::input::records::{Record, Records, StreamError};
 use crate::input::reject::Reject;
+use crate::input::stranger::name_text;
 use crate::ui::Progress;
 
 /// Something to read.
@@ -250,7 +251,7 @@ impl<T> Reader<'_, T> {
         }
         self.outbox.put(Piece::Skipped(messages.skipped()), 0)?;
         if let Some(start) = messages.stranger() {
-            let problem = format!("expected JSON or a WhatsApp chat, found: {start}");
+            let problem = name_text(start);
             self.outbox.put(Piece::CutOff { number: None, line: 1, problem }, 0)?;
         }
         Ok(Ok(()))

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read as _};
 
 use super::order_lines::{is_answer_header, is_header, is_total};
 use super::records::StreamError;
+use crate::domain::text::is_edge;
 
 /// The most bytes that one line may have (64 KiB).
 const LINE_LIMIT: usize = 1 << 16;
@@ -108,7 +109,7 @@ impl<R: BufRead> MessageTexts<R> {
         }
         self.in_answer |= is_answer_header(without_chat_prefix(text));
         if self.start.is_none() && !text.trim().is_empty() {
-            self.start = Some(text.trim().chars().take(40).collect());
+            self.start = Some(text.trim_matches(is_edge).chars().take(40).collect());
         }
         Ok(Some(text.to_owned()))
     }

@@ -292,6 +292,11 @@ impl<'a> Value<'a> {
         self.kind() == "an array"
     }
 
+    /// Returns whether it is a string.
+    pub fn is_string(&self) -> bool {
+        self.kind() == "a string"
+    }
+
     /// Returns whether it is a number.
     pub fn is_number(&self) -> bool {
         self.kind() == "a number"

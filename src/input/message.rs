@@ -41,18 +41,22 @@ pub(super) const ONLY_TOKEN: &str =
 /// Returns whether an object is one message, by its keys: of a library for WhatsApp Web, of an export program, or of a
 /// service that passes messages on.
 pub fn is_message(fields: &Fields<'_>) -> bool {
-    let has = |key: &str| fields.has(key);
     let has_any = |keys: &[&str]| keys.iter().any(|key| fields.has(key));
+    // What holds more than a text is a wrapper, not a message.
+    let has_text = |key: &str| fields.get(key).is_some_and(|value| value.is_string() || value.is_null());
+    let has_scalar = |key: &str| fields.get(key).is_some_and(|value| !value.is_object() && !value.is_array());
+    let has_object = |key: &str| fields.get(key).is_some_and(|value| value.is_object());
     // Baileys.
-    (has("key") && has_any(&["message", "messageTimestamp", "update"]))
+    (has_object("key") && has_any(&["message", "messageTimestamp", "update"]))
         // whatsapp-web.js, WPPConnect and what is built on them.
-        || (has_any(&["body", "content", "caption"]) && has_any(&["from", "fromMe", "timestamp", "t"]))
+        || (["body", "content", "caption"].into_iter().any(has_text)
+            && has_any(&["from", "fromMe", "timestamp", "t"]))
         // Infobip.
-        || (has("message") && has_any(&["integrationType", "messageId"]))
+        || (fields.has("message") && has_any(&["integrationType", "messageId"]))
         // Export programs, and Telegram.
-        || (has("message") && has_any(&["author", "date"]))
-        || (has("data") && has_any(&["fromMe", "timestamp", "keyId"]))
-        || (has("text") && has_any(&["date", "dateUnixtime"]))
+        || (has_text("message") && has_any(&["author", "date"]))
+        || (has_scalar("data") && has_any(&["fromMe", "timestamp", "keyId"]))
+        || (fields.has("text") && !has_object("text") && has_any(&["date", "dateUnixtime"]))
 }
 
 /// Reads the messages of an object: a list of them, or an object that has them by their places.
@@ -115,7 +119,7 @@ fn read(
     let texts = texts_of(message, &fields, found);
     let source_kind = if is_known { SourceKind::Chat } else { conversation.kind };
     let reading = Reading { sent_at: None, zone: context.zone, first_line: 1 };
-    if kind.as_deref() == Some("order") && fields.has("order") {
+    if kind.as_deref() == Some("order") && !fields.has("token") && !fields.has("orderId") {
         found.put(read_cart(fields, conversation, problems));
         let source = Source { kind: source_kind, message_id: None };
         take_texts(texts, message, reading, &source, Problems::default(), found);
@@ -151,7 +155,8 @@ fn take_texts(
     let (mut is_first, mut problems) = (true, problems);
     for OrderText { address, text } in texts {
         let place = message.place_of_string(address).to_string();
-        let is_quoted = place.contains("quot") || place.contains("context");
+        let within = place.strip_prefix(&message.place.to_string()).unwrap_or(&place);
+        let is_quoted = within.contains("quot") || within.contains("context");
         let is_own = is_first && !is_quoted;
         is_first &= is_quoted;
         let reading = Reading { sent_at: reading.sent_at.filter(|_| is_own), ..reading };
@@ -212,8 +217,7 @@ fn join(pieces: &Value<'_>) -> Option<String> {
 /// Returns whether the shop wrote a message, or nobody.
 fn is_ours(fields: &Fields<'_>, conversation: &Conversation<'_>) -> bool {
     let is_true = |fields: &Fields<'_>, key: &str| {
-        let value = fields.get(key);
-        value.is_some_and(|value| !matches!(value.raw(), "false" | "0" | "\"\"" | "\"false\"" | "null"))
+        fields.get(key).is_some_and(|value| matches!(value.raw().trim_matches('"'), "true" | "True" | "1" | "1.0"))
     };
     is_true(fields, "fromMe")
         || is_true(fields, "meta")

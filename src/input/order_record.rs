@@ -351,7 +351,10 @@ fn read_wrapped(fields: &Fields<'_>, context: Context, found: &mut Found<'_>, de
 fn read_inner(value: &Value<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
     let mut problems = Problems::default();
     if value.is_array() && depth < WRAPPING_LIMIT {
-        value.each(&mut problems, |element, _| read_inner(&element, context, found, depth + 1));
+        let count = value.each(&mut problems, |element, _| read_inner(&element, context, found, depth + 1));
+        if count == 0 {
+            problems.add(&value.place, "is empty: there is nothing to import");
+        }
     } else if let Some(fields) = value.object(&mut problems) {
         read_object(fields, value, context, found, depth);
     }

@@ -32,6 +32,15 @@ pub fn name_foreign_order(fields: &Fields<'_>) -> Option<String> {
     Some(format!("is an order of {program}: send it with the keys that are read here ({KEYS})"))
 }
 
+/// Says of the first words of a text, in which there is neither JSON nor a chat, what they are.
+pub fn name_text(start: &str) -> String {
+    let is_table = [';', ',', '\t'].iter().any(|separator| start.matches(*separator).count() >= 2);
+    if is_table {
+        return format!("is a spreadsheet as CSV, and JSON is read here: save it as JSON; it begins with {start}");
+    }
+    format!("expected JSON or a WhatsApp chat, found: {start}")
+}
+
 /// Says of an object that is nothing of what an import takes what it is, or which keys it has, and what to do instead.
 pub fn name_stranger(fields: &Fields<'_>) -> String {
     let has = |key: &str| fields.has(key);

@@ -451,6 +451,13 @@ fn what_is_no_message_of_whatsapp_is_never_skipped() {
         (json!({"messages": ["hi"]}), "messages[0]: must be an object, is a string"),
         (json!({"messages": "hi"}), "messages: must be an array, is a string"),
         (json!({"statuses": ["hi"]}), "statuses[0]: must be an object, is a string"),
+        (json!({"date": "x", "author": "y", "message": 17}), "it has date, author, message"),
+        (json!({"timestamp": SENT, "body": {"foo": 1}}), "it has foo"),
+        (json!({"data": []}), "data: is empty: there is nothing to import"),
+        (
+            json!({"messages": [{"id": "x", "timestamp": SENT, "type": "order", "from": "1"}]}),
+            "messages[0].order: is required",
+        ),
         (json!({"body": null}), "it has body"),
         (json!({"body": "hi"}), "it has body"),
         (json!({"contacts": [], "foo": 1}), "it has contacts, foo"),
@@ -481,4 +488,30 @@ fn what_is_no_message_of_whatsapp_is_never_skipped() {
     }
     let deep = (0..9).fold(json!({"messages": []}), |inner, _| json!({"body": inner}));
     assert!(problems(&shop, deep)[0].contains("it has body"));
+}
+
+#[test]
+fn a_spreadsheet_is_called_one() {
+    let shop = Shop::stocked();
+    let csv = "\u{feff}SKU;Name;Price;Stock\nBLT-01;Leather Belt;18,75;12\n";
+    let problem =
+        "is a spreadsheet as CSV, and JSON is read here: save it as JSON; it begins with SKU;Name;Price;Stock";
+    assert_eq!(problems(&shop, csv), [problem]);
+    let done = shop.orders(["product", "import"]).stdin(csv).exits(4);
+    assert!(done.stderr.contains(problem), "{}", done.stderr);
+}
+
+/// A cart is not taken for the text of a message because a program that passes it on adds a time.
+#[test]
+fn a_cart_is_found_in_what_looks_like_a_message() {
+    let cart = hook(&json!([crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]))]));
+    for input in [
+        json!({"body": cart, "timestamp": SENT, "from": "n8n"}),
+        json!({"data": cart, "timestamp": SENT}),
+        json!({"message": cart, "date": "2026-02-11"}),
+        json!({"body": cart.to_string(), "headers": {}}),
+        json!({"event": [cart]}),
+    ] {
+        assert_eq!(counts(&Shop::stocked(), &input), [1, 0, 0, 0], "{input}");
+    }
 }
