@@ -30,6 +30,7 @@ mod forbidden;
 mod full;
 mod ground;
 mod killed;
+mod locked;
 mod output;
 mod planted;
 mod power;
@@ -47,7 +48,7 @@ use std::process::ExitCode;
 use fault::{Fault, Plan};
 
 /// Every kind of fault, by the name that chooses it.
-const FAULTS: [(&str, Fault); 13] = [
+const FAULTS: [(&str, Fault); 14] = [
     ("killed", killed::killed),
     ("failing_call", failing::failing_call),
     ("power_loss", power::power_loss),
@@ -60,6 +61,7 @@ const FAULTS: [(&str, Fault); 13] = [
     ("damaged", damaged::damaged),
     ("strange", strange::strange),
     ("forbidden", forbidden::forbidden),
+    ("locked", locked::locked),
     ("planted", planted::planted),
 ];
 

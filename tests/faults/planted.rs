@@ -23,11 +23,12 @@ struct Edit(&'static str, &'static str, &'static str);
 
 const STORE: &str = "src/store/mod.rs";
 const OPEN: &str = "src/store/open.rs";
+const LOCKED: &str = "src/store/locked.rs";
 const STOCK: &str = "src/store/stock.rs";
 const CONTEXT: &str = "src/commands/context.rs";
 const CONFIRM: &str = "src/commands/confirm/mod.rs";
 
-const PLANTED: [Planted; 7] = [
+const PLANTED: [Planted; 8] = [
     Planted {
         name: "no transaction",
         found_by: "killed",
@@ -91,6 +92,19 @@ const PLANTED: [Planted; 7] = [
                 })?
             };",
         )],
+    },
+    Planted {
+        name: "a locked file that is closed",
+        found_by: "locked",
+        says: "closes a file on which it has",
+        edits: &[
+            Edit(
+                LOCKED,
+                "if is_at(&self.0, found) {",
+                "if found.len() < u64::MAX {\n            return None;\n        }\n        if is_at(&self.0, found) {",
+            ),
+            Edit(LOCKED, "if is_in_use {", "if is_in_use && file.metadata().is_err() {"),
+        ],
     },
     Planted {
         name: "stock checked outside the transaction",
