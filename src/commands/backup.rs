@@ -100,6 +100,10 @@ fn stream(context: &Context) -> anyhow::Result<Exit> {
     if !context.is_table() {
         return Err(Failure::usage("stdout takes the copy: it has no other form; nothing was backed up").into());
     }
+    if let Some(ours) = context.orders_files()?.name_stdout() {
+        let message = format!("stdout cannot take the backup: {ours}; nothing was backed up");
+        return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("send it into a new file").into());
+    }
     let folder = std::env::temp_dir();
     let (copy, orders) = checked_copy(&folder, &folder, context)?;
     let bytes = copy.bytes().map_err(|error| failed(&folder, &error))?;

@@ -209,6 +209,13 @@ impl OrdersFiles {
         self.refuse_ours(File::from(io::stdin().as_fd().try_clone_to_owned()?).into())
     }
 
+    /// Says what stdout goes to where it is one of these.
+    #[expect(clippy::disallowed_methods, reason = "files are opened here")]
+    pub fn name_stdout(&self) -> Option<String> {
+        let stdout = PlainFile::from(File::from(io::stdout().as_fd().try_clone_to_owned().ok()?));
+        self.name_found(&stdout.file().metadata().ok()?)
+    }
+
     fn refuse_ours(&self, file: PlainFile) -> Result<PlainFile, NotOpened> {
         match self.name_found(&file.file().metadata()?) {
             Some(ours) => Err(NotOpened::Ours(ours)),

@@ -201,9 +201,11 @@ impl Store {
     /// Tells what other users of the machine may do with the file or what stands beside it, by their modes; `None` where
     /// they are their owner's alone.
     pub fn others_may(&self) -> Option<OthersMay> {
-        let side_files = locked::side_files(&self.path);
-        let mode = std::iter::once(&self.path)
-            .chain(&side_files)
+        // What stands beside the file, not beside a link to it.
+        let file = self.file.path();
+        let side_files = locked::side_files(file);
+        let mode = std::iter::once(file)
+            .chain(side_files.iter().map(PathBuf::as_path))
             .filter_map(|path| Some(std::fs::metadata(path).ok()?.permissions().mode()))
             .fold(0, |all, mode| all | mode);
         match (mode & 0o022 != 0, mode & 0o044 != 0) {

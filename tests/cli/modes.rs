@@ -100,3 +100,15 @@ fn who_opens_a_file_that_others_can_use_is_told_so_once() {
         assert!(asking.stdout.contains("AB5C") && asking.stderr.is_empty(), "{asking:?}");
     }
 }
+
+/// What stands beside a link to it is none of its own.
+#[test]
+fn who_opens_a_file_through_a_link_is_told_of_the_file_alone() {
+    let shop = Shop::with_order();
+    std::fs::create_dir(shop.path("links")).unwrap();
+    std::os::unix::fs::symlink(shop.file(), shop.path("links/orders.db")).unwrap();
+    std::fs::write(shop.path("links/orders.db-wal"), "").unwrap();
+    std::fs::set_permissions(shop.path("links/orders.db-wal"), std::fs::Permissions::from_mode(0o666)).unwrap();
+    let done = shop.orders(["--db", "links/orders.db", "list", "--quiet"]).exits(0);
+    assert_eq!(done.stderr, "");
+}
