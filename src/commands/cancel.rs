@@ -7,7 +7,7 @@ use super::completions::complete_reference;
 use super::{Context, set_status};
 use crate::domain::status::Status;
 use crate::domain::transition::Request;
-use crate::error::{Exit, Failure};
+use crate::error::Exit;
 
 /// Cancel orders, all or nothing; stock that they hold is given back
 #[derive(Debug, Args)]
@@ -28,11 +28,6 @@ pub struct CancelArgs {
 
 /// Runs the command.
 pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    if args.no_restock && context.global.note.is_none() {
-        return Err(Failure::usage("--no-restock needs a --note that says why")
-            .hint("--note 'came back torn', say")
-            .into());
-    }
     let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock };
     set_status::change(&args.refs, request, args.keep_going, context)
 }

@@ -1,7 +1,7 @@
 //! Naming orders and products on the command line.
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Read as _};
+use std::io::{self, BufRead, Read as _};
 
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::{Product, ProductId, RemovedProduct};
@@ -26,8 +26,12 @@ pub struct Found {
     pub is_exact: bool,
 }
 
-/// The most bytes that a list of references on stdin may have.
-const STDIN_LIMIT: u64 = 64 << 20;
+/// The most references that one call takes: all of them are one transaction, and their orders are held in memory.
+const REFERENCES_LIMIT: usize = 10_000;
+/// The most bytes of a line that names an order.
+const LINE_LIMIT: u64 = 1024;
+/// For how many texts of a call that are no whole reference all references are looked through.
+const PARTS_LIMIT: usize = 20;
 
 /// The orders that a command line names.
 #[derive(Debug)]
@@ -43,25 +47,51 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<References> {
     if args.is_empty() {
         return Err(Failure::usage("name an order").hint("orders list shows what there is").into());
     }
-    let mut references = Vec::new();
+    let mut texts = Vec::new();
     for arg in args {
-        if arg != "-" {
-            references.push(arg.clone());
-            continue;
-        }
-        let mut stdin = std::io::stdin().lock().take(STDIN_LIMIT);
-        for line in BufReader::new(&mut stdin).lines() {
-            let line = line.map_err(|error| match error.kind() {
-                std::io::ErrorKind::InvalidData => Failure::new(Kind::InvalidInput, "stdin is not UTF-8"),
-                _ => Failure::io(&error, format!("stdin: {error}")),
-            })?;
-            references.extend(Some(line.trim().to_owned()).filter(|line| !line.is_empty()));
-        }
-        if stdin.limit() == 0 {
-            return Err(Failure::new(Kind::InvalidInput, format!("stdin has more than {STDIN_LIMIT} bytes")).into());
+        if arg == "-" {
+            read_references(&mut io::stdin().lock(), &mut texts)?;
+        } else {
+            texts.push(arg.clone());
         }
     }
-    Ok(References { texts: references, is_list: args.len() > 1 || args[0] == "-" })
+    if texts.len() > REFERENCES_LIMIT {
+        return Err(too_many().into());
+    }
+    Ok(References { texts, is_list: args.len() > 1 || args[0] == "-" })
+}
+
+/// Reads references, one a line, as far as a call takes them.
+fn read_references(input: &mut dyn BufRead, texts: &mut Vec<String>) -> Result<(), Failure> {
+    let invalid = |problem: String| Failure::new(Kind::InvalidInput, problem);
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        let mut rest = input.take(LINE_LIMIT);
+        rest.read_until(b'\n', &mut line).map_err(|error| Failure::io(&error, format!("stdin: {error}")))?;
+        if rest.limit() == 0 && !line.ends_with(b"\n") {
+            return Err(invalid(format!(
+                "line {number} of stdin has {LINE_LIMIT} bytes or more, which no reference has"
+            )));
+        }
+        let text = std::str::from_utf8(&line).map_err(|_| invalid(format!("line {number} of stdin is not UTF-8")))?;
+        if line.is_empty() {
+            break;
+        }
+        texts.extend(Some(text.trim().to_owned()).filter(|text| !text.is_empty()));
+        if texts.len() > REFERENCES_LIMIT {
+            return Err(too_many());
+        }
+    }
+    Ok(())
+}
+
+fn too_many() -> Failure {
+    Failure::new(
+        Kind::InvalidInput,
+        format!("more than {REFERENCES_LIMIT} references; one call takes {REFERENCES_LIMIT}"),
+    )
+    .hint("split -l cuts a list into several")
 }
 
 /// Finds orders by what was typed.
@@ -71,11 +101,23 @@ struct Finder<'a, 'c> {
     user: Option<UserId>,
     /// For how many more texts a near miss is looked for: a script's thousand wrong ones get none.
     near_misses_left: usize,
+    /// For how many more texts all references are looked through: else a thousand wrong ones would take a thousand times
+    /// as long as one.
+    parts_left: usize,
 }
 
 impl Finder<'_, '_> {
     fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
         let found = |order: OrderMatch, is_exact| Found { pk: order.pk, reference: order.reference, is_exact };
+        if let Some(order) = self.read.match_whole(text, self.user)? {
+            return Ok(Ok(found(order, true)));
+        }
+        if self.parts_left == 0 {
+            return Ok(Err(not_found(text).hint(format!(
+                "parts of references are looked for {PARTS_LIMIT} times a call: give whole references"
+            ))));
+        }
+        self.parts_left -= 1;
         Ok(match self.read.match_orders(text, self.user)? {
             Match::Exact(order) => Ok(found(order, true)),
             Match::Part(mut orders) => match orders.len() {
@@ -87,8 +129,7 @@ impl Finder<'_, '_> {
     }
 
     fn not_found(&mut self, text: &str) -> Result<Failure, StoreError> {
-        let failure = Failure::new(Kind::NotFound, format!("order {} not found", shorten(text)))
-            .error(format!("Order {} not found", shorten(text)));
+        let failure = not_found(text);
         let is_short = text.chars().count() < SHORTEST_PART;
         let mut near = None;
         if self.near_misses_left > 0 && !is_short {
@@ -106,6 +147,11 @@ impl Finder<'_, '_> {
     }
 }
 
+fn not_found(text: &str) -> Failure {
+    Failure::new(Kind::NotFound, format!("order {} not found", shorten(text)))
+        .error(format!("Order {} not found", shorten(text)))
+}
+
 /// Among how many of the newest references a near miss is looked for.
 const NEAR_MISSES_AMONG: u32 = 5000;
 
@@ -115,10 +161,10 @@ pub type Named<'t> = (&'t str, Result<Found, Failure>);
 /// Finds all orders, each once, in the order named, or says of each why not; those that the caller may not see are not
 /// found.
 pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String], caller: &Caller) -> Result<Vec<Named<'t>>, StoreError> {
-    let mut finder = Finder { read, user: caller.sees_only(), near_misses_left: 3 };
-    let mut seen = HashSet::new();
+    let mut finder = Finder { read, user: caller.sees_only(), near_misses_left: 3, parts_left: PARTS_LIMIT };
+    let (mut seen, mut seen_texts) = (HashSet::new(), HashSet::new());
     let mut named = Vec::with_capacity(texts.len());
-    for text in texts {
+    for text in texts.iter().filter(|text| seen_texts.insert(text.as_str())) {
         let found = finder.find(text)?;
         if found.as_ref().ok().is_none_or(|found| seen.insert(found.pk)) {
             named.push((text.as_str(), found));
@@ -139,19 +185,6 @@ pub fn name_orders_or_none<'t>(
         return Ok(named);
     }
     Err(merge(named.into_iter().filter_map(|(_, found)| found.err()).collect()).into())
-}
-
-/// Finds all orders, each once, in the order named; else says of every one that was not found why.
-pub fn find_orders(read: &Read<'_>, texts: &[String], caller: &Caller) -> anyhow::Result<Vec<Found>> {
-    let mut orders = Vec::with_capacity(texts.len());
-    let mut failures = Vec::new();
-    for (_, found) in name_orders(read, texts, caller)? {
-        match found {
-            Ok(found) => orders.push(found),
-            Err(failure) => failures.push(failure),
-        }
-    }
-    if failures.is_empty() { Ok(orders) } else { Err(merge(failures).into()) }
 }
 
 /// Makes one failure of several: the first kind by exit code, every problem a detail.
@@ -199,7 +232,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
 
 /// Finds the one order that `text` names.
 pub fn find_order(read: &Read<'_>, text: &str, caller: &Caller) -> anyhow::Result<Order> {
-    let mut finder = Finder { read, user: caller.sees_only(), near_misses_left: 1 };
+    let mut finder = Finder { read, user: caller.sees_only(), near_misses_left: 1, parts_left: 1 };
     let found = finder.find(text)??;
     Ok(read.orders(&[found.pk])?.remove(0))
 }
@@ -313,6 +346,21 @@ fn product_not_found(text: &str, all: &[Product]) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_references_is_read_as_far_as_a_call_takes_it() {
+        let read = |mut input: &[u8]| {
+            let mut texts = Vec::new();
+            read_references(&mut input, &mut texts).map(|()| texts).map_err(|failure| (failure.kind, input.len()))
+        };
+        assert_eq!(read(b" LEG-1\r\n\nLEG-2"), Ok(vec!["LEG-1".to_owned(), "LEG-2".to_owned()]));
+        let many = "x\n".repeat(3 * REFERENCES_LIMIT);
+        assert_eq!(read(&many.as_bytes()[..2 * REFERENCES_LIMIT]).unwrap().len(), REFERENCES_LIMIT);
+        // What comes after is not read.
+        assert_eq!(read(many.as_bytes()), Err((Kind::InvalidInput, 4 * REFERENCES_LIMIT - 2)));
+        assert_eq!(read(&[0; 5000]), Err((Kind::InvalidInput, 5000 - 1024)));
+        assert_eq!(read(b"\xff\n").unwrap_err().0, Kind::InvalidInput);
+    }
 
     #[test]
     fn a_near_miss_is_one_that_a_person_would_recognise() {

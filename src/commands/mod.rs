@@ -137,8 +137,10 @@ pub fn status_parser() -> impl TypedValueParser<Value = Status> {
         Status::Cancelled => PossibleValue::new(status.as_str()).alias("canceled"),
         status => PossibleValue::new(status.as_str()),
     });
-    PossibleValuesParser::new(words).try_map(|word| {
-        let word = word.to_lowercase().replace("canceled", "cancelled");
-        Status::parse(&word).ok_or("is no status")
-    })
+    PossibleValuesParser::new(words).try_map(|word| read_status(&word).ok_or("is no status"))
+}
+
+/// Reads a status in any case; both spellings of cancelled are known.
+pub fn read_status(word: &str) -> Option<Status> {
+    Status::parse(&word.to_lowercase().replace("canceled", "cancelled"))
 }

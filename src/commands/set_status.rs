@@ -1,16 +1,19 @@
 //! `orders set-status`: moves orders on, or with force a step back.
 
+use std::ffi::OsStr;
+
 use clap::Args;
-use clap_complete::ArgValueCompleter;
+use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
 use super::completions::complete_reference;
 use super::find::{expand_references, name_orders_or_none};
 use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
-use super::{Context, status_parser};
+use super::{Context, read_status};
 use crate::domain::order::Order;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::status::Status;
+use crate::domain::text::shorten;
 use crate::domain::transition::{Request, StatusChange, decide};
 use crate::error::{Exit, Failure, Kind};
 use crate::render::json::ORDER_KEYS;
@@ -24,17 +27,18 @@ use crate::store::StoreError;
 /// back: from shipped or delivered to processing or shipped, and from any to pending. Leaving the stock-holding statuses
 /// gives the stock back. Only confirm takes an order to confirmed.
 #[derive(Debug, Args)]
+#[command(override_usage = "orders set-status [OPTIONS] <REF>... <STATUS>")]
 #[command(after_help = "Examples:
   orders set-status LEG-LXYZ1234-AB5C shipped --note 'Bosta 9917'
-  orders list -q --status confirmed | orders set-status - processing --keep-going
+  orders list -q --status confirmed --sort createdAt | orders set-status - processing --keep-going
   orders set-status LEG-LXYZ1234-AB5C pending --force --note 'confirmed by mistake'")]
 pub struct SetStatusArgs {
-    /// References, ids or parts of references; - reads them from stdin
-    #[arg(required = true, value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
-    refs: Vec<String>,
-    /// The status that they get
-    #[arg(value_name = "STATUS", value_parser = status_parser(), ignore_case = true)]
-    status: Status,
+    /// References, ids or parts of references (- reads them from stdin), then the status that they get: pending,
+    /// confirmed, processing, shipped, delivered or cancelled
+    // One list: of two, clap takes the word before one that begins with - for the last, after -- too.
+    #[arg(required = true, num_args = 2.., value_names = ["REF", "STATUS"])]
+    #[arg(add = ArgValueCompleter::new(complete_word))]
+    words: Vec<String>,
     /// Allow a step back; needs --note
     #[arg(long)]
     force: bool,
@@ -53,22 +57,48 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
             .hint("--note 'confirmed by mistake', say")
             .into());
     }
-    if args.no_restock && !matches!(args.status, Status::Cancelled | Status::Pending) {
+    let (status, refs) = args.status_and_refs()?;
+    if args.no_restock && !matches!(status, Status::Cancelled | Status::Pending) {
         return Err(Failure::usage("--no-restock is for orders that give their stock back").into());
     }
-    let request = Request { to: args.status, force: args.force, restock: !args.no_restock };
-    change(&args.refs, request, args.keep_going, context)
+    let request = Request { to: status, force: args.force, restock: !args.no_restock };
+    change(refs, request, args.keep_going, context)
+}
+
+impl SetStatusArgs {
+    fn status_and_refs(&self) -> Result<(Status, &[String]), Failure> {
+        let (word, refs) = self.words.split_last().ok_or_else(|| Failure::usage("name orders and a status"))?;
+        let all = Status::ALL.map(Status::as_str).join(", ");
+        let status = read_status(word).ok_or_else(|| {
+            Failure::usage(format!("invalid value '{}' for '<STATUS>' [possible values: {all}]", shorten(word)))
+                .hint("orders set-status REF… STATUS: the status comes last")
+        })?;
+        Ok((status, refs))
+    }
+}
+
+/// Completes an order or a status.
+fn complete_word(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let statuses = Status::ALL.map(Status::as_str).into_iter();
+    let begun = statuses.filter(|status| typed.to_str().is_some_and(|typed| status.starts_with(typed)));
+    begun.map(CompletionCandidate::new).chain(complete_reference(typed)).collect()
 }
 
 /// Changes the status of orders in one transaction: all or nothing, or with `keep_going` those that can be changed.
 /// `cancel` is this too.
 pub fn change(refs: &[String], request: Request, keep_going: bool, context: &mut Context) -> anyhow::Result<Exit> {
+    if !request.restock && context.global.note.is_none() {
+        return Err(Failure::usage("--no-restock needs a --note that says why")
+            .hint("--note 'came back torn', say")
+            .into());
+    }
     let references = expand_references(refs)?;
     let call = Call { is_list: references.is_list, keep_going };
     let mut store = context.open_to_write()?;
     let (stamp, caller) = (context.stamp(), context.caller.clone());
+    // Nobody waits while they are looked for: an order keeps its reference.
+    let named = store.read(|read| name_orders_or_none(read, &references.texts, &caller, keep_going))?;
     let outcomes = context.write(&mut store, |write| {
-        let named = name_orders_or_none(write, &references.texts, &caller, keep_going)?;
         let count = named.len();
         let (mut outcomes, mut refusals) = (Vec::with_capacity(count), Vec::new());
         for outcome in load_named(write, named)? {

@@ -1,13 +1,15 @@
 //! Confirming orders: the one way in which an order takes stock (rules 4 and 5).
 
 use super::bidi::sent;
+use std::collections::{HashMap, HashSet};
+
 use super::money::Money;
-use super::order::{Order, OrderItem};
+use super::order::{Order, OrderItem, OrderPk};
 use super::product::{Catalogue, Product, ProductId, SizeProblem, no_such_size};
 use super::reference::Reference;
 use super::refusal::{Conflict, Kind, Refusal};
 use super::status::Status;
-use super::stock::{Movement, Reason, Shortage, shortage};
+use super::stock::{Movement, Reason, Shortage};
 use super::transition::StatusChange;
 
 /// A decided confirmation of one order.
@@ -129,15 +131,15 @@ pub fn decide(
     let mut obstacles = Vec::new();
     let mut all_needs = Needs::default();
     let mut needs_by_order = Vec::with_capacity(orders.len());
-    for order in orders {
+    for (index, order) in orders.iter().enumerate() {
         let summary = &order.summary;
         let mut needs = Needs::default();
         if summary.status == Status::Pending {
             for item in &order.items {
                 match needed_line(item, catalogue) {
                     Ok(need) => {
-                        needs.add(need.clone());
-                        all_needs.add(need);
+                        needs.add(need.clone(), index);
+                        all_needs.add(need, index);
                     }
                     Err((product, sizes)) => obstacles.push(Obstacle::NoSuchSize {
                         reference: summary.reference.clone(),
@@ -160,8 +162,8 @@ pub fn decide(
         }
         needs_by_order.push(needs);
     }
-    let short = all_needs.0.iter().filter(|need| need.on_hand < need.quantity);
-    obstacles.extend(short.map(|need| Obstacle::Short(need.shortage())));
+    let short = all_needs.all.iter().filter(|need| need.on_hand < need.quantity);
+    obstacles.extend(short.map(|need| Obstacle::Short(need.shortage(orders))));
     if !obstacles.is_empty() {
         return Err(obstacles);
     }
@@ -178,10 +180,15 @@ pub enum Consent {
         accept_prices: bool,
     },
     /// That a person was shown these orders as they are, prices and all, and said yes.
-    Shown(Vec<Order>),
+    Shown(HashMap<OrderPk, Order>),
 }
 
 impl Consent {
+    /// Makes the consent of a person who was shown these orders.
+    pub fn shown(orders: Vec<Order>) -> Consent {
+        Consent::Shown(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
+    }
+
     /// Tells whether it is for prices below the list price too.
     pub fn accepts_prices(&self) -> bool {
         match self {
@@ -194,7 +201,7 @@ impl Consent {
     pub fn covers(&self, order: &Order) -> Result<(), Refusal> {
         let Consent::Shown(shown) = self else { return Ok(()) };
         let reference = &order.summary.reference;
-        let refusal = match shown.iter().find(|shown| shown.summary.pk == order.summary.pk) {
+        let refusal = match shown.get(&order.summary.pk) {
             Some(shown) if shown == order => return Ok(()),
             Some(_) => Refusal::new(
                 Kind::Conflict(Conflict::Changed),
@@ -249,8 +256,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         }
         _ => match kind {
             Kind::InsufficientStock => {
-                let short: Vec<_> = obstacles.iter().filter_map(Obstacle::shortage).cloned().collect();
-                return shortage(&short).message(format!("insufficient stock for {which}"));
+                return insufficient_stock(orders, obstacles);
             }
             Kind::InvalidInput => Refusal::new(kind, format!("items of {which} need a size that there is"))
                 .error("Some items need a size that there is"),
@@ -281,6 +287,31 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     refusal
 }
 
+/// Says that stock is missing, for which orders, and whom to tell: the customer comes before the stock.
+fn insufficient_stock(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
+    const NAMED: usize = 3;
+    let shortages: Vec<&Shortage> = obstacles.iter().filter_map(Obstacle::shortage).collect();
+    let mut seen = HashSet::new();
+    let all_short = shortages.iter().flat_map(|shortage| &shortage.orders);
+    let short: Vec<_> = all_short.filter(|(reference, _)| seen.insert(reference.as_str())).collect();
+    let names: Vec<&str> = short.iter().take(NAMED).map(|(reference, _)| reference.as_str()).collect();
+    let more = if short.len() > NAMED { format!(" and {} more", short.len() - NAMED) } else { String::new() };
+    let of = if orders.len() > 1 { format!(" (of {} orders)", orders.len()) } else { String::new() };
+    let refusal =
+        Refusal::new(Kind::InsufficientStock, format!("insufficient stock for {}{more}{of}", names.join(", ")))
+            .error("Insufficient stock for some items")
+            .details(shortages.iter().map(|shortage| shortage.describe()).collect());
+    let by_itself = shortages.iter().flat_map(|shortage| &shortage.orders).find(|(_, by_itself)| *by_itself);
+    let tell = by_itself.map(|(reference, _)| {
+        format!("orders message {} --template shortage tells the customer", reference.shell_word())
+    });
+    refusal.hint(match (tell, orders, shortages.first()) {
+        (Some(tell), [_], Some(first)) => format!("{tell}; or, if there are more, {}", first.remedy()),
+        (Some(tell), ..) => format!("{tell}; --keep-going confirms the orders that can be"),
+        (None, ..) => "--keep-going confirms those that can be".to_owned(),
+    })
+}
+
 impl Obstacle {
     fn shortage(&self) -> Option<&Shortage> {
         if let Obstacle::Short(shortage) = self { Some(shortage) } else { None }
@@ -309,11 +340,23 @@ struct Need {
     size: String,
     quantity: i64,
     on_hand: i64,
+    /// How many each order needs, by its place in the call.
+    by_order: Vec<(usize, i64)>,
 }
 
 impl Need {
-    fn shortage(&self) -> Shortage {
+    fn shortage(&self, orders: &[Order]) -> Shortage {
+        let mut left = self.on_hand;
+        let mut short = Vec::new();
+        for (index, quantity) in &self.by_order {
+            if *quantity <= left {
+                left -= quantity;
+            } else {
+                short.push((orders[*index].summary.reference.clone(), *quantity > self.on_hand));
+            }
+        }
         Shortage {
+            orders: short,
             label: self.label.clone(),
             handle: self.handle.clone(),
             size: self.size.clone(),
@@ -325,18 +368,30 @@ impl Need {
 
 /// Needs by stock line, in the order of the items that brought them.
 #[derive(Debug, Default)]
-struct Needs(Vec<Need>);
+struct Needs {
+    all: Vec<Need>,
+    /// Where the need of a stock line stands.
+    places: HashMap<(ProductId, String), usize>,
+}
 
 impl Needs {
-    fn add(&mut self, need: Need) {
-        match self.find(need.product_id, &need.size_key) {
-            Some(known) => known.quantity += need.quantity,
-            None => self.0.push(need),
+    /// Adds what an item of the order at this place in the call needs; orders are added one after the other.
+    fn add(&mut self, need: Need, order: usize) {
+        let quantity = need.quantity;
+        let place = *self.places.entry((need.product_id, need.size_key.clone())).or_insert(self.all.len());
+        match self.all.get_mut(place) {
+            Some(known) => known.quantity += quantity,
+            None => self.all.push(need),
+        }
+        match self.all[place].by_order.last_mut() {
+            Some((last, sum)) if *last == order => *sum += quantity,
+            _ => self.all[place].by_order.push((order, quantity)),
         }
     }
 
-    fn find(&mut self, product_id: ProductId, size_key: &str) -> Option<&mut Need> {
-        self.0.iter_mut().find(|need| need.product_id == product_id && need.size_key == size_key)
+    fn find(&mut self, need: &Need) -> Option<&mut Need> {
+        let place = self.places.get(&(need.product_id, need.size_key.clone()))?;
+        self.all.get_mut(*place)
     }
 }
 
@@ -354,14 +409,15 @@ fn needed_line(item: &OrderItem, catalogue: &Catalogue) -> Result<Need, (String,
         size: line.size.clone(),
         quantity: i64::from(item.quantity),
         on_hand: line.on_hand,
+        by_order: Vec::new(),
     })
 }
 
 fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
-    let mut takings = Vec::with_capacity(needs.0.len());
-    let mut movements = Vec::with_capacity(needs.0.len());
-    for need in needs.0 {
-        let before = left.find(need.product_id, &need.size_key).map_or(need.on_hand, |line| {
+    let mut takings = Vec::with_capacity(needs.all.len());
+    let mut movements = Vec::with_capacity(needs.all.len());
+    for need in needs.all {
+        let before = left.find(&need).map_or(need.on_hand, |line| {
             let before = line.on_hand;
             line.on_hand -= need.quantity;
             before

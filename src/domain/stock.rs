@@ -2,6 +2,7 @@
 
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
+use super::reference::Reference;
 use super::refusal::{Conflict, Kind, Refusal};
 use super::text::{shell_argument, shell_word, size_key};
 
@@ -123,8 +124,14 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
     let after = before.saturating_add(delta);
     let label = product.label(line);
     if after < 0 {
-        let shortage =
-            Shortage { label, handle: product.handle(), size: line.size.clone(), available: before, required: -delta };
+        let shortage = Shortage {
+            label,
+            handle: product.handle(),
+            size: line.size.clone(),
+            available: before,
+            required: -delta,
+            orders: Vec::new(),
+        };
         return Err(Refusal::new(Kind::InsufficientStock, format!("not so much stock of {}", shortage.label))
             .error("Insufficient stock for some items")
             .details(vec![shortage.describe()])
@@ -185,8 +192,14 @@ fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correctio
         )
         .hint(format!("orders product count {} 0 --note …, then count each size", product.shell_word())));
     }
+    if size.contains([',', '=']) {
+        return Err(Refusal::new(Kind::InvalidInput, format!("{name} cannot get the size {size}: {NO_SIGNS}")));
+    }
     Ok(Line::New(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
 }
+
+/// Why a new size is not called so: these signs stand between several, as in `S=3,M=5`.
+pub const NO_SIGNS: &str = "a size is named without , and =";
 
 /// One product and size of which there is less than is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,6 +214,8 @@ pub struct Shortage {
     pub available: i64,
     /// How many are needed.
     pub required: i64,
+    /// The orders that do not get what they need, where orders need them, each with whether it would not by itself either.
+    pub orders: Vec<(Reference, bool)>,
 }
 
 impl Shortage {
@@ -209,22 +224,11 @@ impl Shortage {
         format!("{}: Insufficient stock (available: {}, required: {})", self.label, self.available, self.required)
     }
 
-    /// Names the command that would mend it.
-    fn remedy(&self) -> String {
+    /// Names the command that books pieces which are there all the same.
+    pub fn remedy(&self) -> String {
         let size = if self.size.is_empty() { String::new() } else { format!(" --size {}", shell_word(&self.size)) };
         let missing = self.required - self.available;
         format!("orders product adjust {} +{missing}{size} --note …", shell_argument(&self.handle))
-    }
-}
-
-/// Makes the refusal for a lack of stock; its message is the caller's to set.
-pub fn shortage(shortages: &[Shortage]) -> Refusal {
-    let refusal = Refusal::new(Kind::InsufficientStock, "insufficient stock")
-        .error("Insufficient stock for some items")
-        .details(shortages.iter().map(Shortage::describe).collect());
-    match shortages.first() {
-        Some(first) => refusal.hint(first.remedy()),
-        None => refusal,
     }
 }
 
@@ -255,6 +259,9 @@ mod tests {
             (sized(), Some("S"), Correction::Count(9), Ok((8, 9, false))),
             (sized(), Some("XL"), Correction::Adjust(1), Err(Kind::InvalidInput)),
             (sized(), Some("XL"), Correction::Count(5), Ok((5, 5, true))),
+            (sized(), Some("XL,M"), Correction::Count(5), Err(Kind::InvalidInput)),
+            (sized(), Some("XL=5"), Correction::Count(5), Err(Kind::InvalidInput)),
+            (product("Shirt", &[("42,5", 1)]), Some("42,5"), Correction::Count(5), Ok((4, 5, false))),
         ];
         for (product, size, correction, expected) in cases {
             let decided = correct(&product, size, correction)
@@ -272,6 +279,7 @@ mod tests {
             size: "X L".into(),
             available: 1,
             required: 2,
+            orders: Vec::new(),
         };
         assert_eq!(shortage.describe(), "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)");
         assert_eq!(shortage.remedy(), "orders product adjust SKU-12345 +1 --size 'X L' --note …");

@@ -1,6 +1,7 @@
 //! Reads one JSON object key by key: numbers as their text, every problem with its place, no key unseen.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
@@ -631,8 +632,9 @@ impl<'a> Fields<'a> {
 
     /// Names only the keys that were given twice, for objects that may carry any other.
     pub fn finish_open(self, problems: &mut Problems) {
-        for (index, entry) in self.entries.iter().enumerate() {
-            if !entry.taken && self.entries[..index].iter().any(|earlier| earlier.key == entry.key) {
+        let mut seen = HashSet::new();
+        for entry in &self.entries {
+            if !seen.insert(&entry.key) && !entry.taken {
                 problems.add(self.place_of(&entry.key), "is given twice");
             }
         }

@@ -109,9 +109,14 @@ fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
 }
 
 impl Read<'_> {
-    /// Finds the orders that `text` names: a reference in any case, an id, or a part of a reference. With a `user`,
-    /// only their own.
-    pub fn match_orders(&self, text: &str, user: Option<UserId>) -> Result<Match, StoreError> {
+    /// Finds the order with this reference, in any case, or id, by an index. With a `user`, only their own. None where a
+    /// guest gave an order the id of another one as its reference.
+    pub fn match_whole(&self, text: &str, user: Option<UserId>) -> Result<Option<OrderMatch>, StoreError> {
+        let mut found = self.matches_of_whole(text, user)?;
+        Ok(if found.len() == 1 { found.pop() } else { None })
+    }
+
+    fn matches_of_whole(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
         let mut exact = self.connection.prepare_cached(
             "SELECT pk, reference, customer_name, order_date FROM orders
              WHERE reference = :text AND (:user IS NULL OR user_id = :user)
@@ -119,9 +124,16 @@ impl Read<'_> {
              SELECT pk, reference, customer_name, order_date FROM orders
              WHERE id = lower(:text) AND (:user IS NULL OR user_id = :user)",
         )?;
-        let mut found: Vec<OrderMatch> =
-            exact.query_map(named_params! {":text": text, ":user": user}, order_match)?.collect::<Result<_, _>>()?;
+        let found = exact.query_map(named_params! {":text": text, ":user": user}, order_match)?;
+        let mut found: Vec<OrderMatch> = found.collect::<Result<_, _>>()?;
         found.dedup();
+        Ok(found)
+    }
+
+    /// Finds the orders that `text` names: a reference in any case, an id, or a part of a reference. With a `user`,
+    /// only their own.
+    pub fn match_orders(&self, text: &str, user: Option<UserId>) -> Result<Match, StoreError> {
+        let mut found = self.matches_of_whole(text, user)?;
         match found.len() {
             0 => {}
             1 => return Ok(Match::Exact(found.remove(0))),

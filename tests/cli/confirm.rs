@@ -45,7 +45,7 @@ fn all_shortages_are_reported_and_every_table_is_as_it_was() {
 error: insufficient stock for LEG-1; nothing changed
   - Classic T-Shirt (L): Insufficient stock (available: 3, required: 4)
   - Leather Belt: Insufficient stock (available: 12, required: 13)
-hint: orders product adjust SKU-12345 +1 --size L --note …
+hint: orders message LEG-1 --template shortage tells the customer; or, if there are more, orders product adjust SKU-12345 +1 --size L --note …
 ",
     );
     assert_eq!(shop.dump(), before);
@@ -59,9 +59,9 @@ fn several_orders_are_all_or_nothing() {
     shop.orders(["confirm", ORDER, "LEG-2"]).fails(
         6,
         "\
-error: insufficient stock for 2 orders; nothing changed
+error: insufficient stock for LEG-2 (of 2 orders); nothing changed
   - Classic T-Shirt (L): Insufficient stock (available: 3, required: 4)
-hint: orders product adjust SKU-12345 +1 --size L --note …
+hint: --keep-going confirms those that can be
 ",
     );
     assert_eq!(shop.dump(), before);

@@ -100,13 +100,13 @@ fn insufficient_stock() {
         6,
         "error: insufficient stock for LEG-1; nothing changed\n  \
          - Leather Belt: Insufficient stock (available: 12, required: 13)\n\
-         hint: orders product adjust BLT-01 +1 --note …\n",
+         hint: orders message LEG-1 --template shortage tells the customer; or, if there are more, orders product adjust BLT-01 +1 --note …\n",
     );
     shop.orders(["confirm", "LEG-1", "--json"]).fails(
         6,
         "{\"success\":false,\"error\":\"Insufficient stock for some items\",\
          \"details\":[\"Leather Belt: Insufficient stock (available: 12, required: 13)\"],\
-         \"code\":\"insufficient_stock\",\"hint\":\"orders product adjust BLT-01 +1 --note …\",\"exitCode\":6,\"reason\":null}\n",
+         \"code\":\"insufficient_stock\",\"hint\":\"orders message LEG-1 --template shortage tells the customer; or, if there are more, orders product adjust BLT-01 +1 --note …\",\"exitCode\":6,\"reason\":null}\n",
     );
 }
 

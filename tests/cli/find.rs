@@ -1,4 +1,4 @@
-use crate::harness::{BELT, SHIRT, Shop, order, shipped};
+use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
 
 /// A shop in Cairo with orders that differ in everything that can be looked for.
 fn shop() -> Shop {
@@ -141,4 +141,33 @@ fn search_finds_an_order_among_many_as_it_is_now() {
     finds(&shop, &["--limit", "2", "--search", "çağla 59"], &["LEG-N59", "LEG-N590"]);
     finds(&shop, &["--search", "çağla 599"], &[]);
     shop.check();
+}
+
+/// What is read, looked up and searched for is bounded before the write lock is asked for.
+#[test]
+fn a_list_of_references_is_bounded_and_its_unknown_ones_cost_little() {
+    let shop = Shop::with_order();
+    let endless = format!("yes LEG-TYPO | {} show -", env!("CARGO_BIN_EXE_orders"));
+    let output =
+        std::process::Command::new("bash").args(["-c", &endless]).env("ORDERS_DB", shop.file()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), said.lines().next()),
+        (Some(4), Some("error: more than 10000 references; one call takes 10000"))
+    );
+    let other = shop.connection();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let typos: String = (0..1000).map(|n| format!("LEG-TYPO-{n:04}\n")).collect();
+    // Another one holds the lock: what is not found needs none.
+    let done = shop.orders(["confirm", "-", "--wait", "0", "--json"]).stdin(format!("{typos}{typos}")).exits(3);
+    assert!(done.stderr.contains(r#""error":"1000 references do not name one order each""#), "{}", done.stderr);
+    // A whole reference behind all of them is found by the index, a part is looked for a few times only.
+    let done = shop.orders(["show", "-", "--keep-going", "-q"]).stdin(format!("{typos}{ORDER}")).exits(8);
+    assert_eq!(done.stdout, format!("{ORDER}\n"));
+    let done = shop.orders(["show", "-", "--keep-going", "-q"]).stdin(format!("{typos}LXYZ1234")).exits(8);
+    assert!(
+        done.stderr.contains("order LXYZ1234 not found") && done.stderr.contains("give whole references"),
+        "{}",
+        done.stderr
+    );
 }

@@ -276,3 +276,21 @@ fn pieces_without_a_size_that_come_back_beside_sizes_are_seen_and_can_be_correct
     shop.orders(["product", "count", "BLT-01", "0", "--note", "sorted"]).prints("Leather Belt: stock 12 → 0\n");
     shop.check();
 }
+
+#[test]
+fn sizes_are_parted_by_commas() {
+    let shop = Shop::new();
+    let add = |name: &str| shop.orders(["product", "add", "--name", name, "--price", "1", "--sku", name]);
+    let shirt = add("Shirt").arg("--size").arg("S=1,M=2").arg("--size").arg("L=3").arg("--json").json();
+    assert_eq!(shirt["sizeQuantities"], serde_json::json!({"S": 1, "M": 2, "L": 3}));
+    for (sizes, problem) in [
+        ("S=1,s=2", "size s is given twice"),
+        ("S=1,M", "must be SIZE=N, such as L=3"),
+        ("S=1=2", "a size is named without , and ="),
+    ] {
+        let done = add("Cap").arg("--size").arg(sizes).exits(2);
+        assert!(done.stderr.contains(problem), "{sizes}: {done:?}");
+    }
+    let done = shop.orders(["product", "count", "Shirt", "3", "--size", "XL,XXL", "--note", "new"]).exits(4);
+    assert!(done.stderr.contains("a size is named without , and ="), "{done:?}");
+}

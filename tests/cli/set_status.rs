@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::harness::{ORDER, SHIRT, Shop};
+use crate::harness::{BELT, ORDER, SHIRT, Shop};
 
 const STATUSES: [&str; 6] = ["pending", "confirmed", "processing", "shipped", "delivered", "cancelled"];
 
@@ -143,4 +143,34 @@ fn csv_has_the_same_columns_whatever_became_of_the_orders() {
     assert_eq!((header(ORDER, 0).as_str(), header("LEG-404", 8).as_str(), header("", 0).as_str()), (all, all, all));
     let shown = shop.orders(["show", "-", "--format", "csv"]).stdin("").succeeds();
     assert!(shown.starts_with("id,orderReference,"), "{shown}");
+}
+
+/// Files of older versions may have a reference that begins with -, as long as nobody could refuse it.
+#[test]
+fn after_two_dashes_every_word_is_a_reference_and_the_last_one_the_status() {
+    let shop = Shop::stocked();
+    for reference in ["X1", "X2"] {
+        shop.take(reference, BELT, 1, None);
+    }
+    shop.connection().execute("UPDATE orders SET reference = '--yes' WHERE reference = 'X2'", []).unwrap();
+    for args in [&["--", "X1", "--yes", "cancelled"], &["--", "--yes", "X1", "Canceled"]] {
+        let run = args.iter().fold(shop.orders(["set-status", "-n", "-q"]), |run, arg| run.arg(arg));
+        let done = run.exits(0);
+        assert_eq!(done.stdout.lines().count(), 2, "{done:?}");
+    }
+    let done = shop.orders(["set-status", "X1", "gone"]).exits(2);
+    assert!(
+        done.stderr.starts_with("error: invalid value 'gone' for '<STATUS>' [possible values: pending, "),
+        "{done:?}"
+    );
+    shop.orders(["set-status", "cancelled"]).exits(2);
+}
+
+#[test]
+fn goods_are_written_off_with_a_note_only() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", ORDER]).succeeds();
+    let hint = "error: --no-restock needs a --note that says why\nhint: --note 'came back torn', say\n";
+    shop.orders(["set-status", ORDER, "cancelled", "--no-restock"]).fails(2, hint);
+    shop.orders(["cancel", ORDER, "--no-restock"]).fails(2, hint);
 }

@@ -8,12 +8,11 @@ use serde_json::json;
 
 use super::Context;
 use super::completions::complete_reference;
-use super::find::{Found, expand_references, find_orders, name_orders};
+use super::find::{Found, Named, expand_references, name_orders_or_none};
 use super::keep_going::{self, OrderFailure, OrderOutcome, print_outcomes};
 use crate::domain::confirm::{Confirmation, Consent, decide, decide_each, refusal};
 use crate::domain::order::Order;
 use crate::domain::product::Catalogue;
-use crate::domain::user::Caller;
 use crate::error::{Exit, Failure, Kind};
 use crate::render::json::Body;
 use crate::render::{confirm, json as bodies};
@@ -31,7 +30,7 @@ use crate::ui;
   orders confirm LEG-LXYZ1234-AB5C --note 'Instapay 4711'
   orders confirm LEG-LXYZ1234-AB5C --dry-run
   orders confirm ab5c --yes                           a part that fits one order
-  orders list -q --status pending | orders confirm - --keep-going")]
+  orders list -q --status pending --sort createdAt | orders confirm - --keep-going")]
 pub struct ConfirmArgs {
     /// References, ids or (with --yes) parts of references; - reads them from stdin
     #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
@@ -46,13 +45,12 @@ pub struct ConfirmArgs {
 
 /// What one call is about.
 struct Call<'a> {
-    references: &'a [String],
+    named: Vec<Named<'a>>,
     keep_going: bool,
     /// Whether an order may be named by a part of its reference.
     takes_parts: bool,
     consent: Consent,
     stamp: Stamp,
-    caller: Caller,
 }
 
 /// The keys of the body of an order that was confirmed, in order.
@@ -67,16 +65,16 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let is_to_ask = context.is_to_ask("confirming has to be agreed to", "--yes agrees")?;
     let mut store = context.open_to_write()?;
     let mut call = Call {
-        references: &references.texts,
+        // Nobody waits while they are looked for: an order keeps its reference.
+        named: store.read(|read| name_orders_or_none(read, &references.texts, &context.caller, args.keep_going))?,
         keep_going: args.keep_going,
         takes_parts: is_to_ask || context.global.yes || context.is_dry_run(),
         // Whoever is asked sees the prices.
         consent: Consent::Named { accept_prices: is_to_ask || args.accept_prices },
         stamp: context.stamp(),
-        caller: context.caller.clone(),
     };
     if is_to_ask {
-        call.consent = Consent::Shown(ask::ask(&store, &call, context)?);
+        call.consent = Consent::shown(ask::ask(&store, &call, context)?);
     }
     let outcomes = context.write(&mut store, |write| call.confirm(write))?;
     let printed = keep_going::Call { is_list: references.is_list, keep_going: args.keep_going };
@@ -95,25 +93,21 @@ type Decision = OrderOutcome<(Order, Confirmation)>;
 impl Call<'_> {
     /// Loads the orders and decides: of all together, or with `--keep-going` of each in the order given.
     fn decide(&self, read: &Read<'_>) -> anyhow::Result<Vec<Decision>> {
+        let found = || self.named.iter().filter_map(|(_, found)| found.as_ref().ok());
+        self.refuse_parts(found())?;
+        let (orders, catalogue) = load(read, found())?;
         if !self.keep_going {
-            let found = find_orders(read, self.references, &self.caller)?;
-            self.refuse_parts(found.iter())?;
-            let (orders, catalogue) = load(read, found.iter())?;
             orders.iter().try_for_each(|order| self.consent.covers(order)).map_err(Failure::from)?;
             let confirmations = decide(&orders, &catalogue, self.consent.accepts_prices())
                 .map_err(|obstacles| Failure::from(refusal(&orders, &obstacles)))?;
             return Ok(orders.into_iter().zip(confirmations).map(Ok).collect());
         }
-        let named = name_orders(read, self.references, &self.caller)?;
-        let found = || named.iter().filter_map(|(_, found)| found.as_ref().ok());
-        self.refuse_parts(found())?;
-        let (orders, catalogue) = load(read, found())?;
         let decisions = decide_each(&orders, catalogue, &self.consent);
         let mut decided = orders.into_iter().zip(decisions);
-        let mut all = Vec::with_capacity(named.len());
-        for (reference, found) in named {
+        let mut all = Vec::with_capacity(self.named.len());
+        for (reference, found) in &self.named {
             // Every order that was found has its decision, in the same order.
-            match found.map(|found| (found, decided.next())) {
+            match found.as_ref().map(|found| (found, decided.next())) {
                 Ok((found, Some((order, decision)))) => all.push(match decision {
                     Ok(confirmation) => Ok((order, confirmation)),
                     Err(refusal) => {
@@ -121,7 +115,9 @@ impl Call<'_> {
                     }
                 }),
                 Ok((_, None)) => {}
-                Err(failure) => all.push(Err(OrderFailure { reference: reference.to_owned(), failure })),
+                Err(failure) => {
+                    all.push(Err(OrderFailure { reference: (*reference).to_owned(), failure: failure.clone() }));
+                }
             }
         }
         Ok(all)

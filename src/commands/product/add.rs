@@ -1,5 +1,7 @@
 //! `orders product add`: one product, with its stock.
 
+use std::collections::HashSet;
+
 use clap::Args;
 use uuid::Uuid;
 
@@ -8,6 +10,7 @@ use crate::commands::Context;
 use crate::domain::catalogue::{IncomingProduct, IncomingStock, add};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;
+use crate::domain::stock::NO_SIGNS;
 use crate::domain::text::size_key;
 use crate::error::{Exit, Failure};
 use crate::render::product;
@@ -17,7 +20,7 @@ use crate::ui;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders product add --name 'Classic T-Shirt' --sku SKU-12345 --price 29.99 --stock 10
-  orders product add --name 'Polo Shirt' --sku PL-220 --price 24.50 --size S=3 --size M=5 --size L=0")]
+  orders product add --name 'Polo Shirt' --sku PL-220 --price 24.50 --size S=3,M=5,L=0")]
 pub struct AddArgs {
     /// Its name
     #[arg(long, value_parser = name)]
@@ -34,8 +37,8 @@ pub struct AddArgs {
     /// How many there are, where it is not tracked by size
     #[arg(long, value_name = "N", value_parser = pieces, conflicts_with = "size")]
     stock: Option<i64>,
-    /// How many there are in a size; once for each size
-    #[arg(long, value_name = "SIZE=N", value_parser = sized)]
+    /// How many there are in a size, or in several: S=3,M=5; or once for each size
+    #[arg(long, value_name = "SIZE=N", value_parser = sized, value_delimiter = ',')]
     size: Vec<(String, i64)>,
     /// At how many pieces its stock is low [default: the setting lowStock]
     #[arg(long, value_name = "N", value_parser = pieces)]
@@ -50,15 +53,17 @@ pub struct AddArgs {
 
 fn sized(text: &str) -> Result<(String, i64), String> {
     let (name, number) = text.rsplit_once('=').ok_or("must be SIZE=N, such as L=3")?;
+    if name.contains('=') {
+        return Err(NO_SIGNS.to_owned());
+    }
     Ok((size(name)?, pieces(number)?))
 }
 
 /// Runs the command.
 pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    for (index, (size, _)) in args.size.iter().enumerate() {
-        if args.size[..index].iter().any(|(earlier, _)| size_key(earlier) == size_key(size)) {
-            return Err(Failure::usage(format!("size {size} is given twice")).into());
-        }
+    let mut known = HashSet::new();
+    if let Some((twice, _)) = args.size.iter().find(|(size, _)| !known.insert(size_key(size))) {
+        return Err(Failure::usage(format!("size {twice} is given twice")).into());
     }
     let stock = match (args.stock, args.size) {
         (_, sizes) if !sizes.is_empty() => Some(IncomingStock::BySize(sizes)),
