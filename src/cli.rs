@@ -1,20 +1,22 @@
 //! The command line: global options and the list of commands.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::commands::facts::{Facts, Group};
 use crate::commands::tally::Imported;
 use crate::commands::{
     backup, cancel, check, completions, config, confirm, create, edit, help, history, import, list, man, message,
     my_orders, note, product, report, set_status, show, user,
 };
 use crate::domain::user::Task;
-use crate::ui::ColorChoice;
+use crate::render::help::two_columns;
+use crate::ui::{self, ColorChoice};
 
 /// The order desk of a shop that sells over WhatsApp: orders, stock and their history in one SQLite file.
 #[derive(Debug, Parser)]
@@ -24,13 +26,12 @@ use crate::ui::ColorChoice;
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
-    max_term_width = 100,
+    add = Facts::of(Group::File),
     after_help = "Examples:
   orders product import catalogue.json   put the catalogue in
   orders create order.json               take an order
   orders list --status pending           see what waits
-  orders confirm LEG-LXYZ1234-AB5C       take its stock
-  orders help exit-codes                 what a script can rely on"
+  orders confirm LEG-LXYZ1234-AB5C       take its stock"
 )]
 pub struct Cli {
     /// What every command takes.
@@ -46,42 +47,42 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The orders file [default: ORDERS_DB, else orders/orders.db in the user's data folder]
-    #[arg(long, global = true, hide_short_help = true, value_name = "FILE", overrides_with = "db")]
-    #[arg(value_parser = OsStringValueParser::new().try_map(named_file), value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, global = true, hide = true, value_name = "FILE", overrides_with = "db")]
+    #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
     pub db: Option<PathBuf>,
     /// Output form [default: table]
-    #[arg(long, global = true, hide_short_help = true, value_enum, overrides_with = "format")]
+    #[arg(long, global = true, hide = true, value_enum, overrides_with = "format")]
     pub format: Option<Format>,
     /// Short for --format json
-    #[arg(long, global = true, hide_short_help = true, overrides_with = "json")]
+    #[arg(long, global = true, hide = true, overrides_with = "json")]
     pub json: bool,
     /// Which columns or keys, in this order (for lists)
-    #[arg(long, global = true, hide_short_help = true, value_delimiter = ',', value_name = "A,B")]
+    #[arg(long, global = true, hide = true, value_delimiter = ',', value_name = "A,B")]
     pub fields: Option<Vec<String>>,
     /// Print the essential only
-    #[arg(short, long, global = true, hide_short_help = true, overrides_with = "quiet")]
+    #[arg(short, long, global = true, hide = true, overrides_with = "quiet")]
     pub quiet: bool,
     /// Ask no questions: yes to all of them
-    #[arg(short, long, global = true, hide_short_help = true, overrides_with = "yes")]
+    #[arg(short, long, global = true, hide = true, overrides_with = "yes")]
     pub yes: bool,
     /// Never ask; fail where an answer is needed
-    #[arg(long, global = true, hide_short_help = true, overrides_with = "no_input")]
+    #[arg(long, global = true, hide = true, overrides_with = "no_input")]
     pub no_input: bool,
     /// Show what would change, and change nothing
-    #[arg(short = 'n', long, global = true, hide_short_help = true, overrides_with = "dry_run")]
+    #[arg(short = 'n', long, global = true, hide = true, overrides_with = "dry_run")]
     pub dry_run: bool,
     /// How long to wait for another writer [default: 5]
-    #[arg(long, global = true, hide_short_help = true, value_name = "SECONDS", overrides_with = "wait")]
+    #[arg(long, global = true, hide = true, value_name = "SECONDS", overrides_with = "wait")]
     #[arg(value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub wait: Option<u64>,
     /// When to colour [default: auto]
-    #[arg(long, global = true, hide_short_help = true, value_enum, value_name = "WHEN", overrides_with = "color")]
+    #[arg(long, global = true, hide = true, value_enum, value_name = "WHEN", overrides_with = "color")]
     pub color: Option<ColorChoice>,
     /// Act as this account, and may no more than it [default: ORDERS_AS]
-    #[arg(long = "as", global = true, hide_short_help = true, value_name = "USERNAME", overrides_with = "acting_as")]
+    #[arg(long = "as", global = true, hide = true, value_name = "USERNAME", overrides_with = "acting_as")]
     pub acting_as: Option<String>,
     /// A note that the history keeps: a payment reference, a reason
-    #[arg(long, global = true, hide_short_help = true, value_name = "TEXT", value_parser = note_text, overrides_with = "note")]
+    #[arg(long, global = true, hide = true, value_name = "TEXT", value_parser = note_text, overrides_with = "note")]
     pub note: Option<String>,
 }
 
@@ -140,30 +141,6 @@ pub enum Command {
 }
 
 impl Command {
-    /// Tells whether the history keeps a note of the command.
-    pub fn keeps_note(&self) -> bool {
-        match self {
-            Command::Create(_)
-            | Command::Import(_)
-            | Command::Confirm(_)
-            | Command::SetStatus(_)
-            | Command::Cancel(_)
-            | Command::Edit(_) => true,
-            Command::Product(args) => args.keeps_note(),
-            _ => false,
-        }
-    }
-
-    /// Tells whether the command lists things, so that columns can be chosen.
-    pub fn is_list(&self) -> bool {
-        match self {
-            Command::List(_) | Command::MyOrders(_) | Command::History(_) => true,
-            Command::Product(args) => args.is_list(),
-            Command::User(args) => args.is_list(),
-            _ => false,
-        }
-    }
-
     /// Returns what the command imports; `None` where it is no import.
     pub fn import(&self) -> Option<Imported> {
         match self {
@@ -192,6 +169,105 @@ impl Command {
             Command::Completions(_) | Command::Help(_) | Command::Man(_) => return None,
         })
     }
+}
+
+/// Lists the global options.
+pub fn global_options() -> String {
+    let root = Cli::command();
+    let globals = root.get_arguments().filter(|argument| argument.is_global_set());
+    let globals = globals.map(|option| option.clone().hide(false).help_heading(None));
+    let page = clap::Command::new("orders").args(globals).help_template("{options}").term_width(help_width());
+    format!("{}\n", page.clone().render_long_help())
+}
+
+/// Returns how many columns help takes.
+fn help_width() -> usize {
+    const MOST: usize = 100;
+    ui::width().min(MOST)
+}
+
+/// Which global options the help of a command shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GlobalsShown {
+    /// Those that matter to it.
+    Relevant,
+    /// All of them.
+    All,
+}
+
+/// Returns the command line as clap reads it, with what every command's help has.
+pub fn command(shown: GlobalsShown) -> clap::Command {
+    let root = Cli::command();
+    let globals: Vec<Arg> = root.get_arguments().filter(|argument| argument.is_global_set()).cloned().collect();
+    let width = help_width();
+    let (groups, style) = (grouped(&root, width), *root.get_styles().get_header());
+    let end = "orders help COMMAND explains a command; orders help options, environment, json and exit-codes the rest.";
+    with_globals(root, &globals, shown)
+        .help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{style}Options:{style:#}\n{{options}}{{after-help}}"))
+        .after_help(ending(Cli::command().get_after_help(), end))
+        .term_width(width)
+}
+
+/// Gives a command and those below it the global options, of which help shows some.
+fn with_globals(command: clap::Command, globals: &[Arg], shown: GlobalsShown) -> clap::Command {
+    let facts = command.get::<Facts>().copied();
+    let is_hidden = |option: &Arg| {
+        shown == GlobalsShown::Relevant && !facts.is_some_and(|facts| facts.shows(option.get_id().as_str()))
+    };
+    let is_root = command.get_arguments().any(Arg::is_global_set);
+    let command = if is_root {
+        command.mut_args(|option| {
+            if option.is_global_set() {
+                let is_hidden = is_hidden(&option);
+                option.hide(is_hidden).help_heading(None)
+            } else {
+                option
+            }
+        })
+    } else {
+        let end = ending(command.get_after_help(), "All options: orders help options");
+        command.args(globals.iter().map(|option| option.clone().hide(is_hidden(option)))).after_help(end)
+    };
+    command.mut_subcommands(|command| with_globals(command, globals, shown))
+}
+
+/// Returns a command's examples with a last line.
+fn ending(examples: Option<&clap::builder::StyledStr>, last: &str) -> String {
+    examples.map(|examples| format!("{examples}\n\n")).unwrap_or_default() + last
+}
+
+/// Lists the commands by the part of a shop's day that they are for.
+fn grouped(root: &clap::Command, width: usize) -> String {
+    let style = root.get_styles().get_header();
+    let about = |command: &clap::Command| command.get_about().map(ToString::to_string).unwrap_or_default();
+    let group = |group: Group| {
+        let commands =
+            root.get_subcommands().filter(|command| command.get::<Facts>().is_some_and(|facts| facts.group == group));
+        let rows: Vec<_> = commands.map(|command| (command.get_name().to_owned(), about(command))).collect();
+        format!("{style}{}:{style:#}\n{}\n", group.heading(), two_columns(&rows, NAME_WIDTH, width))
+    };
+    Group::ALL.into_iter().map(group).collect()
+}
+
+/// How wide the names of commands are.
+const NAME_WIDTH: usize = 11;
+
+/// Reads a command line; returns it with what the command states about itself.
+///
+/// # Errors
+/// It is wrong, or asks for help or the version.
+pub fn parse(args: &[OsString]) -> Result<(Cli, Facts), clap::Error> {
+    let mut command = command(GlobalsShown::Relevant);
+    let mut matches = command.try_get_matches_from_mut(args)?;
+    let (mut named, mut at) = (&command, &matches);
+    while let Some((name, below)) = at.subcommand()
+        && let Some(found) = named.find_subcommand(name)
+    {
+        (named, at) = (found, below);
+    }
+    let facts = named.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
+    let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
+    Ok((cli, facts))
 }
 
 /// Returns the program's version with that of the SQLite inside it.
@@ -232,8 +308,8 @@ pub fn color_asked_for(args: &[OsString]) -> ColorChoice {
 }
 
 /// Returns the options on a command line, each with what may be its value.
-fn options(args: &[OsString]) -> impl Iterator<Item = (&str, Option<&str>)> {
-    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+pub fn options<S: AsRef<OsStr>>(args: &[S]) -> impl Iterator<Item = (&str, Option<&str>)> {
+    let words: Vec<&str> = args.iter().filter_map(|arg| arg.as_ref().to_str()).take_while(|arg| *arg != "--").collect();
     (0..words.len()).map(move |index| match words[index].split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (words[index], words.get(index + 1).copied()),
@@ -243,11 +319,22 @@ fn options(args: &[OsString]) -> impl Iterator<Item = (&str, Option<&str>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        for shown in [GlobalsShown::Relevant, GlobalsShown::All] {
+            command(shown).debug_assert();
+        }
+    }
+
+    /// Without them, a command would be missing in `orders help`.
+    #[test]
+    fn every_command_states_its_facts() {
+        fn check(command: &clap::Command) {
+            assert!(command.get::<Facts>().is_some(), "{}: no Facts in its Args", command.get_name());
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
     }
 
     /// Clap takes arguments of one id for one, and mixes their values up.

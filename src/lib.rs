@@ -37,12 +37,11 @@ use std::ffi::OsString;
 use std::io::Write as _;
 
 use chrono::{DateTime, Utc};
-use clap::{CommandFactory, Parser};
-use clap_complete::CompleteEnv;
+use clap::CommandFactory;
 
 use cli::{Cli, Format};
 use commands::Context;
-use commands::completions::VARIABLE;
+use commands::completions;
 use domain::time::{Clock, Timestamp};
 use error::{Exit, Explained, Failure, OutputError, explain};
 use ui::{ColorChoice, Ui};
@@ -50,15 +49,13 @@ use ui::{ColorChoice, Ui};
 /// Runs one command line and returns its exit code. `fixed` replaces the clock that `now` reads, for tests and examples.
 pub fn run(args: impl IntoIterator<Item = OsString>, fixed: Option<&str>, now: fn() -> DateTime<Utc>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    let completion = CompleteEnv::with_factory(Cli::command).var(VARIABLE);
-    match completion.try_complete(args.iter().cloned(), None) {
-        Ok(true) => return Exit::Done.code(),
+    if let Some(reply) = std::env::var_os(completions::VARIABLE).and_then(|shell| completions::reply(&shell, &args)) {
         // A shell shows what is said to it in the middle of the line: where it does not listen, it is told nothing.
-        Err(error) if error.kind() == clap::error::ErrorKind::Io => return Exit::Done.code(),
-        Ok(false) | Err(_) => {}
+        let _ = ui::stdout().write_all(reply.as_bytes());
+        return Exit::Done.code();
     }
-    let cli = match Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
+    let (cli, facts) = match cli::parse(&args) {
+        Ok(parsed) => parsed,
         Err(error) => return refuse_command_line(&error, &args),
     };
     let format = cli.global.format();
@@ -76,7 +73,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, fixed: Option<&str>, now: f
         return fail(&ui, &failure.into());
     };
     let mut context = Context::new(cli.global, clock, ui);
-    match commands::run(cli.command, &mut context) {
+    match commands::run(cli.command, &facts, &mut context) {
         Ok(exit) => exit.code(),
         Err(error) => conclude(&error, &context),
     }
@@ -183,7 +180,7 @@ mod tests {
             ),
         ] {
             let args: Vec<OsString> = line.split(' ').map(Into::into).collect();
-            let error = Cli::try_parse_from(&args).unwrap_err();
+            let error = cli::parse(&args).unwrap_err();
             let failure = explain_command_line(&error.to_string(), &args);
             assert_eq!((failure.message.as_str(), failure.hint.as_deref()), (message, Some(hint)), "{line}");
         }

@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::Context;
+use super::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::refusal::Conflict;
 use crate::error::{Exit, Failure, Fault, Kind, OutputError};
@@ -19,6 +20,7 @@ use crate::ui;
 /// The copy is checked, and safely on the disk when the command says so. It appears whole or not at all; a file that is
 /// there is not replaced. With - it goes to stdout, once it is whole and checked: it waits in a temporary file (TMPDIR).
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::File).writing())]
 #[command(after_help = "Examples:
   orders backup orders-2026-02-07.db
   orders backup \"backups/orders-$(date +%F).db\" --quiet

@@ -1,9 +1,8 @@
 //! `orders cancel`: short for `set-status … cancelled`.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
-use super::completions::complete_reference;
+use super::facts::{Facts, Group};
 use super::{Context, set_status};
 use crate::domain::status::Status;
 use crate::domain::transition::Request;
@@ -11,12 +10,13 @@ use crate::error::Exit;
 
 /// Cancel orders, all or nothing; stock that they hold is given back
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(set_status::CHANGEABLE))]
 #[command(after_help = "Examples:
   orders cancel LEG-LXYZ1234-AB5C --note 'never paid'
   orders cancel LEG-LXYZ1234-AB5C --no-restock --note 'came back torn'")]
 pub struct CancelArgs {
     /// References, ids or parts of references; - reads them from stdin
-    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    #[arg(value_name = "REF")]
     refs: Vec<String>,
     /// Goods that come back cannot be sold: they are written off
     #[arg(long)]

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::Context;
+use super::facts::{Facts, Group};
 use crate::domain::finding::Finding;
 use crate::domain::settings::SettingKey;
 use crate::error::Exit;
@@ -17,6 +18,7 @@ use crate::ui;
 /// Replays movements to stock on hand, items to totals and events to statuses, reads everything once, compares the tables and
 /// indexes with those that orders makes, and runs SQLite's own checks.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::File))]
 #[command(after_help = "Examples:
   orders check
   orders check --json

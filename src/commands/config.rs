@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::Context;
+use super::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::settings::SettingKey;
 use crate::error::{Exit, Failure, Kind};
@@ -17,15 +18,17 @@ use crate::ui;
 /// shopName, currency (EGP), countryCode (20), timeZone (Africa/Cairo; default UTC), lowStock (default 5). An empty value
 /// clears a setting.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:
   orders config
   orders config timeZone Africa/Cairo
   orders config lowStock")]
 pub struct ConfigArgs {
     /// The setting
-    #[arg(value_parser = setting_key)]
+    #[arg(value_name = "KEY", value_parser = setting_key)]
     key: Option<SettingKey>,
     /// Its new value
+    #[arg(value_name = "VALUE")]
     value: Option<String>,
 }
 

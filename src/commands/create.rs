@@ -6,6 +6,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::Context;
+use super::facts::{Facts, Group};
 use super::receive::Desk;
 use super::source::{Source, open_source};
 use crate::domain::order::Order;
@@ -26,12 +27,14 @@ use crate::store::{ContentHash, StoreError, Write};
 /// The order starts pending and holds no stock. Without an orderReference it gets one. The same order again is no error:
 /// the one that is there is printed.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).keeping_note())]
 #[command(after_help = "Examples:
   orders create order.json
   curl -s https://shop.example/order/17 | orders create - --json
   orders create order.json --dry-run      check it only")]
 pub struct CreateArgs {
     /// The file with the order; - or none: stdin
+    #[arg(value_name = "FILE")]
     file: Option<String>,
 }
 

@@ -1,14 +1,14 @@
 //! `orders edit`: changes who ordered, and what.
 
 use clap::{ArgGroup, Args};
-use clap_complete::ArgValueCompleter;
 
 use super::Context;
-use super::completions::{complete_product, complete_reference};
+use super::facts::{Facts, Group};
 use super::find::{find_order, find_product};
 use super::product::{name, size};
 use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::order::QUANTITY_LIMIT;
+use crate::domain::status::Status;
 use crate::domain::text::read_phone;
 use crate::error::{Exit, Failure};
 use crate::render::{json, order};
@@ -19,6 +19,7 @@ use crate::store::Write;
 /// Items are numbered as `show` numbers them. An added item costs today's list price; a changed one keeps its price. An
 /// empty --address, --size or --item-color takes it away (a size only where the product is not tracked by size).
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(&[Status::Pending, Status::Confirmed, Status::Processing]))]
 #[command(after_help = "Examples:
   orders edit LEG-LXYZ1234-AB5C --phone '+20 101 111 2222' --note 'typed wrong'
   orders edit LEG-LXYZ1234-AB5C --item 1 --size M --quantity 1
@@ -27,7 +28,7 @@ use crate::store::Write;
 #[command(group = ArgGroup::new("an item").args(["item", "add"]))]
 pub struct EditArgs {
     /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    #[arg(value_name = "REF")]
     reference: String,
     /// The customer's name
     #[arg(long, value_parser = name)]
@@ -43,7 +44,6 @@ pub struct EditArgs {
     item: Option<usize>,
     /// A product to add: a barcode, an id, or a part of the name
     #[arg(long, value_name = "P", conflicts_with = "remove", requires = "quantity")]
-    #[arg(add = ArgValueCompleter::new(complete_product))]
     add: Option<String>,
     /// The item to remove
     #[arg(long, value_name = "N")]

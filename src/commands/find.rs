@@ -205,7 +205,7 @@ fn merge(mut failures: Vec<Failure>) -> Failure {
 }
 
 /// Returns the candidate that is closest to a mistyped text, if one is close at all.
-fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if text.chars().count() > 60 {
         return None;
     }

@@ -1,41 +1,95 @@
 //! `orders help`: the help of a command, or a page about something else.
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 
 use super::Context;
-use crate::cli::Cli;
+use super::facts::{Facts, Group};
+use super::find::nearest;
+use crate::cli::{GlobalsShown, command, global_options};
+use crate::domain::text::shorten;
 use crate::error::{EXIT_CODES, Exit, Failure};
+use crate::render::help::two_columns;
+use crate::ui;
 
-/// Show the help of a command, or the exit codes
+/// Show the help of a command, or a page for scripts
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Program))]
 #[command(after_help = "Examples:
   orders help confirm
-  orders help exit-codes")]
+  orders help product add
+  orders help options        what every command takes
+  orders help environment    the variables that the program reads
+  orders help exit-codes     what a script can rely on")]
 pub struct HelpArgs {
-    /// A command, or exit-codes
+    /// A command, or options, environment or exit-codes
+    #[arg(value_name = "TOPIC")]
     topic: Vec<String>,
 }
 
+/// A page of help that is not about one command.
+pub struct Topic {
+    /// What it is asked for by.
+    pub name: &'static str,
+    page: fn(width: usize) -> String,
+}
+
+/// The pages that are not about one command.
+pub const TOPICS: &[Topic] = &[
+    Topic { name: "options", page: |_| global_options() },
+    Topic { name: "environment", page: |width| two_columns(&ENVIRONMENT.map(row), 0, width) },
+    Topic {
+        name: "exit-codes",
+        page: |width| {
+            let rows: Vec<_> = EXIT_CODES.iter().map(|(code, meaning)| row((&format!("{code:>3}"), meaning))).collect();
+            two_columns(&rows, 0, width)
+        },
+    },
+];
+
+/// The variables that the program reads, with what each does.
+const ENVIRONMENT: [(&str, &str); 9] = [
+    ("ORDERS_DB", "The orders file, unless --db names one"),
+    ("ORDERS_AS", "The account to act as, unless --as names one"),
+    ("ORDERS_NOW", "The time, RFC 3339, in place of the clock's: for tests and examples"),
+    ("ORDERS_COMPLETE", "Set by a shell that asks for completion: orders completions"),
+    ("NO_COLOR", "Not empty: no colour, unless --color says otherwise"),
+    ("CLICOLOR_FORCE", "Neither empty nor 0: colour without a terminal too, unless NO_COLOR or --color says otherwise"),
+    ("TMPDIR", "The folder for temporary files, which hold what comes through a pipe and long results [default: /tmp]"),
+    ("XDG_DATA_HOME", "The folder that holds orders/orders.db, the default file [default: ~/.local/share]"),
+    ("HOME", "The home folder"),
+];
+
 /// Runs the command.
 pub fn run(args: &HelpArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    if args.topic == ["exit-codes"] {
-        let lines: String = EXIT_CODES.iter().map(|(code, meaning)| format!("{code:>3}  {meaning}\n")).collect();
-        context.ui.print(&lines)?;
+    if let [name] = args.topic.as_slice()
+        && let Some(topic) = TOPICS.iter().find(|topic| topic.name == name)
+    {
+        context.ui.print(&(topic.page)(ui::width()))?;
         return Ok(Exit::Done);
     }
-    let mut command = Cli::command();
-    command.build();
-    let help = find_topic(&mut command, &args.topic)?.render_long_help();
+    let command = command(GlobalsShown::Relevant);
+    find_topic(&command, &args.topic)?;
+    // What `--help` prints.
+    let line = ["orders"].into_iter().chain(args.topic.iter().map(String::as_str)).chain(["--help"]);
+    let help = command.try_get_matches_from(line).map_err(|help| help.render()).err().unwrap_or_default();
     let help = if context.ui.colors_stdout { help.ansi().to_string() } else { help.to_string() };
     context.ui.print(&help)?;
     Ok(Exit::Done)
 }
 
+fn row((name, text): (&str, &str)) -> (String, String) {
+    (name.to_owned(), text.to_owned())
+}
+
 /// Finds a command by its names: `product`, `add`.
-pub fn find_topic<'c>(command: &'c mut Command, names: &[String]) -> Result<&'c mut Command, Failure> {
-    names.iter().try_fold(command, |topic, name| {
-        topic
-            .find_subcommand_mut(name)
-            .ok_or_else(|| Failure::usage(format!("there is no help on {name}")).hint("orders help lists the commands"))
-    })
+pub fn find_topic(command: &Command, names: &[String]) -> Result<Command, Failure> {
+    let found = names.iter().try_fold(command, |command, name| {
+        command.find_subcommand(name).ok_or_else(|| {
+            let topics = TOPICS.iter().map(|topic| topic.name);
+            let near = nearest(name, topics.chain(command.get_subcommands().map(Command::get_name)));
+            let hint = near.map_or("orders help lists the commands".to_owned(), |near| format!("did you mean {near}?"));
+            Failure::usage(format!("there is no help on {}", shorten(name))).hint(hint)
+        })
+    });
+    found.cloned()
 }

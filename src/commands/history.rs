@@ -1,9 +1,8 @@
 //! `orders history`: everything that happened to an order.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
-use super::completions::complete_reference;
+use super::facts::{Facts, Group};
 use super::find::find_order;
 use super::{Context, choose_fields};
 use crate::domain::history::for_buyer;
@@ -15,12 +14,13 @@ use crate::render::json::{EVENT_KEYS, choose, event};
 ///
 /// A buyer sees no notes of the shop's.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).listing(EVENT_KEYS))]
 #[command(after_help = "Examples:
   orders history LEG-LXYZ1234-AB5C
   orders history ab5c --json | jq -r '.[].note'")]
 pub struct HistoryArgs {
     /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    #[arg(value_name = "REF")]
     reference: String,
 }
 

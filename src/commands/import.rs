@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::Context;
+use super::facts::{Facts, Group};
 use super::intake::{Input, Put, read_all};
 use super::receive::{Delivery, Desk, Taken};
 use super::rejects::Rejects;
@@ -30,6 +31,7 @@ use crate::ui::Progress;
 /// exported chats and the shop's order message as text; each is recognised by its content. What is there already is left
 /// as it is. All problems are reported, and nothing is imported unless all can be.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).keeping_note())]
 #[command(after_help = "Examples:
   orders import orders.json
   zcat orders-2026-*.ndjson.gz | orders import -
@@ -37,13 +39,14 @@ use crate::ui::Progress;
   orders import orders.ndjson --dry-run")]
 pub struct ImportArgs {
     /// The files; - or none: stdin
+    #[arg(value_name = "FILE")]
     files: Vec<String>,
     /// Take the good records, report the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
     /// Keep the records that were not taken in this new file, ready to mend and import again
     #[arg(long, value_name = "FILE", requires = "keep_going")]
-    #[arg(value_parser = OsStringValueParser::new().try_map(named_file), value_hint = clap::ValueHint::FilePath)]
+    #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
     rejects: Option<PathBuf>,
 }
 

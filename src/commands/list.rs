@@ -3,14 +3,17 @@
 use clap::Args;
 
 use super::Context;
+use super::facts::{Facts, Group};
 use super::listing::{Listing, Selection, list};
 use crate::error::Exit;
+use crate::render::json::ORDER_KEYS;
 
 /// List orders, the newest received first
 ///
 /// The table shows the newest 50; the other forms show all. Sort by createdAt (when it was received), updatedAt, orderDate,
 /// orderReference, customerName, customerPhone, status, total or itemCount.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).listing(ORDER_KEYS))]
 #[command(after_help = "Examples:
   orders list --status pending --older-than 2d
   orders list --search 'mona' --since 2026-02-01

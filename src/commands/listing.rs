@@ -1,10 +1,8 @@
 //! Listing orders: which ones, and how they are shown. `list` and `my-orders` are this.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
-use super::completions::complete_product;
 use super::find::{find_product, find_user, user_not_found};
 use super::{Context, age, choose_fields, status_parser, when};
 use crate::cli::Format;
@@ -53,7 +51,7 @@ pub struct Selection {
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Only orders with this product: a barcode, an id, or a part of the name
-    #[arg(long, value_name = "P", add = ArgValueCompleter::new(complete_product))]
+    #[arg(long, value_name = "P")]
     product: Option<String>,
     /// Sort by this field; with - before it, largest or newest first
     #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true, default_value = "-createdAt", value_parser = sort)]
@@ -70,7 +68,8 @@ fn limit(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "must be a whole number".to_owned())
 }
 
-const SORT_FIELDS: [(&str, SortField); 9] = [
+/// The fields that `--sort` takes.
+pub const SORT_FIELDS: [(&str, SortField); 9] = [
     ("createdAt", SortField::CreatedAt),
     ("updatedAt", SortField::UpdatedAt),
     ("orderDate", SortField::OrderDate),

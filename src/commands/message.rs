@@ -2,11 +2,10 @@
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
 use super::Context;
-use super::completions::complete_reference;
+use super::facts::{Facts, Group};
 use super::find::find_order;
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
@@ -24,13 +23,14 @@ use crate::render::message::message_link;
 /// Without --template the text is the one that fits the order's status. A local phone number gets the country code of the
 /// setting countryCode; without one there is the text and no link.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders))]
 #[command(after_help = "Examples:
   orders message LEG-LXYZ1234-AB5C
   orders message LEG-LXYZ1234-AB5C --template shortage
   xdg-open \"$(orders message ab5c --json | jq -r .link)\"")]
 pub struct MessageArgs {
     /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    #[arg(value_name = "REF")]
     reference: String,
     /// The occasion
     #[arg(long, value_parser = template_parser(), ignore_case = true)]

@@ -13,6 +13,7 @@ pub mod confirm;
 pub mod context;
 pub mod create;
 pub mod edit;
+pub mod facts;
 pub mod find;
 pub mod help;
 pub mod history;
@@ -44,30 +45,31 @@ use crate::domain::status::Status;
 use crate::error::{Exit, Failure};
 
 pub use context::Context;
+use facts::Facts;
 
 /// Runs a command.
 ///
 /// # Errors
 /// Those of the command; of an import, whatever failed, with the body of one that took nothing.
-pub fn run(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
+pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
     let import = command.import();
-    dispatch(command, context).map_err(|error| match import {
+    dispatch(command, facts, context).map_err(|error| match import {
         Some(import) => tally::explain_failure(error, import, context),
         None => error,
     })
 }
 
-fn dispatch(command: Command, context: &mut Context) -> anyhow::Result<Exit> {
+fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
     if context.global.json && context.global.format.is_some_and(|format| format != Format::Json) {
         return Err(Failure::usage("--json and another --format contradict each other").into());
     }
     if context.global.format() == Format::Html && !matches!(command, Command::Report(_)) {
         return Err(Failure::usage("--format html is for reports only").into());
     }
-    if context.global.note.is_some() && !command.keeps_note() {
+    if context.global.note.is_some() && !facts.keeps_note {
         return Err(Failure::usage("nothing keeps a --note of this command").into());
     }
-    if context.global.fields.is_some() && !command.is_list() {
+    if context.global.fields.is_some() && facts.fields.is_empty() {
         return Err(Failure::usage("--fields is for commands that list").into());
     }
     if let Some(task) = command.task() {

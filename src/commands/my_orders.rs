@@ -3,11 +3,14 @@
 use clap::Args;
 
 use super::Context;
+use super::facts::{Facts, Group};
 use super::listing::{Listing, Selection, list};
 use crate::error::Exit;
+use crate::render::json::ITEM_ROW_KEYS;
 
 /// List the orders of the account that acts, with their items
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).listing(ITEM_ROW_KEYS))]
 #[command(after_help = "Examples:
   orders --as mona my-orders
   orders --as mona my-orders --json --status shipped")]

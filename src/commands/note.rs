@@ -1,10 +1,9 @@
 //! `orders note`: keeps a note with an order.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
 use super::Context;
-use super::completions::complete_reference;
+use super::facts::{Facts, Group};
 use super::find::find_order;
 use crate::cli::note_text;
 use crate::error::Exit;
@@ -15,12 +14,13 @@ use crate::store::Stamp;
 ///
 /// It stands in the history, with who wrote it and when. Customers do not see it.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).writing())]
 #[command(after_help = "Examples:
   orders note LEG-LXYZ1234-AB5C 'calls back on Sunday'
   orders history LEG-LXYZ1234-AB5C")]
 pub struct NoteArgs {
     /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    #[arg(value_name = "REF")]
     reference: String,
     /// The note, 1 to 1000 characters
     #[arg(value_name = "TEXT", value_parser = note_text)]

@@ -1,11 +1,8 @@
 //! `orders set-status`: moves orders on, or with force a step back.
 
-use std::ffi::OsStr;
-
 use clap::Args;
-use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
-use super::completions::complete_reference;
+use super::facts::{Facts, Group};
 use super::find::{expand_references, name_orders_or_none};
 use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
 use super::{Context, read_status};
@@ -27,6 +24,7 @@ use crate::store::StoreError;
 /// back: from shipped or delivered to processing or shipped, and from any to pending. Leaving the stock-holding statuses
 /// gives the stock back. Only confirm takes an order to confirmed.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(CHANGEABLE))]
 #[command(override_usage = "orders set-status [OPTIONS] <REF>... <STATUS>")]
 #[command(after_help = "Examples:
   orders set-status LEG-LXYZ1234-AB5C shipped --note 'Bosta 9917'
@@ -37,7 +35,6 @@ pub struct SetStatusArgs {
     /// confirmed, processing, shipped, delivered or cancelled
     // One list: of two, clap takes the word before one that begins with - for the last, after -- too.
     #[arg(required = true, num_args = 2.., value_names = ["REF", "STATUS"])]
-    #[arg(add = ArgValueCompleter::new(complete_word))]
     words: Vec<String>,
     /// Allow a step back; needs --note
     #[arg(long)]
@@ -49,6 +46,10 @@ pub struct SetStatusArgs {
     #[arg(long)]
     keep_going: bool,
 }
+
+/// The statuses that an order can leave without --force.
+pub const CHANGEABLE: &[Status] =
+    &[Status::Pending, Status::Confirmed, Status::Processing, Status::Shipped, Status::Delivered];
 
 /// Runs the command.
 pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> {
@@ -75,13 +76,6 @@ impl SetStatusArgs {
         })?;
         Ok((status, refs))
     }
-}
-
-/// Completes an order or a status.
-fn complete_word(typed: &OsStr) -> Vec<CompletionCandidate> {
-    let statuses = Status::ALL.map(Status::as_str).into_iter();
-    let begun = statuses.filter(|status| typed.to_str().is_some_and(|typed| status.starts_with(typed)));
-    begun.map(CompletionCandidate::new).chain(complete_reference(typed)).collect()
 }
 
 /// Changes the status of orders in one transaction: all or nothing, or with `keep_going` those that can be changed.
@@ -156,4 +150,15 @@ fn merge(mut refusals: Vec<(Reference, Refusal)>, orders: usize) -> Failure {
     Failure::new(kinds.min_by_key(|kind| kind.exit_code()).unwrap_or(Kind::Usage), message)
         .error("Some orders cannot take this step")
         .details(details(&refusals))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_changed_is_what_has_a_next_status() {
+        let with_next: Vec<Status> = Status::ALL.into_iter().filter(|status| !status.next().is_empty()).collect();
+        assert_eq!(with_next, CHANGEABLE);
+    }
 }

@@ -1,10 +1,9 @@
 //! `orders show`: everything in an order.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
 use super::Context;
-use super::completions::complete_reference;
+use super::facts::{Facts, Group};
 use super::find::{expand_references, name_orders_or_none};
 use super::keep_going::{Call, load_named, print_outcomes};
 use crate::error::Exit;
@@ -13,6 +12,7 @@ use crate::render::{json, order};
 
 /// Show orders with their items
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders))]
 #[command(after_help = "Examples:
   orders show LEG-LXYZ1234-AB5C
   orders show ab5c                        a part that fits one order
@@ -20,7 +20,7 @@ use crate::render::{json, order};
   orders list -q --updated-since 1d | orders show - --format ndjson --keep-going")]
 pub struct ShowArgs {
     /// References, ids or parts of references; - reads them from stdin
-    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    #[arg(value_name = "REF")]
     refs: Vec<String>,
     /// Show those that are found, report the others, and exit with 8
     #[arg(long)]

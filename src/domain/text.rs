@@ -69,6 +69,11 @@ pub fn shell_argument(word: &str) -> String {
     format!("{end_of_options}{}", shell_word(word))
 }
 
+/// Returns whether bash, zsh and fish all take a word as it stands, wherever it stands in an argument.
+pub fn is_shell_literal(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./:+@,".contains(c))
+}
+
 /// Cuts a text that somebody sent to what a message can hold.
 pub fn shorten(text: &str) -> Cow<'_, str> {
     const SHOWN: usize = 60;

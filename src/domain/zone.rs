@@ -26,6 +26,11 @@ impl Zone {
         Some(Zone(Box::leak(Box::new(found))))
     }
 
+    /// Returns the names of all zones.
+    pub fn names() -> impl Iterator<Item = String> {
+        tz::db().available().map(|name| name.to_string())
+    }
+
     /// Returns its name.
     pub fn name(self) -> &'static str {
         self.0.iana_name().unwrap_or("UTC")

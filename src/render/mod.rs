@@ -16,6 +16,7 @@
 
 pub mod confirm;
 pub mod csv;
+pub mod help;
 pub mod history;
 pub mod json;
 pub mod message;

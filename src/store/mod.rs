@@ -25,6 +25,7 @@
 
 mod cause;
 mod check;
+mod completion;
 mod copy;
 mod derived;
 mod error;

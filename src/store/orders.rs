@@ -99,7 +99,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
     Ok((order, item))
 }
 
-fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
+pub(super) fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
     Ok(OrderMatch {
         pk: row.get("pk")?,
         reference: row.get("reference")?,
@@ -153,26 +153,6 @@ impl Read<'_> {
         let named = named_params! {":folded": fold(text), ":user": user, ":most": MATCHES_NAMED};
         let found = part.query_map(named, order_match)?;
         Ok(Match::Part(found.collect::<Result<_, _>>()?))
-    }
-
-    /// Finds the newest orders whose reference begins like `text`, or where there are none has it inside. With a `user`,
-    /// only their own.
-    pub fn orders_like(&self, text: &str, user: Option<UserId>, most: u32) -> Result<Vec<OrderMatch>, StoreError> {
-        // A reference is printable ASCII: what sorts below the text followed by DEL begins with it.
-        let mut begins = self.connection.prepare_cached(
-            "SELECT pk, reference, customer_name, order_date FROM orders
-             WHERE reference >= :text AND reference < :text || char(127) AND (:user IS NULL OR user_id = :user)
-             ORDER BY pk DESC LIMIT :most",
-        )?;
-        let named = named_params! {":text": text, ":user": user, ":most": most};
-        let found: Vec<OrderMatch> = begins.query_map(named, order_match)?.collect::<Result<_, _>>()?;
-        if !found.is_empty() {
-            return Ok(found);
-        }
-        match self.match_orders(text, user)? {
-            Match::Exact(order) => Ok(vec![order]),
-            Match::Part(orders) => Ok(orders),
-        }
     }
 
     /// Returns the newest references, for naming one that is close to a mistyped one. With a `user`, only their own.

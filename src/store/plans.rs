@@ -48,7 +48,8 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     for user in [None, Some(user.id)] {
         for text in ["LEG-LXYZ1234-AB5C", "AB5C"] {
             read.match_orders(text, user)?;
-            read.orders_like(text, user, 10)?;
+            read.orders_like(text, user, &Status::ALL, 10)?;
+            read.orders_like(text, user, &[Status::Pending, Status::Confirmed], 10)?;
         }
         read.newest_references(user, 10)?;
     }

@@ -1,22 +1,27 @@
-use std::io::pipe;
+use std::fs;
+use std::io::{Write as _, pipe};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
-use crate::harness::{Shop, shipped};
+use crate::harness::{BELT, SHIRT, Shop, order, shipped};
+use crate::terminal::Terminal;
 
 /// Returns what a shell is offered for the last word of a line.
 fn offered(shop: &Shop, words: &[&str], caller: Option<&str>) -> Vec<String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_orders"));
-    command
-        .env_clear()
-        .envs(shop.environment())
-        .env("ORDERS_COMPLETE", "fish")
-        .env("ORDERS_AS", caller.unwrap_or("sam"));
-    if caller.is_none() {
-        command.env_remove("ORDERS_AS");
-    }
+    command.env_clear().envs(shop.environment()).env("ORDERS_COMPLETE", "fish").current_dir(shop.path(""));
+    command.envs(caller.map(|caller| ("ORDERS_AS", caller)));
     let output = command.args(["--", "orders"]).args(words).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// Returns what is offered for a line, without what it says about it.
+fn words_offered(shop: &Shop, line: &str) -> Vec<String> {
+    let words: Vec<&str> = line.split(' ').collect();
+    let word =
+        |line: String| line.split_once('\t').filter(|(word, _)| !word.is_empty()).map(|(word, _)| word.to_owned());
+    offered(shop, &words, None).into_iter().map(|line| word(line.clone()).unwrap_or(line)).collect()
 }
 
 #[test]
@@ -29,11 +34,84 @@ fn references_and_products_complete_from_the_file() {
     assert_eq!(offered(&shop, &["product", "show", "BLT"], None), ["BLT-01\tLeather Belt"]);
     assert_eq!(offered(&shop, &["product", "adjust", "polo"], None), ["PL-220\tPolo Shirt"]);
     assert!(offered(&shop, &["set-s"], None).iter().any(|line| line.starts_with("set-status")));
-    assert_eq!(offered(&shop, &["list", "--status", "pen"], None).len(), 1);
     // Completing shows nobody what they may not see, and is silent where there is nothing to read.
-    assert!(offered(&shop, &["show", "LEG-"], Some("guest")).is_empty());
-    assert!(offered(&shop, &["show", "LEG-"], Some("nobody")).is_empty());
-    assert!(offered(&Shop::new(), &["show", "LEG-"], None).is_empty());
+    for caller in ["guest", "nobody", ""] {
+        assert!(offered(&shop, &["show", "LEG-"], Some(caller)).is_empty());
+    }
+    shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
+    shop.orders(["--as", "mona", "create"]).stdin(order("LEG-MONA", BELT, 1, None)).succeeds();
+    assert_eq!(offered(&shop, &["show", "LEG-"], Some("mona")), ["LEG-MONA\tJohn Doe"]);
+    assert_eq!(offered(&shop, &["--as", "mona", "show", "LEG-"], None), ["LEG-MONA\tJohn Doe"]);
+    for line in [["confirm", "LEG-"], ["cancel", "LEG-"], ["edit", "LEG-"], ["--as", ""]] {
+        assert!(offered(&shop, &line, Some("mona")).is_empty());
+    }
+    let empty = Shop::new();
+    assert!(offered(&empty, &["show", "LEG-"], None).is_empty());
+    assert!(!empty.file().exists());
+    let other = format!("--db={}", shop.file().display());
+    assert_eq!(offered(&empty, &[&other, "show", "LEG-M"], None).len(), 4);
+}
+
+#[test]
+fn only_orders_that_a_command_can_act_on_are_offered() {
+    let shop = Shop::stocked();
+    for reference in ["A-pending", "A-confirmed", "A-shipped", "A-cancelled"] {
+        shop.take(reference, SHIRT, 1, Some("M"));
+    }
+    shop.orders(["confirm", "A-confirmed", "A-shipped"]).succeeds();
+    shop.orders(["set-status", "A-shipped", "shipped"]).succeeds();
+    shop.orders(["cancel", "A-cancelled"]).succeeds();
+    let all = ["A-cancelled", "A-shipped", "A-confirmed", "A-pending"];
+    for (line, expected) in [
+        ("show A-", &all[..]),
+        ("show a-P", &all[3..]),
+        ("confirm A-", &all[3..]),
+        ("set-status A-", &all[1..]),
+        ("set-status --force A-", &all[..]),
+        ("cancel A-", &all[1..]),
+        ("edit A-", &all[2..]),
+    ] {
+        assert_eq!(words_offered(&shop, line), expected, "{line}");
+    }
+}
+
+#[test]
+fn what_the_program_knows_is_offered() {
+    let shop = Shop::stocked();
+    shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
+    for (line, expected) in [
+        ("list --status pen", &["pending"][..]),
+        ("list --status pending,ship", &["pending,shipped"]),
+        ("list --status=ca", &["--status=cancelled"]),
+        ("list --fields order", &["orderReference", "orderDate"]),
+        ("list --fields orderDate,order", &["orderDate,orderReference"]),
+        ("product list --fields in", &["inStock"]),
+        ("user list --fields ro", &["role"]),
+        ("show --fields i", &[]),
+        ("list --sort -tot", &["-total"]),
+        ("list --sort tot", &["total"]),
+        ("list --user m", &["mona"]),
+        ("--as M", &["mona"]),
+        ("user remove m", &["mona"]),
+        ("config t", &["timeZone"]),
+        ("config timeZone africa/cai", &["Africa/Cairo"]),
+        ("config currency E", &[]),
+        ("message LEG-1 --template sho", &["shortage"]),
+        ("help o", &["options"]),
+        ("help product adj", &["adjust"]),
+        ("help product o", &[]),
+        ("man product adj", &["adjust"]),
+        ("list --form", &["--format"]),
+        ("list --format=nd", &["--format=ndjson"]),
+        ("import ", &["\t"]),
+        ("--db=x", &["\t--db="]),
+        ("import --rejects ", &["\t"]),
+        ("backup ", &["\t"]),
+        ("product import x", &["\t"]),
+        ("create x", &["\t"]),
+    ] {
+        assert_eq!(words_offered(&shop, line), expected, "{line}");
+    }
 }
 
 #[test]
@@ -46,24 +124,152 @@ fn every_shell_is_told_what_to_add_to_its_start_file() {
     shop.orders(["completions", "cmd"]).exits(2);
 }
 
-/// What bash itself makes of it.
+/// A shell at a terminal, with completion as `orders completions` sets it up. What it starts by the name `orders` completes
+/// as the program does, but only writes its arguments down.
+struct Prompt<'s> {
+    shop: &'s Shop,
+    terminal: Terminal,
+}
+
+/// What starts each shell without anybody's settings.
+const SHELLS: [(&str, &[&str], &str); 3] = [
+    ("bash", &["--norc", "-i"], "set +o history; set -H\n"),
+    ("zsh", &["-f", "-i"], "setopt extended_glob magic_equal_subst; autoload -U compinit && compinit -u -D\n"),
+    ("fish", &["--no-config", "-C", "function fish_prompt; echo '$ '; end", "-i"], "\n"),
+];
+
+impl Prompt<'_> {
+    /// Starts a shell; `None`, with a notice, where it is not installed.
+    fn start<'s>(shop: &'s Shop, (shell, args, setup): (&str, &[&str], &str)) -> Option<Prompt<'s>> {
+        if Command::new(shell).arg("-c").arg(":").status().is_err() {
+            let is_needed = std::env::var_os("ORDERS_SKIP_NOTHING").is_some_and(|value| value == "1");
+            assert!(!is_needed, "{shell} is not installed");
+            // Not through a macro, whose words a test that passes keeps to itself.
+            let _ = std::io::stderr()
+                .write_all(format!("{shell} is not installed: its completion is not tested\n").as_bytes());
+            return None;
+        }
+        let stub = format!(
+            "#!/bin/sh\n[ -n \"$ORDERS_COMPLETE\" ] && exec '{}' \"$@\"\nprintf '%s\\n' \"$@\" > args.new\nmv args.new args\n",
+            env!("CARGO_BIN_EXE_orders")
+        );
+        fs::create_dir_all(shop.path("bin")).unwrap();
+        fs::write(shop.path("bin/orders"), stub).unwrap();
+        fs::set_permissions(shop.path("bin/orders"), fs::Permissions::from_mode(0o755)).unwrap();
+        let path = format!("{}:{}", shop.path("bin").display(), std::env::var("PATH").unwrap());
+        // Spawning sets the shop's own PATH, so the shell is told its own later.
+        let command =
+            pty_process::blocking::Command::new(shell).args(args).env_clear().env("PS1", "$ ").env("LANG", "C.UTF-8");
+        let terminal = Terminal::spawn(shop, 100, command);
+        let registration: String = shop.orders(["completions", shell]).succeeds();
+        terminal.expect("$ ").press(&format!("export PATH='{path}'\n")).press(setup).press(&registration);
+        let prompt = Prompt { shop, terminal };
+        assert_eq!(prompt.run("orders ready"), ["ready"]);
+        Some(prompt)
+    }
+
+    /// Types a line and Enter, and returns the arguments that `orders` got.
+    fn run(&self, line: &str) -> Vec<String> {
+        self.terminal.press(line).press("\r");
+        let args = self.shop.path("args");
+        self.terminal.until(|| args.exists(), line);
+        let given = fs::read_to_string(&args).unwrap();
+        fs::remove_file(args).unwrap();
+        given.lines().map(str::to_owned).collect()
+    }
+}
+
+/// A guest chooses a reference and a name, the shop its barcodes and files: completing and running runs none of them.
 #[test]
-fn bash_completes_a_reference() {
+fn no_shell_runs_or_expands_what_somebody_else_wrote() {
+    let hostile = [
+        "LEG-X;touch${IFS}PWNED",
+        "LEG-X`touch${IFS}PWNED`",
+        "LEG-X$(touch${IFS}PWNED)",
+        "LEG-X|touch${IFS}PWNED",
+        "LEG-X&touch${IFS}PWNED",
+        "LEG-X>PWNED",
+        "LEG-X*",
+        "LEG-X{a,b}",
+        "LEG-X!!",
+        "LEG-X'",
+        "LEG-X\"",
+        "LEG-X\\",
+        "LEG-X~",
+        "LEG-X#^",
+        "*",
+        "~root",
+        "%self",
+        "=ls",
+        "`id`",
+    ];
     let shop = Shop::with_order();
-    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_orders")).parent().unwrap().to_owned();
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
-    let script = "source <(orders completions bash)
-        COMP_WORDS=(orders confirm LEG-L); COMP_CWORD=2; COMP_LINE='orders confirm LEG-L'; COMP_POINT=${#COMP_LINE}
-        $(complete -p orders | sed 's/.*-F \\([^ ]*\\).*/\\1/') orders LEG-L confirm
-        echo \"${COMPREPLY[@]}\"";
-    let output = Command::new("bash")
-        .args(["--norc", "-c", script])
-        .env_clear()
-        .envs(shop.environment())
-        .env("PATH", path)
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "LEG-LXYZ1234-AB5C", "{output:?}");
+    for reference in hostile {
+        let order = order("?", BELT, 1, None).replace("\"?\"", &serde_json::to_string(reference).unwrap());
+        let order = order.replace("John Doe", r"%n%{ \u001b]0;STEERED\u0007 $(touch PWNED) `touch PWNED`");
+        shop.orders(["create", "-q"]).stdin(order).succeeds();
+    }
+    for barcode in ["B$(touch PWNED)", "B;touch PWNED", "B*", "-B"] {
+        shop.orders(["product", "add", "--name", "Cap $(touch PWNED)", "--price", "1"])
+            .arg(format!("--barcode={barcode}"))
+            .succeeds();
+    }
+    for file in ["my file.json", "evil$(touch PWNED)`touch PWNED`;'\"\\.json", "-first.json"] {
+        fs::write(shop.path(file), "").unwrap();
+    }
+    shop.take("LEG-DONE", BELT, 1, None);
+    shop.orders(["confirm", "LEG-DONE"]).succeeds();
+    shop.orders(["user", "add", "$(touch${IFS}PWNED)", "--role", "buyer"]).succeeds();
+    shop.orders(["user", "add", "منى", "--role", "buyer"]).succeeds();
+    for shell in SHELLS {
+        let Some(prompt) = Prompt::start(&shop, shell) else { continue };
+        for (line, expected) in [
+            // What is offered is what was meant.
+            ("orders show LEG-L\t", &["show", "LEG-LXYZ1234-AB5C"][..]),
+            ("orders show leg-l\t", &["show", "LEG-LXYZ1234-AB5C"]),
+            ("orders show xyz1\t", &["show", "LEG-LXYZ1234-AB5C"]),
+            ("orders show \"LEG-L\t", &["show", "LEG-LXYZ1234-AB5C"]),
+            ("orders confirm LEG-\t", &["confirm", "LEG-LXYZ1234-AB5C"]),
+            ("orders set-status LEG-D\tship\t", &["set-status", "LEG-DONE", "shipped"]),
+            ("orders product show PL\t", &["product", "show", "PL-220"]),
+            ("orders list --fields id,tot\t", &["list", "--fields", "id,total"]),
+            ("orders list --status=pen\t", &["list", "--status=pending"]),
+            ("orders config timeZone Africa/Cai\t", &["config", "timeZone", "Africa/Cairo"]),
+            ("orders list --user م\t", &["list", "--user", "منى"]),
+            // What needs quoting is not offered.
+            ("orders show LEG-X\t", &["show", "LEG-X"]),
+            ("orders confirm LEG-X\t", &["confirm", "LEG-X"]),
+            // Files are quoted by the shell.
+            ("orders import my\t", &["import", "my file.json"]),
+            ("orders product import evil\t", &["product", "import", "evil$(touch PWNED)`touch PWNED`;'\"\\.json"]),
+            ("orders import x --rejects my\t", &["import", "x", "--rejects", "my file.json"]),
+            ("orders backup my\t", &["backup", "my file.json"]),
+            ("orders --db=orders.d\t check", &["--db=orders.db", "check"]),
+            ("orders --db orders.d\t check", &["--db", "orders.db", "check"]),
+        ] {
+            assert_eq!(prompt.run(line), expected, "{}: {line}\n{}", shell.0, prompt.terminal.screen());
+            assert!(!shop.path("PWNED").exists(), "{}: {line}", shell.0);
+        }
+        // Listing all there is steers nothing either.
+        let tabs = if shell.0 == "fish" { "\t" } else { "\t\t" };
+        for line in ["orders show ", "orders product show ", "orders --as "] {
+            prompt.run(&format!("{line}{tabs}"));
+            assert!(!shop.path("PWNED").exists(), "{}: {line}", shell.0);
+        }
+        assert!(!prompt.terminal.printed().contains("\u{1b}]0;STEERED"), "{}", shell.0);
+    }
+}
+
+/// The characters that are offered are those that the shells leave alone, wherever they stand.
+#[test]
+fn what_is_offered_is_taken_as_it_stands() {
+    let shop = Shop::new();
+    for shell in SHELLS {
+        let Some(prompt) = Prompt::start(&shop, shell) else { continue };
+        for word in ["a-_./:+@,b", "-a", "_a", ".a", "/a", ":a", "+a", "@a", ",a", "--a=b", "منى", "a,b,", "a@"] {
+            assert_eq!(prompt.run(&format!("orders {word}")), [word], "{}", shell.0);
+        }
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use crate::harness::Shop;
+use crate::harness::{Shop, shipped};
 
 #[test]
 fn help_lists_the_exit_codes_and_every_command_has_examples() {
@@ -30,8 +30,9 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         "help",
     ] {
         let help = shop.orders(["help", command]).succeeds();
-        assert!(help.contains("Examples:\n  orders ") && help.contains("Global options"), "{help}");
-        assert!(shop.orders([command, "--help"]).succeeds().contains("Examples:"));
+        assert!(help.contains("Examples:\n  orders ") && !help.contains("--wait"), "{help}");
+        assert!(help.ends_with("\n\nAll options: orders help options\n"), "{help}");
+        assert_eq!(shop.orders([command, "--help"]).succeeds(), help);
     }
     let product = ["add", "import", "list", "show", "set", "adjust", "count", "history", "remove"];
     let user = ["add", "list", "remove"];
@@ -45,6 +46,77 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
     }
     shop.orders(["help", "everything"])
         .fails(2, "error: there is no help on everything\nhint: orders help lists the commands\n");
+    shop.orders(["help", "comfirm"]).fails(2, "error: there is no help on comfirm\nhint: did you mean confirm?\n");
+    shop.orders(["help", "option"]).fails(2, "error: there is no help on option\nhint: did you mean options?\n");
+}
+
+#[test]
+fn options_that_matter_stand_in_the_help_of_a_command() {
+    let shop = Shop::new();
+    let all = ["--db", "--json", "--fields", "--dry-run", "--note", "--quiet", "--yes", "--wait", "--as"];
+    for (command, shown) in [
+        ("show", &["--db", "--json"][..]),
+        ("list", &["--db", "--json", "--fields"]),
+        ("confirm", &["--db", "--json", "--dry-run", "--note"]),
+        ("config", &["--db", "--json", "--dry-run"]),
+        ("completions", &[]),
+    ] {
+        for help in ["-h", "--help"] {
+            let text = shop.orders([command, help]).succeeds();
+            let options = all
+                .iter()
+                .filter(|option| text.contains(&format!("  {option}")) || text.contains(&format!(", {option}")));
+            assert_eq!(options.copied().collect::<Vec<_>>(), shown, "{command} {help}");
+        }
+    }
+    let options = shop.orders(["help", "options"]).succeeds();
+    assert!(
+        all.iter().chain(&["--color", "--format", "--no-input"]).all(|option| options.contains(option)),
+        "{options}"
+    );
+}
+
+#[test]
+fn commands_stand_in_groups() {
+    let help = Shop::new().orders(["help"]).succeeds();
+    let headings: Vec<&str> = help.lines().filter(|line| line.ends_with(':')).collect();
+    assert_eq!(
+        headings,
+        [
+            "Orders:",
+            "Goods and stock:",
+            "Money and reports:",
+            "The shop:",
+            "The file:",
+            "The program:",
+            "Options:",
+            "Examples:"
+        ]
+    );
+    assert!(help.contains("\nThe file:\n  check "), "{help}");
+}
+
+/// Every variable that the source reads is explained.
+#[test]
+fn help_environment_has_every_variable() {
+    fn sources(folder: std::path::PathBuf) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { sources(path) } else { vec![path] }).collect()
+    }
+    let page = Shop::new().orders(["help", "environment"]).succeeds();
+    let mut read = Vec::new();
+    for source in sources(shipped("src")).into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs")) {
+        let text = std::fs::read_to_string(source).unwrap();
+        // Variables are named in capitals, in a text of their own.
+        let quoted = text.split('"').skip(1).step_by(2);
+        let is_variable =
+            |text: &&str| text.starts_with("ORDERS_") && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        read.extend(quoted.filter(is_variable).map(str::to_owned));
+    }
+    assert!(read.contains(&"ORDERS_AS".to_owned()));
+    for variable in read.iter().map(String::as_str).chain(["NO_COLOR", "CLICOLOR_FORCE", "TMPDIR", "XDG_DATA_HOME"]) {
+        assert!(page.contains(&format!("  {variable} ")), "{variable}: {page}");
+    }
 }
 
 #[test]
@@ -64,7 +136,10 @@ fn there_is_a_manual_page() {
     let shop = Shop::new();
     assert!(shop.orders(["man"]).succeeds().starts_with(".ie"));
     assert!(shop.orders(["man", "confirm"]).succeeds().contains("accept\\-prices"));
-    assert!(!shop.orders(["--help"]).succeeds().contains("  man"));
+    assert!(shop.orders(["--help"]).succeeds().contains("  man "));
+    for option in ["wait", "as", "note", "fields", "no\\-input"] {
+        assert!(shop.orders(["man", "confirm"]).succeeds().contains(&format!("\\-\\-{option}\\fR")), "{option}");
+    }
 }
 
 /// Global options work before and after every command, and none is mistaken for one of the command's own.

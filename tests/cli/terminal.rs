@@ -12,7 +12,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 use crate::harness::{ORDER, SHIRT, Shop, order, shipped};
 
 /// The program at a terminal of its own, whose screen can be looked at and whose keys can be pressed.
-struct Terminal {
+pub struct Terminal {
     pty: Arc<pty_process::blocking::Pty>,
     screen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
     child: Child,
@@ -20,17 +20,17 @@ struct Terminal {
 
 impl Terminal {
     fn run(shop: &Shop, columns: u16, args: &[&str]) -> Terminal {
+        let command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_orders")).args(args).env_clear();
+        Terminal::spawn(shop, columns, command)
+    }
+
+    /// Runs another program in the shop's folder.
+    pub fn spawn(shop: &Shop, columns: u16, command: pty_process::blocking::Command) -> Terminal {
         let nonzero = |number| std::num::NonZero::new(number).unwrap();
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(pty_process::Size::new(24, columns)).unwrap();
-        let child = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_orders"))
-            .args(args)
-            .current_dir(shop.path(""))
-            .env_clear()
-            .envs(shop.environment())
-            .env("TERM", "xterm-256color")
-            .spawn(pts)
-            .unwrap();
+        let command = command.current_dir(shop.path("")).envs(shop.environment()).env("TERM", "xterm-256color");
+        let child = command.spawn(pts).unwrap();
         let pty = Arc::new(pty);
         let screen = Arc::new(Mutex::new((vt100::Parser::new(nonzero(24), nonzero(columns), 0), Vec::new())));
         let (reader, shown) = (Arc::clone(&pty), Arc::clone(&screen));
@@ -46,17 +46,22 @@ impl Terminal {
         Terminal { pty, screen, child }
     }
 
-    fn screen(&self) -> String {
+    pub fn screen(&self) -> String {
         self.screen.lock().unwrap().0.screen().contents()
     }
 
+    /// Returns all that was printed so far, escape sequences included.
+    pub fn printed(&self) -> String {
+        String::from_utf8_lossy(&self.screen.lock().unwrap().1).into_owned()
+    }
+
     /// Waits until the screen shows a text.
-    fn expect(&self, text: &str) -> &Terminal {
+    pub fn expect(&self, text: &str) -> &Terminal {
         self.until(|| self.screen().contains(text), text);
         self
     }
 
-    fn until(&self, is_so: impl Fn() -> bool, what: &str) {
+    pub fn until(&self, is_so: impl Fn() -> bool, what: &str) {
         let started = Instant::now();
         while !is_so() {
             assert!(started.elapsed() < Duration::from_secs(20), "no {what:?} on the screen:\n{}", self.screen());
@@ -64,7 +69,7 @@ impl Terminal {
         }
     }
 
-    fn press(&self, keys: &str) -> &Terminal {
+    pub fn press(&self, keys: &str) -> &Terminal {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
         self
     }

@@ -3,16 +3,16 @@
 mod ask;
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
 use super::Context;
-use super::completions::complete_reference;
+use super::facts::{Facts, Group};
 use super::find::{Found, Named, expand_references, name_orders_or_none};
 use super::keep_going::{self, OrderFailure, OrderOutcome, print_outcomes};
 use crate::domain::confirm::{Confirmation, Consent, decide, decide_each, refusal};
 use crate::domain::order::Order;
 use crate::domain::product::Catalogue;
+use crate::domain::status::Status;
 use crate::error::{Exit, Failure, Kind};
 use crate::render::json::Body;
 use crate::render::{confirm, json as bodies};
@@ -26,6 +26,7 @@ use crate::ui;
 /// all of them are confirmed or none is. An order whose prices are below the catalogue's is refused unless
 /// --accept-prices is given, or somebody who was shown them says yes.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(&[Status::Pending]))]
 #[command(after_help = "Examples:
   orders confirm LEG-LXYZ1234-AB5C --note 'Instapay 4711'
   orders confirm LEG-LXYZ1234-AB5C --dry-run
@@ -33,7 +34,7 @@ use crate::ui;
   orders list -q --status pending --sort createdAt | orders confirm - --keep-going")]
 pub struct ConfirmArgs {
     /// References, ids or (with --yes) parts of references; - reads them from stdin
-    #[arg(value_name = "REF", add = ArgValueCompleter::new(complete_reference))]
+    #[arg(value_name = "REF")]
     refs: Vec<String>,
     /// Accept prices below the list price
     #[arg(long)]

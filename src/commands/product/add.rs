@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{barcode, image, money, name, pieces, print_product, size};
 use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
 use crate::domain::catalogue::{IncomingProduct, IncomingStock, add};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;
@@ -18,6 +19,7 @@ use crate::ui;
 
 /// Add a product to the catalogue
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
   orders product add --name 'Classic T-Shirt' --sku SKU-12345 --price 29.99 --stock 10
   orders product add --name 'Polo Shirt' --sku PL-220 --price 24.50 --size S=3,M=5,L=0")]

@@ -1,23 +1,23 @@
 //! `orders product adjust`: corrects stock by a difference.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
 use super::{correct_stock, size};
 use crate::commands::Context;
-use crate::commands::completions::complete_product;
+use crate::commands::facts::{Facts, Group};
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::stock::Correction;
 use crate::error::Exit;
 
 /// Correct the stock of a product by a difference; needs --note
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
   orders product adjust SKU-12345 +10 --note 'delivery of 4 May'
   orders product adjust PL-220 -1 --size L --note 'torn'")]
 pub struct AdjustArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
+    #[arg(value_name = "P")]
     product: String,
     /// How many more or fewer there are, with its sign
     #[arg(value_name = "±N", allow_hyphen_values = true, value_parser = difference)]

@@ -1,11 +1,10 @@
 //! `orders product count`: sets stock to what was counted.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
 use super::{correct_stock, pieces, size};
 use crate::commands::Context;
-use crate::commands::completions::complete_product;
+use crate::commands::facts::{Facts, Group};
 use crate::domain::stock::Correction;
 use crate::error::Exit;
 
@@ -13,12 +12,13 @@ use crate::error::Exit;
 ///
 /// A size that the catalogue does not have yet is started by its first count.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
   orders product count SKU-12345 12 --note 'stocktaking'
   orders product count PL-220 4 --size XL --note 'new size'")]
 pub struct CountArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
+    #[arg(value_name = "P")]
     product: String,
     /// How many there are
     #[arg(value_name = "N", value_parser = pieces)]

@@ -1,9 +1,8 @@
 //! `orders product history`: why the stock of a product is what it is.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
-use crate::commands::completions::complete_product;
+use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product_or_removed;
 use crate::commands::{Context, choose_fields};
 use crate::error::Exit;
@@ -14,12 +13,13 @@ use crate::render::json::{STOCK_ENTRY_KEYS, choose, stock_entry};
 ///
 /// A product that was removed is found too.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods).listing(STOCK_ENTRY_KEYS))]
 #[command(after_help = "Examples:
   orders product history SKU-12345
   orders product history polo --format csv --fields at,delta,balance,note")]
 pub struct HistoryArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
+    #[arg(value_name = "P")]
     product: String,
 }
 

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::take_in;
 use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
 use crate::commands::intake::{Input, Put, read_all};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::open_sources;
@@ -22,12 +23,14 @@ use crate::ui::Progress;
 /// Products are matched by id, those without one by barcode. Stock is taken for new ones only: of known ones it is counted or
 /// adjusted. Keys that are not known are the shop's own and are ignored.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
   orders product import catalogue.json
   orders product import catalogue.json --dry-run
   orders product list --json | jq '.[].price = \"9.99\"' | orders product import -")]
 pub struct ImportArgs {
     /// The files; - or none: stdin
+    #[arg(value_name = "FILE")]
     files: Vec<String>,
     /// Take the good products, report the others, and exit with 8
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::commands::facts::{Facts, Group};
 use crate::commands::{Context, choose_fields};
 use crate::domain::product::Product;
 use crate::domain::text::visible;
@@ -11,6 +12,7 @@ use crate::render::{product, table};
 
 /// List the products, by name
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods).listing(PRODUCT_KEYS))]
 #[command(after_help = "Examples:
   orders product list
   orders product list --low               what to buy

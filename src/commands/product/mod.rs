@@ -13,6 +13,7 @@ pub mod show;
 use clap::{Args, Subcommand};
 
 use super::Context;
+use super::facts::{Facts, Group};
 use crate::domain::catalogue::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
@@ -24,6 +25,7 @@ use crate::store::{Stamp, StoreError, Write};
 
 /// Keep the catalogue and its stock
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods))]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   orders product import catalogue.json
@@ -49,20 +51,9 @@ enum ProductCommand {
 }
 
 impl ProductArgs {
-    /// Tells whether a note of the command is kept, with a movement of stock.
-    pub fn keeps_note(&self) -> bool {
-        use ProductCommand::{Add, Adjust, Count, Import, Remove};
-        matches!(self.command, Add(_) | Import(_) | Adjust(_) | Count(_) | Remove(_))
-    }
-
     /// Tells whether this imports products.
     pub fn is_import(&self) -> bool {
         matches!(self.command, ProductCommand::Import(_))
-    }
-
-    /// Tells whether this lists things.
-    pub fn is_list(&self) -> bool {
-        matches!(self.command, ProductCommand::List(_) | ProductCommand::History(_))
     }
 }
 

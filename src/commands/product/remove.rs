@@ -1,11 +1,10 @@
 //! `orders product remove`: takes a product that was never ordered out of the catalogue.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
 use super::print_product;
 use crate::commands::Context;
-use crate::commands::completions::complete_product;
+use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
 use crate::domain::catalogue::remove;
 use crate::error::{Exit, Failure};
@@ -16,12 +15,13 @@ use crate::render::product;
 /// Its movements stay to be seen (product history), and its barcode is free for another product. Added or imported again
 /// with the same id, it comes back.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
   orders product remove SKU-12345 --note 'no longer made'
   orders product remove SKU-12345 --dry-run")]
 pub struct RemoveArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
+    #[arg(value_name = "P")]
     product: String,
 }
 

@@ -1,11 +1,10 @@
 //! `orders product set`: changes what the catalogue says of a product.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
 use super::{barcode, image, money, name, pieces, print_product, take_in};
 use crate::commands::Context;
-use crate::commands::completions::complete_product;
+use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
 use crate::domain::catalogue::IncomingProduct;
 use crate::domain::money::Money;
@@ -17,13 +16,14 @@ use crate::ui;
 ///
 /// Orders that are there keep the name and price that they were made with.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods).writing())]
 #[command(after_help = "Examples:
   orders product set SKU-12345 --price 34.99
   orders product set SKU-12345 --discounted-price 24.99
   orders product set SKU-12345 --no-discounted-price --low-stock-at 3")]
 pub struct SetArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
+    #[arg(value_name = "P")]
     product: String,
     /// Its name
     #[arg(long, value_parser = name)]

@@ -1,11 +1,10 @@
 //! `orders product show`: everything about a product.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 
 use super::print_product;
 use crate::commands::Context;
-use crate::commands::completions::complete_product;
+use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
 use crate::error::Exit;
 use crate::render::product;
@@ -13,13 +12,14 @@ use crate::ui;
 
 /// Show a product with its stock
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Goods))]
 #[command(after_help = "Examples:
   orders product show SKU-12345
   orders product show polo                a part of one name
   orders product show SKU-12345 --json | jq .stockQuantity")]
 pub struct ShowArgs {
     /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P", add = ArgValueCompleter::new(complete_product))]
+    #[arg(value_name = "P")]
     product: String,
 }
 

@@ -7,6 +7,7 @@ pub mod stock;
 use clap::{Args, Subcommand};
 
 use super::Context;
+use super::facts::{Facts, Group};
 use crate::cli::Format;
 use crate::error::Exit;
 use crate::render::report::{Report, html, text};
@@ -17,6 +18,7 @@ use crate::ui;
 /// Plain text of 78 columns, the same on a terminal and in a mail; --format csv, json or html (one page that needs nothing
 /// else). Times are the shop's: orders config timeZone.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Money))]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   orders report pending --older-than 1d --if-any

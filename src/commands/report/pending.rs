@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::{ReportOptions, publish};
+use crate::commands::facts::{Facts, Group};
 use crate::commands::{Context, age};
 use crate::domain::calendar::before;
 use crate::domain::product::Catalogue;
@@ -17,6 +18,7 @@ use crate::store::{OrderFilter, Sort, SortField};
 /// Waiting counts from when the customer ordered. Stock is enough; contested: enough, but not once those that wait
 /// longer are confirmed; short; or unclear: an item names no size that there is.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Money))]
 #[command(after_help = "Examples:
   orders report pending
   orders report pending --older-than 1d --if-any

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{ReportOptions, publish};
+use crate::commands::facts::{Facts, Group};
 use crate::commands::{Context, when};
 use crate::domain::calendar::When;
 use crate::domain::report::sales::{Grouping, Sales, Window};
@@ -16,6 +17,7 @@ use crate::render::zone::zone_of;
 /// Rows begin with the first sale and end with today. An order counts on the day on which it was made, whenever it was paid:
 /// confirming one late changes the report of its day.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Money))]
 #[command(after_help = "Examples:
   orders report sales                            the last 30 days, day by day
   orders report sales --by month --since 2026-01-01

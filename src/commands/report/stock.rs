@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::{ReportOptions, publish};
 use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
 use crate::domain::report::stock::Scarcity;
 use crate::error::Exit;
 use crate::render::report::stock;
@@ -12,6 +13,7 @@ use crate::render::report::stock;
 ///
 /// A product is low at its own lowStockAt, else at the setting lowStock, over all its sizes.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Money))]
 #[command(after_help = "Examples:
   orders report stock
   orders report stock --if-any --format html > stock.html

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::{read_phone, visible};
@@ -14,6 +15,7 @@ use crate::render::json;
 
 /// Add an account
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:
   orders user add mona --role buyer --phone '+20 101 111 2222'
   orders user add sam --role seller")]

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::commands::facts::{Facts, Group};
 use crate::commands::{Context, choose_fields};
 use crate::domain::text::visible;
 use crate::error::Exit;
@@ -10,6 +11,7 @@ use crate::render::{json, user};
 
 /// List the accounts, by name
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Shop).listing(USER_KEYS))]
 #[command(after_help = "Examples:
   orders user list
   orders user list --json --fields username,role")]

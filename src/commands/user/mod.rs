@@ -7,6 +7,7 @@ pub mod remove;
 use clap::{Args, Subcommand};
 
 use super::Context;
+use super::facts::{Facts, Group};
 use crate::error::Exit;
 
 /// Keep the accounts that may act through --as
@@ -15,6 +16,7 @@ use crate::error::Exit;
 /// takes orders and sees their own, a seller works with all orders and the catalogue, an admin keeps accounts and
 /// settings too. `guest` needs no account, and may only take orders.
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Shop))]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   orders user add mona --role buyer --phone '+20 101 111 2222'
@@ -30,13 +32,6 @@ enum UserCommand {
     Add(add::AddArgs),
     List(list::ListArgs),
     Remove(remove::RemoveArgs),
-}
-
-impl UserArgs {
-    /// Tells whether this is `user list`.
-    pub fn is_list(&self) -> bool {
-        matches!(self.command, UserCommand::List(_))
-    }
 }
 
 /// Runs the command.

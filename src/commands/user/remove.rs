@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_user;
 use crate::domain::bidi::shown;
 use crate::domain::text::visible;
@@ -11,12 +12,13 @@ use crate::render::json;
 
 /// Remove an account; its orders stay, without a user
 #[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:
   orders user remove mona
   orders user remove mona --dry-run")]
 pub struct RemoveArgs {
     /// Its name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "USERNAME")]
     username: String,
 }
 

@@ -1,0 +1,215 @@
+//! What can be typed where: by the name that an argument's value has in the help.
+
+use std::ffi::OsStr;
+use std::sync::Arc;
+
+use clap::Arg;
+use clap_complete::{ArgValueCompleter, CompletionCandidate};
+
+use super::line::Line;
+use crate::cli::{Global, GlobalsShown, command};
+use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
+use crate::commands::help::TOPICS;
+use crate::commands::listing::SORT_FIELDS;
+use crate::domain::product::Product;
+use crate::domain::settings::SettingKey;
+use crate::domain::status::Status;
+use crate::domain::text::is_shell_literal;
+use crate::domain::time::{Clock, Timestamp};
+use crate::domain::user::Task;
+use crate::domain::zone::Zone;
+use crate::store::Read;
+use crate::ui::{ColorChoice, Ui};
+
+/// Stands for the files that the shell itself completes.
+pub const FILES: &str = "\t";
+
+/// How many candidates are taken from the orders file at the most.
+const OFFERED: usize = 100;
+
+/// Returns the candidates for the last word of a line, unquoted.
+pub fn completed(line: &Line) -> Vec<CompletionCandidate> {
+    let mut command = with_candidates(command(GlobalsShown::All), &Arc::new(line.clone()));
+    let words = line.words.iter().map(Into::into).collect();
+    clap_complete::engine::complete(&mut command, words, line.words.len() - 1, None).unwrap_or_default()
+}
+
+/// Gives every argument of a command, and of those below it, its candidates.
+fn with_candidates(command: clap::Command, line: &Arc<Line>) -> clap::Command {
+    let facts = command.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
+    let command = command.mut_args(|argument| {
+        let Some(candidates) = candidates_of(&argument) else { return argument };
+        let line = Arc::clone(line);
+        let complete = move |typed: &OsStr| candidates(&typed.to_string_lossy(), &line, &facts);
+        argument.add(ArgValueCompleter::new(complete))
+    });
+    command.mut_subcommands(|command| with_candidates(command, line))
+}
+
+type Candidates = fn(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionCandidate>;
+
+/// Returns where the values of an argument come from; `None` where there is nothing to offer, or clap knows all of them.
+fn candidates_of(argument: &Arg) -> Option<Candidates> {
+    let names: Vec<&str> = argument.get_value_names()?.iter().map(|name| name.as_str()).collect();
+    Some(match names.join(" ").as_str() {
+        "FILE" | "DEST" => |_, _, _| vec![CompletionCandidate::new(FILES)],
+        "REF" => references,
+        // Any number of orders, then one status.
+        "REF STATUS" => |typed, line, facts| {
+            let statuses = beginning(typed, Status::ALL.map(Status::as_str));
+            statuses.into_iter().chain(references(typed, line, facts)).collect()
+        },
+        "P" => products,
+        "USERNAME" => accounts,
+        "A,B" => fields,
+        "[-]FIELD" => |typed, _, _| {
+            let fields = SORT_FIELDS.iter().flat_map(|(field, _)| [(*field).to_owned(), format!("-{field}")]);
+            beginning(typed, fields)
+        },
+        "KEY" => |typed, _, _| beginning(typed, SettingKey::ALL.map(SettingKey::as_str)),
+        "VALUE" => values_of_setting,
+        "TOPIC" => topics,
+        _ => return None,
+    })
+}
+
+/// Returns those of the program's own words that begin like what was typed, in any case.
+fn beginning<W: Into<String>>(typed: &str, words: impl IntoIterator<Item = W>) -> Vec<CompletionCandidate> {
+    let begins = |word: &String| word.to_lowercase().starts_with(&typed.to_lowercase());
+    words.into_iter().map(Into::into).filter(begins).map(CompletionCandidate::new).collect()
+}
+
+fn references(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionCandidate> {
+    let is_forced = line.before().iter().any(|word| word == "--force");
+    let statuses = if is_forced { &Status::ALL } else { facts.acts_on };
+    let task = if facts.writes { Task::UpdateStatus } else { Task::Read };
+    ask(line.global(), task, |read, context| {
+        let found = read.orders_like(typed, context.caller.sees_only(), statuses, OFFERED)?;
+        Ok(found.into_iter().filter_map(|order| of_data(order.reference.as_str(), &order.customer_name)).collect())
+    })
+}
+
+/// Products by their barcodes, or by their ids where the barcodes would need quoting; found by their names too.
+fn products(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+    let typed = typed.to_lowercase();
+    ask(line.global(), Task::Products, |read, _| {
+        let products = read.all_products()?;
+        let begins = |product: &&Product| product.handle().to_lowercase().starts_with(&typed);
+        let is_named = |product: &&Product| product.name.to_lowercase().contains(&typed);
+        let mut found: Vec<&Product> = products.iter().filter(begins).collect();
+        if found.is_empty() {
+            // A shell replaces what was typed by what all candidates begin with: only one can be found by its name.
+            found = products.iter().filter(is_named).collect();
+            found.truncate(usize::from(found.len() == 1));
+        }
+        let candidates = found.into_iter().filter_map(|product| {
+            of_data(&product.handle(), &product.name).or_else(|| of_data(&product.id.to_string(), &product.name))
+        });
+        Ok(candidates.take(OFFERED).collect())
+    })
+}
+
+fn accounts(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+    ask(Global { acting_as: None, ..line.global() }, Task::Users, |read, _| {
+        let users = read.users()?;
+        let fits = users.iter().filter(|user| user.username.to_lowercase().starts_with(&typed.to_lowercase()));
+        Ok(fits.filter_map(|user| of_data(&user.username, user.role.as_str())).take(OFFERED).collect())
+    })
+}
+
+/// Fields that are not chosen yet.
+fn fields(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionCandidate> {
+    let chosen: Vec<&str> = line.typed().split([',', '=']).collect();
+    let is_free = |field: &&&str| **field == typed || !chosen.contains(*field);
+    beginning(typed, facts.fields.iter().filter(is_free).copied())
+}
+
+fn values_of_setting(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+    let key = line.before().last().and_then(|word| SettingKey::parse(word));
+    if key == Some(SettingKey::TimeZone) { beginning(typed, Zone::names()) } else { Vec::new() }
+}
+
+fn topics(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+    let mut command = command(GlobalsShown::All);
+    let words = line.before().iter().skip_while(|word| !matches!(word.as_str(), "help" | "man"));
+    let is_help = words.clone().next().is_some_and(|word| word == "help");
+    let mut is_first = true;
+    for word in words.skip(1) {
+        let Some(found) = command.find_subcommand(word) else { return Vec::new() };
+        (command, is_first) = (found.clone(), false);
+    }
+    let topics = TOPICS.iter().filter(|_| is_help && is_first).map(|topic| topic.name);
+    beginning(typed, topics.chain(command.get_subcommands().map(clap::Command::get_name)))
+}
+
+/// Makes a candidate of what somebody else may have written; `None` where it is no word for every shell, or would be an
+/// option.
+fn of_data(value: &str, about: &str) -> Option<CompletionCandidate> {
+    let is_offered = is_shell_literal(value) && !value.starts_with('-');
+    is_offered.then(|| CompletionCandidate::new(value).help(Some(about.to_owned().into())))
+}
+
+/// Reads candidates from the orders file. Whatever goes wrong, there are none: a shell that completes is no place for errors
+/// and warnings, nor to wait for others.
+fn ask(
+    global: Global,
+    task: Task,
+    read: impl FnOnce(&Read<'_>, &Context) -> anyhow::Result<Vec<CompletionCandidate>>,
+) -> Vec<CompletionCandidate> {
+    let Some(never) = Timestamp::from_millis(0) else { return Vec::new() };
+    let mut context = Context::new(global, Clock::Fixed(never), Ui::new(true, true, ColorChoice::Never));
+    context.warn_of_nothing();
+    let candidates = || -> anyhow::Result<Vec<CompletionCandidate>> {
+        context.identify(task)?;
+        context.open_to_read()?.read(|facts| read(facts, &context))
+    };
+    candidates().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values that only the person who types knows.
+    const FREE: [&str; 18] = [
+        "N",
+        "±N",
+        "SIZE=N",
+        "SECONDS",
+        "WHEN",
+        "AGE",
+        "TEXT",
+        "URL",
+        "UUID",
+        "NAME",
+        "PHONE",
+        "ADDRESS",
+        "SIZE",
+        "COLOR",
+        "PRICE",
+        "DISCOUNTED_PRICE",
+        "BARCODE",
+        "name",
+    ];
+
+    /// An argument whose values could be completed, and are not, is an oversight: name it as its like is named.
+    #[test]
+    fn every_value_is_completed_or_free() {
+        fn check(command: &clap::Command) {
+            for argument in command.get_arguments().filter(|argument| argument.get_action().takes_values()) {
+                let name = argument.get_value_names().map_or(argument.get_id().as_str(), |names| names[0].as_str());
+                let is_known = candidates_of(argument).is_some() || FREE.contains(&name);
+                assert!(
+                    is_known || argument.get_value_parser().possible_values().is_some(),
+                    "{}: {name} is neither completed nor free",
+                    command.get_name()
+                );
+            }
+            command.get_subcommands().for_each(check);
+        }
+        let mut command = command(GlobalsShown::All);
+        command.build();
+        check(&command);
+    }
+}

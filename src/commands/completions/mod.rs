@@ -1,0 +1,67 @@
+//! `orders completions`: completion on the command line, of references, products and files too.
+
+mod candidates;
+mod line;
+mod reply;
+
+use clap::{Args, ValueEnum};
+
+use super::Context;
+use super::facts::{Facts, Group};
+use crate::error::Exit;
+
+pub use reply::reply;
+
+/// The variable through which a shell asks for its script, and then for candidates.
+pub const VARIABLE: &str = "ORDERS_COMPLETE";
+
+/// Print what to add to the shell's start file for completion
+///
+/// Completes commands, options, files, references, products, accounts, fields, settings and time zones. What stands in the
+/// orders file comes from --db on the line, else ORDERS_DB, else the default file. Only words that a shell takes as they
+/// stand are offered: a reference or barcode with other characters is left out.
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Program))]
+#[command(after_help = "Examples:
+  orders completions bash >> ~/.bashrc
+  orders completions zsh >> ~/.zshrc
+  orders completions fish >> ~/.config/fish/config.fish")]
+pub struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+/// The shells that completion is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// GNU bash.
+    Bash,
+    /// Z shell.
+    Zsh,
+    /// Fish.
+    Fish,
+}
+
+impl Shell {
+    /// Returns the script that makes the shell ask this program.
+    fn script(self) -> &'static str {
+        match self {
+            Shell::Bash => include_str!("orders.bash"),
+            Shell::Zsh => include_str!("orders.zsh"),
+            Shell::Fish => include_str!("orders.fish"),
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &CompletionsArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    // The shell asks the program anew whenever it starts, so that its script fits the program that is installed.
+    context.ui.print(&match args.shell {
+        Shell::Bash => format!("source <({VARIABLE}=bash orders)\n"),
+        Shell::Zsh => format!(
+            "(( $+functions[compdef] )) || {{ autoload -U compinit && compinit }}\nsource <({VARIABLE}=zsh orders)\n"
+        ),
+        Shell::Fish => format!("{VARIABLE}=fish orders | source\n"),
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,67 @@
+//! What a shell is told that asks for its script or for candidates.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+
+use clap::ValueEnum as _;
+use clap_complete::CompletionCandidate;
+
+use super::Shell;
+use super::candidates::{FILES, completed};
+use super::line::Line;
+use crate::domain::text::{is_shell_literal, visible};
+
+/// Replies to a shell: without words with its script, else with candidates for the last word, one a line. `None` where the
+/// shell is not known.
+pub fn reply(shell: &OsStr, args: &[OsString]) -> Option<String> {
+    let shell = Shell::from_str(shell.to_str()?, false).ok()?;
+    let words = args.iter().skip_while(|arg| *arg != "--").skip(1);
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    if words.is_empty() {
+        return Some(shell.script().to_owned());
+    }
+    let line = match (shell, words.as_slice()) {
+        (Shell::Bash, [line, replaced]) => Line::of_bash(line, replaced),
+        (Shell::Bash, _) => None,
+        (Shell::Zsh | Shell::Fish, _) => Some(Line::of_words(words)),
+    };
+    Some(line.map(|line| lines(shell, &line, &completed(&line))).unwrap_or_default())
+}
+
+/// Writes candidates, each a line. A line that begins with a tab asks the shell for files; what follows it stands before
+/// their names.
+fn lines(shell: Shell, line: &Line, candidates: &[CompletionCandidate]) -> String {
+    let values = candidates.iter().filter_map(|candidate| Some((candidate.get_value().to_str()?, candidate)));
+    if let Some(before) = values.clone().find_map(|(value, _)| value.strip_suffix(FILES)) {
+        return format!("\t{}\n", before.get(line.kept..).unwrap_or_default());
+    }
+    // Options are offered once one is begun.
+    let is_begun = |value: &str| !(line.typed().is_empty() && value.starts_with('-'));
+    let offered = values.filter(|(value, _)| is_literal(value) && is_begun(value));
+    let kept = &line.typed()[..line.kept];
+    let offered: Vec<(&str, String)> =
+        offered.filter_map(|(value, candidate)| Some((value.strip_prefix(kept)?, about(candidate)))).collect();
+    let longest = offered.iter().map(|(value, _)| value.chars().count()).max().unwrap_or_default();
+    let mut lines = String::new();
+    for (value, about) in offered {
+        let _ = match (shell, about.as_str()) {
+            (Shell::Bash, _) => writeln!(lines, "{value}"),
+            (Shell::Fish, "") => writeln!(lines, "{value}"),
+            (Shell::Fish, about) => writeln!(lines, "{value}\t{about}"),
+            (Shell::Zsh, "") => writeln!(lines, "{value}\t{value}"),
+            // zsh shows what follows the tab, where % has a meaning.
+            (Shell::Zsh, about) => writeln!(lines, "{value}\t{value:<longest$}  -- {}", about.replace('%', "%%")),
+        };
+    }
+    lines
+}
+
+/// Returns whether a candidate needs no quoting; an option's own `=` does not.
+fn is_literal(candidate: &str) -> bool {
+    is_shell_literal(&candidate.replacen('=', "", usize::from(candidate.starts_with("--"))))
+}
+
+fn about(candidate: &CompletionCandidate) -> String {
+    let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+    visible(help.lines().next().unwrap_or_default()).into_owned()
+}

@@ -1,0 +1,98 @@
+//! What a command states about itself beside its arguments.
+
+use clap::builder::CommandExt;
+
+use crate::domain::status::Status;
+
+/// The parts of a shop's day in which `orders help` shows the commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Taking orders and moving them on.
+    Orders,
+    /// The catalogue and its stock.
+    Goods,
+    /// What was sold, and what waits.
+    Money,
+    /// Accounts and settings.
+    Shop,
+    /// The file itself.
+    File,
+    /// The program itself.
+    Program,
+}
+
+impl Group {
+    /// All groups, in the order in which they are shown.
+    pub const ALL: [Group; 6] = [Group::Orders, Group::Goods, Group::Money, Group::Shop, Group::File, Group::Program];
+
+    /// Returns the heading.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Group::Orders => "Orders",
+            Group::Goods => "Goods and stock",
+            Group::Money => "Money and reports",
+            Group::Shop => "The shop",
+            Group::File => "The file",
+            Group::Program => "The program",
+        }
+    }
+}
+
+/// What a command states about itself: `#[command(add = Facts::of(Group::Orders).writing())]` on its Args.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "facts are for a command to state"]
+pub struct Facts {
+    /// Where help shows it.
+    pub group: Group,
+    /// Whether it works on the orders file.
+    pub uses_file: bool,
+    /// Whether it changes something.
+    pub writes: bool,
+    /// Whether the history keeps its `--note`.
+    pub keeps_note: bool,
+    /// The columns that `--fields` chooses from; empty where it is no list.
+    pub fields: &'static [&'static str],
+    /// The statuses of the orders that it can act on.
+    pub acts_on: &'static [Status],
+}
+
+impl CommandExt for Facts {}
+
+impl Facts {
+    /// States the facts of a command that only reads the orders file.
+    pub const fn of(group: Group) -> Facts {
+        let uses_file = !matches!(group, Group::Program);
+        Facts { group, uses_file, writes: false, keeps_note: false, fields: &[], acts_on: &Status::ALL }
+    }
+
+    /// It changes something.
+    pub const fn writing(self) -> Facts {
+        Facts { writes: true, ..self }
+    }
+
+    /// It changes something, and the history keeps its `--note`.
+    pub const fn keeping_note(self) -> Facts {
+        Facts { writes: true, keeps_note: true, ..self }
+    }
+
+    /// It lists things with these columns.
+    pub const fn listing(self, fields: &'static [&'static str]) -> Facts {
+        Facts { fields, ..self }
+    }
+
+    /// It acts on orders in these statuses only.
+    pub const fn acting_on(self, acts_on: &'static [Status]) -> Facts {
+        Facts { acts_on, ..self }
+    }
+
+    /// Returns whether the command's own help shows a global option; `orders help options` shows all of them.
+    pub fn shows(&self, option: &str) -> bool {
+        match option {
+            "db" | "json" => self.uses_file,
+            "fields" => !self.fields.is_empty(),
+            "dry_run" => self.writes,
+            "note" => self.keeps_note,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Pages of help that clap does not lay out.
+
+/// Lays out rows of a name and a text beside it, which wraps within `width`; a name takes `name_width` columns at least.
+pub fn two_columns(rows: &[(String, String)], name_width: usize, width: usize) -> String {
+    let name_width = rows.iter().map(|(name, _)| name.len()).fold(name_width, usize::max);
+    let indent = name_width + 4;
+    let mut page = String::new();
+    for (name, text) in rows {
+        let mut label = name.as_str();
+        for line in wrap(text, width.saturating_sub(indent).max(20)) {
+            page.push_str(format!("  {label:<name_width$}  {line}").trim_end());
+            page.push('\n');
+            label = "";
+        }
+    }
+    page
+}
+
+/// Breaks a text into lines of at most `width` characters, where words allow it.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_wrap_beside_their_names() {
+        let rows = [("db".to_owned(), "the orders file of the shop".to_owned()), ("json".to_owned(), String::new())];
+        assert_eq!(two_columns(&rows, 3, 28), "  db    the orders file of\n        the shop\n  json\n");
+        assert_eq!(wrap("a verylongword b", 5), ["a", "verylongword", "b"]);
+    }
+}
