@@ -275,8 +275,14 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     });
     let refusal = refusal.details(details.collect());
     if obstacles.iter().all(|obstacle| matches!(obstacle, Obstacle::BelowListPrice { .. })) {
-        let references: Vec<_> = orders.iter().map(|order| order.summary.reference.shell_word()).collect();
-        return refusal.hint(format!("orders confirm {} --accept-prices, if they were agreed", references.join(" ")));
+        let hint = match orders {
+            few if few.len() <= 10 => {
+                let references: Vec<_> = few.iter().map(|order| order.summary.reference.shell_word()).collect();
+                format!("orders confirm {} --accept-prices, if they were agreed", references.join(" "))
+            }
+            _ => "--accept-prices takes them, if they were agreed".to_owned(),
+        };
+        return refusal.hint(hint);
     }
     if kind == Kind::InvalidInput && orders.len() == 1 {
         return refusal.hint(format!("orders edit {} --item N --size SIZE", orders[0].summary.reference.shell_word()));

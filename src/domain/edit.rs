@@ -243,7 +243,7 @@ fn describe(number: usize, item: &OrderItem) -> String {
     let size = item.selected_size.iter().map(|size| format!("size {size}"));
     let chosen: Vec<String> = size.chain(item.selected_color.iter().map(|color| format!("color {color}"))).collect();
     let chosen = if chosen.is_empty() { String::new() } else { format!(" ({})", chosen.join(", ")) };
-    format!("item {number}: {} × {}{chosen} at {}", item.quantity, item.product_name, item.unit_price)
+    format!("item {number}: {} × {}{chosen} at {}", item.quantity, item.shop_name(), item.unit_price)
 }
 
 fn too_much(reference: &Reference) -> Refusal {

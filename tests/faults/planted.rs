@@ -124,7 +124,7 @@ const PLANTED: [Planted; 8] = [
                 "fn confirm(&self, write: &Write<'_>)",
                 "fn confirm(&self, decided: Vec<Decision>, write: &Write<'_>)",
             ),
-            Edit(CONFIRM, "for decision in self.decide(write)? {", "for decision in decided {"),
+            Edit(CONFIRM, "let mut outcomes = self.decide(write)?;", "let mut outcomes = decided;"),
             // Without the second nets too.
             Edit(STOCK, " AND on_hand + :delta >= 0", ""),
             Edit("schema.sql", "on_hand    INTEGER NOT NULL CHECK (on_hand >= 0),", "on_hand    INTEGER NOT NULL,"),

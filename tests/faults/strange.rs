@@ -60,7 +60,7 @@ fn hold(ground: &Ground, shop: &Shop, expected: Expected, line: &'static str) ->
     match expected {
         Expected::Refused => Err(format!("it is not refused: {ending:#?}")),
         Expected::Completed => {
-            let makes = ["create ", "import ", "product add", "user add", "config shopName"];
+            let makes = ["create ", "import ", "product add", "user add", "config shopName", "config countryCode"];
             // An empty file holds no product yet.
             let is_made = matches!(ending.code, Some(0 | 4)) && makes.iter().any(|start| line.starts_with(start));
             if is_made { Ok(()) } else { Err(format!("it should be refused: {ending:#?}")) }
