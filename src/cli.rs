@@ -201,7 +201,7 @@ pub fn command(shown: GlobalsShown) -> clap::Command {
     let globals: Vec<Arg> = root.get_arguments().filter(|argument| argument.is_global_set()).cloned().collect();
     let width = help_width();
     let (groups, style) = (grouped(&root, width), *root.get_styles().get_header());
-    let end = "orders help COMMAND explains a command; orders help options, environment, json and exit-codes the rest.";
+    let end = "orders help COMMAND explains a command; orders help options, json, environment and exit-codes the rest.";
     with_globals(root, &globals, shown)
         .help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{style}Options:{style:#}\n{{options}}{{after-help}}"))
         .after_help(ending(Cli::command().get_after_help(), end))

@@ -8,6 +8,7 @@ use super::find::nearest;
 use crate::cli::{GlobalsShown, command, global_options};
 use crate::domain::text::shorten;
 use crate::error::{EXIT_CODES, Exit, Failure};
+use crate::render::contract;
 use crate::render::help::two_columns;
 use crate::ui;
 
@@ -19,9 +20,10 @@ use crate::ui;
   orders help product add
   orders help options        what every command takes
   orders help environment    the variables that the program reads
-  orders help exit-codes     what a script can rely on")]
+  orders help json           what a script gets
+  orders help exit-codes     how a command ended")]
 pub struct HelpArgs {
-    /// A command, or options, environment or exit-codes
+    /// A command, or options, json, environment or exit-codes
     #[arg(value_name = "TOPIC")]
     topic: Vec<String>,
 }
@@ -36,6 +38,7 @@ pub struct Topic {
 /// The pages that are not about one command.
 pub const TOPICS: &[Topic] = &[
     Topic { name: "options", page: |_| global_options() },
+    Topic { name: "json", page: contract::page },
     Topic { name: "environment", page: |width| two_columns(&ENVIRONMENT.map(row), 0, width) },
     Topic {
         name: "exit-codes",

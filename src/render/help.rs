@@ -16,6 +16,11 @@ pub fn two_columns(rows: &[(String, String)], name_width: usize, width: usize) -
     page
 }
 
+/// Lays out a paragraph within `width`.
+pub fn paragraph(text: &str, width: usize) -> String {
+    wrap(text, width).join("\n") + "\n"
+}
+
 /// Breaks a text into lines of at most `width` characters, where words allow it.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());

@@ -15,6 +15,7 @@
 //! | [`zone`] | times in the shop's zone |
 
 pub mod confirm;
+pub mod contract;
 pub mod csv;
 pub mod help;
 pub mod history;

@@ -16,6 +16,7 @@ mod common;
 mod completions;
 mod config;
 mod confirm;
+mod contract;
 mod create;
 mod crowd;
 mod dry_run;

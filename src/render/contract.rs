@@ -1,0 +1,175 @@
+//! What scripts can rely on: the bodies of the program's JSON with their keys and types, for `orders help json`.
+
+use super::help::{paragraph, two_columns};
+use super::json::{EVENT_KEYS, FINDING_KEYS, ORDER_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS};
+
+/// A body.
+struct Shape {
+    name: &'static str,
+    /// Which commands print it, or where it stands.
+    place: &'static str,
+    keys: &'static [&'static str],
+}
+
+const fn shape(name: &'static str, place: &'static str, keys: &'static [&'static str]) -> Shape {
+    Shape { name, place, keys }
+}
+
+const SHAPES: &[Shape] = &[
+    shape("order", "create, show, set-status, cancel, edit, note", ORDER_KEYS),
+    shape(
+        "item",
+        "the items of an order",
+        &[
+            "id",
+            "productId",
+            "productName",
+            "productBarcode",
+            "productImage",
+            "quantity",
+            "unitPrice",
+            "selectedSize",
+            "selectedColor",
+            "subtotal",
+        ],
+    ),
+    shape("listed order", "list, an array; with --items an array of orders, as my-orders", SUMMARY_KEYS),
+    shape("count", "list --count", &["count"]),
+    shape("confirmed order", "confirm", &["success", "order", "stockUpdated", "message"]),
+    shape(
+        "failed order",
+        "--keep-going, in the array with those that were done",
+        &["success", "orderReference", "error", "details", "code", "reason"],
+    ),
+    shape(
+        "unchanged order",
+        "create of an order that is there, for accounts that may not see it",
+        &["orderReference", "unchanged"],
+    ),
+    shape("event", "history, an array", EVENT_KEYS),
+    shape("movement", "the movements of an event", &["productName", "size", "delta"]),
+    shape("message", "message", &["orderReference", "phone", "text", "link"]),
+    shape(
+        "import",
+        "import; product import adds updated",
+        &["imported", "unchanged", "rejected", "skipped", "warnings", "errors"],
+    ),
+    shape(
+        "rejected record",
+        "the errors of an import",
+        &["file", "record", "line", "reference", "problems", "code", "reason"],
+    ),
+    shape("product", "product add, show, set, adjust, count, remove; product list, an array", PRODUCT_KEYS),
+    shape("stock movement", "product history, an array", STOCK_ENTRY_KEYS),
+    shape("account", "user add, remove; user list, an array", USER_KEYS),
+    shape(
+        "settings",
+        "config; config KEY only that key",
+        &["shopName", "currency", "countryCode", "timeZone", "lowStock"],
+    ),
+    shape("finding", "check, an array", FINDING_KEYS),
+    shape("backup", "backup", &["path", "orders", "bytes"]),
+    shape("report", "report; report sales adds by", &["report", "since", "until", "timeZone", "rows", "totals"]),
+    shape(
+        "row of pending",
+        "the rows of report pending",
+        &[
+            "orderReference",
+            "orderDate",
+            "createdAt",
+            "customerName",
+            "customerPhone",
+            "itemCount",
+            "total",
+            "waitingSeconds",
+            "stock",
+            "problems",
+        ],
+    ),
+    shape(
+        "totals of pending",
+        "the totals of report pending",
+        &["orders", "itemCount", "total", "currency", "enough", "contested", "short", "unclear"],
+    ),
+    shape(
+        "row of sales",
+        "the rows of report sales; in place of day also week, month, status, or productId, productName, productBarcode",
+        &["day", "orders", "itemCount", "total"],
+    ),
+    shape("totals of sales", "the totals of report sales", &["orders", "itemCount", "total", "currency"]),
+    shape(
+        "row of stock",
+        "the rows of report stock",
+        &["productId", "productName", "productBarcode", "size", "state", "onHand", "lowStockAt", "demand", "missing"],
+    ),
+    shape(
+        "totals of stock",
+        "the totals of report stock",
+        &["short", "out", "low", "onHand", "demand", "missing", "unclearDemand"],
+    ),
+    shape(
+        "failure",
+        "the last line of stderr, whatever failed; that of an import has the keys of an import too",
+        &["success", "error", "details", "code", "hint", "exitCode", "reason"],
+    ),
+];
+
+/// What a key's value is in a body; `?`: or null.
+fn type_of(body: &str, key: &str) -> &'static str {
+    match key {
+        "orderReference" if body == "stock movement" => "text?",
+        "unchanged" if body == "unchanged order" => "true or false",
+        "phone" if body == "message" => "text",
+        "reason" if body == "stock movement" => "text",
+        "id" | "productId" => "uuid",
+        "orderDate" | "createdAt" | "updatedAt" | "at" | "until" => "time",
+        "since" => "time?",
+        "unitPrice" | "subtotal" | "total" | "price" => "money",
+        "discountedPrice" => "money?",
+        "quantity" | "itemCount" | "count" | "delta" | "balance" | "imported" | "rejected" | "skipped" | "line"
+        | "stockQuantity" | "lowStock" | "orders" | "bytes" | "waitingSeconds" | "onHand" | "demand" | "missing"
+        | "exitCode" | "enough" | "contested" | "short" | "unclear" | "out" | "low" | "unclearDemand" => "number",
+        "record" | "lowStockAt" => "number?",
+        "success" | "stockUpdated" | "inStock" => "true or false",
+        "unchanged" => "number",
+        "order" => "order",
+        "items" => "[item]",
+        "movements" => "[movement]",
+        "errors" => "[rejected record]",
+        "rows" => "[row]",
+        "totals" => "totals",
+        "sizeQuantities" => "{size: number}?",
+        "details" | "warnings" | "problems" | "imagePaths" => "[text]",
+        "orderReference" | "customerName" | "customerPhone" | "status" | "productName" | "error" | "code" | "actor"
+        | "kind" | "text" | "file" | "name" | "username" | "role" | "timeZone" | "subject" | "problem" | "path"
+        | "report" | "stock" | "state" | "day" | "message" => "text",
+        _ => "text?",
+    }
+}
+
+/// Returns the page, for so many columns.
+pub fn page(width: usize) -> String {
+    let rules = [
+        "A command prints one body, or an array of them: several REFs, or any number from -, make an array. --format ndjson \
+         prints one body a line, without an array around them. The headers of --format csv are the keys.",
+        "Types: text; uuid, a text; time, a text in RFC 3339, UTC; money, a text with two decimals (\"29.99\"); number, a whole \
+         number. With ? it may be null. [item] is an array.",
+        "With --dry-run, a body has a further key dryRun: true.",
+    ];
+    let stable = [
+        "Keys keep their names, types and order from version to version. New keys come after those that a body has: skip \
+         those that you do not know. The keys of a body never depend on the data: what is not known is null.",
+        "Exit codes, and the words of status, code, kind, role and state, keep their meaning; new ones may come. Texts for people \
+         (error, details, hint, warnings, problems, the tables) may change: go by code, reason and exitCode.",
+    ];
+    let mut page: String = rules.iter().map(|rule| paragraph(rule, width) + "\n").collect();
+    for Shape { name, place, keys } in SHAPES {
+        let rows: Vec<_> = keys.iter().map(|key| ((*key).to_owned(), type_of(name, key).to_owned())).collect();
+        page.push_str(&paragraph(&format!("{name}: {place}"), width));
+        page.push_str(&two_columns(&rows, 15, width));
+        page.push('\n');
+    }
+    page.push_str("What stays the same:\n");
+    page.push_str(&stable.map(|promise| paragraph(promise, width)).join("\n"));
+    page
+}

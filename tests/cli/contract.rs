@@ -1,0 +1,135 @@
+//! `orders help json` says what the program prints.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::harness::{BELT, ORDER, SHIRT, Shop, order};
+
+/// Reads the page: each body with its keys and their types.
+fn documented(page: &str) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut shapes = BTreeMap::new();
+    for paragraph in page.split("\n\n") {
+        let rows = paragraph.lines().filter_map(|line| line.strip_prefix("  ")?.split_once("  "));
+        let rows: Vec<_> = rows.map(|(key, kind)| (key.to_owned(), kind.trim().to_owned())).collect();
+        if let Some((name, _)) = paragraph.split_once(": ").filter(|_| !rows.is_empty()) {
+            shapes.insert(name.to_owned(), rows);
+        }
+    }
+    shapes
+}
+
+/// Returns whether a value is of a documented type.
+fn is_of(kind: &str, value: &Value) -> bool {
+    let (kind, may_be_null) = kind.strip_suffix('?').map_or((kind, false), |kind| (kind, true));
+    if value.is_null() {
+        return may_be_null;
+    }
+    let is_money = |text: &str| {
+        text.split_once('.').is_some_and(|(whole, cents)| cents.len() == 2 && whole.parse::<i64>().is_ok())
+    };
+    match kind {
+        "text" => value.is_string(),
+        "uuid" => value.as_str().is_some_and(|text| text.len() == 36),
+        "time" => value.as_str().is_some_and(|text| text.ends_with('Z') && text.contains('T')),
+        "money" => value.as_str().is_some_and(is_money),
+        "number" => value.is_i64() || value.is_u64(),
+        "true or false" => value.is_boolean(),
+        "totals" | "order" | "{size: number}" => value.is_object(),
+        "[text]" => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string)),
+        kind => kind.starts_with('[') && value.as_array().is_some_and(|all| all.iter().all(Value::is_object)),
+    }
+}
+
+#[test]
+fn every_body_has_the_keys_and_types_that_help_json_says() {
+    let shop = Shop::with_order();
+    let shapes = documented(&shop.orders(["help", "json"]).succeeds());
+    let mut met = Vec::new();
+    let mut holds = |name: &str, body: &Value| {
+        let body = body.as_object().unwrap_or_else(|| panic!("{name}: {body}"));
+        let shape = shapes.get(name).unwrap_or_else(|| panic!("{name} is not documented"));
+        let keys: Vec<&str> = shape.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(body.keys().map(String::as_str).collect::<Vec<_>>(), keys, "{name}");
+        for (key, kind) in shape {
+            assert!(is_of(kind, &body[key]), "{name}: {key} is no {kind}: {}", body[key]);
+        }
+        met.push(name.to_owned());
+    };
+    let failed = |run: crate::harness::Run| -> Value {
+        let done = run.ends();
+        serde_json::from_str(done.stderr.lines().last().unwrap()).unwrap()
+    };
+    let without = |mut body: Value, key: &str| -> Value {
+        assert!(body.as_object_mut().unwrap().shift_remove(key).is_some(), "{key}");
+        body
+    };
+
+    shop.take("LEG-LOW", SHIRT, 3, Some("L"));
+    shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
+    let shown = shop.orders(["show", ORDER, "--json"]).json();
+    holds("order", &shown);
+    holds("item", &shown["items"][0]);
+    holds("order", &shop.orders(["create", "--json"]).stdin(order("LEG-A", BELT, 1, None)).json());
+    holds(
+        "unchanged order",
+        &shop.orders(["create", "--json", "--as", "mona"]).stdin(order("LEG-A", BELT, 1, None)).json(),
+    );
+    holds("listed order", &shop.orders(["list", "--json"]).json()[0]);
+    holds("order", &shop.orders(["list", "--items", "--json"]).json()[0]);
+    holds("count", &shop.orders(["list", "--count", "--json"]).json());
+    let confirmed = shop.orders(["confirm", ORDER, "--json"]).json();
+    holds("confirmed order", &confirmed);
+    holds("order", &confirmed["order"]);
+    let several = shop.orders(["show", ORDER, "nowhere", "--keep-going", "--json"]).ends();
+    let several: Value = serde_json::from_str(&several.stdout).unwrap();
+    holds("order", &several[0]);
+    holds("failed order", &several[1]);
+    let history = shop.orders(["history", ORDER, "--json"]).json();
+    holds("event", &history[0]);
+    holds("movement", &history[1]["movements"][0]);
+    holds("message", &shop.orders(["message", ORDER, "--json"]).json());
+
+    let bad = format!("{}\n{{\"orderReference\":\"LEG-BAD\"}}\n", order("LEG-B", BELT, 1, None));
+    let imported = shop.orders(["import", "--keep-going", "--json"]).stdin(bad.clone()).ends();
+    let imported: Value = serde_json::from_str(&imported.stdout).unwrap();
+    holds("import", &imported);
+    holds("rejected record", &imported["errors"][0]);
+    let mut refused = failed(shop.orders(["import", "--json"]).stdin(bad));
+    for key in ["imported", "unchanged", "rejected", "skipped", "warnings", "errors"] {
+        refused = without(refused, key);
+    }
+    holds("failure", &refused);
+    holds("failure", &failed(shop.orders(["show", "nowhere", "--json"])));
+    holds("failure", &failed(shop.orders(["show", "--json", "--bogus"])));
+    let products = shop.orders(["product", "list", "--json"]).json();
+    holds(
+        "import",
+        &without(shop.orders(["product", "import", "--json"]).stdin(products.to_string()).json(), "updated"),
+    );
+
+    for product in products.as_array().unwrap() {
+        holds("product", product);
+    }
+    holds("product", &shop.orders(["product", "show", "BLT-01", "--json"]).json());
+    holds("stock movement", &shop.orders(["product", "history", "SKU-12345", "--json"]).json()[0]);
+    holds("account", &shop.orders(["user", "list", "--json"]).json()[0]);
+    holds("settings", &shop.orders(["config", "--json"]).json());
+    holds("backup", &shop.orders(["backup", "copy.db", "--json"]).json());
+    for name in ["pending", "sales", "stock"] {
+        let mut report = shop.orders(["report", name, "--json"]).json();
+        holds(&format!("row of {name}"), &report["rows"][0]);
+        holds(&format!("totals of {name}"), &report["totals"]);
+        if name == "sales" {
+            report = without(report, "by");
+        }
+        holds("report", &report);
+    }
+    shop.connection().execute_batch("UPDATE stock SET on_hand = on_hand + 1").unwrap();
+    let findings = shop.orders(["check", "--json"]).ends();
+    let findings: Value = serde_json::from_str(&findings.stdout).unwrap();
+    holds("finding", &findings[0]);
+
+    let missing: Vec<_> = shapes.keys().filter(|name| !met.contains(name)).collect();
+    assert!(missing.is_empty(), "documented and never printed: {missing:?}");
+}
