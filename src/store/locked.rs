@@ -241,7 +241,7 @@ impl OrdersFiles {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::os::fd::AsRawFd as _;
     use std::time::Duration;
 
@@ -280,9 +280,9 @@ mod tests {
         }
     }
 
-    /// Returns whether a dropped file's descriptor is still open.
+    /// Returns whether a dropped file's descriptor is still open; `path` is canonical.
     #[cfg(target_os = "linux")]
-    fn stays_open(path: &Path) -> bool {
+    pub fn stays_open(path: &Path) -> bool {
         let file = PlainFile::open(path).unwrap();
         let descriptor = format!("/proc/self/fd/{}", file.file().as_raw_fd());
         drop(file);

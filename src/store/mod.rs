@@ -91,7 +91,7 @@ pub fn sqlite_version() -> &'static str {
 pub struct Store {
     // It goes before the note that it is open.
     connection: Connection,
-    _in_use: InUse,
+    in_use: InUse,
     path: PathBuf,
     file: OpenedFile,
     /// How long others are waited for.
@@ -295,7 +295,7 @@ impl Store {
         // First of all the old connection goes, with all that it still has in memory.
         self.connection = Connection::open_in_memory()?;
         let store = open::open(&self.path, Access::Write, self.wait)?;
-        (self.connection, self.file) = (store.connection, store.file);
+        (self.connection, self.file, self.in_use) = (store.connection, store.file, store.in_use);
         let transaction = begin(&mut self.connection)?;
         let verdict = witness.look_for(&transaction)?;
         // What is there may have been found in the log, where the sync that failed left it. And what is not there may lie in
@@ -458,6 +458,24 @@ pub(crate) mod tests {
                 assert!(log_length(&store) > 0, "{what}, {outcome:?}");
             }
         }
+    }
+
+    /// Another file may have its name by then.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_file_that_was_opened_anew_is_the_one_that_is_in_use() {
+        let (folder, mut store) = store();
+        let folder = std::fs::canonicalize(folder.path()).unwrap();
+        let (file, backup) = (folder.join("orders.db"), folder.join("backup.db"));
+        Store::open(&file, Access::BackUp, Duration::ZERO).unwrap().back_up(&backup).unwrap();
+        for side in locked::side_files(&file) {
+            let _ = std::fs::remove_file(side);
+        }
+        std::fs::rename(&backup, &file).unwrap();
+        assert_eq!(store.ask_anew(&Witness::Nothing).unwrap(), Verdict::NotWritten);
+        assert!(locked::tests::stays_open(&file));
+        drop(store);
+        assert!(!locked::tests::stays_open(&file));
     }
 
     /// The log is synced where it is written.

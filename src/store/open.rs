@@ -65,7 +65,7 @@ pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store,
     set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
     let kept = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
     file.refuse_replaced()?;
-    Ok(Store { connection, _in_use: in_use, path, file, wait, created, kept })
+    Ok(Store { connection, in_use, path, file, wait, created, kept })
 }
 
 /// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
