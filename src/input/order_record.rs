@@ -324,13 +324,18 @@ fn read_object(fields: Fields<'_>, whole: &Value<'_>, context: Context, found: &
 
 /// Reads what another program has wrapped up, or says what the object is instead.
 fn read_wrapped(fields: &Fields<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
+    let mut problems = Problems::default();
     let inner = WRAPPERS.iter().find_map(|key| {
         let value = fields.get(key)?;
         if value.is_object() || value.is_array() {
             return Some((value, None));
         }
-        let text = Some(&value).filter(|value| value.raw().len() <= STRING_LIMIT)?;
-        let text = text.whole_text(&mut Problems::default()).filter(|text| is_json(text))?;
+        if value.is_string() && value.raw().len() > STRING_LIMIT {
+            problems
+                .add(&value.place, format_args!("is a text of more than {STRING_LIMIT} bytes: import what it holds"));
+            return None;
+        }
+        let text = value.whole_text(&mut Problems::default()).filter(|text| is_json(text))?;
         Some((value, Some(text)))
     });
     match inner.filter(|_| depth < WRAPPING_LIMIT && name_foreign_order(fields).is_none()) {
@@ -344,7 +349,8 @@ fn read_wrapped(fields: &Fields<'_>, context: Context, found: &mut Found<'_>, de
             }
             found.accounted = outer;
         }
-        None => found.put(ReadOrder::refused(vec![name_stranger(fields)])),
+        None if problems.is_empty() => found.put(ReadOrder::refused(vec![name_stranger(fields)])),
+        None => found.refuse(problems),
     }
 }
 

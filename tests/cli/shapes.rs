@@ -486,6 +486,8 @@ fn what_is_no_message_of_whatsapp_is_never_skipped() {
         let problems = problems(&shop, &input);
         assert!(problems.len() == 1 && problems[0].contains(problem), "{input}: {problems:?}");
     }
+    let long = json!({"body": "x".repeat(5 << 20)});
+    assert_eq!(problems(&shop, long), ["body: is a text of more than 4194304 bytes: import what it holds"]);
     let deep = (0..9).fold(json!({"messages": []}), |inner, _| json!({"body": inner}));
     assert!(problems(&shop, deep)[0].contains("it has body"));
 }
