@@ -281,7 +281,7 @@ impl Context {
     /// bare. CSV has the columns `keys`, whatever the bodies hold.
     pub fn print_each(
         &self,
-        mut bodies: Vec<Body>,
+        bodies: impl IntoIterator<Item = Body>,
         keys: &[&str],
         is_list: bool,
         text: impl FnOnce() -> String,
@@ -296,13 +296,16 @@ impl Context {
         let mut keys = keys.to_vec();
         if self.has_rolled_back {
             keys.extend(Some("dryRun").filter(|key| !keys.contains(key)));
-            for body in &mut bodies {
-                body.insert("dryRun".to_owned(), json!(true));
-            }
         }
         let mut stdout = ui::stdout();
         let mut printer = Printer::new(&mut stdout, self.global.format(), &keys, is_list).map_err(OutputError)?;
-        bodies.iter().try_for_each(|body| printer.put(body)).map_err(OutputError)?;
+        // One body at a time: thousands of them are too many to be held.
+        for mut body in bodies {
+            if self.has_rolled_back {
+                body.insert("dryRun".to_owned(), json!(true));
+            }
+            printer.put(&body).map_err(OutputError)?;
+        }
         printer.finish().and_then(|()| stdout.flush()).map_err(OutputError)
     }
 

@@ -81,7 +81,7 @@ pub fn print_outcomes<T>(
         let mut seen = std::collections::HashSet::new();
         keys.retain(|key| seen.insert(*key));
     }
-    let bodies = outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(OrderFailure::body, &body)).collect();
+    let bodies = outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(OrderFailure::body, &body));
     context.print_each(bodies, &keys, call.is_list, || {
         text(&outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect::<Vec<_>>())
     })?;

@@ -110,9 +110,14 @@ impl Product {
         self.stock.iter().find(|line| self.is_sized() && line.size_key.is_empty() && line.on_hand > 0)
     }
 
-    /// Returns the sizes as people read them: `S, M, L`.
+    /// Returns the sizes as people read them: `S, M, L`; of very many the first, as they are named in warnings item by item.
     pub fn size_names(&self) -> String {
-        self.sizes().map(|line| line.size.as_str()).collect::<Vec<_>>().join(", ")
+        const NAMED: usize = 20;
+        let names: Vec<&str> = self.sizes().map(|line| line.size.as_str()).collect();
+        match names.get(..NAMED) {
+            Some(first) if names.len() > NAMED => format!("{} and {} more", first.join(", "), names.len() - NAMED),
+            _ => names.join(", "),
+        }
     }
 
     /// Finds the stock line that an item of this product draws from; a size means nothing where it is not tracked.
@@ -254,6 +259,14 @@ pub(crate) mod tests {
         for (product, size, expected) in cases {
             assert_eq!(product.line_for(size).map(|line| line.on_hand), expected, "{} {size:?}", product.name);
         }
+    }
+
+    #[test]
+    fn of_very_many_sizes_the_first_are_named() {
+        let names: Vec<String> = (1..=1000).map(|size| size.to_string()).collect();
+        let stock = |count: usize| names.iter().take(count).map(|name| (name.as_str(), 1)).collect::<Vec<_>>();
+        assert_eq!(product("Shoe", &stock(20)).size_names().split(", ").count(), 20);
+        assert!(product("Shoe", &stock(1000)).size_names().ends_with("19, 20 and 980 more"));
     }
 
     #[test]
