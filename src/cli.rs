@@ -9,7 +9,6 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commands::facts::{Facts, Group};
-use crate::commands::tally::Imported;
 use crate::commands::{
     backup, cancel, check, completions, config, confirm, create, edit, help, history, import, list, man, message,
     my_orders, note, product, report, set_status, show, user,
@@ -78,7 +77,7 @@ pub struct Global {
     /// When to colour [default: auto]
     #[arg(long, global = true, hide = true, value_enum, value_name = "WHEN", overrides_with = "color")]
     pub color: Option<ColorChoice>,
-    /// Act as this account, and may no more than it [default: ORDERS_AS]
+    /// Act as this account, with its permissions [default: ORDERS_AS]
     #[arg(long = "as", global = true, hide = true, value_name = "USERNAME", overrides_with = "acting_as")]
     pub acting_as: Option<String>,
     /// A note that the history keeps: a payment reference, a reason
@@ -141,15 +140,6 @@ pub enum Command {
 }
 
 impl Command {
-    /// Returns what the command imports; `None` where it is no import.
-    pub fn import(&self) -> Option<Imported> {
-        match self {
-            Command::Import(_) => Some(Imported::Orders),
-            Command::Product(args) if args.is_import() => Some(Imported::Products),
-            _ => None,
-        }
-    }
-
     /// Returns what the command is about, for permission; `None` where it needs none.
     pub fn task(&self) -> Option<Task> {
         Some(match self {
@@ -295,7 +285,7 @@ pub fn note_text(text: &str) -> Result<String, String> {
     }
 }
 
-/// Tells whether a command line that could not be read asks for JSON, so that its error can be JSON too.
+/// Returns whether a command line that could not be read asks for JSON, so that its error can be JSON too.
 pub fn asks_for_json(args: &[OsString]) -> bool {
     options(args)
         .any(|(name, value)| name == "--json" || (name == "--format" && matches!(value, Some("json" | "ndjson"))))

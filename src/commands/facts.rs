@@ -2,6 +2,7 @@
 
 use clap::builder::CommandExt;
 
+use super::tally::Imported;
 use crate::domain::status::Status;
 
 /// The parts of a shop's day in which `orders help` shows the commands.
@@ -50,6 +51,8 @@ pub struct Facts {
     pub writes: bool,
     /// Whether the history keeps its `--note`.
     pub keeps_note: bool,
+    /// What it imports.
+    pub imports: Option<Imported>,
     /// The columns that `--fields` chooses from; empty where it is no list.
     pub fields: &'static [&'static str],
     /// The statuses of the orders that it can act on.
@@ -62,7 +65,7 @@ impl Facts {
     /// States the facts of a command that only reads the orders file.
     pub const fn of(group: Group) -> Facts {
         let uses_file = !matches!(group, Group::Program);
-        Facts { group, uses_file, writes: false, keeps_note: false, fields: &[], acts_on: &Status::ALL }
+        Facts { group, uses_file, writes: false, keeps_note: false, imports: None, fields: &[], acts_on: &Status::ALL }
     }
 
     /// It changes something.
@@ -73,6 +76,11 @@ impl Facts {
     /// It changes something, and the history keeps its `--note`.
     pub const fn keeping_note(self) -> Facts {
         Facts { writes: true, keeps_note: true, ..self }
+    }
+
+    /// It imports, and the history keeps its `--note`.
+    pub const fn importing(self, imports: Imported) -> Facts {
+        Facts { imports: Some(imports), ..self.keeping_note() }
     }
 
     /// It lists things with these columns.

@@ -31,7 +31,7 @@ use crate::ui::Progress;
 /// exported chats and the shop's order message as text; each is recognised by its content. What is there already is left
 /// as it is. All problems are reported, and nothing is imported unless all can be.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note())]
+#[command(add = Facts::of(Group::Orders).importing(Imported::Orders))]
 #[command(after_help = "Examples:
   orders import orders.json
   zcat orders-2026-*.ndjson.gz | orders import -

@@ -52,9 +52,8 @@ use facts::Facts;
 /// # Errors
 /// Those of the command; of an import, whatever failed, with the body of one that took nothing.
 pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
-    let import = command.import();
-    dispatch(command, facts, context).map_err(|error| match import {
-        Some(import) => tally::explain_failure(error, import, context),
+    dispatch(command, facts, context).map_err(|error| match facts.imports {
+        Some(imports) => tally::explain_failure(error, imports, context),
         None => error,
     })
 }
@@ -67,7 +66,7 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
         return Err(Failure::usage("--format html is for reports only").into());
     }
     if context.global.note.is_some() && !facts.keeps_note {
-        return Err(Failure::usage("nothing keeps a --note of this command").into());
+        return Err(Failure::usage("this command does not take --note").into());
     }
     if context.global.fields.is_some() && facts.fields.is_empty() {
         return Err(Failure::usage("--fields is for commands that list").into());

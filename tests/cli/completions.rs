@@ -184,6 +184,9 @@ impl Prompt<'_> {
 fn no_shell_runs_or_expands_what_somebody_else_wrote() {
     let hostile = [
         "LEG-X;touch${IFS}PWNED",
+        "RUN;touch${IFS}PWNED",
+        "SUBST$(touch${IFS}PWNED)",
+        "GLOB*",
         "LEG-X`touch${IFS}PWNED`",
         "LEG-X$(touch${IFS}PWNED)",
         "LEG-X|touch${IFS}PWNED",
@@ -239,6 +242,9 @@ fn no_shell_runs_or_expands_what_somebody_else_wrote() {
             // What needs quoting is not offered.
             ("orders show LEG-X\t", &["show", "LEG-X"]),
             ("orders confirm LEG-X\t", &["confirm", "LEG-X"]),
+            ("orders show RUN\t", &["show", "RUN"]),
+            ("orders show SUBST\t", &["show", "SUBST"]),
+            ("orders show GLOB\t", &["show", "GLOB"]),
             // Files are quoted by the shell.
             ("orders import my\t", &["import", "my file.json"]),
             ("orders product import evil\t", &["product", "import", "evil$(touch PWNED)`touch PWNED`;'\"\\.json"]),

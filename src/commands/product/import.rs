@@ -23,7 +23,7 @@ use crate::ui::Progress;
 /// Products are matched by id, those without one by barcode. Stock is taken for new ones only: of known ones it is counted or
 /// adjusted. Keys that are not known are the shop's own and are ignored.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).keeping_note())]
+#[command(add = Facts::of(Group::Goods).importing(Imported::Products))]
 #[command(after_help = "Examples:
   orders product import catalogue.json
   orders product import catalogue.json --dry-run

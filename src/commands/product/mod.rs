@@ -50,13 +50,6 @@ enum ProductCommand {
     Remove(remove::RemoveArgs),
 }
 
-impl ProductArgs {
-    /// Tells whether this imports products.
-    pub fn is_import(&self) -> bool {
-        matches!(self.command, ProductCommand::Import(_))
-    }
-}
-
 /// Runs the command.
 pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
     match args.command {
