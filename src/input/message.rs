@@ -49,14 +49,16 @@ pub fn is_message(fields: &Fields<'_>) -> bool {
     // Baileys.
     (has_object("key") && has_any(&["message", "messageTimestamp", "update"]))
         // whatsapp-web.js, WPPConnect and what is built on them.
-        || (["body", "content", "caption"].into_iter().any(has_text)
-            && has_any(&["from", "fromMe", "timestamp", "t"]))
+        || (has_text("body") && has_any(&["from", "fromMe"]) && has_any(&["id", "timestamp", "t"]))
         // Infobip.
         || (fields.has("message") && has_any(&["integrationType", "messageId"]))
         // Export programs, and Telegram.
         || (has_text("message") && has_any(&["author", "date"]))
-        || (has_scalar("data") && has_any(&["fromMe", "timestamp", "keyId"]))
-        || (fields.has("text") && !has_object("text") && has_any(&["date", "dateUnixtime"]))
+        || (has_scalar("data") && has_any(&["fromMe", "keyId"]))
+        || (fields.has("text")
+            && !has_object("text")
+            && has_any(&["date", "dateUnixtime"])
+            && has_any(&["from", "fromId", "chat", "type"]))
 }
 
 /// Reads the messages of an object: a list of them, or an object that has them by their places.
