@@ -107,6 +107,10 @@ fn what_the_program_knows_is_offered() {
         ("--db=x", &["\t--db="]),
         ("import --rejects ", &["\t"]),
         ("backup ", &["\t"]),
+        ("import --rej", &["--rejects"]),
+        ("import x --keep", &["--keep-going"]),
+        ("set-status LEG-1 --forc", &["--force"]),
+        ("set-status LEG-1 ship", &["shipped"]),
         ("product import x", &["\t"]),
         ("create x", &["\t"]),
     ] {

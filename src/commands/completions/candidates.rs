@@ -41,6 +41,11 @@ fn with_candidates(command: clap::Command, line: &Arc<Line>) -> clap::Command {
     let command = command.mut_args(|argument| {
         let Some(candidates) = candidates_of(&argument) else { return argument };
         let line = Arc::clone(line);
+        // With less than it needs, clap_complete offers no options beside a positional argument.
+        let argument = match argument.get_num_args() {
+            Some(_) if argument.is_positional() => argument.num_args(1..),
+            _ => argument,
+        };
         let complete = move |typed: &OsStr| candidates(&typed.to_string_lossy(), &line, &facts);
         argument.add(ArgValueCompleter::new(complete))
     });
@@ -53,7 +58,7 @@ type Candidates = fn(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionC
 fn candidates_of(argument: &Arg) -> Option<Candidates> {
     let names: Vec<&str> = argument.get_value_names()?.iter().map(|name| name.as_str()).collect();
     Some(match names.join(" ").as_str() {
-        "FILE" | "DEST" => |_, _, _| vec![CompletionCandidate::new(FILES)],
+        "FILE" | "DEST" => files,
         "REF" => references,
         // Any number of orders, then one status.
         "REF STATUS" => |typed, line, facts| {
@@ -72,6 +77,11 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
         "TOPIC" => topics,
         _ => return None,
     })
+}
+
+/// The shell's own files; what begins with `-` is on its way to an option.
+fn files(typed: &str, _: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+    if typed.starts_with('-') { Vec::new() } else { vec![CompletionCandidate::new(FILES)] }
 }
 
 /// Returns those of the program's own words that begin like what was typed, in any case.
