@@ -47,7 +47,9 @@ pub struct Selection {
     /// Only orders of this phone number, in any spelling
     #[arg(long, value_name = "N", value_parser = read_phone)]
     phone: Option<String>,
-    /// Only orders with this in reference, name, phone, or the name of a product; in any case and script
+    /// Only orders with this in reference, name, phone (in any spelling), or the name or SKU of an item or its product
+    ///
+    /// Case, accents, harakat, tatweel and the forms of alif, waw, ya and ta marbuta make no difference.
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Only orders with this product: a barcode, an id, or a part of the name

@@ -125,9 +125,17 @@ impl Desk<'_, '_> {
         if let Some(order) = message_id.map(|id| self.write.order_of_message(id)).transpose()?.flatten() {
             return Ok(Ok(Taken { order, warnings: None }));
         }
-        match &delivery.order {
-            Ok((order, hash)) => self.receive(order, *hash),
-            Err(rejected) => Ok(Err(rejected.clone())),
+        let (order, hash) = match &delivery.order {
+            Ok(order) => order,
+            Err(rejected) => return Ok(Err(rejected.clone())),
+        };
+        match &order.longer_reference {
+            Some(longer) if self.write.is_of_a_message(&order.reference)? => {
+                let mut order = ResolvedOrder { reference: longer.clone(), ..order.clone() };
+                order.warnings.push(format!("is {longer}, as another message's order has the shorter reference"));
+                self.receive(&order, *hash)
+            }
+            _ => self.receive(order, *hash),
         }
     }
 

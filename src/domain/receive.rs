@@ -23,6 +23,8 @@ pub const DUPLICATE_WINDOW_MILLIS: i64 = 6 * 60 * 60 * 1000;
 pub struct IncomingOrder {
     /// The reference, where it was sent.
     pub reference: Option<Reference>,
+    /// Which one it gets where that one is the order of another message: of those that are made from messages.
+    pub longer_reference: Option<Reference>,
     /// When the customer ordered.
     pub order_date: Timestamp,
     /// Who ordered.
@@ -175,6 +177,8 @@ pub struct ResolvedOrder {
     pub id: Uuid,
     /// The reference.
     pub reference: Reference,
+    /// Which one it gets where that one is the order of another message.
+    pub longer_reference: Option<Reference>,
     /// When the customer ordered.
     pub order_date: Timestamp,
     /// Who ordered.
@@ -284,6 +288,7 @@ pub fn resolve(
     Ok(ResolvedOrder {
         id,
         reference,
+        longer_reference: incoming.longer_reference,
         order_date,
         customer: incoming.customer,
         currency: incoming.currency,
@@ -434,6 +439,7 @@ pub(crate) mod tests {
             crate::domain::order::sums(items.iter().map(|item| (item.subtotal, item.quantity))).unwrap();
         IncomingOrder {
             reference: Reference::parse("LEG-LXYZ1234-AB5C"),
+            longer_reference: None,
             order_date: Timestamp::parse("2026-02-04T10:30:00Z").unwrap(),
             customer: Customer { name: "John Doe".into(), phone: "+1 234".into(), address: None },
             currency: None,

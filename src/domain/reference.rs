@@ -21,9 +21,18 @@ impl Reference {
 
     /// Makes a reference as the web page does: `LEG-{base36 of unix ms}-{4 base36}`.
     pub fn made(at: Timestamp, random: u32) -> Reference {
+        Reference::with_suffix(at, u64::from(random), 4)
+    }
+
+    /// Makes a reference that is longer by four characters, for where the other one is taken.
+    pub fn made_longer(at: Timestamp, random: u64) -> Reference {
+        Reference::with_suffix(at, random, 8)
+    }
+
+    fn with_suffix(at: Timestamp, random: u64, length: u32) -> Reference {
         let millis = u64::try_from(at.millis()).unwrap_or_default();
-        let suffix = u64::from(random) % 36_u64.pow(4);
-        Reference(format!("LEG-{}-{:0>4}", base36(millis), base36(suffix)))
+        let (suffix, width) = (base36(random % 36_u64.pow(length)), length as usize);
+        Reference(format!("LEG-{}-{suffix:0>width$}", base36(millis)))
     }
 
     /// Returns the time that a reference of the web page was made at, which it carries; `None` for any other.
@@ -91,6 +100,7 @@ mod tests {
         assert_eq!(Reference::made(at, 0).as_str(), "LEG-MLB2TFXC-0000");
         assert_eq!(Reference::made(at, 36 + 35).as_str(), "LEG-MLB2TFXC-001Z");
         assert_eq!(Reference::made(at, u32::MAX).as_str().len(), 17);
+        assert_eq!(Reference::made_longer(at, u64::from(u32::MAX) + 1).as_str(), "LEG-MLB2TFXC-01Z141Z4");
         assert_eq!(Reference::made(at, 7).made_at(), Some(at));
         for text in ["LEG-1", "LEG", "LEG--1", "LEG-ZZZZZZZZZZZZZZZ-1", "LEG-+1-2"] {
             assert_eq!(Reference::parse(text).unwrap().made_at(), None, "{text}");

@@ -27,12 +27,14 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
     let cart = fields.require(&["order"], problems).and_then(|value| value.object(problems));
     let cart = cart.and_then(|cart| read_items(cart, &mut products, problems));
     let source = Source { kind: SourceKind::WhatsappOrder, message_id: id.clone() };
-    let reference = id.as_deref().zip(sent_at).map(|(id, sent_at)| reference_of(id, sent_at));
+    let references = id.as_deref().zip(sent_at).map(|(id, sent_at)| references_of(id, sent_at));
+    let (reference, longer_reference) = references.unzip();
     let label = reference.as_ref().map(ToString::to_string).or(id);
     let order = (|| {
         let (cart, sent_at) = (cart?, sent_at?);
         Some(IncomingOrder {
             reference: Some(reference?),
+            longer_reference,
             order_date: sent_at,
             customer: customer?,
             currency: cart.currency,
@@ -54,11 +56,14 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
     }
 }
 
-/// Makes the reference of a cart from its message, the same every time.
-fn reference_of(message_id: &str, sent_at: Timestamp) -> Reference {
+/// Makes the reference of a cart from its message, the same every time, and a longer one for where another message's order
+/// has it.
+fn references_of(message_id: &str, sent_at: Timestamp) -> (Reference, Reference) {
     let hash = Sha256::digest(message_id.as_bytes());
     let seconds = Timestamp::from_millis(sent_at.millis() / 1000 * 1000).unwrap_or(sent_at);
-    Reference::made(seconds, u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]))
+    let random = hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+    let short = Reference::made(seconds, u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]));
+    (short, Reference::made_longer(seconds, random))
 }
 
 fn read_sender(fields: &mut Fields<'_>, conversation: &Conversation<'_>, problems: &mut Problems) -> Option<Customer> {

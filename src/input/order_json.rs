@@ -63,6 +63,7 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
     let sent = SentSums { total: total_sent, count: count_sent };
     let (total, item_count) = check_sums(items.as_deref(), &sent, problems)?;
     Some(IncomingOrder {
+        longer_reference: None,
         reference,
         order_date: order_date?,
         customer: Customer { name: name?, phone: phone?, address },

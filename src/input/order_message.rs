@@ -232,6 +232,7 @@ impl Read {
     fn complete(self) -> Option<IncomingOrder> {
         let (total, item_count) = self.sums?;
         Some(IncomingOrder {
+            longer_reference: None,
             reference: Some(self.reference?),
             order_date: self.order_date?,
             customer: Customer { name: self.name?, phone: self.phone?, address: self.address },

@@ -253,6 +253,15 @@ impl Read<'_> {
         Ok(statement.query_row(named_params! {":order": order}, |row| row.get(0))?)
     }
 
+    /// Returns whether a WhatsApp message brought the order with this reference.
+    pub fn is_of_a_message(&self, reference: &Reference) -> Result<bool, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM orders AS o JOIN order_sources AS s ON s.order_pk = o.pk
+                 WHERE o.reference = :reference AND s.message_id IS NOT NULL)",
+        )?;
+        Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
+    }
+
     /// Finds the order that a WhatsApp message brought.
     pub fn order_of_message(&self, message_id: &str) -> Result<Option<OrderPk>, StoreError> {
         let mut statement =

@@ -56,6 +56,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.has_reference(&new.reference)?;
     read.order_count()?;
     read.order_of_message("wamid.1")?;
+    read.is_of_a_message(&new.reference)?;
     read.is_like_another(new)?;
     read.known_order(&new.reference, ContentHash::of(&new.content))?;
     read.likely_duplicates(&new.content, &new.customer.phone, new.order_date, None)?;

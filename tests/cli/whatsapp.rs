@@ -1,6 +1,7 @@
 //! Importing what a shop can get out of WhatsApp.
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::harness::{BELT, Run, SHIRT, Shop, shipped};
 
@@ -110,6 +111,28 @@ fn a_cart_becomes_an_order() {
         let [imported, unchanged, rejected, _] = counts(&shop, &wrapped);
         assert!(imported == 0 && unchanged > 0 && rejected == 0, "{wrapped}");
     }
+}
+
+/// What the reference takes of the message's hash is short: two messages of one second may share it.
+#[test]
+fn carts_whose_short_references_are_the_same_are_two_orders() {
+    let shop = Shop::stocked();
+    // Ids whose hashes are the same in the part that the reference has.
+    let short = |id: &String| u32::from_be_bytes(Sha256::digest(id)[..4].try_into().unwrap()) % 36_u32.pow(4);
+    let mut seen = std::collections::HashMap::new();
+    let (one, other) = (0..)
+        .map(|number| format!("wamid.{number}"))
+        .find_map(|id| seen.insert(short(&id), id.clone()).map(|earlier| (earlier, id)))
+        .unwrap();
+    let carts = hook(&json!([cart(&one, &json!([belt(1)])), cart(&other, &json!([belt(2)]))]));
+    assert_eq!(counts(&shop, &carts), [2, 0, 0, 0]);
+    assert_eq!(counts(&shop, &carts), [0, 2, 0, 0]);
+    let listed = shop.orders(["list", "-q", "--sort", "createdAt"]).succeeds();
+    let references: Vec<&str> = listed.lines().collect();
+    assert_eq!(references.iter().map(|reference| reference.len()).collect::<Vec<_>>(), [17, 21]);
+    let stem = |reference: &str| reference.rsplit_once('-').unwrap().0.to_owned();
+    assert_eq!(stem(references[0]), stem(references[1]));
+    shop.check();
 }
 
 #[test]
