@@ -5,10 +5,13 @@ use clap::Args;
 use super::facts::{Facts, Group};
 use super::find::find_order;
 use super::{Context, choose_fields};
-use crate::domain::history::for_buyer;
+use crate::domain::history::{Event, for_buyer};
+use crate::domain::order::OrderPk;
+use crate::domain::user::Caller;
 use crate::error::Exit;
 use crate::render::history;
 use crate::render::json::{EVENT_KEYS, choose, event};
+use crate::store::{Read, StoreError};
 
 /// Show everything that happened to an order: who did it, when and why, and the stock that moved
 ///
@@ -30,13 +33,16 @@ pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let store = context.open_to_read()?;
     let (order, events, settings) = store.read(|read| {
         let order = find_order(read, &args.reference, &context.caller)?;
-        let mut events = read.events(order.summary.pk)?;
-        if context.caller.sees_only().is_some() {
-            events = for_buyer(events, context.caller.name());
-        }
+        let events = read_history(read, order.summary.pk, &context.caller)?;
         anyhow::Ok((order, events, read.settings()?))
     })?;
     let bodies: Vec<_> = events.iter().map(|one| choose(&event(one), &keys)).collect();
     context.print_list(&keys, &bodies, || history::of_order(&order.summary, &events, context.look(&settings)))?;
     Ok(Exit::Done)
+}
+
+/// Loads what happened to an order, as far as the caller may see it.
+pub fn read_history(read: &Read<'_>, order: OrderPk, caller: &Caller) -> Result<Vec<Event>, StoreError> {
+    let events = read.events(order)?;
+    Ok(if caller.sees_only().is_some() { for_buyer(events, caller.name()) } else { events })
 }

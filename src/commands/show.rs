@@ -1,14 +1,18 @@
 //! `orders show`: everything in an order.
 
+use std::collections::HashMap;
+
 use clap::Args;
 
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{expand_references, name_orders_or_none};
+use super::history::read_history;
 use super::keep_going::{Call, load_named, print_outcomes};
+use crate::domain::order::Order;
 use crate::error::Exit;
 use crate::render::json::ORDER_KEYS;
-use crate::render::{json, order};
+use crate::render::{history, json, order};
 
 /// Show orders with their items
 #[derive(Debug, Args)]
@@ -32,15 +36,23 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = expand_references(&args.refs)?;
     let call = Call { is_list: references.is_list, keep_going: args.keep_going };
     let store = context.open_to_read()?;
-    let (outcomes, settings) = store.read(|read| {
+    let is_text = context.is_table() && !context.ui.quiet;
+    let (outcomes, histories, settings) = store.read(|read| {
         let named = name_orders_or_none(read, &references.texts, &context.caller, args.keep_going)?;
-        anyhow::Ok((load_named(read, named)?, read.settings()?))
+        let outcomes = load_named(read, named)?;
+        let mut histories = HashMap::new();
+        for order in outcomes.iter().flatten().filter(|_| is_text) {
+            histories.insert(order.summary.pk, read_history(read, order.summary.pk, &context.caller)?);
+        }
+        anyhow::Ok((outcomes, histories, read.settings()?))
     })?;
     print_outcomes(&outcomes, call, ORDER_KEYS, context, json::order, |orders| {
         let look = context.look(&settings);
         if context.ui.quiet {
             return orders.iter().map(|order| format!("{}\n", order.summary.reference)).collect();
         }
-        orders.iter().map(|order| order::show(order, look)).collect::<Vec<_>>().join("\n")
+        let said = |order: &&Order| histories.get(&order.summary.pk).map(|events| history::last_said(events, look));
+        let show = |order: &&Order| order::show(order, look) + &said(order).unwrap_or_default();
+        orders.iter().map(show).collect::<Vec<_>>().join("\n")
     })
 }

@@ -44,6 +44,13 @@ pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     .collect()
 }
 
+/// Returns what was said last of an order: the customer's own words, and the newest note of somebody else.
+pub fn remarks(events: &[Event]) -> (Option<&Event>, Option<&Event>) {
+    let last =
+        |is_customers| events.iter().rfind(move |event| event.note.is_some() && event.is_customers == is_customers);
+    (last(true), last(false))
+}
+
 /// Who did what an account of the shop did, as a buyer is told.
 const SHOP: &str = "shop";
 

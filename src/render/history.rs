@@ -7,7 +7,7 @@ use super::table::{Column, render};
 use super::zone::minute;
 use super::{Look, paint};
 use crate::domain::bidi::shown;
-use crate::domain::history::{Event, EventKind, StockEntry};
+use crate::domain::history::{Event, EventKind, StockEntry, remarks};
 use crate::domain::order::OrderSummary;
 use crate::domain::product::Product;
 use crate::domain::time::Timestamp;
@@ -37,6 +37,21 @@ pub fn of_order(order: &OrderSummary, events: &[Event], look: Look<'_>) -> Strin
         }
     }
     text
+}
+
+/// Renders what was said last of an order: the customer's words, and the newest note with who wrote it and when.
+pub fn last_said(events: &[Event], look: Look<'_>) -> String {
+    let (words, note) = remarks(events);
+    let text = |event: &Event| event.note.clone().unwrap_or_default();
+    let mut said = String::new();
+    if let Some(event) = words {
+        said.push_str(&field("Customer's words:", 17, &text(event), look.width));
+    }
+    if let Some(event) = note {
+        let note = format!("{} ({}, {})", text(event), event.actor, minute(event.at, look.zone));
+        said.push_str(&field("Note:", 5, &note, look.width));
+    }
+    said
 }
 
 fn what(event: &Event) -> String {

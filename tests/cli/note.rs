@@ -28,6 +28,8 @@ fn a_note_is_kept_any_time() {
     let kept: Vec<_> = notes(&shop, ORDER, "").into_iter().filter(|(kind, _)| kind == "note").map(|(_, n)| n).collect();
     assert_eq!(kept, ["note 1", "note 2", "note 3", "note 4", "note 5"]);
     assert!(shop.orders(["history", ORDER]).succeeds().contains("operator  note\n  note: note 5\n"));
+    let shown = shop.orders(["show", ORDER]).succeeds();
+    assert!(shown.ends_with("\nNote: note 5 (operator, 2026-02-07 08:00)\n"), "{shown}");
     shop.orders(["note", ORDER, "quiet", "-q"]).prints("LEG-LXYZ1234-AB5C\n");
     let before = shop.dump();
     shop.orders(["note", ORDER, "dry", "-n"]).exits(0);
@@ -89,6 +91,8 @@ fn buyers_see_their_own_words_and_no_notes_of_the_shops() {
     ]);
     assert_eq!(notes(&shop, "LEG-1", "mona"), of_buyer.collect::<Vec<_>>());
     let seen = as_user("mona", &["history", "LEG-1"]).stdout;
+    let shown = as_user("mona", &["show", "LEG-1"]).stdout;
+    assert!(shown.contains("leave it at the door") && !shown.contains("torn") && !shown.contains("sara"), "{shown}");
     for word in ["sara", "difficult", "torn", "warned", "written off"] {
         assert!(whole.contains(word) && !seen.contains(word), "{word} in {seen}");
     }
