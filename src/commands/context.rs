@@ -143,6 +143,9 @@ impl Context {
 
     /// Opens the orders file, and says once a run, `--quiet` or not, that others can use it: the lock is the file's mode.
     fn open(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
+        if matches!(access, Access::Write | Access::Create | Access::DryRun) {
+            ui::begin_change(self.ui.json);
+        }
         let store = Store::open(path, access, self.global.wait())?;
         if let Some(may) = store.others_may()
             && !self.has_warned_of_others.replace(true)
@@ -193,6 +196,7 @@ impl Context {
     ) -> anyhow::Result<T> {
         let outcome = if self.is_dry_run() { Outcome::RollBack } else { Outcome::Commit };
         let caller = &self.caller;
+        let mut held = None;
         let written = store.write(outcome, self.clock, |transaction| {
             // Who may no longer do it, does not.
             if let Caller::Account(user) = caller
@@ -200,11 +204,20 @@ impl Context {
             {
                 return Err(StoreError::Changed("the acting account").into());
             }
-            write(transaction).map_err(|error| match error.downcast::<StoreError>() {
+            let value = write(transaction).map_err(|error| match error.downcast::<StoreError>() {
                 Ok(error) => error.before_commit().into(),
                 Err(error) => error,
-            })
+            })?;
+            held = Some(ui::hold_interruptions());
+            anyhow::Ok(value)
         });
+        if let Some(held) = held {
+            held.end(match &written {
+                Ok(_) => Some(outcome == Outcome::Commit),
+                Err(error) if matches!(error.downcast_ref(), Some(StoreError::Broken(_))) => None,
+                Err(_) => Some(false),
+            });
+        }
         let value = match written {
             // What stands against it is to be there after a power cut too.
             Err(error) if outcome == Outcome::Commit && !error.is::<StoreError>() => {

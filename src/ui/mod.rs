@@ -1,6 +1,7 @@
 //! stdout, stderr, colour and questions: results go to stdout, all else to stderr.
 
 mod ask;
+mod interrupt;
 mod progress;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -10,7 +11,8 @@ use anstyle::{AnsiColor, Style};
 use crate::domain::bidi::shown_sentence;
 use crate::error::{Explained, OutputError};
 
-pub use ask::{end_when_interrupted, pick, yes_or_no};
+pub use ask::{pick, yes_or_no};
+pub use interrupt::{Uninterrupted, begin_change, end_when_interrupted, hold_interruptions};
 pub use progress::Progress;
 
 /// When to colour.

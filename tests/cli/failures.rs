@@ -1,6 +1,7 @@
 //! Each class of failure, with its exact words for people and for programs.
 
 use rusqlite::Connection;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::{BELT, Done, ORDER, Shop, order, shipped};
 
@@ -173,4 +174,43 @@ fn the_reason_says_which_conflict_or_fault_it_is() {
     holds(&["--db", "text.db", "list"], "", 1, Some("not_ours"));
     shop.connection().execute_batch("PRAGMA user_version = 99").unwrap();
     holds(&["list"], "", 1, Some("newer"));
+}
+
+/// While another program has the lock, Ctrl-C says that nothing changed; a program that was told to end too.
+#[test]
+fn an_interrupted_wait_says_that_nothing_changed() {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Stdio;
+    for (args, signal, said) in [
+        (&["confirm", ORDER][..], Signal::INT, "error: interrupted; nothing changed\n"),
+        (&["confirm", ORDER], Signal::TERM, "error: interrupted; nothing changed\n"),
+        (
+            &["product", "set", "BLT-01", "--price", "5", "--json"],
+            Signal::INT,
+            "{\"success\":false,\"error\":\"interrupted; nothing changed\",\"details\":[],\"code\":\"interrupted\",\
+             \"hint\":null,\"exitCode\":130,\"reason\":null}\n",
+        ),
+    ] {
+        let shop = Shop::with_order();
+        let before = shop.dump();
+        let other = shop.connection();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut command = shop.orders(["--wait", "60"]).into_command();
+        let child =
+            command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let is_ended_so = match signal {
+            Signal::INT => output.status.code() == Some(130),
+            signal => output.status.signal() == Some(signal.as_raw()),
+        };
+        assert!(is_ended_so, "{output:?}");
+        assert_eq!(
+            (String::from_utf8(output.stdout).unwrap().as_str(), String::from_utf8(output.stderr).unwrap().as_str()),
+            ("", said)
+        );
+        drop(other);
+        assert_eq!(shop.dump(), before);
+    }
 }
