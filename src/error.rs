@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::domain::refusal::{self, Conflict, Refusal};
+use crate::spool::SpoolError;
 use crate::store::{StoreError, is_disk_full, read_again};
 
 /// The class of a failure. Each has its own exit code and its own code in JSON.
@@ -269,6 +270,9 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
     }
     if let Some(error) = error.downcast_ref::<StoreError>() {
         return explain_store(error, file);
+    }
+    if let Some(SpoolError(io)) = error.downcast_ref::<SpoolError>() {
+        return Failure::io(io, error.to_string()).hint("TMPDIR names another folder");
     }
     let fault = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map_or(Fault::Other, Fault::from);
     Failure::new(Kind::Internal(fault), format!("{error:#}"))

@@ -9,6 +9,7 @@
 //! | [`store`] | the only place that knows SQLite |
 //! | [`render`] | domain values → text, JSON, CSV |
 //! | [`ui`] | stdout, stderr, colour, questions, progress |
+//! | [`spool`] | results that may be too long for memory |
 //! | [`error`] | what went wrong → exit code, words, hint |
 //!
 //! A change is always load → decide → apply: a command opens one transaction, loads the facts through [`store`], a pure
@@ -30,6 +31,7 @@ pub mod domain;
 pub mod error;
 pub mod input;
 pub mod render;
+pub mod spool;
 pub mod store;
 pub mod ui;
 

@@ -1,7 +1,7 @@
 //! What every command works with, and how it opens, changes and prints.
 
 use std::cell::Cell;
-use std::io::{Seek as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -18,7 +18,9 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::render::json::Body;
+use crate::render::table::Layout;
 use crate::render::{Look, table, zone};
+use crate::spool::Spool;
 use crate::store::{Access, OrdersFiles, OthersMay, Outcome, Stamp, Store, StoreError, Write};
 use crate::ui::{self, Ui};
 
@@ -311,7 +313,7 @@ impl Context {
             keys.extend(Some("dryRun").filter(|key| !keys.contains(key)));
         }
         let mut stdout = ui::stdout();
-        let mut printer = Printer::new(&mut stdout, self.global.format(), &keys, is_list).map_err(OutputError)?;
+        let mut printer = Printer::new(&mut stdout, self.global.format(), &keys, is_list);
         // One body at a time: thousands of them are too many to be held.
         for mut body in bodies {
             if self.has_rolled_back {
@@ -319,13 +321,13 @@ impl Context {
             }
             printer.put(&body).map_err(OutputError)?;
         }
-        printer.finish().and_then(|()| stdout.flush()).map_err(OutputError)
+        printer.finish().map_err(OutputError)
     }
 
     /// Prints a list whose bodies have the columns `keys`; for people `text`, or where columns were chosen a table of them.
     pub fn print_list(&self, keys: &[&str], bodies: &[Body], text: impl FnOnce() -> String) -> anyhow::Result<()> {
         if !self.is_table() {
-            return self.print_spooled(keys, |printer| Ok(bodies.iter().try_for_each(|body| printer.put(body))?));
+            return self.print_as_it_comes(keys, |printer| Ok(bodies.iter().try_for_each(|body| printer.put(body))?));
         }
         let text = match self.global.fields {
             Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.look(&Settings::default())),
@@ -334,41 +336,38 @@ impl Context {
         Ok(self.ui.print(&text)?)
     }
 
-    /// Prints what `write` puts, once all of it was put without a failure: stdout stays empty otherwise, and a slow
-    /// reader keeps no transaction open.
-    pub fn print_spooled(
+    /// Prints a table that was measured.
+    pub fn print_table(&self, layout: &Layout, rows: &mut Spool<Vec<String>>) -> anyhow::Result<()> {
+        let mut stdout = ui::stdout();
+        stdout.write_all(layout.titles().as_bytes()).map_err(OutputError)?;
+        let mut line = String::new();
+        rows.each(|row| {
+            line.clear();
+            layout.put_row(&mut line, &row);
+            anyhow::Ok(stdout.write_all(line.as_bytes()).map_err(OutputError)?)
+        })?;
+        Ok(stdout.flush().map_err(OutputError)?)
+    }
+
+    /// Prints what `write` puts as it comes, in any form but the table. Where that fails before anything was put, stdout
+    /// stays empty; where it fails later, what was put is there, and the exit code says that it is not all.
+    pub fn print_as_it_comes(
         &self,
         keys: &[&str],
         write: impl FnOnce(&mut Printer<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let mut spool = tempfile::SpooledTempFile::new(SPOOLED_IN_MEMORY);
-        {
-            let mut buffer = std::io::BufWriter::new(&mut spool);
-            let print = || -> anyhow::Result<()> {
-                let mut printer = Printer::new(&mut buffer, self.global.format(), keys, true)?;
-                write(&mut printer)?;
-                printer.finish()?;
-                Ok(buffer.flush()?)
-            };
-            print().map_err(|error| match error.downcast::<std::io::Error>() {
-                Ok(error) => {
-                    let folder = std::env::temp_dir();
-                    Failure::io(&error, format!("cannot keep the result in {}: {error}", folder.display()))
-                        .hint("TMPDIR names another folder")
-                        .into()
-                }
-                Err(error) => error,
-            })?;
-        }
-        spool.rewind()?;
         let mut stdout = ui::stdout();
-        let copied = std::io::copy(&mut spool, &mut stdout).and_then(|_| stdout.flush());
-        Ok(copied.map_err(OutputError)?)
+        let print = || -> anyhow::Result<()> {
+            let mut printer = Printer::new(&mut stdout, self.global.format(), keys, true);
+            write(&mut printer)?;
+            Ok(printer.finish()?)
+        };
+        print().map_err(|error| match error.downcast::<std::io::Error>() {
+            Ok(error) => OutputError(error).into(),
+            Err(error) => error,
+        })
     }
 }
-
-/// How many bytes of a long result are kept in memory before they go to a temporary file.
-const SPOOLED_IN_MEMORY: usize = 1 << 20;
 
 fn named_by_environment() -> Option<PathBuf> {
     std::env::var_os("ORDERS_DB").filter(|path| !path.is_empty()).map(PathBuf::from)

@@ -9,16 +9,17 @@ use crate::cli::Format;
 use crate::domain::calendar::{When, before};
 use crate::domain::order::Order;
 use crate::domain::phone::full_number;
-use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::domain::text::read_phone;
 use crate::domain::user::Caller;
 use crate::error::Exit;
 use crate::render::json::body;
 use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
+use crate::render::order;
+use crate::render::table::{Sizing, columns_of, row_of};
 use crate::render::zone::zone_of;
-use crate::render::{order, table};
-use crate::store::{OrderFilter, Read, Sort, SortField};
+use crate::spool::Spool;
+use crate::store::{OrderFilter, Read, Sort, SortField, Store};
 
 /// How many orders the table shows unless `--limit` says otherwise.
 const TABLE_LIMIT: u64 = 50;
@@ -158,63 +159,85 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
         context.print_one(body([("count", json!(count))]), || format!("{count}\n"))?;
         return Ok(Exit::Done);
     }
-    if context.is_table() {
-        let (orders, settings) = store.read(|read| {
-            // One more than is shown tells whether there are more.
-            let filter = listing.filter(read, context, limit.map(|limit| limit.saturating_add(1)))?;
-            anyhow::Ok((read.listed_orders(&filter, with_items)?, read.settings()?))
-        })?;
-        print_table(listing, context, orders, &settings, &keys, limit)?;
+    if context.is_table() && !context.ui.quiet {
+        print_table(listing, context, &store, &keys, limit)?;
         return Ok(Exit::Done);
     }
-    context.print_spooled(&keys, |printer| {
-        store.read(|read| {
-            read.each_order(&listing.filter(read, context, limit)?, with_items, |order| {
+    // Read in batches: a slow reader keeps no transaction open.
+    let filter = store.read(|read| listing.filter(read, context, limit))?;
+    if context.is_table() {
+        let print = |orders: Vec<Order>| {
+            let references: String = orders.iter().map(|order| format!("{}\n", order.summary.reference)).collect();
+            anyhow::Ok(context.ui.print(&references)?)
+        };
+        store.each_batch(&filter, false, print)?;
+        return Ok(Exit::Done);
+    }
+    context.print_as_it_comes(&keys, |printer| {
+        store.each_batch(&filter, with_items, |orders| {
+            for order in &orders {
                 if is_row_an_item {
-                    let rows = order.items.iter().map(|item| item_row(&order.summary, item, &keys));
-                    rows.into_iter().try_for_each(|row| printer.put(&row))?;
+                    let mut rows = order.items.iter().map(|item| item_row(&order.summary, item, &keys));
+                    rows.try_for_each(|row| printer.put(&row))?;
                 } else {
                     printer.put(&order_fields(order, &keys))?;
                 }
-                anyhow::Ok(())
-            })
+            }
+            anyhow::Ok(printer.flush()?)
         })
     })?;
     Ok(Exit::Done)
 }
 
+/// Prints a table, whose rows are measured before the first one is printed.
 fn print_table(
     listing: &Listing<'_>,
     context: &Context,
-    mut orders: Vec<Order>,
-    settings: &Settings,
+    store: &Store,
     keys: &[&str],
     limit: Option<u64>,
 ) -> anyhow::Result<()> {
-    let shown = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-    let has_more = orders.len() > shown;
-    orders.truncate(shown);
-    if context.ui.quiet {
-        let references: String = orders.iter().map(|order| format!("{}\n", order.summary.reference)).collect();
-        return Ok(context.ui.print(&references)?);
-    }
-    if orders.is_empty() {
+    let is_chosen = context.global.fields.is_some();
+    let mut sizing = Sizing::of(match (is_chosen, listing.with_items) {
+        (true, _) => columns_of(keys),
+        (false, true) => order::list_item_columns(),
+        (false, false) => order::list_columns(),
+    });
+    let (mut rows, mut count) = (Spool::default(), 0_u64);
+    let settings = store.read(|read| {
+        let settings = read.settings()?;
+        let look = context.look(&settings);
+        // One more than is shown tells whether there are more.
+        let filter = listing.filter(read, context, limit.map(|limit| limit.saturating_add(1)))?;
+        let with_items = listing.with_items || keys.contains(&"items");
+        read.each_order(&filter, with_items, |order| {
+            count += 1;
+            if limit.is_some_and(|limit| count > limit) {
+                return anyhow::Ok(());
+            }
+            let mut put = |row: Vec<String>| {
+                sizing.add(&row);
+                rows.push(&row)
+            };
+            match (is_chosen, listing.with_items) {
+                (true, true) => {
+                    order.items.iter().try_for_each(|item| put(row_of(keys, &item_row(&order.summary, item, keys))))?;
+                }
+                (true, false) => put(row_of(keys, &order_fields(order, keys)))?,
+                (false, true) => order::list_item_rows(order).try_for_each(put)?,
+                (false, false) => put(order::list_row(order, look))?,
+            }
+            Ok(())
+        })?;
+        anyhow::Ok(settings)
+    })?;
+    if count == 0 {
         context.ui.note("no orders");
         return Ok(());
     }
-    let look = context.look(settings);
-    let text = match (&context.global.fields, listing.with_items) {
-        (None, false) => order::list(&orders, look),
-        (None, true) => order::list_items(&orders, look),
-        (Some(_), true) => {
-            let items = orders.iter().flat_map(|order| order.items.iter().map(|item| (&order.summary, item)));
-            table::of_bodies(keys, items.map(|(order, item)| item_row(order, item, keys)), look)
-        }
-        (Some(_), false) => table::of_bodies(keys, orders.iter().map(|order| order_fields(order, keys)), look),
-    };
-    context.ui.print(&text)?;
-    if has_more {
-        context.ui.note(&format!("there are more: these are the first {shown}; --limit 0 shows all"));
+    context.print_table(&sizing.layout(context.look(&settings)), &mut rows)?;
+    if let Some(limit) = limit.filter(|limit| count > *limit) {
+        context.ui.note(&format!("there are more: these are the first {limit}; --limit 0 shows all"));
     }
     Ok(())
 }

@@ -16,43 +16,51 @@ pub struct Printer<'a> {
 }
 
 impl<'a> Printer<'a> {
-    /// Starts a list (`many`) or a single body. CSV has the columns `keys`.
-    pub fn new<K: AsRef<str>>(
-        writer: &'a mut dyn io::Write,
-        format: Format,
-        keys: &[K],
-        many: bool,
-    ) -> io::Result<Printer<'a>> {
+    /// Makes one for a list (`many`) or a single body; nothing is printed yet. CSV has the columns `keys`.
+    pub fn new<K: AsRef<str>>(writer: &'a mut dyn io::Write, format: Format, keys: &[K], many: bool) -> Printer<'a> {
         let keys: Vec<String> = keys.iter().map(|key| key.as_ref().to_owned()).collect();
-        if format == Format::Csv && !keys.is_empty() {
-            writer.write_all(&csv::header(&keys))?;
-        }
-        Ok(Printer { writer, format, keys, many, count: 0 })
+        Printer { writer, format, keys, many, count: 0 }
     }
 
     /// Prints one body.
     pub fn put(&mut self, body: &Body) -> io::Result<()> {
+        let is_first = self.count == 0;
+        self.count += 1;
         if self.format == Format::Csv {
+            if is_first {
+                self.put_header()?;
+            }
             return self.writer.write_all(&csv::row(&self.keys, body));
         }
         let is_array = self.many && self.format == Format::Json;
-        let before = match (is_array, self.count) {
-            (true, 0) => "[\n",
-            (true, _) => ",\n",
+        let before = match (is_array, is_first) {
+            (true, true) => "[\n",
+            (true, false) => ",\n",
             (false, _) => "",
         };
-        self.count += 1;
         self.writer.write_all(before.as_bytes())?;
         serde_json::to_writer(&mut self.writer, body)?;
         if is_array { Ok(()) } else { self.writer.write_all(b"\n") }
     }
 
+    fn put_header(&mut self) -> io::Result<()> {
+        if self.keys.is_empty() { Ok(()) } else { self.writer.write_all(&csv::header(&self.keys)) }
+    }
+
+    /// Sends on what was printed so far.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+
     /// Ends the list.
-    pub fn finish(self) -> io::Result<()> {
+    pub fn finish(mut self) -> io::Result<()> {
+        if self.format == Format::Csv && self.count == 0 {
+            self.put_header()?;
+        }
         if self.many && self.format == Format::Json {
             let end: &[u8] = if self.count == 0 { b"[]\n" } else { b"\n]\n" };
             self.writer.write_all(end)?;
         }
-        Ok(())
+        self.writer.flush()
     }
 }

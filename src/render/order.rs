@@ -13,33 +13,43 @@ use crate::domain::transition::StatusChange;
 
 /// Renders orders as a list, one line each.
 pub fn list(orders: &[Order], look: Look<'_>) -> String {
-    let columns = [
+    let rows: Vec<_> = orders.iter().map(|order| list_row(order, look)).collect();
+    render(&list_columns(), &rows, look)
+}
+
+/// Returns the columns of a list of orders.
+pub fn list_columns() -> Vec<Column> {
+    vec![
         Column::new("REFERENCE").shrinks_to(17),
         Column::new("ORDERED").rank(3),
         Column::new("CUSTOMER").shrinks_to(6).rank(1),
         Column::new("STATUS").painted(paint::status),
         Column::new("ITEMS").number().rank(4),
         Column::new("TOTAL").number().rank(2),
-    ];
-    let rows: Vec<_> = orders
-        .iter()
-        .map(|Order { summary, .. }| {
-            vec![
-                summary.reference.to_string(),
-                minute(summary.order_date, look.zone),
-                summary.customer.name.clone(),
-                summary.status.to_string(),
-                summary.item_count.to_string(),
-                summary.total.to_string(),
-            ]
-        })
-        .collect();
-    render(&columns, &rows, look)
+    ]
+}
+
+/// Returns the row of an order in a list.
+pub fn list_row(Order { summary, .. }: &Order, look: Look<'_>) -> Vec<String> {
+    vec![
+        summary.reference.to_string(),
+        minute(summary.order_date, look.zone),
+        summary.customer.name.clone(),
+        summary.status.to_string(),
+        summary.item_count.to_string(),
+        summary.total.to_string(),
+    ]
 }
 
 /// Renders orders as a list of their items, one line each.
 pub fn list_items(orders: &[Order], look: Look<'_>) -> String {
-    let columns = [
+    let rows: Vec<_> = orders.iter().flat_map(list_item_rows).collect();
+    render(&list_item_columns(), &rows, look)
+}
+
+/// Returns the columns of a list of items.
+pub fn list_item_columns() -> Vec<Column> {
+    vec![
         Column::new("REFERENCE").shrinks_to(17),
         Column::new("STATUS").painted(paint::status).rank(3),
         Column::new("PRODUCT").shrinks_to(6).painted(paint::marked),
@@ -48,24 +58,23 @@ pub fn list_items(orders: &[Order], look: Look<'_>) -> String {
         Column::new("QTY").number(),
         Column::new("PRICE").number().rank(4),
         Column::new("SUBTOTAL").number().rank(1),
-    ];
-    let rows: Vec<_> = orders
-        .iter()
-        .flat_map(|order| order.items.iter().map(move |item| (&order.summary, item)))
-        .map(|(summary, item)| {
-            vec![
-                summary.reference.to_string(),
-                summary.status.to_string(),
-                named(item),
-                item.selected_size.clone().unwrap_or_default(),
-                item.selected_color.clone().unwrap_or_default(),
-                item.quantity.to_string(),
-                item.unit_price.to_string(),
-                item.subtotal.to_string(),
-            ]
-        })
-        .collect();
-    render(&columns, &rows, look)
+    ]
+}
+
+/// Returns the rows of an order in a list of items.
+pub fn list_item_rows(Order { summary, items }: &Order) -> impl Iterator<Item = Vec<String>> {
+    items.iter().map(|item| {
+        vec![
+            summary.reference.to_string(),
+            summary.status.to_string(),
+            named(item),
+            item.selected_size.clone().unwrap_or_default(),
+            item.selected_color.clone().unwrap_or_default(),
+            item.quantity.to_string(),
+            item.unit_price.to_string(),
+            item.subtotal.to_string(),
+        ]
+    })
 }
 
 /// Renders one order with everything in it.

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 
 use anstyle::Style;
-use serde_json::Value;
 
 use super::Look;
 use super::json::{Body, bare};
@@ -77,36 +76,66 @@ impl Column {
 /// Renders a table that is as wide as the look at the most, as long as what stays fits. Cells are made visible here;
 /// columns with nothing in them are left out where they may be.
 pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> String {
-    let rows = visible_cells(rows);
-    let natural = natural_widths(columns, &rows);
-    let has_words = |index: usize| rows.iter().any(|row| row.get(index).is_some_and(|cell| !cell.is_empty()));
-    let worth_it =
-        (0..columns.len()).filter(|&index| columns[index].rank == 0 && natural[index] > 0 || has_words(index));
-    let layout = Layout::of(columns, &natural, worth_it.collect(), look);
+    let mut sizing = Sizing::of(columns.to_vec());
+    for row in rows {
+        sizing.add(row);
+    }
+    let layout = sizing.layout(look);
     let mut text = layout.titles();
-    for row in &rows {
+    for row in rows {
         layout.put_row(&mut text, row);
     }
     text
 }
 
+/// What the layout of a table follows from, found row by row: tables may be too long to be held in memory.
+#[derive(Debug)]
+pub struct Sizing {
+    columns: Vec<Column>,
+    /// How wide each column would be if there were room for all of it.
+    natural: Vec<usize>,
+    /// Whether a cell of it has words.
+    has_words: Vec<bool>,
+}
+
+impl Sizing {
+    /// Starts with the titles.
+    pub fn of(columns: Vec<Column>) -> Sizing {
+        let natural = columns.iter().map(|column| width_of(&column.title)).collect();
+        Sizing { has_words: vec![false; columns.len()], natural, columns }
+    }
+
+    /// Takes a row into account.
+    pub fn add(&mut self, row: &[String]) {
+        for ((natural, has_words), cell) in self.natural.iter_mut().zip(&mut self.has_words).zip(row) {
+            *natural = (*natural).max(width_of(&visible(cell)));
+            *has_words |= !cell.is_empty();
+        }
+    }
+
+    /// Lays out those columns that have something to show, and fit.
+    pub fn layout(self, look: Look<'_>) -> Layout {
+        let Sizing { columns, natural, has_words } = self;
+        let is_worth_it = |&index: &usize| columns[index].rank == 0 && natural[index] > 0 || has_words[index];
+        let worth_it = (0..columns.len()).filter(is_worth_it).collect();
+        let shown = fitting_columns(&columns, &natural, worth_it, look.width);
+        let widths = shared_widths(&columns, &natural, &shown, look.width);
+        Layout { shown: shown.into_iter().map(|index| (index, widths[index])).collect(), columns, color: look.color }
+    }
+}
+
 /// Which columns a table shows, and how wide.
-struct Layout<'a> {
-    columns: &'a [Column],
+#[derive(Debug)]
+pub struct Layout {
+    columns: Vec<Column>,
     /// Places of columns and their widths.
     shown: Vec<(usize, usize)>,
     color: bool,
 }
 
-impl Layout<'_> {
-    /// Lays out those columns of `worth_it` that fit.
-    fn of<'a>(columns: &'a [Column], natural: &[usize], worth_it: Vec<usize>, look: Look<'_>) -> Layout<'a> {
-        let shown = fitting_columns(columns, natural, worth_it, look.width);
-        let widths = shared_widths(columns, natural, &shown, look.width);
-        Layout { columns, shown: shown.into_iter().map(|index| (index, widths[index])).collect(), color: look.color }
-    }
-
-    fn titles(&self) -> String {
+impl Layout {
+    /// Returns the line above the rows.
+    pub fn titles(&self) -> String {
         let mut text = String::new();
         let titles = self.shown.iter().map(|&(index, width)| fit(&self.columns[index].title, width));
         self.put_line(&mut text, &titles.collect::<Vec<_>>(), false);
@@ -114,18 +143,17 @@ impl Layout<'_> {
     }
 
     /// Puts the lines of a row: one, or where cells go on in the next as many as the longest of them takes.
-    fn put_row(&self, text: &mut String, row: &[String]) {
-        let cells: Vec<Vec<String>> = self
-            .shown
-            .iter()
-            .map(|&(index, width)| match row.get(index) {
-                Some(cell) if self.columns[index].wraps => {
-                    wrap(cell, width).iter().map(|line| fit(line, width)).collect()
-                }
-                Some(cell) => vec![fit(cell.trim_end(), width)],
-                None => Vec::new(),
-            })
-            .collect();
+    pub fn put_row(&self, text: &mut String, row: &[String]) {
+        let lines = |&(index, width): &(usize, usize)| {
+            let Some(cell) = row.get(index) else { return Vec::new() };
+            let cell = visible(cell);
+            if self.columns[index].wraps {
+                wrap(&cell, width).iter().map(|line| fit(line, width)).collect()
+            } else {
+                vec![fit(cell.trim_end(), width)]
+            }
+        };
+        let cells: Vec<Vec<String>> = self.shown.iter().map(lines).collect();
         for line in 0..cells.iter().map(Vec::len).max().unwrap_or_default().max(1) {
             let pieces: Vec<String> = cells.iter().map(|cell| cell.get(line).cloned().unwrap_or_default()).collect();
             self.put_line(text, &pieces, self.color);
@@ -153,47 +181,50 @@ impl Layout<'_> {
     }
 }
 
-fn visible_cells(rows: &[Vec<String>]) -> Vec<Vec<String>> {
-    rows.iter().map(|row| row.iter().map(|cell| visible(cell).into_owned()).collect()).collect()
-}
-
-/// Returns how wide each column would be if there were room for all of it; the cells are visible already.
-fn natural_widths(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
-    let widest = |(index, column): (usize, &Column)| {
-        let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| width_of(cell));
-        cells.chain([width_of(&column.title)]).max().unwrap_or_default()
-    };
-    columns.iter().enumerate().map(widest).collect()
-}
-
 /// Returns how wide a column after all others may be, without taking anything from them.
 pub fn room_beside(columns: &[Column], rows: &[Vec<String>], width: usize) -> usize {
-    let rows = visible_cells(rows);
-    let used: usize = natural_widths(columns, &rows).into_iter().map(|natural| natural + GAP).sum();
+    let mut sizing = Sizing::of(columns.to_vec());
+    for row in rows {
+        sizing.add(row);
+    }
+    let used: usize = sizing.natural.into_iter().map(|natural| natural + GAP).sum();
     width.saturating_sub(used)
 }
 
 /// Renders bodies as a table whose columns are their keys.
 pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, look: Look<'_>) -> String {
-    let bodies: Vec<Body> = bodies.collect();
-    let is_number =
-        |key: &str| NUMBERS.contains(&key) || bodies.iter().any(|body| body.get(key).is_some_and(Value::is_number));
-    let columns: Vec<Column> = keys
-        .iter()
-        .map(|key| {
-            let column = Column::new(*key);
-            if is_number(key) { column.number() } else { column.shrinks_to(key.len().max(8)) }
-        })
-        .collect();
-    let rows: Vec<Vec<String>> = bodies
-        .iter()
-        .map(|body| keys.iter().map(|key| body.get(*key).map(bare).unwrap_or_default()).collect())
-        .collect();
-    render(&columns, &rows, look)
+    let rows: Vec<Vec<String>> = bodies.map(|body| row_of(keys, &body)).collect();
+    render(&columns_of(keys), &rows, look)
 }
 
-/// The keys whose texts are amounts.
-const NUMBERS: [&str; 5] = ["total", "unitPrice", "subtotal", "price", "discountedPrice"];
+/// Returns the columns of a table of bodies.
+pub fn columns_of(keys: &[&str]) -> Vec<Column> {
+    let column = |key: &&str| match NUMBERS.contains(key) {
+        true => Column::new(*key).number(),
+        false => Column::new(*key).shrinks_to(key.len().max(8)),
+    };
+    keys.iter().map(column).collect()
+}
+
+/// Returns the row of a body in a table of bodies.
+pub fn row_of(keys: &[&str], body: &Body) -> Vec<String> {
+    keys.iter().map(|key| body.get(*key).map(bare).unwrap_or_default()).collect()
+}
+
+/// The keys whose values are numbers or amounts.
+const NUMBERS: &[&str] = &[
+    "total",
+    "itemCount",
+    "quantity",
+    "unitPrice",
+    "subtotal",
+    "price",
+    "discountedPrice",
+    "stockQuantity",
+    "lowStockAt",
+    "delta",
+    "balance",
+];
 
 /// Drops of the columns in `shown` those of the highest rank until the rest fits, shrunk as far as they may.
 fn fitting_columns(columns: &[Column], natural: &[usize], mut shown: Vec<usize>, width: usize) -> Vec<usize> {

@@ -5,8 +5,8 @@ use rusqlite::{ToSql, named_params};
 use super::orders::{SUMMARY_COLUMNS, summary};
 use super::search::Needle;
 use super::values::json_array;
-use super::{Read, StoreError};
-use crate::domain::order::{Order, OrderSummary};
+use super::{Read, Store, StoreError};
+use crate::domain::order::{Order, OrderPk, OrderSummary};
 use crate::domain::product::ProductId;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
@@ -101,9 +101,10 @@ pub struct OrderFilter {
 }
 
 /// A condition in SQL with the values that are bound to its names.
+#[derive(Default)]
 struct Condition {
-    /// Where the orders `o` come from.
-    orders: &'static str,
+    /// The keys of those orders that are looked at alone, as a JSON array; `None`: all are.
+    few: Option<String>,
     terms: Vec<&'static str>,
     values: Vec<(&'static str, Box<dyn ToSql>)>,
 }
@@ -130,8 +131,16 @@ impl Condition {
         self.values.push((name, Box::new(value)));
     }
 
-    fn values(&self) -> Vec<(&str, &dyn ToSql)> {
-        self.values.iter().map(|(name, value)| (*name, value.as_ref())).collect()
+    /// Returns where the orders `o` come from.
+    fn orders(&self) -> &'static str {
+        if self.few.is_some() { FEW_ORDERS } else { ALL_ORDERS }
+    }
+
+    /// Returns the values that are bound, `more` of them and those of the condition.
+    fn values<'v>(&'v self, more: &[(&'static str, &'v dyn ToSql)]) -> Vec<(&'static str, &'v dyn ToSql)> {
+        let few = self.few.iter().map(|few| (":few", few as &dyn ToSql));
+        let own = self.values.iter().map(|(name, value)| (*name, value.as_ref()));
+        few.chain(own).chain(more.iter().copied()).collect()
     }
 
     fn sql(&self) -> String {
@@ -139,14 +148,17 @@ impl Condition {
     }
 }
 
-/// How many orders get their items in one query.
-const PAGE: usize = 500;
+/// How many orders a first batch has: whoever wants the first one only does not wait for others.
+const FIRST_BATCH: usize = 64;
+/// How many orders any other batch has; with their items fewer, as one has up to a thousand.
+const BATCH: usize = 1000;
+const BATCH_WITH_ITEMS: usize = 50;
 /// How many orders are looked up by their keys, at the most: the keys are held in memory.
 const FEW: usize = 10_000;
 
 impl Read<'_> {
     fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {
-        let mut condition = Condition { orders: ALL_ORDERS, terms: Vec::new(), values: Vec::new() };
+        let mut condition = Condition::default();
         match filter.statuses.as_slice() {
             [] => {}
             // Said this way, the index on status and time gives the newest without sorting.
@@ -186,10 +198,7 @@ impl Read<'_> {
         if let Some(text) = &filter.search {
             let needle = self.with_country_code(|code| Needle::of(text, code))?;
             let called = self.products_called(&needle.folded)?;
-            if let Some(few) = self.few_with(&needle, &called, filter)? {
-                condition.orders = FEW_ORDERS;
-                condition.bind(":few", few);
-            }
+            condition.few = self.few_with(&needle, &called, filter)?;
             condition.and(
                 "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
                   OR instr(o.customer_phone_digits, :digits) > 0 OR instr(o.customer_phone_digits, :number) > 0
@@ -268,8 +277,8 @@ impl Read<'_> {
     /// Counts the orders that a list without a limit has.
     pub fn count_orders(&self, filter: &OrderFilter) -> Result<i64, StoreError> {
         let condition = self.condition(filter)?;
-        let sql = format!("SELECT COUNT(*) FROM {} {}", condition.orders, condition.sql());
-        Ok(self.connection.prepare_cached(&sql)?.query_row(condition.values().as_slice(), |row| row.get(0))?)
+        let sql = format!("SELECT COUNT(*) FROM {} {}", condition.orders(), condition.sql());
+        Ok(self.connection.prepare_cached(&sql)?.query_row(condition.values(&[]).as_slice(), |row| row.get(0))?)
     }
 
     /// Reads a list of orders whole; without their items unless `with_items`.
@@ -290,38 +299,265 @@ impl Read<'_> {
         mut each: impl FnMut(&Order) -> Result<(), E>,
     ) -> Result<(), E> {
         self.write_waiting_items()?;
-        let mut condition = self.condition(filter)?;
-        // SQLite takes a negative limit as none.
-        let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
-        let column = filter.sort.by.column();
-        let direction = if filter.sort.descending { "DESC" } else { "ASC" };
+        let mut batches = Batches::of(filter, with_items);
+        while let Some(orders) = batches.next(self)? {
+            orders.iter().try_for_each(&mut each)?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Reads a list of orders in batches, each in a transaction of its own: whoever takes them slowly keeps nothing from
+    /// being tidied up. An order that changes meanwhile is seen as it was or as it is, and left out once it is none of the
+    /// list; none comes twice, and none is left out because others changed.
+    pub fn each_batch<E: From<StoreError>>(
+        &self,
+        filter: &OrderFilter,
+        with_items: bool,
+        mut each: impl FnMut(Vec<Order>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut batches = Batches::of(filter, with_items);
+        while let Some(orders) = self.read(|read| batches.next(read))? {
+            each(orders)?;
+        }
+        Ok(())
+    }
+}
+
+/// A list of orders that is read batch by batch, in one transaction or in many.
+struct Batches<'f> {
+    filter: &'f OrderFilter,
+    with_items: bool,
+    /// How many orders are still wanted at the most.
+    left: u64,
+    place: Place,
+}
+
+/// How far a list was read.
+enum Place {
+    Start,
+    /// Up to this order, in the order of a column that never changes.
+    After(Box<dyn ToSql>, OrderPk),
+    /// The keys of those that are left, in their order, and what they must still fulfil. Where what they are sorted by may
+    /// change meanwhile, or finding them takes long, all are found at the start.
+    Keys(std::vec::IntoIter<i64>, Condition),
+    End,
+}
+
+impl<'f> Batches<'f> {
+    fn of(filter: &'f OrderFilter, with_items: bool) -> Batches<'f> {
+        Batches { filter, with_items, left: filter.limit.unwrap_or(u64::MAX), place: Place::Start }
+    }
+
+    /// Reads the next orders, maybe none; `None` at the end.
+    fn next(&mut self, read: &Read<'_>) -> Result<Option<Vec<Order>>, StoreError> {
+        let most = match (&self.place, self.with_items) {
+            (Place::Start, _) => FIRST_BATCH,
+            (_, true) => BATCH_WITH_ITEMS,
+            (_, false) => BATCH,
+        };
+        let most = most.min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if matches!(self.place, Place::Start) && self.filter.is_slow_to_find() {
+            let mut condition = read.condition(self.filter)?;
+            let keys = read.keys(self.filter, &condition)?;
+            condition.few = None;
+            self.place = Place::Keys(keys.into_iter(), condition);
+        }
+        let summaries = match &mut self.place {
+            Place::End => return Ok(None),
+            Place::Keys(keys, condition) => {
+                condition.few = Some(json_array(keys.take(most)));
+                let summaries = read.summaries_of(condition)?;
+                if keys.len() == 0 {
+                    self.place = Place::End;
+                }
+                summaries
+            }
+            place => {
+                let summaries = read.summaries_after(self.filter, place, most)?;
+                self.left -= u64::try_from(summaries.len()).unwrap_or(u64::MAX).min(self.left);
+                self.place = match summaries.last() {
+                    Some(last) if summaries.len() == most && self.left > 0 => {
+                        Place::After(self.filter.sort.by.fixed_value(last), last.pk)
+                    }
+                    _ => Place::End,
+                };
+                summaries
+            }
+        };
+        Ok(Some(if self.with_items {
+            read.with_items(summaries)?
+        } else {
+            summaries.into_iter().map(|summary| Order { summary, items: Vec::new() }).collect()
+        }))
+    }
+}
+
+impl OrderFilter {
+    /// Tells whether all orders of the list are found at once: those after one that was read are not found without looking
+    /// at those before it.
+    fn is_slow_to_find(&self) -> bool {
+        self.search.is_some() || self.product.is_some() || !self.sort.by.is_fixed()
+    }
+}
+
+impl SortField {
+    /// Tells whether an order keeps its value of it for good, and an index has the orders sorted by it.
+    fn is_fixed(self) -> bool {
+        matches!(self, SortField::CreatedAt | SortField::OrderDate | SortField::Reference)
+    }
+
+    /// Returns an order's value of a fixed field.
+    fn fixed_value(self, order: &OrderSummary) -> Box<dyn ToSql> {
+        match self {
+            SortField::OrderDate => Box::new(order.order_date),
+            SortField::Reference => Box::new(order.reference.clone()),
+            _ => Box::new(order.created_at),
+        }
+    }
+}
+
+impl Read<'_> {
+    /// Finds the keys of all orders of a list, in their order.
+    fn keys(&self, filter: &OrderFilter, condition: &Condition) -> Result<Vec<i64>, StoreError> {
+        let (column, direction) = filter.sort.sql();
         let sql = format!(
-            "SELECT {SUMMARY_COLUMNS} FROM {} LEFT JOIN users AS u ON u.id = o.user_id
-             {} ORDER BY {column} {direction}, o.pk {direction} LIMIT :limit",
-            condition.orders,
+            "SELECT o.pk FROM {} {} ORDER BY {column} {direction}, o.pk {direction} LIMIT :limit",
+            condition.orders(),
             condition.sql()
         );
-        condition.bind(":limit", limit);
-        let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
-        let mut rows = statement.query(condition.values().as_slice()).map_err(StoreError::from)?;
-        let mut page: Vec<OrderSummary> = Vec::with_capacity(PAGE);
-        loop {
-            let row = rows.next().map_err(StoreError::from)?;
-            let is_end = row.is_none();
-            if let Some(row) = row {
-                page.push(summary(row).map_err(StoreError::from)?);
-            }
-            if is_end || page.len() == PAGE {
-                let summaries = std::mem::take(&mut page);
-                let orders = if with_items {
-                    self.with_items(summaries)?
-                } else {
-                    summaries.into_iter().map(|summary| Order { summary, items: Vec::new() }).collect()
-                };
-                orders.iter().try_for_each(&mut each)?;
-            }
-            if is_end {
-                return Ok(());
+        // SQLite takes a negative limit as none.
+        let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let keys = statement.query_map(condition.values(&[(":limit", &limit)]).as_slice(), |row| row.get(0))?;
+        Ok(keys.collect::<Result<_, _>>()?)
+    }
+
+    /// Reads those orders of a condition whose keys it names, in their order.
+    fn summaries_of(&self, condition: &Condition) -> Result<Vec<OrderSummary>, StoreError> {
+        let sql = format!(
+            "SELECT {SUMMARY_COLUMNS} FROM {FEW_ORDERS} LEFT JOIN users AS u ON u.id = o.user_id {} ORDER BY few.key",
+            condition.sql()
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let summaries = statement.query_map(condition.values(&[]).as_slice(), summary)?;
+        Ok(summaries.collect::<Result<_, _>>()?)
+    }
+
+    /// Reads the next orders of a list that is sorted by a fixed field.
+    fn summaries_after(
+        &self,
+        filter: &OrderFilter,
+        place: &Place,
+        most: usize,
+    ) -> Result<Vec<OrderSummary>, StoreError> {
+        let mut condition = self.condition(filter)?;
+        let (column, direction) = filter.sort.sql();
+        let after;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut values: Vec<(&'static str, &dyn ToSql)> = vec![(":most", &most)];
+        if let Place::After(value, pk) = place {
+            after = (value, *pk);
+            condition.and(filter.sort.after());
+            values.extend([(":after", after.0.as_ref()), (":after_pk", &after.1 as &dyn ToSql)]);
+        }
+        let sql = format!(
+            "SELECT {SUMMARY_COLUMNS} FROM {ALL_ORDERS} LEFT JOIN users AS u ON u.id = o.user_id
+             {} ORDER BY {column} {direction}, o.pk {direction} LIMIT :most",
+            condition.sql()
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let summaries = statement.query_map(condition.values(&values).as_slice(), summary)?;
+        Ok(summaries.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Sort {
+    /// Returns the column and the direction.
+    fn sql(self) -> (&'static str, &'static str) {
+        (self.by.column(), if self.descending { "DESC" } else { "ASC" })
+    }
+
+    /// Returns the condition of the orders after one, by a fixed field.
+    fn after(self) -> &'static str {
+        match (self.by, self.descending) {
+            (SortField::OrderDate, true) => "(o.order_date, o.pk) < (:after, :after_pk)",
+            (SortField::OrderDate, false) => "(o.order_date, o.pk) > (:after, :after_pk)",
+            (SortField::Reference, true) => "(o.reference, o.pk) < (:after, :after_pk)",
+            (SortField::Reference, false) => "(o.reference, o.pk) > (:after, :after_pk)",
+            (_, true) => "(o.created_at, o.pk) < (:after, :after_pk)",
+            (_, false) => "(o.created_at, o.pk) > (:after, :after_pk)",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::ResolvedOrder;
+    use crate::domain::receive::tests::{incoming, resolved_order};
+    use crate::domain::reference::Reference;
+    use crate::store::tests::{CLOCK, stamp, store};
+    use crate::store::{ContentHash, Outcome};
+
+    /// Between two batches orders change what they are sorted by, come and go.
+    #[test]
+    fn a_list_that_others_change_has_each_of_its_orders_once() {
+        let (_folder, mut store) = store();
+        let shirt = product("Shirt", &[("", 3)]);
+        let new = resolved_order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect());
+        let count = i64::try_from(FIRST_BATCH + BATCH + 100).unwrap();
+        store
+            .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
+                write.insert_product(&shirt, &stamp())?;
+                for number in 0..count {
+                    let reference = Reference::parse(&format!("LEG-{number:05}")).unwrap();
+                    let one = ResolvedOrder { reference, id: uuid::Uuid::now_v7(), ..new.clone() };
+                    write.insert_order(&one, ContentHash::of(&one.content), None, &stamp())?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let other = rusqlite::Connection::open(store.path()).unwrap();
+        use SortField::{CreatedAt, OrderDate, Reference as ByReference, Total, UpdatedAt};
+        for by in [CreatedAt, OrderDate, ByReference, UpdatedAt, Total] {
+            for descending in [false, true] {
+                other.execute("UPDATE orders SET status = 'pending'", []).unwrap();
+                let statuses = vec![Status::Pending];
+                let filter = OrderFilter { sort: Sort { by, descending }, statuses, ..OrderFilter::default() };
+                let (mut seen, mut batches) = (Vec::new(), 0);
+                store
+                    .each_batch::<StoreError>(&filter, false, |orders| {
+                        seen.extend(orders.iter().map(|order| order.summary.pk.0));
+                        batches += 1;
+                        // All of them move, and a few are none of the list any more.
+                        other.execute_batch(
+                            "UPDATE orders SET total = (total * 31 + pk) % 997;
+                             UPDATE orders SET updated_at = strftime('%Y-%m-%dT%H:%M:%fZ', 1770000000 + total, 'unixepoch');
+                             UPDATE orders SET status = 'cancelled' WHERE pk % 100 = 7",
+                        ).map_err(StoreError::from)?;
+                        assert_eq!(other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)), Ok(0));
+                        Ok(())
+                    })
+                    .unwrap();
+                let mut each = seen.clone();
+                each.sort_unstable();
+                each.dedup();
+                assert_eq!(each.len(), seen.len(), "{by:?}: none comes twice");
+                assert!(batches >= 3, "{by:?}: {batches}");
+                let left = usize::try_from(count).unwrap() - seen.len();
+                assert!(left <= 12, "{by:?} {descending}: {left} are left out");
+                let limited = OrderFilter { limit: Some(70), ..filter.clone() };
+                let mut some = 0;
+                store
+                    .each_batch::<StoreError>(&limited, true, |orders| {
+                        some += orders.len();
+                        Ok(())
+                    })
+                    .unwrap();
+                assert_eq!(some, 70);
             }
         }
     }

@@ -32,6 +32,7 @@ mod hold;
 mod hostile;
 mod import;
 mod list;
+mod long;
 mod message;
 mod migration;
 mod modes;

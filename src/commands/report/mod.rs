@@ -4,12 +4,14 @@ pub mod pending;
 pub mod sales;
 pub mod stock;
 
+use std::io::Write as _;
+
 use clap::{Args, Subcommand};
 
 use super::Context;
 use super::facts::{Facts, Group};
 use crate::cli::Format;
-use crate::error::Exit;
+use crate::error::{Exit, OutputError};
 use crate::render::report::{Report, html, text};
 use crate::ui;
 
@@ -57,17 +59,19 @@ pub fn run(args: &ReportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
-fn publish(report: &Report, options: &ReportOptions, context: &Context) -> anyhow::Result<Exit> {
+fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> anyhow::Result<Exit> {
     if !(report.is_empty && options.if_any) {
+        let mut stdout = ui::stdout();
+        let mut put =
+            |text: &str| -> anyhow::Result<()> { Ok(stdout.write_all(text.as_bytes()).map_err(OutputError)?) };
         match context.global.format() {
-            Format::Html => context.ui.print(&html::page(&report.sheet))?,
-            Format::Table | Format::Csv => {
-                context.print_list(report.keys, &report.rows, || {
-                    text::report(&report.sheet, text::WIDTH.min(ui::width()))
-                })?;
-            }
-            Format::Json | Format::Ndjson => context.print_one(report.body(), String::new)?,
+            Format::Html => html::put_page(&mut report.sheet, &mut put)?,
+            Format::Table => text::put_report(&mut report.sheet, text::WIDTH.min(ui::width()), &mut put)?,
+            Format::Json | Format::Ndjson => report.put_json(&mut put)?,
+            Format::Csv => context
+                .print_as_it_comes(report.keys, |printer| report.rows.each(|row| anyhow::Ok(printer.put(&row)?)))?,
         }
+        stdout.flush().map_err(OutputError)?;
     }
     Ok(if options.exit_code && !report.is_empty { Exit::Findings } else { Exit::Done })
 }

@@ -10,7 +10,7 @@ use crate::domain::product::Catalogue;
 use crate::domain::report::pending::Pending;
 use crate::domain::status::Status;
 use crate::error::Exit;
-use crate::render::report::pending;
+use crate::render::report::pending::Rows;
 use crate::store::{OrderFilter, Sort, SortField};
 
 /// Report what waits, for how long, and whether the stock would do; the longest wait first
@@ -39,10 +39,12 @@ pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
         sort: Sort { by: SortField::WaitsSince, descending: false },
         ..OrderFilter::default()
     };
-    let (orders, products, settings) = context
-        .open_to_read()?
-        .read(|read| anyhow::Ok((read.listed_orders(&filter, true)?, read.all_products()?, read.settings()?)))?;
-    let catalogue: Catalogue = products.into_iter().collect();
-    let report = pending::report(&Pending::new(orders, &catalogue, context.now), &settings);
-    publish(&report, &args.options, context)
+    let (mut rows, now) = (Rows::default(), context.now);
+    let report = context.open_to_read()?.read(|read| {
+        let catalogue: Catalogue = read.all_products()?.into_iter().collect();
+        let mut pending = Pending::new(&catalogue, now);
+        read.each_order(&filter, true, |order| anyhow::Ok(rows.add(&pending.add(order))?))?;
+        anyhow::Ok(rows.report(&pending, &read.settings()?))
+    })?;
+    publish(report, &args.options, context)
 }

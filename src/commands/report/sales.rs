@@ -57,7 +57,7 @@ pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
         anyhow::Ok((sales, settings))
     })?;
-    publish(&sales::report(&sales, &settings), &args.options, context)
+    publish(sales::report(&sales, &settings)?, &args.options, context)
 }
 
 fn no_time(has_until: bool) -> Failure {

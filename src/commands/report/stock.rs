@@ -29,5 +29,5 @@ pub fn run(args: &StockArgs, context: &mut Context) -> anyhow::Result<Exit> {
         .open_to_read()?
         .read(|read| anyhow::Ok((read.all_products()?, read.pending_demand()?, read.settings()?)))?;
     let scarcity = Scarcity::new(&products, &demands, settings.low_stock);
-    publish(&stock::report(&scarcity, &settings, context.now), &args.options, context)
+    publish(stock::report(&scarcity, &settings, context.now)?, &args.options, context)
 }

@@ -1,5 +1,7 @@
 //! What waits to be confirmed, for how long, and whether the stock would do.
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 
 use super::Sums;
@@ -9,7 +11,7 @@ use crate::domain::product::Catalogue;
 use crate::domain::time::Timestamp;
 
 /// Whether there is stock for a pending order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Prospect {
     /// There is, after all orders that have waited longer.
     Enough,
@@ -35,9 +37,9 @@ impl Prospect {
 
 /// A pending order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
+pub struct Waiting<'o> {
     /// The order.
-    pub order: Order,
+    pub order: &'o Order,
     /// Since the customer ordered, until now.
     pub waited: Duration,
     /// Whether there is stock for it.
@@ -46,42 +48,43 @@ pub struct Waiting {
     pub problems: Vec<Obstacle>,
 }
 
-/// What waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
+/// What waits. It grows order by order, and holds none of them.
+#[derive(Debug, Clone)]
+pub struct Pending<'c> {
     /// As of when.
     pub now: Timestamp,
-    /// The pending orders, the one that has waited longest first.
-    pub rows: Vec<Waiting>,
-    /// What all of them add up to.
+    /// What all pending orders add up to.
     pub totals: Sums,
+    counts: BTreeMap<Prospect, u64>,
+    catalogue: &'c Catalogue,
+    /// What the orders so far would leave of it.
+    left: Catalogue,
 }
 
-impl Pending {
-    /// Looks at the pending orders one after the other, the one that has waited longest first, each on the stock that
-    /// those before it would leave.
-    pub fn new(orders: Vec<Order>, catalogue: &Catalogue, now: Timestamp) -> Pending {
-        let mut left = catalogue.clone();
-        let mut totals = Sums::default();
-        let mut rows = Vec::with_capacity(orders.len());
-        for order in orders {
-            let summary = &order.summary;
-            totals.add(&Sums {
-                orders: 1,
-                pieces: summary.item_count,
-                total: summary.total,
-                currencies: summary.currency.iter().cloned().collect(),
-            });
-            let waited = Duration::milliseconds((now.millis() - summary.waits_since().millis()).max(0));
-            let (prospect, problems) = prospect(&order, catalogue, &mut left);
-            rows.push(Waiting { order, waited, prospect, problems });
-        }
-        Pending { now, rows, totals }
+impl<'c> Pending<'c> {
+    /// Starts with none.
+    pub fn new(catalogue: &'c Catalogue, now: Timestamp) -> Pending<'c> {
+        Pending { now, totals: Sums::default(), counts: BTreeMap::new(), catalogue, left: catalogue.clone() }
+    }
+
+    /// Looks at the next pending order, after those that have waited longer: on the stock that they would leave.
+    pub fn add<'o>(&mut self, order: &'o Order) -> Waiting<'o> {
+        let summary = &order.summary;
+        self.totals.add(&Sums {
+            orders: 1,
+            pieces: summary.item_count,
+            total: summary.total,
+            currencies: summary.currency.iter().cloned().collect(),
+        });
+        let waited = Duration::milliseconds((self.now.millis() - summary.waits_since().millis()).max(0));
+        let (prospect, problems) = prospect(order, self.catalogue, &mut self.left);
+        *self.counts.entry(prospect).or_default() += 1;
+        Waiting { order, waited, prospect, problems }
     }
 
     /// Counts the orders with a prospect.
-    pub fn count(&self, prospect: Prospect) -> usize {
-        self.rows.iter().filter(|row| row.prospect == prospect).count()
+    pub fn count(&self, prospect: Prospect) -> u64 {
+        self.counts.get(&prospect).copied().unwrap_or_default()
     }
 }
 
@@ -124,11 +127,12 @@ mod tests {
                 order(&incoming(&[(&shirt, quantity, size)]), &catalogue, pk, Status::Pending)
             })
             .collect();
-        let pending = Pending::new(orders, &catalogue, now);
-        let prospects: Vec<_> = pending.rows.iter().map(|row| row.prospect).collect();
+        let mut pending = Pending::new(&catalogue, now);
+        let rows: Vec<Waiting<'_>> = orders.iter().map(|order| pending.add(order)).collect();
+        let prospects: Vec<_> = rows.iter().map(|row| row.prospect).collect();
         use Prospect::{Contested, Enough, Short, Unclear};
         assert_eq!(prospects, [Enough, Short, Enough, Contested, Unclear]);
-        let described: Vec<_> = pending.rows.iter().flat_map(|row| &row.problems).map(Obstacle::describe).collect();
+        let described: Vec<_> = rows.iter().flat_map(|row| &row.problems).map(Obstacle::describe).collect();
         assert_eq!(
             described,
             [
@@ -138,6 +142,6 @@ mod tests {
             ]
         );
         assert_eq!((pending.totals.orders, pending.totals.pieces, pending.count(Enough)), (5, 9, 2));
-        assert_eq!(pending.rows[0].waited, Duration::minutes(69 * 60 + 30));
+        assert_eq!(rows[0].waited, Duration::minutes(69 * 60 + 30));
     }
 }

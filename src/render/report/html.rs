@@ -4,6 +4,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Section, Sheet, chart};
 use crate::domain::text::visible;
+use crate::render::table::Column;
+use crate::spool::SpoolError;
 
 const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #1d2733; --soft: #5b6774; --line: #d9dee4; --bar: #1f7a5c; --paper: #fff }
@@ -30,9 +32,24 @@ svg text { fill: var(--soft); font-size: 18px }
                svg { max-height: 4cm } }
 ";
 
-/// Renders a sheet as a page.
-pub fn page(sheet: &Sheet) -> String {
-    let sections = sheet.filled_sections();
+/// Where the rows of a section go. It stands nowhere else: what is shown has no such character.
+const ROWS: char = '\0';
+
+/// Puts a sheet as a page, piece by piece.
+pub fn put_page<E: From<SpoolError>>(sheet: &mut Sheet, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    let page = page_around_rows(sheet);
+    let mut pieces = page.split(ROWS);
+    put(pieces.next().unwrap_or_default())?;
+    for (section, after) in sheet.filled_sections().into_iter().zip(pieces) {
+        let Section { columns, rows, .. } = section;
+        rows.each(|row| put(&cells(columns, &row).into_string()))?;
+        put(after)?;
+    }
+    put("\n")
+}
+
+fn page_around_rows(sheet: &Sheet) -> String {
+    let sections: Vec<&Section> = sheet.sections.iter().filter(|section| !section.rows.is_empty()).collect();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -51,30 +68,34 @@ pub fn page(sheet: &Sheet) -> String {
             }
         }
     };
-    page.into_string() + "\n"
+    page.into_string()
+}
+
+/// Returns the classes of a cell: numbers stand to the right; what may go where there is no room goes on a phone; a single
+/// word stays in one line.
+fn class(columns: &[Column], index: usize, cell: &str) -> String {
+    let column = columns.get(index);
+    let is_word = cell.len() <= LONGEST_WORD && !cell.contains(' ');
+    let classes = [
+        (column.is_some_and(|column| column.is_number), "number"),
+        (column.is_some_and(|column| column.rank > 1), "spare"),
+        (is_word, "word"),
+    ];
+    classes.iter().filter(|(has, _)| *has).map(|(_, class)| *class).collect::<Vec<_>>().join(" ")
+}
+
+fn cells(columns: &[Column], row: &[String]) -> Markup {
+    html! {
+        tr {
+            @for (index, cell) in row.iter().enumerate() {
+                td class=(class(columns, index, cell)) dir="auto" { (visible(cell)) }
+            }
+        }
+    }
 }
 
 fn table(section: &Section) -> Markup {
-    // Numbers stand to the right; what may go where there is no room goes on a phone; a single word stays in one line.
-    let class = |index: usize, cell: &str| {
-        let column = section.columns.get(index);
-        let is_word = cell.len() <= LONGEST_WORD && !cell.contains(' ');
-        let classes = [
-            (column.is_some_and(|column| column.is_number), "number"),
-            (column.is_some_and(|column| column.rank > 1), "spare"),
-            (is_word, "word"),
-        ];
-        classes.iter().filter(|(has, _)| *has).map(|(_, class)| *class).collect::<Vec<_>>().join(" ")
-    };
-    let cells = |row: &[String]| {
-        html! {
-            tr {
-                @for (index, cell) in row.iter().enumerate() {
-                    td class=(class(index, cell)) dir="auto" { (visible(cell)) }
-                }
-            }
-        }
-    };
+    let columns = &section.columns;
     html! {
         @if let Some(heading) = section.heading { h2 { (heading) } }
         @if !section.bars.is_empty() { (chart::bars(&section.bars, section.bars_charted)) }
@@ -82,13 +103,13 @@ fn table(section: &Section) -> Markup {
             table {
                 thead {
                     tr {
-                        @for (index, column) in section.columns.iter().enumerate() {
-                            th class=(class(index, &column.title)) { (column.title) }
+                        @for (index, column) in columns.iter().enumerate() {
+                            th class=(class(columns, index, &column.title)) { (column.title) }
                         }
                     }
                 }
-                tbody { @for row in &section.rows { (cells(row)) } }
-                @if let Some(total) = &section.total { tfoot { (cells(total)) } }
+                tbody { (ROWS) }
+                @if let Some(total) = &section.total { tfoot { (cells(columns, total)) } }
             }
         }
     }
@@ -101,24 +122,29 @@ const LONGEST_WORD: usize = 24;
 mod tests {
     use super::*;
     use crate::render::report::Bar;
-    use crate::render::table::Column;
+    use crate::spool::Spool;
 
     #[test]
     fn what_orders_say_is_text_and_never_markup() {
         let hostile = "<script>alert(1)</script>\" onload=\"x\u{202e}\u{1b}[31m";
-        let sheet = Sheet {
+        let mut sheet = Sheet {
             title: "Sales".into(),
             about: vec![hostile.into()],
             sections: vec![Section {
                 columns: vec![Column::new("PRODUCT"), Column::new("TOTAL").number()],
-                rows: vec![vec![hostile.into(), "1.00".into()]],
+                rows: Spool::of([vec![hostile.to_owned(), "1.00".to_owned()]]).unwrap(),
                 bars: vec![Bar { name: hostile.into(), amount: hostile.into(), length: 100 }],
                 ..Section::default()
             }],
             nothing: "nothing",
             remarks: vec![hostile.into()],
         };
-        let page = page(&sheet);
+        let mut page = String::new();
+        put_page(&mut sheet, &mut |piece| {
+            page.push_str(piece);
+            Ok::<_, SpoolError>(())
+        })
+        .unwrap();
         assert!(!page.contains("<script") && !page.contains("\" onload"), "{page}");
         assert!(!page.contains(['\u{202e}', '\u{1b}']), "{page}");
         assert_eq!(page.matches("&lt;script&gt;").count(), 7);

@@ -21,6 +21,7 @@ use super::zone::{minute_with_zone, zone_of};
 use crate::domain::report::Sums;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
+use crate::spool::{Spool, SpoolError};
 
 /// A report in every form but its looks.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub struct Report {
     /// For people.
     pub sheet: Sheet,
     /// Its rows for programs.
-    pub rows: Vec<Body>,
+    pub rows: Spool<Body>,
     /// The keys of a row, in order.
     pub keys: &'static [&'static str],
     /// All but the rows for programs, with a place for them.
@@ -38,11 +39,25 @@ pub struct Report {
 }
 
 impl Report {
-    /// Returns the whole of it for programs.
-    pub fn body(&self) -> Body {
-        let mut body = self.head.clone();
-        body.insert("rows".to_owned(), self.rows.iter().cloned().map(Value::Object).collect());
-        body
+    /// Puts the whole of it for programs, piece by piece.
+    pub fn put_json<E: From<SpoolError>>(&mut self, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let mut before = "{";
+        for (key, value) in &self.head {
+            put(&format!("{before}{}:", Value::from(key.as_str())))?;
+            before = ",";
+            if key != "rows" {
+                put(&value.to_string())?;
+                continue;
+            }
+            let mut before = "[";
+            self.rows.each(|row| {
+                put(&format!("{before}{}", Value::Object(row)))?;
+                before = ",";
+                Ok::<_, E>(())
+            })?;
+            put(if before == "[" { "[]" } else { "]" })?;
+        }
+        put("}\n")
     }
 }
 
@@ -62,8 +77,8 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    fn filled_sections(&self) -> Vec<&Section> {
-        self.sections.iter().filter(|section| !section.rows.is_empty()).collect()
+    fn filled_sections(&mut self) -> Vec<&mut Section> {
+        self.sections.iter_mut().filter(|section| !section.rows.is_empty()).collect()
     }
 }
 
@@ -75,7 +90,7 @@ pub struct Section {
     /// Its columns.
     pub columns: Vec<Column>,
     /// Its rows.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Spool<Vec<String>>,
     /// What they add up to.
     pub total: Option<Vec<String>>,
     /// A bar for each row; none where there are no bars.

@@ -10,12 +10,13 @@ use crate::domain::settings::Settings;
 use crate::render::json::Body;
 use crate::render::table::Column;
 use crate::render::zone::{minute, zone_of};
+use crate::spool::{Spool, SpoolError};
 
 /// How many products have a bar in the chart: the best sellers.
 const PRODUCTS_CHARTED: usize = 12;
 
 /// Makes the report.
-pub fn report(sales: &Sales, settings: &Settings) -> Report {
+pub fn report(sales: &Sales, settings: &Settings) -> Result<Report, SpoolError> {
     let keys: &[&str] = match sales.by {
         Grouping::Period(Span::Day) => &["day", "orders", "itemCount", "total"],
         Grouping::Period(Span::Week) => &["week", "orders", "itemCount", "total"],
@@ -33,12 +34,12 @@ pub fn report(sales: &Sales, settings: &Settings) -> Report {
     let sheet = Sheet {
         title: format!("Sales by {}", sales.by.as_str()),
         about,
-        sections: vec![section(sales)],
+        sections: vec![section(sales)?],
         nothing: "nothing was sold",
         remarks: remarks.collect(),
     };
-    let rows = rows.map(Body::from_iter).collect();
-    Report { sheet, rows, keys, head, is_empty: sales.totals.orders == 0 }
+    let rows = Spool::of(rows.map(Body::from_iter))?;
+    Ok(Report { sheet, rows, keys, head, is_empty: sales.totals.orders == 0 })
 }
 
 /// Returns the values of a row, in the order of its keys.
@@ -61,7 +62,7 @@ fn name(group: &Group) -> String {
     }
 }
 
-fn section(sales: &Sales) -> Section {
+fn section(sales: &Sales) -> Result<Section, SpoolError> {
     let title = match sales.by {
         Grouping::Period(Span::Week) => "WEEK FROM".to_owned(),
         by => by.as_str().to_uppercase(),
@@ -83,14 +84,14 @@ fn section(sales: &Sales) -> Section {
     let mut total = vec!["All".to_owned()];
     total.extend(is_by_product.then(String::new));
     total.extend(numbers(&sales.totals));
-    Section {
+    Ok(Section {
         heading: None,
-        rows: rows.collect(),
+        rows: Spool::of(rows)?,
         columns,
         total: Some(total),
         bars: sales.rows.iter().map(bar).collect(),
         bars_charted: is_by_product.then_some(PRODUCTS_CHARTED),
-    }
+    })
 }
 
 fn bar((group, sums): &(Group, Sums)) -> Bar {

@@ -8,12 +8,13 @@ use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::render::json::{Body, body};
 use crate::render::table::Column;
+use crate::spool::{Spool, SpoolError};
 
 const KEYS: &[&str] =
     &["productId", "productName", "productBarcode", "size", "state", "onHand", "lowStockAt", "demand", "missing"];
 
 /// Makes the report as of now.
-pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Report {
+pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Result<Report, SpoolError> {
     let sum = |amount: fn(&Scarce) -> i64| scarcity.rows.iter().map(amount).sum::<i64>();
     let totals = body([
         ("short", json!(scarcity.count(State::Short))),
@@ -33,12 +34,13 @@ pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Repor
     let sheet = Sheet {
         title: "Stock that is short, out or low".into(),
         about,
-        sections: vec![section(scarcity)],
+        sections: vec![section(scarcity)?],
         nothing: "no product is short, out or low",
         remarks: unclear.into_iter().collect(),
     };
     let head = head("stock", None, now, settings, totals);
-    Report { sheet, rows: scarcity.rows.iter().map(row).collect(), keys: KEYS, head, is_empty: scarcity.is_empty() }
+    let rows = Spool::of(scarcity.rows.iter().map(row))?;
+    Ok(Report { sheet, rows, keys: KEYS, head, is_empty: scarcity.is_empty() })
 }
 
 fn row(scarce: &Scarce) -> Body {
@@ -55,7 +57,7 @@ fn row(scarce: &Scarce) -> Body {
     ])
 }
 
-fn section(scarcity: &Scarcity) -> Section {
+fn section(scarcity: &Scarcity) -> Result<Section, SpoolError> {
     let columns = vec![
         Column::new("PRODUCT").wraps_at(10),
         Column::new("SIZE").shrinks_to(4).rank(1),
@@ -76,5 +78,5 @@ fn section(scarcity: &Scarcity) -> Section {
             row.barcode.clone().unwrap_or_default(),
         ]
     });
-    Section { columns, rows: rows.collect(), ..Section::default() }
+    Ok(Section { columns, rows: Spool::of(rows)?, ..Section::default() })
 }

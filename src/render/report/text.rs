@@ -4,48 +4,81 @@ use super::{Section, Sheet};
 use crate::domain::zone::Zone;
 use crate::render::Look;
 use crate::render::prose;
-use crate::render::table::{Column, render, room_beside};
+use crate::render::table::{Column, Sizing, render, room_beside};
+use crate::spool::SpoolError;
 
 /// How wide a report is at the most: what mail programs leave as it is.
 pub const WIDTH: usize = 78;
 /// How many characters the longest bar has where there is room, and where there is little.
 const BAR: std::ops::RangeInclusive<usize> = 8..=24;
 
-/// Renders a sheet of a width.
-pub fn report(sheet: &Sheet, width: usize) -> String {
+/// Puts a sheet of a width, piece by piece.
+pub fn put_report<E: From<SpoolError>>(
+    sheet: &mut Sheet,
+    width: usize,
+    put: &mut impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
     let line = |text: &str| prose::sentence(text, width);
-    let mut text = line(&sheet.title);
-    text.extend(sheet.about.iter().map(|about| line(about)));
+    put(&line(&sheet.title))?;
+    sheet.about.iter().try_for_each(|about| put(&line(about)))?;
+    let (nothing, remarks) = (sheet.nothing, sheet.remarks.clone());
     let sections = sheet.filled_sections();
     if sections.is_empty() {
-        text.push('\n');
-        text.push_str(&line(sheet.nothing));
+        put(&format!("\n{}", line(nothing)))?;
     }
     for section in sections {
-        text.push('\n');
-        text.extend(section.heading.map(line));
-        text.push_str(&table(section, width));
+        put("\n")?;
+        section.heading.map_or(Ok(()), |heading| put(&line(heading)))?;
+        put_table(section, width, put)?;
     }
-    if !sheet.remarks.is_empty() {
-        text.push('\n');
-        text.extend(sheet.remarks.iter().map(|remark| line(remark)));
+    if !remarks.is_empty() {
+        put("\n")?;
+        remarks.iter().try_for_each(|remark| put(&line(remark)))?;
     }
-    text
+    Ok(())
 }
 
-fn table(section: &Section, width: usize) -> String {
-    let mut columns = section.columns.clone();
-    let mut rows = section.rows.clone();
-    rows.extend(section.total.clone());
-    if let Some(longest) = section.bars.iter().map(|bar| bar.length).max() {
-        let room = room_beside(&columns, &rows, width).clamp(*BAR.start(), *BAR.end());
-        columns.push(Column::new("").rank(1));
-        for (row, drawn) in rows.iter_mut().zip(&section.bars) {
-            row.push(bar(drawn.length, longest, room));
-        }
-    }
+fn put_table<E: From<SpoolError>>(
+    section: &mut Section,
+    width: usize,
+    put: &mut impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
     let look = Look { width, color: false, zone: Zone::UTC, country_code: None };
-    render(&columns, &rows, look)
+    if let Some(longest) = section.bars.iter().map(|bar| bar.length).max() {
+        return put(&table_with_bars(section, longest, look)?);
+    }
+    let mut sizing = Sizing::of(section.columns.clone());
+    section.rows.each(|row| {
+        sizing.add(&row);
+        Ok::<_, E>(())
+    })?;
+    section.total.iter().for_each(|total| sizing.add(total));
+    let layout = sizing.layout(look);
+    put(&layout.titles())?;
+    let mut lines = String::new();
+    let mut put_row = |row: &[String]| {
+        lines.clear();
+        layout.put_row(&mut lines, row);
+        put(&lines)
+    };
+    section.rows.each(|row| put_row(&row))?;
+    section.total.iter().try_for_each(|total| put_row(total))
+}
+
+fn table_with_bars(section: &mut Section, longest: i64, look: Look<'_>) -> Result<String, SpoolError> {
+    let mut columns = section.columns.clone();
+    let mut rows = Vec::new();
+    section.rows.each(|row| {
+        rows.push(row);
+        Ok::<_, SpoolError>(())
+    })?;
+    rows.extend(section.total.clone());
+    let room = room_beside(&columns, &rows, look.width).clamp(*BAR.start(), *BAR.end());
+    columns.push(Column::new("").rank(1));
+    for (row, drawn) in rows.iter_mut().zip(&section.bars) {
+        row.push(bar(drawn.length, longest, room));
+    }
+    Ok(render(&columns, &rows, look))
 }
 
 /// Draws a bar in eighths of a character, so that the longest fills the room; what is more than nothing can be seen.

@@ -1,0 +1,106 @@
+//! Results that may be too long for memory: they wait in a temporary file until all of them is known.
+
+use std::io::{BufRead as _, BufReader, BufWriter, Seek as _, Write as _};
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tempfile::SpooledTempFile;
+
+/// A result cannot wait in the temporary folder.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot keep the result in {folder}: {0}", folder = std::env::temp_dir().display())]
+pub struct SpoolError(pub std::io::Error);
+
+impl From<serde_json::Error> for SpoolError {
+    fn from(error: serde_json::Error) -> SpoolError {
+        SpoolError(error.into())
+    }
+}
+
+/// How many bytes stay in memory before all go to a file.
+const IN_MEMORY: usize = 1 << 20;
+
+/// Any number of things, in the order in which they came.
+#[derive(Debug)]
+pub struct Spool<T> {
+    /// One line of JSON for each.
+    lines: BufWriter<SpooledTempFile>,
+    count: u64,
+    things: PhantomData<T>,
+}
+
+impl<T> Default for Spool<T> {
+    fn default() -> Spool<T> {
+        Spool { lines: BufWriter::new(SpooledTempFile::new(IN_MEMORY)), count: 0, things: PhantomData }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Spool<T> {
+    /// Adds one.
+    ///
+    /// # Errors
+    /// The temporary folder takes no more.
+    pub fn push(&mut self, thing: &T) -> Result<(), SpoolError> {
+        self.count += 1;
+        serde_json::to_writer(&mut self.lines, thing)?;
+        self.lines.write_all(b"\n").map_err(SpoolError)
+    }
+
+    /// Takes in all there are.
+    ///
+    /// # Errors
+    /// The temporary folder takes no more.
+    pub fn of(things: impl IntoIterator<Item = T>) -> Result<Spool<T>, SpoolError> {
+        let mut spool = Spool::default();
+        things.into_iter().try_for_each(|thing| spool.push(&thing))?;
+        Ok(spool)
+    }
+
+    /// Tells whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Hands over each, in the order in which they came.
+    ///
+    /// # Errors
+    /// Those of `each`; they cannot be read again.
+    pub fn each<E: From<SpoolError>>(&mut self, mut each: impl FnMut(T) -> Result<(), E>) -> Result<(), E> {
+        self.lines.flush().map_err(SpoolError)?;
+        let file = self.lines.get_mut();
+        file.rewind().map_err(SpoolError)?;
+        let mut lines = BufReader::new(file);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line).map_err(SpoolError)? > 0 {
+            each(serde_json::from_slice(&line).map_err(SpoolError::from)?)?;
+            line.clear();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn things_come_back_as_they_were_and_may_be_asked_for_again() {
+        let mut spool = Spool::default();
+        let rows: Vec<Vec<String>> =
+            (0..3000).map(|n| vec![format!("a\nb {n}"), "\u{2028}\"".to_owned(), "x".repeat(500)]).collect();
+        for row in &rows {
+            spool.push(row).unwrap();
+        }
+        for _ in 0..2 {
+            let mut back = Vec::new();
+            spool
+                .each(|row: Vec<String>| {
+                    back.push(row);
+                    Ok::<_, SpoolError>(())
+                })
+                .unwrap();
+            assert!(back == rows);
+        }
+    }
+}
