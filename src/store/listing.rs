@@ -148,11 +148,11 @@ impl Condition {
     }
 }
 
-/// How many orders a first batch has: whoever wants the first one only does not wait for others.
-const FIRST_BATCH: usize = 64;
-/// How many orders any other batch has; with their items fewer, as one has up to a thousand.
-const BATCH: usize = 1000;
-const BATCH_WITH_ITEMS: usize = 50;
+/// How many orders a first batch has, and each after it twice as many: whoever wants a few does not wait for others.
+const FIRST_BATCH: usize = 16;
+/// How many orders a batch has at the most; with their items fewer, as one has up to a thousand.
+const BATCH: usize = 1024;
+const BATCH_WITH_ITEMS: usize = 64;
 /// How many orders are looked up by their keys, at the most: the keys are held in memory.
 const FEW: usize = 10_000;
 
@@ -329,6 +329,8 @@ impl Store {
 struct Batches<'f> {
     filter: &'f OrderFilter,
     with_items: bool,
+    /// How many orders the next one has at the most.
+    size: usize,
     /// How many orders are still wanted at the most.
     left: u64,
     place: Place,
@@ -347,17 +349,13 @@ enum Place {
 
 impl<'f> Batches<'f> {
     fn of(filter: &'f OrderFilter, with_items: bool) -> Batches<'f> {
-        Batches { filter, with_items, left: filter.limit.unwrap_or(u64::MAX), place: Place::Start }
+        Batches { filter, with_items, size: FIRST_BATCH, left: filter.limit.unwrap_or(u64::MAX), place: Place::Start }
     }
 
     /// Reads the next orders, maybe none; `None` at the end.
     fn next(&mut self, read: &Read<'_>) -> Result<Option<Vec<Order>>, StoreError> {
-        let most = match (&self.place, self.with_items) {
-            (Place::Start, _) => FIRST_BATCH,
-            (_, true) => BATCH_WITH_ITEMS,
-            (_, false) => BATCH,
-        };
-        let most = most.min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let most = self.size.min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.size = (self.size * 2).min(if self.with_items { BATCH_WITH_ITEMS } else { BATCH });
         if matches!(self.place, Place::Start) && self.filter.is_slow_to_find() {
             let mut condition = read.condition(self.filter)?;
             let keys = read.keys(self.filter, &condition)?;
@@ -508,7 +506,7 @@ mod tests {
         let (_folder, mut store) = store();
         let shirt = product("Shirt", &[("", 3)]);
         let new = resolved_order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect());
-        let count = i64::try_from(FIRST_BATCH + BATCH + 100).unwrap();
+        let count = i64::try_from(2 * BATCH + 100).unwrap();
         store
             .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
                 write.insert_product(&shirt, &stamp())?;
@@ -546,9 +544,9 @@ mod tests {
                 each.sort_unstable();
                 each.dedup();
                 assert_eq!(each.len(), seen.len(), "{by:?}: none comes twice");
-                assert!(batches >= 3, "{by:?}: {batches}");
+                assert!(batches >= 7, "{by:?}: {batches}");
                 let left = usize::try_from(count).unwrap() - seen.len();
-                assert!(left <= 12, "{by:?} {descending}: {left} are left out");
+                assert!(left <= 22, "{by:?} {descending}: {left} are left out");
                 let limited = OrderFilter { limit: Some(70), ..filter.clone() };
                 let mut some = 0;
                 store

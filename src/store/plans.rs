@@ -74,7 +74,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     let window = Window { from: Timestamp::FIRST, before: Timestamp::LAST };
     read.each_sale(window, |_| ())?;
     read.sales_by_product(window)?;
-    read.pending_demand()?;
+    read.each_demand(|_| ())?;
     let all = || OrderFilter { limit: Some(50), ..OrderFilter::default() };
     let at = Some(Timestamp::FIRST);
     for filter in [

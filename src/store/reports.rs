@@ -57,22 +57,18 @@ impl Read<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Adds up what pending orders want, by product and size as sent.
-    pub fn pending_demand(&self) -> Result<Vec<Demand>, StoreError> {
+    /// Reads what each item of the pending orders wants. (SQLite would hold all of them to add them up by size.)
+    pub fn each_demand(&self, mut each: impl FnMut(&Demand)) -> Result<(), StoreError> {
         self.write_waiting_items()?;
         let mut statement = self.connection.prepare_cached(
-            "SELECT i.product_id, i.selected_size, SUM(i.quantity) AS quantity
-             FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk WHERE o.status = 'pending'
-             GROUP BY i.product_id, i.selected_size",
+            "SELECT i.product_id, i.selected_size, i.quantity
+             FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk WHERE o.status = 'pending'",
         )?;
-        let rows = statement.query_map([], |row| {
-            Ok(Demand {
-                product_id: row.get("product_id")?,
-                selected_size: row.get("selected_size")?,
-                quantity: row.get("quantity")?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            each(&Demand { product_id: row.get(0)?, selected_size: row.get(1)?, quantity: row.get(2)? });
+        }
+        Ok(())
     }
 }
 

@@ -31,6 +31,7 @@ mod history;
 mod hold;
 mod hostile;
 mod import;
+mod keys;
 mod list;
 mod long;
 mod message;

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{ReportOptions, publish};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
-use crate::domain::report::stock::Scarcity;
+use crate::domain::report::stock::Wanted;
 use crate::error::Exit;
 use crate::render::report::stock;
 
@@ -25,9 +25,11 @@ pub struct StockArgs {
 
 /// Runs the command.
 pub fn run(args: &StockArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let (products, demands, settings) = context
-        .open_to_read()?
-        .read(|read| anyhow::Ok((read.all_products()?, read.pending_demand()?, read.settings()?)))?;
-    let scarcity = Scarcity::new(&products, &demands, settings.low_stock);
+    let (scarcity, settings) = context.open_to_read()?.read(|read| {
+        let (products, settings) = (read.all_products()?, read.settings()?);
+        let mut wanted = Wanted::of(&products);
+        read.each_demand(|demand| wanted.add(demand))?;
+        anyhow::Ok((wanted.scarcity(settings.low_stock), settings))
+    })?;
     publish(stock::report(&scarcity, &settings, context.now)?, &args.options, context)
 }

@@ -54,7 +54,7 @@ impl Scarce {
     }
 }
 
-/// What pending orders want of one product in one size, as the size was sent.
+/// What an item of a pending order wants of one product in one size, as the size was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
     /// The product.
@@ -74,26 +74,39 @@ pub struct Scarcity {
     pub unclear_demand: i64,
 }
 
-impl Scarcity {
-    /// Finds what is short, out or low among products that come by name. `shop_limit` is what is low for those that do
-    /// not say it themselves.
-    pub fn new(products: &[Product], demands: &[Demand], shop_limit: i64) -> Scarcity {
-        let by_id: HashMap<ProductId, &Product> = products.iter().map(|product| (product.id, product)).collect();
-        let mut wanted: HashMap<(ProductId, &str), i64> = HashMap::new();
-        let mut unclear_demand = 0;
-        for demand in demands {
-            let line = by_id.get(&demand.product_id).map(|product| product.line_for(demand.selected_size.as_deref()));
-            match line {
-                Some(Ok(line)) => *wanted.entry((demand.product_id, &line.size_key)).or_default() += demand.quantity,
-                _ => unclear_demand += demand.quantity,
-            }
+/// What pending orders want of each stock line. It grows item by item, and holds none of them.
+#[derive(Debug)]
+pub struct Wanted<'p> {
+    products: &'p [Product],
+    by_id: HashMap<ProductId, &'p Product>,
+    by_line: HashMap<(ProductId, &'p str), i64>,
+    unclear: i64,
+}
+
+impl<'p> Wanted<'p> {
+    /// Starts with nothing. The products come by name.
+    pub fn of(products: &'p [Product]) -> Wanted<'p> {
+        let by_id = products.iter().map(|product| (product.id, product)).collect();
+        Wanted { products, by_id, by_line: HashMap::new(), unclear: 0 }
+    }
+
+    /// Adds what an item wants.
+    pub fn add(&mut self, demand: &Demand) {
+        let product = self.by_id.get(&demand.product_id);
+        match product.map(|product| product.line_for(demand.selected_size.as_deref())) {
+            Some(Ok(line)) => *self.by_line.entry((demand.product_id, &line.size_key)).or_default() += demand.quantity,
+            _ => self.unclear += demand.quantity,
         }
+    }
+
+    /// Finds what is short, out or low. `shop_limit` is what is low for those products that do not say it themselves.
+    pub fn scarcity(&self, shop_limit: i64) -> Scarcity {
         let mut rows = Vec::new();
-        for product in products {
+        for product in self.products {
             let is_sized = product.is_sized();
             let lines = product.stock.iter().filter(|line| !is_sized || !line.size_key.is_empty());
             for line in lines.chain(product.leftover()) {
-                let demand = wanted.get(&(product.id, line.size_key.as_str())).copied().unwrap_or_default();
+                let demand = self.by_line.get(&(product.id, line.size_key.as_str())).copied().unwrap_or_default();
                 let Some(state) = state(product, line, demand, shop_limit) else { continue };
                 rows.push(Scarce {
                     product_id: product.id,
@@ -109,9 +122,11 @@ impl Scarcity {
         }
         // Stable: by name, and sizes as the catalogue has them, within a state.
         rows.sort_by_key(|row| row.state);
-        Scarcity { rows, unclear_demand }
+        Scarcity { rows, unclear_demand: self.unclear }
     }
+}
 
+impl Scarcity {
     /// Tells whether nothing needs attention.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.unclear_demand == 0
@@ -157,7 +172,12 @@ mod tests {
             demand(&shirt, Some("XXL"), 2),
             demand(&belt, None, 3),
         ];
-        let scarcity = Scarcity::new(&[belt, cap, polo, shirt], &demands, 5);
+        let products = [belt, cap, polo, shirt];
+        let mut wanted = Wanted::of(&products);
+        for demand in &demands {
+            wanted.add(demand);
+        }
+        let scarcity = wanted.scarcity(5);
         let rows: Vec<_> = scarcity
             .rows
             .iter()
