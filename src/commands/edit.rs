@@ -4,7 +4,7 @@ use clap::{ArgGroup, Args};
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::{find_order, find_product};
+use super::find::{Naming, find_order, find_product};
 use super::product::{name, size};
 use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::order::QUANTITY_LIMIT;
@@ -78,9 +78,10 @@ fn chosen(text: &str) -> Result<Chosen, String> {
 pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     args.refuse_nothing(context.global.note.is_some())?;
     let mut store = context.open_to_write()?;
-    let (stamp, caller, mut ids) = (context.stamp(), context.caller.clone(), context.ids());
+    let naming = Naming::to_write(context, "orders edit REF …");
+    let (stamp, mut ids) = (context.stamp(), context.ids());
     let (is_changed, order, settings) = context.write(&mut store, |write| {
-        let order = find_order(write, &args.reference, &caller)?;
+        let order = find_order(write, &args.reference, &naming)?;
         let edit = args.edit(write)?;
         let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
         // A note is kept any time, whatever becomes of an edit.
@@ -100,6 +101,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let note = if context.global.note.is_some() { "only the note is kept" } else { "unchanged" };
         context.ui.note(&format!("{} already has these values; {note}", order.summary.reference));
     }
+    naming.say(context);
     context.print_one(json::order(&order), || match context.ui.quiet {
         true => format!("{}\n", order.summary.reference),
         false => order::show(&order, context.look(&settings)),

@@ -1,8 +1,10 @@
 //! Naming orders and products on the command line.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::io::{self, BufRead, Read as _};
 
+use super::Context;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::{Product, ProductId, RemovedProduct};
 use crate::domain::reference::{Reference, SHORTEST_PART};
@@ -14,6 +16,7 @@ use crate::domain::zone::Zone;
 use crate::error::{Failure, Kind};
 use crate::render::zone::{minute, zone_of};
 use crate::store::{Match, OrderMatch, Read, StoreError, fold};
+use crate::ui;
 
 /// An order that was named.
 #[derive(Debug, Clone)]
@@ -22,8 +25,51 @@ pub struct Found {
     pub pk: OrderPk,
     /// Its full reference.
     pub reference: Reference,
-    /// Whether it was named by its whole reference or id.
-    pub is_exact: bool,
+}
+
+/// Who names orders, and how: what reads takes parts of references, phones and names; what writes takes them where a person
+/// is there, or agrees with `--yes`.
+#[derive(Debug)]
+pub struct Naming {
+    caller: Caller,
+    /// The command line to type, with REF in it, where only whole references are taken.
+    whole_only: Option<String>,
+    /// What was typed that is no whole reference, with the reference.
+    completed: RefCell<Vec<(String, Reference)>>,
+}
+
+impl Naming {
+    /// For a command that reads.
+    pub fn to_read(context: &Context) -> Naming {
+        Naming { caller: context.caller.clone(), whole_only: None, completed: RefCell::default() }
+    }
+
+    /// For a command that writes; `line` is what to type with a whole reference in the place of REF.
+    pub fn to_write(context: &Context, line: &str) -> Naming {
+        let is_agreed = context.global.yes || context.is_dry_run();
+        let is_person = ui::is_somebody_there() && !context.global.no_input;
+        Naming { whole_only: (!is_agreed && !is_person).then(|| line.to_owned()), ..Naming::to_read(context) }
+    }
+
+    /// Says which orders were meant by what is no whole reference.
+    pub fn say(&self, context: &Context) {
+        for (text, reference) in self.completed.take() {
+            context.ui.note(&format!("{} is {reference}", shorten(&text)));
+        }
+    }
+
+    fn complete(&self, text: &str, order: OrderMatch) -> Result<Found, Failure> {
+        let reference = &order.reference;
+        if let Some(line) = &self.whole_only {
+            let line = line.replace("REF", &reference.shell_word());
+            let is_part = reference.as_str().to_lowercase().contains(&text.to_lowercase());
+            let given = if is_part { "a part of" } else { "the customer of" };
+            return Err(Failure::usage(format!("only {given} {reference} was given; nothing changed"))
+                .hint(format!("{line}, or --yes to take parts")));
+        }
+        self.completed.borrow_mut().push((text.to_owned(), reference.clone()));
+        Ok(Found { pk: order.pk, reference: order.reference })
+    }
 }
 
 /// The most references that one call takes: all of them are one transaction, and their orders are held in memory.
@@ -97,6 +143,7 @@ fn too_many() -> Failure {
 /// Finds orders by what was typed.
 struct Finder<'a, 'c> {
     read: &'a Read<'c>,
+    naming: &'a Naming,
     /// The only account whose orders are found.
     user: Option<UserId>,
     /// For how many more texts a near miss is looked for: a script's thousand wrong ones get none.
@@ -108,9 +155,10 @@ struct Finder<'a, 'c> {
 
 impl Finder<'_, '_> {
     fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
-        let found = |order: OrderMatch, is_exact| Found { pk: order.pk, reference: order.reference, is_exact };
+        let text = text.trim();
+        let whole = |order: OrderMatch| Found { pk: order.pk, reference: order.reference };
         if let Some(order) = self.read.match_whole(text, self.user)? {
-            return Ok(Ok(found(order, true)));
+            return Ok(Ok(whole(order)));
         }
         if self.parts_left == 0 {
             return Ok(Err(not_found(text).hint(format!(
@@ -119,10 +167,10 @@ impl Finder<'_, '_> {
         }
         self.parts_left -= 1;
         Ok(match self.read.match_orders(text, self.user)? {
-            Match::Exact(order) => Ok(found(order, true)),
+            Match::Exact(order) => Ok(whole(order)),
             Match::Part(mut orders) => match orders.len() {
                 0 => Err(self.not_found(text)?),
-                1 => Ok(found(orders.remove(0), false)),
+                1 => self.naming.complete(text, orders.remove(0)),
                 _ => Err(ambiguous(text, &orders, zone_of(&self.read.settings()?))),
             },
         })
@@ -160,8 +208,9 @@ pub type Named<'t> = (&'t str, Result<Found, Failure>);
 
 /// Finds all orders, each once, in the order named, or says of each why not; those that the caller may not see are not
 /// found.
-pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String], caller: &Caller) -> Result<Vec<Named<'t>>, StoreError> {
-    let mut finder = Finder { read, user: caller.sees_only(), near_misses_left: 3, parts_left: PARTS_LIMIT };
+pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String], naming: &Naming) -> Result<Vec<Named<'t>>, StoreError> {
+    let mut finder =
+        Finder { read, naming, user: naming.caller.sees_only(), near_misses_left: 3, parts_left: PARTS_LIMIT };
     let (mut seen, mut seen_texts) = (HashSet::new(), HashSet::new());
     let mut named = Vec::with_capacity(texts.len());
     for text in texts.iter().filter(|text| seen_texts.insert(text.as_str())) {
@@ -177,10 +226,10 @@ pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String], caller: &Caller) ->
 pub fn name_orders_or_none<'t>(
     read: &Read<'_>,
     texts: &'t [String],
-    caller: &Caller,
+    naming: &Naming,
     keep_going: bool,
 ) -> anyhow::Result<Vec<Named<'t>>> {
-    let named = name_orders(read, texts, caller)?;
+    let named = name_orders(read, texts, naming)?;
     if keep_going || named.iter().all(|(_, found)| found.is_ok()) {
         return Ok(named);
     }
@@ -189,7 +238,7 @@ pub fn name_orders_or_none<'t>(
 
 /// Makes one failure of several: the first kind by exit code, every problem a detail.
 fn merge(mut failures: Vec<Failure>) -> Failure {
-    failures.sort_by_key(|failure| failure.kind.exit_code());
+    failures.sort_by_key(|failure| (failure.kind == Kind::Usage, failure.kind.exit_code()));
     if failures.len() == 1 {
         return failures.remove(0);
     }
@@ -231,8 +280,8 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
 }
 
 /// Finds the one order that `text` names.
-pub fn find_order(read: &Read<'_>, text: &str, caller: &Caller) -> anyhow::Result<Order> {
-    let mut finder = Finder { read, user: caller.sees_only(), near_misses_left: 1, parts_left: 1 };
+pub fn find_order(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Result<Order> {
+    let mut finder = Finder { read, naming, user: naming.caller.sees_only(), near_misses_left: 1, parts_left: 1 };
     let found = finder.find(text)??;
     Ok(read.orders(&[found.pk])?.remove(0))
 }

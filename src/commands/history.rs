@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::facts::{Facts, Group};
-use super::find::find_order;
+use super::find::{Naming, find_order};
 use super::{Context, choose_fields};
 use crate::domain::history::{Event, for_buyer};
 use crate::domain::order::OrderPk;
@@ -30,13 +30,15 @@ pub struct HistoryArgs {
 /// Runs the command.
 pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), EVENT_KEYS, EVENT_KEYS)?;
+    let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let (order, events, settings) = store.read(|read| {
-        let order = find_order(read, &args.reference, &context.caller)?;
+        let order = find_order(read, &args.reference, &naming)?;
         let events = read_history(read, order.summary.pk, &context.caller)?;
         anyhow::Ok((order, events, read.settings()?))
     })?;
     let bodies: Vec<_> = events.iter().map(|one| choose(&event(one), &keys)).collect();
+    naming.say(context);
     context.print_list(&keys, &bodies, || history::of_order(&order.summary, &events, context.look(&settings)))?;
     Ok(Exit::Done)
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::find_order;
+use super::find::{Naming, find_order};
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
 use crate::domain::message::{Template, compose};
@@ -46,9 +46,10 @@ fn template_parser() -> impl TypedValueParser<Value = Template> {
 
 /// Runs the command.
 pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let (order, settings, catalogue) = store.read(|read| {
-        let order = find_order(read, &args.reference, &context.caller)?;
+        let order = find_order(read, &args.reference, &naming)?;
         let catalogue = read.products(order.items.iter().map(|item| item.product_id))?;
         anyhow::Ok((order, read.settings()?, catalogue))
     })?;
@@ -79,6 +80,7 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
         ("text", json!(text)),
         ("link", json!(link)),
     ]);
+    naming.say(context);
     context.print_one(body, || {
         let lines = text.lines().map(|line| format!("{}\n", shown_text(line)));
         let link = link.iter().map(|link| format!("\n{link}\n"));

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::find_order;
+use super::find::{Naming, find_order};
 use crate::cli::note_text;
 use crate::error::Exit;
 use crate::render::{json, order};
@@ -30,13 +30,14 @@ pub struct NoteArgs {
 /// Runs the command.
 pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
-    let caller = context.caller.clone();
+    let naming = Naming::to_write(context, "orders note REF …");
     let stamp = Stamp { note: Some(args.text.clone()), ..context.stamp() };
     let (order, settings) = context.write(&mut store, |write| {
-        let order = find_order(write, &args.reference, &caller)?;
+        let order = find_order(write, &args.reference, &naming)?;
         write.insert_note(order.summary.pk, &stamp)?;
         anyhow::Ok((write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
+    naming.say(context);
     context.print_one(json::order(&order), || match context.ui.quiet {
         true => format!("{}\n", order.summary.reference),
         false => order::show(&order, context.look(&settings)),

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::facts::{Facts, Group};
-use super::find::{expand_references, name_orders_or_none};
+use super::find::{Naming, expand_references, name_orders_or_none};
 use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
 use super::{Context, read_status};
 use crate::domain::order::Order;
@@ -63,7 +63,7 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
         return Err(Failure::usage("--no-restock is for orders that give their stock back").into());
     }
     let request = Request { to: status, force: args.force, restock: !args.no_restock };
-    change(refs, request, args.keep_going, context)
+    change(refs, request, args.keep_going, &format!("orders set-status REF {status}"), context)
 }
 
 impl SetStatusArgs {
@@ -79,8 +79,14 @@ impl SetStatusArgs {
 }
 
 /// Changes the status of orders in one transaction: all or nothing, or with `keep_going` those that can be changed.
-/// `cancel` is this too.
-pub fn change(refs: &[String], request: Request, keep_going: bool, context: &mut Context) -> anyhow::Result<Exit> {
+/// `cancel` is this too; `line` is what to type for one order, REF.
+pub fn change(
+    refs: &[String],
+    request: Request,
+    keep_going: bool,
+    line: &str,
+    context: &mut Context,
+) -> anyhow::Result<Exit> {
     if !request.restock && context.global.note.is_none() {
         return Err(Failure::usage("--no-restock needs a --note that says why")
             .hint("--note 'came back torn', say")
@@ -89,9 +95,9 @@ pub fn change(refs: &[String], request: Request, keep_going: bool, context: &mut
     let references = expand_references(refs)?;
     let call = Call { is_list: references.is_list, keep_going };
     let mut store = context.open_to_write()?;
-    let (stamp, caller) = (context.stamp(), context.caller.clone());
+    let (stamp, naming) = (context.stamp(), Naming::to_write(context, line));
     // Nobody waits while they are looked for: an order keeps its reference.
-    let named = store.read(|read| name_orders_or_none(read, &references.texts, &caller, keep_going))?;
+    let named = store.read(|read| name_orders_or_none(read, &references.texts, &naming, keep_going))?;
     let outcomes = context.write(&mut store, |write| {
         let count = named.len();
         let (mut outcomes, mut refusals) = (Vec::with_capacity(count), Vec::new());
@@ -126,6 +132,7 @@ pub fn change(refs: &[String], request: Request, keep_going: bool, context: &mut
         }
         anyhow::Ok(outcomes)
     })?;
+    naming.say(context);
     let body = |(_, order): &(StatusChange, Order)| json::order(order);
     print_outcomes(&outcomes, call, ORDER_KEYS, context, body, |changed| {
         let text = |(change, _): &&(StatusChange, Order)| match context.ui.quiet {

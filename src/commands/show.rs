@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::{expand_references, name_orders_or_none};
+use super::find::{Naming, expand_references, name_orders_or_none};
 use super::history::read_history;
 use super::keep_going::{Call, load_named, print_outcomes};
 use crate::domain::order::Order;
@@ -35,10 +35,11 @@ pub struct ShowArgs {
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = expand_references(&args.refs)?;
     let call = Call { is_list: references.is_list, keep_going: args.keep_going };
+    let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let is_text = context.is_table() && !context.ui.quiet;
     let (outcomes, histories, settings) = store.read(|read| {
-        let named = name_orders_or_none(read, &references.texts, &context.caller, args.keep_going)?;
+        let named = name_orders_or_none(read, &references.texts, &naming, args.keep_going)?;
         let outcomes = load_named(read, named)?;
         let mut histories = HashMap::new();
         for order in outcomes.iter().flatten().filter(|_| is_text) {
@@ -46,6 +47,7 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
         anyhow::Ok((outcomes, histories, read.settings()?))
     })?;
+    naming.say(context);
     print_outcomes(&outcomes, call, ORDER_KEYS, context, json::order, |orders| {
         let look = context.look(&settings);
         if context.ui.quiet {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
-use super::search::fold;
+use super::search::{Needle, fold};
 use super::values::{ContentHash, Id, InOrder, json_array};
 use super::waiting::{ItemRow, rows_of};
 use super::{Read, Stamp, StoreError, Write};
@@ -12,6 +12,7 @@ use crate::domain::content::{Content, ItemContent, items_hash};
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
+use crate::domain::phone::full_number;
 use crate::domain::product::ProductId;
 use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, ResolvedOrder, Source};
 use crate::domain::reference::{Reference, SHORTEST_PART};
@@ -39,9 +40,13 @@ pub struct OrderMatch {
 pub enum Match {
     /// It is the reference or the id of this order.
     Exact(OrderMatch),
-    /// It is a part of these references: none, one, or the first of several.
+    /// It is a part of these references, or fits the phone or the name of these open orders: none, one, or the first of
+    /// several.
     Part(Vec<OrderMatch>),
 }
+
+/// How many characters of a name are enough to look for it: Ali has three.
+const SHORTEST_NAME: usize = 3;
 
 /// How many orders are named at the most where a part of a reference fits several.
 const MATCHES_NAMED: u32 = 11;
@@ -130,8 +135,8 @@ impl Read<'_> {
         Ok(found)
     }
 
-    /// Finds the orders that `text` names: a reference in any case, an id, or a part of a reference. With a `user`,
-    /// only their own.
+    /// Finds the orders that `text` names: a reference in any case, an id; else the phone of an open one; else a part of
+    /// a reference or of the name in an open one. With a `user`, only their own.
     pub fn match_orders(&self, text: &str, user: Option<UserId>) -> Result<Match, StoreError> {
         let mut found = self.matches_of_whole(text, user)?;
         match found.len() {
@@ -140,19 +145,47 @@ impl Read<'_> {
             // A guest gave an order the id of another one as its reference.
             _ => return Ok(Match::Part(found)),
         }
-        if text.chars().count() < SHORTEST_PART {
+        let of_phone = self.open_orders_of_phone(text, user)?;
+        if !of_phone.is_empty() {
+            return Ok(Match::Part(of_phone));
+        }
+        let length = text.chars().count();
+        if length < SHORTEST_NAME {
             return Ok(Match::Part(Vec::new()));
         }
-        // All references are looked at, but nothing else of their orders: they stand in an index of their own.
+        // All references are looked at, but nothing else of their orders: they stand in an index of their own. Of open
+        // orders the names are looked at too.
         let mut part = self.connection.prepare_cached(
             "SELECT pk, reference, customer_name, order_date FROM orders
-             WHERE pk IN (SELECT pk FROM orders WHERE is_found_in(:folded, reference))
+             WHERE pk IN (SELECT pk FROM orders WHERE :is_part AND is_found_in(:folded, reference)
+                          UNION
+                          SELECT pk FROM orders WHERE status IN ('pending', 'confirmed', 'processing', 'shipped')
+                                                  AND is_found_in(:folded, customer_name))
                AND (:user IS NULL OR user_id = :user)
              ORDER BY pk DESC LIMIT :most",
         )?;
-        let named = named_params! {":folded": fold(text), ":user": user, ":most": MATCHES_NAMED};
+        let is_part = length >= SHORTEST_PART;
+        let named = named_params! {":folded": fold(text), ":is_part": is_part, ":user": user, ":most": MATCHES_NAMED};
         let found = part.query_map(named, order_match)?;
         Ok(Match::Part(found.collect::<Result<_, _>>()?))
+    }
+
+    /// Finds the newest open orders of a phone, typed in any spelling.
+    fn open_orders_of_phone(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
+        if Needle::of(text, None).digits.is_none() {
+            return Ok(Vec::new());
+        }
+        let number = full_number(text, self.settings()?.country_code.as_deref());
+        let mut open = self.connection.prepare_cached(
+            "SELECT pk, reference, customer_name, order_date FROM orders
+             WHERE customer_phone_digits = :number AND status IN ('pending', 'confirmed', 'processing', 'shipped')
+               AND (:user IS NULL OR user_id = :user)
+             ORDER BY pk DESC LIMIT :most",
+        )?;
+        let found = open
+            .query_map(named_params! {":number": number, ":user": user, ":most": MATCHES_NAMED}, order_match)?
+            .collect::<Result<_, _>>()?;
+        Ok(found)
     }
 
     /// Returns the newest references, for naming one that is close to a mistyped one. With a `user`, only their own.

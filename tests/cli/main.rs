@@ -41,6 +41,7 @@ mod note;
 mod own_files;
 mod product;
 mod readme;
+mod refs;
 mod report;
 mod round_trip;
 mod set_status;

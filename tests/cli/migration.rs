@@ -37,7 +37,7 @@ fn run(shop: &Shop, line: &str) -> Run {
 
 #[test]
 fn what_changes_an_older_file_brings_it_up_to_date_and_keeps_it_as_it_was() {
-    let firsts = ["set-status ab5c shipped", "product adjust BLT-01 +1 --note x -q", "config shopName A"];
+    let firsts = ["set-status LEG-LXYZ1234-AB5C shipped", "product adjust BLT-01 +1 --note x -q", "config shopName A"];
     for (older, first) in [1, 2, 3].into_iter().flat_map(|older| firsts.map(|first| (older, first))) {
         let shop = shop_of_version(older);
         let before = shop.dump();
@@ -208,7 +208,7 @@ fn programs_that_find_an_older_file_at_once_migrate_it_once() {
 fn a_copy_that_is_there_already_stays() {
     let shop = shop_of_version(1);
     std::fs::write(shop.path("orders.db.v1"), "precious").unwrap();
-    run(&shop, "cancel MLB2").succeeds();
+    run(&shop, "cancel MLB2 --yes").succeeds();
     assert_eq!(std::fs::read(shop.path("orders.db.v1")).unwrap(), b"precious");
     assert_eq!(version(&shop.path("orders.db.v1.2")), 1);
 }

@@ -204,8 +204,8 @@ fn a_file_is_moved_and_restored_as_readme_says() {
     );
     let moved = |line: &str| shell(&format!("orders --db {folder}/orders.db {line}"), &shop.path(""));
     moved(&format!("backup {folder}/backups/orders-2026-02-06.db"));
-    moved("cancel ab5c");
+    moved("cancel ab5c --yes");
     std::fs::write(shop.path("srv/orders.db-wal"), "left over").unwrap();
     assert_eq!(shell(&recipe("install -m 600"), &shop.path("")), "");
-    assert!(moved("show ab5c").starts_with("LEG-LXYZ1234-AB5C  pending"));
+    assert!(moved("show LEG-LXYZ1234-AB5C").starts_with("LEG-LXYZ1234-AB5C  pending"));
 }

@@ -7,13 +7,13 @@ use serde_json::json;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::{Found, Named, expand_references, name_orders_or_none};
+use super::find::{Found, Named, Naming, expand_references, name_orders_or_none};
 use super::keep_going::{self, OrderFailure, OrderOutcome, print_outcomes};
 use crate::domain::confirm::{Confirmation, Consent, decide, decide_each, refusal};
 use crate::domain::order::Order;
 use crate::domain::product::Catalogue;
 use crate::domain::status::Status;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure};
 use crate::render::json::Body;
 use crate::render::{confirm, json as bodies};
 use crate::store::{Read, Stamp, StoreError, Write};
@@ -48,8 +48,6 @@ pub struct ConfirmArgs {
 struct Call<'a> {
     named: Vec<Named<'a>>,
     keep_going: bool,
-    /// Whether an order may be named by a part of its reference.
-    takes_parts: bool,
     consent: Consent,
     stamp: Stamp,
 }
@@ -65,11 +63,11 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let is_to_ask = context.is_to_ask("confirming has to be agreed to", "--yes agrees")?;
     let mut store = context.open_to_write()?;
+    let naming = Naming::to_write(context, "orders confirm REF");
     let mut call = Call {
         // Nobody waits while they are looked for: an order keeps its reference.
-        named: store.read(|read| name_orders_or_none(read, &references.texts, &context.caller, args.keep_going))?,
+        named: store.read(|read| name_orders_or_none(read, &references.texts, &naming, args.keep_going))?,
         keep_going: args.keep_going,
-        takes_parts: is_to_ask || context.global.yes || context.is_dry_run(),
         // Whoever is asked sees the prices.
         consent: Consent::Named { accept_prices: is_to_ask || args.accept_prices },
         stamp: context.stamp(),
@@ -95,7 +93,6 @@ impl Call<'_> {
     /// Loads the orders and decides: of all together, or with `--keep-going` of each in the order given.
     fn decide(&self, read: &Read<'_>) -> anyhow::Result<Vec<Decision>> {
         let found = || self.named.iter().filter_map(|(_, found)| found.as_ref().ok());
-        self.refuse_parts(found())?;
         let (orders, catalogue) = load(read, found())?;
         if !self.keep_going {
             orders.iter().try_for_each(|order| self.consent.covers(order)).map_err(Failure::from)?;
@@ -136,14 +133,6 @@ impl Call<'_> {
             *order = orders.next().ok_or(StoreError::Changed("the order"))?;
         }
         Ok(outcomes)
-    }
-
-    /// Refuses orders that were named by a part of their reference, unless parts are taken.
-    fn refuse_parts<'f>(&self, mut found: impl Iterator<Item = &'f Found>) -> Result<(), Failure> {
-        let Some(part) = found.find(|found| !found.is_exact && !self.takes_parts) else { return Ok(()) };
-        let reference = &part.reference;
-        Err(Failure::new(Kind::Usage, format!("only a part of {reference} was given; nothing changed"))
-            .hint(format!("orders confirm {}, or --yes to take parts", reference.shell_word())))
     }
 }
 

@@ -1,0 +1,92 @@
+//! What names an order on the command line.
+
+use crate::harness::{BELT, ORDER, Shop, order};
+
+/// A shop in Egypt whose orders differ in who ordered.
+fn shop() -> Shop {
+    let shop = Shop::stocked();
+    shop.orders(["config", "countryCode", "20"]).succeeds();
+    for (reference, name, phone) in [
+        ("LEG-MONA-0001", "Mona Adel", "0101 111 2222"),
+        ("LEG-OMAR-0002", "عمر فتحي", "+20 102 333 4444"),
+        ("LEG-OMAR-0003", "Omar Fathy", "+20 102 333 4444"),
+        ("LEG-OLD-0004", "Mona Adel", "+20 101 111 2222"),
+        ("01055556666", "Rania", "+20 109 000 0000"),
+        ("LEG-RAMI-0005", "Rami", "0105 555 6666"),
+    ] {
+        let order = order(reference, BELT, 1, None).replace("John Doe", name).replace("+1234567890", phone);
+        shop.orders(["create", "-q"]).stdin(order).succeeds();
+    }
+    shop.orders(["cancel", "LEG-OLD-0004"]).succeeds();
+    shop
+}
+
+#[test]
+fn whole_references_come_first_then_phones_then_parts_and_names() {
+    let shop = shop();
+    for (typed, reference) in [
+        ("leg-mona-0001", "LEG-MONA-0001"),
+        ("mona-", "LEG-MONA-0001"),
+        // Of open orders only, in any spelling.
+        ("+201011112222", "LEG-MONA-0001"),
+        ("00201011112222", "LEG-MONA-0001"),
+        ("٠١٠١١١١٢٢٢٢", "LEG-MONA-0001"),
+        ("Mona Adel", "LEG-MONA-0001"),
+        (" fathy", "LEG-OMAR-0003"),
+        ("عمر", "LEG-OMAR-0002"),
+        // Somebody's reference is somebody else's phone.
+        ("01055556666", "01055556666"),
+        ("+20 105 555 6666", "LEG-RAMI-0005"),
+    ] {
+        let done = shop.orders(["show", typed, "-q"]).exits(0);
+        assert_eq!(done.stdout, format!("{reference}\n"), "{typed}");
+    }
+    let done = shop.orders(["show", "+201023334444"]).exits(5);
+    assert!(done.stderr.contains("fits 2 orders") && done.stderr.contains("- LEG-OMAR-0003: Omar Fathy"), "{done:?}");
+    shop.orders(["show", "omar"]).exits(5);
+    shop.orders(["show", "nobody"]).exits(3);
+    assert!(shop.orders(["show", "LEG-MONA-0002"]).exits(3).stderr.contains("did you mean LEG-MONA-0001?"));
+    shop.orders(["show", "mo"]).exits(3);
+}
+
+#[test]
+fn what_reads_takes_parts_and_names_the_whole_reference() {
+    let shop = Shop::with_order();
+    for command in ["show", "history", "message"] {
+        for typed in ["ab5c", "+1 234 567 890", "john"] {
+            let done = shop.orders([command, typed]).exits(0);
+            assert!(done.stderr.ends_with(&format!("{typed} is {ORDER}\n")), "{command} {typed}: {}", done.stderr);
+        }
+        assert!(!shop.orders([command, ORDER]).exits(0).stderr.contains(ORDER), "{command}");
+        assert_eq!(shop.orders([command, "ab5c", "--quiet"]).exits(0).stderr, "", "{command}");
+    }
+}
+
+#[test]
+fn what_writes_wants_a_whole_reference_or_yes() {
+    let shop = Shop::with_order();
+    let before = shop.dump();
+    for (typed, given) in [("ab5c", "a part of"), ("+1234567890", "the customer of"), ("john", "the customer of")] {
+        for (args, line) in [
+            (&["confirm", typed][..], "orders confirm LEG-LXYZ1234-AB5C"),
+            (&["cancel", typed], "orders cancel LEG-LXYZ1234-AB5C"),
+            (&["set-status", typed, "cancelled"], "orders set-status LEG-LXYZ1234-AB5C cancelled"),
+            (&["edit", typed, "--name", "Jane"], "orders edit LEG-LXYZ1234-AB5C …"),
+        ] {
+            let run = |more: &[&str]| {
+                let run = args.iter().chain(more).fold(shop.orders([]), |run, arg| run.arg(arg));
+                run.ends()
+            };
+            let done = run(&[]);
+            let expected = format!(
+                "error: only {given} {ORDER} was given; nothing changed\nhint: {line}, or --yes to take parts\n"
+            );
+            assert_eq!((done.code, done.stderr.as_str()), (2, expected.as_str()), "{args:?}");
+            assert_eq!(run(&["--dry-run"]).code, 0, "{args:?}");
+            assert_eq!(shop.dump(), before, "{args:?}");
+        }
+    }
+    shop.orders(["edit", "ab5c", "--name", "Jane", "--yes", "-q"]).prints(&format!("{ORDER}\n"));
+    let done = shop.orders(["cancel", "jane", "--yes"]).exits(0);
+    assert_eq!(done.stdout, format!("{ORDER}: pending → cancelled\n"));
+}
