@@ -1,18 +1,24 @@
 //! Ctrl-C, and what else ends programs: what is said last is true.
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use serde_json::json;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag::register_conditional_shutdown;
-use signal_hook::iterator::{Handle, Signals};
+use signal_hook::iterator::backend::{Handle, PollResult, SignalDelivery, SignalIterator};
+use signal_hook::iterator::exfiltrator::SignalOnly;
 use signal_hook::low_level::emulate_default_handler;
 
 /// The exit code of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
+
+/// How long to wait before signals are waited for again, where that failed.
+const RETRY: Duration = Duration::from_millis(100);
 
 /// How the terminal was before the first question.
 static BEFORE: OnceLock<Termios> = OnceLock::new();
@@ -86,18 +92,39 @@ impl Uninterrupted {
 /// Waits for signals, in a thread: what they have to do takes more than a signal handler may.
 fn watch() -> Option<&'static Handle> {
     let start = || {
-        let mut signals = Signals::new([SIGINT, SIGTERM]).ok()?;
-        let handle = signals.handle();
+        let (read, write) = UnixStream::pair().ok()?;
+        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, [SIGINT, SIGTERM]).ok()?;
+        let (handle, mut signals) = (delivery.handle(), SignalIterator::new(delivery));
+        let at_once = AT_ONCE.get()?;
         let wait = move || {
-            if let Some(signal) = signals.forever().next() {
-                end(signal);
+            loop {
+                match signals.poll_signal(&mut has_signals) {
+                    PollResult::Signal(signal) => end(signal),
+                    PollResult::Pending => {}
+                    PollResult::Closed => return,
+                    // Signals cannot be waited for: until they can be, Ctrl-C ends the program at once.
+                    PollResult::Err(_) => {
+                        at_once.store(true, Ordering::SeqCst);
+                        std::thread::sleep(RETRY);
+                    }
+                }
             }
         };
         std::thread::Builder::new().name("signals".to_owned()).spawn(wait).ok()?;
-        AT_ONCE.get()?.store(false, Ordering::SeqCst);
+        at_once.store(false, Ordering::SeqCst);
         Some(handle)
     };
     WATCH.get_or_init(start).as_ref()
+}
+
+/// Waits until there may be signals.
+fn has_signals(pipe: &mut UnixStream) -> io::Result<bool> {
+    loop {
+        match pipe.read(&mut [0]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read.map(|count| count > 0),
+        }
+    }
 }
 
 /// Ends the program as the signal does, once it is known what became of its work.
