@@ -177,3 +177,10 @@ CREATE INDEX stock_movements_by_order ON stock_movements (order_pk) WHERE order_
 -- Finds what was written off with an event of an order. (Since version 4.)
 CREATE INDEX stock_movements_written_off ON stock_movements (event_pk)
     WHERE order_pk IS NULL AND event_pk IS NOT NULL;
+
+-- The token of the last transaction that wrote: sixteen random bytes. After a commit that failed half-way, a program tells by
+-- it whether its own is in the file. (Since version 4.)
+CREATE TABLE last_write (
+    pk    INTEGER PRIMARY KEY CHECK (pk = 1),
+    token BLOB NOT NULL CHECK (length(token) = 16)
+) STRICT;

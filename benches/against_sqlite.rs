@@ -213,13 +213,16 @@ fn import(ground: &Ground) {
         "order_events",
         "order_sources",
         "order_texts",
+        "item_names",
         "stock_movements",
+        "last_write",
     ];
     let key = |table: &str| match table {
         "settings" => "key",
         "users" | "products" => "id",
         "order_items" => "order_pk, position",
         "order_texts" => "batch",
+        "item_names" => "product_id, name, barcode",
         _ => "pk",
     };
     let copies: String = tables

@@ -23,7 +23,8 @@ const STEPS: [&str; 3] = [
         batch INTEGER PRIMARY KEY,
         texts TEXT NOT NULL
     ) STRICT;",
-    // Products that were removed, names of items that are not the catalogue's, numbers in full, and duplicates by items.
+    // Products that were removed, names of items that are not the catalogue's, numbers in full, duplicates by items, and which
+    // transaction wrote last.
     "ALTER TABLE products ADD COLUMN removed_at TEXT;
     ALTER TABLE products ADD COLUMN removed_barcode TEXT;
     CREATE TABLE item_names (
@@ -35,7 +36,11 @@ const STEPS: [&str; 3] = [
     ALTER TABLE orders ADD COLUMN items_hash INTEGER;
     DROP INDEX orders_by_phone;
     CREATE INDEX stock_movements_written_off ON stock_movements (event_pk)
-    WHERE order_pk IS NULL AND event_pk IS NOT NULL;",
+    WHERE order_pk IS NULL AND event_pk IS NOT NULL;
+    CREATE TABLE last_write (
+        pk    INTEGER PRIMARY KEY,
+        token BLOB NOT NULL
+    ) STRICT;",
 ];
 
 /// What the newest version needs once its columns are filled in and its CHECKs in place.

@@ -21,7 +21,7 @@
 //! | `check`, `schema` | every way in which a file can disagree with itself, and with `schema.sql` |
 //! | `settings`, `users` | the shop's settings; accounts |
 //! | `derived` | the digits of phone numbers in full, and what duplicates are found by |
-//! | `witness` | what a file holds after a failed commit |
+//! | `last_write` | which transaction wrote last, and so what a file holds after a failed commit |
 
 mod cause;
 mod check;
@@ -32,6 +32,7 @@ mod error;
 mod history;
 mod identity;
 mod kept;
+mod last_write;
 mod listing;
 mod locked;
 mod migrate;
@@ -50,7 +51,6 @@ mod texts;
 mod users;
 mod values;
 mod waiting;
-mod witness;
 
 use std::cell::RefCell;
 use std::os::unix::fs::PermissionsExt as _;
@@ -77,9 +77,9 @@ use crate::domain::time::{Clock, Timestamp};
 use copy::folder_of;
 use identity::refuse_newer;
 use kept::Statements;
+use last_write::{Token, Verdict};
 use locked::{InUse, OpenedFile};
 use waiting::WaitingItems;
-use witness::{Start, Verdict, Witness};
 
 /// Returns the version of the SQLite inside the program.
 pub fn sqlite_version() -> &'static str {
@@ -251,7 +251,7 @@ impl Store {
             // A dry run shows what would be done to an older file, as it would be by then.
             bring_up_to_date(&transaction).map_err(StoreError::before_commit)?;
         }
-        let start = Start::of(&transaction).map_err(not_written)?;
+        let before = Token::last_in(&transaction).map_err(not_written)?;
         let writing = Write { read: Read::on(&transaction, &file), time: clock.now() };
         let value = write(&writing)?;
         writing.complete().map_err(StoreError::before_commit)?;
@@ -260,16 +260,12 @@ impl Store {
             transaction.rollback().map_err(not_written)?;
             return Ok(value);
         }
-        let witness = Witness::of(&self.path, &start, &transaction).map_err(not_written)?;
-        if !matches!(witness, Witness::Rows(_)) {
-            // What a killed program wrote before may be in the log, but not on the disk yet; whoever is told that it is
-            // there already, or sets what is set already, is to find it there after a power cut.
-            leave_mark(&transaction).map_err(not_written)?;
-        }
+        let token = Token::draw();
+        token.write(&transaction).map_err(not_written)?;
         file.refuse_replaced()?;
         match transaction.commit().map_err(StoreError::from) {
             Ok(()) => Ok(value),
-            Err(StoreError::Broken(error) | StoreError::Malformed(error)) => match self.ask_anew(&witness) {
+            Err(StoreError::Broken(error) | StoreError::Malformed(error)) => match self.ask_anew(before, token) {
                 Ok(Verdict::Written) => Ok(value),
                 Ok(Verdict::NotWritten) => Err(StoreError::NotWritten(error).into()),
                 _ => Err(StoreError::Broken(error).into()),
@@ -286,22 +282,23 @@ impl Store {
     pub fn sync(&mut self) -> Result<(), StoreError> {
         let transaction = begin(&mut self.connection)?;
         self.file.refuse_replaced()?;
-        leave_mark(&transaction).map_err(not_written)?;
+        Token::draw().write(&transaction).map_err(not_written)?;
         transaction.commit().map_err(not_written)
     }
 
-    /// Opens the file anew, as the next program would find it, and looks for a change in it.
-    fn ask_anew(&mut self, witness: &Witness) -> Result<Verdict, StoreError> {
+    /// Opens the file anew, as the next program would find it, and asks whether it holds what a transaction of this token
+    /// wrote, which began with the token `before`.
+    fn ask_anew(&mut self, before: Option<Token>, token: Token) -> Result<Verdict, StoreError> {
         // First of all the old connection goes, with all that it still has in memory.
         self.connection = Connection::open_in_memory()?;
         let store = open::open(&self.path, Access::Write, self.wait)?;
         (self.connection, self.file, self.in_use) = (store.connection, store.file, store.in_use);
         let transaction = begin(&mut self.connection)?;
-        let verdict = witness.look_for(&transaction)?;
+        let verdict = token.verdict(before, Token::last_in(&transaction)?);
         // What is there may have been found in the log, where the sync that failed left it. And what is not there may lie in
         // the log all the same, whole but unsynced, behind what others see of it: should all of them be killed, who comes
         // next would take it in. A commit of its own syncs the one, and takes the place of the other.
-        leave_mark(&transaction)?;
+        Token::draw().write(&transaction)?;
         transaction.commit()?;
         Ok(verdict)
     }
@@ -319,11 +316,6 @@ fn not_written(error: rusqlite::Error) -> StoreError {
     StoreError::from(error).before_commit()
 }
 
-/// Makes the commit of a transaction write and sync the log, even where it has nothing else to write.
-fn leave_mark(transaction: &Connection) -> rusqlite::Result<()> {
-    transaction.pragma_update(None, "user_version", version_of(transaction)?)
-}
-
 /// Returns the version of a file's schema.
 fn version_of(connection: &Connection) -> rusqlite::Result<i32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
@@ -332,7 +324,6 @@ fn version_of(connection: &Connection) -> rusqlite::Result<i32> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::domain::product::Product;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::settings::SettingKey;
@@ -432,31 +423,18 @@ pub(crate) mod tests {
     #[test]
     fn after_a_failed_commit_the_file_is_asked_what_it_holds() {
         let (_folder, mut store) = store();
-        let shirt = product("Shirt", &[("", 3)]);
-        let rename = Product { name: "Jersey".to_owned(), ..shirt.clone() };
-        type Change<'a> = &'a dyn Fn(&Write<'_>) -> Result<(), StoreError>;
-        let belt = product("Belt", &[("", 9)]);
-        let changes: [(Change<'_>, &str); 5] = [
-            (&|write| write.insert_product(&shirt, &stamp()), "a movement"),
-            (&|write| write.update_product(&rename), "a product"),
-            (&|write| write.set_setting(SettingKey::ShopName, Some("LEG")), "a setting"),
-            (&|write| write.insert_product(&belt, &stamp()), "another movement"),
-            (&|write| write.remove_product(&belt, &stamp()), "a product that goes"),
-        ];
-        for (change, what) in changes {
-            for (outcome, verdict) in [(Outcome::RollBack, Verdict::NotWritten), (Outcome::Commit, Verdict::Written)] {
-                let start = Start::of(&store.connection).unwrap();
-                let path = store.path.clone();
-                let witness = store
-                    .write::<_, StoreError>(outcome, CLOCK, |write| {
-                        change(write)?;
-                        Ok(Witness::of(&path, &start, write.connection)?)
-                    })
-                    .unwrap();
-                assert_eq!(store.ask_anew(&witness).unwrap(), verdict, "{what}, {outcome:?}");
-                // The file was closed in between, so its log is new: what is in it was written, and synced, by asking.
-                assert!(log_length(&store) > 0, "{what}, {outcome:?}");
-            }
+        for outcome in [Outcome::RollBack, Outcome::Commit] {
+            let before = Token::last_in(&store.connection).unwrap();
+            store
+                .write::<_, StoreError>(outcome, CLOCK, |write| write.set_setting(SettingKey::ShopName, Some("LEG")))
+                .unwrap();
+            let (token, verdict) = match outcome {
+                Outcome::RollBack => (Token::draw(), Verdict::NotWritten),
+                Outcome::Commit => (Token::last_in(&store.connection).unwrap().unwrap(), Verdict::Written),
+            };
+            assert_eq!(store.ask_anew(before, token).unwrap(), verdict, "{outcome:?}");
+            // The file was closed in between, so its log is new: what is in it was written, and synced, by asking.
+            assert!(log_length(&store) > 0, "{outcome:?}");
         }
     }
 
@@ -472,7 +450,8 @@ pub(crate) mod tests {
             let _ = std::fs::remove_file(side);
         }
         std::fs::rename(&backup, &file).unwrap();
-        assert_eq!(store.ask_anew(&Witness::Nothing).unwrap(), Verdict::NotWritten);
+        let before = Token::last_in(&store.connection).unwrap();
+        assert_eq!(store.ask_anew(before, Token::draw()).unwrap(), Verdict::NotWritten);
         assert!(locked::tests::stays_open(&file));
         drop(store);
         assert!(!locked::tests::stays_open(&file));
@@ -488,19 +467,12 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_another_program_changed_since_is_not_told_by() {
+    fn where_another_program_wrote_since_it_is_not_known_what_the_file_holds() {
         let (_folder, mut store) = store();
-        let start = Start::of(&store.connection).unwrap();
-        let path = store.path.clone();
-        let set = |write: &Write<'_>, name| write.set_setting(SettingKey::ShopName, Some(name));
-        let witness = store
-            .write::<_, StoreError>(Outcome::RollBack, CLOCK, |write| {
-                set(write, "A")?;
-                Ok(Witness::of(&path, &start, write.connection)?)
-            })
-            .unwrap();
-        store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| set(write, "B")).unwrap();
-        assert_eq!(store.ask_anew(&witness).unwrap(), Verdict::Unknown);
+        let before = Token::last_in(&store.connection).unwrap();
+        let set = |write: &Write<'_>| write.set_setting(SettingKey::ShopName, Some("B"));
+        store.write::<_, StoreError>(Outcome::Commit, CLOCK, set).unwrap();
+        assert_eq!(store.ask_anew(before, Token::draw()).unwrap(), Verdict::Unknown);
     }
 
     #[test]

@@ -36,9 +36,9 @@ const PLANTED: [Planted; 8] = [
         edits: &[
             Edit(
                 STORE,
-                "let start = Start::of(&transaction)",
+                "let before = Token::last_in(&transaction)",
                 "if outcome == Outcome::Commit { transaction.execute_batch(\"COMMIT\").map_err(not_written)?; }
-        let start = Start::of(&transaction)",
+        let before = Token::last_in(&transaction)",
             ),
             Edit(
                 STORE,

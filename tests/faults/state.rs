@@ -45,10 +45,12 @@ fn rows_of(file: &Path) -> Result<String, String> {
 }
 
 /// Returns every row of every table, with the ids that are drawn at random masked. What is derived of other rows is left out:
-/// an older file has it not, and `orders check` holds that it agrees with them. So is what an older file has no column for,
+/// an older file has it not, and `orders check` holds that it agrees with them. So is the token of the last write, which a
+/// refusal writes too, and what an older file has no column for,
 /// where it says nothing.
 pub fn dump(connection: &Connection) -> rusqlite::Result<String> {
-    const DERIVED: [(&str, &str); 3] = [("order_texts", ""), ("item_names", ""), ("orders", "items_hash")];
+    const DERIVED: [(&str, &str); 4] =
+        [("last_write", ""), ("order_texts", ""), ("item_names", ""), ("orders", "items_hash")];
     let is_derived = |table: &str, column: &str| {
         DERIVED.iter().any(|(derived, of)| table == *derived && (of.is_empty() || column == *of))
     };
