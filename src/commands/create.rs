@@ -1,5 +1,6 @@
 //! `orders create`: one order from JSON.
 
+use std::io::Read as _;
 use std::sync::Arc;
 
 use clap::Args;
@@ -123,22 +124,29 @@ impl Answer {
         }
     }
 }
+/// The most bytes that are read for one order (4 MiB).
+const INPUT_LIMIT: u64 = 1 << 22;
 
 /// Reads the only record of a source.
 fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
     let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, vec![problem]);
-    let mut records = Records::new(&mut source.reader);
+    let mut input = (&mut source.reader).take(INPUT_LIMIT);
+    let mut records = Records::new(&mut input);
     let mut next = || {
         records.next_record().map_err(|error| match error {
             StreamError::Io(error) => Failure::io(&error, format!("cannot read {}: {error}", source.name)),
             StreamError::NotJson { .. } => refuse_input(error.to_string()),
         })
     };
-    let record = next()?.ok_or_else(|| refuse_input("the input is empty".to_owned()))?;
-    if next()?.is_some() {
-        return Err(refuse_input("there is more than one record; use: orders import".to_owned()).into());
+    let both = next().and_then(|record| Ok((record, next()?)));
+    if input.limit() == 0 {
+        return Err(refuse_input(format!("has more than {INPUT_LIMIT} bytes; use: orders import")).into());
     }
-    read_order(record)
+    match both? {
+        (None, _) => Err(refuse_input("the input is empty".to_owned()).into()),
+        (Some(record), None) => read_order(record),
+        (Some(_), Some(_)) => Err(refuse_input("there is more than one record; use: orders import".to_owned()).into()),
+    }
 }
 
 fn read_order(record: Record) -> anyhow::Result<ReadOrder> {

@@ -11,7 +11,7 @@ use super::facts::{Facts, Group};
 use super::intake::{Input, Put, read_all};
 use super::receive::{Delivery, Desk, Taken};
 use super::rejects::Rejects;
-use super::source::open_sources;
+use super::source::{InputArgs, open_sources};
 use super::tally::{Imported, Tally, Verdict};
 use crate::cli::named_file;
 use crate::domain::receive::{Rejected, Revision, Source, SourceKind};
@@ -41,6 +41,8 @@ pub struct ImportArgs {
     /// The files; - or none: stdin
     #[arg(value_name = "FILE")]
     files: Vec<String>,
+    #[command(flatten)]
+    input: InputArgs,
     /// Take the good records, report the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
@@ -57,7 +59,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         Some(path) => Rejects::begin(path, &orders_files)?,
         None => Rejects::none(),
     };
-    let sources = open_sources(&args.files, &orders_files)?;
+    let sources = open_sources(&args.files, &args.input, &orders_files)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
     let sender = context.caller.clone();

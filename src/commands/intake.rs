@@ -8,11 +8,13 @@ use super::rejects::Rejects;
 use super::source::Source;
 use super::tally::{Place, Tally, Verdict};
 use crate::error::Failure;
-use crate::input::chat_text::{MessageText, MessageTexts, is_text};
+use crate::input::chat_text::{MessageText, MessageTexts};
+use crate::input::format::Format;
 use crate::input::json::{NotJson, read_envelope};
 use crate::input::records::{Record, Records, StreamError};
 use crate::input::reject::Reject;
 use crate::input::stranger::name_text;
+use crate::input::zip::{ZipError, open_chat};
 use crate::ui::Progress;
 
 /// Something to read.
@@ -159,13 +161,30 @@ impl<T> Reader<'_, T> {
     }
 
     fn read_source(&mut self, mut source: Source) -> Result<(), Gone> {
-        let result = match is_text(&mut source.reader) {
-            Ok(true) => self.read_text(MessageTexts::new(source.reader))?,
-            Ok(false) => self.read_json(Records::new(source.reader))?,
-            Err(error) => Err(error.into()),
+        let cut_off = |problem| Piece::CutOff { number: None, line: 1, problem };
+        let format = match source.reader.fill_buf() {
+            Ok(head) => Format::of(head),
+            Err(error) => return self.outbox.put(Piece::Broken(error), 0),
+        };
+        let result = match format {
+            Err(what) => return self.outbox.put(cut_off(what), 0),
+            Ok(Format::Text) => self.read_text(MessageTexts::new(source.reader))?,
+            Ok(Format::Json) => self.read_json(Records::new(source.reader))?,
+            Ok(Format::Zip) => match open_chat(source.reader) {
+                Ok(chat) => {
+                    self.outbox.put(Piece::Skipped(chat.others), 0)?;
+                    self.read_text(MessageTexts::new(chat.text))?
+                }
+                Err(ZipError::Io(error)) => Err(error.into()),
+                Err(ZipError::Refused(what)) => return self.outbox.put(cut_off(what), 0),
+            },
         };
         match result {
             Ok(()) => Ok(()),
+            // What is packed is wrong, not the disk.
+            Err(StreamError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                self.outbox.put(cut_off(error.to_string()), 0)
+            }
             Err(StreamError::Io(error)) => self.outbox.put(Piece::Broken(error), 0),
             Err(StreamError::NotJson { line, problem }) => {
                 self.outbox.put(Piece::CutOff { number: None, line, problem }, 0)
@@ -198,7 +217,7 @@ impl<T> Reader<'_, T> {
     }
 
     fn read_record(&mut self, record: Record) -> Result<Result<(), Gone>, NotJson> {
-        let Record { number, line, bytes, excess, is_whole, is_envelope } = record;
+        let Record { number, line, bytes, excess, is_whole, is_envelope, is_line } = record;
         if is_envelope {
             let (has_next_page, problems) = match excess {
                 Some(excess) => (false, vec![excess]),
@@ -215,7 +234,16 @@ impl<T> Reader<'_, T> {
             let piece = Piece::Found { number, line, content: Err(excess), reject: Arc::new(reject) };
             return Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)));
         }
-        self.read(Input::Record(&Arc::new(bytes)), number, line)
+        let size = bytes.len();
+        let bytes = Arc::new(bytes);
+        match self.read(Input::Record(&bytes), number, line) {
+            Err(NotJson { problem, .. }) if is_line => {
+                let piece =
+                    Piece::Found { number, line, content: Err(problem), reject: Arc::new(Reject::whole(bytes)) };
+                Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)))
+            }
+            read => read,
+        }
     }
 
     /// Reads one input and puts what was found in it.
@@ -238,9 +266,15 @@ impl<T> Reader<'_, T> {
             let message = match messages.next_message() {
                 Ok(Some(message)) => message,
                 Ok(None) => break,
-                Err(error) => return Ok(Err(error)),
+                Err(error) => return Ok(Err(error.into())),
             };
             let (number, line) = (message.number, message.line);
+            if let Some(problem) = message.problem {
+                let (size, reject) = (message.text.len(), Arc::new(Reject::text(message.text)));
+                self.outbox.put(Piece::Found { number, line, content: Err(problem), reject }, 0)?;
+                self.outbox.end_record(0, size)?;
+                continue;
+            }
             match self.read(Input::Message(&message), number, line) {
                 Ok(sent) => sent?,
                 Err(NotJson { problem, .. }) => {

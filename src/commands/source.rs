@@ -1,13 +1,45 @@
 //! Reading files and stdin.
 
-use std::io::{self, BufReader, IsTerminal, Seek};
+use std::io::{self, BufReader, IsTerminal, Read as _, Seek, Write as _};
 use std::path::Path;
 
+use clap::Args;
+
 use crate::error::{Failure, Fault, Kind};
+use crate::input::format::Format;
 use crate::store::{NotOpened, OrdersFiles, PlainFile};
 
 /// How many bytes are read at a time.
 const BUFFER: usize = 1 << 16;
+
+/// How many of the first bytes of a pipe tell whether it is anything to read (1 MiB).
+const HEAD: usize = 1 << 20;
+
+/// How much is read.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// The most bytes to read of a pipe: 512M, 8G
+    #[arg(long, value_name = "BYTES", default_value = "4G", value_parser = parse_bytes)]
+    max_input: u64,
+}
+
+/// Reads a number of bytes, or of a power of 1024 of them.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text[digits.len()..].to_ascii_uppercase();
+    let power = match unit.trim_end_matches("IB").trim_end_matches('B') {
+        "" => Some(0),
+        "K" => Some(10),
+        "M" => Some(20),
+        "G" => Some(30),
+        "T" => Some(40),
+        _ => None,
+    };
+    let number = digits.trim().parse::<u64>().ok().filter(|number| *number > 0);
+    let bytes = number.zip(power).and_then(|(number, power)| number.checked_mul(1 << power));
+    bytes.ok_or_else(|| "must be a number of bytes, such as 1000000, 512M or 8G".to_owned())
+}
 
 /// Something to read records from, ready to be read at the program's own pace.
 #[derive(Debug)]
@@ -23,16 +55,16 @@ pub struct Source {
 ///
 /// # Errors
 /// One cannot be opened; some are the orders file or stand beside it, as where a shell puts in every file of its folder.
-pub fn open_sources(names: &[String], orders_files: &OrdersFiles) -> anyhow::Result<Vec<Source>> {
+pub fn open_sources(names: &[String], limit: &InputArgs, orders_files: &OrdersFiles) -> anyhow::Result<Vec<Source>> {
     if names.is_empty() {
-        return Ok(vec![spooled(open_source(None, orders_files)?)?]);
+        return Ok(vec![spooled(open_source(None, orders_files)?, limit)?]);
     }
     let ours = names.iter().filter_map(|name| Some(problem(name, &orders_files.name(Path::new(name))?)));
     let ours: Vec<String> = ours.collect();
     if !ours.is_empty() {
         return Err(refuse(ours).into());
     }
-    names.iter().map(|name| Ok(spooled(open_source(Some(name), orders_files)?)?)).collect()
+    names.iter().map(|name| Ok(spooled(open_source(Some(name), orders_files)?, limit)?)).collect()
 }
 
 /// Opens one file, which is read at its own pace; `-`, or none, is stdin.
@@ -70,10 +102,11 @@ fn refuse(ours: Vec<String>) -> Failure {
         .hint("name the files to read, such as *.json: * takes in the orders file too")
 }
 
-fn spooled(source: Source) -> Result<Source, Failure> {
+fn spooled(source: Source, limit: &InputArgs) -> Result<Source, Failure> {
     let Source { name, reader } = source;
-    let (file, failed) = (reader.into_inner(), |error: io::Error| unreadable(&name, &error));
-    let file = if file.file().metadata().map_err(failed)?.is_file() { file } else { spool(file, failed)? };
+    let file = reader.into_inner();
+    let is_file = file.file().metadata().map_err(|error| unreadable(&name, &error))?.is_file();
+    let file = if is_file { file } else { spool(&name, file, limit.max_input)? };
     Ok(Source { reader: BufReader::with_capacity(BUFFER, file), name })
 }
 
@@ -81,18 +114,64 @@ fn unreadable(name: &str, error: &io::Error) -> Failure {
     Failure::io(error, format!("cannot read {name}: {error}"))
 }
 
-/// Reads a pipe to its end, into a file that has no name.
-fn spool(mut pipe: PlainFile, failed: impl Fn(io::Error) -> Failure) -> Result<PlainFile, Failure> {
+/// Reads a pipe to its end, into a file that has no name. One that never ends is refused by its first bytes, or where it has
+/// more than `most`.
+fn spool(name: &str, mut pipe: PlainFile, most: u64) -> Result<PlainFile, Failure> {
     let in_folder = |error: io::Error| {
         let folder = std::env::temp_dir();
         Failure::io(&error, format!("cannot keep what is read in {}: {error}", folder.display()))
             .hint("TMPDIR names another folder")
     };
-    let mut file = tempfile::tempfile().map_err(in_folder)?;
-    io::copy(&mut pipe, &mut file).map_err(|error| match error.kind() {
+    let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => in_folder(error),
-        _ => failed(error),
-    })?;
+        _ => unreadable(name, &error),
+    };
+    let refuse = |what: String| {
+        Failure::new(Kind::InvalidInput, format!("{name} cannot be read; nothing changed"))
+            .error("The input cannot be read")
+            .details(vec![what])
+    };
+    let mut head = Vec::new();
+    (&mut pipe).take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
+    if head.len() == HEAD
+        && let Some(what) = Format::refuse_endless(&head)
+    {
+        return Err(refuse(format!("{name}:1: {what}")));
+    }
+    let mut file = tempfile::tempfile().map_err(in_folder)?;
+    file.write_all(&head).map_err(failed)?;
+    let length = head.len() as u64;
+    drop(head);
+    let rest = most.saturating_add(1).saturating_sub(length);
+    let length = length + io::copy(&mut (&mut pipe).take(rest), &mut file).map_err(failed)?;
+    if length > most {
+        let what = format!("{name}: has more than {most} bytes");
+        return Err(refuse(what).hint("--max-input 8G reads more; or name a file"));
+    }
     file.rewind().map_err(failed)?;
     Ok(file.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_counted_in_powers_of_1024() {
+        for (text, bytes) in [
+            ("17", Some(17)),
+            ("4G", Some(4 << 30)),
+            ("512 MiB", Some(512 << 20)),
+            ("1kb", Some(1024)),
+            ("0", None),
+            ("-1", None),
+            ("1.5G", None),
+            ("G", None),
+            ("1X", None),
+            ("99999999999999999999", None),
+            ("17179869184G", None),
+        ] {
+            assert_eq!(parse_bytes(text).ok(), bytes, "{text}");
+        }
+    }
 }

@@ -1,15 +1,17 @@
 //! A chat as the text that WhatsApp exports, or just an order message: read line by line, in constant memory.
 
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, BufRead};
+
+use memchr::memchr;
 
 use super::order_lines::{is_answer_header, is_header, is_total};
-use super::records::StreamError;
+use super::records::is_json_object;
 use crate::domain::text::is_edge;
 
-/// The most bytes that one line may have (64 KiB).
-const LINE_LIMIT: usize = 1 << 16;
-/// The most lines that one order message may have.
-const LINES_LIMIT: usize = 20_000;
+/// The most bytes that one line may have (256 KiB): WhatsApp's messages have 65,536 characters at most.
+const LINE_LIMIT: usize = 1 << 18;
+/// The most bytes that one order message may have (1 MiB).
+const MESSAGE_LIMIT: usize = 1 << 20;
 
 /// One order message of a text, from its header on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub struct MessageText {
     pub line: u64,
     /// Its lines, up to its total or to where something else begins.
     pub text: String,
+    /// Why it cannot be read, where it cannot; nobody else's message is the worse for it.
+    pub problem: Option<String>,
 }
 
 /// Splits a text into its order messages.
@@ -32,52 +36,77 @@ pub struct MessageTexts<R> {
     next: Option<(u64, String)>,
     /// How many lines began a message of a chat.
     chat_lines: u64,
+    /// How many JSON objects stood beside the messages.
+    objects: u64,
     /// Whether this is within the shop's own answer, which may quote anything.
     in_answer: bool,
     /// The first words of the text, for saying what was found instead.
     start: Option<String>,
 }
 
+/// One line, as far as it can be read.
+struct Line {
+    text: String,
+    problem: Option<&'static str>,
+}
+
 impl<R: BufRead> MessageTexts<R> {
     /// Starts at the beginning of `reader`.
     pub fn new(reader: R) -> MessageTexts<R> {
-        MessageTexts { reader, line: 0, number: 0, next: None, chat_lines: 0, in_answer: false, start: None }
+        MessageTexts {
+            reader,
+            line: 0,
+            number: 0,
+            next: None,
+            chat_lines: 0,
+            objects: 0,
+            in_answer: false,
+            start: None,
+        }
     }
 
     /// Returns the next order message, `None` at the end.
-    pub fn next_message(&mut self) -> Result<Option<MessageText>, StreamError> {
+    pub fn next_message(&mut self) -> io::Result<Option<MessageText>> {
         let (line, header) = loop {
             if let Some(next) = self.next.take() {
                 break next;
             }
-            match self.next_line()? {
-                None => return Ok(None),
-                Some(text) if is_header(without_chat_prefix(&text)) && !self.in_answer => break (self.line, text),
-                Some(text) if text.starts_with("{\"") => {
-                    let problem = "is JSON after a chat: import them apart".to_owned();
-                    return Err(StreamError::NotJson { line: self.line, problem });
-                }
-                Some(_) => {}
+            let Some(Line { text, problem }) = self.next_line()? else { return Ok(None) };
+            if is_header(without_chat_prefix(&text)) && !self.in_answer {
+                break (self.line, text);
+            }
+            // Beside a chat, it is what somebody wrote in it.
+            if problem.is_none() && self.chat_lines == 0 && is_json_object(text.as_bytes()) {
+                self.objects += 1;
+                let problem = Some("is JSON among text: import it by itself".to_owned());
+                return Ok(Some(MessageText { number: self.number + self.objects, line: self.line, text, problem }));
             }
         };
         let mut text = without_chat_prefix(&header).to_owned();
-        for _ in 0..LINES_LIMIT {
-            let Some(next) = self.next_line()? else { break };
-            if is_header(without_chat_prefix(&next)) {
-                self.next = Some((self.line, next));
+        let mut problem = None;
+        while let Some(next) = self.next_line()? {
+            if is_header(without_chat_prefix(&next.text)) {
+                self.next = Some((self.line, next.text));
                 break;
             }
-            if self.in_answer || is_chat_line(&next) {
+            if self.in_answer || is_chat_line(&next.text) {
                 break;
+            }
+            let what = if text.len() + next.text.len() > MESSAGE_LIMIT { Some(TOO_LONG) } else { next.problem };
+            if let Some(what) = what {
+                problem = Some(format!("line {}: {what}", self.line));
+                if what == TOO_LONG {
+                    break;
+                }
             }
             text.push('\n');
-            text.push_str(&next);
-            if is_total(&next) {
+            text.push_str(&next.text);
+            if is_total(&next.text) {
                 break;
             }
         }
         self.number += 1;
-        Ok(Some(MessageText { number: self.number, line, text }))
+        Ok(Some(MessageText { number: self.number + self.objects, line, text, problem }))
     }
 
     /// Returns how many other messages there were, at the end.
@@ -87,21 +116,38 @@ impl<R: BufRead> MessageTexts<R> {
 
     /// Returns the first words of a text in which nothing of a chat was found; `None` otherwise.
     pub fn stranger(&self) -> Option<&str> {
-        self.start.as_deref().filter(|_| self.number == 0 && self.chat_lines == 0)
+        self.start.as_deref().filter(|_| self.number + self.objects + self.chat_lines == 0)
     }
 
-    fn next_line(&mut self) -> Result<Option<String>, StreamError> {
-        let mut bytes = Vec::new();
-        let limit = LINE_LIMIT as u64;
-        if (&mut self.reader).take(limit).read_until(b'\n', &mut bytes)? == 0 {
+    /// Reads the next line, of which no more is kept than a line of a chat may have.
+    fn next_line(&mut self) -> io::Result<Option<Line>> {
+        let (mut bytes, mut length) = (Vec::new(), 0);
+        loop {
+            let buffer = self.reader.fill_buf()?;
+            let end = memchr(b'\n', buffer);
+            let count = end.map_or(buffer.len(), |end| end + 1);
+            let room = LINE_LIMIT.saturating_sub(bytes.len());
+            bytes.extend_from_slice(&buffer[..count.min(room)]);
+            length += count;
+            let is_last = buffer.is_empty() || end.is_some();
+            self.reader.consume(count);
+            if is_last {
+                break;
+            }
+        }
+        if length == 0 {
             return Ok(None);
         }
         self.line += 1;
-        let not_text = |problem: &str| StreamError::NotJson { line: self.line, problem: problem.to_owned() };
-        if bytes.len() == LINE_LIMIT && !bytes.ends_with(b"\n") {
-            return Err(not_text("is longer than any line of a chat"));
-        }
-        let text = String::from_utf8(bytes).map_err(|_| not_text("is not UTF-8"))?;
+        let is_cut = length > bytes.len();
+        let (text, problem) = match String::from_utf8(bytes) {
+            Ok(text) => (text, is_cut.then_some(TOO_LONG)),
+            // Where it is cut, a character may be.
+            Err(error) => {
+                let problem = if is_cut { TOO_LONG } else { "is not UTF-8" };
+                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(problem))
+            }
+        };
         let text = text.trim_end_matches(['\n', '\r']);
         if is_chat_line(text) {
             self.chat_lines += 1;
@@ -111,33 +157,20 @@ impl<R: BufRead> MessageTexts<R> {
         if self.start.is_none() && !text.trim().is_empty() {
             self.start = Some(text.trim_matches(is_edge).chars().take(40).collect());
         }
-        Ok(Some(text.to_owned()))
+        Ok(Some(Line { text: text.to_owned(), problem }))
     }
 }
 
-/// Tells by its beginning whether a stream is text rather than JSON; nothing is taken from the reader.
-pub fn is_text(reader: &mut impl BufRead) -> io::Result<bool> {
-    let buffer = reader.fill_buf()?;
-    let shown = String::from_utf8_lossy(&buffer[..buffer.len().min(512)]);
-    let start = shown.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c));
-    Ok(match start.chars().next() {
-        None | Some('{' | '"') => false,
-        Some('[') => is_chat_line(start),
-        Some(_) => {
-            let word = start.split_whitespace().next().unwrap_or_default();
-            serde_json::from_str::<serde::de::IgnoredAny>(word).is_err()
-        }
-    })
-}
+const TOO_LONG: &str = "is longer than any message of WhatsApp";
 
-fn is_mark(c: char) -> bool {
+pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Returns whether a line begins a message of an exported chat, or one that was copied on the phone: a date and a time, in
 /// whatever order, digits and words the phone's language has them (`06/02/2026, 18:06 - Karim: …`,
 /// `[6.2.26, 18:06:40] Karim: …`, `[06/02, 18:06] Karim: …`).
-fn is_chat_line(line: &str) -> bool {
+pub(super) fn is_chat_line(line: &str) -> bool {
     const LONGEST: usize = 45;
     let line: String = line.chars().filter(|c| !is_mark(*c)).take(200).collect();
     let (prefix, is_copied) = match line.strip_prefix('[') {
@@ -166,7 +199,7 @@ fn has_time(prefix: &str) -> bool {
 }
 
 /// Takes date, time and sender off the first line of a message.
-fn without_chat_prefix(line: &str) -> &str {
+pub(super) fn without_chat_prefix(line: &str) -> &str {
     if !is_chat_line(line) {
         return line;
     }
@@ -211,24 +244,6 @@ mod tests {
             ("5 Corniche Rd, Alexandria", false),
         ] {
             assert_eq!(is_chat_line(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn text_is_told_from_json_by_its_beginning() {
-        for (start, expected) in [
-            ("{\"a\":1}", false),
-            ("\u{feff} [\n{", false),
-            ("[6/2/26, 18:06:40] Karim: hello", true),
-            ("\u{200e}[6/2/26, 18:06:40] Karim: hello", true),
-            ("6/2/26, 18:06 - Karim: hello", true),
-            ("╔════", true),
-            ("17\n", false),
-            ("\"text\"", false),
-            ("", false),
-            ("[17, 18]", false),
-        ] {
-            assert_eq!(is_text(&mut start.as_bytes()).unwrap(), expected, "{start}");
         }
     }
 }

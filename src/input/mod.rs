@@ -3,6 +3,8 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`records`] | where one record ends and the next begins, in a stream of any length |
+//! | [`format`] | what a stream is, by its first bytes |
+//! | [`zip`] | the chat in the zip file that a phone makes of it |
 //! | [`json`] | reading one JSON object key by key, numbers as text |
 //! | [`order_record`] | what a record is by its content, and the orders in it |
 //! | [`order_json`] | an order as the web page posts it |
@@ -20,6 +22,7 @@ pub mod cart;
 pub mod chat_dump;
 pub mod chat_text;
 pub mod conversation;
+pub mod format;
 pub mod json;
 pub mod message;
 pub mod order_date;
@@ -35,3 +38,4 @@ pub mod setting;
 pub mod stranger;
 pub mod username;
 pub mod webhook;
+pub mod zip;

@@ -214,7 +214,10 @@ impl Found<'_> {
             is_empty = false;
             let first_line = usize::try_from(message.line).unwrap_or(1);
             let reading = Reading { first_line, ..reading };
-            let problems = mem::take(&mut problems);
+            let mut problems = mem::take(&mut problems);
+            if let Some(problem) = message.problem {
+                problems.add(place, problem);
+            }
             self.put(ReadOrder::of_message(&message.text, place, reading, source.clone(), problems));
             source.message_id = None;
         }

@@ -6,10 +6,15 @@
 
 use std::io::{self, BufRead};
 
-use memchr::{memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use serde::de::IgnoredAny;
+
+use super::json::{NotJson, parse};
 
 /// The most bytes that one record may have (32 MiB): a chat dump is one record.
 pub const RECORD_LIMIT: usize = 32 << 20;
+/// How many bytes are looked at for a record that has a line of its own (64 KiB).
+const LOOK_AHEAD: usize = 1 << 16;
 /// The deepest that the arrays and objects of one record may nest.
 pub const DEPTH_LIMIT: usize = 32;
 
@@ -44,18 +49,24 @@ pub struct Record {
     pub is_whole: bool,
     /// Whether this is not a record but what stood around a `results` array, with an empty array in its place.
     pub is_envelope: bool,
+    /// Whether it has a line of its own, as others have: where it is no JSON, the next line is read all the same.
+    pub is_line: bool,
 }
 
 /// Splits a stream into records.
 #[derive(Debug)]
 pub struct Records<R> {
-    reader: R,
+    reader: Rewind<R>,
     /// The array that is being read, if any.
     within: Option<Array>,
     line: u64,
     number: u64,
     started: bool,
     is_blank: bool,
+    /// Whether nothing but space was read of the line.
+    begins_line: bool,
+    /// Whether a record was seen that has a line of its own: then a line that is none is a bad record, not a bad stream.
+    has_lines: bool,
 }
 
 #[derive(Debug)]
@@ -69,7 +80,16 @@ enum Array {
 impl<R: BufRead> Records<R> {
     /// Starts at the beginning of `reader`, after a byte order mark if there is one.
     pub fn new(reader: R) -> Records<R> {
-        Records { reader, within: None, line: 1, number: 0, started: false, is_blank: true }
+        Records {
+            reader: Rewind { ahead: Vec::new(), at: 0, reader },
+            within: None,
+            line: 1,
+            number: 0,
+            started: false,
+            is_blank: true,
+            begins_line: true,
+            has_lines: false,
+        }
     }
 
     /// Tells whether nothing but white space was read so far.
@@ -96,13 +116,18 @@ impl<R: BufRead> Records<R> {
                     self.reader.consume(1);
                     self.within = Some(Array::Top(false));
                 }
-                (None, b'{') => {
-                    if let Some(record) = self.read_value(true)? {
+                (None, b'{' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
+                    if let Some(record) = self.read_top_value(byte)? {
                         return Ok(Some(record));
                     }
                 }
-                (None, b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => return self.read_value(false),
-                (None, _) => return Err(self.unexpected()),
+                (None, _) => {
+                    return if self.is_among_lines()? {
+                        self.take_bad_line().map(Some)
+                    } else {
+                        Err(self.unexpected())
+                    };
+                }
                 (Some(_), b']') => {
                     self.reader.consume(1);
                     if let Some(Array::Results { before, line, .. }) = self.within.take() {
@@ -120,19 +145,119 @@ impl<R: BufRead> Records<R> {
                             return Err(self.not_json("expected a record after `,`"));
                         }
                     }
-                    return self.read_value(false);
+                    return self.read_element();
                 }
             }
         }
     }
 
-    /// Reads one value, which begins at the reader; `None` where it turned out to hold a `results` array.
-    fn read_value(&mut self, may_be_envelope: bool) -> Result<Option<Record>, StreamError> {
-        let mut scan = Scan::new(may_be_envelope);
-        let line = self.line;
-        if self.run(&mut scan)? == End::Results {
-            self.within = Some(Array::Results { any: false, before: scan.bytes, line });
-            return Ok(None);
+    /// Reads one value that stands in no array and begins at the reader with `first`; `None` where it turned out to hold a
+    /// `results` array.
+    fn read_top_value(&mut self, first: u8) -> Result<Option<Record>, StreamError> {
+        let (line, begins_line) = (self.line, std::mem::take(&mut self.begins_line));
+        let mut scan = Scan::new(first == b'{');
+        scan.watches_lines = begins_line && self.has_lines;
+        let mut end = self.run(&mut scan)?;
+        if begins_line && self.is_bad(&scan, end, line) {
+            self.reader.unread(std::mem::take(&mut scan.bytes));
+            self.line = line;
+            if self.is_among_lines()? {
+                return self.take_bad_line().map(Some);
+            }
+            scan = Scan::new(first == b'{');
+            end = self.run(&mut scan)?;
+        }
+        let is_line = begins_line && self.line == line && self.is_line_end()?;
+        match end {
+            End::Results => {
+                self.within = Some(Array::Results { any: false, before: scan.bytes, line });
+                return Ok(None);
+            }
+            // So much of one line that it cannot be read again.
+            End::Torn if is_line => {}
+            End::Torn | End::CutOff => return Err(cut_off(line)),
+            End::Value | End::Line => {}
+        }
+        self.has_lines |= is_line && first == b'{' && is_json(&scan.bytes);
+        self.number += 1;
+        Ok(Some(Record { is_line: is_line && self.has_lines, ..scan.into_record(self.number, line, false) }))
+    }
+
+    /// Tells whether what was read from the beginning of a line is no value, as far as that is not for its parser to say, and
+    /// can be read again.
+    fn is_bad(&self, scan: &Scan, end: End, line: u64) -> bool {
+        let is_whole = scan.length == scan.bytes.len();
+        is_whole
+            && match end {
+                End::Results => false,
+                End::Torn | End::CutOff => true,
+                End::Value | End::Line => {
+                    let is_for_its_parser = self.has_lines && self.line == line && scan.deepest > 0;
+                    !is_for_its_parser && scan.deepest <= DEPTH_LIMIT && !is_json(&scan.bytes)
+                }
+            }
+    }
+
+    /// Tells whether the records have lines of their own: one that was read has, or one of the next lines is one.
+    fn is_among_lines(&mut self) -> io::Result<bool> {
+        if !self.has_lines {
+            let ahead = self.reader.look_ahead(LOOK_AHEAD)?;
+            let mut lines = ahead.split(|b| *b == b'\n').skip(1);
+            self.has_lines = lines.any(is_json_object);
+        }
+        Ok(self.has_lines)
+    }
+
+    /// Takes the rest of a line, which is no record.
+    fn take_bad_line(&mut self) -> Result<Record, StreamError> {
+        let (mut bytes, mut length, line) = (Vec::new(), 0, self.line);
+        loop {
+            let buffer = self.reader.fill_buf()?;
+            let end = memchr(b'\n', buffer);
+            let count = end.unwrap_or(buffer.len());
+            let room = RECORD_LIMIT.saturating_sub(bytes.len());
+            bytes.extend_from_slice(&buffer[..count.min(room)]);
+            length += count;
+            let is_last = buffer.is_empty() || end.is_some();
+            self.reader.consume(count + usize::from(end.is_some()));
+            if is_last {
+                self.line += u64::from(end.is_some());
+                break;
+            }
+        }
+        self.begins_line = true;
+        self.number += 1;
+        while bytes.last().is_some_and(|b| matches!(b, b' ' | b'\t' | b'\r')) {
+            bytes.pop();
+        }
+        let problem = match parse(&bytes) {
+            Err(NotJson { problem, .. }) => problem,
+            Ok(_) => "is cut off".to_owned(),
+        };
+        let is_whole = length <= RECORD_LIMIT;
+        let excess = Some(problem);
+        Ok(Record { number: self.number, line, bytes, excess, is_whole, is_envelope: false, is_line: true })
+    }
+
+    /// Tells whether nothing else stands on the line.
+    fn is_line_end(&mut self) -> io::Result<bool> {
+        loop {
+            let buffer = self.reader.fill_buf()?;
+            let space = buffer.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+            let next = buffer.get(space).copied();
+            let is_end = buffer.is_empty();
+            self.reader.consume(space);
+            if is_end || next.is_some() {
+                return Ok(next.is_none_or(|byte| byte == b'\n'));
+            }
+        }
+    }
+
+    /// Reads one element of an array, which begins at the reader.
+    fn read_element(&mut self) -> Result<Option<Record>, StreamError> {
+        let (mut scan, line) = (Scan::new(false), self.line);
+        if self.run(&mut scan)? == End::CutOff {
+            return Err(cut_off(line));
         }
         self.number += 1;
         Ok(Some(scan.into_record(self.number, line, false)))
@@ -145,26 +270,36 @@ impl<R: BufRead> Records<R> {
         scan.length = scan.bytes.len();
         scan.depth = 1;
         scan.deepest = 1;
-        self.run(&mut scan)?;
+        let started = self.line;
+        if self.run(&mut scan)? == End::CutOff {
+            return Err(cut_off(started));
+        }
         Ok(scan.into_record(self.number, line, true))
     }
 
     fn run(&mut self, scan: &mut Scan) -> Result<End, StreamError> {
-        let started = self.line;
+        // Looking at twice as much each time takes no longer than looking at all once.
+        let mut look_at = 0;
         loop {
             let buffer = self.reader.fill_buf()?;
             if buffer.is_empty() {
-                if scan.is_bare() {
-                    return Ok(End::Value);
-                }
-                let problem = "the record that begins here is not closed: the input was cut off".to_owned();
-                return Err(StreamError::NotJson { line: started, problem });
+                return Ok(if scan.is_bare() { End::Value } else { End::CutOff });
             }
             let (used, lines, end) = scan.feed(buffer);
             self.reader.consume(used);
             self.line += lines;
-            if let Some(end) = end {
-                return Ok(end);
+            match end {
+                None => {}
+                Some(End::Line) => {
+                    let is_whole = scan.length == scan.bytes.len();
+                    if is_whole && scan.length >= look_at {
+                        if !is_start_of_json(&scan.bytes) {
+                            return Ok(End::Torn);
+                        }
+                        look_at = 2 * scan.length;
+                    }
+                }
+                Some(end) => return Ok(end),
             }
         }
     }
@@ -187,7 +322,9 @@ impl<R: BufRead> Records<R> {
                 return Ok(None);
             }
             let space = buffer.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')).count();
-            self.line += count_lines(&buffer[..space]);
+            let lines = count_lines(&buffer[..space]);
+            self.line += lines;
+            self.begins_line |= lines > 0;
             let next = buffer.get(space).copied();
             self.reader.consume(space);
             if next.is_some() {
@@ -212,10 +349,95 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-#[derive(Debug, PartialEq, Eq)]
+/// A reader that can be given back what was read.
+#[derive(Debug)]
+struct Rewind<R> {
+    /// What is read before the rest of the reader, from `at` on.
+    ahead: Vec<u8>,
+    at: usize,
+    reader: R,
+}
+
+impl<R: BufRead> Rewind<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at < self.ahead.len() {
+            return Ok(&self.ahead[self.at..]);
+        }
+        if self.at > 0 {
+            (self.ahead, self.at) = (Vec::new(), 0);
+        }
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        if self.at < self.ahead.len() { self.at += count } else { self.reader.consume(count) }
+    }
+
+    /// Gives back the bytes that were read last.
+    fn unread(&mut self, mut bytes: Vec<u8>) {
+        if bytes.len() <= self.at {
+            self.at -= bytes.len();
+        } else {
+            bytes.extend_from_slice(&self.ahead[self.at..]);
+            (self.ahead, self.at) = (bytes, 0);
+        }
+    }
+
+    /// Returns the next bytes without taking them: at least so many, or all that there are.
+    fn look_ahead(&mut self, count: usize) -> io::Result<&[u8]> {
+        while self.ahead.len() - self.at < count {
+            let buffer = self.reader.fill_buf()?;
+            if buffer.is_empty() {
+                break;
+            }
+            let taken = buffer.len();
+            self.ahead.extend_from_slice(buffer);
+            self.reader.consume(taken);
+        }
+        Ok(&self.ahead[self.at..])
+    }
+}
+
+/// Tells whether the value that begins so goes deeper than any record, an array of records included, and does not end.
+pub(super) fn is_too_deep(start: &[u8]) -> bool {
+    let mut scan = Scan::new(false);
+    let space = start.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let (_, _, end) = scan.feed(&start[space..]);
+    end.is_none() && scan.deepest > DEPTH_LIMIT + 1
+}
+
+/// Tells whether a line is an object by itself.
+pub(super) fn is_json_object(line: &[u8]) -> bool {
+    line.starts_with(b"{") && is_json(line)
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
+}
+
+/// Tells whether a value may begin so.
+fn is_start_of_json(bytes: &[u8]) -> bool {
+    match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(_) => true,
+        Err(error) => error.is_eof(),
+    }
+}
+
+fn cut_off(line: u64) -> StreamError {
+    let problem = "the record that begins here is not closed: the input was cut off".to_owned();
+    StreamError::NotJson { line, problem }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     /// The value is complete.
     Value,
+    /// A line ends within the value.
+    Line,
+    /// The line ends, and no value goes on like that.
+    Torn,
+    /// The input ends within the value.
+    CutOff,
     /// The value is an object, and the array under its key `results` begins.
     Results,
 }
@@ -231,6 +453,8 @@ struct Scan {
     escaped: bool,
     /// Whether `results` is looked for, and where the last string of the outermost object stands in `bytes`.
     may_be_envelope: bool,
+    /// Whether to stop at the ends of lines.
+    watches_lines: bool,
     string: std::ops::Range<usize>,
     /// Whether a `:` came after that string, which makes it a key.
     is_key: bool,
@@ -246,6 +470,7 @@ impl Scan {
             in_string: false,
             escaped: false,
             may_be_envelope,
+            watches_lines: false,
             string: 0..0,
             is_key: false,
         }
@@ -257,10 +482,18 @@ impl Scan {
         while next < buffer.len() {
             if self.in_string {
                 // Most bytes stand in strings, and few of them mean something.
-                let skipped = if self.escaped { Some(0) } else { memchr2(b'"', b'\\', &buffer[next..]) };
+                let rest = &buffer[next..];
+                let skipped = match (self.escaped, self.watches_lines) {
+                    (true, _) => Some(0),
+                    (false, true) => memchr3(b'"', b'\\', b'\n', rest),
+                    (false, false) => memchr2(b'"', b'\\', rest),
+                };
                 let Some(skipped) = skipped else { break };
                 let index = next + skipped;
                 next = index + 1;
+                if self.watches_lines && buffer[index] == b'\n' {
+                    return self.take(buffer, index, Some(End::Torn));
+                }
                 if std::mem::take(&mut self.escaped) {
                     continue;
                 }
@@ -301,6 +534,7 @@ impl Scan {
                 b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => {
                     return self.take(buffer, index, Some(End::Value));
                 }
+                b'\n' if self.watches_lines => return self.take(buffer, index + 1, Some(End::Line)),
                 _ => {}
             }
         }
@@ -333,7 +567,7 @@ impl Scan {
 
     fn into_record(self, number: u64, line: u64, is_envelope: bool) -> Record {
         let (excess, is_whole) = (self.excess(), self.length <= RECORD_LIMIT);
-        Record { number, line, bytes: self.bytes, excess, is_whole, is_envelope }
+        Record { number, line, bytes: self.bytes, excess, is_whole, is_envelope, is_line: false }
     }
 
     fn excess(&self) -> Option<String> {
@@ -410,14 +644,48 @@ mod tests {
     #[test]
     fn what_cannot_be_split_ends_the_input_with_its_line() {
         for (input, problem) in [
-            ("{}\n{\"a\":\n{}\n", "line 2: the record that begins here is not closed: the input was cut off"),
+            ("{ }{\"a\":\n{}\n", "line 1: the record that begins here is not closed: the input was cut off"),
+            ("{\n\"a\":\n1\n", "line 1: the record that begins here is not closed: the input was cut off"),
             ("[{}", "line 1: the input ends within an array: it was cut off"),
             ("[{}\n{}]", "line 2: expected `,` or `]` after a record"),
             ("[{},]", "line 1: expected a record after `,`"),
-            ("{}\n║ NEW ORDER", "line 2: expected JSON, found: ║ NEW ORDER"),
+            ("[{}]\n║ NEW ORDER", "line 2: expected JSON, found: ║ NEW ORDER"),
             ("NaN", "line 1: expected JSON, found: NaN"),
         ] {
             assert_eq!(split(input.as_bytes(), 8192).1.as_deref(), Some(problem), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn among_records_on_lines_of_their_own_a_bad_line_is_a_bad_record() {
+        let good = "{\"a\":1}\n";
+        for bad in [
+            "{\"a\":1,\"b",
+            "{\"a\":\"x",
+            "{\"a\":",
+            "{\"a\":[1,",
+            "{",
+            "\"a",
+            "a\":1}",
+            "}",
+            "2026-02-04 listening on 8080",
+            "Error: x",
+            "║ NEW ORDER",
+            "{\"a\":1}}",
+        ] {
+            let inputs =
+                [(format!("{good}{bad}\n{good}"), 2), (format!("{bad}\n{good}"), 1), (format!("{good}{bad}"), 2)];
+            for (input, line) in inputs {
+                for buffer in [1, 3, 8192] {
+                    let (records, error) = split(input.as_bytes(), buffer);
+                    assert_eq!(error, None, "{input:?} by {buffer}");
+                    let refused: Vec<_> = records.iter().filter(|record| record.excess.is_some()).collect();
+                    assert_eq!(refused.len(), 1, "{input:?} by {buffer}: {records:?}");
+                    let good = records.iter().filter(|record| record.bytes == b"{\"a\":1}").count();
+                    assert_eq!(good, records.len() - 1, "{input:?} by {buffer}: {records:?}");
+                    assert_eq!((refused[0].line, refused[0].is_whole), (line, true), "{input:?} by {buffer}");
+                }
+            }
         }
     }
 

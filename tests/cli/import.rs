@@ -156,8 +156,8 @@ fn text_that_is_no_json_ends_the_input_even_with_keep_going() {
     let before = shop.dump();
     let good = order("LEG-1", BELT, 1, None);
     for (input, problem) in [
-        (format!("{good}\nhello"), "-:2: expected JSON, found: hello"),
-        (format!("{good}\n{{\"a\":\n tru}}"), "-:3: record 2: is not JSON: expected ident at column 5"),
+        (format!("[{good}]\nhello"), "-:2: expected JSON, found: hello"),
+        (format!("[{good}]\n{{\"a\":\n tru}}"), "-:3: record 2: is not JSON: expected ident at column 5"),
         (format!("[{good}"), "-:1: the input ends within an array: it was cut off"),
     ] {
         let done = shop.orders(["import", "--keep-going", "--rejects", "x"]).stdin(input).exits(4);

@@ -10,6 +10,7 @@
 
 mod backup;
 mod bad_input;
+mod bounds;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;

@@ -431,7 +431,7 @@ fn two_messages_in_one_chat_are_two_orders_and_a_cut_one_does_not_swallow_the_ne
     let twice = twice.replace("LEG-X-2", "LEG-X-3");
     assert_eq!(counts(&shop, hook(&json!([text_message("wamid.2", &twice)]))), [1, 1, 0, 0]);
     let before = format!("{}{}", message(), crate::harness::order("LEG-9", BELT, 1, None));
-    assert_eq!(problems(&shop, before)[0], "is JSON after a chat: import them apart");
+    assert_eq!(problems(&shop, before)[0], "is JSON among text: import it by itself");
 }
 
 #[test]

@@ -182,11 +182,12 @@ mod tests {
     use super::*;
 
     /// Values that only the person who types knows.
-    const FREE: [&str; 18] = [
+    const FREE: [&str; 19] = [
         "N",
         "±N",
         "SIZE=N",
         "SECONDS",
+        "BYTES",
         "WHEN",
         "AGE",
         "TEXT",

@@ -9,7 +9,7 @@ use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::intake::{Input, Put, read_all};
 use crate::commands::rejects::Rejects;
-use crate::commands::source::open_sources;
+use crate::commands::source::{InputArgs, open_sources};
 use crate::commands::tally::{Imported, Verdict};
 use crate::domain::catalogue::ProductChange;
 use crate::error::{Exit, Kind};
@@ -32,6 +32,8 @@ pub struct ImportArgs {
     /// The files; - or none: stdin
     #[arg(value_name = "FILE")]
     files: Vec<String>,
+    #[command(flatten)]
+    input: InputArgs,
     /// Take the good products, report the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
@@ -39,7 +41,7 @@ pub struct ImportArgs {
 
 /// Runs the command.
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let sources = open_sources(&args.files, &context.orders_files()?)?;
+    let sources = open_sources(&args.files, &args.input, &context.orders_files()?)?;
     let mut store = context.open_or_create()?;
     let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
     let is_brief = context.ui.quiet && context.is_table();

@@ -3,6 +3,7 @@
 //! Nothing panics; every problem has its place and can be shown; what is accepted can be shown and is the same order when
 //! it is printed and imported again; what is rejected can be imported again as it was kept.
 
+use std::io::{Cursor, Read as _};
 use std::sync::{Arc, LazyLock};
 
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
@@ -18,13 +19,15 @@ use orders::domain::text::visible;
 use orders::domain::time::Timestamp;
 use orders::domain::user::Caller;
 use orders::domain::zone::Zone;
-use orders::input::chat_text::{MessageTexts, is_text};
+use orders::input::chat_text::MessageTexts;
+use orders::input::format::Format;
 use orders::input::json::{NotJson, Problems, read_envelope};
 use orders::input::order_lines::is_order_message;
 use orders::input::order_message::Reading;
 use orders::input::order_record::{Context, ReadOrder, read_record};
 use orders::input::records::Records;
 use orders::input::reject::Reject;
+use orders::input::zip::open_chat;
 use orders::render::json::{ORDER_KEYS, order_fields};
 use orders::render::{Look, order};
 use uuid::Uuid;
@@ -37,11 +40,23 @@ static CONTEXT: LazyLock<Context> =
 /// # Panics
 /// Something does not hold.
 pub fn hold(bytes: &[u8]) {
-    let mut reader = bytes;
-    if is_text(&mut reader).expect("reading from memory does not fail") {
-        hold_text(reader);
-    } else {
-        hold_json(reader);
+    match Format::of(bytes) {
+        Ok(Format::Json) => hold_json(bytes),
+        Ok(Format::Text) => hold_text(bytes),
+        Ok(Format::Zip) => hold_zip(bytes),
+        Err(what) => hold_problem(&what),
+    }
+}
+
+fn hold_zip(bytes: &[u8]) {
+    let mut text = Vec::new();
+    match open_chat(Cursor::new(bytes)) {
+        Ok(mut chat) => {
+            if chat.text.read_to_end(&mut text).is_ok() {
+                hold_text(&text);
+            }
+        }
+        Err(error) => hold_problem(&error.to_string()),
     }
 }
 
@@ -67,11 +82,13 @@ fn hold_json(bytes: &[u8]) {
             hold_problem(&excess);
             continue;
         }
+        let is_line = record.is_line;
         match read(record.bytes) {
             Ok(orders) => orders.iter().for_each(|(order, reject)| {
                 hold_read(order);
                 hold_kept(order, reject);
             }),
+            Err(error) if is_line => hold_shown(&error.problem),
             Err(error) => return hold_shown(&error.problem),
         }
     }
@@ -85,6 +102,10 @@ fn hold_text(bytes: &[u8]) {
             Ok(None) => break,
             Err(error) => return hold_problem(&error.to_string()),
         };
+        if let Some(problem) = &message.problem {
+            hold_problem(problem);
+            continue;
+        }
         if !is_order_message(&message.text) {
             continue;
         }

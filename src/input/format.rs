@@ -1,0 +1,146 @@
+//! What a stream is, by its first bytes.
+
+use serde::de::IgnoredAny;
+
+use super::chat_text::{is_chat_line, is_mark, without_chat_prefix};
+use super::order_lines::is_header;
+use super::records::{is_json_object, is_too_deep};
+use super::stranger::name_text;
+
+/// What a stream is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JSON: records.
+    Json,
+    /// Text: a chat, or order messages.
+    Text,
+    /// A zip file, as a phone makes it of a chat.
+    Zip,
+}
+
+/// What other files begin with, what they are, and what to do.
+const STRANGERS: [(&[u8], &str); 8] = [
+    (b"\x1f\x8b", "is gzip: zcat FILE | orders … -"),
+    (b"SQLite format 3\0", "is a database, not what was exported of one"),
+    (b"%PDF", "is a PDF: send the orders as JSON, or export the chat"),
+    (b"\xff\xfe", "is UTF-16: save it as UTF-8"),
+    (b"\xfe\xff", "is UTF-16: save it as UTF-8"),
+    (b"\x89PNG", "is a picture"),
+    (b"\xff\xd8\xff", "is a picture"),
+    (b"\0", "is no text: it begins with NUL"),
+];
+
+impl Format {
+    /// Tells by its first bytes what a stream is.
+    ///
+    /// # Errors
+    /// It is something that is known and not read.
+    pub fn of(head: &[u8]) -> Result<Format, String> {
+        if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+            return Ok(Format::Zip);
+        }
+        if let Some((_, what)) = STRANGERS.iter().find(|(start, _)| head.starts_with(start)) {
+            return Err((*what).to_owned());
+        }
+        let text = String::from_utf8_lossy(head);
+        let start = text.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c));
+        // A line of its own within JSON is in no string: whatever stands around it, this is text.
+        let is_order_line = |line: &str| is_header(without_chat_prefix(line));
+        let is_text = match start.chars().next() {
+            None => return Ok(Format::Json),
+            _ if is_chat_line(start.lines().next().unwrap_or_default()) => true,
+            Some('{' | '"' | '[') => start.lines().any(is_order_line),
+            Some(_) => {
+                let word = start.split_whitespace().next().unwrap_or_default();
+                let is_json = serde_json::from_str::<IgnoredAny>(word).is_ok();
+                // A log may begin with anything.
+                let has_records = || start.lines().skip(1).any(|line| is_json_object(line.as_bytes()));
+                let is_chat = || start.lines().any(|line| is_chat_line(line) || is_order_line(line));
+                is_chat() || !(is_json || has_records())
+            }
+        };
+        Ok(if is_text { Format::Text } else { Format::Json })
+    }
+
+    /// Says what a stream is that will never be anything to read, by its first bytes, where more follow them.
+    pub fn refuse_endless(head: &[u8]) -> Option<String> {
+        let format = match Format::of(head) {
+            Ok(format) => format,
+            Err(what) => return Some(what),
+        };
+        let start = String::from_utf8_lossy(&head[..head.len().min(200)]);
+        let found = || start.trim().chars().take(40).collect::<String>();
+        let has_records = || head.split(|b| *b == b'\n').any(is_json_object);
+        match format {
+            Format::Zip => None,
+            Format::Text => {
+                let text = String::from_utf8_lossy(head);
+                let is_chat = text.lines().any(|line| is_chat_line(line) || is_header(line));
+                (!is_chat).then(|| name_text(&found()))
+            }
+            Format::Json => {
+                let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+                let mut values = serde_json::Deserializer::from_slice(head).into_iter::<IgnoredAny>();
+                let is_json = match values.next() {
+                    None | Some(Ok(_)) => true,
+                    Some(Err(error)) => error.is_eof() && !is_too_deep(head),
+                };
+                let may_go_on = memchr::memchr(b'{', head).is_some() && (is_json || has_records());
+                (!may_go_on).then(|| format!("expected JSON, found: {}", found()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_told_from_json_by_its_beginning() {
+        for (start, expected) in [
+            ("{\"a\":1}", Format::Json),
+            ("\u{feff} [\n{", Format::Json),
+            ("[6/2/26, 18:06:40] Karim: hello", Format::Text),
+            ("\u{200e}[6/2/26, 18:06:40] Karim: hello", Format::Text),
+            ("6/2/26, 18:06 - Karim: hello", Format::Text),
+            ("6/2/26, 18:06 - Karim: hello\n{\"a\":1}\n", Format::Text),
+            ("{\"a\":1}\n   📦 NEW ORDER REQUEST\n*Order Ref:* LEG-1", Format::Text),
+            ("[draft]\nNEW ORDER REQUEST\n", Format::Text),
+            ("{\"text\":\"x\\nNEW ORDER REQUEST\\n*Order Ref:* LEG-1\"}", Format::Json),
+            ("listening on 8080\n{\"a\":1}\n{\"a\":2}\n", Format::Json),
+            ("listening on 8080\n{\"a\":1}\nNEW ORDER REQUEST\n", Format::Text),
+            ("╔════", Format::Text),
+            ("17\n", Format::Json),
+            ("\"text\"", Format::Json),
+            ("", Format::Json),
+            ("[17, 18]", Format::Json),
+            ("PK\x03\x04…", Format::Zip),
+        ] {
+            assert_eq!(Format::of(start.as_bytes()), Ok(expected), "{start}");
+        }
+        for start in [&b"\x1f\x8b\x08"[..], b"\0\0\0\0", b"\xff\xfe1\0", b"SQLite format 3\0\x10"] {
+            assert!(Format::of(start).is_err(), "{start:?}");
+        }
+    }
+
+    #[test]
+    fn what_goes_on_for_ever_is_known_by_its_beginning() {
+        for line in ["y", "{", "[[", "[", "\"", "1", "null", "[]", "\0", "{\"a\":", "x {", "\u{1b}[2J"] {
+            let head = format!("{line}\n").repeat(1000);
+            assert!(Format::refuse_endless(head.as_bytes()).is_some(), "{line:?}");
+        }
+        for line in [
+            "{\"a\":1}",
+            "[{\"a\":1},",
+            "{\"messages\":[",
+            "6/2/26, 18:06 - Karim: y",
+            "NEW ORDER REQUEST",
+            "log\n{\"a\":1}",
+        ] {
+            let head = format!("{line}\n{}", "{}\n".repeat(10));
+            let head = if line.ends_with([',', '[']) { line.to_owned() } else { head };
+            assert_eq!(Format::refuse_endless(head.as_bytes()), None, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What comes in is bounded: its bytes, what is kept of it, and how much of it one bad message or line can spoil.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::harness::{BELT, Shop, order, shipped};
+
+/// Runs a shell's script in the shop's folder; returns its exit code and what it said on stderr.
+fn shell(shop: &Shop, script: &str) -> (Option<i32>, String) {
+    let mut command = Command::new("bash");
+    command.args(["-c", script]).current_dir(shop.path("")).envs(shop.environment());
+    let output = command.env("ORDERS", env!("CARGO_BIN_EXE_orders")).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn chat() -> String {
+    std::fs::read_to_string(shipped("examples/whatsapp/chat-export.txt")).unwrap()
+}
+
+/// One line that looks like JSON, one that is longer than any message, one that is no UTF-8: whatever a guest writes.
+#[test]
+fn a_message_that_cannot_be_read_is_its_own_problem_alone() {
+    let shop = Shop::stocked();
+    let taken = shop.orders(["import", "-n"]).stdin(chat()).exits(0).stdout;
+    let begin = "05/02/2026, 10:00 - Guest: look\n";
+    let with = |line: &[u8]| [begin.as_bytes(), line, b"\n", chat().as_bytes()].concat();
+    for line in [
+        "{\"a\":1}".as_bytes(),
+        "م".repeat(65_000).as_bytes(),
+        "x".repeat(300_000).as_bytes(),
+        b"\xff\xfe",
+        b"[1]",
+        b"\0",
+    ] {
+        let done = shop.orders(["import", "-n"]).stdin(with(line)).exits(0);
+        assert_eq!(done.stdout.split(", skipped").next(), taken.split(", skipped").next());
+    }
+    // The same within an order message is a problem of that order.
+    for (line, problem) in
+        [("x".repeat(300_000).as_bytes(), "is longer than any message of WhatsApp"), (&b"\xff\xfe"[..], "is not UTF-8")]
+    {
+        let bad = [b"05/02/2026, 10:00 - Guest: NEW ORDER REQUEST\n*Order Ref:* LEG-BAD\n", line, b"\n"].concat();
+        let done = shop.orders(["import", "-n", "--keep-going"]).stdin([bad, chat().into_bytes()].concat()).exits(8);
+        assert!(done.stderr.contains(problem), "{}", done.stderr);
+        assert_eq!(done.stdout.split(", rejected 1").next(), taken.split(", skipped").next());
+    }
+    // A text that holds an order message is text, whatever it begins with.
+    let message = std::fs::read_to_string(shipped("examples/whatsapp/order-message.txt")).unwrap();
+    for start in ["{\"a\":1} look:", "[draft]", "\"hello\""] {
+        let done = shop.orders(["import", "-n"]).stdin(format!("{start}\n{message}")).exits(0);
+        assert!(done.stdout.starts_with("would import 1,"), "{}", done.stdout);
+    }
+}
+
+/// A log: each call has a line of its own.
+#[test]
+fn a_line_that_is_no_json_is_a_bad_record_among_records_on_lines_of_their_own() {
+    let shop = Shop::stocked();
+    let (one, two) = (order("LEG-1", BELT, 1, None), order("LEG-2", BELT, 2, None));
+    let bad = ["listening on 8080", &one[..40], "}", "{\"a\":[1,", "\"\\"];
+    let log = format!("{}\n{one}\n{}\n{}\n{two}\n{}", bad[0], bad[1], bad[2..4].join("\n"), bad[4]);
+    let before = shop.dump();
+    let done = shop.orders(["import"]).stdin(log.clone()).exits(4);
+    assert!(done.stderr.starts_with("error: 5 of 7 records are invalid; nothing imported\n"), "{}", done.stderr);
+    assert_eq!(shop.dump(), before);
+    let done = shop.orders(["import", "--keep-going", "--json", "--rejects", "mend"]).stdin(log).exits(8);
+    let body: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let lines: Vec<_> = body["errors"].as_array().unwrap().iter().map(|error| error["line"].clone()).collect();
+    assert_eq!((&body["imported"], lines), (&json!(2), vec![json!(1), json!(3), json!(4), json!(5), json!(7)]));
+    // They are kept as they were sent, to be mended.
+    let kept = std::fs::read_to_string(shop.path("mend")).unwrap();
+    assert_eq!(kept.lines().collect::<Vec<_>>(), bad);
+}
+
+#[test]
+fn what_never_ends_is_refused_by_its_first_bytes() {
+    let shop = Shop::stocked();
+    for command in ["import", "product import", "create"] {
+        for endless in ["yes", "yes '{'", "yes '[['", "yes '\"'", "yes '{\"a\":'", "yes 1", "yes ''", "cat /dev/zero"] {
+            let (code, said) = shell(&shop, &format!("{endless} | \"$ORDERS\" {command} -"));
+            assert_eq!(code, Some(4), "{endless} | orders {command}: {said}");
+        }
+    }
+    shop.orders(["import", "/dev/zero"]).exits(4);
+    let (code, said) = shell(&shop, "yes '{\"a\":1}' | \"$ORDERS\" import --max-input 2M -");
+    let hint = "hint: --max-input 8G reads more; or name a file\n";
+    assert!(code == Some(4) && said.ends_with(&format!("  - -: has more than 2097152 bytes\n{hint}")), "{said}");
+}
+
+/// As WhatsApp sends it: the chat, and what was sent in it.
+#[test]
+fn the_phones_zip_file_of_a_chat_is_read() {
+    let shop = Shop::stocked();
+    let zip = std::fs::read(shipped("tests/fuzz/seeds/chat-export.zip")).unwrap();
+    std::fs::write(shop.path("WhatsApp Chat - Youssef.zip"), &zip).unwrap();
+    let done = shop.orders(["import", "WhatsApp Chat - Youssef.zip"]).exits(0);
+    assert!(done.stdout.starts_with("imported 1, unchanged 0"), "{done:?}");
+    let done = shop.orders(["import"]).stdin(zip.clone()).exits(0);
+    assert!(done.stdout.starts_with("imported 0, unchanged 1"), "{done:?}");
+    let before = shop.dump();
+    for (bytes, what) in [
+        (&zip[..zip.len() - 30], "is a zip file that was cut off"),
+        (&[&zip[..200], b"damage", &zip[206..]].concat(), "is a damaged zip file"),
+        (&b"\x1f\x8b\x08\0"[..], "is gzip: zcat FILE"),
+        (b"\xff\xfe[\0", "is UTF-16: save it as UTF-8"),
+    ] {
+        let done = shop.orders(["import", "--keep-going"]).stdin(bytes.to_vec()).exits(4);
+        assert!(done.stderr.contains(what), "{done:?}");
+    }
+    assert_eq!(shop.dump(), before);
+}
