@@ -5,6 +5,7 @@ use clap::{ArgGroup, Args};
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order, find_product};
+use super::pick::one_named_or_picked;
 use super::product::{name, size};
 use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::order::QUANTITY_LIMIT;
@@ -19,7 +20,7 @@ use crate::store::Write;
 /// Items are numbered as `show` numbers them. An added item costs today's list price; a changed one keeps its price. An
 /// empty --address, --size or --item-color takes it away (a size only where the product is not tracked by size).
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(&[Status::Pending, Status::Confirmed, Status::Processing]))]
+#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(EDITABLE))]
 #[command(after_help = "Examples:
   orders edit LEG-LXYZ1234-AB5C --phone '+20 101 111 2222' --note 'typed wrong'
   orders edit LEG-LXYZ1234-AB5C --item 1 --size M --quantity 1
@@ -29,7 +30,7 @@ use crate::store::Write;
 pub struct EditArgs {
     /// A reference, an id or a part of a reference
     #[arg(value_name = "REF")]
-    reference: String,
+    reference: Option<String>,
     /// The customer's name
     #[arg(long, value_parser = name)]
     name: Option<String>,
@@ -74,14 +75,19 @@ fn chosen(text: &str) -> Result<Chosen, String> {
     if text.trim().is_empty() { Ok(Chosen(None)) } else { Ok(Chosen(Some(size(text)?))) }
 }
 
+/// The statuses in which something of an order can be edited.
+const EDITABLE: &[Status] = &[Status::Pending, Status::Confirmed, Status::Processing];
+
 /// Runs the command.
 pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     args.refuse_nothing(context.global.note.is_some())?;
+    let reference = args.reference.as_deref();
+    let reference = one_named_or_picked(reference, EDITABLE, "orders edit REF …", context)?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context, "orders edit REF …");
     let (stamp, mut ids) = (context.stamp(), context.ids());
     let (is_changed, order, settings) = context.write(&mut store, |write| {
-        let order = find_order(write, &args.reference, &naming)?;
+        let order = find_order(write, &reference, &naming)?;
         let edit = args.edit(write)?;
         let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
         // A note is kept any time, whatever becomes of an edit.

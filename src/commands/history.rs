@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order};
+use super::pick::one_named_or_picked;
 use super::{Context, choose_fields};
 use crate::domain::history::{Event, for_buyer};
 use crate::domain::order::OrderPk;
@@ -24,16 +25,17 @@ use crate::store::{Read, StoreError};
 pub struct HistoryArgs {
     /// A reference, an id or a part of a reference
     #[arg(value_name = "REF")]
-    reference: String,
+    reference: Option<String>,
 }
 
 /// Runs the command.
 pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), EVENT_KEYS, EVENT_KEYS)?;
+    let reference = one_named_or_picked(args.reference.as_deref(), &[], "orders history REF", context)?;
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let (order, events, settings) = store.read(|read| {
-        let order = find_order(read, &args.reference, &naming)?;
+        let order = find_order(read, &reference, &naming)?;
         let events = read_history(read, order.summary.pk, &context.caller)?;
         anyhow::Ok((order, events, read.settings()?))
     })?;

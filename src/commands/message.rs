@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order};
+use super::pick::one_named_or_picked;
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
 use crate::domain::message::{Template, compose};
@@ -31,7 +32,7 @@ use crate::render::message::message_link;
 pub struct MessageArgs {
     /// A reference, an id or a part of a reference
     #[arg(value_name = "REF")]
-    reference: String,
+    reference: Option<String>,
     /// The occasion
     #[arg(long, value_parser = template_parser(), ignore_case = true)]
     template: Option<Template>,
@@ -46,10 +47,11 @@ fn template_parser() -> impl TypedValueParser<Value = Template> {
 
 /// Runs the command.
 pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let reference = one_named_or_picked(args.reference.as_deref(), &[], "orders message REF", context)?;
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let (order, settings, catalogue) = store.read(|read| {
-        let order = find_order(read, &args.reference, &naming)?;
+        let order = find_order(read, &reference, &naming)?;
         let catalogue = read.products(order.items.iter().map(|item| item.product_id))?;
         anyhow::Ok((order, read.settings()?, catalogue))
     })?;

@@ -1,7 +1,7 @@
 //! The commands: one command, one file; its arguments on top, then what it does.
 //!
 //! What they share stands here and in `context` (the file, the caller, printing), `find` (naming orders, products and
-//! accounts), `listing` (which orders, and how they are shown), `source` (reading files and stdin),
+//! accounts), `pick` (orders that a person picks), `listing` (which orders, and how they are shown), `source` (reading files and stdin),
 //! `keep_going` (commands that take several orders), `receive` (taking one order in), `intake` (reading many records) and `tally` (what became of them).
 
 pub mod backup;
@@ -26,6 +26,7 @@ pub mod man;
 pub mod message;
 pub mod my_orders;
 pub mod note;
+pub mod pick;
 pub mod printer;
 pub mod product;
 pub mod receive;

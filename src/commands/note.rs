@@ -5,8 +5,9 @@ use clap::Args;
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order};
+use super::pick::one_named_or_picked;
 use crate::cli::note_text;
-use crate::error::Exit;
+use crate::error::{Exit, Failure};
 use crate::render::{json, order};
 use crate::store::Stamp;
 
@@ -20,20 +21,27 @@ use crate::store::Stamp;
   orders history LEG-LXYZ1234-AB5C")]
 pub struct NoteArgs {
     /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", required = true)]
     reference: String,
     /// The note, 1 to 1000 characters
-    #[arg(value_name = "TEXT", value_parser = note_text)]
-    text: String,
+    #[arg(value_name = "TEXT")]
+    text: Option<String>,
 }
 
 /// Runs the command.
 pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    // Without a REF the text stands alone.
+    let (reference, text) = match &args.text {
+        Some(text) => (Some(args.reference.as_str()), text),
+        None => (None, &args.reference),
+    };
+    let text = note_text(text).map_err(Failure::usage)?;
+    let reference = one_named_or_picked(reference, &[], "orders note REF TEXT", context)?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context, "orders note REF …");
-    let stamp = Stamp { note: Some(args.text.clone()), ..context.stamp() };
+    let stamp = Stamp { note: Some(text), ..context.stamp() };
     let (order, settings) = context.write(&mut store, |write| {
-        let order = find_order(write, &args.reference, &naming)?;
+        let order = find_order(write, &reference, &naming)?;
         write.insert_note(order.summary.pk, &stamp)?;
         anyhow::Ok((write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;

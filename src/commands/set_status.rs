@@ -1,21 +1,25 @@
 //! `orders set-status`: moves orders on, or with force a step back.
 
+use std::collections::HashMap;
+
 use clap::Args;
 
 use super::facts::{Facts, Group};
-use super::find::{Naming, expand_references, name_orders_or_none};
+use super::find::{Named, Naming, name_orders_or_none};
 use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
+use super::pick::named_or_picked;
 use super::{Context, read_status};
-use crate::domain::order::Order;
+use crate::domain::order::{Order, OrderPk};
 use crate::domain::reference::Reference;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Conflict, Refusal};
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
 use crate::domain::transition::{Request, StatusChange, decide};
 use crate::error::{Exit, Failure, Kind};
 use crate::render::json::ORDER_KEYS;
 use crate::render::{json, order};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
+use crate::ui;
 
 /// Move orders to a status, all or nothing
 ///
@@ -34,7 +38,7 @@ pub struct SetStatusArgs {
     /// References, ids or parts of references (- reads them from stdin), then the status that they get: pending,
     /// confirmed, processing, shipped, delivered or cancelled
     // One list: of two, clap takes the word before one that begins with - for the last, after -- too.
-    #[arg(required = true, num_args = 2.., value_names = ["REF", "STATUS"])]
+    #[arg(required = true, num_args = 1.., value_names = ["REF", "STATUS"])]
     words: Vec<String>,
     /// Allow a step back; needs --note
     #[arg(long)]
@@ -92,12 +96,21 @@ pub fn change(
             .hint("--note 'came back torn', say")
             .into());
     }
-    let references = expand_references(refs)?;
+    let from: Vec<Status> = Status::ALL
+        .into_iter()
+        .filter(|from| from.next().contains(&request.to) || request.force && from.may_be_forced_to(request.to))
+        .collect();
+    let references = named_or_picked(refs, &from, line, context)?;
     let call = Call { is_list: references.is_list, keep_going };
     let mut store = context.open_to_write()?;
     let (stamp, naming) = (context.stamp(), Naming::to_write(context, line));
     // Nobody waits while they are looked for: an order keeps its reference.
     let named = store.read(|read| name_orders_or_none(read, &references.texts, &naming, keep_going))?;
+    let shown =
+        match request.to == Status::Cancelled && context.is_to_ask("cancelling has to be agreed to", "--yes agrees")? {
+            true => Some(ask_to_cancel(&store, &named, request, context)?),
+            false => None,
+        };
     let outcomes = context.write(&mut store, |write| {
         let count = named.len();
         let (mut outcomes, mut refusals) = (Vec::with_capacity(count), Vec::new());
@@ -110,6 +123,12 @@ pub fn change(
                 }
             };
             let reference = order.summary.reference.clone();
+            if let Some(shown) = &shown
+                && shown.get(&order.summary.pk) != Some(&order)
+            {
+                let message = format!("order {reference} changed while you were asked; nothing changed");
+                return Err(Failure::new(Kind::Conflict(Conflict::Changed), message).error("Order has changed").into());
+            }
             match decide(&order, &write.held_stock(order.summary.pk)?, request) {
                 Ok(change) => outcomes.push(Ok((change, order))),
                 Err(refusal) if keep_going => {
@@ -141,6 +160,40 @@ pub fn change(
         };
         changed.iter().map(text).collect()
     })
+}
+
+/// Shows the orders that are to be cancelled to a person who says yes or no, and returns them.
+fn ask_to_cancel(
+    store: &Store,
+    named: &[Named<'_>],
+    request: Request,
+    context: &Context,
+) -> anyhow::Result<HashMap<OrderPk, Order>> {
+    let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
+    let (orders, is_possible, settings) = store.read(|read| {
+        let orders = read.orders(&pks)?;
+        let mut is_possible = false;
+        for order in &orders {
+            is_possible |= decide(order, &read.held_stock(order.summary.pk)?, request).is_ok();
+        }
+        anyhow::Ok((orders, is_possible, read.settings()?))
+    })?;
+    // Where there is nothing to say yes to, what follows says why.
+    if is_possible {
+        let look = context.look_of_questions(&settings);
+        for order in &orders {
+            ui::show(&(order::show(order, look) + "\n"));
+        }
+        let which = match orders.as_slice() {
+            [order] => order.summary.reference.to_string(),
+            several => format!("these {} orders", several.len()),
+        };
+        if !ui::yes_or_no(&format!("Cancel {which}?"))? {
+            let message = format!("{which} not cancelled; nothing changed");
+            return Err(Failure::new(Kind::Declined, message).error("Declined").into());
+        }
+    }
+    Ok(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
 }
 
 /// Makes one failure of the refusals among so many orders.

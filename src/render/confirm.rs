@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::Look;
 use super::order::{items, mark, marks, name_marks, pieces};
 use super::prose::sentence;
 use super::table::{Column, render};
-use super::zone::minute;
+use super::zone::{day, minute};
+use super::{Look, paint};
 use crate::domain::bidi::shown;
 use crate::domain::confirm::Confirmation;
 use crate::domain::order::Order;
@@ -58,17 +58,26 @@ fn takings(confirmation: &Confirmation, width: usize) -> String {
     confirmation.takings.iter().map(line).collect()
 }
 
-/// Renders the orders that one can be picked from, one line each.
+/// Renders the orders that one can be picked from, one line each; their status where they differ in it. The name is what
+/// is cut.
 pub fn choices(orders: &[Order], look: Look<'_>) -> Vec<String> {
-    let columns = [Column::new(""), Column::new("").shrinks_to(6), Column::new("").number(), Column::new("").rank(1)];
+    let are_alike = orders.iter().all(|order| order.summary.status == orders[0].summary.status);
+    let columns = [
+        Column::new("").shrinks_to(17),
+        Column::new("").painted(paint::status).rank(2),
+        Column::new("").number(),
+        Column::new("").rank(1),
+        Column::new("").shrinks_to(6),
+    ];
     let rows: Vec<_> = orders
         .iter()
         .map(|Order { summary, .. }| {
             vec![
                 summary.reference.to_string(),
-                summary.customer.name.clone(),
+                if are_alike { String::new() } else { summary.status.to_string() },
                 summary.total.to_string(),
-                minute(summary.order_date, look.zone),
+                day(summary.order_date, look.zone),
+                summary.customer.name.clone(),
             ]
         })
         .collect();

@@ -14,6 +14,11 @@ pub fn minute(time: Timestamp, zone: Zone) -> String {
     time.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// Prints the day of a time in the zone: `2026-02-04`.
+pub fn day(time: Timestamp, zone: Zone) -> String {
+    time.utc().with_timezone(&zone).format("%Y-%m-%d").to_string()
+}
+
 /// Prints a time to the minute with the zone's own abbreviation: `2026-02-04 12:30 EET`.
 pub fn minute_with_zone(time: Timestamp, zone: Zone) -> String {
     time.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string()

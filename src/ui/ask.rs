@@ -2,25 +2,50 @@
 
 use std::io;
 
-use dialoguer::{Confirm, MultiSelect};
+use console::Term;
+use dialoguer::Confirm;
 
 use super::interrupt::{interrupted, remember_terminal};
-use super::stderr_width;
-use crate::domain::text::visible;
+use super::picker::{Choice, Picker, Step};
+use crate::domain::bidi::shown_sentence;
 
 /// Asks a question that one key answers. Enter, Esc and q say no.
 pub fn yes_or_no(question: &str) -> io::Result<bool> {
     remember_terminal();
-    let question = cut(&visible(question), "  [y/N] yes".len());
-    answered(Confirm::new().with_prompt(question).default(false).interact_opt()).map(|yes| yes.unwrap_or(false))
+    let question = shown_sentence(question);
+    answered(Confirm::new().with_prompt(&*question).default(false).interact_opt()).map(|yes| yes.unwrap_or(false))
 }
 
-/// Lets any number of lines be picked, and returns their places; none where the question was left with Esc.
-pub fn pick(question: &str, lines: &[String]) -> io::Result<Vec<usize>> {
+/// Lets a choice be picked, or where `is_many` any number of them, and returns their places; none where the question was
+/// left with Esc.
+pub fn pick(question: &str, choices: &[Choice], is_many: bool) -> io::Result<Vec<usize>> {
     remember_terminal();
-    let lines = lines.iter().map(|line| cut(&visible(line), "> [x] ".len()));
-    let picked = MultiSelect::new().with_prompt(cut(question, 16)).items(lines).report(false).interact_opt();
-    answered(picked).map(Option::unwrap_or_default)
+    let term = Term::buffered_stderr();
+    let mut picker = Picker::new(choices, is_many);
+    let mut drawn = 0;
+    term.hide_cursor()?;
+    let places = loop {
+        // The question, and the line on which the cursor stands.
+        let rows = usize::from(term.size().0).saturating_sub(2).max(1);
+        let lines = picker.page(question, rows);
+        term.clear_last_lines(drawn)?;
+        lines.iter().try_for_each(|line| term.write_line(line))?;
+        term.flush()?;
+        drawn = lines.len();
+        let key = match term.read_key() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => interrupted(),
+            key => key?,
+        };
+        match picker.press(&key, rows) {
+            Step::Stay => {}
+            Step::Leave => break Vec::new(),
+            Step::Take(places) => break places,
+        }
+    };
+    term.clear_last_lines(drawn)?;
+    term.show_cursor()?;
+    term.flush()?;
+    Ok(places)
 }
 
 fn answered<T>(answer: dialoguer::Result<Option<T>>) -> io::Result<Option<T>> {
@@ -29,18 +54,4 @@ fn answered<T>(answer: dialoguer::Result<Option<T>>) -> io::Result<Option<T>> {
         Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => interrupted(),
         Err(dialoguer::Error::IO(error)) => Err(error),
     }
-}
-
-/// Cuts a line to what fits the terminal beside `taken` columns. It counts bytes: that is how dialoguer tells whether a
-/// line wraps, and what it takes for wrapped it clears wrongly.
-fn cut(line: &str, taken: usize) -> String {
-    let room = stderr_width().saturating_sub(taken);
-    if line.len() <= room {
-        return line.to_owned();
-    }
-    let mut end = room.saturating_sub('…'.len_utf8());
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}…", &line[..end])
 }

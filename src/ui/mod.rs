@@ -2,6 +2,7 @@
 
 mod ask;
 mod interrupt;
+mod picker;
 mod progress;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -13,6 +14,7 @@ use crate::error::{Explained, OutputError};
 
 pub use ask::{pick, yes_or_no};
 pub use interrupt::{Uninterrupted, begin_change, end_when_interrupted, hold_interruptions};
+pub use picker::{Choice, MARGIN};
 pub use progress::Progress;
 
 /// When to colour.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{LocalModes, tcgetattr};
 
-use crate::harness::{ORDER, SHIRT, Shop, order, shipped};
+use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
 
 /// The program at a terminal of its own, whose screen can be looked at and whose keys can be pressed.
 pub struct Terminal {
@@ -184,7 +184,7 @@ fn several_can_be_picked_of_those_that_wait() {
 #[test]
 fn picking_nothing_or_leaving_changes_nothing() {
     let shop = Shop::with_order();
-    for (keys, code) in [("\r", 9), ("q", 9), ("\u{3}", 130)] {
+    for (keys, code) in [("q", 9), ("\u{1b}", 9), ("\u{3}", 130)] {
         let mut terminal = Terminal::run(&shop, 80, &["confirm"]);
         terminal.expect(ORDER);
         terminal.answer(keys, code);
@@ -193,6 +193,116 @@ fn picking_nothing_or_leaving_changes_nothing() {
     shop.orders(["cancel", ORDER]).succeeds();
     let screen = Terminal::run(&shop, 80, &["confirm"]).ends(3);
     assert!(screen.contains("no order is pending"), "{screen}");
+}
+
+#[test]
+fn enter_without_a_mark_takes_the_order_under_the_cursor() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 48, &["confirm"]);
+    terminal.expect(ORDER).press("\r").expect("Confirm LEG-LXYZ1234-AB5C? [y/N]");
+    terminal.answer("y", 0);
+    assert_eq!(shop.status(ORDER), "confirmed");
+}
+
+/// Right-to-left names, more orders than rows: each row is one line, and the name is what is cut.
+#[test]
+fn three_hundred_orders_are_picked_from_page_by_page() {
+    let shop = Shop::stocked();
+    let orders: String = (0..300)
+        .map(|n| {
+            let name = format!("عبد الرحمن محمد السيد الإسكندراني الكبير {n}");
+            order(&format!("LEG-{n:04}"), BELT, 1, None).replace("John Doe", &name) + "\n"
+        })
+        .collect();
+    shop.orders(["import", "-"]).stdin(orders).succeeds();
+    for columns in [48, 80] {
+        let mut terminal = Terminal::run(&shop, columns, &["confirm"]);
+        terminal.expect("> [ ] LEG-0299  29.99  2026-02-04  ").expect("(1 of 300)");
+        terminal
+            .press("\u{1b}[C")
+            .expect("(23 of 300)")
+            .expect("> [ ] LEG-0277")
+            .press("\u{1b}[A")
+            .expect("(22 of 300)");
+        terminal.press("/").press(" ").expect("[x] LEG-0278").press("0123").expect("> [ ] LEG-0123");
+        assert_eq!(terminal.screen().lines().count(), 2, "{}", terminal.screen());
+        assert!(!terminal.screen.lock().unwrap().0.screen().row_wrapped(1));
+        terminal.press(" ").press("\r").expect("Confirm these 2 orders? [y/N]");
+        terminal.answer("n", 9);
+    }
+}
+
+#[test]
+fn every_command_with_a_reference_lets_an_order_be_picked() {
+    let shop = Shop::with_order();
+    shop.take("LEG-CANCELLED", BELT, 1, None);
+    shop.orders(["cancel", "LEG-CANCELLED"]).succeeds();
+    for (args, is_offered, keys, words) in [
+        (&["show"][..], true, "lxyz\r", "Phone     +1234567890"),
+        (&["history"], true, "lxyz\r", "created"),
+        (&["message"], true, "lxyz\r", "thank you for your order"),
+        (&["edit", "--name", "Jane"], false, "\r", "Customer  Jane"),
+        (&["note", "calls back"], true, "lxyz\r", "Customer  Jane"),
+        (&["set-status", "cancelled", "--yes"], false, "", "name an order"),
+        (&["cancel"], false, "\ry", "LEG-LXYZ1234-AB5C: pending → cancelled"),
+    ] {
+        let mut terminal = Terminal::run(&shop, 80, args);
+        if keys.is_empty() {
+            let screen = terminal.ends(2);
+            assert!(screen.contains(words), "{args:?}: {screen}");
+            continue;
+        }
+        terminal.expect("Which?").expect(ORDER);
+        assert_eq!(terminal.screen().contains("LEG-CANCELLED"), is_offered, "{args:?}");
+        let screen = terminal.answer(keys, 0);
+        assert!(screen.contains(words), "{args:?}: {screen}");
+    }
+    for (args, line) in [
+        (&["show"][..], "orders show REF"),
+        (&["history"], "orders history REF"),
+        (&["message"], "orders message REF"),
+        (&["edit", "--name", "Jane"], "orders edit REF …"),
+        (&["note", "calls back"], "orders note REF TEXT"),
+        (&["confirm"], "orders confirm REF, or - for stdin"),
+        (&["cancel"], "orders cancel REF"),
+        (&["set-status", "shipped"], "orders set-status REF shipped"),
+    ] {
+        let run = args.iter().fold(shop.orders([]), |run, arg| run.arg(arg));
+        run.fails(2, &format!("error: name an order\nhint: {line}; orders list shows what there is\n"));
+    }
+}
+
+#[test]
+fn cancelling_is_asked_about() {
+    let shop = Shop::with_order();
+    for (keys, code) in [("n", 9), ("\r", 9), ("\u{3}", 130)] {
+        let mut terminal = Terminal::run(&shop, 48, &["cancel", "ab5c"]);
+        terminal.expect("Customer  John Doe").expect("Cancel LEG-LXYZ1234-AB5C? [y/N]");
+        terminal.answer(keys, code);
+        assert_eq!(shop.status(ORDER), "pending");
+    }
+    let mut terminal = Terminal::run(&shop, 80, &["cancel", ORDER]);
+    terminal.expect("[y/N]");
+    shop.orders(["edit", ORDER, "--name", "Jane"]).succeeds();
+    let screen = terminal.answer("y", 5);
+    assert!(screen.contains("changed while you were asked; nothing changed"), "{screen}");
+    let mut terminal = Terminal::run(&shop, 80, &["set-status", ORDER, "cancelled"]);
+    terminal.expect("[y/N]").press("y");
+    terminal.ends(0);
+    // What cannot be is not asked about.
+    let screen = Terminal::run(&shop, 80, &["cancel", ORDER]).ends(5);
+    assert!(!screen.contains("[y/N]"), "{screen}");
+    shop.take("LEG-2", BELT, 1, None);
+    Terminal::run(&shop, 80, &["cancel", "LEG-2", "--yes"]).ends(0);
+    Terminal::run(&shop, 80, &["cancel", "LEG-2", "--no-input"]).ends(2);
+}
+
+#[test]
+fn a_file_that_is_left_out_at_a_terminal_is_wrong_usage() {
+    let shop = Shop::with_order();
+    for args in [&["create"][..], &["import"], &["product", "import"]] {
+        Terminal::run(&shop, 80, args).ends(2);
+    }
 }
 
 #[test]

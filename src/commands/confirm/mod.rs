@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::{Found, Named, Naming, expand_references, name_orders_or_none};
+use super::find::{Found, Named, Naming, name_orders_or_none};
 use super::keep_going::{self, OrderFailure, OrderOutcome, print_outcomes};
+use super::pick::named_or_picked;
 use crate::domain::confirm::{Confirmation, Consent, decide, decide_each, refusal};
 use crate::domain::order::Order;
 use crate::domain::product::Catalogue;
@@ -57,10 +58,7 @@ const CONFIRMED_KEYS: &[&str] = &["success", "order", "stockUpdated", "message"]
 
 /// Runs the command.
 pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let references = match args.refs.as_slice() {
-        [] if context.is_to_ask("no order is named", "name orders, or - for stdin")? => ask::pick_pending(context)?,
-        refs => expand_references(refs)?,
-    };
+    let references = named_or_picked(&args.refs, &[Status::Pending], "orders confirm REF, or - for stdin", context)?;
     let is_to_ask = context.is_to_ask("confirming has to be agreed to", "--yes agrees")?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context, "orders confirm REF");
