@@ -11,7 +11,7 @@ use crate::domain::stock::StockChange;
 /// Renders products as a list, one line each; those that are low are marked.
 pub fn list(products: &[Product], low_stock: i64, look: Look<'_>) -> String {
     let columns = [
-        Column::new("SKU").shrinks_to(8),
+        Column::new("SKU").shrinks_to(14),
         Column::new("PRODUCT").shrinks_to(10),
         Column::new("PRICE").number().rank(1),
         Column::new("STOCK").number(),

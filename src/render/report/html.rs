@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Section, Sheet, chart};
+use crate::domain::bidi::shown_sentence;
 use crate::domain::text::visible;
 use crate::render::table::Column;
 use crate::spool::SpoolError;
@@ -24,8 +25,14 @@ th { font-size: .75rem; text-transform: uppercase; letter-spacing: .03em; color:
 tfoot td { font-weight: 600; border-bottom: 0 }
 svg { display: block; width: 100%; margin-top: 1rem } svg rect { fill: var(--bar) } svg line { stroke: var(--line) }
 svg text { fill: var(--soft); font-size: 18px }
-@media (max-width: 40rem) { body { font-size: 14px; padding: .75rem } th, td { padding: .3rem .3rem } .spare { display: none }
-                            svg text { font-size: 26px } }
+@media screen and (max-width: 40rem) {
+  body { font-size: 14px; padding: .75rem } svg text { font-size: 26px }
+  table, tbody, tfoot, tr { display: block } thead { display: none }
+  tr { border: 1px solid var(--line); border-radius: .5rem; padding: .2rem .7rem; margin: .5rem 0 }
+  td, td.number { display: flex; justify-content: space-between; gap: 1rem; padding: .2rem 0; border: 0; white-space: normal }
+  td:empty { display: none } td:first-child { font-weight: 600 } td bdi { text-align: end; overflow-wrap: anywhere; min-width: 0 }
+  td::before { content: attr(data-label); flex: none; color: var(--soft); font: 400 .75rem/1.9 system-ui, sans-serif }
+}
 @media print { :root { --ink: #000; --soft: #333; --line: #bbb; --bar: #555; --paper: #fff }
                body { font-size: 10pt; max-width: none; padding: 0 } th, td { padding: .12rem .3rem }
                tr, svg { break-inside: avoid } tfoot { display: table-row-group } .wide { overflow: visible }
@@ -61,34 +68,37 @@ fn page_around_rows(sheet: &Sheet) -> String {
             }
             body {
                 h1 { (sheet.title) }
-                @for about in &sheet.about { p dir="auto" { (visible(about)) } }
+                @for about in &sheet.about { p { (shown_sentence(about)) } }
                 @for section in &sections { (table(section)) }
                 @if sections.is_empty() { h2 { (sheet.nothing) } }
-                @for remark in &sheet.remarks { p { (visible(remark)) } }
+                @for remark in &sheet.remarks { p { (shown_sentence(remark)) } }
             }
         }
     };
     page.into_string()
 }
 
-/// Returns the classes of a cell: numbers stand to the right; what may go where there is no room goes on a phone; a single
-/// word stays in one line.
+/// Returns the classes of a cell: numbers stand to the right; a single word stays in one line.
 fn class(columns: &[Column], index: usize, cell: &str) -> String {
     let column = columns.get(index);
     let is_word = cell.len() <= LONGEST_WORD && !cell.contains(' ');
-    let classes = [
-        (column.is_some_and(|column| column.is_number), "number"),
-        (column.is_some_and(|column| column.rank > 1), "spare"),
-        (is_word, "word"),
-    ];
+    let classes = [(column.is_some_and(|column| column.is_number), "number"), (is_word, "word")];
     classes.iter().filter(|(has, _)| *has).map(|(_, class)| *class).collect::<Vec<_>>().join(" ")
 }
 
+/// Renders a row. On a phone it is a card, where each value stands beside the title of its column.
 fn cells(columns: &[Column], row: &[String]) -> Markup {
     html! {
         tr {
             @for (index, cell) in row.iter().enumerate() {
-                td class=(class(columns, index, cell)) dir="auto" { (visible(cell)) }
+                @let column = columns.get(index);
+                td class=(class(columns, index, cell)) data-label=(column.map_or("", |column| &column.title)) {
+                    @if column.is_some_and(|column| column.is_number) {
+                        (visible(cell))
+                    } @else if !cell.is_empty() {
+                        bdi { (visible(cell)) }
+                    }
+                }
             }
         }
     }
@@ -149,5 +159,19 @@ mod tests {
         assert!(!page.contains(['\u{202e}', '\u{1b}']), "{page}");
         assert_eq!(page.matches("&lt;script&gt;").count(), 7);
         assert!(!page.contains("http"), "a page that needs something else: {page}");
+    }
+
+    /// On a phone a row is a card: no column is left out, and each value has its title beside it.
+    #[test]
+    fn every_value_names_its_column_and_keeps_its_direction_to_itself() {
+        let columns = [Column::new("CUSTOMER").rank(3), Column::new("SKU").rank(2), Column::new("TOTAL").number()];
+        let row = ["أحمد حسن", "", "59.98"].map(str::to_owned);
+        assert_eq!(
+            cells(&columns, &row).into_string(),
+            "<tr><td class=\"\" data-label=\"CUSTOMER\"><bdi>أحمد حسن</bdi></td>\
+             <td class=\"word\" data-label=\"SKU\"></td>\
+             <td class=\"number word\" data-label=\"TOTAL\">59.98</td></tr>"
+        );
+        assert!(STYLE.contains("content: attr(data-label)") && !STYLE.contains(".spare"));
     }
 }
