@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use anstyle::Style;
+use comfy_table::{ContentArrangement, Table, presets};
 
 use super::Look;
 use super::json::{Body, bare};
@@ -160,23 +161,26 @@ impl Layout {
         }
     }
 
-    /// Puts one line of pieces that fit their columns. Each is isolated after it was measured: what comes beside it keeps
-    /// its place.
+    /// Puts one line of pieces that fit their columns. Each fills its column, and is isolated and painted after it was
+    /// measured: what comes beside it keeps its place.
     fn put_line(&self, text: &mut String, pieces: &[String], color: bool) {
-        let mut gap = 0;
-        for (&(index, width), piece) in self.shown.iter().zip(pieces) {
+        let cells = self.shown.iter().zip(pieces).map(|(&(index, width), piece)| {
             let column = &self.columns[index];
-            let spare = width.saturating_sub(width_of(piece));
-            let (before, after) = if column.is_number { (spare, 0) } else { (0, spare) };
-            if piece.is_empty() {
-                gap += width + GAP;
-                continue;
-            }
+            let spare = " ".repeat(width.saturating_sub(width_of(piece)));
             let style = column.paint.map(|paint| paint(piece)).unwrap_or_default();
-            text.extend(std::iter::repeat_n(' ', gap + before));
-            text.push_str(&super::paint::paint(&isolate(Cow::Borrowed(piece)), style, color && column.paint.is_some()));
-            gap = after + GAP;
+            let shown = super::paint::paint(
+                &isolate(Cow::Borrowed(piece)),
+                style,
+                color && !piece.is_empty() && !style.is_plain(),
+            );
+            if column.is_number { spare + &shown } else { format!("{shown}{spare}") }
+        });
+        let mut line = Table::new();
+        line.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).add_row(cells);
+        for column in line.column_iter_mut() {
+            column.set_padding((0, u16::try_from(GAP).unwrap_or_default()));
         }
+        text.extend(line.lines().map(|line| line.trim_end().to_owned()));
         text.push('\n');
     }
 }
