@@ -178,7 +178,8 @@ impl<R: BufRead> Records<R> {
             End::Torn | End::CutOff => return Err(cut_off(line)),
             End::Value | End::Line => {}
         }
-        self.has_lines |= is_line && first == b'{' && is_json(&scan.bytes);
+        // Once it is known, no record is parsed for it.
+        self.has_lines = self.has_lines || is_line && first == b'{' && is_json(&scan.bytes);
         self.number += 1;
         Ok(Some(Record { is_line: is_line && self.has_lines, ..scan.into_record(self.number, line, false) }))
     }
