@@ -11,12 +11,13 @@ use super::facts::{Facts, Group};
 use super::receive::Desk;
 use super::source::{Source, open_source};
 use crate::domain::order::Order;
+use crate::domain::problems::Problems;
 use crate::domain::receive::{NamedProduct, Rejected, SourceKind, resolve, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::text::{shell_word, shorten};
 use crate::domain::user::{Caller, Task};
 use crate::domain::zone::Zone;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Explained, Failure, Kind};
 use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
 use crate::input::records::{Record, Records, StreamError};
 use crate::render::json::{self, Body};
@@ -61,9 +62,12 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             None => free_reference(write, &mut ids)?,
         };
         let refused = |rejected: Rejected| {
-            let failure = refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
+            let mut explained = refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
             // The hint is for those who can show orders.
-            if sender.may(Task::Read).is_ok() { failure } else { Failure { hint: None, ..failure } }
+            if sender.may(Task::Read).is_err() {
+                explained.failure.hint = None;
+            }
+            explained
         };
         let new = resolve(incoming, reference.clone(), write.time(), &catalogue, &mut ids).map_err(refused)?;
         let desk = Desk { write, settings: &settings, sender: &sender, stamp: &stamp };
@@ -129,13 +133,15 @@ const INPUT_LIMIT: u64 = 1 << 22;
 
 /// Reads the only record of a source.
 fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
-    let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, vec![problem]);
+    let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, problem.into());
     let mut input = (&mut source.reader).take(INPUT_LIMIT);
     let mut records = Records::new(&mut input);
     let mut next = || {
         records.next_record().map_err(|error| match error {
-            StreamError::Io(error) => Failure::io(&error, format!("cannot read {}: {error}", source.name)),
-            StreamError::NotJson { .. } => refuse_input(error.to_string()),
+            StreamError::Io(error) => {
+                anyhow::Error::from(Failure::io(&error, format!("cannot read {}: {error}", source.name)))
+            }
+            StreamError::NotJson { .. } => refuse_input(error.to_string()).into(),
         })
     };
     let both = next().and_then(|record| Ok((record, next()?)));
@@ -150,7 +156,7 @@ fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
 }
 
 fn read_order(record: Record) -> anyhow::Result<ReadOrder> {
-    let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, vec![problem]);
+    let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, problem.into());
     if let Some(excess) = record.excess {
         return Err(refuse_input(excess).into());
     }
@@ -181,7 +187,7 @@ fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> any
     Ok(unknown_products(products, &catalogue))
 }
 
-fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure {
+fn refuse(kind: Kind, reference: Option<&str>, problems: Problems) -> Explained {
     let which = reference.map(|reference| format!(" {}", shorten(reference))).unwrap_or_default();
     let failure = match kind {
         Kind::Conflict(_) => Failure::new(kind, format!("order{which} is there with other content; nothing changed"))
@@ -189,7 +195,8 @@ fn refuse(kind: Kind, reference: Option<&str>, problems: Vec<String>) -> Failure
             .hint(format!("orders show {}", shell_word(reference.unwrap_or_default()))),
         _ => Failure::new(kind, format!("invalid order{which}; nothing changed")).error("Invalid order"),
     };
-    failure.details(problems)
+    let problem_count = problems.len();
+    Explained { problem_count, ..failure.details(problems.into_first()).into() }
 }
 
 /// Makes a reference that no order has yet.

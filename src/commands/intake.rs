@@ -10,7 +10,7 @@ use super::tally::{Place, Tally, Verdict};
 use crate::error::Failure;
 use crate::input::chat_text::{MessageText, MessageTexts};
 use crate::input::format::Format;
-use crate::input::json::{NotJson, read_envelope};
+use crate::input::json::{NotJson, Problems, read_envelope};
 use crate::input::records::{Record, Records, StreamError};
 use crate::input::reject::Reject;
 use crate::input::stranger::name_text;
@@ -37,7 +37,7 @@ enum Piece<T> {
     /// Something that was found in a record, or why there is nothing.
     Found { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
     /// What stood around a list of results.
-    Envelope { line: u64, has_next_page: bool, problems: Vec<String> },
+    Envelope { line: u64, has_next_page: bool, problems: Problems },
     /// Messages that were none.
     Skipped(u64),
     /// The source cannot be read on.
@@ -220,7 +220,7 @@ impl<T> Reader<'_, T> {
         let Record { number, line, bytes, excess, is_whole, is_envelope, is_line } = record;
         if is_envelope {
             let (has_next_page, problems) = match excess {
-                Some(excess) => (false, vec![excess]),
+                Some(excess) => (false, excess.into()),
                 None => {
                     let envelope = read_envelope(&bytes)?;
                     (envelope.has_next_page, envelope.problems)

@@ -62,9 +62,11 @@ impl Delivery {
             }
             Ok(incoming) => match incoming.reference.clone() {
                 Some(reference) => resolve(incoming, reference, now, catalogue, new_id),
-                None => invalid(vec![
-                    "orderReference: is required: without it an order that comes twice is not recognised".to_owned(),
-                ]),
+                None => invalid(
+                    "orderReference: is required: without it an order that comes twice is not recognised"
+                        .to_owned()
+                        .into(),
+                ),
             },
         };
         let with_hash = |order: ResolvedOrder| {
@@ -80,7 +82,9 @@ impl Delivery {
     pub fn size(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let content = match &self.order {
-            Err(rejected) => rejected.problems.iter().map(|problem| size_of::<String>() + problem.len()).sum::<usize>(),
+            Err(rejected) => {
+                rejected.problems.first().iter().map(|problem| size_of::<String>() + problem.len()).sum::<usize>()
+            }
             Ok((order, _)) => {
                 let customer = &order.customer;
                 let items = order.items.iter().map(|item| {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Context;
+use crate::domain::problems::Problems;
 use crate::domain::refusal::Conflict;
 use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, OutputError, explain, list_first};
 use crate::render::json::Body;
@@ -36,7 +37,7 @@ pub enum Verdict {
         /// Invalid input or a conflict.
         kind: Kind,
         /// Every problem with its place in the record.
-        problems: Vec<String>,
+        problems: Problems,
     },
 }
 
@@ -112,7 +113,7 @@ pub struct Place<'a> {
 impl Verdict {
     /// Makes the verdict on something of which nothing is known but what is wrong.
     pub fn invalid(problem: String) -> Verdict {
-        Verdict::Rejected { label: None, kind: Kind::InvalidInput, problems: vec![problem] }
+        Verdict::Rejected { label: None, kind: Kind::InvalidInput, problems: problem.into() }
     }
 }
 
@@ -151,7 +152,7 @@ impl Tally {
         }
     }
 
-    fn reject(&mut self, place: Place<'_>, label: Option<String>, kind: Kind, problems: &[String]) {
+    fn reject(&mut self, place: Place<'_>, label: Option<String>, kind: Kind, problems: &Problems) {
         self.conflict = match (kind, self.conflict) {
             (Kind::Conflict(reason), None) if self.rejected == 0 => Some(reason),
             (Kind::Conflict(_), first) => first,
@@ -166,20 +167,20 @@ impl Tally {
                 line: place.line,
                 label,
                 kind,
-                problems: list_first(problems, problems.len()),
+                problems: list_first(problems.first(), problems.len()),
             });
         }
     }
 
     /// Counts something that is wrong about a file, beside its records.
-    pub fn refuse(&mut self, place: Place<'_>, problems: &[String]) {
+    pub fn refuse(&mut self, place: Place<'_>, problems: &Problems) {
         self.reject(place, None, Kind::InvalidInput, problems);
     }
 
     /// Notes that the input could not be read on from here.
     pub fn cut_off(&mut self, place: Place<'_>, problem: String) {
         self.is_cut_off = true;
-        self.refuse(place, &[problem]);
+        self.refuse(place, &problem.into());
     }
 
     /// Tells whether the input could not be read to its end, so that nothing of it can be taken.

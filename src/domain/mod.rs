@@ -56,6 +56,7 @@ pub mod message;
 pub mod money;
 pub mod order;
 pub mod phone;
+pub mod problems;
 pub mod product;
 pub mod receive;
 pub mod reference;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::content::Content;
 use super::money::Money;
 use super::order::{Customer, Misnomer, Order, OrderItem, OrderPk};
+use super::problems::Problems;
 use super::product::{Catalogue, Product, ProductId, SizeProblem};
 use super::reference::Reference;
 use super::refusal::{Conflict, Kind};
@@ -255,7 +256,7 @@ pub struct Rejected {
     /// Invalid input, or a conflict with what is there.
     pub kind: Kind,
     /// One line a problem.
-    pub problems: Vec<String>,
+    pub problems: Problems,
 }
 
 /// Finds the products of an incoming order, or names every one that the catalogue does not have. The order gets its
@@ -270,7 +271,7 @@ pub fn resolve(
     let found = incoming.items.iter().map(|item| catalogue.find(&item.product.key));
     let Some(products) = found.collect::<Option<Vec<&Product>>>() else {
         let problems = unknown_products(incoming.items.iter().map(|item| &item.product), catalogue);
-        return Err(Rejected { kind: Kind::InvalidInput, problems });
+        return Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() });
     };
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
     let content = Content::of_incoming(&incoming, &ids);
@@ -314,7 +315,7 @@ pub fn decide(order: &ResolvedOrder, facts: Facts<'_>) -> Result<Received, Rejec
     if let Some(known) = facts.known {
         return judge_repeat(order, known, facts.sender);
     }
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     // It would be taken for an option.
     if order.reference.as_str().starts_with('-') {
         problems.push("orderReference: must not begin with -".to_owned());
@@ -336,7 +337,8 @@ fn judge_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> Result
     if known.received_before {
         return Ok(Received::Unchanged(summary.pk));
     }
-    let conflict = |problem| Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: vec![problem] });
+    let conflict =
+        |problem: String| Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: problem.into() });
     if !sender.sees(summary) {
         // Comparing with the order as it is now would let them guess what it has become.
         return conflict(format!("order {} is there already with other content", order.reference));
@@ -544,7 +546,7 @@ pub(crate) mod tests {
                 Ok(Received::Unchanged(OrderPk(1)))
             } else {
                 let problem = format!("order LEG-LXYZ1234-AB5C is there already with other content: {fields}");
-                Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: vec![problem] })
+                Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: problem.into() })
             };
             assert_eq!(shop.receive(&again, Some(&known), &[]), expected, "{what}");
             let known = Known { received_before: true, ..known };
@@ -562,14 +564,17 @@ pub(crate) mod tests {
         shop.settings.currency = Some("EGP".into());
         let mut order = incoming(&[(&cap, 1, None), (&shirt, 1, None), (&belt, 1, None)]);
         order.currency = Some("USD".into());
-        let problems = vec![
+        let problems: Vec<String> = vec![
             format!("items[0].productId: Product {} not found", cap.id),
             format!("items[2].productId: Product {} not found", belt.id),
         ];
-        assert_eq!(shop.receive(&order, None, &[]), Err(Rejected { kind: Kind::InvalidInput, problems }));
+        assert_eq!(
+            shop.receive(&order, None, &[]),
+            Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() })
+        );
         shop.catalogue = [&shirt, &cap, &belt].into_iter().cloned().collect();
-        let problems = vec!["currency: is USD, but this shop sells in EGP".to_owned()];
-        let foreign = Err(Rejected { kind: Kind::InvalidInput, problems });
+        let problems: Vec<String> = vec!["currency: is USD, but this shop sells in EGP".to_owned()];
+        let foreign = Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() });
         assert_eq!(shop.receive(&order, None, &[]), foreign);
     }
 
@@ -601,8 +606,11 @@ pub(crate) mod tests {
         let shop = shop(&[&shirt]);
         let mut sent = incoming(&[(&shirt, 1, None)]);
         sent.reference = Reference::parse("--yes");
-        let problems = vec!["orderReference: must not begin with -".to_owned()];
-        assert_eq!(shop.receive(&sent, None, &[]), Err(Rejected { kind: Kind::InvalidInput, problems }));
+        let problems: Vec<String> = vec!["orderReference: must not begin with -".to_owned()];
+        assert_eq!(
+            shop.receive(&sent, None, &[]),
+            Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() })
+        );
         let known = Known { order: order(&sent, &shop.catalogue, 1, Status::Pending), received_before: false };
         assert_eq!(shop.receive(&sent, Some(&known), &[]), Ok(Received::Unchanged(OrderPk(1))), "an old one stays");
     }

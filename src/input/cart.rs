@@ -47,13 +47,7 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
         })
     })();
     let problems = std::mem::take(problems);
-    ReadOrder {
-        label,
-        products,
-        source,
-        revision: None,
-        order: order.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec()),
-    }
+    ReadOrder { label, products, source, revision: None, order: order.filter(|_| problems.is_empty()).ok_or(problems) }
 }
 
 /// Makes the reference of a cart from its message, the same every time, and a longer one for where another message's order

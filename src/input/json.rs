@@ -11,37 +11,13 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::money::Money;
+pub use crate::domain::problems::Problems;
 use crate::domain::text::shorten;
 
 /// The most keys that an object may have whose keys are names.
 pub const KEYS_LIMIT: usize = 1000;
-
-/// Problems of one record, each with its place: `items[1].quantity: must be at least 1`.
-#[derive(Debug, Default)]
-pub struct Problems(Vec<String>);
-
-impl Problems {
-    /// Adds a problem at a place; the record itself has the empty place.
-    pub fn add(&mut self, place: impl fmt::Display, problem: impl fmt::Display) {
-        let place = place.to_string();
-        self.0.push(if place.is_empty() { problem.to_string() } else { format!("{place}: {problem}") });
-    }
-
-    /// Tells whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Returns how many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Returns the problems, in the order in which they were found.
-    pub fn into_vec(self) -> Vec<String> {
-        self.0
-    }
-}
+/// How many characters are kept of a key that is written with escapes.
+const KEY_KEPT: usize = 1000;
 
 /// Reads a record as one JSON value; else says why it is not JSON, with line and column counted from its beginning.
 pub fn parse(record: &[u8]) -> Result<&RawValue, NotJson> {
@@ -84,7 +60,7 @@ pub struct Envelope {
     /// Whether it names a next page.
     pub has_next_page: bool,
     /// Keys that do not belong there.
-    pub problems: Vec<String>,
+    pub problems: Problems,
 }
 
 /// Reads what stands around the `results` of a list endpoint.
@@ -99,7 +75,7 @@ pub fn read_envelope(record: &[u8]) -> Result<Envelope, NotJson> {
         has_next_page = fields.take("next", &mut problems).is_some();
         fields.finish(&mut problems);
     }
-    Ok(Envelope { has_next_page, problems: problems.into_vec() })
+    Ok(Envelope { has_next_page, problems })
 }
 
 /// A key, borrowed where it is sent as it is meant.
@@ -120,7 +96,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
             }
 
             fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-                Ok(Cow::Owned(key.to_owned()))
+                // No key that is known is as long.
+                Ok(Cow::Owned(key.chars().take(KEY_KEPT).collect()))
             }
         }
         deserializer.deserialize_str(KeyVisitor).map(Key)
@@ -650,7 +627,7 @@ fn snake_case(name: &str) -> String {
 
 /// Turns `order_reference` into `orderReference`; what has no underscore stays as it is.
 fn camel_case<'a>(key: &Cow<'a, str>) -> Cow<'a, str> {
-    if key.starts_with('_') || !key.contains('_') {
+    if key.len() > KEY_KEPT || key.starts_with('_') || !key.contains('_') {
         return key.clone();
     }
     let mut name = String::with_capacity(key.len());
@@ -678,7 +655,7 @@ mod tests {
         let value =
             Value { place: Place::Field(Rc::new(Place::Record), "x".into()), raw: parse(json.as_bytes()).unwrap() };
         let read = read(&value, &mut problems);
-        (read, problems.into_vec())
+        (read, problems.into_first())
     }
 
     #[test]

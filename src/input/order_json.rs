@@ -32,7 +32,7 @@ pub fn read_order_fields(fields: Fields<'_>) -> ReadOrder {
     let mut named = Named::default();
     let source = Source { kind: SourceKind::Json, message_id: None };
     let order = order(fields, &source, &mut named, &mut problems);
-    let order = order.filter(|_| problems.is_empty()).ok_or_else(|| problems.into_vec());
+    let order = order.filter(|_| problems.is_empty()).ok_or(problems);
     ReadOrder { label: named.reference, products: named.products, source, revision: None, order }
 }
 
@@ -227,13 +227,13 @@ mod tests {
     fn read_one(record: &[u8]) -> Result<ReadOrder, NotJson> {
         let (context, mut found) = (Context { zone: Zone::UTC }, None);
         read_record(&Arc::new(record.to_vec()), context, &mut |order, _| found = Some(order))?;
-        Ok(found.unwrap_or_else(|| ReadOrder::refused(Vec::new())))
+        Ok(found.unwrap_or_else(|| ReadOrder::refused(Problems::default())))
     }
 
     const PRODUCT: &str = "550e8400-e29b-41d4-a716-446655440000";
 
     fn read(json: &str) -> Result<IncomingOrder, Vec<String>> {
-        read_one(json.as_bytes()).expect("it is JSON").order
+        read_one(json.as_bytes()).expect("it is JSON").order.map_err(Problems::into_first)
     }
 
     fn item(change: &str) -> String {

@@ -11,6 +11,7 @@ use super::order_lines::{
 };
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::problems::Problems;
 use crate::domain::product::{ProductId, is_web_url};
 use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductKey, Source};
 use crate::domain::reference::Reference;
@@ -37,7 +38,7 @@ pub struct ReadMessage {
     /// The products that it names, however wrong the rest is.
     pub products: Vec<NamedProduct>,
     /// The order, or every problem with its line.
-    pub order: Result<IncomingOrder, Vec<String>>,
+    pub order: Result<IncomingOrder, Problems>,
 }
 
 /// Reads an order message, from its header to its total. What stands before and after is not read.
@@ -93,7 +94,7 @@ struct Draft {
     total: Option<Field>,
     /// Whether the heading of the items was seen: from there on a number begins an item.
     in_items: bool,
-    problems: Vec<String>,
+    problems: Problems,
 }
 
 impl Draft {
@@ -177,7 +178,7 @@ impl Draft {
         self.problems.push(format!("line {line}: {problem}"));
     }
 
-    fn finish(self, reading: Reading, source: Source, problems: &mut Vec<String>) -> Read {
+    fn finish(self, reading: Reading, source: Source, problems: &mut Problems) -> Read {
         if self.total.is_none() {
             problems.push("TOTAL is missing: the message was cut off".to_owned());
         }
@@ -257,7 +258,7 @@ struct SentSums {
 }
 
 struct Reader<'a> {
-    problems: &'a mut Vec<String>,
+    problems: &'a mut Problems,
     warnings: Vec<String>,
 }
 
@@ -530,7 +531,7 @@ mod tests {
         #[test]
         fn what_the_page_writes_is_read_back(message in a_message()) {
             let order = read(&write(&message)).order;
-            let order = order.map_err(|problems| TestCaseError::fail(problems.join("; ")))?;
+            let order = order.map_err(|problems| TestCaseError::fail(problems.into_first().join("; ")))?;
             prop_assert_eq!(&order.customer.name, &message.name);
             prop_assert_eq!(&order.customer.phone, &message.phone);
             prop_assert_eq!(&order.customer.address, &message.address);

@@ -54,12 +54,12 @@ pub struct ReadOrder {
     /// What became of the message that brought it, where this is said of an earlier one.
     pub revision: Option<Revision>,
     /// The order, or every problem with its place; without any, it is only said that its message was changed.
-    pub order: Result<IncomingOrder, Vec<String>>,
+    pub order: Result<IncomingOrder, Problems>,
 }
 
 impl ReadOrder {
     /// Makes an order of which nothing is known but what is wrong.
-    pub fn refused(problems: Vec<String>) -> ReadOrder {
+    pub fn refused(problems: Problems) -> ReadOrder {
         ReadOrder {
             label: None,
             products: Vec::new(),
@@ -78,7 +78,7 @@ impl ReadOrder {
             .into_iter()
             .map(|product| NamedProduct { place: at(product.place), key: product.key })
             .collect();
-        let mut problems = problems.into_vec();
+        let mut problems = problems;
         let order = match message.order {
             Ok(mut order) if problems.is_empty() => {
                 for item in &mut order.items {
@@ -88,7 +88,7 @@ impl ReadOrder {
             }
             Ok(_) => Err(problems),
             Err(more) => {
-                problems.extend(more.into_iter().map(at));
+                problems.add_all(place, more);
                 Err(problems)
             }
         };
@@ -138,14 +138,14 @@ impl Found<'_> {
     /// Hands on what became of the message that is the source of an order, where that is known.
     pub(super) fn revise(&mut self, revision: Revision, source: Source) {
         if source.message_id.is_some() {
-            let order = Err(Vec::new());
+            let order = Err(Problems::default());
             self.put(ReadOrder { label: None, products: Vec::new(), source, revision: Some(revision), order });
         }
     }
 
     /// Hands on something of which nothing is known but what is wrong.
     pub fn refuse(&mut self, problems: Problems) {
-        self.put(ReadOrder::refused(problems.into_vec()));
+        self.put(ReadOrder::refused(problems));
     }
 
     /// Counts messages, statuses and reactions that are no orders.
@@ -169,8 +169,12 @@ impl Found<'_> {
 
     /// Reads one message of the record. Where an order in it cannot be taken, `parts` are kept, not the whole record.
     pub fn message(&mut self, parts: Vec<Part>, read: impl FnOnce(&mut Self)) {
-        let reject = Arc::new(Reject::message(Arc::clone(&self.record), parts));
-        let outer = mem::replace(&mut self.reject, reject);
+        let reject = Reject::message(Arc::clone(&self.record), parts);
+        if reject.is_mostly_around() {
+            // Too short to be an order: all of them take less room with the whole record.
+            return read(self);
+        }
+        let outer = mem::replace(&mut self.reject, Arc::new(reject));
         read(self);
         self.reject = outer;
     }
@@ -206,7 +210,7 @@ impl Found<'_> {
         while let Ok(Some(message)) = messages.next_message() {
             if message.number > MESSAGE_ORDERS_LIMIT as u64 {
                 let problem = format!("{place}: holds more than {MESSAGE_ORDERS_LIMIT} order messages");
-                return self.put(ReadOrder::refused(vec![problem]));
+                return self.put(ReadOrder::refused(problem.into()));
             }
             if !is_order_message(&message.text) {
                 continue;
@@ -295,9 +299,9 @@ pub fn read_record(
 
 fn read_order(fields: Fields<'_>, length: usize, found: &mut Found<'_>) {
     found.put(if let Some(problem) = name_foreign_order(&fields) {
-        ReadOrder::refused(vec![problem])
+        ReadOrder::refused(problem.into())
     } else if length > ORDER_LIMIT {
-        ReadOrder::refused(vec![format!("has {length} bytes, the most for an order is {ORDER_LIMIT}")])
+        ReadOrder::refused(format!("has {length} bytes, the most for an order is {ORDER_LIMIT}").into())
     } else {
         read_order_fields(fields)
     });
@@ -309,7 +313,7 @@ fn read_object(fields: Fields<'_>, whole: &Value<'_>, context: Context, found: &
     if is_chat_dump(&fields) {
         read_chat_dump(fields, context, found);
     } else if let Some(excess) = fields.excess() {
-        found.put(ReadOrder::refused(vec![excess]));
+        found.put(ReadOrder::refused(excess.into()));
     } else if is_order(&fields) {
         found.account_for(whole, count_order_texts(whole.raw()));
         read_order(fields, whole.raw().len(), found);
@@ -352,7 +356,7 @@ fn read_wrapped(fields: &Fields<'_>, context: Context, found: &mut Found<'_>, de
             }
             found.accounted = outer;
         }
-        None if problems.is_empty() => found.put(ReadOrder::refused(vec![name_stranger(fields)])),
+        None if problems.is_empty() => found.put(ReadOrder::refused(name_stranger(fields).into())),
         None => found.refuse(problems),
     }
 }

@@ -8,6 +8,8 @@ use crate::domain::catalogue::{IncomingProduct, IncomingStock};
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::text::size_key;
 
+/// The most bytes that a product as JSON may have (1 MiB).
+const PRODUCT_LIMIT: usize = 1 << 20;
 /// The most pictures that a product may have.
 const IMAGES_LIMIT: usize = 100;
 
@@ -17,7 +19,7 @@ pub struct ReadProduct {
     /// The barcode, name or id as sent, for messages.
     pub label: Option<String>,
     /// The product, or every problem with its place.
-    pub product: Result<IncomingProduct, Vec<String>>,
+    pub product: Result<IncomingProduct, Problems>,
 }
 
 /// Reads one record as a product. Keys that are not known are the shop's own and are ignored.
@@ -26,6 +28,10 @@ pub struct ReadProduct {
 /// The record is not JSON at all.
 pub fn read_product(record: &[u8]) -> Result<ReadProduct, NotJson> {
     let raw = parse(record)?;
+    if record.len() > PRODUCT_LIMIT {
+        let problem = format!("has {} bytes, the most for a product is {PRODUCT_LIMIT}", record.len());
+        return Ok(ReadProduct { label: None, product: Err(problem.into()) });
+    }
     let mut problems = Problems::default();
     let product = product(&Value::record(raw), &mut problems);
     let label = product.as_ref().and_then(|product| {
@@ -38,7 +44,7 @@ pub fn read_product(record: &[u8]) -> Result<ReadProduct, NotJson> {
     });
     let product = match product {
         Some(product) if problems.is_empty() => Ok(product),
-        _ => Err(problems.into_vec()),
+        _ => Err(problems),
     };
     Ok(ReadProduct { label, product })
 }
@@ -118,7 +124,7 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Result<IncomingProduct, Vec<String>> {
-        read_product(json.as_bytes()).expect("it is JSON").product
+        read_product(json.as_bytes()).expect("it is JSON").product.map_err(Problems::into_first)
     }
 
     #[test]

@@ -11,8 +11,9 @@ use serde::de::IgnoredAny;
 
 use super::json::{NotJson, parse};
 
-/// The most bytes that one record may have (32 MiB): a chat dump is one record.
-pub const RECORD_LIMIT: usize = 32 << 20;
+/// The most bytes that one record may have (16 MiB): a chat dump is one record. It is in memory as a whole, and a text in it
+/// may be there twice more while it is read.
+pub const RECORD_LIMIT: usize = 16 << 20;
 /// How many bytes are looked at for a record that has a line of its own (64 KiB).
 const LOOK_AHEAD: usize = 1 << 16;
 /// The deepest that the arrays and objects of one record may nest.
@@ -292,6 +293,10 @@ impl<R: BufRead> Records<R> {
             match end {
                 None => {}
                 Some(End::Line) => {
+                    // Lines that are cut off one after the other would go deeper and deeper.
+                    if scan.depth > DEPTH_LIMIT {
+                        return Ok(End::Torn);
+                    }
                     let is_whole = scan.length == scan.bytes.len();
                     if is_whole && scan.length >= look_at {
                         if !is_start_of_json(&scan.bytes) {
@@ -700,7 +705,7 @@ mod tests {
         let (records, _) = split(large.as_bytes(), 8192);
         assert_eq!(
             records[0].excess.as_deref(),
-            Some("has 33554440 bytes, the most is 33554432: too large to be kept")
+            Some("has 16777224 bytes, the most is 16777216: too large to be kept")
         );
         assert_eq!((records[0].bytes.len(), records[1].excess.as_deref()), (RECORD_LIMIT, None));
     }

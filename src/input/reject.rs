@@ -71,6 +71,19 @@ impl Reject {
         Reject(Form::Text(text))
     }
 
+    /// Returns whether most of it is what is put around what was sent.
+    pub fn is_mostly_around(&self) -> bool {
+        let Form::Message(_, parts) = &self.0 else { return false };
+        let (mut sent, mut around) = (0, 0);
+        for Part(part) in parts {
+            match part {
+                PartForm::Sent(range) => sent += range.len(),
+                PartForm::Json(json) => around += json.len(),
+            }
+        }
+        around > sent
+    }
+
     /// Returns the record that it is of; `None` where it is of none.
     pub fn record(&self) -> Option<&Arc<Vec<u8>>> {
         match &self.0 {

@@ -21,7 +21,7 @@ pub fn read_webhook(mut fields: Fields<'_>, context: Context, found: &mut Found<
         && object != "whatsapp_business_account"
     {
         let problem = format!("is a webhook of {}, not of WhatsApp", shorten(&object));
-        found.put(ReadOrder::refused(vec![problem]));
+        found.put(ReadOrder::refused(problem.into()));
         return;
     }
     each(&mut fields, "entry", &mut problems, |entry, problems| {

@@ -35,6 +35,7 @@ mod import;
 mod keys;
 mod list;
 mod long;
+mod memory;
 mod message;
 mod migration;
 mod modes;

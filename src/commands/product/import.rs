@@ -61,7 +61,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             Ok(match &read.product {
                 Err(problems) => reject(Kind::InvalidInput, problems.clone()),
                 Ok(incoming) => match take_in(write, incoming, &stamp, &mut ids)? {
-                    Err(rejected) => reject(rejected.kind.into(), rejected.problems),
+                    Err(rejected) => reject(rejected.kind.into(), rejected.problems.into_iter().collect()),
                     Ok(decision) => {
                         // That a known product keeps its stock is how it is meant, and nothing is wrong.
                         let is_told = !is_brief || matches!(decision.change, ProductChange::New(_));

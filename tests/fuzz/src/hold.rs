@@ -71,7 +71,7 @@ fn hold_json(bytes: &[u8]) {
         };
         if record.is_envelope {
             match read_envelope(&record.bytes) {
-                Ok(envelope) => envelope.problems.iter().for_each(|problem| hold_problem(problem)),
+                Ok(envelope) => envelope.problems.first().iter().for_each(|problem| hold_problem(problem)),
                 Err(error) => return hold_shown(&error.problem),
             }
             continue;
@@ -129,7 +129,7 @@ fn hold_read(read: &ReadOrder) {
         Ok(incoming) => hold_accepted(incoming),
         Err(problems) => {
             assert!(!problems.is_empty(), "what is refused has a reason");
-            for problem in problems {
+            for problem in problems.first() {
                 hold_problem(problem);
             }
         }
@@ -246,7 +246,7 @@ fn hold_accepted(incoming: &IncomingOrder) {
                 missing().count(),
                 "each product that is missing is named: {rejected:?}"
             );
-            for problem in &rejected.problems {
+            for problem in rejected.problems.first() {
                 hold_problem(problem);
             }
             let had = missing().find(|item| may_be_had(item, incoming));

@@ -1,0 +1,93 @@
+//! What is wrong with something that came in: the first problems, and how many there are.
+
+use std::fmt;
+
+/// The most problems of one thing that are kept; the others are counted.
+pub const PROBLEMS_KEPT: usize = 100;
+
+/// What is wrong with something that came in, each with its place: `items[1].quantity: must be at least 1`.
+///
+/// However much is wrong, only the first [`PROBLEMS_KEPT`] are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems {
+    first: Vec<String>,
+    count: usize,
+}
+
+impl Problems {
+    /// Adds a problem at a place; the thing itself has the empty place.
+    pub fn add(&mut self, place: impl fmt::Display, problem: impl fmt::Display) {
+        self.count += 1;
+        if self.first.len() < PROBLEMS_KEPT {
+            let place = place.to_string();
+            self.first.push(if place.is_empty() { problem.to_string() } else { format!("{place}: {problem}") });
+        }
+    }
+
+    /// Adds a problem that says where it is.
+    pub fn push(&mut self, problem: impl fmt::Display) {
+        self.add("", problem);
+    }
+
+    /// Adds the problems of a part, which stands at `place`.
+    pub fn add_all(&mut self, place: &str, problems: Problems) {
+        let more = problems.count - problems.first.len();
+        problems.first.into_iter().for_each(|problem| self.add(place, problem));
+        self.count += more;
+    }
+
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Returns how many there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Returns the problems that were kept, in the order in which they were found.
+    pub fn first(&self) -> &[String] {
+        &self.first
+    }
+
+    /// Returns the problems that were kept.
+    pub fn into_first(self) -> Vec<String> {
+        self.first
+    }
+}
+
+impl From<String> for Problems {
+    fn from(problem: String) -> Problems {
+        Problems { first: vec![problem], count: 1 }
+    }
+}
+
+impl Extend<String> for Problems {
+    fn extend<I: IntoIterator<Item = String>>(&mut self, problems: I) {
+        problems.into_iter().for_each(|problem| self.push(problem));
+    }
+}
+
+impl FromIterator<String> for Problems {
+    fn from_iter<I: IntoIterator<Item = String>>(problems: I) -> Problems {
+        let mut all = Problems::default();
+        all.extend(problems);
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_kept_and_all_are_counted() {
+        let mut problems: Problems = (0..150).map(|number| format!("{number}")).collect();
+        assert_eq!((problems.first().len(), problems.len()), (PROBLEMS_KEPT, 150));
+        let mut whole = Problems::from("first".to_owned());
+        problems.add("x", "y");
+        whole.add_all("message", problems);
+        assert_eq!((whole.first()[1].as_str(), whole.first().len(), whole.len()), ("message: 0", PROBLEMS_KEPT, 152));
+    }
+}

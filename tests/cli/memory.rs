@@ -1,0 +1,81 @@
+//! Whatever comes, an import takes 64 MiB at most, and what it keeps of it is no more than a few times as much.
+
+use std::process::{Command, Stdio};
+
+use crate::harness::{BELT, Shop};
+
+/// The most memory that a run may take, in KiB.
+const MOST: u64 = 64 << 10;
+
+/// Fills a text of `bytes` bytes with one part.
+fn filled(head: &str, part: &str, tail: &str, bytes: usize) -> String {
+    format!("{head}{}{tail}", part.repeat(bytes / part.len()))
+}
+
+/// Small input of which much was made once, each of a known shape.
+fn hostile(bytes: usize) -> Vec<(&'static str, &'static str, String)> {
+    let header = "NEW ORDER REQUEST\\n";
+    let text = |body: &str| {
+        format!(
+            r#"{{"messages":[{{"id":"1","from":"1","timestamp":"1770000000","type":"text","text":{{"body":"{body}"}}}}]}}"#
+        )
+    };
+    let cart = |n: usize| {
+        format!(
+            r#"{{"id":"w{n}","from":"{n}","timestamp":"1","type":"order","order":{{"product_items":[{{"product_retailer_id":"?","quantity":1,"item_price":1}}]}}}}"#
+        )
+    };
+    let count = (bytes / 200).min(5000);
+    let contacts: Vec<String> = (0..count).map(|n| format!(r#"{{"profile":{{"name":"n"}},"wa_id":"{n}"}}"#)).collect();
+    let carts: Vec<String> = (0..count).map(cart).collect();
+    let bad_item = format!(r#"{{"productId":"{}","quantity":0,"unitPrice":-1,"a":1,"b":2}},"#, BELT.replace('1', "2"));
+    vec![
+        ("import", "numbers for messages", filled(r#"{"messages":["#, "0,", "0]}", bytes)),
+        ("import", "objects for messages", filled(r#"{"messages":["#, "{},", "{}]}", bytes / 8)),
+        ("import", "statuses", filled(r#"{"statuses":["#, "0,", "0]}", bytes)),
+        (
+            "import",
+            "contacts and carts",
+            format!(r#"{{"contacts":[{}],"messages":[{}]}}"#, contacts.join(","), carts.join(",")),
+        ),
+        ("import", "orders in one text", text(&header.repeat(bytes / header.len()))),
+        ("import", "headers in a chat", filled("", "NEW ORDER REQUEST\n*Order Ref:* L\n", "", bytes / 8)),
+        ("import", "one long line", filled("NEW ORDER REQUEST\n", "x", "", bytes)),
+        ("import", "short lines", filled("NEW ORDER REQUEST\n", "x\n", "", bytes)),
+        ("import", "keys", filled("{", "\"\":0,", "\"a\":0}", bytes)),
+        ("import", "keys of an order", filled("{\"items\":[],", "\"\":0,", "\"a\":0}", bytes)),
+        ("import", "a long key", filled("{\"\\u0041", "k_", "\":0}", bytes)),
+        ("import", "a long text", filled("{\"orderReference\":\"\\u0041", "k_", "\"}", bytes)),
+        ("import", "a long number", filled("{\"items\":[{\"quantity\":", "9", "}]}", bytes)),
+        ("import", "items", filled("{\"items\":[", "{},", "{}]}", bytes)),
+        ("import", "bad items", filled("{\"items\":[", &bad_item, "{}]}", 100_000)),
+        ("import", "brackets", format!("{}{}", "[".repeat(bytes / 2), "]".repeat(bytes / 2))),
+        ("import", "messages of a dump", filled("{\"a@s\":{\"messages\":{", "\"\":{},", "\"x\":0}}}", bytes / 8)),
+        ("import", "chats", filled("{", "\"a@b\":{},", "\"x@y\":0}", bytes)),
+        ("import", "lines cut off", filled("{\"a\":1}\n", "{\"a\":\n", "", bytes / 64)),
+        ("import", "records", filled("", "0\n", "", bytes / 64)),
+        ("product import", "sizes", filled("{\"sizeQuantities\":{", "\"\":0,", "\"a\":0}}", bytes)),
+        ("product import", "pictures", filled("{\"imagePaths\":[", "\"\",", "\"a\"]}", bytes)),
+        ("product import", "a long name", filled("{\"name\":\"\\u0041", "k", "\"}", bytes)),
+    ]
+}
+
+#[test]
+fn whatever_comes_takes_little_memory() {
+    let shop = Shop::stocked();
+    for (command, what, input) in hostile(3 << 20) {
+        std::fs::write(shop.path("hostile"), &input).unwrap();
+        let _ = std::fs::remove_file(shop.path("mend"));
+        let rejects = if command == "import" { "--rejects mend" } else { "" };
+        // Who asks for more is given none, and aborts.
+        let script = format!("ulimit -d {MOST}; exec \"$ORDERS\" {command} --keep-going {rejects} hostile");
+        let mut run = Command::new("sh");
+        run.args(["-c", &script]).current_dir(shop.path("")).envs(shop.environment());
+        let run = run.env("ORDERS", env!("CARGO_BIN_EXE_orders")).stdout(Stdio::null()).stderr(Stdio::null());
+        let status = run.status().unwrap();
+        assert!(matches!(status.code(), Some(0 | 4 | 8)), "{what}: {status}");
+        let kept = std::fs::metadata(shop.path("mend")).map_or(0, |kept| kept.len());
+        assert!(kept <= 4 * input.len() as u64 + 1000, "{what}: {kept} bytes of {}", input.len());
+    }
+    shop.check();
+}
