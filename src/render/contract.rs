@@ -2,6 +2,7 @@
 
 use super::help::{paragraph, two_columns};
 use super::json::{EVENT_KEYS, FINDING_KEYS, ORDER_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS};
+use super::report::{pending, stock};
 
 /// A body.
 struct Shape {
@@ -70,22 +71,7 @@ const SHAPES: &[Shape] = &[
     shape("finding", "check, an array", FINDING_KEYS),
     shape("backup", "backup", &["path", "orders", "bytes"]),
     shape("report", "report; report sales adds by", &["report", "since", "until", "timeZone", "rows", "totals"]),
-    shape(
-        "row of pending",
-        "the rows of report pending",
-        &[
-            "orderReference",
-            "orderDate",
-            "createdAt",
-            "customerName",
-            "customerPhone",
-            "itemCount",
-            "total",
-            "waitingSeconds",
-            "stock",
-            "problems",
-        ],
-    ),
+    shape("row of pending", "the rows of report pending", pending::KEYS),
     shape(
         "totals of pending",
         "the totals of report pending",
@@ -97,11 +83,7 @@ const SHAPES: &[Shape] = &[
         &["day", "orders", "itemCount", "total"],
     ),
     shape("totals of sales", "the totals of report sales", &["orders", "itemCount", "total", "currency"]),
-    shape(
-        "row of stock",
-        "the rows of report stock",
-        &["productId", "productName", "productBarcode", "size", "state", "onHand", "lowStockAt", "demand", "missing"],
-    ),
+    shape("row of stock", "the rows of report stock", stock::KEYS),
     shape(
         "totals of stock",
         "the totals of report stock",

@@ -11,7 +11,8 @@ use crate::render::json::{Body, body};
 use crate::render::table::Column;
 use crate::spool::{Spool, SpoolError};
 
-const KEYS: &[&str] = &[
+/// The keys of a row.
+pub(in crate::render) const KEYS: &[&str] = &[
     "orderReference",
     "orderDate",
     "createdAt",

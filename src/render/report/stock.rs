@@ -10,7 +10,8 @@ use crate::render::json::{Body, body};
 use crate::render::table::Column;
 use crate::spool::{Spool, SpoolError};
 
-const KEYS: &[&str] =
+/// The keys of a row.
+pub(in crate::render) const KEYS: &[&str] =
     &["productId", "productName", "productBarcode", "size", "state", "onHand", "lowStockAt", "demand", "missing"];
 
 /// Makes the report as of now.
