@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -16,6 +17,8 @@ pub struct Terminal {
     pty: Arc<pty_process::blocking::Pty>,
     screen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
     child: Child,
+    /// Puts on the screen what the program prints, until nothing more can come.
+    reader: JoinHandle<()>,
 }
 
 impl Terminal {
@@ -33,17 +36,17 @@ impl Terminal {
         let child = command.spawn(pts).unwrap();
         let pty = Arc::new(pty);
         let screen = Arc::new(Mutex::new((vt100::Parser::new(nonzero(24), nonzero(columns), 0), Vec::new())));
-        let (reader, shown) = (Arc::clone(&pty), Arc::clone(&screen));
-        std::thread::spawn(move || {
+        let (terminal, shown) = (Arc::clone(&pty), Arc::clone(&screen));
+        let reader = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             // At the end of the program the terminal gives an error.
-            while let Ok(count @ 1..) = (&*reader).read(&mut bytes) {
+            while let Ok(count @ 1..) = (&*terminal).read(&mut bytes) {
                 let mut shown = shown.lock().unwrap();
                 shown.0.process(&bytes[..count]);
                 shown.1.extend(&bytes[..count]);
             }
         });
-        Terminal { pty, screen, child }
+        Terminal { pty, screen, child, reader }
     }
 
     pub fn screen(&self) -> String {
@@ -100,7 +103,7 @@ impl Terminal {
             assert!(started.elapsed() < Duration::from_secs(20), "it does not end:\n{}", self.screen());
             std::thread::sleep(Duration::from_millis(5));
         };
-        std::thread::sleep(Duration::from_millis(50));
+        self.until(|| self.reader.is_finished(), "end of what was printed");
         assert!(!self.screen.lock().unwrap().0.screen().hide_cursor(), "the cursor is hidden still");
         status
     }
@@ -225,7 +228,8 @@ fn three_hundred_orders_are_picked_from_page_by_page() {
             .press("\u{1b}[A")
             .expect("(22 of 300)");
         terminal.press("/").press(" ").expect("[x] LEG-0278").press("0123").expect("> [ ] LEG-0123");
-        assert_eq!(terminal.screen().lines().count(), 2, "{}", terminal.screen());
+        // A screen is drawn piece by piece.
+        terminal.until(|| terminal.screen().lines().count() == 2, "one row below the question");
         assert!(!terminal.screen.lock().unwrap().0.screen().row_wrapped(1));
         terminal.press(" ").press("\r").expect("Confirm these 2 orders? [y/N]");
         terminal.answer("n", 9);
