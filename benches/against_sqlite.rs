@@ -341,7 +341,8 @@ fn confirm_in_shell(reference: &str) -> String {
                SELECT product_id, lower(coalesce(selected_size, '')), -SUM(quantity), 'confirm', order_pk,
                       (SELECT MAX(pk) FROM order_events WHERE order_pk = {order}), 'operator', '2026-02-07T08:00:00.000Z'
                FROM order_items WHERE order_pk = {order} GROUP BY 1, 2;
-             UPDATE orders SET status = 'confirmed', updated_at = '2026-02-07T08:00:00.000Z' WHERE pk = {order};\n"
+             UPDATE orders SET status = 'confirmed', updated_at = '2026-02-07T08:00:00.000Z' WHERE pk = {order};
+             UPDATE last_write SET token = randomblob(16);\n"
         )
 }
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use clap::error::ErrorKind;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commands::facts::{Facts, Group};
@@ -191,10 +192,11 @@ pub fn command(shown: GlobalsShown) -> clap::Command {
     let globals: Vec<Arg> = root.get_arguments().filter(|argument| argument.is_global_set()).cloned().collect();
     let width = help_width();
     let (groups, style) = (grouped(&root, width), *root.get_styles().get_header());
+    let examples = root.get_after_help().cloned();
     let end = "orders help COMMAND explains a command; orders help options, json, environment and exit-codes the rest.";
     with_globals(root, &globals, shown)
         .help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{style}Options:{style:#}\n{{options}}{{after-help}}"))
-        .after_help(ending(Cli::command().get_after_help(), end))
+        .after_help(ending(examples.as_ref(), end))
         .term_width(width)
 }
 
@@ -244,11 +246,20 @@ const NAME_WIDTH: usize = 11;
 
 /// Reads a command line; returns it with what the command states about itself.
 ///
+/// The words of help take as long to put together as the rest of a short command: only help and errors get them.
+///
 /// # Errors
 /// It is wrong, or asks for help or the version.
 pub fn parse(args: &[OsString]) -> Result<(Cli, Facts), clap::Error> {
-    let mut command = command(GlobalsShown::Relevant);
-    let mut matches = command.try_get_matches_from_mut(args)?;
+    let mut command = Cli::command();
+    let mut matches = match command.try_get_matches_from_mut(args) {
+        Ok(matches) => matches,
+        Err(version) if version.kind() == ErrorKind::DisplayVersion => return Err(version),
+        Err(_) => {
+            command = self::command(GlobalsShown::Relevant);
+            command.try_get_matches_from_mut(args)?
+        }
+    };
     let (mut named, mut at) = (&command, &matches);
     while let Some((name, below)) = at.subcommand()
         && let Some(found) = named.find_subcommand(name)

@@ -11,6 +11,9 @@ use crate::domain::text::visible;
 pub(super) fn width_of(text: &str) -> usize {
     const LAM: char = '\u{644}';
     const LAM_APART: &str = "\u{644}\u{200c}";
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
     if text.contains(LAM) { text.replace(LAM, LAM_APART).width() } else { text.width() }
 }
 

@@ -35,7 +35,7 @@ pub fn completed(line: &Line) -> Vec<CompletionCandidate> {
     clap_complete::engine::complete(&mut command, words, line.words.len() - 1, None).unwrap_or_default()
 }
 
-/// Gives every argument of a command, and of those below it, its candidates.
+/// Gives every argument of a command, and of those below it that the line names, its candidates.
 fn with_candidates(command: clap::Command, line: &Arc<Line>) -> clap::Command {
     let facts = command.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
     let command = command.mut_args(|argument| {
@@ -49,7 +49,8 @@ fn with_candidates(command: clap::Command, line: &Arc<Line>) -> clap::Command {
         let complete = move |typed: &OsStr| candidates(&typed.to_string_lossy(), &line, &facts);
         argument.add(ArgValueCompleter::new(complete))
     });
-    command.mut_subcommands(|command| with_candidates(command, line))
+    let is_named = |command: &clap::Command| line.words.iter().any(|word| word == command.get_name());
+    command.mut_subcommands(|command| if is_named(&command) { with_candidates(command, line) } else { command })
 }
 
 type Candidates = fn(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionCandidate>;
