@@ -133,7 +133,7 @@ pub enum Exit {
     Done,
     /// With `--keep-going`, not all was done.
     Partly,
-    /// There is something to look at.
+    /// There is something to style at.
     Findings,
 }
 

@@ -57,7 +57,7 @@ impl<T: Serialize + DeserializeOwned> Spool<T> {
         Ok(spool)
     }
 
-    /// Tells whether there is none.
+    /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }

@@ -19,9 +19,9 @@ use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::render::json::Body;
 use crate::render::table::Layout;
-use crate::render::{Look, table, zone};
+use crate::render::{RenderStyle, table, zone};
 use crate::spool::Spool;
-use crate::store::{Access, OrdersFiles, OthersMay, Outcome, Stamp, Store, StoreError, Write};
+use crate::store::{Access, Audit, ExposedTo, OrdersFiles, Outcome, Store, StoreError, Write};
 use crate::ui::{self, Ui};
 
 /// What every command works with: the global options, the clock, the streams and who runs it.
@@ -61,17 +61,17 @@ impl Context {
         self.has_warned_of_others.set(true);
     }
 
-    /// Tells whether this run has done something that is kept.
+    /// Returns whether this run has done something that is kept.
     pub fn has_committed(&self) -> bool {
         self.has_committed
     }
 
-    /// Tells whether nothing is to be changed.
+    /// Returns whether nothing is to be changed.
     pub fn is_dry_run(&self) -> bool {
         self.global.dry_run
     }
 
-    /// Tells whether the result is for people.
+    /// Returns whether the result is for people.
     pub fn is_table(&self) -> bool {
         self.global.format() == Format::Table
     }
@@ -153,8 +153,8 @@ impl Context {
             && !self.has_warned_of_others.replace(true)
         {
             let done = match may {
-                OthersMay::Read => "read",
-                OthersMay::Write => "changed",
+                ExposedTo::Read => "read",
+                ExposedTo::Write => "changed",
             };
             let file = store.path().display().to_string();
             self.ui.warn(&format!("{file} can be {done} by other users"));
@@ -244,8 +244,8 @@ impl Context {
     }
 
     /// Returns by whom and with which note this run writes.
-    pub fn stamp(&self) -> Stamp {
-        Stamp { actor: self.caller.name().to_owned(), note: self.global.note.clone() }
+    pub fn audit(&self) -> Audit {
+        Audit { actor: self.caller.name().to_owned(), note: self.global.note.clone() }
     }
 
     /// Returns a maker of new ids. They sort as they were made, so that the index on them grows at its end.
@@ -257,8 +257,8 @@ impl Context {
     }
 
     /// Returns how results look to the person who reads them.
-    pub fn look<'a>(&self, settings: &'a Settings) -> Look<'a> {
-        Look {
+    pub fn style<'a>(&self, settings: &'a Settings) -> RenderStyle<'a> {
+        RenderStyle {
             width: ui::width(),
             color: self.ui.colors_stdout,
             zone: zone::zone_of(settings),
@@ -267,16 +267,16 @@ impl Context {
     }
 
     /// Returns how what is shown before a question looks.
-    pub fn look_of_questions<'a>(&self, settings: &'a Settings) -> Look<'a> {
-        Look { width: ui::stderr_width(), color: self.ui.colors_stderr, ..self.look(settings) }
+    pub fn style_of_questions<'a>(&self, settings: &'a Settings) -> RenderStyle<'a> {
+        RenderStyle { width: ui::stderr_width(), color: self.ui.colors_stderr, ..self.style(settings) }
     }
 
-    /// Tells whether a person is to be asked before something is done.
+    /// Returns whether a person is to be asked before something is done.
     ///
     /// # Errors
     /// One would have to be, and `--no-input` forbids it; `instead` says what to do then.
     pub fn is_to_ask(&self, question: &str, instead: &str) -> Result<bool, Failure> {
-        if self.global.yes || self.is_dry_run() || !ui::is_somebody_there() {
+        if self.global.yes || self.is_dry_run() || !ui::is_interactive() {
             return Ok(false);
         }
         if self.global.no_input {
@@ -330,7 +330,7 @@ impl Context {
             return self.print_as_it_comes(keys, |printer| Ok(bodies.iter().try_for_each(|body| printer.put(body))?));
         }
         let text = match self.global.fields {
-            Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.look(&Settings::default())),
+            Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.style(&Settings::default())),
             None => text(),
         };
         Ok(self.ui.print(&text)?)

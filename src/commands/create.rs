@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::receive::Desk;
+use super::receive::OrderIntake;
 use super::source::{Source, open_source};
 use crate::domain::order::Order;
 use crate::domain::problems::Problems;
@@ -52,7 +52,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
     };
     let mut store = context.open_or_create()?;
-    let (stamp, mut ids) = (context.stamp(), context.ids());
+    let (audit, mut ids) = (context.audit(), context.ids());
     let sender = context.caller.clone();
     let (answer, settings) = context.write(&mut store, |write| {
         let settings = write.settings()?;
@@ -70,8 +70,8 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             explained
         };
         let new = resolve(incoming, reference.clone(), write.time(), &catalogue, &mut ids).map_err(refused)?;
-        let desk = Desk { write, settings: &settings, sender: &sender, stamp: &stamp };
-        let taken = desk.receive(&new, ContentHash::of(&new.content))?.map_err(refused)?;
+        let intake = OrderIntake { write, settings: &settings, sender: &sender, audit: &audit };
+        let taken = intake.receive(&new, ContentHash::of(&new.content))?.map_err(refused)?;
         Ok((Answer::of(write.orders(&[taken.order])?.remove(0), taken.warnings, &sender), settings))
     })?;
     match &answer {
@@ -88,7 +88,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     context.print_one(answer.body(), || match &answer {
         Answer::New(order, _) | Answer::Known(order) if !context.ui.quiet => {
-            order::show(order, context.look(&settings))
+            order::show(order, context.style(&settings))
         }
         answer => format!("{}\n", answer.reference()),
     })?;

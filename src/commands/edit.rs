@@ -85,7 +85,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let reference = one_named_or_picked(reference, EDITABLE, "orders edit REF …", context)?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context, "orders edit REF …");
-    let (stamp, mut ids) = (context.stamp(), context.ids());
+    let (audit, mut ids) = (context.audit(), context.ids());
     let (is_changed, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
         let edit = args.edit(write)?;
@@ -97,8 +97,8 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         };
         let changes = changes.filter(|edited| !edited.changes.is_empty());
         match &changes {
-            Some(edited) => write.edit_order(edited, &stamp)?,
-            None if stamp.note.is_some() => write.insert_note(order.summary.pk, &stamp)?,
+            Some(edited) => write.edit_order(edited, &audit)?,
+            None if audit.note.is_some() => write.insert_note(order.summary.pk, &audit)?,
             None => {}
         }
         anyhow::Ok((changes.is_some(), write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
@@ -110,7 +110,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     naming.say(context);
     context.print_one(json::order(&order), || match context.ui.quiet {
         true => format!("{}\n", order.summary.reference),
-        false => order::show(&order, context.look(&settings)),
+        false => order::show(&order, context.style(&settings)),
     })?;
     Ok(Exit::Done)
 }

@@ -2,7 +2,7 @@
 
 use clap::builder::CommandExt;
 
-use super::tally::Imported;
+use super::import_summary::Imported;
 use crate::domain::status::Status;
 
 /// The parts of a shop's day in which `orders help` shows the commands.

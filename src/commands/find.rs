@@ -47,7 +47,7 @@ impl Naming {
     /// For a command that writes; `line` is what to type with a whole reference in the place of REF.
     pub fn to_write(context: &Context, line: &str) -> Naming {
         let is_agreed = context.global.yes || context.is_dry_run();
-        let is_person = ui::is_somebody_there() && !context.global.no_input;
+        let is_person = ui::is_interactive() && !context.global.no_input;
         Naming { whole_only: (!is_agreed && !is_person).then(|| line.to_owned()), ..Naming::to_read(context) }
     }
 

@@ -8,11 +8,11 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::Context;
 use super::facts::{Facts, Group};
+use super::import_summary::{ImportSummary, Imported, Verdict};
 use super::intake::{Input, Put, read_all};
-use super::receive::{Delivery, Desk, Taken};
+use super::receive::{IntakeOutcome, OrderIntake, ParsedOrder};
 use super::rejects::Rejects;
 use super::source::{InputArgs, open_sources};
-use super::tally::{Imported, Tally, Verdict};
 use crate::cli::named_file;
 use crate::domain::receive::{Rejected, Revision, Source, SourceKind};
 use crate::error::Exit;
@@ -61,27 +61,27 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let sources = open_sources(&args.files, &args.input, &orders_files)?;
     let mut store = context.open_or_create()?;
-    let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
+    let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let sender = context.caller.clone();
     let mut progress = Progress::new();
     let imported = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
         let record_context = RecordContext { zone: zone_of(&settings) };
-        let desk = Desk { write, settings: &settings, sender: &sender, stamp: &stamp };
+        let intake = OrderIntake { write, settings: &settings, sender: &sender, audit: &audit };
         let now = write.time();
-        let mut read = |input: Input<'_>, put: &mut Put<'_, Delivery>| {
+        let mut read = |input: Input<'_>, put: &mut Put<'_, ParsedOrder>| {
             read(input, record_context, &mut |order, reject| {
-                let delivery = Delivery::of(order, now, &catalogue, &mut ids);
+                let delivery = ParsedOrder::of(order, now, &catalogue, &mut ids);
                 let size = delivery.size();
                 put(delivery, size, reject);
             })
         };
-        let mut judge = |delivery: &Delivery| judge(&desk, delivery);
-        let tally = read_all(sources, &mut rejects, &mut read, &mut judge, &mut progress)?;
-        match tally.failure(Imported::Orders) {
-            Some(failure) if tally.is_cut_off() => return Err(failure.into()),
-            Some(failure) if !args.keep_going && !tally.has_good_ones() => return Err(failure.into()),
+        let mut judge = |delivery: &ParsedOrder| judge(&intake, delivery);
+        let summary = read_all(sources, &mut rejects, &mut read, &mut judge, &mut progress)?;
+        match summary.failure(Imported::Orders) {
+            Some(failure) if summary.is_cut_off() => return Err(failure.into()),
+            Some(failure) if !args.keep_going && !summary.has_good_ones() => return Err(failure.into()),
             Some(mut failure) if !args.keep_going => {
                 let hint = "--keep-going takes the others, --rejects FILE keeps these";
                 failure.failure = failure.failure.hint(hint);
@@ -95,21 +95,21 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         write.complete()?;
         // Right before the commit: where the rejects cannot be kept, nothing is imported.
         rejects.finish(is_dry_run)?;
-        Ok(tally)
+        Ok(summary)
     });
-    let tally = imported.inspect_err(|error| {
+    let summary = imported.inspect_err(|error| {
         // Where it is not known whether the others were imported, nothing is lost.
         if !matches!(error.downcast_ref(), Some(StoreError::Broken(_))) {
             rejects.remove();
         }
     })?;
     drop(progress);
-    tally.report(context);
-    if context.global.note.is_some() && tally.unchanged > 0 {
+    summary.report(context);
+    if context.global.note.is_some() && summary.unchanged > 0 {
         context.ui.note("the note is kept with new orders only: orders note REF TEXT keeps one with an order");
     }
-    context.print_one(tally.body(Imported::Orders), || summary(&tally, context))?;
-    Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })
+    context.print_one(summary.body(Imported::Orders), || summary_line(&summary, context))?;
+    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
 /// Reads the orders in one record or message; returns how many messages were none.
@@ -133,11 +133,11 @@ fn read(
 }
 
 /// Takes in an order that was delivered.
-fn judge(desk: &Desk<'_, '_>, delivery: &Delivery) -> anyhow::Result<Verdict> {
+fn judge(intake: &OrderIntake<'_, '_>, delivery: &ParsedOrder) -> anyhow::Result<Verdict> {
     let label = delivery.label.as_deref();
     let mut revised = None;
     if let Some(revision) = delivery.revision {
-        let known = desk.order_revised(delivery)?;
+        let known = intake.order_revised(delivery)?;
         let warnings =
             known.iter().zip(revision.warning()).map(|(order, warning)| format!("{order}: {warning}")).collect();
         match (known, revision) {
@@ -153,25 +153,25 @@ fn judge(desk: &Desk<'_, '_>, delivery: &Delivery) -> anyhow::Result<Verdict> {
             (None, Revision::Quoted) => {}
         }
     }
-    Ok(match desk.take(delivery)? {
-        Ok(Taken { warnings: Some(warnings), .. }) => {
+    Ok(match intake.take(delivery)? {
+        Ok(IntakeOutcome { warnings: Some(warnings), .. }) => {
             let label = label.unwrap_or_default();
             let warnings = warnings.into_iter().chain(revised.map(str::to_owned));
             Verdict::Imported(warnings.map(|warning| format!("{label}: {warning}")).collect())
         }
-        Ok(Taken { warnings: None, .. }) => Verdict::Unchanged(Vec::new()),
+        Ok(IntakeOutcome { warnings: None, .. }) => Verdict::Unchanged(Vec::new()),
         Err(Rejected { kind, problems }) => {
             Verdict::Rejected { label: label.map(str::to_owned), kind: kind.into(), problems }
         }
     })
 }
 
-fn summary(tally: &Tally, context: &Context) -> String {
+fn summary_line(summary: &ImportSummary, context: &Context) -> String {
     if context.ui.quiet {
         return String::new();
     }
     let did = if context.is_dry_run() { "would import" } else { "imported" };
-    let rejected = if tally.rejected > 0 { format!(", rejected {}", tally.rejected) } else { String::new() };
-    let skipped = if tally.skipped > 0 { format!(", skipped {}", tally.skipped) } else { String::new() };
-    format!("{did} {}, unchanged {}{rejected}{skipped}\n", tally.imported, tally.unchanged)
+    let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
+    let skipped = if summary.skipped > 0 { format!(", skipped {}", summary.skipped) } else { String::new() };
+    format!("{did} {}, unchanged {}{rejected}{skipped}\n", summary.imported, summary.unchanged)
 }

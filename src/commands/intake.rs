@@ -4,9 +4,9 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
+use super::import_summary::{ImportSummary, Place, Verdict};
 use super::rejects::Rejects;
 use super::source::Source;
-use super::tally::{Place, Tally, Verdict};
 use crate::error::Failure;
 use crate::input::chat_text::{MessageText, MessageTexts};
 use crate::input::format::Format;
@@ -33,7 +33,7 @@ pub type Put<'p, T> = dyn FnMut(T, usize, &Arc<Reject>) + 'p;
 pub type Read<'r, T> = dyn FnMut(Input<'_>, &mut Put<'_, T>) -> Result<u64, NotJson> + Send + 'r;
 
 /// One piece of a source, read and checked.
-enum Piece<T> {
+enum ReadEvent<T> {
     /// Something that was found in a record, or why there is nothing.
     Found { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
     /// What stood around a list of results.
@@ -48,7 +48,7 @@ enum Piece<T> {
 
 /// Pieces on their way from one thread to the other, each with the index of its source.
 struct Batch<T> {
-    pieces: Vec<(usize, Piece<T>)>,
+    pieces: Vec<(usize, ReadEvent<T>)>,
     /// How many records end in it.
     records: usize,
     /// How many bytes of memory it has, more or less.
@@ -79,9 +79,9 @@ pub fn read_all<T: Send>(
     read: &mut Read<'_, T>,
     judge: &mut dyn FnMut(&T) -> anyhow::Result<Verdict>,
     progress: &mut Progress,
-) -> anyhow::Result<Tally> {
+) -> anyhow::Result<ImportSummary> {
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
-    let mut tally = Tally::new();
+    let mut summary = ImportSummary::new();
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
         let (give_back, judged) = channel();
@@ -94,47 +94,47 @@ pub fn read_all<T: Send>(
         // Where this ends early, the receiver goes and the reader stops at its next batch.
         for batch in receiver {
             for (source, piece) in &batch.pieces {
-                take(&mut tally, &names[*source], piece, rejects, judge)?;
+                take(&mut summary, &names[*source], piece, rejects, judge)?;
             }
             progress.step(batch.records);
             // The reader may be gone by now.
             let _ = give_back.send(batch);
         }
-        Ok(tally)
+        Ok(summary)
     })
 }
 
 fn take<T>(
-    tally: &mut Tally,
+    summary: &mut ImportSummary,
     file: &str,
-    piece: &Piece<T>,
+    piece: &ReadEvent<T>,
     rejects: &mut Rejects,
     judge: &mut dyn FnMut(&T) -> anyhow::Result<Verdict>,
 ) -> anyhow::Result<()> {
     match piece {
-        Piece::Found { number, line, content, reject } => {
+        ReadEvent::Found { number, line, content, reject } => {
             let place = Place { file, record: Some(*number), line: *line };
             let verdict = match content {
                 Ok(content) => judge(content)?,
                 Err(problem) => Verdict::invalid(problem.clone()),
             };
-            if tally.count(place, verdict) {
+            if summary.count(place, verdict) {
                 rejects.keep(reject)?;
             }
         }
-        Piece::Envelope { line, has_next_page, problems } => {
+        ReadEvent::Envelope { line, has_next_page, problems } => {
             if *has_next_page {
-                tally.warn(format!("{file}: this is one page of several; import the next ones too"));
+                summary.warn(format!("{file}: this is one page of several; import the next ones too"));
             }
             if !problems.is_empty() {
-                tally.refuse(Place { file, record: None, line: *line }, problems);
+                summary.refuse(Place { file, record: None, line: *line }, problems);
             }
         }
-        Piece::Skipped(count) => tally.skipped += count,
-        Piece::CutOff { number, line, problem } => {
-            tally.cut_off(Place { file, record: *number, line: *line }, problem.clone());
+        ReadEvent::Skipped(count) => summary.skipped += count,
+        ReadEvent::CutOff { number, line, problem } => {
+            summary.cut_off(Place { file, record: *number, line: *line }, problem.clone());
         }
-        Piece::Broken(error) => {
+        ReadEvent::Broken(error) => {
             return Err(Failure::io(error, format!("cannot read {file}: {error}")).into());
         }
     }
@@ -161,10 +161,10 @@ impl<T> Reader<'_, T> {
     }
 
     fn read_source(&mut self, mut source: Source) -> Result<(), Gone> {
-        let cut_off = |problem| Piece::CutOff { number: None, line: 1, problem };
+        let cut_off = |problem| ReadEvent::CutOff { number: None, line: 1, problem };
         let format = match source.reader.fill_buf() {
             Ok(head) => Format::of(head),
-            Err(error) => return self.outbox.put(Piece::Broken(error), 0),
+            Err(error) => return self.outbox.put(ReadEvent::Broken(error), 0),
         };
         let result = match format {
             Err(what) => return self.outbox.put(cut_off(what), 0),
@@ -172,7 +172,7 @@ impl<T> Reader<'_, T> {
             Ok(Format::Json) => self.read_json(Records::new(source.reader))?,
             Ok(Format::Zip) => match open_chat(source.reader) {
                 Ok(chat) => {
-                    self.outbox.put(Piece::Skipped(chat.others), 0)?;
+                    self.outbox.put(ReadEvent::Skipped(chat.others), 0)?;
                     self.read_text(MessageTexts::new(chat.text))?
                 }
                 Err(ZipError::Io(error)) => Err(error.into()),
@@ -185,9 +185,9 @@ impl<T> Reader<'_, T> {
             Err(StreamError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
                 self.outbox.put(cut_off(error.to_string()), 0)
             }
-            Err(StreamError::Io(error)) => self.outbox.put(Piece::Broken(error), 0),
+            Err(StreamError::Io(error)) => self.outbox.put(ReadEvent::Broken(error), 0),
             Err(StreamError::NotJson { line, problem }) => {
-                self.outbox.put(Piece::CutOff { number: None, line, problem }, 0)
+                self.outbox.put(ReadEvent::CutOff { number: None, line, problem }, 0)
             }
         }
     }
@@ -204,14 +204,14 @@ impl<T> Reader<'_, T> {
                 Ok(sent) => sent?,
                 Err(NotJson { line: more, problem }) => {
                     let line = line + more as u64;
-                    self.outbox.put(Piece::CutOff { number: Some(number), line, problem }, 0)?;
+                    self.outbox.put(ReadEvent::CutOff { number: Some(number), line, problem }, 0)?;
                     return Ok(Ok(()));
                 }
             }
         }
         if records.is_blank() {
             let problem = "the input is empty".to_owned();
-            self.outbox.put(Piece::CutOff { number: None, line: 1, problem }, 0)?;
+            self.outbox.put(ReadEvent::CutOff { number: None, line: 1, problem }, 0)?;
         }
         Ok(Ok(()))
     }
@@ -226,12 +226,12 @@ impl<T> Reader<'_, T> {
                     (envelope.has_next_page, envelope.problems)
                 }
             };
-            return Ok(self.outbox.put(Piece::Envelope { line, has_next_page, problems }, 0));
+            return Ok(self.outbox.put(ReadEvent::Envelope { line, has_next_page, problems }, 0));
         }
         if let Some(excess) = excess {
             let (size, reject) =
                 if is_whole { (bytes.len(), Reject::whole(Arc::new(bytes))) } else { (0, Reject::nothing()) };
-            let piece = Piece::Found { number, line, content: Err(excess), reject: Arc::new(reject) };
+            let piece = ReadEvent::Found { number, line, content: Err(excess), reject: Arc::new(reject) };
             return Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)));
         }
         let size = bytes.len();
@@ -239,7 +239,7 @@ impl<T> Reader<'_, T> {
         match self.read(Input::Record(&bytes), number, line) {
             Err(NotJson { problem, .. }) if is_line => {
                 let piece =
-                    Piece::Found { number, line, content: Err(problem), reject: Arc::new(Reject::whole(bytes)) };
+                    ReadEvent::Found { number, line, content: Err(problem), reject: Arc::new(Reject::whole(bytes)) };
                 Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)))
             }
             read => read,
@@ -251,7 +251,8 @@ impl<T> Reader<'_, T> {
         let outbox = &mut self.outbox;
         let mut put = |content, size, reject: &Arc<Reject>| {
             // Whoever is gone is noticed when the record was read.
-            let _ = outbox.put(Piece::Found { number, line, content: Ok(content), reject: Arc::clone(reject) }, size);
+            let _ =
+                outbox.put(ReadEvent::Found { number, line, content: Ok(content), reject: Arc::clone(reject) }, size);
         };
         let skipped = (self.read)(input, &mut put)?;
         let size = match input {
@@ -271,22 +272,22 @@ impl<T> Reader<'_, T> {
             let (number, line) = (message.number, message.line);
             if let Some(problem) = message.problem {
                 let (size, reject) = (message.text.len(), Arc::new(Reject::text(message.text)));
-                self.outbox.put(Piece::Found { number, line, content: Err(problem), reject }, 0)?;
+                self.outbox.put(ReadEvent::Found { number, line, content: Err(problem), reject }, 0)?;
                 self.outbox.end_record(0, size)?;
                 continue;
             }
             match self.read(Input::Message(&message), number, line) {
                 Ok(sent) => sent?,
                 Err(NotJson { problem, .. }) => {
-                    self.outbox.put(Piece::CutOff { number: None, line, problem }, 0)?;
+                    self.outbox.put(ReadEvent::CutOff { number: None, line, problem }, 0)?;
                     return Ok(Ok(()));
                 }
             }
         }
-        self.outbox.put(Piece::Skipped(messages.skipped()), 0)?;
+        self.outbox.put(ReadEvent::Skipped(messages.skipped()), 0)?;
         if let Some(start) = messages.stranger() {
             let problem = name_text(start);
-            self.outbox.put(Piece::CutOff { number: None, line: 1, problem }, 0)?;
+            self.outbox.put(ReadEvent::CutOff { number: None, line: 1, problem }, 0)?;
         }
         Ok(Ok(()))
     }
@@ -306,9 +307,9 @@ struct Outbox<T> {
 
 impl<T> Outbox<T> {
     /// Puts a piece that has `bytes` bytes of memory.
-    fn put(&mut self, piece: Piece<T>, bytes: usize) -> Result<(), Gone> {
+    fn put(&mut self, piece: ReadEvent<T>, bytes: usize) -> Result<(), Gone> {
         self.batch.pieces.push((self.source, piece));
-        self.batch.bytes += size_of::<Piece<T>>() + bytes;
+        self.batch.bytes += size_of::<ReadEvent<T>>() + bytes;
         self.send_if_full()
     }
 
@@ -316,7 +317,7 @@ impl<T> Outbox<T> {
     fn end_record(&mut self, skipped: u64, bytes: usize) -> Result<(), Gone> {
         self.batch.records += 1;
         self.batch.bytes += bytes;
-        if skipped > 0 { self.put(Piece::Skipped(skipped), 0) } else { self.send_if_full() }
+        if skipped > 0 { self.put(ReadEvent::Skipped(skipped), 0) } else { self.send_if_full() }
     }
 
     fn send_if_full(&mut self) -> Result<(), Gone> {

@@ -206,8 +206,8 @@ fn print_table(
     let (mut rows, mut count) = (Spool::default(), 0_u64);
     let settings = store.read(|read| {
         let settings = read.settings()?;
-        let look = context.look(&settings);
-        // One more than is shown tells whether there are more.
+        let style = context.style(&settings);
+        // One more than is shown returns whether there are more.
         let filter = listing.filter(read, context, limit.map(|limit| limit.saturating_add(1)))?;
         let with_items = listing.with_items || keys.contains(&"items");
         read.each_order(&filter, with_items, |order| {
@@ -225,7 +225,7 @@ fn print_table(
                 }
                 (true, false) => put(row_of(keys, &order_fields(order, keys)))?,
                 (false, true) => order::list_item_rows(order).try_for_each(put)?,
-                (false, false) => put(order::list_row(order, look))?,
+                (false, false) => put(order::list_row(order, style))?,
             }
             Ok(())
         })?;
@@ -235,7 +235,7 @@ fn print_table(
         context.ui.note("no orders");
         return Ok(());
     }
-    context.print_table(&sizing.layout(context.look(&settings)), &mut rows)?;
+    context.print_table(&sizing.layout(context.style(&settings)), &mut rows)?;
     if let Some(limit) = limit.filter(|limit| count > *limit) {
         context.ui.note(&format!("there are more: these are the first {limit}; --limit 0 shows all"));
     }

@@ -2,7 +2,7 @@
 //!
 //! What they share stands here and in `context` (the file, the caller, printing), `find` (naming orders, products and
 //! accounts), `pick` (orders that a person picks), `listing` (which orders, and how they are shown), `source` (reading files and stdin),
-//! `keep_going` (commands that take several orders), `receive` (taking one order in), `intake` (reading many records) and `tally` (what became of them).
+//! `keep_going` (commands that take several orders), `receive` (taking one order in), `intake` (reading many records) and `import_summary` (what became of them).
 
 pub mod backup;
 pub mod cancel;
@@ -18,6 +18,7 @@ pub mod find;
 pub mod help;
 pub mod history;
 pub mod import;
+pub mod import_summary;
 pub mod intake;
 pub mod keep_going;
 pub mod list;
@@ -35,7 +36,6 @@ pub mod report;
 pub mod set_status;
 pub mod show;
 pub mod source;
-pub mod tally;
 pub mod user;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -54,7 +54,7 @@ use facts::Facts;
 /// Those of the command; of an import, whatever failed, with the body of one that took nothing.
 pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
     dispatch(command, facts, context).map_err(|error| match facts.imports {
-        Some(imports) => tally::explain_failure(error, imports, context),
+        Some(imports) => import_summary::explain_failure(error, imports, context),
         None => error,
     })
 }

@@ -9,7 +9,7 @@ use super::pick::one_named_or_picked;
 use crate::cli::note_text;
 use crate::error::{Exit, Failure};
 use crate::render::{json, order};
-use crate::store::Stamp;
+use crate::store::Audit;
 
 /// Keep a note with an order, whatever its status
 ///
@@ -39,16 +39,16 @@ pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let reference = one_named_or_picked(reference, &[], "orders note REF TEXT", context)?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context, "orders note REF …");
-    let stamp = Stamp { note: Some(text), ..context.stamp() };
+    let audit = Audit { note: Some(text), ..context.audit() };
     let (order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
-        write.insert_note(order.summary.pk, &stamp)?;
+        write.insert_note(order.summary.pk, &audit)?;
         anyhow::Ok((write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
     naming.say(context);
     context.print_one(json::order(&order), || match context.ui.quiet {
         true => format!("{}\n", order.summary.reference),
-        false => order::show(&order, context.look(&settings)),
+        false => order::show(&order, context.style(&settings)),
     })?;
     Ok(Exit::Done)
 }

@@ -4,7 +4,7 @@ use super::Context;
 use super::find::{References, expand_references};
 use crate::domain::status::Status;
 use crate::error::{Failure, Kind};
-use crate::render::{Look, confirm};
+use crate::render::{RenderStyle, confirm};
 use crate::store::OrderFilter;
 use crate::ui::{self, Choice};
 
@@ -80,15 +80,15 @@ fn pick(statuses: &[Status], is_many: bool, context: &Context) -> anyhow::Result
         };
         return Err(Failure::new(Kind::NotFound, missing).hint("orders list shows what there is").into());
     }
-    let look = context.look_of_questions(&settings);
-    let look = Look { width: look.width.saturating_sub(ui::MARGIN), color: false, ..look };
-    let choices = confirm::choices(&orders, look).into_iter().zip(&orders).map(|(line, order)| {
+    let style = context.style_of_questions(&settings);
+    let style = RenderStyle { width: style.width.saturating_sub(ui::MARGIN), color: false, ..style };
+    let choices = confirm::choices(&orders, style).into_iter().zip(&orders).map(|(line, order)| {
         let summary = &order.summary;
         let words = format!("{} {} {}", summary.reference, summary.customer.name, summary.customer.phone);
         Choice { line, words }
     });
     // The place stands beside it, also in 48 columns.
-    let question = match (is_many, look.width >= 60) {
+    let question = match (is_many, style.width >= 60) {
         (true, true) => "Which? Space marks, Enter takes, / filters",
         (true, false) => "Which? Space marks, Enter takes",
         (false, _) => "Which? Type to filter, Enter takes",

@@ -13,11 +13,11 @@ use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Caller;
 use crate::input::order_record::ReadOrder;
-use crate::store::{ContentHash, Stamp, StoreError, Write};
+use crate::store::{Audit, ContentHash, StoreError, Write};
 
 /// What orders are taken in with.
 #[derive(Debug)]
-pub struct Desk<'a, 'c> {
+pub struct OrderIntake<'a, 'c> {
     /// The transaction.
     pub write: &'a Write<'c>,
     /// The shop's settings.
@@ -25,12 +25,12 @@ pub struct Desk<'a, 'c> {
     /// Who sends them: a buyer's new orders are theirs, and nothing is said of orders that the sender may not see.
     pub sender: &'a Caller,
     /// By whom and with which note.
-    pub stamp: &'a Stamp,
+    pub audit: &'a Audit,
 }
 
 /// An order that was read, and looked up in the catalogue.
 #[derive(Debug)]
-pub struct Delivery {
+pub struct ParsedOrder {
     /// What it is called in messages: its reference, or the id of its message.
     pub label: Option<String>,
     /// WhatsApp's id of the message that brought it.
@@ -43,16 +43,16 @@ pub struct Delivery {
 
 /// An order that was taken in.
 #[derive(Debug)]
-pub struct Taken {
+pub struct IntakeOutcome {
     /// The order.
     pub order: OrderPk,
     /// What a person should look at; `None` where the order was there already.
     pub warnings: Option<Vec<String>>,
 }
 
-impl Delivery {
+impl ParsedOrder {
     /// Looks up the products of an order that was read and comes `now`; `new_id` gives the ids of what is new.
-    pub fn of(read: ReadOrder, now: Timestamp, catalogue: &Catalogue, new_id: &mut dyn FnMut() -> Uuid) -> Delivery {
+    pub fn of(read: ReadOrder, now: Timestamp, catalogue: &Catalogue, new_id: &mut dyn FnMut() -> Uuid) -> ParsedOrder {
         let ReadOrder { label, products, source, revision, order } = read;
         let invalid = |problems| Err(Rejected { kind: Kind::InvalidInput, problems });
         let order = match order {
@@ -73,11 +73,11 @@ impl Delivery {
             let hash = ContentHash::of(&order.content);
             (order, hash)
         };
-        Delivery { label, message_id: source.message_id, revision, order: order.map(with_hash) }
+        ParsedOrder { label, message_id: source.message_id, revision, order: order.map(with_hash) }
     }
 }
 
-impl Delivery {
+impl ParsedOrder {
     /// Returns about how many bytes of memory it has.
     pub fn size(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
@@ -98,21 +98,21 @@ impl Delivery {
                 own + items.sum::<usize>() + warnings
             }
         };
-        size_of::<Delivery>() + content
+        size_of::<ParsedOrder>() + content
     }
 }
 
-impl Delivery {
+impl ParsedOrder {
     /// Returns whether it is only said that a message was changed, not to what.
     pub fn is_without_text(&self) -> bool {
         matches!(&self.order, Err(rejected) if rejected.problems.is_empty())
     }
 }
 
-impl Desk<'_, '_> {
+impl OrderIntake<'_, '_> {
     /// Finds the order that an earlier message brought, of which a delivery says something: by WhatsApp's id of that message,
     /// else by the reference in the text.
-    pub fn order_revised(&self, delivery: &Delivery) -> Result<Option<Reference>, StoreError> {
+    pub fn order_revised(&self, delivery: &ParsedOrder) -> Result<Option<Reference>, StoreError> {
         let message_id = delivery.message_id.as_deref();
         if let Some(order) = message_id.map(|id| self.write.order_of_message(id)).transpose()?.flatten() {
             return self.write.reference_of(order).map(Some);
@@ -123,11 +123,11 @@ impl Desk<'_, '_> {
     }
 
     /// Takes in an order that was delivered, or says why not.
-    pub fn take(&self, delivery: &Delivery) -> Result<Result<Taken, Rejected>, StoreError> {
+    pub fn take(&self, delivery: &ParsedOrder) -> Result<Result<IntakeOutcome, Rejected>, StoreError> {
         // What a message brought before is that order, whatever the message says now.
         let message_id = delivery.message_id.as_deref();
         if let Some(order) = message_id.map(|id| self.write.order_of_message(id)).transpose()?.flatten() {
-            return Ok(Ok(Taken { order, warnings: None }));
+            return Ok(Ok(IntakeOutcome { order, warnings: None }));
         }
         let (order, hash) = match &delivery.order {
             Ok(order) => order,
@@ -144,7 +144,11 @@ impl Desk<'_, '_> {
     }
 
     /// Takes in an order whose content has this hash, or says why not.
-    pub fn receive(&self, order: &ResolvedOrder, hash: ContentHash) -> Result<Result<Taken, Rejected>, StoreError> {
+    pub fn receive(
+        &self,
+        order: &ResolvedOrder,
+        hash: ContentHash,
+    ) -> Result<Result<IntakeOutcome, Rejected>, StoreError> {
         let known_order = || self.write.known_order(&order.reference, hash);
         let (mut known, mut likely_duplicates) = (None, Vec::new());
         if self.write.is_like_another(order)? {
@@ -163,7 +167,7 @@ impl Desk<'_, '_> {
         if let Ok(Received::New { warnings }) = &decision
             && let Some(order) = self.insert(order, hash)?
         {
-            return Ok(Ok(Taken { order, warnings: Some(warnings.clone()) }));
+            return Ok(Ok(IntakeOutcome { order, warnings: Some(warnings.clone()) }));
         }
         // Refused, or not written: only now it matters which order has its reference.
         if known.is_none() {
@@ -176,7 +180,7 @@ impl Desk<'_, '_> {
                 if order.source.message_id.is_some() {
                     self.write.insert_source(known, &order.source, hash)?;
                 }
-                Ok(Taken { order: known, warnings: None })
+                Ok(IntakeOutcome { order: known, warnings: None })
             }
             Err(rejected) => Err(rejected),
         })
@@ -186,13 +190,13 @@ impl Desk<'_, '_> {
     fn insert(&self, order: &ResolvedOrder, hash: ContentHash) -> Result<Option<OrderPk>, StoreError> {
         let user = self.sender.owns_new_orders();
         let Some(written) = &order.note else {
-            return self.write.insert_order(order, hash, user, self.stamp);
+            return self.write.insert_order(order, hash, user, self.audit);
         };
         // The customer's words are the order's; the note of the run is the shop's, and no customer sees it.
-        let words = Stamp { note: Some(written.clone()), ..self.stamp.clone() };
+        let words = Audit { note: Some(written.clone()), ..self.audit.clone() };
         let inserted = self.write.insert_order(order, hash, user, &words)?;
-        if let Some(order) = inserted.filter(|_| self.stamp.note.is_some()) {
-            self.write.insert_note(order, self.stamp)?;
+        if let Some(order) = inserted.filter(|_| self.audit.note.is_some()) {
+            self.write.insert_note(order, self.audit)?;
         }
         Ok(inserted)
     }

@@ -146,7 +146,7 @@ impl RejectsFile<'_> {
     }
 }
 
-/// Tells whether the rest of a file is all that another one holds.
+/// Returns whether the rest of a file is all that another one holds.
 fn holds_the_same(ours: &File, theirs: PlainFile) -> io::Result<bool> {
     let (mut ours, mut theirs) = (BufReader::new(ours), BufReader::new(theirs));
     loop {

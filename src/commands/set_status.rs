@@ -103,7 +103,7 @@ pub fn change(
     let references = named_or_picked(refs, &from, line, context)?;
     let call = Call { is_list: references.is_list, keep_going };
     let mut store = context.open_to_write()?;
-    let (stamp, naming) = (context.stamp(), Naming::to_write(context, line));
+    let (audit, naming) = (context.audit(), Naming::to_write(context, line));
     // Nobody waits while they are looked for: an order keeps its reference.
     let named = store.read(|read| name_orders_or_none(read, &references.texts, &naming, keep_going))?;
     let shown =
@@ -142,7 +142,7 @@ pub fn change(
             return Err(merge(refusals, count).into());
         }
         for (change, _) in outcomes.iter().flatten() {
-            write.change_status(change, &stamp)?;
+            write.change_status(change, &audit)?;
         }
         let pks: Vec<_> = outcomes.iter().flatten().map(|(_, order)| order.summary.pk).collect();
         let mut changed = write.orders(&pks)?.into_iter();
@@ -180,9 +180,9 @@ fn ask_to_cancel(
     })?;
     // Where there is nothing to say yes to, what follows says why.
     if is_possible {
-        let look = context.look_of_questions(&settings);
+        let style = context.style_of_questions(&settings);
         for order in &orders {
-            ui::show(&(order::show(order, look) + "\n"));
+            ui::show(&(order::show(order, style) + "\n"));
         }
         let which = match orders.as_slice() {
             [order] => order.summary.reference.to_string(),

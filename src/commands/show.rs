@@ -50,12 +50,12 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     naming.say(context);
     print_outcomes(&outcomes, call, ORDER_KEYS, context, json::order, |orders| {
-        let look = context.look(&settings);
+        let style = context.style(&settings);
         if context.ui.quiet {
             return orders.iter().map(|order| format!("{}\n", order.summary.reference)).collect();
         }
-        let said = |order: &&Order| histories.get(&order.summary.pk).map(|events| history::last_said(events, look));
-        let show = |order: &&Order| order::show(order, look) + &said(order).unwrap_or_default();
+        let said = |order: &&Order| histories.get(&order.summary.pk).map(|events| history::last_said(events, style));
+        let show = |order: &&Order| order::show(order, style) + &said(order).unwrap_or_default();
         orders.iter().map(show).collect::<Vec<_>>().join("\n")
     })
 }

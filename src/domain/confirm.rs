@@ -18,12 +18,12 @@ pub struct Confirmation {
     /// What to write.
     pub change: StatusChange,
     /// What it takes, product by product.
-    pub takings: Vec<Taking>,
+    pub takings: Vec<Deduction>,
 }
 
 /// What an order takes of one product and size.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taking {
+pub struct Deduction {
     /// `Classic T-Shirt`, or with its size `Classic T-Shirt (L)`.
     pub label: String,
     /// The stock on hand before.
@@ -189,7 +189,7 @@ impl Consent {
         Consent::Shown(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
     }
 
-    /// Tells whether it is for prices below the list price too.
+    /// Returns whether it is for prices below the list price too.
     pub fn accepts_prices(&self) -> bool {
         match self {
             Consent::Named { accept_prices } => *accept_prices,
@@ -428,7 +428,7 @@ fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
             line.on_hand -= need.quantity;
             before
         });
-        takings.push(Taking { label: need.label, before, after: before - need.quantity });
+        takings.push(Deduction { label: need.label, before, after: before - need.quantity });
         movements.push(Movement {
             product_id: need.product_id,
             size_key: need.size_key,

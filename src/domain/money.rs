@@ -68,7 +68,7 @@ impl Money {
         if amount > Money::LIMIT.0 { Err(MoneyError::TooLarge) } else { Ok(Money(amount)) }
     }
 
-    /// Tells whether `text` is this amount, or a float sum of it such as `59.489999999999995` for 59.49.
+    /// Returns whether `text` is this amount, or a float sum of it such as `59.489999999999995` for 59.49.
     ///
     /// This is the one place where an amount with more than two decimals is accepted: a browser's own `total`.
     pub fn is_float_sum(self, text: &str) -> Result<bool, MoneyError> {

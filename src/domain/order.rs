@@ -123,7 +123,7 @@ impl Misnomer {
 }
 
 impl OrderItem {
-    /// Tells whether the item was sent with a price below the catalogue's (rule 5).
+    /// Returns whether the item was sent with a price below the catalogue's (rule 5).
     pub fn is_below_list_price(&self) -> bool {
         self.unit_price < self.list_price
     }

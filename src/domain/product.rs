@@ -94,7 +94,7 @@ impl Product {
         self.stock.iter().map(|line| line.on_hand).sum()
     }
 
-    /// Tells whether the product is tracked by size.
+    /// Returns whether the product is tracked by size.
     pub fn is_sized(&self) -> bool {
         self.stock.iter().any(|line| !line.size_key.is_empty())
     }
@@ -145,7 +145,7 @@ impl Product {
         shell_argument(&self.handle())
     }
 
-    /// Tells whether there is as little as its own limit, or else the shop's.
+    /// Returns whether there is as little as its own limit, or else the shop's.
     pub fn is_low(&self, shop_limit: i64) -> bool {
         self.stock_quantity() <= self.low_stock_at.unwrap_or(shop_limit)
     }
@@ -156,7 +156,7 @@ impl Product {
     }
 }
 
-/// Tells whether a text is an http or https URL without spaces.
+/// Returns whether a text is an http or https URL without spaces.
 pub fn is_web_url(text: &str) -> bool {
     let scheme = ["http://", "https://"]
         .into_iter()

@@ -42,7 +42,7 @@ impl Status {
         Status::ALL.into_iter().find(|status| status.as_str() == word)
     }
 
-    /// Tells whether an order in this status holds stock.
+    /// Returns whether an order in this status holds stock.
     pub fn holds_stock(self) -> bool {
         matches!(self, Confirmed | Processing | Shipped | Delivered)
     }
@@ -59,7 +59,7 @@ impl Status {
         }
     }
 
-    /// Tells whether `--force` allows the step: one back inside the states that hold stock (never to confirmed), or to
+    /// Returns whether `--force` allows the step: one back inside the states that hold stock (never to confirmed), or to
     /// pending from any other.
     pub fn may_be_forced_to(self, to: Status) -> bool {
         match to {

@@ -41,7 +41,7 @@ impl Reason {
         }
     }
 
-    /// Tells whether a movement with this reason belongs to an order.
+    /// Returns whether a movement with this reason belongs to an order.
     pub fn is_of_order(self) -> bool {
         matches!(self, Reason::Confirm | Reason::Cancel)
     }

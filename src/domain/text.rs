@@ -36,7 +36,7 @@ fn digit_value(c: char) -> Option<u8> {
     u8::try_from(u32::from(c) - u32::from(zero)).ok()
 }
 
-/// Tells whether a character means nothing at the edges of a value: white space and bidi marks.
+/// Returns whether a character means nothing at the edges of a value: white space and bidi marks.
 pub fn is_edge(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -114,7 +114,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Tells whether a character would steer a terminal or reorder the text around it instead of being seen.
+/// Returns whether a character would steer a terminal or reorder the text around it instead of being seen.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,

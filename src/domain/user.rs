@@ -106,7 +106,7 @@ impl Caller {
         self.sees_only()
     }
 
-    /// Tells whether the caller may do something.
+    /// Returns whether the caller may do something.
     ///
     /// # Errors
     /// They may not; the words say who may, the guide's where it has them.

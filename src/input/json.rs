@@ -301,7 +301,7 @@ impl<'a> Value<'a> {
         self.kind() == "a string"
     }
 
-    /// Tells whether it is `null`.
+    /// Returns whether it is `null`.
     pub fn is_null(&self) -> bool {
         self.raw.get() == "null"
     }
@@ -513,7 +513,7 @@ impl<'a> Fields<'a> {
         self.place_of(&Cow::Borrowed(name))
     }
 
-    /// Tells whether a field was sent under this camelCase name.
+    /// Returns whether a field was sent under this camelCase name.
     pub fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|entry| entry.name == name)
     }

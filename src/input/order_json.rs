@@ -21,7 +21,7 @@ struct Named {
     warnings: Vec<String>,
 }
 
-/// Tells whether an object is meant as an order: it has at least one of the keys that only orders have.
+/// Returns whether an object is meant as an order: it has at least one of the keys that only orders have.
 pub fn is_order(fields: &Fields<'_>) -> bool {
     ["orderReference", "orderDate", "customerName", "customerPhone", "items"].iter().any(|key| fields.has(key))
 }

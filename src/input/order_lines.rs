@@ -15,7 +15,7 @@ pub(super) const SECTIONS: [&str; 3] = ["CUSTOMER INFO", ITEMS_SECTION, "ORDER S
 /// The line after which the items stand.
 pub(super) const ITEMS_SECTION: &str = "ORDER ITEMS";
 
-/// Tells whether a text holds an order message: its header on a line of its own, and labels after it.
+/// Returns whether a text holds an order message: its header on a line of its own, and labels after it.
 pub fn is_order_message(text: &str) -> bool {
     text.lines().skip_while(|line| !is_header(line)).any(|line| label_of(&clean(line)).is_some())
 }
@@ -52,24 +52,24 @@ pub fn with_line_breaks(text: &str) -> Cow<'_, str> {
     breaks.into_iter().fold(text.to_owned(), |text, mark| text.replace(mark, "\n")).into()
 }
 
-/// Tells whether a line is the header of an order message.
+/// Returns whether a line is the header of an order message.
 pub fn is_header(line: &str) -> bool {
     is_words(line, HEADER)
 }
 
-/// Tells whether a line is the header of the shop's answer.
+/// Returns whether a line is the header of the shop's answer.
 pub fn is_answer_header(line: &str) -> bool {
     is_words(line, ANSWER_HEADER)
 }
 
-/// Tells whether a line says just these words, however it is spaced and decorated.
+/// Returns whether a line says just these words, however it is spaced and decorated.
 fn is_words(line: &str, words: &str) -> bool {
     let line: String =
         line.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| *c == ' ' || !is_edge(*c)).collect();
     words_of(&line).split(' ').filter(|word| !word.is_empty()).eq(words.split(' '))
 }
 
-/// Tells whether a line is the last one of an order message: its total.
+/// Returns whether a line is the last one of an order message: its total.
 pub fn is_total(line: &str) -> bool {
     matches!(label_of(&clean(line)), Some((Label::Total, _)))
 }

@@ -93,7 +93,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Tells whether nothing but white space was read so far.
+    /// Returns whether nothing but white space was read so far.
     pub fn is_blank(&self) -> bool {
         self.is_blank
     }
@@ -185,7 +185,7 @@ impl<R: BufRead> Records<R> {
         Ok(Some(Record { is_line: is_line && self.has_lines, ..scan.into_record(self.number, line, false) }))
     }
 
-    /// Tells whether what was read from the beginning of a line is no value, as far as that is not for its parser to say, and
+    /// Returns whether what was read from the beginning of a line is no value, as far as that is not for its parser to say, and
     /// can be read again.
     fn is_bad(&self, scan: &Scan, end: End, line: u64) -> bool {
         let is_whole = scan.length == scan.bytes.len();
@@ -200,7 +200,7 @@ impl<R: BufRead> Records<R> {
             }
     }
 
-    /// Tells whether the records have lines of their own: one that was read has, or one of the next lines is one.
+    /// Returns whether the records have lines of their own: one that was read has, or one of the next lines is one.
     fn is_among_lines(&mut self) -> io::Result<bool> {
         if !self.has_lines {
             let ahead = self.reader.look_ahead(LOOK_AHEAD)?;
@@ -241,7 +241,7 @@ impl<R: BufRead> Records<R> {
         Ok(Record { number: self.number, line, bytes, excess, is_whole, is_envelope: false, is_line: true })
     }
 
-    /// Tells whether nothing else stands on the line.
+    /// Returns whether nothing else stands on the line.
     fn is_line_end(&mut self) -> io::Result<bool> {
         loop {
             let buffer = self.reader.fill_buf()?;
@@ -404,7 +404,7 @@ impl<R: BufRead> Rewind<R> {
     }
 }
 
-/// Tells whether the value that begins so goes deeper than any record, an array of records included, and does not end.
+/// Returns whether the value that begins so goes deeper than any record, an array of records included, and does not end.
 pub(super) fn is_too_deep(start: &[u8]) -> bool {
     let mut scan = Scan::new(false);
     let space = start.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -412,7 +412,7 @@ pub(super) fn is_too_deep(start: &[u8]) -> bool {
     end.is_none() && scan.deepest > DEPTH_LIMIT + 1
 }
 
-/// Tells whether a line is an object by itself.
+/// Returns whether a line is an object by itself.
 pub(super) fn is_json_object(line: &[u8]) -> bool {
     line.starts_with(b"{") && is_json(line)
 }
@@ -421,7 +421,7 @@ fn is_json(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
 }
 
-/// Tells whether a value may begin so.
+/// Returns whether a value may begin so.
 fn is_start_of_json(bytes: &[u8]) -> bool {
     match serde_json::from_slice::<IgnoredAny>(bytes) {
         Ok(_) => true,
@@ -566,7 +566,7 @@ impl Scan {
         })
     }
 
-    /// Tells whether the value is a number or word, which ends where the input does.
+    /// Returns whether the value is a number or word, which ends where the input does.
     fn is_bare(&self) -> bool {
         self.depth == 0 && !self.in_string && !self.bytes.is_empty()
     }

@@ -92,7 +92,7 @@ impl Reject {
         }
     }
 
-    /// Tells whether this is all that was sent, whatever else is kept of it by itself.
+    /// Returns whether this is all that was sent, whatever else is kept of it by itself.
     pub fn is_whole(&self) -> bool {
         matches!(self.0, Form::Whole(_))
     }

@@ -76,7 +76,7 @@ pub fn open_chat<R: Read + Seek>(mut file: R) -> Result<ZippedChat<R>, ZipError>
     }
 }
 
-/// Tells whether a file is a text that stands in no folder: `_chat.txt`, `WhatsApp Chat with Karim.txt`.
+/// Returns whether a file is a text that stands in no folder: `_chat.txt`, `WhatsApp Chat with Karim.txt`.
 fn is_chat_name(name: &str) -> bool {
     let is_text = name.len() > 4 && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".txt");
     is_text && !name.contains('/') && !name.starts_with("._")

@@ -6,31 +6,36 @@ use super::order::{items, mark, marks, name_marks, pieces};
 use super::prose::sentence;
 use super::table::{Column, render};
 use super::zone::{day, minute};
-use super::{Look, paint};
+use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
 use crate::domain::confirm::Confirmation;
 use crate::domain::order::Order;
 
 /// Renders what a person decides by: what is in the order and what it costs, prices below the list price, an order that
 /// looks like the same one, and the stock before and after.
-pub fn preview(order: &Order, confirmation: &Confirmation, duplicate: Option<&Order>, look: Look<'_>) -> String {
+pub fn preview(
+    order: &Order,
+    confirmation: &Confirmation,
+    duplicate: Option<&Order>,
+    style: RenderStyle<'_>,
+) -> String {
     let summary = &order.summary;
     let mut text = format!(
         "{}  {}\n{}, {}\n",
         summary.reference,
         shown(&summary.customer.name),
         shown(&summary.customer.phone),
-        minute(summary.order_date, look.zone)
+        minute(summary.order_date, style.zone)
     );
-    text.push_str(&items(order, look));
+    text.push_str(&items(order, style));
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
     let _ = writeln!(text, "Total {}{currency} for {}", summary.total, pieces(summary.item_count));
-    text.push_str(&takings(confirmation, look.width));
-    text.extend(marks(order).map(|said| mark(&said, look)));
+    text.push_str(&takings(confirmation, style.width));
+    text.extend(marks(order).map(|said| mark(&said, style)));
     if let Some(other) = duplicate.map(|order| &order.summary) {
-        let when = minute(other.order_date, look.zone);
+        let when = minute(other.order_date, style.zone);
         let same = format!("same phone and items as {} ({}, {when}): ordered twice?", other.reference, other.status);
-        text.push_str(&mark(&same, look));
+        text.push_str(&mark(&same, style));
     }
     text
 }
@@ -52,7 +57,7 @@ pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool, w
 }
 
 fn takings(confirmation: &Confirmation, width: usize) -> String {
-    let line = |taking: &crate::domain::confirm::Taking| {
+    let line = |taking: &crate::domain::confirm::Deduction| {
         sentence(&format!("  {}: stock {} → {}", taking.label, taking.before, taking.after), width)
     };
     confirmation.takings.iter().map(line).collect()
@@ -60,7 +65,7 @@ fn takings(confirmation: &Confirmation, width: usize) -> String {
 
 /// Renders the orders that one can be picked from, one line each; their status where they differ in it. The name is what
 /// is cut.
-pub fn choices(orders: &[Order], look: Look<'_>) -> Vec<String> {
+pub fn choices(orders: &[Order], style: RenderStyle<'_>) -> Vec<String> {
     let are_alike = orders.iter().all(|order| order.summary.status == orders[0].summary.status);
     let columns = [
         Column::new("").shrinks_to(17),
@@ -76,11 +81,11 @@ pub fn choices(orders: &[Order], look: Look<'_>) -> Vec<String> {
                 summary.reference.to_string(),
                 if are_alike { String::new() } else { summary.status.to_string() },
                 summary.total.to_string(),
-                day(summary.order_date, look.zone),
+                day(summary.order_date, style.zone),
                 summary.customer.name.clone(),
             ]
         })
         .collect();
     // The first line is that of the titles.
-    render(&columns, &rows, look).lines().skip(1).map(str::to_owned).collect()
+    render(&columns, &rows, style).lines().skip(1).map(str::to_owned).collect()
 }

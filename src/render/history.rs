@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::prose::{field, sentence};
 use super::table::{Column, render};
 use super::zone::minute;
-use super::{Look, paint};
+use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
 use crate::domain::history::{Event, EventKind, StockEntry, remarks};
 use crate::domain::order::OrderSummary;
@@ -13,15 +13,15 @@ use crate::domain::product::Product;
 use crate::domain::time::Timestamp;
 
 /// Renders what happened to an order, oldest first.
-pub fn of_order(order: &OrderSummary, events: &[Event], look: Look<'_>) -> String {
+pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) -> String {
     let status = order.status.to_string();
-    let mut text = format!("{}  {}\n", order.reference, paint::paint(&status, paint::status(&status), look.color));
+    let mut text = format!("{}  {}\n", order.reference, paint::paint(&status, paint::status(&status), style.color));
     for event in events {
-        let _ = writeln!(text, "{}  {}  {}", minute(event.at, look.zone), shown(&event.actor), what(event));
+        let _ = writeln!(text, "{}  {}  {}", minute(event.at, style.zone), shown(&event.actor), what(event));
         if event.kind == EventKind::Edited {
             for (mark, side) in [('-', &event.from), ('+', &event.to)] {
                 if let Some(side) = side {
-                    text.push_str(&field(&format!("  {mark}"), 3, side, look.width));
+                    text.push_str(&field(&format!("  {mark}"), 3, side, style.width));
                 }
             }
         }
@@ -30,26 +30,26 @@ pub fn of_order(order: &OrderSummary, events: &[Event], look: Look<'_>) -> Strin
             let label = format!("{}{size}", movement.product_name);
             let written_off = if movement.is_written_off { ", written off" } else { "" };
             let stock = format!("  stock of {label} {:+}{written_off}", movement.delta);
-            text.push_str(&sentence(&stock, look.width));
+            text.push_str(&sentence(&stock, style.width));
         }
         if let Some(note) = &event.note {
-            text.push_str(&field("  note:", 7, note, look.width));
+            text.push_str(&field("  note:", 7, note, style.width));
         }
     }
     text
 }
 
 /// Renders what was said last of an order: the customer's words, and the newest note with who wrote it and when.
-pub fn last_said(events: &[Event], look: Look<'_>) -> String {
+pub fn last_said(events: &[Event], style: RenderStyle<'_>) -> String {
     let (words, note) = remarks(events);
     let text = |event: &Event| event.note.clone().unwrap_or_default();
     let mut said = String::new();
     if let Some(event) = words {
-        said.push_str(&field("Customer's words:", 17, &text(event), look.width));
+        said.push_str(&field("Customer's words:", 17, &text(event), style.width));
     }
     if let Some(event) = note {
-        let note = format!("{} ({}, {})", text(event), event.actor, minute(event.at, look.zone));
-        said.push_str(&field("Note:", 5, &note, look.width));
+        let note = format!("{} ({}, {})", text(event), event.actor, minute(event.at, style.zone));
+        said.push_str(&field("Note:", 5, &note, style.width));
     }
     said
 }
@@ -67,7 +67,12 @@ fn what(event: &Event) -> String {
 }
 
 /// Renders every movement of a product's stock, oldest first, with the stock of that size after it.
-pub fn of_product(product: &Product, removed_at: Option<Timestamp>, entries: &[StockEntry], look: Look<'_>) -> String {
+pub fn of_product(
+    product: &Product,
+    removed_at: Option<Timestamp>,
+    entries: &[StockEntry],
+    style: RenderStyle<'_>,
+) -> String {
     let columns = [
         Column::new("WHEN"),
         Column::new("SIZE").shrinks_to(4).rank(1),
@@ -82,7 +87,7 @@ pub fn of_product(product: &Product, removed_at: Option<Timestamp>, entries: &[S
         .iter()
         .map(|entry| {
             vec![
-                minute(entry.at, look.zone),
+                minute(entry.at, style.zone),
                 entry.size.clone().unwrap_or_default(),
                 format!("{:+}", entry.delta),
                 entry.balance.to_string(),
@@ -93,6 +98,6 @@ pub fn of_product(product: &Product, removed_at: Option<Timestamp>, entries: &[S
             ]
         })
         .collect();
-    let removed = removed_at.map(|at| format!(" (removed {})", minute(at, look.zone))).unwrap_or_default();
-    format!("{}{removed}\n{}", shown(&product.name), render(&columns, &rows, look))
+    let removed = removed_at.map(|at| format!(" (removed {})", minute(at, style.zone))).unwrap_or_default();
+    format!("{}{removed}\n{}", shown(&product.name), render(&columns, &rows, style))
 }

@@ -34,7 +34,7 @@ use crate::domain::zone::Zone;
 
 /// How results look to the person who reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look<'a> {
+pub struct RenderStyle<'a> {
     /// How many columns there are.
     pub width: usize,
     /// Whether there is colour.

@@ -6,15 +6,15 @@ use super::message::chat_link;
 use super::prose;
 use super::table::{Column, render};
 use super::zone::{minute, minute_with_zone};
-use super::{Look, paint};
+use super::{RenderStyle, paint};
 use crate::domain::order::{Order, OrderItem};
 use crate::domain::phone::callable_number;
 use crate::domain::transition::StatusChange;
 
 /// Renders orders as a list, one line each.
-pub fn list(orders: &[Order], look: Look<'_>) -> String {
-    let rows: Vec<_> = orders.iter().map(|order| list_row(order, look)).collect();
-    render(&list_columns(), &rows, look)
+pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {
+    let rows: Vec<_> = orders.iter().map(|order| list_row(order, style)).collect();
+    render(&list_columns(), &rows, style)
 }
 
 /// Returns the columns of a list of orders.
@@ -30,10 +30,10 @@ pub fn list_columns() -> Vec<Column> {
 }
 
 /// Returns the row of an order in a list.
-pub fn list_row(Order { summary, .. }: &Order, look: Look<'_>) -> Vec<String> {
+pub fn list_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<String> {
     vec![
         summary.reference.to_string(),
-        minute(summary.order_date, look.zone),
+        minute(summary.order_date, style.zone),
         summary.customer.name.clone(),
         summary.status.to_string(),
         summary.item_count.to_string(),
@@ -42,9 +42,9 @@ pub fn list_row(Order { summary, .. }: &Order, look: Look<'_>) -> Vec<String> {
 }
 
 /// Renders orders as a list of their items, one line each.
-pub fn list_items(orders: &[Order], look: Look<'_>) -> String {
+pub fn list_items(orders: &[Order], style: RenderStyle<'_>) -> String {
     let rows: Vec<_> = orders.iter().flat_map(list_item_rows).collect();
-    render(&list_item_columns(), &rows, look)
+    render(&list_item_columns(), &rows, style)
 }
 
 /// Returns the columns of a list of items.
@@ -78,11 +78,11 @@ pub fn list_item_rows(Order { summary, items }: &Order) -> impl Iterator<Item = 
 }
 
 /// Renders one order with everything in it.
-pub fn show(order: &Order, look: Look<'_>) -> String {
+pub fn show(order: &Order, style: RenderStyle<'_>) -> String {
     let summary = &order.summary;
     let status = summary.status.to_string();
-    let mut text = format!("{}  {}\n", summary.reference, paint::paint(&status, paint::status(&status), look.color));
-    let mut field = |name: &str, value: &str| text.push_str(&prose::field(name, 9, value, look.width));
+    let mut text = format!("{}  {}\n", summary.reference, paint::paint(&status, paint::status(&status), style.color));
+    let mut field = |name: &str, value: &str| text.push_str(&prose::field(name, 9, value, style.width));
     field("Customer", &summary.customer.name);
     field("Phone", &summary.customer.phone);
     if let Some(address) = &summary.customer.address {
@@ -91,23 +91,23 @@ pub fn show(order: &Order, look: Look<'_>) -> String {
     if let Some(user) = &summary.user {
         field("Account", user);
     }
-    if let Some(digits) = callable_number(&summary.customer.phone, look.country_code) {
+    if let Some(digits) = callable_number(&summary.customer.phone, style.country_code) {
         field("WhatsApp", &chat_link(&digits));
     }
-    field("Ordered", &minute_with_zone(summary.order_date, look.zone));
-    field("Received", &minute_with_zone(summary.created_at, look.zone));
+    field("Ordered", &minute_with_zone(summary.order_date, style.zone));
+    field("Received", &minute_with_zone(summary.created_at, style.zone));
     text.push('\n');
-    text.push_str(&items(order, look));
+    text.push_str(&items(order, style));
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
     let _ = writeln!(text, "\nTotal {}{currency} for {}", summary.total, pieces(summary.item_count));
-    text.extend(marks(order).map(|said| mark(&said, look)));
+    text.extend(marks(order).map(|said| mark(&said, style)));
     text
 }
 
 /// Renders what a person should look at before anything else.
-pub fn mark(sentence: &str, look: Look<'_>) -> String {
-    let lines = prose::sentence(&format!("! {sentence}"), look.width);
-    lines.lines().map(|line| paint::paint(line, paint::warning(), look.color) + "\n").collect()
+pub fn mark(sentence: &str, style: RenderStyle<'_>) -> String {
+    let lines = prose::sentence(&format!("! {sentence}"), style.width);
+    lines.lines().map(|line| paint::paint(line, paint::warning(), style.color) + "\n").collect()
 }
 
 /// Says what a person should look at in an order: prices below the list price, and names that are not the catalogue's.
@@ -139,7 +139,7 @@ fn has_other_sku(item: &OrderItem) -> bool {
 }
 
 /// Renders the items of an order, one line each.
-pub fn items(order: &Order, look: Look<'_>) -> String {
+pub fn items(order: &Order, style: RenderStyle<'_>) -> String {
     let columns = [
         Column::new("#").number(),
         Column::new("PRODUCT").wraps_at(10).painted(paint::marked),
@@ -171,7 +171,7 @@ pub fn items(order: &Order, look: Look<'_>) -> String {
             ]
         })
         .collect();
-    render(&columns, &rows, look)
+    render(&columns, &rows, style)
 }
 
 /// Renders a status change in one line.

@@ -3,13 +3,13 @@
 use super::order::pieces;
 use super::prose;
 use super::table::{Column, render};
-use super::{Look, paint};
+use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
 use crate::domain::product::Product;
 use crate::domain::stock::StockChange;
 
 /// Renders products as a list, one line each; those that are low are marked.
-pub fn list(products: &[Product], low_stock: i64, look: Look<'_>) -> String {
+pub fn list(products: &[Product], low_stock: i64, style: RenderStyle<'_>) -> String {
     let columns = [
         Column::new("SKU").shrinks_to(14),
         Column::new("PRODUCT").shrinks_to(10),
@@ -36,7 +36,7 @@ pub fn list(products: &[Product], low_stock: i64, look: Look<'_>) -> String {
             ]
         })
         .collect();
-    render(&columns, &rows, look)
+    render(&columns, &rows, style)
 }
 
 fn sizes(product: &Product) -> String {

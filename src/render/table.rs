@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use anstyle::Style;
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::Look;
+use super::RenderStyle;
 use super::json::{Body, bare};
 use super::prose::{fit, width_of, wrap};
 use crate::domain::bidi::isolate;
@@ -74,14 +74,14 @@ impl Column {
     }
 }
 
-/// Renders a table that is as wide as the look at the most, as long as what stays fits. Cells are made visible here;
+/// Renders a table that is as wide as the style at the most, as long as what stays fits. Cells are made visible here;
 /// columns with nothing in them are left out where they may be.
-pub fn render(columns: &[Column], rows: &[Vec<String>], look: Look<'_>) -> String {
+pub fn render(columns: &[Column], rows: &[Vec<String>], style: RenderStyle<'_>) -> String {
     let mut sizing = Sizing::of(columns.to_vec());
     for row in rows {
         sizing.add(row);
     }
-    let layout = sizing.layout(look);
+    let layout = sizing.layout(style);
     let mut text = layout.titles();
     for row in rows {
         layout.put_row(&mut text, row);
@@ -115,13 +115,13 @@ impl Sizing {
     }
 
     /// Lays out those columns that have something to show, and fit.
-    pub fn layout(self, look: Look<'_>) -> Layout {
+    pub fn layout(self, style: RenderStyle<'_>) -> Layout {
         let Sizing { columns, natural, has_words } = self;
         let is_worth_it = |&index: &usize| columns[index].rank == 0 && natural[index] > 0 || has_words[index];
         let worth_it = (0..columns.len()).filter(is_worth_it).collect();
-        let shown = fitting_columns(&columns, &natural, worth_it, look.width);
-        let widths = shared_widths(&columns, &natural, &shown, look.width);
-        Layout { shown: shown.into_iter().map(|index| (index, widths[index])).collect(), columns, color: look.color }
+        let shown = fitting_columns(&columns, &natural, worth_it, style.width);
+        let widths = shared_widths(&columns, &natural, &shown, style.width);
+        Layout { shown: shown.into_iter().map(|index| (index, widths[index])).collect(), columns, color: style.color }
     }
 }
 
@@ -196,9 +196,9 @@ pub fn room_beside(columns: &[Column], rows: &[Vec<String>], width: usize) -> us
 }
 
 /// Renders bodies as a table whose columns are their keys.
-pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, look: Look<'_>) -> String {
+pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, style: RenderStyle<'_>) -> String {
     let rows: Vec<Vec<String>> = bodies.map(|body| row_of(keys, &body)).collect();
-    render(&columns_of(keys), &rows, look)
+    render(&columns_of(keys), &rows, style)
 }
 
 /// Returns the columns of a table of bodies.
@@ -270,8 +270,8 @@ mod tests {
     use crate::domain::bidi::tests::drawn;
     use crate::domain::zone::Zone;
 
-    fn look(width: usize) -> Look<'static> {
-        Look { width, color: false, zone: Zone::UTC, country_code: None }
+    fn style(width: usize) -> RenderStyle<'static> {
+        RenderStyle { width, color: false, zone: Zone::UTC, country_code: None }
     }
 
     fn columns() -> Vec<Column> {
@@ -296,7 +296,7 @@ REFERENCE  DATE        CUSTOMER                TOTAL
 LEG-1      2026-02-04  Abdel Rahman Mostafa    59.98
 LEG-2      2026-02-05  陈大文先生们          1049.50
 ";
-        assert_eq!(render(&columns(), &rows(), look(80)), table);
+        assert_eq!(render(&columns(), &rows(), style(80)), table);
     }
 
     #[test]
@@ -306,8 +306,8 @@ REFERENCE  DATE        CUSTOMER     TOTAL
 LEG-1      2026-02-04  Abdel Ra…    59.98
 LEG-2      2026-02-05  陈大文先…  1049.50
 ";
-        assert_eq!(render(&columns(), &rows(), look(41)), shrunk);
-        assert!(render(&columns(), &rows(), look(32)).starts_with("REFERENCE  CUSTOMER"));
+        assert_eq!(render(&columns(), &rows(), style(41)), shrunk);
+        assert!(render(&columns(), &rows(), style(32)).starts_with("REFERENCE  CUSTOMER"));
     }
 
     #[test]
@@ -315,10 +315,10 @@ LEG-2      2026-02-05  陈大文先…  1049.50
         let columns = [Column::new("NAME").shrinks_to(4), Column::new("TOTAL").number()];
         let rows = [["علاء الإسلام", "1.00"], ["Karim Nasser", "2.00"]].map(|row| row.map(str::to_owned).to_vec());
         assert_eq!(
-            render(&columns, &rows, look(80)),
+            render(&columns, &rows, style(80)),
             "NAME          TOTAL\n\u{2068}علاء الإسلام\u{2069}   1.00\nKarim Nasser   2.00\n"
         );
-        assert_eq!(render(&columns, &rows, look(12)).lines().nth(1), Some("\u{2068}علاء…\u{2069}   1.00"));
+        assert_eq!(render(&columns, &rows, style(12)).lines().nth(1), Some("\u{2068}علاء…\u{2069}   1.00"));
     }
 
     #[test]
@@ -326,10 +326,10 @@ LEG-2      2026-02-05  陈大文先…  1049.50
         let columns = [Column::new("WHEN"), Column::new("NOTE").wraps_at(8), Column::new("BY").rank(1)];
         let rows = vec![["today", "came back torn, written off", "sam"].map(str::to_owned).to_vec()];
         let table = "WHEN   NOTE       BY\ntoday  came back  sam\n       torn,\n       written\n       off\n";
-        assert_eq!(render(&columns, &rows, look(21)), table);
+        assert_eq!(render(&columns, &rows, style(21)), table);
         let rows = vec![["today", "unbreakable word", "sam"].map(str::to_owned).to_vec()];
         assert_eq!(
-            render(&columns, &rows, look(15)),
+            render(&columns, &rows, style(15)),
             "WHEN   NOTE\ntoday  unbrea…\n       word\n".replace("unbrea…", "unbreak…")
         );
     }
@@ -351,7 +351,7 @@ LEG-2      2026-02-05  陈大文先…  1049.50
         ]
         .map(|row| row.map(str::to_owned).to_vec());
         for width in [80, 48, 40] {
-            let table = render(&columns, &rows, look(width));
+            let table = render(&columns, &rows, style(width));
             for line in table.lines() {
                 // Letters of one cell change places, cells do not: the gaps between them stay where they are.
                 let gaps = |text: &str| -> Vec<usize> {
@@ -377,18 +377,18 @@ LEG-2      2026-02-05  陈大文先…  1049.50
         ];
         let rows =
             [["陈大文", "low", "5"], ["b", "", "1049"], ["", "fine", "7"]].map(|row| row.map(str::to_owned).to_vec());
-        let colored = render(&columns, &rows, Look { color: true, ..look(80) });
+        let colored = render(&columns, &rows, RenderStyle { color: true, ..style(80) });
         assert!(colored.contains("陈大文  \u{1b}[33mlow\u{1b}[0m         \u{1b}[31m5\u{1b}[0m\n"), "{colored:?}");
         let mut plain = colored;
         for code in ["\u{1b}[33m", "\u{1b}[31m", "\u{1b}[0m"] {
             plain = plain.replace(code, "");
         }
-        assert_eq!(plain, render(&columns, &rows, look(80)));
+        assert_eq!(plain, render(&columns, &rows, style(80)));
     }
 
     #[test]
     fn hostile_cells_stay_in_their_row() {
         let rows = vec![vec!["a\u{1b}[2J\nb".to_owned()]];
-        assert_eq!(render(&[Column::new("X")], &rows, look(80)), "X\na\\u{1b}[2J\\nb\n");
+        assert_eq!(render(&[Column::new("X")], &rows, style(80)), "X\na\\u{1b}[2J\\nb\n");
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Row, ffi};
 use uuid::Uuid;
 
-use super::cause::read_again;
+use super::diagnose::read_again;
 use super::schema::{strange_schema, tables};
 use super::{Read, StoreError, version_of};
 use crate::domain::finding::Finding;
@@ -305,7 +305,7 @@ impl Read<'_> {
     }
 }
 
-/// Tells whether SQLite found pages damaged, and not only what stands in them.
+/// Returns whether SQLite found pages damaged, and not only what stands in them.
 fn is_of_pages(finding: &Finding) -> bool {
     finding.problem.starts_with("***") || finding.problem.contains("database disk image is malformed")
 }

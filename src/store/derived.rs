@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::texts::{BATCH, gather_all};
+use super::search_index::{BATCH, gather_all};
 use super::{Read, StoreError, Write};
 use crate::domain::content::{ItemContent, items_hash};
 use crate::domain::finding::Finding;

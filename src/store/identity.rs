@@ -63,11 +63,11 @@ pub(super) fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     // the file, but the first page, with the mark, in the log alone.
     let is_empty = length <= PAGE || has_beside(path, "-wal");
     let identity = Identity { application_id: number(68), version: number(60), is_empty };
-    if identity.is_blank() { Ok(()) } else { refuse_stranger(&identity) }
+    if identity.is_blank() { Ok(()) } else { ensure_ours(&identity) }
 }
 
 /// Refuses a file of another program, or of a newer version of this one.
-pub(super) fn refuse_stranger(identity: &Identity) -> Result<(), StoreError> {
+pub(super) fn ensure_ours(identity: &Identity) -> Result<(), StoreError> {
     if identity.application_id != APPLICATION_ID || identity.version < 1 {
         return Err(StoreError::NotOurs("is a database of another program"));
     }

@@ -393,7 +393,7 @@ impl<'f> Batches<'f> {
 }
 
 impl OrderFilter {
-    /// Tells whether all orders of the list are found at once: those after one that was read are not found without looking
+    /// Returns whether all orders of the list are found at once: those after one that was read are not found without looking
     /// at those before it.
     fn is_slow_to_find(&self) -> bool {
         self.search.is_some() || self.product.is_some() || !self.sort.by.is_fixed()
@@ -401,7 +401,7 @@ impl OrderFilter {
 }
 
 impl SortField {
-    /// Tells whether an order keeps its value of it for good, and an index has the orders sorted by it.
+    /// Returns whether an order keeps its value of it for good, and an index has the orders sorted by it.
     fn is_fixed(self) -> bool {
         matches!(self, SortField::CreatedAt | SortField::OrderDate | SortField::Reference)
     }
@@ -497,7 +497,7 @@ mod tests {
     use crate::domain::receive::ResolvedOrder;
     use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::reference::Reference;
-    use crate::store::tests::{CLOCK, stamp, store};
+    use crate::store::tests::{CLOCK, audit, store};
     use crate::store::{ContentHash, Outcome};
 
     /// Between two batches orders change what they are sorted by, come and go.
@@ -509,11 +509,11 @@ mod tests {
         let count = i64::try_from(2 * BATCH + 100).unwrap();
         store
             .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
-                write.insert_product(&shirt, &stamp())?;
+                write.insert_product(&shirt, &audit())?;
                 for number in 0..count {
                     let reference = Reference::parse(&format!("LEG-{number:05}")).unwrap();
                     let one = ResolvedOrder { reference, id: uuid::Uuid::now_v7(), ..new.clone() };
-                    write.insert_order(&one, ContentHash::of(&one.content), None, &stamp())?;
+                    write.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
                 }
                 Ok(())
             })

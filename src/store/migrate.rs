@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::copy::{copy_beside, free_name};
 use super::derived::derive_all;
-use super::identity::{Identity, refuse_stranger};
+use super::identity::{Identity, ensure_ours};
 use super::open::SCHEMA;
 use super::{StoreError, version_of};
 
@@ -67,7 +67,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) 
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another program may have been first, while this one waited.
     let identity = Identity::of(&transaction)?;
-    refuse_stranger(&identity)?;
+    ensure_ours(&identity)?;
     if identity.version == SCHEMA_VERSION {
         return Ok(None);
     }

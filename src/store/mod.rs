@@ -23,34 +23,34 @@
 //! | `derived` | the digits of phone numbers in full, and what duplicates are found by |
 //! | `last_write` | which transaction wrote last, and so what a file holds after a failed commit |
 
-mod cause;
 mod check;
 mod completion;
 mod copy;
 mod derived;
+mod diagnose;
 mod error;
 mod history;
 mod identity;
-mod kept;
+mod item_buffer;
 mod last_write;
 mod listing;
 mod locked;
 mod migrate;
 mod open;
 mod orders;
+mod pinned_statements;
 #[cfg(test)]
 mod plans;
 mod products;
 mod reports;
 mod schema;
 mod search;
+mod search_index;
 mod settings;
 mod side_files;
 mod stock;
-mod texts;
 mod users;
 mod values;
-mod waiting;
 
 use std::cell::RefCell;
 use std::os::unix::fs::PermissionsExt as _;
@@ -59,9 +59,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub use cause::{is_disk_full, read_again};
 pub use check::as_finding;
 pub use copy::{Copy, keep, sync_folder};
+pub use diagnose::{is_disk_full, read_again};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
 pub use locked::{NotOpened, OrdersFiles, PlainFile};
@@ -76,10 +76,10 @@ use crate::domain::settings::Settings;
 use crate::domain::time::{Clock, Timestamp};
 use copy::folder_of;
 use identity::refuse_newer;
-use kept::Statements;
+use item_buffer::ItemBuffer;
 use last_write::{Token, Verdict};
 use locked::{InUse, OpenedFile};
-use waiting::WaitingItems;
+use pinned_statements::Statements;
 
 /// Returns the version of the SQLite inside the program.
 pub fn sqlite_version() -> &'static str {
@@ -104,7 +104,7 @@ pub struct Store {
 
 /// What others than its owner may do with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OthersMay {
+pub enum ExposedTo {
     /// They may read it.
     Read,
     /// They may change it.
@@ -122,7 +122,7 @@ pub enum Outcome {
 
 /// By whom and with which note something is written. When, the transaction says: [`Write::time`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamp {
+pub struct Audit {
     /// By whom.
     pub actor: String,
     /// The note that the history keeps.
@@ -137,7 +137,7 @@ pub struct Read<'c> {
     /// The folder of the file, in which items may wait.
     folder: &'c Path,
     /// What a transaction that takes in orders has yet to write: whatever asks for items writes it first.
-    waiting: RefCell<WaitingItems>,
+    item_buffer: RefCell<ItemBuffer>,
     /// The settings, once they were asked for: each order's number is completed by one of them.
     known_settings: RefCell<Option<Settings>>,
 }
@@ -148,7 +148,7 @@ impl<'c> Read<'c> {
             connection,
             statements: Statements::default(),
             folder: folder_of(file.path()),
-            waiting: RefCell::default(),
+            item_buffer: RefCell::default(),
             known_settings: RefCell::default(),
         }
     }
@@ -201,7 +201,7 @@ impl Store {
 
     /// Tells what other users of the machine may do with the file or what stands beside it, by their modes; `None` where
     /// they are their owner's alone.
-    pub fn others_may(&self) -> Option<OthersMay> {
+    pub fn others_may(&self) -> Option<ExposedTo> {
         // What stands beside the file, not beside a link to it.
         let file = self.file.path();
         let side_files = locked::side_files(file);
@@ -210,13 +210,13 @@ impl Store {
             .filter_map(|path| Some(std::fs::metadata(path).ok()?.permissions().mode()))
             .fold(0, |all, mode| all | mode);
         match (mode & 0o022 != 0, mode & 0o044 != 0) {
-            (true, _) => Some(OthersMay::Write),
-            (false, true) => Some(OthersMay::Read),
+            (true, _) => Some(ExposedTo::Write),
+            (false, true) => Some(ExposedTo::Read),
             (false, false) => None,
         }
     }
 
-    /// Tells whether opening it made the file.
+    /// Returns whether opening it made the file.
     pub fn was_created(&self) -> bool {
         self.created
     }
@@ -345,8 +345,8 @@ pub(crate) mod tests {
 
     pub(super) const CLOCK: Clock = Clock::Fixed(Timestamp::FIRST);
 
-    pub(super) fn stamp() -> Stamp {
-        Stamp { actor: "operator".into(), note: None }
+    pub(super) fn audit() -> Audit {
+        Audit { actor: "operator".into(), note: None }
     }
 
     /// What a decision says must still be true is checked where it is applied, whoever decided.
@@ -359,8 +359,8 @@ pub(crate) mod tests {
         let reference = new.reference.clone();
         let pk = store
             .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
-                write.insert_product(&shirt, &stamp())?;
-                Ok(write.insert_order(&new, ContentHash::of(&new.content), None, &stamp())?.unwrap())
+                write.insert_product(&shirt, &audit())?;
+                Ok(write.insert_order(&new, ContentHash::of(&new.content), None, &audit())?.unwrap())
             })
             .unwrap();
         let taking = |delta: i64, from| StatusChange {
@@ -377,7 +377,7 @@ pub(crate) mod tests {
             }],
         };
         let mut apply = |change: StatusChange| {
-            store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write.change_status(&change, &stamp()))
+            store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write.change_status(&change, &audit()))
         };
         assert!(matches!(apply(taking(-2, Status::Shipped)), Err(StoreError::Changed("the order"))));
         assert!(matches!(apply(taking(-4, Status::Pending)), Err(StoreError::Changed("the stock"))));

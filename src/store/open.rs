@@ -12,7 +12,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::check::reading_failed;
 use super::copy::{folder_of, sync_folder};
-use super::identity::{Identity, refuse_strange_header, refuse_stranger};
+use super::identity::{Identity, ensure_ours, refuse_strange_header};
 use super::locked::{InUse, OpenedFile};
 use super::migrate::{SCHEMA_VERSION, migrate, stand_in};
 use super::side_files::{refuse_leftovers, refuse_strange_side_files};
@@ -183,7 +183,7 @@ fn prepare(
         return Err(StoreError::refused("is empty: making it was cut off, or it was emptied"));
     }
     if !identity.is_blank() {
-        refuse_stranger(&identity)?;
+        ensure_ours(&identity)?;
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     if matches!(access, Access::Write | Access::Create) {
@@ -199,7 +199,7 @@ fn prepare(
             transaction.commit()?;
             return Ok(None);
         }
-        refuse_stranger(&identity)?;
+        ensure_ours(&identity)?;
     }
     let is_older = identity.version < SCHEMA_VERSION;
     if is_older && matches!(access, Access::Write | Access::Create) {
@@ -289,7 +289,7 @@ mod tests {
         assert!(store.was_created());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let identity = Identity::of(&store.connection).unwrap();
-        assert!(refuse_stranger(&identity).is_ok() && identity.version == SCHEMA_VERSION, "{identity:?}");
+        assert!(ensure_ours(&identity).is_ok() && identity.version == SCHEMA_VERSION, "{identity:?}");
         let pragma =
             |name| store.connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
         assert_eq!(pragma("journal_mode").unwrap(), rusqlite::types::Value::Text("wal".into()));

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
+use super::item_buffer::{ItemRow, rows_of};
 use super::search::{Needle, fold};
 use super::values::{ContentHash, Id, InOrder, json_array};
-use super::waiting::{ItemRow, rows_of};
-use super::{Read, Stamp, StoreError, Write};
+use super::{Audit, Read, StoreError, Write};
 use crate::domain::content::{Content, ItemContent, items_hash};
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
@@ -267,7 +267,7 @@ impl Read<'_> {
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
-    /// Tells whether an order has this reference.
+    /// Returns whether an order has this reference.
     pub fn has_reference(&self, reference: &Reference) -> Result<bool, StoreError> {
         let mut statement =
             self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)")?;
@@ -391,7 +391,7 @@ impl Read<'_> {
 impl Read<'_> {
     /// Writes the items that wait.
     pub(super) fn write_waiting_items(&self) -> Result<(), StoreError> {
-        self.waiting.take().write_each(|item| self.insert_item(&item))
+        self.item_buffer.take().write_each(|item| self.insert_item(&item))
     }
 
     fn insert_item(&self, item: &ItemRow<'_>) -> rusqlite::Result<()> {
@@ -429,7 +429,7 @@ impl Write<'_> {
         new: &ResolvedOrder,
         hash: ContentHash,
         user: Option<UserId>,
-        stamp: &Stamp,
+        audit: &Audit,
     ) -> Result<Option<OrderPk>, StoreError> {
         let inserted = self
             .statements
@@ -467,7 +467,7 @@ impl Write<'_> {
             self.insert_item_name(name)?;
         }
         self.insert_source(order, &new.source, hash)?;
-        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), self.time, stamp)?;
+        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), self.time, audit)?;
         self.gather_texts(order)?;
         Ok(Some(order))
     }
@@ -475,7 +475,7 @@ impl Write<'_> {
     /// Keeps the items of a new order until they are written with those of others.
     fn keep_waiting(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
         for item in rows_of(order, items) {
-            let can_wait = self.waiting.borrow_mut().add(&item, self.folder);
+            let can_wait = self.item_buffer.borrow_mut().add(&item, self.folder);
             if !can_wait {
                 self.write_waiting_items()?;
             }
@@ -500,7 +500,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// The order is no longer in the status that the decision was made for, or the stock is no longer there.
-    pub fn change_status(&self, change: &StatusChange, stamp: &Stamp) -> Result<(), StoreError> {
+    pub fn change_status(&self, change: &StatusChange, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(change.order)?;
         let changed = self
             .connection
@@ -515,9 +515,9 @@ impl Write<'_> {
             return Err(StoreError::Changed("the order"));
         }
         let (from, to) = (Some(change.from.as_str()), Some(change.to.as_str()));
-        let event = self.insert_event(change.order, EventKind::Status, from, to, time, stamp)?;
+        let event = self.insert_event(change.order, EventKind::Status, from, to, time, audit)?;
         for movement in &change.movements {
-            self.apply_movement(movement, Some((change.order, event)), time, stamp)?;
+            self.apply_movement(movement, Some((change.order, event)), time, audit)?;
         }
         Ok(())
     }
@@ -526,7 +526,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// The order is no longer in the status that the decision was made for.
-    pub fn edit_order(&self, edited: &Edited, stamp: &Stamp) -> Result<(), StoreError> {
+    pub fn edit_order(&self, edited: &Edited, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(edited.order)?;
         let changed = self
             .connection
@@ -564,7 +564,7 @@ impl Write<'_> {
         }
         for change in &edited.changes {
             let (from, to) = (change.from.as_deref(), change.to.as_deref());
-            self.insert_event(edited.order, EventKind::Edited, from, to, time, stamp)?;
+            self.insert_event(edited.order, EventKind::Edited, from, to, time, audit)?;
         }
         Ok(())
     }
@@ -573,7 +573,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// The order is no longer there.
-    pub fn insert_note(&self, order: OrderPk, stamp: &Stamp) -> Result<(), StoreError> {
+    pub fn insert_note(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(order)?;
         let changed = self
             .connection
@@ -582,7 +582,7 @@ impl Write<'_> {
         if changed != 1 {
             return Err(StoreError::Changed("the order"));
         }
-        self.insert_event(order, EventKind::Note, None, None, time, stamp)?;
+        self.insert_event(order, EventKind::Note, None, None, time, audit)?;
         Ok(())
     }
 
@@ -604,7 +604,7 @@ impl Write<'_> {
         from: Option<&str>,
         to: Option<&str>,
         time: Timestamp,
-        stamp: &Stamp,
+        audit: &Audit,
     ) -> Result<i64, StoreError> {
         self.statements
             .insert_event
@@ -613,7 +613,7 @@ impl Write<'_> {
                 r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
                    VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
             )?
-            .execute(params![order, time, stamp.actor, kind, from, to, stamp.note])?;
+            .execute(params![order, time, audit.actor, kind, from, to, audit.note])?;
         Ok(self.connection.last_insert_rowid())
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
-use super::tests::{CLOCK, stamp, store};
+use super::tests::{CLOCK, audit, store};
 use super::{ContentHash, OrderFilter, Outcome, Read, Sort, SortField, StoreError, Write};
 use crate::domain::edit::Edited;
 use crate::domain::product::Product;
@@ -103,13 +103,13 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
 /// Changes everything that can be changed.
 fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
     let hash = ContentHash::of(&new.content);
-    write.insert_product(shirt, &stamp())?;
+    write.insert_product(shirt, &audit())?;
     write.update_product(shirt)?;
     write.insert_user(user)?;
     write.set_setting(SettingKey::ShopName, Some("LEG"))?;
     write.set_setting(SettingKey::ShopName, None)?;
     write.set_setting(SettingKey::CountryCode, Some("20"))?;
-    let order = write.insert_order(new, hash, Some(user.id), &stamp())?.unwrap();
+    let order = write.insert_order(new, hash, Some(user.id), &audit())?.unwrap();
     let message = Source { kind: SourceKind::WhatsappText, message_id: Some("wamid.1".to_owned()) };
     write.insert_source(order, &message, hash)?;
     write.edit_order(
@@ -123,7 +123,7 @@ fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &Use
             item_count: new.item_count,
             changes: Vec::new(),
         },
-        &stamp(),
+        &audit(),
     )?;
     let movement = |delta, reason| Movement {
         product_id: shirt.id,
@@ -139,7 +139,7 @@ fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &Use
         to: Status::Confirmed,
         movements: vec![movement(-2, Reason::Confirm)],
     };
-    write.change_status(&change, &stamp())?;
+    write.change_status(&change, &audit())?;
     write.correct_stock(
         &StockChange {
             movement: movement(4, Reason::Adjust),
@@ -148,11 +148,11 @@ fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &Use
             before: 1,
             after: 5,
         },
-        &stamp(),
+        &audit(),
     )?;
     let belt = product("Belt", &[("", 1)]);
-    write.insert_product(&belt, &stamp())?;
-    write.remove_product(&belt, &stamp())
+    write.insert_product(&belt, &audit())?;
+    write.remove_product(&belt, &audit())
 }
 
 /// Returns what a statement reads from its first row to its last without a bound: those that end with the newest few, in

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Row, ToSql, named_params};
 
 use super::values::json_array;
-use super::{Read, Stamp, StoreError, Write};
+use super::{Audit, Read, StoreError, Write};
 use crate::domain::catalogue::Matches;
 use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
 use crate::domain::receive::{ItemName, NamedProduct, ProductKey};
@@ -134,7 +134,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// Its id or barcode is no longer free.
-    pub fn insert_product(&self, product: &Product, stamp: &Stamp) -> Result<(), StoreError> {
+    pub fn insert_product(&self, product: &Product, audit: &Audit) -> Result<(), StoreError> {
         let sql = "INSERT INTO products (id, name, barcode, price, discounted_price, image_paths, low_stock_at)
              VALUES (:id, :name, :barcode, :price, :discounted_price, :image_paths, :low_stock_at)
              ON CONFLICT (id) DO UPDATE SET name = :name, barcode = :barcode, price = :price,
@@ -151,7 +151,7 @@ impl Write<'_> {
                 reason: Reason::Initial,
                 note: None,
             };
-            self.apply_movement(&movement, None, self.time, stamp)?;
+            self.apply_movement(&movement, None, self.time, audit)?;
         }
         Ok(())
     }
@@ -192,7 +192,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// The product is no longer there.
-    pub fn remove_product(&self, product: &Product, stamp: &Stamp) -> Result<(), StoreError> {
+    pub fn remove_product(&self, product: &Product, audit: &Audit) -> Result<(), StoreError> {
         let removed = self
             .connection
             .prepare_cached(
@@ -203,8 +203,8 @@ impl Write<'_> {
         if removed != 1 {
             return Err(StoreError::Changed("the product"));
         }
-        for movement in write_off(product, stamp.note.as_deref()) {
-            self.apply_movement(&movement, None, self.time, stamp)?;
+        for movement in write_off(product, audit.note.as_deref()) {
+            self.apply_movement(&movement, None, self.time, audit)?;
         }
         Ok(())
     }

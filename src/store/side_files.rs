@@ -51,7 +51,7 @@ pub fn refuse_leftovers(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Tells whether there is a log beside a file that keeps none.
+/// Returns whether there is a log beside a file that keeps none.
 fn has_strange_log(path: &Path) -> io::Result<bool> {
     // In this order: a program makes the log after it has marked the file.
     Ok(has_beside(path, "-wal") && !keeps_log(PlainFile::open(path)?.file())?)
@@ -63,17 +63,17 @@ fn strange_journal(path: &Path, journal: &Path) -> io::Result<Option<Journal>> {
     Ok(Journal::read(journal)?.filter(|journal| !journal.may_be_of_switch(length)))
 }
 
-/// Tells whether the journal beside a file is that of a file that was empty: SQLite makes it that again.
+/// Returns whether the journal beside a file is that of a file that was empty: SQLite makes it that again.
 pub(super) fn was_empty(path: &Path) -> io::Result<bool> {
     Ok(Journal::read(&beside(path, "-journal"))?.is_some_and(|journal| journal.pages_before == 0))
 }
 
-/// Tells whether a side file is there with something in it.
+/// Returns whether a side file is there with something in it.
 pub(super) fn has_beside(path: &Path, suffix: &str) -> bool {
     fs::metadata(beside(path, suffix)).is_ok_and(|beside| beside.len() > 0)
 }
 
-/// Tells whether a file says that its changes go through a log.
+/// Returns whether a file says that its changes go through a log.
 fn keeps_log(file: &File) -> io::Result<bool> {
     let mut versions = [0; 2];
     match file.read_exact_at(&mut versions, 18) {
@@ -117,7 +117,7 @@ impl Journal {
         }))
     }
 
-    /// Tells whether it can be that of the switch to a log, cut off: a file that keeps a log has no other journal. It
+    /// Returns whether it can be that of the switch to a log, cut off: a file that keeps a log has no other journal. It
     /// changes the first page alone, and makes that one in a new file.
     fn may_be_of_switch(&self, length: u64) -> bool {
         let before = u64::from(self.pages_before) * u64::from(self.page_size);

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, named_params, params};
 
-use super::{Stamp, StoreError, Write};
+use super::{Audit, StoreError, Write};
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockLine};
 use crate::domain::stock::{Movement, StockChange};
@@ -13,12 +13,12 @@ impl Write<'_> {
     ///
     /// # Errors
     /// There is no longer as much on hand as when it was decided.
-    pub fn correct_stock(&self, change: &StockChange, stamp: &Stamp) -> Result<(), StoreError> {
+    pub fn correct_stock(&self, change: &StockChange, audit: &Audit) -> Result<(), StoreError> {
         let movement = &change.movement;
         if let Some(line) = &change.new_line {
             self.insert_stock_line(movement.product_id, line)?;
         }
-        self.apply_movement(movement, None, self.time, stamp)?;
+        self.apply_movement(movement, None, self.time, audit)?;
         let mut on_hand = self
             .connection
             .prepare_cached("SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key")?;
@@ -47,7 +47,7 @@ impl Write<'_> {
         movement: &Movement,
         order: Option<(OrderPk, i64)>,
         time: Timestamp,
-        stamp: &Stamp,
+        audit: &Audit,
     ) -> Result<(), StoreError> {
         let changed = self
             .connection
@@ -78,8 +78,8 @@ impl Write<'_> {
                 ":reason": movement.reason,
                 ":order": order.map(|(order, _)| order),
                 ":event": event.map(|(_, event)| event),
-                ":actor": stamp.actor,
-                ":note": movement.note.as_deref().or(stamp.note.as_deref()),
+                ":actor": audit.actor,
+                ":note": movement.note.as_deref().or(audit.note.as_deref()),
                 ":at": last.max(Some(time)),
             })?;
         Ok(())

@@ -1,4 +1,4 @@
-//! Questions, for a person at a terminal. Nothing here may be called unless `is_somebody_there`.
+//! Questions, for a person at a terminal. Nothing here may be called unless `is_interactive`.
 
 use std::io;
 

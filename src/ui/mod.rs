@@ -117,7 +117,7 @@ pub fn stdout() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::new(io::stdout().lock())
 }
 
-/// Tells whether results go to a terminal.
+/// Returns whether results go to a terminal.
 pub fn is_stdout_a_terminal() -> bool {
     io::stdout().is_terminal()
 }
@@ -136,8 +136,8 @@ fn width_of(stream: impl std::os::fd::AsFd) -> usize {
     terminal_size::terminal_size_of(stream).map_or(80, |(width, _)| usize::from(width.0).max(20))
 }
 
-/// Tells whether somebody sits there who can be asked: stdin and stderr are terminals.
-pub fn is_somebody_there() -> bool {
+/// Returns whether somebody sits there who can be asked: stdin and stderr are terminals.
+pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 

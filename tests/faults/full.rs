@@ -92,7 +92,7 @@ pub fn limited_files(plan: &Plan) -> Result<Row, Failed> {
 }
 
 /// Tries a fault with every number of pages from none on, until the command has enough; in the short version a few of
-/// these with a few commands. `fault` tells whether there was too little.
+/// these with a few commands. `fault` returns whether there was too little.
 fn each_size(
     plan: &Plan,
     name: &str,

@@ -107,7 +107,7 @@ pub fn beside(file: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Tells whether a command ended with its work done, or a part of it.
+/// Returns whether a command ended with its work done, or a part of it.
 pub fn is_done(ending: &Ending) -> bool {
     matches!(ending.code, Some(0 | 8))
 }

@@ -105,7 +105,7 @@ impl Images {
         Ok(())
     }
 
-    /// Tells whether an image was not looked at yet, and notes it.
+    /// Returns whether an image was not looked at yet, and notes it.
     fn is_new(&self, image: &Image, acknowledged: usize) -> bool {
         let mut hasher = std::hash::DefaultHasher::new();
         image.hash(&mut hasher);

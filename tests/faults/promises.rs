@@ -33,7 +33,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Tells whether it may end with an exit code that is not that of success.
+    /// Returns whether it may end with an exit code that is not that of success.
     fn may_end_with(self, code: i32) -> bool {
         match self {
             Fault::None => false,

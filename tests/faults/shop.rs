@@ -75,12 +75,12 @@ pub enum Start {
 }
 
 impl Start {
-    /// Tells whether an older version of the program made the file.
+    /// Returns whether an older version of the program made the file.
     pub fn is_older(self) -> bool {
         matches!(self, Start::Older | Start::OlderLogLeft | Start::OlderRead)
     }
 
-    /// Tells whether another program reads the file.
+    /// Returns whether another program reads the file.
     pub fn is_read(self) -> bool {
         matches!(self, Start::Read | Start::OlderRead)
     }

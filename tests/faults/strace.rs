@@ -82,13 +82,13 @@ pub struct Call {
 }
 
 impl Call {
-    /// Tells whether others see something else after it.
+    /// Returns whether others see something else after it.
     pub fn is_changing(&self) -> bool {
         CHANGING.contains(&self.name.as_str())
     }
 }
 
-/// Tells whether strace is there and may trace.
+/// Returns whether strace is there and may trace.
 pub fn is_there() -> bool {
     let run = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).output();
     run.is_ok_and(|output| output.status.success())

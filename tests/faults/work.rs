@@ -141,7 +141,7 @@ impl Case {
         }
     }
 
-    /// Tells whether it changes something where nothing goes wrong.
+    /// Returns whether it changes something where nothing goes wrong.
     pub fn is_changing(&self) -> bool {
         self.before != self.after
     }

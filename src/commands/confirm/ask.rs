@@ -15,14 +15,14 @@ use crate::ui;
 pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<Vec<Order>> {
     let (shown, failed, text) = store.read(|read| {
         let settings = read.settings()?;
-        let look = context.look_of_questions(&settings);
+        let style = context.style_of_questions(&settings);
         let mut previews = Vec::new();
         let (mut shown, mut failed) = (Vec::new(), 0);
         for decision in call.decide(read)? {
             match decision {
                 Ok((order, confirmation)) => {
                     let duplicate = duplicate(read, &order)?;
-                    previews.push(confirm::preview(&order, &confirmation, duplicate.as_ref(), look));
+                    previews.push(confirm::preview(&order, &confirmation, duplicate.as_ref(), style));
                     shown.push(order);
                 }
                 Err(_) => failed += 1,

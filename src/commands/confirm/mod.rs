@@ -17,7 +17,7 @@ use crate::domain::status::Status;
 use crate::error::{Exit, Failure};
 use crate::render::json::Body;
 use crate::render::{confirm, json as bodies};
-use crate::store::{Read, Stamp, StoreError, Write};
+use crate::store::{Audit, Read, StoreError, Write};
 use crate::ui;
 
 /// Confirm orders: take their stock, all or nothing
@@ -50,7 +50,7 @@ struct Call<'a> {
     named: Vec<Named<'a>>,
     keep_going: bool,
     consent: Consent,
-    stamp: Stamp,
+    audit: Audit,
 }
 
 /// The keys of the body of an order that was confirmed, in order.
@@ -68,7 +68,7 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
         keep_going: args.keep_going,
         // Whoever is asked sees the prices.
         consent: Consent::Named { accept_prices: is_to_ask || args.accept_prices },
-        stamp: context.stamp(),
+        audit: context.audit(),
     };
     if is_to_ask {
         call.consent = Consent::shown(ask::ask(&store, &call, context)?);
@@ -123,7 +123,7 @@ impl Call<'_> {
     fn confirm(&self, write: &Write<'_>) -> anyhow::Result<Vec<Decision>> {
         let mut outcomes = self.decide(write)?;
         for (_, confirmation) in outcomes.iter().flatten() {
-            write.change_status(&confirmation.change, &self.stamp)?;
+            write.change_status(&confirmation.change, &self.audit)?;
         }
         let pks: Vec<_> = outcomes.iter().flatten().map(|(order, _)| order.summary.pk).collect();
         let mut orders = write.orders(&pks)?.into_iter();

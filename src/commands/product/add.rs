@@ -82,11 +82,11 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
         stock,
     };
     let mut store = context.open_or_create()?;
-    let (stamp, mut ids) = (context.stamp(), context.ids());
+    let (audit, mut ids) = (context.audit(), context.ids());
     let (added, low_stock) = context.write(&mut store, |write| {
         let matches = write.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
         let product = add(&incoming, matches, &mut ids).map_err(Failure::from)?;
-        write.insert_product(&product, &stamp)?;
+        write.insert_product(&product, &audit)?;
         Ok((product, write.settings()?.low_stock))
     })?;
     print_product(&added, context, || product::show(&added, low_stock, ui::width()))?;

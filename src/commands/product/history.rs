@@ -34,6 +34,6 @@ pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     let bodies: Vec<_> = entries.iter().map(|entry| choose(&stock_entry(entry), &keys)).collect();
     context
-        .print_list(&keys, &bodies, || history::of_product(&product, removed_at, &entries, context.look(&settings)))?;
+        .print_list(&keys, &bodies, || history::of_product(&product, removed_at, &entries, context.style(&settings)))?;
     Ok(Exit::Done)
 }

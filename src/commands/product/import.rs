@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::take_in;
+use super::upsert_product;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
+use crate::commands::import_summary::{Imported, Verdict};
 use crate::commands::intake::{Input, Put, read_all};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::{InputArgs, open_sources};
-use crate::commands::tally::{Imported, Verdict};
 use crate::domain::catalogue::ProductChange;
 use crate::error::{Exit, Kind};
 use crate::input::json::NotJson;
@@ -43,10 +43,10 @@ pub struct ImportArgs {
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files, &args.input, &context.orders_files()?)?;
     let mut store = context.open_or_create()?;
-    let (stamp, mut ids, is_dry_run) = (context.stamp(), context.ids(), context.is_dry_run());
+    let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let is_brief = context.ui.quiet && context.is_table();
     let mut progress = Progress::new();
-    let tally = context.write(&mut store, |write| {
+    let summary = context.write(&mut store, |write| {
         let mut read = |input: Input<'_>, put: &mut Put<'_, ReadProduct>| match input {
             Input::Record(record) => {
                 let product = read_product(record)?;
@@ -60,7 +60,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             let reject = |kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };
             Ok(match &read.product {
                 Err(problems) => reject(Kind::InvalidInput, problems.clone()),
-                Ok(incoming) => match take_in(write, incoming, &stamp, &mut ids)? {
+                Ok(incoming) => match upsert_product(write, incoming, &audit, &mut ids)? {
                     Err(rejected) => reject(rejected.kind.into(), rejected.problems.into_iter().collect()),
                     Ok(decision) => {
                         // That a known product keeps its stock is how it is meant, and nothing is wrong.
@@ -75,29 +75,32 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 },
             })
         };
-        let tally = read_all(sources, &mut Rejects::none(), &mut read, &mut judge, &mut progress)?;
-        if let Some(failure) = tally.failure(Imported::Products)
-            && (tally.is_cut_off() || !args.keep_going)
+        let summary = read_all(sources, &mut Rejects::none(), &mut read, &mut judge, &mut progress)?;
+        if let Some(failure) = summary.failure(Imported::Products)
+            && (summary.is_cut_off() || !args.keep_going)
         {
             return Err(failure.into());
         }
         if !is_dry_run {
             progress.last_step();
         }
-        Ok(tally)
+        Ok(summary)
     })?;
     drop(progress);
-    tally.report(context);
-    if context.global.note.is_some() && tally.updated + tally.unchanged > 0 {
+    summary.report(context);
+    if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
         context.ui.note("the note is kept with the stock of new products only");
     }
-    context.print_one(tally.body(Imported::Products), || {
+    context.print_one(summary.body(Imported::Products), || {
         if context.ui.quiet {
             return String::new();
         }
         let would = if context.is_dry_run() { "would import" } else { "imported" };
-        let rejected = if tally.rejected > 0 { format!(", rejected {}", tally.rejected) } else { String::new() };
-        format!("{would} {}, updated {}, unchanged {}{rejected}\n", tally.imported, tally.updated, tally.unchanged)
+        let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
+        format!(
+            "{would} {}, updated {}, unchanged {}{rejected}\n",
+            summary.imported, summary.updated, summary.unchanged
+        )
     })?;
-    Ok(if tally.rejected > 0 { Exit::Partly } else { Exit::Done })
+    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
 }

@@ -43,12 +43,12 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
     } else if products.is_empty() {
         context.ui.note(if args.low { "no product is low" } else { "no products" });
     } else {
-        let look = context.look(&settings);
+        let style = context.style(&settings);
         let rows =
             |products: &[Product]| products.iter().map(|product| product_fields(product, &keys)).collect::<Vec<_>>();
         context.ui.print(&match context.global.fields {
-            Some(_) => table::of_bodies(&keys, rows(&products).into_iter(), look),
-            None => product::list(&products, settings.low_stock, look),
+            Some(_) => table::of_bodies(&keys, rows(&products).into_iter(), style),
+            None => product::list(&products, settings.low_stock, style),
         })?;
     }
     Ok(Exit::Done)

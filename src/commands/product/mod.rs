@@ -21,7 +21,7 @@ use crate::domain::product::Product;
 use crate::domain::stock::{Correction, correct};
 use crate::error::{Exit, Failure};
 use crate::render::{json, product};
-use crate::store::{Stamp, StoreError, Write};
+use crate::store::{Audit, StoreError, Write};
 
 /// Keep the catalogue and its stock
 #[derive(Debug, Args)]
@@ -66,16 +66,16 @@ pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 /// Loads what an incoming product may be meant for, decides, and applies the decision.
-fn take_in(
+fn upsert_product(
     write: &Write<'_>,
     incoming: &IncomingProduct,
-    stamp: &Stamp,
+    audit: &Audit,
     new_id: &mut dyn FnMut() -> uuid::Uuid,
 ) -> Result<Result<ProductDecision, ProductRejected>, StoreError> {
     let matches = write.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
     let decision = decide(incoming, matches, new_id);
     match decision.as_ref().map(|decision| &decision.change) {
-        Ok(ProductChange::New(product)) => write.insert_product(product, stamp)?,
+        Ok(ProductChange::New(product)) => write.insert_product(product, audit)?,
         Ok(ProductChange::Update(product)) => write.update_product(product)?,
         Ok(ProductChange::Unchanged(_)) | Err(_) => {}
     }
@@ -95,11 +95,11 @@ fn correct_stock(
             .into());
     }
     let mut store = context.open_to_write()?;
-    let stamp = context.stamp();
+    let audit = context.audit();
     let (change, corrected) = context.write(&mut store, |write| {
         let found = super::find::find_product(write, name)?;
         let change = correct(&found, size, correction).map_err(Failure::from)?;
-        write.correct_stock(&change, &stamp)?;
+        write.correct_stock(&change, &audit)?;
         let corrected = write.products([found.id])?;
         anyhow::Ok((change, corrected.get(found.id).cloned().unwrap_or(found)))
     })?;

@@ -28,11 +28,11 @@ pub struct RemoveArgs {
 /// Runs the command.
 pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
-    let stamp = context.stamp();
+    let audit = context.audit();
     let removed = context.write(&mut store, |write| {
         let found = find_product(write, &args.product)?;
         remove(&found, write.orders_with_product(found.id)?).map_err(Failure::from)?;
-        write.remove_product(&found, &stamp)?;
+        write.remove_product(&found, &audit)?;
         Ok(found)
     })?;
     print_product(&removed, context, || product::removed(&removed, context.is_dry_run()))?;

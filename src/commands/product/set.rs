@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{barcode, image, money, name, pieces, print_product, take_in};
+use super::{barcode, image, money, name, pieces, print_product, upsert_product};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
@@ -64,12 +64,12 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .into());
     }
     let mut store = context.open_to_write()?;
-    let (stamp, mut ids) = (context.stamp(), context.ids());
+    let (audit, mut ids) = (context.audit(), context.ids());
     let (changed, low_stock) = context.write(&mut store, |write| {
         let id = find_product(write, &name)?.id;
         let change = IncomingProduct { id: Some(id), ..change };
-        let decision =
-            take_in(write, &change, &stamp, &mut ids)?.map_err(|rejected| Failure::from(rejected.into_refusal()))?;
+        let decision = upsert_product(write, &change, &audit, &mut ids)?
+            .map_err(|rejected| Failure::from(rejected.into_refusal()))?;
         Ok((decision.change.into_product(), write.settings()?.low_stock))
     })?;
     print_product(&changed, context, || product::show(&changed, low_stock, ui::width()))?;

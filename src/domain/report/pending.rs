@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 
 /// Whether there is stock for a pending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Prospect {
+pub enum Availability {
     /// There is, after all orders that have waited longer.
     Enough,
     /// There is, but not once those that have waited longer are confirmed.
@@ -23,14 +23,14 @@ pub enum Prospect {
     Unclear,
 }
 
-impl Prospect {
+impl Availability {
     /// Returns the word for it, as in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Prospect::Enough => "enough",
-            Prospect::Contested => "contested",
-            Prospect::Short => "short",
-            Prospect::Unclear => "unclear",
+            Availability::Enough => "enough",
+            Availability::Contested => "contested",
+            Availability::Short => "short",
+            Availability::Unclear => "unclear",
         }
     }
 }
@@ -43,7 +43,7 @@ pub struct Waiting<'o> {
     /// Since the customer ordered, until now.
     pub waited: Duration,
     /// Whether there is stock for it.
-    pub prospect: Prospect,
+    pub prospect: Availability,
     /// What is in the way.
     pub problems: Vec<Obstacle>,
 }
@@ -55,7 +55,7 @@ pub struct Pending<'c> {
     pub now: Timestamp,
     /// What all pending orders add up to.
     pub totals: Sums,
-    counts: BTreeMap<Prospect, u64>,
+    counts: BTreeMap<Availability, u64>,
     catalogue: &'c Catalogue,
     /// What the orders so far would leave of it.
     left: Catalogue,
@@ -83,28 +83,28 @@ impl<'c> Pending<'c> {
     }
 
     /// Counts the orders with a prospect.
-    pub fn count(&self, prospect: Prospect) -> u64 {
+    pub fn count(&self, prospect: Availability) -> u64 {
         self.counts.get(&prospect).copied().unwrap_or_default()
     }
 }
 
-fn prospect(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (Prospect, Vec<Obstacle>) {
+fn prospect(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (Availability, Vec<Obstacle>) {
     let alone = std::slice::from_ref(order);
     let contested = match decide(alone, left, true) {
         Ok(confirmations) => {
             for movement in confirmations.iter().flat_map(|confirmation| &confirmation.change.movements) {
                 left.shift(movement.product_id, &movement.size_key, movement.delta);
             }
-            return (Prospect::Enough, Vec::new());
+            return (Availability::Enough, Vec::new());
         }
         Err(problems) => problems,
     };
     match decide(alone, catalogue, true) {
-        Ok(_) => (Prospect::Contested, contested),
+        Ok(_) => (Availability::Contested, contested),
         Err(problems) if problems.iter().any(|problem| matches!(problem, Obstacle::Short(_))) => {
-            (Prospect::Short, problems)
+            (Availability::Short, problems)
         }
-        Err(problems) => (Prospect::Unclear, problems),
+        Err(problems) => (Availability::Unclear, problems),
     }
 }
 
@@ -130,7 +130,7 @@ mod tests {
         let mut pending = Pending::new(&catalogue, now);
         let rows: Vec<Waiting<'_>> = orders.iter().map(|order| pending.add(order)).collect();
         let prospects: Vec<_> = rows.iter().map(|row| row.prospect).collect();
-        use Prospect::{Contested, Enough, Short, Unclear};
+        use Availability::{Contested, Enough, Short, Unclear};
         assert_eq!(prospects, [Enough, Short, Enough, Contested, Unclear]);
         let described: Vec<_> = rows.iter().flat_map(|row| &row.problems).map(Obstacle::describe).collect();
         assert_eq!(

@@ -127,7 +127,7 @@ impl<'p> Wanted<'p> {
 }
 
 impl Scarcity {
-    /// Tells whether nothing needs attention.
+    /// Returns whether nothing needs attention.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.unclear_demand == 0
     }

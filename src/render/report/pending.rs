@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Report, Section, Sheet, as_of, head, mixed_remark, shop_line, totals};
 use crate::domain::confirm::Obstacle;
-use crate::domain::report::pending::{Pending, Prospect, Waiting};
+use crate::domain::report::pending::{Availability, Pending, Waiting};
 use crate::domain::settings::Settings;
 use crate::render::json::{Body, body};
 use crate::render::table::Column;
@@ -78,7 +78,7 @@ impl Rows {
 
     /// Makes the report.
     pub fn report(mut self, pending: &Pending<'_>, settings: &Settings) -> Report {
-        use Prospect::{Contested, Enough, Short, Unclear};
+        use Availability::{Contested, Enough, Short, Unclear};
         let mut totals = totals(settings, &pending.totals);
         for prospect in [Enough, Contested, Short, Unclear] {
             totals.insert(prospect.as_str().to_owned(), json!(pending.count(prospect)));

@@ -2,7 +2,7 @@
 
 use super::{Section, Sheet};
 use crate::domain::zone::Zone;
-use crate::render::Look;
+use crate::render::RenderStyle;
 use crate::render::prose;
 use crate::render::table::{Column, Sizing, render, room_beside};
 use crate::spool::SpoolError;
@@ -43,9 +43,9 @@ fn put_table<E: From<SpoolError>>(
     width: usize,
     put: &mut impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
-    let look = Look { width, color: false, zone: Zone::UTC, country_code: None };
+    let style = RenderStyle { width, color: false, zone: Zone::UTC, country_code: None };
     if let Some(longest) = section.bars.iter().map(|bar| bar.length).max() {
-        return put(&table_with_bars(section, longest, look)?);
+        return put(&table_with_bars(section, longest, style)?);
     }
     let mut sizing = Sizing::of(section.columns.clone());
     section.rows.each(|row| {
@@ -53,7 +53,7 @@ fn put_table<E: From<SpoolError>>(
         Ok::<_, E>(())
     })?;
     section.total.iter().for_each(|total| sizing.add(total));
-    let layout = sizing.layout(look);
+    let layout = sizing.layout(style);
     put(&layout.titles())?;
     let mut lines = String::new();
     let mut put_row = |row: &[String]| {
@@ -65,7 +65,7 @@ fn put_table<E: From<SpoolError>>(
     section.total.iter().try_for_each(|total| put_row(total))
 }
 
-fn table_with_bars(section: &mut Section, longest: i64, look: Look<'_>) -> Result<String, SpoolError> {
+fn table_with_bars(section: &mut Section, longest: i64, style: RenderStyle<'_>) -> Result<String, SpoolError> {
     let mut columns = section.columns.clone();
     let mut rows = Vec::new();
     section.rows.each(|row| {
@@ -73,12 +73,12 @@ fn table_with_bars(section: &mut Section, longest: i64, look: Look<'_>) -> Resul
         Ok::<_, SpoolError>(())
     })?;
     rows.extend(section.total.clone());
-    let room = room_beside(&columns, &rows, look.width).clamp(*BAR.start(), *BAR.end());
+    let room = room_beside(&columns, &rows, style.width).clamp(*BAR.start(), *BAR.end());
     columns.push(Column::new("").rank(1));
     for (row, drawn) in rows.iter_mut().zip(&section.bars) {
         row.push(bar(drawn.length, longest, room));
     }
-    Ok(render(&columns, &rows, look))
+    Ok(render(&columns, &rows, style))
 }
 
 /// Draws a bar in eighths of a character, so that the longest fills the room; what is more than nothing can be seen.

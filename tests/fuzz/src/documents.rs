@@ -46,7 +46,7 @@ fn lines(u: &mut Unstructured<'_>, between: &str, one: fn(&mut Unstructured<'_>)
     Ok(many(u, one)?.iter().map(Value::to_string).collect::<Vec<_>>().join(between))
 }
 
-/// Tells whether to do what is done one time in `n`.
+/// Returns whether to do what is done one time in `n`.
 fn rarely(u: &mut Unstructured<'_>, n: u32) -> Result<bool> {
     u.ratio(1, n)
 }

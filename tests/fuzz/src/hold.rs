@@ -29,7 +29,7 @@ use orders::input::records::Records;
 use orders::input::reject::Reject;
 use orders::input::zip::open_chat;
 use orders::render::json::{ORDER_KEYS, order_fields};
-use orders::render::{Look, order};
+use orders::render::{RenderStyle, order};
 use uuid::Uuid;
 
 static CONTEXT: LazyLock<Context> =
@@ -157,7 +157,7 @@ fn read(record: Vec<u8>) -> Result<Vec<(ReadOrder, Arc<Reject>)>, NotJson> {
     Ok(orders)
 }
 
-/// Tells whether an order was taken as the same twice, or refused twice.
+/// Returns whether an order was taken as the same twice, or refused twice.
 fn same_reading(one: &ReadOrder, other: &ReadOrder) -> bool {
     match (&one.order, &other.order) {
         (Ok(one), Ok(other)) => same_order(one, other),
@@ -166,7 +166,7 @@ fn same_reading(one: &ReadOrder, other: &ReadOrder) -> bool {
     }
 }
 
-/// Tells whether two readings are the same but for the places of their items.
+/// Returns whether two readings are the same but for the places of their items.
 fn same_order(one: &IncomingOrder, other: &IncomingOrder) -> bool {
     let without_places = |order: &IncomingOrder| {
         let mut order = order.clone();
@@ -216,7 +216,7 @@ pub fn without_isolates(text: &str) -> String {
     bare + rest
 }
 
-/// Tells whether a character is one that a terminal obeys, that turns the text around it, or that nobody sees.
+/// Returns whether a character is one that a terminal obeys, that turns the text around it, or that nobody sees.
 pub fn steers(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -262,11 +262,11 @@ fn hold_accepted(incoming: &IncomingOrder) {
     };
     let order_date = new.order_date;
     let kept = kept(&new);
-    let look = Look { width: 80, color: false, zone: CONTEXT.zone, country_code: Some("20") };
+    let style = RenderStyle { width: 80, color: false, zone: CONTEXT.zone, country_code: Some("20") };
     for text in [
-        order::show(&kept, look),
-        order::list(std::slice::from_ref(&kept), look),
-        order::list_items(std::slice::from_ref(&kept), look),
+        order::show(&kept, style),
+        order::list(std::slice::from_ref(&kept), style),
+        order::list_items(std::slice::from_ref(&kept), style),
     ] {
         hold_harmless(&text, true);
     }
@@ -296,7 +296,7 @@ fn barcode(key: &ProductKey) -> Option<&String> {
     }
 }
 
-/// Tells whether there can be the product of an item beside those of the others: its barcode is one, the beginning of its id
+/// Returns whether there can be the product of an item beside those of the others: its barcode is one, the beginning of its id
 /// is one, and no other item has that barcode with another, or leaves no room for its id.
 fn may_be_had(item: &IncomingItem, incoming: &IncomingOrder) -> bool {
     const ROOM: usize = 30;

@@ -26,7 +26,7 @@ const NEWEST: i64 = 32;
 const SEPARATOR: char = '\u{1f}';
 
 impl Read<'_> {
-    /// Tells whether the file has texts gathered: older ones have not, or folded in another way.
+    /// Returns whether the file has texts gathered: older ones have not, or folded in another way.
     pub(super) fn has_texts(&self) -> Result<bool, StoreError> {
         Ok(version_of(self.connection)? >= TEXTS_SINCE)
     }

@@ -43,7 +43,7 @@ pub enum Verdict {
 
 /// The counts of an import and what has to be said about it.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct ImportSummary {
     /// How many were new.
     pub imported: u64,
     /// How many changed what was there.
@@ -117,10 +117,10 @@ impl Verdict {
     }
 }
 
-impl Tally {
+impl ImportSummary {
     /// Starts with nothing.
-    pub fn new() -> Tally {
-        Tally::default()
+    pub fn new() -> ImportSummary {
+        ImportSummary::default()
     }
 
     /// Counts what became of something that was read; returns whether it was rejected.
@@ -183,7 +183,7 @@ impl Tally {
         self.refuse(place, &problem.into());
     }
 
-    /// Tells whether the input could not be read to its end, so that nothing of it can be taken.
+    /// Returns whether the input could not be read to its end, so that nothing of it can be taken.
     pub fn is_cut_off(&self) -> bool {
         self.is_cut_off
     }
@@ -212,7 +212,7 @@ impl Tally {
         body
     }
 
-    /// Tells whether some records could be taken without the others.
+    /// Returns whether some records could be taken without the others.
     pub fn has_good_ones(&self) -> bool {
         self.imported + self.updated + self.unchanged > 0
     }
@@ -274,7 +274,7 @@ pub fn explain_failure(error: anyhow::Error, what: Imported, context: &Context) 
     let is_known = !matches!(error.downcast_ref(), Some(StoreError::Broken(_)));
     let mut explained = explain(&error, context.file().ok().as_deref());
     if explained.body.is_empty() {
-        explained.body = Tally::new().body(what);
+        explained.body = ImportSummary::new().body(what);
         if !is_known {
             for (_, count) in explained.body.iter_mut().filter(|(_, count)| count.is_number()) {
                 *count = Value::Null;

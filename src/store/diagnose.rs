@@ -9,7 +9,7 @@ use super::StoreError;
 use super::locked::{PlainFile, side_files};
 use super::open::{Access, open};
 
-/// Tells whether the disk that a file is on has no room left: SQLite calls some of its failures by other names.
+/// Returns whether the disk that a file is on has no room left: SQLite calls some of its failures by other names.
 pub fn is_disk_full(path: &Path) -> bool {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let is_used_up = |disk: rustix::fs::StatVfs| disk.f_bavail == 0 || (disk.f_files > 0 && disk.f_favail == 0);

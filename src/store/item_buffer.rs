@@ -56,14 +56,14 @@ pub(super) fn rows_of(order: OrderPk, items: &[OrderItem]) -> impl Iterator<Item
 
 /// Items that a transaction has taken in and not written yet, in the order in which they came.
 #[derive(Debug, Default)]
-pub(super) struct WaitingItems {
+pub(super) struct ItemBuffer {
     /// The newest ones.
     block: Vec<u8>,
     /// Those before them.
     blocks: Option<Blocks>,
 }
 
-impl WaitingItems {
+impl ItemBuffer {
     /// Adds one. Returns false where it is time to write them all, as no more can be kept in `folder`.
     pub fn add(&mut self, item: &ItemRow<'_>, folder: &Path) -> bool {
         self.block = postcard::to_extend(item, std::mem::take(&mut self.block)).expect("memory takes every item");
@@ -164,9 +164,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let long = "ليلى ".repeat(50);
         for count in [0, 1, 500] {
-            let mut waiting = WaitingItems::default();
-            assert!((0..count).all(|position| waiting.add(&item(position, &long), folder.path())));
-            let in_file = waiting.blocks.as_ref().map_or(0, |blocks| blocks.lengths.len());
+            let mut buffer = ItemBuffer::default();
+            assert!((0..count).all(|position| buffer.add(&item(position, &long), folder.path())));
+            let in_file = buffer.blocks.as_ref().map_or(0, |blocks| blocks.lengths.len());
             assert_eq!(in_file > 2, count == 500);
             let mut next = 0;
             let same = |row: ItemRow<'_>| {
@@ -174,7 +174,7 @@ mod tests {
                 next += 1;
                 Ok(())
             };
-            waiting.write_each(same).unwrap();
+            buffer.write_each(same).unwrap();
             assert_eq!(next, count);
         }
         assert_eq!(folder.path().read_dir().unwrap().count(), 0, "the file has no name");
@@ -183,13 +183,13 @@ mod tests {
     #[test]
     fn items_that_cannot_be_read_again_are_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        let mut waiting = WaitingItems::default();
+        let mut buffer = ItemBuffer::default();
         let long = "x".repeat(BLOCK);
-        assert!((1..=2).all(|position| waiting.add(&item(position, &long), folder.path())));
-        let blocks = waiting.blocks.as_ref().unwrap();
+        assert!((1..=2).all(|position| buffer.add(&item(position, &long), folder.path())));
+        let blocks = buffer.blocks.as_ref().unwrap();
         blocks.file.set_len(blocks.end - 1).unwrap();
         let mut written = 0;
-        let all = waiting.write_each(|_| {
+        let all = buffer.write_each(|_| {
             written += 1;
             Ok(())
         });
@@ -202,14 +202,14 @@ mod tests {
     fn where_no_file_can_be_made_none_is_lost() {
         let folder = tempfile::tempdir().unwrap();
         let nowhere = folder.path().join("nowhere");
-        let mut waiting = WaitingItems::default();
-        let added = (1..1_000_000).find(|position| !waiting.add(&item(*position, "Shirt"), &nowhere)).unwrap();
+        let mut buffer = ItemBuffer::default();
+        let added = (1..1_000_000).find(|position| !buffer.add(&item(*position, "Shirt"), &nowhere)).unwrap();
         let mut written = 0;
         let count = |_: ItemRow<'_>| {
             written += 1;
             Ok(())
         };
-        waiting.write_each(count).unwrap();
+        buffer.write_each(count).unwrap();
         assert_eq!(written, added);
     }
 }
