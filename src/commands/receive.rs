@@ -2,11 +2,10 @@
 
 use uuid::Uuid;
 
+use crate::domain::incoming::Revision;
 use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{
-    Facts, Known, Received, Rejected, ResolvedOrder, Revision, decide, resolve, unknown_products,
-};
+use crate::domain::receive::{Facts, Known, Received, Rejected, ResolvedOrder, decide, resolve, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Kind;
 use crate::domain::settings::Settings;

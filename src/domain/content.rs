@@ -1,9 +1,9 @@
 //! What two deliveries of one order are compared by (rule 6), and what two orders of one sale have in common.
 
+use super::incoming::IncomingOrder;
 use super::money::Money;
 use super::order::{Customer, Order, OrderItem};
 use super::product::ProductId;
-use super::receive::IncomingOrder;
 use super::text::{phone_digits, plain};
 
 /// What two deliveries of one order are compared by (rule 6): never dates, status, image or user.

@@ -28,6 +28,7 @@
 //! | [`calendar`], [`zone`] | points in time as people type them, and days in the shop's zone |
 //! | [`status`] | the life of an order and which steps are legal |
 //! | [`order`] | an order and its items |
+//! | [`incoming`] | an order as it was received |
 //! | [`content`] | what two deliveries of one order are compared by (rule 6) |
 //! | [`receive`] | an order that comes in: new, unchanged, or refused (rules 1, 4, 6) |
 //! | [`confirm`] | taking stock (rules 4 and 5) |
@@ -50,6 +51,7 @@ pub mod content;
 pub mod edit;
 pub mod finding;
 pub mod history;
+pub mod incoming;
 #[cfg(test)]
 mod invariants;
 pub mod message;

@@ -6,8 +6,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::money::Money;
-use super::receive::ProductKey;
-use super::text::{shell_argument, size_key};
+use super::text::{shell_argument, shorten, size_key};
 use super::time::Timestamp;
 
 /// A product's id.
@@ -164,6 +163,43 @@ pub fn is_web_url(text: &str) -> bool {
     scheme.is_some_and(|scheme| {
         text.len() > scheme.len() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
     })
+}
+
+/// A product as it is named from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedProduct {
+    /// Where it is named: `items[0].productId`.
+    pub place: String,
+    /// What names it.
+    pub key: ProductKey,
+}
+
+/// What names a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProductKey {
+    /// Its id.
+    Id(ProductId),
+    /// Its barcode.
+    Barcode(String),
+    /// Its barcode, with the beginning of its id, the rest of which was cut off.
+    CutId {
+        /// The barcode.
+        barcode: String,
+        /// How its id begins.
+        start: String,
+    },
+    /// Its barcode, else its id: what WhatsApp calls the retailer id.
+    BarcodeOrId(String),
+}
+
+impl fmt::Display for ProductKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProductKey::Id(id) => id.fmt(f),
+            ProductKey::CutId { barcode, start } => write!(f, "{} ({}…)", shorten(barcode), shorten(start)),
+            ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => f.write_str(&shorten(text)),
+        }
+    }
 }
 
 /// The products that a decision is about.

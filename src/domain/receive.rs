@@ -1,166 +1,21 @@
 //! An order that comes in: new, unchanged, or refused (rules 1, 4 and 6).
 
-use std::fmt;
-
 use uuid::Uuid;
 
 use super::content::Content;
+use super::incoming::{IncomingItem, IncomingOrder, Source};
 use super::money::Money;
 use super::order::{Customer, Misnomer, Order, OrderItem, OrderPk};
 use super::problems::Problems;
-use super::product::{Catalogue, Product, ProductId, SizeProblem};
+use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
 use super::reference::Reference;
 use super::refusal::{Conflict, Kind};
 use super::settings::Settings;
-use super::text::shorten;
 use super::time::Timestamp;
 use super::user::Caller;
 
 /// Orders of one phone with the same items are likely duplicates within this many milliseconds (six hours).
 pub const DUPLICATE_WINDOW_MILLIS: i64 = 6 * 60 * 60 * 1000;
-
-/// An order as it was received: its shape and sums are checked, its products are not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IncomingOrder {
-    /// The reference, where it was sent.
-    pub reference: Option<Reference>,
-    /// Which one it gets where that one is the order of another message: of those that are made from messages.
-    pub longer_reference: Option<Reference>,
-    /// When the customer ordered.
-    pub order_date: Timestamp,
-    /// Who ordered.
-    pub customer: Customer,
-    /// The currency it names, three capital letters.
-    pub currency: Option<String>,
-    /// What the customer wrote beside it.
-    pub note: Option<String>,
-    /// The items as sent, one at least.
-    pub items: Vec<IncomingItem>,
-    /// The sum of the items' subtotals.
-    pub total: Money,
-    /// The sum of the items' quantities.
-    pub item_count: i64,
-    /// What a person should look at, as far as it could be seen when it was read.
-    pub warnings: Vec<String>,
-    /// How it came.
-    pub source: Source,
-}
-
-/// A product as an incoming order names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedProduct {
-    /// Where it is named: `items[0].productId`.
-    pub place: String,
-    /// What names it.
-    pub key: ProductKey,
-}
-
-/// What names a product.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProductKey {
-    /// Its id.
-    Id(ProductId),
-    /// Its barcode.
-    Barcode(String),
-    /// Its barcode, with the beginning of its id, the rest of which was cut off.
-    CutId {
-        /// The barcode.
-        barcode: String,
-        /// How its id begins.
-        start: String,
-    },
-    /// Its barcode, else its id: what WhatsApp calls the retailer id.
-    BarcodeOrId(String),
-}
-
-impl fmt::Display for ProductKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ProductKey::Id(id) => id.fmt(f),
-            ProductKey::CutId { barcode, start } => write!(f, "{} ({}…)", shorten(barcode), shorten(start)),
-            ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => f.write_str(&shorten(text)),
-        }
-    }
-}
-
-/// One item as it was received.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IncomingItem {
-    /// The product.
-    pub product: NamedProduct,
-    /// Its name, where one was sent.
-    pub name: Option<String>,
-    /// Its barcode, where one was sent.
-    pub barcode: Option<String>,
-    /// Its picture, where one was sent.
-    pub image: Option<String>,
-    /// How many.
-    pub quantity: u32,
-    /// The price of one.
-    pub unit_price: Money,
-    /// Quantity × unit price.
-    pub subtotal: Money,
-    /// The size chosen.
-    pub size: Option<String>,
-    /// The color chosen.
-    pub color: Option<String>,
-}
-
-/// How an order came in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// The kind of document or message.
-    pub kind: SourceKind,
-    /// WhatsApp's id of the message: the same id is the same order, whatever its text.
-    pub message_id: Option<String>,
-}
-
-/// The kind of document or message that brought an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SourceKind {
-    /// Order JSON, as the web page posts it.
-    Json,
-    /// A cart of WhatsApp's catalogue.
-    WhatsappOrder,
-    /// The shop's order message, as WhatsApp delivered it.
-    WhatsappText,
-    /// The shop's order message, out of an export of a chat.
-    Chat,
-}
-
-impl SourceKind {
-    /// Returns the word for it, as in SQL.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            SourceKind::Json => "json",
-            SourceKind::WhatsappOrder => "whatsapp_order",
-            SourceKind::WhatsappText => "whatsapp_text",
-            SourceKind::Chat => "chat",
-        }
-    }
-}
-
-/// What a message says of an earlier one, which may have brought an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Revision {
-    /// Its sender changed it.
-    Edited,
-    /// Its sender took it back.
-    Withdrawn,
-    /// Somebody answers it.
-    Quoted,
-}
-
-impl Revision {
-    /// Says what a person should look at where the order is there.
-    pub fn warning(self) -> Option<&'static str> {
-        match self {
-            Revision::Edited => Some("the customer edited the message of this order later: compare it with the chat"),
-            Revision::Withdrawn => Some("the customer took the message of this order back: ask before confirming it"),
-            Revision::Quoted => None,
-        }
-    }
-}
 
 /// What is known of a reference that comes in again.
 #[derive(Debug, Clone)]
@@ -416,7 +271,9 @@ fn duplicate_warning(order: &ResolvedOrder, likely_duplicates: &[Order]) -> Opti
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::domain::incoming::SourceKind;
     use crate::domain::order::OrderSummary;
+    use crate::domain::product::ProductKey;
     use crate::domain::product::tests::product;
     use crate::domain::status::Status;
 

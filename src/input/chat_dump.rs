@@ -6,7 +6,7 @@ use super::conversation::Conversation;
 use super::json::{Fields, Problems};
 use super::message::read_messages;
 use super::order_record::{Context, Found};
-use crate::domain::receive::SourceKind;
+use crate::domain::incoming::SourceKind;
 
 /// Returns an order message as a message of a dump that is read as the text was: with an end of line, so that nothing in it
 /// is taken for one.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::json::{Fields, Problems, Value};
-use crate::domain::receive::SourceKind;
+use crate::domain::incoming::SourceKind;
 use crate::domain::text::{is_edge, phone_digits, shorten};
 
 /// The most contacts that may stand beside the messages of one call. WhatsApp sends some messages a call.

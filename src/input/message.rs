@@ -13,7 +13,7 @@ use super::order_message::Reading;
 use super::order_record::{Context, Found};
 use super::order_texts::{OrderText, STRING_LIMIT, each_order_text};
 use super::reject::Part;
-use crate::domain::receive::{Revision, Source, SourceKind};
+use crate::domain::incoming::{Revision, Source, SourceKind};
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 

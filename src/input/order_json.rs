@@ -4,10 +4,11 @@ use uuid::Uuid;
 
 use super::json::{Fields, Problems, Value};
 use super::order_record::ReadOrder;
+use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product::{ProductId, is_web_url};
-use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductKey, Source, SourceKind};
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
 use crate::domain::text::shorten;

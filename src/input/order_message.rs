@@ -9,11 +9,12 @@ use super::order_lines::{
     ITEMS_SECTION, Label, SECTIONS, amount, bounded, clean, is_header, item_start, label_of, name_of,
     price_and_quantity, unbold, whole, words_of,
 };
+use crate::domain::incoming::{IncomingItem, IncomingOrder, Source};
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::problems::Problems;
+use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product::{ProductId, is_web_url};
-use crate::domain::receive::{IncomingItem, IncomingOrder, NamedProduct, ProductKey, Source};
 use crate::domain::reference::Reference;
 use crate::domain::text::{is_edge, shorten};
 use crate::domain::time::Timestamp;
@@ -441,7 +442,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::receive::SourceKind;
+    use crate::domain::incoming::SourceKind;
 
     #[derive(Debug, Clone)]
     struct Item {

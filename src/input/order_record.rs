@@ -17,7 +17,8 @@ use super::order_texts::{STRING_LIMIT, count_order_texts, each_order_text, is_js
 use super::reject::{Part, Reject};
 use super::stranger::{name_foreign_order, name_stranger};
 use super::webhook::{is_webhook, read_webhook};
-use crate::domain::receive::{IncomingOrder, NamedProduct, Revision, Source, SourceKind};
+use crate::domain::incoming::{IncomingOrder, Revision, Source, SourceKind};
+use crate::domain::product::NamedProduct;
 use crate::domain::zone::Zone;
 
 /// The most bytes that an order as JSON may have (1 MiB).

@@ -8,7 +8,8 @@ use super::values::json_array;
 use super::{Audit, Read, StoreError, Write};
 use crate::domain::catalogue::Matches;
 use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
-use crate::domain::receive::{ItemName, NamedProduct, ProductKey};
+use crate::domain::product::{NamedProduct, ProductKey};
+use crate::domain::receive::ItemName;
 use crate::domain::stock::{Movement, Reason, write_off};
 use crate::domain::time::Timestamp;
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use orders::domain::incoming::IncomingOrder;
 use orders::domain::order::{Order, OrderPk, OrderSummary};
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
-use orders::domain::receive::{Facts, IncomingOrder, Known, Received, ResolvedOrder, decide, resolve};
+use orders::domain::receive::{Facts, Known, Received, ResolvedOrder, decide, resolve};
 use orders::domain::settings::Settings;
 use orders::domain::status::Status;
 use orders::domain::time::Timestamp;

@@ -6,11 +6,11 @@
 use std::io::{Cursor, Read as _};
 use std::sync::{Arc, LazyLock};
 
+use orders::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
+use orders::domain::product::ProductKey;
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
-use orders::domain::receive::{
-    Facts, IncomingItem, IncomingOrder, Known, ProductKey, Received, ResolvedOrder, Source, SourceKind,
-};
+use orders::domain::receive::{Facts, Known, Received, ResolvedOrder};
 use orders::domain::receive::{decide, resolve};
 use orders::domain::reference::Reference;
 use orders::domain::settings::Settings;

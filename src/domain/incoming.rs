@@ -1,0 +1,113 @@
+//! An order as it was received, before the catalogue is asked.
+
+use super::money::Money;
+use super::order::Customer;
+use super::product::NamedProduct;
+use super::reference::Reference;
+use super::time::Timestamp;
+
+/// An order as it was received: its shape and sums are checked, its products are not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomingOrder {
+    /// The reference, where it was sent.
+    pub reference: Option<Reference>,
+    /// Which one it gets where that one is the order of another message: of those that are made from messages.
+    pub longer_reference: Option<Reference>,
+    /// When the customer ordered.
+    pub order_date: Timestamp,
+    /// Who ordered.
+    pub customer: Customer,
+    /// The currency it names, three capital letters.
+    pub currency: Option<String>,
+    /// What the customer wrote beside it.
+    pub note: Option<String>,
+    /// The items as sent, one at least.
+    pub items: Vec<IncomingItem>,
+    /// The sum of the items' subtotals.
+    pub total: Money,
+    /// The sum of the items' quantities.
+    pub item_count: i64,
+    /// What a person should look at, as far as it could be seen when it was read.
+    pub warnings: Vec<String>,
+    /// How it came.
+    pub source: Source,
+}
+
+/// One item as it was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomingItem {
+    /// The product.
+    pub product: NamedProduct,
+    /// Its name, where one was sent.
+    pub name: Option<String>,
+    /// Its barcode, where one was sent.
+    pub barcode: Option<String>,
+    /// Its picture, where one was sent.
+    pub image: Option<String>,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one.
+    pub unit_price: Money,
+    /// Quantity × unit price.
+    pub subtotal: Money,
+    /// The size chosen.
+    pub size: Option<String>,
+    /// The color chosen.
+    pub color: Option<String>,
+}
+
+/// How an order came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The kind of document or message.
+    pub kind: SourceKind,
+    /// WhatsApp's id of the message: the same id is the same order, whatever its text.
+    pub message_id: Option<String>,
+}
+
+/// The kind of document or message that brought an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Order JSON, as the web page posts it.
+    Json,
+    /// A cart of WhatsApp's catalogue.
+    WhatsappOrder,
+    /// The shop's order message, as WhatsApp delivered it.
+    WhatsappText,
+    /// The shop's order message, out of an export of a chat.
+    Chat,
+}
+
+impl SourceKind {
+    /// Returns the word for it, as in SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SourceKind::Json => "json",
+            SourceKind::WhatsappOrder => "whatsapp_order",
+            SourceKind::WhatsappText => "whatsapp_text",
+            SourceKind::Chat => "chat",
+        }
+    }
+}
+
+/// What a message says of an earlier one, which may have brought an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revision {
+    /// Its sender changed it.
+    Edited,
+    /// Its sender took it back.
+    Withdrawn,
+    /// Somebody answers it.
+    Quoted,
+}
+
+impl Revision {
+    /// Says what a person should look at where the order is there.
+    pub fn warning(self) -> Option<&'static str> {
+        match self {
+            Revision::Edited => Some("the customer edited the message of this order later: compare it with the chat"),
+            Revision::Withdrawn => Some("the customer took the message of this order back: ask before confirming it"),
+            Revision::Quoted => None,
+        }
+    }
+}
