@@ -1,26 +1,15 @@
-//! Every way in which a file can disagree with itself: SQLite's own checks, and the rules that can be stated over tables.
-
-use std::path::Path;
+//! Every way in which a file can disagree with itself: SQLite's own checks, its schema, and the rules over its tables.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{ErrorCode, Row, ffi};
 use uuid::Uuid;
 
-use super::diagnose::read_again;
+use super::identity::version_of;
+use super::integrity::{at_fault, damage, finding, is_of_pages};
 use super::schema::{strange_schema, tables};
-use super::{Read, StoreError, version_of};
+use super::{Read, StoreError};
 use crate::domain::finding::Finding;
 use crate::domain::order::OrderPk;
 use crate::domain::time::Timestamp;
-
-/// SQLite's own checks.
-const OF_SQLITE: [&str; 2] = [
-    "SELECT 'integrity' AS code, 'file' AS subject, integrity_check AS problem
-     FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
-    "SELECT 'foreign_key' AS code, format('%s row %s', \"table\", coalesce(rowid, '?')) AS subject,
-            format('names a row of %s that is not there', parent) AS problem
-     FROM pragma_foreign_key_check",
-];
 
 /// The rules over tables, each with a query for what breaks it.
 const RULES: [(&str, &str); 17] = [
@@ -99,15 +88,6 @@ const RULES: [(&str, &str); 17] = [
      FROM orders WHERE updated_at < created_at ORDER BY pk"),
 ];
 
-/// Tells of what SQLite found whether reading failed there, which is no damage: it says so by an error code.
-pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
-    let (_, code) = problem.rsplit_once("error code=")?;
-    let code: String = code.chars().take_while(char::is_ascii_digit).collect();
-    let error = ffi::Error::new(code.parse().ok()?);
-    let is_damage = matches!(error.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase);
-    (!is_damage).then(|| rusqlite::Error::SqliteFailure(error, None).into())
-}
-
 /// Says what is wrong with the text in a column, if anything.
 fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
     let ValueRef::Text(bytes) = value else { return None };
@@ -118,42 +98,6 @@ fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
         Ok(text) if is_id && Uuid::try_parse(text).is_err() => Some("is no id"),
         Ok(text) if is_time && Timestamp::parse(text).is_none() => Some("is no time"),
         Ok(_) => None,
-    }
-}
-
-fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
-    Ok(Finding { code: row.get("code")?, subject: row.get("subject")?, problem: row.get("problem")? })
-}
-
-fn broken_off(problem: String) -> Finding {
-    Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem }
-}
-
-/// Returns the finding that an error is, where the file itself is at fault and not the disk, the machine or another program.
-fn at_fault(subject: &str, error: &StoreError) -> Option<Finding> {
-    use rusqlite::Error::{SqlInputError, SqliteFailure};
-    let cause = match error {
-        StoreError::Damaged(cause) => cause.clone(),
-        StoreError::Malformed(error) => error.to_string(),
-        StoreError::Sqlite(SqlInputError { msg, .. }) => msg.clone(),
-        StoreError::Sqlite(SqliteFailure(ffi::Error { code: ErrorCode::Unknown, .. }, cause)) => {
-            cause.clone().unwrap_or_else(|| error.to_string())
-        }
-        StoreError::Sqlite(SqliteFailure(..)) => return None,
-        StoreError::Sqlite(error) => error.to_string(),
-        _ => return None,
-    };
-    let problem = format!("cannot be checked: {cause}");
-    Some(Finding { code: "unreadable".to_owned(), subject: subject.to_owned(), problem })
-}
-
-/// Returns the finding that an error is with which the file at `path` could not even be opened: it is damaged.
-pub fn as_finding(error: &StoreError, path: &Path) -> Option<Finding> {
-    match error {
-        StoreError::Damaged(cause) => Some(broken_off(cause.clone())),
-        // SQLite calls some failures to read by this name too.
-        StoreError::Malformed(cause) if read_again(path).is_none() => Some(broken_off(cause.to_string())),
-        _ => None,
     }
 }
 
@@ -177,7 +121,7 @@ impl Read<'_> {
     /// The disk, the machine or another program is in the way: what the file itself is at fault for is a finding.
     pub fn findings(&self) -> Result<Vec<Finding>, StoreError> {
         self.write_waiting_items()?;
-        let damage = self.damage()?;
+        let damage = damage(self.connection)?;
         // Of a file whose pages are damaged nothing else can be trusted.
         if damage.iter().any(is_of_pages) {
             return Ok(damage);
@@ -207,46 +151,9 @@ impl Read<'_> {
         Ok(findings)
     }
 
-    /// Finds what SQLite itself finds wrong with the file, and finds again when it looks once more: it takes some failures
-    /// to read for damage.
+    /// Finds what SQLite itself finds wrong with the file.
     pub fn damage(&self) -> Result<Vec<Finding>, StoreError> {
-        match self.damage_at_first_sight()? {
-            found if found.is_empty() => Ok(found),
-            _ => self.damage_at_first_sight(),
-        }
-    }
-
-    fn damage_at_first_sight(&self) -> Result<Vec<Finding>, StoreError> {
-        let mut findings = Vec::new();
-        for sql in OF_SQLITE {
-            let mut statement = match self.connection.prepare_cached(sql).map_err(StoreError::from) {
-                Ok(statement) => statement,
-                Err(error) => {
-                    findings.push(at_fault("file", &error).ok_or(error)?);
-                    continue;
-                }
-            };
-            for found in statement.query_map([], finding)? {
-                match found.map_err(StoreError::from) {
-                    Ok(found) => match reading_failed(&found.problem) {
-                        Some(error) => return Err(error),
-                        None => findings.push(found),
-                    },
-                    // Damage can break off the check itself: a CHECK that reads JSON fails on what is none.
-                    Err(StoreError::Damaged(problem)) => findings.push(broken_off(problem)),
-                    Err(StoreError::Malformed(error)) => findings.push(broken_off(error.to_string())),
-                    Err(StoreError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => {
-                        findings.push(broken_off(error.to_string()));
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            // Damaged pages break off the next one too.
-            if findings.iter().any(is_of_pages) {
-                break;
-            }
-        }
-        Ok(findings)
+        damage(self.connection)
     }
 
     fn tables_there(&self) -> Result<Vec<String>, StoreError> {
@@ -302,26 +209,5 @@ impl Read<'_> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let findings = statement.query_map([], finding)?;
         Ok(findings.collect::<Result<_, _>>()?)
-    }
-}
-
-/// Returns whether SQLite found pages damaged, and not only what stands in them.
-fn is_of_pages(finding: &Finding) -> bool {
-    finding.problem.starts_with("***") || finding.problem.contains("database disk image is malformed")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_that_cannot_be_read_is_no_damage() {
-        let failed = |problem| reading_failed(problem).map(|error| matches!(error, StoreError::Broken(_)));
-        assert_eq!(
-            failed("*** in database main ***\nTree 14 page 14: unable to get the page. error code=8458"),
-            Some(true)
-        );
-        assert_eq!(failed("Tree 14 page 14: unable to get the page. error code=11"), None);
-        assert_eq!(failed("row 1 missing from index orders_by_status"), None);
     }
 }

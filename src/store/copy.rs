@@ -10,7 +10,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::{NamedTempFile, TempDir};
 
-use super::open::{Access, set_up};
+use super::connection::{Access, set_up};
+use super::integrity::damage;
 use super::{Store, StoreError};
 
 impl Store {
@@ -80,8 +81,9 @@ pub(super) fn copy_beside(path: &Path, wait: Duration) -> Result<Copy, StoreErro
     let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     set_up(&reader, Access::BackUp, wait)?;
     vacuum_into(&reader, copy.path())?;
-    let damage = Store::open(copy.path(), Access::Read, wait)?.read(|read| read.damage())?;
-    match damage.into_iter().next() {
+    let copied = Connection::open_with_flags(copy.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    set_up(&copied, Access::Read, wait)?;
+    match damage(&copied)?.into_iter().next() {
         Some(damage) => Err(StoreError::Damaged(damage.problem)),
         None => Ok(copy),
     }

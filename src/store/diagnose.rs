@@ -6,8 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::StoreError;
+use super::connection::Access;
+use super::integrity::{broken_off, damage};
 use super::locked::{PlainFile, side_files};
-use super::open::{Access, open};
+use super::open::open;
+use crate::domain::finding::Finding;
 
 /// Returns whether the disk that a file is on has no room left: SQLite calls some of its failures by other names.
 pub fn is_disk_full(path: &Path) -> bool {
@@ -25,13 +28,23 @@ pub fn read_again(path: &Path) -> Option<StoreError> {
     {
         return Some(StoreError::Unread(error.to_string()));
     }
-    let damage = open(path, Access::Read, Duration::ZERO).and_then(|store| store.read(|read| read.damage()));
+    let damage = open(path, Access::Read, Duration::ZERO).and_then(|store| damage(&store.connection));
     let is_damaged = match damage {
         Ok(damage) => !damage.is_empty(),
         // Else it is not whole yet, or in use: that is no damage.
         Err(error) => matches!(error, StoreError::Damaged(_) | StoreError::Malformed(_)),
     };
     (!is_damaged).then(|| StoreError::Unread("by now it can be".to_owned()))
+}
+
+/// Returns the finding that an error is with which the file at `path` could not even be opened: it is damaged.
+pub fn as_finding(error: &StoreError, path: &Path) -> Option<Finding> {
+    match error {
+        StoreError::Damaged(cause) => Some(broken_off(cause.clone())),
+        // SQLite calls some failures to read by this name too.
+        StoreError::Malformed(cause) if read_again(path).is_none() => Some(broken_off(cause.to_string())),
+        _ => None,
+    }
 }
 
 /// Reads a file to its end, in pieces at places, as SQLite does; one that is not there is no failure.

@@ -1,4 +1,4 @@
-//! Whose file it is: ours or a stranger's.
+//! What makes a file ours: its mark, its version and its schema.
 
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -8,11 +8,14 @@ use rusqlite::Connection;
 
 use super::StoreError;
 use super::locked::PlainFile;
-use super::migrate::SCHEMA_VERSION;
 use super::side_files::{has_beside, was_empty};
 
 /// Marks a file as ours: "ORDR". The same number stands in `schema.sql`.
 const APPLICATION_ID: i32 = 0x4F52_4452;
+/// The version of the schema. The same number stands in `schema.sql`.
+pub(super) const SCHEMA_VERSION: i32 = 4;
+/// The whole current schema.
+pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// What a file says that it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -81,4 +84,9 @@ pub(super) fn refuse_newer(version: i32) -> Result<(), StoreError> {
     }
     let problem = format!("is of a newer version ({version}; this program knows {SCHEMA_VERSION}): update orders");
     Err(StoreError::Newer(problem))
+}
+
+/// Returns the version of a file's schema.
+pub(super) fn version_of(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }

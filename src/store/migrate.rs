@@ -7,11 +7,10 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::StoreError;
 use super::copy::{copy_beside, free_name};
 use super::derived::derive_all;
-use super::identity::{Identity, ensure_ours};
-use super::open::SCHEMA;
-use super::{StoreError, version_of};
+use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, version_of};
 
 /// What turns a file of one version into the next, the first for version 1. Only ever added to; the indexes stand word for
 /// word in `schema.sql` too, and the tables get its words at the end.
@@ -55,9 +54,6 @@ const LAST: &str = "CREATE INDEX orders_by_phone ON orders (customer_phone_digit
 const STAND_INS: &str = "
     CREATE TEMP VIEW products AS SELECT *, NULL AS removed_at, NULL AS removed_barcode FROM main.products;
     CREATE TEMP VIEW item_names AS SELECT NULL AS product_id, NULL AS name, NULL AS barcode WHERE FALSE;";
-
-/// The version of the schema. The same number stands in `schema.sql`.
-pub(super) const SCHEMA_VERSION: i32 = 4;
 
 /// Brings a file up to the current schema, and returns where it is kept as it was; `None` where another program was first.
 ///

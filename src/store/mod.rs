@@ -5,19 +5,21 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `open` | which files are taken, how a connection is set up, and the schema |
-//! | `identity` | whether a file is ours |
+//! | `open` | which files are taken, and what is done to them first |
+//! | `identity` | what makes a file ours: its mark, version and schema |
+//! | `connection` | how a connection is set up |
 //! | `locked` | the files that SQLite locks, and opening other files past it |
 //! | `migrate`, `copy` | how an older file becomes a current one; copies of the file |
 //! | `side_files` | what may stand beside a file |
-//! | `error`, `cause` | what SQLite's errors mean to a person; what was the matter where they do not say |
-//! | `values`, `kept` | how domain values stand in columns; statements that run by the hundred thousand |
+//! | `error`, `diagnose` | what SQLite's errors mean to a person; what was the matter where they do not say |
+//! | `values`, `pinned_statements` | how domain values stand in columns; statements that run by the hundred thousand |
 //! | `orders`, `listing` | orders, items, events and sources; lists, however long |
-//! | `waiting` | items of new orders until they are written |
+//! | `item_buffer` | items of new orders until they are written |
 //! | `history` | what happened to an order, and to a product's stock |
-//! | `search`, `texts` | text in any script, without regard to case; what a search looks through |
+//! | `search`, `search_index` | text in any script, without regard to case; what a search looks through |
 //! | `products`, `stock` | the catalogue; stock on hand and its movements |
 //! | `reports` | what reports add up |
+//! | `integrity` | whether a file is damaged |
 //! | `check`, `schema` | every way in which a file can disagree with itself, and with `schema.sql` |
 //! | `settings`, `users` | the shop's settings; accounts |
 //! | `derived` | the digits of phone numbers in full, and what duplicates are found by |
@@ -25,12 +27,14 @@
 
 mod check;
 mod completion;
+mod connection;
 mod copy;
 mod derived;
 mod diagnose;
 mod error;
 mod history;
 mod identity;
+mod integrity;
 mod item_buffer;
 mod last_write;
 mod listing;
@@ -59,14 +63,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub use check::as_finding;
+pub use connection::{Access, CACHE_KIB};
 pub use copy::{Copy, keep, sync_folder};
-pub use diagnose::{is_disk_full, read_again};
+pub use diagnose::{as_finding, is_disk_full, read_again};
 pub use error::StoreError;
 pub use listing::{OrderFilter, Sort, SortField};
 pub use locked::{NotOpened, OrdersFiles, PlainFile};
-use migrate::{SCHEMA_VERSION, bring_up_to_date};
-pub use open::{Access, CACHE_KIB};
 pub use orders::{Match, OrderMatch};
 pub use search::fold;
 pub use side_files::refuse_leftovers;
@@ -75,10 +77,11 @@ pub use values::ContentHash;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Clock, Timestamp};
 use copy::folder_of;
-use identity::refuse_newer;
+use identity::{SCHEMA_VERSION, refuse_newer, version_of};
 use item_buffer::ItemBuffer;
 use last_write::{Token, Verdict};
 use locked::{InUse, OpenedFile};
+use migrate::bring_up_to_date;
 use pinned_statements::Statements;
 
 /// Returns the version of the SQLite inside the program.
@@ -314,11 +317,6 @@ fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
 
 fn not_written(error: rusqlite::Error) -> StoreError {
     StoreError::from(error).before_commit()
-}
-
-/// Returns the version of a file's schema.
-fn version_of(connection: &Connection) -> rusqlite::Result<i32> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 #[cfg(test)]

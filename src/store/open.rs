@@ -1,4 +1,4 @@
-//! Which files are taken, how a connection is set up, and the schema.
+//! Which files are taken, and what is done to a file before anything is read from it.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -7,44 +7,21 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
-use super::check::reading_failed;
+use super::connection::{Access, set_up};
 use super::copy::{folder_of, sync_folder};
-use super::identity::{Identity, ensure_ours, refuse_strange_header};
+use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, refuse_strange_header};
+use super::integrity::reading_failed;
 use super::locked::{InUse, OpenedFile};
-use super::migrate::{SCHEMA_VERSION, migrate, stand_in};
+use super::migrate::{migrate, stand_in};
 use super::side_files::{refuse_leftovers, refuse_strange_side_files};
-use super::{Store, StoreError, search};
+use super::{Store, StoreError};
 
-/// The whole current schema.
-pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 /// How long an empty file may be on its way to becoming an orders file.
 const BEING_MADE: Duration = Duration::from_secs(1);
-/// How long the last writer may take to put its side files away.
-const CLOSING: Duration = Duration::from_secs(1);
 /// How long to sleep before looking again.
 const RETRY: Duration = Duration::from_millis(10);
-
-/// What a command wants with the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Reads only.
-    Read,
-    /// Reads a file that is there, and may attach the new one that a backup goes to.
-    BackUp,
-    /// Reads and writes a file that is there, and keeps nothing of it.
-    DryRun,
-    /// Reads and writes a file that is there.
-    Write,
-    /// Reads and writes, and makes the file where it is missing.
-    Create,
-}
-
-/// How much of a file SQLite keeps in memory, in KiB. With its own 2 MB, an import reads and writes the same pages of the log
-/// again and again; with this, one of a million orders stays below 32 MiB in all.
-pub const CACHE_KIB: i64 = 15_360;
 
 pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
     // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
@@ -131,36 +108,6 @@ fn refuse_network_folder(on: &Path) -> Result<(), StoreError> {
 
 #[cfg(not(target_os = "linux"))]
 fn refuse_network_folder(_on: &Path) -> Result<(), StoreError> {
-    Ok(())
-}
-
-/// Sets a connection up before anything is read or written through it.
-pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
-    // First of all, so that everything below waits too. The last of several writers locks all others out for a moment when
-    // it closes; who keeps nothing waits for that, however short their patience with writers is.
-    let keeps_something = matches!(access, Access::Write | Access::Create);
-    connection.busy_timeout(if keeps_something { wait } else { wait.max(CLOSING) })?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    // What turns out to be another program's is left as it is, its log included.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    // Else a statement with a range is prepared again for every value that is bound to it.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, i32::from(access == Access::BackUp))?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    // A memory map would turn an I/O error into a signal.
-    connection.pragma_update(None, "mmap_size", 0)?;
-    if access == Access::Read {
-        connection.pragma_update(None, "query_only", true)?;
-    }
-    search::register(connection)?;
-    connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::migrate::{SCHEMA_VERSION, bring_up_to_date};
-use super::open::SCHEMA;
+use super::identity::{SCHEMA, SCHEMA_VERSION};
+use super::migrate::bring_up_to_date;
 use super::{StoreError, search};
 use crate::domain::finding::Finding;
 

@@ -9,9 +9,10 @@ use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memchr2};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use super::identity::version_of;
 use super::search::{Needle, fold};
 use super::values::json_array;
-use super::{Read, StoreError, Write, version_of};
+use super::{Read, StoreError, Write};
 use crate::domain::finding::Finding;
 use crate::domain::order::OrderPk;
 

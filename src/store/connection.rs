@@ -1,0 +1,61 @@
+//! How a connection to a file is set up.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+
+use super::search;
+
+/// How long the last writer may take to put its side files away.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// What a command wants with the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reads only.
+    Read,
+    /// Reads a file that is there, and may attach the new one that a backup goes to.
+    BackUp,
+    /// Reads and writes a file that is there, and keeps nothing of it.
+    DryRun,
+    /// Reads and writes a file that is there.
+    Write,
+    /// Reads and writes, and makes the file where it is missing.
+    Create,
+}
+
+/// How much of a file SQLite keeps in memory, in KiB. With its own 2 MB, an import reads and writes the same pages of the log
+/// again and again; with this, one of a million orders stays below 32 MiB in all.
+pub const CACHE_KIB: i64 = 15_360;
+
+/// Sets a connection up before anything is read or written through it.
+pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
+    // First of all, so that everything below waits too. The last of several writers locks all others out for a moment when
+    // it closes; who keeps nothing waits for that, however short their patience with writers is.
+    let keeps_something = matches!(access, Access::Write | Access::Create);
+    connection.busy_timeout(if keeps_something { wait } else { wait.max(CLOSING) })?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // What turns out to be another program's is left as it is, its log included.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Else a statement with a range is prepared again for every value that is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, i32::from(access == Access::BackUp))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // A memory map would turn an I/O error into a signal.
+    connection.pragma_update(None, "mmap_size", 0)?;
+    if access == Access::Read {
+        connection.pragma_update(None, "query_only", true)?;
+    }
+    search::register(connection)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Whether a file is damaged: SQLite's own checks, and which of its errors are the file's fault.
+
+use rusqlite::{Connection, ErrorCode, Row, ffi};
+
+use super::StoreError;
+use crate::domain::finding::Finding;
+
+/// SQLite's own checks.
+const CHECKS: [&str; 2] = [
+    "SELECT 'integrity' AS code, 'file' AS subject, integrity_check AS problem
+     FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+    "SELECT 'foreign_key' AS code, format('%s row %s', \"table\", coalesce(rowid, '?')) AS subject,
+            format('names a row of %s that is not there', parent) AS problem
+     FROM pragma_foreign_key_check",
+];
+
+/// Finds what SQLite itself finds wrong with a file, and finds again when it looks once more: it takes some failures to
+/// read for damage.
+pub(super) fn damage(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
+    match damage_at_first_sight(connection)? {
+        found if found.is_empty() => Ok(found),
+        _ => damage_at_first_sight(connection),
+    }
+}
+
+fn damage_at_first_sight(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = Vec::new();
+    for sql in CHECKS {
+        let mut statement = match connection.prepare_cached(sql).map_err(StoreError::from) {
+            Ok(statement) => statement,
+            Err(error) => {
+                findings.push(at_fault("file", &error).ok_or(error)?);
+                continue;
+            }
+        };
+        for found in statement.query_map([], finding)? {
+            match found.map_err(StoreError::from) {
+                Ok(found) => match reading_failed(&found.problem) {
+                    Some(error) => return Err(error),
+                    None => findings.push(found),
+                },
+                // Damage can break off the check itself: a CHECK that reads JSON fails on what is none.
+                Err(StoreError::Damaged(problem)) => findings.push(broken_off(problem)),
+                Err(StoreError::Malformed(error)) => findings.push(broken_off(error.to_string())),
+                Err(StoreError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => {
+                    findings.push(broken_off(error.to_string()));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        // Damaged pages break off the next one too.
+        if findings.iter().any(is_of_pages) {
+            break;
+        }
+    }
+    Ok(findings)
+}
+
+/// Returns the error where SQLite found that it could not read, which is no damage: it says so by an error code.
+pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
+    let (_, code) = problem.rsplit_once("error code=")?;
+    let code: String = code.chars().take_while(char::is_ascii_digit).collect();
+    let error = ffi::Error::new(code.parse().ok()?);
+    let is_damage = matches!(error.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase);
+    (!is_damage).then(|| rusqlite::Error::SqliteFailure(error, None).into())
+}
+
+/// Reads a finding by the names of its columns.
+pub(super) fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
+    Ok(Finding { code: row.get("code")?, subject: row.get("subject")?, problem: row.get("problem")? })
+}
+
+/// Returns the finding that SQLite could not finish its checks.
+pub(super) fn broken_off(problem: String) -> Finding {
+    Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem }
+}
+
+/// Returns the finding that an error is, where the file itself is at fault and not the disk, the machine or another program.
+pub(super) fn at_fault(subject: &str, error: &StoreError) -> Option<Finding> {
+    use rusqlite::Error::{SqlInputError, SqliteFailure};
+    let cause = match error {
+        StoreError::Damaged(cause) => cause.clone(),
+        StoreError::Malformed(error) => error.to_string(),
+        StoreError::Sqlite(SqlInputError { msg, .. }) => msg.clone(),
+        StoreError::Sqlite(SqliteFailure(ffi::Error { code: ErrorCode::Unknown, .. }, cause)) => {
+            cause.clone().unwrap_or_else(|| error.to_string())
+        }
+        StoreError::Sqlite(SqliteFailure(..)) => return None,
+        StoreError::Sqlite(error) => error.to_string(),
+        _ => return None,
+    };
+    let problem = format!("cannot be checked: {cause}");
+    Some(Finding { code: "unreadable".to_owned(), subject: subject.to_owned(), problem })
+}
+
+/// Returns whether SQLite found pages damaged, and not only what stands in them.
+pub(super) fn is_of_pages(finding: &Finding) -> bool {
+    finding.problem.starts_with("***") || finding.problem.contains("database disk image is malformed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_cannot_be_read_is_no_damage() {
+        let failed = |problem| reading_failed(problem).map(|error| matches!(error, StoreError::Broken(_)));
+        assert_eq!(
+            failed("*** in database main ***\nTree 14 page 14: unable to get the page. error code=8458"),
+            Some(true)
+        );
+        assert_eq!(failed("Tree 14 page 14: unable to get the page. error code=11"), None);
+        assert_eq!(failed("row 1 missing from index orders_by_status"), None);
+    }
+}
