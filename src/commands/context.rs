@@ -19,7 +19,7 @@ use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::render::json::Body;
 use crate::render::table::Layout;
-use crate::render::{RenderStyle, table, zone};
+use crate::render::{RenderStyle, table};
 use crate::spool::Spool;
 use crate::store::{Access, Audit, ExposedTo, OrdersFiles, Outcome, Store, StoreError, Write};
 use crate::ui::{self, Ui};
@@ -261,7 +261,7 @@ impl Context {
         RenderStyle {
             width: ui::width(),
             color: self.ui.colors_stdout,
-            zone: zone::zone_of(settings),
+            zone: settings.zone(),
             country_code: settings.country_code.as_deref(),
         }
     }

@@ -14,7 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{Caller, User, UserId};
 use crate::domain::zone::Zone;
 use crate::error::{Failure, Kind};
-use crate::render::zone::{minute, zone_of};
+use crate::render::zone::minute;
 use crate::store::{Match, OrderMatch, Read, StoreError, fold};
 use crate::ui;
 
@@ -171,7 +171,7 @@ impl Finder<'_, '_> {
             Match::Part(mut orders) => match orders.len() {
                 0 => Err(self.not_found(text)?),
                 1 => self.naming.complete(text, orders.remove(0)),
-                _ => Err(ambiguous(text, &orders, zone_of(&self.read.settings()?))),
+                _ => Err(ambiguous(text, &orders, self.read.settings()?.zone())),
             },
         })
     }

@@ -22,7 +22,6 @@ use crate::input::order_lines::is_order_message;
 use crate::input::order_message::Reading;
 use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
 use crate::input::reject::Reject;
-use crate::render::zone::zone_of;
 use crate::store::StoreError;
 use crate::ui::Progress;
 
@@ -68,7 +67,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let imported = context.write(&mut store, |write| {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
-        let record_context = RecordContext { zone: zone_of(&settings) };
+        let record_context = RecordContext { zone: settings.zone() };
         let intake = OrderIntake { write, settings: &settings, sender: &sender, audit: &audit };
         let now = write.time();
         let mut read = |input: Input<'_>, put: &mut Put<'_, ParsedOrder>| {

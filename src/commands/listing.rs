@@ -17,7 +17,6 @@ use crate::render::json::body;
 use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
 use crate::render::order;
 use crate::render::table::{Sizing, columns_of, row_of};
-use crate::render::zone::zone_of;
 use crate::spool::Spool;
 use crate::store::{OrderFilter, Read, Sort, SortField, Store};
 
@@ -109,7 +108,7 @@ impl Listing<'_> {
     fn filter(&self, read: &Read<'_>, context: &Context, limit: Option<u64>) -> anyhow::Result<OrderFilter> {
         let Selection { status, search, product, sort, .. } = self.selection;
         let settings = read.settings()?;
-        let (zone, code) = (zone_of(&settings), settings.country_code.as_deref());
+        let (zone, code) = (settings.zone(), settings.country_code.as_deref());
         let start = |since: Option<When>| since.map(|since| since.start(context.now, &zone));
         let own = match &context.caller {
             Caller::Account(user) if self.is_own => Some(user.id),

@@ -1,5 +1,7 @@
 //! What every user of a file shares: the shop's settings.
 
+use super::zone::Zone;
+
 /// A setting's name, as `config` takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingKey {
@@ -60,5 +62,12 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings { shop_name: None, currency: None, country_code: None, time_zone: "UTC".to_owned(), low_stock: 5 }
+    }
+}
+
+impl Settings {
+    /// Returns the shop's zone; UTC where the setting names none that is known.
+    pub fn zone(&self) -> Zone {
+        Zone::parse(&self.time_zone).unwrap_or(Zone::UTC)
     }
 }

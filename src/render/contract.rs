@@ -1,7 +1,9 @@
 //! What scripts can rely on: the bodies of the program's JSON with their keys and types, for `orders help json`.
 
 use super::help::{paragraph, two_columns};
-use super::json::{EVENT_KEYS, FINDING_KEYS, ORDER_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS};
+use super::json::{
+    EVENT_KEYS, FINDING_KEYS, ITEM_KEYS, ORDER_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
+};
 use super::report::{pending, stock};
 
 /// A body.
@@ -18,22 +20,7 @@ const fn shape(name: &'static str, place: &'static str, keys: &'static [&'static
 
 const SHAPES: &[Shape] = &[
     shape("order", "create, show, set-status, cancel, edit, note", ORDER_KEYS),
-    shape(
-        "item",
-        "the items of an order",
-        &[
-            "id",
-            "productId",
-            "productName",
-            "productBarcode",
-            "productImage",
-            "quantity",
-            "unitPrice",
-            "selectedSize",
-            "selectedColor",
-            "subtotal",
-        ],
-    ),
+    shape("item", "the items of an order", ITEM_KEYS),
     shape("listed order", "list, an array; with --items an array of orders, as my-orders", SUMMARY_KEYS),
     shape("count", "list --count", &["count"]),
     shape("confirmed order", "confirm", &["success", "order", "stockUpdated", "message"]),

@@ -57,6 +57,20 @@ pub const ORDER_KEYS: &[&str] = &[
     "currency",
 ];
 
+/// The keys of an item of an order, in order.
+pub const ITEM_KEYS: &[&str] = &[
+    "id",
+    "productId",
+    "productName",
+    "productBarcode",
+    "productImage",
+    "quantity",
+    "unitPrice",
+    "selectedSize",
+    "selectedColor",
+    "subtotal",
+];
+
 /// The keys of a row an item: those of the order, then those of the item.
 pub const ITEM_ROW_KEYS: &[&str] = &[
     "id",
@@ -138,21 +152,11 @@ fn item_value(item: &OrderItem, key: &str) -> Option<Value> {
 }
 
 fn item(item: &OrderItem) -> Value {
-    let keys = [
-        "productId",
-        "productName",
-        "productBarcode",
-        "productImage",
-        "quantity",
-        "unitPrice",
-        "selectedSize",
-        "selectedColor",
-        "subtotal",
-    ];
-    let mut body = Body::new();
-    body.insert("id".to_owned(), json!(item.id.to_string()));
-    body.extend(keys.into_iter().filter_map(|key| Some((key.to_owned(), item_value(item, key)?))));
-    Value::Object(body)
+    let value = |key: &str| match key {
+        "id" => Some(json!(item.id.to_string())),
+        key => item_value(item, key),
+    };
+    ITEM_KEYS.iter().filter_map(|key| Some(((*key).to_owned(), value(key)?))).collect::<Body>().into()
 }
 
 /// Returns the chosen keys of an order.

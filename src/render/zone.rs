@@ -1,13 +1,7 @@
 //! Times in the shop's zone.
 
-use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
-
-/// Returns the shop's zone; UTC where the setting names none that is known.
-pub fn zone_of(settings: &Settings) -> Zone {
-    Zone::parse(&settings.time_zone).unwrap_or(Zone::UTC)
-}
 
 /// Prints a time to the minute in the zone: `2026-02-04 12:30`.
 pub fn minute(time: Timestamp, zone: Zone) -> String {
@@ -31,9 +25,9 @@ mod tests {
     #[test]
     fn people_read_times_in_the_shops_zone() {
         let time = Timestamp::parse("2026-02-04T22:30:00Z").unwrap();
-        let cairo = zone_of(&Settings { time_zone: "Africa/Cairo".into(), ..Settings::default() });
+        let cairo = Zone::parse("Africa/Cairo").unwrap();
         assert_eq!(minute(time, cairo), "2026-02-05 00:30");
         assert_eq!(minute_with_zone(time, cairo), "2026-02-05 00:30 EET");
-        assert_eq!(minute_with_zone(time, zone_of(&Settings::default())), "2026-02-04 22:30 UTC");
+        assert_eq!(minute_with_zone(time, Zone::UTC), "2026-02-04 22:30 UTC");
     }
 }

@@ -10,7 +10,6 @@ use crate::domain::calendar::When;
 use crate::domain::report::sales::{Grouping, Sales, Window};
 use crate::error::{Exit, Failure};
 use crate::render::report::sales;
-use crate::render::zone::zone_of;
 
 /// Report what was sold: the orders that hold stock (confirmed to delivered), by the time of the order
 ///
@@ -46,7 +45,7 @@ fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
 pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (sales, settings) = context.open_to_read()?.read(|read| {
         let settings = read.settings()?;
-        let zone = zone_of(&settings);
+        let zone = settings.zone();
         let window =
             Window::new(args.since, args.until, context.now, &zone).ok_or_else(|| no_time(args.until.is_some()))?;
         let mut sales = Sales::new(window, args.by);

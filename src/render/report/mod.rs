@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::json::{Body, body};
 use super::table::Column;
-use super::zone::{minute_with_zone, zone_of};
+use super::zone::minute_with_zone;
 use crate::domain::report::Sums;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -112,7 +112,7 @@ pub struct Bar {
 
 /// Says that a report is of now.
 fn as_of(now: Timestamp, settings: &Settings) -> String {
-    format!("as of {}, time zone {}", minute_with_zone(now, zone_of(settings)), settings.time_zone)
+    format!("as of {}, time zone {}", minute_with_zone(now, settings.zone()), settings.time_zone)
 }
 
 /// Says whose report this is, and in which currency, where that is known.

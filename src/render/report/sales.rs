@@ -9,7 +9,7 @@ use crate::domain::report::sales::{Group, Grouping, Sales, Span, Window};
 use crate::domain::settings::Settings;
 use crate::render::json::Body;
 use crate::render::table::Column;
-use crate::render::zone::{minute, zone_of};
+use crate::render::zone::minute;
 use crate::spool::{Spool, SpoolError};
 
 /// How many products have a bar in the chart: the best sellers.
@@ -105,7 +105,7 @@ fn bar((group, sums): &(Group, Sums)) -> Bar {
 
 /// Names a window by its days where it has whole ones, else by the minute.
 fn dates(window: Window, settings: &Settings) -> String {
-    let zone = zone_of(settings);
+    let zone = settings.zone();
     let is_midnight = |time| day_start(day_of(time, &zone), &zone) == time;
     if is_midnight(window.from) && is_midnight(window.before) {
         format!("{} to {}", day_of(window.from, &zone), day_of(window.last(), &zone))
@@ -116,7 +116,7 @@ fn dates(window: Window, settings: &Settings) -> String {
 
 /// Says that the first row is of a week or month that begins before the window does.
 fn cut_remark(sales: &Sales, settings: &Settings) -> Option<String> {
-    let first_day = day_of(sales.window.from, &zone_of(settings));
+    let first_day = day_of(sales.window.from, &settings.zone());
     match sales.rows.first()? {
         (group @ Group::Period(span @ (Span::Week | Span::Month), day), _)
             if *day < first_day && span.first_day(first_day) == *day =>
