@@ -3,10 +3,11 @@
 use rusqlite::types::ValueRef;
 use uuid::Uuid;
 
+use super::error::StoreError;
 use super::identity::version_of;
 use super::integrity::{at_fault, damage, finding, is_of_pages};
 use super::schema::{strange_schema, tables};
-use super::{Read, StoreError};
+use super::transaction::Read;
 use crate::domain::finding::Finding;
 use crate::domain::order::OrderPk;
 use crate::domain::time::Timestamp;

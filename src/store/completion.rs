@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Params, named_params};
 
+use super::error::StoreError;
 use super::orders::{OrderMatch, order_match};
 use super::search::fold;
+use super::transaction::Read;
 use super::values::json_array;
-use super::{Read, StoreError};
 use crate::domain::reference::SHORTEST_PART;
 use crate::domain::status::Status;
 use crate::domain::user::UserId;

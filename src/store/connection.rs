@@ -59,3 +59,8 @@ pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) ->
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
+
+/// Returns the version of the SQLite inside the program.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}

@@ -11,20 +11,11 @@ use rusqlite::{Connection, OpenFlags};
 use tempfile::{NamedTempFile, TempDir};
 
 use super::connection::{Access, set_up};
+use super::error::StoreError;
 use super::integrity::damage;
-use super::{Store, StoreError};
 
-impl Store {
-    /// Copies the file as it is at one moment into an empty one, while others go on writing.
-    ///
-    /// # Errors
-    /// The store was not opened with `Access::BackUp`; the copy cannot be written.
-    pub fn back_up(&self, copy: &Path) -> Result<(), StoreError> {
-        vacuum_into(&self.connection, copy)
-    }
-}
-
-fn vacuum_into(connection: &Connection, copy: &Path) -> Result<(), StoreError> {
+/// Copies the file as it is at one moment into an empty one.
+pub(super) fn vacuum_into(connection: &Connection, copy: &Path) -> Result<(), StoreError> {
     let copy = copy.to_str().ok_or_else(|| StoreError::refused("has a name that is not UTF-8"))?;
     connection.execute("VACUUM INTO ?1", [copy])?;
     Ok(())

@@ -3,8 +3,9 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use super::error::StoreError;
 use super::search_index::{BATCH, gather_all};
-use super::{Read, StoreError, Write};
+use super::transaction::{Read, Write};
 use crate::domain::content::{ItemContent, items_hash};
 use crate::domain::finding::Finding;
 use crate::domain::phone::full_number;

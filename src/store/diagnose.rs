@@ -5,11 +5,11 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use super::StoreError;
 use super::connection::Access;
+use super::error::StoreError;
 use super::integrity::{broken_off, damage};
 use super::locked::{PlainFile, side_files};
-use super::open::open;
+use super::open::Store;
 use crate::domain::finding::Finding;
 
 /// Returns whether the disk that a file is on has no room left: SQLite calls some of its failures by other names.
@@ -28,7 +28,7 @@ pub fn read_again(path: &Path) -> Option<StoreError> {
     {
         return Some(StoreError::Unread(error.to_string()));
     }
-    let damage = open(path, Access::Read, Duration::ZERO).and_then(|store| damage(&store.connection));
+    let damage = Store::open(path, Access::Read, Duration::ZERO).and_then(|store| damage(&store.connection));
     let is_damaged = match damage {
         Ok(damage) => !damage.is_empty(),
         // Else it is not whole yet, or in use: that is no damage.
@@ -71,7 +71,7 @@ mod tests {
     fn a_file_that_was_called_damaged_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
-        drop(open(&path, Access::Create, Duration::ZERO).unwrap());
+        drop(Store::open(&path, Access::Create, Duration::ZERO).unwrap());
         assert!(matches!(read_again(&path), Some(StoreError::Unread(_))));
         assert!(matches!(read_again(folder.path()), Some(StoreError::Unread(_))), "a folder cannot be read");
         let blank = folder.path().join("blank.db");

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use rusqlite::named_params;
 
-use super::{Read, StoreError};
+use super::error::StoreError;
+use super::transaction::Read;
 use crate::domain::history::{Event, EventMovement, StockEntry};
 use crate::domain::order::OrderPk;
 use crate::domain::product::ProductId;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::error::StoreError;
 use super::locked::PlainFile;
 use super::side_files::{has_beside, was_empty};
 

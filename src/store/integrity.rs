@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, ErrorCode, Row, ffi};
 
-use super::StoreError;
+use super::error::StoreError;
 use crate::domain::finding::Finding;
 
 /// SQLite's own checks.

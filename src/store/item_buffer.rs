@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::StoreError;
+use super::error::StoreError;
 use crate::domain::order::{OrderItem, OrderPk};
 
 /// How many bytes of them are kept in memory (32 KiB).

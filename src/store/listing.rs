@@ -2,10 +2,12 @@
 
 use rusqlite::{ToSql, named_params};
 
+use super::error::StoreError;
+use super::open::Store;
 use super::orders::{SUMMARY_COLUMNS, summary};
 use super::search::Needle;
+use super::transaction::Read;
 use super::values::json_array;
-use super::{Read, Store, StoreError};
 use crate::domain::order::{Order, OrderPk, OrderSummary};
 use crate::domain::product::ProductId;
 use crate::domain::status::Status;
@@ -497,8 +499,9 @@ mod tests {
     use crate::domain::receive::ResolvedOrder;
     use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::reference::Reference;
-    use crate::store::tests::{CLOCK, audit, store};
-    use crate::store::{ContentHash, Outcome};
+    use crate::store::commit::tests::{CLOCK, audit, store};
+    use crate::store::transaction::Outcome;
+    use crate::store::values::ContentHash;
 
     /// Between two batches orders change what they are sorted by, come and go.
     #[test]

@@ -12,7 +12,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::StoreError;
+use super::error::StoreError;
 
 const SUFFIXES: [&str; 3] = ["-wal", "-shm", "-journal"];
 
@@ -245,7 +245,8 @@ pub(super) mod tests {
     use std::os::fd::AsRawFd as _;
     use std::time::Duration;
 
-    use super::super::{Access, Store};
+    use super::super::connection::Access;
+    use super::super::open::Store;
     use super::*;
 
     #[test]

@@ -7,9 +7,9 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::StoreError;
 use super::copy::{copy_beside, free_name};
 use super::derived::derive_all;
+use super::error::StoreError;
 use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, version_of};
 
 /// What turns a file of one version into the next, the first for version 1. Only ever added to; the indexes stand word for

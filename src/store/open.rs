@@ -1,8 +1,8 @@
-//! Which files are taken, and what is done to a file before anything is read from it.
+//! Opening a file, and what is done to it before anything is read from it.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -10,105 +10,111 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::connection::{Access, set_up};
-use super::copy::{folder_of, sync_folder};
+use super::copy::vacuum_into;
+use super::error::StoreError;
+use super::file::find_or_create;
 use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, refuse_strange_header};
 use super::integrity::reading_failed;
-use super::locked::{InUse, OpenedFile};
+use super::locked::{InUse, OpenedFile, side_files};
 use super::migrate::{migrate, stand_in};
-use super::side_files::{refuse_leftovers, refuse_strange_side_files};
-use super::{Store, StoreError};
+use super::side_files::refuse_strange_side_files;
 
 /// How long an empty file may be on its way to becoming an orders file.
 const BEING_MADE: Duration = Duration::from_secs(1);
 /// How long to sleep before looking again.
 const RETRY: Duration = Duration::from_millis(10);
 
-pub(super) fn open(path: &Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
-    // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
-    let path = std::path::absolute(path)?;
-    let created = find_or_create(&path, access)?;
-    // What stands beside a file stands beside the file itself, not beside a link to it.
-    let real = fs::canonicalize(&path)?;
-    let file = OpenedFile::of(&real)?;
-    refuse_strange_header(&real)?;
-    refuse_strange_side_files(&real)?;
-    let in_use = InUse::note(&file);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(&real, flags).map_err(|error| explain(&path, error.into()))?;
-    // SQLite falls back to reading only, without a word. Such a reader would make side files that lock the owner out.
-    if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
-        return Err(StoreError::refused("is not writable for this user, which reading needs too"));
-    }
-    set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
-    let kept = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
-    file.refuse_replaced()?;
-    Ok(Store { connection, in_use, path, file, wait, created, kept })
+/// An open orders file.
+#[derive(Debug)]
+pub struct Store {
+    // It goes before the note that it is open.
+    pub(super) connection: Connection,
+    pub(super) in_use: InUse,
+    pub(super) path: PathBuf,
+    pub(super) file: OpenedFile,
+    /// How long others are waited for.
+    pub(super) wait: Duration,
+    /// Whether opening it made the file.
+    created: bool,
+    /// Where an older file is kept as it was before opening it brought it to the current schema.
+    kept: Option<PathBuf>,
 }
 
-/// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
-fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
-    let found = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && access == Access::Create => {
-            refuse_network_folder(path.parent().unwrap_or(Path::new("/")))?;
-            refuse_leftovers(path)?;
-            if create(path)? {
-                return Ok(true);
-            }
-            fs::metadata(path)?
+/// What others than its owner may do with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExposedTo {
+    /// They may read it.
+    Read,
+    /// They may change it.
+    Write,
+}
+
+impl Store {
+    /// Opens the file at `path`, waiting up to `wait` for others.
+    ///
+    /// # Errors
+    /// The file is missing (and `access` may not make it), is not an orders file, or cannot be used safely.
+    pub fn open(path: &Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
+        // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
+        let path = std::path::absolute(path)?;
+        let created = find_or_create(&path, access)?;
+        // What stands beside a file stands beside the file itself, not beside a link to it.
+        let real = fs::canonicalize(&path)?;
+        let file = OpenedFile::of(&real)?;
+        refuse_strange_header(&real)?;
+        refuse_strange_side_files(&real)?;
+        let in_use = InUse::note(&file);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(&real, flags).map_err(|error| explain(&path, error.into()))?;
+        // SQLite falls back to reading only, without a word. Such a reader would make side files that lock the owner out.
+        if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
+            return Err(StoreError::refused("is not writable for this user, which reading needs too"));
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(StoreError::Missing),
-        Err(error) => return Err(error.into()),
-    };
-    if found.is_dir() {
-        return Err(StoreError::NotOurs("is a folder, not an orders file"));
+        set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
+        let kept = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
+        file.refuse_replaced()?;
+        Ok(Store { connection, in_use, path, file, wait, created, kept })
     }
-    if !found.is_file() {
-        return Err(StoreError::NotOurs("is not a regular file"));
-    }
-    if found.nlink() != 1 {
-        // Locks and side files go by name: under two names, two programs would write past each other.
-        return Err(StoreError::refused("has more than one hard link; give each copy its own file"));
-    }
-    refuse_network_folder(path)?;
-    Ok(false)
-}
 
-/// Creates the file exclusively, for its owner only; `false` where another program was first.
-///
-/// Whatever happens from here on leaves an empty file at worst, which the next creating command completes.
-#[expect(clippy::disallowed_methods, reason = "nothing has the new file open through SQLite yet")]
-fn create(path: &Path) -> Result<bool, StoreError> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().unwrap_or(Path::new("/")).display();
-            return Err(StoreError::refused(format!("cannot be made: there is no folder {folder}")));
+    /// Returns the file's absolute path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Tells what other users of the machine may do with the file or what stands beside it, by their modes; `None` where
+    /// they are their owner's alone.
+    pub fn others_may(&self) -> Option<ExposedTo> {
+        // What stands beside the file, not beside a link to it.
+        let file = self.file.path();
+        let side_files = side_files(file);
+        let mode = std::iter::once(file)
+            .chain(side_files.iter().map(PathBuf::as_path))
+            .filter_map(|path| Some(fs::metadata(path).ok()?.permissions().mode()))
+            .fold(0, |all, mode| all | mode);
+        match (mode & 0o022 != 0, mode & 0o044 != 0) {
+            (true, _) => Some(ExposedTo::Write),
+            (false, true) => Some(ExposedTo::Read),
+            (false, false) => None,
         }
-        Err(error) => return Err(error.into()),
     }
-    sync_folder(folder_of(path))?;
-    Ok(true)
-}
 
-/// Refuses network file systems, whose locks cannot be trusted; `on` is what is there already.
-#[cfg(target_os = "linux")]
-fn refuse_network_folder(on: &Path) -> Result<(), StoreError> {
-    const NETWORK: [(i64, &str); 4] = [(0x6969, "NFS"), (0x517B, "SMB"), (0xFE53_4D42, "SMB"), (0xFF53_4D42, "CIFS")];
-    let Ok(found) = rustix::fs::statfs(on) else {
-        return Ok(());
-    };
-    let kind = found.f_type & 0xFFFF_FFFF;
-    match NETWORK.iter().find(|(magic, _)| *magic == kind) {
-        Some((_, name)) => Err(StoreError::refused(format!("is on a network folder ({name}), where locks fail"))),
-        None => Ok(()),
+    /// Returns whether opening it made the file.
+    pub fn was_created(&self) -> bool {
+        self.created
     }
-}
 
-#[cfg(not(target_os = "linux"))]
-fn refuse_network_folder(_on: &Path) -> Result<(), StoreError> {
-    Ok(())
+    /// Returns where the file is kept as it was, if opening it brought it to the current schema.
+    pub fn kept(&self) -> Option<&Path> {
+        self.kept.as_deref()
+    }
+
+    /// Copies the file as it is at one moment into an empty one, while others go on writing.
+    ///
+    /// # Errors
+    /// The store was not opened with `Access::BackUp`; the copy cannot be written.
+    pub fn back_up(&self, copy: &Path) -> Result<(), StoreError> {
+        vacuum_into(&self.connection, copy)
+    }
 }
 
 /// Brings a file to the current schema and a writer's file to WAL; refuses what is not ours. Returns where an older file

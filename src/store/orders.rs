@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
+use super::error::StoreError;
 use super::item_buffer::{ItemRow, rows_of};
 use super::search::{Needle, fold};
+use super::transaction::{Audit, Read, Write};
 use super::values::{ContentHash, Id, InOrder, json_array};
-use super::{Audit, Read, StoreError, Write};
 use crate::domain::content::{Content, ItemContent, items_hash};
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;

@@ -7,8 +7,11 @@ use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
-use super::tests::{CLOCK, audit, store};
-use super::{ContentHash, OrderFilter, Outcome, Read, Sort, SortField, StoreError, Write};
+use super::commit::tests::{CLOCK, audit, store};
+use super::error::StoreError;
+use super::listing::{OrderFilter, Sort, SortField};
+use super::transaction::{Outcome, Read, Write};
+use super::values::ContentHash;
 use crate::domain::edit::Edited;
 use crate::domain::incoming::{Source, SourceKind};
 use crate::domain::product::Product;

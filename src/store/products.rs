@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use rusqlite::{Row, ToSql, named_params};
 
+use super::error::StoreError;
+use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
-use super::{Audit, Read, StoreError, Write};
 use crate::domain::catalogue::Matches;
 use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
 use crate::domain::product::{NamedProduct, ProductKey};

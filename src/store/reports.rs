@@ -2,7 +2,8 @@
 
 use rusqlite::{Row, named_params};
 
-use super::{Read, StoreError};
+use super::error::StoreError;
+use super::transaction::Read;
 use crate::domain::report::Sums;
 use crate::domain::report::sales::{Group, Sale, Window};
 use crate::domain::report::stock::Demand;
@@ -76,7 +77,7 @@ impl Read<'_> {
 mod tests {
     use super::*;
     use crate::domain::time::Timestamp;
-    use crate::store::tests::store;
+    use crate::store::commit::tests::store;
 
     /// Else every report would read all that was ever sold.
     #[test]

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
+use super::error::StoreError;
 use super::identity::{SCHEMA, SCHEMA_VERSION};
 use super::migrate::bring_up_to_date;
-use super::{StoreError, search};
+use super::search;
 use crate::domain::finding::Finding;
 
 /// What Litestream keeps in a file that it replicates.

@@ -9,10 +9,11 @@ use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memchr2};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use super::error::StoreError;
 use super::identity::version_of;
 use super::search::{Needle, fold};
+use super::transaction::{Read, Write};
 use super::values::json_array;
-use super::{Read, StoreError, Write};
 use crate::domain::finding::Finding;
 use crate::domain::order::OrderPk;
 
@@ -225,8 +226,9 @@ fn lines_with(needle: &Finder<'_>, texts: &[u8]) -> Vec<i64> {
 mod tests {
     use super::*;
     use crate::domain::phone::full_number;
-    use crate::store::tests::store;
-    use crate::store::{OrderFilter, Store};
+    use crate::store::commit::tests::store;
+    use crate::store::listing::OrderFilter;
+    use crate::store::open::Store;
     use proptest::prelude::*;
 
     /// What is typed has pieces of what orders have, and letters that fold.

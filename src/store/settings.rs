@@ -2,7 +2,8 @@
 
 use rusqlite::named_params;
 
-use super::{Read, StoreError, Write};
+use super::error::StoreError;
+use super::transaction::{Read, Write};
 use crate::domain::settings::{SettingKey, Settings};
 
 impl Read<'_> {

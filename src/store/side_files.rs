@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::StoreError;
+use super::error::StoreError;
 use super::locked::{PlainFile, beside, side_files};
 
 /// Refuses a file beside which there is something that SQLite would play into it, or hang on. A log cannot be told from
@@ -133,7 +133,8 @@ mod tests {
 
     use rusqlite::Connection;
 
-    use super::super::{Access, Store};
+    use super::super::connection::Access;
+    use super::super::open::Store;
     use super::*;
     use std::path::PathBuf;
 

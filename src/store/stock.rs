@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, named_params, params};
 
-use super::{Audit, StoreError, Write};
+use super::error::StoreError;
+use super::transaction::{Audit, Write};
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockLine};
 use crate::domain::stock::{Movement, StockChange};

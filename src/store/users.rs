@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::{Read, StoreError, Write};
+use super::error::StoreError;
+use super::transaction::{Read, Write};
 use crate::domain::user::{User, UserId};
 
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {

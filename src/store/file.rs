@@ -1,0 +1,77 @@
+//! Which files are taken, and how one is made.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use super::connection::Access;
+use super::copy::{folder_of, sync_folder};
+use super::error::StoreError;
+use super::side_files::refuse_leftovers;
+
+/// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
+pub(super) fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
+    let found = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && access == Access::Create => {
+            refuse_network_folder(path.parent().unwrap_or(Path::new("/")))?;
+            refuse_leftovers(path)?;
+            if create(path)? {
+                return Ok(true);
+            }
+            fs::metadata(path)?
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(StoreError::Missing),
+        Err(error) => return Err(error.into()),
+    };
+    if found.is_dir() {
+        return Err(StoreError::NotOurs("is a folder, not an orders file"));
+    }
+    if !found.is_file() {
+        return Err(StoreError::NotOurs("is not a regular file"));
+    }
+    if found.nlink() != 1 {
+        // Locks and side files go by name: under two names, two programs would write past each other.
+        return Err(StoreError::refused("has more than one hard link; give each copy its own file"));
+    }
+    refuse_network_folder(path)?;
+    Ok(false)
+}
+
+/// Creates the file exclusively, for its owner only; `false` where another program was first.
+///
+/// Whatever happens from here on leaves an empty file at worst, which the next creating command completes.
+#[expect(clippy::disallowed_methods, reason = "nothing has the new file open through SQLite yet")]
+fn create(path: &Path) -> Result<bool, StoreError> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().unwrap_or(Path::new("/")).display();
+            return Err(StoreError::refused(format!("cannot be made: there is no folder {folder}")));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    sync_folder(folder_of(path))?;
+    Ok(true)
+}
+
+/// Refuses network file systems, whose locks cannot be trusted; `on` is what is there already.
+#[cfg(target_os = "linux")]
+fn refuse_network_folder(on: &Path) -> Result<(), StoreError> {
+    const NETWORK: [(i64, &str); 4] = [(0x6969, "NFS"), (0x517B, "SMB"), (0xFE53_4D42, "SMB"), (0xFF53_4D42, "CIFS")];
+    let Ok(found) = rustix::fs::statfs(on) else {
+        return Ok(());
+    };
+    let kind = found.f_type & 0xFFFF_FFFF;
+    match NETWORK.iter().find(|(magic, _)| *magic == kind) {
+        Some((_, name)) => Err(StoreError::refused(format!("is on a network folder ({name}), where locks fail"))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn refuse_network_folder(_on: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
