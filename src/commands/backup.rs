@@ -54,7 +54,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         drop(copy);
         context.keep_nothing();
     } else {
-        copy.keep(&dest).map_err(|error| failed(&dest, &error))?;
+        copy.persist(&dest).map_err(|error| failed(&dest, &error))?;
         context.keep();
     }
     let path = dest.to_string_lossy();

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use crate::domain::refusal::Conflict;
 use crate::error::{Failure, Kind};
 use crate::input::reject::Reject;
-use crate::store::{NotOpened, OrdersFiles, PlainFile, keep, sync_folder};
+use crate::store::{NotOpened, OrdersFiles, PlainFile, persist, sync_folder};
 
 /// Keeps the records that are not taken, each once, where they are to be kept.
 #[derive(Debug)]
@@ -139,7 +139,7 @@ impl RejectsFile<'_> {
         if length > 0 && !is_dry_run {
             let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
             io::copy(spool, &mut file).map_err(failed)?;
-            keep(file, path).map_err(failed)?;
+            persist(file, path).map_err(failed)?;
             *is_made = true;
         }
         Ok(())

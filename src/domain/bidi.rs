@@ -1,8 +1,8 @@
-//! Right-to-left values among left-to-right ones: isolated, so that their neighbours keep their places.
+//! Isolates right-to-left values, so that their left-to-right neighbours keep their places.
 //!
 //! A terminal or a chat that follows the Unicode bidirectional algorithm would draw `أحمد  59.98  2026-02-04` with the date
-//! on the left: a number takes the direction of the letters before it. An isolate ends that influence. One that does not
-//! follow the algorithm draws nothing for it, as it has no width.
+//! on the left: a number takes the direction of the letters before it. An isolate ends that influence. Other terminals draw
+//! nothing for an isolate, as it has no width.
 
 use std::borrow::Cow;
 
@@ -13,24 +13,24 @@ const ISOLATE: char = '\u{2068}';
 /// Ends it (U+2069).
 const END: char = '\u{2069}';
 
-/// Returns a value for people, visible and isolated where it runs from right to left. What the value holds of isolates
-/// itself is escaped before.
+/// Returns a value for people: made visible, and isolated where it runs from right to left. Isolates in the value itself are
+/// escaped.
 pub fn shown(value: &str) -> Cow<'_, str> {
     isolate(visible(value))
 }
 
-/// Returns a sentence with values in it for people, visible and with its right-to-left words isolated.
+/// Returns a sentence for people: made visible, with its right-to-left words isolated.
 pub fn shown_sentence(sentence: &str) -> Cow<'_, str> {
     isolate_words(visible(sentence))
 }
 
-/// Isolates a value that holds right-to-left characters. Others stay bare, so that a reference copied from a screen is only
-/// a reference.
+/// Isolates a value that holds right-to-left characters. All others stay bare, so that a reference can be copied from the
+/// screen.
 pub fn isolate(value: Cow<'_, str>) -> Cow<'_, str> {
     if value.chars().any(is_right_to_left) { Cow::Owned(format!("{ISOLATE}{value}{END}")) } else { value }
 }
 
-/// Isolates every stretch of right-to-left words in a sentence whose values are not known.
+/// Isolates every run of right-to-left words in a sentence.
 fn isolate_words(sentence: Cow<'_, str>) -> Cow<'_, str> {
     if !sentence.chars().any(is_right_to_left) {
         return sentence;
@@ -38,34 +38,35 @@ fn isolate_words(sentence: Cow<'_, str>) -> Cow<'_, str> {
     let mut isolated = String::with_capacity(sentence.len() + 12);
     let mut rest = &*sentence;
     while let Some(start) = rest.find(is_right_to_left) {
-        let (before, stretch) = rest.split_at(start);
-        let reach = stretch.find(|c| !is_right_to_left(c) && !goes_on(c)).unwrap_or(stretch.len());
-        let last = stretch[..reach].char_indices().rfind(|&(_, c)| is_right_to_left(c));
+        let (before, run) = rest.split_at(start);
+        let reach = run.find(|c| !is_right_to_left(c) && !continues_run(c)).unwrap_or(run.len());
+        let last = run[..reach].char_indices().rfind(|&(_, c)| is_right_to_left(c));
         let end = last.map_or(reach, |(offset, c)| offset + c.len_utf8());
         isolated.push_str(before);
         isolated.push(ISOLATE);
-        isolated.push_str(&stretch[..end]);
+        isolated.push_str(&run[..end]);
         isolated.push(END);
-        rest = &stretch[end..];
+        rest = &run[end..];
     }
     isolated.push_str(rest);
     Cow::Owned(isolated)
 }
 
-/// Whether a stretch of right-to-left words may go on after this character: what separates values in our sentences ends it.
-fn goes_on(c: char) -> bool {
+/// Returns whether a run of right-to-left words may continue after this character. Signs that separate values in our
+/// sentences end it.
+fn continues_run(c: char) -> bool {
     c.is_whitespace() || c.is_ascii_digit() || "-.'/&+".contains(c) || !c.is_ascii() && !c.is_alphanumeric()
 }
 
-/// Returns one value of a text that is sent, isolated where it runs from right to left, and without bidi controls of its own:
-/// it can neither end our isolate nor turn what follows.
+/// Returns a value for a message to a customer: isolated where it runs from right to left, without bidi controls of its own.
+/// So it can neither end our isolate nor turn what follows.
 pub fn sent(value: &str) -> Cow<'_, str> {
     let steers =
         |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     isolate(if value.contains(steers) { Cow::Owned(value.replace(steers, "")) } else { Cow::Borrowed(value) })
 }
 
-/// Returns a text made of values that were [`sent`], visible, with their isolates as they are.
+/// Makes a message with [`sent`] values visible, and leaves our isolates as they are.
 pub fn shown_text(text: &str) -> String {
     let is_ours = |c| c == ISOLATE || c == END;
     let mut shown = String::with_capacity(text.len());
@@ -77,8 +78,8 @@ pub fn shown_text(text: &str) -> String {
     shown
 }
 
-/// Returns whether a character runs from right to left, or is a digit of those scripts, which turns its neighbours too: the
-/// classes R, AL and AN of Unicode.
+/// Returns whether a character runs from right to left or is a digit of those scripts, which turns its neighbours too
+/// (Unicode's classes R, AL and AN).
 fn is_right_to_left(c: char) -> bool {
     matches!(c,
         '\u{590}'..='\u{8ff}'
@@ -93,7 +94,7 @@ pub(crate) mod tests {
     use super::*;
     use unicode_bidi::{BidiClass, BidiInfo, bidi_class};
 
-    /// Returns a line as it is drawn by what follows the Unicode algorithm, without what has no width.
+    /// Returns a line as the Unicode algorithm draws it, without isolates.
     pub(crate) fn drawn(line: &str) -> String {
         let info = BidiInfo::new(line, None);
         let visual = info.paragraphs.iter().map(|paragraph| info.reorder_line(paragraph, paragraph.range.clone()));
@@ -109,7 +110,7 @@ pub(crate) mod tests {
     fn all_right_to_left_characters_are_known() {
         for c in ('\0'..=char::MAX).filter(|&c| visible(c.encode_utf8(&mut [0; 4])).contains(c)) {
             let turns = matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::AN);
-            // The ranges hold marks and signs beside them, which only stand among them.
+            // The ranges also hold marks and signs, which only stand among such letters.
             assert!(!turns || is_right_to_left(c), "U+{:04X} is {:?}", u32::from(c), bidi_class(c));
         }
         assert!(!"LEG-1 59.98 é 陈 × → … 👔".chars().any(is_right_to_left));
@@ -122,7 +123,7 @@ pub(crate) mod tests {
         let line = ["أحمد", "59.98", "2026-02-04", "٠١٠", "٢٢٢"].map(shown).join("  ");
         assert_eq!(drawn(&line), format!("{}  59.98  2026-02-04  ٠١٠  ٢٢٢", turned("أحمد")));
         assert_eq!(shown("LEG-1"), "LEG-1");
-        // What a guest put there does not end our isolate.
+        // An isolate's end in a guest's value does not end ours.
         assert_eq!(shown("أ\u{2069}"), "\u{2068}أ\\u{2069}\u{2069}");
         assert_eq!(sent("أ\u{2069}\u{202e}"), "\u{2068}أ\u{2069}");
         assert_eq!(shown_text("Hello \u{2068}أحمد\u{2069},\u{1b}"), "Hello \u{2068}أحمد\u{2069},\\u{1b}");

@@ -7,9 +7,9 @@ use super::time::Timestamp;
 /// A point in time as it was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// So long ago: `2d`, `12h`.
+    /// A time ago: `2d`, `12h`.
     Ago(Duration),
-    /// A day of the shop's calendar, so many days before today: `today`, `yesterday`.
+    /// This many days before today, in the shop's calendar: `today`, `yesterday`.
     DaysBack(u8),
     /// A day of the shop's calendar: `2026-02-04`.
     Day(NaiveDate),
@@ -17,7 +17,7 @@ pub enum When {
     At(Timestamp),
 }
 
-/// How a point in time is typed.
+/// The forms of a point in time, for messages.
 pub const WHEN_FORMS: &str = "2d, 12h, today, yesterday, 2026-02-04 or 2026-02-04T10:30:00Z";
 
 impl When {
@@ -39,7 +39,7 @@ impl When {
         Timestamp::parse(text.trim()).map(When::At)
     }
 
-    /// Returns the first instant that `--since` this takes in.
+    /// Returns the first instant that `--since` includes.
     pub fn start(self, now: Timestamp, zone: &impl TimeZone) -> Timestamp {
         match self.day(now, zone) {
             Ok(day) => day_start(day, zone),
@@ -47,7 +47,7 @@ impl When {
         }
     }
 
-    /// Returns the first instant that `--until` this leaves out: a day is taken in whole, an instant with its millisecond.
+    /// Returns the first instant that `--until` excludes: a day is included whole, an instant with its millisecond.
     pub fn end(self, now: Timestamp, zone: &impl TimeZone) -> Timestamp {
         match self.day(now, zone) {
             Ok(day) => day.succ_opt().map_or(Timestamp::LAST, |next| day_start(next, zone)),
@@ -55,7 +55,7 @@ impl When {
         }
     }
 
-    /// Returns the day that is meant, or else the instant.
+    /// Returns the day, or as an error the instant.
     fn day(self, now: Timestamp, zone: &impl TimeZone) -> Result<NaiveDate, Timestamp> {
         match self {
             When::Ago(age) => Err(before(now, age)),
@@ -69,7 +69,7 @@ impl When {
     }
 }
 
-/// Reads how long: a whole number of minutes, hours, days or weeks, `90m`, `12h`, `2d`, `1w`; `None` for anything else.
+/// Reads a whole number of minutes, hours, days or weeks: `90m`, `12h`, `2d`, `1w`; `None` for anything else.
 pub fn parse_age(text: &str) -> Option<Duration> {
     let text = text.trim();
     let unit = text.chars().last()?;
@@ -85,7 +85,7 @@ pub fn parse_age(text: &str) -> Option<Duration> {
     }
 }
 
-/// Returns the instant so long before another one; the first there is, where it would lie before that.
+/// Returns the instant `age` before `now`, or the first one there is.
 pub fn before(now: Timestamp, age: Duration) -> Timestamp {
     Timestamp::from_millis(now.millis().saturating_sub(age.num_milliseconds())).unwrap_or(Timestamp::FIRST)
 }
@@ -95,7 +95,7 @@ pub fn day_of(instant: Timestamp, zone: &impl TimeZone) -> NaiveDate {
     instant.utc().with_timezone(zone).date_naive()
 }
 
-/// Returns the first instant of a day in a zone: midnight, or where clocks jump over it the instant after the jump.
+/// Returns the first instant of a day in a zone: midnight, or the instant after it where clocks skip midnight.
 pub fn day_start(day: NaiveDate, zone: &impl TimeZone) -> Timestamp {
     let midnight = day.and_time(NaiveTime::MIN);
     // No zone has ever skipped more than a day, and all jumps are of whole minutes.
@@ -104,7 +104,7 @@ pub fn day_start(day: NaiveDate, zone: &impl TimeZone) -> Timestamp {
         zone.from_local_datetime(&local).earliest()
     });
     let first = first.and_then(|instant| Timestamp::from_millis(instant.timestamp_millis()));
-    // Only a day at either end of time has no first instant of its own.
+    // Only a day at either end of time has no such instant.
     first.unwrap_or(if day.year() <= 1 { Timestamp::FIRST } else { Timestamp::LAST })
 }
 
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_point_in_time_is_read_and_bounds_what_it_should() {
+    fn a_point_in_time_has_a_start_and_an_end() {
         let now = at("2026-02-07T23:30:00Z");
         // In Cairo it is the 8th already.
         for (text, start, end) in [
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_point_in_time_is_refused() {
+    fn other_texts_are_no_point_in_time() {
         for text in [
             "",
             "2",
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_where_its_clock_does() {
+    fn a_day_begins_when_its_clock_does() {
         let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap();
         for (date, zone, expected) in [
             // Clocks in Cairo jump from midnight to one, and in October fall back to it from midnight.

@@ -1,4 +1,5 @@
-//! What two deliveries of one order are compared by (rule 6), and what two orders of one sale have in common.
+//! The content of an order: what makes an order that comes in again unchanged or a conflict (rule 6), and what likely
+//! duplicates share.
 
 use super::incoming::IncomingOrder;
 use super::money::Money;
@@ -6,18 +7,19 @@ use super::order::{Customer, Order, OrderItem};
 use super::product::ProductId;
 use super::text::{phone_digits, plain};
 
-/// What two deliveries of one order are compared by (rule 6): never dates, status, image or user.
+/// The fields by which an order that comes in is compared with one that is there (rule 6): never dates, status, images or
+/// the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     name: String,
     phone_digits: String,
     address: Option<String>,
-    /// In a fixed order, since another program may list the same items in another one.
+    /// Sorted, as another program may list the same items in another order.
     items: Vec<ItemContent>,
     total: Money,
 }
 
-/// What an item is compared by.
+/// The fields by which items are compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ItemContent {
     product_id: ProductId,
@@ -28,7 +30,6 @@ pub struct ItemContent {
 }
 
 impl ItemContent {
-    /// Returns what an item of such values is compared by.
     pub fn new(
         product_id: ProductId,
         quantity: u32,
@@ -39,7 +40,7 @@ impl ItemContent {
         ItemContent { product_id, quantity, unit_price, size: size.map(plain), color: color.map(plain) }
     }
 
-    /// Returns what an item of an order is compared by.
+    /// Returns the content of an item of an order.
     pub fn of(item: &OrderItem) -> ItemContent {
         let (size, color) = (item.selected_size.as_deref(), item.selected_color.as_deref());
         ItemContent::new(item.product_id, item.quantity, item.unit_price, size, color)
@@ -60,8 +61,9 @@ fn put(bytes: &mut Vec<u8>, text: Option<&str>) {
     bytes.extend(text.unwrap_or_default().bytes());
 }
 
-/// Returns a number that is the same for the same items in any order, for finding other orders of them: an FNV-1a hash.
-/// Files keep such numbers: they must not change.
+/// Returns a hash (FNV-1a) by which other orders of the same items are found; the order of the items does not matter.
+///
+/// Files store these hashes, so they must never change.
 pub fn items_hash(mut items: Vec<ItemContent>) -> i64 {
     items.sort();
     hash_sorted(&items)
@@ -91,7 +93,7 @@ impl Content {
         }
     }
 
-    /// Returns the content of an order as it came in; `products` are those of its items, one each.
+    /// Returns the content of an incoming order; `products` has the product of each item.
     pub fn of_incoming(order: &IncomingOrder, products: &[ProductId]) -> Content {
         let items = order.items.iter().zip(products).map(|(item, product_id)| {
             let (size, color) = (item.size.as_deref(), item.color.as_deref());
@@ -100,13 +102,13 @@ impl Content {
         Content::new(&order.customer, order.total, items)
     }
 
-    /// Returns the content of an order as it is now.
+    /// Returns the content of a stored order.
     pub fn of_order(order: &Order) -> Content {
         let items = order.items.iter().map(ItemContent::of);
         Content::new(&order.summary.customer, order.summary.total, items)
     }
 
-    /// Returns the bytes that a hash of the content is taken over. Files keep such hashes: the form must not change.
+    /// Returns the bytes to hash. Files store such hashes, so the form must never change.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(64 + 64 * self.items.len());
         put(&mut bytes, Some(&self.name));
@@ -119,17 +121,16 @@ impl Content {
         bytes
     }
 
-    /// Returns whether the items are the same.
     pub fn has_same_items(&self, other: &Content) -> bool {
         self.items == other.items
     }
 
-    /// Returns whether the phone has any digit: without one it says nothing about the person.
+    /// Returns whether the phone has any digit. Without one it identifies nobody.
     pub fn has_phone(&self) -> bool {
         !self.phone_digits.is_empty()
     }
 
-    /// Returns the number of [`items_hash`], for finding other orders of the same items.
+    /// Returns the [`items_hash`] of the items.
     pub fn items_hash(&self) -> i64 {
         hash_sorted(&self.items)
     }
@@ -158,7 +159,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn contents_that_differ_have_other_bytes() {
+    fn different_contents_have_different_bytes() {
         let shirt = product("Shirt", &[("", 5)]);
         let base = incoming(&[(&shirt, 2, None)]);
         let mut moved = base.clone();
@@ -174,7 +175,7 @@ mod tests {
         }
     }
 
-    /// Files keep these numbers too.
+    /// Files store these hashes too.
     #[test]
     fn the_hash_of_items_does_not_depend_on_their_order_and_does_not_change() {
         let (shirt, cap) = (product("Shirt", &[("", 5)]), product("Cap", &[("", 5)]));
@@ -189,7 +190,7 @@ mod tests {
         assert_eq!(items_hash(vec![fixed]), 2_778_852_651_542_099_908);
     }
 
-    /// Files keep hashes of these bytes: what they were yesterday, they are tomorrow.
+    /// Files store hashes of these bytes.
     #[test]
     fn the_form_of_the_bytes_does_not_change() {
         let shirt = product("Shirt", &[("", 5)]);

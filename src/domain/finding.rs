@@ -1,9 +1,9 @@
-//! Ways in which a file disagrees with itself.
+//! What `check` finds.
 
-/// One disagreement.
+/// A way in which a file contradicts itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind it is, one word for programs.
+    /// Its kind, one word for programs.
     pub code: String,
     /// The order, product or table that it is about.
     pub subject: String,

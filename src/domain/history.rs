@@ -1,4 +1,4 @@
-//! What happened to an order and to a product's stock, in the order in which it happened.
+//! What happened to an order, and to a product's stock, oldest first.
 
 use super::reference::Reference;
 use super::stock::Reason;
@@ -26,8 +26,8 @@ pub struct Event {
     pub movements: Vec<EventMovement>,
 }
 
-/// Returns what a buyer may see of what happened to their order: everything that changed it, but no notes of the shop's, nor
-/// which of its accounts did what, nor what became of the goods that came back.
+/// Returns the events of an order that its buyer may see: every change, but no notes of the shop, no names of its accounts,
+/// and no write-offs of returned goods.
 pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     let is_own = |event: &Event| event.actor == buyer || event.is_customers;
     let seen = events.into_iter().filter(|event| event.kind != EventKind::Note || is_own(event));
@@ -44,14 +44,14 @@ pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     .collect()
 }
 
-/// Returns what was said last of an order: the customer's own words, and the newest note of somebody else.
+/// Returns the newest words of the customer and the newest note of the shop.
 pub fn remarks(events: &[Event]) -> (Option<&Event>, Option<&Event>) {
     let last =
         |is_customers| events.iter().rfind(move |event| event.note.is_some() && event.is_customers == is_customers);
     (last(true), last(false))
 }
 
-/// Who did what an account of the shop did, as a buyer is told.
+/// The actor that a buyer sees in place of an account of the shop.
 const SHOP: &str = "shop";
 
 /// What kind of thing happened to an order.
@@ -61,9 +61,9 @@ pub enum EventKind {
     Created,
     /// Its status changed.
     Status,
-    /// What is in it changed.
+    /// Its customer or items changed.
     Edited,
-    /// Somebody kept a note with it.
+    /// Somebody added a note.
     Note,
 }
 
@@ -96,7 +96,7 @@ pub struct EventMovement {
     pub size: Option<String>,
     /// What was added to the stock on hand.
     pub delta: i64,
-    /// Whether it came back and was written off: the order holds nothing of it.
+    /// Whether it wrote off returned goods: the order holds nothing of it.
     pub is_written_off: bool,
 }
 
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_buyer_sees_what_changed_and_only_their_own_words() {
+    fn a_buyer_sees_every_change_but_only_their_own_notes() {
         let event = |actor: &str, kind, note: &str, is_customers| Event {
             at: Timestamp::FIRST,
             actor: actor.to_owned(),

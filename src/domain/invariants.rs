@@ -1,5 +1,5 @@
-//! Whatever is done in whatever order: stock is the sum of its movements, never below zero, and an order holds exactly
-//! what its items say while it is confirmed, processing, shipped or delivered (rule 2).
+//! After any commands in any order: stock is the sum of its movements and never below zero, and an order holds exactly what
+//! its items say while it is confirmed, processing, shipped or delivered (rule 2).
 
 use proptest::prelude::*;
 
@@ -19,12 +19,12 @@ struct Shop {
     products: Vec<Product>,
     catalogue: Catalogue,
     orders: Vec<Order>,
-    /// Every movement, with the order that it belongs to.
+    /// Every movement with its order.
     movements: Vec<(Option<usize>, Movement)>,
 }
 
 #[derive(Debug, Clone)]
-enum Step {
+enum Action {
     Confirm(Vec<usize>),
     ConfirmEach(Vec<usize>),
     Change(usize, Status, bool, bool),
@@ -59,9 +59,9 @@ impl Shop {
         Shop { products, catalogue, orders, movements: Vec::new() }
     }
 
-    fn take(&mut self, step: &Step) {
+    fn take(&mut self, step: &Action) {
         match step {
-            Step::Confirm(orders) => {
+            Action::Confirm(orders) => {
                 let chosen = self.chosen(orders);
                 if let Ok(confirmations) = confirm::decide(&chosen, &self.catalogue, false) {
                     for confirmation in &confirmations {
@@ -69,7 +69,7 @@ impl Shop {
                     }
                 }
             }
-            Step::ConfirmEach(orders) => {
+            Action::ConfirmEach(orders) => {
                 let chosen = self.chosen(orders);
                 let decided = confirm::decide_each(
                     &chosen,
@@ -80,14 +80,14 @@ impl Shop {
                     self.apply(&confirmation.change);
                 }
             }
-            Step::Change(order, to, force, restock) => {
+            Action::Change(order, to, force, restock) => {
                 let held = self.held(*order);
                 let request = Request { to: *to, force: *force, restock: *restock };
                 if let Ok(change) = transition::decide(&self.orders[*order], &held, request) {
                     self.apply(&change);
                 }
             }
-            Step::Edit(order, items) => {
+            Action::Edit(order, items) => {
                 let edit = Edit { items: Some(items.clone()), ..Edit::default() };
                 if let Ok(edited) = edit::decide(&self.orders[*order], &self.catalogue, &edit, &mut uuid::Uuid::nil) {
                     let order = &mut self.orders[*order];
@@ -96,8 +96,8 @@ impl Shop {
                     (order.summary.total, order.summary.item_count) = (edited.total, edited.item_count);
                 }
             }
-            Step::Adjust(line, difference) => self.correct(*line, Correction::Adjust(*difference)),
-            Step::Count(line, counted) => self.correct(*line, Correction::Count(*counted)),
+            Action::Adjust(line, difference) => self.correct(*line, Correction::Adjust(*difference)),
+            Action::Count(line, counted) => self.correct(*line, Correction::Count(*counted)),
         }
     }
 
@@ -182,16 +182,16 @@ fn an_edit() -> impl Strategy<Value = ItemEdit> {
     ]
 }
 
-fn a_step() -> impl Strategy<Value = Step> {
+fn an_action() -> impl Strategy<Value = Action> {
     let orders = || proptest::collection::vec(0_usize..4, 1..4);
     prop_oneof![
-        orders().prop_map(Step::Confirm),
-        orders().prop_map(Step::ConfirmEach),
+        orders().prop_map(Action::Confirm),
+        orders().prop_map(Action::ConfirmEach),
         (0_usize..4, proptest::sample::select(&Status::ALL[..]), any::<bool>(), any::<bool>())
-            .prop_map(|(order, to, force, restock)| Step::Change(order, to, force, restock)),
-        (0_usize..4, an_edit()).prop_map(|(order, edit)| Step::Edit(order, edit)),
-        (0_usize..3, -4_i64..5).prop_map(|(line, difference)| Step::Adjust(line, difference)),
-        (0_usize..3, 0_i64..6).prop_map(|(line, counted)| Step::Count(line, counted)),
+            .prop_map(|(order, to, force, restock)| Action::Change(order, to, force, restock)),
+        (0_usize..4, an_edit()).prop_map(|(order, edit)| Action::Edit(order, edit)),
+        (0_usize..3, -4_i64..5).prop_map(|(line, difference)| Action::Adjust(line, difference)),
+        (0_usize..3, 0_i64..6).prop_map(|(line, counted)| Action::Count(line, counted)),
     ]
 }
 
@@ -199,7 +199,7 @@ proptest! {
     #[test]
     fn stock_and_orders_always_agree(
         quantities in proptest::array::uniform4([1_u32..4, 0..4, 0..4]),
-        steps in proptest::collection::vec(a_step(), 0..40),
+        steps in proptest::collection::vec(an_action(), 0..40),
     ) {
         let mut shop = Shop::new(&quantities);
         for step in &steps {

@@ -1,4 +1,4 @@
-//! What the shop writes to a customer.
+//! The messages that the shop sends to a customer.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::order::{Order, OrderItem};
 use super::settings::Settings;
 use super::status::Status;
 
-/// The occasions on which the shop writes.
+/// The occasions for a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Template {
     /// The order came in.
@@ -19,14 +19,14 @@ pub enum Template {
     Shipped,
     /// The customer has it.
     Delivered,
-    /// Nothing comes of it.
+    /// It is cancelled.
     Cancelled,
     /// There is less in stock than was ordered.
     Shortage,
 }
 
 impl Template {
-    /// All of them, in the order of an order's life.
+    /// All templates, in the order of an order's life.
     pub const ALL: [Template; 6] = [
         Template::Received,
         Template::Confirmed,
@@ -48,7 +48,7 @@ impl Template {
         }
     }
 
-    /// Returns the one that is true of an order as it is.
+    /// Returns the template that is true of an order with this status.
     pub fn fitting(status: Status) -> Template {
         match status {
             Status::Pending => Template::Received,
@@ -60,7 +60,7 @@ impl Template {
     }
 }
 
-/// Composes the text. `obstacles` are the reasons against confirming it, for [`Template::Shortage`].
+/// Writes the message. `obstacles` are the reasons why the order cannot be confirmed, for [`Template::Shortage`].
 pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let summary = &order.summary;
     let shop = settings.shop_name.as_deref().map(|name| format!(" at {}", sent(name))).unwrap_or_default();
@@ -99,12 +99,12 @@ pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles
     }
 }
 
-/// What a guest typed, on one line: a text of several could pass for another message.
+/// Puts what a guest typed on one line: several lines could pass for another message.
 fn one_line(text: &str) -> String {
     sent(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
-/// The items and the total, as a customer reads them.
+/// Lists the items and the total for a customer.
 fn items(order: &Order, settings: &Settings) -> String {
     let mut text = String::new();
     for item in &order.items {

@@ -10,7 +10,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Money(Decimal);
 
-/// Says why a text is not an amount of money.
+/// Why a text is not an amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MoneyError {
     /// The text is no plain decimal number.
@@ -54,7 +54,7 @@ impl Money {
     pub fn hundredths(self) -> i64 {
         let mut amount = self.0;
         amount.rescale(2);
-        // Every way to make a Money is bounded far below i64: a field by LIMIT, a sum by the number of orders.
+        // No amount comes near i64: LIMIT bounds a field, the number of orders a sum.
         i64::try_from(amount.mantissa()).unwrap_or(i64::MAX)
     }
 
@@ -70,7 +70,7 @@ impl Money {
 
     /// Returns whether `text` is this amount, or a float sum of it such as `59.489999999999995` for 59.49.
     ///
-    /// This is the one place where an amount with more than two decimals is accepted: a browser's own `total`.
+    /// Only here is an amount with more than two decimals accepted: a browser's own `total`.
     pub fn is_float_sum(self, text: &str) -> Result<bool, MoneyError> {
         let (amount, _) = plain_decimal(text)?;
         let rounded = amount.map(|a| a.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero));
@@ -83,13 +83,13 @@ impl Money {
         (product <= Money::LIMIT.0).then_some(Money(product))
     }
 
-    /// Adds over many orders, beyond [`Money::LIMIT`].
+    /// Adds amounts of many orders, which may exceed [`Money::LIMIT`].
     #[must_use]
     pub fn plus_unlimited(self, other: Money) -> Money {
         Money(self.0.saturating_add(other.0))
     }
 
-    /// Adds within one order; `None` above [`Money::LIMIT`].
+    /// Adds amounts of one order; `None` above [`Money::LIMIT`].
     pub fn plus(self, other: Money) -> Option<Money> {
         let sum = self.0.checked_add(other.0)?;
         (sum <= Money::LIMIT.0).then_some(Money(sum))

@@ -9,7 +9,7 @@ use super::status::Status;
 use super::text::{is_other_name, shorten};
 use super::time::Timestamp;
 
-/// An order's integer key: its place in the order of arrival.
+/// An order's integer key, in order of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderPk(pub i64);
 
@@ -39,7 +39,7 @@ pub struct OrderSummary {
     pub customer: Customer,
     /// The username of the account that it is linked to.
     pub user: Option<String>,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
     /// The sum of the items' subtotals.
     pub total: Money,
@@ -54,7 +54,7 @@ pub struct OrderSummary {
 }
 
 impl OrderSummary {
-    /// Returns since when the customer has waited: an order may have lain in a chat before it was received.
+    /// Returns since when the customer has waited: from the order date where the order lay in a chat before it was received.
     pub fn waits_since(&self) -> Timestamp {
         self.order_date.min(self.created_at)
     }
@@ -63,7 +63,7 @@ impl OrderSummary {
 /// An order with its items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// Everything but the items.
+    /// The order without its items.
     pub summary: OrderSummary,
     /// The items in the order in which they were sent, one at least.
     pub items: Vec<OrderItem>,
@@ -94,11 +94,11 @@ pub struct OrderItem {
     pub subtotal: Money,
     /// The catalogue's price at the time of the order.
     pub list_price: Money,
-    /// What the catalogue says now where the order says otherwise.
+    /// The name and barcode in the catalogue now, where the order has others.
     pub misnomer: Option<Box<Misnomer>>,
 }
 
-/// What the catalogue calls a product that an order calls otherwise (rule 10): guests choose these words.
+/// The name and barcode in the catalogue of a product to which an order gives others (rule 10): guests choose these words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misnomer {
     /// The catalogue's name, where the order has another.
@@ -108,7 +108,7 @@ pub struct Misnomer {
 }
 
 impl Misnomer {
-    /// Compares what an order says with the catalogue; an order without a barcode says nothing of it.
+    /// Compares the name and barcode in an order with those in the catalogue. An order without a barcode is no mismatch.
     pub fn find(
         name: &str,
         barcode: Option<&str>,
@@ -128,15 +128,15 @@ impl OrderItem {
         self.unit_price < self.list_price
     }
 
-    /// Returns the shop's own name of the product, for the shop's own texts.
+    /// Returns the product's name in the catalogue, for the shop's own texts.
     pub fn shop_name(&self) -> &str {
         let catalogue = self.misnomer.as_ref().and_then(|misnomer| misnomer.name.as_ref());
         catalogue.unwrap_or(&self.product_name)
     }
 
-    /// Says where the order calls the product otherwise than the catalogue; `number` counts the items from 1.
+    /// Says where the name or barcode differs from the catalogue's; `number` counts the items from 1.
     ///
-    /// The catalogue's words come first: the guest's end where the guest wants.
+    /// The catalogue's words come first, as a guest decides where their own words end.
     pub fn name_marks(&self, number: usize) -> Vec<String> {
         let Some(misnomer) = &self.misnomer else { return Vec::new() };
         let mark = |what: &str, ours: &str, theirs: &str| {
@@ -173,7 +173,7 @@ mod tests {
     use crate::domain::receive::tests::{incoming, resolved_order};
 
     #[test]
-    fn an_item_that_is_called_otherwise_than_in_the_catalogue_is_marked() {
+    fn an_item_with_another_name_or_barcode_than_the_catalogue_is_marked() {
         let shirt = product("Shirt", &[("", 1)]);
         let mut nameless = product("Cap", &[("", 1)]);
         nameless.barcode = None;
@@ -206,7 +206,7 @@ mod tests {
             let order = resolved_order(&incoming, &[product.clone()].into_iter().collect());
             let item = &order.items[0];
             assert_eq!(item.name_marks(1), marks, "{name:?} {barcode:?}");
-            assert_eq!(order.warnings, marks, "who takes it in is told");
+            assert_eq!(order.warnings, marks, "taking the order in warns too");
             assert_eq!(
                 item.shop_name().trim_matches(crate::domain::text::is_edge).to_lowercase(),
                 shop_name.to_lowercase()

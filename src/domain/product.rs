@@ -30,7 +30,7 @@ pub struct Product {
     pub barcode: Option<String>,
     /// The price without a discount.
     pub price: Money,
-    /// The price that is asked now, where it differs.
+    /// The price asked now, where it differs.
     pub discounted_price: Option<Money>,
     /// Pictures: URLs or paths of the web page.
     pub image_paths: Vec<String>,
@@ -51,16 +51,16 @@ pub struct StockLine {
     pub on_hand: i64,
 }
 
-/// Why an item's size names no stock line.
+/// Why there is no stock line for the size of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SizeProblem {
-    /// The product is tracked by size and none was chosen.
+    /// The product is tracked by size, and the item names none.
     Missing,
-    /// The product is not kept in the chosen size.
+    /// The product has no such size.
     Unknown,
 }
 
-/// Says that a product lacks the size that was chosen, or needs one to be; `sizes` are those there are.
+/// Says that a product has not the chosen size, or that a size must be chosen; `sizes` are the available ones.
 pub fn no_such_size(product: &str, size: Option<&str>, sizes: &str) -> String {
     match size {
         Some(size) => format!("{product}: has no size {size} (sizes: {sizes})"),
@@ -68,7 +68,7 @@ pub fn no_such_size(product: &str, size: Option<&str>, sizes: &str) -> String {
     }
 }
 
-/// A product that was taken out of the catalogue, with the barcode that it had.
+/// A product that was removed from the catalogue, with its former barcode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemovedProduct {
     /// The product.
@@ -78,12 +78,12 @@ pub struct RemovedProduct {
 }
 
 impl Product {
-    /// Returns the price that an order is held against: the discounted one, else the price.
+    /// Returns the price that items of an order are compared with: the discounted one, else the price.
     pub fn list_price(&self) -> Money {
         self.discounted_price.unwrap_or(self.price)
     }
 
-    /// Returns a discounted price as it counts: shops' pages say 0 where there is none.
+    /// Returns the discounted price, if there is one: shops' pages send 0 for none.
     pub fn real_discount(sent: Option<Money>) -> Option<Money> {
         sent.filter(|price| *price != Money::ZERO)
     }
@@ -98,18 +98,18 @@ impl Product {
         self.stock.iter().any(|line| !line.size_key.is_empty())
     }
 
-    /// Returns the lines of the sizes that there are; none where size is not tracked.
+    /// Returns the lines of its sizes; none where it is not tracked by size.
     pub fn sizes(&self) -> impl Iterator<Item = &StockLine> {
         self.stock.iter().filter(|line| !line.size_key.is_empty())
     }
 
-    /// Returns the line of pieces without a size where the product is tracked by size and has such pieces all the same:
-    /// they came back from an order of the time before.
+    /// Returns the line of pieces without a size, where a product that is tracked by size still has such pieces: they came
+    /// back from an order that is older than the sizes.
     pub fn leftover(&self) -> Option<&StockLine> {
         self.stock.iter().find(|line| self.is_sized() && line.size_key.is_empty() && line.on_hand > 0)
     }
 
-    /// Returns the sizes as people read them: `S, M, L`; of very many the first, as they are named in warnings item by item.
+    /// Returns the sizes for people: `S, M, L`. Of very many only the first, as every item of an order may warn with them.
     pub fn size_names(&self) -> String {
         const NAMED: usize = 20;
         let names: Vec<&str> = self.sizes().map(|line| line.size.as_str()).collect();
@@ -119,7 +119,7 @@ impl Product {
         }
     }
 
-    /// Finds the stock line that an item of this product draws from; a size means nothing where it is not tracked.
+    /// Finds the stock line that an item of this product takes from. The size is ignored where sizes are not tracked.
     pub fn line_for(&self, selected_size: Option<&str>) -> Result<&StockLine, SizeProblem> {
         let key = if self.is_sized() { selected_size.map(size_key).unwrap_or_default() } else { String::new() };
         let missing = key.is_empty() && self.is_sized();
@@ -134,22 +134,22 @@ impl Product {
         if line.size.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, line.size) }
     }
 
-    /// Returns what people type to name it: the barcode, else the id.
+    /// Returns what people type for it: the barcode, else the id.
     pub fn handle(&self) -> String {
         self.barcode.clone().unwrap_or_else(|| self.id.to_string())
     }
 
-    /// Returns what people type to name it, as a word that can be pasted into a shell.
+    /// Returns the [`handle`](Product::handle), quoted for a shell.
     pub fn shell_word(&self) -> String {
         shell_argument(&self.handle())
     }
 
-    /// Returns whether there is as little as its own limit, or else the shop's.
+    /// Returns whether the stock is at or below its own limit, or else the shop's.
     pub fn is_low(&self, shop_limit: i64) -> bool {
         self.stock_quantity() <= self.low_stock_at.unwrap_or(shop_limit)
     }
 
-    /// Returns the first picture that an order may keep: an http or https URL.
+    /// Returns the first picture with an http or https URL, which an order may store.
     pub fn web_image(&self) -> Option<&str> {
         self.image_paths.iter().map(String::as_str).find(|path| is_web_url(path))
     }
@@ -165,27 +165,27 @@ pub fn is_web_url(text: &str) -> bool {
     })
 }
 
-/// A product as it is named from outside.
+/// A product as an order names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedProduct {
-    /// Where it is named: `items[0].productId`.
+    /// The place of the name: `items[0].productId`.
     pub place: String,
-    /// What names it.
+    /// The name.
     pub key: ProductKey,
 }
 
-/// What names a product.
+/// How an order names a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProductKey {
     /// Its id.
     Id(ProductId),
     /// Its barcode.
     Barcode(String),
-    /// Its barcode, with the beginning of its id, the rest of which was cut off.
+    /// Its barcode, with an id that was cut short.
     CutId {
         /// The barcode.
         barcode: String,
-        /// How its id begins.
+        /// The beginning of the id.
         start: String,
     },
     /// Its barcode, else its id: what WhatsApp calls the retailer id.
@@ -202,7 +202,7 @@ impl fmt::Display for ProductKey {
     }
 }
 
-/// The products that a decision is about.
+/// The products that a decision needs.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     products: HashMap<ProductId, Product>,
@@ -215,7 +215,7 @@ impl Catalogue {
         self.products.get(&id)
     }
 
-    /// Looks a product up by what an order names it.
+    /// Looks a product up by the name that an order has for it.
     pub fn find(&self, key: &ProductKey) -> Option<&Product> {
         let by_barcode = |barcode: &str| self.by_barcode.get(barcode).and_then(|id| self.get(*id));
         match key {
@@ -230,7 +230,7 @@ impl Catalogue {
         }
     }
 
-    /// Changes the stock on hand of one line, as a movement does; unknown lines are left alone.
+    /// Changes the stock on hand of one line, as a movement does. An unknown line is ignored.
     pub fn shift(&mut self, id: ProductId, size_key: &str, delta: i64) {
         let product = self.products.get_mut(&id);
         let line = product.and_then(|p| p.stock.iter_mut().find(|line| line.size_key == size_key));
@@ -252,7 +252,7 @@ impl FromIterator<Product> for Catalogue {
 pub(crate) mod tests {
     use super::*;
 
-    /// A product at 29.99 with the given stock, `[("", 10)]` or one entry a size.
+    /// A product at 29.99 with this stock: `[("", 10)]`, or one entry a size.
     pub fn product(name: &str, stock: &[(&str, i64)]) -> Product {
         Product {
             id: ProductId(id_of(name)),
@@ -280,7 +280,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_item_draws_from_the_line_of_its_size() {
+    fn an_item_takes_from_the_line_of_its_size() {
         let sized = product("Shirt", &[("S", 1), ("L", 2)]);
         let plain = product("Cap", &[("", 3)]);
         let cases = [
@@ -298,7 +298,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn of_very_many_sizes_the_first_are_named() {
+    fn only_the_first_of_very_many_sizes_are_named() {
         let names: Vec<String> = (1..=1000).map(|size| size.to_string()).collect();
         let stock = |count: usize| names.iter().take(count).map(|name| (name.as_str(), 1)).collect::<Vec<_>>();
         assert_eq!(product("Shoe", &stock(20)).size_names().split(", ").count(), 20);

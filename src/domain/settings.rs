@@ -1,4 +1,4 @@
-//! What every user of a file shares: the shop's settings.
+//! The shop's settings: every user of a file shares them.
 
 use super::zone::Zone;
 
@@ -66,7 +66,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Returns the shop's zone; UTC where the setting names none that is known.
+    /// Returns the shop's zone; UTC where the setting names no known zone.
     pub fn zone(&self) -> Zone {
         Zone::parse(&self.time_zone).unwrap_or(Zone::UTC)
     }

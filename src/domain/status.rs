@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-/// Where an order stands.
+/// The status of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// It came in; nothing is paid or taken yet.
+    /// It was received; nothing is paid yet, and no stock is taken.
     Pending,
     /// It is paid; its stock is taken.
     Confirmed,
     /// It is being packed.
     Processing,
-    /// It left the shop.
+    /// It has left the shop.
     Shipped,
     /// The customer has it.
     Delivered,
-    /// It was called off or returned.
+    /// It was cancelled or returned.
     Cancelled,
 }
 

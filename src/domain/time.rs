@@ -42,17 +42,17 @@ impl Timestamp {
     }
 }
 
-/// Where the time comes from.
+/// The source of the current time.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {
     /// Always this time, for tests and examples.
     Fixed(Timestamp),
-    /// What this function returns, which is asked each time.
+    /// The clock that this function reads.
     Running(fn() -> DateTime<Utc>),
 }
 
 impl Clock {
-    /// Returns what time it is; a clock beyond the years 0001 to 9999 stands at their end.
+    /// Returns the current time, clamped to the years 0001 to 9999.
     pub fn now(self) -> Timestamp {
         match self {
             Clock::Fixed(time) => time,
@@ -69,7 +69,7 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = (self.0.date_naive(), self.0.time());
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        // An import prints several of them an order.
+        // Not through format!: an import prints several timestamps an order.
         let mut put = |place: std::ops::Range<usize>, mut number: u32| {
             for digit in text[place].iter_mut().rev() {
                 *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Accounts, and what who acts may do (rule 8).
+//! Accounts, and what each role may do (rule 8).
 
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// All roles, those that may do least first.
+    /// All roles, from the fewest permissions to the most.
     pub const ALL: [Role; 3] = [Role::Buyer, Role::Seller, Role::Admin];
 
     /// Returns the word for it, as on the command line, in JSON and in SQL.
@@ -51,17 +51,17 @@ impl Role {
     }
 }
 
-/// Names that no account can have: who has none, and who needs none.
+/// Names that no account can have.
 pub const RESERVED: [&str; 2] = [GUEST, OPERATOR];
-/// The name of who has no account.
+/// The name of a caller without an account.
 pub const GUEST: &str = "guest";
-/// The name of whoever may open the file, and is nobody in particular.
+/// The name of a caller without `--as`: whoever may open the file.
 pub const OPERATOR: &str = "operator";
 
 /// Who runs a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// Whoever may open the file, and is nobody in particular: may do everything but have orders of their own.
+    /// Whoever may open the file. They may do everything, but have no orders of their own.
     Operator,
     /// A customer without an account.
     Guest,
@@ -70,12 +70,12 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// Returns the caller that a name stands for, where that needs no account.
+    /// Returns the caller of a name that needs no account.
     pub fn without_account(name: &str) -> Option<Caller> {
         name.eq_ignore_ascii_case(GUEST).then_some(Caller::Guest)
     }
 
-    /// Returns the name under which the history keeps what the caller does.
+    /// Returns the name that the history has for the caller.
     pub fn name(&self) -> &str {
         match self {
             Caller::Operator => OPERATOR,
@@ -84,7 +84,7 @@ impl Caller {
         }
     }
 
-    /// Returns the only account whose orders the caller sees; `None` where they see all that they may list.
+    /// Returns the account whose orders the caller is limited to; `None`: no limit.
     pub fn sees_only(&self) -> Option<UserId> {
         match self {
             Caller::Account(User { role: Role::Buyer, id, .. }) => Some(*id),
@@ -92,7 +92,7 @@ impl Caller {
         }
     }
 
-    /// Returns whether the caller may see an order: everyone but a guest and a buyer sees all, a buyer their own.
+    /// Returns whether the caller may see an order: guests see none, buyers their own, all others every order.
     pub fn sees(&self, order: &OrderSummary) -> bool {
         match self {
             Caller::Operator => true,
@@ -101,15 +101,15 @@ impl Caller {
         }
     }
 
-    /// Returns the account that the caller's new orders belong to.
+    /// Returns the account to which the caller's new orders are linked.
     pub fn owns_new_orders(&self) -> Option<UserId> {
         self.sees_only()
     }
 
-    /// Returns whether the caller may do something.
+    /// Checks whether the caller may do something.
     ///
     /// # Errors
-    /// They may not; the words say who may, the guide's where it has them.
+    /// They may not. The message says who may, in the guide's words where it has them.
     pub fn may(&self, task: Task) -> Result<(), &'static str> {
         let role = match (self, task) {
             (_, Task::Create) => return Ok(()),
@@ -141,7 +141,7 @@ impl Caller {
 
 const NO_ACCOUNT: &str = "Authentication required";
 
-/// What a command is about, for permission.
+/// What a command does, for permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
     /// Taking an order.
@@ -182,7 +182,7 @@ mod tests {
         Caller::Account(User { id, username: format!("a-{}", role.as_str()), role, phone: None })
     }
 
-    /// The table of SPEC 4.6, and the words of those it refuses.
+    /// The table of SPEC 4.6, with the words of refusals.
     #[test]
     fn the_table_of_permissions() {
         let callers =
@@ -213,15 +213,15 @@ mod tests {
     }
 
     #[test]
-    fn only_buyers_are_kept_to_their_own_orders() {
-        for (caller, is_kept) in [
+    fn only_buyers_are_limited_to_their_own_orders() {
+        for (caller, is_limited) in [
             (Caller::Operator, false),
             (Caller::Guest, false),
             (account(Role::Buyer), true),
             (account(Role::Seller), false),
             (account(Role::Admin), false),
         ] {
-            assert_eq!(caller.sees_only().is_some(), is_kept, "{}", caller.name());
+            assert_eq!(caller.sees_only().is_some(), is_limited, "{}", caller.name());
             assert_eq!(caller.owns_new_orders(), caller.sees_only());
         }
     }

@@ -1,4 +1,4 @@
-//! Time zones by their names, as calendars take them.
+//! Time zones by name, for chrono.
 
 use std::fmt;
 
@@ -8,8 +8,7 @@ use jiff::tz::{self, AmbiguousOffset};
 
 /// A time zone of the IANA database, a copy of which is in the program.
 ///
-/// It is one block of bytes, of which a run reads the zone it needs: a table of every zone would have to be put in its
-/// place in memory at every start.
+/// The copy is one block of bytes, of which a run reads only its zone. A table of all zones would cost time at every start.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Zone(&'static tz::TimeZone);
 
@@ -22,7 +21,7 @@ impl Zone {
     /// Finds a zone by its name, `Africa/Cairo`, in any case; `None` where there is none of that name.
     pub fn parse(name: &str) -> Option<Zone> {
         let found = tz::TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())?;
-        // A run reads one or two, and needs them to its end.
+        // A run reads one or two zones and needs them to its end.
         Some(Zone(Box::leak(Box::new(found))))
     }
 
@@ -43,7 +42,7 @@ impl fmt::Debug for Zone {
     }
 }
 
-/// What a zone's clocks are ahead of UTC at some moment. It prints as the zone's abbreviation then: `EET`.
+/// The offset of a zone at some moment. It prints as the zone's abbreviation at that moment: `EET`.
 #[derive(Debug, Clone, Copy)]
 pub struct ZoneOffset {
     zone: Zone,
@@ -69,7 +68,7 @@ impl Zone {
         ZoneOffset { zone: self, ahead: fixed(ahead), utc }
     }
 
-    /// Returns the offset of clocks that show `local` and are so far ahead.
+    /// Returns the offset of clocks that show `local` and are `ahead` of UTC.
     fn local_offset(self, local: NaiveDateTime, ahead: tz::Offset) -> ZoneOffset {
         self.offset(ahead, local - fixed(ahead))
     }
@@ -105,12 +104,12 @@ impl TimeZone for Zone {
     }
 }
 
-/// No clock is a day ahead.
+/// The fallback never happens: no zone is a day ahead of UTC.
 fn fixed(ahead: tz::Offset) -> FixedOffset {
     FixedOffset::east_opt(ahead.seconds()).unwrap_or(FixedOffset::east_opt(0).expect("zero is an offset"))
 }
 
-/// Beyond the years that the database knows, its first or last one counts.
+/// Clamps to the years that the database knows.
 fn instant(utc: NaiveDateTime) -> jiff::Timestamp {
     let seconds = utc.and_utc().timestamp();
     let bounds = (jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
@@ -142,9 +141,9 @@ mod tests {
     }
 
     proptest! {
-        /// Another copy of the database says the same of the years 2005 to 2023. (Of older ones the copies differ.)
+        /// chrono-tz has another copy of the database. The two agree on the years 2005 to 2023, and differ on older ones.
         #[test]
-        fn clocks_show_what_another_program_says(
+        fn clocks_agree_with_another_copy_of_the_database(
             other in proptest::sample::select(chrono_tz::TZ_VARIANTS.to_vec()),
             seconds in 1_104_537_600_i64..1_700_000_000,
         ) {
@@ -153,7 +152,7 @@ mod tests {
             let (ours, theirs) = (zone.from_utc_datetime(&utc), other.from_utc_datetime(&utc));
             prop_assert_eq!(ours.naive_local(), theirs.naive_local(), "{} {}", other, utc);
             prop_assert_eq!(ours.offset().to_string(), theirs.offset().to_string(), "{} {}", other, utc);
-            // The same moments for what the clocks show there and then.
+            // Local times map to the same moments.
             let local = ours.naive_local();
             let moments = |local: MappedLocalTime<NaiveDateTime>| (local.earliest(), local.latest());
             prop_assert_eq!(

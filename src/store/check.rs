@@ -1,18 +1,18 @@
-//! Every way in which a file can disagree with itself: SQLite's own checks, its schema, and the rules over its tables.
+//! Every way in which a file can contradict itself: SQLite's own checks, the schema, and rules over the tables.
 
 use rusqlite::types::ValueRef;
 use uuid::Uuid;
 
 use super::error::StoreError;
 use super::identity::version_of;
-use super::integrity::{at_fault, damage, finding, is_of_pages};
-use super::schema::{strange_schema, tables};
+use super::integrity::{at_fault, damage, finding, has_damaged_pages};
+use super::schema::{schema_differences, tables};
 use super::transaction::Read;
 use crate::domain::finding::Finding;
 use crate::domain::order::OrderPk;
 use crate::domain::time::Timestamp;
 
-/// The rules over tables, each with a query for what breaks it.
+/// The rules over tables, each with a query that finds what breaks it.
 const RULES: [(&str, &str); 17] = [
     // On hand is the sum of its movements.
     ("stock", "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
@@ -89,7 +89,7 @@ const RULES: [(&str, &str); 17] = [
      FROM orders WHERE updated_at < created_at ORDER BY pk"),
 ];
 
-/// Says what is wrong with the text in a column, if anything.
+/// Says what is wrong with the text in a column.
 fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
     let ValueRef::Text(bytes) = value else { return None };
     let is_id = column == "id" || column.ends_with("_id") && column != "message_id";
@@ -102,8 +102,8 @@ fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
     }
 }
 
-/// Looks for disagreements. Where the file is at fault that it cannot, this is a finding too, and others are looked for; as
-/// SQLite takes some failures to read for damage, it looks once more then.
+/// Runs a check. If it fails because of the file itself, the failure is a finding. If SQLite reports damage, the check runs
+/// once more first, as SQLite reports some failures to read as damage.
 fn attempt(subject: &str, look: impl Fn() -> Result<Vec<Finding>, StoreError>) -> Result<Vec<Finding>, StoreError> {
     let found = match look() {
         Err(StoreError::Malformed(_)) => look(),
@@ -112,29 +112,30 @@ fn attempt(subject: &str, look: impl Fn() -> Result<Vec<Finding>, StoreError>) -
     found.or_else(|error| at_fault(subject, &error).map(|finding| vec![finding]).ok_or(error))
 }
 
-/// How many orders are read together.
+/// How many orders are read at once.
 const ORDERS_AT_ONCE: u32 = 256;
 
 impl Read<'_> {
-    /// Finds every disagreement in the file, and all that cannot be read.
+    /// Finds every contradiction in the file, and everything that cannot be read.
     ///
     /// # Errors
-    /// The disk, the machine or another program is in the way: what the file itself is at fault for is a finding.
+    /// The disk, the machine or another program is at fault. What the file itself is at fault for is a finding.
     pub fn findings(&self) -> Result<Vec<Finding>, StoreError> {
         self.write_waiting_items()?;
         let damage = damage(self.connection)?;
-        // Of a file whose pages are damaged nothing else can be trusted.
-        if damage.iter().any(is_of_pages) {
+        // Where pages are damaged, no other result can be trusted.
+        if damage.iter().any(has_damaged_pages) {
             return Ok(damage);
         }
         let mut findings = damage;
         let names = attempt("sqlite_schema", || self.unreadable_in("sqlite_schema"))?;
-        // Without the names of tables and columns nothing else can be asked for.
+        // Without readable names of tables and columns, nothing else can be queried.
         if !names.is_empty() {
             findings.extend(names);
             return Ok(findings);
         }
-        findings.extend(attempt("sqlite_schema", || strange_schema(self.connection, version_of(self.connection)?))?);
+        findings
+            .extend(attempt("sqlite_schema", || schema_differences(self.connection, version_of(self.connection)?))?);
         let there = self.tables_there()?;
         for table in tables()?.iter().filter(|table| there.contains(table)) {
             findings.extend(attempt(table, || self.unreadable_in(table))?);
@@ -183,10 +184,10 @@ impl Read<'_> {
         }
     }
 
-    /// Finds the texts, ids and times in a table that cannot be read: SQLite's own checks say nothing of them.
+    /// Finds unreadable texts, ids and times in a table: SQLite's own checks do not look at them.
     fn unreadable_in(&self, table: &str) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
-        // The name is one of ours.
+        // The name comes from our own schema.
         let mut statement = self.connection.prepare(&format!("SELECT * FROM \"{table}\""))?;
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([])?;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::connection::Access;
 use super::error::StoreError;
 use super::identity::{SCHEMA_VERSION, refuse_newer, version_of};
-use super::last_write::{Token, Verdict};
+use super::last_write::{CommitState, Token};
 use super::migrate::bring_up_to_date;
 use super::open::Store;
 use super::transaction::{Outcome, Read, Write};
@@ -18,12 +18,12 @@ impl Store {
         read(&Read::on(&transaction, &self.file))
     }
 
-    /// Writes in one immediate transaction: all of it is kept, or none where `write` fails or the outcome is a roll-back.
-    /// The clock is read once the transaction has its lock: whoever waited writes later than the others did.
+    /// Writes in one immediate transaction. Nothing is committed where `write` fails or the outcome is a roll-back. The
+    /// clock is read once the transaction has its lock, so that a later transaction has a later time.
     ///
     /// # Errors
-    /// Those of `write`; that the file is busy, full or broken. Where keeping it failed half-way, the file is opened anew
-    /// and asked: what it holds is what is reported.
+    /// Those of `write`; the file is busy, full or broken. Where the commit failed half-way, the file is opened again, and
+    /// the error says what it holds.
     pub fn write<T, E: From<StoreError>>(
         &mut self,
         outcome: Outcome,
@@ -34,7 +34,7 @@ impl Store {
         let transaction = begin(&mut self.connection)?;
         file.refuse_replaced()?;
         if version_of(&transaction).map_err(not_written)? < SCHEMA_VERSION {
-            // A dry run shows what would be done to an older file, as it would be by then.
+            // A dry run opened an older file without migrating it, and shows what the command would do after that.
             bring_up_to_date(&transaction).map_err(StoreError::before_commit)?;
         }
         let before = Token::last_in(&transaction).map_err(not_written)?;
@@ -46,52 +46,52 @@ impl Store {
             transaction.rollback().map_err(not_written)?;
             return Ok(value);
         }
-        let token = Token::draw();
+        let token = Token::random();
         token.write(&transaction).map_err(not_written)?;
         file.refuse_replaced()?;
         match transaction.commit().map_err(StoreError::from) {
             Ok(()) => Ok(value),
-            Err(StoreError::Broken(error) | StoreError::Malformed(error)) => match self.ask_anew(before, token) {
-                Ok(Verdict::Written) => Ok(value),
-                Ok(Verdict::NotWritten) => Err(StoreError::NotWritten(error).into()),
+            Err(StoreError::Broken(error) | StoreError::Malformed(error)) => match self.reopen_and_ask(before, token) {
+                Ok(CommitState::Written) => Ok(value),
+                Ok(CommitState::NotWritten) => Err(StoreError::NotWritten(error).into()),
                 _ => Err(StoreError::Broken(error).into()),
             },
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Sees to it that what the file holds is on the disk: what a killed program wrote before may be in the log alone.
-    /// Whoever is refused because of what is there is to find it there after a power cut.
+    /// Syncs what the file holds: what a killed program wrote may be in an unsynced log. A command that refuses because of
+    /// what is there calls this first, so that it is still there after a power cut.
     ///
     /// # Errors
     /// The file is busy, full or broken.
     pub fn sync(&mut self) -> Result<(), StoreError> {
         let transaction = begin(&mut self.connection)?;
         self.file.refuse_replaced()?;
-        Token::draw().write(&transaction).map_err(not_written)?;
+        Token::random().write(&transaction).map_err(not_written)?;
         transaction.commit().map_err(not_written)
     }
 
-    /// Opens the file anew, as the next program would find it, and asks whether it holds what a transaction of this token
-    /// wrote, which began with the token `before`.
-    fn ask_anew(&mut self, before: Option<Token>, token: Token) -> Result<Verdict, StoreError> {
-        // First of all the old connection goes, with all that it still has in memory.
+    /// Opens the file again, as the next program would find it, and returns whether it holds what the transaction with this
+    /// token wrote. When that transaction began, the last token was `before`.
+    fn reopen_and_ask(&mut self, before: Option<Token>, token: Token) -> Result<CommitState, StoreError> {
+        // The old connection goes first, with its cache.
         self.connection = Connection::open_in_memory()?;
         let store = Store::open(&self.path, Access::Write, self.wait)?;
         (self.connection, self.file, self.in_use) = (store.connection, store.file, store.in_use);
         let transaction = begin(&mut self.connection)?;
-        let verdict = token.verdict(before, Token::last_in(&transaction)?);
-        // What is there may have been found in the log, where the sync that failed left it. And what is not there may lie in
-        // the log all the same, whole but unsynced, behind what others see of it: should all of them be killed, who comes
-        // next would take it in. A commit of its own syncs the one, and takes the place of the other.
-        Token::draw().write(&transaction)?;
+        let state = token.commit_state(before, Token::last_in(&transaction)?);
+        // What was found may be in the log only, unsynced because the sync failed. What was not found may still lie in the
+        // log, complete but unsynced, behind the frames that readers see: if all programs were killed now, recovery would
+        // take it in. A new commit syncs the former and overwrites the latter.
+        Token::random().write(&transaction)?;
         transaction.commit()?;
-        Ok(verdict)
+        Ok(state)
     }
 }
 
-/// Begins a transaction that may write: one that begins by reading fails at once where another program writes, however
-/// long it would wait. Since the file was opened, a newer program may have brought it to a schema that is not known here.
+/// Begins an immediate transaction: one that starts by reading and then writes fails at once where another program writes,
+/// however long the timeout is. The version is checked again, as a newer program may have migrated the open file.
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
     refuse_newer(version_of(&transaction).map_err(not_written)?)?;
@@ -136,9 +136,9 @@ pub(super) mod tests {
         Audit { actor: "operator".into(), note: None }
     }
 
-    /// What a decision says must still be true is checked where it is applied, whoever decided.
+    /// What a decision requires is checked again where it is applied.
     #[test]
-    fn a_decision_that_came_too_late_is_not_applied() {
+    fn an_outdated_decision_is_not_applied() {
         let (_folder, mut store) = store();
         let shirt = product("Shirt", &[("", 3)]);
         let incoming = incoming(&[(&shirt, 2, None)]);
@@ -176,9 +176,9 @@ pub(super) mod tests {
         assert_eq!(order.items, new.items);
     }
 
-    /// A question left open, or a long wait, while somebody restores a backup.
+    /// Somebody restores a backup while a question is open.
     #[test]
-    fn nothing_is_written_to_a_file_whose_name_another_one_has_by_now() {
+    fn nothing_is_written_once_another_file_has_the_name() {
         let (folder, mut store) = store();
         let set = |store: &mut Store, name| {
             store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
@@ -196,7 +196,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn nothing_is_written_to_a_file_that_a_newer_program_brought_up_to_its_version() {
+    fn nothing_is_written_once_a_newer_program_has_migrated_the_file() {
         let (folder, mut store) = store();
         let other = Connection::open(folder.path().join("orders.db")).unwrap();
         other.pragma_update(None, "user_version", 99).unwrap();
@@ -208,27 +208,27 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn after_a_failed_commit_the_file_is_asked_what_it_holds() {
+    fn after_a_failed_commit_the_file_is_opened_again_and_asked() {
         let (_folder, mut store) = store();
         for outcome in [Outcome::RollBack, Outcome::Commit] {
             let before = Token::last_in(&store.connection).unwrap();
             store
                 .write::<_, StoreError>(outcome, CLOCK, |write| write.set_setting(SettingKey::ShopName, Some("LEG")))
                 .unwrap();
-            let (token, verdict) = match outcome {
-                Outcome::RollBack => (Token::draw(), Verdict::NotWritten),
-                Outcome::Commit => (Token::last_in(&store.connection).unwrap().unwrap(), Verdict::Written),
+            let (token, state) = match outcome {
+                Outcome::RollBack => (Token::random(), CommitState::NotWritten),
+                Outcome::Commit => (Token::last_in(&store.connection).unwrap().unwrap(), CommitState::Written),
             };
-            assert_eq!(store.ask_anew(before, token).unwrap(), verdict, "{outcome:?}");
-            // The file was closed in between, so its log is new: what is in it was written, and synced, by asking.
+            assert_eq!(store.reopen_and_ask(before, token).unwrap(), state, "{outcome:?}");
+            // The file was closed in between, so its log is new: asking wrote and synced all that is in it.
             assert!(log_length(&store) > 0, "{outcome:?}");
         }
     }
 
-    /// Another file may have its name by then.
+    /// Another file may have the name by then.
     #[test]
     #[cfg(target_os = "linux")]
-    fn the_file_that_was_opened_anew_is_the_one_that_is_in_use() {
+    fn the_reopened_file_is_noted_as_in_use() {
         let (folder, mut store) = store();
         let folder = std::fs::canonicalize(folder.path()).unwrap();
         let (file, backup) = (folder.join("orders.db"), folder.join("backup.db"));
@@ -238,15 +238,15 @@ pub(super) mod tests {
         }
         std::fs::rename(&backup, &file).unwrap();
         let before = Token::last_in(&store.connection).unwrap();
-        assert_eq!(store.ask_anew(before, Token::draw()).unwrap(), Verdict::NotWritten);
+        assert_eq!(store.reopen_and_ask(before, Token::random()).unwrap(), CommitState::NotWritten);
         assert!(locked::tests::stays_open(&file));
         drop(store);
         assert!(!locked::tests::stays_open(&file));
     }
 
-    /// The log is synced where it is written.
+    /// SQLite syncs the log at each commit.
     #[test]
-    fn what_is_there_is_synced_by_a_commit_of_its_own() {
+    fn sync_commits_something() {
         let (_folder, mut store) = store();
         let before = log_length(&store);
         store.sync().unwrap();
@@ -254,16 +254,16 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn where_another_program_wrote_since_it_is_not_known_what_the_file_holds() {
+    fn after_another_write_it_is_unknown_what_a_failed_commit_left() {
         let (_folder, mut store) = store();
         let before = Token::last_in(&store.connection).unwrap();
         let set = |write: &Write<'_>| write.set_setting(SettingKey::ShopName, Some("B"));
         store.write::<_, StoreError>(Outcome::Commit, CLOCK, set).unwrap();
-        assert_eq!(store.ask_anew(before, Token::draw()).unwrap(), Verdict::Unknown);
+        assert_eq!(store.reopen_and_ask(before, Token::random()).unwrap(), CommitState::Unknown);
     }
 
     #[test]
-    fn what_fails_or_is_a_dry_run_leaves_the_file_as_it_was() {
+    fn failures_and_dry_runs_leave_the_file_unchanged() {
         let (_folder, mut store) = store();
         let set = |write: &Write<'_>| write.set_setting(SettingKey::ShopName, Some("A"));
         store.write::<_, StoreError>(Outcome::RollBack, CLOCK, |write| set(write)).unwrap();

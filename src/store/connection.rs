@@ -8,41 +8,41 @@ use rusqlite::limits::Limit;
 
 use super::search;
 
-/// How long the last writer may take to put its side files away.
+/// How long the last writer may take to remove its side files.
 const CLOSING: Duration = Duration::from_secs(1);
 
-/// What a command wants with the file.
+/// What a command does with the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Reads only.
     Read,
-    /// Reads a file that is there, and may attach the new one that a backup goes to.
+    /// Reads an existing file, and may attach the new file that a backup goes to.
     BackUp,
-    /// Reads and writes a file that is there, and keeps nothing of it.
+    /// Reads and writes an existing file, and rolls back.
     DryRun,
-    /// Reads and writes a file that is there.
+    /// Reads and writes an existing file.
     Write,
-    /// Reads and writes, and makes the file where it is missing.
+    /// Reads and writes, and creates a missing file.
     Create,
 }
 
-/// How much of a file SQLite keeps in memory, in KiB. With its own 2 MB, an import reads and writes the same pages of the log
-/// again and again; with this, one of a million orders stays below 32 MiB in all.
+/// SQLite's page cache, in KiB. With the default of 2 MB, an import reads and writes the same pages of the log again and
+/// again. With this, an import of a million orders stays below 32 MiB in all.
 pub const CACHE_KIB: i64 = 15_360;
 
 /// Sets a connection up before anything is read or written through it.
 pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
-    // First of all, so that everything below waits too. The last of several writers locks all others out for a moment when
-    // it closes; who keeps nothing waits for that, however short their patience with writers is.
-    let keeps_something = matches!(access, Access::Write | Access::Create);
-    connection.busy_timeout(if keeps_something { wait } else { wait.max(CLOSING) })?;
+    // The timeout comes first, so that everything below waits too. The last of several writers locks all others out for a
+    // moment when it closes. Readers wait for that, even with a shorter --wait.
+    let writes = matches!(access, Access::Write | Access::Create);
+    connection.busy_timeout(if writes { wait } else { wait.max(CLOSING) })?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    // What turns out to be another program's is left as it is, its log included.
+    // Until the file is known to be ours, its log is left as it is.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    // Else a statement with a range is prepared again for every value that is bound to it.
+    // Without this SQLite prepares a statement with a range again for every value bound to it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, i32::from(access == Access::BackUp))?;
     connection.pragma_update(None, "foreign_keys", true)?;

@@ -1,4 +1,4 @@
-//! Copies of the file, each whole on the disk before it has its name.
+//! Copies of the file. Each is complete and synced before it gets its name.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -21,42 +21,42 @@ pub(super) fn vacuum_into(connection: &Connection, copy: &Path) -> Result<(), St
     Ok(())
 }
 
-/// A copy on its way: for its owner only, and gone again unless it is kept, with the side files that SQLite makes.
+/// A copy that has no name yet: readable by its owner only, and removed when dropped, side files included.
 #[derive(Debug)]
 pub struct Copy {
-    // In this order they go.
+    // Dropped in this order.
     file: NamedTempFile,
     _room: TempDir,
 }
 
 impl Copy {
-    /// Makes an empty one in the folder where it will be kept.
+    /// Makes an empty copy in the folder where it will get its name.
     pub fn new_in(folder: &Path) -> io::Result<Copy> {
-        // Else who may write to the folder might put another file in the copy's place.
+        // Otherwise whoever may write to the folder could replace the copy by another file.
         let private = fs::Permissions::from_mode(0o700);
         let room = tempfile::Builder::new().prefix(".orders-copy-").permissions(private).tempdir_in(folder)?;
         Ok(Copy { file: NamedTempFile::new_in(room.path())?, _room: room })
     }
 
-    /// Returns where it is for now.
+    /// Returns its temporary path.
     pub fn path(&self) -> &Path {
         self.file.path()
     }
 
-    /// Returns how long it is, in bytes.
+    /// Returns its size in bytes.
     pub fn bytes(&self) -> io::Result<u64> {
         Ok(self.file.as_file().metadata()?.len())
     }
 
-    /// Writes it out, and drops it.
+    /// Writes its content to `out`, and removes it.
     pub fn write_to(mut self, out: &mut impl io::Write) -> io::Result<()> {
         io::copy(self.file.as_file_mut(), out)?;
         out.flush()
     }
 
-    /// Gives it its name, as [`keep`] does.
-    pub fn keep(self, name: &Path) -> io::Result<()> {
-        keep(self.file, name)
+    /// Gives it its name, as [`persist`] does.
+    pub fn persist(self, name: &Path) -> io::Result<()> {
+        persist(self.file, name)
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) fn copy_beside(path: &Path, wait: Duration) -> Result<Copy, StoreErro
         }
         _ => error.into(),
     })?;
-    // A connection of its own: the caller's is in the middle of a transaction, which sees to it that nobody writes.
+    // VACUUM INTO cannot run in the caller's transaction, which also keeps others from writing meanwhile.
     let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     set_up(&reader, Access::BackUp, wait)?;
     vacuum_into(&reader, copy.path())?;
@@ -80,7 +80,7 @@ pub(super) fn copy_beside(path: &Path, wait: Duration) -> Result<Copy, StoreErro
     }
 }
 
-/// Returns the first name of `PATH.SUFFIX`, `PATH.SUFFIX.2`, … that nothing has.
+/// Returns the first of `PATH.SUFFIX`, `PATH.SUFFIX.2`, … that does not exist.
 pub(super) fn free_name(path: &Path, suffix: &str) -> PathBuf {
     let named = |number: u32| {
         let mut name = OsString::from(path);
@@ -94,12 +94,12 @@ pub(super) fn free_name(path: &Path, suffix: &str) -> PathBuf {
     named(number)
 }
 
-/// Gives a temporary file in the same file system its name, which must not be taken: it is whole on the disk before it has
-/// it, and has it after a power cut.
+/// Gives a temporary file of the same file system its name, which must be free. The content is synced before and the
+/// folder after, so that a power cut leaves all of it or nothing.
 ///
 /// # Errors
-/// Where this fails, there is no such file: also where only the folder, and so the name, cannot be synced.
-pub fn keep(file: NamedTempFile, name: &Path) -> io::Result<()> {
+/// The name is taken, or something cannot be written or synced. No file of that name is left behind.
+pub fn persist(file: NamedTempFile, name: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist_noclobber(name)?;
     sync_folder(folder_of(name)).inspect_err(|_| {
@@ -107,7 +107,7 @@ pub fn keep(file: NamedTempFile, name: &Path) -> io::Result<()> {
     })
 }
 
-/// Sees to it that the names in a folder are on the disk.
+/// Syncs the names in a folder.
 #[expect(clippy::disallowed_methods, reason = "SQLite locks no folder")]
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

@@ -1,5 +1,5 @@
-//! What stands beside the data that it is derived from: the digits of phone numbers in full, what duplicates are found by,
-//! the other names of items, and what a search looks through.
+//! What is stored although it follows from other columns: full phone numbers, hashes of items for finding duplicates, other
+//! names of items, and the search index.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
@@ -17,7 +17,7 @@ impl Read<'_> {
         self.with_country_code(|code| full_number(phone, code))
     }
 
-    /// Looks the country code up once a transaction.
+    /// Gives `with` the country code, which is read once per transaction.
     pub(super) fn with_country_code<T>(&self, with: impl FnOnce(Option<&str>) -> T) -> Result<T, StoreError> {
         let mut known = self.known_settings.borrow_mut();
         if known.is_none() {
@@ -26,7 +26,7 @@ impl Read<'_> {
         Ok(with(known.as_ref().and_then(|settings| settings.country_code.as_deref())))
     }
 
-    /// Finds the orders that would not be found by their items.
+    /// Finds orders whose hash of items is wrong: a duplicate may be missed.
     pub(super) fn stale_hashes(&self) -> Result<Vec<Finding>, StoreError> {
         self.write_waiting_items()?;
         let mut stored =
@@ -51,7 +51,7 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Writes anew what is derived from what people and orders say, by the country code as it is now.
+    /// Derives everything again, with the country code as it is now.
     pub(super) fn derive_again(&self) -> Result<(), StoreError> {
         self.write_waiting_items()?;
         self.known_settings.replace(None);
@@ -59,7 +59,7 @@ impl Write<'_> {
     }
 }
 
-/// Derives everything that is not right yet: digits, hashes, other names and texts, in constant memory.
+/// Derives everything that is missing or outdated, in constant memory.
 pub(super) fn derive_all(connection: &Connection) -> Result<(), StoreError> {
     let code = country_code(connection)?;
     let mut update = connection.prepare_cached(
@@ -89,7 +89,7 @@ fn country_code(connection: &Connection) -> Result<Option<String>, StoreError> {
     Ok(statement.query_row(key, |row| row.get(0)).optional()?)
 }
 
-/// Hands the first and the last key of each batch that has orders to `each`: some hundreds of orders at once.
+/// Calls `each` with the first and the last key of every batch that has orders; a batch is some hundreds of keys.
 fn each_batch(
     connection: &Connection,
     mut each: impl FnMut(i64, i64) -> Result<(), StoreError>,
@@ -120,7 +120,7 @@ fn hashes_between(connection: &Connection, first: i64, last: i64) -> Result<Vec<
         if orders.last().is_none_or(|(last, _)| *last != order) {
             orders.push((order, Vec::new()));
         }
-        // An order without items is damage, which check finds.
+        // An order without items is a finding of `check`.
         if let (Some((_, items)), Some(product)) = (orders.last_mut(), row.get(1)?) {
             let (size, color): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
             items.push(ItemContent::new(product, row.get(2)?, row.get(3)?, size.as_deref(), color.as_deref()));

@@ -1,4 +1,4 @@
-//! What was the matter with a file where SQLite only says that something was.
+//! Finds out more where SQLite only says that something went wrong.
 
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -7,22 +7,22 @@ use std::time::Duration;
 
 use super::connection::Access;
 use super::error::StoreError;
-use super::integrity::{broken_off, damage};
+use super::integrity::{check_failed, damage};
 use super::locked::{PlainFile, side_files};
 use super::open::Store;
 use crate::domain::finding::Finding;
 
-/// Returns whether the disk that a file is on has no room left: SQLite calls some of its failures by other names.
+/// Returns whether the disk of a file is full: SQLite reports some failures of a full disk as others.
 pub fn is_disk_full(path: &Path) -> bool {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let is_used_up = |disk: rustix::fs::StatVfs| disk.f_bavail == 0 || (disk.f_files > 0 && disk.f_favail == 0);
     rustix::fs::statvfs(folder).is_ok_and(is_used_up)
 }
 
-/// Reads a file again that SQLite called damaged, for it calls some failures to read that. Returns what else was the
-/// matter; `None` where the file is damaged.
+/// Reads a file again that SQLite called damaged, as it says so of some failures to read too. Returns what went wrong;
+/// `None` where the file is damaged.
 pub fn read_again(path: &Path) -> Option<StoreError> {
-    // SQLite's own checks would tell no more of a page that cannot be read.
+    // SQLite's own checks would say no more about a page that cannot be read.
     if let Err(error) =
         read_through(path).and_then(|()| side_files(path).iter().try_for_each(|side| read_through(side)))
     {
@@ -31,23 +31,23 @@ pub fn read_again(path: &Path) -> Option<StoreError> {
     let damage = Store::open(path, Access::Read, Duration::ZERO).and_then(|store| damage(&store.connection));
     let is_damaged = match damage {
         Ok(damage) => !damage.is_empty(),
-        // Else it is not whole yet, or in use: that is no damage.
+        // Any other error is no damage: the file is not complete yet, or in use.
         Err(error) => matches!(error, StoreError::Damaged(_) | StoreError::Malformed(_)),
     };
     (!is_damaged).then(|| StoreError::Unread("by now it can be".to_owned()))
 }
 
-/// Returns the finding that an error is with which the file at `path` could not even be opened: it is damaged.
+/// Returns a finding where the file at `path` could not be opened because it is damaged.
 pub fn as_finding(error: &StoreError, path: &Path) -> Option<Finding> {
     match error {
-        StoreError::Damaged(cause) => Some(broken_off(cause.clone())),
-        // SQLite calls some failures to read by this name too.
-        StoreError::Malformed(cause) if read_again(path).is_none() => Some(broken_off(cause.to_string())),
+        StoreError::Damaged(cause) => Some(check_failed(cause.clone())),
+        // SQLite reports some failures to read like this too.
+        StoreError::Malformed(cause) if read_again(path).is_none() => Some(check_failed(cause.to_string())),
         _ => None,
     }
 }
 
-/// Reads a file to its end, in pieces at places, as SQLite does; one that is not there is no failure.
+/// Reads a file to its end, piece by piece; a missing one is no failure.
 fn read_through(path: &Path) -> io::Result<()> {
     let file = match PlainFile::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -68,7 +68,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_file_that_was_called_damaged_is_read_again() {
+    fn a_file_that_sqlite_called_damaged_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.db");
         drop(Store::open(&path, Access::Create, Duration::ZERO).unwrap());

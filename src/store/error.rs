@@ -1,25 +1,25 @@
-//! What SQLite's errors mean to a person.
+//! Why the file could not be used, in words for people.
 
 use std::io;
 
 use rusqlite::ErrorCode;
 
-/// Why the file could not be used: what is said after its path.
+/// Why the file could not be used. The words follow its path in a message.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no file, and the command may not make one.
+    /// There is no file, and the command may not create one.
     #[error("is not there")]
     Missing,
-    /// The file is there and is not taken: `is a folder`.
+    /// The file exists but is not accepted: `has more than one hard link`.
     #[error("{0}")]
     Refused(String),
-    /// The file is of another program: `is not an orders file`.
+    /// The file belongs to another program: `is not an orders file`.
     #[error("{0}")]
     NotOurs(&'static str),
-    /// The file is of a newer version of this program.
+    /// The file comes from a newer version of this program.
     #[error("{0}")]
     Newer(String),
-    /// Another program held the file for longer than it was waited for.
+    /// Another program used the file for longer than `--wait`.
     #[error("is in use by another program; nothing changed")]
     Busy,
     /// The disk is full.
@@ -28,28 +28,28 @@ pub enum StoreError {
     /// The file is damaged.
     #[error("is damaged: {0}")]
     Damaged(String),
-    /// SQLite calls the file damaged, as it does where it only could not be read: [`super::read_again`] tells which.
+    /// SQLite calls the file damaged. It may only have failed to read it: [`super::read_again`] finds out.
     #[error("is damaged: {0}")]
     Malformed(rusqlite::Error),
     /// The file is not damaged, but could not be read.
     #[error("could not be read: {0}")]
     Unread(String),
-    /// What a decision was based on was no longer so when it was applied. The transaction is undone.
+    /// A decision was outdated when it was applied. The transaction is rolled back.
     #[error("holds another state of {0} by now; nothing changed")]
     Changed(&'static str),
-    /// Its name was given to another file while it was open, or to none.
+    /// Another file got its name while it was open, or it was deleted.
     #[error("was moved or replaced while it was open; nothing changed")]
     Replaced,
     /// The operating system refused.
     #[error("cannot be opened: {0}")]
     Io(io::Error),
-    /// What waited to be written cannot be read back.
+    /// The temporary file with buffered items cannot be read back.
     #[error("cannot be written: a temporary file beside it cannot be read: {0}; nothing changed")]
     Waiting(io::Error),
-    /// Reading or writing failed, and the file holds nothing of the change: it was asked, or nothing was committed.
+    /// Reading or writing failed, and the file holds nothing of the change.
     #[error("could not be written: {0}; nothing changed")]
     NotWritten(rusqlite::Error),
-    /// Reading or writing failed in the middle of it.
+    /// Reading or writing failed, and it is unknown what the file holds of the change.
     #[error("could not be read or written: {0}")]
     Broken(rusqlite::Error),
     /// Anything else that SQLite reports.
@@ -62,7 +62,7 @@ impl StoreError {
         StoreError::Refused(problem.into())
     }
 
-    /// Says of an error in a transaction that was not to be committed yet that nothing changed.
+    /// Marks an error that came before the commit: nothing changed.
     #[must_use]
     pub fn before_commit(self) -> StoreError {
         match self {
@@ -90,7 +90,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DiskFull) => StoreError::Full,
             Some(ErrorCode::SystemIoFailure) => StoreError::Broken(error),
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Malformed(error),
-            // A value that our own CHECKs would not have let in.
+            // Our own CHECKs would have refused such a value.
             None if matches!(
                 error,
                 rusqlite::Error::FromSqlConversionFailure(..)

@@ -1,4 +1,4 @@
-//! Which files are taken, and how one is made.
+//! Which files are accepted, and how one is created.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -10,7 +10,7 @@ use super::copy::{folder_of, sync_folder};
 use super::error::StoreError;
 use super::side_files::refuse_leftovers;
 
-/// Makes sure that `path` is a file that can be locked and kept; returns whether it was made.
+/// Makes sure that `path` is a file that SQLite can lock and sync. Returns whether it was created.
 pub(super) fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
     let found = match fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -41,7 +41,7 @@ pub(super) fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreE
 
 /// Creates the file exclusively, for its owner only; `false` where another program was first.
 ///
-/// Whatever happens from here on leaves an empty file at worst, which the next creating command completes.
+/// If the program is killed from here on, an empty file stays at worst, which the next creating command completes.
 #[expect(clippy::disallowed_methods, reason = "nothing has the new file open through SQLite yet")]
 fn create(path: &Path) -> Result<bool, StoreError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
@@ -57,7 +57,7 @@ fn create(path: &Path) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Refuses network file systems, whose locks cannot be trusted; `on` is what is there already.
+/// Refuses network file systems, whose locks cannot be trusted. `on` is the file or, where there is none yet, its folder.
 #[cfg(target_os = "linux")]
 fn refuse_network_folder(on: &Path) -> Result<(), StoreError> {
     const NETWORK: [(i64, &str); 4] = [(0x6969, "NFS"), (0x517B, "SMB"), (0xFE53_4D42, "SMB"), (0xFF53_4D42, "CIFS")];

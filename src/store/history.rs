@@ -33,7 +33,7 @@ impl Read<'_> {
             });
         }
         let mut events = self.connection.prepare_cached(
-            // A guest writes themself; what came in a cart is the customer's.
+            // The note is the customer's own where a guest created the order, or where it came as a cart.
             r#"SELECT pk, at, actor, kind, "from", "to", note,
                    kind = 'created' AND (actor = 'guest' OR EXISTS (SELECT 1 FROM order_sources AS s
                        WHERE s.order_pk = :order AND s.kind = 'whatsapp_order')) AS is_customers

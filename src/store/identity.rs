@@ -17,7 +17,7 @@ pub(super) const SCHEMA_VERSION: i32 = 4;
 /// The whole current schema.
 pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 
-/// What a file says that it is.
+/// What a file says about itself.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     application_id: i32,
@@ -26,7 +26,7 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// Reads it in one statement, so that it is of one moment.
+    /// Reads it in one statement, so that all of it is of one moment.
     pub(super) fn of(connection: &Connection) -> rusqlite::Result<Identity> {
         let sql = "SELECT application_id, user_version, NOT EXISTS (SELECT 1 FROM sqlite_schema) AS is_empty
                    FROM pragma_application_id, pragma_user_version";
@@ -39,13 +39,13 @@ impl Identity {
         })
     }
 
-    /// A file that creating did not get further with: no table, nobody's mark.
+    /// Returns whether the file has neither tables nor a mark: creating it was interrupted.
     pub(super) fn is_blank(&self) -> bool {
         self.is_empty && self.application_id == 0 && self.version == 0
     }
 }
 
-/// Refuses by its first bytes what is clearly not ours, before SQLite touches it or its side files.
+/// Refuses a foreign file by its first bytes, before SQLite touches it or its side files.
 pub(super) fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     const PAGE: u64 = 4096;
     let mut header = [0; 100];
@@ -56,14 +56,14 @@ pub(super) fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
     }
     match file.file().read_exact_at(&mut header, 0) {
         Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
-        // Its very first page did not get to the disk before a power cut: the journal takes it back.
+        // A power cut came before the very first page was written: the journal rolls it back.
         Ok(()) if length <= PAGE && was_empty(path)? => return Ok(()),
         Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error.into()),
         _ => return Err(StoreError::NotOurs("is not an orders file")),
     }
     let number = |at: usize| i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    // A file that was just made may have its mark and its tables in the log still; and a power cut may leave the tables in
-    // the file, but the first page, with the mark, in the log alone.
+    // A new file may have its mark and its tables in the log only. A power cut may leave the tables in the file but the first
+    // page, which has the mark, in the log.
     let is_empty = length <= PAGE || has_beside(path, "-wal");
     let identity = Identity { application_id: number(68), version: number(60), is_empty };
     if identity.is_blank() { Ok(()) } else { ensure_ours(&identity) }

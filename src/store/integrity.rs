@@ -1,4 +1,4 @@
-//! Whether a file is damaged: SQLite's own checks, and which of its errors are the file's fault.
+//! Whether a file is damaged: SQLite's own checks, and which of SQLite's errors mean damage.
 
 use rusqlite::{Connection, ErrorCode, Row, ffi};
 
@@ -14,16 +14,16 @@ const CHECKS: [&str; 2] = [
      FROM pragma_foreign_key_check",
 ];
 
-/// Finds what SQLite itself finds wrong with a file, and finds again when it looks once more: it takes some failures to
-/// read for damage.
+/// Runs SQLite's own checks. A finding counts only if a second run has findings too, as SQLite reports some failures to
+/// read as damage.
 pub(super) fn damage(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
-    match damage_at_first_sight(connection)? {
+    match run_checks(connection)? {
         found if found.is_empty() => Ok(found),
-        _ => damage_at_first_sight(connection),
+        _ => run_checks(connection),
     }
 }
 
-fn damage_at_first_sight(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
+fn run_checks(connection: &Connection) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
     for sql in CHECKS {
         let mut statement = match connection.prepare_cached(sql).map_err(StoreError::from) {
@@ -39,24 +39,24 @@ fn damage_at_first_sight(connection: &Connection) -> Result<Vec<Finding>, StoreE
                     Some(error) => return Err(error),
                     None => findings.push(found),
                 },
-                // Damage can break off the check itself: a CHECK that reads JSON fails on what is none.
-                Err(StoreError::Damaged(problem)) => findings.push(broken_off(problem)),
-                Err(StoreError::Malformed(error)) => findings.push(broken_off(error.to_string())),
+                // Damage can end the check itself: a CHECK that reads JSON fails on other text.
+                Err(StoreError::Damaged(problem)) => findings.push(check_failed(problem)),
+                Err(StoreError::Malformed(error)) => findings.push(check_failed(error.to_string())),
                 Err(StoreError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => {
-                    findings.push(broken_off(error.to_string()));
+                    findings.push(check_failed(error.to_string()));
                 }
                 Err(error) => return Err(error),
             }
         }
-        // Damaged pages break off the next one too.
-        if findings.iter().any(is_of_pages) {
+        // Damaged pages would end the next check too.
+        if findings.iter().any(has_damaged_pages) {
             break;
         }
     }
     Ok(findings)
 }
 
-/// Returns the error where SQLite found that it could not read, which is no damage: it says so by an error code.
+/// Returns the error where a check could not read a page, which is no damage. The finding has an error code then.
 pub(super) fn reading_failed(problem: &str) -> Option<StoreError> {
     let (_, code) = problem.rsplit_once("error code=")?;
     let code: String = code.chars().take_while(char::is_ascii_digit).collect();
@@ -70,12 +70,12 @@ pub(super) fn finding(row: &Row<'_>) -> rusqlite::Result<Finding> {
     Ok(Finding { code: row.get("code")?, subject: row.get("subject")?, problem: row.get("problem")? })
 }
 
-/// Returns the finding that SQLite could not finish its checks.
-pub(super) fn broken_off(problem: String) -> Finding {
+/// Makes a finding of the problem that ended a check.
+pub(super) fn check_failed(problem: String) -> Finding {
     Finding { code: "integrity".to_owned(), subject: "file".to_owned(), problem }
 }
 
-/// Returns the finding that an error is, where the file itself is at fault and not the disk, the machine or another program.
+/// Makes a finding of an error, where the file is at fault and not the disk, the machine or another program.
 pub(super) fn at_fault(subject: &str, error: &StoreError) -> Option<Finding> {
     use rusqlite::Error::{SqlInputError, SqliteFailure};
     let cause = match error {
@@ -93,8 +93,8 @@ pub(super) fn at_fault(subject: &str, error: &StoreError) -> Option<Finding> {
     Some(Finding { code: "unreadable".to_owned(), subject: subject.to_owned(), problem })
 }
 
-/// Returns whether SQLite found pages damaged, and not only what stands in them.
-pub(super) fn is_of_pages(finding: &Finding) -> bool {
+/// Returns whether SQLite found damaged pages, not only wrong content.
+pub(super) fn has_damaged_pages(finding: &Finding) -> bool {
     finding.problem.starts_with("***") || finding.problem.contains("database disk image is malformed")
 }
 
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_that_cannot_be_read_is_no_damage() {
+    fn an_unreadable_page_is_no_damage() {
         let failed = |problem| reading_failed(problem).map(|error| matches!(error, StoreError::Broken(_)));
         assert_eq!(
             failed("*** in database main ***\nTree 14 page 14: unable to get the page. error code=8458"),

@@ -1,4 +1,4 @@
-//! Which transaction wrote last: by this a program tells after a failed commit what the file holds.
+//! Which transaction wrote last. After a failed commit this says whether the file holds what it wrote.
 
 use rusqlite::{Connection, OptionalExtension as _, named_params};
 use uuid::Uuid;
@@ -9,29 +9,29 @@ pub(super) struct Token([u8; 16]);
 
 /// Whether a file holds what a transaction wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum CommitState {
     /// It holds all of it.
     Written,
     /// It holds nothing of it.
     NotWritten,
-    /// Another transaction wrote since, and its token stands in the place of either.
+    /// Another transaction has written since and replaced the token.
     Unknown,
 }
 
 impl Token {
-    /// Draws a new one.
-    pub fn draw() -> Token {
+    /// Makes a random token.
+    pub fn random() -> Token {
         Token(Uuid::new_v4().into_bytes())
     }
 
-    /// Returns the token of the transaction that wrote last; `None` where none has written yet.
+    /// Returns the token of the last writing transaction; `None` where there was none.
     pub fn last_in(connection: &Connection) -> rusqlite::Result<Option<Token>> {
         let mut statement = connection.prepare_cached("SELECT token FROM last_write WHERE pk = 1")?;
         statement.query_row([], |row| row.get(0).map(Token)).optional()
     }
 
-    /// Writes it as that of the transaction. So even a transaction that has nothing else to write writes and syncs the log at
-    /// its commit: what a killed program left there unsynced is on the disk before anybody is told that it is there.
+    /// Writes it as the transaction's own. So every commit writes to the log and syncs it, even without another change: what
+    /// a killed program left unsynced is on the disk before anybody is told of it.
     pub fn write(self, transaction: &Connection) -> rusqlite::Result<()> {
         let sql = "INSERT INTO last_write (pk, token) VALUES (1, :token)
                    ON CONFLICT (pk) DO UPDATE SET token = excluded.token";
@@ -39,13 +39,13 @@ impl Token {
         Ok(())
     }
 
-    /// Returns whether a file, in which `now` is the token by now, holds what the transaction of this token wrote; `before` is
-    /// the token that it began with.
-    pub fn verdict(self, before: Option<Token>, now: Option<Token>) -> Verdict {
+    /// Returns whether a file holds what the transaction with this token wrote: `before` is the last token when it began,
+    /// `now` is the last token today.
+    pub fn commit_state(self, before: Option<Token>, now: Option<Token>) -> CommitState {
         match now {
-            Some(now) if now == self => Verdict::Written,
-            now if now == before => Verdict::NotWritten,
-            _ => Verdict::Unknown,
+            Some(now) if now == self => CommitState::Written,
+            now if now == before => CommitState::NotWritten,
+            _ => CommitState::Unknown,
         }
     }
 }

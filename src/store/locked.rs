@@ -1,8 +1,8 @@
-//! The files that SQLite locks, and opening other files past it.
+//! Opening files without losing the locks that SQLite holds.
 //!
-//! POSIX drops every lock that a process has on a file as soon as the process closes any descriptor of that file, however it
-//! came by it. Others would then write over what this process is writing, and it over theirs. So nothing closes a descriptor
-//! of a file that this process has open through SQLite: files are opened here, and `clippy.toml` forbids it elsewhere.
+//! POSIX drops all locks of a process on a file as soon as the process closes any descriptor of that file. Other programs
+//! would then write over what this one writes. So this process never closes a descriptor of a file that it has open through
+//! SQLite: all files are opened here, and `clippy.toml` forbids it elsewhere.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
@@ -23,12 +23,12 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Returns the paths of a file's side files, whether they are there or not.
+/// Returns the paths of a file's side files, whether they exist or not.
 pub(super) fn side_files(path: &Path) -> [PathBuf; 3] {
     SUFFIXES.map(|suffix| beside(path, suffix))
 }
 
-/// Which file was opened, whatever its name is given to later.
+/// The file that was opened, even if another file gets its name later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OpenedFile {
     path: PathBuf,
@@ -42,7 +42,7 @@ impl OpenedFile {
         Ok(OpenedFile { path: path.to_owned(), device: found.dev(), inode: found.ino() })
     }
 
-    /// Returns its path, as it was when it was opened: no symbolic links lead there.
+    /// Returns its path when it was opened, without symbolic links.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -51,8 +51,8 @@ impl OpenedFile {
         (found.dev(), found.ino()) == (self.device, self.inode)
     }
 
-    /// Refuses to write where another file has its name by now, or none: what is written would be in no file that anybody
-    /// opens, and in the log of one that it does not belong to.
+    /// Refuses to go on where the name belongs to another file by now, or to none: writes would go to a file that nobody
+    /// opens, and into the log of another.
     pub fn refuse_replaced(&self) -> Result<(), StoreError> {
         match fs::metadata(&self.path) {
             Ok(found) if self.is(&found) => Ok(()),
@@ -66,7 +66,7 @@ impl OpenedFile {
 static IN_USE: Mutex<Vec<OpenedFile>> = Mutex::new(Vec::new());
 
 fn in_use() -> MutexGuard<'static, Vec<OpenedFile>> {
-    // The list is whole whoever panicked.
+    // A panic elsewhere leaves the list intact.
     IN_USE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -75,7 +75,7 @@ fn in_use() -> MutexGuard<'static, Vec<OpenedFile>> {
 pub(super) struct InUse(OpenedFile);
 
 impl InUse {
-    /// Notes it, before SQLite opens the file.
+    /// Notes it. Call this before SQLite opens the file.
     pub fn note(file: &OpenedFile) -> InUse {
         in_use().push(file.clone());
         InUse(file.clone())
@@ -91,22 +91,21 @@ impl Drop for InUse {
     }
 }
 
-/// A file that was opened past SQLite.
+/// A file that was opened directly, not through SQLite.
 ///
-/// Dropping it closes it, unless this process has it open through SQLite: then its descriptor stays open until the process
-/// ends.
+/// Dropping it closes it, unless this process has it open through SQLite too: then the descriptor stays open until the
+/// process ends.
 #[derive(Debug)]
 pub struct PlainFile(Option<File>);
 
 impl PlainFile {
-    /// Opens a file for reading, whatever it is.
+    /// Opens any file for reading.
     #[expect(clippy::disallowed_methods, reason = "files are opened here")]
     pub(super) fn open(path: &Path) -> io::Result<PlainFile> {
         File::open(path).map(PlainFile::from)
     }
 
     /// Returns the file itself.
-    #[expect(clippy::missing_panics_doc, reason = "it never does: the file is there until it is dropped")]
     pub fn file(&self) -> &File {
         self.0.as_ref().expect("it is there until it is dropped")
     }
@@ -121,7 +120,7 @@ impl From<File> for PlainFile {
 impl Drop for PlainFile {
     fn drop(&mut self) {
         let Some(file) = self.0.take() else { return };
-        // While the list is held, nobody begins to use the file.
+        // While the list is locked, no thread opens the file through SQLite.
         let files = in_use();
         let is_in_use = match file.metadata() {
             Ok(found) => files.iter().any(|used| used.is(&found) || side_file_of(&used.path, &found).is_some()),
@@ -154,7 +153,7 @@ fn side_file_of(path: &Path, found: &Metadata) -> Option<&'static str> {
     SUFFIXES.into_iter().find(|suffix| is_at(&beside(path, suffix), found))
 }
 
-/// The orders file of a run and what SQLite keeps beside it: what no other argument of a command may name.
+/// The orders file of a run and its side files, which no other argument of a command may name.
 #[derive(Debug, Clone)]
 pub struct OrdersFiles(PathBuf);
 
@@ -170,13 +169,13 @@ pub enum NotOpened {
 }
 
 impl OrdersFiles {
-    /// Takes the absolute path of the orders file, which need not be there.
+    /// Takes the absolute path of the orders file, which need not exist.
     pub fn of(path: &Path) -> OrdersFiles {
-        // What stands beside a file stands beside the file itself, not beside a link to it.
+        // The side files stand beside the file itself, not beside a link to it.
         OrdersFiles(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
     }
 
-    /// Says what is at a path where it is one of these, under whatever name: `it is the orders file`.
+    /// Says which of these a path leads to, under whatever name: `it is the orders file`.
     pub fn name(&self, path: &Path) -> Option<String> {
         self.name_found(&fs::metadata(path).ok()?)
     }
@@ -188,14 +187,14 @@ impl OrdersFiles {
         side_file_of(&self.0, found).map(|suffix| format!("it is the {suffix} file of the orders file"))
     }
 
-    /// Opens another file for reading, and none of these.
+    /// Opens a file for reading, unless it is one of these.
     ///
     /// # Errors
     /// It is one of these; it cannot be opened.
     pub fn open(&self, path: &Path) -> Result<PlainFile, NotOpened> {
         match self.name(path) {
             Some(ours) => Err(NotOpened::Ours(ours)),
-            // Its name may be given to another file right now.
+            // The name may pass to another file at any time, so the opened file is checked again.
             None => self.refuse_ours(PlainFile::open(path)?),
         }
     }
@@ -209,7 +208,7 @@ impl OrdersFiles {
         self.refuse_ours(File::from(io::stdin().as_fd().try_clone_to_owned()?).into())
     }
 
-    /// Says what stdout goes to where it is one of these.
+    /// Says which of these stdout goes to.
     #[expect(clippy::disallowed_methods, reason = "files are opened here")]
     pub fn name_stdout(&self) -> Option<String> {
         let stdout = PlainFile::from(File::from(io::stdout().as_fd().try_clone_to_owned().ok()?));
@@ -223,13 +222,13 @@ impl OrdersFiles {
         }
     }
 
-    /// Refuses a path for a new file that SQLite has for a side file: it would take the new one for that, and remove it.
+    /// Refuses a path for a new file that is the path of a side file: SQLite would take the new file for that and remove it.
     ///
     /// # Errors
     /// It is such a path.
     pub fn refuse_as_new(&self, path: &Path) -> Result<(), StoreError> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Where there is no such folder, there is nothing to be taken for something else.
+        // Without a folder there is nothing to confuse.
         let Ok(folder) = fs::canonicalize(folder) else { return Ok(()) };
         let real = folder.join(path.file_name().unwrap_or_default());
         if side_files(&self.0).contains(&real) {
@@ -281,13 +280,13 @@ pub(super) mod tests {
         }
     }
 
-    /// Returns whether a dropped file's descriptor is still open; `path` is canonical.
+    /// Returns whether the descriptor of a dropped file is still open; `path` is canonical.
     #[cfg(target_os = "linux")]
     pub fn stays_open(path: &Path) -> bool {
         let file = PlainFile::open(path).unwrap();
         let descriptor = format!("/proc/self/fd/{}", file.file().as_raw_fd());
         drop(file);
-        // Another thread may have been given its number.
+        // Another thread may have got the same number.
         fs::read_link(descriptor).is_ok_and(|found| found == path)
     }
 

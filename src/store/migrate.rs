@@ -1,4 +1,4 @@
-//! How an older file becomes a current one: step by step, in one transaction, after a copy.
+//! Migrates an older file to the current schema, step by step, in one transaction, after a copy.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use super::derived::derive_all;
 use super::error::StoreError;
 use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, version_of};
 
-/// What turns a file of one version into the next, the first for version 1. Only ever added to; the indexes stand word for
-/// word in `schema.sql` too, and the tables get its words at the end.
+/// The steps from one version to the next, starting with version 1. Steps are only added, never changed. Their indexes are
+/// word for word those of `schema.sql`; the tables get its words at the end.
 const STEPS: [&str; 3] = [
     // Reports of sales.
     "CREATE INDEX orders_by_order_date ON orders (order_date, status, item_count, total, currency);",
@@ -22,8 +22,7 @@ const STEPS: [&str; 3] = [
         batch INTEGER PRIMARY KEY,
         texts TEXT NOT NULL
     ) STRICT;",
-    // Products that were removed, names of items that are not the catalogue's, numbers in full, duplicates by items, and which
-    // transaction wrote last.
+    // Removed products, item names other than the catalogue's, full phone numbers, duplicates by items, and the last write.
     "ALTER TABLE products ADD COLUMN removed_at TEXT;
     ALTER TABLE products ADD COLUMN removed_barcode TEXT;
     CREATE TABLE item_names (
@@ -42,23 +41,23 @@ const STEPS: [&str; 3] = [
     ) STRICT;",
 ];
 
-/// What the newest version needs once its columns are filled in and its CHECKs in place.
-const LAST: &str = "CREATE INDEX orders_by_phone ON orders (customer_phone_digits, items_hash, order_date);
+/// What the newest version needs once its columns are filled and its CHECKs are in place.
+const LAST_STEP: &str = "CREATE INDEX orders_by_phone ON orders (customer_phone_digits, items_hash, order_date);
     UPDATE stock_movements AS w SET event_pk = c.event_pk
     FROM stock_movements AS c JOIN orders AS o ON o.pk = c.order_pk
     WHERE w.reason = 'adjust' AND w.event_pk IS NULL AND c.pk = w.pk - 1 AND c.reason = 'cancel'
       AND c.product_id = w.product_id AND c.size_key = w.size_key AND c.delta = -w.delta
       AND w.note = o.reference || ' came back unsaleable';";
 
-/// What a reader of an older file finds beside it, as if it had been brought up to date: looking changes nothing.
+/// What a reader of an older file sees in place of newer columns and tables: reading never migrates.
 const STAND_INS: &str = "
     CREATE TEMP VIEW products AS SELECT *, NULL AS removed_at, NULL AS removed_barcode FROM main.products;
     CREATE TEMP VIEW item_names AS SELECT NULL AS product_id, NULL AS name, NULL AS barcode WHERE FALSE;";
 
-/// Brings a file up to the current schema, and returns where it is kept as it was; `None` where another program was first.
+/// Migrates a file to the current schema and returns the copy of it as it was; `None` where another program was first.
 ///
 /// # Errors
-/// It is in use, there is no room, it is damaged, or from a newer version by now. It is as it was then.
+/// It is in use, there is no room, it is damaged, or from a newer version by now. It is unchanged then.
 pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) -> Result<Option<PathBuf>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another program may have been first, while this one waited.
@@ -69,23 +68,23 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, wait: Duration) 
     }
     let copy = copy_beside(path, wait)?;
     bring_up_to_date(&transaction)?;
-    let kept = free_name(path, &format!("v{}", identity.version));
-    copy.keep(&kept)?;
+    let backup = free_name(path, &format!("v{}", identity.version));
+    copy.persist(&backup)?;
     match transaction.commit().map_err(StoreError::from) {
-        Ok(()) => Ok(Some(kept)),
-        // What the file holds now is not known.
+        Ok(()) => Ok(Some(backup)),
+        // It is unknown what the file holds now, so the copy stays.
         Err(error @ StoreError::Broken(_)) => Err(error),
         Err(error) => {
-            let _ = fs::remove_file(&kept);
+            let _ = fs::remove_file(&backup);
             Err(error)
         }
     }
 }
 
-/// Brings a file up to the current schema, in a transaction of the caller's.
+/// Migrates a file to the current schema in the caller's transaction.
 ///
 /// # Errors
-/// There is no room, it is damaged, or other hands changed its tables.
+/// There is no room, the file is damaged, or its tables were changed by hand.
 pub(super) fn bring_up_to_date(transaction: &Connection) -> Result<(), StoreError> {
     let refused = |error: StoreError| match error {
         StoreError::Sqlite(error) => {
@@ -99,14 +98,14 @@ pub(super) fn bring_up_to_date(transaction: &Connection) -> Result<(), StoreErro
         transaction.execute_batch(step).map_err(|error| refused(error.into()))?;
     }
     derive_all(transaction)?;
-    take_words(transaction)?;
-    transaction.execute_batch(LAST).map_err(|error| refused(error.into()))?;
+    take_definitions(transaction)?;
+    transaction.execute_batch(LAST_STEP).map_err(|error| refused(error.into()))?;
     Ok(transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?)
 }
 
-/// Gives every table the words of `schema.sql`: its CHECKs and comments. The rows stay as they are, so the columns must be
-/// the same; SQLite documents this way for such changes, <https://sqlite.org/lang_altertable.html>.
-fn take_words(transaction: &Connection) -> Result<(), StoreError> {
+/// Gives every table the definition in `schema.sql`, with its CHECKs and comments. The rows stay as they are, so the columns
+/// must be the same. SQLite documents this way at <https://sqlite.org/lang_altertable.html>.
+fn take_definitions(transaction: &Connection) -> Result<(), StoreError> {
     let current = Connection::open_in_memory()?;
     current.execute_batch(SCHEMA)?;
     let mut tables = current.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL")?;
@@ -125,7 +124,7 @@ fn take_words(transaction: &Connection) -> Result<(), StoreError> {
             let update = "UPDATE sqlite_schema SET sql = ?2 WHERE type = 'table' AND name = ?1 AND sql <> ?2";
             transaction.execute(update, [table, sql])?;
         }
-        // And the schema is read again.
+        // RESET makes SQLite read the schema again.
         transaction.pragma_update(None, "writable_schema", "RESET")
     };
     let taken = taken();
@@ -133,15 +132,15 @@ fn take_words(transaction: &Connection) -> Result<(), StoreError> {
     Ok(taken?)
 }
 
-/// Returns the columns of a table in the order in which they are stored, with their types and places in its key.
+/// Returns the columns of a table in stored order, with their types and positions in its key.
 fn columns_of(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(String, String, i64)>> {
     let mut statement = connection.prepare("SELECT name, type, pk FROM pragma_table_xinfo(?1, 'main') ORDER BY cid")?;
     let columns = statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     columns.collect()
 }
 
-/// Lets a reader take an older file as it is.
-pub(super) fn stand_in(connection: &Connection) -> rusqlite::Result<()> {
+/// Lets a reader use an older file without migrating it.
+pub(super) fn add_stand_ins(connection: &Connection) -> rusqlite::Result<()> {
     let query_only: bool = connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
     connection.pragma_update(None, "query_only", false)?;
     connection.execute_batch(STAND_INS)?;

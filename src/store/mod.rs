@@ -1,33 +1,26 @@
 //! The file: the only place that knows SQLite.
 //!
-//! A command opens a [`Store`], loads facts and applies decisions through [`Read`] and [`Write`], which speak in domain
-//! types and whole actions. The store opens the transactions; what happens in them is handed in. Each file adds what it
-//! knows to these three.
+//! A command opens a [`Store`]. In a transaction it loads facts through [`Read`] and applies decisions through [`Write`]:
+//! both speak in domain types and whole actions. Each file below adds its methods to these.
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `commit` | how transactions begin and end; what a file holds after a failed commit |
-//! | `transaction` | what a transaction is given: [`Read`], [`Write`], [`Audit`] |
-//! | `open` | opening a file: [`Store`], and what is done before anything is read |
-//! | `file` | which files are taken, and how one is made |
-//! | `identity` | what makes a file ours: its mark, version and schema |
-//! | `connection` | how a connection is set up |
-//! | `locked` | the files that SQLite locks, and opening other files past it |
-//! | `migrate`, `copy` | how an older file becomes a current one; copies of the file |
-//! | `side_files` | what may stand beside a file |
-//! | `error`, `diagnose` | what SQLite's errors mean to a person; what was the matter where they do not say |
-//! | `values`, `pinned_statements` | how domain values stand in columns; statements that run by the hundred thousand |
-//! | `orders`, `listing` | orders, items, events and sources; lists, however long |
-//! | `item_buffer` | items of new orders until they are written |
-//! | `history` | what happened to an order, and to a product's stock |
-//! | `search`, `search_index` | text in any script, without regard to case; what a search looks through |
-//! | `products`, `stock` | the catalogue; stock on hand and its movements |
-//! | `reports` | what reports add up |
-//! | `integrity` | whether a file is damaged |
-//! | `check`, `schema` | every way in which a file can disagree with itself, and with `schema.sql` |
-//! | `settings`, `users` | the shop's settings; accounts |
-//! | `derived` | the digits of phone numbers in full, and what duplicates are found by |
+//! | `commit` | how transactions begin and end, and what a file holds after a failed commit |
+//! | `transaction` | what a transaction gives: [`Read`], [`Write`], [`Audit`] |
+//! | `open`, `file` | opening a [`Store`]; which files are accepted, and how one is created |
+//! | `identity`, `connection` | what makes a file ours; how a connection is set up |
+//! | `migrate`, `copy` | bringing an older file to the current schema; copies of the file |
+//! | `locked`, `side_files` | opening files without losing SQLite's locks; what may stand beside a file |
+//! | `error`, `diagnose` | what SQLite's errors mean to a person; finding out more where they do not say |
+//! | `integrity`, `check`, `schema` | damage; contradictions in a file; differences from `schema.sql` |
 //! | `last_write` | which transaction wrote last |
+//! | `values`, `pinned_statements` | domain values in columns; statements that run by the hundred thousand |
+//! | `orders`, `item_buffer` | orders with their items, events and sources; items of new orders until they are written |
+//! | `listing`, `completion` | lists, however long; the few orders that a shell offers |
+//! | `search`, `search_index` | matching text in any script; the texts that a search reads |
+//! | `products`, `stock`, `history` | the catalogue; stock and its movements; what happened to an order or a product |
+//! | `settings`, `users`, `reports` | the shop's settings; accounts; sums for reports |
+//! | `derived` | columns that follow from others: full phone numbers, hashes of items |
 
 mod check;
 mod commit;
@@ -63,15 +56,17 @@ mod transaction;
 mod users;
 mod values;
 
-pub use connection::{Access, CACHE_KIB, sqlite_version};
-pub use copy::{Copy, keep, sync_folder};
-pub use diagnose::{as_finding, is_disk_full, read_again};
+pub(crate) use connection::sqlite_version;
+pub use connection::{Access, CACHE_KIB};
+pub(crate) use copy::{Copy, persist, sync_folder};
+pub(crate) use diagnose::{as_finding, is_disk_full, read_again};
 pub use error::StoreError;
-pub use listing::{OrderFilter, Sort, SortField};
-pub use locked::{NotOpened, OrdersFiles, PlainFile};
-pub use open::{ExposedTo, Store};
-pub use orders::{Match, OrderMatch};
-pub use search::fold;
-pub use side_files::refuse_leftovers;
-pub use transaction::{Audit, Outcome, Read, Write};
-pub use values::ContentHash;
+pub(crate) use listing::{OrderFilter, Sort, SortField};
+pub(crate) use locked::{NotOpened, OrdersFiles, PlainFile};
+pub(crate) use open::ExposedTo;
+pub use open::Store;
+pub(crate) use orders::{Match, OrderMatch};
+pub(crate) use search::fold;
+pub(crate) use side_files::refuse_leftovers;
+pub(crate) use transaction::{Audit, Outcome, Read, Write};
+pub(crate) use values::ContentHash;

@@ -16,31 +16,31 @@ use super::file::find_or_create;
 use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, refuse_strange_header};
 use super::integrity::reading_failed;
 use super::locked::{InUse, OpenedFile, side_files};
-use super::migrate::{migrate, stand_in};
+use super::migrate::{add_stand_ins, migrate};
 use super::side_files::refuse_strange_side_files;
 
-/// How long an empty file may be on its way to becoming an orders file.
-const BEING_MADE: Duration = Duration::from_secs(1);
+/// How long to wait until another program has created the tables of an empty file.
+const CREATION: Duration = Duration::from_secs(1);
 /// How long to sleep before looking again.
 const RETRY: Duration = Duration::from_millis(10);
 
 /// An open orders file.
 #[derive(Debug)]
 pub struct Store {
-    // It goes before the note that it is open.
+    // Dropped before `in_use`: the file stays noted until SQLite has closed it.
     pub(super) connection: Connection,
     pub(super) in_use: InUse,
     pub(super) path: PathBuf,
     pub(super) file: OpenedFile,
-    /// How long others are waited for.
+    /// How long to wait for other programs.
     pub(super) wait: Duration,
     /// Whether opening it made the file.
     created: bool,
-    /// Where an older file is kept as it was before opening it brought it to the current schema.
-    kept: Option<PathBuf>,
+    /// The copy of an older file as it was before opening it migrated it.
+    migration_backup: Option<PathBuf>,
 }
 
-/// What others than its owner may do with a file.
+/// What users other than its owner may do with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExposedTo {
     /// They may read it.
@@ -58,7 +58,7 @@ impl Store {
         // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
         let path = std::path::absolute(path)?;
         let created = find_or_create(&path, access)?;
-        // What stands beside a file stands beside the file itself, not beside a link to it.
+        // The side files stand beside the file itself, not beside a link to it.
         let real = fs::canonicalize(&path)?;
         let file = OpenedFile::of(&real)?;
         refuse_strange_header(&real)?;
@@ -66,14 +66,14 @@ impl Store {
         let in_use = InUse::note(&file);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(&real, flags).map_err(|error| explain(&path, error.into()))?;
-        // SQLite falls back to reading only, without a word. Such a reader would make side files that lock the owner out.
+        // SQLite silently falls back to read-only. Such a reader would make side files that lock the owner out.
         if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
             return Err(StoreError::refused("is not writable for this user, which reading needs too"));
         }
         set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
-        let kept = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
+        let migration_backup = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
         file.refuse_replaced()?;
-        Ok(Store { connection, in_use, path, file, wait, created, kept })
+        Ok(Store { connection, in_use, path, file, wait, created, migration_backup })
     }
 
     /// Returns the file's absolute path.
@@ -81,10 +81,9 @@ impl Store {
         &self.path
     }
 
-    /// Tells what other users of the machine may do with the file or what stands beside it, by their modes; `None` where
-    /// they are their owner's alone.
-    pub fn others_may(&self) -> Option<ExposedTo> {
-        // What stands beside the file, not beside a link to it.
+    /// Returns what other users of the machine may do with the file or its side files, by their modes; `None`: nothing.
+    pub fn exposed_to(&self) -> Option<ExposedTo> {
+        // The side files stand beside the file itself, not beside a link to it.
         let file = self.file.path();
         let side_files = side_files(file);
         let mode = std::iter::once(file)
@@ -103,9 +102,9 @@ impl Store {
         self.created
     }
 
-    /// Returns where the file is kept as it was, if opening it brought it to the current schema.
-    pub fn kept(&self) -> Option<&Path> {
-        self.kept.as_deref()
+    /// Returns the copy of the file as it was, where opening it migrated it.
+    pub fn migration_backup(&self) -> Option<&Path> {
+        self.migration_backup.as_deref()
     }
 
     /// Copies the file as it is at one moment into an empty one, while others go on writing.
@@ -117,8 +116,8 @@ impl Store {
     }
 }
 
-/// Brings a file to the current schema and a writer's file to WAL; refuses what is not ours. Returns where an older file
-/// is kept as it was.
+/// Refuses what is not ours; for a writer, switches the file to WAL and migrates it. Returns the copy of an older file as
+/// it was.
 fn prepare(
     connection: &mut Connection,
     path: &Path,
@@ -127,8 +126,8 @@ fn prepare(
 ) -> Result<Option<PathBuf>, StoreError> {
     let started = Instant::now();
     let mut identity = Identity::of(connection)?;
-    while identity.is_blank() && access != Access::Create && started.elapsed() < wait.min(BEING_MADE) {
-        // Another program is making it.
+    while identity.is_blank() && access != Access::Create && started.elapsed() < wait.min(CREATION) {
+        // Another program is creating it.
         std::thread::sleep(RETRY);
         identity = Identity::of(connection)?;
     }
@@ -159,12 +158,12 @@ fn prepare(
         return migrate(connection, path, wait);
     }
     if is_older {
-        stand_in(connection)?;
+        add_stand_ins(connection)?;
     }
     Ok(None)
 }
 
-/// Refuses a restored backup that is damaged, before its first writer changes anything in it.
+/// Refuses a damaged backup that was restored, before its first writer changes it.
 fn refuse_damaged_backup(connection: &Connection) -> Result<(), StoreError> {
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode == "wal" {
@@ -196,7 +195,7 @@ fn switch_to_wal(connection: &Connection, wait: Duration) -> Result<(), StoreErr
     }
 }
 
-/// Says of a file that SQLite will not open which file it is, and why.
+/// Makes clearer why SQLite did not open a file.
 fn explain(path: &Path, error: StoreError) -> StoreError {
     let StoreError::Sqlite(error) = error else {
         return error;
@@ -271,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn making_a_file_can_be_cut_off_anywhere_and_done_again() {
+    fn creating_a_file_can_be_interrupted_and_repeated() {
         let (_folder, path) = folder();
         File::create(&path).unwrap();
         assert!(matches!(at(&path, Access::Read), Err(StoreError::Refused(_))));
@@ -284,9 +283,9 @@ mod tests {
         assert!(at(&path, Access::Write).is_ok());
     }
 
-    /// The log holds everything, and the disk had time for any part of the file.
+    /// The log holds everything; any part of the file itself may have reached the disk.
     #[test]
-    fn a_file_whose_first_page_is_in_the_log_alone_is_ours() {
+    fn a_file_whose_first_page_is_only_in_the_log_is_ours() {
         let (folder, path) = folder();
         let copy = folder.path().join("copy.db");
         let store = at(&path, Access::Create).unwrap();
@@ -302,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_whose_first_page_was_never_written_is_made_again() {
+    fn a_file_whose_first_page_was_never_written_is_created_again() {
         let (_folder, path) = folder();
         fs::write(&path, [0; 4096]).unwrap();
         assert!(matches!(at(&path, Access::Create), Err(StoreError::NotOurs(_))));
@@ -316,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_is_refused_and_left_untouched() {
+    fn foreign_files_are_refused_and_left_untouched() {
         let (folder, path) = folder();
         let other = |sql: &str| {
             let _ = fs::remove_file(&path);
@@ -355,9 +354,9 @@ mod tests {
         assert!(matches!(at(folder.path(), Access::Create), Err(StoreError::NotOurs(_))));
     }
 
-    /// The last program to use a file has it for itself for a moment.
+    /// The last program to close a file locks it for a moment.
     #[test]
-    fn who_keeps_nothing_waits_for_another_to_close_the_file() {
+    fn readers_wait_for_a_closing_writer() {
         for access in [Access::Read, Access::BackUp, Access::DryRun] {
             let (_folder, path) = folder();
             drop(at(&path, Access::Create).unwrap());
@@ -375,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_keeps_its_log_too() {
+    fn foreign_files_keep_their_log() {
         for sql in [
             "CREATE TABLE t (x); PRAGMA user_version = 9",
             "PRAGMA application_id = 0x4F524452; PRAGMA user_version = 99; CREATE TABLE t (x)",
@@ -398,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_is_made_only_by_those_who_may() {
+    fn a_missing_file_is_created_only_with_create_access() {
         let (_folder, path) = folder();
         for access in [Access::Read, Access::Write] {
             assert!(matches!(at(&path, access), Err(StoreError::Missing)));

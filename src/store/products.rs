@@ -45,7 +45,7 @@ impl Read<'_> {
         Ok(found.into_iter().collect())
     }
 
-    /// Loads the products that an order names, as far as the catalogue has them.
+    /// Loads the named products that the catalogue has.
     pub fn named_products<'a>(
         &self,
         named: impl IntoIterator<Item = &'a NamedProduct>,
@@ -61,7 +61,7 @@ impl Read<'_> {
         Ok(self.products_where(condition, &[(":keys", &keys)])?.into_iter().collect())
     }
 
-    /// Finds the products that an incoming one may be meant for.
+    /// Finds the products that an incoming one may stand for.
     pub fn matching_products(&self, id: Option<ProductId>, barcode: Option<&str>) -> Result<Matches, StoreError> {
         let mut matches = Matches::default();
         if let Some(id) = id {
@@ -80,7 +80,7 @@ impl Read<'_> {
         self.listed_products(&format!("p.removed_at IS NULL AND ({condition})"), values)
     }
 
-    /// Loads the products that were removed, the last one first.
+    /// Loads the removed products, the last one first.
     pub fn removed_products(&self) -> Result<Vec<RemovedProduct>, StoreError> {
         let mut statement =
             self.connection.prepare_cached("SELECT id, removed_at FROM products WHERE removed_at IS NOT NULL")?;
@@ -95,7 +95,7 @@ impl Read<'_> {
         Ok(removed)
     }
 
-    /// Loads products, those that were removed too, with the barcode that they had.
+    /// Loads products, removed ones too, with the barcodes that they had.
     fn listed_products(&self, condition: &str, values: &[(&str, &dyn ToSql)]) -> Result<Vec<Product>, StoreError> {
         let sql = format!(
             "SELECT s.product_id, s.size_key, s.size, s.on_hand
@@ -131,8 +131,8 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Writes a new product with its stock as the first movements. One that was removed comes back: what it is now takes the
-    /// place of what it was, and its movements go on.
+    /// Writes a new product with its stock as the first movements. A removed product of the same id comes back with the new
+    /// values and its old movements.
     ///
     /// # Errors
     /// Its id or barcode is no longer free.
@@ -158,7 +158,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Writes everything of a product but its stock. The orders that are there keep the name and barcode that it had.
+    /// Writes everything of a product but its stock. Existing orders keep its old name and barcode.
     ///
     /// # Errors
     /// The product is no longer there.
@@ -189,8 +189,7 @@ impl Write<'_> {
         if written == 1 { Ok(()) } else { Err(StoreError::Changed("the product")) }
     }
 
-    /// Takes a product that no order has out of the catalogue. Its movements stay; one for each line that has stock, or else
-    /// for its first line, writes the rest off and says so.
+    /// Removes a product that no order has from the catalogue. Its movements stay; further ones write off what is on hand.
     ///
     /// # Errors
     /// The product is no longer there.
@@ -211,7 +210,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Keeps a name under which an item has a product.
+    /// Remembers a name under which an order has a product.
     pub(super) fn insert_item_name(&self, name: &ItemName) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(

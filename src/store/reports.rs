@@ -1,15 +1,15 @@
-//! What reports add up.
+//! Sums for reports.
 
 use rusqlite::{Row, named_params};
 
 use super::error::StoreError;
 use super::transaction::Read;
 use crate::domain::report::Sums;
-use crate::domain::report::sales::{Group, Sale, Window};
+use crate::domain::report::sales::{Sale, SalesGroup, Window};
 use crate::domain::report::stock::Demand;
 
-/// The orders in a window that hold stock, by the index on the time of the order, which has all that is added up. The plus
-/// keeps SQLite from the index on the status, which has not.
+/// The orders in a window that hold stock. The index on the order date has all columns that are added up; the plus keeps
+/// SQLite from using the index on the status, which has not.
 const SALES: &str = "SELECT order_date, status, item_count, total, currency FROM orders
     WHERE order_date >= :from AND order_date < :before
       AND +status IN ('confirmed', 'processing', 'shipped', 'delivered')
@@ -36,7 +36,7 @@ fn sale(row: &Row<'_>) -> rusqlite::Result<Sale> {
 }
 
 impl Read<'_> {
-    /// Reads the orders in a window that hold stock one by one, in the order of their time.
+    /// Reads the orders in a window that hold stock one by one, by order date.
     pub fn each_sale(&self, window: Window, mut each: impl FnMut(&Sale)) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(SALES)?;
         let mut rows = statement.query(named_params! {":from": window.from, ":before": window.before})?;
@@ -47,18 +47,19 @@ impl Read<'_> {
     }
 
     /// Adds up the items of the orders in a window that hold stock by product, the best seller first.
-    pub fn sales_by_product(&self, window: Window) -> Result<Vec<(Group, Sums)>, StoreError> {
+    pub fn sales_by_product(&self, window: Window) -> Result<Vec<(SalesGroup, Sums)>, StoreError> {
         self.write_waiting_items()?;
         let mut statement = self.connection.prepare_cached(SALES_BY_PRODUCT)?;
         let rows = statement.query_map(named_params! {":from": window.from, ":before": window.before}, |row| {
-            let group = Group::Product { id: row.get("id")?, name: row.get("name")?, barcode: row.get("barcode")? };
+            let group =
+                SalesGroup::Product { id: row.get("id")?, name: row.get("name")?, barcode: row.get("barcode")? };
             let (orders, pieces, total) = (row.get("orders")?, row.get("pieces")?, row.get("total")?);
             Ok((group, Sums { orders, pieces, total, ..Sums::default() }))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Reads what each item of the pending orders wants. (SQLite would hold all of them to add them up by size.)
+    /// Reads the demand of each item of the pending orders. (SQLite would need memory for all of them to sum them by size.)
     pub fn each_demand(&self, mut each: impl FnMut(&Demand)) -> Result<(), StoreError> {
         self.write_waiting_items()?;
         let mut statement = self.connection.prepare_cached(
@@ -79,9 +80,9 @@ mod tests {
     use crate::domain::time::Timestamp;
     use crate::store::commit::tests::store;
 
-    /// Else every report would read all that was ever sold.
+    /// Otherwise every report would read all orders.
     #[test]
-    fn sales_are_found_by_the_time_of_the_order() {
+    fn sales_are_found_by_the_index_on_the_order_date() {
         let (_folder, store) = store();
         for sql in [SALES, SALES_BY_PRODUCT] {
             let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();

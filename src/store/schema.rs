@@ -1,7 +1,7 @@
-//! What stands in the schema of a file, against `schema.sql`.
+//! Compares the schema of a file with `schema.sql`.
 //!
-//! Definitions are compared by what they say: comments, spaces, quotes and the order of columns make no difference (a column
-//! that was added later stands last), and neither does whether a CHECK has its words in one list or in several.
+//! Definitions are compared by meaning. Comments, spaces, quotes and the order of columns make no difference (a column that
+//! was added later stands last), nor does it matter whether a CHECK has its words in one list or in several.
 
 use std::collections::BTreeMap;
 
@@ -13,29 +13,29 @@ use super::migrate::bring_up_to_date;
 use super::search;
 use crate::domain::finding::Finding;
 
-/// What Litestream keeps in a file that it replicates.
+/// The tables that Litestream adds to a file that it replicates.
 const OF_LITESTREAM: [&str; 2] = ["_litestream_seq", "_litestream_lock"];
 
-/// The things in a schema: the kind and the name of each, and its definition.
-type Things = BTreeMap<(String, String), String>;
+/// The objects of a schema: kind and name, with the definition.
+type Objects = BTreeMap<(String, String), String>;
 
 /// Returns the names of the tables that an orders file has.
 pub(super) fn tables() -> rusqlite::Result<Vec<String>> {
     let ours = Connection::open_in_memory()?;
     ours.execute_batch(SCHEMA)?;
-    Ok(things(&ours)?.into_keys().filter(|(kind, _)| kind == "table").map(|(_, name)| name).collect())
+    Ok(objects(&ours)?.into_keys().filter(|(kind, _)| kind == "table").map(|(_, name)| name).collect())
 }
 
-/// Finds what a file of a version has in its schema that is not ours, and what it lacks. An older file is compared as it
-/// would be once it is brought up to this version.
-pub(super) fn strange_schema(connection: &Connection, version: i32) -> Result<Vec<Finding>, StoreError> {
+/// Finds what a file has in its schema that is not ours, and what is missing. An older file is compared as it would be
+/// after migration.
+pub(super) fn schema_differences(connection: &Connection, version: i32) -> Result<Vec<Finding>, StoreError> {
     let ours = Connection::open_in_memory()?;
     ours.execute_batch(SCHEMA)?;
-    let ours = things(&ours)?;
-    let mut theirs = things(connection)?;
+    let ours = objects(&ours)?;
+    let mut theirs = objects(connection)?;
     let mut findings = Vec::new();
     if version < SCHEMA_VERSION {
-        match brought_up(&theirs, version) {
+        match migrated(&theirs, version) {
             Ok(model) => theirs = model,
             Err(error) => return Ok(vec![finding("schema", error.to_string())]),
         }
@@ -46,7 +46,7 @@ pub(super) fn strange_schema(connection: &Connection, version: i32) -> Result<Ve
             Some(found) => findings.extend(differences(found, sql).into_iter().map(|problem| finding(name, problem))),
         }
     }
-    for (kind, name) in theirs.keys().filter(|thing| !ours.contains_key(thing)) {
+    for (kind, name) in theirs.keys().filter(|object| !ours.contains_key(object)) {
         findings.push(finding(
             name,
             format!("is {} {kind} that is not of orders", if kind == "index" { "an" } else { "a" }),
@@ -55,11 +55,11 @@ pub(super) fn strange_schema(connection: &Connection, version: i32) -> Result<Ve
     Ok(findings)
 }
 
-/// Returns the schema of an older file as it would be once it is brought up to this version.
-fn brought_up(theirs: &Things, version: i32) -> Result<Things, StoreError> {
+/// Returns the schema of an older file as it would be after migration.
+fn migrated(theirs: &Objects, version: i32) -> Result<Objects, StoreError> {
     let model = Connection::open_in_memory()?;
     search::register(&model)?;
-    // Tables first: what hangs on them comes after them.
+    // Tables first: indexes, views and triggers need them.
     for kind in ["table", "index", "view", "trigger"] {
         for (_, sql) in theirs.iter().filter(|((of_kind, _), _)| of_kind == kind) {
             model.execute_batch(sql)?;
@@ -67,23 +67,23 @@ fn brought_up(theirs: &Things, version: i32) -> Result<Things, StoreError> {
     }
     model.pragma_update(None, "user_version", version)?;
     bring_up_to_date(&model)?;
-    Ok(things(&model)?)
+    Ok(objects(&model)?)
 }
 
 fn finding(subject: &str, problem: String) -> Finding {
     Finding { code: "schema".to_owned(), subject: subject.to_owned(), problem }
 }
 
-fn things(connection: &Connection) -> rusqlite::Result<Things> {
+fn objects(connection: &Connection) -> rusqlite::Result<Objects> {
     let mut statement = connection.prepare(
         "SELECT type, lower(name), coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )?;
-    let things = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+    let objects = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
     let is_ours = |((_, name), _): &((String, String), String)| !OF_LITESTREAM.contains(&name.as_str());
-    things.filter(|thing| thing.as_ref().map_or(true, is_ours)).collect()
+    objects.filter(|object| object.as_ref().map_or(true, is_ours)).collect()
 }
 
-/// Says in what a definition differs from ours.
+/// Says how a definition differs from ours.
 fn differences(theirs: &str, ours: &str) -> Vec<String> {
     let (theirs, ours) = (parts(theirs), parts(ours));
     let lacks =
@@ -92,14 +92,14 @@ fn differences(theirs: &str, ours: &str) -> Vec<String> {
     lacks.chain(adds).collect()
 }
 
-/// Takes a definition apart: what stands before and after its first parentheses, and each column or constraint in them.
+/// Splits the definition of a table into its columns, its constraints, and what stands outside the parentheses.
 fn parts(sql: &str) -> Vec<String> {
     let nodes = parse(&mut tokens(sql).into_iter());
     let Some(body) = nodes.iter().position(|node| matches!(node, Node::Group(_))) else {
         return vec![text(&nodes)];
     };
     let Node::Group(columns) = &nodes[body] else { return vec![text(&nodes)] };
-    // An index has its columns in an order that matters.
+    // The order of columns matters in an index.
     if nodes.get(1).is_none_or(|node| !node.is("table")) {
         return vec![text(&nodes)];
     }
@@ -109,7 +109,7 @@ fn parts(sql: &str) -> Vec<String> {
     parts
 }
 
-/// A token, or what stands in parentheses.
+/// A token, or a group in parentheses.
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
     Token(String),
@@ -146,7 +146,7 @@ fn parse(tokens: &mut impl Iterator<Item = String>) -> Vec<Node> {
     nodes
 }
 
-/// Writes `a = 'x' OR a IN ('z', 'y')` as `a IN ('x', 'y', 'z')`.
+/// Rewrites `a = 'x' OR a IN ('z', 'y')` as `a IN ('x', 'y', 'z')`.
 fn in_one_list(nodes: Vec<Node>) -> Vec<Node> {
     let mut column = None;
     let mut words = Vec::new();
@@ -173,7 +173,7 @@ fn in_one_list(nodes: Vec<Node>) -> Vec<Node> {
     vec![column, Node::Token("in".to_owned()), Node::Group(vec![Node::Token(words.join(", "))])]
 }
 
-/// Splits SQL into words in lower case without their quotes, texts in theirs, numbers and signs; comments are left out.
+/// Splits SQL into tokens: words in lower case and unquoted, texts with their quotes. Comments are dropped.
 fn tokens(sql: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut rest = sql.trim_start();
@@ -200,7 +200,7 @@ fn tokens(sql: &str) -> Vec<String> {
     tokens
 }
 
-/// Returns how long a quoted token is, in bytes; a quote in it is doubled.
+/// Returns the length of a quoted token in bytes; a quote inside is doubled.
 fn quoted(sql: &str, quote: char) -> usize {
     let mut from = 1;
     while let Some(end) = sql[from..].find(quote) {
@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn definitions_are_compared_by_what_they_say() {
+    fn definitions_are_compared_by_meaning() {
         let ours = "CREATE TABLE t (\n    a TEXT NOT NULL, -- why\n    \"from\" TEXT CHECK (\"from\" = 'x' OR \"from\" IN ('y', 'z''s')),\n    CHECK ((a IN ('p', 'q')) = (\"from\" IS NULL))\n) STRICT, WITHOUT ROWID";
         for same in [
             "CREATE TABLE \"t\" (a text not null,[from] TEXT CHECK (\"from\" IN ('z''s','x','y')), CHECK ((a = 'q' OR a = 'p') = (\"from\" IS NULL))) WITHOUT ROWID, STRICT",

@@ -7,7 +7,7 @@ use super::transaction::{Read, Write};
 use crate::domain::settings::{SettingKey, Settings};
 
 impl Read<'_> {
-    /// Loads the settings as they stand in the file: each key with its value.
+    /// Loads the settings that were set, each key with its value.
     pub fn written_settings(&self) -> Result<Vec<(String, String)>, StoreError> {
         let mut statement = self.connection.prepare_cached("SELECT key, value FROM settings ORDER BY key")?;
         let settings = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -39,7 +39,8 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Sets or clears a setting. A country code completes the numbers of all orders, and all else that is derived is mended.
+    /// Sets or clears a setting. A new country code completes the phone numbers of all orders, and mends all other derived
+    /// data.
     pub fn set_setting(&self, key: SettingKey, value: Option<&str>) -> Result<(), StoreError> {
         match value {
             Some(value) => self

@@ -1,4 +1,4 @@
-//! What may stand beside an orders file: SQLite takes a log or a journal by its name alone, whoever's it is.
+//! What may stand beside an orders file. SQLite takes any log or journal with the right name, whichever file it belongs to.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,19 +8,19 @@ use std::path::Path;
 use super::error::StoreError;
 use super::locked::{PlainFile, beside, side_files};
 
-/// Refuses a file beside which there is something that SQLite would play into it, or hang on. A log cannot be told from
-/// another one where the file keeps one: what was copied with `cp` beside a later log is not found out.
+/// Refuses a file whose side files SQLite would wrongly play into it, or could not open. One case stays undetected: a file
+/// in WAL mode that was copied with `cp` beside the log of another.
 ///
 /// # Errors
-/// A side file is no regular file; there is a log beside a file that keeps none, as where a backup was put in the place of
-/// a file whose log was left behind; or a journal that no program of ours left there.
+/// A side file is not a regular file. There is a log although the file is not in WAL mode, as where a backup replaced a
+/// file and the old log was left behind. There is a journal that no program of ours left.
 pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
     for side in side_files(path) {
         if side.symlink_metadata().is_ok_and(|found| !found.is_file()) {
             return Err(StoreError::refused(format!("has {} beside it, which is not a regular file", side.display())));
         }
     }
-    // Another program may just be switching to a log or back, between two looks; what is there twice is there.
+    // Another program may be switching the mode between our two reads: only what is found twice counts.
     if has_strange_log(path)? && has_strange_log(path)? {
         let log = beside(path, "-wal");
         return Err(StoreError::refused(format!(
@@ -37,7 +37,7 @@ pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Refuses to make a file where one was, whose log or journal is there still.
+/// Refuses to create a file where the log or journal of an earlier one is still there.
 pub fn refuse_leftovers(path: &Path) -> Result<(), StoreError> {
     match ["-wal", "-journal"].iter().find(|suffix| has_beside(path, suffix)) {
         Some(suffix) => {
@@ -51,30 +51,30 @@ pub fn refuse_leftovers(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Returns whether there is a log beside a file that keeps none.
+/// Returns whether there is a log beside a file that is not in WAL mode.
 fn has_strange_log(path: &Path) -> io::Result<bool> {
-    // In this order: a program makes the log after it has marked the file.
-    Ok(has_beside(path, "-wal") && !keeps_log(PlainFile::open(path)?.file())?)
+    // In this order: SQLite creates the log after it has marked the file.
+    Ok(has_beside(path, "-wal") && !is_in_wal_mode(PlainFile::open(path)?.file())?)
 }
 
-/// Returns a journal that is not that of the switch to a log: there is no other of ours.
+/// Returns the journal unless the switch to WAL mode may have left it: our programs leave no other.
 fn strange_journal(path: &Path, journal: &Path) -> io::Result<Option<Journal>> {
     let length = fs::metadata(path)?.len();
     Ok(Journal::read(journal)?.filter(|journal| !journal.may_be_of_switch(length)))
 }
 
-/// Returns whether the journal beside a file is that of a file that was empty: SQLite makes it that again.
+/// Returns whether the journal beside a file says that it was empty: SQLite rolls it back to that.
 pub(super) fn was_empty(path: &Path) -> io::Result<bool> {
     Ok(Journal::read(&beside(path, "-journal"))?.is_some_and(|journal| journal.pages_before == 0))
 }
 
-/// Returns whether a side file is there with something in it.
+/// Returns whether a side file exists and is not empty.
 pub(super) fn has_beside(path: &Path, suffix: &str) -> bool {
     fs::metadata(beside(path, suffix)).is_ok_and(|beside| beside.len() > 0)
 }
 
-/// Returns whether a file says that its changes go through a log.
-fn keeps_log(file: &File) -> io::Result<bool> {
+/// Returns whether the header of a file says WAL mode.
+fn is_in_wal_mode(file: &File) -> io::Result<bool> {
     let mut versions = [0; 2];
     match file.read_exact_at(&mut versions, 18) {
         Ok(()) => Ok(versions == [2, 2]),
@@ -117,12 +117,12 @@ impl Journal {
         }))
     }
 
-    /// Returns whether it can be that of the switch to a log, cut off: a file that keeps a log has no other journal. It
-    /// changes the first page alone, and makes that one in a new file.
+    /// Returns whether an interrupted switch to WAL mode can have left it. The switch changes only the first page, or
+    /// creates that page in a new file.
     fn may_be_of_switch(&self, length: u64) -> bool {
         let before = u64::from(self.pages_before) * u64::from(self.page_size);
         let is_new = before == 0 && length <= u64::from(self.page_size);
-        // The count is written last.
+        // SQLite writes the count last.
         matches!(self.record_count, 0 | 1 | u32::MAX) && (before == length || is_new)
     }
 }
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use std::path::PathBuf;
 
-    /// Makes an orders file, and a backup of it as it was before the last change, with the log of that change.
+    /// Makes an orders file, a backup from before the last change, and the log of that change.
     fn shop(folder: &Path) -> (PathBuf, PathBuf, Vec<u8>) {
         let (file, backup) = (folder.join("orders.db"), folder.join("backup.db"));
         let store = Store::open(&file, Access::Create, Duration::ZERO).unwrap();
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_backup_in_the_place_of_a_file_whose_log_was_left_behind_is_refused() {
+    fn a_backup_beside_the_old_log_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let (_, backup, log) = shop(folder.path());
         let side = beside(&backup, "-wal");
@@ -197,7 +197,7 @@ mod tests {
 
     /// SQLite looks beside the file, wherever the link to it is.
     #[test]
-    fn side_files_stand_beside_what_a_link_leads_to() {
+    fn side_files_stand_beside_the_target_of_a_link() {
         let folder = tempfile::tempdir().unwrap();
         let (file, backup, log) = shop(folder.path());
         let link = folder.path().join("link.db");
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_is_made_beside_the_log_of_one_that_is_gone() {
+    fn no_file_is_created_beside_a_leftover_log() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("orders.db");
         fs::write(beside(&file, "-wal"), "left over").unwrap();
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_beside_a_file_is_refused() {
+    fn a_side_file_that_is_not_a_regular_file_is_refused() {
         for suffix in ["-wal", "-shm", "-journal"] {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("orders.db");

@@ -28,7 +28,7 @@ impl Write<'_> {
         if after == change.after { Ok(()) } else { Err(StoreError::Changed("the stock")) }
     }
 
-    /// Starts a stock line with nothing on hand: only movements bring stock. That of a product that was removed is there.
+    /// Adds a stock line with nothing on hand, as only movements bring stock. A removed product still has its lines.
     pub(super) fn insert_stock_line(&self, product_id: ProductId, line: &StockLine) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
@@ -39,7 +39,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Moves stock and writes the movement, not before `time`; `order` is the order and the event that it belongs to.
+    /// Moves stock and writes the movement, dated `time` or later; `order` is the order and the event that it belongs to.
     ///
     /// # Errors
     /// There is less on hand than is taken.
@@ -65,7 +65,7 @@ impl Write<'_> {
             return Err(StoreError::Changed("the stock"));
         }
         let last = self.last_moved_at(movement.product_id, &movement.size_key)?;
-        // What is written off with an order is no longer its own.
+        // A write-off names the event but not the order: the order holds nothing of it.
         let (order, event) = (order.filter(|_| movement.reason.is_of_order()), order);
         self.connection
             .prepare_cached(

@@ -1,4 +1,4 @@
-//! What a transaction is given: the facts of one moment, or leave to write.
+//! What runs in a transaction gets one of these: [`Read`] to load facts, [`Write`] to apply decisions.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -13,19 +13,19 @@ use super::pinned_statements::Statements;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 
-/// Whether what a writing command did is kept.
+/// How a writing transaction ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is kept.
+    /// It is committed.
     Commit,
-    /// It is undone at the end: a dry run.
+    /// It is rolled back: a dry run.
     RollBack,
 }
 
-/// By whom and with which note something is written. When, the transaction says: [`Write::time`].
+/// Who writes, and with which note. The time is the transaction's own: [`Write::time`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
-    /// By whom.
+    /// The account's name, or `operator`, or `guest`.
     pub actor: String,
     /// The note that the history keeps.
     pub note: Option<String>,
@@ -56,7 +56,7 @@ impl<'c> Read<'c> {
     }
 }
 
-/// One transaction that writes, all or nothing, and that nobody else writes beside.
+/// One writing transaction: all or nothing, and no other program writes at the same time.
 #[derive(Debug)]
 pub struct Write<'c> {
     pub(super) read: Read<'c>,
@@ -72,8 +72,8 @@ impl<'c> std::ops::Deref for Write<'c> {
 }
 
 impl Write<'_> {
-    /// Returns the time at which the transaction got its lock. What it writes has this time; or a later one, where the clock
-    /// has stepped back behind what it changes.
+    /// Returns the time at which the transaction got its lock. Everything it writes carries this time, or a later one where
+    /// the clock has stepped back behind what it changes.
     pub fn time(&self) -> Timestamp {
         self.time
     }

@@ -11,7 +11,7 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
 }
 
 impl Read<'_> {
-    /// Loads all accounts, by name.
+    /// Loads all accounts, sorted by name.
     pub fn users(&self) -> Result<Vec<User>, StoreError> {
         let mut statement =
             self.connection.prepare_cached("SELECT id, username, role, phone FROM users ORDER BY username, id")?;

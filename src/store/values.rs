@@ -1,4 +1,4 @@
-//! How domain values stand in columns.
+//! How domain values are stored in columns.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Row, ToSql};
@@ -16,7 +16,7 @@ use crate::domain::stock::Reason;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, UserId};
 
-/// Why a column's text is not what it should be: the file was written by other hands.
+/// A column's text is not valid: another program wrote the file.
 #[derive(Debug, thiserror::Error)]
 #[error("unexpected value {0:?}")]
 struct Unexpected(String);
@@ -26,7 +26,7 @@ fn read<T>(value: ValueRef<'_>, parse: impl Fn(&str) -> Option<T>) -> FromSqlRes
     parse(text).ok_or_else(|| FromSqlError::Other(Box::new(Unexpected(text.to_owned()))))
 }
 
-/// What a file remembers of a content: its SHA-256.
+/// The SHA-256 of a content, which the file remembers for each source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContentHash([u8; 32]);
 
@@ -131,8 +131,8 @@ impl ToSql for Reference {
     }
 }
 
-/// Lets values stand in columns as the words for them.
-macro_rules! stands_as_word {
+/// Stores values as the words for them.
+macro_rules! stored_as_word {
     ($($kind:ty),*) => {$(
         impl FromSql for $kind {
             fn column_result(value: ValueRef<'_>) -> FromSqlResult<$kind> {
@@ -148,10 +148,10 @@ macro_rules! stands_as_word {
     )*};
 }
 
-stands_as_word!(EventKind, Reason, Role, Status);
+stored_as_word!(EventKind, Reason, Role, Status);
 
-/// The values of a row, one after the other: for long lists, of which looking up each column by its name would take longer
-/// than all the rest.
+/// Reads the values of a row one after the other. For long lists: looking up every column by name would take longer than
+/// all the rest.
 pub(super) struct InOrder<'r> {
     row: &'r Row<'r>,
     next: usize,

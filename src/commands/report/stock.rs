@@ -5,7 +5,7 @@ use clap::Args;
 use super::{ReportOptions, publish};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
-use crate::domain::report::stock::Wanted;
+use crate::domain::report::stock::DemandByLine;
 use crate::error::Exit;
 use crate::render::report::stock;
 
@@ -27,7 +27,7 @@ pub struct StockArgs {
 pub fn run(args: &StockArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (scarcity, settings) = context.open_to_read()?.read(|read| {
         let (products, settings) = (read.all_products()?, read.settings()?);
-        let mut wanted = Wanted::of(&products);
+        let mut wanted = DemandByLine::of(&products);
         read.each_demand(|demand| wanted.add(demand))?;
         anyhow::Ok((wanted.scarcity(settings.low_stock), settings))
     })?;

@@ -1,4 +1,4 @@
-//! What reports say, computed: what waits, what was sold, what is short of stock.
+//! The content of reports: pending orders, sales, and stock that needs attention.
 
 pub mod pending;
 pub mod sales;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::money::Money;
 use super::settings::Settings;
 
-/// What a number of orders add up to.
+/// Sums over orders.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sums {
     /// How many orders.
@@ -23,7 +23,7 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Adds others to these.
+    /// Adds other sums.
     pub fn add(&mut self, other: &Sums) {
         self.orders += other.orders;
         self.pieces += other.pieces;
@@ -31,10 +31,10 @@ impl Sums {
         self.currencies.extend(other.currencies.iter().cloned());
     }
 
-    /// Returns the one currency that the total is in, where it is known.
+    /// Returns the currency of the total, where it is known.
     ///
     /// # Errors
-    /// It is in several, which are returned: their sum means nothing.
+    /// The orders are in several currencies, which are returned: their sum means nothing.
     pub fn currency(&self, settings: &Settings) -> Result<Option<String>, Vec<String>> {
         let mut all = self.currencies.clone();
         all.extend(settings.currency.clone());

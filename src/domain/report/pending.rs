@@ -1,4 +1,4 @@
-//! What waits to be confirmed, for how long, and whether the stock would do.
+//! Pending orders: how long they have waited, and whether there is stock for them.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +13,13 @@ use crate::domain::time::Timestamp;
 /// Whether there is stock for a pending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Availability {
-    /// There is, after all orders that have waited longer.
+    /// There is enough, even after all orders that have waited longer.
     Enough,
-    /// There is, but not once those that have waited longer are confirmed.
+    /// There is enough, but not once the orders that have waited longer are confirmed.
     Contested,
-    /// There is not.
+    /// There is not enough.
     Short,
-    /// An item names no size that there is.
+    /// An item needs an available size.
     Unclear,
 }
 
@@ -40,34 +40,34 @@ impl Availability {
 pub struct Waiting<'o> {
     /// The order.
     pub order: &'o Order,
-    /// Since the customer ordered, until now.
+    /// How long the customer has waited.
     pub waited: Duration,
     /// Whether there is stock for it.
-    pub prospect: Availability,
-    /// What is in the way.
+    pub availability: Availability,
+    /// Why it cannot be confirmed now.
     pub problems: Vec<Obstacle>,
 }
 
-/// What waits. It grows order by order, and holds none of them.
+/// The report, built order by order without holding the orders.
 #[derive(Debug, Clone)]
 pub struct Pending<'c> {
-    /// As of when.
+    /// The time of the report.
     pub now: Timestamp,
-    /// What all pending orders add up to.
+    /// Sums over all pending orders.
     pub totals: Sums,
     counts: BTreeMap<Availability, u64>,
     catalogue: &'c Catalogue,
-    /// What the orders so far would leave of it.
+    /// The stock left if the orders so far were confirmed.
     left: Catalogue,
 }
 
 impl<'c> Pending<'c> {
-    /// Starts with none.
+    /// Starts without orders.
     pub fn new(catalogue: &'c Catalogue, now: Timestamp) -> Pending<'c> {
         Pending { now, totals: Sums::default(), counts: BTreeMap::new(), catalogue, left: catalogue.clone() }
     }
 
-    /// Looks at the next pending order, after those that have waited longer: on the stock that they would leave.
+    /// Adds the next pending order. Call it in order of waiting: each order gets the stock that the ones before it leave.
     pub fn add<'o>(&mut self, order: &'o Order) -> Waiting<'o> {
         let summary = &order.summary;
         self.totals.add(&Sums {
@@ -77,18 +77,18 @@ impl<'c> Pending<'c> {
             currencies: summary.currency.iter().cloned().collect(),
         });
         let waited = Duration::milliseconds((self.now.millis() - summary.waits_since().millis()).max(0));
-        let (prospect, problems) = prospect(order, self.catalogue, &mut self.left);
-        *self.counts.entry(prospect).or_default() += 1;
-        Waiting { order, waited, prospect, problems }
+        let (availability, problems) = availability(order, self.catalogue, &mut self.left);
+        *self.counts.entry(availability).or_default() += 1;
+        Waiting { order, waited, availability, problems }
     }
 
-    /// Counts the orders with a prospect.
-    pub fn count(&self, prospect: Availability) -> u64 {
-        self.counts.get(&prospect).copied().unwrap_or_default()
+    /// Counts the orders with this availability.
+    pub fn count(&self, availability: Availability) -> u64 {
+        self.counts.get(&availability).copied().unwrap_or_default()
     }
 }
 
-fn prospect(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (Availability, Vec<Obstacle>) {
+fn availability(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (Availability, Vec<Obstacle>) {
     let alone = std::slice::from_ref(order);
     let contested = match decide(alone, left, true) {
         Ok(confirmations) => {
@@ -116,7 +116,7 @@ mod tests {
     use crate::domain::status::Status;
 
     #[test]
-    fn stock_goes_to_those_who_waited_longest() {
+    fn the_longest_waiting_order_gets_the_stock_first() {
         let shirt = product("Shirt", &[("S", 1), ("L", 3)]);
         let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
         let now = Timestamp::parse("2026-02-07T08:00:00Z").unwrap();
@@ -129,9 +129,9 @@ mod tests {
             .collect();
         let mut pending = Pending::new(&catalogue, now);
         let rows: Vec<Waiting<'_>> = orders.iter().map(|order| pending.add(order)).collect();
-        let prospects: Vec<_> = rows.iter().map(|row| row.prospect).collect();
+        let availabilities: Vec<_> = rows.iter().map(|row| row.availability).collect();
         use Availability::{Contested, Enough, Short, Unclear};
-        assert_eq!(prospects, [Enough, Short, Enough, Contested, Unclear]);
+        assert_eq!(availabilities, [Enough, Short, Enough, Contested, Unclear]);
         let described: Vec<_> = rows.iter().flat_map(|row| &row.problems).map(Obstacle::describe).collect();
         assert_eq!(
             described,

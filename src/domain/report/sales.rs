@@ -1,4 +1,4 @@
-//! What was sold: orders that hold stock, by the time of the order.
+//! Sales: orders that hold stock, by order date.
 
 use chrono::{Datelike, Days, Months, NaiveDate, TimeZone};
 
@@ -8,12 +8,12 @@ use crate::domain::product::ProductId;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 
-/// How many days the report covers unless it is asked for others.
+/// How many days the report covers by default.
 const DEFAULT_DAYS: u64 = 30;
-/// How many periods without a sale are shown in a row. A longer gap is a mistyped date, and is left out.
+/// The most periods without a sale that are shown in a row. A longer gap comes from a wrong date, and is left out.
 const LONGEST_GAP: usize = 366;
 
-/// A stretch of time: from an instant up to, but without, another.
+/// The time from one instant to another, which is excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The first instant in it.
@@ -23,8 +23,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// Makes the window between two points in time, each taken in; without the one or the other it is 30 days long or
-    /// ends with today. `None` where it would end before it begins.
+    /// Makes the window from `since` to `until`, both included. By default it is 30 days long and ends with today. `None`
+    /// where it would end before it begins.
     pub fn new(since: Option<When>, until: Option<When>, now: Timestamp, zone: &impl TimeZone) -> Option<Window> {
         let before = until.unwrap_or(When::DaysBack(0)).end(now, zone);
         let from = since.map_or_else(|| first_of_default(before, zone), |since| since.start(now, zone));
@@ -47,10 +47,10 @@ fn first_of_default(before: Timestamp, zone: &impl TimeZone) -> Timestamp {
     day_start(first_day, zone)
 }
 
-/// A stretch of the shop's calendar.
+/// A unit of the shop's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
-    /// From midnight to midnight, as the shop's clocks have it: 23 or 25 hours when they change.
+    /// From midnight to midnight in the shop's zone: 23 or 25 hours when its clocks change.
     Day,
     /// From Monday to Sunday.
     Week,
@@ -59,7 +59,7 @@ pub enum Span {
 }
 
 impl Span {
-    /// Returns the first day of the one that a day is in.
+    /// Returns the first day of the span that has this day.
     pub fn first_day(self, day: NaiveDate) -> NaiveDate {
         let days_in = match self {
             Span::Day => 0,
@@ -69,7 +69,7 @@ impl Span {
         day.checked_sub_days(Days::new(days_in.into())).unwrap_or(day)
     }
 
-    /// Returns the first day of the one after that which begins with a day; `None` at the end of time.
+    /// Returns the first day of the next span, given the first day of one; `None` at the end of time.
     fn next(self, first_day: NaiveDate) -> Option<NaiveDate> {
         match self {
             Span::Day => first_day.succ_opt(),
@@ -79,14 +79,14 @@ impl Span {
     }
 }
 
-/// What sales are added up by.
+/// How sales are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grouping {
     /// By days, weeks or months of the shop's calendar.
     Period(Span),
     /// By product, the best seller first.
     Product,
-    /// By the status that the orders have now.
+    /// By the current status of the orders.
     Status,
 }
 
@@ -112,9 +112,9 @@ impl Grouping {
     }
 }
 
-/// What one row of the report is about.
+/// The group of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Group {
+pub enum SalesGroup {
     /// A day, week or month, by its first day.
     Period(Span, NaiveDate),
     /// A product, by its name in the catalogue.
@@ -130,28 +130,28 @@ pub enum Group {
     Status(Status),
 }
 
-/// An order that holds stock, as far as the report goes.
+/// What the report needs of an order that holds stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sale {
     /// When it was ordered.
     pub at: Timestamp,
-    /// Where it stands now.
+    /// Its current status.
     pub status: Status,
-    /// What it comes to.
+    /// Its pieces and total.
     pub sums: Sums,
 }
 
 /// The sales in a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sales {
-    /// When the orders were made.
+    /// The order dates that are included.
     pub window: Window,
-    /// What they are added up by.
+    /// How they are grouped.
     pub by: Grouping,
-    /// The groups, each with what it adds up to. From the first sale to the end of the window, or today where that comes
-    /// first, there is a row for every period.
-    pub rows: Vec<(Group, Sums)>,
-    /// What all orders add up to. An order of two products is one order.
+    /// The groups with their sums. By period there is a row for every period from the first sale to the end of the window, or
+    /// to today where that is earlier.
+    pub rows: Vec<(SalesGroup, Sums)>,
+    /// Sums over all orders. An order of two products counts once.
     pub totals: Sums,
 }
 
@@ -161,22 +161,22 @@ impl Sales {
         Sales { window, by, rows: Vec::new(), totals: Sums::default() }
     }
 
-    /// Adds the next sale, in the order of time. By product, only to the totals.
+    /// Adds the next sale, by order date. By product it is added to the totals only.
     pub fn add(&mut self, sale: &Sale, zone: &impl TimeZone) {
         self.totals.add(&sale.sums);
         let group = match self.by {
-            Grouping::Period(span) => Group::Period(span, span.first_day(day_of(sale.at, zone))),
-            Grouping::Status => Group::Status(sale.status),
+            Grouping::Period(span) => SalesGroup::Period(span, span.first_day(day_of(sale.at, zone))),
+            Grouping::Status => SalesGroup::Status(sale.status),
             Grouping::Product => return,
         };
-        let is_known = |(known, _): &&mut (Group, Sums)| *known == group;
+        let is_known = |(known, _): &&mut (SalesGroup, Sums)| *known == group;
         match self.rows.iter_mut().rev().take(Status::ALL.len()).find(is_known) {
             Some((_, sums)) => sums.add(&sale.sums),
             None => self.rows.push((group, sale.sums.clone())),
         }
     }
 
-    /// Puts the rows in order, once all sales are in, with rows for the periods in which nothing was sold.
+    /// Adds rows for periods without a sale, once all sales are added.
     pub fn finish(&mut self, now: Timestamp, zone: &impl TimeZone) {
         let rows = std::mem::take(&mut self.rows);
         let last_day = day_of(self.window.last().min(now), zone);
@@ -184,21 +184,21 @@ impl Sales {
         while let Some((group, sums)) = rows.next() {
             let shown = self.rows.len() + 1;
             self.rows.push((group.clone(), sums));
-            let Group::Period(span, first_day) = group else { continue };
+            let SalesGroup::Period(span, first_day) = group else { continue };
             let end = match rows.peek() {
-                Some((Group::Period(_, next), _)) => Some(*next),
+                Some((SalesGroup::Period(_, next), _)) => Some(*next),
                 _ => span.next(span.first_day(last_day)),
             };
             let empty = std::iter::successors(span.next(first_day), |day| span.next(*day));
             let empty = empty.take_while(|day| end.is_some_and(|end| *day < end));
-            self.rows.extend(empty.take(LONGEST_GAP + 1).map(|day| (Group::Period(span, day), Sums::default())));
+            self.rows.extend(empty.take(LONGEST_GAP + 1).map(|day| (SalesGroup::Period(span, day), Sums::default())));
             if self.rows.len() - shown > LONGEST_GAP {
                 self.rows.truncate(shown);
             }
         }
         if self.by == Grouping::Status {
             self.rows.sort_by_key(|(group, _)| match group {
-                Group::Status(status) => Status::ALL.iter().position(|known| known == status),
+                SalesGroup::Status(status) => Status::ALL.iter().position(|known| known == status),
                 _ => None,
             });
         }
@@ -265,7 +265,7 @@ mod tests {
             for (span, expected) in [(Span::Day, day), (Span::Week, week), (Span::Month, month)] {
                 let report = sales(window, Grouping::Period(span), &[sale(at(time), 100)], time, zone);
                 let days: Vec<_> = report.rows.iter().map(|(group, _)| group.clone()).collect();
-                assert_eq!(days, [Group::Period(span, expected.parse().unwrap())], "{time} {zone}");
+                assert_eq!(days, [SalesGroup::Period(span, expected.parse().unwrap())], "{time} {zone}");
             }
         }
     }
@@ -304,7 +304,7 @@ mod tests {
             let window = Window { from: Timestamp::FIRST, before: Timestamp::LAST };
             let report = sales(window, Grouping::Period(span), &sold, "2024-09-01T00:00:00Z", zone);
             let days: Vec<NaiveDate> = report.rows.iter().map(|(group, _)| match group {
-                Group::Period(_, day) => *day,
+                SalesGroup::Period(_, day) => *day,
                 _ => panic!("no period"),
             }).collect();
             prop_assert!(days.windows(2).all(|pair| span.next(pair[0]) == Some(pair[1])));

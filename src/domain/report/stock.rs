@@ -1,13 +1,13 @@
-//! What is low, what is out, and what pending orders want of it.
+//! Stock that is low, out, or short of what pending orders need.
 
 use std::collections::HashMap;
 
 use crate::domain::product::{Product, ProductId, StockLine};
 
-/// How it stands with a stock line; the worst comes first.
+/// The state of a stock line, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
-    /// Pending orders want more than there is.
+    /// Pending orders need more than there is.
     Short,
     /// There is none.
     Out,
@@ -41,20 +41,20 @@ pub struct Scarce {
     pub on_hand: i64,
     /// At how many pieces, over all its sizes, the product is low.
     pub low_at: i64,
-    /// How many pending orders want.
+    /// How many pieces pending orders need.
     pub demand: i64,
-    /// How it stands.
+    /// Its state.
     pub state: State,
 }
 
 impl Scarce {
-    /// Returns how many more pending orders want than there are.
+    /// Returns how many pieces are missing for the pending orders.
     pub fn missing(&self) -> i64 {
         (self.demand - self.on_hand).max(0)
     }
 }
 
-/// What an item of a pending order wants of one product in one size, as the size was sent.
+/// The pieces that an item of a pending order needs; the size is as sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
     /// The product.
@@ -65,32 +65,32 @@ pub struct Demand {
     pub quantity: i64,
 }
 
-/// What needs attention.
+/// The stock lines that need attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scarcity {
     /// The stock lines, the worst first, then by name.
     pub rows: Vec<Scarce>,
-    /// How many pieces pending orders want without a size, or in one that there is not.
+    /// How many pieces pending orders need without an available size.
     pub unclear_demand: i64,
 }
 
-/// What pending orders want of each stock line. It grows item by item, and holds none of them.
+/// The demand of pending orders by stock line, added item by item without holding the items.
 #[derive(Debug)]
-pub struct Wanted<'p> {
+pub struct DemandByLine<'p> {
     products: &'p [Product],
     by_id: HashMap<ProductId, &'p Product>,
     by_line: HashMap<(ProductId, &'p str), i64>,
     unclear: i64,
 }
 
-impl<'p> Wanted<'p> {
-    /// Starts with nothing. The products come by name.
-    pub fn of(products: &'p [Product]) -> Wanted<'p> {
+impl<'p> DemandByLine<'p> {
+    /// Starts without demand. The products are sorted by name.
+    pub fn of(products: &'p [Product]) -> DemandByLine<'p> {
         let by_id = products.iter().map(|product| (product.id, product)).collect();
-        Wanted { products, by_id, by_line: HashMap::new(), unclear: 0 }
+        DemandByLine { products, by_id, by_line: HashMap::new(), unclear: 0 }
     }
 
-    /// Adds what an item wants.
+    /// Adds the demand of an item.
     pub fn add(&mut self, demand: &Demand) {
         let product = self.by_id.get(&demand.product_id);
         match product.map(|product| product.line_for(demand.selected_size.as_deref())) {
@@ -99,7 +99,7 @@ impl<'p> Wanted<'p> {
         }
     }
 
-    /// Finds what is short, out or low. `shop_limit` is what is low for those products that do not say it themselves.
+    /// Finds what is short, out or low. `shop_limit` says what is low for products without a limit of their own.
     pub fn scarcity(&self, shop_limit: i64) -> Scarcity {
         let mut rows = Vec::new();
         for product in self.products {
@@ -120,7 +120,7 @@ impl<'p> Wanted<'p> {
                 });
             }
         }
-        // Stable: by name, and sizes as the catalogue has them, within a state.
+        // A stable sort: within a state, by name and with the sizes in catalogue order.
         rows.sort_by_key(|row| row.state);
         Scarcity { rows, unclear_demand: self.unclear }
     }
@@ -154,7 +154,7 @@ mod tests {
     use crate::domain::product::tests::product;
 
     #[test]
-    fn what_is_short_comes_before_what_is_out_and_what_is_low() {
+    fn short_comes_before_out_and_out_before_low() {
         let belt = Product { low_stock_at: Some(0), ..product("Belt", &[("", 3)]) };
         let cap = product("Cap", &[("", 9)]);
         let polo = product("Polo", &[("M", 2), ("L", 0)]);
@@ -173,7 +173,7 @@ mod tests {
             demand(&belt, None, 3),
         ];
         let products = [belt, cap, polo, shirt];
-        let mut wanted = Wanted::of(&products);
+        let mut wanted = DemandByLine::of(&products);
         for demand in &demands {
             wanted.add(demand);
         }

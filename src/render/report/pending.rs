@@ -1,4 +1,4 @@
-//! The report of what waits.
+//! The report of pending orders.
 
 use chrono::Duration;
 use serde_json::json;
@@ -25,7 +25,7 @@ pub(in crate::render) const KEYS: &[&str] = &[
     "problems",
 ];
 
-/// The report on its way: the rows of each order that waits.
+/// The rows of the report, added order by order.
 #[derive(Debug)]
 pub struct Rows {
     orders: Section,
@@ -61,13 +61,13 @@ impl Rows {
     /// Adds an order.
     ///
     /// # Errors
-    /// The rows cannot be kept.
+    /// The temporary folder takes no more.
     pub fn add(&mut self, waiting: &Waiting<'_>) -> Result<(), SpoolError> {
         self.bodies.push(&row(waiting))?;
         let order = &waiting.order.summary;
         self.orders.rows.push(&vec![
             order.reference.to_string(),
-            waiting.prospect.as_str().to_owned(),
+            waiting.availability.as_str().to_owned(),
             age(waiting.waited),
             order.customer.name.clone(),
             order.item_count.to_string(),
@@ -80,8 +80,8 @@ impl Rows {
     pub fn report(mut self, pending: &Pending<'_>, settings: &Settings) -> Report {
         use Availability::{Contested, Enough, Short, Unclear};
         let mut totals = totals(settings, &pending.totals);
-        for prospect in [Enough, Contested, Short, Unclear] {
-            totals.insert(prospect.as_str().to_owned(), json!(pending.count(prospect)));
+        for availability in [Enough, Contested, Short, Unclear] {
+            totals.insert(availability.as_str().to_owned(), json!(pending.count(availability)));
         }
         let mut about = vec![as_of(pending.now, settings)];
         about.extend(shop_line(settings, Some(&pending.totals)));
@@ -89,7 +89,7 @@ impl Rows {
             (Contested, "contested: enough, but not once those that wait longer are confirmed"),
             (Unclear, "unclear: an item needs a size that there is: orders edit REF --item N --size S"),
         ];
-        let remarks = explained.iter().filter(|(prospect, _)| pending.count(*prospect) > 0);
+        let remarks = explained.iter().filter(|(availability, _)| pending.count(*availability) > 0);
         let remarks = remarks.map(|(_, remark)| (*remark).to_owned()).chain(mixed_remark(settings, &pending.totals));
         let (pieces, total) = (pending.totals.pieces.to_string(), pending.totals.total.to_string());
         self.orders.total = Some(["All", "", "", "", &pieces, &total].map(str::to_owned).to_vec());
@@ -120,7 +120,7 @@ fn row(waiting: &Waiting<'_>) -> Body {
         ("itemCount", json!(order.item_count)),
         ("total", json!(order.total.to_string())),
         ("waitingSeconds", json!(waiting.waited.num_seconds())),
-        ("stock", json!(waiting.prospect.as_str())),
+        ("stock", json!(waiting.availability.as_str())),
         ("problems", waiting.problems.iter().map(Obstacle::describe).collect()),
     ])
 }
@@ -139,7 +139,7 @@ fn problem_row(waiting: &Waiting<'_>, problem: &Obstacle) -> Vec<String> {
     }
 }
 
-/// Says how long: `2d 21h`, `15h 3m`, `40m`.
+/// Renders a duration: `2d 21h`, `15h 3m`, `40m`.
 fn age(waited: Duration) -> String {
     let (days, hours, minutes) = (waited.num_days(), waited.num_hours() % 24, waited.num_minutes() % 60);
     match (days, hours) {

@@ -1,18 +1,18 @@
-//! The report of what was sold.
+//! The report of sales.
 
 use serde_json::{Value, json};
 
 use super::{Bar, Report, Section, Sheet, head, mixed_remark, shop_line, totals};
 use crate::domain::calendar::{day_of, day_start};
 use crate::domain::report::Sums;
-use crate::domain::report::sales::{Group, Grouping, Sales, Span, Window};
+use crate::domain::report::sales::{Grouping, Sales, SalesGroup, Span, Window};
 use crate::domain::settings::Settings;
 use crate::render::json::Body;
 use crate::render::table::Column;
 use crate::render::zone::minute;
 use crate::spool::{Spool, SpoolError};
 
-/// How many products have a bar in the chart: the best sellers.
+/// How many products the chart shows: the best sellers.
 const PRODUCTS_CHARTED: usize = 12;
 
 /// Makes the report.
@@ -43,22 +43,22 @@ pub fn report(sales: &Sales, settings: &Settings) -> Result<Report, SpoolError> 
 }
 
 /// Returns the values of a row, in the order of its keys.
-fn values(group: &Group, sums: &Sums) -> Vec<Value> {
+fn values(group: &SalesGroup, sums: &Sums) -> Vec<Value> {
     let mut values = match group {
-        Group::Period(..) | Group::Status(_) => vec![json!(name(group))],
-        Group::Product { id, name, barcode } => vec![json!(id.to_string()), json!(name), json!(barcode)],
+        SalesGroup::Period(..) | SalesGroup::Status(_) => vec![json!(name(group))],
+        SalesGroup::Product { id, name, barcode } => vec![json!(id.to_string()), json!(name), json!(barcode)],
     };
     values.extend([json!(sums.orders), json!(sums.pieces), json!(sums.total.to_string())]);
     values
 }
 
 /// Names a group: `2026-02-04`, a month `2026-02`.
-fn name(group: &Group) -> String {
+fn name(group: &SalesGroup) -> String {
     match group {
-        Group::Period(Span::Month, first_day) => first_day.format("%Y-%m").to_string(),
-        Group::Period(_, first_day) => first_day.to_string(),
-        Group::Product { name, .. } => name.clone(),
-        Group::Status(status) => status.to_string(),
+        SalesGroup::Period(Span::Month, first_day) => first_day.format("%Y-%m").to_string(),
+        SalesGroup::Period(_, first_day) => first_day.to_string(),
+        SalesGroup::Product { name, .. } => name.clone(),
+        SalesGroup::Status(status) => status.to_string(),
     }
 }
 
@@ -74,8 +74,8 @@ fn section(sales: &Sales) -> Result<Section, SpoolError> {
     let numbers = |sums: &Sums| [sums.orders.to_string(), sums.pieces.to_string(), sums.total.to_string()];
     let rows = sales.rows.iter().map(|(group, sums)| {
         let mut row = match group {
-            Group::Period(Span::Day, day) => vec![day.format("%Y-%m-%d %a").to_string()],
-            Group::Product { name, barcode, .. } => vec![name.clone(), barcode.clone().unwrap_or_default()],
+            SalesGroup::Period(Span::Day, day) => vec![day.format("%Y-%m-%d %a").to_string()],
+            SalesGroup::Product { name, barcode, .. } => vec![name.clone(), barcode.clone().unwrap_or_default()],
             other => vec![name(other)],
         };
         row.extend(numbers(sums));
@@ -94,16 +94,16 @@ fn section(sales: &Sales) -> Result<Section, SpoolError> {
     })
 }
 
-fn bar((group, sums): &(Group, Sums)) -> Bar {
+fn bar((group, sums): &(SalesGroup, Sums)) -> Bar {
     let name = match group {
-        Group::Period(Span::Day | Span::Week, day) => day.format("%-d %b").to_string(),
-        Group::Period(Span::Month, day) => day.format("%b %Y").to_string(),
+        SalesGroup::Period(Span::Day | Span::Week, day) => day.format("%-d %b").to_string(),
+        SalesGroup::Period(Span::Month, day) => day.format("%b %Y").to_string(),
         other => name(other),
     };
     Bar { name, amount: sums.total.to_string(), length: sums.total.hundredths() }
 }
 
-/// Names a window by its days where it has whole ones, else by the minute.
+/// Names a window by its days where it has whole days, else by the minute.
 fn dates(window: Window, settings: &Settings) -> String {
     let zone = settings.zone();
     let is_midnight = |time| day_start(day_of(time, &zone), &zone) == time;
@@ -114,11 +114,11 @@ fn dates(window: Window, settings: &Settings) -> String {
     }
 }
 
-/// Says that the first row is of a week or month that begins before the window does.
+/// Says that the first week or month begins before the window and is counted in part.
 fn cut_remark(sales: &Sales, settings: &Settings) -> Option<String> {
     let first_day = day_of(sales.window.from, &settings.zone());
     match sales.rows.first()? {
-        (group @ Group::Period(span @ (Span::Week | Span::Month), day), _)
+        (group @ SalesGroup::Period(span @ (Span::Week | Span::Month), day), _)
             if *day < first_day && span.first_day(first_day) == *day =>
         {
             Some(format!("the {} {} counts from {first_day} only", sales.by.as_str(), name(group)))
