@@ -115,7 +115,6 @@ pub enum Format {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-#[expect(missing_docs, reason = "each command's Args say what it does; their words are its help")]
 pub enum Command {
     Create(create::CreateArgs),
     Import(import::ImportArgs),

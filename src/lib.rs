@@ -25,15 +25,15 @@
     )
 )]
 
-pub mod cli;
-pub mod commands;
+mod cli;
+mod commands;
 pub mod domain;
-pub mod error;
+mod error;
 pub mod input;
 pub mod render;
-pub mod spool;
+mod spool;
 pub mod store;
-pub mod ui;
+mod ui;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -46,6 +46,7 @@ use commands::Context;
 use commands::completions;
 use domain::time::{Clock, Timestamp};
 use error::{Exit, Explained, Failure, OutputError, explain};
+pub use ui::end_when_interrupted;
 use ui::{ColorChoice, Ui};
 
 /// Runs one command line and returns its exit code. `fixed` replaces the clock that `now` reads, for tests and examples.

@@ -1,7 +1,6 @@
 //! What every command works with, and how it opens, changes and prints.
 
 use std::cell::Cell;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -18,9 +17,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::render::json::Body;
-use crate::render::table::Layout;
 use crate::render::{RenderStyle, table};
-use crate::spool::Spool;
 use crate::store::{Access, Audit, ExposedTo, OrdersFiles, Outcome, Store, StoreError, Write};
 use crate::ui::{self, Ui};
 
@@ -149,7 +146,7 @@ impl Context {
             ui::begin_change(self.ui.json);
         }
         let store = Store::open(path, access, self.global.wait())?;
-        if let Some(may) = store.others_may()
+        if let Some(may) = store.exposed_to()
             && !self.has_warned_of_others.replace(true)
         {
             let done = match may {
@@ -160,7 +157,7 @@ impl Context {
             self.ui.warn(&format!("{file} can be {done} by other users"));
             self.ui.hint(&format!("chmod 600 {}", shell_argument(&file)));
         }
-        if let Some(kept) = store.kept() {
+        if let Some(kept) = store.migration_backup() {
             let (file, kept) = (store.path().display(), kept.display());
             self.ui.warn(&format!("brought {file} up to this version of orders; the old file is kept as {kept}"));
         }
@@ -302,7 +299,7 @@ impl Context {
         text: impl FnOnce() -> String,
     ) -> Result<(), OutputError> {
         if self.is_table() {
-            self.ui.print(&text())?;
+            ui::print(&text())?;
             if self.has_rolled_back {
                 self.ui.note("dry run: nothing changed");
             }
@@ -333,20 +330,7 @@ impl Context {
             Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.style(&Settings::default())),
             None => text(),
         };
-        Ok(self.ui.print(&text)?)
-    }
-
-    /// Prints a table that was measured.
-    pub fn print_table(&self, layout: &Layout, rows: &mut Spool<Vec<String>>) -> anyhow::Result<()> {
-        let mut stdout = ui::stdout();
-        stdout.write_all(layout.titles().as_bytes()).map_err(OutputError)?;
-        let mut line = String::new();
-        rows.each(|row| {
-            line.clear();
-            layout.put_row(&mut line, &row);
-            anyhow::Ok(stdout.write_all(line.as_bytes()).map_err(OutputError)?)
-        })?;
-        Ok(stdout.flush().map_err(OutputError)?)
+        Ok(ui::print(&text)?)
     }
 
     /// Prints what `write` puts as it comes, in any form but the table. Where that fails before anything was put, stdout

@@ -67,7 +67,7 @@ pub fn run(args: &HelpArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if let [name] = args.topic.as_slice()
         && let Some(topic) = TOPICS.iter().find(|topic| topic.name == name)
     {
-        context.ui.print(&(topic.page)(ui::width()))?;
+        ui::print(&(topic.page)(ui::width()))?;
         return Ok(Exit::Done);
     }
     let command = command(GlobalsShown::Relevant);
@@ -76,7 +76,7 @@ pub fn run(args: &HelpArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let line = ["orders"].into_iter().chain(args.topic.iter().map(String::as_str)).chain(["--help"]);
     let help = command.try_get_matches_from(line).map_err(|help| help.render()).err().unwrap_or_default();
     let help = if context.ui.colors_stdout { help.ansi().to_string() } else { help.to_string() };
-    context.ui.print(&help)?;
+    ui::print(&help)?;
     Ok(Exit::Done)
 }
 

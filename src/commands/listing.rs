@@ -1,5 +1,7 @@
 //! Listing orders: which ones, and how they are shown. `list` and `my-orders` are this.
 
+use std::io::Write as _;
+
 use clap::Args;
 use serde_json::json;
 
@@ -12,13 +14,14 @@ use crate::domain::phone::full_number;
 use crate::domain::status::Status;
 use crate::domain::text::read_phone;
 use crate::domain::user::Caller;
-use crate::error::Exit;
+use crate::error::{Exit, OutputError};
 use crate::render::json::body;
 use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
 use crate::render::order;
-use crate::render::table::{Sizing, columns_of, row_of};
+use crate::render::table::{Layout, Sizing, columns_of, row_of};
 use crate::spool::Spool;
 use crate::store::{OrderFilter, Read, Sort, SortField, Store};
+use crate::ui;
 
 /// How many orders the table shows unless `--limit` says otherwise.
 const TABLE_LIMIT: u64 = 50;
@@ -167,7 +170,7 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
     if context.is_table() {
         let print = |orders: Vec<Order>| {
             let references: String = orders.iter().map(|order| format!("{}\n", order.summary.reference)).collect();
-            anyhow::Ok(context.ui.print(&references)?)
+            anyhow::Ok(ui::print(&references)?)
         };
         store.each_batch(&filter, false, print)?;
         return Ok(Exit::Done);
@@ -234,9 +237,22 @@ fn print_table(
         context.ui.note("no orders");
         return Ok(());
     }
-    context.print_table(&sizing.layout(context.style(&settings)), &mut rows)?;
+    print_rows(&sizing.layout(context.style(&settings)), &mut rows)?;
     if let Some(limit) = limit.filter(|limit| count > *limit) {
         context.ui.note(&format!("there are more: these are the first {limit}; --limit 0 shows all"));
     }
     Ok(())
+}
+
+/// Prints a measured table.
+fn print_rows(layout: &Layout, rows: &mut Spool<Vec<String>>) -> anyhow::Result<()> {
+    let mut stdout = ui::stdout();
+    stdout.write_all(layout.titles().as_bytes()).map_err(OutputError)?;
+    let mut line = String::new();
+    rows.each(|row| {
+        line.clear();
+        layout.put_row(&mut line, &row);
+        anyhow::Ok(stdout.write_all(line.as_bytes()).map_err(OutputError)?)
+    })?;
+    Ok(stdout.flush().map_err(OutputError)?)
 }

@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use super::Context;
 use super::facts::{Facts, Group};
 use crate::cli::{GlobalsShown, command};
 use crate::commands::help::find_topic;
 use crate::error::{Exit, OutputError};
+use crate::ui;
 
 /// Print the manual page of the program, or of a command
 #[derive(Debug, Args)]
@@ -21,12 +21,12 @@ pub struct ManArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &ManArgs, context: &mut Context) -> anyhow::Result<Exit> {
+pub fn run(args: &ManArgs) -> anyhow::Result<Exit> {
     let mut command = command(GlobalsShown::All);
     command.build();
     let topic = find_topic(&command, &args.topic)?;
     let mut page = Vec::new();
     clap_mangen::Man::new(topic).render(&mut page).map_err(OutputError)?;
-    context.ui.print(&String::from_utf8_lossy(&page))?;
+    ui::print(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Done)
 }

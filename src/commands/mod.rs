@@ -94,9 +94,9 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
         Command::Backup(args) => backup::run(&args, context),
         Command::User(args) => user::run(args, context),
         Command::Config(args) => config::run(&args, context),
-        Command::Completions(args) => completions::run(&args, context),
+        Command::Completions(args) => completions::run(&args),
         Command::Help(args) => help::run(&args, context),
-        Command::Man(args) => man::run(&args, context),
+        Command::Man(args) => man::run(&args),
     }
 }
 

@@ -43,32 +43,32 @@
 //! | [`user`] | accounts, and what who acts may do (rule 8) |
 //! | [`refusal`] | why something was not done, in the words that people and programs are given |
 
-pub mod bidi;
-pub mod calendar;
-pub mod catalogue;
-pub mod confirm;
-pub mod content;
-pub mod edit;
-pub mod finding;
-pub mod history;
+pub(crate) mod bidi;
+pub(crate) mod calendar;
+pub(crate) mod catalogue;
+pub(crate) mod confirm;
+pub(crate) mod content;
+pub(crate) mod edit;
+pub(crate) mod finding;
+pub(crate) mod history;
 pub mod incoming;
 #[cfg(test)]
 mod invariants;
-pub mod message;
+pub(crate) mod message;
 pub mod money;
 pub mod order;
-pub mod phone;
-pub mod problems;
+pub(crate) mod phone;
+pub(crate) mod problems;
 pub mod product;
 pub mod receive;
 pub mod reference;
-pub mod refusal;
-pub mod report;
+pub(crate) mod refusal;
+pub(crate) mod report;
 pub mod settings;
 pub mod status;
-pub mod stock;
+pub(crate) mod stock;
 pub mod text;
 pub mod time;
-pub mod transition;
+pub(crate) mod transition;
 pub mod user;
 pub mod zone;

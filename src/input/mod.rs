@@ -18,24 +18,24 @@
 //! | [`reject`] | what is kept of a record or message that was not taken |
 //! | [`setting`] | the value of a setting |
 
-pub mod cart;
-pub mod chat_dump;
+pub(crate) mod cart;
+pub(crate) mod chat_dump;
 pub mod chat_text;
-pub mod conversation;
+pub(crate) mod conversation;
 pub mod format;
 pub mod json;
-pub mod message;
-pub mod order_date;
-pub mod order_json;
+pub(crate) mod message;
+pub(crate) mod order_date;
+pub(crate) mod order_json;
 pub mod order_lines;
 pub mod order_message;
 pub mod order_record;
-pub mod order_texts;
-pub mod product_json;
+pub(crate) mod order_texts;
+pub(crate) mod product_json;
 pub mod records;
 pub mod reject;
-pub mod setting;
-pub mod stranger;
-pub mod username;
-pub mod webhook;
+pub(crate) mod setting;
+pub(crate) mod stranger;
+pub(crate) mod username;
+pub(crate) mod webhook;
 pub mod zip;

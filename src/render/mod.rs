@@ -14,21 +14,21 @@
 //! | [`message`] | links that open WhatsApp |
 //! | [`zone`] | times in the shop's zone |
 
-pub mod confirm;
-pub mod contract;
-pub mod csv;
-pub mod help;
-pub mod history;
+pub(crate) mod confirm;
+pub(crate) mod contract;
+pub(crate) mod csv;
+pub(crate) mod help;
+pub(crate) mod history;
 pub mod json;
-pub mod message;
+pub(crate) mod message;
 pub mod order;
-pub mod paint;
-pub mod product;
-pub mod prose;
-pub mod report;
+pub(crate) mod paint;
+pub(crate) mod product;
+pub(crate) mod prose;
+pub(crate) mod report;
 pub mod table;
-pub mod user;
-pub mod zone;
+pub(crate) mod user;
+pub(crate) mod zone;
 
 use crate::domain::zone::Zone;
 

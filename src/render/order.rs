@@ -11,12 +11,6 @@ use crate::domain::order::{Order, OrderItem};
 use crate::domain::phone::callable_number;
 use crate::domain::transition::StatusChange;
 
-/// Renders orders as a list, one line each.
-pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {
-    let rows: Vec<_> = orders.iter().map(|order| list_row(order, style)).collect();
-    render(&list_columns(), &rows, style)
-}
-
 /// Returns the columns of a list of orders.
 pub fn list_columns() -> Vec<Column> {
     vec![
@@ -39,12 +33,6 @@ pub fn list_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<St
         summary.item_count.to_string(),
         summary.total.to_string(),
     ]
-}
-
-/// Renders orders as a list of their items, one line each.
-pub fn list_items(orders: &[Order], style: RenderStyle<'_>) -> String {
-    let rows: Vec<_> = orders.iter().flat_map(list_item_rows).collect();
-    render(&list_item_columns(), &rows, style)
 }
 
 /// Returns the columns of a list of items.

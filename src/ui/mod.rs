@@ -13,7 +13,7 @@ use crate::domain::bidi::shown_sentence;
 use crate::error::{Explained, OutputError};
 
 pub use ask::{pick, yes_or_no};
-pub use interrupt::{Uninterrupted, begin_change, end_when_interrupted, hold_interruptions};
+pub use interrupt::{begin_change, end_when_interrupted, hold_interruptions};
 pub use picker::{Choice, MARGIN};
 pub use progress::Progress;
 
@@ -26,6 +26,12 @@ pub enum ColorChoice {
     Always,
     /// Never.
     Never,
+}
+
+/// Prints a whole result.
+pub fn print(text: &str) -> Result<(), OutputError> {
+    let mut stdout = stdout();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(OutputError)
 }
 
 /// Where a command's words go.
@@ -64,12 +70,6 @@ impl Ui {
             colors_stdout: always.unwrap_or_else(|| io::stdout().is_terminal()),
             colors_stderr: always.unwrap_or_else(|| io::stderr().is_terminal()),
         }
-    }
-
-    /// Prints a whole result.
-    pub fn print(&self, text: &str) -> Result<(), OutputError> {
-        let mut stdout = stdout();
-        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(OutputError)
     }
 
     /// Says something worth knowing, unless `--quiet`.

@@ -6,9 +6,9 @@ mod reply;
 
 use clap::{Args, ValueEnum};
 
-use super::Context;
 use super::facts::{Facts, Group};
 use crate::error::Exit;
+use crate::ui;
 
 pub use reply::reply;
 
@@ -54,9 +54,9 @@ impl Shell {
 }
 
 /// Runs the command.
-pub fn run(args: &CompletionsArgs, context: &mut Context) -> anyhow::Result<Exit> {
+pub fn run(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     // The shell asks the program anew whenever it starts, so that its script fits the program that is installed.
-    context.ui.print(&match args.shell {
+    ui::print(&match args.shell {
         Shell::Bash => format!("source <({VARIABLE}=bash orders)\n"),
         Shell::Zsh => format!(
             "(( $+functions[compdef] )) || {{ autoload -U compinit && compinit }}\nsource <({VARIABLE}=zsh orders)\n"

@@ -9,6 +9,7 @@ use crate::domain::text::visible;
 use crate::error::Exit;
 use crate::render::json::{PRODUCT_KEYS, product_fields};
 use crate::render::{product, table};
+use crate::ui;
 
 /// List the products, by name
 #[derive(Debug, Args)]
@@ -39,14 +40,14 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     if context.ui.quiet {
         let handles: String = products.iter().map(|product| format!("{}\n", visible(&product.handle()))).collect();
-        context.ui.print(&handles)?;
+        ui::print(&handles)?;
     } else if products.is_empty() {
         context.ui.note(if args.low { "no product is low" } else { "no products" });
     } else {
         let style = context.style(&settings);
         let rows =
             |products: &[Product]| products.iter().map(|product| product_fields(product, &keys)).collect::<Vec<_>>();
-        context.ui.print(&match context.global.fields {
+        ui::print(&match context.global.fields {
             Some(_) => table::of_bodies(&keys, rows(&products).into_iter(), style),
             None => product::list(&products, settings.low_stock, style),
         })?;

@@ -8,6 +8,7 @@ use crate::domain::text::visible;
 use crate::error::Exit;
 use crate::render::json::{USER_KEYS, choose};
 use crate::render::{json, user};
+use crate::ui;
 
 /// List the accounts, by name
 #[derive(Debug, Args)]
@@ -23,7 +24,7 @@ pub fn run(_args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (users, settings) = context.open_to_read()?.read(|read| anyhow::Ok((read.users()?, read.settings()?)))?;
     if context.is_table() && context.ui.quiet {
         let names: String = users.iter().map(|user| format!("{}\n", visible(&user.username))).collect();
-        context.ui.print(&names)?;
+        ui::print(&names)?;
     } else if context.is_table() && users.is_empty() {
         context.ui.note("no users");
     } else {

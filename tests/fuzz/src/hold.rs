@@ -29,6 +29,7 @@ use orders::input::records::Records;
 use orders::input::reject::Reject;
 use orders::input::zip::open_chat;
 use orders::render::json::{ORDER_KEYS, order_fields};
+use orders::render::table::render;
 use orders::render::{RenderStyle, order};
 use uuid::Uuid;
 
@@ -265,8 +266,8 @@ fn hold_accepted(incoming: &IncomingOrder) {
     let style = RenderStyle { width: 80, color: false, zone: CONTEXT.zone, country_code: Some("20") };
     for text in [
         order::show(&kept, style),
-        order::list(std::slice::from_ref(&kept), style),
-        order::list_items(std::slice::from_ref(&kept), style),
+        render(&order::list_columns(), &[order::list_row(&kept, style)], style),
+        render(&order::list_item_columns(), &order::list_item_rows(&kept).collect::<Vec<_>>(), style),
     ] {
         hold_harmless(&text, true);
     }
