@@ -191,7 +191,7 @@ impl Context {
     pub fn write<T>(
         &mut self,
         store: &mut Store,
-        write: impl FnOnce(&Write<'_>) -> anyhow::Result<T>,
+        write: impl FnOnce(&mut Write<'_>) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
         let outcome = if self.is_dry_run() { Outcome::RollBack } else { Outcome::Commit };
         let caller = &self.caller;

@@ -72,8 +72,11 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             explained
         };
         let new = resolve(incoming, reference.clone(), write.time(), &catalogue, &mut ids).map_err(refused)?;
-        let intake = OrderIntake { write, settings: &settings, sender: &sender, audit: &audit };
-        let taken = intake.receive(&new, ContentHash::of(&new.content))?.map_err(refused)?;
+        let taken = write.with_order_batch(|batch| {
+            let mut intake = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
+            intake.receive(&new, ContentHash::of(&new.content))
+        })?;
+        let taken = taken.map_err(refused)?;
         Ok((Answer::of(write.orders(&[taken.order])?.remove(0), taken.warnings, &sender), settings))
     })?;
     match &answer {

@@ -68,7 +68,6 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let settings = write.settings()?;
         let catalogue = write.all_products()?.into_iter().collect();
         let record_context = RecordContext { zone: settings.zone() };
-        let intake = OrderIntake { write, settings: &settings, sender: &sender, audit: &audit };
         let now = write.time();
         let mut read = |input: Input<'_>, put: &mut Put<'_, ParsedOrder>| {
             read(input, record_context, &mut |order, reject| {
@@ -77,22 +76,16 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 put(delivery, size, reject);
             })
         };
-        let mut judge = |delivery: &ParsedOrder| judge(&intake, delivery);
-        let summary = read_all(sources, &mut rejects, &mut read, &mut judge, &mut progress)?;
-        match summary.failure(Imported::Orders) {
-            Some(failure) if summary.is_cut_off() => return Err(failure.into()),
-            Some(failure) if !args.keep_going && !summary.has_good_ones() => return Err(failure.into()),
-            Some(mut failure) if !args.keep_going => {
-                let hint = "--keep-going takes the others, --rejects FILE keeps these";
-                failure.failure = failure.failure.hint(hint);
-                return Err(failure.into());
+        let summary = write.with_order_batch(|batch| {
+            let mut intake = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
+            let mut judge = |delivery: &ParsedOrder| judge(&mut intake, delivery);
+            let summary = read_all(sources, &mut rejects, &mut read, &mut judge, &mut progress)?;
+            ensure_taken(&summary, args.keep_going)?;
+            if !is_dry_run {
+                progress.last_step();
             }
-            _ => {}
-        }
-        if !is_dry_run {
-            progress.last_step();
-        }
-        write.complete()?;
+            anyhow::Ok(summary)
+        })?;
         // Right before the commit: where the rejects cannot be kept, nothing is imported.
         rejects.finish(is_dry_run)?;
         Ok(summary)
@@ -110,6 +103,20 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     context.print_one(summary.body(Imported::Orders), || summary_line(&summary, context))?;
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// Refuses an import that takes nothing.
+fn ensure_taken(summary: &ImportSummary, keep_going: bool) -> anyhow::Result<()> {
+    match summary.failure(Imported::Orders) {
+        Some(mut failure) if summary.is_cut_off() || !keep_going => {
+            if !summary.is_cut_off() && summary.has_good_ones() {
+                let hint = "--keep-going takes the others, --rejects FILE keeps these";
+                failure.failure = failure.failure.hint(hint);
+            }
+            Err(failure.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads the orders in one record or message; returns how many messages were none.
@@ -133,7 +140,7 @@ fn read(
 }
 
 /// Takes in an order that was delivered.
-fn judge(intake: &OrderIntake<'_, '_>, delivery: &ParsedOrder) -> anyhow::Result<Verdict> {
+fn judge(intake: &mut OrderIntake<'_, '_, '_>, delivery: &ParsedOrder) -> anyhow::Result<Verdict> {
     let label = delivery.label.as_deref();
     let mut revised = None;
     if let Some(revision) = delivery.revision {

@@ -12,13 +12,13 @@ use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Caller;
 use crate::input::order_record::ReadOrder;
-use crate::store::{Audit, ContentHash, StoreError, Write};
+use crate::store::{Audit, ContentHash, OrderBatch, StoreError};
 
 /// What orders are taken in with.
 #[derive(Debug)]
-pub struct OrderIntake<'a, 'c> {
-    /// The transaction.
-    pub write: &'a Write<'c>,
+pub struct OrderIntake<'a, 'w, 'c> {
+    /// Where they go.
+    pub batch: &'a mut OrderBatch<'w, 'c>,
     /// The shop's settings.
     pub settings: &'a Settings,
     /// Who sends them: a buyer's new orders are theirs, and nothing is said of orders that the sender may not see.
@@ -108,24 +108,25 @@ impl ParsedOrder {
     }
 }
 
-impl OrderIntake<'_, '_> {
+impl OrderIntake<'_, '_, '_> {
     /// Finds the order that an earlier message brought, of which a delivery says something: by WhatsApp's id of that message,
     /// else by the reference in the text.
     pub fn order_revised(&self, delivery: &ParsedOrder) -> Result<Option<Reference>, StoreError> {
-        let message_id = delivery.message_id.as_deref();
-        if let Some(order) = message_id.map(|id| self.write.order_of_message(id)).transpose()?.flatten() {
-            return self.write.reference_of(order).map(Some);
+        if let Some((_, reference)) = self.order_of_message(delivery)? {
+            return Ok(Some(reference));
         }
-        let Some(reference) = delivery.label.as_deref().and_then(Reference::parse) else { return Ok(None) };
-        let order = self.write.order_of_reference(&reference)?;
-        order.map(|order| self.write.reference_of(order)).transpose()
+        let reference = delivery.label.as_deref().and_then(Reference::parse);
+        reference.map_or(Ok(None), |reference| self.batch.reference_like(&reference))
+    }
+
+    fn order_of_message(&self, delivery: &ParsedOrder) -> Result<Option<(OrderPk, Reference)>, StoreError> {
+        delivery.message_id.as_deref().map_or(Ok(None), |id| self.batch.order_of_message(id))
     }
 
     /// Takes in an order that was delivered, or says why not.
-    pub fn take(&self, delivery: &ParsedOrder) -> Result<Result<IntakeOutcome, Rejected>, StoreError> {
+    pub fn take(&mut self, delivery: &ParsedOrder) -> Result<Result<IntakeOutcome, Rejected>, StoreError> {
         // What a message brought before is that order, whatever the message says now.
-        let message_id = delivery.message_id.as_deref();
-        if let Some(order) = message_id.map(|id| self.write.order_of_message(id)).transpose()?.flatten() {
+        if let Some((order, _)) = self.order_of_message(delivery)? {
             return Ok(Ok(IntakeOutcome { order, warnings: None }));
         }
         let (order, hash) = match &delivery.order {
@@ -133,7 +134,7 @@ impl OrderIntake<'_, '_> {
             Err(rejected) => return Ok(Err(rejected.clone())),
         };
         match &order.longer_reference {
-            Some(longer) if self.write.is_of_a_message(&order.reference)? => {
+            Some(longer) if self.batch.is_of_a_message(&order.reference)? => {
                 let mut order = ResolvedOrder { reference: longer.clone(), ..order.clone() };
                 order.warnings.push(format!("is {longer}, as another message's order has the shorter reference"));
                 self.receive(&order, *hash)
@@ -144,22 +145,20 @@ impl OrderIntake<'_, '_> {
 
     /// Takes in an order whose content has this hash, or says why not.
     pub fn receive(
-        &self,
+        &mut self,
         order: &ResolvedOrder,
         hash: ContentHash,
     ) -> Result<Result<IntakeOutcome, Rejected>, StoreError> {
-        let known_order = || self.write.known_order(&order.reference, hash);
         let (mut known, mut likely_duplicates) = (None, Vec::new());
-        if self.write.is_like_another(order)? {
-            known = known_order()?;
+        if self.batch.is_like_another(order)? {
+            known = self.batch.known_order(&order.reference, hash)?;
             if known.is_none() {
-                likely_duplicates =
-                    self.write.likely_duplicates(&order.content, &order.customer.phone, order.order_date, None)?;
+                likely_duplicates = self.batch.likely_duplicates(order)?;
                 likely_duplicates.retain(|order| self.sender.sees(&order.summary));
             }
         }
+        let (settings, sender) = (self.settings, self.sender);
         let judge = |known: Option<&Known>| {
-            let (settings, sender) = (self.settings, self.sender);
             decide(order, Facts { known, likely_duplicates: &likely_duplicates, settings, sender })
         };
         let mut decision = judge(known.as_ref());
@@ -170,14 +169,14 @@ impl OrderIntake<'_, '_> {
         }
         // Refused, or not written: only now it matters which order has its reference.
         if known.is_none() {
-            decision = judge(known_order()?.as_ref());
+            decision = judge(self.batch.known_order(&order.reference, hash)?.as_ref());
         }
         Ok(match decision {
             Ok(Received::New { .. }) => return Err(StoreError::Changed("the order")),
             Ok(Received::Unchanged(known)) => {
                 // The message that brings it again is remembered.
                 if order.source.message_id.is_some() {
-                    self.write.insert_source(known, &order.source, hash)?;
+                    self.batch.insert_source(known, &order.source, hash)?;
                 }
                 Ok(IntakeOutcome { order: known, warnings: None })
             }
@@ -186,16 +185,16 @@ impl OrderIntake<'_, '_> {
     }
 
     /// Writes an order; `None`: its reference is another order's.
-    fn insert(&self, order: &ResolvedOrder, hash: ContentHash) -> Result<Option<OrderPk>, StoreError> {
+    fn insert(&mut self, order: &ResolvedOrder, hash: ContentHash) -> Result<Option<OrderPk>, StoreError> {
         let user = self.sender.owns_new_orders();
         let Some(written) = &order.note else {
-            return self.write.insert_order(order, hash, user, self.audit);
+            return self.batch.insert_order(order, hash, user, self.audit);
         };
         // The customer's words are the order's; the note of the run is the shop's, and no customer sees it.
         let words = Audit { note: Some(written.clone()), ..self.audit.clone() };
-        let inserted = self.write.insert_order(order, hash, user, &words)?;
+        let inserted = self.batch.insert_order(order, hash, user, &words)?;
         if let Some(order) = inserted.filter(|_| self.audit.note.is_some()) {
-            self.write.insert_note(order, self.audit)?;
+            self.batch.insert_note(order, self.audit)?;
         }
         Ok(inserted)
     }

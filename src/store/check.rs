@@ -121,7 +121,6 @@ impl Read<'_> {
     /// # Errors
     /// The disk, the machine or another program is at fault. What the file itself is at fault for is a finding.
     pub fn findings(&self) -> Result<Vec<Finding>, StoreError> {
-        self.write_waiting_items()?;
         let damage = damage(self.connection)?;
         // Where pages are damaged, no other result can be trusted.
         if damage.iter().any(has_damaged_pages) {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::connection::Access;
+use super::copy::folder_of;
 use super::error::StoreError;
 use super::identity::{SCHEMA_VERSION, refuse_newer, version_of};
 use super::last_write::{CommitState, Token};
@@ -15,7 +16,7 @@ impl Store {
     /// Reads in one transaction: everything that `read` sees is of one moment.
     pub fn read<T, E: From<StoreError>>(&self, read: impl FnOnce(&Read<'_>) -> Result<T, E>) -> Result<T, E> {
         let transaction = self.connection.unchecked_transaction().map_err(StoreError::from)?;
-        read(&Read::on(&transaction, &self.file))
+        read(&Read { connection: &transaction })
     }
 
     /// Writes in one immediate transaction. Nothing is committed where `write` fails or the outcome is a roll-back. The
@@ -28,7 +29,7 @@ impl Store {
         &mut self,
         outcome: Outcome,
         clock: Clock,
-        write: impl FnOnce(&Write<'_>) -> Result<T, E>,
+        write: impl FnOnce(&mut Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let file = self.file.clone();
         let transaction = begin(&mut self.connection)?;
@@ -38,10 +39,8 @@ impl Store {
             bring_up_to_date(&transaction).map_err(StoreError::before_commit)?;
         }
         let before = Token::last_in(&transaction).map_err(not_written)?;
-        let writing = Write { read: Read::on(&transaction, &file), time: clock.now() };
-        let value = write(&writing)?;
-        writing.complete().map_err(StoreError::before_commit)?;
-        drop(writing);
+        let read = Read { connection: &transaction };
+        let value = write(&mut Write { read, time: clock.now(), folder: folder_of(file.path()) })?;
         if outcome == Outcome::RollBack {
             transaction.rollback().map_err(not_written)?;
             return Ok(value);
@@ -147,7 +146,9 @@ pub(super) mod tests {
         let pk = store
             .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
                 write.insert_product(&shirt, &audit())?;
-                Ok(write.insert_order(&new, ContentHash::of(&new.content), None, &audit())?.unwrap())
+                write.with_order_batch(|batch| {
+                    Ok(batch.insert_order(&new, ContentHash::of(&new.content), None, &audit())?.unwrap())
+                })
             })
             .unwrap();
         let taking = |delta: i64, from| StatusChange {
@@ -257,7 +258,7 @@ pub(super) mod tests {
     fn after_another_write_it_is_unknown_what_a_failed_commit_left() {
         let (_folder, mut store) = store();
         let before = Token::last_in(&store.connection).unwrap();
-        let set = |write: &Write<'_>| write.set_setting(SettingKey::ShopName, Some("B"));
+        let set = |write: &mut Write<'_>| write.set_setting(SettingKey::ShopName, Some("B"));
         store.write::<_, StoreError>(Outcome::Commit, CLOCK, set).unwrap();
         assert_eq!(store.reopen_and_ask(before, Token::random()).unwrap(), CommitState::Unknown);
     }

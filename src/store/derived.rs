@@ -14,21 +14,15 @@ use crate::domain::settings::SettingKey;
 impl Read<'_> {
     /// Returns the digits of a number in full, by the shop's country code.
     pub fn full_number(&self, phone: &str) -> Result<String, StoreError> {
-        self.with_country_code(|code| full_number(phone, code))
+        Ok(full_number(phone, self.country_code()?.as_deref()))
     }
 
-    /// Gives `with` the country code, which is read once per transaction.
-    pub(super) fn with_country_code<T>(&self, with: impl FnOnce(Option<&str>) -> T) -> Result<T, StoreError> {
-        let mut known = self.known_settings.borrow_mut();
-        if known.is_none() {
-            *known = Some(self.settings()?);
-        }
-        Ok(with(known.as_ref().and_then(|settings| settings.country_code.as_deref())))
+    pub(super) fn country_code(&self) -> Result<Option<String>, StoreError> {
+        country_code(self.connection)
     }
 
     /// Finds orders whose hash of items is wrong: a duplicate may be missed.
     pub(super) fn stale_hashes(&self) -> Result<Vec<Finding>, StoreError> {
-        self.write_waiting_items()?;
         let mut stored =
             self.connection.prepare_cached("SELECT reference, items_hash FROM orders WHERE pk = :order")?;
         let mut findings = Vec::new();
@@ -53,8 +47,6 @@ impl Read<'_> {
 impl Write<'_> {
     /// Derives everything again, with the country code as it is now.
     pub(super) fn derive_again(&self) -> Result<(), StoreError> {
-        self.write_waiting_items()?;
-        self.known_settings.replace(None);
         derive_all(self.connection)
     }
 }

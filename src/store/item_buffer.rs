@@ -7,10 +7,12 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
+use rusqlite::Statement;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::StoreError;
+use super::values::{Id, execute_in_order};
 use crate::domain::order::{OrderItem, OrderPk};
 
 /// How many bytes of them are kept in memory (32 KiB).
@@ -33,6 +35,36 @@ pub(super) struct ItemRow<'a> {
     pub selected_color: Option<&'a str>,
     pub subtotal: i64,
     pub list_price: i64,
+}
+
+impl ItemRow<'_> {
+    /// The statement that writes one.
+    pub const INSERT: &'static str =
+        "INSERT INTO order_items (order_pk, position, id, product_id, product_name, product_barcode,
+             product_image, quantity, unit_price, selected_size, selected_color, subtotal, list_price)
+         VALUES (:order, :position, :id, :product, :name, :barcode,
+             :image, :quantity, :unit_price, :size, :color, :subtotal, :list_price)";
+
+    /// Writes it by that statement.
+    pub fn insert(&self, statement: &mut Statement<'_>) -> rusqlite::Result<()> {
+        execute_in_order!(
+            statement,
+            ":order": self.order,
+            ":position": self.position,
+            ":id": Id(self.id),
+            ":product": Id(self.product_id),
+            ":name": self.product_name,
+            ":barcode": self.product_barcode,
+            ":image": self.product_image,
+            ":quantity": self.quantity,
+            ":unit_price": self.unit_price,
+            ":size": self.selected_size,
+            ":color": self.selected_color,
+            ":subtotal": self.subtotal,
+            ":list_price": self.list_price,
+        )?;
+        Ok(())
+    }
 }
 
 /// Returns the rows of an order's items.

@@ -198,7 +198,7 @@ impl Read<'_> {
             condition.bind(":received_until", until);
         }
         if let Some(text) = &filter.search {
-            let needle = self.with_country_code(|code| Needle::of(text, code))?;
+            let needle = Needle::of(text, self.country_code()?.as_deref());
             let called = self.products_called(&needle.folded)?;
             condition.few = self.few_with(&needle, &called, filter)?;
             condition.and(
@@ -300,7 +300,6 @@ impl Read<'_> {
         with_items: bool,
         mut each: impl FnMut(&Order) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.write_waiting_items()?;
         let mut batches = Batches::of(filter, with_items);
         while let Some(orders) = batches.next(self)? {
             orders.iter().try_for_each(&mut each)?;
@@ -513,12 +512,14 @@ mod tests {
         store
             .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
                 write.insert_product(&shirt, &audit())?;
-                for number in 0..count {
-                    let reference = Reference::parse(&format!("LEG-{number:05}")).unwrap();
-                    let one = ResolvedOrder { reference, id: uuid::Uuid::now_v7(), ..new.clone() };
-                    write.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
-                }
-                Ok(())
+                write.with_order_batch(|batch| {
+                    for number in 0..count {
+                        let reference = Reference::parse(&format!("LEG-{number:05}")).unwrap();
+                        let one = ResolvedOrder { reference, id: uuid::Uuid::now_v7(), ..new.clone() };
+                        batch.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
+                    }
+                    Ok(())
+                })
             })
             .unwrap();
         let other = rusqlite::Connection::open(store.path()).unwrap();

@@ -14,8 +14,9 @@
 //! | `error`, `diagnose` | what SQLite's errors mean to a person; finding out more where they do not say |
 //! | `integrity`, `check`, `schema` | damage; contradictions in a file; differences from `schema.sql` |
 //! | `last_write` | which transaction wrote last |
-//! | `values`, `pinned_statements` | domain values in columns; statements that run by the hundred thousand |
-//! | `orders`, `item_buffer` | orders with their items, events and sources; items of new orders until they are written |
+//! | `values` | domain values in columns |
+//! | `orders` | orders with their items, events and sources |
+//! | `order_batch`, `item_buffer` | new orders, any number in one transaction; their items until they are written |
 //! | `listing`, `completion` | lists, however long; the few orders that a shell offers |
 //! | `search`, `search_index` | matching text in any script; the texts that a search reads |
 //! | `products`, `stock`, `history` | the catalogue; stock and its movements; what happened to an order or a product |
@@ -40,8 +41,8 @@ mod listing;
 mod locked;
 mod migrate;
 mod open;
+mod order_batch;
 mod orders;
-mod pinned_statements;
 #[cfg(test)]
 mod plans;
 mod products;
@@ -65,6 +66,7 @@ pub(crate) use listing::{OrderFilter, Sort, SortField};
 pub(crate) use locked::{NotOpened, OrdersFiles, PlainFile};
 pub(crate) use open::ExposedTo;
 pub use open::Store;
+pub(crate) use order_batch::OrderBatch;
 pub(crate) use orders::{Match, OrderMatch};
 pub(crate) use search::fold;
 pub(crate) use side_files::refuse_leftovers;

@@ -2,23 +2,21 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension, Row, named_params, params};
+use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::error::StoreError;
 use super::item_buffer::{ItemRow, rows_of};
 use super::search::{Needle, fold};
 use super::transaction::{Audit, Read, Write};
-use super::values::{ContentHash, Id, InOrder, json_array};
+use super::values::{Id, InOrder, execute_in_order, json_array};
 use crate::domain::content::{Content, ItemContent, items_hash};
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
-use crate::domain::incoming::Source;
 use crate::domain::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
 use crate::domain::phone::full_number;
 use crate::domain::product::ProductId;
-use crate::domain::receive::{DUPLICATE_WINDOW_MILLIS, Known, ResolvedOrder};
+use crate::domain::receive::DUPLICATE_WINDOW_MILLIS;
 use crate::domain::reference::{Reference, SHORTEST_PART};
-use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
@@ -177,7 +175,7 @@ impl Read<'_> {
         if Needle::of(text, None).digits.is_none() {
             return Ok(Vec::new());
         }
-        let number = full_number(text, self.settings()?.country_code.as_deref());
+        let number = full_number(text, self.country_code()?.as_deref());
         let mut open = self.connection.prepare_cached(
             "SELECT pk, reference, customer_name, order_date FROM orders
              WHERE customer_phone_digits = :number AND status IN ('pending', 'confirmed', 'processing', 'shipped')
@@ -215,9 +213,8 @@ impl Read<'_> {
         self.with_items(summaries)
     }
 
-    /// Adds the items to orders, in one query. Those that wait are written first.
+    /// Adds the items to orders, in one query.
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
-        self.write_waiting_items()?;
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0));
         let sql = format!(
             "SELECT {ITEM_COLUMNS} FROM order_items
@@ -274,62 +271,6 @@ impl Read<'_> {
         let mut statement =
             self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)")?;
         Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
-    }
-
-    /// Finds the order that has this reference.
-    pub fn order_of_reference(&self, reference: &Reference) -> Result<Option<OrderPk>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
-        Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0)).optional()?)
-    }
-
-    /// Returns the reference of an order.
-    pub fn reference_of(&self, order: OrderPk) -> Result<Reference, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT reference FROM orders WHERE pk = :order")?;
-        Ok(statement.query_row(named_params! {":order": order}, |row| row.get(0))?)
-    }
-
-    /// Returns whether a WhatsApp message brought the order with this reference.
-    pub fn is_of_a_message(&self, reference: &Reference) -> Result<bool, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM orders AS o JOIN order_sources AS s ON s.order_pk = o.pk
-                 WHERE o.reference = :reference AND s.message_id IS NOT NULL)",
-        )?;
-        Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
-    }
-
-    /// Finds the order that a WhatsApp message brought.
-    pub fn order_of_message(&self, message_id: &str) -> Result<Option<OrderPk>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT order_pk FROM order_sources WHERE message_id = :message")?;
-        Ok(statement.query_row(named_params! {":message": message_id}, |row| row.get(0)).optional()?)
-    }
-
-    /// Returns whether an order that came in is like one that is there, which may be itself: the same number and items,
-    /// within hours. Almost none is.
-    pub fn is_like_another(&self, order: &ResolvedOrder) -> Result<bool, StoreError> {
-        let mut like = self.statements.like_another.of(
-            self.connection,
-            "SELECT EXISTS (SELECT 1 FROM orders
-                 WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date BETWEEN :first AND :last)",
-        )?;
-        let (first, last) = duplicate_window(order.order_date);
-        let values = params![self.full_number(&order.customer.phone)?, order.content.items_hash(), first, last];
-        Ok(like.query_row(values, |row| row.get(0))?)
-    }
-
-    /// Loads what is known of a reference under which a content of this hash came in.
-    pub fn known_order(&self, reference: &Reference, hash: ContentHash) -> Result<Option<Known>, StoreError> {
-        let mut find = self.connection.prepare_cached("SELECT pk FROM orders WHERE reference = :reference")?;
-        let pk = find.query_row(named_params! {":reference": reference}, |row| row.get("pk")).optional()?;
-        let Some(order) = pk.map(|pk| self.orders(&[pk])).transpose()?.and_then(|mut orders| orders.pop()) else {
-            return Ok(None);
-        };
-        let mut received = self.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM order_sources WHERE order_pk = :order AND content_hash = :hash)",
-        )?;
-        let received_before =
-            received.query_row(named_params! {":order": order.summary.pk, ":hash": hash}, |row| row.get(0))?;
-        Ok(Some(Known { order, received_before }))
     }
 
     /// Loads the orders that one with this content, phone and date may be a duplicate of: those of the same number and items
@@ -389,115 +330,7 @@ impl Read<'_> {
     }
 }
 
-/// Of [`Read`], as what asks for items writes first those that wait: where no order was taken in, there are none.
-impl Read<'_> {
-    /// Writes the items that wait.
-    pub(super) fn write_waiting_items(&self) -> Result<(), StoreError> {
-        self.item_buffer.take().write_each(|item| self.insert_item(&item))
-    }
-
-    fn insert_item(&self, item: &ItemRow<'_>) -> rusqlite::Result<()> {
-        let mut statement = self.statements.insert_item.of(
-            self.connection,
-            "INSERT INTO order_items (order_pk, position, id, product_id, product_name, product_barcode, product_image,
-                 quantity, unit_price, selected_size, selected_color, subtotal, list_price)
-             VALUES (:order, :position, :id, :product, :name, :barcode, :image,
-                 :quantity, :unit_price, :size, :color, :subtotal, :list_price)",
-        )?;
-        statement.execute(params![
-            item.order,
-            item.position,
-            Id(item.id),
-            Id(item.product_id),
-            item.product_name,
-            item.product_barcode,
-            item.product_image,
-            item.quantity,
-            item.unit_price,
-            item.selected_size,
-            item.selected_color,
-            item.subtotal,
-            item.list_price,
-        ])?;
-        Ok(())
-    }
-}
-
 impl Write<'_> {
-    /// Writes a new order, whose content has this hash and which belongs to `user`, with its items, its source and its first event; `None`: nothing is
-    /// written, as its reference is another order's.
-    pub fn insert_order(
-        &self,
-        new: &ResolvedOrder,
-        hash: ContentHash,
-        user: Option<UserId>,
-        audit: &Audit,
-    ) -> Result<Option<OrderPk>, StoreError> {
-        let inserted = self
-            .statements
-            .insert_order
-            .of(
-                self.connection,
-                "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
-                     customer_address, user_id, status, total, item_count, currency, created_at, updated_at, items_hash)
-                 VALUES (:id, :reference, :order_date, :name, :phone, :digits,
-                     :address, :user, :status, :total, :item_count, :currency, :at, :at, :items)
-                 ON CONFLICT (reference) DO NOTHING",
-            )?
-            .execute(params![
-                Id(new.id),
-                new.reference,
-                new.order_date,
-                new.customer.name,
-                new.customer.phone,
-                self.full_number(&new.customer.phone)?,
-                new.customer.address,
-                user,
-                Status::Pending,
-                new.total,
-                new.item_count,
-                new.currency,
-                self.time,
-                new.content.items_hash(),
-            ])?;
-        if inserted == 0 {
-            return Ok(None);
-        }
-        let order = OrderPk(self.connection.last_insert_rowid());
-        self.keep_waiting(order, &new.items)?;
-        for name in &new.other_names {
-            self.insert_item_name(name)?;
-        }
-        self.insert_source(order, &new.source, hash)?;
-        self.insert_event(order, EventKind::Created, None, Some(Status::Pending.as_str()), self.time, audit)?;
-        self.gather_texts(order)?;
-        Ok(Some(order))
-    }
-
-    /// Keeps the items of a new order until they are written with those of others.
-    fn keep_waiting(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
-        for item in rows_of(order, items) {
-            let can_wait = self.item_buffer.borrow_mut().add(&item, self.folder);
-            if !can_wait {
-                self.write_waiting_items()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Remembers where an order came from.
-    pub fn insert_source(&self, order: OrderPk, source: &Source, hash: ContentHash) -> Result<(), StoreError> {
-        self.statements
-            .insert_source
-            .of(
-                self.connection,
-                "INSERT INTO order_sources (order_pk, kind, message_id, content_hash, received_at)
-                 VALUES (:order, :kind, :message, :hash, :at)",
-            )?
-            .execute(params![order, source.kind.as_str(), source.message_id, hash, self.time])?;
-        Ok(())
-    }
-
     /// Gives an order its decided status, moves its stock and writes the event.
     ///
     /// # Errors
@@ -555,14 +388,12 @@ impl Write<'_> {
         }
         self.gather_texts_again(edited.order)?;
         if let Some(items) = &edited.items {
-            self.write_waiting_items()?;
             // All of them anew, as their positions move up when one is removed. They keep their ids.
             self.connection
                 .prepare_cached("DELETE FROM order_items WHERE order_pk = :order")?
                 .execute(named_params! {":order": edited.order})?;
-            for item in rows_of(edited.order, items) {
-                self.insert_item(&item)?;
-            }
+            let mut insert = self.connection.prepare_cached(ItemRow::INSERT)?;
+            rows_of(edited.order, items).try_for_each(|item| item.insert(&mut insert))?;
         }
         for change in &edited.changes {
             let (from, to) = (change.from.as_deref(), change.to.as_deref());
@@ -599,7 +430,7 @@ impl Write<'_> {
         Ok(last.map_or(self.time, |last| last.max(self.time)))
     }
 
-    fn insert_event(
+    pub(super) fn insert_event(
         &self,
         order: OrderPk,
         kind: EventKind,
@@ -608,20 +439,26 @@ impl Write<'_> {
         time: Timestamp,
         audit: &Audit,
     ) -> Result<i64, StoreError> {
-        self.statements
-            .insert_event
-            .of(
-                self.connection,
-                r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
-                   VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
-            )?
-            .execute(params![order, time, audit.actor, kind, from, to, audit.note])?;
+        let mut statement = self.connection.prepare_cached(
+            r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
+               VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
+        )?;
+        execute_in_order!(
+            statement,
+            ":order": order,
+            ":at": time,
+            ":actor": audit.actor,
+            ":kind": kind,
+            ":from": from,
+            ":to": to,
+            ":note": audit.note,
+        )?;
         Ok(self.connection.last_insert_rowid())
     }
 }
 
 /// Returns between which instants the duplicates are of an order of this date.
-fn duplicate_window(date: Timestamp) -> (Timestamp, Timestamp) {
+pub(super) fn duplicate_window(date: Timestamp) -> (Timestamp, Timestamp) {
     let around = |millis| Timestamp::from_millis(date.millis().saturating_add(millis));
     let (first, last) = (around(-DUPLICATE_WINDOW_MILLIS), around(DUPLICATE_WINDOW_MILLIS));
     (first.unwrap_or(Timestamp::FIRST), last.unwrap_or(Timestamp::LAST))

@@ -59,10 +59,6 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     }
     read.has_reference(&new.reference)?;
     read.order_count()?;
-    read.order_of_message("wamid.1")?;
-    read.is_of_a_message(&new.reference)?;
-    read.is_like_another(new)?;
-    read.known_order(&new.reference, ContentHash::of(&new.content))?;
     read.likely_duplicates(&new.content, &new.customer.phone, new.order_date, None)?;
     read.held_stock(order)?;
     read.events(order)?;
@@ -105,7 +101,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
 }
 
 /// Changes everything that can be changed.
-fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
+fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
     let hash = ContentHash::of(&new.content);
     write.insert_product(shirt, &audit())?;
     write.update_product(shirt)?;
@@ -113,9 +109,17 @@ fn write_all(write: &Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &Use
     write.set_setting(SettingKey::ShopName, Some("LEG"))?;
     write.set_setting(SettingKey::ShopName, None)?;
     write.set_setting(SettingKey::CountryCode, Some("20"))?;
-    let order = write.insert_order(new, hash, Some(user.id), &audit())?.unwrap();
-    let message = Source { kind: SourceKind::WhatsappText, message_id: Some("wamid.1".to_owned()) };
-    write.insert_source(order, &message, hash)?;
+    let order = write.with_order_batch(|batch| {
+        let order = batch.insert_order(new, hash, Some(user.id), &audit())?.unwrap();
+        let message = Source { kind: SourceKind::WhatsappText, message_id: Some("wamid.1".to_owned()) };
+        batch.insert_source(order, &message, hash)?;
+        batch.order_of_message("wamid.1")?;
+        batch.is_of_a_message(&new.reference)?;
+        batch.reference_like(&new.reference)?;
+        batch.is_like_another(new)?;
+        batch.known_order(&new.reference, hash)?;
+        Ok::<_, StoreError>(order)
+    })?;
     write.edit_order(
         &Edited {
             order,

@@ -122,7 +122,6 @@ impl Read<'_> {
 
     /// Counts the orders that have the product among their items.
     pub fn orders_with_product(&self, id: ProductId) -> Result<i64, StoreError> {
-        self.write_waiting_items()?;
         let mut statement = self
             .connection
             .prepare_cached("SELECT COUNT(DISTINCT order_pk) FROM order_items WHERE product_id = :id")?;

@@ -48,7 +48,6 @@ impl Read<'_> {
 
     /// Adds up the items of the orders in a window that hold stock by product, the best seller first.
     pub fn sales_by_product(&self, window: Window) -> Result<Vec<(SalesGroup, Sums)>, StoreError> {
-        self.write_waiting_items()?;
         let mut statement = self.connection.prepare_cached(SALES_BY_PRODUCT)?;
         let rows = statement.query_map(named_params! {":from": window.from, ":before": window.before}, |row| {
             let group =
@@ -61,7 +60,6 @@ impl Read<'_> {
 
     /// Reads the demand of each item of the pending orders. (SQLite would need memory for all of them to sum them by size.)
     pub fn each_demand(&self, mut each: impl FnMut(&Demand)) -> Result<(), StoreError> {
-        self.write_waiting_items()?;
         let mut statement = self.connection.prepare_cached(
             "SELECT i.product_id, i.selected_size, i.quantity
              FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk WHERE o.status = 'pending'",

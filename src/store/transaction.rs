@@ -1,16 +1,9 @@
 //! What runs in a transaction gets one of these: [`Read`] to load facts, [`Write`] to apply decisions.
 
-use std::cell::RefCell;
 use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::copy::folder_of;
-use super::error::StoreError;
-use super::item_buffer::ItemBuffer;
-use super::locked::OpenedFile;
-use super::pinned_statements::Statements;
-use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 
 /// How a writing transaction ends.
@@ -35,25 +28,6 @@ pub struct Audit {
 #[derive(Debug)]
 pub struct Read<'c> {
     pub(super) connection: &'c Connection,
-    pub(super) statements: Statements<'c>,
-    /// The folder of the file, in which items may wait.
-    pub(super) folder: &'c Path,
-    /// What a transaction that takes in orders has yet to write: whatever asks for items writes it first.
-    pub(super) item_buffer: RefCell<ItemBuffer>,
-    /// The settings, once they were asked for: each order's number is completed by one of them.
-    pub(super) known_settings: RefCell<Option<Settings>>,
-}
-
-impl<'c> Read<'c> {
-    pub(super) fn on(connection: &'c Connection, file: &'c OpenedFile) -> Read<'c> {
-        Read {
-            connection,
-            statements: Statements::default(),
-            folder: folder_of(file.path()),
-            item_buffer: RefCell::default(),
-            known_settings: RefCell::default(),
-        }
-    }
 }
 
 /// One writing transaction: all or nothing, and no other program writes at the same time.
@@ -61,6 +35,8 @@ impl<'c> Read<'c> {
 pub struct Write<'c> {
     pub(super) read: Read<'c>,
     pub(super) time: Timestamp,
+    /// The folder of the file.
+    pub(super) folder: &'c Path,
 }
 
 impl<'c> std::ops::Deref for Write<'c> {
@@ -76,13 +52,5 @@ impl Write<'_> {
     /// the clock has stepped back behind what it changes.
     pub fn time(&self) -> Timestamp {
         self.time
-    }
-
-    /// Writes all that is yet to be written, so that nothing but the commit is left.
-    ///
-    /// # Errors
-    /// The file is full or broken; what waited cannot be read again.
-    pub fn complete(&self) -> Result<(), StoreError> {
-        self.write_waiting_items()
     }
 }
