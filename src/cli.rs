@@ -73,7 +73,7 @@ pub struct Global {
     pub dry_run: bool,
     /// How long to wait for another writer [default: 5]
     #[arg(long, global = true, hide = true, value_name = "SECONDS", overrides_with = "wait")]
-    #[arg(value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    #[arg(value_parser = seconds)]
     pub wait: Option<u64>,
     /// When to colour [default: auto]
     #[arg(long, global = true, hide = true, value_enum, value_name = "WHEN", overrides_with = "color")]
@@ -206,6 +206,11 @@ fn with_globals(command: clap::Command, globals: &[Arg], shown: GlobalsShown) ->
         shown == GlobalsShown::Relevant && !facts.is_some_and(|facts| facts.shows(option.get_id().as_str()))
     };
     let is_root = command.get_arguments().any(Arg::is_global_set);
+    // A negative number is a wrong value, not an unknown option.
+    let command = command.mut_args(|argument| {
+        let takes_value = argument.is_positional() || argument.get_action().takes_values();
+        if takes_value { argument.allow_negative_numbers(true) } else { argument }
+    });
     let command = if is_root {
         command.mut_args(|option| {
             if option.is_global_set() {
@@ -275,6 +280,13 @@ fn version() -> &'static str {
     static VERSION: LazyLock<String> =
         LazyLock::new(|| format!("{} (SQLite {})", env!("CARGO_PKG_VERSION"), crate::store::sqlite_version()));
     &VERSION
+}
+
+/// Reads how long to wait.
+fn seconds(text: &str) -> Result<u64, String> {
+    const MOST: u64 = 86_400;
+    let seconds = text.parse().ok().filter(|seconds| *seconds <= MOST);
+    seconds.ok_or_else(|| format!("must be a whole number of seconds, 0 to {MOST}"))
 }
 
 /// Reads the path of a file that cannot be a stream.

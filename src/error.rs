@@ -1,13 +1,17 @@
 //! From what went wrong to the exit code and the words that people and programs get.
 
+use std::fmt;
 use std::io;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::reference::Reference;
 use crate::domain::refusal::{self, Conflict, Refusal};
+use crate::domain::text::os_reason;
+use crate::hint::{CommandLine, Hint};
 use crate::spool::SpoolError;
-use crate::store::{StoreError, is_disk_full, read_again};
+use crate::store::StoreError;
 
 /// The class of a failure. Each has its own exit code and its own code in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +137,7 @@ pub enum Exit {
     Done,
     /// With `--keep-going`, not all was done.
     Partly,
-    /// There is something to style at.
+    /// There are findings to look at.
     Findings,
 }
 
@@ -166,7 +170,7 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
 ];
 
 /// A failure with everything that is said about it.
-pub type Failure = Refusal<Kind>;
+pub type Failure = Refusal<Kind, Hint>;
 
 impl Failure {
     /// Makes a failure of usage.
@@ -174,27 +178,27 @@ impl Failure {
         Failure::new(Kind::Usage, message)
     }
 
-    /// Makes a failure of the operating system.
-    pub fn io(error: &io::Error, message: impl Into<String>) -> Failure {
-        Failure::new(Kind::Internal(error.into()), message)
+    /// Makes a failure of the operating system; `what` is what could not be done: `cannot read orders.json`.
+    pub fn io(error: &io::Error, what: impl fmt::Display) -> Failure {
+        let reason = match error.into() {
+            Fault::Full => "the disk is full".to_owned(),
+            _ => os_reason(&error.to_string()),
+        };
+        Failure::new(Kind::Internal(error.into()), format!("{what}: {reason}"))
     }
 
-    /// Makes the failure of one order of several, where others may have been changed.
-    pub fn of_one(refusal: Refusal) -> Failure {
-        let message = refusal.message.clone();
-        Failure::from(refusal).message(message)
+    /// Adds something to do next.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<Hint>) -> Failure {
+        self.remedy(hint.into())
     }
 }
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
-        Failure {
-            kind: refusal.kind.into(),
-            message: format!("{}; nothing changed", refusal.message),
-            error: refusal.error,
-            details: refusal.details,
-            hint: refusal.hint,
-        }
+        let Refusal { kind, message, error, details, orders, remedies } = refusal;
+        let remedies = remedies.into_iter().map(Hint::from).collect();
+        Failure { kind: kind.into(), message, error, details, orders, remedies }
     }
 }
 
@@ -234,17 +238,34 @@ impl Explained {
         list_first(&self.failure.details, self.problem_count)
     }
 
+    /// Says what became of what was to be changed, where the failure does not say it: `nothing changed`.
+    ///
+    /// Programs get it where the failure is the machine's: what is wrong with a command line or its input changes nothing.
+    pub fn conclude(&mut self, outcome: &str) {
+        let Failure { kind, message, error, .. } = &mut self.failure;
+        let is_machine = matches!(kind, Kind::Internal(_) | Kind::Busy);
+        if is_machine && error == message {
+            *error = format!("{error}; {outcome}");
+        }
+        *message = format!("{message}; {outcome}");
+    }
+
     /// Returns the object that `--json` puts on stderr.
     pub fn to_json(&self) -> Value {
-        let Failure { kind, error, hint, .. } = &self.failure;
+        let Failure { kind, error, orders, remedies, .. } = &self.failure;
+        let hints: Vec<String> = remedies.iter().map(Hint::to_string).collect();
+        let orders: Vec<&str> = orders.iter().take(DETAILS_LISTED).map(Reference::as_str).collect();
         let mut object = Map::new();
         object.insert("success".into(), json!(false));
         object.insert("error".into(), json!(error));
         object.insert("details".into(), json!(self.details()));
         object.insert("code".into(), json!(kind.code()));
-        object.insert("hint".into(), json!(hint));
+        object.insert("hint".into(), json!((!hints.is_empty()).then(|| hints.join("\n"))));
         object.insert("exitCode".into(), json!(kind.exit_code()));
         object.insert("reason".into(), json!(kind.reason()));
+        if !orders.is_empty() {
+            object.insert("orders".into(), json!(orders));
+        }
         object.extend(self.body.clone());
         Value::Object(object)
     }
@@ -252,11 +273,11 @@ impl Explained {
 
 /// Writing the result failed, after whatever had to be done was done.
 #[derive(Debug, thiserror::Error)]
-#[error("the result could not be printed: {0}")]
+#[error("the result could not be printed: {}", os_reason(&.0.to_string()))]
 pub struct OutputError(pub std::io::Error);
 
 /// Maps every error to what is said about it: the one place where kinds become exit codes.
-/// `file` is the orders file, which the errors of the store are about.
+/// `file` is the orders file, which the errors of the store are about; they were [diagnosed](StoreError::diagnosed).
 pub fn explain(error: &anyhow::Error, file: Option<&Path>) -> Explained {
     match error.downcast_ref::<Explained>() {
         Some(explained) => explained.clone(),
@@ -272,52 +293,45 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
         return explain_store(error, file);
     }
     if let Some(SpoolError(io)) = error.downcast_ref::<SpoolError>() {
-        return Failure::io(io, error.to_string()).hint("TMPDIR names another folder");
+        return Failure::io(io, error).hint("TMPDIR names another folder for temporary files");
     }
     let fault = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map_or(Fault::Other, Fault::from);
     Failure::new(Kind::Internal(fault), format!("{error:#}"))
 }
 
+/// What is said wherever the orders file cannot be used and another may be meant.
+pub const NAME_ANOTHER_FILE: &str = "--db FILE or ORDERS_DB names another file";
+
 fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
-    let is_disk_full = file.is_some_and(is_disk_full);
-    let read_again = match error {
-        StoreError::Malformed(_) => file.and_then(read_again),
-        _ => None,
-    };
-    let error = match error {
-        StoreError::Broken(_) | StoreError::NotWritten(_) if is_disk_full => &StoreError::Full,
-        error => read_again.as_ref().unwrap_or(error),
-    };
     let file = file.map_or_else(|| "the orders file".to_owned(), |file| file.display().to_string());
-    let failure = |kind| {
-        if let StoreError::Missing = error {
-            return Failure::new(kind, format!("there is no orders file at {file}"));
-        }
-        let message = format!("{file} {error}");
-        Failure::new(kind, message)
+    let failure = |kind| match error {
+        StoreError::Missing => Failure::new(kind, format!("there is no orders file at {file}")),
+        error => Failure::new(kind, format!("{file} {error}")),
     };
     match error {
         StoreError::Missing => failure(Kind::Internal(Fault::MissingFile))
-            .hint("orders product import FILE makes one; --db FILE or ORDERS_DB names another"),
+            .hint(Hint::run("to make one", CommandLine::of("product import FILE")))
+            .hint(NAME_ANOTHER_FILE),
         StoreError::Busy => failure(Kind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
-        StoreError::Full => failure(Kind::Internal(Fault::Full)).hint("make room, then run it again"),
+        StoreError::Full => failure(Kind::Internal(Fault::Full)).hint("make room on the disk, then run it again"),
         StoreError::Unread(_) | StoreError::Waiting(_) => {
-            failure(Kind::Internal(Fault::Io)).hint("run it again; where that fails too, take care of the disk")
+            failure(Kind::Internal(Fault::Io)).hint("run it again; if it fails again, the disk may be failing")
         }
         StoreError::Damaged(_) | StoreError::Malformed(_) => {
-            failure(Kind::Internal(Fault::Damaged)).hint("restore the newest backup beside it, and keep this file")
+            failure(Kind::Internal(Fault::Damaged)).hint("keep this file, and restore the newest backup beside it")
         }
         StoreError::NotWritten(_) => {
             failure(Kind::Internal(Fault::Io)).hint("if the disk is full, make room; then run it again")
         }
         StoreError::Broken(_) => failure(Kind::Internal(Fault::Io))
-            .hint("if the disk is full, make room; look at what was kept before running it again"),
+            .hint("if the disk is full, make room; see what was written before you run it again"),
         StoreError::Changed(_) => failure(Kind::Conflict(Conflict::Changed)).hint("run it again"),
         StoreError::Replaced => failure(Kind::Internal(Fault::Other)).hint("run it again"),
-        StoreError::Io(error) => failure(Kind::Internal(error.into())),
-        StoreError::NotOurs(_) => failure(Kind::Internal(Fault::NotOurs)),
+        StoreError::Io(error) => failure(Kind::Internal(error.into())).hint(NAME_ANOTHER_FILE),
+        StoreError::NotOurs(_) => failure(Kind::Internal(Fault::NotOurs)).hint(NAME_ANOTHER_FILE),
         StoreError::Newer(_) => failure(Kind::Internal(Fault::Newer)),
-        StoreError::Refused(_) | StoreError::Sqlite(_) => failure(Kind::Internal(Fault::Other)),
+        StoreError::Refused(_) => failure(Kind::Internal(Fault::Other)).hint(NAME_ANOTHER_FILE),
+        StoreError::Sqlite(_) => failure(Kind::Internal(Fault::Other)),
     }
 }
 

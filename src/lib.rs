@@ -10,7 +10,8 @@
 //! | [`render`] | domain values → text, JSON, CSV |
 //! | [`ui`] | stdout, stderr, colour, questions, progress |
 //! | [`spool`] | results that may be too long for memory |
-//! | [`error`] | what went wrong → exit code, words, hint |
+//! | [`error`] | what went wrong → exit code, words, hints |
+//! | [`hint`] | what to do next, in words and as a command |
 //!
 //! A change is always load → decide → apply: a command opens one transaction, loads the facts through [`store`], a pure
 //! function of [`domain`] decides, and the store applies the decision in the same transaction.
@@ -29,7 +30,9 @@ mod cli;
 mod commands;
 pub mod domain;
 mod error;
+mod hint;
 pub mod input;
+mod misuse;
 pub mod render;
 mod spool;
 pub mod store;
@@ -39,13 +42,12 @@ use std::ffi::OsString;
 use std::io::Write as _;
 
 use chrono::{DateTime, Utc};
-use clap::CommandFactory;
 
-use cli::{Cli, Format};
+use cli::Format;
 use commands::Context;
 use commands::completions;
 use domain::time::{Clock, Timestamp};
-use error::{Exit, Explained, Failure, OutputError, explain};
+use error::{Exit, Explained, Failure, Kind, OutputError, explain};
 pub use ui::end_when_interrupted;
 use ui::{ColorChoice, Ui};
 
@@ -88,11 +90,16 @@ fn conclude(error: &anyhow::Error, context: &Context) -> u8 {
             return Exit::Done.code();
         }
         Some(output) if context.has_committed() => {
-            Failure::io(&output.0, format!("the work is done and kept, but {output}")).into()
+            Failure::new(Kind::Internal((&output.0).into()), format!("the work is done and kept, but {output}")).into()
         }
-        _ => explain(error, context.file().ok().as_deref()),
+        _ => explain(error, None),
     };
     fail(&context.ui, &explained)
+}
+
+/// Returns what is wrong with a command line; `None` where it can be run. Tests hold hints to it.
+pub fn wrong_with(args: &[OsString]) -> Option<String> {
+    cli::parse(args).err().map(|error| error.to_string())
 }
 
 /// Says why the command failed, and returns its exit code.
@@ -109,7 +116,7 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
             return match error.print().and_then(|()| std::io::stdout().flush()) {
                 Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                     ui::complain(&format!("error: {}", OutputError(error)));
-                    error::Kind::Internal(error::Fault::Io).exit_code()
+                    Kind::Internal(error::Fault::Io).exit_code()
                 }
                 // Nothing can be done where the stream is closed.
                 _ => Exit::Done.code(),
@@ -117,75 +124,10 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
         }
         DisplayHelpOnMissingArgumentOrSubcommand if !cli::asks_for_json(args) => {
             ui::complain(&error.to_string());
-            return error::Kind::Usage.exit_code();
+            return Kind::Usage.exit_code();
         }
         _ => {}
     }
     let ui = Ui::new(cli::asks_for_json(args), false, cli::color_asked_for(args));
-    fail(&ui, &explain_command_line(&error.to_string(), args).into())
-}
-
-/// Makes a failure of what clap says: its first paragraph is what is wrong, a tip or else the command's help the hint.
-fn explain_command_line(text: &str, args: &[OsString]) -> Failure {
-    let mut paragraphs = text.split("\n\n");
-    let on_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let message = on_one_line(paragraphs.next().unwrap_or_default());
-    let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message));
-    let tip = paragraphs.find_map(|paragraph| paragraph.trim_start().strip_prefix("tip: "));
-    let tip = tip.filter(|tip| !tip.starts_with("to pass"));
-    let command = command_named(args);
-    match tip {
-        _ if command == "orders edit" && message.contains("--color") => {
-            failure.hint("--color is for the terminal; the color of an item is --item-color")
-        }
-        Some(tip) => failure.hint(on_one_line(tip)),
-        None => failure.hint(format!("{command} --help")),
-    }
-}
-
-/// Returns the command that a command line names, as far as it names one: `orders product show`.
-fn command_named(args: &[OsString]) -> String {
-    let root = Cli::command();
-    let (mut command, mut name) = (&root, root.get_name().to_owned());
-    for word in args.iter().filter_map(|arg| arg.to_str()) {
-        if let Some(found) = command.find_subcommand(word) {
-            command = found;
-            name = format!("{name} {word}");
-        }
-    }
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_wrong_with_a_command_line_is_said_in_our_way() {
-        for (line, message, hint) in [
-            ("orders bogus", "unrecognized subcommand 'bogus'", "orders --help"),
-            ("orders lst", "unrecognized subcommand 'lst'", "a similar subcommand exists: 'list'"),
-            (
-                "orders product show",
-                "the following required arguments were not provided: <P>",
-                "orders product show --help",
-            ),
-            (
-                "orders list --limit x",
-                "invalid value 'x' for '--limit <N>': must be a whole number",
-                "orders list --help",
-            ),
-            ("orders product list --size M", "unexpected argument '--size' found", "orders product list --help"),
-            (
-                "orders list --statis pending",
-                "unexpected argument '--statis' found",
-                "a similar argument exists: '--status'",
-            ),
-        ] {
-            let args: Vec<OsString> = line.split(' ').map(Into::into).collect();
-            let error = cli::parse(&args).unwrap_err();
-            let failure = explain_command_line(&error.to_string(), &args);
-            assert_eq!((failure.message.as_str(), failure.hint.as_deref()), (message, Some(hint)), "{line}");
-        }
-    }
+    fail(&ui, &misuse::explain(error, args).into())
 }

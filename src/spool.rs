@@ -9,7 +9,7 @@ use tempfile::SpooledTempFile;
 
 /// A result cannot wait in the temporary folder.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot keep the result in {folder}: {0}", folder = std::env::temp_dir().display())]
+#[error("cannot write a long result to a temporary file in {folder}", folder = std::env::temp_dir().display())]
 pub struct SpoolError(pub std::io::Error);
 
 impl From<serde_json::Error> for SpoolError {

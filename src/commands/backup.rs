@@ -10,7 +10,9 @@ use super::Context;
 use super::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::refusal::Conflict;
+use crate::domain::text::os_reason;
 use crate::error::{Exit, Failure, Fault, Kind, OutputError};
+use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
 use crate::store::{Access, Copy, Store, StoreError, refuse_leftovers};
 use crate::ui;
@@ -20,7 +22,7 @@ use crate::ui;
 /// The copy is checked, and safely on the disk when the command says so. It appears whole or not at all; a file that is
 /// there is not replaced. With - it goes to stdout, once it is whole and checked: it waits in a temporary file (TMPDIR).
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::File).writing())]
+#[command(add = Facts::of(Group::File).backing_up())]
 #[command(after_help = "Examples:
   orders backup orders-2026-02-07.db
   orders backup \"backups/orders-$(date +%F).db\" --quiet
@@ -38,16 +40,15 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let dest = std::path::absolute(&args.dest).map_err(|error| failed(&args.dest, &error))?;
     if dest.symlink_metadata().is_ok() {
-        let message = format!("{} is there already; nothing was backed up", dest.display());
+        let message = format!("{} is there already", dest.display());
         return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
             .error("Destination exists")
             .hint("name a new file")
             .into());
     }
     context.orders_files()?.refuse_as_new(&dest)?;
-    refuse_leftovers(&dest).map_err(|error| {
-        Failure::new(Kind::Conflict(Conflict::Exists), format!("{} {error}; nothing was backed up", dest.display()))
-    })?;
+    refuse_leftovers(&dest)
+        .map_err(|error| Failure::new(Kind::Conflict(Conflict::Exists), format!("{} {error}", dest.display())))?;
     let (copy, orders) = checked_copy(dest.parent().unwrap_or(Path::new("/")), &dest, context)?;
     let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
     if context.is_dry_run() {
@@ -87,8 +88,10 @@ fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result
         .read(|read| anyhow::Ok((read.damage()?, read.order_count()?)))?;
     if !damage.is_empty() {
         let message = format!("cannot back up: {} is damaged", context.file()?.display());
-        let hint = "orders check names the damage; keep the older backups";
-        return Err(Failure::new(Kind::Internal(Fault::Damaged), message).hint(hint).into());
+        return Err(Failure::new(Kind::Internal(Fault::Damaged), message)
+            .hint("keep the older backups")
+            .hint(Hint::run("to see the damage", CommandLine::of("check")))
+            .into());
     }
     Ok((copy, orders))
 }
@@ -96,14 +99,14 @@ fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result
 /// Writes a copy to stdout.
 fn stream(context: &Context) -> anyhow::Result<Exit> {
     if ui::is_stdout_a_terminal() {
-        let failure = Failure::usage("a backup is no text for a terminal; nothing was backed up");
-        return Err(failure.hint("name a file, or send stdout into one: orders backup - > FILE").into());
+        let failure = Failure::usage("a backup is a binary file, not text for a terminal");
+        return Err(failure.hint(Hint::run("to write it to a file", CommandLine::of("backup FILE"))).into());
     }
     if !context.is_table() {
-        return Err(Failure::usage("stdout takes the copy: it has no other form; nothing was backed up").into());
+        return Err(Failure::usage("backup - writes the file itself to stdout: it takes no --json or --format").into());
     }
     if let Some(ours) = context.orders_files()?.name_stdout() {
-        let message = format!("stdout cannot take the backup: {ours}; nothing was backed up");
+        let message = format!("stdout cannot take the backup: {ours}");
         return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("send it into a new file").into());
     }
     let folder = std::env::temp_dir();
@@ -126,7 +129,7 @@ fn failed(dest: &Path, error: &io::Error) -> Failure {
             let folder = dest.parent().unwrap_or(Path::new("/")).display();
             (Kind::Internal(Fault::Io), format!("cannot be made: there is no folder {folder}"))
         }
-        _ => (Kind::Internal(Fault::Io), format!("cannot be written: {error}")),
+        _ => (Kind::Internal(Fault::Io), format!("cannot be written: {}", os_reason(&error.to_string()))),
     };
-    Failure::new(kind, format!("{} {problem}; nothing was backed up", dest.display()))
+    Failure::new(kind, format!("{} {problem}", dest.display()))
 }

@@ -29,5 +29,5 @@ pub struct CancelArgs {
 /// Runs the command.
 pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock };
-    set_status::change(&args.refs, request, args.keep_going, "orders cancel REF", context)
+    set_status::change(&args.refs, request, args.keep_going, "cancel", context)
 }

@@ -41,9 +41,8 @@ fn setting_key(name: &str) -> Result<SettingKey, String> {
 pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let settings = match (args.key, &args.value) {
         (Some(key), Some(value)) => {
-            let value = read_setting(key, value).map_err(|problem| {
-                Failure::new(Kind::InvalidInput, format!("{} {problem}; nothing changed", key.as_str()))
-            })?;
+            let value = read_setting(key, value)
+                .map_err(|problem| Failure::new(Kind::InvalidInput, format!("{} {problem}", key.as_str())))?;
             let mut store = context.open_or_create()?;
             context.write(&mut store, |write| {
                 write.set_setting(key, value.as_deref())?;

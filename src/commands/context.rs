@@ -16,6 +16,7 @@ use crate::domain::text::shell_argument;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
+use crate::hint::Hint;
 use crate::render::json::Body;
 use crate::render::{RenderStyle, table};
 use crate::store::{Access, Audit, ExposedTo, OrdersFiles, Outcome, Store, StoreError, Write};
@@ -155,7 +156,7 @@ impl Context {
             };
             let file = store.path().display().to_string();
             self.ui.warn(&format!("{file} can be {done} by other users"));
-            self.ui.hint(&format!("chmod 600 {}", shell_argument(&file)));
+            self.ui.hint(&format!("to keep it to yourself:  chmod 600 {}", shell_argument(&file)));
         }
         if let Some(kept) = store.migration_backup() {
             let (file, kept) = (store.path().display(), kept.display());
@@ -197,7 +198,7 @@ impl Context {
         let caller = &self.caller;
         let mut held = None;
         let written = store.write(outcome, self.clock, |transaction| {
-            // Who may no longer do it, does not.
+            // Re-check the account inside the transaction.
             if let Caller::Account(user) = caller
                 && transaction.user(&user.username)?.as_ref() != Some(user)
             {
@@ -213,7 +214,7 @@ impl Context {
         if let Some(held) = held {
             held.end(match &written {
                 Ok(_) => Some(outcome == Outcome::Commit),
-                Err(error) if matches!(error.downcast_ref(), Some(StoreError::Broken(_))) => None,
+                Err(error) if error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) => None,
                 Err(_) => Some(false),
             });
         }
@@ -272,7 +273,7 @@ impl Context {
     ///
     /// # Errors
     /// One would have to be, and `--no-input` forbids it; `instead` says what to do then.
-    pub fn is_to_ask(&self, question: &str, instead: &str) -> Result<bool, Failure> {
+    pub fn is_to_ask(&self, question: &str, instead: impl Into<Hint>) -> Result<bool, Failure> {
         if self.global.yes || self.is_dry_run() || !ui::is_interactive() {
             return Ok(false);
         }

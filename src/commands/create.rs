@@ -16,10 +16,11 @@ use crate::domain::problems::Problems;
 use crate::domain::product::NamedProduct;
 use crate::domain::receive::{Rejected, resolve, unknown_products};
 use crate::domain::reference::Reference;
-use crate::domain::text::{shell_word, shorten};
+use crate::domain::text::shorten;
 use crate::domain::user::{Caller, Task};
 use crate::domain::zone::Zone;
 use crate::error::{Exit, Explained, Failure, Kind};
+use crate::hint::{CommandLine, Hint};
 use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
 use crate::input::records::{Record, Records, StreamError};
 use crate::render::json::{self, Body};
@@ -67,7 +68,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             let mut explained = refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
             // The hint is for those who can show orders.
             if sender.may(Task::Read).is_err() {
-                explained.failure.hint = None;
+                explained.failure.remedies.clear();
             }
             explained
         };
@@ -143,9 +144,7 @@ fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
     let mut records = Records::new(&mut input);
     let mut next = || {
         records.next_record().map_err(|error| match error {
-            StreamError::Io(error) => {
-                anyhow::Error::from(Failure::io(&error, format!("cannot read {}: {error}", source.name)))
-            }
+            StreamError::Io(error) => anyhow::Error::from(Failure::io(&error, format!("cannot read {}", source.name))),
             StreamError::NotJson { .. } => refuse_input(error.to_string()).into(),
         })
     };
@@ -195,10 +194,10 @@ fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> any
 fn refuse(kind: Kind, reference: Option<&str>, problems: Problems) -> Explained {
     let which = reference.map(|reference| format!(" {}", shorten(reference))).unwrap_or_default();
     let failure = match kind {
-        Kind::Conflict(_) => Failure::new(kind, format!("order{which} is there with other content; nothing changed"))
+        Kind::Conflict(_) => Failure::new(kind, format!("order{which} is there with other content"))
             .error("Order is there with other content")
-            .hint(format!("orders show {}", shell_word(reference.unwrap_or_default()))),
-        _ => Failure::new(kind, format!("invalid order{which}; nothing changed")).error("Invalid order"),
+            .hint(Hint::run("to see it", CommandLine::of("show").argument(reference.unwrap_or_default()))),
+        _ => Failure::new(kind, format!("invalid order{which}")).error("Invalid order"),
     };
     let problem_count = problems.len();
     Explained { problem_count, ..failure.details(problems.into_first()).into() }

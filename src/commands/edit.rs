@@ -12,6 +12,7 @@ use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::status::Status;
 use crate::domain::text::read_phone;
 use crate::error::{Exit, Failure};
+use crate::hint::{CommandLine, Hint};
 use crate::render::{json, order};
 use crate::store::Write;
 
@@ -41,13 +42,13 @@ pub struct EditArgs {
     #[arg(long)]
     address: Option<String>,
     /// The item to change
-    #[arg(long, value_name = "N", conflicts_with_all = ["add", "remove"])]
+    #[arg(long, value_name = "N", value_parser = item_number, conflicts_with_all = ["add", "remove"])]
     item: Option<usize>,
     /// A product to add: a barcode, an id, or a part of the name
     #[arg(long, value_name = "P", conflicts_with = "remove", requires = "quantity")]
     add: Option<String>,
     /// The item to remove
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = item_number)]
     remove: Option<usize>,
     /// How many of the item
     #[arg(long, value_name = "N", value_parser = quantity, requires = "an item")]
@@ -63,6 +64,10 @@ pub struct EditArgs {
 /// A size or color; `None` takes it away.
 #[derive(Debug, Clone)]
 struct Chosen(Option<String>);
+
+fn item_number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "must be a whole number, as show numbers the items".to_owned())
+}
 
 fn quantity(text: &str) -> Result<u32, String> {
     match text.parse::<u32>() {
@@ -82,9 +87,9 @@ const EDITABLE: &[Status] = &[Status::Pending, Status::Confirmed, Status::Proces
 pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     args.refuse_nothing(context.global.note.is_some())?;
     let reference = args.reference.as_deref();
-    let reference = one_named_or_picked(reference, EDITABLE, "orders edit REF …", context)?;
+    let reference = one_named_or_picked(reference, EDITABLE, "edit", context)?;
     let mut store = context.open_to_write()?;
-    let naming = Naming::to_write(context, "orders edit REF …");
+    let naming = Naming::to_write(context);
     let (audit, mut ids) = (context.audit(), context.ids());
     let (is_changed, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
@@ -127,7 +132,8 @@ impl EditArgs {
             return Err(Failure::usage("say what to change of the item: --quantity, --size or --item-color"));
         }
         if self.edits_nothing() && !has_note {
-            return Err(Failure::usage("say what to change").hint("orders edit --help lists what can be edited"));
+            return Err(Failure::usage("say what to change")
+                .hint(Hint::run("to see what can be edited", CommandLine::of("help edit"))));
         }
         Ok(())
     }

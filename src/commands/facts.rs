@@ -47,8 +47,8 @@ pub struct Facts {
     pub group: Group,
     /// Whether it works on the orders file.
     pub uses_file: bool,
-    /// Whether it changes something.
-    pub writes: bool,
+    /// What is said of its failures, where it changes something: `nothing changed`.
+    pub undone: Option<&'static str>,
     /// Whether the history keeps its `--note`.
     pub keeps_note: bool,
     /// What it imports.
@@ -65,22 +65,27 @@ impl Facts {
     /// States the facts of a command that only reads the orders file.
     pub const fn of(group: Group) -> Facts {
         let uses_file = !matches!(group, Group::Program);
-        Facts { group, uses_file, writes: false, keeps_note: false, imports: None, fields: &[], acts_on: &Status::ALL }
+        Facts { group, uses_file, undone: None, keeps_note: false, imports: None, fields: &[], acts_on: &Status::ALL }
     }
 
     /// It changes something.
     pub const fn writing(self) -> Facts {
-        Facts { writes: true, ..self }
+        Facts { undone: Some("nothing changed"), ..self }
+    }
+
+    /// It makes a backup.
+    pub const fn backing_up(self) -> Facts {
+        Facts { undone: Some("nothing was backed up"), ..self }
     }
 
     /// It changes something, and the history keeps its `--note`.
     pub const fn keeping_note(self) -> Facts {
-        Facts { writes: true, keeps_note: true, ..self }
+        Facts { keeps_note: true, ..self.writing() }
     }
 
     /// It imports, and the history keeps its `--note`.
     pub const fn importing(self, imports: Imported) -> Facts {
-        Facts { imports: Some(imports), ..self.keeping_note() }
+        Facts { imports: Some(imports), undone: Some("nothing imported"), ..self.keeping_note() }
     }
 
     /// It lists things with these columns.
@@ -93,12 +98,17 @@ impl Facts {
         Facts { acts_on, ..self }
     }
 
+    /// Returns whether the command changes something.
+    pub fn writes(&self) -> bool {
+        self.undone.is_some()
+    }
+
     /// Returns whether the command's own help shows a global option; `orders help options` shows all of them.
     pub fn shows(&self, option: &str) -> bool {
         match option {
             "db" | "json" => self.uses_file,
             "fields" => !self.fields.is_empty(),
-            "dry_run" => self.writes,
+            "dry_run" => self.writes(),
             "note" => self.keeps_note,
             _ => false,
         }

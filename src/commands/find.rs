@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{Caller, User, UserId};
 use crate::domain::zone::Zone;
 use crate::error::{Failure, Kind};
+use crate::hint::{CommandLine, Hint};
 use crate::render::zone::minute;
 use crate::store::{Match, OrderMatch, Read, StoreError, fold};
 use crate::ui;
@@ -32,8 +33,8 @@ pub struct Found {
 #[derive(Debug)]
 pub struct Naming {
     caller: Caller,
-    /// The command line to type, with REF in it, where only whole references are taken.
-    whole_only: Option<String>,
+    /// Whether only whole references are taken.
+    whole_only: bool,
     /// What was typed that is no whole reference, with the reference.
     completed: RefCell<Vec<(String, Reference)>>,
 }
@@ -41,14 +42,14 @@ pub struct Naming {
 impl Naming {
     /// For a command that reads.
     pub fn to_read(context: &Context) -> Naming {
-        Naming { caller: context.caller.clone(), whole_only: None, completed: RefCell::default() }
+        Naming { caller: context.caller.clone(), whole_only: false, completed: RefCell::default() }
     }
 
-    /// For a command that writes; `line` is what to type with a whole reference in the place of REF.
-    pub fn to_write(context: &Context, line: &str) -> Naming {
+    /// For a command that writes.
+    pub fn to_write(context: &Context) -> Naming {
         let is_agreed = context.global.yes || context.is_dry_run();
         let is_person = ui::is_interactive() && !context.global.no_input;
-        Naming { whole_only: (!is_agreed && !is_person).then(|| line.to_owned()), ..Naming::to_read(context) }
+        Naming { whole_only: !is_agreed && !is_person, ..Naming::to_read(context) }
     }
 
     /// Says which orders were meant by what is no whole reference.
@@ -60,12 +61,11 @@ impl Naming {
 
     fn complete(&self, text: &str, order: OrderMatch) -> Result<Found, Failure> {
         let reference = &order.reference;
-        if let Some(line) = &self.whole_only {
-            let line = line.replace("REF", &reference.shell_word());
+        if self.whole_only {
             let is_part = reference.as_str().to_lowercase().contains(&text.to_lowercase());
             let given = if is_part { "a part of" } else { "the customer of" };
             return Err(Failure::usage(format!("only {given} {reference} was given; nothing changed"))
-                .hint(format!("{line}, or --yes to take parts")));
+                .hint(format!("in a script, give the whole reference {reference}, or --yes")));
         }
         self.completed.borrow_mut().push((text.to_owned(), reference.clone()));
         Ok(Found { pk: order.pk, reference: order.reference })
@@ -88,10 +88,20 @@ pub struct References {
     pub is_list: bool,
 }
 
+/// Says that no order is named where one has to be.
+pub fn none_named() -> Failure {
+    Failure::usage("name an order").hint(list_orders())
+}
+
+/// Names the command that lists the orders.
+pub fn list_orders() -> Hint {
+    Hint::run("to see which there are", CommandLine::of("list"))
+}
+
 /// Returns the references on a command line; `-` stands for those on stdin, one a line.
 pub fn expand_references(args: &[String]) -> anyhow::Result<References> {
     if args.is_empty() {
-        return Err(Failure::usage("name an order").hint("orders list shows what there is").into());
+        return Err(none_named().into());
     }
     let mut texts = Vec::new();
     for arg in args {
@@ -114,7 +124,7 @@ fn read_references(input: &mut dyn BufRead, texts: &mut Vec<String>) -> Result<(
     for number in 1_u64.. {
         line.clear();
         let mut rest = input.take(LINE_LIMIT);
-        rest.read_until(b'\n', &mut line).map_err(|error| Failure::io(&error, format!("stdin: {error}")))?;
+        rest.read_until(b'\n', &mut line).map_err(|error| Failure::io(&error, "cannot read stdin"))?;
         if rest.limit() == 0 && !line.ends_with(b"\n") {
             return Err(invalid(format!(
                 "line {number} of stdin has {LINE_LIMIT} bytes or more, which no reference has"
@@ -137,7 +147,7 @@ fn too_many() -> Failure {
         Kind::InvalidInput,
         format!("more than {REFERENCES_LIMIT} references; one call takes {REFERENCES_LIMIT}"),
     )
-    .hint("split -l cuts a list into several")
+    .hint("split the list into several")
 }
 
 /// Finds orders by what was typed.
@@ -162,7 +172,7 @@ impl Finder<'_, '_> {
         }
         if self.parts_left == 0 {
             return Ok(Err(not_found(text).hint(format!(
-                "parts of references are looked for {PARTS_LIMIT} times a call: give whole references"
+                "one call looks for {PARTS_LIMIT} parts of references at most: give whole references"
             ))));
         }
         self.parts_left -= 1;
@@ -190,7 +200,7 @@ impl Finder<'_, '_> {
             None if is_short => {
                 failure.hint(format!("a part of a reference needs at least {SHORTEST_PART} characters"))
             }
-            None => failure.hint("orders list shows what there is"),
+            None => failure.hint(list_orders()),
         })
     }
 }
@@ -244,13 +254,13 @@ fn merge(mut failures: Vec<Failure>) -> Failure {
     }
     let kind = failures[0].kind;
     let message = format!("{} references do not name one order each", failures.len());
-    let hint = failures[0].hint.take();
+    let remedies = std::mem::take(&mut failures[0].remedies);
     let detail = |failure: Failure| match failure.details.as_slice() {
         [] => failure.error,
         candidates => format!("{}: {}", failure.error, candidates.join("; ")),
     };
     let details = failures.into_iter().map(detail).collect();
-    Failure { hint, ..Failure::new(kind, message).details(details) }
+    Failure { remedies, ..Failure::new(kind, message).details(details) }
 }
 
 /// Returns the candidate that is closest to a mistyped text, if one is close at all.
@@ -276,7 +286,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
         .map(|order| format!("{}: {}, {}", order.reference, order.customer_name, minute(order.order_date, zone)))
         .collect();
     let message = format!("{} fits {count} orders", shorten(text));
-    Failure::new(Kind::Conflict(Conflict::Ambiguous), message).details(details).hint("give more of the reference")
+    Failure::new(Kind::Conflict(Conflict::Ambiguous), message).details(details).hint("name one by its reference")
 }
 
 /// Finds the one order that `text` names.
@@ -296,7 +306,7 @@ pub fn user_not_found(username: &str) -> Failure {
     let username = shorten(username.trim());
     Failure::new(Kind::NotFound, format!("user {username} not found"))
         .error(format!("User {username} not found"))
-        .hint("orders user list shows the accounts")
+        .hint(Hint::run("to see which there are", CommandLine::of("user list")))
 }
 
 /// Finds the product that `text` names: a barcode, an id, or a part of one name.
@@ -388,7 +398,7 @@ fn product_not_found(text: &str, all: &[Product]) -> Failure {
     let names = all.iter().flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));
     match nearest(text, names) {
         Some(near) => failure.hint(format!("did you mean {near}?")),
-        None => failure.hint("orders product list shows what there is"),
+        None => failure.hint(Hint::run("to see which there are", CommandLine::of("product list"))),
     }
 }
 

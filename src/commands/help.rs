@@ -8,6 +8,7 @@ use super::find::nearest;
 use crate::cli::{GlobalsShown, command, global_options};
 use crate::domain::text::shorten;
 use crate::error::{EXIT_CODES, Exit, Failure};
+use crate::hint::{CommandLine, Hint};
 use crate::render::contract;
 use crate::render::help::two_columns;
 use crate::ui;
@@ -90,7 +91,10 @@ pub fn find_topic(command: &Command, names: &[String]) -> Result<Command, Failur
         command.find_subcommand(name).ok_or_else(|| {
             let topics = TOPICS.iter().map(|topic| topic.name);
             let near = nearest(name, topics.chain(command.get_subcommands().map(Command::get_name)));
-            let hint = near.map_or("orders help lists the commands".to_owned(), |near| format!("did you mean {near}?"));
+            let hint = match near {
+                Some(near) => format!("did you mean {near}?").into(),
+                None => Hint::run("to see the commands and topics", CommandLine::of("help")),
+            };
             Failure::usage(format!("there is no help on {}", shorten(name))).hint(hint)
         })
     });

@@ -31,7 +31,7 @@ pub struct HistoryArgs {
 /// Runs the command.
 pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), EVENT_KEYS, EVENT_KEYS)?;
-    let reference = one_named_or_picked(args.reference.as_deref(), &[], "orders history REF", context)?;
+    let reference = one_named_or_picked(args.reference.as_deref(), &[], "show", context)?;
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let (order, events, settings) = store.read(|read| {

@@ -92,7 +92,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     });
     let summary = imported.inspect_err(|error| {
         // Where it is not known whether the others were imported, nothing is lost.
-        if !matches!(error.downcast_ref(), Some(StoreError::Broken(_))) {
+        if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
             rejects.remove();
         }
     })?;

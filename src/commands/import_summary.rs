@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use super::Context;
 use crate::domain::problems::Problems;
 use crate::domain::refusal::Conflict;
-use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, OutputError, explain, list_first};
+use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, list_first};
 use crate::render::json::Body;
-use crate::store::StoreError;
 use crate::ui;
 
 /// What an import takes in.
@@ -244,8 +243,7 @@ impl ImportSummary {
                 *count = json!(0);
             }
         }
-        let failure =
-            Failure::new(kind, format!("{problem}; nothing imported")).error(error).details(self.problem_lines());
+        let failure = Failure::new(kind, problem).error(error).details(self.problem_lines());
         Some(Explained { failure, problem_count: self.problem_count, body })
     }
 
@@ -263,29 +261,4 @@ impl ImportSummary {
             ui::list(&list_first(&self.problem_lines(), self.problem_count));
         }
     }
-}
-
-/// Gives the failure of an import, whatever failed, the body of one that took nothing, and says so to people.
-pub fn explain_failure(error: anyhow::Error, what: Imported, context: &Context) -> anyhow::Error {
-    if error.is::<OutputError>() || context.has_committed() {
-        return error;
-    }
-    // Only then it may have been imported all the same.
-    let is_known = !matches!(error.downcast_ref(), Some(StoreError::Broken(_)));
-    let mut explained = explain(&error, context.file().ok().as_deref());
-    if explained.body.is_empty() {
-        explained.body = ImportSummary::new().body(what);
-        if !is_known {
-            for (_, count) in explained.body.iter_mut().filter(|(_, count)| count.is_number()) {
-                *count = Value::Null;
-            }
-        }
-    }
-    let Failure { kind, message, .. } = &mut explained.failure;
-    let says_so = message.ends_with("nothing imported");
-    // The store's own words say what became of the file.
-    if !error.is::<StoreError>() && !says_so && matches!(kind, Kind::Internal(_) | Kind::Busy) {
-        message.push_str("; nothing imported");
-    }
-    explained.into()
 }

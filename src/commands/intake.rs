@@ -90,7 +90,7 @@ pub fn read_all<T: Send>(
         std::thread::Builder::new()
             .name("reader".to_owned())
             .spawn_scoped(scope, move || reader.read_sources(sources))
-            .map_err(|error| Failure::io(&error, format!("cannot start a thread to read in: {error}")))?;
+            .map_err(|error| Failure::io(&error, "cannot start a thread"))?;
         // Where this ends early, the receiver goes and the reader stops at its next batch.
         for batch in receiver {
             for (source, piece) in &batch.pieces {
@@ -135,7 +135,7 @@ fn take<T>(
             summary.cut_off(Place { file, record: *number, line: *line }, problem.clone());
         }
         ReadEvent::Broken(error) => {
-            return Err(Failure::io(error, format!("cannot read {file}: {error}")).into());
+            return Err(Failure::io(error, format!("cannot read {file}")).into());
         }
     }
     Ok(())

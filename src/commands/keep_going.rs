@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Context;
+use super::failure::with_file;
 use super::find::Named;
 use crate::domain::order::Order;
 use crate::error::{Exit, Failure, list_first};
@@ -71,7 +72,7 @@ pub fn print_outcomes<T>(
 ) -> anyhow::Result<Exit> {
     let failures = || outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
     if context.is_table() {
-        failures().for_each(|failed| context.ui.fail(&failed.failure.clone().into()));
+        failures().for_each(|failed| context.ui.fail(&with_file(failed.failure.clone(), context).into()));
     }
     let mut keys = keys.to_vec();
     if call.keep_going {

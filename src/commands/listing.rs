@@ -70,7 +70,7 @@ pub struct Selection {
 }
 
 fn limit(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "must be a whole number".to_owned())
+    text.parse().map_err(|_| "must be a whole number, 0 or more".to_owned())
 }
 
 /// The fields that `--sort` takes.

@@ -16,6 +16,7 @@ use crate::domain::phone::callable_number;
 use crate::domain::refusal::Conflict;
 use crate::domain::status::Status;
 use crate::error::{Exit, Failure, Kind};
+use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
 use crate::render::message::message_link;
 
@@ -47,7 +48,7 @@ fn template_parser() -> impl TypedValueParser<Value = Template> {
 
 /// Runs the command.
 pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let reference = one_named_or_picked(args.reference.as_deref(), &[], "orders message REF", context)?;
+    let reference = one_named_or_picked(args.reference.as_deref(), &[], "write about", context)?;
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let (order, settings, catalogue) = store.read(|read| {
@@ -62,9 +63,10 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let reference = &order.summary.reference;
     if template == Template::Shortage && obstacles.iter().all(|obstacle| obstacle.for_customer().is_none()) {
-        let message = format!("order {reference} is short of nothing");
+        let message = format!("order {reference} is not short: everything is in stock");
+        let command = CommandLine::of("message").argument(reference);
         return Err(Failure::new(Kind::Conflict(Conflict::Step), message)
-            .hint("orders message with another --template")
+            .hint(Hint::run("for the text that fits its status", command))
             .into());
     }
     let text = compose(template, &order, &settings, &obstacles);

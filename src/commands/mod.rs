@@ -2,7 +2,8 @@
 //!
 //! What they share stands here and in `context` (the file, the caller, printing), `find` (naming orders, products and
 //! accounts), `pick` (orders that a person picks), `listing` (which orders, and how they are shown), `source` (reading files and stdin),
-//! `keep_going` (commands that take several orders), `receive` (taking one order in), `intake` (reading many records) and `import_summary` (what became of them).
+//! `keep_going` (commands that take several orders), `receive` (taking one order in), `intake` (reading many records),
+//! `import_summary` (what became of them) and `failure` (what is said where a command fails).
 
 pub mod backup;
 pub mod cancel;
@@ -14,6 +15,7 @@ pub mod context;
 pub mod create;
 pub mod edit;
 pub mod facts;
+pub mod failure;
 pub mod find;
 pub mod help;
 pub mod history;
@@ -43,7 +45,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use crate::cli::{Command, Format};
 use crate::domain::calendar::{WHEN_FORMS, When, parse_age};
 use crate::domain::status::Status;
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, OutputError};
 
 pub use context::Context;
 use facts::Facts;
@@ -51,11 +53,11 @@ use facts::Facts;
 /// Runs a command.
 ///
 /// # Errors
-/// Those of the command; of an import, whatever failed, with the body of one that took nothing.
+/// Why it failed, [explained](crate::error::Explained), or that its result could not be printed.
 pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
-    dispatch(command, facts, context).map_err(|error| match facts.imports {
-        Some(imports) => import_summary::explain_failure(error, imports, context),
-        None => error,
+    dispatch(command, facts, context).map_err(|error| match error.is::<OutputError>() {
+        true => error,
+        false => failure::explain_failure(error, facts, context).into(),
     })
 }
 

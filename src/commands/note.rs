@@ -36,9 +36,9 @@ pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
         None => (None, &args.reference),
     };
     let text = note_text(text).map_err(Failure::usage)?;
-    let reference = one_named_or_picked(reference, &[], "orders note REF TEXT", context)?;
+    let reference = one_named_or_picked(reference, &[], "note", context)?;
     let mut store = context.open_to_write()?;
-    let naming = Naming::to_write(context, "orders note REF …");
+    let naming = Naming::to_write(context);
     let audit = Audit { note: Some(text), ..context.audit() };
     let (order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;

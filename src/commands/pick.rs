@@ -1,7 +1,7 @@
 //! Orders that are picked at a terminal, where none is named.
 
 use super::Context;
-use super::find::{References, expand_references};
+use super::find::{References, expand_references, list_orders, none_named};
 use crate::domain::status::Status;
 use crate::error::{Failure, Kind};
 use crate::render::{RenderStyle, confirm};
@@ -12,22 +12,19 @@ use crate::ui::{self, Choice};
 const OFFERED: u64 = 500;
 
 /// Returns the orders that were named; where none was and a person is there, those that they pick of the orders in one of
-/// `statuses`.
+/// `statuses`, `verb` being what is done with them.
 ///
 /// # Errors
-/// None was named and nobody can be asked; `line` is what to type then.
+/// None was named and nobody can be asked, or there is none to be picked.
 pub fn named_or_picked(
     args: &[String],
     statuses: &[Status],
-    line: &str,
+    verb: &str,
     context: &Context,
 ) -> anyhow::Result<References> {
-    if args.is_empty() && is_to_pick(line, context)? {
-        let texts = pick(statuses, true, context)?;
+    if args.is_empty() && is_to_pick(context)? {
+        let texts = pick(statuses, verb, true, context)?;
         return Ok(References { is_list: texts.len() > 1, texts });
-    }
-    if args.is_empty() {
-        return Err(none_named(line).into());
     }
     expand_references(args)
 }
@@ -35,34 +32,26 @@ pub fn named_or_picked(
 /// Returns what was typed for one order; where nothing was and a person is there, the reference of the one that they pick.
 ///
 /// # Errors
-/// None was named and nobody can be asked; `line` is what to type then.
+/// None was named and nobody can be asked, or there is none to be picked.
 pub fn one_named_or_picked(
     text: Option<&str>,
     statuses: &[Status],
-    line: &str,
+    verb: &str,
     context: &Context,
 ) -> anyhow::Result<String> {
     match text {
         Some(text) => Ok(text.to_owned()),
-        None if is_to_pick(line, context)? => Ok(pick(statuses, false, context)?.remove(0)),
-        None => Err(none_named(line).into()),
+        None if is_to_pick(context)? => Ok(pick(statuses, verb, false, context)?.remove(0)),
+        None => Err(none_named().into()),
     }
 }
 
-fn is_to_pick(line: &str, context: &Context) -> Result<bool, Failure> {
-    context.is_to_ask("no order is named", &hint(line))
-}
-
-fn none_named(line: &str) -> Failure {
-    Failure::usage("name an order").hint(hint(line))
-}
-
-fn hint(line: &str) -> String {
-    format!("{line}; orders list shows what there is")
+fn is_to_pick(context: &Context) -> Result<bool, Failure> {
+    context.is_to_ask("no order is named", list_orders())
 }
 
 /// Lets a person pick of the newest orders in one of `statuses`; of all where that is empty. Returns at least one reference.
-fn pick(statuses: &[Status], is_many: bool, context: &Context) -> anyhow::Result<Vec<String>> {
+fn pick(statuses: &[Status], verb: &str, is_many: bool, context: &Context) -> anyhow::Result<Vec<String>> {
     let filter = OrderFilter {
         statuses: statuses.to_vec(),
         user: context.caller.sees_only(),
@@ -72,13 +61,7 @@ fn pick(statuses: &[Status], is_many: bool, context: &Context) -> anyhow::Result
     let (orders, settings) =
         context.open_to_read()?.read(|read| anyhow::Ok((read.listed_orders(&filter, false)?, read.settings()?)))?;
     if orders.is_empty() {
-        let words: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
-        let missing = if words.is_empty() {
-            "there is no order".to_owned()
-        } else {
-            format!("no order is {}", words.join(" or "))
-        };
-        return Err(Failure::new(Kind::NotFound, missing).hint("orders list shows what there is").into());
+        return Err(Failure::new(Kind::NotFound, format!("there is no order to {verb}")).hint(list_orders()).into());
     }
     let style = context.style_of_questions(&settings);
     let style = RenderStyle { width: style.width.saturating_sub(ui::MARGIN), color: false, ..style };
@@ -95,7 +78,7 @@ fn pick(statuses: &[Status], is_many: bool, context: &Context) -> anyhow::Result
     };
     let picked = ui::pick(question, &choices.collect::<Vec<_>>(), is_many)?;
     if picked.is_empty() {
-        return Err(Failure::new(Kind::Declined, "no order was picked; nothing changed").error("Declined").into());
+        return Err(Failure::new(Kind::Declined, "no order was picked").error("Declined").into());
     }
     Ok(picked.into_iter().map(|place| orders[place].summary.reference.to_string()).collect())
 }

@@ -30,8 +30,7 @@ impl Rejects<'_> {
     /// Keeps what is left of an order that was not taken.
     pub fn keep(&mut self, reject: &Arc<Reject>) -> anyhow::Result<()> {
         let Some(file) = &mut self.0 else { return Ok(()) };
-        file.put(reject)
-            .map_err(|error| Failure::io(&error, format!("cannot keep the rejects: {error}; nothing imported")).into())
+        file.put(reject).map_err(|error| Failure::io(&error, "cannot keep the rejects").into())
     }
 
     /// Gives them their file, for its owner only, once it is safely on the disk; none where there are none. What an
@@ -73,7 +72,7 @@ impl RejectsFile<'_> {
     fn begin<'a>(path: &Path, orders_files: &'a OrdersFiles) -> anyhow::Result<RejectsFile<'a>> {
         orders_files.refuse_as_new(path)?;
         if let Some(ours) = orders_files.name(path) {
-            let message = format!("cannot write {}: {ours}; nothing imported", path.display());
+            let message = format!("cannot write {}: {ours}", path.display());
             return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("name a new file").into());
         }
         let spool = tempfile::tempfile().map_err(|error| unwritable(path, &error))?;
@@ -128,7 +127,7 @@ impl RejectsFile<'_> {
                     Err(NotOpened::Io(error)) => return Err(failed(error).into()),
                 };
             if !is_same {
-                let message = format!("{} is there already; nothing imported", path.display());
+                let message = format!("{} is there already", path.display());
                 return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
                     .hint("import and remove it first, or name another")
                     .into());
@@ -161,9 +160,5 @@ fn holds_the_same(ours: &File, theirs: PlainFile) -> io::Result<bool> {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    let problem = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
-        _ => error.to_string(),
-    };
-    Failure::io(error, format!("cannot write {}: {problem}; nothing imported", path.display()))
+    Failure::io(error, format!("cannot write {}", path.display()))
 }

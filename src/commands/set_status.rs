@@ -58,16 +58,14 @@ pub const CHANGEABLE: &[Status] =
 /// Runs the command.
 pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if args.force && context.global.note.is_none() {
-        return Err(Failure::usage("--force needs a --note that says why")
-            .hint("--note 'confirmed by mistake', say")
-            .into());
+        return Err(Failure::usage("--force needs a --note that says why").hint("add --note WHY").into());
     }
     let (status, refs) = args.status_and_refs()?;
     if args.no_restock && !matches!(status, Status::Cancelled | Status::Pending) {
         return Err(Failure::usage("--no-restock is for orders that give their stock back").into());
     }
     let request = Request { to: status, force: args.force, restock: !args.no_restock };
-    change(refs, request, args.keep_going, &format!("orders set-status REF {status}"), context)
+    change(refs, request, args.keep_going, &format!("move to {status}"), context)
 }
 
 impl SetStatusArgs {
@@ -76,34 +74,32 @@ impl SetStatusArgs {
         let all = Status::ALL.map(Status::as_str).join(", ");
         let status = read_status(word).ok_or_else(|| {
             Failure::usage(format!("invalid value '{}' for '<STATUS>' [possible values: {all}]", shorten(word)))
-                .hint("orders set-status REF… STATUS: the status comes last")
+                .hint("the status comes last, after the references")
         })?;
         Ok((status, refs))
     }
 }
 
 /// Changes the status of orders in one transaction: all or nothing, or with `keep_going` those that can be changed.
-/// `cancel` is this too; `line` is what to type for one order, REF.
+/// `cancel` is this too; `verb` is what is done.
 pub fn change(
     refs: &[String],
     request: Request,
     keep_going: bool,
-    line: &str,
+    verb: &str,
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
     if !request.restock && context.global.note.is_none() {
-        return Err(Failure::usage("--no-restock needs a --note that says why")
-            .hint("--note 'came back torn', say")
-            .into());
+        return Err(Failure::usage("--no-restock needs a --note that says why").hint("add --note WHY").into());
     }
     let from: Vec<Status> = Status::ALL
         .into_iter()
         .filter(|from| from.next().contains(&request.to) || request.force && from.may_be_forced_to(request.to))
         .collect();
-    let references = named_or_picked(refs, &from, line, context)?;
+    let references = named_or_picked(refs, &from, verb, context)?;
     let call = Call { is_list: references.is_list, keep_going };
     let mut store = context.open_to_write()?;
-    let (audit, naming) = (context.audit(), Naming::to_write(context, line));
+    let (audit, naming) = (context.audit(), Naming::to_write(context));
     // Nobody waits while they are looked for: an order keeps its reference.
     let named = store.read(|read| name_orders_or_none(read, &references.texts, &naming, keep_going))?;
     let shown =
@@ -126,13 +122,13 @@ pub fn change(
             if let Some(shown) = &shown
                 && shown.get(&order.summary.pk) != Some(&order)
             {
-                let message = format!("order {reference} changed while you were asked; nothing changed");
+                let message = format!("order {reference} changed while you were asked");
                 return Err(Failure::new(Kind::Conflict(Conflict::Changed), message).error("Order has changed").into());
             }
             match decide(&order, &write.held_stock(order.summary.pk)?, request) {
                 Ok(change) => outcomes.push(Ok((change, order))),
                 Err(refusal) if keep_going => {
-                    let failure = Failure::of_one(refusal);
+                    let failure = refusal.into();
                     outcomes.push(Err(OrderFailure { reference: reference.to_string(), failure }));
                 }
                 Err(refusal) => refusals.push((reference, refusal)),
@@ -189,7 +185,7 @@ fn ask_to_cancel(
             several => format!("these {} orders", several.len()),
         };
         if !ui::yes_or_no(&format!("Cancel {which}?"))? {
-            let message = format!("{which} not cancelled; nothing changed");
+            let message = format!("{which} not cancelled");
             return Err(Failure::new(Kind::Declined, message).error("Declined").into());
         }
     }
@@ -205,11 +201,12 @@ fn merge(mut refusals: Vec<(Reference, Refusal)>, orders: usize) -> Failure {
         let details = if orders > 1 { details(&refusals) } else { Vec::new() };
         return Failure::from(refusals.remove(0).1).details(details);
     }
-    let message = format!("{} orders cannot take this step; nothing changed", refusals.len());
+    let message = format!("{} orders cannot take this step", refusals.len());
     let kinds = refusals.iter().map(|(_, refusal)| Kind::from(refusal.kind));
     Failure::new(kinds.min_by_key(|kind| kind.exit_code()).unwrap_or(Kind::Usage), message)
         .error("Some orders cannot take this step")
         .details(details(&refusals))
+        .about(refusals.into_iter().map(|(reference, _)| reference))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub struct ShowArgs {
 
 /// Runs the command.
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let references = named_or_picked(&args.refs, &[], "orders show REF", context)?;
+    let references = named_or_picked(&args.refs, &[], "show", context)?;
     let call = Call { is_list: references.is_list, keep_going: args.keep_going };
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;

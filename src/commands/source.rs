@@ -96,7 +96,7 @@ fn problem(name: &str, ours: &str) -> String {
 
 /// Refuses sources that are the orders file, or stand beside it.
 fn refuse(ours: Vec<String>) -> Failure {
-    Failure::new(Kind::InvalidInput, "the orders file cannot be read as input; nothing changed")
+    Failure::new(Kind::InvalidInput, "the orders file cannot be read as input")
         .error("The orders file cannot be read as input")
         .details(ours)
         .hint("name the files to read, such as *.json: * takes in the orders file too")
@@ -111,7 +111,7 @@ fn spooled(source: Source, limit: &InputArgs) -> Result<Source, Failure> {
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Failure {
-    Failure::io(error, format!("cannot read {name}: {error}"))
+    Failure::io(error, format!("cannot read {name}"))
 }
 
 /// Reads a pipe to its end, into a file that has no name. One that never ends is refused by its first bytes, or where it has
@@ -119,15 +119,15 @@ fn unreadable(name: &str, error: &io::Error) -> Failure {
 fn spool(name: &str, mut pipe: PlainFile, most: u64) -> Result<PlainFile, Failure> {
     let in_folder = |error: io::Error| {
         let folder = std::env::temp_dir();
-        Failure::io(&error, format!("cannot keep what is read in {}: {error}", folder.display()))
-            .hint("TMPDIR names another folder")
+        Failure::io(&error, format!("cannot write a temporary file in {}", folder.display()))
+            .hint("TMPDIR names another folder for temporary files")
     };
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => in_folder(error),
         _ => unreadable(name, &error),
     };
     let refuse = |what: String| {
-        Failure::new(Kind::InvalidInput, format!("{name} cannot be read; nothing changed"))
+        Failure::new(Kind::InvalidInput, format!("{name} cannot be read"))
             .error("The input cannot be read")
             .details(vec![what])
     };

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::money::Money;
 use super::product::{Product, ProductId, StockLine};
-use super::refusal::{Conflict, Kind, Refusal};
+use super::refusal::{Conflict, Kind, Refusal, Remedy};
 use super::text::size_key;
 
 /// A product as it was received. An absent key leaves what is there; an inner `None` clears it.
@@ -111,9 +111,9 @@ pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut(
     if let Some(known) = by_barcode.or(by_id) {
         return Err(Refusal::new(
             Kind::Conflict(Conflict::Exists),
-            format!("{} is {} already", known.handle(), known.name),
+            format!("the catalogue has {} already: {}", known.handle(), known.name),
         )
-        .hint(format!("orders product set {} … changes it", known.shell_word())));
+        .remedy(Remedy::SetProduct(known.handle())));
     }
     new_product(incoming, removed.as_ref(), new_id).map_err(ProductRejected::into_refusal)
 }
@@ -174,10 +174,9 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
         1 => "an order".to_owned(),
         orders => format!("{orders} orders"),
     };
-    let size = if product.is_sized() { " --size SIZE" } else { "" };
     Err(Refusal::new(Kind::Conflict(Conflict::Step), format!("{} is in {which}", product.name))
         .error("Products in orders cannot be removed")
-        .hint(format!("orders product count {} 0{size} --note … takes it off the shelf", product.shell_word())))
+        .remedy(Remedy::ClearStock { product: product.handle(), is_sized: product.is_sized() }))
 }
 
 fn new_product(
@@ -233,14 +232,8 @@ fn stock_warning(incoming: &IncomingProduct, known: &Product) -> Option<String> 
     };
     (!same).then(|| {
         let sent: i64 = sent.lines().iter().map(|line| line.on_hand).sum();
-        let size = if known.is_sized() { " --size SIZE" } else { "" };
-        format!(
-            "{} ({}): stock stays {}, not {sent}; use: orders product count {} N{size} --note …",
-            known.name,
-            known.handle(),
-            known.stock_quantity(),
-            known.shell_word(),
-        )
+        let (name, handle, stays) = (&known.name, known.handle(), known.stock_quantity());
+        format!("{name} ({handle}): stock stays {stays}, not {sent}; product count sets it")
     })
 }
 
@@ -266,10 +259,7 @@ mod tests {
         let decision = decide(&incoming, matches, &mut || Uuid::nil()).unwrap();
         let ProductChange::Update(updated) = decision.change else { panic!("its price changed") };
         assert_eq!((updated.stock, updated.price.hundredths()), (known.stock, 500));
-        assert_eq!(
-            decision.warning.as_deref(),
-            Some("Shirt (SKU-Shirt): stock stays 2, not 3; use: orders product count SKU-Shirt N --size SIZE --note …")
-        );
+        assert_eq!(decision.warning.as_deref(), Some("Shirt (SKU-Shirt): stock stays 2, not 3; product count sets it"));
     }
 
     #[test]
@@ -317,7 +307,7 @@ mod tests {
             let refused = add(&named("Other"), matches, &mut || Uuid::nil()).unwrap_err();
             assert_eq!(
                 (refused.kind, refused.message.as_str()),
-                (Kind::Conflict(Conflict::Exists), "SKU-Shirt is Shirt already")
+                (Kind::Conflict(Conflict::Exists), "the catalogue has SKU-Shirt already: Shirt")
             );
         }
         assert_eq!(add(&named("Cap"), Matches::default(), &mut || Uuid::nil()).unwrap().name, "Cap");

@@ -7,7 +7,7 @@ use super::money::Money;
 use super::order::{Order, OrderItem, OrderPk};
 use super::product::{Catalogue, Product, ProductId, SizeProblem, no_such_size};
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal};
+use super::refusal::{Conflict, Kind, Refusal, Remedy};
 use super::status::Status;
 use super::stock::{Movement, Reason, Shortage};
 use super::transition::StatusChange;
@@ -41,6 +41,8 @@ pub enum Obstacle {
     NoSuchSize {
         /// The order.
         reference: Reference,
+        /// The item's number in the order, from 1.
+        number: usize,
         /// The product's name.
         product: String,
         /// The size asked for, if any.
@@ -80,6 +82,14 @@ impl Obstacle {
             | Obstacle::NoSuchSize { reference, .. }
             | Obstacle::BelowListPrice { reference, .. } => Some(reference),
             Obstacle::Short(_) => None,
+        }
+    }
+
+    /// Returns the orders against which it stands.
+    fn orders(&self) -> Vec<&Reference> {
+        match self {
+            Obstacle::Short(shortage) => shortage.orders.iter().map(|(reference, _)| reference).collect(),
+            _ => self.reference().into_iter().collect(),
         }
     }
 
@@ -135,7 +145,7 @@ pub fn decide(
         let summary = &order.summary;
         let mut needs = Needs::default();
         if summary.status == Status::Pending {
-            for item in &order.items {
+            for (place, item) in order.items.iter().enumerate() {
                 match needed_line(item, catalogue) {
                     Ok(need) => {
                         needs.add(need.clone(), index);
@@ -143,6 +153,7 @@ pub fn decide(
                     }
                     Err((product, sizes)) => obstacles.push(Obstacle::NoSuchSize {
                         reference: summary.reference.clone(),
+                        number: place + 1,
                         product,
                         size: item.selected_size.clone(),
                         sizes,
@@ -214,7 +225,7 @@ impl Consent {
             )
             .error("Order was not agreed to"),
         };
-        Err(refusal.hint(format!("orders confirm {} shows it as it is now", reference.shell_word())))
+        Err(refusal.about([reference.clone()]).remedy(Remedy::ConfirmAnew(reference.clone())))
     }
 }
 
@@ -243,25 +254,30 @@ pub fn decide_each(
 /// Says why `orders` were not confirmed: every obstacle, under the first kind of all.
 pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(Kind::Conflict(Conflict::Step));
+    let all_orders = || orders.iter().map(|order| order.summary.reference.clone()).collect();
     let which = match orders {
         [only] => only.summary.reference.to_string(),
         several => format!("{} orders", several.len()),
     };
+    let mut seen = HashSet::new();
+    let concerned = obstacles.iter().flat_map(Obstacle::orders).filter(|reference| seen.insert(reference.as_str()));
+    let concerned: Vec<Reference> = concerned.cloned().collect();
     let refusal = match (orders, obstacles) {
         ([only], [Obstacle::NotPending(_, status)]) => {
-            let already = if *status == Status::Cancelled { "cancelled" } else { &format!("already {status}") };
-            return Refusal::new(kind, format!("order {} is {already}", only.summary.reference))
-                .error(not_pending(*status))
-                .hint_for(only, *status);
+            let reference = &only.summary.reference;
+            let (is, remedy) = match status {
+                Status::Cancelled => ("cancelled".to_owned(), Remedy::Reopen(reference.clone())),
+                status => (format!("already {status}"), Remedy::ShowOrder(reference.clone())),
+            };
+            let refusal = Refusal::new(kind, format!("order {reference} is {is}"));
+            return refusal.error(not_pending(*status)).about(concerned).remedy(remedy);
         }
         _ => match kind {
-            Kind::InsufficientStock => {
-                return insufficient_stock(orders, obstacles);
-            }
-            Kind::InvalidInput => Refusal::new(kind, format!("items of {which} need a size that there is"))
-                .error("Some items need a size that there is"),
+            Kind::InsufficientStock => return insufficient_stock(orders, obstacles),
+            Kind::InvalidInput => Refusal::new(kind, format!("items of {which} need an available size"))
+                .error("Some items need an available size"),
             _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
-                Refusal::new(kind, format!("not all of {which} are pending")).error("Some orders are not pending")
+                Refusal::new(kind, format!("some of {which} are not pending")).error("Some orders are not pending")
             }
             Kind::Conflict(_) | Kind::NotFound => {
                 Refusal::new(kind, format!("prices of {which} are below the list price"))
@@ -273,65 +289,60 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         Some(reference) if orders.len() > 1 => format!("{reference}: {}", obstacle.describe()),
         _ => obstacle.describe(),
     });
-    let refusal = refusal.details(details.collect());
-    if obstacles.iter().all(|obstacle| matches!(obstacle, Obstacle::BelowListPrice { .. })) {
-        let hint = match orders {
-            few if few.len() <= 10 => {
-                let references: Vec<_> = few.iter().map(|order| order.summary.reference.shell_word()).collect();
-                format!("orders confirm {} --accept-prices, if they were agreed", references.join(" "))
-            }
-            _ => "--accept-prices takes them, if they were agreed".to_owned(),
-        };
-        return refusal.hint(hint);
+    let refusal = refusal.details(details.collect()).about(concerned);
+    let unsized_item = obstacles.iter().find_map(Obstacle::unsized_item);
+    match unsized_item {
+        _ if obstacles.iter().all(|obstacle| matches!(obstacle, Obstacle::BelowListPrice { .. })) => {
+            refusal.remedy(Remedy::AcceptPrices(all_orders()))
+        }
+        Some((reference, item)) if orders.len() == 1 => {
+            refusal.remedy(Remedy::ChooseSize { reference: reference.clone(), item })
+        }
+        _ if orders.len() > 1 => refusal.remedy(Remedy::ConfirmOthers(all_orders())),
+        _ => refusal,
     }
-    if kind == Kind::InvalidInput && orders.len() == 1 {
-        return refusal.hint(format!("orders edit {} --item N --size SIZE", orders[0].summary.reference.shell_word()));
-    }
-    if orders.len() > 1 {
-        return refusal.hint("--keep-going confirms those that can be");
-    }
-    refusal
 }
 
 /// Says that stock is missing, for which orders, and whom to tell: the customer comes before the stock.
 fn insufficient_stock(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     const NAMED: usize = 3;
     let shortages: Vec<&Shortage> = obstacles.iter().filter_map(Obstacle::shortage).collect();
+    let all_short = || shortages.iter().flat_map(|shortage| &shortage.orders);
+    // Those that would be short by themselves come first: it is their customers who have to be told.
+    let by_itself = all_short().filter(|(_, by_itself)| *by_itself);
     let mut seen = HashSet::new();
-    let all_short = shortages.iter().flat_map(|shortage| &shortage.orders);
-    let short: Vec<_> = all_short.filter(|(reference, _)| seen.insert(reference.as_str())).collect();
+    let short = by_itself.chain(all_short()).filter(|(reference, _)| seen.insert(reference.as_str()));
+    let short: Vec<_> = short.collect();
     let names: Vec<&str> = short.iter().take(NAMED).map(|(reference, _)| reference.as_str()).collect();
     let more = if short.len() > NAMED { format!(" and {} more", short.len() - NAMED) } else { String::new() };
     let of = if orders.len() > 1 { format!(" (of {} orders)", orders.len()) } else { String::new() };
-    let refusal =
+    let mut refusal =
         Refusal::new(Kind::InsufficientStock, format!("insufficient stock for {}{more}{of}", names.join(", ")))
             .error("Insufficient stock for some items")
-            .details(shortages.iter().map(|shortage| shortage.describe()).collect());
-    let by_itself = shortages.iter().flat_map(|shortage| &shortage.orders).find(|(_, by_itself)| *by_itself);
-    let tell = by_itself.map(|(reference, _)| {
-        format!("orders message {} --template shortage tells the customer", reference.shell_word())
-    });
-    refusal.hint(match (tell, orders, shortages.first()) {
-        (Some(tell), [_], Some(first)) => format!("{tell}; or, if there are more, {}", first.remedy()),
-        (Some(tell), ..) => format!("{tell}; --keep-going confirms the orders that can be"),
-        (None, ..) => "--keep-going confirms those that can be".to_owned(),
-    })
+            .details(shortages.iter().map(|shortage| shortage.describe()).collect())
+            .about(short.iter().map(|(reference, _)| reference.clone()));
+    if let Some((reference, true)) = short.first() {
+        refusal = refusal.remedy(Remedy::TellShortage(reference.clone()));
+    }
+    match (orders, shortages.first()) {
+        ([_], Some(first)) => refusal.remedy(first.remedy()),
+        _ => {
+            let all = orders.iter().map(|order| order.summary.reference.clone());
+            refusal.remedy(Remedy::ConfirmOthers(all.collect()))
+        }
+    }
 }
 
 impl Obstacle {
     fn shortage(&self) -> Option<&Shortage> {
         if let Obstacle::Short(shortage) = self { Some(shortage) } else { None }
     }
-}
 
-impl Refusal {
-    fn hint_for(self, order: &Order, status: Status) -> Refusal {
-        let reference = &order.summary.reference;
-        match status {
-            Status::Cancelled => {
-                self.hint(format!("orders set-status {} pending --force --note … reopens it", reference.shell_word()))
-            }
-            _ => self.hint(format!("orders show {}", reference.shell_word())),
+    /// Returns the order and number of an item that needs a size.
+    fn unsized_item(&self) -> Option<(&Reference, usize)> {
+        match self {
+            Obstacle::NoSuchSize { reference, number, .. } => Some((reference, *number)),
+            _ => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::money::Money;
 use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
 use super::product::{Catalogue, Product, no_such_size};
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal};
+use super::refusal::{Conflict, Kind, Refusal, Remedy};
 use super::status::Status;
 
 /// What is to be edited.
@@ -139,18 +139,22 @@ pub fn decide(
 
 fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
-    let word = reference.shell_word();
     let refuse = |what: &str| {
         Refusal::new(Kind::Conflict(Conflict::Step), format!("{what}; {reference} is {status}"))
             .error(format!("Order is {status}"))
+            .about([reference.clone()])
     };
-    let reopen = format!("orders set-status {word} pending --force --note …, then edit it");
     match status {
         Status::Pending => Ok(()),
-        Status::Cancelled => Err(refuse("a cancelled order is not edited").hint(reopen)),
-        _ if edit.items.is_some() => Err(refuse("items are edited while an order is pending").hint(reopen)),
+        Status::Cancelled => {
+            Err(refuse("a cancelled order cannot be edited").remedy(Remedy::Reopen(reference.clone())))
+        }
+        _ if edit.items.is_some() => Err(refuse("items can be changed while an order is pending")
+            .remedy(Remedy::StepBack { reference: reference.clone(), to: Status::Pending })),
         Status::Confirmed | Status::Processing => Ok(()),
-        Status::Shipped | Status::Delivered => Err(refuse("customers are edited until an order is shipped")),
+        Status::Shipped | Status::Delivered => {
+            Err(refuse("name, phone and address can be changed until an order is shipped"))
+        }
     }
 }
 
@@ -184,7 +188,7 @@ fn edit_items(
         }
         ItemEdit::Add { product, quantity, size, color } => {
             if items.len() >= ITEMS_LIMIT {
-                let message = format!("order {reference} has {ITEMS_LIMIT} items, and more cannot be");
+                let message = format!("order {reference} has {ITEMS_LIMIT} items, the most that an order can have");
                 return Err(Refusal::new(Kind::InvalidInput, message));
             }
             let unit_price = product.list_price();
@@ -209,10 +213,11 @@ fn edit_items(
         ItemEdit::Remove { number } => {
             let index = index_of(items, *number, reference)?;
             if items.len() == 1 {
-                let message = format!("item 1 is all that {reference} has");
+                let message = format!("item 1 is the only item of {reference}");
                 return Err(Refusal::new(Kind::Conflict(Conflict::Step), message)
                     .error("An order needs at least one item")
-                    .hint(format!("orders cancel {}", reference.shell_word())));
+                    .about([reference.clone()])
+                    .remedy(Remedy::Cancel(reference.clone())));
             }
             let removed = items.remove(index);
             Ok(Some(Change { from: Some(describe(*number, &removed)), to: None }))
@@ -225,7 +230,8 @@ fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result
         Some(index) => Ok(index),
         None => Err(Refusal::new(Kind::NotFound, format!("order {reference} has no item {number}"))
             .error(format!("Item {number} not found"))
-            .hint(format!("orders show {} numbers them", reference.shell_word()))),
+            .about([reference.clone()])
+            .remedy(Remedy::NumberItems(reference.clone()))),
     }
 }
 
@@ -247,7 +253,10 @@ fn describe(number: usize, item: &OrderItem) -> String {
 }
 
 fn too_much(reference: &Reference) -> Refusal {
-    Refusal::new(Kind::InvalidInput, format!("order {reference} would be more than one order may be: total or count"))
+    Refusal::new(
+        Kind::InvalidInput,
+        format!("the total or the number of pieces of {reference} would be more than an order can have"),
+    )
 }
 
 #[cfg(test)]
@@ -360,7 +369,7 @@ mod tests {
             (change(0), Kind::NotFound, "has no item 0"),
             (with_size(Some("XL")), Kind::InvalidInput, "Shirt: has no size XL (sizes: S, L)"),
             (with_size(None), Kind::InvalidInput, "Shirt: needs a size (sizes: S, L)"),
-            (most, Kind::InvalidInput, "more than one order may be"),
+            (most, Kind::InvalidInput, "more than an order can have"),
         ] {
             let refusal = edited(&order, &catalogue, edit).unwrap_err();
             assert_eq!(refusal.kind, kind);

@@ -6,7 +6,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::money::Money;
-use super::text::{shell_argument, shorten, size_key};
+use super::text::{shorten, size_key};
 use super::time::Timestamp;
 
 /// A product's id.
@@ -137,11 +137,6 @@ impl Product {
     /// Returns what people type for it: the barcode, else the id.
     pub fn handle(&self) -> String {
         self.barcode.clone().unwrap_or_else(|| self.id.to_string())
-    }
-
-    /// Returns the [`handle`](Product::handle), quoted for a shell.
-    pub fn shell_word(&self) -> String {
-        shell_argument(&self.handle())
     }
 
     /// Returns whether the stock is at or below its own limit, or else the shop's.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::text::shell_argument;
 use super::time::Timestamp;
 
 /// An order's reference: 1 to 50 printable ASCII characters without spaces, unique without regard to case.
@@ -42,11 +41,6 @@ impl Reference {
         let is_plain = digits.bytes().all(|b| b.is_ascii_alphanumeric());
         let millis = i64::from_str_radix(digits, 36).ok().filter(|_| is_plain)?;
         Timestamp::from_millis(millis)
-    }
-
-    /// Returns the reference as a word that can be pasted into a shell: guests choose references.
-    pub fn shell_word(&self) -> String {
-        shell_argument(&self.0)
     }
 
     /// Returns the text as it was given.

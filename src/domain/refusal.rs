@@ -1,6 +1,9 @@
-//! Why something was not done, in the words that people and programs are given.
+//! Why something was not done, and what would mend it.
 
 use std::fmt;
+
+use super::reference::Reference;
+use super::status::Status;
 
 /// The class of a refusal; where several hold, the first of these counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,11 +52,80 @@ impl Conflict {
     }
 }
 
+/// What mends a refusal, or shows more of it. Whoever tells a person puts it into words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// Look at the order.
+    ShowOrder(Reference),
+    /// Look at the order's items with their numbers.
+    NumberItems(Reference),
+    /// Confirm the order.
+    Confirm(Reference),
+    /// Look at the order as it is now, and confirm it.
+    ConfirmAnew(Reference),
+    /// Confirm these orders at their prices, if they were agreed.
+    AcceptPrices(Vec<Reference>),
+    /// Confirm those of these orders that can be confirmed.
+    ConfirmOthers(Vec<Reference>),
+    /// Say which size an item of the order has, of those there are. Items are numbered from 1.
+    ChooseSize {
+        /// The order.
+        reference: Reference,
+        /// The item's number.
+        item: usize,
+    },
+    /// Cancel the order.
+    Cancel(Reference),
+    /// Open the cancelled order again.
+    Reopen(Reference),
+    /// Take the order back to an earlier status.
+    StepBack {
+        /// The order.
+        reference: Reference,
+        /// The status that it gets.
+        to: Status,
+    },
+    /// Tell the customer what is missing.
+    TellShortage(Reference),
+    /// Book pieces that are there all the same.
+    AddStock {
+        /// What people type to name the product.
+        product: String,
+        /// The size as the catalogue spells it; empty where it is not tracked.
+        size: String,
+        /// How many pieces are missing.
+        missing: i64,
+    },
+    /// Look at a product, which is named by its barcode or id.
+    ShowProduct(String),
+    /// Change what the catalogue says of a product.
+    SetProduct(String),
+    /// Name no size.
+    LeaveOutSize,
+    /// Start a size by counting it.
+    StartSize {
+        /// What people type to name the product.
+        product: String,
+        /// The new size.
+        size: String,
+    },
+    /// Set pieces without a size to none, so that sizes can be counted.
+    ClearUnsized(String),
+    /// Set the stock of a product to none.
+    ClearStock {
+        /// What people type to name the product.
+        product: String,
+        /// Whether it is tracked by size.
+        is_sized: bool,
+    },
+}
+
 /// A refusal with everything that its reader needs: what, which, every problem, and what to do next.
 ///
-/// The domain refuses with [`Kind`]; outside of it there are more kinds (see `error::Failure`).
+/// The domain refuses with [`Kind`] and [`Remedy`]; outside of it there are more kinds, and remedies are put into words
+/// (see `error::Failure`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal<K = Kind> {
+pub struct Refusal<K = Kind, R = Remedy> {
     /// The class, from which the exit code follows.
     pub kind: K,
     /// One lower-case line for people, which names the order or product.
@@ -62,50 +134,53 @@ pub struct Refusal<K = Kind> {
     pub error: String,
     /// Every problem, one line each.
     pub details: Vec<String>,
-    /// The next thing to do.
-    pub hint: Option<String>,
+    /// The orders that it is about, as far as they are known.
+    pub orders: Box<[Reference]>,
+    /// What to do next, the best first.
+    pub remedies: Vec<R>,
 }
 
-impl<K: fmt::Debug> std::error::Error for Refusal<K> {}
+impl<K: fmt::Debug, R: fmt::Debug> std::error::Error for Refusal<K, R> {}
 
-impl<K> fmt::Display for Refusal<K> {
+impl<K, R> fmt::Display for Refusal<K, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl<K> Refusal<K> {
+impl<K, R> Refusal<K, R> {
     /// Makes a refusal with the same words for programs as for people.
-    pub fn new(kind: K, message: impl Into<String>) -> Refusal<K> {
+    pub fn new(kind: K, message: impl Into<String>) -> Refusal<K, R> {
         let message = message.into();
-        Refusal { kind, error: message.clone(), message, details: Vec::new(), hint: None }
-    }
-
-    /// Replaces the line for people.
-    #[must_use]
-    pub fn message(mut self, message: impl Into<String>) -> Refusal<K> {
-        self.message = message.into();
-        self
+        let error = message.clone();
+        Refusal { kind, message, error, details: Vec::new(), orders: Box::default(), remedies: Vec::new() }
     }
 
     /// Replaces the words for programs.
     #[must_use]
-    pub fn error(mut self, error: impl Into<String>) -> Refusal<K> {
+    pub fn error(mut self, error: impl Into<String>) -> Refusal<K, R> {
         self.error = error.into();
         self
     }
 
     /// Sets the problems, one line each.
     #[must_use]
-    pub fn details(mut self, details: Vec<String>) -> Refusal<K> {
+    pub fn details(mut self, details: Vec<String>) -> Refusal<K, R> {
         self.details = details;
         self
     }
 
-    /// Sets the next thing to do.
+    /// Sets the orders that it is about.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Refusal<K> {
-        self.hint = Some(hint.into());
+    pub fn about(mut self, orders: impl IntoIterator<Item = Reference>) -> Refusal<K, R> {
+        self.orders = orders.into_iter().collect();
+        self
+    }
+
+    /// Adds something to do next.
+    #[must_use]
+    pub fn remedy(mut self, remedy: R) -> Refusal<K, R> {
+        self.remedies.push(remedy);
         self
     }
 }

@@ -3,8 +3,8 @@
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal};
-use super::text::{shell_argument, shell_word, size_key};
+use super::refusal::{Conflict, Kind, Refusal, Remedy};
+use super::text::size_key;
 
 /// Why stock moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,10 +132,10 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
             required: -delta,
             orders: Vec::new(),
         };
-        return Err(Refusal::new(Kind::InsufficientStock, format!("not so much stock of {}", shortage.label))
+        return Err(Refusal::new(Kind::InsufficientStock, format!("not enough stock of {}", shortage.label))
             .error("Insufficient stock for some items")
             .details(vec![shortage.describe()])
-            .hint(format!("orders product show {}", shell_argument(&shortage.handle))));
+            .remedy(Remedy::ShowProduct(shortage.handle)));
     }
     if after > i64::from(QUANTITY_LIMIT) {
         let problem = format!("stock of {label} cannot be more than {QUANTITY_LIMIT}");
@@ -177,20 +177,19 @@ fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correctio
     if matches!(correction, Correction::Adjust(_)) {
         if !product.is_sized() {
             return Err(
-                Refusal::new(Kind::InvalidInput, format!("{name} is not tracked by size")).hint("leave out --size")
+                Refusal::new(Kind::InvalidInput, format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize)
             );
         }
         let message = format!("{name} has no size {size}; its sizes: {}", product.size_names());
-        let (product, size) = (product.shell_word(), shell_word(size));
-        return Err(Refusal::new(Kind::InvalidInput, message)
-            .hint(format!("orders product count {product} N --size {size} --note … starts a new size")));
+        let remedy = Remedy::StartSize { product: product.handle(), size: size.to_owned() };
+        return Err(Refusal::new(Kind::InvalidInput, message).remedy(remedy));
     }
     if !product.is_sized() && product.stock_quantity() > 0 {
         return Err(Refusal::new(
             Kind::Conflict(Conflict::Step),
             format!("{name} has {} on hand without a size", product.stock_quantity()),
         )
-        .hint(format!("orders product count {} 0 --note …, then count each size", product.shell_word())));
+        .remedy(Remedy::ClearUnsized(product.handle())));
     }
     if size.contains([',', '=']) {
         return Err(Refusal::new(Kind::InvalidInput, format!("{name} cannot get the size {size}: {NO_SIGNS}")));
@@ -199,7 +198,7 @@ fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correctio
 }
 
 /// Why a new size is not called so: these signs stand between several, as in `S=3,M=5`.
-pub const NO_SIGNS: &str = "a size is named without , and =";
+pub const NO_SIGNS: &str = "a size cannot have , or = in its name";
 
 /// One product and size of which there is less than is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,11 +223,10 @@ impl Shortage {
         format!("{}: Insufficient stock (available: {}, required: {})", self.label, self.available, self.required)
     }
 
-    /// Names the command that books pieces which are there all the same.
-    pub fn remedy(&self) -> String {
-        let size = if self.size.is_empty() { String::new() } else { format!(" --size {}", shell_word(&self.size)) };
+    /// Returns what books pieces that are there all the same.
+    pub fn remedy(&self) -> Remedy {
         let missing = self.required - self.available;
-        format!("orders product adjust {} +{missing}{size} --note …", shell_argument(&self.handle))
+        Remedy::AddStock { product: self.handle.clone(), size: self.size.clone(), missing }
     }
 }
 
@@ -272,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shortage_names_the_command_that_mends_it() {
+    fn a_shortage_knows_what_mends_it() {
         let shortage = Shortage {
             label: "Classic T-Shirt (X L)".into(),
             handle: "SKU-12345".into(),
@@ -282,6 +280,7 @@ mod tests {
             orders: Vec::new(),
         };
         assert_eq!(shortage.describe(), "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)");
-        assert_eq!(shortage.remedy(), "orders product adjust SKU-12345 +1 --size 'X L' --note …");
+        let remedy = Remedy::AddStock { product: "SKU-12345".into(), size: "X L".into(), missing: 1 };
+        assert_eq!(shortage.remedy(), remedy);
     }
 }

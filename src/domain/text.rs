@@ -83,6 +83,14 @@ pub fn shorten(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns what an error of the operating system says, without its number and what a library added to it:
+/// `no such file or directory`.
+pub fn os_reason(error: &str) -> String {
+    let said = error.split(" (os error ").next().unwrap_or(error);
+    let mut letters = said.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Quotes a word for the shell where it needs it, so that a hint can be pasted whoever chose the word.
 pub fn shell_word(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:+=@%".contains(c);
@@ -183,6 +191,7 @@ mod tests {
             assert_eq!(shell_argument(word), quoted);
         }
         assert_eq!(shell_argument("--accept-prices"), "-- --accept-prices");
+        assert_eq!(os_reason("Permission denied (os error 13) at path \".tmpX\""), "permission denied");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::order::{Order, OrderPk};
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal};
+use super::refusal::{Conflict, Kind, Refusal, Remedy};
 use super::status::Status;
 use super::stock::{Movement, Reason};
 
@@ -63,35 +63,26 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
 }
 
 fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
-    let word = reference.shell_word();
+    let refuse = |conflict, message: String, error: String| {
+        Refusal::new(Kind::Conflict(conflict), message).error(error).about([reference.clone()])
+    };
+    let step_back = |to| Remedy::StepBack { reference: reference.clone(), to };
     if to == Status::Confirmed {
-        let hint = match from {
-            Status::Pending => format!("orders confirm {word}"),
-            _ => format!("orders set-status {word} pending --force --note …, then orders confirm {word}"),
-        };
-        return Refusal::new(
-            Kind::Conflict(Conflict::Step),
-            format!("only confirm takes {reference} to confirmed; it is {from}"),
-        )
-        .error("Only confirm takes an order to confirmed")
-        .hint(hint);
+        let message = format!("only confirm takes {reference} to confirmed; it is {from}");
+        let refusal = refuse(Conflict::Step, message, "Only confirm takes an order to confirmed".to_owned());
+        let refusal = if from == Status::Pending { refusal } else { refusal.remedy(step_back(Status::Pending)) };
+        return refusal.remedy(Remedy::Confirm(reference.clone()));
     }
     if from == to {
-        return Refusal::new(Kind::Conflict(Conflict::Already), format!("order {reference} is already {to}"))
-            .error(format!("Order is already {to}"));
+        let message = format!("order {reference} is already {to}");
+        return refuse(Conflict::Already, message, format!("Order is already {to}"));
     }
-    let refusal =
-        Refusal::new(Kind::Conflict(Conflict::Step), format!("order {reference} cannot go from {from} to {to}"))
-            .error(format!("Order cannot go from {from} to {to}"));
-    if from.may_be_forced_to(to) {
-        return refusal
-            .hint(format!("orders set-status {} {to} --force --note …, if it must go back", reference.shell_word()));
-    }
+    let message = format!("order {reference} cannot go from {from} to {to}");
+    let refusal = refuse(Conflict::Step, message, format!("Order cannot go from {from} to {to}"));
     match from {
-        Status::Pending => refusal.hint(format!("orders confirm {} comes first", reference.shell_word())),
-        Status::Cancelled => {
-            refusal.hint(format!("orders set-status {} pending --force --note … reopens it", reference.shell_word()))
-        }
+        _ if from.may_be_forced_to(to) && from != Status::Cancelled => refusal.remedy(step_back(to)),
+        Status::Pending => refusal.remedy(Remedy::Confirm(reference.clone())),
+        Status::Cancelled => refusal.remedy(Remedy::Reopen(reference.clone())),
         // From a status that holds stock every step is one forward or one back.
         _ => refusal,
     }
@@ -145,43 +136,24 @@ mod tests {
     #[test]
     fn an_illegal_step_is_a_conflict_that_says_what_can_be_done() {
         use Status::{Cancelled, Confirmed, Pending, Processing, Shipped};
-        let cases = [
-            (Pending, Confirmed, true, "Only confirm takes an order to confirmed", "orders confirm LEG-LXYZ1234-AB5C"),
-            (
-                Shipped,
-                Confirmed,
-                true,
-                "Only confirm takes an order to confirmed",
-                "orders set-status LEG-LXYZ1234-AB5C pending --force --note …, then orders confirm LEG-LXYZ1234-AB5C",
-            ),
-            (
-                Pending,
-                Shipped,
-                true,
-                "Order cannot go from pending to shipped",
-                "orders confirm LEG-LXYZ1234-AB5C comes first",
-            ),
-            (
-                Shipped,
-                Processing,
-                false,
-                "Order cannot go from shipped to processing",
-                "orders set-status LEG-LXYZ1234-AB5C processing --force --note …, if it must go back",
-            ),
-            (
-                Cancelled,
-                Shipped,
-                true,
-                "Order cannot go from cancelled to shipped",
-                "orders set-status LEG-LXYZ1234-AB5C pending --force --note … reopens it",
-            ),
-        ];
-        for (from, to, force, error, hint) in cases {
+        let reference = || Reference::parse("LEG-LXYZ1234-AB5C").unwrap();
+        let back = |to| Remedy::StepBack { reference: reference(), to };
+        let (confirm, reopen) = (Remedy::Confirm(reference()), Remedy::Reopen(reference()));
+        let only_confirm = "Only confirm takes an order to confirmed";
+        for (from, to, force, error, remedies) in [
+            (Pending, Confirmed, true, only_confirm, vec![confirm.clone()]),
+            (Shipped, Confirmed, true, only_confirm, vec![back(Pending), confirm.clone()]),
+            (Pending, Shipped, true, "Order cannot go from pending to shipped", vec![confirm]),
+            (Shipped, Processing, false, "Order cannot go from shipped to processing", vec![back(Processing)]),
+            (Cancelled, Shipped, true, "Order cannot go from cancelled to shipped", vec![reopen.clone()]),
+            (Cancelled, Pending, false, "Order cannot go from cancelled to pending", vec![reopen]),
+        ] {
             let refusal = decide(&order_in(from), &[], Request { to, force, restock: true }).unwrap_err();
             assert_eq!(
-                (refusal.kind, refusal.error.as_str(), refusal.hint.as_deref()),
-                (Kind::Conflict(Conflict::Step), error, Some(hint))
+                (refusal.kind, refusal.error.as_str(), refusal.remedies),
+                (Kind::Conflict(Conflict::Step), error, remedies)
             );
+            assert_eq!(*refusal.orders, [reference()]);
         }
         let refusal =
             decide(&order_in(Cancelled), &[], Request { to: Cancelled, force: false, restock: true }).unwrap_err();

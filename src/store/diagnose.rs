@@ -11,9 +11,22 @@ use super::integrity::{check_failed, damage};
 use super::locked::{PlainFile, side_files};
 use super::open::Store;
 use crate::domain::finding::Finding;
+use crate::domain::text::os_reason;
+
+impl StoreError {
+    /// Looks at the orders file for what was the matter, where SQLite's own word for it may be wrong.
+    #[must_use]
+    pub fn diagnosed(self, path: &Path) -> StoreError {
+        match self {
+            StoreError::Malformed(error) => read_again(path).unwrap_or(StoreError::Malformed(error)),
+            StoreError::Broken(_) | StoreError::NotWritten(_) if is_disk_full(path) => StoreError::Full,
+            error => error,
+        }
+    }
+}
 
 /// Returns whether the disk of a file is full: SQLite reports some failures of a full disk as others.
-pub fn is_disk_full(path: &Path) -> bool {
+fn is_disk_full(path: &Path) -> bool {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let is_used_up = |disk: rustix::fs::StatVfs| disk.f_bavail == 0 || (disk.f_files > 0 && disk.f_favail == 0);
     rustix::fs::statvfs(folder).is_ok_and(is_used_up)
@@ -26,7 +39,7 @@ pub fn read_again(path: &Path) -> Option<StoreError> {
     if let Err(error) =
         read_through(path).and_then(|()| side_files(path).iter().try_for_each(|side| read_through(side)))
     {
-        return Some(StoreError::Unread(error.to_string()));
+        return Some(StoreError::Unread(format!("could not be read: {}", os_reason(&error.to_string()))));
     }
     let damage = Store::open(path, Access::Read, Duration::ZERO).and_then(|store| damage(&store.connection));
     let is_damaged = match damage {
@@ -34,7 +47,7 @@ pub fn read_again(path: &Path) -> Option<StoreError> {
         // Any other error is no damage: the file is not complete yet, or in use.
         Err(error) => matches!(error, StoreError::Damaged(_) | StoreError::Malformed(_)),
     };
-    (!is_damaged).then(|| StoreError::Unread("by now it can be".to_owned()))
+    (!is_damaged).then(|| StoreError::Unread("could not be read at first; a second read succeeded".to_owned()))
 }
 
 /// Returns a finding where the file at `path` could not be opened because it is damaged.

@@ -4,6 +4,8 @@ use std::io;
 
 use rusqlite::ErrorCode;
 
+use crate::domain::text::os_reason;
+
 /// Why the file could not be used. The words follow its path in a message.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -20,34 +22,34 @@ pub enum StoreError {
     #[error("{0}")]
     Newer(String),
     /// Another program used the file for longer than `--wait`.
-    #[error("is in use by another program; nothing changed")]
+    #[error("is in use by another program")]
     Busy,
     /// The disk is full.
-    #[error("cannot be written: the disk is full; nothing changed")]
+    #[error("cannot be written: the disk is full")]
     Full,
     /// The file is damaged.
     #[error("is damaged: {0}")]
     Damaged(String),
-    /// SQLite calls the file damaged. It may only have failed to read it: [`super::read_again`] finds out.
+    /// SQLite calls the file damaged. It may only have failed to read it: [`StoreError::diagnosed`] finds out.
     #[error("is damaged: {0}")]
     Malformed(rusqlite::Error),
-    /// The file is not damaged, but could not be read.
-    #[error("could not be read: {0}")]
+    /// The file is not damaged, but could not be read: `could not be read: Input/output error`.
+    #[error("{0}")]
     Unread(String),
     /// A decision was outdated when it was applied. The transaction is rolled back.
-    #[error("holds another state of {0} by now; nothing changed")]
+    #[error("changed at the same time: {0} is not as it was")]
     Changed(&'static str),
     /// Another file got its name while it was open, or it was deleted.
-    #[error("was moved or replaced while it was open; nothing changed")]
+    #[error("was moved or replaced while it was open")]
     Replaced,
     /// The operating system refused.
-    #[error("cannot be opened: {0}")]
+    #[error("cannot be opened: {}", os_reason(&.0.to_string()))]
     Io(io::Error),
     /// The temporary file with buffered items cannot be read back.
-    #[error("cannot be written: a temporary file beside it cannot be read: {0}; nothing changed")]
+    #[error("cannot be written: a temporary file beside it cannot be read: {}", os_reason(&.0.to_string()))]
     Waiting(io::Error),
     /// Reading or writing failed, and the file holds nothing of the change.
-    #[error("could not be written: {0}; nothing changed")]
+    #[error("could not be written: {0}")]
     NotWritten(rusqlite::Error),
     /// Reading or writing failed, and it is unknown what the file holds of the change.
     #[error("could not be read or written: {0}")]
@@ -60,6 +62,11 @@ pub enum StoreError {
 impl StoreError {
     pub(super) fn refused(problem: impl Into<String>) -> StoreError {
         StoreError::Refused(problem.into())
+    }
+
+    /// Returns whether nobody knows what became of the change: the commit failed, and the file could not be asked.
+    pub fn is_outcome_unknown(&self) -> bool {
+        matches!(self, StoreError::Broken(_))
     }
 
     /// Marks an error that came before the commit: nothing changed.

@@ -60,7 +60,7 @@ mod values;
 pub(crate) use connection::sqlite_version;
 pub use connection::{Access, CACHE_KIB};
 pub(crate) use copy::{Copy, persist, sync_folder};
-pub(crate) use diagnose::{as_finding, is_disk_full, read_again};
+pub(crate) use diagnose::as_finding;
 pub use error::StoreError;
 pub(crate) use listing::{OrderFilter, Sort, SortField};
 pub(crate) use locked::{NotOpened, OrdersFiles, PlainFile};

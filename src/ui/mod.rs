@@ -97,8 +97,8 @@ impl Ui {
         }
         self.say(RED, "error", &explained.failure.message);
         list(&explained.details());
-        if let Some(hint) = &explained.failure.hint {
-            self.hint(hint);
+        for hint in &explained.failure.remedies {
+            self.hint(&hint.to_string());
         }
     }
 

@@ -45,7 +45,8 @@ fn all_shortages_are_reported_and_every_table_is_as_it_was() {
 error: insufficient stock for LEG-1; nothing changed
   - Classic T-Shirt (L): Insufficient stock (available: 3, required: 4)
   - Leather Belt: Insufficient stock (available: 12, required: 13)
-hint: orders message LEG-1 --template shortage tells the customer; or, if there are more, orders product adjust SKU-12345 +1 --size L --note …
+hint: to tell the customer:  orders message LEG-1 --template shortage
+hint: if there are more in the shop:  orders product adjust SKU-12345 +1 --size L --note WHY
 ",
     );
     assert_eq!(shop.dump(), before);
@@ -61,7 +62,7 @@ fn several_orders_are_all_or_nothing() {
         "\
 error: insufficient stock for LEG-2 (of 2 orders); nothing changed
   - Classic T-Shirt (L): Insufficient stock (available: 3, required: 4)
-hint: --keep-going confirms those that can be
+hint: to confirm those that can be:  orders confirm LEG-LXYZ1234-AB5C LEG-2 --keep-going
 ",
     );
     assert_eq!(shop.dump(), before);
@@ -104,7 +105,7 @@ fn only_pending_orders_are_confirmed() {
     shop.orders(["confirm", ORDER]).succeeds();
     shop.orders(["confirm", ORDER]).fails(
         5,
-        "error: order LEG-LXYZ1234-AB5C is already confirmed; nothing changed\nhint: orders show LEG-LXYZ1234-AB5C\n",
+        "error: order LEG-LXYZ1234-AB5C is already confirmed; nothing changed\nhint: to see it:  orders show LEG-LXYZ1234-AB5C\n",
     );
     let done = shop.orders(["confirm", ORDER, "--json"]).exits(5);
     assert_eq!(
@@ -112,7 +113,7 @@ fn only_pending_orders_are_confirmed() {
         (
             "",
             "{\"success\":false,\"error\":\"Order is already confirmed\",\"details\":[],\"code\":\"conflict\",\
-             \"hint\":\"orders show LEG-LXYZ1234-AB5C\",\"exitCode\":5,\"reason\":\"already\"}\n"
+             \"hint\":\"to see it:  orders show LEG-LXYZ1234-AB5C\",\"exitCode\":5,\"reason\":\"already\",\"orders\":[\"LEG-LXYZ1234-AB5C\"]}\n"
         )
     );
     shop.orders(["cancel", ORDER]).succeeds();
@@ -127,7 +128,7 @@ fn a_size_that_is_missing_or_unknown_is_refused_naming_those_there_are() {
     shop.take("LEG-2", SHIRT, 1, Some("XXL"));
     shop.orders(["confirm", "LEG-1"]).fails(
         4,
-        "error: items of LEG-1 need a size that there is; nothing changed\n  - Classic T-Shirt: needs a size (sizes: S, M, L)\nhint: orders edit LEG-1 --item N --size SIZE\n",
+        "error: items of LEG-1 need an available size; nothing changed\n  - Classic T-Shirt: needs a size (sizes: S, M, L)\nhint: to choose its size:  orders edit LEG-1 --item 1 --size SIZE\n",
     );
     let done = shop.orders(["confirm", "LEG-2"]).exits(4);
     assert!(done.stderr.contains("Classic T-Shirt: has no size XXL (sizes: S, M, L)"), "{}", done.stderr);
@@ -145,7 +146,7 @@ fn prices_below_the_list_price_need_consent() {
         "\
 error: prices of 2 orders are below the list price; nothing changed
   - LEG-2: Classic T-Shirt: price 19.99 is below the list price 29.99
-hint: orders confirm LEG-1 LEG-2 --accept-prices, if they were agreed
+hint: if these prices were agreed:  orders confirm LEG-1 LEG-2 --accept-prices
 ",
     );
     shop.orders(["confirm", "LEG-2", "--accept-prices"]).prints(
@@ -163,7 +164,7 @@ fn a_part_of_a_reference_needs_yes() {
     shop.orders(["confirm", "ab5c"]).fails(
         2,
         "error: only a part of LEG-LXYZ1234-AB5C was given; nothing changed\n\
-         hint: orders confirm LEG-LXYZ1234-AB5C, or --yes to take parts\n",
+         hint: in a script, give the whole reference LEG-LXYZ1234-AB5C, or --yes\n",
     );
     shop.orders(["confirm", "ab5c", "--dry-run"]).succeeds();
     let id = shop.orders(["show", ORDER, "--json"]).json()["id"].as_str().unwrap().to_owned();

@@ -115,7 +115,7 @@ fn other_content_under_the_same_reference_is_a_conflict_that_names_the_fields() 
         5,
         "error: order leg-lxyz1234-ab5c is there with other content; nothing changed\n  \
          - order LEG-LXYZ1234-AB5C is there already with other content: customerAddress, items, total\n\
-         hint: orders show leg-lxyz1234-ab5c\n",
+         hint: to see it:  orders show leg-lxyz1234-ab5c\n",
     );
     let done = shop.orders(["create", "--json"]).stdin(other).exits(5);
     assert!(done.stderr.contains(r#""code":"conflict""#), "{}", done.stderr);

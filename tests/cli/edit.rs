@@ -68,7 +68,11 @@ fn what_cannot_be_edited_is_refused_and_nothing_changes() {
         (["edit", ORDER, "--item", "2", "--quantity", "1"], 3, "has no item 2"),
         (["edit", "LEG-0002", "--item", "9", "--quantity", "1"], 3, "has no item 9"),
         (["edit", ORDER, "--item", "1", "--size", "XXL"], 4, "has no size XXL (sizes: S, M, L)"),
-        (["edit", ORDER, "--remove", "1", "-q", "-y"], 5, "hint: orders cancel LEG-LXYZ1234-AB5C"),
+        (
+            ["edit", ORDER, "--remove", "1", "-q", "-y"],
+            5,
+            "hint: to cancel the whole order:  orders cancel LEG-LXYZ1234-AB5C",
+        ),
         (["edit", "LEG-0002", "--remove", "1", "-q", "-y"], 5, "LEG-0002 is confirmed"),
         (["edit", ORDER, "--add", "SKU-12345", "--quantity", "1"], 4, "needs a size (sizes: S, M, L)"),
         (["edit", ORDER, "--add", "nothing", "--quantity", "1"], 3, "product nothing not found"),
@@ -119,6 +123,6 @@ fn an_items_color_is_edited() {
     shop.orders(["edit", ORDER, "--item", "1", "--color", "Red"]).fails(
         2,
         "error: invalid value 'Red' for '--color <WHEN>' [possible values: auto, always, never]\n\
-         hint: --color is for the terminal; the color of an item is --item-color\n",
+         hint: the color of an item is --item-color; --color is for the terminal\n",
     );
 }

@@ -9,20 +9,21 @@ use crate::harness::{BELT, Done, ORDER, Shop, order, shipped};
 fn internal() {
     let shop = Shop::new();
     let path = shop.file().display().to_string();
-    let hint = "orders product import FILE makes one; --db FILE or ORDERS_DB names another";
+    let hints = ["to make one:  orders product import FILE", "--db FILE or ORDERS_DB names another file"];
     for args in [&["list"][..], &["show", "x"], &["confirm", "x"], &["config"], &["product", "list"], &["import", "-n"]]
     {
         let mut run = shop.orders([]);
         for arg in args {
             run = run.arg(arg);
         }
-        run.fails(1, &format!("error: there is no orders file at {path}\nhint: {hint}\n"));
+        run.fails(1, &format!("error: there is no orders file at {path}\nhint: {}\nhint: {}\n", hints[0], hints[1]));
     }
     shop.orders(["list", "--json"]).fails(
         1,
         &format!(
             "{{\"success\":false,\"error\":\"there is no orders file at {path}\",\"details\":[],\"code\":\"internal\",\
-             \"hint\":\"{hint}\",\"exitCode\":1,\"reason\":\"missing_file\"}}\n"
+             \"hint\":\"{}\",\"exitCode\":1,\"reason\":\"missing_file\"}}\n",
+            hints.join("\\n")
         ),
     );
     assert!(!shop.file().exists());
@@ -32,13 +33,13 @@ fn internal() {
 fn usage() {
     let shop = Shop::with_order();
     shop.orders(["set-status", ORDER, "pending", "--force"])
-        .fails(2, "error: --force needs a --note that says why\nhint: --note 'confirmed by mistake', say\n");
+        .fails(2, "error: --force needs a --note that says why\nhint: add --note WHY\n");
     let done = shop.orders(["list", "--bogus"]).exits(2);
     assert!(done.stderr.starts_with("error: unexpected argument '--bogus' found\n"), "{}", done.stderr);
     shop.orders(["list", "--bogus", "--json"]).fails(
         2,
         "{\"success\":false,\"error\":\"unexpected argument '--bogus' found\",\"details\":[],\"code\":\"usage\",\
-         \"hint\":\"orders list --help\",\"exitCode\":2,\"reason\":null}\n",
+         \"hint\":\"for its options:  orders help list\",\"exitCode\":2,\"reason\":null}\n",
     );
     shop.orders(["list", "--format", "html"]).fails(2, "error: --format html is for reports only\n");
     shop.orders(["list"])
@@ -51,11 +52,11 @@ fn usage() {
 fn not_found() {
     let shop = Shop::with_order();
     shop.orders(["show", "LEG-404"])
-        .fails(3, "error: order LEG-404 not found\nhint: orders list shows what there is\n");
+        .fails(3, "error: order LEG-404 not found\nhint: to see which there are:  orders list\n");
     shop.orders(["show", "LEG-404", "--json"]).fails(
         3,
         "{\"success\":false,\"error\":\"Order LEG-404 not found\",\"details\":[],\"code\":\"not_found\",\
-         \"hint\":\"orders list shows what there is\",\"exitCode\":3,\"reason\":null}\n",
+         \"hint\":\"to see which there are:  orders list\",\"exitCode\":3,\"reason\":null}\n",
     );
     shop.orders(["product", "show", "Polo Shrit"])
         .fails(3, "error: product Polo Shrit not found\nhint: did you mean Polo Shirt?\n");
@@ -84,12 +85,12 @@ fn conflict() {
     shop.orders(["set-status", ORDER, "shipped"]).fails(
         5,
         "error: order LEG-LXYZ1234-AB5C cannot go from pending to shipped; nothing changed\n\
-         hint: orders confirm LEG-LXYZ1234-AB5C comes first\n",
+         hint: to confirm it:  orders confirm LEG-LXYZ1234-AB5C\n",
     );
     shop.orders(["set-status", ORDER, "shipped", "--json"]).fails(
         5,
         "{\"success\":false,\"error\":\"Order cannot go from pending to shipped\",\"details\":[],\"code\":\"conflict\",\
-         \"hint\":\"orders confirm LEG-LXYZ1234-AB5C comes first\",\"exitCode\":5,\"reason\":\"step\"}\n",
+         \"hint\":\"to confirm it:  orders confirm LEG-LXYZ1234-AB5C\",\"exitCode\":5,\"reason\":\"step\",\"orders\":[\"LEG-LXYZ1234-AB5C\"]}\n",
     );
 }
 
@@ -101,13 +102,14 @@ fn insufficient_stock() {
         6,
         "error: insufficient stock for LEG-1; nothing changed\n  \
          - Leather Belt: Insufficient stock (available: 12, required: 13)\n\
-         hint: orders message LEG-1 --template shortage tells the customer; or, if there are more, orders product adjust BLT-01 +1 --note …\n",
+         hint: to tell the customer:  orders message LEG-1 --template shortage\n\
+         hint: if there are more in the shop:  orders product adjust BLT-01 +1 --note WHY\n",
     );
     shop.orders(["confirm", "LEG-1", "--json"]).fails(
         6,
         "{\"success\":false,\"error\":\"Insufficient stock for some items\",\
          \"details\":[\"Leather Belt: Insufficient stock (available: 12, required: 13)\"],\
-         \"code\":\"insufficient_stock\",\"hint\":\"orders message LEG-1 --template shortage tells the customer; or, if there are more, orders product adjust BLT-01 +1 --note …\",\"exitCode\":6,\"reason\":null}\n",
+         \"code\":\"insufficient_stock\",\"hint\":\"to tell the customer:  orders message LEG-1 --template shortage\\nif there are more in the shop:  orders product adjust BLT-01 +1 --note WHY\",\"exitCode\":6,\"reason\":null,\"orders\":[\"LEG-1\"]}\n",
     );
 }
 

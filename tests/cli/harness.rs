@@ -171,7 +171,9 @@ impl Run {
         });
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap();
-        Done::from(output)
+        let done = Done::from(output);
+        assert_hints_run(&done.stderr);
+        done
     }
 
     /// Holds that it succeeds, and returns its stdout.
@@ -208,6 +210,30 @@ impl Run {
     pub fn fails(self, code: i32, stderr: &str) {
         let done = self.ends();
         pretty_assertions::assert_eq!((done.stdout.as_str(), done.stderr.as_str(), done.code), ("", stderr, code));
+    }
+}
+
+/// Holds that the command at the end of every hint runs as it is printed, once its words in capitals are filled in.
+#[track_caller]
+fn assert_hints_run(stderr: &str) {
+    let hints = |line: &str| {
+        let of_json =
+            serde_json::from_str::<Value>(line).ok().and_then(|error| Some(error["hint"].as_str()?.to_owned()));
+        of_json.or_else(|| Some(line.strip_prefix("hint: ")?.to_owned())).unwrap_or_default()
+    };
+    for hint in stderr.lines().map(hints).collect::<Vec<_>>().iter().flat_map(|hints| hints.lines()) {
+        assert!(
+            !hint.starts_with("orders ") && !hint.contains('…'),
+            "not words first, then a command that runs: {hint}"
+        );
+        let Some((_, command)) = hint.split_once(":  ").filter(|(_, command)| command.starts_with("orders ")) else {
+            continue;
+        };
+        let split = Command::new("sh").arg("-c").arg(format!("printf '%s\\0' {command}")).output().unwrap().stdout;
+        let words = String::from_utf8(split).unwrap();
+        let blank = |word: &str| word.bytes().all(|byte| byte.is_ascii_uppercase());
+        let words = words.split_terminator('\0').map(|word| if blank(word) { "1".into() } else { word.into() });
+        assert_eq!(orders::wrong_with(&words.collect::<Vec<std::ffi::OsString>>()), None, "{hint}");
     }
 }
 

@@ -45,7 +45,7 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         assert!(help.contains("Examples:\n  orders "), "{help}");
     }
     shop.orders(["help", "everything"])
-        .fails(2, "error: there is no help on everything\nhint: orders help lists the commands\n");
+        .fails(2, "error: there is no help on everything\nhint: to see the commands and topics:  orders help\n");
     shop.orders(["help", "comfirm"]).fails(2, "error: there is no help on comfirm\nhint: did you mean confirm?\n");
     shop.orders(["help", "option"]).fails(2, "error: there is no help on option\nhint: did you mean options?\n");
 }

@@ -242,7 +242,7 @@ fn every_item_of_a_long_import_is_there_and_known_to_the_orders_after_it() {
 fn files_that_cannot_be_read_are_named() {
     let shop = Shop::stocked();
     shop.orders(["import", "nothing.json"])
-        .fails(1, "error: cannot read nothing.json: No such file or directory (os error 2); nothing imported\n");
+        .fails(1, "error: cannot read nothing.json: no such file or directory; nothing imported\n");
     shop.orders(["import", "."]).fails(1, "error: cannot read .: it is a folder; nothing imported\n");
 }
 
@@ -324,7 +324,7 @@ fn whatever_failed_says_that_nothing_was_imported_and_carries_the_keys() {
     let all = ["success", "error", "details", "code", "hint", "exitCode", "reason"];
     let all = [&all[..], &["imported", "unchanged", "rejected", "skipped", "warnings", "errors"]].concat();
     let with_updated = [&all[..], &["updated"]].concat();
-    let missing = "error: cannot read missing.json: No such file or directory (os error 2); nothing imported\n";
+    let missing = "error: cannot read missing.json: no such file or directory; nothing imported\n";
     shop.orders(["import", "missing.json"]).fails(1, missing);
     shop.orders(["product", "import", "missing.json"]).fails(1, missing);
     std::fs::write(shop.path("strange.db"), "not ours").unwrap();

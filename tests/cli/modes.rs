@@ -79,7 +79,7 @@ fn who_opens_a_file_that_others_can_use_is_told_so_once() {
     {
         std::fs::set_permissions(shop.file(), std::fs::Permissions::from_mode(mode)).unwrap();
         let told = done.map_or(String::new(), |done| {
-            format!("warning: {file} can be {done} by other users\nhint: chmod 600 {file}\n")
+            format!("warning: {file} can be {done} by other users\nhint: to keep it to yourself:  chmod 600 {file}\n")
         });
         for args in [
             ["list", "--quiet", "--wait", "5"],

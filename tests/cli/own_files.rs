@@ -48,7 +48,8 @@ fn no_source_is_the_orders_file_or_stands_beside_it() {
                 assert_eq!((done.code, done.stdout.as_str()), (4, ""), "{line}: {done:#?}");
                 let (name, _) = source.split_once(' ').unwrap_or((&source, ""));
                 let detail = format!("  - {name}: it is {what}");
-                assert!(done.stderr.contains(&detail) && done.stderr.contains("nothing changed"), "{line}: {done:#?}");
+                let undone = if command.contains("import") { "nothing imported" } else { "nothing changed" };
+                assert!(done.stderr.contains(&detail) && done.stderr.contains(undone), "{line}: {done:#?}");
             }
             // What is there already is not written over.
             let (name, descriptor) = source.split_once(' ').unwrap_or((&source, ""));
@@ -78,7 +79,7 @@ fn every_file_that_is_ours_is_named_at_once() {
     held.query_row("SELECT 1 FROM orders", [], |_| Ok(())).unwrap();
     std::fs::write(shop.path("new.json"), order("LEG-NEW", BELT, 1, None)).unwrap();
     let done = shell(&shop, "\"$ORDERS\" import *");
-    let stderr = "error: the orders file cannot be read as input; nothing changed
+    let stderr = "error: the orders file cannot be read as input; nothing imported
   - orders.db: it is the orders file
   - orders.db-shm: it is the -shm file of the orders file
   - orders.db-wal: it is the -wal file of the orders file

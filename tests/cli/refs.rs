@@ -67,11 +67,11 @@ fn what_writes_wants_a_whole_reference_or_yes() {
     let shop = Shop::with_order();
     let before = shop.dump();
     for (typed, given) in [("ab5c", "a part of"), ("+1234567890", "the customer of"), ("john", "the customer of")] {
-        for (args, line) in [
-            (&["confirm", typed][..], "orders confirm LEG-LXYZ1234-AB5C"),
-            (&["cancel", typed], "orders cancel LEG-LXYZ1234-AB5C"),
-            (&["set-status", typed, "cancelled"], "orders set-status LEG-LXYZ1234-AB5C cancelled"),
-            (&["edit", typed, "--name", "Jane"], "orders edit LEG-LXYZ1234-AB5C …"),
+        for args in [
+            &["confirm", typed][..],
+            &["cancel", typed],
+            &["set-status", typed, "cancelled"],
+            &["edit", typed, "--name", "Jane"],
         ] {
             let run = |more: &[&str]| {
                 let run = args.iter().chain(more).fold(shop.orders([]), |run, arg| run.arg(arg));
@@ -79,7 +79,8 @@ fn what_writes_wants_a_whole_reference_or_yes() {
             };
             let done = run(&[]);
             let expected = format!(
-                "error: only {given} {ORDER} was given; nothing changed\nhint: {line}, or --yes to take parts\n"
+                "error: only {given} {ORDER} was given; nothing changed\n\
+                 hint: in a script, give the whole reference {ORDER}, or --yes\n"
             );
             assert_eq!((done.code, done.stderr.as_str()), (2, expected.as_str()), "{args:?}");
             assert_eq!(run(&["--dry-run"]).code, 0, "{args:?}");

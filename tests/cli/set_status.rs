@@ -56,11 +56,11 @@ fn only_confirm_confirms() {
         run.fails(
             5,
             "error: only confirm takes LEG-LXYZ1234-AB5C to confirmed; it is pending; nothing changed\n\
-             hint: orders confirm LEG-LXYZ1234-AB5C\n",
+             hint: to confirm it:  orders confirm LEG-LXYZ1234-AB5C\n",
         );
     }
     shop.orders(["set-status", ORDER, "pending", "--force"])
-        .fails(2, "error: --force needs a --note that says why\nhint: --note 'confirmed by mistake', say\n");
+        .fails(2, "error: --force needs a --note that says why\nhint: add --note WHY\n");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn after_two_dashes_every_word_is_a_reference_and_the_last_one_the_status() {
 fn goods_are_written_off_with_a_note_only() {
     let shop = Shop::with_order();
     shop.orders(["confirm", ORDER]).succeeds();
-    let hint = "error: --no-restock needs a --note that says why\nhint: --note 'came back torn', say\n";
+    let hint = "error: --no-restock needs a --note that says why\nhint: add --note WHY\n";
     shop.orders(["set-status", ORDER, "cancelled", "--no-restock"]).fails(2, hint);
     shop.orders(["cancel", ORDER, "--no-restock"]).fails(2, hint);
 }

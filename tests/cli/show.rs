@@ -50,7 +50,7 @@ fn what_fits_no_order_or_several_is_refused_with_help() {
     shop.orders(["show", "LEG"])
         .fails(3, "error: order LEG not found\nhint: a part of a reference needs at least 4 characters\n");
     shop.orders(["show", "nothing-like-it"])
-        .fails(3, "error: order nothing-like-it not found\nhint: orders list shows what there is\n");
+        .fails(3, "error: order nothing-like-it not found\nhint: to see which there are:  orders list\n");
     shop.orders(["show", "LEG-MLB"]).fails(
         5,
         "\
@@ -58,7 +58,7 @@ error: LEG-MLB fits 3 orders
   - LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06 17:36
   - LEG-MLB4Q1XC-K2P9: \u{2068}ليلى حسن\u{2069}, 2026-02-06 16:58
   - LEG-MLB2TG0R-7HTX: Karim Nasser, 2026-02-06 16:05
-hint: give more of the reference
+hint: name one by its reference
 ",
     );
     shop.orders(["show", "LEG-MLB", "LEG-404", "LEG-405"]).fails(
@@ -70,7 +70,7 @@ error: 3 references do not name one order each
   - LEG-MLB fits 3 orders: LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06 17:36; \
 LEG-MLB4Q1XC-K2P9: \u{2068}ليلى حسن\u{2069}, 2026-02-06 16:58; \
 LEG-MLB2TG0R-7HTX: Karim Nasser, 2026-02-06 16:05
-hint: orders list shows what there is
+hint: to see which there are:  orders list
 ",
     );
 }

@@ -81,7 +81,7 @@ fn a_hint_can_be_pasted_whatever_a_guest_called_the_order() {
     let shop = Shop::stocked();
     shop.take("$(id);x", BELT, 1, None);
     shop.orders(["set-status", "$(id);x", "confirmed"])
-        .fails(5, "error: only confirm takes $(id);x to confirmed; it is pending; nothing changed\nhint: orders confirm '$(id);x'\n");
+        .fails(5, "error: only confirm takes $(id);x to confirmed; it is pending; nothing changed\nhint: to confirm it:  orders confirm '$(id);x'\n");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn beginning<W: Into<String>>(typed: &str, words: impl IntoIterator<Item = W>) -
 fn references(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionCandidate> {
     let is_forced = line.before().iter().any(|word| word == "--force");
     let statuses = if is_forced { &Status::ALL } else { facts.acts_on };
-    let task = if facts.writes { Task::UpdateStatus } else { Task::Read };
+    let task = if facts.writes() { Task::UpdateStatus } else { Task::Read };
     ask(line.global(), task, |read, context| {
         let found = read.orders_like(typed, context.caller.sees_only(), statuses, OFFERED)?;
         Ok(found.into_iter().filter_map(|order| of_data(order.reference.as_str(), &order.customer_name)).collect())

@@ -44,7 +44,7 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
     if ui::yes_or_no(&question)? {
         return Ok(shown);
     }
-    Err(Failure::new(Kind::Declined, format!("{which} not confirmed; nothing changed")).error("Declined").into())
+    Err(Failure::new(Kind::Declined, format!("{which} not confirmed")).error("Declined").into())
 }
 
 /// Finds another order of the same phone and items that was not cancelled.

@@ -58,10 +58,10 @@ const CONFIRMED_KEYS: &[&str] = &["success", "order", "stockUpdated", "message"]
 
 /// Runs the command.
 pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let references = named_or_picked(&args.refs, &[Status::Pending], "orders confirm REF, or - for stdin", context)?;
+    let references = named_or_picked(&args.refs, &[Status::Pending], "confirm", context)?;
     let is_to_ask = context.is_to_ask("confirming has to be agreed to", "--yes agrees")?;
     let mut store = context.open_to_write()?;
-    let naming = Naming::to_write(context, "orders confirm REF");
+    let naming = Naming::to_write(context);
     let mut call = Call {
         // Nobody waits while they are looked for: an order keeps its reference.
         named: store.read(|read| name_orders_or_none(read, &references.texts, &naming, args.keep_going))?,
@@ -107,7 +107,7 @@ impl Call<'_> {
                 Ok((found, Some((order, decision)))) => all.push(match decision {
                     Ok(confirmation) => Ok((order, confirmation)),
                     Err(refusal) => {
-                        Err(OrderFailure { reference: found.reference.to_string(), failure: Failure::of_one(refusal) })
+                        Err(OrderFailure { reference: found.reference.to_string(), failure: refusal.into() })
                     }
                 }),
                 Ok((_, None)) => {}

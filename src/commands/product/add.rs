@@ -49,8 +49,12 @@ pub struct AddArgs {
     #[arg(long, value_name = "URL", value_parser = image)]
     image: Vec<String>,
     /// Its id, where the web page has one already
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = uuid)]
     id: Option<Uuid>,
+}
+
+fn uuid(text: &str) -> Result<Uuid, String> {
+    Uuid::try_parse(text).map_err(|_| "must be a UUID, such as 550e8400-e29b-41d4-a716-446655440000".to_owned())
 }
 
 fn sized(text: &str) -> Result<(String, i64), String> {

@@ -90,9 +90,7 @@ fn correct_stock(
     context: &mut Context,
 ) -> anyhow::Result<Exit> {
     if context.global.note.is_none() {
-        return Err(Failure::usage("a correction of stock needs a --note that says why")
-            .hint("--note 'stocktaking', say")
-            .into());
+        return Err(Failure::usage("a correction of stock needs a --note that says why").hint("add --note WHY").into());
     }
     let mut store = context.open_to_write()?;
     let audit = context.audit();

@@ -9,6 +9,7 @@ use crate::commands::find::find_product;
 use crate::domain::catalogue::IncomingProduct;
 use crate::domain::money::Money;
 use crate::error::{Exit, Failure};
+use crate::hint::{CommandLine, Hint};
 use crate::render::product;
 use crate::ui;
 
@@ -60,7 +61,7 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let change = args.into_change();
     if change == IncomingProduct::default() {
         return Err(Failure::usage("say what to change")
-            .hint("orders product set --help lists what can be set")
+            .hint(Hint::run("to see what can be set", CommandLine::of("help product set")))
             .into());
     }
     let mut store = context.open_to_write()?;

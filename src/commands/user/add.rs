@@ -39,14 +39,13 @@ fn role_parser() -> impl TypedValueParser<Value = Role> {
 /// Runs the command.
 pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let username = read_username(&args.username).map_err(|problem| {
-        Failure::new(Kind::InvalidInput, format!("username: {problem}; nothing changed")).error("Invalid username")
+        Failure::new(Kind::InvalidInput, format!("username: {problem}")).error("Invalid username")
     })?;
     let user = User { id: UserId(context.ids()()), username, role: args.role, phone: args.phone };
     let mut store = context.open_or_create()?;
     context.write(&mut store, |write| {
         if let Some(known) = write.user(&user.username)? {
-            let message =
-                format!("there is a user {} already ({}); nothing changed", known.username, known.role.as_str());
+            let message = format!("there is an account {} already, {}", known.username, known.role.as_str());
             return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).error("Username is taken").into());
         }
         Ok(write.insert_user(&user)?)

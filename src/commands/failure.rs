@@ -1,0 +1,55 @@
+//! What is said of a failure: what it was, what became of the change, and what to do next.
+
+use serde_json::Value;
+
+use super::Context;
+use super::facts::Facts;
+use super::import_summary::ImportSummary;
+use crate::error::{Explained, Failure, Fault, Kind, explain};
+use crate::store::StoreError;
+
+/// Explains why a command failed: of an import with the body of one that took nothing.
+///
+/// A refusal of a command that changes something says that nothing changed, unless nobody knows, or it is plain: the
+/// command line was wrong, the account may not, or there is no file.
+pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -> Explained {
+    let is_outcome_unknown = error.downcast_ref().is_some_and(StoreError::is_outcome_unknown);
+    let file = context.file().ok();
+    let error = match (error.downcast::<StoreError>(), &file) {
+        (Ok(error), Some(file)) => error.diagnosed(file).into(),
+        (Ok(error), None) => error.into(),
+        (Err(error), _) => error,
+    };
+    let mut explained = explain(&error, file.as_deref());
+    explained.failure = with_file(explained.failure, context);
+    if context.has_committed() {
+        return explained;
+    }
+    if let Some(imports) = facts.imports
+        && explained.body.is_empty()
+    {
+        explained.body = ImportSummary::new().body(imports);
+        if is_outcome_unknown {
+            for (_, count) in explained.body.iter_mut().filter(|(_, count)| count.is_number()) {
+                *count = Value::Null;
+            }
+        }
+    }
+    let kind = explained.failure.kind;
+    let was_nothing_begun = matches!(kind, Kind::Usage | Kind::PermissionDenied | Kind::Internal(Fault::MissingFile));
+    if let Some(undone) = facts.undone
+        && !is_outcome_unknown
+        && !was_nothing_begun
+    {
+        explained.conclude(undone);
+    }
+    explained
+}
+
+/// Makes the commands of a failure's hints act on the file that `--db` names.
+pub fn with_file(mut failure: Failure, context: &Context) -> Failure {
+    if let Some(file) = &context.global.db {
+        failure.remedies = failure.remedies.into_iter().map(|hint| hint.with_file(file)).collect();
+    }
+    failure
+}

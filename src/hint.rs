@@ -1,0 +1,240 @@
+//! Hints: what to do next, in words, and as a command that runs as it is printed.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::domain::refusal::Remedy;
+use crate::domain::text::shell_word;
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// What it is good for: `to see it`.
+    words: String,
+    /// The command that does it.
+    command: Option<CommandLine>,
+}
+
+impl Hint {
+    /// Makes a hint of a command and what it is good for: `to see it`.
+    pub fn run(aim: impl Into<String>, command: CommandLine) -> Hint {
+        Hint { words: aim.into(), command: Some(command) }
+    }
+
+    /// Makes its command act on this orders file, named by `--db`.
+    #[must_use]
+    pub fn with_file(self, file: &Path) -> Hint {
+        let command = self.command.map(|command| command.option_value("--db", &file.to_string_lossy()));
+        Hint { command, ..self }
+    }
+}
+
+impl From<String> for Hint {
+    fn from(words: String) -> Hint {
+        Hint { words, command: None }
+    }
+}
+
+impl From<&str> for Hint {
+    fn from(words: &str) -> Hint {
+        words.to_owned().into()
+    }
+}
+
+/// The command stands last and alone, so that it can be copied.
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.command {
+            Some(command) => write!(f, "{}:  {command}", self.words),
+            None => f.write_str(&self.words),
+        }
+    }
+}
+
+/// A command line of this program. Whatever anybody else chose is quoted for the shell, and never taken for an option.
+///
+/// A value that only the reader knows stands there as a word in capitals: `--note WHY`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandLine {
+    command: &'static str,
+    /// Each as it is, without quotes.
+    arguments: Vec<String>,
+    options: Vec<String>,
+}
+
+impl CommandLine {
+    /// Begins with a command, such as `product show`, and perhaps arguments in capitals.
+    pub fn of(command: &'static str) -> CommandLine {
+        CommandLine { command, arguments: Vec::new(), options: Vec::new() }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn argument(mut self, value: impl fmt::Display) -> CommandLine {
+        self.arguments.push(value.to_string());
+        self
+    }
+
+    /// Adds options, or an argument in capitals that follows those there are.
+    #[must_use]
+    pub fn option(mut self, option: &'static str) -> CommandLine {
+        self.options.push(option.to_owned());
+        self
+    }
+
+    /// Adds an option with a value that somebody chose.
+    #[must_use]
+    pub fn option_value(mut self, option: &'static str, value: &str) -> CommandLine {
+        let sign = if value.starts_with('-') { "=" } else { " " };
+        self.options.push(format!("{option}{sign}{}", shell_word(value)));
+        self
+    }
+}
+
+impl fmt::Display for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arguments = self.arguments.iter().map(|argument| shell_word(argument).into_owned());
+        let options = self.options.iter().cloned();
+        let words: Vec<String> = match self.arguments.iter().any(|argument| argument.starts_with('-')) {
+            true => options.chain(["--".to_owned()]).chain(arguments).collect(),
+            false => arguments.chain(options).collect(),
+        };
+        write!(f, "orders {}", self.command)?;
+        words.iter().try_for_each(|word| write!(f, " {word}"))
+    }
+}
+
+/// Of how many orders a command is still readable.
+const ORDERS_NAMED: usize = 10;
+
+impl From<Remedy> for Hint {
+    fn from(remedy: Remedy) -> Hint {
+        let order = |command, reference| CommandLine::of(command).argument(reference);
+        let product = |command, handle: &str| CommandLine::of(command).argument(handle);
+        let back = |reference, to| order("set-status", reference).argument(to).option("--force --note WHY");
+        match remedy {
+            Remedy::ShowOrder(reference) => Hint::run("to see it", order("show", reference)),
+            Remedy::NumberItems(reference) => Hint::run("to see the numbers of its items", order("show", reference)),
+            Remedy::Confirm(reference) => Hint::run("to confirm it", order("confirm", reference)),
+            Remedy::ConfirmAnew(reference) => {
+                Hint::run("to see it as it is now, and confirm it", order("confirm", reference))
+            }
+            Remedy::AcceptPrices(orders) if orders.len() > ORDERS_NAMED => {
+                "--accept-prices confirms them at these prices, if they were agreed".into()
+            }
+            Remedy::AcceptPrices(orders) => {
+                let command = orders.into_iter().fold(CommandLine::of("confirm"), CommandLine::argument);
+                Hint::run("if these prices were agreed", command.option("--accept-prices"))
+            }
+            Remedy::ConfirmOthers(orders) if orders.len() > ORDERS_NAMED => {
+                "--keep-going confirms those that can be".into()
+            }
+            Remedy::ConfirmOthers(orders) => {
+                let command = orders.into_iter().fold(CommandLine::of("confirm"), CommandLine::argument);
+                Hint::run("to confirm those that can be", command.option("--keep-going"))
+            }
+            Remedy::ChooseSize { reference, item } => {
+                let command = order("edit", reference).option_value("--item", &item.to_string()).option("--size SIZE");
+                Hint::run("to choose its size", command)
+            }
+            Remedy::Cancel(reference) => Hint::run("to cancel the whole order", order("cancel", reference)),
+            Remedy::Reopen(reference) => Hint::run("to reopen it", back(reference, "pending")),
+            Remedy::StepBack { reference, to } => {
+                Hint::run(format!("to take it back to {to}"), back(reference, to.as_str()))
+            }
+            Remedy::TellShortage(reference) => {
+                Hint::run("to tell the customer", order("message", reference).option("--template shortage"))
+            }
+            Remedy::AddStock { product: handle, size, missing } => {
+                let command = product("product adjust", &handle).argument(format!("+{missing}"));
+                let command = if size.is_empty() { command } else { command.option_value("--size", &size) };
+                Hint::run("if there are more in the shop", command.option("--note WHY"))
+            }
+            Remedy::ShowProduct(handle) => Hint::run("to see its stock", product("product show", &handle)),
+            Remedy::SetProduct(handle) => {
+                Hint::run("to change it", product("product set", &handle).option("--price PRICE"))
+            }
+            Remedy::LeaveOutSize => "leave out --size".into(),
+            Remedy::StartSize { product: handle, size } => {
+                let command = product("product count", &handle).argument("N").option_value("--size", &size);
+                Hint::run("to start a new size", command.option("--note WHY"))
+            }
+            Remedy::ClearUnsized(handle) => {
+                let command = product("product count", &handle).argument(0).option("--note WHY");
+                Hint::run("to set these to 0 first, then count each size", command)
+            }
+            Remedy::ClearStock { product: handle, is_sized } => {
+                let command = product("product count", &handle).argument(0);
+                let command = if is_sized { command.option("--size SIZE") } else { command };
+                Hint::run("to take it off the shelf", command.option("--note WHY"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli;
+    use crate::domain::reference::Reference;
+    use crate::domain::status::Status;
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt as _;
+    use std::process::Command;
+
+    /// Splits a command line as a shell does.
+    fn split(line: &str) -> Vec<OsString> {
+        let printed = Command::new("sh").arg("-c").arg(format!("printf '%s\\0' {line}")).output().unwrap().stdout;
+        let words = printed.split_inclusive(|byte| *byte == 0);
+        words.map(|word| OsString::from_vec(word[..word.len() - 1].to_vec())).collect()
+    }
+
+    #[test]
+    fn the_command_of_every_remedy_runs_as_printed_whatever_guests_chose() {
+        for name in ["LEG-1", "-x", "--yes", "$(id);'x\"", "*"] {
+            let reference = || Reference::parse(name).unwrap();
+            let word = || name.to_owned();
+            for remedy in [
+                Remedy::ShowOrder(reference()),
+                Remedy::NumberItems(reference()),
+                Remedy::Confirm(reference()),
+                Remedy::ConfirmAnew(reference()),
+                Remedy::AcceptPrices(vec![reference(), reference()]),
+                Remedy::ConfirmOthers(vec![reference(), reference()]),
+                Remedy::ChooseSize { reference: reference(), item: 2 },
+                Remedy::Cancel(reference()),
+                Remedy::Reopen(reference()),
+                Remedy::StepBack { reference: reference(), to: Status::Shipped },
+                Remedy::TellShortage(reference()),
+                Remedy::AddStock { product: word(), size: word(), missing: 3 },
+                Remedy::AddStock { product: word(), size: String::new(), missing: 3 },
+                Remedy::ShowProduct(word()),
+                Remedy::SetProduct(word()),
+                Remedy::StartSize { product: word(), size: word() },
+                Remedy::ClearUnsized(word()),
+                Remedy::ClearStock { product: word(), is_sized: true },
+            ] {
+                let hint = Hint::from(remedy.clone()).with_file(Path::new("/tmp/a shop.db")).to_string();
+                let (_, line) = hint.split_once(":  ").expect("it ends with a command");
+                let mut words = split(line);
+                words.iter_mut().filter(|word| *word == "N" || *word == "PRICE").for_each(|word| *word = "1".into());
+                assert!(words.contains(&name.into()) || words.contains(&format!("--size={name}").into()), "{line}");
+                assert!(words.contains(&"/tmp/a shop.db".into()), "{line}");
+                if let Err(error) = cli::parse(&words) {
+                    panic!("{line}: {error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_command_of_a_hint_stands_last() {
+        let shortage = Remedy::AddStock { product: "SKU-12345".into(), size: "X L".into(), missing: 1 };
+        assert_eq!(
+            Hint::from(shortage).to_string(),
+            "if there are more in the shop:  orders product adjust SKU-12345 +1 --size 'X L' --note WHY"
+        );
+        let of_many = vec![Reference::parse("LEG-1").unwrap(); 11];
+        assert_eq!(Hint::from(Remedy::ConfirmOthers(of_many)).to_string(), "--keep-going confirms those that can be");
+    }
+}

@@ -1,0 +1,145 @@
+//! What is wrong with a command line, and what was probably meant.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, Error};
+
+use crate::cli::{Cli, options};
+use crate::commands::read_status;
+use crate::error::Failure;
+use crate::hint::{CommandLine, Hint};
+
+/// Makes a failure of what clap says: its first paragraph is what is wrong.
+pub fn explain(error: &Error, args: &[OsString]) -> Failure {
+    let text = error.to_string();
+    let message: Vec<&str> = text.split("\n\n").next().unwrap_or_default().split_whitespace().collect();
+    let message = message.join(" ");
+    let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message));
+    let command = command_named(args);
+    let unknown = context(error, ContextKind::InvalidArg).unwrap_or_default();
+    // Clap names an option with its value: `--color <WHEN>`.
+    let unknown = unknown.split(' ').next().unwrap_or_default();
+    let hints = meant(&command, unknown, args);
+    if !hints.is_empty() {
+        return hints.into_iter().fold(failure, Failure::hint);
+    }
+    let near = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    match near.into_iter().find_map(|kind| context(error, kind)) {
+        Some(near) => failure.hint(format!("did you mean {near}?")),
+        None => {
+            let help = command.iter().fold(CommandLine::of("help"), CommandLine::argument);
+            failure.hint(Hint::run("for its options", help))
+        }
+    }
+}
+
+/// Returns a text that clap knows about an error, the first where there are several.
+fn context(error: &Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => texts.first().cloned(),
+        _ => None,
+    }
+}
+
+/// Says what was meant by an argument that a command does not take, where it is known.
+fn meant(command: &[&str], unknown: &str, args: &[OsString]) -> Vec<Hint> {
+    match (command, unknown) {
+        (["edit"], "--color") => {
+            vec!["the color of an item is --item-color; --color is for the terminal".into()]
+        }
+        (["product", "set"], "--stock" | "--quantity" | "--size") => {
+            let typed = |text: Option<&str>| text.filter(|text| !text.starts_with('-')).map(str::to_owned);
+            let after_set = args.iter().skip_while(|arg| *arg != "set").nth(1).and_then(|arg| arg.to_str());
+            let product = typed(after_set).unwrap_or_else(|| "P".to_owned());
+            let value = options(args).find(|(name, _)| *name == unknown).and_then(|(_, value)| typed(value));
+            let count = value.filter(|value| value.bytes().all(|b| b.is_ascii_digit()));
+            let correct = |command, number: &str| {
+                CommandLine::of(command).argument(&product).argument(number).option("--note WHY")
+            };
+            let count = correct("product count", count.as_deref().unwrap_or("N"));
+            vec![
+                Hint::run("to set the stock to what was counted", count),
+                Hint::run("to change it by a difference", correct("product adjust", "+N")),
+            ]
+        }
+        ([name @ ("list" | "my-orders")], word) => match read_status(word) {
+            Some(status) => {
+                let line = CommandLine::of(if *name == "list" { "list" } else { "my-orders" });
+                vec![Hint::run("to list these", line.option_value("--status", status.as_str()))]
+            }
+            None => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the command that a command line names, as far as it names one: `product`, `show`.
+fn command_named(args: &[OsString]) -> Vec<&str> {
+    let root = Cli::command();
+    let (mut command, mut names) = (&root, Vec::new());
+    for word in args.iter().filter_map(|arg| arg.to_str()) {
+        if let Some(found) = command.find_subcommand(word) {
+            command = found;
+            names.push(word);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli;
+
+    #[test]
+    fn what_is_wrong_with_a_command_line_is_said_in_our_way() {
+        for (line, message, hint) in [
+            ("orders bogus", "unrecognized subcommand 'bogus'", "for its options:  orders help"),
+            ("orders lst", "unrecognized subcommand 'lst'", "did you mean list?"),
+            (
+                "orders product show",
+                "the following required arguments were not provided: <P>",
+                "for its options:  orders help product show",
+            ),
+            (
+                "orders list --limit x",
+                "invalid value 'x' for '--limit <N>': must be a whole number, 0 or more",
+                "for its options:  orders help list",
+            ),
+            (
+                "orders list --limit -1",
+                "invalid value '-1' for '--limit <N>': must be a whole number, 0 or more",
+                "for its options:  orders help list",
+            ),
+            (
+                "orders product list --size M",
+                "unexpected argument '--size' found",
+                "for its options:  orders help product list",
+            ),
+            ("orders list --statis pending", "unexpected argument '--statis' found", "did you mean --status?"),
+            (
+                "orders list Pending",
+                "unexpected argument 'Pending' found",
+                "to list these:  orders list --status pending",
+            ),
+            (
+                "orders product set SKU-1 --stock 4",
+                "unexpected argument '--stock' found",
+                "to set the stock to what was counted:  orders product count SKU-1 4 --note WHY\n\
+                 to change it by a difference:  orders product adjust SKU-1 +N --note WHY",
+            ),
+            (
+                "orders list --wait abc",
+                "invalid value 'abc' for '--wait <SECONDS>': must be a whole number of seconds, 0 to 86400",
+                "for its options:  orders help list",
+            ),
+        ] {
+            let args: Vec<OsString> = line.split(' ').map(Into::into).collect();
+            let failure = explain(&cli::parse(&args).unwrap_err(), &args);
+            let hints: Vec<String> = failure.remedies.iter().map(Hint::to_string).collect();
+            assert_eq!((failure.message.as_str(), hints.join("\n").as_str()), (message, hint), "{line}");
+        }
+    }
+}
