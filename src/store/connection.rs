@@ -8,7 +8,7 @@ use rusqlite::limits::Limit;
 
 use super::search;
 
-/// How long the last writer may take to remove its side files.
+/// How long the last program to close the file may take to remove its side files.
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// What a command does with the file.
@@ -32,10 +32,9 @@ pub const CACHE_KIB: i64 = 15_360;
 
 /// Sets a connection up before anything is read or written through it.
 pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) -> rusqlite::Result<()> {
-    // The timeout comes first, so that everything below waits too. The last of several writers locks all others out for a
-    // moment when it closes. Readers wait for that, even with a shorter --wait.
-    let writes = matches!(access, Access::Write | Access::Create);
-    connection.busy_timeout(if writes { wait } else { wait.max(CLOSING) })?;
+    // The timeout comes first, so that everything below waits too. The last program to close the file, reader or writer, locks all
+    // others out for a moment; nobody who opens it fails because of that, however short their patience with writers is.
+    connection.busy_timeout(wait.max(CLOSING))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;

@@ -142,6 +142,10 @@ fn prepare(
         refuse_damaged_backup(connection)?;
         switch_to_wal(connection, wait)?;
     }
+    if access != Access::Read {
+        // From its first read on, this connection keeps closing programs from locking the file: what it waits for is writers.
+        connection.busy_timeout(wait)?;
+    }
     if identity.is_blank() {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another program may have been first, while this one waited.
@@ -354,15 +358,14 @@ mod tests {
         assert!(matches!(at(folder.path(), Access::Create), Err(StoreError::NotOurs(_))));
     }
 
-    /// The last program to close a file locks it for a moment.
+    /// The last program to use a file has it for itself for a moment, and that program may be a reader.
     #[test]
-    fn readers_wait_for_a_closing_writer() {
-        for access in [Access::Read, Access::BackUp, Access::DryRun] {
+    fn whoever_opens_the_file_waits_for_another_to_close_it() {
+        for access in [Access::Read, Access::BackUp, Access::DryRun, Access::Write, Access::Create] {
             let (_folder, path) = folder();
             drop(at(&path, Access::Create).unwrap());
             let last = Connection::open(&path).unwrap();
             last.execute_batch("PRAGMA locking_mode = EXCLUSIVE; SELECT * FROM settings").unwrap();
-            assert!(matches!(at(&path, Access::Write), Err(StoreError::Busy)));
             std::thread::scope(|scope| {
                 scope.spawn(move || {
                     std::thread::sleep(Duration::from_millis(100));
@@ -370,6 +373,20 @@ mod tests {
                 });
                 assert!(at(&path, access).is_ok(), "{access:?}");
             });
+        }
+    }
+
+    #[test]
+    fn writers_wait_for_another_writer_as_long_as_they_were_told() {
+        for access in [Access::DryRun, Access::Write, Access::Create] {
+            let (_folder, path) = folder();
+            drop(at(&path, Access::Create).unwrap());
+            for wait in [Duration::ZERO, Duration::from_millis(70), Duration::from_secs(5)] {
+                let store = Store::open(&path, access, wait).unwrap();
+                let patience: i64 =
+                    store.connection.pragma_query_value(None, "busy_timeout", |row| row.get(0)).unwrap();
+                assert_eq!(patience, i64::try_from(wait.as_millis()).unwrap(), "{access:?}");
+            }
         }
     }
 

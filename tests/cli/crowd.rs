@@ -47,3 +47,25 @@ fn a_slow_pipe_keeps_nobody_waiting() {
     assert_eq!(shop.number("SELECT COUNT(*) FROM orders"), 3);
     shop.check();
 }
+
+/// Each command that reads may be the last to close the file, and locks it for that moment.
+#[test]
+fn readers_never_block_a_writer() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let shop = Shop::with_order();
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for args in [["list", "-q"], ["show", crate::harness::ORDER]] {
+            let (shop, is_done) = (&shop, &is_done);
+            scope.spawn(move || {
+                while !is_done.load(Ordering::Relaxed) {
+                    shop.orders(args).succeeds();
+                }
+            });
+        }
+        let ends: Vec<_> =
+            (0..60).map(|_| shop.orders(["note", "--wait", "0", crate::harness::ORDER, "hello"]).ends()).collect();
+        is_done.store(true, Ordering::Relaxed);
+        assert!(ends.iter().all(|done| done.code == 0), "{:?}", ends.iter().find(|done| done.code != 0));
+    });
+}
