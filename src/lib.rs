@@ -9,6 +9,7 @@
 //! | [`store`] | the only place that knows SQLite |
 //! | [`render`] | domain values → text, JSON, CSV |
 //! | [`ui`] | stdout, stderr, colour, questions, progress |
+//! | [`scratch`] | temporary files with a name, none of which outlives its program |
 //! | [`spool`] | results that may be too long for memory |
 //! | [`error`] | what went wrong → exit code, words, hints |
 //! | [`hint`] | what to do next, in words and as a command |
@@ -34,6 +35,7 @@ mod hint;
 pub mod input;
 mod misuse;
 pub mod render;
+mod scratch;
 mod spool;
 pub mod store;
 mod ui;
@@ -48,7 +50,7 @@ use commands::Context;
 use commands::completions;
 use domain::time::{Clock, Timestamp};
 use error::{Exit, Explained, Failure, Kind, OutputError, explain};
-pub use ui::end_when_interrupted;
+pub use ui::handle_signals;
 use ui::{ColorChoice, Ui};
 
 /// Runs one command line and returns its exit code. `fixed` replaces the clock that `now` reads, for tests and examples.

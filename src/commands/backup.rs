@@ -1,6 +1,6 @@
 //! `orders backup`: a copy of the file, while others write.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -14,7 +14,8 @@ use crate::domain::text::os_reason;
 use crate::error::{Exit, Failure, Fault, Kind, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
-use crate::store::{Access, Copy, Store, StoreError, refuse_leftovers};
+use crate::scratch::{Scratch, folder_of};
+use crate::store::{Access, Store, StoreError, refuse_leftovers};
 use crate::ui;
 
 /// Take a consistent copy of the file, while others go on writing
@@ -49,13 +50,16 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     context.orders_files()?.refuse_as_new(&dest)?;
     refuse_leftovers(&dest)
         .map_err(|error| Failure::new(Kind::Conflict(Conflict::Exists), format!("{} {error}", dest.display())))?;
-    let (copy, orders) = checked_copy(dest.parent().unwrap_or(Path::new("/")), &dest, context)?;
+    let (copy, orders) = checked_copy(folder_of(&dest), &dest, context)?;
     let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
     if context.is_dry_run() {
         drop(copy);
         context.keep_nothing();
     } else {
-        copy.persist(&dest).map_err(|error| failed(&dest, &error))?;
+        let held = ui::hold_interruptions();
+        let kept = copy.persist(&dest);
+        held.end(Some(kept.is_ok()));
+        kept.map_err(|error| failed(&dest, &error))?;
         context.keep();
     }
     let path = dest.to_string_lossy();
@@ -72,9 +76,9 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 /// Copies the file into a new one in `folder`, and checks the copy. Returns how many orders it has, too.
-fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result<(Copy, i64)> {
+fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result<(Scratch, i64)> {
     let store = context.open_to_back_up()?;
-    let copy = Copy::new_in(folder).map_err(|error| failed(dest, &error))?;
+    let copy = Scratch::new_in(folder).map_err(|error| failed(dest, &error))?;
     store.back_up(copy.path()).map_err(|error| match error {
         // These are the orders file's own.
         StoreError::Busy | StoreError::Damaged(_) | StoreError::Malformed(_) => anyhow::Error::from(error),
@@ -110,14 +114,15 @@ fn stream(context: &Context) -> anyhow::Result<Exit> {
         return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("send it into a new file").into());
     }
     let folder = std::env::temp_dir();
-    let (copy, orders) = checked_copy(&folder, &folder, context)?;
+    let (mut copy, orders) = checked_copy(&folder, &folder, context)?;
     let bytes = copy.bytes().map_err(|error| failed(&folder, &error))?;
     if context.is_dry_run() {
         let orders = if orders == 1 { "1 order".to_owned() } else { format!("{orders} orders") };
         context.ui.note(&format!("dry run: would back up {orders} to stdout, {bytes} bytes"));
         return Ok(Exit::Done);
     }
-    copy.write_to(&mut ui::stdout()).map_err(OutputError)?;
+    let mut stdout = ui::stdout();
+    io::copy(copy.file_mut(), &mut stdout).and_then(|_| stdout.flush()).map_err(OutputError)?;
     Ok(Exit::Done)
 }
 

@@ -143,7 +143,8 @@ impl Context {
 
     /// Opens the orders file, and says once a run, `--quiet` or not, that others can use it: the lock is the file's mode.
     fn open(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
-        if matches!(access, Access::Write | Access::Create | Access::DryRun) {
+        // Whatever may leave something behind says how far it got, and cleans up, when a signal ends it.
+        if access != Access::Read {
             ui::begin_change(self.ui.json);
         }
         let store = Store::open(path, access, self.global.wait())?;

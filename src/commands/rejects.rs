@@ -5,12 +5,11 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Wri
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
-use tempfile::NamedTempFile;
-
 use crate::domain::refusal::Conflict;
 use crate::error::{Failure, Kind};
 use crate::input::reject::Reject;
-use crate::store::{NotOpened, OrdersFiles, PlainFile, persist, sync_folder};
+use crate::scratch::{Scratch, folder_of, sync_folder};
+use crate::store::{NotOpened, OrdersFiles, PlainFile};
 
 /// Keeps the records that are not taken, each once, where they are to be kept.
 #[derive(Debug)]
@@ -117,7 +116,7 @@ impl RejectsFile<'_> {
         let spool = spool.get_mut();
         let length = spool.stream_position().map_err(failed)?;
         spool.rewind().map_err(failed)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         if let Ok(found) = path.symlink_metadata() {
             let may_be_same = found.is_file() && found.len() == length;
             let is_same = may_be_same
@@ -136,9 +135,9 @@ impl RejectsFile<'_> {
             return Ok(sync_folder(folder).map_err(failed)?);
         }
         if length > 0 && !is_dry_run {
-            let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-            io::copy(spool, &mut file).map_err(failed)?;
-            persist(file, path).map_err(failed)?;
+            let mut file = Scratch::new_in(folder).map_err(failed)?;
+            io::copy(spool, file.file_mut()).map_err(failed)?;
+            file.persist(path).map_err(failed)?;
             *is_made = true;
         }
         Ok(())

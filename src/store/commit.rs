@@ -3,7 +3,6 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::connection::Access;
-use super::copy::folder_of;
 use super::error::StoreError;
 use super::identity::{SCHEMA_VERSION, refuse_newer, version_of};
 use super::last_write::{CommitState, Token};
@@ -11,6 +10,7 @@ use super::migrate::bring_up_to_date;
 use super::open::Store;
 use super::transaction::{Outcome, Read, Write};
 use crate::domain::time::Clock;
+use crate::scratch::folder_of;
 
 impl Store {
     /// Reads in one transaction: everything that `read` sees is of one moment.

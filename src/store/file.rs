@@ -6,9 +6,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use super::connection::Access;
-use super::copy::{folder_of, sync_folder};
 use super::error::StoreError;
 use super::side_files::refuse_leftovers;
+use crate::scratch::{folder_of, sync_folder};
 
 /// Makes sure that `path` is a file that SQLite can lock and sync. Returns whether it was created.
 pub(super) fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {

@@ -59,7 +59,6 @@ mod values;
 
 pub(crate) use connection::sqlite_version;
 pub use connection::{Access, CACHE_KIB};
-pub(crate) use copy::{Copy, persist, sync_folder};
 pub(crate) use diagnose::as_finding;
 pub use error::StoreError;
 pub(crate) use listing::{OrderFilter, Sort, SortField};

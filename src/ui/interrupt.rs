@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use serde_json::json;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::flag::register_conditional_shutdown;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::flag::{register, register_conditional_shutdown};
 use signal_hook::iterator::backend::{Handle, PollResult, SignalDelivery, SignalIterator};
 use signal_hook::iterator::exfiltrator::SignalOnly;
 use signal_hook::low_level::emulate_default_handler;
+
+use crate::scratch;
 
 /// The exit code of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -56,11 +58,15 @@ fn work() -> MutexGuard<'static, Work> {
     WORK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes Ctrl-C end the program at once, without a word: what only reads has nothing to say.
-pub fn end_when_interrupted() {
+/// Decides what signals do to the program.
+///
+/// Ctrl-C ends it at once, without a word: what only reads has nothing to say. A file that grows beyond its limit
+/// (`ulimit -f`) does not end it, even after the commit: that is an error of the write, like a full disk.
+pub fn handle_signals() {
     let at_once = AT_ONCE.get_or_init(|| Arc::new(AtomicBool::new(true)));
     // Where this fails, Ctrl-C ends the program all the same, but as a signal does.
     let _ = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(at_once));
+    let _ = register(SIGXFSZ, Arc::default());
 }
 
 /// Says from now on, where the run is interrupted, that nothing changed: until a change is [kept](Uninterrupted::end).
@@ -93,7 +99,9 @@ impl Uninterrupted {
 fn watch() -> Option<&'static Handle> {
     let start = || {
         let (read, write) = UnixStream::pair().ok()?;
-        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, [SIGINT, SIGTERM]).ok()?;
+        let hang_up = (!is_ignored(SIGHUP)).then_some(SIGHUP);
+        let signals = [SIGINT, SIGTERM].into_iter().chain(hang_up);
+        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, signals).ok()?;
         let (handle, mut signals) = (delivery.handle(), SignalIterator::new(delivery));
         let at_once = AT_ONCE.get()?;
         let wait = move || {
@@ -117,6 +125,15 @@ fn watch() -> Option<&'static Handle> {
     WATCH.get_or_init(start).as_ref()
 }
 
+/// Returns whether a signal was ignored when the program began, as `nohup` has it; true where this is not known.
+#[expect(clippy::disallowed_methods, reason = "SQLite locks nothing in /proc")]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|signals| u64::from_str_radix(signals.trim(), 16).ok());
+    ignored.is_none_or(|ignored| ignored & (1 << (signal - 1)) != 0)
+}
+
 /// Waits until there may be signals.
 fn has_signals(pipe: &mut UnixStream) -> io::Result<bool> {
     loop {
@@ -131,6 +148,7 @@ fn has_signals(pipe: &mut UnixStream) -> io::Result<bool> {
 fn end(signal: i32) {
     let work = work();
     restore_terminal();
+    scratch::remove_all();
     let text = match work.state {
         State::Reading => None,
         State::Undone => Some("interrupted; nothing changed"),

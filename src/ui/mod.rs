@@ -13,7 +13,7 @@ use crate::domain::bidi::shown_sentence;
 use crate::error::{Explained, OutputError};
 
 pub use ask::{pick, yes_or_no};
-pub use interrupt::{begin_change, end_when_interrupted, hold_interruptions};
+pub use interrupt::{begin_change, handle_signals, hold_interruptions};
 pub use picker::{Choice, MARGIN};
 pub use progress::Progress;
 

@@ -1,4 +1,8 @@
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::{BELT, ORDER, Shop, order};
 
@@ -108,4 +112,61 @@ fn a_backup_to_stdout_is_a_whole_copy() {
     shop.orders(["--db", "-", "config", "shopName", "LEG"]).exits(2);
     shop.orders(["import", "--keep-going", "--rejects", "-"]).exits(2);
     assert!(!dash.exists());
+}
+
+/// Makes a shop whose backup is longer than a pipe holds, and a folder for temporary files.
+fn long_shop() -> Shop {
+    let shop = Shop::stocked();
+    let orders: String = (0..300).map(|n| order(&format!("LEG-{n}"), BELT, 1, None) + "\n").collect();
+    shop.orders(["import", "-", "-q"]).stdin(orders).succeeds();
+    std::fs::create_dir(shop.path("temporary")).unwrap();
+    shop
+}
+
+/// Starts a backup to a pipe that nobody reads: its copy is made, and it waits.
+fn waiting_backup(shop: &Shop) -> std::process::Child {
+    // Signals that this test ignores would be ignored by the program too.
+    let mut command = std::process::Command::new("env");
+    command.args(["--default-signal", env!("CARGO_BIN_EXE_orders"), "backup", "-"]);
+    command.env_clear().envs(shop.environment()).env("TMPDIR", shop.path("temporary"));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Its first bytes come once the copy is whole.
+    let mut first = [0; 16];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"SQLite format 3\0");
+    child
+}
+
+fn temporary_files(shop: &Shop) -> Vec<std::ffi::OsString> {
+    std::fs::read_dir(shop.path("temporary")).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+}
+
+#[test]
+fn an_interrupted_backup_leaves_no_copy_behind() {
+    let shop = long_shop();
+    for (signal, code) in [(Signal::INT, Some(130)), (Signal::TERM, None), (Signal::HUP, None)] {
+        let child = waiting_backup(&shop);
+        assert_eq!(temporary_files(&shop).len(), 1);
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), code, "{signal:?}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: interrupted; nothing changed\n", "{signal:?}");
+        assert_eq!(temporary_files(&shop).len(), 0, "{signal:?}");
+    }
+}
+
+#[test]
+fn what_a_killed_backup_left_goes_with_the_next_one_and_nothing_of_the_living() {
+    let shop = long_shop();
+    let mut killed = waiting_backup(&shop);
+    let mut living = waiting_backup(&shop);
+    kill_process(Pid::from_child(&killed), Signal::KILL).unwrap();
+    killed.wait().unwrap();
+    assert_eq!(temporary_files(&shop).len(), 2);
+    shop.orders(["backup", "temporary/copy.db", "-q"]).succeeds();
+    assert_eq!(temporary_files(&shop).len(), 2, "the new copy, and that of the living");
+    let mut rest = Vec::new();
+    living.stdout.take().unwrap().read_to_end(&mut rest).unwrap();
+    assert!(living.wait().unwrap().success());
+    assert_eq!(temporary_files(&shop), ["copy.db"]);
 }

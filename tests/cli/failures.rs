@@ -216,3 +216,37 @@ fn an_interrupted_wait_says_that_nothing_changed() {
         assert_eq!(shop.dump(), before);
     }
 }
+
+/// A file that may not grow is an error of the write, for changes and for readers: no signal ends the program.
+#[test]
+fn a_limit_of_file_sizes_is_reported_truthfully() {
+    let shop = Shop::with_order();
+    let limited = |blocks: u32, args: &str| {
+        let program = env!("CARGO_BIN_EXE_orders");
+        let script = format!("ulimit -f {blocks} && exec {program} {args}");
+        let mut command = std::process::Command::new("sh");
+        let output = command
+            .args(["-c", &script])
+            .current_dir(shop.path(""))
+            .env_clear()
+            .envs(shop.environment())
+            .output()
+            .unwrap();
+        crate::harness::Done::from(output)
+    };
+    let mut kept = 0;
+    for n in 0..30 {
+        let done = limited(128, &format!("-q note {ORDER} '{n} {}'", "x".repeat(900)));
+        match done.code {
+            0 => kept += 1,
+            code => assert!(code == 1 && done.stderr.starts_with("error: "), "{done:?}"),
+        }
+    }
+    assert!(kept < 30, "none was over the limit");
+    assert_eq!(shop.number("SELECT COUNT(*) FROM order_events WHERE kind = 'note'"), kept);
+    for args in ["list -q", "check", "backup copy.db", "list --json > long.json"] {
+        let done = limited(16, args);
+        assert!(matches!(done.code, 0 | 1), "{args}: {done:?}");
+    }
+    shop.check();
+}

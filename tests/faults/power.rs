@@ -137,7 +137,7 @@ fn hold(session: &Session, moment: &Moment, image: &Image, folder: &Path) -> Res
         fs::remove_file(entry.unwrap().path()).unwrap();
     }
     // What a backup had in hand is of no use to anybody.
-    for (name, content) in image.iter().filter(|(name, _)| !name.starts_with(".orders-copy-")) {
+    for (name, content) in image.iter().filter(|(name, _)| !name.starts_with(".orders-temp-")) {
         fs::write(folder.join(name), content).unwrap();
     }
     if let Some((since, whole)) = &session.backup {

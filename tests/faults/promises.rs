@@ -139,13 +139,10 @@ fn truthful(shop: &Shop, case: &Case, ending: &Ending, is_done: bool, fault: Fau
 fn left_over(shop: &Shop, case: &Case, ending: &Ending, is_done: bool, is_untidy: bool) -> Result<(), String> {
     let is_empty = |name: &str| std::fs::read_dir(shop.path(name)).is_ok_and(|mut entries| entries.next().is_none());
     let may_be_left = |name: &str| match is_untidy {
-        true => {
-            let is_reject = case.rejects.is_some() && name.starts_with(".tmp");
-            is_reject || name.starts_with(".orders-copy-") || name == "orders.db-journal"
-        }
+        true => name.starts_with(".orders-temp-") || name == "orders.db-journal",
         // A roll-back that could not read is finished by the next to use the file.
         false if case.start == Start::Restored && name == "orders.db-journal" => true,
-        false => name.starts_with(".orders-copy-") && is_empty(name),
+        false => name.starts_with(".orders-temp-") && is_empty(name),
     };
     let left = shop.left_over();
     if let Some(name) = left.iter().find(|name| !may_be_left(name)) {

@@ -1,0 +1,205 @@
+//! Temporary files with a name: copies and rejects, until they are whole and have the name that they are kept by.
+//!
+//! None outlives its program. It goes when it is dropped; when a signal ends the program, by [`remove_all`]; and where the
+//! program was killed, when the next one needs such a file in the same folder. Each stands in a hidden folder of its own, on
+//! which its program holds a lock as long as it lives: what nobody has locked is left over.
+
+use std::fs::{self, File, Permissions, TryLockError};
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustix::fs::{AtFlags, Dir, Mode, OFlags, unlinkat};
+use tempfile::NamedTempFile;
+
+/// How the name begins of a folder that its program has locked.
+const LOCKED: &str = ".orders-temp-";
+/// How it begins where the file system knows no such lock: whether its program lives cannot be told.
+const UNLOCKED: &str = ".orders-copy-";
+
+/// The folders that this process has made and not removed yet.
+static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn folders() -> MutexGuard<'static, Vec<PathBuf>> {
+    // The list is whole whoever panicked.
+    FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes the temporary files of this process, which is about to end: from now on it can make none.
+pub fn remove_all() {
+    let folders = folders();
+    for folder in folders.iter() {
+        // Another thread may be making a file in it right now.
+        let _ = (0..100).find(|_| fs::remove_dir_all(folder).is_ok() || !folder.exists());
+    }
+    std::mem::forget(folders);
+}
+
+/// An empty temporary file, for its owner only, that is gone again unless it is kept, with what SQLite puts beside it.
+#[derive(Debug)]
+pub struct Scratch {
+    // In this order they go.
+    file: NamedTempFile,
+    _folder: PrivateFolder,
+}
+
+impl Scratch {
+    /// Makes one in the folder where it will be kept, and removes those that killed programs left there.
+    pub fn new_in(folder: &Path) -> io::Result<Scratch> {
+        let private = PrivateFolder::new_in(folder)?;
+        private.sweep(folder);
+        Ok(Scratch { file: NamedTempFile::new_in(&private.path)?, _folder: private })
+    }
+
+    /// Returns where it is for now.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Returns the file itself.
+    pub fn file_mut(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Returns how long it is, in bytes.
+    pub fn bytes(&self) -> io::Result<u64> {
+        Ok(self.file.as_file().metadata()?.len())
+    }
+
+    /// Gives it its name, which must be free. The content is synced before and the folder after, so that a power cut leaves
+    /// all of it or nothing.
+    ///
+    /// # Errors
+    /// The name is taken, or something cannot be written or synced. No file of that name is left behind.
+    pub fn persist(self, name: &Path) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist_noclobber(name)?;
+        sync_folder(folder_of(name)).inspect_err(|_| {
+            let _ = fs::remove_file(name);
+        })
+    }
+}
+
+/// A folder for its owner only: else who may write to the folder around it might put another file in the place of ours.
+#[derive(Debug)]
+struct PrivateFolder {
+    path: PathBuf,
+    _lock: Option<File>,
+}
+
+impl PrivateFolder {
+    fn new_in(parent: &Path) -> io::Result<PrivateFolder> {
+        let mut folders = folders();
+        let make_named = |prefix| {
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(prefix).permissions(Permissions::from_mode(0o700)).tempdir_in(parent)
+        };
+        let (folder, lock) = loop {
+            let folder = make_named(LOCKED)?;
+            let opened = open_folder(folder.path())?;
+            match opened.try_lock() {
+                Ok(()) if is_at(folder.path(), &opened) => break (folder, Some(opened)),
+                // Another program took it for left over before it was locked.
+                Ok(()) | Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(_)) => break (make_named(UNLOCKED)?, None),
+            }
+        };
+        let path = folder.keep();
+        folders.push(path.clone());
+        Ok(PrivateFolder { path, _lock: lock })
+    }
+
+    /// Removes from the folder around it the folders like it whose programs are dead. What cannot be removed stays.
+    fn sweep(&self, parent: &Path) {
+        let (Ok(entries), Ok(ours)) = (fs::read_dir(parent), self.path.symlink_metadata()) else { return };
+        for entry in
+            entries.flatten().filter(|entry| entry.file_name().as_encoded_bytes().starts_with(LOCKED.as_bytes()))
+        {
+            let is_another = |found: &fs::Metadata| found.uid() == ours.uid() && found.ino() != ours.ino();
+            // An open folder stays the same one whatever its name is given to.
+            if let Ok(opened) = open_folder(&entry.path())
+                && opened.metadata().is_ok_and(|found| is_another(&found))
+                && opened.try_lock().is_ok()
+            {
+                for file in Dir::read_from(&opened).into_iter().flatten().flatten() {
+                    let _ = unlinkat(&opened, file.file_name(), AtFlags::empty());
+                }
+                let _ = fs::remove_dir(entry.path());
+            }
+        }
+    }
+}
+
+impl Drop for PrivateFolder {
+    fn drop(&mut self) {
+        let mut folders = folders();
+        let _ = fs::remove_dir_all(&self.path);
+        folders.retain(|folder| *folder != self.path);
+    }
+}
+
+/// Opens a folder, and nothing that a link leads to.
+fn open_folder(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+}
+
+fn is_at(path: &Path, opened: &File) -> bool {
+    let id = |found: fs::Metadata| (found.dev(), found.ino());
+    path.symlink_metadata().ok().map(id).is_some_and(|there| opened.metadata().ok().map(id) == Some(there))
+}
+
+/// Syncs the names in a folder.
+#[expect(clippy::disallowed_methods, reason = "SQLite locks no folder")]
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Returns the folder that a path is in.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        None => Path::new("/"),
+        Some(here) if here.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn what_killed_programs_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let living = Scratch::new_in(folder.path()).unwrap();
+        for name in [".orders-temp-dead", ".orders-copy-unknown", "mine"] {
+            fs::create_dir(at(name)).unwrap();
+            fs::write(at(name).join(".tmp1"), "customers").unwrap();
+            fs::write(at(name).join(".tmp1-journal"), "customers").unwrap();
+        }
+        fs::write(at(".orders-temp-file"), "no folder").unwrap();
+        std::os::unix::fs::symlink(at("mine"), at(".orders-temp-link")).unwrap();
+        drop(Scratch::new_in(folder.path()).unwrap());
+        assert!(living.path().exists());
+        drop(living);
+        let mut left = names(folder.path());
+        left.sort();
+        assert_eq!(left, [".orders-copy-unknown", ".orders-temp-file", ".orders-temp-link", "mine"]);
+        assert_eq!(names(&at("mine")).len(), 2);
+    }
+
+    #[test]
+    fn what_is_kept_has_its_name_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = folder.path().join("kept");
+        Scratch::new_in(folder.path()).unwrap().persist(&name).unwrap();
+        assert!(Scratch::new_in(folder.path()).unwrap().persist(&name).is_err(), "it is taken");
+        assert_eq!(names(folder.path()), ["kept"]);
+    }
+}
