@@ -6,8 +6,11 @@ use super::Context;
 use super::facts::{Facts, Group};
 use crate::domain::finding::Finding;
 use crate::domain::settings::SettingKey;
+use crate::domain::text::read_phone;
+use crate::domain::user::User;
 use crate::error::Exit;
 use crate::input::setting::read_setting;
+use crate::input::username::read_username;
 use crate::render::json::{FINDING_KEYS, finding};
 use crate::render::prose::sentence;
 use crate::store::as_finding;
@@ -43,22 +46,36 @@ pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
 fn find(context: &Context) -> anyhow::Result<Vec<Finding>> {
     context.open_to_read()?.read(|read| {
         let mut findings = read.findings()?;
-        match read.written_settings() {
-            Ok(settings) => findings.extend(settings.iter().filter_map(|(key, value)| of_setting(key, value))),
-            // That they cannot be read is among the findings.
-            Err(_) if !findings.is_empty() => {}
-            Err(error) => return Err(error.into()),
+        let settings =
+            read.written_settings().map(|settings| settings.iter().filter_map(of_setting).collect::<Vec<_>>());
+        let users = read.users().map(|users| users.iter().flat_map(of_user).collect::<Vec<_>>());
+        for found in [settings, users] {
+            match found {
+                Ok(found) => findings.extend(found),
+                // That they cannot be read is among the findings.
+                Err(_) if !findings.is_empty() => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(findings)
     })
 }
 
+/// Finds what `user add` would not have written.
+fn of_user(user: &User) -> Vec<Finding> {
+    let username = read_username(&user.username).err().map(|problem| format!("its username {problem}"));
+    let phone = user.phone.as_deref().and_then(|phone| read_phone(phone).err());
+    let problems = username.into_iter().chain(phone.map(|problem| format!("its phone {problem}")));
+    let finding = |problem| Finding { code: "user".to_owned(), subject: user.username.clone(), problem };
+    problems.map(finding).collect()
+}
+
 /// Finds a setting that `config` would not have written.
-fn of_setting(key: &str, value: &str) -> Option<Finding> {
+fn of_setting((key, value): &(String, String)) -> Option<Finding> {
     let problem = match SettingKey::parse(key).map(|key| read_setting(key, value)) {
         None => "is no setting of orders".to_owned(),
         Some(Err(problem)) => format!("is {value:?}: {problem}"),
         Some(Ok(_)) => return None,
     };
-    Some(Finding { code: "setting".to_owned(), subject: key.to_owned(), problem })
+    Some(Finding { code: "setting".to_owned(), subject: key.clone(), problem })
 }

@@ -13,7 +13,7 @@ use crate::domain::order::OrderPk;
 use crate::domain::time::Timestamp;
 
 /// The rules over tables, each with a query that finds what breaks it.
-const RULES: [(&str, &str); 17] = [
+const RULES: [(&str, &str); 24] = [
     // On hand is the sum of its movements.
     ("stock", "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
             format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
@@ -23,15 +23,27 @@ const RULES: [(&str, &str); 17] = [
      WHERE s.on_hand <> coalesce(m.moved, 0) ORDER BY s.pk"),
     ("stock_line", "SELECT 'stock_line' AS code, name AS subject, 'has no stock line' AS problem
      FROM products WHERE removed_at IS NULL AND id NOT IN (SELECT product_id FROM stock) ORDER BY name"),
-    // An order holds, product by product, what its items say, and nothing before it is confirmed or after it is cancelled.
-    ("held_stock", "SELECT 'held_stock' AS code, o.reference AS subject,
-            format('is %s and holds %d of %s, not %d', o.status, -SUM(taken), p.name, SUM(needed)) AS problem
-     FROM (SELECT order_pk, product_id, 0 AS needed, delta AS taken FROM stock_movements WHERE order_pk IS NOT NULL
-           UNION ALL
-           SELECT i.order_pk, i.product_id, i.quantity, 0 FROM order_items AS i JOIN orders ON orders.pk = i.order_pk
-           WHERE orders.status IN ('confirmed', 'processing', 'shipped', 'delivered')) AS held
+    // An order holds, size by size, what its items say, and nothing before it is confirmed or after it is cancelled. What it
+    // took of a product that had no sizes then is without a size.
+    ("held_stock", "WITH
+     took AS (SELECT order_pk, product_id, size_key, -SUM(delta) AS taken FROM stock_movements
+              WHERE order_pk IS NOT NULL GROUP BY order_pk, product_id, size_key),
+     sized AS (SELECT DISTINCT product_id FROM stock WHERE size_key <> ''),
+     needs AS (SELECT i.order_pk, i.product_id, i.quantity,
+                      CASE WHEN z.product_id IS NULL OR t.taken > 0 THEN '' ELSE size_key(coalesce(i.selected_size, '')) END AS size_key
+               FROM order_items AS i JOIN orders AS o ON o.pk = i.order_pk
+               LEFT JOIN sized AS z ON z.product_id = i.product_id
+               LEFT JOIN took AS t ON t.order_pk = i.order_pk AND t.product_id = i.product_id AND t.size_key = ''
+               WHERE o.status IN ('confirmed', 'processing', 'shipped', 'delivered'))
+     SELECT 'held_stock' AS code, o.reference AS subject,
+            format('is %s and holds %d of %s, not %d', o.status, SUM(taken),
+                   p.name || CASE held.size_key WHEN '' THEN '' ELSE format(' (%s)', coalesce(s.size, held.size_key)) END,
+                   SUM(needed)) AS problem
+     FROM (SELECT order_pk, product_id, size_key, 0 AS needed, taken FROM took
+           UNION ALL SELECT order_pk, product_id, size_key, quantity, 0 FROM needs) AS held
      JOIN orders AS o ON o.pk = held.order_pk JOIN products AS p ON p.id = held.product_id
-     GROUP BY held.order_pk, held.product_id HAVING SUM(needed) <> -SUM(taken) ORDER BY held.order_pk"),
+     LEFT JOIN stock AS s ON s.product_id = held.product_id AND s.size_key = held.size_key
+     GROUP BY held.order_pk, held.product_id, held.size_key HAVING SUM(needed) <> SUM(taken) ORDER BY held.order_pk"),
     ("items", "SELECT 'items' AS code, reference AS subject, 'has no items' AS problem
      FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_items) ORDER BY pk"),
     ("positions", "SELECT 'positions' AS code, o.reference AS subject, 'its items are not numbered 1, 2, 3 …' AS problem
@@ -60,6 +72,13 @@ const RULES: [(&str, &str); 17] = [
     ("movement", "SELECT 'movement' AS code, o.reference AS subject, format('movement %d names an event of another order', m.pk) AS problem
      FROM stock_movements AS m JOIN order_events AS e ON e.pk = m.event_pk JOIN orders AS o ON o.pk = m.order_pk
      WHERE e.order_pk <> m.order_pk ORDER BY m.pk"),
+    // Confirming takes stock; leaving the states that hold it gives back, and what is written off then is taken again.
+    ("movement", "SELECT 'movement' AS code, o.reference AS subject,
+            format('movement %d is of the reason %s, which its event is not', m.pk, m.reason) AS problem
+     FROM stock_movements AS m JOIN order_events AS e ON e.pk = m.event_pk JOIN orders AS o ON o.pk = e.order_pk
+     WHERE e.kind <> 'status' OR (m.reason = 'confirm') <> (e.\"to\" = 'confirmed') OR (m.reason = 'cancel') <> (m.delta > 0)
+        OR m.reason <> 'confirm' AND (e.\"from\" IN ('pending', 'cancelled') OR e.\"to\" NOT IN ('pending', 'cancelled'))
+     ORDER BY m.pk"),
     ("source", "SELECT 'source' AS code, reference AS subject, 'does not say where it came from' AS problem
      FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_sources) ORDER BY pk"),
     // Since version 4 they are those of the number in full.
@@ -87,6 +106,31 @@ const RULES: [(&str, &str); 17] = [
      WHERE has <> wanted"),
     ("times", "SELECT 'times' AS code, reference AS subject, 'was changed before it was received' AS problem
      FROM orders WHERE updated_at < created_at ORDER BY pk"),
+    // Nothing has a time before what it changes, clocks set back or not.
+    ("times", "SELECT 'times' AS code, o.reference AS subject,
+            format('event %d is older than what it changed', e.pk) AS problem
+     FROM (SELECT pk, order_pk, at, LAG(at) OVER (PARTITION BY order_pk ORDER BY pk) AS before FROM order_events) AS e
+     JOIN orders AS o ON o.pk = e.order_pk
+     WHERE e.at < coalesce(e.before, o.created_at) ORDER BY e.pk"),
+    ("times", "SELECT 'times' AS code, o.reference AS subject, 'its last change is older than its last event' AS problem
+     FROM orders AS o WHERE updated_at < (SELECT MAX(at) FROM order_events WHERE order_pk = o.pk) ORDER BY pk"),
+    ("times", "SELECT 'times' AS code, p.name AS subject, format('movement %d is older than what it changed', m.pk) AS problem
+     FROM (SELECT pk, product_id, event_pk, at, LAG(at) OVER (PARTITION BY product_id, size_key ORDER BY pk) AS before
+           FROM stock_movements) AS m
+     JOIN products AS p ON p.id = m.product_id LEFT JOIN order_events AS e ON e.pk = m.event_pk
+     WHERE m.at < m.before OR m.at < e.at ORDER BY m.pk"),
+    ("size", "SELECT 'size' AS code, p.name AS subject, format('its size %s has the key %s', s.size, s.size_key) AS problem
+     FROM stock AS s JOIN products AS p ON p.id = s.product_id WHERE s.size_key <> size_key(s.size) ORDER BY s.pk"),
+    // What comes back from orders may lie above the limit; nobody else brings it there.
+    ("limit", "SELECT 'limit' AS code, p.name AS subject,
+            format('movement %d leaves %d on hand, more than 2147483647', m.pk, m.balance) AS problem
+     FROM (SELECT pk, product_id, reason, delta, SUM(delta) OVER (PARTITION BY product_id, size_key ORDER BY pk) AS balance
+           FROM stock_movements WHERE (product_id, size_key) IN
+             (SELECT product_id, size_key FROM stock WHERE on_hand > 2147483647)) AS m
+     JOIN products AS p ON p.id = m.product_id
+     WHERE m.balance > 2147483647 AND m.delta > 0 AND m.reason <> 'cancel' ORDER BY m.pk"),
+    ("phone", "SELECT 'phone' AS code, reference AS subject, format('its phone %s', phone_problem(customer_phone)) AS problem
+     FROM orders WHERE phone_problem(customer_phone) IS NOT NULL ORDER BY pk"),
 ];
 
 /// Says what is wrong with the text in a column.
@@ -96,8 +140,17 @@ fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
     let is_time = column == "at" || column.ends_with("_at") || column == "order_date";
     match std::str::from_utf8(bytes) {
         Err(_) => Some("is not UTF-8"),
-        Ok(text) if is_id && Uuid::try_parse(text).is_err() => Some("is no id"),
-        Ok(text) if is_time && Timestamp::parse(text).is_none() => Some("is no time"),
+        Ok(text) if is_id => match Uuid::try_parse(text) {
+            Err(_) => Some("is no id"),
+            // Whoever looks for it would not find it.
+            Ok(id) if id.to_string() != text => Some("is an id that is not in lower case"),
+            Ok(_) => None,
+        },
+        Ok(text) if is_time => match Timestamp::parse(text) {
+            None => Some("is no time"),
+            Some(time) if time.to_string() != text => Some("is a time that is not written as others are"),
+            Some(_) => None,
+        },
         Ok(_) => None,
     }
 }

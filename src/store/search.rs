@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
 use crate::domain::phone::full_number;
-use crate::domain::text::phone_digits;
+use crate::domain::text::{phone_digits, read_phone, size_key};
 
 /// What is searched for, ready to be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +124,11 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     connection.create_scalar_function("full_number", 2, flags, |context| {
         let text = |index| context.get_raw(index).as_str_or_null();
         Ok(text(0).ok().flatten().map(|phone| full_number(phone, text(1).ok().flatten())))
-    })
+    })?;
+    connection.create_scalar_function("phone_problem", 1, flags, |context| {
+        Ok(context.get_raw(0).as_str().map_or(None, |phone| read_phone(phone).err()))
+    })?;
+    connection.create_scalar_function("size_key", 1, flags, |context| Ok(size_key(context.get_raw(0).as_str()?)))
 }
 
 #[cfg(test)]
