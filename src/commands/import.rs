@@ -14,13 +14,11 @@ use super::receive::{IntakeOutcome, OrderIntake, ParsedOrder};
 use super::rejects::Rejects;
 use super::source::{InputArgs, open_sources};
 use crate::cli::named_file;
-use crate::domain::incoming::{Revision, Source, SourceKind};
+use crate::domain::incoming::Revision;
 use crate::domain::receive::Rejected;
 use crate::error::Exit;
-use crate::input::json::{NotJson, Problems};
-use crate::input::order_lines::is_order_message;
-use crate::input::order_message::Reading;
-use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
+use crate::input::json::NotJson;
+use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record, read_stretch};
 use crate::input::reject::Reject;
 use crate::store::StoreError;
 use crate::ui::Progress;
@@ -119,7 +117,7 @@ fn ensure_taken(summary: &ImportSummary, keep_going: bool) -> anyhow::Result<()>
     }
 }
 
-/// Reads the orders in one record or message; returns how many messages were none.
+/// Reads the orders in one record, or stretch of a text; returns how many messages were none.
 fn read(
     input: Input<'_>,
     context: RecordContext,
@@ -127,15 +125,7 @@ fn read(
 ) -> Result<u64, NotJson> {
     match input {
         Input::Record(record) => read_record(record, context, put),
-        Input::Message(message) if !is_order_message(&message.text) => Ok(1),
-        Input::Message(message) => {
-            let source = Source { kind: SourceKind::Chat, message_id: None };
-            let first_line = usize::try_from(message.line).unwrap_or(1);
-            let reading = Reading { sent_at: None, zone: context.zone, first_line };
-            let order = ReadOrder::of_message(&message.text, "", reading, source, Problems::default());
-            put(order, &Arc::new(Reject::text(message.text.clone())));
-            Ok(0)
-        }
+        Input::Stretch(stretch) => Ok(read_stretch(stretch, context, put)),
     }
 }
 

@@ -61,6 +61,8 @@ pub struct ImportSummary {
     conflict: Option<Conflict>,
     /// Whether the input could not be read to its end.
     is_cut_off: bool,
+    /// Whether an input was nothing that is read.
+    has_stranger: bool,
 }
 
 /// Why one record was not taken.
@@ -182,6 +184,12 @@ impl ImportSummary {
         self.refuse(place, &problem.into());
     }
 
+    /// Notes that an input is nothing that is read.
+    pub fn refuse_stranger(&mut self, place: Place<'_>, problem: String) {
+        self.has_stranger = true;
+        self.cut_off(place, problem);
+    }
+
     /// Returns whether the input could not be read to its end, so that nothing of it can be taken.
     pub fn is_cut_off(&self) -> bool {
         self.is_cut_off
@@ -233,6 +241,9 @@ impl ImportSummary {
         };
         let (is, conflicts) = if self.rejected == 1 { ("is", "conflicts") } else { ("are", "conflict") };
         let problem = match (self.is_cut_off, self.conflict.is_some()) {
+            (true, _) if self.has_stranger && count == 1 && what == Imported::Orders => {
+                "the input is neither JSON nor a WhatsApp chat".to_owned()
+            }
             (true, _) => "the input cannot be read to its end".to_owned(),
             (false, true) => format!("{records} {conflicts} with what is there"),
             (false, false) => format!("{records} {is} invalid"),

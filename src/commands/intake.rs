@@ -8,7 +8,7 @@ use super::import_summary::{ImportSummary, Place, Verdict};
 use super::rejects::Rejects;
 use super::source::Source;
 use crate::error::Failure;
-use crate::input::chat_text::{MessageText, MessageTexts};
+use crate::input::chat_text::{OrderStretches, Stretch};
 use crate::input::format::Format;
 use crate::input::json::{NotJson, Problems, read_envelope};
 use crate::input::records::{Record, Records, StreamError};
@@ -18,12 +18,12 @@ use crate::input::zip::{ZipError, open_chat};
 use crate::ui::Progress;
 
 /// Something to read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub enum Input<'a> {
     /// The bytes of one JSON record.
     Record(&'a Arc<Vec<u8>>),
-    /// One order message of a text.
-    Message(&'a MessageText),
+    /// A stretch of a text that holds an order.
+    Stretch(Stretch),
 }
 
 /// Takes what was read, with how many bytes of memory it has and what is kept of it where it is not taken.
@@ -40,6 +40,8 @@ enum ReadEvent<T> {
     Envelope { line: u64, has_next_page: bool, problems: Problems },
     /// Messages that were none.
     Skipped(u64),
+    /// The source is nothing that is read; it begins with this.
+    Stranger(String),
     /// The source cannot be read on.
     CutOff { number: Option<u64>, line: u64, problem: String },
     /// Reading failed.
@@ -85,7 +87,7 @@ pub fn read_all<T: Send>(
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
         let (give_back, judged) = channel();
-        let outbox = Outbox { sender, judged, source: 0, batch: Batch::new(), underway: 0, is_gone: false };
+        let outbox = Outbox { sender, judged, source: 0, batch: Batch::new(), underway: 0, found: 0, is_gone: false };
         let reader = Reader { read, outbox };
         std::thread::Builder::new()
             .name("reader".to_owned())
@@ -134,6 +136,9 @@ fn take<T>(
         ReadEvent::CutOff { number, line, problem } => {
             summary.cut_off(Place { file, record: *number, line: *line }, problem.clone());
         }
+        ReadEvent::Stranger(start) => {
+            summary.refuse_stranger(Place { file, record: None, line: 1 }, name_text(start));
+        }
         ReadEvent::Broken(error) => {
             return Err(Failure::io(error, format!("cannot read {file}")).into());
         }
@@ -168,12 +173,12 @@ impl<T> Reader<'_, T> {
         };
         let result = match format {
             Err(what) => return self.outbox.put(cut_off(what), 0),
-            Ok(Format::Text) => self.read_text(MessageTexts::new(source.reader))?,
+            Ok(Format::Text) => self.read_text(OrderStretches::new(source.reader))?,
             Ok(Format::Json) => self.read_json(Records::new(source.reader))?,
             Ok(Format::Zip) => match open_chat(source.reader) {
                 Ok(chat) => {
                     self.outbox.put(ReadEvent::Skipped(chat.others), 0)?;
-                    self.read_text(MessageTexts::new(chat.text))?
+                    self.read_text(OrderStretches::new(chat.text))?
                 }
                 Err(ZipError::Io(error)) => Err(error.into()),
                 Err(ZipError::Refused(what)) => return self.outbox.put(cut_off(what), 0),
@@ -217,7 +222,7 @@ impl<T> Reader<'_, T> {
     }
 
     fn read_record(&mut self, record: Record) -> Result<Result<(), Gone>, NotJson> {
-        let Record { number, line, bytes, excess, is_whole, is_envelope, is_line } = record;
+        let Record { number, line, bytes, excess, is_whole, is_envelope, is_line, is_bad_line } = record;
         if is_envelope {
             let (has_next_page, problems) = match excess {
                 Some(excess) => (false, excess.into()),
@@ -229,8 +234,11 @@ impl<T> Reader<'_, T> {
             return Ok(self.outbox.put(ReadEvent::Envelope { line, has_next_page, problems }, 0));
         }
         if let Some(excess) = excess {
-            let (size, reject) =
-                if is_whole { (bytes.len(), Reject::whole(Arc::new(bytes))) } else { (0, Reject::nothing()) };
+            let (size, reject) = match is_whole {
+                true if is_bad_line => (bytes.len(), Reject::line(bytes)),
+                true => (bytes.len(), Reject::whole(Arc::new(bytes))),
+                false => (0, Reject::nothing()),
+            };
             let piece = ReadEvent::Found { number, line, content: Err(excess), reject: Arc::new(reject) };
             return Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)));
         }
@@ -238,8 +246,8 @@ impl<T> Reader<'_, T> {
         let bytes = Arc::new(bytes);
         match self.read(Input::Record(&bytes), number, line) {
             Err(NotJson { problem, .. }) if is_line => {
-                let piece =
-                    ReadEvent::Found { number, line, content: Err(problem), reject: Arc::new(Reject::whole(bytes)) };
+                let reject = Arc::new(Reject::line(bytes.to_vec()));
+                let piece = ReadEvent::Found { number, line, content: Err(problem), reject };
                 Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)))
             }
             read => read,
@@ -254,40 +262,37 @@ impl<T> Reader<'_, T> {
             let _ =
                 outbox.put(ReadEvent::Found { number, line, content: Ok(content), reject: Arc::clone(reject) }, size);
         };
-        let skipped = (self.read)(input, &mut put)?;
-        let size = match input {
+        let size = match &input {
             Input::Record(bytes) => bytes.len(),
-            Input::Message(message) => message.text.len(),
+            Input::Stretch(stretch) => stretch.content.len(),
         };
+        let skipped = (self.read)(input, &mut put)?;
         Ok(self.outbox.end_record(skipped, size))
     }
 
-    fn read_text(&mut self, mut messages: MessageTexts<impl BufRead>) -> Result<Result<(), StreamError>, Gone> {
+    fn read_text(&mut self, mut stretches: OrderStretches<impl BufRead>) -> Result<Result<(), StreamError>, Gone> {
+        let before = self.outbox.found;
         loop {
-            let message = match messages.next_message() {
-                Ok(Some(message)) => message,
+            let stretch = match stretches.next_stretch() {
+                Ok(Some(stretch)) => stretch,
                 Ok(None) => break,
                 Err(error) => return Ok(Err(error.into())),
             };
-            let (number, line) = (message.number, message.line);
-            if let Some(problem) = message.problem {
-                let (size, reject) = (message.text.len(), Arc::new(Reject::text(message.text)));
-                self.outbox.put(ReadEvent::Found { number, line, content: Err(problem), reject }, 0)?;
-                self.outbox.end_record(0, size)?;
-                continue;
-            }
-            match self.read(Input::Message(&message), number, line) {
+            let (number, line, so_far) = (stretch.number, stretch.line, self.outbox.found);
+            match self.read(Input::Stretch(stretch), number, line) {
                 Ok(sent) => sent?,
                 Err(NotJson { problem, .. }) => {
                     self.outbox.put(ReadEvent::CutOff { number: None, line, problem }, 0)?;
                     return Ok(Ok(()));
                 }
             }
+            if self.outbox.found > so_far {
+                stretches.count_as_read();
+            }
         }
-        self.outbox.put(ReadEvent::Skipped(messages.skipped()), 0)?;
-        if let Some(start) = messages.stranger() {
-            let problem = name_text(start);
-            self.outbox.put(ReadEvent::CutOff { number: None, line: 1, problem }, 0)?;
+        self.outbox.put(ReadEvent::Skipped(stretches.skipped()), 0)?;
+        if let Some(start) = stretches.stranger().filter(|_| self.outbox.found == before) {
+            self.outbox.put(ReadEvent::Stranger(start.to_owned()), 0)?;
         }
         Ok(Ok(()))
     }
@@ -302,12 +307,15 @@ struct Outbox<T> {
     batch: Batch<T>,
     /// How many bytes were sent and did not come back.
     underway: usize,
+    /// How often something of WhatsApp's shape was found, or meant as an order.
+    found: u64,
     is_gone: bool,
 }
 
 impl<T> Outbox<T> {
     /// Puts a piece that has `bytes` bytes of memory.
     fn put(&mut self, piece: ReadEvent<T>, bytes: usize) -> Result<(), Gone> {
+        self.found += u64::from(matches!(piece, ReadEvent::Found { .. } | ReadEvent::Skipped(1..)));
         self.batch.pieces.push((self.source, piece));
         self.batch.bytes += size_of::<ReadEvent<T>>() + bytes;
         self.send_if_full()

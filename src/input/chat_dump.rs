@@ -1,18 +1,10 @@
 //! Chats as JSON, as export programs write them, with order messages inside.
 
-use serde_json::json;
-
 use super::conversation::Conversation;
 use super::json::{Fields, Problems};
 use super::message::read_messages;
 use super::order_record::{Context, Found};
 use crate::domain::incoming::SourceKind;
-
-/// Returns an order message as a message of a dump that is read as the text was: with an end of line, so that nothing in it
-/// is taken for one.
-pub fn to_chat_message(text: &str) -> String {
-    json!({"date": null, "author": null, "message": format!("{text}\n")}).to_string()
-}
 
 /// Returns whether an object is a dump by chat: its keys are WhatsApp's ids of people and groups.
 pub fn is_chat_dump(fields: &Fields<'_>) -> bool {

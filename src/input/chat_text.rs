@@ -1,134 +1,431 @@
-//! A chat as the text that WhatsApp exports, or just an order message: read line by line, in constant memory.
+//! A chat as the text that WhatsApp exports, a log, or just an order message: read line by line, in constant memory.
+//!
+//! Every stretch of it that holds an order is handed on: an order message, an order as JSON, or one that cannot be read.
+//! What is left is what people write to each other.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead};
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
-use super::order_lines::{is_answer_header, is_header, is_total};
-use super::records::is_json_object;
+use super::order_lines::{is_answer_header, is_header, is_label, is_total};
+use super::order_marks::{find_reference, has_order_key, has_total, holds_message};
+use super::records::{RECORD_LIMIT, is_json_object, json_in};
 use crate::domain::text::is_edge;
 
-/// The most bytes that one line may have (256 KiB): WhatsApp's messages have 65,536 characters at most.
+/// The most bytes that one line of an order message may have (256 KiB): WhatsApp's messages have 65,536 characters at most.
 const LINE_LIMIT: usize = 1 << 18;
 /// The most bytes that one order message may have (1 MiB).
 const MESSAGE_LIMIT: usize = 1 << 20;
+/// What programs that export a chat write for the end of a line.
+const BREAKS: [&str; 5] = ["<br>", "<br/>", "<br />", "<BR>", "<BR/>"];
 
-/// One order message of a text, from its header on.
+const NOT_UTF_8: &str = "is not UTF-8";
+const TOO_LONG: &str = "is longer than any message of WhatsApp";
+const LOST_LINES: &str = "holds an order message that has lost its lines: import the text as it was sent";
+const BROKEN_JSON: &str =
+    "holds an order as JSON that is cut off, or not on a line of its own: import the JSON by itself";
+
+/// A stretch of a text that holds an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageText {
-    /// Its number among the order messages, from 1.
+pub struct Stretch {
+    /// Its number among them, from 1.
     pub number: u64,
-    /// The line on which its header stands, from 1.
+    /// The line on which it begins, from 1.
     pub line: u64,
-    /// Its lines, up to its total or to where something else begins.
-    pub text: String,
-    /// Why it cannot be read, where it cannot; nobody else's message is the worse for it.
-    pub problem: Option<String>,
+    /// What it is.
+    pub content: Content,
 }
 
-/// Splits a text into its order messages.
+/// What a stretch of a text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// An order message, from its header or its reference to its total or to where something else begins.
+    Message(String),
+    /// Objects as JSON, which need not be orders.
+    Json(Vec<u8>),
+    /// An order message that cannot be read, and why not; nobody else's message is the worse for it.
+    Unreadable(Vec<u8>, String),
+    /// A line with an order as JSON that cannot be read.
+    BrokenJson(Vec<u8>),
+    /// More than can be kept, and why.
+    TooLarge(String),
+}
+
+impl Content {
+    /// Returns how many bytes are kept of it.
+    pub fn len(&self) -> usize {
+        match self {
+            Content::Message(text) => text.len(),
+            Content::Json(bytes) | Content::Unreadable(bytes, _) | Content::BrokenJson(bytes) => bytes.len(),
+            Content::TooLarge(_) => 0,
+        }
+    }
+
+    /// Returns whether nothing is kept of it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Says why it cannot be read, where it cannot.
+    pub fn problem(&self) -> Option<&str> {
+        match self {
+            Content::Message(_) | Content::Json(_) => None,
+            Content::Unreadable(_, problem) | Content::TooLarge(problem) => Some(problem),
+            Content::BrokenJson(_) => Some(BROKEN_JSON),
+        }
+    }
+}
+
+/// Returns whether a text holds an order message, whatever became of its lines.
+pub fn holds_order_message(text: &str) -> bool {
+    // Reading from memory does not fail.
+    matches!(OrderStretches::in_string(text).next_stretch(), Ok(Some(_)))
+}
+
+/// Splits off the stretches of a text that hold orders.
 #[derive(Debug)]
-pub struct MessageTexts<R> {
-    reader: R,
-    line: u64,
+pub struct OrderStretches<R> {
+    lines: Lines<R>,
+    /// Whether objects as JSON are looked for: not in a string, where they are somebody's words.
+    has_json: bool,
     number: u64,
-    /// A header that was read already and begins the next message.
-    next: Option<(u64, String)>,
     /// How many lines began a message of a chat.
     chat_lines: u64,
-    /// How many JSON objects stood beside the messages.
-    objects: u64,
-    /// Whether this is within the shop's own answer, which may quote anything.
-    in_answer: bool,
+    /// How many of these messages held nothing.
+    skipped: u64,
+    /// Whether the message that is read now is among them.
+    is_skipped: bool,
+    /// Within the shop's own answer, whether its reference was seen.
+    answer: Option<bool>,
     /// The first words of the text, for saying what was found instead.
     start: Option<String>,
 }
 
-/// One line, as far as it can be read.
-struct Line {
-    text: String,
-    problem: Option<&'static str>,
+/// By what an order message began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    Header,
+    Reference,
 }
 
-impl<R: BufRead> MessageTexts<R> {
+impl<'t> OrderStretches<&'t [u8]> {
+    /// Looks for order messages in a string.
+    pub fn in_string(text: &'t str) -> OrderStretches<&'t [u8]> {
+        OrderStretches { has_json: false, ..OrderStretches::new(text.as_bytes()) }
+    }
+}
+
+impl<R: BufRead> OrderStretches<R> {
     /// Starts at the beginning of `reader`.
-    pub fn new(reader: R) -> MessageTexts<R> {
-        MessageTexts {
-            reader,
-            line: 0,
+    pub fn new(reader: R) -> OrderStretches<R> {
+        OrderStretches {
+            lines: Lines::new(reader),
+            has_json: true,
             number: 0,
-            next: None,
             chat_lines: 0,
-            objects: 0,
-            in_answer: false,
+            skipped: 0,
+            is_skipped: false,
+            answer: None,
             start: None,
         }
     }
 
-    /// Returns the next order message, `None` at the end.
-    pub fn next_message(&mut self) -> io::Result<Option<MessageText>> {
-        let (line, header) = loop {
-            if let Some(next) = self.next.take() {
-                break next;
+    /// Returns the next stretch that holds an order, `None` at the end.
+    pub fn next_stretch(&mut self) -> io::Result<Option<Stretch>> {
+        while let Some(line) = self.lines.next_line()? {
+            let json = self.json_in(&line);
+            if json.is_none() && self.lines.split(&line) {
+                continue;
             }
-            let Some(Line { text, problem }) = self.next_line()? else { return Ok(None) };
-            if is_header(without_chat_prefix(&text)) && !self.in_answer {
-                break (self.line, text);
-            }
-            // Beside a chat, it is what somebody wrote in it.
-            if problem.is_none() && self.chat_lines == 0 && is_json_object(text.as_bytes()) {
-                self.objects += 1;
-                let problem = Some("is JSON among text: import it by itself".to_owned());
-                return Ok(Some(MessageText { number: self.number + self.objects, line: self.line, text, problem }));
-            }
-        };
-        let mut text = without_chat_prefix(&header).to_owned();
-        let mut problem = None;
-        while let Some(next) = self.next_line()? {
-            if is_header(without_chat_prefix(&next.text)) {
-                self.next = Some((self.line, next.text));
-                break;
-            }
-            if self.in_answer || is_chat_line(&next.text) {
-                break;
-            }
-            let what = if text.len() + next.text.len() > MESSAGE_LIMIT { Some(TOO_LONG) } else { next.problem };
-            if let Some(what) = what {
-                problem = Some(format!("line {}: {what}", self.line));
-                if what == TOO_LONG {
-                    break;
+            self.note(&line);
+            let number = line.number;
+            let content = match json.map(Start::Whole).or_else(|| self.begin(&line)) {
+                Some(Start::Whole(content)) => Some(content),
+                Some(Start::Message(begin, first)) => self.read_message(begin, first, &line)?,
+                None => None,
+            };
+            if let Some(content) = content {
+                self.number += 1;
+                if !matches!(content, Content::Json(_)) {
+                    self.count_as_read();
                 }
+                return Ok(Some(Stretch { number: self.number, line: number, content }));
             }
-            text.push('\n');
-            text.push_str(&next.text);
-            if is_total(&next.text) {
+        }
+        Ok(None)
+    }
+
+    /// Says that something was found in the JSON that was returned last: what it stands in is not skipped.
+    pub fn count_as_read(&mut self) {
+        if std::mem::take(&mut self.is_skipped) {
+            self.skipped -= 1;
+        }
+    }
+
+    /// Returns how many messages of a chat held no order, at the end.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Returns the first words of a text that is no chat; `None` otherwise.
+    pub fn stranger(&self) -> Option<&str> {
+        self.start.as_deref().filter(|_| self.chat_lines == 0)
+    }
+
+    /// Notes what a line that is in no order message says of the chat.
+    fn note(&mut self, line: &Line) {
+        if line.begins_chat {
+            self.chat_lines += 1;
+            self.skipped += 1;
+            self.is_skipped = true;
+            self.answer = None;
+        }
+        if self.start.is_none() {
+            let start: String = line.text().trim_matches(is_edge).chars().take(40).collect();
+            self.start = Some(start).filter(|start| !start.is_empty());
+        }
+    }
+
+    /// Returns the JSON on a line that is in no order message.
+    fn json_in(&self, line: &Line) -> Option<Content> {
+        let text = std::str::from_utf8(&line.bytes).ok().filter(|_| self.has_json && !line.is_cut)?;
+        json_in(text).map(|json| Content::Json(json.as_bytes().to_vec()))
+    }
+
+    /// Says what begins on a line that is in no order message.
+    fn begin(&mut self, line: &Line) -> Option<Start> {
+        if line.is_cut {
+            let problem = format!("has more than {RECORD_LIMIT} bytes on one line: too large to be kept");
+            return Some(Start::Whole(Content::TooLarge(problem)));
+        }
+        let text = line.text();
+        let said = without_chat_prefix(&text);
+        if is_header(said) {
+            self.answer = None;
+            return Some(Start::Message(Begin::Header, said.to_owned()));
+        }
+        if is_answer_header(said) {
+            self.answer = Some(false);
+            return None;
+        }
+        let keep = |content: fn(Vec<u8>) -> Content| {
+            let is_kept = line.bytes.len() <= MESSAGE_LIMIT;
+            let too_large = || Content::TooLarge(format!("has more than {MESSAGE_LIMIT} bytes, and {LOST_LINES}"));
+            Some(Start::Whole(if is_kept { content(line.bytes.clone()) } else { too_large() }))
+        };
+        if holds_message(&text) {
+            return keep(|bytes| Content::Unreadable(bytes, LOST_LINES.to_owned()));
+        }
+        if self.has_json && has_order_key(&text) {
+            return keep(Content::BrokenJson);
+        }
+        if is_total(&text) {
+            self.answer = None;
+        }
+        let reference = find_reference(&text);
+        if reference.is_some() || text.contains("Order Reference:") {
+            // The first one in the shop's answer is that of the answer.
+            let is_of_answer =
+                self.answer.as_mut().is_some_and(|has_reference| !std::mem::replace(has_reference, true));
+            if let Some(start) = reference.filter(|_| !is_of_answer) {
+                self.answer = None;
+                return Some(Start::Message(Begin::Reference, text[start..].to_owned()));
+            }
+        }
+        None
+    }
+
+    /// Reads an order message on from its first line; `None` where it turns out to be none.
+    fn read_message(&mut self, begin: Begin, first: String, line: &Line) -> io::Result<Option<Content>> {
+        let (mut bytes, mut holds, mut problem, mut is_too_large) = (first.into_bytes(), false, None, false);
+        if !line.bytes.ends_with(&bytes) {
+            // It holds what is no text, which is kept as it is.
+            bytes.clone_from(&line.bytes);
+            problem = Some((line.number, NOT_UTF_8));
+        }
+        self.lines.begin_message();
+        while let Some(next) = self.lines.next_line()? {
+            if self.is_boundary(&next) {
+                self.lines.put_back(next);
+                break;
+            }
+            let text = next.text();
+            holds |= match begin {
+                Begin::Header => is_label(&text) || find_reference(&text).is_some(),
+                Begin::Reference => has_total(&text),
+            };
+            if next.bytes.len() > LINE_LIMIT {
+                problem = problem.or(Some((next.number, TOO_LONG)));
+            } else if !next.is_utf8() {
+                problem = problem.or(Some((next.number, NOT_UTF_8)));
+            }
+            is_too_large |= next.is_cut || bytes.len() + next.bytes.len() > MESSAGE_LIMIT;
+            if !is_too_large {
+                bytes.push(b'\n');
+                bytes.extend_from_slice(&next.bytes);
+            }
+            if is_total(&text) {
                 break;
             }
         }
-        self.number += 1;
-        Ok(Some(MessageText { number: self.number + self.objects, line, text, problem }))
+        self.lines.end_message();
+        Ok(holds.then(|| match problem {
+            _ if is_too_large => Content::TooLarge(format!("has more than {MESSAGE_LIMIT} bytes, and {TOO_LONG}")),
+            Some((line, problem)) => Content::Unreadable(bytes, format!("line {line}: {problem}")),
+            None => match String::from_utf8(bytes) {
+                Ok(text) => Content::Message(text),
+                Err(error) => Content::Unreadable(error.into_bytes(), NOT_UTF_8.to_owned()),
+            },
+        }))
     }
 
-    /// Returns how many other messages there were, at the end.
-    pub fn skipped(&self) -> u64 {
-        self.chat_lines.saturating_sub(self.number)
+    /// Returns whether something else begins on a line than what is read.
+    fn is_boundary(&self, line: &Line) -> bool {
+        let text = line.text();
+        line.begins_chat
+            || is_header(&text)
+            || is_answer_header(&text)
+            || holds_message(&text)
+            || self.has_json && (is_json_object(text.trim().as_bytes()) || has_order_key(&text))
+    }
+}
+
+/// What begins on a line.
+enum Start {
+    /// All of a stretch.
+    Whole(Content),
+    /// An order message, with its first line.
+    Message(Begin, String),
+}
+
+/// One line.
+#[derive(Debug)]
+struct Line {
+    number: u64,
+    /// Its bytes, up to [`RECORD_LIMIT`].
+    bytes: Vec<u8>,
+    is_cut: bool,
+    /// Whether it begins a message of a chat.
+    begins_chat: bool,
+}
+
+impl Line {
+    fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
     }
 
-    /// Returns the first words of a text in which nothing of a chat was found; `None` otherwise.
-    pub fn stranger(&self) -> Option<&str> {
-        self.start.as_deref().filter(|_| self.number + self.objects + self.chat_lines == 0)
+    fn is_utf8(&self) -> bool {
+        std::str::from_utf8(&self.bytes).is_ok()
+    }
+}
+
+/// The lines of a text, also those that an export program has put on one line.
+#[derive(Debug)]
+struct Lines<R> {
+    reader: R,
+    number: u64,
+    /// A line that was read and is the next one again.
+    again: Option<Line>,
+    /// A line in which others stand, and from which byte on.
+    parts: Option<(Vec<u8>, usize)>,
+    in_message: bool,
+    /// Whether the order message that is read now has its lines within lines.
+    is_in_parts: bool,
+    /// Whether lines end with CR alone; `None` before the first one.
+    ends_with_cr: Option<bool>,
+    /// Whether the line before ended with CR.
+    is_after_cr: bool,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn new(reader: R) -> Lines<R> {
+        Lines {
+            reader,
+            number: 0,
+            again: None,
+            parts: None,
+            in_message: false,
+            is_in_parts: false,
+            ends_with_cr: None,
+            is_after_cr: false,
+        }
     }
 
-    /// Reads the next line, of which no more is kept than a line of a chat may have.
+    fn put_back(&mut self, line: Line) {
+        self.again = Some(line);
+    }
+
+    fn begin_message(&mut self) {
+        self.in_message = true;
+    }
+
+    /// From here on, what looks like the end of a line is what somebody wrote.
+    fn end_message(&mut self) {
+        (self.in_message, self.is_in_parts) = (false, false);
+    }
+
+    /// Takes a line for those that stand in it, where the header of an order message does.
+    fn split(&mut self, line: &Line) -> bool {
+        let may_be = line.bytes.len() <= LINE_LIMIT && memchr(b'<', &line.bytes).is_some();
+        let holds_lines = may_be && has_header_in_parts(&line.text());
+        if holds_lines {
+            self.is_in_parts = true;
+            self.parts = Some((line.bytes.clone(), 0));
+        }
+        holds_lines
+    }
+
     fn next_line(&mut self) -> io::Result<Option<Line>> {
+        if let Some(line) = self.again.take() {
+            return Ok(Some(line));
+        }
+        if let Some(part) = self.next_part() {
+            return Ok(Some(part));
+        }
+        self.is_in_parts &= self.in_message;
+        let Some(line) = self.read_line()? else { return Ok(None) };
+        if self.is_in_parts && !line.begins_chat && line.bytes.len() <= LINE_LIMIT {
+            self.parts = Some((line.bytes, 0));
+            return Ok(self.next_part());
+        }
+        Ok(Some(line))
+    }
+
+    /// Takes the next part of a line in which others stand.
+    fn next_part(&mut self) -> Option<Line> {
+        let (bytes, start) = self.parts.as_mut()?;
+        let Some(rest) = bytes.get(*start..) else {
+            self.parts = None;
+            return None;
+        };
+        let end = (0..rest.len()).find_map(|at| {
+            let mark = BREAKS.iter().find(|mark| rest[at..].starts_with(mark.as_bytes()))?;
+            Some((at, at + mark.len()))
+        });
+        let (length, used) = end.unwrap_or((rest.len(), rest.len() + 1));
+        let part = rest[..length].to_vec();
+        *start += used;
+        let begins_chat = is_chat_line(&String::from_utf8_lossy(&part));
+        Some(Line { number: self.number, bytes: part, is_cut: false, begins_chat })
+    }
+
+    /// Reads the next line, of which no more is kept than a record may have.
+    fn read_line(&mut self) -> io::Result<Option<Line>> {
         let (mut bytes, mut length) = (Vec::new(), 0);
         loop {
-            let buffer = self.reader.fill_buf()?;
-            let end = memchr(b'\n', buffer);
+            let mut buffer = self.reader.fill_buf()?;
+            if std::mem::take(&mut self.is_after_cr) && buffer.first() == Some(&b'\n') {
+                self.reader.consume(1);
+                buffer = self.reader.fill_buf()?;
+            }
+            let ends_with_cr = *self.ends_with_cr.get_or_insert_with(|| memchr(b'\n', buffer).is_none());
+            let end = if ends_with_cr { memchr2(b'\n', b'\r', buffer) } else { memchr(b'\n', buffer) };
             let count = end.map_or(buffer.len(), |end| end + 1);
-            let room = LINE_LIMIT.saturating_sub(bytes.len());
+            let room = RECORD_LIMIT.saturating_sub(bytes.len());
             bytes.extend_from_slice(&buffer[..count.min(room)]);
             length += count;
+            self.is_after_cr = end.is_some_and(|end| buffer[end] == b'\r');
             let is_last = buffer.is_empty() || end.is_some();
             self.reader.consume(count);
             if is_last {
@@ -138,30 +435,29 @@ impl<R: BufRead> MessageTexts<R> {
         if length == 0 {
             return Ok(None);
         }
-        self.line += 1;
+        self.number += 1;
         let is_cut = length > bytes.len();
-        let (text, problem) = match String::from_utf8(bytes) {
-            Ok(text) => (text, is_cut.then_some(TOO_LONG)),
-            // Where it is cut, a character may be.
-            Err(error) => {
-                let problem = if is_cut { TOO_LONG } else { "is not UTF-8" };
-                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(problem))
-            }
-        };
-        let text = text.trim_end_matches(['\n', '\r']);
-        if is_chat_line(text) {
-            self.chat_lines += 1;
-            self.in_answer = false;
+        while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+            bytes.pop();
         }
-        self.in_answer |= is_answer_header(without_chat_prefix(text));
-        if self.start.is_none() && !text.trim().is_empty() {
-            self.start = Some(text.trim_matches(is_edge).chars().take(40).collect());
-        }
-        Ok(Some(Line { text: text.to_owned(), problem }))
+        let begins_chat = is_chat_line(&String::from_utf8_lossy(&bytes));
+        Ok(Some(Line { number: self.number, bytes, is_cut, begins_chat }))
     }
 }
 
-const TOO_LONG: &str = "is longer than any message of WhatsApp";
+/// Returns whether a header stands between what an export program writes for the ends of lines. Where the header has a line
+/// of its own, a guest wrote what looks like one.
+fn has_header_in_parts(line: &str) -> bool {
+    let mut parts = vec![line];
+    for mark in BREAKS {
+        parts = parts.into_iter().flat_map(|part| part.split(mark)).collect();
+    }
+    let is_any_header = |part: &&str| {
+        let part = without_chat_prefix(part);
+        is_header(part) || is_answer_header(part)
+    };
+    parts.len() > 1 && parts.iter().any(is_any_header)
+}
 
 pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

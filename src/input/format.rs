@@ -46,19 +46,14 @@ impl Format {
         let start = text.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c));
         // A line of its own within JSON is in no string: whatever stands around it, this is text.
         let is_order_line = |line: &str| is_header(without_chat_prefix(line));
-        let is_text = match start.chars().next() {
-            None => return Ok(Format::Json),
-            _ if is_chat_line(start.lines().next().unwrap_or_default()) => true,
-            Some('{' | '"' | '[') => start.lines().any(is_order_line),
-            Some(_) => {
-                let word = start.split_whitespace().next().unwrap_or_default();
-                let is_json = serde_json::from_str::<IgnoredAny>(word).is_ok();
-                // A log may begin with anything.
-                let has_records = || start.lines().skip(1).any(|line| is_json_object(line.as_bytes()));
-                let is_chat = || start.lines().any(|line| is_chat_line(line) || is_order_line(line));
-                is_chat() || !(is_json || has_records())
-            }
-        };
+        let Some(first) = start.chars().next() else { return Ok(Format::Json) };
+        let line = start.lines().next().unwrap_or_default();
+        let begins_json = matches!(first, '{' | '"') || (first == '[' && line.contains('{')) || is_start_of_json(line);
+        let is_chat = || start.lines().any(is_chat_line);
+        let is_text = is_chat_line(line)
+            || start.lines().any(is_order_line)
+            // A log may begin with anything.
+            || (!begins_json && (is_chat() || !is_log(start)));
         Ok(if is_text { Format::Text } else { Format::Json })
     }
 
@@ -92,6 +87,18 @@ impl Format {
     }
 }
 
+/// Returns whether a line has nothing but values as JSON, the last of which may go on.
+fn is_start_of_json(line: &str) -> bool {
+    let mut values = serde_json::Deserializer::from_str(line).into_iter::<IgnoredAny>();
+    values.all(|value| value.map_or_else(|error| error.is_eof(), |_| true))
+}
+
+/// Returns whether a text has objects as JSON on lines of their own, more than one finds in prose.
+fn is_log(text: &str) -> bool {
+    let is_object = |line: &&str| is_json_object(line.as_bytes());
+    text.lines().filter(is_object).count() * 10 > text.lines().count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,8 +117,12 @@ mod tests {
             ("{\"text\":\"x\\nNEW ORDER REQUEST\\n*Order Ref:* LEG-1\"}", Format::Json),
             ("listening on 8080\n{\"a\":1}\n{\"a\":2}\n", Format::Json),
             ("listening on 8080\n{\"a\":1}\nNEW ORDER REQUEST\n", Format::Text),
+            ("# Prose\n\nIt\nprints\nthis,\nas\nJSON:\n\n{\"a\":1}\n\nIt ends.\n", Format::Text),
             ("╔════", Format::Text),
             ("17\n", Format::Json),
+            ("6 Feb 2026, 18:06 - Karim: hello", Format::Text),
+            ("[Yesterday 18:06] Karim: hello", Format::Text),
+            ("[INFO] started\n{\"a\":1}\n", Format::Json),
             ("\"text\"", Format::Json),
             ("", Format::Json),
             ("[17, 18]", Format::Json),

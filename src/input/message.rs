@@ -5,10 +5,10 @@
 use chrono::{DateTime, Datelike};
 
 use super::cart::read_cart;
+use super::chat_text::holds_order_message;
 use super::conversation::{Contact, Conversation};
 use super::json::{Fields, Problems, Value};
 use super::order_date::FIRST_YEAR;
-use super::order_lines::holds_order_message;
 use super::order_message::Reading;
 use super::order_record::{Context, Found};
 use super::order_texts::{OrderText, STRING_LIMIT, each_order_text};

@@ -9,10 +9,11 @@
 //! | [`order_record`] | what a record is by its content, and the orders in it |
 //! | [`order_json`] | an order as the web page posts it |
 //! | [`order_message`], [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; its lines; its date |
+//! | [`order_marks`] | what shows that text holds an order, whatever became of its lines |
 //! | [`order_texts`] | order messages among the strings of a JSON text, whatever their keys |
 //! | [`webhook`] | WhatsApp Cloud API webhooks |
 //! | [`message`], [`cart`], [`conversation`] | one message in any shape; a cart of the catalogue; who is at its two ends |
-//! | [`chat_dump`], [`chat_text`] | chats as JSON, and as the text that WhatsApp exports |
+//! | [`chat_dump`], [`chat_text`] | chats as JSON; what holds an order in the text that WhatsApp exports, or in a log |
 //! | [`stranger`] | what is not taken, by its name |
 //! | [`product_json`] | a product of the catalogue |
 //! | [`reject`] | what is kept of a record or message that was not taken |
@@ -28,6 +29,7 @@ pub(crate) mod message;
 pub(crate) mod order_date;
 pub(crate) mod order_json;
 pub mod order_lines;
+pub mod order_marks;
 pub mod order_message;
 pub mod order_record;
 pub(crate) mod order_texts;

@@ -7,50 +7,13 @@ use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::text::{is_edge, plain};
 
 /// The line that makes a text an order message.
-const HEADER: &str = "NEW ORDER REQUEST";
+pub(super) const HEADER: &str = "NEW ORDER REQUEST";
 /// The line that makes a text the shop's own answer, which is never an order.
 const ANSWER_HEADER: &str = "ORDER CONFIRMATION";
 /// Lines that only say what follows.
 pub(super) const SECTIONS: [&str; 3] = ["CUSTOMER INFO", ITEMS_SECTION, "ORDER SUMMARY"];
 /// The line after which the items stand.
 pub(super) const ITEMS_SECTION: &str = "ORDER ITEMS";
-
-/// Returns whether a text holds an order message: its header on a line of its own, and labels after it.
-pub fn is_order_message(text: &str) -> bool {
-    text.lines().skip_while(|line| !is_header(line)).any(|line| label_of(&clean(line)).is_some())
-}
-
-/// Returns whether a text holds an order message, also one whose lines were lost on the way; what the shop's own answer
-/// quotes is none.
-pub fn holds_order_message(text: &str) -> bool {
-    let text = with_line_breaks(text);
-    let (mut lines, mut is_answer) = (text.lines(), false);
-    let header = lines.find(|line| {
-        is_answer |= is_answer_header(line);
-        is_header(line)
-    });
-    if header.is_some() {
-        return !is_answer && lines.any(|line| label_of(&clean(line)).is_some());
-    }
-    // A text with lines has not lost them: what stands within one is somebody's words.
-    if text.trim().contains('\n') {
-        return false;
-    }
-    let words: Vec<&str> = text.split(|c: char| is_edge(c)).filter(|word| !word.is_empty()).collect();
-    let words = words.join(" ");
-    let (before, after) = words.split_once(HEADER).unwrap_or_default();
-    !is_answer && !before.contains("Order Reference:") && after.contains("Order Ref:")
-}
-
-/// Turns the line breaks of an export program into those of the message. A text with lines of its own has no other marks
-/// for them: there, a guest wrote what looks like one.
-pub fn with_line_breaks(text: &str) -> Cow<'_, str> {
-    if text.contains('\n') || !text.contains('<') {
-        return Cow::Borrowed(text);
-    }
-    let breaks = ["<br>", "<br/>", "<br />", "<BR>", "<BR/>"];
-    breaks.into_iter().fold(text.to_owned(), |text, mark| text.replace(mark, "\n")).into()
-}
 
 /// Returns whether a line is the header of an order message.
 pub fn is_header(line: &str) -> bool {
@@ -72,6 +35,11 @@ fn is_words(line: &str, words: &str) -> bool {
 /// Returns whether a line is the last one of an order message: its total.
 pub fn is_total(line: &str) -> bool {
     matches!(label_of(&clean(line)), Some((Label::Total, _)))
+}
+
+/// Returns whether a line begins with a label.
+pub(super) fn is_label(line: &str) -> bool {
+    label_of(&clean(line)).is_some()
 }
 
 /// What a label introduces.

@@ -45,12 +45,16 @@ pub struct ReadMessage {
 /// Reads an order message, from its header to its total. What stands before and after is not read.
 pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadMessage {
     let mut draft = Draft::default();
-    let mut lines = text.lines().enumerate().skip_while(|(_, line)| !is_header(line));
-    if let Some((index, header)) = lines.next() {
-        draft.refuse_nul(reading.first_line + index, header);
-    }
-    for (index, line) in lines {
-        draft.take(reading.first_line + index, &clean(line));
+    let begins = |begin: fn(&str) -> bool| text.lines().position(begin);
+    // Without a header, its reference begins it.
+    let start = begins(is_header).or_else(|| begins(is_reference)).unwrap_or_default();
+    for (index, line) in text.lines().enumerate().skip(start) {
+        let number = reading.first_line + index;
+        if index == start && is_header(line) {
+            draft.refuse_nul(number, line);
+        } else {
+            draft.take(number, &clean(line));
+        }
         if draft.total.is_some() {
             break;
         }
@@ -64,6 +68,10 @@ pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadM
         _ => Err(problems),
     };
     ReadMessage { reference, products, order }
+}
+
+fn is_reference(line: &str) -> bool {
+    matches!(label_of(&clean(line)), Some((Label::Reference, _)))
 }
 
 /// The value of a label, with the line that it stands on.
@@ -569,7 +577,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in "(NEW ORDER REQUEST|[A-Za-z ]{2,8}:|\\*|│|×|[0-9]+\\. \\*|\n|.){0,40}") {
             let _ = read(&text);
-            let _ = crate::input::order_lines::is_order_message(&text);
+            let _ = crate::input::chat_text::holds_order_message(&text);
         }
     }
 }

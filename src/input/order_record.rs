@@ -6,14 +6,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::chat_dump::{is_chat_dump, read_chat_dump};
-use super::chat_text::MessageTexts;
+use super::chat_text::{Content, OrderStretches, Stretch};
 use super::conversation::Conversation;
 use super::json::{Fields, NotJson, Problems, Value, parse, parse_object};
 use super::message::{is_message, read_message};
 use super::order_json::{is_order, read_order_fields};
-use super::order_lines::{is_order_message, with_line_breaks};
+use super::order_marks::holds_order;
 use super::order_message::{Reading, read_order_message};
 use super::order_texts::{STRING_LIMIT, count_order_texts, each_order_text, is_json};
+use super::records::Records;
 use super::reject::{Part, Reject};
 use super::stranger::{name_foreign_order, name_stranger};
 use super::webhook::{is_webhook, read_webhook};
@@ -24,7 +25,7 @@ use crate::domain::zone::Zone;
 /// The most bytes that an order as JSON may have (1 MiB).
 const ORDER_LIMIT: usize = 1 << 20;
 /// The most orders that one message may have: as many as its 65,536 characters can hold.
-const MESSAGE_ORDERS_LIMIT: usize = 100;
+const MESSAGE_ORDERS_LIMIT: u64 = 100;
 
 /// How deep one thing may be wrapped in others.
 const WRAPPING_LIMIT: usize = 6;
@@ -103,9 +104,13 @@ pub struct Found<'f> {
     /// What is kept of the orders that are found now.
     reject: Arc<Reject>,
     skipped: u64,
+    /// How many orders were handed on, and problems.
+    put: u64,
     accounted: Accounted,
     /// What the message that is read now says of an earlier one.
     revision: Option<Revision>,
+    /// Whether the record stands in a chat or a log, where not everything has to be an order.
+    is_in_text: bool,
     take: &'f mut dyn FnMut(ReadOrder, &Arc<Reject>),
 }
 
@@ -126,6 +131,7 @@ impl fmt::Debug for Found<'_> {
 impl Found<'_> {
     /// Hands on an order.
     pub fn put(&mut self, order: ReadOrder) {
+        self.put += 1;
         (self.take)(ReadOrder { revision: self.revision.or(order.revision), ..order }, &self.reject);
     }
 
@@ -147,6 +153,13 @@ impl Found<'_> {
     /// Hands on something of which nothing is known but what is wrong.
     pub fn refuse(&mut self, problems: Problems) {
         self.put(ReadOrder::refused(problems));
+    }
+
+    /// Refuses a value that is nothing known; in a chat or a log, one that shows nothing of an order is just words.
+    fn refuse_stranger(&mut self, json: &str, problems: Problems) {
+        if !self.is_in_text || holds_order(json) {
+            self.refuse(problems);
+        }
     }
 
     /// Counts messages, statuses and reactions that are no orders.
@@ -204,35 +217,51 @@ impl Found<'_> {
         source: &Source,
         mut problems: Problems,
     ) {
-        let lines = text.map(with_line_breaks).unwrap_or_default();
-        let mut messages = MessageTexts::new(lines.as_bytes());
-        let (mut source, mut is_empty) = (source.clone(), true);
-        // Reading from memory fails only at lines that no message has: they are refused below with the rest.
-        while let Ok(Some(message)) = messages.next_message() {
-            if message.number > MESSAGE_ORDERS_LIMIT as u64 {
-                let problem = format!("{place}: holds more than {MESSAGE_ORDERS_LIMIT} order messages");
-                return self.put(ReadOrder::refused(problem.into()));
+        let Some(text) = text else {
+            problems.add(
+                place,
+                "holds an order message, but is too long or not valid text: import the text as it was sent",
+            );
+            return self.refuse(problems);
+        };
+        self.take_stretches(OrderStretches::in_string(text), place, reading, source, problems);
+    }
+
+    /// Takes the stretches of a text that hold orders.
+    fn take_stretches(
+        &mut self,
+        mut stretches: OrderStretches<&[u8]>,
+        place: &str,
+        reading: Reading,
+        source: &Source,
+        mut problems: Problems,
+    ) {
+        let mut source = source.clone();
+        // Reading from memory does not fail.
+        while let Ok(Some(Stretch { number, line, content })) = stretches.next_stretch() {
+            if number > MESSAGE_ORDERS_LIMIT {
+                let mut problems = Problems::default();
+                problems.add(place, format_args!("holds more than {MESSAGE_ORDERS_LIMIT} order messages"));
+                return self.refuse(problems);
             }
-            if !is_order_message(&message.text) {
-                continue;
-            }
-            is_empty = false;
-            let first_line = usize::try_from(message.line).unwrap_or(1);
-            let reading = Reading { first_line, ..reading };
             let mut problems = mem::take(&mut problems);
-            if let Some(problem) = message.problem {
+            if let Some(problem) = content.problem() {
                 problems.add(place, problem);
             }
-            self.put(ReadOrder::of_message(&message.text, place, reading, source.clone(), problems));
+            let first_line = usize::try_from(line).unwrap_or(1);
+            let reading = Reading { first_line, ..reading };
+            match content {
+                Content::Message(text) => {
+                    self.put(ReadOrder::of_message(&text, place, reading, source.clone(), problems));
+                }
+                Content::Json(json) => {
+                    let context = Context { zone: reading.zone };
+                    let skipped = read_json_in_text(&json, context, &mut |order, _| self.put(order));
+                    self.skip(skipped);
+                }
+                Content::Unreadable(..) | Content::BrokenJson(_) | Content::TooLarge(_) => self.refuse(problems),
+            }
             source.message_id = None;
-        }
-        if is_empty {
-            let problem = match text {
-                Some(_) => "holds an order message that has lost its lines: import the text as it was sent",
-                None => "holds an order message, but is too long or not valid text: import the text as it was sent",
-            };
-            problems.add(place, problem);
-            self.refuse(problems);
         }
     }
 
@@ -282,9 +311,70 @@ pub fn read_record(
     context: Context,
     take: &mut dyn FnMut(ReadOrder, &Arc<Reject>),
 ) -> Result<u64, NotJson> {
+    read(record, false, context, take)
+}
+
+/// Reads a stretch of a text, as [`read_record`] reads a record.
+pub fn read_stretch(stretch: Stretch, context: Context, take: &mut dyn FnMut(ReadOrder, &Arc<Reject>)) -> u64 {
+    let problem = stretch.content.problem().map(str::to_owned);
+    let refused = || ReadOrder::refused(problem.unwrap_or_default().into());
+    let (order, reject) = match stretch.content {
+        Content::Json(json) => return read_json_in_text(&json, context, take),
+        Content::Message(text) => {
+            let first_line = usize::try_from(stretch.line).unwrap_or(1);
+            let reading = Reading { sent_at: None, zone: context.zone, first_line };
+            let source = Source { kind: SourceKind::Chat, message_id: None };
+            let order = ReadOrder::of_message(&text, "", reading, source, Problems::default());
+            (order, Reject::text(text.into_bytes()))
+        }
+        Content::Unreadable(message, _) => (refused(), Reject::text(message)),
+        Content::BrokenJson(line) => (refused(), Reject::line(line)),
+        Content::TooLarge(_) => (refused(), Reject::nothing()),
+    };
+    take(order, &Arc::new(reject));
+    0
+}
+
+/// Reads JSON that stands in a chat or a log.
+fn read_json_in_text(json: &[u8], context: Context, take: &mut dyn FnMut(ReadOrder, &Arc<Reject>)) -> u64 {
+    let (mut records, mut skipped) = (Records::new(json), 0);
+    loop {
+        let (problem, reject) = match records.next_record() {
+            Ok(None) => return skipped,
+            // What stands around results is no order.
+            Ok(Some(record)) if record.is_envelope => continue,
+            Ok(Some(record)) => {
+                let bytes = Arc::new(record.bytes);
+                match record.excess {
+                    None => match read(&bytes, true, context, take) {
+                        Ok(count) => {
+                            skipped += count;
+                            continue;
+                        }
+                        Err(NotJson { problem, .. }) => (problem, Reject::whole(bytes)),
+                    },
+                    Some(excess) => (excess, Reject::whole(bytes)),
+                }
+            }
+            Err(error) => {
+                take(ReadOrder::refused(error.to_string().into()), &Arc::new(Reject::line(json.to_vec())));
+                return skipped;
+            }
+        };
+        take(ReadOrder::refused(problem.into()), &Arc::new(reject));
+    }
+}
+
+fn read(
+    record: &Arc<Vec<u8>>,
+    is_in_text: bool,
+    context: Context,
+    take: &mut dyn FnMut(ReadOrder, &Arc<Reject>),
+) -> Result<u64, NotJson> {
     let reject = Arc::new(Reject::whole(Arc::clone(record)));
+    let accounted = Accounted::default();
     let mut found =
-        Found { record: Arc::clone(record), reject, skipped: 0, accounted: Accounted::default(), revision: None, take };
+        Found { record: Arc::clone(record), reject, skipped: 0, put: 0, accounted, revision: None, is_in_text, take };
     let mut problems = Problems::default();
     match parse_object(record, &mut problems)? {
         Some(fields) if fields.excess().is_none() && is_order(&fields) => read_order(fields, record.len(), &mut found),
@@ -293,9 +383,29 @@ pub fn read_record(
             read_object(fields, &whole, context, &mut found, 0);
             found.refuse_overlooked(&whole);
         }
-        None => found.refuse(problems),
+        None => {
+            let whole = Value::record(parse(record)?);
+            let text = whole.is_string().then(|| whole.whole_text(&mut problems)).flatten();
+            if !text.is_some_and(|text| read_string(&text, context, &mut found)) {
+                found.refuse_stranger(whole.raw(), problems);
+            }
+        }
     }
     Ok(found.skipped)
+}
+
+/// Reads a record that is a text, as a line is kept that was no record by itself; returns whether it holds anything.
+fn read_string(text: &str, context: Context, found: &mut Found<'_>) -> bool {
+    let before = found.put + found.skipped;
+    if is_json(text) {
+        let skipped = read_json_in_text(text.as_bytes(), context, &mut |order, _| found.put(order));
+        found.skip(skipped);
+    } else {
+        let reading = Reading { sent_at: None, zone: context.zone, first_line: 1 };
+        let source = Source { kind: SourceKind::Chat, message_id: None };
+        found.take_stretches(OrderStretches::new(text.as_bytes()), "", reading, &source, Problems::default());
+    }
+    found.put + found.skipped > before
 }
 
 fn read_order(fields: Fields<'_>, length: usize, found: &mut Found<'_>) {
@@ -323,7 +433,7 @@ fn read_object(fields: Fields<'_>, whole: &Value<'_>, context: Context, found: &
     } else if is_message(&fields) {
         read_message(whole, &Conversation::new(SourceKind::Chat), context, found, &mut problems);
     } else {
-        read_wrapped(&fields, context, found, depth);
+        read_wrapped(&fields, whole, context, found, depth);
     }
     if !problems.is_empty() {
         found.refuse(problems);
@@ -331,7 +441,7 @@ fn read_object(fields: Fields<'_>, whole: &Value<'_>, context: Context, found: &
 }
 
 /// Reads what another program has wrapped up, or says what the object is instead.
-fn read_wrapped(fields: &Fields<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
+fn read_wrapped(fields: &Fields<'_>, whole: &Value<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
     let mut problems = Problems::default();
     let inner = WRAPPERS.iter().find_map(|key| {
         let value = fields.get(key)?;
@@ -357,7 +467,10 @@ fn read_wrapped(fields: &Fields<'_>, context: Context, found: &mut Found<'_>, de
             }
             found.accounted = outer;
         }
-        None if problems.is_empty() => found.put(ReadOrder::refused(name_stranger(fields).into())),
+        None if problems.is_empty() && name_foreign_order(fields).is_some() => {
+            found.refuse(name_stranger(fields).into());
+        }
+        None if problems.is_empty() => found.refuse_stranger(whole.raw(), name_stranger(fields).into()),
         None => found.refuse(problems),
     }
 }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr2, memmem};
 use serde::de::IgnoredAny;
 
-use super::order_lines::holds_order_message;
+use super::chat_text::holds_order_message;
+use super::order_marks::holds_message;
 
 /// How deep JSON texts may stand in strings of JSON texts.
 const NESTING_LIMIT: usize = 4;
@@ -28,7 +29,9 @@ pub fn each_order_text(json: &str, take: &mut dyn FnMut(OrderText)) {
         let text = Some(string).filter(|string| string.len() <= STRING_LIMIT);
         match text.and_then(|string| serde_json::from_str::<Cow<'_, str>>(string).ok()) {
             Some(text) => search(text, address, 0, take),
-            None if memmem::find(string.as_bytes(), b"REQUEST").is_some() => take(OrderText { address, text: None }),
+            None if holds_message(string) || memmem::find(string.as_bytes(), b"REQUEST").is_some() => {
+                take(OrderText { address, text: None });
+            }
             None => {}
         }
     }
@@ -58,9 +61,11 @@ pub fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[', '"']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// Returns whether a string may hold the header of an order message: few hold its rarest letter, or an escaped one.
+/// Returns whether a string may hold an order message: few hold the rarest letter of its header, its last label, or an
+/// escaped letter.
 fn may_hold(string: &str) -> bool {
-    memchr(b'Q', string.as_bytes()).is_some() || memmem::find(string.as_bytes(), b"\\u").is_some()
+    let string = string.as_bytes();
+    memchr(b'Q', string).is_some() || [&b"TOTAL"[..], b"\\u"].iter().any(|part| memmem::find(string, part).is_some())
 }
 
 /// Returns the strings of a JSON text as they stand in it, in quotes; keys too.
@@ -101,7 +106,8 @@ mod tests {
             (json!({"a": MESSAGE.replace('\n', " ")}), Some("📦 NEW ORDER REQUEST *Order Ref:* LEG-1 ")),
             (json!({"a": "Is my NEW ORDER REQUEST there?"}), None),
             (json!({"a": "NEW ORDER REQUEST\n?"}), None),
-            (json!({"a": format!("*ORDER CONFIRMATION*\n*Order Reference:* LEG-1\n{MESSAGE}")}), None),
+            (json!({"a": "*Order Ref:* LEG-1\n│ *TOTAL:  $5*"}), Some("*Order Ref:* LEG-1\n│ *TOTAL:  $5*")),
+            (json!({"a": "*ORDER CONFIRMATION*\n*Order Ref:* LEG-1\n│ *TOTAL:  $5*"}), None),
         ] {
             let json = json.to_string();
             let found: Vec<_> = order_texts(&json).into_iter().map(|found| found.text.unwrap()).collect();

@@ -10,6 +10,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3};
 use serde::de::IgnoredAny;
 
 use super::json::{NotJson, parse};
+use super::order_marks::holds_order;
 
 /// The most bytes that one record may have (16 MiB): a chat dump is one record. It is in memory as a whole, and a text in it
 /// may be there twice more while it is read.
@@ -52,6 +53,8 @@ pub struct Record {
     pub is_envelope: bool,
     /// Whether it has a line of its own, as others have: where it is no JSON, the next line is read all the same.
     pub is_line: bool,
+    /// Whether it is a line among them that is no JSON.
+    pub is_bad_line: bool,
 }
 
 /// Splits a stream into records.
@@ -114,6 +117,10 @@ impl<R: BufRead> Records<R> {
             self.is_blank = false;
             match (&mut self.within, byte) {
                 (None, b'[') => {
+                    if !self.begins_array()? && self.is_among_lines()? {
+                        return self.take_bad_line().map(Some);
+                    }
+                    self.begins_line = false;
                     self.reader.consume(1);
                     self.within = Some(Array::Top(false));
                 }
@@ -157,9 +164,9 @@ impl<R: BufRead> Records<R> {
     fn read_top_value(&mut self, first: u8) -> Result<Option<Record>, StreamError> {
         let (line, begins_line) = (self.line, std::mem::take(&mut self.begins_line));
         let mut scan = Scan::new(first == b'{');
-        scan.watches_lines = begins_line && self.has_lines;
+        scan.watches_lines = self.has_lines;
         let mut end = self.run(&mut scan)?;
-        if begins_line && self.is_bad(&scan, end, line) {
+        if self.is_bad(&scan, end, line) {
             self.reader.unread(std::mem::take(&mut scan.bytes));
             self.line = line;
             if self.is_among_lines()? {
@@ -168,25 +175,25 @@ impl<R: BufRead> Records<R> {
             scan = Scan::new(first == b'{');
             end = self.run(&mut scan)?;
         }
-        let is_line = begins_line && self.line == line && self.is_line_end()?;
+        let is_on_one_line = self.line == line;
+        let has_own_line = begins_line && is_on_one_line && self.is_line_end()?;
         match end {
             End::Results => {
                 self.within = Some(Array::Results { any: false, before: scan.bytes, line });
                 return Ok(None);
             }
             // So much of one line that it cannot be read again.
-            End::Torn if is_line => {}
+            End::Torn if has_own_line => {}
             End::Torn | End::CutOff => return Err(cut_off(line)),
             End::Value | End::Line => {}
         }
         // Once it is known, no record is parsed for it.
-        self.has_lines = self.has_lines || is_line && first == b'{' && is_json(&scan.bytes);
+        self.has_lines = self.has_lines || has_own_line && matches!(first, b'{' | b'"') && is_json(&scan.bytes);
         self.number += 1;
-        Ok(Some(Record { is_line: is_line && self.has_lines, ..scan.into_record(self.number, line, false) }))
+        Ok(Some(Record { is_line: is_on_one_line && self.has_lines, ..scan.into_record(self.number, line, false) }))
     }
 
-    /// Returns whether what was read from the beginning of a line is no value, as far as that is not for its parser to say, and
-    /// can be read again.
+    /// Returns whether what was read is no value, as far as that is not for its parser to say, and can be read again.
     fn is_bad(&self, scan: &Scan, end: End, line: u64) -> bool {
         let is_whole = scan.length == scan.bytes.len();
         is_whole
@@ -210,7 +217,18 @@ impl<R: BufRead> Records<R> {
         Ok(self.has_lines)
     }
 
-    /// Takes the rest of a line, which is no record.
+    /// Returns whether an array begins at the reader, as far as its line tells.
+    fn begins_array(&mut self) -> io::Result<bool> {
+        let ahead = self.reader.look_ahead(LOOK_AHEAD)?;
+        let line = ahead.split(|b| *b == b'\n').next().unwrap_or_default();
+        let mut values = serde_json::Deserializer::from_slice(line).into_iter::<IgnoredAny>();
+        Ok(match values.next() {
+            Some(Err(error)) => error.is_eof(),
+            _ => true,
+        })
+    }
+
+    /// Takes the rest of a line, which is no record by itself: one may stand in it after what a log puts before it.
     fn take_bad_line(&mut self) -> Result<Record, StreamError> {
         let (mut bytes, mut length, line) = (Vec::new(), 0, self.line);
         loop {
@@ -232,13 +250,27 @@ impl<R: BufRead> Records<R> {
         while bytes.last().is_some_and(|b| matches!(b, b' ' | b'\t' | b'\r')) {
             bytes.pop();
         }
+        if let Some(json) = std::str::from_utf8(&bytes).ok().and_then(json_in).filter(|_| length <= RECORD_LIMIT) {
+            let mut scan = Scan::new(false);
+            scan.feed(json.as_bytes());
+            return Ok(Record { is_line: true, ..scan.into_record(self.number, line, false) });
+        }
         let problem = match parse(&bytes) {
             Err(NotJson { problem, .. }) => problem,
             Ok(_) => "is cut off".to_owned(),
         };
         let is_whole = length <= RECORD_LIMIT;
         let excess = Some(problem);
-        Ok(Record { number: self.number, line, bytes, excess, is_whole, is_envelope: false, is_line: true })
+        Ok(Record {
+            number: self.number,
+            line,
+            bytes,
+            excess,
+            is_whole,
+            is_envelope: false,
+            is_line: true,
+            is_bad_line: true,
+        })
     }
 
     /// Returns whether nothing else stands on the line.
@@ -417,8 +449,19 @@ pub(super) fn is_json_object(line: &[u8]) -> bool {
     line.starts_with(b"{") && is_json(line)
 }
 
-fn is_json(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
+/// Returns whether bytes are one value as JSON, also where its strings are no text: that is for its parser to say.
+pub(super) fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+}
+
+/// Returns the JSON that a line is, or that ends it after what a log puts before it. What is left out holds no order.
+pub(super) fn json_in(line: &str) -> Option<&str> {
+    let start = line.find('{')?;
+    let whole = line.trim();
+    if whole.starts_with('[') && is_json(whole.as_bytes()) {
+        return Some(whole);
+    }
+    Some(line[start..].trim_end()).filter(|json| is_json_object(json.as_bytes()) && !holds_order(&line[..start]))
 }
 
 /// Returns whether a value may begin so.
@@ -573,7 +616,7 @@ impl Scan {
 
     fn into_record(self, number: u64, line: u64, is_envelope: bool) -> Record {
         let (excess, is_whole) = (self.excess(), self.length <= RECORD_LIMIT);
-        Record { number, line, bytes: self.bytes, excess, is_whole, is_envelope, is_line: false }
+        Record { number, line, bytes: self.bytes, excess, is_whole, is_envelope, is_line: false, is_bad_line: false }
     }
 
     fn excess(&self) -> Option<String> {
@@ -650,7 +693,6 @@ mod tests {
     #[test]
     fn what_cannot_be_split_ends_the_input_with_its_line() {
         for (input, problem) in [
-            ("{ }{\"a\":\n{}\n", "line 1: the record that begins here is not closed: the input was cut off"),
             ("{\n\"a\":\n1\n", "line 1: the record that begins here is not closed: the input was cut off"),
             ("[{}", "line 1: the input ends within an array: it was cut off"),
             ("[{}\n{}]", "line 2: expected `,` or `]` after a record"),
@@ -675,6 +717,10 @@ mod tests {
             "a\":1}",
             "}",
             "2026-02-04 listening on 8080",
+            "[INFO] server started",
+            "[2026-02-04T10:00:00Z] INFO x",
+            "[12:30] x",
+            "INFO {\"a\":1} in 3 ms",
             "Error: x",
             "║ NEW ORDER",
             "{\"a\":1}}",

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::chat_dump::to_chat_message;
+use serde_json::json;
+
+use super::records::is_json;
 
 /// What is kept of orders that are not taken. It is put together only when it is written; the orders of one record or message
 /// share it, so that it is kept once.
@@ -21,7 +23,9 @@ enum Form {
     /// One message of a record, with what it needs around it.
     Message(Arc<Vec<u8>>, Vec<Part>),
     /// An order message of a text.
-    Text(String),
+    Text(Vec<u8>),
+    /// A line that is no record.
+    Line(Vec<u8>),
 }
 
 /// A piece of what is kept of one message.
@@ -66,9 +70,15 @@ impl Reject {
         Reject(Form::Message(record, parts))
     }
 
-    /// Keeps an order message that was found in a text, as a message of a dump.
-    pub fn text(text: String) -> Reject {
+    /// Keeps an order message that was found in a text, as a message of a dump. What is no UTF-8 in it stays so: what was
+    /// refused does not become good by being written down.
+    pub fn text(text: Vec<u8>) -> Reject {
         Reject(Form::Text(text))
+    }
+
+    /// Keeps a line that is no record, as a string where it is no JSON.
+    pub fn line(line: Vec<u8>) -> Reject {
+        Reject(Form::Line(line))
     }
 
     /// Returns whether most of it is what is put around what was sent.
@@ -88,7 +98,7 @@ impl Reject {
     pub fn record(&self) -> Option<&Arc<Vec<u8>>> {
         match &self.0 {
             Form::Whole(record) | Form::Message(record, _) => Some(record),
-            Form::Nothing | Form::Text(_) => None,
+            Form::Nothing | Form::Text(_) | Form::Line(_) => None,
         }
     }
 
@@ -110,10 +120,32 @@ impl Reject {
                     }
                 }
             }
-            Form::Text(text) => out.write_all(to_chat_message(text).as_bytes())?,
+            Form::Text(text) => {
+                out.write_all(b"{\"date\":null,\"author\":null,\"message\":")?;
+                // With an end of line, its other lines end as they did.
+                write_string(text, "\n", out)?;
+                out.write_all(b"}")?;
+            }
+            Form::Line(line) if is_json(line) => write_on_one_line(line, out)?,
+            Form::Line(line) => write_string(line, "", out)?,
         }
         out.write_all(b"\n")
     }
+}
+
+/// Writes text as a string of JSON, with what ends it; bytes that are no text as they are.
+fn write_string(text: &[u8], end: &str, out: &mut dyn Write) -> io::Result<()> {
+    let write = |text: &str, out: &mut dyn Write| {
+        let string = json!(text).to_string();
+        out.write_all(&string.as_bytes()[1..string.len() - 1])
+    };
+    out.write_all(b"\"")?;
+    for chunk in text.utf8_chunks() {
+        write(chunk.valid(), out)?;
+        out.write_all(chunk.invalid())?;
+    }
+    write(end, out)?;
+    out.write_all(b"\"")
 }
 
 /// Writes JSON without its line breaks: they are only ever space between two values.
@@ -138,14 +170,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_text_stays_so() {
+        for (reject, kept) in [
+            (
+                Reject::text(b"Na\xff\n".to_vec()),
+                &b"{\"date\":null,\"author\":null,\"message\":\"Na\xff\\n\\n\"}\n"[..],
+            ),
+            (Reject::line(b"Na\xff".to_vec()), b"\"Na\xff\"\n"),
+        ] {
+            let mut out = Vec::new();
+            reject.write_line(&mut out).unwrap();
+            assert_eq!(out, kept);
+        }
+    }
+
+    #[test]
     fn each_is_one_line() {
         let record = Arc::new(b"{\"a\":\r\n[1,\n2]}".to_vec());
         assert_eq!(line(&Reject::whole(Arc::clone(&record))), "{\"a\":  [1, 2]}\n");
         let sent = std::str::from_utf8(&record[7..13]).unwrap();
         let parts = vec![Part::json("{\"b\":"), Part::sent(sent, &record), Part::sent("}", &record)];
         assert_eq!(line(&Reject::message(Arc::clone(&record), parts)), "{\"b\":[1, 2]}\n");
-        let text = line(&Reject::text("a\n\"b\"".to_owned()));
+        let text = line(&Reject::text(b"a\n\"b\"".to_vec()));
         assert_eq!(text, "{\"date\":null,\"author\":null,\"message\":\"a\\n\\\"b\\\"\\n\"}\n");
+        for (bytes, kept) in [
+            ("2026 started", "\"2026 started\"\n"),
+            ("{\"a\":\"b", "\"{\\\"a\\\":\\\"b\"\n"),
+            ("{\"a\":1}", "{\"a\":1}\n"),
+        ] {
+            assert_eq!(line(&Reject::line(bytes.as_bytes().to_vec())), kept);
+        }
         assert_eq!(line(&Reject::nothing()), "");
     }
 }

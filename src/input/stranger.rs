@@ -60,6 +60,8 @@ pub fn name_stranger(fields: &Fields<'_>) -> String {
         return "is a product; use: orders product import".to_owned();
     }
     let keys: Vec<Cow<'_, str>> = fields.keys().take(10).map(shorten).collect();
-    let seen = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
-    format!("is no order ({KEYS}), no WhatsApp webhook and no chat dump by its keys; {seen}")
+    if keys.is_empty() {
+        return "the record is empty".to_owned();
+    }
+    format!("is no order ({KEYS}), no WhatsApp webhook and no chat dump by its keys; it has {}", keys.join(", "))
 }

@@ -68,9 +68,18 @@ fn a_line_that_is_no_json_is_a_bad_record_among_records_on_lines_of_their_own() 
     let body: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
     let lines: Vec<_> = body["errors"].as_array().unwrap().iter().map(|error| error["line"].clone()).collect();
     assert_eq!((&body["imported"], lines), (&json!(2), vec![json!(1), json!(3), json!(4), json!(5), json!(7)]));
-    // They are kept as they were sent, to be mended.
+    // They are kept as they were sent, each as a string; mended, it is read.
     let kept = std::fs::read_to_string(shop.path("mend")).unwrap();
-    assert_eq!(kept.lines().collect::<Vec<_>>(), bad);
+    let lines: Vec<String> = kept.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines, bad);
+    let mended = kept.replace(&one[..40].replace('"', "\\\""), &one.replace("LEG-1", "LEG-3").replace('"', "\\\""));
+    let done = shop.orders(["import", "--keep-going", "--rejects", "again"]).stdin(mended).exits(8);
+    assert_eq!(done.stdout, "imported 1, unchanged 0, rejected 4\n");
+    let again = std::fs::read_to_string(shop.path("again")).unwrap();
+    assert_eq!(
+        again.lines().collect::<Vec<_>>(),
+        kept.lines().filter(|line| !line.contains("LEG-1")).collect::<Vec<_>>()
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod backup;
 mod bad_input;
 mod bounds;
+mod chats;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;

@@ -314,7 +314,17 @@ fn an_order_message_in_any_string_of_any_shape_is_an_order_or_a_problem() {
         .push(json!({"entry": [{"changes": [{"field": "messages", "value": {"statuses": [{"id": "x", "status": "read",
         "errors": [{"title": "x"}]}]}}]}]}));
     for input in inputs {
-        for text in [message(), message().replace('\n', " "), json!({"a": message()}).to_string()] {
+        let answer = message().replace("NEW ORDER REQUEST", "ORDER CONFIRMATION").replace("Ref:", "Reference:");
+        for text in [
+            message(),
+            message().replace('\n', " "),
+            message().replace('\n', "\r"),
+            message().replace('\n', " <br>\n"),
+            format!("please deliver today\n{}\nthanks", message().replace('\n', " ")),
+            message().replace("NEW ORDER REQUEST", "New order"),
+            format!("{answer}\n{}", message()),
+            json!({"a": message()}).to_string(),
+        ] {
             for changed in with_text_anywhere(&input, &text) {
                 assert!(found_in(&changed) > 0, "counted as skipped: {changed}");
             }

@@ -54,7 +54,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 put(product, record.len(), &Arc::new(Reject::nothing()));
                 Ok(0)
             }
-            Input::Message(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
+            Input::Stretch(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
         };
         let mut judge = |read: &ReadProduct| {
             let reject = |kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };

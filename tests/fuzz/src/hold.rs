@@ -6,7 +6,7 @@
 use std::io::{Cursor, Read as _};
 use std::sync::{Arc, LazyLock};
 
-use orders::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
+use orders::domain::incoming::{IncomingItem, IncomingOrder};
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
 use orders::domain::product::ProductKey;
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
@@ -19,12 +19,10 @@ use orders::domain::text::visible;
 use orders::domain::time::Timestamp;
 use orders::domain::user::Caller;
 use orders::domain::zone::Zone;
-use orders::input::chat_text::MessageTexts;
+use orders::input::chat_text::OrderStretches;
 use orders::input::format::Format;
-use orders::input::json::{NotJson, Problems, read_envelope};
-use orders::input::order_lines::is_order_message;
-use orders::input::order_message::Reading;
-use orders::input::order_record::{Context, ReadOrder, read_record};
+use orders::input::json::{NotJson, read_envelope};
+use orders::input::order_record::{Context, ReadOrder, read_record, read_stretch};
 use orders::input::records::Records;
 use orders::input::reject::Reject;
 use orders::input::zip::open_chat;
@@ -96,28 +94,22 @@ fn hold_json(bytes: &[u8]) {
 }
 
 fn hold_text(bytes: &[u8]) {
-    let mut messages = MessageTexts::new(bytes);
+    let mut stretches = OrderStretches::new(bytes);
+    let mut count = 0;
     loop {
-        let message = match messages.next_message() {
-            Ok(Some(message)) => message,
+        let stretch = match stretches.next_stretch() {
+            Ok(Some(stretch)) => stretch,
             Ok(None) => break,
             Err(error) => return hold_problem(&error.to_string()),
         };
-        if let Some(problem) = &message.problem {
-            hold_problem(problem);
-            continue;
-        }
-        if !is_order_message(&message.text) {
-            continue;
-        }
-        let first_line = usize::try_from(message.line).expect("a line number fits");
-        let reading = Reading { sent_at: None, zone: CONTEXT.zone, first_line };
-        let source = Source { kind: SourceKind::Chat, message_id: None };
-        let read = ReadOrder::of_message(&message.text, "", reading, source, Problems::default());
-        hold_read(&read);
-        hold_kept(&read, &Reject::text(message.text));
+        count += 1;
+        assert_eq!(stretch.number, count, "stretches are numbered in a row");
+        read_stretch(stretch, *CONTEXT, &mut |order, reject| {
+            hold_read(&order);
+            hold_kept(&order, reject);
+        });
     }
-    if let Some(start) = messages.stranger() {
+    if let Some(start) = stretches.stranger() {
         hold_shown(start);
     }
 }
@@ -141,9 +133,19 @@ fn hold_read(read: &ReadOrder) {
 fn hold_kept(order: &ReadOrder, reject: &Reject) {
     let mut kept = Vec::new();
     reject.write_line(&mut kept).expect("memory takes every byte");
+    if kept.is_empty() {
+        // There was too much of it.
+        return;
+    }
     let text = String::from_utf8_lossy(&kept).into_owned();
     assert_eq!(text.find('\n'), Some(text.len() - 1), "it is one line: {text}");
-    let again = read(kept).expect("what is kept is JSON");
+    let again = match read(kept) {
+        Ok(again) => again,
+        Err(error) => {
+            assert!(order.order.is_err() && error.problem == "is not UTF-8", "what is kept is JSON: {}", error.problem);
+            return;
+        }
+    };
     // A text may hold what no JSON text may: then it is refused as a whole.
     let is_text = reject.record().is_none();
     let is_called = |other: &ReadOrder| order.order.is_ok() || is_text || order.label == other.label;
