@@ -214,7 +214,8 @@ impl<R: BufRead> OrderStretches<R> {
             let too_large = || Content::TooLarge(format!("has more than {MESSAGE_LIMIT} bytes, and {LOST_LINES}"));
             Some(Start::Whole(if is_kept { content(line.bytes.clone()) } else { too_large() }))
         };
-        if holds_message(&text) {
+        // A line of a log may be cut off; a string is whole, and its total is there.
+        if holds_message(&text) && (self.has_json || has_total(&text)) {
             return keep(|bytes| Content::Unreadable(bytes, LOST_LINES.to_owned()));
         }
         if self.has_json && has_order_key(&text) {

@@ -145,7 +145,9 @@ fn temporary_files(shop: &Shop) -> Vec<std::ffi::OsString> {
 fn an_interrupted_backup_leaves_no_copy_behind() {
     let shop = long_shop();
     for (signal, code) in [(Signal::INT, Some(130)), (Signal::TERM, None), (Signal::HUP, None)] {
-        let child = waiting_backup(&shop);
+        let mut child = waiting_backup(&shop);
+        // It must not be read on, or the backup could end before the signal comes.
+        let _unread = child.stdout.take();
         assert_eq!(temporary_files(&shop).len(), 1);
         kill_process(Pid::from_child(&child), signal).unwrap();
         let output = child.wait_with_output().unwrap();
