@@ -171,9 +171,8 @@ pub fn decide(order: &ResolvedOrder, facts: Facts<'_>) -> Result<Received, Rejec
         return judge_repeat(order, known, facts.sender);
     }
     let mut problems = Problems::default();
-    // It would be taken for an option.
-    if order.reference.as_str().starts_with('-') {
-        problems.push("orderReference: must not begin with -".to_owned());
+    if let Some(problem) = order.reference.mistaken_for() {
+        problems.push(format!("orderReference: {problem}"));
     }
     if let (Some(sent), Some(ours)) = (&order.currency, &facts.settings.currency)
         && sent != ours
@@ -458,18 +457,24 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_new_reference_is_none_that_a_command_takes_for_an_option() {
+    fn a_new_reference_is_none_that_a_command_takes_for_something_else() {
         let shirt = product("Shirt", &[("", 5)]);
         let shop = shop(&[&shirt]);
-        let mut sent = incoming(&[(&shirt, 1, None)]);
-        sent.reference = Reference::parse("--yes");
-        let problems: Vec<String> = vec!["orderReference: must not begin with -".to_owned()];
-        assert_eq!(
-            shop.receive(&sent, None, &[]),
-            Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() })
-        );
-        let known = Known { order: order(&sent, &shop.catalogue, 1, Status::Pending), received_before: false };
-        assert_eq!(shop.receive(&sent, Some(&known), &[]), Ok(Received::Unchanged(OrderPk(1))), "an old one stays");
+        for (reference, problem) in [
+            ("--yes", "must not begin with -"),
+            ("550E8400-e29b-41d4-a716-446655440000", "a reference cannot be an order's id"),
+            ("550e8400e29b41d4a716446655440000", "a reference cannot be an order's id"),
+        ] {
+            let mut sent = incoming(&[(&shirt, 1, None)]);
+            sent.reference = Reference::parse(reference);
+            let problems: Vec<String> = vec![format!("orderReference: {problem}")];
+            assert_eq!(
+                shop.receive(&sent, None, &[]),
+                Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() })
+            );
+            let known = Known { order: order(&sent, &shop.catalogue, 1, Status::Pending), received_before: false };
+            assert_eq!(shop.receive(&sent, Some(&known), &[]), Ok(Received::Unchanged(OrderPk(1))), "an old one stays");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use uuid::Uuid;
+
 use super::time::Timestamp;
 
 /// An order's reference: 1 to 50 printable ASCII characters without spaces, unique without regard to case.
@@ -41,6 +43,14 @@ impl Reference {
         let is_plain = digits.bytes().all(|b| b.is_ascii_alphanumeric());
         let millis = i64::from_str_radix(digits, 36).ok().filter(|_| is_plain)?;
         Timestamp::from_millis(millis)
+    }
+
+    /// Says why a new order cannot have this reference: commands would take it for something else.
+    pub fn mistaken_for(&self) -> Option<&'static str> {
+        if self.0.starts_with('-') {
+            return Some("must not begin with -");
+        }
+        Uuid::try_parse(&self.0).is_ok().then_some("a reference cannot be an order's id")
     }
 
     /// Returns the text as it was given.
