@@ -137,7 +137,8 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
             .details(vec![shortage.describe()])
             .remedy(Remedy::ShowProduct(shortage.handle)));
     }
-    if after > i64::from(QUANTITY_LIMIT) {
+    // What came back from orders may lie above the limit: a change towards it is fine.
+    if delta > 0 && after > i64::from(QUANTITY_LIMIT) {
         let problem = format!("stock of {label} cannot be more than {QUANTITY_LIMIT}");
         return Err(Refusal::new(Kind::InvalidInput, problem));
     }
@@ -241,6 +242,8 @@ mod tests {
         let plain = || product("Cap", &[("", 3)]);
         let empty = || product("Belt", &[("", 0)]);
         let leftover = || product("Belt", &[("", 2), ("L", 1)]);
+        let limit = i64::from(QUANTITY_LIMIT);
+        let full = || product("Cap", &[("", limit + 3)]);
         let cases: Vec<(Product, Option<&str>, Correction, Result<(i64, i64, bool), Kind>)> = vec![
             (plain(), None, Correction::Adjust(4), Ok((4, 7, false))),
             (plain(), None, Correction::Adjust(-3), Ok((-3, 0, false))),
@@ -248,6 +251,10 @@ mod tests {
             (plain(), None, Correction::Count(3), Ok((0, 3, false))),
             (plain(), None, Correction::Count(0), Ok((-3, 0, false))),
             (leftover(), None, Correction::Count(0), Ok((-2, 0, false))),
+            (full(), None, Correction::Adjust(-1), Ok((-1, limit + 2, false))),
+            (full(), None, Correction::Count(limit + 1), Ok((-2, limit + 1, false))),
+            (full(), None, Correction::Adjust(1), Err(Kind::InvalidInput)),
+            (plain(), None, Correction::Adjust(limit), Err(Kind::InvalidInput)),
             (plain(), Some("L"), Correction::Adjust(1), Err(Kind::InvalidInput)),
             (plain(), Some("L"), Correction::Count(1), Err(Kind::Conflict(Conflict::Step))),
             (empty(), Some("L"), Correction::Count(1), Ok((1, 1, true))),
