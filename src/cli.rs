@@ -271,6 +271,10 @@ pub fn parse(args: &[OsString]) -> Result<(Cli, Facts), clap::Error> {
         (named, at) = (found, below);
     }
     let facts = named.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
+    if let Some((one, another)) = two_users(args) {
+        let message = format!("--as names two users, {one} and {another}: name one\n");
+        return Err(command.error(ErrorKind::ArgumentConflict, message));
+    }
     let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
     Ok((cli, facts))
 }
@@ -307,6 +311,14 @@ pub fn note_text(text: &str) -> Result<String, String> {
     }
 }
 
+/// Returns two users whom the values of `--as` name. A wrapper puts one on the command line that others complete: theirs must
+/// not take its place.
+fn two_users(args: &[OsString]) -> Option<(&str, &str)> {
+    let mut users = options(args).filter(|(name, _)| *name == "--as").filter_map(|(_, user)| user.map(str::trim));
+    let first = users.next()?;
+    users.find(|user| !user.eq_ignore_ascii_case(first)).map(|other| (first, other))
+}
+
 /// Returns whether a command line that could not be read asks for JSON, so that its error can be JSON too.
 pub fn asks_for_json(args: &[OsString]) -> bool {
     options(args)
@@ -336,6 +348,23 @@ mod tests {
     fn the_command_line_is_consistent() {
         for shown in [GlobalsShown::Relevant, GlobalsShown::All] {
             command(shown).debug_assert();
+        }
+    }
+
+    #[test]
+    fn a_later_user_does_not_take_the_place_of_a_wrappers() {
+        for (line, two) in [
+            ("orders --as mona list", None),
+            ("orders --as mona list --as=Mona", None),
+            ("orders --as mona list -- --as sam", None),
+            ("orders --as mona list --as sam", Some(("mona", "sam"))),
+            ("orders --as=mona --as= list", Some(("mona", ""))),
+        ] {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(two_users(&args), two, "{line}");
+            let refused = parse(&args).err().map(|error| error.kind());
+            // (A list takes no argument after `--`.)
+            assert_eq!(refused == Some(ErrorKind::ArgumentConflict), two.is_some(), "{line}");
         }
     }
 

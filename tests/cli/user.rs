@@ -81,6 +81,8 @@ fn a_refusal_has_the_guides_words() {
     shop.orders(["list"]).env("ORDERS_AS", "").exits(2);
     shop.orders(["--as", "operator", "list"]).exits(3);
     shop.orders(["--as", "sam", "list"]).env("ORDERS_AS", "nobody").succeeds();
+    shop.orders(["--as", "mona", "list", "--as", "sam"])
+        .fails(2, "error: --as names two users, mona and sam: name one\nhint: orders list --help\n");
 }
 
 #[test]
