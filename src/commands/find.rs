@@ -319,6 +319,16 @@ pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
     pick_product(text, tiers.into_iter(), &all).cloned()
 }
 
+/// Finds the product that `text` names, for a caller who lists orders: whoever may see only their own finds only what these
+/// hold, and learns nothing of the rest of the catalogue.
+pub fn find_ordered_product(read: &Read<'_>, text: &str, caller: &Caller) -> anyhow::Result<Product> {
+    let Some(user) = caller.sees_only() else { return find_product(read, text) };
+    let all = read.products_ordered_by(user)?;
+    let tiers = [Fit::Exact, Fit::Whole, Fit::Part];
+    let tiers = tiers.map(|fit| all.iter().filter(|product| fit.is_of(product, text)).collect());
+    pick_product(text, tiers.into_iter(), &all).cloned()
+}
+
 /// Finds the product that `text` names, also among those that were removed; the catalogue's comes first where it fits as
 /// well.
 pub fn find_product_or_removed(read: &Read<'_>, text: &str) -> anyhow::Result<(Product, Option<Timestamp>)> {

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use clap::Args;
 use serde_json::json;
 
-use super::find::{find_product, find_user, user_not_found};
+use super::find::{find_ordered_product, find_user, user_not_found};
 use super::{Context, age, choose_fields, status_parser, when};
 use crate::cli::Format;
 use crate::domain::calendar::{When, before};
@@ -132,7 +132,10 @@ impl Listing<'_> {
             received_until: self.selection.older_than.map(|age| before(context.now, age)),
             phone_digits: self.selection.phone.as_deref().map(|phone| full_number(phone, code)),
             search: search.clone(),
-            product: product.as_ref().map(|product| find_product(read, product)).transpose()?.map(|found| found.id),
+            product: match product {
+                Some(product) => Some(find_ordered_product(read, product, &context.caller)?.id),
+                None => None,
+            },
             user: own.or(named.map(|user| user.id)),
             sort: *sort,
             limit,

@@ -13,6 +13,7 @@ use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::receive::ItemName;
 use crate::domain::stock::{Movement, Reason, write_off};
 use crate::domain::time::Timestamp;
+use crate::domain::user::UserId;
 
 fn product(row: &Row<'_>, stock: &mut HashMap<ProductId, Vec<StockLine>>) -> rusqlite::Result<Product> {
     let id: ProductId = row.get("id")?;
@@ -59,6 +60,13 @@ impl Read<'_> {
         let condition = "p.id IN (SELECT lower(value) FROM json_each(:keys))
              OR p.barcode IN (SELECT value FROM json_each(:keys))";
         Ok(self.products_where(condition, &[(":keys", &keys)])?.into_iter().collect())
+    }
+
+    /// Loads the products that the orders of an account hold.
+    pub fn products_ordered_by(&self, user: UserId) -> Result<Vec<Product>, StoreError> {
+        let condition = "p.id IN (SELECT i.product_id FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
+                                  WHERE o.user_id = :user)";
+        self.products_where(condition, &[(":user", &user)])
     }
 
     /// Finds the products that an incoming one may stand for.

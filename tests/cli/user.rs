@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::harness::{ORDER, SHIRT, Shop, order, shipped};
+use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
 
 /// A shop with an order of mona's, one of nobody's, and an account of each role.
 fn staffed() -> Shop {
@@ -101,6 +101,18 @@ fn buyers_have_their_own_orders() {
         assert!(!done.stderr.contains("LEG-LXYZ1234-AB5C"), "{done:?}");
     }
     shop.orders(["--as", "mona", "list", "--user", "sam"]).exits(3);
+    // Nor does the catalogue: only what their own orders hold is found, and all else is not there.
+    for product in ["SKU-12345", SHIRT, "classic t-shirt", "shirt"] {
+        let done = shop.orders(["--as", "mona", "list", "-q", "--product", product]).exits(0);
+        assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("LEG-MONA-0001\n", ""), "{product}");
+    }
+    for product in ["BLT-01", BELT, "Leather Belt", "leather", "BLT-02", "e"] {
+        for user in ["mona", "omar"] {
+            let done = shop.orders(["--as", user, "list", "--product", product]).exits(3);
+            let unknown = shop.orders(["--as", user, "list", "--product", "unknown"]).exits(3);
+            assert_eq!(done.stderr, unknown.stderr.replace("unknown", product), "{user}");
+        }
+    }
     // Nor does taking an order tell of others: what is different in one, or that one is alike.
     let alike = std::fs::read_to_string(shipped("examples/order.json")).unwrap();
     let other = alike.replace("John Doe", "Somebody");
