@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::error::StoreError;
 use super::locked::{PlainFile, beside, side_files};
+use crate::domain::text::shell_word;
 
 /// Refuses a file whose side files SQLite would wrongly play into it, or could not open. One case stays undetected: a file
 /// in WAL mode that was copied with `cp` beside the log of another.
@@ -31,8 +32,13 @@ pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
     let journal = beside(path, "-journal");
     let found = strange_journal(path, &journal)?;
     if found.is_some() && strange_journal(path, &journal)? == found {
-        let journal = journal.display();
-        return Err(StoreError::refused(format!("has the journal of another file or program beside it: {journal}")));
+        // It cannot be told which: a journal does not name its file. A file without the journal that it needs is damaged.
+        let (file, journal) = (path.to_string_lossy(), journal.display());
+        return Err(StoreError::refused(format!(
+            "has the journal of another file or program beside it: {journal}; do not remove it, but copy both \
+             files away: if a program was killed while it changed this file, this repairs it: sqlite3 {} 'select 1 from orders'",
+            shell_word(&file)
+        )));
     }
     Ok(())
 }
@@ -193,6 +199,24 @@ mod tests {
             fs::write(beside(&file, "-journal"), strange_journal()).unwrap();
             assert_refused(&file, problem);
         }
+    }
+
+    /// Somebody changed a copy with the sqlite3 shell, and it was killed.
+    #[test]
+    fn a_file_that_needs_its_journal_is_repaired_as_the_message_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, backup, _) = shop(folder.path());
+        let other = Connection::open(&backup).unwrap();
+        other
+            .execute_batch("PRAGMA cache_size = 1; BEGIN; CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(100000))")
+            .unwrap();
+        let killed = folder.path().join("killed.db");
+        fs::copy(&backup, &killed).unwrap();
+        fs::copy(beside(&backup, "-journal"), beside(&killed, "-journal")).unwrap();
+        assert_refused(&killed, "do not remove it, but copy both files away");
+        assert_refused(&killed, &format!("sqlite3 {} 'select 1 from orders'", killed.display()));
+        Connection::open(&killed).unwrap().execute_batch("SELECT 1 FROM orders").unwrap();
+        assert!(Store::open(&killed, Access::Write, Duration::ZERO).is_ok());
     }
 
     /// SQLite looks beside the file, wherever the link to it is.
