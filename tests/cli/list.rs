@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::harness::{BELT, ORDER, SHIRT, Shop, shipped};
+use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
 
 /// Four orders, the first of them confirmed.
 fn shop() -> Shop {
@@ -190,4 +190,29 @@ fn long_lists_are_whole_and_in_order_in_every_sort() {
         assert_eq!(keys.len(), 1203, "{sort}");
         assert!(keys == expected, "{sort}");
     }
+}
+
+/// A long import has the time at which it got the file. Whoever asks meanwhile does not see it yet, and with the time of that
+/// question as the next start would never see it: so the next start is earlier, and what was seen is left out.
+#[test]
+fn asking_from_before_the_last_run_misses_no_change_and_brings_none_twice() {
+    let shop = Shop::stocked();
+    let create = |reference: &str, at: &str| {
+        shop.orders(["create", "-", "-q"]).env("ORDERS_NOW", at).stdin(order(reference, BELT, 1, None)).succeeds();
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    let mut news = |since: &str| -> Vec<String> {
+        let changed = shop.orders(["list", "--json", "--updated-since", since]).json();
+        let changed = changed.as_array().unwrap().iter();
+        let is_new = |order: &&serde_json::Value| seen.insert(format!("{} {}", order["id"], order["updatedAt"]));
+        changed.filter(is_new).map(|order| order["orderReference"].as_str().unwrap().to_owned()).collect()
+    };
+    create("LEG-1", "2026-02-07T08:00:00Z");
+    assert_eq!(news("2026-02-07T07:00:00Z"), ["LEG-1"], "the run of 08:05");
+    // It got the file at 08:04, and ended at 08:06.
+    create("LEG-2", "2026-02-07T08:04:00Z");
+    assert_eq!(news("2026-02-07T08:05:00Z"), [""; 0], "the run of 08:10, asking from 08:05");
+    assert_eq!(news("2026-02-07T07:55:00Z"), ["LEG-2"], "from ten minutes before that");
+    shop.orders(["note", "LEG-1", "hello"]).env("ORDERS_NOW", "2026-02-07T08:11:00Z").succeeds();
+    assert_eq!(news("2026-02-07T08:00:00Z"), ["LEG-1"], "what changed again is new again");
 }
