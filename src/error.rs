@@ -295,6 +295,9 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
     if let Some(SpoolError(io)) = error.downcast_ref::<SpoolError>() {
         return Failure::io(io, error).hint("TMPDIR names another folder for temporary files");
     }
+    if let Some(output) = error.downcast_ref::<OutputError>() {
+        return Failure::io(&output.0, output.to_string());
+    }
     let fault = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map_or(Fault::Other, Fault::from);
     Failure::new(Kind::Internal(fault), format!("{error:#}"))
 }

@@ -156,6 +156,14 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// Says why a file could not be made in a folder where the operating system says that something is not there.
+pub fn no_place_in(folder: &Path) -> String {
+    match folder.is_dir() {
+        true => format!("{} takes no new files", folder.display()),
+        false => format!("there is no folder {}", folder.display()),
+    }
+}
+
 /// Returns the folder that a path is in.
 pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {

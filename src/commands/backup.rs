@@ -14,7 +14,7 @@ use crate::domain::text::os_reason;
 use crate::error::{Exit, Failure, Fault, Kind, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
-use crate::scratch::{Scratch, folder_of};
+use crate::scratch::{Scratch, folder_of, no_place_in};
 use crate::store::{Access, Store, StoreError, refuse_leftovers};
 use crate::ui;
 
@@ -131,8 +131,7 @@ fn failed(dest: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::AlreadyExists => (Kind::Conflict(Conflict::Exists), "is there already".to_owned()),
         io::ErrorKind::StorageFull => (Kind::Internal(Fault::Full), "cannot be written: the disk is full".to_owned()),
         io::ErrorKind::NotFound => {
-            let folder = dest.parent().unwrap_or(Path::new("/")).display();
-            (Kind::Internal(Fault::Io), format!("cannot be made: there is no folder {folder}"))
+            (Kind::Internal(Fault::Io), format!("cannot be made: {}", no_place_in(folder_of(dest))))
         }
         _ => (Kind::Internal(Fault::Io), format!("cannot be written: {}", os_reason(&error.to_string()))),
     };

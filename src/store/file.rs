@@ -8,7 +8,7 @@ use std::path::Path;
 use super::connection::Access;
 use super::error::StoreError;
 use super::side_files::refuse_leftovers;
-use crate::scratch::{folder_of, sync_folder};
+use crate::scratch::{folder_of, no_place_in, sync_folder};
 
 /// Makes sure that `path` is a file that SQLite can lock and sync. Returns whether it was created.
 pub(super) fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
@@ -48,8 +48,7 @@ fn create(path: &Path) -> Result<bool, StoreError> {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().unwrap_or(Path::new("/")).display();
-            return Err(StoreError::refused(format!("cannot be made: there is no folder {folder}")));
+            return Err(StoreError::refused(format!("cannot be made: {}", no_place_in(folder_of(path)))));
         }
         Err(error) => return Err(error.into()),
     }

@@ -11,6 +11,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::connection::{Access, set_up};
 use super::copy::vacuum_into;
+use super::diagnose::lack_of_descriptors;
 use super::error::StoreError;
 use super::file::find_or_create;
 use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, refuse_strange_header};
@@ -212,7 +213,10 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
             // Asked without opening the file: the connection may still have it.
             let reason = match rustix::fs::access(path, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK) {
                 Err(error) => io::Error::from(error).to_string(),
-                Ok(()) => "its side files cannot be written".to_owned(),
+                Ok(()) => match lack_of_descriptors() {
+                    Some(error) => error.to_string(),
+                    None => "its side files cannot be written".to_owned(),
+                },
             };
             StoreError::refused(format!("cannot be opened: {reason}"))
         }

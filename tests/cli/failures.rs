@@ -217,6 +217,29 @@ fn an_interrupted_wait_says_that_nothing_changed() {
     }
 }
 
+/// What is in the way is called by its name.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_the_machine_refuses_is_named() {
+    let shop = Shop::with_order();
+    let run = |script: &str| {
+        let script = script.replace("orders", env!("CARGO_BIN_EXE_orders"));
+        let mut command = std::process::Command::new("sh");
+        let command = command.args(["-c", &script]).env_clear().envs(shop.environment()).current_dir(shop.path(""));
+        Done::from(command.output().unwrap())
+    };
+    for (script, said) in [
+        ("ulimit -n 4; exec orders list", "cannot be opened: Too many open files"),
+        ("orders backup /proc/copy.db", "/proc/copy.db cannot be made: /proc takes no new files"),
+        ("orders --db /proc/new.db config shopName A", "/proc/new.db cannot be made: /proc takes no new files"),
+        ("orders list --json > /dev/full", "\"reason\":\"full\""),
+        ("orders show AB5C --json > /dev/full", "\"reason\":\"full\""),
+    ] {
+        let done = run(script);
+        assert!(done.code == 1 && done.stderr.contains(said), "{script}: {done:?}");
+    }
+}
+
 /// A file that may not grow is an error of the write, for changes and for readers: no signal ends the program.
 #[test]
 fn a_limit_of_file_sizes_is_reported_truthfully() {
@@ -232,7 +255,7 @@ fn a_limit_of_file_sizes_is_reported_truthfully() {
             .envs(shop.environment())
             .output()
             .unwrap();
-        crate::harness::Done::from(output)
+        Done::from(output)
     };
     let mut kept = 0;
     for n in 0..30 {
