@@ -142,23 +142,51 @@ pub enum Command {
 impl Command {
     /// Returns what the command is about, for permission; `None` where it needs none.
     pub fn task(&self) -> Option<Task> {
-        Some(match self {
-            Command::Create(_) => Task::Create,
-            Command::Import(_) => Task::Import,
-            Command::List(_) | Command::Show(_) | Command::History(_) | Command::Message(_) => Task::Read,
-            Command::MyOrders(_) => Task::MyOrders,
-            Command::Confirm(_) => Task::Confirm,
-            Command::SetStatus(_) | Command::Cancel(_) => Task::UpdateStatus,
-            Command::Edit(_) | Command::Note(_) => Task::Edit,
-            Command::Product(_) => Task::Products,
-            Command::User(_) => Task::Users,
-            Command::Report(_) => Task::Report,
-            Command::Check(_) => Task::Check,
-            Command::Backup(_) => Task::Backup,
-            Command::Config(_) => Task::Settings,
-            Command::Completions(_) | Command::Help(_) | Command::Man(_) => return None,
+        task_named(match self {
+            Command::Create(_) => "create",
+            Command::Import(_) => "import",
+            Command::List(_) => "list",
+            Command::Show(_) => "show",
+            Command::History(_) => "history",
+            Command::Message(_) => "message",
+            Command::MyOrders(_) => "my-orders",
+            Command::Confirm(_) => "confirm",
+            Command::SetStatus(_) => "set-status",
+            Command::Cancel(_) => "cancel",
+            Command::Edit(_) => "edit",
+            Command::Note(_) => "note",
+            Command::Product(_) => "product",
+            Command::User(_) => "user",
+            Command::Report(_) => "report",
+            Command::Check(_) => "check",
+            Command::Backup(_) => "backup",
+            Command::Config(_) => "config",
+            Command::Completions(_) => "completions",
+            Command::Help(_) => "help",
+            Command::Man(_) => "man",
         })
     }
+}
+
+/// Returns what the command of a name is about, for permission: `product show` is about products.
+pub fn task_named(command: &str) -> Option<Task> {
+    Some(match command.split(' ').next().unwrap_or_default() {
+        "create" => Task::Create,
+        "import" => Task::Import,
+        "list" | "show" | "history" | "message" => Task::Read,
+        "my-orders" => Task::MyOrders,
+        "confirm" => Task::Confirm,
+        "set-status" | "cancel" => Task::UpdateStatus,
+        "edit" | "note" => Task::Edit,
+        "product" => Task::Products,
+        "user" => Task::Users,
+        "report" => Task::Report,
+        "check" => Task::Check,
+        "backup" => Task::Backup,
+        "completions" | "help" | "man" => return None,
+        // And what is none of these is for those who may do everything.
+        _ => Task::Settings,
+    })
 }
 
 /// Lists the global options.

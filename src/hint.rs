@@ -21,6 +21,11 @@ impl Hint {
         Hint { words: aim.into(), command: Some(command) }
     }
 
+    /// Returns the name of its command, such as `product show`.
+    pub fn command_name(&self) -> Option<&'static str> {
+        self.command.as_ref().map(|command| command.command)
+    }
+
     /// Makes its command act on this orders file, named by `--db`.
     #[must_use]
     pub fn with_file(self, file: &Path) -> Hint {

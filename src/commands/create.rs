@@ -17,7 +17,7 @@ use crate::domain::product::NamedProduct;
 use crate::domain::receive::{Rejected, resolve, unknown_products};
 use crate::domain::reference::Reference;
 use crate::domain::text::shorten;
-use crate::domain::user::{Caller, Task};
+use crate::domain::user::Caller;
 use crate::domain::zone::Zone;
 use crate::error::{Exit, Explained, Failure, Kind};
 use crate::hint::{CommandLine, Hint};
@@ -64,20 +64,23 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             Some(reference) => reference.clone(),
             None => free_reference(write, &mut ids)?,
         };
-        let refused = |rejected: Rejected| {
+        let refused = |write: &Write<'_>, rejected: Rejected| {
             let mut explained = refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
-            // The hint is for those who can show orders.
-            if sender.may(Task::Read).is_err() {
-                explained.failure.remedies.clear();
+            // The hint is to show the order that is there, which is not for those who see only their own.
+            match sender.sees_only().map(|user| write.match_whole(reference.as_str(), Some(user))) {
+                Some(Err(error)) => return anyhow::Error::from(error),
+                Some(Ok(None)) => explained.failure.remedies.clear(),
+                _ => {}
             }
-            explained
+            explained.into()
         };
-        let new = resolve(incoming, reference.clone(), write.time(), &catalogue, &mut ids).map_err(refused)?;
+        let new = resolve(incoming, reference.clone(), write.time(), &catalogue, &mut ids)
+            .map_err(|rejected| refused(write, rejected))?;
         let taken = write.with_order_batch(|batch| {
             let mut intake = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
             intake.receive(&new, ContentHash::of(&new.content))
         })?;
-        let taken = taken.map_err(refused)?;
+        let taken = taken.map_err(|rejected| refused(write, rejected))?;
         Ok((Answer::of(write.orders(&[taken.order])?.remove(0), taken.warnings, &sender), settings))
     })?;
     match &answer {

@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::Context;
 use super::facts::Facts;
 use super::import_summary::ImportSummary;
+use crate::cli::task_named;
 use crate::error::{Explained, Failure, Fault, Kind, explain};
+use crate::hint::Hint;
 use crate::store::StoreError;
 
 /// Explains why a command failed: of an import with the body of one that took nothing.
@@ -21,7 +23,7 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
         (Err(error), _) => error,
     };
     let mut explained = explain(&error, file.as_deref());
-    explained.failure = with_file(explained.failure, context);
+    explained.failure = with_fitting_hints(explained.failure, context);
     if context.has_committed() {
         return explained;
     }
@@ -46,8 +48,14 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
     explained
 }
 
-/// Makes the commands of a failure's hints act on the file that `--db` names.
-pub fn with_file(mut failure: Failure, context: &Context) -> Failure {
+/// Makes the hints of a failure fit the caller: those whose command is not for them go, and the others act on the file that
+/// `--db` names.
+pub fn with_fitting_hints(mut failure: Failure, context: &Context) -> Failure {
+    let may = |hint: &Hint| {
+        let task = hint.command_name().and_then(task_named);
+        task.is_none_or(|task| context.caller.may(task).is_ok())
+    };
+    failure.remedies.retain(may);
     if let Some(file) = &context.global.db {
         failure.remedies = failure.remedies.into_iter().map(|hint| hint.with_file(file)).collect();
     }

@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::Context;
-use super::failure::with_file;
+use super::failure::with_fitting_hints;
 use super::find::Named;
 use crate::domain::order::Order;
-use crate::error::{Exit, Failure, list_first};
+use crate::error::{DETAILS_LISTED, Exit, Failure, Kind, list_first};
 use crate::render::json::{Body, body};
 use crate::store::{Read, StoreError};
+use crate::ui;
 
 /// Why one of several orders was not taken.
 #[derive(Debug)]
@@ -51,6 +52,28 @@ pub fn load_named(read: &Read<'_>, named: Vec<Named<'_>>) -> Result<Vec<OrderOut
     named.into_iter().map(load).collect()
 }
 
+/// Says why orders were not taken: of very many the first, and how many there are more. What to do stands with the first of
+/// each kind.
+fn say_failures<'f>(failures: impl Iterator<Item = &'f Failure>, context: &Context) {
+    let mut hinted: Vec<Kind> = Vec::new();
+    let mut left_out: usize = 0;
+    for (number, failure) in failures.enumerate() {
+        if number >= DETAILS_LISTED {
+            left_out += 1;
+            continue;
+        }
+        let mut failure = with_fitting_hints(failure.clone(), context);
+        match hinted.contains(&failure.kind) {
+            true => failure.remedies.clear(),
+            false => hinted.push(failure.kind),
+        }
+        context.ui.fail(&failure.into());
+    }
+    if left_out > 0 {
+        ui::complain(&format!("… and {left_out} more"));
+    }
+}
+
 /// What a call of several orders was about.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
@@ -72,7 +95,7 @@ pub fn print_outcomes<T>(
 ) -> anyhow::Result<Exit> {
     let failures = || outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
     if context.is_table() {
-        failures().for_each(|failed| context.ui.fail(&with_file(failed.failure.clone(), context).into()));
+        say_failures(failures().map(|failed| &failed.failure), context);
     }
     let mut keys = keys.to_vec();
     if call.keep_going {

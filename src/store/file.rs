@@ -14,6 +14,11 @@ use crate::scratch::{folder_of, no_place_in, sync_folder};
 pub(super) fn find_or_create(path: &Path, access: Access) -> Result<bool, StoreError> {
     let found = match fs::metadata(path) {
         Ok(metadata) => metadata,
+        // Nothing is made where a link leads: whoever made the link meant a file that is there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
+            let target = fs::read_link(path)?;
+            return Err(StoreError::refused(format!("is a link to {}, which is not there", target.display())));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound && access == Access::Create => {
             refuse_network_folder(path.parent().unwrap_or(Path::new("/")))?;
             refuse_leftovers(path)?;

@@ -217,6 +217,32 @@ fn an_interrupted_wait_says_that_nothing_changed() {
     }
 }
 
+/// A script may name thousands: the first are listed, the others counted, and what to do stands there once.
+#[test]
+fn of_many_that_fail_the_first_are_listed() {
+    let shop = Shop::with_order();
+    let unknown: String = (0..1000).map(|n| format!("UNKNOWN-{n}\n")).collect();
+    for args in [["confirm", "-"], ["cancel", "-"], ["show", "-"]] {
+        let done = shop.orders(args).arg("--keep-going").stdin(unknown.as_str()).exits(8);
+        let lines: Vec<&str> = done.stderr.lines().collect();
+        assert_eq!(lines.iter().filter(|line| line.starts_with("error: ")).count(), 100, "{done:?}");
+        assert_eq!(lines.iter().filter(|line| line.starts_with("hint: ")).count(), 1, "{done:?}");
+        assert_eq!((lines.len(), lines.last()), (102, Some(&"… and 900 more")));
+    }
+}
+
+#[test]
+fn a_link_to_a_file_that_is_not_there_is_named() {
+    let shop = Shop::new();
+    std::os::unix::fs::symlink("gone.db", shop.path("link.db")).unwrap();
+    for args in [["list", "-q"], ["config", "shopName"], ["check", "-q"]] {
+        let done = shop.orders(["--db", "link.db"]).arg(args[0]).arg(args[1]).exits(1);
+        assert!(done.stderr.contains("link.db is a link to gone.db, which is not there"), "{done:?}");
+    }
+    let done = shop.orders(["--db", "link.db", "config", "shopName", "A"]).exits(1);
+    assert!(done.stderr.contains("link.db is a link to gone.db, which is not there; nothing changed"), "{done:?}");
+}
+
 /// What is in the way is called by its name.
 #[test]
 #[cfg(target_os = "linux")]

@@ -82,7 +82,7 @@ fn a_refusal_has_the_guides_words() {
     shop.orders(["--as", "operator", "list"]).exits(3);
     shop.orders(["--as", "sam", "list"]).env("ORDERS_AS", "nobody").succeeds();
     shop.orders(["--as", "mona", "list", "--as", "sam"])
-        .fails(2, "error: --as names two users, mona and sam: name one\nhint: orders list --help\n");
+        .fails(2, "error: --as names two users, mona and sam: name one\nhint: for its options:  orders help list\n");
 }
 
 #[test]
@@ -146,4 +146,25 @@ fn accounts_are_added_listed_and_removed_and_their_orders_stay() {
     assert_eq!(shop.orders(["show", "LEG-MONA-0001", "--json"]).json()["user"], json!(null));
     shop.orders(["user", "remove", "mona"]).exits(3);
     shop.check();
+}
+
+/// What cannot be run is no hint.
+#[test]
+fn hints_are_for_the_role_of_the_caller() {
+    let shop = staffed();
+    let other = std::fs::read_to_string(shipped("examples/order.json")).unwrap().replace("John Doe", "Somebody");
+    for (caller, args, is_hinted) in [
+        ("sam", &["create", "-"][..], true),
+        ("mona", &["create", "-"], false),
+        ("guest", &["create", "-"], false),
+        ("sam", &["list", "--product", "none"], true),
+        ("mona", &["list", "--product", "none"], false),
+        ("sam", &["list", "--user", "none"], false),
+        ("mona", &["list", "--user", "none"], false),
+        ("mona", &["show", "none"], true),
+    ] {
+        let run = args.iter().fold(shop.orders(["--as", caller]), |run, arg| run.arg(arg));
+        let done = run.stdin(other.as_str()).ends();
+        assert_eq!(done.stderr.contains("hint: "), is_hinted, "{caller} {args:?}: {done:?}");
+    }
 }
