@@ -89,6 +89,8 @@ pub struct OrderStretches<R> {
     lines: Lines<R>,
     /// Whether objects as JSON are looked for: not in a string, where they are somebody's words.
     has_json: bool,
+    /// Whether the whole string is one line.
+    is_one_line: bool,
     number: u64,
     /// How many lines began a message of a chat.
     chat_lines: u64,
@@ -112,7 +114,8 @@ enum Begin {
 impl<'t> OrderStretches<&'t [u8]> {
     /// Looks for order messages in a string.
     pub fn in_string(text: &'t str) -> OrderStretches<&'t [u8]> {
-        OrderStretches { has_json: false, ..OrderStretches::new(text.as_bytes()) }
+        let is_one_line = !text.trim().contains('\n');
+        OrderStretches { has_json: false, is_one_line, ..OrderStretches::new(text.as_bytes()) }
     }
 }
 
@@ -122,6 +125,7 @@ impl<R: BufRead> OrderStretches<R> {
         OrderStretches {
             lines: Lines::new(reader),
             has_json: true,
+            is_one_line: false,
             number: 0,
             chat_lines: 0,
             skipped: 0,
@@ -214,8 +218,9 @@ impl<R: BufRead> OrderStretches<R> {
             let too_large = || Content::TooLarge(format!("has more than {MESSAGE_LIMIT} bytes, and {LOST_LINES}"));
             Some(Start::Whole(if is_kept { content(line.bytes.clone()) } else { too_large() }))
         };
-        // A line of a log may be cut off; a string is whole, and its total is there.
-        if holds_message(&text) && (self.has_json || has_total(&text)) {
+        // A line of a log may be cut off, and a text of one line has lost its lines; in one with lines, what is within a line
+        // is somebody's words, unless its total is there too.
+        if holds_message(&text) && (self.has_json || self.is_one_line || has_total(&text)) {
             return keep(|bytes| Content::Unreadable(bytes, LOST_LINES.to_owned()));
         }
         if self.has_json && has_order_key(&text) {
