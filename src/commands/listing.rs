@@ -134,6 +134,7 @@ impl Listing<'_> {
             updated_from: start(self.selection.updated_since),
             received_from: start(self.selection.received_since),
             received_until: self.selection.older_than.map(|age| before(context.now, age)),
+            waits_since: None,
             phone_digits: self.selection.phone.as_deref().map(|phone| full_number(phone, code)),
             search: search.clone(),
             product: match product {

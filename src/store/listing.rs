@@ -87,6 +87,9 @@ pub struct OrderFilter {
     pub received_from: Option<Timestamp>,
     /// Only those received at this time or earlier.
     pub received_until: Option<Timestamp>,
+    /// Only those that have waited since this time or longer: [`SortField::WaitsSince`] and
+    /// [`OrderSummary::waits_since`] count in the same way.
+    pub waits_since: Option<Timestamp>,
     /// Only those of this number in full.
     pub phone_digits: Option<String>,
     /// Only those that have this text in their reference, name, phone or its digits, or in the name or barcode of an item, in
@@ -196,6 +199,10 @@ impl Read<'_> {
         if let Some(until) = filter.received_until {
             condition.and("o.created_at <= :received_until");
             condition.bind(":received_until", until);
+        }
+        if let Some(since) = filter.waits_since {
+            condition.and("min(o.order_date, o.created_at) <= :waits_since");
+            condition.bind(":waits_since", since);
         }
         if let Some(text) = &filter.search {
             let needle = Needle::of(text, self.country_code()?.as_deref());
@@ -498,9 +505,46 @@ mod tests {
     use crate::domain::receive::ResolvedOrder;
     use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::reference::Reference;
+    use crate::domain::time::Clock;
     use crate::store::commit::tests::{CLOCK, audit, store};
     use crate::store::transaction::Outcome;
     use crate::store::values::ContentHash;
+
+    /// Orders may lie in a chat before they are received, and phones may have a clock that is ahead.
+    #[test]
+    fn the_longest_wait_comes_first_and_the_filter_takes_those_that_waited_long_enough() {
+        let (_folder, mut store) = store();
+        let shirt = product("Shirt", &[("", 3)]);
+        let new = resolved_order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect());
+        let received = Timestamp::parse("2026-02-07T08:00:00Z").unwrap();
+        let hours = |ago: i64| Timestamp::from_millis(received.millis() - ago * 3_600_000).unwrap();
+        store
+            .write::<_, StoreError>(Outcome::Commit, Clock::Fixed(received), |write| {
+                write.insert_product(&shirt, &audit())?;
+                for (name, ordered) in [("LEG-AHEAD", hours(-1)), ("LEG-NIGHT", hours(9)), ("LEG-DAYS", hours(50))] {
+                    let reference = Reference::parse(name).unwrap();
+                    let id = uuid::Uuid::now_v7();
+                    let one = ResolvedOrder { reference, id, order_date: ordered, ..new.clone() };
+                    write.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let sort = Sort { by: SortField::WaitsSince, descending: false };
+        for (since, expected) in [
+            (None, &["LEG-DAYS", "LEG-NIGHT", "LEG-AHEAD"][..]),
+            (Some(hours(0)), &["LEG-DAYS", "LEG-NIGHT", "LEG-AHEAD"]),
+            (Some(hours(9)), &["LEG-DAYS", "LEG-NIGHT"]),
+            (Some(hours(10)), &["LEG-DAYS"]),
+        ] {
+            let filter = OrderFilter { sort, waits_since: since, ..OrderFilter::default() };
+            let orders = store.read(|read| read.listed_orders(&filter, false)).unwrap();
+            let named: Vec<_> = orders.iter().map(|order| order.summary.reference.to_string()).collect();
+            assert_eq!(named, expected);
+            assert!(orders.is_sorted_by_key(|order| order.summary.waits_since()));
+            assert!(orders.iter().all(|order| since.is_none_or(|since| order.summary.waits_since() <= since)));
+        }
+    }
 
     /// Between two batches orders change what they are sorted by, come and go.
     #[test]

@@ -83,6 +83,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         OrderFilter { statuses: vec![Status::Pending, Status::Shipped], ..all() },
         OrderFilter { ordered_from: at, ordered_before: at, ..all() },
         OrderFilter { received_until: at, ..all() },
+        OrderFilter { waits_since: at, statuses: vec![Status::Pending], ..all() },
         OrderFilter { received_from: at, ..all() },
         OrderFilter { phone_digits: Some("1234".to_owned()), ..all() },
         OrderFilter { search: Some("shirt".to_owned()), ..all() },

@@ -238,6 +238,11 @@ unclear: an item needs a size that there is: orders edit REF --item N --size S
     assert_eq!(old["rows"].as_array().unwrap().len(), 1);
     assert_eq!(old["rows"][0]["waitingSeconds"], 69 * 3600);
     assert_eq!(old["totals"]["total"], "89.97");
+    // Rows are chosen by the column that is shown.
+    for (age, expected) in [("1d", 1), ("16h", 1), ("15h", 3), ("40m", 4), ("70h", 0)] {
+        let rows = shop.orders(["report", "pending", "--older-than", age, "--json"]).json()["rows"].clone();
+        assert_eq!(rows.as_array().unwrap().len(), expected, "{age}: {rows}");
+    }
     let csv = shop.orders(["report", "pending", "--format", "csv"]).succeeds();
     let expected = "LEG-MUCH,2026-02-06T17:00:00Z,2026-02-06T17:00:00.000Z,John Doe,+1234567890,13,389.87,54000,short,\
                     \"[\"\"Leather Belt: Insufficient stock (available: 12, required: 13)\"\"]\"";

@@ -15,8 +15,8 @@ use crate::store::{OrderFilter, Sort, SortField};
 
 /// Report what waits, for how long, and whether the stock would do; the longest wait first
 ///
-/// Waiting counts from when the customer ordered. Stock is enough; contested: enough, but not once those that wait
-/// longer are confirmed; short; or unclear: an item names no size that there is.
+/// Waiting counts from when the customer ordered, which may be before the order was received. Stock is enough; contested:
+/// enough, but not once those that wait longer are confirmed; short; or unclear: an item names no size that there is.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Money))]
 #[command(after_help = "Examples:
@@ -24,7 +24,7 @@ use crate::store::{OrderFilter, Sort, SortField};
   orders report pending --older-than 1d --if-any
   orders report pending --format csv")]
 pub struct PendingArgs {
-    /// Only orders received so long ago or longer: 2d, 12h
+    /// Only orders that have waited so long or longer: 2d, 12h
     #[arg(long, value_name = "AGE", value_parser = age)]
     older_than: Option<chrono::Duration>,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub struct PendingArgs {
 pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let filter = OrderFilter {
         statuses: vec![Status::Pending],
-        received_until: args.older_than.map(|age| before(context.now, age)),
+        waits_since: args.older_than.map(|age| before(context.now, age)),
         sort: Sort { by: SortField::WaitsSince, descending: false },
         ..OrderFilter::default()
     };
