@@ -152,7 +152,7 @@ impl Exit {
     }
 }
 
-/// All exit codes with what they mean, for `orders help exit-codes` and README.
+/// All exit codes with what they mean, for `orders help exit-codes`.
 pub const EXIT_CODES: &[(u8, &str)] = &[
     (0, "done (an empty list too)"),
     (1, "internal or I/O error"),

@@ -27,7 +27,7 @@ use crate::ui;
 #[command(after_help = "Examples:
   orders backup orders-2026-02-07.db
   orders backup \"backups/orders-$(date +%F).db\" --quiet
-  ssh shop orders backup - > orders.db")]
+  (umask 077; ssh shop orders backup - > orders.db)")]
 pub struct BackupArgs {
     /// The new file; - for stdout
     #[arg(value_name = "DEST")]

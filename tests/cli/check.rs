@@ -446,7 +446,7 @@ fn texts_that_do_not_say_what_their_orders_say_are_found() {
         let done = shop.orders(["check"]).exits(10);
         let line = |row| format!("order_texts row {row}: does not say what its orders say: a search may miss them\n");
         assert_eq!(done.stdout, expected.into_iter().map(line).collect::<String>(), "{damage}");
-        // README says how this is mended.
+        // examples/README.md says how this is mended.
         shop.orders(["config", "countryCode", ""]).exits(0);
         shop.check();
     }

@@ -1,5 +1,14 @@
-//! README says what is so: its commands are run here, and their output compared.
+//! The documents for users say what is so. Every block of README.md and examples/README.md is run, in one of these ways:
+//!
+//! | block | how it is run |
+//! |---|---|
+//! | `console` | in a shell, from top to bottom in one folder; what it prints is compared |
+//! | `sh` | likewise; it must succeed. `/srv/shop` and `/usr/local` are folders of the test. In place of cargo and ssh stand scripts: one puts the built program where cargo would, one runs the command here. No user `shop` owns anything |
+//! | `sh` of Litestream, `yaml` | where Litestream is installed |
+//! | `sh` that restores a backup, `crontab`, `text` | in tests of their own |
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pretty_assertions::assert_eq;
@@ -7,56 +16,202 @@ use pretty_assertions::assert_eq;
 use crate::harness::{Shop, shipped};
 use crate::hold::without_isolates;
 
-fn readme() -> String {
-    std::fs::read_to_string(shipped("README.md")).unwrap()
+const README: &str = "README.md";
+const RECIPES: &str = "examples/README.md";
+
+/// A block of a document with its language.
+struct Block {
+    language: String,
+    text: String,
 }
 
-/// Returns the blocks of README in one language.
-fn blocks(language: &str) -> Vec<String> {
-    let readme = readme();
-    let mut blocks = Vec::new();
-    let mut rest = readme.as_str();
-    while let Some((_, after)) = rest.split_once(&format!("```{language}\n")) {
-        let (block, after) = after.split_once("```").unwrap();
-        blocks.push(block.to_owned());
-        rest = after;
+/// Returns the blocks of a document.
+fn blocks(document: &str) -> Vec<Block> {
+    let text = std::fs::read_to_string(shipped(document)).unwrap();
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut is_open = false;
+    for line in text.lines() {
+        match (line.strip_prefix("```"), is_open) {
+            (Some(language), false) => {
+                blocks.push(Block { language: language.to_owned(), text: String::new() });
+                is_open = true;
+            }
+            (Some(_), true) => is_open = false,
+            (None, true) => {
+                let block = blocks.last_mut().unwrap();
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, false) => {}
+        }
     }
     blocks
 }
 
-/// Runs a line in a shell that finds the built binary, and returns what it prints on both streams.
-fn shell(line: &str, folder: &std::path::Path) -> String {
-    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_orders"));
-    let path = std::env::var("PATH").unwrap();
-    let output = Command::new("bash")
-        .args(["-c", &format!("{{ {line}\n}} 2>&1")])
-        .current_dir(folder)
-        .env_clear()
-        .env("PATH", format!("{}:{path}", binary.parent().unwrap().display()))
-        .env("HOME", folder)
-        .env("ORDERS_NOW", "2026-02-12T08:00:00Z")
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap()
+/// Returns the only block of a document in one language.
+fn the_block(document: &str, language: &str) -> String {
+    let mut found = blocks(document).into_iter().filter(|block| block.language == language);
+    let block = found.next().unwrap().text;
+    assert!(found.next().is_none(), "{document} has several blocks of {language}");
+    block
+}
+
+/// Returns the blocks of recipes that have these words.
+fn recipes(words: &str) -> Vec<String> {
+    let all = blocks(RECIPES).into_iter().filter(|block| block.language == "sh" && block.text.contains(words));
+    all.map(|block| block.text).collect()
+}
+
+/// What stands in the `sh` blocks that are run by tests of their own.
+const HAVE_THEIR_OWN_TESTS: [&str; 2] = ["litestream", "aside-"];
+
+/// A folder in which the commands of a document are run, as a home and with what stands in for the rest of a machine.
+struct Desk {
+    shop: Shop,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let desk = Desk { shop: Shop::new() };
+        std::os::unix::fs::symlink(shipped("examples"), desk.path("examples")).unwrap();
+        std::fs::copy(shipped("tests/fuzz/seeds/chat-export.zip"), desk.path("WhatsApp Chat with Youssef.zip"))
+            .unwrap();
+        std::fs::create_dir_all(desk.path("usr/local/bin")).unwrap();
+        std::fs::create_dir_all(desk.path("srv")).unwrap();
+        std::fs::create_dir(desk.path("stand-ins")).unwrap();
+        desk.stand_in(
+            "cargo",
+            &format!(
+                r#"command=$1; root=~/.cargo; shift
+while [ $# -gt 0 ]; do
+    case $1 in
+    --root) root=$2; shift ;;
+    --path) [ "$2" = . ] && shift ;;
+    --locked | --release | orders) ;;
+    *) echo "cargo $command does not take $1" >&2; exit 1 ;;
+    esac
+    shift
+done
+case $command in
+build | test) ;;
+install) mkdir -p "$root/bin" && ln -f -s {} "$root/bin/orders" ;;
+uninstall) rm "$root/bin/orders" ;;
+*) exit 1 ;;
+esac"#,
+                env!("CARGO_BIN_EXE_orders"),
+            ),
+        );
+        desk.stand_in("ssh", "[ \"$1\" != -t ] || shift; [ \"$1\" = shop ] && shift && eval \"$*\"");
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.shop.path(name)
+    }
+
+    /// Puts a script in the place of a program.
+    fn stand_in(&self, name: &str, script: &str) {
+        let file = self.path("stand-ins").join(name);
+        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Puts folders of the test in the place of the machine's.
+    fn here(&self, text: &str) -> String {
+        let folder = self.path("").display().to_string();
+        let folder = folder.trim_end_matches('/');
+        ["/srv/shop", "/usr/local", "/etc/litestream.yml", "/mnt/other-disk"]
+            .iter()
+            .fold(text.replace("-o shop ", ""), |text, path| text.replace(path, &format!("{folder}{path}")))
+    }
+
+    /// Runs lines in a shell, as after a new login.
+    fn bash(&self, lines: &str) -> std::process::Output {
+        let folders = [self.path("stand-ins"), Path::new(env!("CARGO_BIN_EXE_orders")).parent().unwrap().to_owned()];
+        let path = std::env::var_os("PATH").unwrap();
+        let path = std::env::join_paths(folders.into_iter().chain(std::env::split_paths(&path))).unwrap();
+        Command::new("bash")
+            .args(["-c", &format!("[ ! -e ~/.profile ] || . ~/.profile\n{}", self.here(lines))])
+            .current_dir(self.path(""))
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.path(""))
+            .env("ORDERS_NOW", "2026-02-12T08:00:00Z")
+            .output()
+            .unwrap()
+    }
+
+    /// Runs lines, and returns what they print on both streams.
+    fn shows(&self, lines: &str) -> String {
+        String::from_utf8(self.bash(&format!("{{ {lines}\n}} 2>&1")).stdout).unwrap()
+    }
+
+    /// Runs the lines of a block, which must succeed.
+    #[track_caller]
+    fn succeeds(&self, block: &str) -> String {
+        let output = self.bash(&format!("set -euo pipefail\n{block}"));
+        assert!(output.status.success(), "{block}\n{output:#?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a document from top to bottom.
+    fn follow(&self, document: &str) {
+        for Block { language, text } in blocks(document) {
+            match language.as_str() {
+                "console" => {
+                    let commands = text.lines().filter_map(|line| line.strip_prefix("$ "));
+                    let shown: String = commands.map(|line| format!("$ {line}\n{}", self.shows(line))).collect();
+                    assert_eq!(without_isolates(&shown), text, "{document}");
+                }
+                "sh" if HAVE_THEIR_OWN_TESTS.iter().any(|words| text.contains(words)) => {}
+                "sh" => {
+                    self.succeeds(&text);
+                }
+                "text" | "crontab" | "yaml" => {}
+                other => panic!("no test runs blocks of {other:?}: {document}\n{text}"),
+            }
+        }
+    }
 }
 
 #[test]
-fn every_command_in_readme_prints_what_stands_below_it() {
-    let shop = Shop::new();
-    std::os::unix::fs::symlink(shipped("examples"), shop.path("examples")).unwrap();
-    let folder = shop.path("");
-    let mut count = 0;
-    for block in blocks("console") {
-        let mut shown = String::new();
-        for line in block.lines() {
-            if let Some(command) = line.strip_prefix("$ ") {
-                shown.push_str(&format!("$ {command}\n{}", shell(command, &folder)));
-                count += 1;
-            }
-        }
-        assert_eq!(without_isolates(&shown), block);
+fn readme_installs_completes_and_uninstalls_the_program() {
+    let desk = Desk::new();
+    desk.follow(README);
+    for (shell, file) in [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", ".config/fish/config.fish")] {
+        let added = std::fs::read_to_string(desk.path(file)).unwrap();
+        assert_eq!(added, desk.shows(&format!("orders completions {shell}")));
+        // The help has the same line.
+        let line = format!("orders completions {shell} >> ~/{file}\n");
+        assert!(std::fs::read_to_string(shipped(README)).unwrap().contains(&line));
+        assert!(desk.shows("orders help completions").contains(&line), "{line}");
     }
-    assert!(count > 10, "README shows {count} commands");
+    assert!(desk.path(".cargo/bin").is_dir() && !desk.path(".cargo/bin/orders").exists());
+}
+
+#[test]
+fn every_recipe_works_and_prints_what_stands_below_it() {
+    let desk = Desk::new();
+    desk.follow(RECIPES);
+    let read = |name: &str| std::fs::read_to_string(desk.path(name)).unwrap();
+    // What changed is listed once.
+    assert!(read("changed.ndjson").lines().count() > 3 && read("list.csv").lines().count() > 3);
+    let script = recipes("last-run").remove(0);
+    desk.succeeds(&script);
+    assert_eq!(read("changed.ndjson"), "");
+    assert!(read("mend.ndjson").contains("LEG-1") && read("mend.ndjson").lines().count() == 1);
+    for (file, header) in [("items.csv", "id,orderReference,"), ("stock.csv", "id,name,"), ("sales.csv", "productId,")]
+    {
+        assert!(read(file).starts_with(header) && read(file).lines().count() > 1, "{file}");
+    }
+    // The old file is not written to any more, and nobody else reads the new one or a copy.
+    assert!(!desk.path(".local/share/orders").exists() && desk.path(".local/share/orders-moved/orders.db").exists());
+    for (path, mode) in
+        [("srv/shop", 0o700), ("srv/shop/backups", 0o700), ("srv/shop/orders.db", 0o600), ("copy.db", 0o600)]
+    {
+        assert_eq!(desk.path(path).metadata().unwrap().permissions().mode() & 0o777, mode, "{path}");
+    }
+    assert!(desk.path("usr/local/bin/take-webhooks.sh").exists() && desk.path("usr/local/bin/orders").exists());
 }
 
 #[test]
@@ -64,18 +219,7 @@ fn the_tour_prints_what_readme_shows() {
     let output = Command::new("bash").arg(shipped("examples/tour.sh")).output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(without_isolates(&shown).trim_end(), blocks("text")[0].trim_end());
-}
-
-#[test]
-fn the_exit_codes_of_readme_are_those_of_the_program() {
-    let (readme, page) = (readme(), Shop::new().orders(["help", "exit-codes"]).succeeds());
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let page = words(&page);
-    for code in (0..=11).chain([130]) {
-        let row = readme.lines().find_map(|line| line.strip_prefix(&format!("| {code} | "))).unwrap();
-        assert!(page.contains(&format!("{code} {}", row.trim_end_matches(" |"))), "{row}: {page}");
-    }
+    assert_eq!(without_isolates(&shown).trim_end(), the_block(README, "text").trim_end());
 }
 
 /// Each endpoint of the guide, with the command that README names for it.
@@ -84,7 +228,8 @@ fn the_commands_for_the_guides_endpoints_work() {
     let shop = Shop::stocked();
     let order = std::fs::read_to_string(shipped("examples/order.json")).unwrap();
     std::fs::write(shop.path("order.json"), order).unwrap();
-    let commands: Vec<String> = readme()
+    let commands: Vec<String> = std::fs::read_to_string(shipped(README))
+        .unwrap()
         .lines()
         .filter(|line| line.contains("/api/orders/"))
         .map(|line| line.split('`').nth(3).unwrap().to_owned())
@@ -116,7 +261,7 @@ fn the_crontab_works_as_it_stands() {
     }
     std::fs::copy(shipped("examples/whatsapp/webhook-log.ndjson"), shop.path("webhook.ndjson")).unwrap();
     let binaries = std::path::Path::new(env!("CARGO_BIN_EXE_orders")).parent().unwrap().display().to_string();
-    let crontab = blocks("crontab").concat();
+    let crontab = the_block(RECIPES, "crontab");
     let mut jobs = Vec::new();
     let mut environment = vec![("HOME".to_owned(), folder.clone())];
     for line in crontab.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -167,48 +312,74 @@ fn the_crontab_works_as_it_stands() {
 /// The others are taken. A log of which nothing can be read is put aside, and what comes later is taken.
 #[test]
 fn a_webhook_call_that_was_cut_off_stops_only_itself() {
-    let shop = Shop::stocked();
+    let desk = Desk::new();
+    desk.succeeds("orders product import -q examples/catalogue.json");
     let log = std::fs::read_to_string(shipped("examples/whatsapp/webhook-log.ndjson")).unwrap();
-    let script = shipped("examples/take-webhooks.sh").display().to_string();
-    let take = || shell(&format!("export ORDERS_DB=orders.db; {script} . ; echo $?"), &shop.path(""));
-    std::fs::write(shop.path("webhook.ndjson"), &log[..20]).unwrap();
+    let take = || desk.shows("examples/take-webhooks.sh . ; echo $?");
+    let orders = || desk.shows("orders list -q").lines().count();
+    std::fs::write(desk.path("webhook.ndjson"), &log[..20]).unwrap();
     assert!(take().ends_with("later calls go on\n4\n"));
-    assert_eq!(shop.number("SELECT COUNT(*) FROM orders"), 0);
-    std::fs::write(shop.path("webhook.ndjson"), &log[..log.len() - 20]).unwrap();
+    assert_eq!(orders(), 0);
+    std::fs::write(desk.path("webhook.ndjson"), &log[..log.len() - 20]).unwrap();
     assert!(take().ends_with(".ndjson: mend and import them\n0\n"));
-    assert!(shop.number("SELECT COUNT(*) FROM orders") > 0);
-    std::fs::write(shop.path("webhook.ndjson"), &log).unwrap();
+    assert!(orders() > 0);
+    std::fs::write(desk.path("webhook.ndjson"), &log).unwrap();
     assert!(take().ends_with("\n0\n"));
-    assert!(shop.number("SELECT COUNT(*) FROM orders") > 0);
+    assert!(orders() > 0);
     // What is no order waits to be mended, and the mail says where.
-    std::fs::write(shop.path("webhook.ndjson"), "{\"a\":1}\n").unwrap();
+    std::fs::write(desk.path("webhook.ndjson"), "{\"a\":1}\n").unwrap();
     assert!(take().ends_with(".ndjson: mend and import them\n0\n"));
     // Nothing to take is nothing to say.
     assert_eq!(take(), "0\n");
 }
 
-/// The recipes for moving a file to where cron finds it, and for restoring a backup beside a log of the old file.
+/// Twice, and beside a log of the old file.
 #[test]
-fn a_file_is_moved_and_restored_as_readme_says() {
-    let shop = Shop::with_order();
-    let folder = shop.path("srv").display().to_string();
-    let recipe = |words: &str| {
-        let recipe = blocks("sh").into_iter().find(|block| block.contains(words)).unwrap();
-        let recipe = recipe.replace("/srv/shop", &folder).replace("/usr/local/bin/", &folder).replace("examples/", "");
-        recipe.replace("take-webhooks.sh", &shipped("examples/take-webhooks.sh").display().to_string())
-    };
-    let said = shell(&format!("export ORDERS_DB=orders.db; {}", recipe("mkdir -p")), &shop.path(""));
-    assert_eq!(
-        said,
-        format!(
-            "backed up 1 order to {folder}/orders.db, {} bytes\n",
-            std::fs::metadata(shop.path("srv/orders.db")).unwrap().len()
-        )
-    );
-    let moved = |line: &str| shell(&format!("orders --db {folder}/orders.db {line}"), &shop.path(""));
-    moved(&format!("backup {folder}/backups/orders-2026-02-06.db"));
-    moved("cancel ab5c --yes");
-    std::fs::write(shop.path("srv/orders.db-wal"), "left over").unwrap();
-    assert_eq!(shell(&recipe("install -m 600"), &shop.path("")), "");
-    assert!(moved("show LEG-LXYZ1234-AB5C").starts_with("LEG-LXYZ1234-AB5C  pending"));
+fn a_backup_is_restored_as_the_recipe_says() {
+    let desk = Desk::new();
+    desk.succeeds("mkdir -p /srv/shop/backups; orders product import -q examples/catalogue.json");
+    desk.succeeds("orders create -q examples/order.json; orders backup -q /srv/shop/backups/orders-2026-02-06.db");
+    let restore = recipes("aside-").remove(0);
+    desk.succeeds("orders backup -q /srv/shop/orders.db");
+    for _ in 0..2 {
+        desk.succeeds("orders --db /srv/shop/orders.db cancel LEG-LXYZ1234-AB5C -q");
+        std::fs::write(desk.path("srv/shop/orders.db-wal"), "left over").unwrap();
+        assert_eq!(desk.succeeds(&restore), "");
+        let restored = desk.shows("orders --db /srv/shop/orders.db show LEG-LXYZ1234-AB5C");
+        assert!(restored.starts_with("LEG-LXYZ1234-AB5C  pending"), "{restored}");
+        assert_eq!(desk.path("srv/shop/orders.db").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+/// What is replicated comes back, and a copy follows.
+#[test]
+fn litestream_replicates_as_the_recipe_says() {
+    let desk = Desk::new();
+    if !desk.bash("command -v litestream").status.success() {
+        eprintln!("skipped: litestream is missing");
+        return;
+    }
+    for folder in ["etc", "mnt/other-disk", "srv/shop"] {
+        std::fs::create_dir_all(desk.path(folder)).unwrap();
+    }
+    std::fs::write(desk.path("etc/litestream.yml"), desk.here(&the_block(RECIPES, "yaml"))).unwrap();
+    let text = std::fs::read_to_string(shipped(RECIPES)).unwrap();
+    let replicate = "litestream replicate -config /etc/litestream.yml";
+    assert!(text.contains(&format!("`{replicate}`")));
+    let [restore, branch] = recipes("litestream restore").try_into().unwrap();
+    // What was written is there after a second or two, on a busy machine later.
+    desk.succeeds(&format!(
+        r#"until_so() {{ for _ in $(seq 60); do eval "$1" && return; sleep 1; done; false; }}
+        export ORDERS_DB=/srv/shop/orders.db
+        orders product import -q examples/catalogue.json
+        orders create -q examples/order.json
+        {replicate} > replicate.log 2>&1 &
+        trap 'kill $(jobs -p)' EXIT
+        until_so '[ -e /mnt/other-disk/orders ]'
+        until_so '({restore}) > restore.log 2>&1'
+        [ "$(orders --db restored.db list -q)" = LEG-LXYZ1234-AB5C ]
+        {branch} > branch.log
+        orders import -q examples/orders.ndjson
+        until_so '[ "$(orders --db branch.db list --count)" = 4 ]'"#
+    ));
 }

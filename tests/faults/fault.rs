@@ -107,7 +107,7 @@ impl Plan {
         faults.iter().map(trial).collect()
     }
 
-    /// Prints what was tried, as the table in README has it.
+    /// Prints what was tried, as the table in tests/README.md has it.
     pub fn print_table(&self) {
         let rows = self.rows.lock().unwrap();
         if rows.is_empty() {

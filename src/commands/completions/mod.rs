@@ -25,6 +25,7 @@ pub const VARIABLE: &str = "ORDERS_COMPLETE";
 #[command(after_help = "Examples:
   orders completions bash >> ~/.bashrc
   orders completions zsh >> ~/.zshrc
+  mkdir -p ~/.config/fish
   orders completions fish >> ~/.config/fish/config.fish")]
 pub struct CompletionsArgs {
     /// The shell
