@@ -1,9 +1,9 @@
 use std::fs;
-use std::io::{Write as _, pipe};
+use std::io::pipe;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
-use crate::harness::{BELT, SHIRT, Shop, order, shipped};
+use crate::harness::{BELT, SHIRT, Shop, order, say_skipped, shipped};
 use crate::terminal::Terminal;
 
 /// Returns what a shell is offered for the last word of a line.
@@ -148,9 +148,7 @@ impl Prompt<'_> {
         if Command::new(shell).arg("-c").arg(":").status().is_err() {
             let is_needed = std::env::var_os("ORDERS_SKIP_NOTHING").is_some_and(|value| value == "1");
             assert!(!is_needed, "{shell} is not installed");
-            // Not through a macro, whose words a test that passes keeps to itself.
-            let _ = std::io::stderr()
-                .write_all(format!("{shell} is not installed: its completion is not tested\n").as_bytes());
+            say_skipped(&format!("{shell} is not installed: its completion is not tested"));
             return None;
         }
         let stub = format!(

@@ -3,7 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "only the program itself has locks to lose")]
 #![expect(
     clippy::unwrap_used,
-    clippy::format_push_string,
     clippy::needless_pass_by_value,
     reason = "a test may end where its ground is missing, and build its text plainly"
 )]

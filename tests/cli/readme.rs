@@ -13,7 +13,7 @@ use std::process::Command;
 
 use pretty_assertions::assert_eq;
 
-use crate::harness::{Shop, shipped};
+use crate::harness::{Shop, say_skipped, shipped};
 use crate::hold::without_isolates;
 
 const README: &str = "README.md";
@@ -356,7 +356,7 @@ fn a_backup_is_restored_as_the_recipe_says() {
 fn litestream_replicates_as_the_recipe_says() {
     let desk = Desk::new();
     if !desk.bash("command -v litestream").status.success() {
-        eprintln!("skipped: litestream is missing");
+        say_skipped("litestream is not installed: its recipe is not tested");
         return;
     }
     for folder in ["etc", "mnt/other-disk", "srv/shop"] {
@@ -382,4 +382,48 @@ fn litestream_replicates_as_the_recipe_says() {
         orders import -q examples/orders.ndjson
         until_so '[ "$(orders --db branch.db list --count)" = 4 ]'"#
     ));
+}
+
+/// The documents, each in the folder that it is about.
+const DOCUMENTS: [&str; 5] = [README, RECIPES, "src/README.md", "tests/README.md", "benches/README.md"];
+
+/// Returns what a heading is called in links to it.
+fn anchor(heading: &str) -> String {
+    let words = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+    words.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()
+}
+
+#[test]
+fn every_link_between_documents_leads_somewhere() {
+    for document in DOCUMENTS.map(shipped) {
+        let text = std::fs::read_to_string(&document).unwrap();
+        let links = text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+        for link in links.filter(|link| !link.starts_with("https://")) {
+            let (path, place) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { document.clone() } else { document.parent().unwrap().join(path) };
+            assert!(target.exists(), "{}: {link}", document.display());
+            let has_place = || {
+                std::fs::read_to_string(&target)
+                    .unwrap()
+                    .lines()
+                    .any(|line| line.starts_with('#') && anchor(line) == place)
+            };
+            assert!(place.is_empty() || has_place(), "{}: {link}", document.display());
+        }
+    }
+}
+
+/// A file that is renamed takes its name along in the documents.
+#[test]
+fn every_file_that_a_document_of_the_code_names_is_there() {
+    for document in &DOCUMENTS[2..] {
+        let text = std::fs::read_to_string(shipped(document)).unwrap();
+        let folder = shipped(document).parent().unwrap().to_owned();
+        let prose: String = text.split("```").step_by(2).collect();
+        let names_a_file =
+            |name: &&str| name.ends_with('/') || Path::new(name).extension().is_some_and(|end| end == "rs");
+        for name in prose.split('`').skip(1).step_by(2).filter(names_a_file) {
+            assert!(folder.join(name).exists() || shipped(name).exists(), "{document}: {name}");
+        }
+    }
 }
