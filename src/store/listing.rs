@@ -521,13 +521,16 @@ mod tests {
         store
             .write::<_, StoreError>(Outcome::Commit, Clock::Fixed(received), |write| {
                 write.insert_product(&shirt, &audit())?;
-                for (name, ordered) in [("LEG-AHEAD", hours(-1)), ("LEG-NIGHT", hours(9)), ("LEG-DAYS", hours(50))] {
-                    let reference = Reference::parse(name).unwrap();
-                    let id = uuid::Uuid::now_v7();
-                    let one = ResolvedOrder { reference, id, order_date: ordered, ..new.clone() };
-                    write.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
-                }
-                Ok(())
+                write.with_order_batch(|batch| {
+                    for (name, ordered) in [("LEG-AHEAD", hours(-1)), ("LEG-NIGHT", hours(9)), ("LEG-DAYS", hours(50))]
+                    {
+                        let reference = Reference::parse(name).unwrap();
+                        let id = uuid::Uuid::now_v7();
+                        let one = ResolvedOrder { reference, id, order_date: ordered, ..new.clone() };
+                        batch.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
+                    }
+                    Ok(())
+                })
             })
             .unwrap();
         let sort = Sort { by: SortField::WaitsSince, descending: false };
