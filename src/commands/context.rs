@@ -232,6 +232,11 @@ impl Context {
         Ok(value)
     }
 
+    /// Notes that nothing had to be written: a dry run says all the same that it was one.
+    pub fn write_nothing(&mut self) {
+        self.has_rolled_back = self.is_dry_run();
+    }
+
     /// Notes that what this run did is kept outside the orders file.
     pub fn keep(&mut self) {
         self.has_committed = true;

@@ -1,7 +1,7 @@
 //! `orders import`: any number of orders, all or nothing.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
@@ -10,12 +10,14 @@ use super::Context;
 use super::facts::{Facts, Group};
 use super::import_summary::{ImportSummary, Imported, Verdict};
 use super::intake::{Input, Put, read_all};
-use super::receive::{IntakeOutcome, OrderIntake, ParsedOrder};
+use super::receive::{Delivery, IntakeOutcome, OrderIntake, ParsedOrder};
 use super::rejects::Rejects;
 use super::source::{InputArgs, open_sources};
 use crate::cli::named_file;
 use crate::domain::incoming::Revision;
+use crate::domain::product::Catalogue;
 use crate::domain::receive::Rejected;
+use crate::domain::time::Timestamp;
 use crate::error::Exit;
 use crate::input::json::NotJson;
 use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record, read_stretch};
@@ -62,31 +64,58 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let sender = context.caller.clone();
     let mut progress = Progress::new();
-    let imported = context.write(&mut store, |write| {
-        let settings = write.settings()?;
-        let catalogue = write.all_products()?.into_iter().collect();
-        let record_context = RecordContext { zone: settings.zone() };
-        let now = write.time();
-        let mut read = |input: Input<'_>, put: &mut Put<'_, ParsedOrder>| {
-            read(input, record_context, &mut |order, reject| {
-                let delivery = ParsedOrder::of(order, now, &catalogue, &mut ids);
-                let size = delivery.size();
-                put(delivery, size, reject);
-            })
-        };
-        let summary = write.with_order_batch(|batch| {
-            let mut intake = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
-            let mut judge = |delivery: &ParsedOrder| judge(&mut intake, delivery);
-            let summary = read_all(sources, &mut rejects, &mut read, &mut judge, &mut progress)?;
-            ensure_taken(&summary, args.keep_going)?;
-            if !is_dry_run {
-                progress.last_step();
+    let zone = store.read(|read| read.settings())?.zone();
+    // The catalogue is the transaction's: what is read before that begins is looked up in it later.
+    let shop: OnceLock<(Catalogue, Timestamp)> = OnceLock::new();
+    let ids = Mutex::new(&mut ids);
+    let resolve = |order, (catalogue, now): &(Catalogue, Timestamp)| {
+        ParsedOrder::of(order, *now, catalogue, &mut || (ids.lock().unwrap_or_else(PoisonError::into_inner))())
+    };
+    let mut read = |input: Input<'_>, put: &mut Put<'_, Delivery>| {
+        read(input, RecordContext { zone }, &mut |order, reject| {
+            let delivery = match shop.get() {
+                Some(shop) => Delivery::Resolved(resolve(order, shop)),
+                None => Delivery::Read(order),
+            };
+            let size = delivery.size();
+            put(delivery, size, reject);
+        })
+    };
+    let settle = Delivery::settle;
+    let imported = read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |intake, rejects, progress| {
+        let intake = match intake.settled() {
+            Ok(summary) => {
+                context.write_nothing();
+                ensure_taken(&summary, args.keep_going)?;
+                rejects.finish(is_dry_run)?;
+                return Ok(summary);
             }
-            anyhow::Ok(summary)
-        })?;
-        // Right before the commit: where the rejects cannot be kept, nothing is imported.
-        rejects.finish(is_dry_run)?;
-        Ok(summary)
+            Err(intake) => intake,
+        };
+        context.write(&mut store, |write| {
+            let settings = write.settings()?;
+            if settings.zone() != zone {
+                return Err(StoreError::Changed("the time zone").into());
+            }
+            let catalogue = write.all_products()?.into_iter().collect();
+            let shop = shop.get_or_init(|| (catalogue, write.time()));
+            let summary = write.with_order_batch(|batch| {
+                let mut orders = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
+                let mut judge = |delivery: &Delivery| match delivery {
+                    Delivery::Resolved(order) => judge(&mut orders, order),
+                    Delivery::Read(order) => judge(&mut orders, &resolve(order.clone(), shop)),
+                };
+                let summary = intake.judge(rejects, &mut judge, progress)?;
+                ensure_taken(&summary, args.keep_going)?;
+                if !is_dry_run {
+                    progress.last_step();
+                }
+                anyhow::Ok(summary)
+            })?;
+            // Right before the commit: where the rejects cannot be kept, nothing is imported.
+            rejects.finish(is_dry_run)?;
+            Ok(summary)
+        })
     });
     let summary = imported.inspect_err(|error| {
         // Where it is not known whether the others were imported, nothing is lost.

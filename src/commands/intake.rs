@@ -1,8 +1,13 @@
 //! Reading everything in files and stdin: one thread reads and checks while the other one writes.
+//!
+//! Reading begins before the transaction: an input in which nothing needs the file never takes its lock, and a small one is
+//! read as a whole by then.
 
 use std::io::{self, BufRead};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+use anyhow::Context as _;
 
 use super::import_summary::{ImportSummary, Place, Verdict};
 use super::rejects::Rejects;
@@ -71,19 +76,21 @@ const BATCH_BYTES: usize = 1 << 18;
 const WAITING: usize = 2;
 /// How many bytes may be on their way before the reader waits (2 MiB).
 const UNDERWAY_BYTES: usize = 1 << 21;
+/// How many of them may wait for the transaction (1 MiB): fewer, so that the reader does not wait for it too.
+const READ_AHEAD_BYTES: usize = 1 << 20;
 
-/// Reads everything in all sources with `read` and judges it with `judge`; what is not taken goes to `rejects`.
-///
-/// `read` runs in a thread of its own, so that reading goes on while `judge` writes.
-pub fn read_all<T: Send>(
+/// Reads everything in all sources with `read`, in a thread of its own, and hands it to `take` once there is something that
+/// needs the file, or nothing more to read. What `settle` can judge without the file does not wait for it; what is not taken
+/// goes to `rejects`.
+pub fn read_all<T: Send, R>(
     sources: Vec<Source>,
-    rejects: &mut Rejects,
+    rejects: &mut Rejects<'_>,
     read: &mut Read<'_, T>,
-    judge: &mut dyn FnMut(&T) -> anyhow::Result<Verdict>,
+    settle: &dyn Fn(&T) -> Option<Verdict>,
     progress: &mut Progress,
-) -> anyhow::Result<ImportSummary> {
+    take: impl FnOnce(Intake<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
+) -> anyhow::Result<R> {
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
-    let mut summary = ImportSummary::new();
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
         let (give_back, judged) = channel();
@@ -93,8 +100,74 @@ pub fn read_all<T: Send>(
             .name("reader".to_owned())
             .spawn_scoped(scope, move || reader.read_sources(sources))
             .map_err(|error| Failure::io(&error, "cannot start a thread"))?;
+        let (waiting, summary) = (Vec::new(), ImportSummary::new());
         // Where this ends early, the receiver goes and the reader stops at its next batch.
-        for batch in receiver {
+        let mut intake = Intake { receiver, give_back, names, waiting, waiting_bytes: 0, summary };
+        intake.read_ahead(rejects, settle, progress)?;
+        take(intake, rejects, progress)
+    })
+}
+
+/// What is read, on its way into the file.
+pub struct Intake<T> {
+    receiver: Receiver<Batch<T>>,
+    /// Brings back to the reader what was judged.
+    give_back: Sender<Batch<T>>,
+    names: Vec<String>,
+    /// What was read before the transaction began, from the first piece on that needs the file.
+    waiting: Vec<(usize, ReadEvent<T>)>,
+    waiting_bytes: usize,
+    summary: ImportSummary,
+}
+
+impl<T> Intake<T> {
+    /// Reads until as much waits for the file as may, or to the end.
+    fn read_ahead(
+        &mut self,
+        rejects: &mut Rejects<'_>,
+        settle: &dyn Fn(&T) -> Option<Verdict>,
+        progress: &mut Progress,
+    ) -> anyhow::Result<()> {
+        while self.waiting_bytes < READ_AHEAD_BYTES
+            && let Ok(mut batch) = self.receiver.recv()
+        {
+            for (source, piece) in std::mem::take(&mut batch.pieces) {
+                let needs_file =
+                    matches!(&piece, ReadEvent::Found { content: Ok(content), .. } if settle(content).is_none());
+                // Problems are told in the order in which they were found; a count has no place among them.
+                let is_after_others = !self.waiting.is_empty() && !matches!(piece, ReadEvent::Skipped(_));
+                if needs_file || is_after_others {
+                    self.waiting.push((source, piece));
+                } else {
+                    let mut judge = |content: &T| settle(content).context("it needs the file");
+                    take(&mut self.summary, &self.names[source], &piece, rejects, &mut judge)?;
+                }
+            }
+            progress.step(batch.records);
+            if !self.waiting.is_empty() {
+                self.waiting_bytes += std::mem::take(&mut batch.bytes);
+            }
+            // The reader may be gone by now.
+            let _ = self.give_back.send(batch);
+        }
+        Ok(())
+    }
+
+    /// Returns what became of everything, where all was read and nothing of it needs the file.
+    pub fn settled(self) -> Result<ImportSummary, Intake<T>> {
+        if self.waiting.is_empty() { Ok(self.summary) } else { Err(self) }
+    }
+
+    /// Judges everything with `judge`, in the order in which it was read.
+    pub fn judge(
+        self,
+        rejects: &mut Rejects<'_>,
+        judge: &mut dyn FnMut(&T) -> anyhow::Result<Verdict>,
+        progress: &mut Progress,
+    ) -> anyhow::Result<ImportSummary> {
+        let Intake { receiver, give_back, names, waiting, waiting_bytes, mut summary } = self;
+        let waited = Batch { pieces: waiting, records: 0, bytes: waiting_bytes };
+        for batch in std::iter::once(waited).chain(receiver) {
             for (source, piece) in &batch.pieces {
                 take(&mut summary, &names[*source], piece, rejects, judge)?;
             }
@@ -103,14 +176,14 @@ pub fn read_all<T: Send>(
             let _ = give_back.send(batch);
         }
         Ok(summary)
-    })
+    }
 }
 
 fn take<T>(
     summary: &mut ImportSummary,
     file: &str,
     piece: &ReadEvent<T>,
-    rejects: &mut Rejects,
+    rejects: &mut Rejects<'_>,
     judge: &mut dyn FnMut(&T) -> anyhow::Result<Verdict>,
 ) -> anyhow::Result<()> {
     match piece {

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::import_summary::Verdict;
 use crate::domain::incoming::Revision;
 use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::product::Catalogue;
@@ -40,6 +41,15 @@ pub struct ParsedOrder {
     pub order: Result<(ResolvedOrder, ContentHash), Rejected>,
 }
 
+/// An order on its way to be taken in.
+#[derive(Debug)]
+pub enum Delivery {
+    /// It was read before the catalogue was there to look it up in.
+    Read(ReadOrder),
+    /// It was read and looked up.
+    Resolved(ParsedOrder),
+}
+
 /// An order that was taken in.
 #[derive(Debug)]
 pub struct IntakeOutcome {
@@ -76,14 +86,32 @@ impl ParsedOrder {
     }
 }
 
+impl Delivery {
+    /// Returns the verdict on an order that is refused whatever the file holds; `None` where that matters.
+    pub fn settle(&self) -> Option<Verdict> {
+        let Delivery::Read(ReadOrder { label, products, source, revision: None, order: Err(problems) }) = self else {
+            return None;
+        };
+        let is_settled = products.is_empty() && source.message_id.is_none() && !problems.is_empty();
+        let (label, problems) = (label.clone(), problems.clone());
+        is_settled.then_some(Verdict::Rejected { label, kind: Kind::InvalidInput.into(), problems })
+    }
+
+    /// Returns about how many bytes of memory it has.
+    pub fn size(&self) -> usize {
+        match self {
+            Delivery::Read(order) => order.size(),
+            Delivery::Resolved(order) => order.size(),
+        }
+    }
+}
+
 impl ParsedOrder {
     /// Returns about how many bytes of memory it has.
     pub fn size(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let content = match &self.order {
-            Err(rejected) => {
-                rejected.problems.first().iter().map(|problem| size_of::<String>() + problem.len()).sum::<usize>()
-            }
+            Err(rejected) => rejected.problems.size(),
             Ok((order, _)) => {
                 let customer = &order.customer;
                 let items = order.items.iter().map(|item| {

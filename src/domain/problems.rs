@@ -46,6 +46,11 @@ impl Problems {
         self.count
     }
 
+    /// Returns about how many bytes of memory they have.
+    pub fn size(&self) -> usize {
+        self.first.iter().map(|problem| size_of::<String>() + problem.len()).sum()
+    }
+
     /// Returns the problems that were kept, in the order in which they were found.
     pub fn first(&self) -> &[String] {
         &self.first

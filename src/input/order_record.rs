@@ -18,7 +18,7 @@ use super::records::Records;
 use super::reject::{Part, Reject};
 use super::stranger::{name_foreign_order, name_stranger};
 use super::webhook::{is_webhook, read_webhook};
-use crate::domain::incoming::{IncomingOrder, Revision, Source, SourceKind};
+use crate::domain::incoming::{IncomingItem, IncomingOrder, Revision, Source, SourceKind};
 use crate::domain::product::NamedProduct;
 use crate::domain::zone::Zone;
 
@@ -45,7 +45,7 @@ pub struct Context {
 }
 
 /// An order that was found in a record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ReadOrder {
     /// What it is called in messages: its reference, or the id of its message.
     pub label: Option<String>,
@@ -69,6 +69,25 @@ impl ReadOrder {
             revision: None,
             order: Err(problems),
         }
+    }
+
+    /// Returns about how many bytes of memory it has.
+    pub fn size(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let content = match &self.order {
+            Err(problems) => problems.size(),
+            Ok(order) => {
+                let items = order.items.iter().map(|item| {
+                    let names = text(&item.name) + text(&item.barcode) + text(&item.image);
+                    let chosen = text(&item.size) + text(&item.color);
+                    size_of::<IncomingItem>() + item.product.place.len() + names + chosen
+                });
+                let customer = order.customer.name.len() + text(&order.customer.address);
+                customer + text(&order.note) + items.sum::<usize>()
+            }
+        };
+        let products = self.products.iter().map(|product| size_of::<NamedProduct>() + product.place.len());
+        size_of::<ReadOrder>() + content + products.sum::<usize>()
     }
 
     /// Reads an order message that was found at `place`.

@@ -7,7 +7,7 @@ use clap::Args;
 use super::upsert_product;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
-use crate::commands::import_summary::{Imported, Verdict};
+use crate::commands::import_summary::{ImportSummary, Imported, Verdict};
 use crate::commands::intake::{Input, Put, read_all};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::{InputArgs, open_sources};
@@ -46,45 +46,58 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let is_brief = context.ui.quiet && context.is_table();
     let mut progress = Progress::new();
-    let summary = context.write(&mut store, |write| {
-        let mut read = |input: Input<'_>, put: &mut Put<'_, ReadProduct>| match input {
-            Input::Record(record) => {
-                let product = read_product(record)?;
-                // What was read of it has about as many bytes as it has itself.
-                put(product, record.len(), &Arc::new(Reject::nothing()));
-                Ok(0)
+    let mut read = |input: Input<'_>, put: &mut Put<'_, ReadProduct>| match input {
+        Input::Record(record) => {
+            let product = read_product(record)?;
+            // What was read of it has about as many bytes as it has itself.
+            put(product, record.len(), &Arc::new(Reject::nothing()));
+            Ok(0)
+        }
+        Input::Stretch(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
+    };
+    let reject = |read: &ReadProduct, kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };
+    let settle = |read: &ReadProduct| {
+        let problems = read.product.as_ref().err()?;
+        Some(reject(read, Kind::InvalidInput, problems.clone()))
+    };
+    let check = |summary: ImportSummary| match summary.failure(Imported::Products) {
+        Some(failure) if summary.is_cut_off() || !args.keep_going => Err(failure.into()),
+        _ => anyhow::Ok(summary),
+    };
+    let mut rejects = Rejects::none();
+    let summary = read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |intake, rejects, progress| {
+        let intake = match intake.settled() {
+            Ok(summary) => {
+                context.write_nothing();
+                return check(summary);
             }
-            Input::Stretch(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
+            Err(intake) => intake,
         };
-        let mut judge = |read: &ReadProduct| {
-            let reject = |kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };
-            Ok(match &read.product {
-                Err(problems) => reject(Kind::InvalidInput, problems.clone()),
-                Ok(incoming) => match upsert_product(write, incoming, &audit, &mut ids)? {
-                    Err(rejected) => reject(rejected.kind.into(), rejected.problems.into_iter().collect()),
-                    Ok(decision) => {
-                        // That a known product keeps its stock is how it is meant, and nothing is wrong.
-                        let is_told = !is_brief || matches!(decision.change, ProductChange::New(_));
-                        let warnings = decision.warning.filter(|_| is_told).into_iter().collect();
-                        match decision.change {
-                            ProductChange::New(_) => Verdict::Imported(warnings),
-                            ProductChange::Update(_) => Verdict::Updated(warnings),
-                            ProductChange::Unchanged(_) => Verdict::Unchanged(warnings),
+        context.write(&mut store, |write| {
+            let mut judge = |read: &ReadProduct| {
+                Ok(match &read.product {
+                    Err(problems) => reject(read, Kind::InvalidInput, problems.clone()),
+                    Ok(incoming) => match upsert_product(write, incoming, &audit, &mut ids)? {
+                        Err(rejected) => reject(read, rejected.kind.into(), rejected.problems.into_iter().collect()),
+                        Ok(decision) => {
+                            // That a known product keeps its stock is how it is meant, and nothing is wrong.
+                            let is_told = !is_brief || matches!(decision.change, ProductChange::New(_));
+                            let warnings = decision.warning.filter(|_| is_told).into_iter().collect();
+                            match decision.change {
+                                ProductChange::New(_) => Verdict::Imported(warnings),
+                                ProductChange::Update(_) => Verdict::Updated(warnings),
+                                ProductChange::Unchanged(_) => Verdict::Unchanged(warnings),
+                            }
                         }
-                    }
-                },
-            })
-        };
-        let summary = read_all(sources, &mut Rejects::none(), &mut read, &mut judge, &mut progress)?;
-        if let Some(failure) = summary.failure(Imported::Products)
-            && (summary.is_cut_off() || !args.keep_going)
-        {
-            return Err(failure.into());
-        }
-        if !is_dry_run {
-            progress.last_step();
-        }
-        Ok(summary)
+                    },
+                })
+            };
+            let summary = check(intake.judge(rejects, &mut judge, progress)?)?;
+            if !is_dry_run {
+                progress.last_step();
+            }
+            Ok(summary)
+        })
     })?;
     drop(progress);
     summary.report(context);
