@@ -14,6 +14,7 @@ use crate::commands::{
     backup, cancel, check, completions, config, confirm, create, edit, help, history, import, list, man, message,
     my_orders, note, product, report, set_status, show, user,
 };
+use crate::domain::limits::NOTE;
 use crate::domain::user::Task;
 use crate::render::help::two_columns;
 use crate::ui::{self, ColorChoice};
@@ -329,13 +330,13 @@ pub fn named_file(path: OsString) -> Result<PathBuf, &'static str> {
 /// Reads a note: any text that is not blank.
 ///
 /// # Errors
-/// It is blank, or longer than 1000 characters.
+/// It is blank, or too long.
 pub fn note_text(text: &str) -> Result<String, String> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err("a note must not be blank".to_owned()),
-        1..=1000 => Ok(text.to_owned()),
-        length => Err(format!("a note must have at most 1000 characters, has {length}")),
+        1..=NOTE => Ok(text.to_owned()),
+        length => Err(format!("a note must have at most {NOTE} characters, has {length}")),
     }
 }
 

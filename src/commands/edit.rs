@@ -8,6 +8,7 @@ use super::find::{Naming, find_order, find_product};
 use super::pick::one_named_or_picked;
 use super::product::{name, size};
 use crate::domain::edit::{Edit, ItemEdit, decide};
+use crate::domain::limits::{ADDRESS, excess};
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::status::Status;
 use crate::domain::text::read_phone;
@@ -39,7 +40,7 @@ pub struct EditArgs {
     #[arg(long, value_parser = read_phone)]
     phone: Option<String>,
     /// The customer's address
-    #[arg(long)]
+    #[arg(long, value_parser = address)]
     address: Option<String>,
     /// The item to change
     #[arg(long, value_name = "N", value_parser = item_number, conflicts_with_all = ["add", "remove"])]
@@ -74,6 +75,11 @@ fn quantity(text: &str) -> Result<u32, String> {
         Ok(number) if (1..=QUANTITY_LIMIT).contains(&number) && !text.starts_with('+') => Ok(number),
         _ => Err(format!("must be a whole number from 1 to {QUANTITY_LIMIT}")),
     }
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    excess(text, ADDRESS).map_or_else(|| Ok(text.to_owned()), Err)
 }
 
 fn chosen(text: &str) -> Result<Chosen, String> {
@@ -156,7 +162,7 @@ impl EditArgs {
             (None, None, Some(number)) => Some(ItemEdit::Remove { number }),
             (None, None, None) => None,
         };
-        let address = self.address.as_ref().map(|address| Some(address.trim().to_owned()).filter(|a| !a.is_empty()));
+        let address = self.address.as_ref().map(|address| Some(address.clone()).filter(|a| !a.is_empty()));
         Ok(Edit { name: self.name.clone(), phone: self.phone.clone(), address, items })
     }
 }

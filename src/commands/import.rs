@@ -82,41 +82,39 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         })
     };
     let settle = Delivery::settle;
-    let imported = read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |intake, rejects, progress| {
-        let intake = match intake.settled() {
-            Ok(summary) => {
+    let imported =
+        read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |mut intake, rejects, progress| {
+            if let Some(summary) = intake.settled() {
                 context.write_nothing();
                 ensure_taken(&summary, args.keep_going)?;
                 rejects.finish(is_dry_run)?;
                 return Ok(summary);
             }
-            Err(intake) => intake,
-        };
-        context.write(&mut store, |write| {
-            let settings = write.settings()?;
-            if settings.zone() != zone {
-                return Err(StoreError::Changed("the time zone").into());
-            }
-            let catalogue = write.all_products()?.into_iter().collect();
-            let shop = shop.get_or_init(|| (catalogue, write.time()));
-            let summary = write.with_order_batch(|batch| {
-                let mut orders = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
-                let mut judge = |delivery: &Delivery| match delivery {
-                    Delivery::Resolved(order) => judge(&mut orders, order),
-                    Delivery::Read(order) => judge(&mut orders, &resolve(order.clone(), shop)),
-                };
-                let summary = intake.judge(rejects, &mut judge, progress)?;
-                ensure_taken(&summary, args.keep_going)?;
-                if !is_dry_run {
-                    progress.last_step();
+            context.write(&mut store, |write| {
+                let settings = write.settings()?;
+                if settings.zone() != zone {
+                    return Err(StoreError::Changed("the time zone").into());
                 }
-                anyhow::Ok(summary)
-            })?;
-            // Right before the commit: where the rejects cannot be kept, nothing is imported.
-            rejects.finish(is_dry_run)?;
-            Ok(summary)
-        })
-    });
+                let catalogue = write.all_products()?.into_iter().collect();
+                let shop = shop.get_or_init(|| (catalogue, write.time()));
+                let summary = write.with_order_batch(|batch| {
+                    let mut orders = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
+                    let mut judge = |delivery: &Delivery| match delivery {
+                        Delivery::Resolved(order) => judge(&mut orders, order),
+                        Delivery::Read(order) => judge(&mut orders, &resolve(order.clone(), shop)),
+                    };
+                    let summary = intake.judge(rejects, &mut judge, progress)?;
+                    ensure_taken(&summary, args.keep_going)?;
+                    if !is_dry_run {
+                        progress.last_step();
+                    }
+                    anyhow::Ok(summary)
+                })?;
+                // Right before the commit: where the rejects cannot be kept, nothing is imported.
+                rejects.finish(is_dry_run)?;
+                Ok(summary)
+            })
+        });
     let summary = imported.inspect_err(|error| {
         // Where it is not known whether the others were imported, nothing is lost.
         if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {

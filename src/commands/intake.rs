@@ -154,8 +154,8 @@ impl<T> Intake<T> {
     }
 
     /// Returns what became of everything, where all was read and nothing of it needs the file.
-    pub fn settled(self) -> Result<ImportSummary, Intake<T>> {
-        if self.waiting.is_empty() { Ok(self.summary) } else { Err(self) }
+    pub fn settled(&mut self) -> Option<ImportSummary> {
+        self.waiting.is_empty().then(|| std::mem::take(&mut self.summary))
     }
 
     /// Judges everything with `judge`, in the order in which it was read.

@@ -1,7 +1,9 @@
 //! An order as it was received, before the catalogue is asked.
 
+use super::limits;
 use super::money::Money;
 use super::order::Customer;
+use super::problems::Problems;
 use super::product::NamedProduct;
 use super::reference::Reference;
 use super::time::Timestamp;
@@ -31,6 +33,37 @@ pub struct IncomingOrder {
     pub warnings: Vec<String>,
     /// How it came.
     pub source: Source,
+}
+
+impl IncomingOrder {
+    /// Names the texts that are too long, whatever it came as.
+    pub fn excesses(&self) -> Problems {
+        let mut problems = Problems::default();
+        let mut check = |place: &dyn Fn() -> String, text: Option<&str>, longest: usize| {
+            if let Some(problem) = text.and_then(|text| limits::excess(text, longest)) {
+                problems.add(place(), problem);
+            }
+        };
+        let customer = &self.customer;
+        check(&|| "customerName".to_owned(), Some(&customer.name), limits::NAME);
+        check(&|| "customerPhone".to_owned(), Some(&customer.phone), limits::PHONE);
+        check(&|| "customerAddress".to_owned(), customer.address.as_deref(), limits::ADDRESS);
+        check(&|| "note".to_owned(), self.note.as_deref(), limits::NOTE);
+        check(&|| "message id".to_owned(), self.source.message_id.as_deref(), limits::MESSAGE_ID);
+        for (index, item) in self.items.iter().enumerate() {
+            let texts = [
+                ("productName", &item.name, limits::NAME),
+                ("productBarcode", &item.barcode, limits::BARCODE),
+                ("productImage", &item.image, limits::IMAGE),
+                ("selectedSize", &item.size, limits::CHOICE),
+                ("selectedColor", &item.color, limits::CHOICE),
+            ];
+            for (key, text, longest) in texts {
+                check(&|| format!("items[{index}].{key}"), text.as_deref(), longest);
+            }
+        }
+        problems
+    }
 }
 
 /// One item as it was received.
@@ -108,6 +141,41 @@ impl Revision {
             Revision::Edited => Some("the customer edited the message of this order later: compare it with the chat"),
             Revision::Withdrawn => Some("the customer took the message of this order back: ask before confirming it"),
             Revision::Quoted => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::limits::{ADDRESS, BARCODE, CHOICE, IMAGE, MESSAGE_ID, NAME, NOTE, PHONE};
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::incoming;
+
+    #[test]
+    fn every_text_of_an_order_has_a_limit_in_characters() {
+        let shirt = product("Shirt", &[("", 1)]);
+        let long = |longest: usize| "م".repeat(longest);
+        type Put = fn(&mut IncomingOrder, String);
+        let cases: [(&str, usize, Put); 10] = [
+            ("customerName", NAME, |order, text| order.customer.name = text),
+            ("customerPhone", PHONE, |order, text| order.customer.phone = text),
+            ("customerAddress", ADDRESS, |order, text| order.customer.address = Some(text)),
+            ("note", NOTE, |order, text| order.note = Some(text)),
+            ("message id", MESSAGE_ID, |order, text| order.source.message_id = Some(text)),
+            ("items[0].productName", NAME, |order, text| order.items[0].name = Some(text)),
+            ("items[0].productBarcode", BARCODE, |order, text| order.items[0].barcode = Some(text)),
+            ("items[0].productImage", IMAGE, |order, text| order.items[0].image = Some(text)),
+            ("items[0].selectedSize", CHOICE, |order, text| order.items[0].size = Some(text)),
+            ("items[0].selectedColor", CHOICE, |order, text| order.items[0].color = Some(text)),
+        ];
+        for (place, longest, put) in cases {
+            let mut order = incoming(&[(&shirt, 1, None)]);
+            put(&mut order, long(longest));
+            assert!(order.excesses().is_empty(), "{place}");
+            put(&mut order, long(longest + 1));
+            let problem = format!("{place}: must have at most {longest} characters, has {}", longest + 1);
+            assert_eq!(order.excesses().first(), [problem]);
         }
     }
 }

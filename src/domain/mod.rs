@@ -23,6 +23,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`money`], [`time`], [`reference`](mod@reference), [`text`] | the small values that everything is made of |
+//! | [`limits`] | how long texts may be |
 //! | [`bidi`] | right-to-left values among others |
 //! | [`phone`] | the number in full, however it was typed |
 //! | [`calendar`], [`zone`] | points in time as people type them, and days in the shop's zone |
@@ -54,6 +55,7 @@ pub(crate) mod history;
 pub mod incoming;
 #[cfg(test)]
 mod invariants;
+pub(crate) mod limits;
 pub(crate) mod message;
 pub mod money;
 pub mod order;

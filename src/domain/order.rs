@@ -16,11 +16,11 @@ pub struct OrderPk(pub i64);
 /// Who ordered, as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// The name, 1 to 255 characters.
+    /// The name, 1 to [`NAME`](super::limits::NAME) characters.
     pub name: String,
-    /// The phone as typed, 1 to 20 characters.
+    /// The phone as typed, 1 to [`PHONE`](super::limits::PHONE) characters.
     pub phone: String,
-    /// The address, where one was given.
+    /// The address, where one was given, up to [`ADDRESS`](super::limits::ADDRESS) characters; of earlier versions any.
     pub address: Option<String>,
 }
 
@@ -76,19 +76,19 @@ pub struct OrderItem {
     pub id: Uuid,
     /// The product.
     pub product_id: ProductId,
-    /// Its name as ordered, 1 to 255 characters.
+    /// Its name as ordered, 1 to [`NAME`](super::limits::NAME) characters.
     pub product_name: String,
-    /// Its barcode as ordered, up to 100 characters.
+    /// Its barcode as ordered, up to [`BARCODE`](super::limits::BARCODE) characters.
     pub product_barcode: Option<String>,
-    /// A picture of it, http or https.
+    /// A picture of it, http or https, up to [`IMAGE`](super::limits::IMAGE) characters; of earlier versions any.
     pub product_image: Option<String>,
     /// How many, 1 to 2147483647.
     pub quantity: u32,
     /// The price of one, as sent.
     pub unit_price: Money,
-    /// The size chosen, up to 50 characters.
+    /// The size chosen, up to [`CHOICE`](super::limits::CHOICE) characters.
     pub selected_size: Option<String>,
-    /// The color chosen, up to 50 characters.
+    /// The color chosen, up to [`CHOICE`](super::limits::CHOICE) characters.
     pub selected_color: Option<String>,
     /// Quantity × unit price.
     pub subtotal: Money,

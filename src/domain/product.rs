@@ -5,6 +5,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use super::limits::{IMAGE, excess};
 use super::money::Money;
 use super::text::{shorten, size_key};
 use super::time::Timestamp;
@@ -24,7 +25,7 @@ impl fmt::Display for ProductId {
 pub struct Product {
     /// The public id.
     pub id: ProductId,
-    /// The name, 1 to 255 characters.
+    /// The name, 1 to [`NAME`](super::limits::NAME) characters.
     pub name: String,
     /// The barcode (SKU), unique, up to 100 characters.
     pub barcode: Option<String>,
@@ -158,6 +159,14 @@ pub fn is_web_url(text: &str) -> bool {
     scheme.is_some_and(|scheme| {
         text.len() > scheme.len() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
     })
+}
+
+/// Says of the picture of an item why it is left out: it costs nobody an order.
+pub fn image_problem(url: &str) -> Option<String> {
+    if !is_web_url(url) {
+        return Some("is no http or https URL and was left out".to_owned());
+    }
+    excess(url, IMAGE).map(|problem| format!("{problem}, and was left out"))
 }
 
 /// A product as an order names it.

@@ -123,6 +123,10 @@ pub fn resolve(
     catalogue: &Catalogue,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<ResolvedOrder, Rejected> {
+    let too_long = incoming.excesses();
+    if !too_long.is_empty() {
+        return Err(Rejected { kind: Kind::InvalidInput, problems: too_long });
+    }
     let found = incoming.items.iter().map(|item| catalogue.find(&item.product.key));
     let Some(products) = found.collect::<Option<Vec<&Product>>>() else {
         let problems = unknown_products(incoming.items.iter().map(|item| &item.product), catalogue);

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use super::limits::PHONE;
+
 /// Returns the bare digits of a phone number as typed; Arabic digits count as what they stand for.
 pub fn phone_digits(phone: &str) -> String {
     let mut digits = String::with_capacity(phone.len());
@@ -16,11 +18,10 @@ pub fn phone_digits(phone: &str) -> String {
 /// # Errors
 /// What is wrong with it.
 pub fn read_phone(text: &str) -> Result<String, String> {
-    const LONGEST: usize = 20;
     let text = text.trim();
     match text.chars().count() {
         0 => Err("must not be blank".to_owned()),
-        length if length > LONGEST => Err(format!("must have at most {LONGEST} characters, has {length}")),
+        length if length > PHONE => Err(format!("must have at most {PHONE} characters, has {length}")),
         _ if !text.chars().any(|c| digit_value(c).is_some()) => Err("must have a digit".to_owned()),
         _ => Ok(text.to_owned()),
     }

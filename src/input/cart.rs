@@ -7,6 +7,7 @@ use super::json::{Fields, Problems, Value};
 use super::message::read_timestamp;
 use super::order_record::ReadOrder;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
+use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::product::{NamedProduct, ProductKey};
@@ -17,7 +18,7 @@ use crate::domain::time::Timestamp;
 /// Reads a message of type `order`: a cart of the catalogue.
 pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut problems: Problems) -> ReadOrder {
     let problems = &mut problems;
-    let id = fields.require_text("id", 500, problems);
+    let id = fields.require_text("id", limits::MESSAGE_ID, problems);
     let before = problems.len();
     let sent_at = read_timestamp(&mut fields, "timestamp", problems);
     if sent_at.is_none() && problems.len() == before {
@@ -100,7 +101,7 @@ fn read_items(mut order: Fields<'_>, products: &mut Vec<NamedProduct>, problems:
     }
     // A note that is longer than a note can be is cut, not a reason to lose the cart.
     let note = order.take("text", problems).and_then(|value| value.text(None, problems));
-    let note = note.map(|note| note.chars().take(1000).collect());
+    let note = note.map(|note| note.chars().take(limits::NOTE).collect());
     let list = order.require(&["productItems"], problems)?;
     let elements = list.array(ITEMS_LIMIT, "items", problems)?;
     if elements.is_empty() {

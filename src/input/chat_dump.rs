@@ -8,7 +8,7 @@ use crate::domain::incoming::SourceKind;
 
 /// Returns whether an object is a dump by chat: its keys are WhatsApp's ids of people and groups.
 pub fn is_chat_dump(fields: &Fields<'_>) -> bool {
-    fields.keys().any(|key| key.contains('@'))
+    fields.keys().any(|key| key.split_once('@').is_some_and(|(who, server)| !who.is_empty() && !server.is_empty()))
 }
 
 /// Reads a dump by chat: `{"<jid>": {"messages": {"<id>": {from_me, timestamp, data, …}}}}`.
@@ -17,9 +17,11 @@ pub fn read_chat_dump(fields: Fields<'_>, context: Context, found: &mut Found<'_
     let conversation = Conversation::new(SourceKind::Chat);
     let Some(chats) = fields.into_value() else { return };
     chats.each_member(&mut problems, |_, chat, problems| {
-        if let Some(mut chat) = chat.object(problems) {
-            read_messages(&mut chat, &conversation, context, found, problems);
+        let Some(mut fields) = chat.object(problems) else { return };
+        if fields.get("messages").is_none_or(|messages| messages.is_null()) {
+            return problems.add(&chat.place, "has no messages");
         }
+        read_messages(&mut fields, &conversation, context, found, problems);
     });
     if !problems.is_empty() {
         found.refuse(problems);

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::json::{Fields, Problems, Value};
 use crate::domain::incoming::SourceKind;
+use crate::domain::limits::NAME;
 use crate::domain::text::{is_edge, phone_digits, shorten};
 
 /// The most contacts that may stand beside the messages of one call. WhatsApp sends some messages a call.
@@ -71,7 +72,7 @@ impl<'a> Conversation<'a> {
             let mut text = |key| {
                 let text = profile.as_mut()?.take(key, &mut ignored)?.text(None, &mut ignored)?;
                 // WhatsApp's own names are short; what is longer is cut, not lost.
-                let text: String = text.trim_matches(is_edge).chars().take(255).collect();
+                let text: String = text.trim_matches(is_edge).chars().take(NAME).collect();
                 (!text.is_empty()).then_some(text)
             };
             self.contacts.push(Contact { name: text("name"), username: text("username"), has_phone, raw: value.raw() });

@@ -11,9 +11,11 @@ use super::json::{Fields, Problems, Value};
 use super::order_date::FIRST_YEAR;
 use super::order_message::Reading;
 use super::order_record::{Context, Found};
+use super::order_signs::ONLY_TOKEN;
 use super::order_texts::{OrderText, STRING_LIMIT, each_order_text};
 use super::reject::Part;
 use crate::domain::incoming::{Revision, Source, SourceKind};
+use crate::domain::limits::MESSAGE_ID;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
@@ -34,10 +36,6 @@ const WRAPPINGS: [&str; 6] = [
 const CONTACT_KEPT: usize = 256;
 /// The most texts of one message that are read; libraries keep the same one in several places.
 const TEXTS_LIMIT: usize = 16;
-/// What a message of a cart is that WhatsApp gives to linked devices.
-pub(super) const ONLY_TOKEN: &str =
-    "is an order message that carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON";
-
 /// Returns whether an object is one message, by its keys: of a library for WhatsApp Web, of an export program, or of a
 /// service that passes messages on.
 pub fn is_message(fields: &Fields<'_>) -> bool {
@@ -121,7 +119,12 @@ fn read(
     let texts = texts_of(message, &fields, found);
     let source_kind = if is_known { SourceKind::Chat } else { conversation.kind };
     let reading = Reading { sent_at: None, zone: context.zone, first_line: 1 };
-    if kind.as_deref() == Some("order") && !fields.has("token") && !fields.has("orderId") {
+    let is_cart = kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("order"))
+        && !fields.has("token")
+        && !fields.has("orderId");
+    let cart = fields.get("order").filter(|_| is_cart).map(|cart| cart.addresses().start);
+    let unread = found.unread_signs(message, cart);
+    if is_cart {
         found.put(read_cart(fields, conversation, problems));
         let source = Source { kind: source_kind, message_id: None };
         take_texts(texts, message, reading, &source, Problems::default(), found);
@@ -129,7 +132,7 @@ fn read(
         let source = Source { kind: source_kind, message_id: original };
         if texts.is_empty() {
             found.revise(revision, source);
-            return found.skip_unless(problems);
+            return found.skip_unless(problems, unread);
         }
         let reading = Reading { sent_at: read_sent_at(&mut fields, &mut problems), ..reading };
         found.revising(revision, |found| take_texts(texts, message, reading, &source, problems, found));
@@ -137,11 +140,14 @@ fn read(
         let source = Source { kind: source_kind, message_id: read_id(&fields, &mut problems) };
         let reading = Reading { sent_at: read_sent_at(&mut fields, &mut problems), ..reading };
         take_texts(texts, message, reading, &source, problems, found);
+    } else if let Some(problem) = name_outgoing(kind.as_deref(), &fields) {
+        problems.add(&message.place, problem);
+        return found.refuse(problems);
     } else {
-        if let Some(problem) = name_outgoing(kind.as_deref(), &fields) {
-            problems.add(&message.place, problem);
-        }
-        found.skip_unless(problems);
+        return found.skip_unless(problems, unread);
+    }
+    if !unread.is_empty() {
+        found.refuse(unread);
     }
 }
 
@@ -289,7 +295,7 @@ fn read_id(fields: &Fields<'_>, problems: &mut Problems) -> Option<String> {
         return None;
     }
     let before = problems.len();
-    let text = id.text(Some(500), problems);
+    let text = id.text(Some(MESSAGE_ID), problems);
     if text.is_none() && problems.len() == before {
         problems.add(&id.place, "must not be blank");
     }
@@ -342,6 +348,7 @@ fn name_outgoing(kind: Option<&str>, fields: &Fields<'_>) -> Option<&'static str
     if interactive.as_deref() == Some("order_details") {
         return Some("is an order_details that the shop sent, not an order");
     }
-    let is_cart = kind == Some("order") || object(fields, "message").is_some_and(|message| message.has("orderMessage"));
+    let is_cart = kind.is_some_and(|kind| kind.eq_ignore_ascii_case("order"))
+        || object(fields, "message").is_some_and(|message| message.has("orderMessage"));
     is_cart.then_some(ONLY_TOKEN)
 }

@@ -11,6 +11,7 @@
 //! | [`order_message`], [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; its lines; its date |
 //! | [`order_marks`] | what shows that text holds an order, whatever became of its lines |
 //! | [`order_texts`] | order messages among the strings of a JSON text, whatever their keys |
+//! | [`order_signs`] | carts and orders in a JSON text, whatever they stand in |
 //! | [`webhook`] | WhatsApp Cloud API webhooks |
 //! | [`message`], [`cart`], [`conversation`] | one message in any shape; a cart of the catalogue; who is at its two ends |
 //! | [`chat_dump`], [`chat_text`] | chats as JSON; what holds an order in the text that WhatsApp exports, or in a log |
@@ -32,6 +33,7 @@ pub mod order_lines;
 pub mod order_marks;
 pub mod order_message;
 pub mod order_record;
+pub(crate) mod order_signs;
 pub(crate) mod order_texts;
 pub(crate) mod product_json;
 pub mod records;

@@ -5,10 +5,11 @@ use uuid::Uuid;
 use super::json::{Fields, Problems, Value};
 use super::order_record::ReadOrder;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
+use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::product::{NamedProduct, ProductKey};
-use crate::domain::product::{ProductId, is_web_url};
+use crate::domain::product::{ProductId, image_problem};
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
@@ -48,9 +49,9 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
         reference
     });
     let order_date = fields.require(&["orderDate"], problems).and_then(|value| read_time(&value, problems));
-    let name = fields.require_text("customerName", 255, problems);
-    let phone = fields.require_text("customerPhone", 20, problems);
-    let address = fields.take("customerAddress", problems).and_then(|value| value.text(None, problems));
+    let name = fields.require_text("customerName", limits::NAME, problems);
+    let phone = fields.require_text("customerPhone", limits::PHONE, problems);
+    let address = fields.take_text("customerAddress", limits::ADDRESS, problems);
     check_pending(&mut fields, problems);
     let currency = read_currency(&mut fields, problems);
     // What a response adds: never believed from a guest.
@@ -134,16 +135,16 @@ fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) ->
         Some(NamedProduct { place: value.place.to_string(), key: ProductKey::Id(id) })
     });
     named.products.extend(product.clone());
-    let name = fields.take_text("productName", 255, problems);
-    let barcode = fields.take_text("productBarcode", 100, problems);
+    let name = fields.take_text("productName", limits::NAME, problems);
+    let barcode = fields.take_text("productBarcode", limits::BARCODE, problems);
     let image = read_image(&mut fields, &mut named.warnings, problems);
     let quantity = fields
         .require(&["quantity"], problems)
         .and_then(|value| value.whole_number(1, i64::from(QUANTITY_LIMIT), problems))
         .and_then(|quantity| u32::try_from(quantity).ok());
     let unit_price = fields.require(&["unitPrice"], problems).and_then(|value| value.money(problems));
-    let size = fields.take_text("selectedSize", 50, problems);
-    let color = fields.take_text("selectedColor", 50, problems);
+    let size = fields.take_text("selectedSize", limits::CHOICE, problems);
+    let color = fields.take_text("selectedColor", limits::CHOICE, problems);
     let subtotal_sent = fields.take("subtotal", problems);
     fields.take("id", problems);
     fields.finish(problems);
@@ -175,8 +176,8 @@ pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Opt
 fn read_image(fields: &mut Fields<'_>, warnings: &mut Vec<String>, problems: &mut Problems) -> Option<String> {
     let value = fields.take("productImage", problems)?;
     let url = if value.is_text() { value.text(None, problems)? } else { String::new() };
-    if !is_web_url(&url) {
-        warnings.push(format!("{}: is no http or https URL and was left out", value.place));
+    if let Some(problem) = image_problem(&url) {
+        warnings.push(format!("{}: {problem}", value.place));
         return None;
     }
     Some(url)

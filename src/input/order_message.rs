@@ -10,11 +10,12 @@ use super::order_lines::{
     price_and_quantity, unbold, whole, words_of,
 };
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source};
+use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::problems::Problems;
 use crate::domain::product::{NamedProduct, ProductKey};
-use crate::domain::product::{ProductId, is_web_url};
+use crate::domain::product::{ProductId, image_problem};
 use crate::domain::reference::Reference;
 use crate::domain::text::{is_edge, shorten};
 use crate::domain::time::Timestamp;
@@ -61,8 +62,8 @@ pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadM
     }
     let reference = draft.reference.as_ref().map(|field| shorten(&field.text).into_owned());
     let mut problems = std::mem::take(&mut draft.problems);
-    let order = draft.finish(reading, source, &mut problems);
-    let products = order.products.clone();
+    let mut order = draft.finish(reading, source, &mut problems);
+    let products = std::mem::take(&mut order.products);
     let order = match order.complete() {
         Some(order) if problems.is_empty() => Ok(order),
         _ => Err(problems),
@@ -96,7 +97,10 @@ struct Draft {
     name: Option<Field>,
     phone: Option<Field>,
     address: Option<Field>,
+    /// The first [`ITEMS_LIMIT`] items.
     items: Vec<DraftItem>,
+    /// How many items there are.
+    item_count: usize,
     total_items: Option<Field>,
     subtotal: Option<Field>,
     delivery: Option<Field>,
@@ -122,10 +126,15 @@ impl Draft {
         }
         let item = item_start(line).or_else(|| self.plain_item_start(line));
         if let Some((place, name)) = item.filter(|_| self.total_items.is_none()) {
-            if place != self.items.len() + 1 {
-                self.problem(number, format_args!("item {place} follows item {}: a part is missing", self.items.len()));
+            let before = self.item_count;
+            if place != before + 1 {
+                self.problem(number, format_args!("item {place} follows item {before}: a part is missing"));
             }
-            self.items.push(DraftItem { line: number, name: name.to_owned(), fields: Vec::new() });
+            self.item_count += 1;
+            // The others are only counted: it is refused.
+            if self.item_count <= ITEMS_LIMIT {
+                self.items.push(DraftItem { line: number, name: name.to_owned(), fields: Vec::new() });
+            }
             return;
         }
         let Some((label, value)) = label_of(line) else {
@@ -146,8 +155,8 @@ impl Draft {
     /// Reads the line that begins the next item where its asterisks were lost: `1. Polo Shirt`, among the items only.
     fn plain_item_start<'l>(&self, line: &'l str) -> Option<(usize, &'l str)> {
         let (number, name) = line.split_once(". ")?;
-        let is_next = number.parse() == Ok(self.items.len() + 1);
-        (self.in_items && is_next).then(|| (self.items.len() + 1, name.trim_matches(is_edge)))
+        let is_next = number.parse() == Ok(self.item_count + 1);
+        (self.in_items && is_next).then(|| (self.item_count + 1, name.trim_matches(is_edge)))
     }
 
     fn put(&mut self, label: Label, field: Field) {
@@ -164,6 +173,9 @@ impl Draft {
             Label::Delivery => &mut self.delivery,
             Label::Total => &mut self.total,
             _ => {
+                if in_items && self.item_count > ITEMS_LIMIT {
+                    return;
+                }
                 let Some(item) = self.items.last_mut().filter(|_| in_items) else {
                     self.problem(line, format_args!("{} stands outside of an item", name_of(label)));
                     return;
@@ -195,14 +207,16 @@ impl Draft {
         let reference = reader.require(self.reference, Label::Reference, |text| {
             Reference::parse(text).ok_or("must be 1 to 50 printable ASCII characters without spaces".into())
         });
-        let name = reader.require(self.name, Label::Name, |text| bounded(text, 255));
-        let phone = reader.require(self.phone, Label::Phone, |text| bounded(text, 20));
-        let address = self.address.map(|field| field.text).filter(|text| !text.is_empty());
+        let name = reader.require(self.name, Label::Name, |text| bounded(text, limits::NAME));
+        let phone = reader.require(self.phone, Label::Phone, |text| bounded(text, limits::PHONE));
+        let address = self.address.filter(|field| !field.text.is_empty());
+        let address = address
+            .and_then(|field| reader.optional(Some(field), Label::Address, |text| bounded(text, limits::ADDRESS)));
         let order_date = reader.order_date(reference.as_ref(), self.date, reading);
         if self.items.is_empty() {
             reader.problems.push("has no items".to_owned());
-        } else if self.items.len() > ITEMS_LIMIT {
-            reader.problems.push(format!("has {} items, the most is {ITEMS_LIMIT}", self.items.len()));
+        } else if self.item_count > ITEMS_LIMIT {
+            reader.problems.push(format!("has {} items, the most is {ITEMS_LIMIT}", self.item_count));
         }
         let mut products = Vec::new();
         let items: Vec<_> = self.items.into_iter().map(|item| reader.item(item, &mut products)).collect();
@@ -350,7 +364,7 @@ impl Reader<'_> {
             take(Label::Subtotal),
         );
         let place = format!("line {}", item.line);
-        let barcode = self.optional(sku, Label::Sku, |text| bounded(unbold(text), 100));
+        let barcode = self.optional(sku, Label::Sku, |text| bounded(unbold(text), limits::BARCODE));
         let product = match (id, &barcode) {
             (Some(id), barcode) => self.product(&id, barcode.as_deref()),
             (None, Some(barcode)) => Some(ProductKey::Barcode(barcode.clone())),
@@ -361,16 +375,16 @@ impl Reader<'_> {
         };
         let product = product.map(|key| NamedProduct { place: place.clone(), key });
         products.extend(product.clone());
-        let name = bounded(&item.name, 255).map_err(|problem| self.problems.push(format!("{place}: name {problem}")));
+        let name =
+            bounded(&item.name, limits::NAME).map_err(|problem| self.problems.push(format!("{place}: name {problem}")));
         let image = image.and_then(|image| {
-            let is_url = is_web_url(&image.text);
-            if !is_url {
-                self.warnings.push(format!("line {}: the image is no http or https URL and was left out", image.line));
-            }
-            is_url.then_some(image.text)
+            let problem = image_problem(&image.text);
+            let warning = problem.as_ref().map(|problem| format!("line {}: the image {problem}", image.line));
+            self.warnings.extend(warning);
+            problem.is_none().then_some(image.text)
         });
-        let size = self.optional(size, Label::Size, |text| bounded(text, 50));
-        let color = self.optional(color, Label::Color, |text| bounded(text, 50));
+        let size = self.optional(size, Label::Size, |text| bounded(text, limits::CHOICE));
+        let color = self.optional(color, Label::Color, |text| bounded(text, limits::CHOICE));
         for (field, label) in [(&price, Label::Price), (&subtotal, Label::Subtotal)] {
             if field.is_none() {
                 self.problems.push(format!("{place}: the item's {} is missing", name_of(label)));

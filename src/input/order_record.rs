@@ -13,6 +13,7 @@ use super::message::{is_message, read_message};
 use super::order_json::{is_order, read_order_fields};
 use super::order_marks::holds_order;
 use super::order_message::{Reading, read_order_message};
+use super::order_signs::{count_order_signs, each_order_sign};
 use super::order_texts::{STRING_LIMIT, count_order_texts, each_order_text, is_json};
 use super::records::Records;
 use super::reject::{Part, Reject};
@@ -32,7 +33,7 @@ const WRAPPING_LIMIT: usize = 6;
 /// Under which keys programs that pass messages on keep what they pass on.
 const WRAPPERS: [&str; 12] =
     ["body", "json", "payload", "data", "event", "message", "record", "update", "value", "order", "chats", "list"];
-/// Of how many parts of a record the places are kept, to tell where order messages stand that nothing was read from.
+/// Of how many parts of a record the places are kept, to tell where orders stand that nothing was read from.
 const PARTS_KEPT: usize = 10_000;
 /// The most such places that are named.
 const PLACES_NAMED: usize = 5;
@@ -133,7 +134,7 @@ pub struct Found<'f> {
     take: &'f mut dyn FnMut(ReadOrder, &Arc<Reject>),
 }
 
-/// The order messages that were read, or that the shop wrote: what else a record holds of them was overlooked.
+/// The orders that were read, or that the shop wrote: what else a record holds of them was overlooked.
 #[derive(Debug, Default)]
 struct Accounted {
     count: usize,
@@ -181,18 +182,48 @@ impl Found<'_> {
         }
     }
 
-    /// Counts messages, statuses and reactions that are no orders.
-    pub fn skip(&mut self, count: u64) {
-        self.skipped += count;
+    /// Counts so many messages, statuses or reactions that are no orders, unless one is found in them.
+    pub(super) fn skip(&mut self, whole: &Value<'_>, count: u64) {
+        let unread = self.unread(whole, each_order);
+        if unread.is_empty() {
+            self.skipped += count;
+        } else {
+            self.refuse(unread);
+        }
     }
 
-    /// Counts a message that is no order, unless something is wrong with it.
-    pub fn skip_unless(&mut self, problems: Problems) {
-        if problems.is_empty() {
-            self.skip(1);
-        } else {
+    /// Counts a message that is no order, unless something is wrong with it, or something in it was not read.
+    pub(super) fn skip_unless(&mut self, problems: Problems, unread: Problems) {
+        if problems.is_empty() && unread.is_empty() {
+            self.skipped += 1;
+        }
+        for problems in [problems, unread].into_iter().filter(|problems| !problems.is_empty()) {
             self.refuse(problems);
         }
+    }
+
+    /// Names the carts and orders of a message, except the one at the address `read`: nothing else reads them.
+    pub(super) fn unread_signs(&mut self, message: &Value<'_>, read: Option<usize>) -> Problems {
+        let mut count = 0;
+        let unread = self.unread(message, |json, take| {
+            each_order_sign(json, &mut |sign| {
+                if Some(sign.address) == read {
+                    count += 1;
+                } else {
+                    take(sign.address, sign.kind.overlooked());
+                }
+            });
+        });
+        self.account_for(message, count);
+        unread
+    }
+
+    /// Names what `each` finds in a value, which nothing reads, and notes that it was seen.
+    fn unread(&mut self, value: &Value<'_>, each: impl FnOnce(&str, &mut dyn FnMut(usize, &'static str))) -> Problems {
+        let mut unread = Unread::default();
+        each(value.raw(), &mut |address, problem| unread.add(address, problem));
+        self.account_for(value, unread.count);
+        unread.problems(value)
     }
 
     /// Takes JSON of the record as it was sent for what is kept of a message.
@@ -214,11 +245,11 @@ impl Found<'_> {
 
     /// Counts messages that the shop wrote: these are never orders, whatever they hold.
     pub(super) fn skip_own(&mut self, messages: &Value<'_>, count: u64) {
-        self.skip(count);
-        self.account_for(messages, count_order_texts(messages.raw()));
+        self.skipped += count;
+        self.account_for(messages, count_orders(messages.raw()));
     }
 
-    /// Notes that the order messages in a value, which are so many, were all read.
+    /// Notes that so many orders in a value were read or refused, and that it holds no others of their kind.
     pub(super) fn account_for(&mut self, value: &Value<'_>, count: usize) {
         self.accounted.count += count;
         if count > 0 && self.accounted.parts.len() < PARTS_KEPT {
@@ -276,7 +307,7 @@ impl Found<'_> {
                 Content::Json(json) => {
                     let context = Context { zone: reading.zone };
                     let skipped = read_json_in_text(&json, context, &mut |order, _| self.put(order));
-                    self.skip(skipped);
+                    self.skipped += skipped;
                 }
                 Content::Unreadable(..) | Content::BrokenJson(_) | Content::TooLarge(_) => self.refuse(problems),
             }
@@ -284,10 +315,10 @@ impl Found<'_> {
         }
     }
 
-    /// Refuses the order messages in a value that nothing was read from: what was skipped held none.
+    /// Refuses the orders in a value that nothing was read from: what was skipped held none.
     fn refuse_overlooked(&mut self, whole: &Value<'_>) {
         let Accounted { count, mut parts } = mem::take(&mut self.accounted);
-        let all = count_order_texts(whole.raw());
+        let all = count_orders(whole.raw());
         if all <= count {
             return;
         }
@@ -297,27 +328,61 @@ impl Found<'_> {
             furthest = furthest.max(part.end);
             part.end = furthest;
         }
-        let mut addresses = Vec::new();
+        let mut unread = Unread::default();
         if parts.len() < PARTS_KEPT {
-            each_order_text(whole.raw(), &mut |text| {
-                let after = parts.partition_point(|part| part.start <= text.address);
-                let is_read = parts[..after].last().is_some_and(|part| part.contains(&text.address));
-                if !is_read && addresses.len() < PLACES_NAMED {
-                    addresses.push(text.address);
+            each_order(whole.raw(), &mut |address, problem| {
+                let after = parts.partition_point(|part| part.start <= address);
+                let is_read = parts[..after].last().is_some_and(|part| part.contains(&address));
+                if !is_read {
+                    unread.add(address, problem);
                 }
             });
         }
-        let mut problems = Problems::default();
-        for address in &addresses {
-            let place = whole.place_of_string(*address);
-            problems.add(place, "holds an order message that is not read there: import the text by itself");
-        }
-        let unnamed = (all - count).saturating_sub(addresses.len());
-        if unnamed > 0 {
-            problems.add("", format_args!("holds {unnamed} more order messages where none are read"));
-        }
-        self.refuse(problems);
+        unread.count = all - count;
+        self.refuse(unread.problems(whole));
     }
+}
+
+/// Orders that were found where nothing is read: the first of them, and how many there are.
+#[derive(Default)]
+struct Unread {
+    /// Where they stand in memory, and what is to be said of them.
+    first: Vec<(usize, &'static str)>,
+    count: usize,
+}
+
+impl Unread {
+    fn add(&mut self, address: usize, problem: &'static str) {
+        self.count += 1;
+        if self.first.len() < PLACES_NAMED {
+            self.first.push((address, problem));
+        }
+    }
+
+    /// Names them with their places in a value.
+    fn problems(&self, whole: &Value<'_>) -> Problems {
+        let mut problems = Problems::default();
+        for (address, problem) in &self.first {
+            problems.add(whole.place_of_string(*address), problem);
+        }
+        let unnamed = self.count.saturating_sub(self.first.len());
+        if unnamed > 0 {
+            problems.add(&whole.place, format_args!("holds {unnamed} more orders where none are read"));
+        }
+        problems
+    }
+}
+
+/// Hands on the address of everything in a JSON text that is an order, with what it is where nothing reads it.
+fn each_order(json: &str, take: &mut dyn FnMut(usize, &'static str)) {
+    const TEXT: &str = "holds an order message that is not read there: import the text by itself";
+    each_order_text(json, &mut |text| take(text.address, TEXT));
+    each_order_sign(json, &mut |sign| take(sign.address, sign.kind.overlooked()));
+}
+
+/// Returns how much in a JSON text is an order.
+fn count_orders(json: &str) -> usize {
+    count_order_texts(json) + count_order_signs(json)
 }
 
 /// Reads one record: an order as JSON, a webhook, a chat dump, or any of them as the `body` of something. Hands each order to
@@ -418,7 +483,7 @@ fn read_string(text: &str, context: Context, found: &mut Found<'_>) -> bool {
     let before = found.put + found.skipped;
     if is_json(text) {
         let skipped = read_json_in_text(text.as_bytes(), context, &mut |order, _| found.put(order));
-        found.skip(skipped);
+        found.skipped += skipped;
     } else {
         let reading = Reading { sent_at: None, zone: context.zone, first_line: 1 };
         let source = Source { kind: SourceKind::Chat, message_id: None };
@@ -445,7 +510,7 @@ fn read_object(fields: Fields<'_>, whole: &Value<'_>, context: Context, found: &
     } else if let Some(excess) = fields.excess() {
         found.put(ReadOrder::refused(excess.into()));
     } else if is_order(&fields) {
-        found.account_for(whole, count_order_texts(whole.raw()));
+        found.account_for(whole, count_orders(whole.raw()));
         read_order(fields, whole.raw().len(), found);
     } else if is_webhook(&fields) {
         read_webhook(fields, context, found);
@@ -478,7 +543,7 @@ fn read_wrapped(fields: &Fields<'_>, whole: &Value<'_>, context: Context, found:
     match inner.filter(|_| depth < WRAPPING_LIMIT && name_foreign_order(fields).is_none()) {
         Some((value, None)) => read_inner(&value, context, found, depth + 1),
         Some((value, Some(text))) => {
-            found.account_for(&value, count_order_texts(value.raw()));
+            found.account_for(&value, count_orders(value.raw()));
             let outer = mem::take(&mut found.accounted);
             if let Some(inner) = Value::within(&text, value.place.clone()) {
                 read_inner(&inner, context, found, depth + 1);

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::json::{Fields, NotJson, Problems, Value, parse};
 use super::order_json::read_product_id;
 use crate::domain::catalogue::{IncomingProduct, IncomingStock};
+use crate::domain::limits;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::text::size_key;
 
@@ -56,8 +57,8 @@ fn product(record: &Value<'_>, problems: &mut Problems) -> Option<IncomingProduc
         return None;
     }
     let id = fields.take("id", problems).and_then(|value| read_product_id(&value, problems));
-    let name = fields.has("name").then(|| fields.require_text("name", 255, problems)).flatten();
-    let barcode = fields.take_any(&["barcode"], problems).map(|value| nullable_text(&value, 100, problems));
+    let name = fields.has("name").then(|| fields.require_text("name", limits::NAME, problems)).flatten();
+    let barcode = fields.take_any(&["barcode"], problems).map(|value| nullable_text(&value, limits::BARCODE, problems));
     let price = fields.take("price", problems).and_then(|value| value.money(problems));
     let discounted_price = fields
         .take_any(&["discountedPrice"], problems)
@@ -77,7 +78,7 @@ fn nullable_text(value: &Value<'_>, longest: usize, problems: &mut Problems) -> 
 
 fn read_texts(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<String>> {
     let elements = value.array(IMAGES_LIMIT, "images", problems)?;
-    Some(elements.iter().filter_map(|element| element.text(None, problems)).collect())
+    Some(elements.iter().filter_map(|element| element.text(Some(limits::IMAGE), problems)).collect())
 }
 
 fn read_stock(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<IncomingStock> {
@@ -108,8 +109,8 @@ fn read_sizes(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<(String,
     sizes.each(problems, |size, value, problems| {
         let size = size.trim();
         // The empty one is what this program prints for pieces without a size, beside others.
-        if size.contains('\0') || size.chars().count() > 50 {
-            problems.add(&value.place, "a size must have at most 50 characters");
+        if size.contains('\0') || size.chars().count() > limits::CHOICE {
+            problems.add(&value.place, format_args!("a size must have at most {} characters", limits::CHOICE));
         } else if !known.insert(size_key(size)) {
             problems.add(&value.place, "is given twice");
         } else if let Some(on_hand) = value.whole_number(0, i64::from(QUANTITY_LIMIT), problems) {

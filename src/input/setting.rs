@@ -1,5 +1,6 @@
 //! The value of a setting, as typed.
 
+use crate::domain::limits::SHOP_NAME;
 use crate::domain::settings::SettingKey;
 use crate::domain::zone::Zone;
 
@@ -14,8 +15,8 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
     }
     let valid = match key {
         SettingKey::ShopName => {
-            if value.chars().count() > 100 || value.contains('\0') {
-                return Err("must have at most 100 characters".to_owned());
+            if value.chars().count() > SHOP_NAME || value.contains('\0') {
+                return Err(format!("must have at most {SHOP_NAME} characters"));
             }
             value.to_owned()
         }

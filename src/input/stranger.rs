@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::json::Fields;
-use super::message::ONLY_TOKEN;
+use super::order_signs::ONLY_TOKEN;
 use crate::domain::text::shorten;
 
 /// What an order has to say, for those who send one in another shape.

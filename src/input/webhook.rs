@@ -62,7 +62,7 @@ fn read_change(change: &mut Fields<'_>, context: Context, found: &mut Found<'_>,
             found.skip_own(&whole, counts.iter().sum::<u64>().max(1));
         }
         // The account's own affairs.
-        Some(_) => found.skip(each(&mut value, "messages", problems, |_, _| {}).max(1)),
+        Some(_) => found.skip(&whole, each(&mut value, "messages", problems, |_, _| {}).max(1)),
     }
 }
 
@@ -70,7 +70,7 @@ fn read_change(change: &mut Fields<'_>, context: Context, found: &mut Found<'_>,
 fn read_value(fields: &mut Fields<'_>, context: Context, found: &mut Found<'_>, problems: &mut Problems) {
     each(fields, "statuses", problems, |status, problems| {
         if status.is_object() {
-            found.skip(1);
+            found.skip(&status, 1);
         } else {
             drop(status.object(problems));
         }

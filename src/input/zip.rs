@@ -59,8 +59,10 @@ pub fn open_chat<R: Read + Seek>(mut file: R) -> Result<ZippedChat<R>, ZipError>
     file.seek(SeekFrom::Start(directory.offset))?;
     let mut reader = BufReader::new(&mut file);
     let (mut chat, mut texts, mut files, mut has_sheets) = (None, 0_u64, 0_u64, false);
+    let mut first = directory.offset;
     for _ in 0..directory.count {
         let entry = read_entry(&mut reader)?;
+        first = first.min(entry.offset);
         files += u64::from(!entry.name.ends_with('/'));
         has_sheets |= entry.name.starts_with("xl/");
         if is_chat_name(&entry.name) {
@@ -68,8 +70,11 @@ pub fn open_chat<R: Read + Seek>(mut file: R) -> Result<ZippedChat<R>, ZipError>
             chat.get_or_insert(entry);
         }
     }
+    if first > 0 {
+        return refused(SEVERAL);
+    }
     match (chat, texts) {
-        (Some(chat), 1) => Ok(ZippedChat { text: unpack(file, &chat)?, others: files - 1 }),
+        (Some(chat), 1) => Ok(ZippedChat { text: unpack(file, &chat, directory.offset)?, others: files - 1 }),
         (Some(_), count) => refused(format!("is a zip file with {count} texts: unpack it, and import the chat")),
         (None, _) if has_sheets => refused("is a spreadsheet: send the orders as JSON"),
         (None, _) => refused("is a zip file without a chat: WhatsApp's holds one text, such as _chat.txt"),
@@ -87,6 +92,13 @@ struct Directory {
     count: u64,
 }
 
+impl Directory {
+    /// Takes a directory that fills the file up to where it was found to end: what is before it is one zip file's.
+    fn ending_at(end: u64, offset: u64, size: u64, count: u64) -> Result<Directory, ZipError> {
+        if offset.checked_add(size) == Some(end) { Ok(Directory { offset, count }) } else { refused(SEVERAL) }
+    }
+}
+
 /// Finds the directory by the record at the end of the file.
 fn find_directory(file: &mut (impl Read + Seek)) -> Result<Directory, ZipError> {
     const END: usize = 22;
@@ -101,24 +113,28 @@ fn find_directory(file: &mut (impl Read + Seek)) -> Result<Directory, ZipError> 
         return refused("is a zip file that was cut off");
     };
     let end = &tail[at..];
-    let (count, offset) = (u64::from(u16_at(end, 10)), u64::from(u32_at(end, 16)));
-    if count != 0xffff && offset != 0xffff_ffff {
-        return Ok(Directory { offset, count });
+    if end.len() != END + usize::from(u16_at(end, 20)) {
+        return refused("is a zip file with more behind it: import each by itself");
     }
-    // Too large for these fields: another record has them.
-    let Some(locator) = at.checked_sub(20).map(|at| &tail[at..]).filter(|tail| tail.starts_with(b"PK\x06\x07")) else {
-        return Ok(Directory { offset, count });
+    let count = u64::from(u16_at(end, 10));
+    let [size, offset] = [12, 16].map(|at| u64::from(u32_at(end, at)));
+    let locator = at.checked_sub(20).map(|at| &tail[at..]).filter(|tail| tail.starts_with(b"PK\x06\x07"));
+    let Some(locator) = locator else {
+        return Directory::ending_at(start + at as u64, offset, size, count);
     };
-    file.seek(SeekFrom::Start(u64_at(locator, 8)))?;
+    // What may be too large for these fields stands in another record.
+    let position = u64_at(locator, 8);
+    file.seek(SeekFrom::Start(position))?;
     let mut end = [0; 56];
     read_exactly(file, &mut end)?;
     if !end.starts_with(b"PK\x06\x06") {
         return refused(DAMAGED);
     }
-    Ok(Directory { offset: u64_at(&end, 48), count: u64_at(&end, 32) })
+    Directory::ending_at(position, u64_at(&end, 48), u64_at(&end, 40), u64_at(&end, 32))
 }
 
 const DAMAGED: &str = "is a damaged zip file";
+const SEVERAL: &str = "is several zip files in a row: import each by itself";
 
 fn read_entry(reader: &mut impl Read) -> Result<Entry, ZipError> {
     let mut header = [0; 46];
@@ -163,7 +179,8 @@ fn zip64_field(mut extra: &[u8]) -> Option<&[u8]> {
     None
 }
 
-fn unpack<R: Read + Seek>(mut file: R, entry: &Entry) -> Result<BufReader<Unpacked<R>>, ZipError> {
+/// Unpacks one file, whose bytes end before `end`.
+fn unpack<R: Read + Seek>(mut file: R, entry: &Entry, end: u64) -> Result<BufReader<Unpacked<R>>, ZipError> {
     if entry.flags & 1 != 0 {
         return refused("is an encrypted zip file: unpack it, and import the chat");
     }
@@ -174,15 +191,18 @@ fn unpack<R: Read + Seek>(mut file: R, entry: &Entry) -> Result<BufReader<Unpack
         return refused(DAMAGED);
     }
     let skipped = i64::from(u16_at(&header, 26)) + i64::from(u16_at(&header, 28));
-    file.seek(SeekFrom::Current(skipped))?;
+    let start = file.seek(SeekFrom::Current(skipped))?;
+    if start.checked_add(entry.packed).is_none_or(|its_end| its_end > end) {
+        return refused(DAMAGED);
+    }
     let packed = BufReader::with_capacity(1 << 16, file.take(entry.packed));
     let inner = match entry.method {
         0 => Inner::Stored(packed),
         8 => Inner::Deflated(Box::new(DeflateDecoder::new(packed))),
         _ => return refused("is a zip file that is packed in an unusual way: unpack it, and import the chat"),
     };
-    let room = entry.packed.saturating_mul(RATIO_LIMIT).max(SMALL);
-    let unpacked = Unpacked { inner, room, crc: Crc::new(), expected: entry.crc, is_done: false };
+    let unpacked =
+        Unpacked { inner, packed: entry.packed, length: 0, crc: Crc::new(), expected: entry.crc, is_done: false };
     Ok(BufReader::with_capacity(1 << 16, unpacked))
 }
 
@@ -190,8 +210,10 @@ fn unpack<R: Read + Seek>(mut file: R, entry: &Entry) -> Result<BufReader<Unpack
 #[derive(Debug)]
 pub struct Unpacked<R> {
     inner: Inner<R>,
-    /// How many more bytes there may be.
-    room: u64,
+    /// How many bytes it has in the zip file, as that says.
+    packed: u64,
+    /// How many bytes came out of it.
+    length: u64,
     crc: Crc,
     expected: u32,
     is_done: bool,
@@ -201,6 +223,16 @@ pub struct Unpacked<R> {
 enum Inner<R> {
     Stored(BufReader<Take<R>>),
     Deflated(Box<DeflateDecoder<BufReader<Take<R>>>>),
+}
+
+impl<R: Read> Unpacked<R> {
+    /// Returns how many bytes of the zip file were read for what came out.
+    fn consumed(&self) -> u64 {
+        match &self.inner {
+            Inner::Stored(_) => self.length,
+            Inner::Deflated(decoder) => decoder.total_in(),
+        }
+    }
 }
 
 impl<R: Read> Read for Unpacked<R> {
@@ -216,16 +248,15 @@ impl<R: Read> Read for Unpacked<R> {
             })?,
         };
         self.crc.update(&bytes[..count]);
+        self.length += count as u64;
         if count == 0 {
             self.is_done = true;
-            return if self.crc.sum() == self.expected { Ok(0) } else { Err(damaged()) };
+            let is_whole = self.crc.sum() == self.expected && self.consumed() == self.packed;
+            return if is_whole { Ok(0) } else { Err(damaged()) };
         }
-        match self.room.checked_sub(count as u64) {
-            Some(room) => self.room = room,
-            None => {
-                let what = format!("is packed more than {RATIO_LIMIT} to 1, as no chat is");
-                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-            }
+        if self.length > self.consumed().saturating_mul(RATIO_LIMIT).max(SMALL) {
+            let what = format!("is packed more than {RATIO_LIMIT} to 1, as no chat is");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
         Ok(count)
     }
@@ -331,7 +362,24 @@ pub(crate) mod tests {
             bytes[at] = byte;
             bytes
         };
-        let directory = good.len() - 22 - 46 - "_chat.txt".len();
+        let directory_of = |zip: &[u8]| zip.len() - 22 - 46 - "_chat.txt".len();
+        let directory = directory_of(&good);
+        let put = |zip: &mut [u8], at: usize, value: u32| zip[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        let lying = |zip: &[u8], packed: u32| {
+            let mut zip = zip.to_vec();
+            let at = directory_of(&zip) + 20;
+            put(&mut zip, at, packed);
+            zip
+        };
+        // A chat that claims the bytes of the picture behind it.
+        let mut padded = zip(&[("_chat.txt", &vec![b'x'; 3 << 20], true), ("a.jpg", &vec![0; 1 << 20], false)]);
+        let claim = directory_of(&padded) - 46 - "a.jpg".len() + 20;
+        put(&mut padded, claim, 1 << 20);
+        // Two in a row, as a tool would mend their offsets.
+        let mut adjusted = [&good[..], &good].concat();
+        let (second, end) = (directory_of(&adjusted), adjusted.len() - 22);
+        put(&mut adjusted, second + 42, u32::try_from(good.len()).unwrap());
+        put(&mut adjusted, end + 16, u32::try_from(second).unwrap());
         let bomb = zip(&[("_chat.txt", &vec![b'x'; 3 << 20], true)]);
         for (bytes, expected) in [
             (
@@ -353,7 +401,14 @@ pub(crate) mod tests {
                 changed(directory + 10, 12),
                 "is a zip file that is packed in an unusual way: unpack it, and import the chat",
             ),
-            (bomb, "is packed more than 100 to 1, as no chat is"),
+            (bomb.clone(), "is packed more than 100 to 1, as no chat is"),
+            (lying(&bomb, 0x7fff_ffff), DAMAGED),
+            (lying(&bomb, 17), DAMAGED),
+            (padded, "is packed more than 100 to 1, as no chat is"),
+            (lying(&good, 17), DAMAGED),
+            ([&good[..], &good].concat(), "is several zip files in a row: import each by itself"),
+            (adjusted, "is several zip files in a row: import each by itself"),
+            ([&good[..], b"more"].concat(), "is a zip file with more behind it: import each by itself"),
         ] {
             assert_eq!(read(&bytes), Err(expected.to_owned()));
         }

@@ -119,3 +119,56 @@ fn the_phones_zip_file_of_a_chat_is_read() {
     }
     assert_eq!(shop.dump(), before);
 }
+
+/// A text of an order has one limit, in whatever it comes.
+#[test]
+fn a_text_that_is_too_long_is_refused_by_name_in_every_shape() {
+    let shop = Shop::stocked();
+    let before = shop.dump();
+    let long = "ش".repeat(2001);
+    let json = order("LEG-1", BELT, 1, None).replacen('{', &format!("{{\"customerAddress\":\"{long}\","), 1);
+    let problem = "must have at most 2000 characters, has 2001";
+    let message = std::fs::read_to_string(shipped("examples/whatsapp/order-message.txt")).unwrap();
+    let address = message.lines().find(|line| line.contains("Address:")).unwrap();
+    let text = message.replace(address, &format!("Address: {long}"));
+    let hook = json!({"messages": [{"from": "2010", "id": "w", "timestamp": "1770394100", "type": "text", "text": {"body": text}}]});
+    for (command, input, place) in [
+        ("import", json.clone(), "customerAddress: "),
+        ("create", json, "customerAddress: "),
+        ("import", text, "Address: "),
+        ("import", hook.to_string(), "Address: "),
+    ] {
+        let done = shop.orders([command, "-"]).stdin(input).exits(4);
+        assert!(done.stderr.contains(&format!("{place}{problem}")), "{}", done.stderr);
+    }
+    let url = format!("https://e/{}", "x".repeat(2048));
+    let product = json!({"name": "A", "price": 1, "imagePaths": [url]}).to_string();
+    let done = shop.orders(["product", "import"]).stdin(product).exits(4);
+    assert!(done.stderr.contains("imagePaths[0]: must have at most 2048 characters, has 2058"), "{}", done.stderr);
+    shop.orders(["product", "add", "--name", "A", "--price", "1", "--image", &url]).exits(2);
+    assert_eq!(shop.dump(), before);
+    // A picture costs no order.
+    let pictured =
+        order("LEG-2", BELT, 1, None).replace("\"quantity\"", &format!("\"productImage\":\"{url}\",\"quantity\""));
+    let done = shop.orders(["create", "-q"]).stdin(pictured).exits(0);
+    assert!(done.stderr.contains("has 2058, and was left out"), "{}", done.stderr);
+    let done = shop.orders(["edit", "LEG-2", "--address", &long]).exits(2);
+    assert!(done.stderr.contains(problem), "{}", done.stderr);
+}
+
+/// Earlier versions took texts of any length.
+#[test]
+fn an_order_with_texts_that_are_too_long_today_can_be_worked_with() {
+    let shop = Shop::stocked();
+    shop.take("LEG-1", BELT, 1, None);
+    let long = "x".repeat(900_000);
+    let connection = shop.connection();
+    connection.execute("UPDATE orders SET customer_address = ?1", [&long]).unwrap();
+    connection.execute("UPDATE order_items SET product_image = 'https://e/' || ?1", [&long]).unwrap();
+    drop(connection);
+    assert_eq!(shop.orders(["show", "LEG-1", "--json"]).json()["customerAddress"], json!(long));
+    shop.orders(["edit", "LEG-1", "--name", "Mona", "-q"]).exits(0);
+    shop.orders(["confirm", "LEG-1"]).exits(0);
+    assert_eq!(shop.orders(["list", "--json"]).json()[0]["customerName"], "Mona");
+    shop.check();
+}

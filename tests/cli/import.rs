@@ -345,3 +345,28 @@ fn whatever_failed_says_that_nothing_was_imported_and_carries_the_keys() {
     let done = shop.orders(["import", "-", "--json", "--wait", "0"]).stdin(order("LEG-1", BELT, 1, None)).exits(7);
     assert_eq!(keys(&done.stderr), (all.iter().map(ToString::to_string).collect(), 0.into()));
 }
+
+/// Who reads a chat, a log of what is no order, or what is refused whatever the file holds, keeps nobody from writing.
+#[test]
+fn an_input_without_orders_never_takes_the_lock() {
+    let shop = Shop::stocked();
+    let other = shop.connection();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let chat = "05/02/2026, 10:00 - Guest: hello\n".repeat(100_000);
+    let statuses = json!({"statuses": [{"id": "x", "status": "read"}]}).to_string() + "\n";
+    for (input, stdout) in [
+        (chat, "imported 0, unchanged 0, skipped 100000\n"),
+        (statuses.repeat(50_000), "imported 0, unchanged 0, skipped 50000\n"),
+        ("{\"a\":1}\n".repeat(50_000), "imported 0, unchanged 0, rejected 50000\n"),
+    ] {
+        let code = if stdout.contains("rejected") { 8 } else { 0 };
+        let done = shop.orders(["import", "--wait", "0", "--keep-going", "--rejects", "mend"]).stdin(input).exits(code);
+        assert_eq!(done.stdout, stdout);
+    }
+    shop.orders(["product", "import", "--wait", "0"]).stdin("17").exits(4);
+    let dry = shop.orders(["import", "--wait", "0", "-n", "--json"]).stdin("05/02/2026, 10:00 - Guest: hello\n");
+    assert_eq!(dry.json()["dryRun"], true);
+    shop.orders(["import", "--wait", "0"]).stdin(order("LEG-1", BELT, 1, None)).exits(7);
+    other.execute_batch("ROLLBACK").unwrap();
+    shop.orders(["import"]).stdin(order("LEG-1", BELT, 1, None)).prints("imported 1, unchanged 0\n");
+}

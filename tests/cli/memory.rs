@@ -40,6 +40,11 @@ fn hostile(bytes: usize) -> Vec<(&'static str, &'static str, String)> {
         ),
         ("import", "orders in one text", text(&header.repeat(bytes / header.len()))),
         ("import", "headers in a chat", filled("", "NEW ORDER REQUEST\n*Order Ref:* L\n", "", bytes / 8)),
+        (
+            "import",
+            "items of a message",
+            filled("NEW ORDER REQUEST\nOrder Ref: L\nORDER ITEMS\n", "1. **\nSKU:a\n", "TOTAL: 1\n", (1 << 20) - 100),
+        ),
         ("import", "one long line", filled("NEW ORDER REQUEST\n", "x", "", bytes)),
         ("import", "short lines", filled("NEW ORDER REQUEST\n", "x\n", "", bytes)),
         ("import", "keys", filled("{", "\"\":0,", "\"a\":0}", bytes)),

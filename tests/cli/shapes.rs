@@ -251,14 +251,14 @@ fn what_the_shop_wrote_is_skipped_in_every_shape() {
     }
 }
 
-/// Puts a text in place of every string of a JSON value in turn, and under a key of every object.
-fn with_text_anywhere(json: &Value, text: &str) -> Vec<Value> {
+/// Puts something in place of every string of a JSON value in turn, and under a key of every object.
+fn with_anywhere(json: &Value, thing: &Value) -> Vec<Value> {
     let mut all = Vec::new();
     match json {
-        Value::String(_) => all.push(json!(text)),
+        Value::String(_) => all.push(thing.clone()),
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                for changed in with_text_anywhere(element, text) {
+                for changed in with_anywhere(element, thing) {
                     let mut elements = elements.clone();
                     elements[index] = changed;
                     all.push(Value::Array(elements));
@@ -267,10 +267,10 @@ fn with_text_anywhere(json: &Value, text: &str) -> Vec<Value> {
         }
         Value::Object(entries) => {
             let mut more = entries.clone();
-            more.insert("further".into(), json!({"text": [text]}));
+            more.insert("further".into(), json!({"text": [thing]}));
             all.push(Value::Object(more));
             for (key, value) in entries {
-                for changed in with_text_anywhere(value, text) {
+                for changed in with_anywhere(value, thing) {
                     let mut entries = entries.clone();
                     entries.insert(key.clone(), changed);
                     all.push(Value::Object(entries));
@@ -282,12 +282,22 @@ fn with_text_anywhere(json: &Value, text: &str) -> Vec<Value> {
     all
 }
 
+/// Changes one value of an object.
+fn json_with(json: &Value, key: &str, value: &str) -> Value {
+    let mut json = json.clone();
+    json[key] = json!(value);
+    json
+}
+
 /// Returns how many orders and problems an import finds in a document.
 fn found_in(document: &Value) -> usize {
     let context = Context { zone: Zone::UTC };
     let orders = |record: &Value| {
         let mut count = 0;
-        read_record(&Arc::new(record.to_string().into_bytes()), context, &mut |_, _| count += 1).unwrap();
+        read_record(&Arc::new(record.to_string().into_bytes()), context, &mut |read, _| {
+            count += read.order.map_or_else(|problems| problems.len().max(1), |_| 1);
+        })
+        .unwrap();
         count
     };
     match (document, document.get("results")) {
@@ -302,19 +312,23 @@ fn found_in(document: &Value) -> usize {
     }
 }
 
-/// Nothing that holds an order message is ever counted as skipped, wherever it stands.
-#[test]
-fn an_order_message_in_any_string_of_any_shape_is_an_order_or_a_problem() {
-    let cart = crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]));
+/// Every shape, without an order in it but for the cart of the last one.
+fn shapes_without_orders() -> Vec<Value> {
     let mut inputs: Vec<Value> = shapes("hello").into_iter().map(|(_, input, _)| input).collect();
-    inputs.push(hook(&json!([cart])));
     inputs.push(json!({"entry": [{"id": "1", "changes": [{"field": "account_update", "value": {"event": "x", "info": {"a": ["b"]}}}]}],
         "object": "whatsapp_business_account"}));
     inputs
         .push(json!({"entry": [{"changes": [{"field": "messages", "value": {"statuses": [{"id": "x", "status": "read",
         "errors": [{"title": "x"}]}]}}]}]}));
-    for input in inputs {
-        let answer = message().replace("NEW ORDER REQUEST", "ORDER CONFIRMATION").replace("Ref:", "Reference:");
+    inputs.push(hook(&json!([crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]))])));
+    inputs
+}
+
+/// Nothing that holds an order message is ever counted as skipped, wherever it stands.
+#[test]
+fn an_order_message_in_any_string_of_any_shape_is_an_order_or_a_problem() {
+    let answer = message().replace("NEW ORDER REQUEST", "ORDER CONFIRMATION").replace("Ref:", "Reference:");
+    for input in shapes_without_orders() {
         for text in [
             message(),
             message().replace('\n', " "),
@@ -325,11 +339,66 @@ fn an_order_message_in_any_string_of_any_shape_is_an_order_or_a_problem() {
             format!("{answer}\n{}", message()),
             json!({"a": message()}).to_string(),
         ] {
-            for changed in with_text_anywhere(&input, &text) {
+            for changed in with_anywhere(&input, &json!(text)) {
                 assert!(found_in(&changed) > 0, "counted as skipped: {changed}");
             }
         }
     }
+}
+
+/// The same holds for carts, and for orders as JSON.
+#[test]
+fn a_cart_or_order_anywhere_in_any_shape_is_an_order_or_a_problem() {
+    let cart = crate::whatsapp::cart("wamid.D", &json!([crate::whatsapp::belt(1)]));
+    let baileys = json!({"ephemeralMessage": {"message": {"orderMessage": {"orderId": "1", "token": "t"}}}});
+    let order: Value = serde_json::from_str(&crate::harness::order("LEG-9", crate::harness::BELT, 1, None)).unwrap();
+    let things = [
+        json!({"productItems": cart["order"]["product_items"], "type": "ORDER"}),
+        json!({"_data": {"type": "order", "orderId": "1", "token": "t"}}),
+        json!(json!({"a": cart}).to_string()),
+        json!(order.to_string()),
+        cart,
+        baileys,
+        order,
+    ];
+    for input in shapes_without_orders() {
+        let before = found_in(&input);
+        for thing in &things {
+            for changed in with_anywhere(&input, thing) {
+                assert!(found_in(&changed) > before, "{thing} is counted as skipped: {changed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cart_that_is_not_read_is_named_with_its_place() {
+    let cart = crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]));
+    let (carts, other) = (json!({"messages": [cart]}), json_with(&cart, "type", "interactive"));
+    let unread =
+        "holds a cart that is not read there: import its message by itself, of type order, as {\"messages\":[…]}";
+    for (input, place) in [
+        (json!({"messages": [], "payload": carts}), "payload.messages[0].order"),
+        (json!({"entry": [{"messaging": [cart]}]}), "entry[0].messaging[0].order"),
+        (
+            json!({"entry": [{"changes": [{"field": "standby", "value": carts}]}]}),
+            "entry[0].changes[0].value.messages[0].order",
+        ),
+        (json!({"history": [{"threads": [{"message": [cart]}]}]}), "history[0].threads[0].message[0].order"),
+        (json!({"statuses": [cart]}), "statuses[0].order"),
+        (json!({"messages": [other]}), "messages[0].order"),
+    ] {
+        assert_eq!(problems(&Shop::stocked(), &input), [format!("{place}: {unread}")], "{input}");
+    }
+    assert_eq!(
+        problems(&Shop::stocked(), json!({"1@s.whatsapp.net": {"messages": null}})),
+        ["1@s.whatsapp.net: has no messages"]
+    );
+    // A key of a log shipper is no chat's.
+    let shipped = json!({"@metadata": {"beat": "filebeat"}, "event": hook(&json!([cart]))});
+    assert_eq!(counts(&Shop::stocked(), &shipped), [1, 0, 0, 0]);
+    let upper = json!({"messages": [json_with(&cart, "type", "ORDER")]});
+    assert_eq!(counts(&Shop::stocked(), &upper), [1, 0, 0, 0]);
 }
 
 /// An order message that was changed later, and that was taken back, in every shape that says so.

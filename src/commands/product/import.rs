@@ -65,40 +65,40 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         _ => anyhow::Ok(summary),
     };
     let mut rejects = Rejects::none();
-    let summary = read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |intake, rejects, progress| {
-        let intake = match intake.settled() {
-            Ok(summary) => {
+    let summary =
+        read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |mut intake, rejects, progress| {
+            if let Some(summary) = intake.settled() {
                 context.write_nothing();
                 return check(summary);
             }
-            Err(intake) => intake,
-        };
-        context.write(&mut store, |write| {
-            let mut judge = |read: &ReadProduct| {
-                Ok(match &read.product {
-                    Err(problems) => reject(read, Kind::InvalidInput, problems.clone()),
-                    Ok(incoming) => match upsert_product(write, incoming, &audit, &mut ids)? {
-                        Err(rejected) => reject(read, rejected.kind.into(), rejected.problems.into_iter().collect()),
-                        Ok(decision) => {
-                            // That a known product keeps its stock is how it is meant, and nothing is wrong.
-                            let is_told = !is_brief || matches!(decision.change, ProductChange::New(_));
-                            let warnings = decision.warning.filter(|_| is_told).into_iter().collect();
-                            match decision.change {
-                                ProductChange::New(_) => Verdict::Imported(warnings),
-                                ProductChange::Update(_) => Verdict::Updated(warnings),
-                                ProductChange::Unchanged(_) => Verdict::Unchanged(warnings),
+            context.write(&mut store, |write| {
+                let mut judge = |read: &ReadProduct| {
+                    Ok(match &read.product {
+                        Err(problems) => reject(read, Kind::InvalidInput, problems.clone()),
+                        Ok(incoming) => match upsert_product(write, incoming, &audit, &mut ids)? {
+                            Err(rejected) => {
+                                reject(read, rejected.kind.into(), rejected.problems.into_iter().collect())
                             }
-                        }
-                    },
-                })
-            };
-            let summary = check(intake.judge(rejects, &mut judge, progress)?)?;
-            if !is_dry_run {
-                progress.last_step();
-            }
-            Ok(summary)
-        })
-    })?;
+                            Ok(decision) => {
+                                // That a known product keeps its stock is how it is meant, and nothing is wrong.
+                                let is_told = !is_brief || matches!(decision.change, ProductChange::New(_));
+                                let warnings = decision.warning.filter(|_| is_told).into_iter().collect();
+                                match decision.change {
+                                    ProductChange::New(_) => Verdict::Imported(warnings),
+                                    ProductChange::Update(_) => Verdict::Updated(warnings),
+                                    ProductChange::Unchanged(_) => Verdict::Unchanged(warnings),
+                                }
+                            }
+                        },
+                    })
+                };
+                let summary = check(intake.judge(rejects, &mut judge, progress)?)?;
+                if !is_dry_run {
+                    progress.last_step();
+                }
+                Ok(summary)
+            })
+        })?;
     drop(progress);
     summary.report(context);
     if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {

@@ -15,6 +15,7 @@ use clap::{Args, Subcommand};
 use super::Context;
 use super::facts::{Facts, Group};
 use crate::domain::catalogue::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
+use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::Product;
@@ -130,24 +131,24 @@ fn pieces(text: &str) -> Result<i64, String> {
     }
 }
 
-/// Reads a name, 1 to 255 characters.
+/// Reads a name.
 pub fn name(text: &str) -> Result<String, String> {
-    bounded(text, 255)
+    bounded(text, limits::NAME)
 }
 
 /// Reads a picture's URL or path.
 fn image(text: &str) -> Result<String, String> {
-    bounded(text, 2000)
+    bounded(text, limits::IMAGE)
 }
 
-/// Reads a barcode, 1 to 100 characters.
+/// Reads a barcode.
 fn barcode(text: &str) -> Result<String, String> {
-    bounded(text, 100)
+    bounded(text, limits::BARCODE)
 }
 
-/// Reads a size or color, 1 to 50 characters.
+/// Reads a size or color.
 pub fn size(text: &str) -> Result<String, String> {
-    bounded(text, 50)
+    bounded(text, limits::CHOICE)
 }
 
 /// Reads a text of 1 to `longest` characters.

@@ -1,0 +1,50 @@
+//! How long the texts of orders and products may be, in characters: one table for every way in which they come.
+//!
+//! What comes in is held to it, not what is there: files of earlier versions may hold longer ones.
+
+/// The name of a customer or product.
+pub const NAME: usize = 255;
+/// A phone as typed.
+pub const PHONE: usize = 20;
+/// An address.
+pub const ADDRESS: usize = 2000;
+/// A barcode (SKU).
+pub const BARCODE: usize = 100;
+/// The URL or path of a picture.
+pub const IMAGE: usize = 2048;
+/// A size or color.
+pub const CHOICE: usize = 50;
+/// A note.
+pub const NOTE: usize = 1000;
+/// WhatsApp's id of a message.
+pub const MESSAGE_ID: usize = 500;
+/// The shop's name.
+pub const SHOP_NAME: usize = 100;
+
+/// Says of a text that has more characters than it may have how many these are.
+pub fn excess(text: &str, longest: usize) -> Option<String> {
+    // No text has more characters than bytes.
+    if text.len() <= longest {
+        return None;
+    }
+    let length = text.chars().count();
+    (length > longest).then(|| format!("must have at most {longest} characters, has {length}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_counted_not_bytes() {
+        for (text, problem) in [
+            ("", None),
+            ("abc", None),
+            ("ممم", None),
+            ("abcd", Some("must have at most 3 characters, has 4")),
+            ("مممم", Some("must have at most 3 characters, has 4")),
+        ] {
+            assert_eq!(excess(text, 3).as_deref(), problem, "{text}");
+        }
+    }
+}
