@@ -19,6 +19,7 @@
     reason = "a test may end where its ground is missing, and this one prints its own table"
 )]
 
+mod amplification;
 #[path = "../common/mod.rs"]
 mod common;
 mod crowd;
@@ -48,7 +49,7 @@ use std::process::ExitCode;
 use fault::{Fault, Plan};
 
 /// Every kind of fault, by the name that chooses it.
-const FAULTS: [(&str, Fault); 14] = [
+const FAULTS: [(&str, Fault); 15] = [
     ("killed", killed::killed),
     ("failing_call", failing::failing_call),
     ("power_loss", power::power_loss),
@@ -62,6 +63,7 @@ const FAULTS: [(&str, Fault); 14] = [
     ("strange", strange::strange),
     ("forbidden", forbidden::forbidden),
     ("locked", locked::locked),
+    ("amplification", amplification::amplification),
     ("planted", planted::planted),
 ];
 
