@@ -6,7 +6,8 @@ use super::Context;
 use super::failure::with_fitting_hints;
 use super::find::Named;
 use crate::domain::order::Order;
-use crate::error::{DETAILS_LISTED, Exit, Failure, Kind, list_first};
+use crate::error::{DETAILS_LISTED, Exit, Failure, list_first};
+use crate::hint::Hint;
 use crate::render::json::{Body, body};
 use crate::store::{Read, StoreError};
 use crate::ui;
@@ -52,10 +53,9 @@ pub fn load_named(read: &Read<'_>, named: Vec<Named<'_>>) -> Result<Vec<OrderOut
     named.into_iter().map(load).collect()
 }
 
-/// Says why orders were not taken: of very many the first, and how many there are more. What to do stands with the first of
-/// each kind.
+/// Says why orders were not taken: of very many the first, and how many there are more. What to do is said once.
 fn say_failures<'f>(failures: impl Iterator<Item = &'f Failure>, context: &Context) {
-    let mut hinted: Vec<Kind> = Vec::new();
+    let mut said: Vec<Hint> = Vec::new();
     let mut left_out: usize = 0;
     for (number, failure) in failures.enumerate() {
         if number >= DETAILS_LISTED {
@@ -63,10 +63,8 @@ fn say_failures<'f>(failures: impl Iterator<Item = &'f Failure>, context: &Conte
             continue;
         }
         let mut failure = with_fitting_hints(failure.clone(), context);
-        match hinted.contains(&failure.kind) {
-            true => failure.remedies.clear(),
-            false => hinted.push(failure.kind),
-        }
+        failure.remedies.retain(|hint| !said.contains(hint));
+        said.extend_from_slice(&failure.remedies);
         context.ui.fail(&failure.into());
     }
     if left_out > 0 {
