@@ -5,7 +5,7 @@ use clap::{ArgGroup, Args};
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order, find_product};
-use super::pick::one_named_or_picked;
+use super::pick::{Purpose, one_named_or_picked};
 use super::product::{name, size};
 use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::limits::{ADDRESS, excess};
@@ -92,8 +92,8 @@ const EDITABLE: &[Status] = &[Status::Pending, Status::Confirmed, Status::Proces
 /// Runs the command.
 pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     args.refuse_nothing(context.global.note.is_some())?;
-    let reference = args.reference.as_deref();
-    let reference = one_named_or_picked(reference, EDITABLE, "edit", context)?;
+    let purpose = Purpose::of("edit", EDITABLE);
+    let reference = one_named_or_picked(args.reference.as_deref(), &purpose, context)?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context);
     let (audit, mut ids) = (context.audit(), context.ids());

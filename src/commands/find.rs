@@ -16,7 +16,7 @@ use crate::domain::zone::Zone;
 use crate::error::{Failure, Kind};
 use crate::hint::{CommandLine, Hint};
 use crate::render::zone::minute;
-use crate::store::{Match, OrderMatch, Read, StoreError, fold};
+use crate::store::{OrderMatch, Read, StoreError, fold};
 use crate::ui;
 
 /// An order that was named.
@@ -86,6 +86,8 @@ pub struct References {
     pub texts: Vec<String>,
     /// Whether the result is an array: unless one argument named one order.
     pub is_list: bool,
+    /// Whether a person picked them from a list, rather than naming them.
+    pub are_picked: bool,
 }
 
 /// Says that no order is named where one has to be.
@@ -99,13 +101,16 @@ pub fn list_orders() -> Hint {
 }
 
 /// Returns the references on a command line; `-` stands for those on stdin, one a line.
-pub fn expand_references(args: &[String]) -> anyhow::Result<References> {
+pub fn expand_references(args: &[String], context: &Context) -> anyhow::Result<References> {
     if args.is_empty() {
         return Err(none_named().into());
     }
     let mut texts = Vec::new();
     for arg in args {
         if arg == "-" {
+            if ui::is_interactive() {
+                context.ui.note("reading references, one a line; Ctrl-D ends");
+            }
             read_references(&mut io::stdin().lock(), &mut texts)?;
         } else {
             texts.push(arg.clone());
@@ -114,7 +119,7 @@ pub fn expand_references(args: &[String]) -> anyhow::Result<References> {
     if texts.len() > REFERENCES_LIMIT {
         return Err(too_many().into());
     }
-    Ok(References { texts, is_list: args.len() > 1 || args[0] == "-" })
+    Ok(References { texts, is_list: args.len() > 1 || args.first().is_some_and(|arg| arg == "-"), are_picked: false })
 }
 
 /// Reads references, one a line, as far as a call takes them.
@@ -166,9 +171,14 @@ struct Finder<'a, 'c> {
 impl Finder<'_, '_> {
     fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
         let text = text.trim();
-        let whole = |order: OrderMatch| Found { pk: order.pk, reference: order.reference };
-        if let Some(order) = self.read.match_whole(text, self.user)? {
-            return Ok(Ok(whole(order)));
+        let mut whole = self.read.match_whole(text, self.user)?;
+        match whole.len() {
+            0 => {}
+            1 => {
+                let order = whole.remove(0);
+                return Ok(Ok(Found { pk: order.pk, reference: order.reference }));
+            }
+            _ => return Ok(Err(ambiguous(text, &whole, self.read.settings()?.zone()))),
         }
         if self.parts_left == 0 {
             return Ok(Err(not_found(text).hint(format!(
@@ -176,13 +186,11 @@ impl Finder<'_, '_> {
             ))));
         }
         self.parts_left -= 1;
-        Ok(match self.read.match_orders(text, self.user)? {
-            Match::Exact(order) => Ok(whole(order)),
-            Match::Part(mut orders) => match orders.len() {
-                0 => Err(self.not_found(text)?),
-                1 => self.naming.complete(text, orders.remove(0)),
-                _ => Err(ambiguous(text, &orders, self.read.settings()?.zone())),
-            },
+        let mut orders = self.read.match_parts(text, self.user)?;
+        Ok(match orders.len() {
+            0 => Err(self.not_found(text)?),
+            1 => self.naming.complete(text, orders.remove(0)),
+            _ => Err(ambiguous(text, &orders, self.read.settings()?.zone())),
         })
     }
 
@@ -277,16 +285,23 @@ pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .map(|(_, candidate)| candidate)
 }
 
+/// Says which orders a text fits. One whose whole reference it is can only be named by its id.
 fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
     const SHOWN: usize = 10;
     let count = if orders.len() > SHOWN { format!("more than {SHOWN}") } else { orders.len().to_string() };
-    let details = orders
-        .iter()
-        .take(SHOWN)
-        .map(|order| format!("{}: {}, {}", order.reference, order.customer_name, minute(order.order_date, zone)))
-        .collect();
+    let is_whole = |order: &&OrderMatch| order.reference.as_str().eq_ignore_ascii_case(text);
+    let details = orders.iter().take(SHOWN).map(|order| {
+        let id = if is_whole(&order) { format!(" (id {})", order.id) } else { String::new() };
+        format!("{}{id}: {}, {}", order.reference, order.customer_name, minute(order.order_date, zone))
+    });
+    let hint = match orders.iter().find(is_whole) {
+        Some(order) => {
+            format!("a guest chose that reference: name another order by its own, this one by its id {}", order.id)
+        }
+        None => "name one by its reference".to_owned(),
+    };
     let message = format!("{} fits {count} orders", shorten(text));
-    Failure::new(Kind::Conflict(Conflict::Ambiguous), message).details(details).hint("name one by its reference")
+    Failure::new(Kind::Conflict(Conflict::Ambiguous), message).details(details.collect()).hint(hint)
 }
 
 /// Finds the one order that `text` names.

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order};
-use super::pick::one_named_or_picked;
+use super::pick::{Purpose, one_named_or_picked};
 use super::{Context, choose_fields};
 use crate::domain::history::{Event, for_buyer};
 use crate::domain::order::OrderPk;
@@ -31,7 +31,7 @@ pub struct HistoryArgs {
 /// Runs the command.
 pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), EVENT_KEYS, EVENT_KEYS)?;
-    let reference = one_named_or_picked(args.reference.as_deref(), &[], "show", context)?;
+    let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("show", &[]), context)?;
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let (order, events, settings) = store.read(|read| {

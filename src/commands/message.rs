@@ -7,12 +7,12 @@ use serde_json::json;
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order};
-use super::pick::one_named_or_picked;
+use super::pick::{Purpose, one_named_or_picked};
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
 use crate::domain::message::{Template, compose};
 use crate::domain::order::Order;
-use crate::domain::phone::callable_number;
+use crate::domain::phone::{NotCallable, callable_number};
 use crate::domain::refusal::Conflict;
 use crate::domain::status::Status;
 use crate::error::{Exit, Failure, Kind};
@@ -48,7 +48,7 @@ fn template_parser() -> impl TypedValueParser<Value = Template> {
 
 /// Runs the command.
 pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let reference = one_named_or_picked(args.reference.as_deref(), &[], "write about", context)?;
+    let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("write about", &[]), context)?;
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let (order, settings, catalogue) = store.read(|read| {
@@ -73,11 +73,19 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let phone = &order.summary.customer.phone;
     let digits = callable_number(phone, settings.country_code.as_deref());
     let link = digits.map(|digits| message_link(&digits, &text));
-    if link.is_none() && context.is_table() {
-        context
-            .ui
-            .note(&format!("no link: {phone} has no country code (orders config countryCode 20 sets the shop's)"));
+    if let (Err(reason), true) = (&link, context.is_table()) {
+        let reason = match reason {
+            NotCallable::NoCountryCode => {
+                "has no country code (orders config countryCode 20 sets the shop's)".to_owned()
+            }
+            NotCallable::NotOneNumber => {
+                let edit = CommandLine::of("edit").argument(reference).option("--phone PHONE");
+                format!("is not one number that can be called ({edit} sets it)")
+            }
+        };
+        context.ui.note(&format!("no link: {phone} {reason}"));
     }
+    let link = link.ok();
     let body = body([
         ("orderReference", json!(reference.as_str())),
         ("phone", json!(phone)),

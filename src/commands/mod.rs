@@ -68,6 +68,9 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
     if context.global.format() == Format::Html && !matches!(command, Command::Report(_)) {
         return Err(Failure::usage("--format html is for reports only").into());
     }
+    if let (Some(note), Command::Note(args)) = (&context.global.note, &command) {
+        return Err(note::refuse_option(args, note).into());
+    }
     if context.global.note.is_some() && !facts.keeps_note {
         return Err(Failure::usage("this command does not take --note").into());
     }

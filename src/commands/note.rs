@@ -5,11 +5,16 @@ use clap::Args;
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order};
-use super::pick::one_named_or_picked;
+use super::pick::{Purpose, one_named_or_picked};
 use crate::cli::note_text;
+use crate::domain::bidi::shown;
+use crate::domain::reference::Reference;
+use crate::domain::text::{shorten, visible};
 use crate::error::{Exit, Failure};
+use crate::hint::{CommandLine, Hint};
+use crate::render::prose::fit;
 use crate::render::{json, order};
-use crate::store::Audit;
+use crate::store::{Audit, StoreError};
 
 /// Keep a note with an order, whatever its status
 ///
@@ -28,6 +33,38 @@ pub struct NoteArgs {
     text: Option<String>,
 }
 
+/// Says that the text was given as if it were an option.
+pub fn refuse_option(args: &NoteArgs, note: &str) -> Failure {
+    let text = args.text.as_deref().unwrap_or(note);
+    let line = CommandLine::of("note").argument(&args.reference).argument(text);
+    Failure::usage("this command takes the note as its text, not as --note").hint(Hint::run("to keep it", line))
+}
+
+/// Refuses a lone word that names an order: its text was forgotten, and nobody means a reference for a note.
+fn refuse_order_without_text(word: &str, context: &Context) -> anyhow::Result<()> {
+    let word = word.trim();
+    if Reference::parse(word).is_none() {
+        return Ok(());
+    }
+    let user = context.caller.sees_only();
+    let named = context.open_to_read()?.read(|read| {
+        let mut named = read.match_whole(word, user)?;
+        if named.is_empty() {
+            named = read.match_parts(word, user)?;
+            named.retain(|order| order.reference.as_str().to_lowercase().contains(&word.to_lowercase()));
+        }
+        Ok::<_, StoreError>(named)
+    })?;
+    let reference = match named.as_slice() {
+        [] => return Ok(()),
+        [order] => order.reference.as_str(),
+        _ => word,
+    };
+    let line = CommandLine::of("note").argument(reference).argument("TEXT");
+    let failure = Failure::usage(format!("what is the note on {}?", shorten(reference)));
+    Err(failure.hint(Hint::run("to write it", line)).into())
+}
+
 /// Runs the command.
 pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
     // Without a REF the text stands alone.
@@ -35,8 +72,13 @@ pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
         Some(text) => (Some(args.reference.as_str()), text),
         None => (None, &args.reference),
     };
+    if reference.is_none() {
+        refuse_order_without_text(text, context)?;
+    }
     let text = note_text(text).map_err(Failure::usage)?;
-    let reference = one_named_or_picked(reference, &[], "note", context)?;
+    let question = format!("Note \"{}\" on which order?", shown(&fit(&visible(&text), 24)));
+    let purpose = Purpose { question: Some(&question), ..Purpose::of("note", &[]) };
+    let reference = one_named_or_picked(reference, &purpose, context)?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context);
     let audit = Audit { note: Some(text), ..context.audit() };

@@ -9,7 +9,7 @@ use super::facts::{Facts, Group};
 use super::find::{Naming, name_orders_or_none};
 use super::history::read_history;
 use super::keep_going::{Call, load_named, print_outcomes};
-use super::pick::named_or_picked;
+use super::pick::{Purpose, named_or_picked};
 use crate::domain::order::Order;
 use crate::error::Exit;
 use crate::render::json::ORDER_KEYS;
@@ -34,7 +34,7 @@ pub struct ShowArgs {
 
 /// Runs the command.
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let references = named_or_picked(&args.refs, &[], "show", context)?;
+    let references = named_or_picked(&args.refs, &Purpose::of("show", &[]), context)?;
     let call = Call { is_list: references.is_list, keep_going: args.keep_going };
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;

@@ -1,9 +1,67 @@
 //! Phone numbers: the digits of the number in full, however it was typed (SPEC 2, "Phones").
 
-use super::text::phone_digits;
+use super::text::{digit_value, is_edge, phone_digits};
 
 /// The fewest digits of a number that can be called, without and with its country code.
 const SHORTEST_NUMBER: usize = 7;
+/// The most digits of a number with its country code (E.164).
+const LONGEST_NUMBER: usize = 15;
+/// The digits after which a number is whole: what stands apart behind them is another one.
+const WHOLE_NUMBER: usize = 10;
+/// What stands before a number with its country code.
+const PLUS: [char; 2] = ['+', '＋'];
+
+/// Returns whether a text has digits, and nothing that a phone number has not.
+pub fn is_phone_shaped(text: &str) -> bool {
+    let text = text.trim();
+    text.chars().any(|c| digit_value(c).is_some())
+        && text.chars().all(|c| digit_value(c).is_some() || " +-()./\u{a0}".contains(c))
+}
+
+/// Returns whether a text is a phone number that can be called.
+pub fn is_callable_number(text: &str) -> bool {
+    is_phone_shaped(text) && phone_digits(text).len() >= SHORTEST_NUMBER
+}
+
+/// Returns a phone up to the end of its first number. What people write behind it is an extension (`ext 5`, `#2`) or
+/// another number (`010…/011…`), and its digits are no part of the first. Before its seventh digit no number ends: there
+/// stand `tel:` and area codes.
+fn first_number(phone: &str) -> &str {
+    let (mut digits, mut together, mut is_whole) = (0, 0, false);
+    for (at, c) in phone.char_indices() {
+        if digit_value(c).is_some() {
+            if is_whole {
+                return &phone[..at];
+            }
+            digits += 1;
+            together += 1;
+        } else {
+            is_whole |= together >= WHOLE_NUMBER;
+            together = 0;
+            if digits >= SHORTEST_NUMBER && !is_spacing(c) {
+                return &phone[..at];
+            }
+        }
+    }
+    phone
+}
+
+/// Returns whether a character only groups the digits of a number.
+fn is_spacing(c: char) -> bool {
+    is_edge(c) || matches!(c, '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+/// Returns whether a phone is one number and nothing else: no word, no extension, no second number.
+fn is_one_number(phone: &str) -> bool {
+    let mut has_digit = false;
+    let is_of_number = |c: char| {
+        let is_first = !has_digit;
+        has_digit |= digit_value(c).is_some();
+        digit_value(c).is_some() || is_spacing(c) || c == '/' || is_first && PLUS.contains(&c)
+    };
+    let phone = phone.trim_matches(is_edge);
+    phone.strip_prefix("tel:").unwrap_or(phone).chars().all(is_of_number) && first_number(phone) == phone
+}
 
 /// Returns the bare digits of the number in full:
 ///
@@ -14,8 +72,10 @@ const SHORTEST_NUMBER: usize = 7;
 ///   number's own (`91…` in India, `39…` in Italy);
 /// - else the digits as they are.
 ///
-/// Arabic digits count. Nothing comes before a number without any digit but 0.
+/// Arabic and full-width digits count. Nothing comes before a number without any digit but 0. Of several numbers it is the
+/// first; an extension is no part of it.
 pub fn full_number(phone: &str, country_code: Option<&str>) -> String {
+    let phone = first_number(phone);
     let typed = phone_digits(phone);
     if let Some(rest) = international(phone, &typed) {
         return rest;
@@ -30,21 +90,31 @@ pub fn full_number(phone: &str, country_code: Option<&str>) -> String {
     }
 }
 
-/// Returns the digits of the number in full, as WhatsApp takes them; `None` for a local number where the country is not
-/// known, and for what is too short to be called.
-pub fn callable_number(phone: &str, country_code: Option<&str>) -> Option<String> {
-    let typed = phone_digits(phone);
-    let is_callable = |digits: &str| digits.len() >= SHORTEST_NUMBER && has_number(digits);
-    match international(phone, &typed) {
-        Some(digits) => Some(digits).filter(|digits| is_callable(digits)),
-        None if country_code.is_some() && is_callable(&typed) => Some(full_number(phone, country_code)),
-        None => None,
+/// Why nobody can be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotCallable {
+    /// It is no number, or too short or too long; or it holds more than one: a link to a stranger is worse than none.
+    NotOneNumber,
+    /// It is a local number, and the country is not known.
+    NoCountryCode,
+}
+
+/// Returns the digits of the number in full, as WhatsApp takes them.
+pub fn callable_number(phone: &str, country_code: Option<&str>) -> Result<String, NotCallable> {
+    let (typed, digits) = (phone_digits(phone), full_number(phone, country_code));
+    let is_long_enough = typed.len().min(digits.len()) >= SHORTEST_NUMBER && digits.len() <= LONGEST_NUMBER;
+    if !is_one_number(phone) || !is_long_enough || !has_number(&typed) {
+        return Err(NotCallable::NotOneNumber);
     }
+    if country_code.is_none() && international(phone, &typed).is_none() {
+        return Err(NotCallable::NoCountryCode);
+    }
+    Ok(digits)
 }
 
 /// Returns what follows `+` or `00`; `None` where the number is typed without either.
 fn international(phone: &str, typed: &str) -> Option<String> {
-    let has_plus = phone.split(char::is_numeric).next().unwrap_or_default().contains(['+', '＋']);
+    let has_plus = phone.split(char::is_numeric).next().unwrap_or_default().contains(PLUS);
     if !has_plus && !typed.starts_with("00") {
         return None;
     }
@@ -79,6 +149,15 @@ mod tests {
             ("+20 (0)101 234 5678", None, "201012345678"),
             ("0020 (0)101 234 5678", None, "201012345678"),
             ("tel:+20 101 234 5678", Some("966"), "201012345678"),
+            ("０１０１２３４５６７８", Some("20"), "201012345678"),
+            ("＋２０ １０１ ２３４ ５６７８", None, "201012345678"),
+            // The first number is what counts.
+            ("01012345678 ext 5", Some("20"), "201012345678"),
+            ("01012345678/01099", Some("20"), "201012345678"),
+            ("01012345678 01099", Some("20"), "201012345678"),
+            ("+20 1012345678#2", None, "201012345678"),
+            ("+20 101 234 5678 +966", None, "201012345678"),
+            ("0151/12345678", Some("49"), "4915112345678"),
             ("+0020 101 234 5678", None, "201012345678"),
             // The landline of Cairo, whose area is 2.
             ("02 23456789", Some("20"), "20223456789"),
@@ -113,12 +192,28 @@ mod tests {
             ("201012345678", Some("20"), Some("201012345678")),
             ("0101 234 5678", None, None),
             ("tel:+20 101 234 5678", None, Some("201012345678")),
+            ("\u{202a}+20 101\u{2011}234\u{2013}5678\u{202c}", None, Some("201012345678")),
+            ("+20 (0)101 234 5678", None, Some("201012345678")),
+            ("0151/12345678", Some("49"), Some("4915112345678")),
+            ("０１０１２３４５６７８", Some("20"), Some("201012345678")),
+            // Nobody gave these numbers.
+            ("01012345678 ext 5", Some("20"), None),
+            ("01012345678 x5", Some("20"), None),
+            ("01012345678/01099", Some("20"), None),
+            ("01012345678 01099", Some("20"), None),
+            ("+20 1012345678#2", None, None),
+            ("+20 101 234 5678 +966", None, None),
+            ("Flat 7, 01012345678", Some("20"), None),
+            ("7, 01012345678", Some("20"), None),
+            ("01012345678 محمد", Some("20"), None),
+            ("+1234567890123456", None, None),
+            ("+123456789012345", None, Some("123456789012345")),
             ("000", Some("20"), None),
             ("101 234", Some("20"), None),
             ("+0", None, None),
             ("call me", Some("20"), None),
         ] {
-            assert_eq!(callable_number(phone, code).as_deref(), expected, "{phone}");
+            assert_eq!(callable_number(phone, code).ok().as_deref(), expected, "{phone}");
         }
     }
 }

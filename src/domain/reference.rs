@@ -59,6 +59,12 @@ impl Reference {
     }
 }
 
+/// Returns whether a reference could be somebody's name: it has letters and no digit. References that the web page and this
+/// program make have digits, all but a very few: what a guest takes for a name does not get in their way.
+pub fn is_name_shaped(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_numeric)
+}
+
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)

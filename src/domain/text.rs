@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::limits::PHONE;
 
-/// Returns the bare digits of a phone number as typed; Arabic digits count as what they stand for.
+/// Returns the bare digits of a phone number as typed; Arabic and full-width digits count as what they stand for.
 pub fn phone_digits(phone: &str) -> String {
     let mut digits = String::with_capacity(phone.len());
     digits.extend(phone.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)));
@@ -27,11 +27,13 @@ pub fn read_phone(text: &str) -> Result<String, String> {
     }
 }
 
-fn digit_value(c: char) -> Option<u8> {
+/// Returns the value of a digit, an Arabic or a full-width one too.
+pub fn digit_value(c: char) -> Option<u8> {
     let zero = match c {
         '0'..='9' => '0',
         '\u{660}'..='\u{669}' => '\u{660}',
         '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
+        '\u{ff10}'..='\u{ff19}' => '\u{ff10}',
         _ => return None,
     };
     u8::try_from(u32::from(c) - u32::from(zero)).ok()
@@ -142,9 +144,13 @@ mod tests {
 
     #[test]
     fn a_phone_keeps_its_digits_only() {
-        for (phone, digits) in
-            [("+20 (12) 345-678", "2012345678"), ("٠١٢٣٤٥٦٧٨٩", "0123456789"), ("۰۹۱۲", "0912"), ("call me", "")]
-        {
+        for (phone, digits) in [
+            ("+20 (12) 345-678", "2012345678"),
+            ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
+            ("۰۹۱۲", "0912"),
+            ("０１０", "010"),
+            ("call me", ""),
+        ] {
             assert_eq!(phone_digits(phone), digits, "{phone}");
         }
     }

@@ -11,6 +11,12 @@ use crate::domain::order::{Order, OrderItem};
 use crate::domain::phone::callable_number;
 use crate::domain::transition::StatusChange;
 
+/// Renders orders as a list, one line each.
+pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {
+    let rows: Vec<_> = orders.iter().map(|order| list_row(order, style)).collect();
+    render(&list_columns(), &rows, style)
+}
+
 /// Returns the columns of a list of orders.
 pub fn list_columns() -> Vec<Column> {
     vec![
@@ -79,7 +85,7 @@ pub fn show(order: &Order, style: RenderStyle<'_>) -> String {
     if let Some(user) = &summary.user {
         field("Account", user);
     }
-    if let Some(digits) = callable_number(&summary.customer.phone, style.country_code) {
+    if let Ok(digits) = callable_number(&summary.customer.phone, style.country_code) {
         field("WhatsApp", &chat_link(&digits));
     }
     field("Ordered", &minute_with_zone(summary.order_date, style.zone));

@@ -18,7 +18,7 @@ pub(super) fn width_of(text: &str) -> usize {
 }
 
 /// Cuts a text to a width, with `…` where something was cut.
-pub(super) fn fit(text: &str, width: usize) -> String {
+pub fn fit(text: &str, width: usize) -> String {
     if width_of(text) <= width {
         return text.to_owned();
     }

@@ -21,8 +21,8 @@ const ROWS_READ: u32 = 2000;
 macro_rules! beginning_among {
     ($inner:literal) => {
         concat!(
-            "SELECT pk, reference, customer_name, order_date FROM (
-                SELECT pk, reference, customer_name, order_date, status, user_id FROM orders ",
+            "SELECT pk, id, reference, customer_name, order_date FROM (
+                SELECT pk, id, reference, customer_name, order_date, status, user_id FROM orders ",
             $inner,
             " LIMIT :rows)
              WHERE reference >= :text AND reference < :text || char(127) AND (:user IS NULL OR user_id = :user)
@@ -65,7 +65,7 @@ impl Read<'_> {
             return Ok(found.into_values().rev().take(most).collect());
         }
         let inside = self.matches(
-            "SELECT pk, reference, customer_name, order_date FROM orders
+            "SELECT pk, id, reference, customer_name, order_date FROM orders
              WHERE pk IN (SELECT pk FROM orders WHERE is_found_in(:folded, reference))
                AND (:user IS NULL OR user_id = :user) AND status IN (SELECT value FROM json_each(:statuses)) LIMIT 2",
             named_params! {":folded": fold(text), ":user": user, ":statuses": words},

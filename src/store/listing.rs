@@ -206,6 +206,10 @@ impl Read<'_> {
         }
         if let Some(text) = &filter.search {
             let needle = Needle::of(text, self.country_code()?.as_deref());
+            if needle.is_of_nothing(text) {
+                condition.and("FALSE");
+                return Ok(condition);
+            }
             let called = self.products_called(&needle.folded)?;
             condition.few = self.few_with(&needle, &called, filter)?;
             condition.and(

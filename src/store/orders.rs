@@ -1,23 +1,24 @@
 //! Orders with their items, events and sources.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::error::StoreError;
 use super::item_buffer::{ItemRow, rows_of};
-use super::search::{Needle, fold};
+use super::search::fold;
 use super::transaction::{Audit, Read, Write};
 use super::values::{Id, InOrder, execute_in_order, json_array};
 use crate::domain::content::{Content, ItemContent, items_hash};
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
-use crate::domain::phone::full_number;
+use crate::domain::phone::{full_number, is_callable_number, is_phone_shaped};
 use crate::domain::product::ProductId;
 use crate::domain::receive::DUPLICATE_WINDOW_MILLIS;
-use crate::domain::reference::{Reference, SHORTEST_PART};
+use crate::domain::reference::{Reference, SHORTEST_PART, is_name_shaped};
 use crate::domain::stock::{Movement, Reason};
+use crate::domain::text::is_edge;
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
 use crate::domain::user::UserId;
@@ -27,22 +28,14 @@ use crate::domain::user::UserId;
 pub struct OrderMatch {
     /// The order.
     pub pk: OrderPk,
+    /// Its id.
+    pub id: uuid::Uuid,
     /// Its reference.
     pub reference: Reference,
     /// Who ordered.
     pub customer_name: String,
     /// When.
     pub order_date: Timestamp,
-}
-
-/// The orders that fit what was typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Match {
-    /// It is the reference or the id of this order.
-    Exact(OrderMatch),
-    /// It is a part of these references, or fits the phone or the name of these open orders: none, one, or the first of
-    /// several.
-    Part(Vec<OrderMatch>),
 }
 
 /// How many characters of a name are enough to look for it: Ali has three.
@@ -107,6 +100,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
 pub(super) fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
     Ok(OrderMatch {
         pk: row.get("pk")?,
+        id: row.get::<_, Id>("id")?.0,
         reference: row.get("reference")?,
         customer_name: row.get("customer_name")?,
         order_date: row.get("order_date")?,
@@ -114,49 +108,47 @@ pub(super) fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
 }
 
 impl Read<'_> {
-    /// Finds the order with this reference, in any case, or id, by an index. With a `user`, only their own. None where a
-    /// guest gave an order the id of another one as its reference.
-    pub fn match_whole(&self, text: &str, user: Option<UserId>) -> Result<Option<OrderMatch>, StoreError> {
-        let mut found = self.matches_of_whole(text, user)?;
-        Ok(if found.len() == 1 { found.pop() } else { None })
-    }
-
-    fn matches_of_whole(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
+    /// Finds the orders that `text` names whole, by indexes: the one with this reference, in any case, or id. Guests choose
+    /// references: where it is also the id, the phone or the name of others, these are found too, so that nobody's order
+    /// is taken for another's. With a `user`, only their own.
+    pub fn match_whole(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
         let mut exact = self.connection.prepare_cached(
-            "SELECT pk, reference, customer_name, order_date FROM orders
+            "SELECT pk, id, reference, customer_name, order_date FROM orders
              WHERE reference = :text AND (:user IS NULL OR user_id = :user)
              UNION ALL
-             SELECT pk, reference, customer_name, order_date FROM orders
+             SELECT pk, id, reference, customer_name, order_date FROM orders
              WHERE id = lower(:text) AND (:user IS NULL OR user_id = :user)",
         )?;
         let found = exact.query_map(named_params! {":text": text, ":user": user}, order_match)?;
         let mut found: Vec<OrderMatch> = found.collect::<Result<_, _>>()?;
-        found.dedup();
+        if found.iter().any(|order| order.reference.as_str().eq_ignore_ascii_case(text)) {
+            if is_callable_number(text) {
+                found.extend(self.open_orders_of_phone(text, user)?);
+            } else if is_name_shaped(text) {
+                found.extend(self.open_orders_named(text, user)?);
+            }
+        }
+        let mut seen = HashSet::new();
+        found.retain(|order| seen.insert(order.pk));
         Ok(found)
     }
 
-    /// Finds the orders that `text` names: a reference in any case, an id; else the phone of an open one; else a part of
-    /// a reference or of the name in an open one. With a `user`, only their own.
-    pub fn match_orders(&self, text: &str, user: Option<UserId>) -> Result<Match, StoreError> {
-        let mut found = self.matches_of_whole(text, user)?;
-        match found.len() {
-            0 => {}
-            1 => return Ok(Match::Exact(found.remove(0))),
-            // A guest gave an order the id of another one as its reference.
-            _ => return Ok(Match::Part(found)),
-        }
+    /// Finds the orders that `text` fits, where it is no whole reference or id: by the phone of open ones; else by a part
+    /// of the reference, or of the name of open ones. None, one, or the first of several. With a `user`, only their own.
+    pub fn match_parts(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
         let of_phone = self.open_orders_of_phone(text, user)?;
         if !of_phone.is_empty() {
-            return Ok(Match::Part(of_phone));
+            return Ok(of_phone);
         }
         let length = text.chars().count();
-        if length < SHORTEST_NAME {
-            return Ok(Match::Part(Vec::new()));
+        let folded = fold(text);
+        if length < SHORTEST_NAME || folded.trim().is_empty() {
+            return Ok(Vec::new());
         }
         // All references are looked at, but nothing else of their orders: they stand in an index of their own. Of open
         // orders the names are looked at too.
         let mut part = self.connection.prepare_cached(
-            "SELECT pk, reference, customer_name, order_date FROM orders
+            "SELECT pk, id, reference, customer_name, order_date FROM orders
              WHERE pk IN (SELECT pk FROM orders WHERE :is_part AND is_found_in(:folded, reference)
                           UNION
                           SELECT pk FROM orders WHERE status IN ('pending', 'confirmed', 'processing', 'shipped')
@@ -165,19 +157,35 @@ impl Read<'_> {
              ORDER BY pk DESC LIMIT :most",
         )?;
         let is_part = length >= SHORTEST_PART;
-        let named = named_params! {":folded": fold(text), ":is_part": is_part, ":user": user, ":most": MATCHES_NAMED};
+        let named = named_params! {":folded": folded, ":is_part": is_part, ":user": user, ":most": MATCHES_NAMED};
         let found = part.query_map(named, order_match)?;
-        Ok(Match::Part(found.collect::<Result<_, _>>()?))
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// Finds the newest open orders of a customer whose name is this one, in any spelling.
+    fn open_orders_named(&self, name: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
+        let mut open = self.connection.prepare_cached(
+            "SELECT pk, id, reference, customer_name, order_date FROM orders
+             WHERE status IN ('pending', 'confirmed', 'processing', 'shipped') AND is_found_in(:folded, customer_name)
+               AND (:user IS NULL OR user_id = :user)
+             ORDER BY pk DESC",
+        )?;
+        let folded = fold(name);
+        let found = open.query_map(named_params! {":folded": folded, ":user": user}, order_match)?;
+        let is_whole = |order: &rusqlite::Result<OrderMatch>| {
+            order.as_ref().map_or(true, |order| fold(order.customer_name.trim_matches(is_edge)) == folded)
+        };
+        Ok(found.filter(is_whole).take(MATCHES_NAMED as usize).collect::<Result<_, _>>()?)
     }
 
     /// Finds the newest open orders of a phone, typed in any spelling.
     fn open_orders_of_phone(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
-        if Needle::of(text, None).digits.is_none() {
+        if !is_phone_shaped(text) {
             return Ok(Vec::new());
         }
         let number = full_number(text, self.country_code()?.as_deref());
         let mut open = self.connection.prepare_cached(
-            "SELECT pk, reference, customer_name, order_date FROM orders
+            "SELECT pk, id, reference, customer_name, order_date FROM orders
              WHERE customer_phone_digits = :number AND status IN ('pending', 'confirmed', 'processing', 'shipped')
                AND (:user IS NULL OR user_id = :user)
              ORDER BY pk DESC LIMIT :most",

@@ -51,7 +51,8 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     let order = read.orders(&[crate::domain::order::OrderPk(1)])?.remove(0).summary.pk;
     for user in [None, Some(user.id)] {
         for text in ["LEG-LXYZ1234-AB5C", "AB5C", "+20 101 111"] {
-            read.match_orders(text, user)?;
+            read.match_whole(text, user)?;
+            read.match_parts(text, user)?;
             read.orders_like(text, user, &Status::ALL, 10)?;
             read.orders_like(text, user, &[Status::Pending, Status::Confirmed], 10)?;
         }

@@ -9,7 +9,8 @@ use rusqlite::types::FromSqlError;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
-use crate::domain::phone::full_number;
+use crate::domain::order::{Customer, OrderSummary};
+use crate::domain::phone::{full_number, is_phone_shaped};
 use crate::domain::text::{phone_digits, read_phone, size_key};
 
 /// What is searched for, ready to be compared.
@@ -27,10 +28,7 @@ impl Needle {
     pub fn of(text: &str, country_code: Option<&str>) -> Needle {
         let text = text.trim();
         let digits = phone_digits(text);
-        let is_phone = !digits.is_empty()
-            && text
-                .chars()
-                .all(|c| !phone_digits(c.encode_utf8(&mut [0; 4])).is_empty() || " +-()./\u{a0}".contains(c));
+        let is_phone = is_phone_shaped(text);
         let number = full_number(text, country_code);
         Needle {
             folded: fold(text),
@@ -38,6 +36,44 @@ impl Needle {
             digits: is_phone.then_some(digits),
         }
     }
+
+    /// Returns whether nothing is left of a text that had something, a tatweel or a mark alone: it is in no order, though
+    /// the empty text is in all of them.
+    pub fn is_of_nothing(&self, text: &str) -> bool {
+        !text.trim().is_empty() && self.folded.trim().is_empty()
+    }
+}
+
+/// What of an order is searched at once, ready to be compared: its reference, name and phone.
+#[derive(Debug, Clone)]
+pub struct SearchedOrder {
+    folded: [String; 3],
+    digits: String,
+}
+
+impl SearchedOrder {
+    /// Folds the texts of an order.
+    pub fn of(order: &OrderSummary, country_code: Option<&str>) -> SearchedOrder {
+        let Customer { name, phone, .. } = &order.customer;
+        SearchedOrder {
+            folded: [order.reference.as_str(), name, phone].map(fold),
+            digits: full_number(phone, country_code),
+        }
+    }
+}
+
+/// Finds those of some orders that have a text in their reference, name or phone, as a list with this search would, and
+/// returns their places.
+pub fn search_among(orders: &[SearchedOrder], text: &str, country_code: Option<&str>) -> Vec<usize> {
+    let needle = Needle::of(text, country_code);
+    if needle.is_of_nothing(text) {
+        return Vec::new();
+    }
+    let has_it = |SearchedOrder { folded, digits }: &SearchedOrder| {
+        folded.iter().any(|field| field.contains(&needle.folded))
+            || needle.digits.iter().chain(&needle.number).any(|typed| digits.contains(typed))
+    };
+    (0..orders.len()).filter(|&place| has_it(&orders[place])).collect()
 }
 
 /// Returns what two spellings of one text share. No difference is made by

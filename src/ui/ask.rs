@@ -4,9 +4,10 @@ use std::io;
 
 use console::Term;
 use dialoguer::Confirm;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::interrupt::{interrupted, remember_terminal};
-use super::picker::{Choice, Picker, Step};
+use super::picker::{Choices, Picker, Step};
 use crate::domain::bidi::shown_sentence;
 
 /// Asks a question that one key answers. Enter, Esc and q say no.
@@ -16,18 +17,20 @@ pub fn yes_or_no(question: &str) -> io::Result<bool> {
     answered(Confirm::new().with_prompt(&*question).default(false).interact_opt()).map(|yes| yes.unwrap_or(false))
 }
 
-/// Lets a choice be picked, or where `is_many` any number of them, and returns their places; none where the question was
-/// left with Esc.
-pub fn pick(question: &str, choices: &[Choice], is_many: bool) -> io::Result<Vec<usize>> {
+/// Lets one of the choices be picked, or where they say so any number of them, and returns their places; none where the
+/// question was left with Esc.
+pub fn pick(choices: &Choices<'_>) -> io::Result<Vec<usize>> {
     remember_terminal();
     let term = Term::buffered_stderr();
-    let mut picker = Picker::new(choices, is_many);
+    let mut picker = Picker::new(choices);
     let mut drawn = 0;
+    let _silent = Silent::begin();
     term.hide_cursor()?;
     let places = loop {
-        // The question, and the line on which the cursor stands.
-        let rows = usize::from(term.size().0).saturating_sub(2).max(1);
-        let lines = picker.page(question, rows);
+        let (height, width) = term.size();
+        // What stands above, and the line on which the cursor stands.
+        let rows = usize::from(height).saturating_sub(picker.head_height() + 1).max(1);
+        let lines = picker.page(rows, usize::from(width));
         term.clear_last_lines(drawn)?;
         lines.iter().try_for_each(|line| term.write_line(line))?;
         term.flush()?;
@@ -46,6 +49,26 @@ pub fn pick(question: &str, choices: &[Choice], is_many: bool) -> io::Result<Vec
     term.show_cursor()?;
     term.flush()?;
     Ok(places)
+}
+
+/// A terminal that does not print what is typed. Between two keys that are read it would, into the list.
+struct Silent(Termios);
+
+impl Silent {
+    fn begin() -> Option<Silent> {
+        let before = tcgetattr(io::stdin()).ok()?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON);
+        tcsetattr(io::stdin(), OptionalActions::Now, &silent).ok()?;
+        Some(Silent(before))
+    }
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        // Where this fails, there is no terminal any more.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
 }
 
 fn answered<T>(answer: dialoguer::Result<Option<T>>) -> io::Result<Option<T>> {

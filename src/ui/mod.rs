@@ -14,7 +14,7 @@ use crate::error::{Explained, OutputError};
 
 pub use ask::{pick, yes_or_no};
 pub use interrupt::{begin_change, handle_signals, hold_interruptions};
-pub use picker::{Choice, MARGIN};
+pub use picker::{Choices, MARGIN};
 pub use progress::Progress;
 
 /// When to colour.

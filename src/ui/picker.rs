@@ -1,20 +1,28 @@
 //! A list at a terminal from which a person picks: what its keys do, and what it shows. It is never higher than the screen.
+//!
+//! Letters and digits always filter, and never do anything else: whoever types a name cannot mark or take another row by it.
 
 use console::Key;
 
 use crate::domain::bidi::shown;
 
-/// One line that can be picked.
-#[derive(Debug, Clone)]
-pub struct Choice {
-    /// What is shown, visible and no wider than a line beside [`MARGIN`].
-    pub line: String,
-    /// What a person may type to find it.
-    pub words: String,
-}
-
 /// How many columns stand before a line, and stay free after it.
 pub const MARGIN: usize = "> [x] ".len() + 1;
+
+/// On a screen narrower than this there is room for few words.
+const WIDE: usize = 60;
+
+/// What can be picked.
+pub struct Choices<'a> {
+    /// What is asked, on a line of its own; `None` where "Which?" says it.
+    pub question: Option<&'a str>,
+    /// One line each, visible and no wider than a line beside [`MARGIN`].
+    pub lines: &'a [String],
+    /// Returns the places of the lines that fit a filter, in their order.
+    pub find: &'a dyn Fn(&str) -> Vec<usize>,
+    /// Whether several can be marked.
+    pub is_many: bool,
+}
 
 /// What a key led to.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,104 +36,124 @@ pub(super) enum Step {
 }
 
 /// A list, how it is filtered, and what is marked.
-#[derive(Debug)]
 pub(super) struct Picker<'a> {
-    choices: &'a [Choice],
-    /// Whether several can be marked. Letters then are keys, until `/` starts a filter.
-    is_many: bool,
-    is_filtering: bool,
+    choices: &'a Choices<'a>,
     filter: String,
-    /// The place of the cursor among those shown.
+    /// The places that the filter leaves.
+    left: Vec<usize>,
+    /// The place of the cursor among those.
     row: usize,
     marked: Vec<bool>,
 }
 
 impl<'a> Picker<'a> {
-    pub fn new(choices: &'a [Choice], is_many: bool) -> Picker<'a> {
-        let marked = vec![false; choices.len()];
-        Picker { choices, is_many, is_filtering: !is_many, filter: String::new(), row: 0, marked }
-    }
-
-    /// Returns the places of the choices that the filter leaves.
-    fn left(&self) -> Vec<usize> {
-        let filter = self.filter.to_lowercase();
-        let fits = |index: &usize| self.choices[*index].words.to_lowercase().contains(&filter);
-        (0..self.choices.len()).filter(fits).collect()
+    pub fn new(choices: &'a Choices<'a>) -> Picker<'a> {
+        let count = choices.lines.len();
+        Picker { choices, filter: String::new(), left: (0..count).collect(), row: 0, marked: vec![false; count] }
     }
 
     /// Does what a key says, on a page of so many rows.
     pub fn press(&mut self, key: &Key, rows: usize) -> Step {
-        let left = self.left();
-        let last = left.len().saturating_sub(1);
-        let letter = |letter| !self.is_filtering && *key == Key::Char(letter);
-        if letter('q') || *key == Key::Escape {
-            return Step::Leave;
-        } else if letter('/') {
-            self.is_filtering = true;
-        } else if letter('j') || matches!(key, Key::ArrowDown | Key::Tab) {
-            self.row = if self.row >= last { 0 } else { self.row + 1 };
-        } else if letter('k') || matches!(key, Key::ArrowUp | Key::BackTab) {
-            self.row = if self.row == 0 { last } else { self.row - 1 };
-        } else if letter('l') || matches!(key, Key::ArrowRight | Key::PageDown) {
-            self.row = (self.row + rows).min(last);
-        } else if letter('h') || matches!(key, Key::ArrowLeft | Key::PageUp) {
-            self.row = self.row.saturating_sub(rows);
-        } else if self.is_many && *key == Key::Char(' ') {
-            if let Some(&index) = left.get(self.row) {
-                self.marked[index] = !self.marked[index];
+        let last = self.left.len().saturating_sub(1);
+        match key {
+            Key::Escape if self.filter.is_empty() => return Step::Leave,
+            Key::Escape => self.filter_by(String::new()),
+            Key::Enter => return self.taken(),
+            Key::ArrowDown => self.row = if self.row >= last { 0 } else { self.row + 1 },
+            Key::ArrowUp => self.row = if self.row == 0 { last } else { self.row - 1 },
+            Key::ArrowRight | Key::PageDown => self.row = (self.row + rows).min(last),
+            Key::ArrowLeft | Key::PageUp => self.row = self.row.saturating_sub(rows),
+            Key::Home => self.row = 0,
+            Key::End => self.row = last,
+            Key::Tab => self.mark(),
+            // No filter begins with a space.
+            Key::Char(' ') if self.filter.is_empty() => self.mark(),
+            Key::Backspace => {
+                let mut filter = self.filter.clone();
+                filter.pop();
+                self.filter_by(filter);
             }
-        } else if letter('a') {
-            let all = left.iter().all(|&index| self.marked[index]);
-            for index in left {
-                self.marked[index] = !all;
-            }
-        } else if *key == Key::Enter {
-            let marked: Vec<usize> = (0..self.marked.len()).filter(|&index| self.marked[index]).collect();
-            // Without a mark it is the one under the cursor.
-            match (marked.is_empty(), left.get(self.row)) {
-                (false, _) => return Step::Take(marked),
-                (true, Some(&index)) => return Step::Take(vec![index]),
-                (true, None) => {}
-            }
-        } else if *key == Key::Backspace {
-            self.filter.pop();
-            self.row = 0;
-        } else if let Key::Char(typed) = key
-            && self.is_filtering
-            && !typed.is_control()
-        {
-            self.filter.push(*typed);
-            self.row = 0;
+            Key::Char(typed) if !typed.is_control() => self.filter_by(format!("{}{typed}", self.filter)),
+            _ => {}
         }
         Step::Stay
     }
 
-    /// Returns the lines of a page of so many rows, below what is asked.
-    pub fn page(&self, question: &str, rows: usize) -> Vec<String> {
-        let left = self.left();
-        let start = self.row / rows.max(1) * rows.max(1);
-        // The end of a long filter: a letter may be two columns wide, and the screen 48.
-        let filter: String = self.filter.chars().skip(self.filter.chars().count().saturating_sub(12)).collect();
-        let head = match (self.is_filtering, filter.is_empty()) {
-            (true, false) => format!("Filter: {}", shown(&filter)),
-            (true, true) if self.is_many => "Filter:".to_owned(),
-            _ => question.to_owned(),
+    fn filter_by(&mut self, filter: String) {
+        if filter == self.filter {
+            return;
+        }
+        self.left = match filter.is_empty() {
+            true => (0..self.choices.lines.len()).collect(),
+            false => (self.choices.find)(&filter),
         };
-        let place = if left.len() > rows { format!(" ({} of {})", self.row + 1, left.len()) } else { String::new() };
-        let mut lines = vec![format!("{head}{place}")];
-        for (row, &index) in left.iter().enumerate().skip(start).take(rows) {
+        self.filter = filter;
+        self.row = 0;
+    }
+
+    fn mark(&mut self) {
+        if let Some(&place) = self.left.get(self.row).filter(|_| self.choices.is_many) {
+            self.marked[place] = !self.marked[place];
+        }
+    }
+
+    /// Takes what is marked; without a mark the row under the cursor.
+    fn taken(&self) -> Step {
+        let marked: Vec<usize> = (0..self.marked.len()).filter(|&place| self.marked[place]).collect();
+        match (marked.is_empty(), self.left.get(self.row)) {
+            (false, _) => Step::Take(marked),
+            (true, Some(&place)) => Step::Take(vec![place]),
+            (true, None) => Step::Stay,
+        }
+    }
+
+    /// Returns how many lines stand above the rows.
+    pub fn head_height(&self) -> usize {
+        1 + usize::from(self.choices.question.is_some())
+    }
+
+    /// Returns the lines of a page of so many rows, on a screen of so many columns.
+    pub fn page(&self, rows: usize, width: usize) -> Vec<String> {
+        let start = self.row / rows.max(1) * rows.max(1);
+        let mut lines: Vec<String> = self.choices.question.map(str::to_owned).into_iter().collect();
+        lines.push(self.status_line(rows, width));
+        for (row, &place) in self.left.iter().enumerate().skip(start).take(rows) {
             let cursor = if row == self.row { ">" } else { " " };
-            let mark = match (self.is_many, self.marked[index]) {
+            let mark = match (self.choices.is_many, self.marked[place]) {
                 (false, _) => "",
                 (true, true) => " [x]",
                 (true, false) => " [ ]",
             };
-            lines.push(format!("{cursor}{mark} {}", self.choices[index].line));
+            lines.push(format!("{cursor}{mark} {}", self.choices.lines[place]));
         }
-        if left.is_empty() {
-            lines.push("  none of them".to_owned());
+        if self.left.is_empty() {
+            lines.push("  none of them; Esc clears the filter".to_owned());
         }
         lines
+    }
+
+    /// Says what the keys do, or what the list is filtered by; then what is not seen of it.
+    fn status_line(&self, rows: usize, width: usize) -> String {
+        let head = match (self.filter.is_empty(), self.choices.is_many, width >= WIDE) {
+            (false, _, is_wide) => {
+                // Its last characters, each of which may be two columns wide.
+                let hidden = self.filter.chars().count().saturating_sub(if is_wide { 18 } else { 8 });
+                let end: String = self.filter.chars().skip(hidden).collect();
+                format!("Filter: {}{}", if hidden > 0 { "…" } else { "" }, shown(&end))
+            }
+            (true, true, true) => "Which? Type to filter, Tab marks, Enter takes".to_owned(),
+            (true, true, false) => "Which? Type, Tab marks, Enter takes".to_owned(),
+            (true, false, _) => "Which? Type to filter, Enter takes".to_owned(),
+        };
+        let hidden = (0..self.marked.len()).filter(|place| self.marked[*place] && !self.left.contains(place)).count();
+        let elsewhere = if hidden > 0 { format!(" ({hidden} marked elsewhere)") } else { String::new() };
+        let place = match self.left.len() > rows {
+            true => format!(" ({} of {})", self.row + 1, self.left.len()),
+            false => String::new(),
+        };
+        // A person has to know what Enter takes; where the cursor is, they see.
+        let place = if width < WIDE && !elsewhere.is_empty() { String::new() } else { place };
+        format!("{head}{elsewhere}{place}")
     }
 }
 
@@ -133,49 +161,112 @@ impl<'a> Picker<'a> {
 mod tests {
     use super::*;
 
-    fn choices(count: usize) -> Vec<Choice> {
-        let choice = |n| Choice { line: format!("LEG-{n}"), words: format!("LEG-{n} Karim {n} أحمد") };
-        (0..count).map(choice).collect()
+    const NAMES: [&str; 5] = ["Omar", "Karim q", "Mona jk", "أحمد", "Omar 4"];
+
+    fn find(filter: &str) -> Vec<usize> {
+        let fits = |place: &usize| NAMES[place % 5].to_lowercase().contains(filter.trim());
+        (0..NAMES.len()).filter(fits).collect()
+    }
+
+    fn with<T>(count: usize, is_many: bool, run: impl FnOnce(&mut Picker<'_>) -> T) -> T {
+        let lines: Vec<String> = (0..count).map(|n| format!("LEG-{n}")).collect();
+        run(&mut Picker::new(&Choices { question: None, lines: &lines, find: &find, is_many }))
     }
 
     fn press(picker: &mut Picker<'_>, keys: &str) -> Step {
-        let key = |c| if c == '\n' { Key::Enter } else { Key::Char(c) };
+        let key = |c| match c {
+            '\n' => Key::Enter,
+            '\t' => Key::Tab,
+            '↓' => Key::ArrowDown,
+            '↑' => Key::ArrowUp,
+            '⇤' => Key::Home,
+            '⇥' => Key::End,
+            '←' => Key::Backspace,
+            '⎋' => Key::Escape,
+            c => Key::Char(c),
+        };
         keys.chars().map(|c| picker.press(&key(c), 20)).last().unwrap()
     }
 
     #[test]
     fn enter_takes_what_is_marked_or_else_the_row_it_stands_on() {
-        let choices = choices(5);
         for (is_many, keys, expected) in [
             (true, "\n", Step::Take(vec![0])),
-            (true, "jj\n", Step::Take(vec![2])),
-            (true, "k\n", Step::Take(vec![4])),
-            (true, "j jj \n", Step::Take(vec![1, 3])),
-            (true, " /g-3 \n", Step::Take(vec![0, 3])),
-            (true, "/g-3\n", Step::Take(vec![3])),
-            (true, "a\n", Step::Take(vec![0, 1, 2, 3, 4])),
-            (true, "q", Step::Leave),
-            (false, "g-4\n", Step::Take(vec![4])),
-            (false, "karim 2\n", Step::Take(vec![2])),
-            (false, "أحمد\n", Step::Take(vec![0])),
+            (true, "↓↓\n", Step::Take(vec![2])),
+            (true, "↑\n", Step::Take(vec![4])),
+            (true, "⇥\n", Step::Take(vec![4])),
+            (true, "⇥⇤\n", Step::Take(vec![0])),
+            (true, "↓\t↓↓ \n", Step::Take(vec![1, 3])),
+            (true, "\t\t↓\n", Step::Take(vec![1])),
+            // A mark outside of the filter is kept.
+            (true, " mona\t\n", Step::Take(vec![0, 2])),
+            (true, " mona\n", Step::Take(vec![0])),
+            (true, "⎋", Step::Leave),
+            (true, "mo⎋", Step::Stay),
+            (true, "mo⎋⎋", Step::Leave),
+            (true, "mo←←⎋", Step::Leave),
+            (true, "nobody\n", Step::Stay),
+            (true, "nobody⎋\n", Step::Take(vec![0])),
+            (false, "mona\n", Step::Take(vec![2])),
+            (false, "أحمد\n", Step::Take(vec![3])),
             (false, "nobody\n", Step::Stay),
+            // One is one: nothing is marked.
+            (false, "\t ↓\n", Step::Take(vec![1])),
         ] {
-            assert_eq!(press(&mut Picker::new(&choices, is_many), keys), expected, "{keys:?}");
+            assert_eq!(with(5, is_many, |picker| press(picker, keys)), expected, "{keys:?}");
         }
-        assert_eq!(Picker::new(&choices, false).press(&Key::Escape, 20), Step::Leave);
+    }
+
+    /// Letters that are keys elsewhere, and spaces, would otherwise pick a stranger's order while a name is typed.
+    #[test]
+    fn typing_a_name_only_filters() {
+        for is_many in [true, false] {
+            for (typed, left) in [
+                ("omar", vec![0, 4]),
+                ("karim q", vec![1]),
+                ("mona jk", vec![2]),
+                ("omar 4", vec![4]),
+                ("a", vec![0, 1, 2, 4]),
+            ] {
+                with(5, is_many, |picker| {
+                    assert_eq!(press(picker, typed), Step::Stay, "{typed}");
+                    assert_eq!((&picker.left, picker.marked.contains(&true)), (&left, false), "{typed}");
+                });
+            }
+        }
     }
 
     #[test]
-    fn a_page_is_never_higher_than_its_rows() {
-        let choices = choices(300);
-        let mut picker = Picker::new(&choices, true);
-        for rows in [1, 3, 22, 500] {
-            for _ in 0..30 {
-                picker.press(&Key::ArrowRight, rows);
-                let page = picker.page("Which?", rows);
-                assert!(page.len() <= rows + 1, "{rows}");
-                assert_eq!(page.iter().filter(|line| line.starts_with('>')).count(), 1, "{page:?}");
+    fn the_line_above_says_what_is_not_seen() {
+        with(5, true, |picker| {
+            assert_eq!(picker.page(20, 80)[0], "Which? Type to filter, Tab marks, Enter takes");
+            assert_eq!(picker.page(2, 48)[0], "Which? Type, Tab marks, Enter takes (1 of 5)");
+            press(picker, "↓\tomar");
+            assert_eq!(picker.page(20, 48)[0], "Filter: omar (1 marked elsewhere)");
+            press(picker, "xyz");
+            assert_eq!(picker.page(20, 48)[1..], ["  none of them; Esc clears the filter"]);
+            press(picker, "⎋");
+            assert_eq!(picker.page(20, 80).len(), 6);
+        });
+        let (lines, find): (_, fn(&str) -> Vec<usize>) = (["LEG-1".to_owned()], |_| vec![0]);
+        let choices = Choices { question: Some("Note what?"), lines: &lines, find: &find, is_many: false };
+        let picker = Picker::new(&choices);
+        assert_eq!(picker.page(20, 80), ["Note what?", "Which? Type to filter, Enter takes", "> LEG-1"]);
+        assert_eq!(picker.head_height(), 2);
+    }
+
+    #[test]
+    fn a_page_is_never_higher_than_its_rows_nor_its_head_wider_than_48() {
+        with(500, true, |picker| {
+            for rows in [1, 3, 22, 500] {
+                for _ in 0..30 {
+                    picker.press(&Key::ArrowRight, rows);
+                    let page = picker.page(rows, 48);
+                    assert!(page.len() <= rows + 1, "{rows}");
+                    assert!(page[0].len() <= 48, "{}", page[0]);
+                    assert_eq!(page.iter().filter(|line| line.starts_with('>')).count(), 1, "{page:?}");
+                }
             }
-        }
+        });
     }
 }

@@ -49,6 +49,10 @@ fn search_finds_parts_in_any_case_and_script() {
         ("\\", vec![]),
         ("nothing", vec![]),
         ("", vec![a, b, c]),
+        // Nothing is left of these, and that is in no order.
+        ("\u{640}", vec![]),
+        ("\u{64e}", vec![]),
+        ("\u{a8}", vec![]),
     ] {
         finds(&shop, &["--search", text], &expected);
     }

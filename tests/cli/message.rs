@@ -78,3 +78,39 @@ fn what_a_guest_typed_cannot_make_a_message_pass_for_an_order() {
         assert_eq!(shop.orders(["import"]).stdin(sent.to_string()).succeeds(), "imported 0, unchanged 0, skipped 1\n");
     }
 }
+
+/// A link to a stranger is worse than none.
+#[test]
+fn a_phone_that_is_more_than_one_number_gives_no_link_and_is_found_by_its_first() {
+    let shop = Shop::stocked();
+    shop.orders(["config", "countryCode", "20"]).succeeds();
+    for (number, (phone, is_found)) in [
+        ("01012345678 ext 5", true),
+        ("01012345678/01099", true),
+        ("+20 1012345678#2", true),
+        ("Flat 7, 01012345678", false),
+        ("1234567890123456", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let reference = format!("LEG-{number}");
+        let order = crate::harness::order(&reference, crate::harness::BELT, 1, None).replace("+1234567890", phone);
+        shop.orders(["create", "-q"]).stdin(order).succeeds();
+        let done = shop.orders(["message", &reference]).exits(0);
+        assert!(!done.stdout.contains("wa.me"), "{phone}");
+        let note = format!(
+            "note: no link: {phone} is not one number that can be called (orders edit {reference} --phone PHONE sets it)\n"
+        );
+        assert_eq!(done.stderr, note);
+        assert_eq!(shop.orders(["message", &reference, "--json"]).json()["link"], json!(null));
+        assert!(!shop.orders(["show", &reference]).succeeds().contains("wa.me"));
+        let found = shop.orders(["list", "-q", "--phone", "01012345678", "--limit", "1"]).succeeds();
+        assert_eq!(found == format!("{reference}\n"), is_found, "{phone}");
+    }
+    let order = crate::harness::order("LEG-W", crate::harness::BELT, 1, None)
+        .replace("+1234567890", "０１０１ ２３４ ５６７８");
+    shop.orders(["create", "-q"]).stdin(order).succeeds();
+    assert!(shop.orders(["show", "LEG-W"]).succeeds().contains("https://wa.me/201012345678\n"));
+    shop.check();
+}

@@ -34,7 +34,17 @@ fn a_note_is_kept_any_time() {
     let before = shop.dump();
     shop.orders(["note", ORDER, "dry", "-n"]).exits(0);
     shop.orders(["note", ORDER, " "]).exits(2);
-    shop.orders(["note", ORDER]).exits(2);
+    for word in [ORDER, "leg-lxyz1234-ab5c", "AB5C"] {
+        shop.orders(["note", word]).fails(
+            2,
+            "error: what is the note on LEG-LXYZ1234-AB5C?\nhint: to write it:  orders note LEG-LXYZ1234-AB5C TEXT\n",
+        );
+    }
+    shop.orders(["note", ORDER, "--note", "hello you"]).fails(
+        2,
+        "error: this command takes the note as its text, not as --note\nhint: to keep it:  orders note LEG-LXYZ1234-AB5C 'hello you'\n",
+    );
+    shop.orders(["note", "john"]).fails(2, "error: name an order\nhint: to see which there are:  orders list\n");
     shop.orders(["note", ORDER, &"x".repeat(1001)]).exits(2);
     shop.orders(["note", "LEG-404", "x"]).exits(3);
     assert_eq!(shop.dump(), before);

@@ -34,8 +34,6 @@ fn whole_references_come_first_then_phones_then_parts_and_names() {
         ("Mona Adel", "LEG-MONA-0001"),
         (" fathy", "LEG-OMAR-0003"),
         ("عمر", "LEG-OMAR-0002"),
-        // Somebody's reference is somebody else's phone.
-        ("01055556666", "01055556666"),
         ("+20 105 555 6666", "LEG-RAMI-0005"),
     ] {
         let done = shop.orders(["show", typed, "-q"]).exits(0);
@@ -47,6 +45,48 @@ fn whole_references_come_first_then_phones_then_parts_and_names() {
     shop.orders(["show", "nobody"]).exits(3);
     assert!(shop.orders(["show", "LEG-MONA-0002"]).exits(3).stderr.contains("did you mean LEG-MONA-0001?"));
     shop.orders(["show", "mo"]).exits(3);
+}
+
+/// A guest who takes somebody's phone or name for a reference gets nothing done to the order under it.
+#[test]
+fn a_reference_that_is_somebody_elses_phone_or_name_names_nobody() {
+    let shop = shop();
+    shop.orders(["create", "-q"]).stdin(order("rANIA", BELT, 1, None)).succeeds();
+    let id = |reference: &str| {
+        let sql = format!("SELECT id FROM orders WHERE reference = '{reference}'");
+        shop.connection().query_row(&sql, [], |row| row.get::<_, String>(0)).unwrap()
+    };
+    let before = shop.dump();
+    for (typed, theirs, others) in
+        [("01055556666", "01055556666", "LEG-RAMI-0005: Rami, "), ("Rania", "rANIA", "01055556666: Rania, ")]
+    {
+        let (theirs_id, detail) = (id(theirs), format!("{theirs} (id {}): ", id(theirs)));
+        for args in [
+            &["show", typed][..],
+            &["history", typed],
+            &["message", typed],
+            &["confirm", typed],
+            &["confirm", typed, "--yes"],
+            &["cancel", typed],
+            &["set-status", typed, "cancelled", "--yes"],
+            &["edit", typed, "--name", "x"],
+            &["note", typed, "x"],
+        ] {
+            let done = args.iter().fold(shop.orders([]), |run, arg| run.arg(arg)).exits(5);
+            assert!(done.stderr.starts_with(&format!("error: {typed} fits 2 orders")), "{args:?}: {done:?}");
+            assert!(done.stderr.contains(&detail) && done.stderr.contains(others), "{args:?}: {done:?}");
+        }
+        assert_eq!(shop.orders(["show", "-", "-q"]).stdin(typed).exits(5).stdout, "");
+        assert_eq!(shop.dump(), before);
+        shop.orders(["show", &theirs_id, "-q"]).prints(&format!("{theirs}\n"));
+    }
+    // Nobody gets in the way of a reference with digits by calling himself so.
+    let named = order("LEG-X-0009", BELT, 1, None).replace("John Doe", "LEG-MONA-0001").replace("+1234567890", "0001");
+    shop.orders(["create", "-q"]).stdin(named).succeeds();
+    shop.orders(["show", "LEG-MONA-0001", "-q"]).prints("LEG-MONA-0001\n");
+    // What is settled is named by neither.
+    shop.orders(["cancel", "LEG-RAMI-0005", "--yes"]).succeeds();
+    shop.orders(["show", "01055556666", "-q"]).prints("01055556666\n");
 }
 
 #[test]

@@ -176,8 +176,14 @@ fn several_can_be_picked_of_those_that_wait() {
     shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
     // Narrow, with an Arabic name: nothing on the screen above is eaten.
     let mut terminal = Terminal::run(&shop, 48, &["confirm"]);
-    terminal.expect("Which? Space marks, Enter takes").expect(ORDER);
-    terminal.press(" ").expect("[x]").press("j").press(" ").press("\r").expect("Confirm these 2 orders? [y/N]");
+    terminal.expect("Which? Type, Tab marks, Enter takes").expect(ORDER);
+    terminal
+        .press(" ")
+        .expect("> [x]")
+        .press("\u{1b}[B")
+        .press("\t")
+        .until(|| terminal.screen().matches("[x]").count() == 2, "two marks");
+    terminal.press("\r").expect("Confirm these 2 orders? [y/N]");
     let screen = terminal.answer("y", 0);
     assert!(screen.contains("confirmed LEG-MLB63A8W-0QTZ"), "{screen}");
     assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'"), 2);
@@ -187,7 +193,7 @@ fn several_can_be_picked_of_those_that_wait() {
 #[test]
 fn picking_nothing_or_leaving_changes_nothing() {
     let shop = Shop::with_order();
-    for (keys, code) in [("q", 9), ("\u{1b}", 9), ("\u{3}", 130)] {
+    for (keys, code) in [("\u{1b}", 9), ("\u{3}", 130)] {
         let mut terminal = Terminal::run(&shop, 80, &["confirm"]);
         terminal.expect(ORDER);
         terminal.answer(keys, code);
@@ -227,11 +233,15 @@ fn three_hundred_orders_are_picked_from_page_by_page() {
             .expect("> [ ] LEG-0277")
             .press("\u{1b}[A")
             .expect("(22 of 300)");
-        terminal.press("/").press(" ").expect("[x] LEG-0278").press("0123").expect("> [ ] LEG-0123");
+        terminal.press(" ").expect("[x] LEG-0278").press("0123").expect("> [ ] LEG-0123");
         // A screen is drawn piece by piece.
-        terminal.until(|| terminal.screen().lines().count() == 2, "one row below the question");
+        terminal.until(|| terminal.screen().lines().count() == 2, "one row below the filter");
+        terminal.expect("Filter: 0123 (1 marked elsewhere)");
         assert!(!terminal.screen.lock().unwrap().0.screen().row_wrapped(1));
-        terminal.press(" ").press("\r").expect("Confirm these 2 orders? [y/N]");
+        terminal.press("\t").expect("> [x] LEG-0123").press("\u{1b}").expect("> [ ] LEG-0299");
+        terminal.press("\u{1b}[F").expect("(300 of 300)").expect("> [ ] LEG-0000");
+        terminal.press("\u{1b}[H").expect("(1 of 300)");
+        terminal.press("\r").expect("Confirm these 2 orders? [y/N]");
         terminal.answer("n", 9);
     }
 }
@@ -247,6 +257,7 @@ fn every_command_with_a_reference_lets_an_order_be_picked() {
         (&["message"], true, "lxyz\r", "thank you for your order"),
         (&["edit", "--name", "Jane"], false, "\r", "Customer  Jane"),
         (&["note", "calls back"], true, "lxyz\r", "Customer  Jane"),
+        (&["note", "sunday"], true, "lxyz\r", "Customer  Jane"),
         (&["set-status", "cancelled", "--yes"], false, "", "name an order"),
         (&["cancel"], false, "\ry", "LEG-LXYZ1234-AB5C: pending → cancelled"),
     ] {
@@ -274,6 +285,97 @@ fn every_command_with_a_reference_lets_an_order_be_picked() {
         let run = args.iter().fold(shop.orders([]), |run, arg| run.arg(arg));
         run.fails(2, "error: name an order\nhint: to see which there are:  orders list\n");
     }
+}
+
+/// Letters mark, take and leave nothing: whoever types a name must not move a stranger's order.
+#[test]
+fn typing_a_name_finds_its_order_in_every_picker() {
+    let shop = Shop::stocked();
+    shop.orders(["config", "countryCode", "20"]).succeeds();
+    for (reference, name, phone) in [
+        ("LEG-1", "José Queen", "0101"),
+        ("LEG-2", "أحمد حسن", "0102"),
+        ("LEG-3", "Jack Quill", "0103"),
+        ("LEG-4", "Omar Hall", "0104"),
+    ] {
+        let order = order(reference, BELT, 1, None).replace("John Doe", name).replace("+1234567890", phone);
+        shop.orders(["create", "-q"]).stdin(order).succeeds();
+    }
+    for (args, asked) in [(&["confirm"][..], "Confirm "), (&["cancel"], "Cancel "), (&["show"], "")] {
+        for (typed, reference) in [
+            ("jose queen", "LEG-1"),
+            ("احمد", "LEG-2"),
+            ("jack q", "LEG-3"),
+            ("omar hall", "LEG-4"),
+            ("+20103", "LEG-3"),
+        ] {
+            let mut terminal = Terminal::run(&shop, 80, args);
+            terminal.expect("> [ ] LEG-4");
+            for key in typed.chars() {
+                terminal.press(&key.to_string());
+            }
+            terminal.until(|| terminal.screen().lines().count() == 2, "one order");
+            terminal.expect(&format!("> [ ] {reference}")).press("\r");
+            match asked {
+                "" => drop(terminal.ends(0)),
+                asked => {
+                    terminal.expect(&format!("{asked}{reference}? [y/N]"));
+                    terminal.answer("n", 9);
+                }
+            }
+        }
+    }
+    let mut terminal = Terminal::run(&shop, 48, &["show"]);
+    terminal.expect("> [ ] LEG-4").press("xyz").expect("none of them; Esc clears the filter").press("\u{1b}");
+    terminal.expect("> [ ] LEG-4").press("\u{1b}");
+    assert!(terminal.ends(9).trim_end().ends_with("error: no order was picked"));
+}
+
+/// A finger slips on a list: what was picked there is asked about, what was named is not.
+#[test]
+fn moving_what_was_picked_is_asked_about() {
+    let shop = Shop::with_order();
+    shop.take("LEG-2", BELT, 1, None);
+    shop.orders(["edit", "LEG-2", "--name", "ليلى حسن"]).succeeds();
+    shop.orders(["confirm", ORDER, "LEG-2"]).succeeds();
+    for (keys, code) in [("n", 9), ("\r", 9), ("\u{3}", 130)] {
+        let mut terminal = Terminal::run(&shop, 48, &["set-status", "processing"]);
+        terminal.expect("> [ ] LEG-2").press("ليلى").expect("Filter").press("\r");
+        terminal.expect("Move LEG-2").expect("ليلى حسن").expect("to processing? [y/N]");
+        terminal.answer(keys, code);
+        assert_eq!(shop.status("LEG-2"), "confirmed");
+    }
+    let mut terminal = Terminal::run(&shop, 80, &["set-status", "shipped"]);
+    terminal.expect("> [ ] LEG-2").press("\t").press("\u{1b}[B").press("\t").press("\r");
+    terminal.expect("Move these 2 orders to shipped? [y/N]").expect("John Doe");
+    terminal.answer("y", 0);
+    assert_eq!((shop.status(ORDER).as_str(), shop.status("LEG-2").as_str()), ("shipped", "shipped"));
+    Terminal::run(&shop, 80, &["set-status", ORDER, "delivered"]).ends(0);
+    // None can go there.
+    let screen = Terminal::run(&shop, 80, &["set-status", "pending"]).ends(2);
+    assert!(screen.contains("error: set-status takes no order to pending"), "{screen}");
+    let screen = Terminal::run(&shop, 80, &["set-status", "confirmed"]).ends(2);
+    assert!(screen.trim_end().ends_with("hint: to confirm orders:  orders confirm"), "{screen}");
+}
+
+#[test]
+fn the_picker_of_note_says_which_text_it_writes() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 48, &["note", "calls back on Sunday, wants two"]);
+    terminal.expect("Note \"calls back on Sunday, w…\" on which order?").expect(ORDER);
+    terminal.answer("\r", 0);
+    for word in [ORDER, "leg-lxyz1234-ab5c", "AB5C"] {
+        let screen = Terminal::run(&shop, 80, &["note", word]).ends(2);
+        assert!(screen.contains("error: what is the note on LEG-LXYZ1234-AB5C?\n"), "{screen}");
+    }
+}
+
+#[test]
+fn references_that_are_typed_are_waited_for_with_a_word() {
+    let shop = Shop::with_order();
+    let mut terminal = Terminal::run(&shop, 80, &["show", "-"]);
+    terminal.expect("note: reading references, one a line; Ctrl-D ends").press(&format!("{ORDER}\n"));
+    assert!(terminal.answer("\u{4}", 0).contains("Customer  John Doe"));
 }
 
 #[test]

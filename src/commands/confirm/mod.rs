@@ -9,7 +9,7 @@ use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Found, Named, Naming, name_orders_or_none};
 use super::keep_going::{self, OrderFailure, OrderOutcome, print_outcomes};
-use super::pick::named_or_picked;
+use super::pick::{Purpose, named_or_picked};
 use crate::domain::confirm::{Confirmation, Consent, decide, decide_each, refusal};
 use crate::domain::order::Order;
 use crate::domain::product::Catalogue;
@@ -58,7 +58,8 @@ const CONFIRMED_KEYS: &[&str] = &["success", "order", "stockUpdated", "message"]
 
 /// Runs the command.
 pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let references = named_or_picked(&args.refs, &[Status::Pending], "confirm", context)?;
+    let purpose = Purpose::of("confirm", &[Status::Pending]);
+    let references = named_or_picked(&args.refs, &purpose, context)?;
     let is_to_ask = context.is_to_ask("confirming has to be agreed to", "--yes agrees")?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context);

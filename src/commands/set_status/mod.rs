@@ -1,25 +1,25 @@
 //! `orders set-status`: moves orders on, or with force a step back.
 
-use std::collections::HashMap;
+mod ask;
 
 use clap::Args;
 
 use super::facts::{Facts, Group};
-use super::find::{Named, Naming, name_orders_or_none};
+use super::find::{Naming, name_orders_or_none};
 use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
-use super::pick::named_or_picked;
+use super::pick::{Purpose, named_or_picked};
 use super::{Context, read_status};
-use crate::domain::order::{Order, OrderPk};
+use crate::domain::order::Order;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::{Conflict, Refusal};
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
 use crate::domain::transition::{Request, StatusChange, decide};
 use crate::error::{Exit, Failure, Kind};
+use crate::hint::{CommandLine, Hint};
 use crate::render::json::ORDER_KEYS;
 use crate::render::{json, order};
-use crate::store::{Store, StoreError};
-use crate::ui;
+use crate::store::StoreError;
 
 /// Move orders to a status, all or nothing
 ///
@@ -92,21 +92,22 @@ pub fn change(
     if !request.restock && context.global.note.is_none() {
         return Err(Failure::usage("--no-restock needs a --note that says why").hint("add --note WHY").into());
     }
-    let from: Vec<Status> = Status::ALL
-        .into_iter()
-        .filter(|from| from.next().contains(&request.to) || request.force && from.may_be_forced_to(request.to))
-        .collect();
-    let references = named_or_picked(refs, &from, verb, context)?;
+    let from = leaving_for(request);
+    if refs.is_empty() && from.is_empty() {
+        return Err(none_can_go(request.to).into());
+    }
+    let references = named_or_picked(refs, &Purpose::of(verb, &from), context)?;
     let call = Call { is_list: references.is_list, keep_going };
     let mut store = context.open_to_write()?;
     let (audit, naming) = (context.audit(), Naming::to_write(context));
     // Nobody waits while they are looked for: an order keeps its reference.
     let named = store.read(|read| name_orders_or_none(read, &references.texts, &naming, keep_going))?;
-    let shown =
-        match request.to == Status::Cancelled && context.is_to_ask("cancelling has to be agreed to", "--yes agrees")? {
-            true => Some(ask_to_cancel(&store, &named, request, context)?),
-            false => None,
-        };
+    // Whoever names an order said which; a finger slips on a list.
+    let is_asked = request.to == Status::Cancelled || references.are_picked;
+    let shown = match is_asked && context.is_to_ask("cancelling has to be agreed to", "--yes agrees")? {
+        true => Some(ask::ask(&store, &named, request, context)?),
+        false => None,
+    };
     let outcomes = context.write(&mut store, |write| {
         let count = named.len();
         let (mut outcomes, mut refusals) = (Vec::with_capacity(count), Vec::new());
@@ -158,38 +159,24 @@ pub fn change(
     })
 }
 
-/// Shows the orders that are to be cancelled to a person who says yes or no, and returns them.
-fn ask_to_cancel(
-    store: &Store,
-    named: &[Named<'_>],
-    request: Request,
-    context: &Context,
-) -> anyhow::Result<HashMap<OrderPk, Order>> {
-    let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
-    let (orders, is_possible, settings) = store.read(|read| {
-        let orders = read.orders(&pks)?;
-        let mut is_possible = false;
-        for order in &orders {
-            is_possible |= decide(order, &read.held_stock(order.summary.pk)?, request).is_ok();
-        }
-        anyhow::Ok((orders, is_possible, read.settings()?))
-    })?;
-    // Where there is nothing to say yes to, what follows says why.
-    if is_possible {
-        let style = context.style_of_questions(&settings);
-        for order in &orders {
-            ui::show(&(order::show(order, style) + "\n"));
-        }
-        let which = match orders.as_slice() {
-            [order] => order.summary.reference.to_string(),
-            several => format!("these {} orders", several.len()),
-        };
-        if !ui::yes_or_no(&format!("Cancel {which}?"))? {
-            let message = format!("{which} not cancelled");
-            return Err(Failure::new(Kind::Declined, message).error("Declined").into());
+/// Returns the statuses from which orders can be changed.
+fn leaving_for(request: Request) -> Vec<Status> {
+    let can_leave =
+        |from: &Status| from.next().contains(&request.to) || request.force && from.may_be_forced_to(request.to);
+    Status::ALL.into_iter().filter(can_leave).collect()
+}
+
+/// Says why no order can be picked for a status.
+fn none_can_go(to: Status) -> Failure {
+    match to {
+        Status::Confirmed => Failure::usage("only confirm takes an order to confirmed")
+            .hint(Hint::run("to confirm orders", CommandLine::of("confirm"))),
+        to => {
+            let back = CommandLine::of("set-status").argument(to).option("--force --note WHY");
+            Failure::usage(format!("set-status takes no order to {to}"))
+                .hint(Hint::run(format!("to take an order back to {to}"), back))
         }
     }
-    Ok(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
 }
 
 /// Makes one failure of the refusals among so many orders.

@@ -1,0 +1,65 @@
+//! What `set-status` and `cancel` ask a person at a terminal.
+
+use std::collections::HashMap;
+
+use crate::commands::Context;
+use crate::commands::find::Named;
+use crate::domain::order::{Order, OrderPk};
+use crate::domain::status::Status;
+use crate::domain::text::visible;
+use crate::domain::transition::{Request, decide};
+use crate::error::{Failure, Kind};
+use crate::render::order;
+use crate::render::prose::fit;
+use crate::store::Store;
+use crate::ui;
+
+/// Shows the orders that are to be changed to a person who says yes or no, and returns them.
+pub fn ask(
+    store: &Store,
+    named: &[Named<'_>],
+    request: Request,
+    context: &Context,
+) -> anyhow::Result<HashMap<OrderPk, Order>> {
+    let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
+    let (orders, is_possible, settings) = store.read(|read| {
+        let orders = read.orders(&pks)?;
+        let mut is_possible = false;
+        for order in &orders {
+            is_possible |= decide(order, &read.held_stock(order.summary.pk)?, request).is_ok();
+        }
+        anyhow::Ok((orders, is_possible, read.settings()?))
+    })?;
+    // Where there is nothing to say yes to, what follows says why.
+    if is_possible {
+        let style = context.style_of_questions(&settings);
+        let which = match orders.as_slice() {
+            [order] => order.summary.reference.to_string(),
+            several => format!("these {} orders", several.len()),
+        };
+        let (question, done) = if request.to == Status::Cancelled {
+            for order in &orders {
+                ui::show(&(order::show(order, style) + "\n"));
+            }
+            (format!("Cancel {which}?"), "cancelled".to_owned())
+        } else {
+            let to = request.to;
+            let name = match orders.as_slice() {
+                [order] => {
+                    let room = style.width.saturating_sub(format!("Move {which}  to {to}? [y/N] ").len());
+                    format!(" {}", fit(&visible(&order.summary.customer.name), room))
+                }
+                _ => {
+                    ui::show(&order::list(&orders, style));
+                    String::new()
+                }
+            };
+            (format!("Move {which}{name} to {to}?"), format!("moved to {to}"))
+        };
+        if !ui::yes_or_no(&question)? {
+            let message = format!("{which} not {done}");
+            return Err(Failure::new(Kind::Declined, message).error("Declined").into());
+        }
+    }
+    Ok(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
+}
