@@ -1,21 +1,24 @@
-//! The order desk of a shop that sells over WhatsApp, as one binary on one SQLite file.
+//! The order desk of a shop that sells over WhatsApp: one binary on one SQLite file.
 //!
-//! | module | what it knows |
+//! | module | what is in it |
 //! |---|---|
-//! | [`cli`] | the command line |
-//! | [`commands`] | one command, one file: its arguments, then what it does |
-//! | [`domain`] | the rules, pure |
-//! | [`input`] | untrusted bytes → domain values, every problem with its place |
-//! | [`store`] | the only place that knows SQLite |
-//! | [`render`] | domain values → text, JSON, CSV |
-//! | [`ui`] | stdout, stderr, colour, questions, progress |
-//! | [`scratch`] | temporary files with a name, none of which outlives its program |
-//! | [`spool`] | results that may be too long for memory |
-//! | [`error`] | what went wrong → exit code, words, hints |
-//! | [`hint`] | what to do next, in words and as a command |
+//! | `cli`, `options` | the command line: which commands there are, and which global options |
+//! | `commands` | one file per command: its arguments, then what it does |
+//! | `domain` | the rules of the shop, as pure functions |
+//! | `input` | untrusted bytes become domain values; every problem is reported with its place |
+//! | `store` | the orders file; the only module that uses SQLite |
+//! | `render` | domain values become text, JSON, CSV and HTML |
+//! | `ui` | stdout, stderr, colour, questions and progress |
+//! | `spool` | results that may be too long for memory |
+//! | `error` | exit codes, messages and hints |
+//! | `hint` | what to do next, in words and as a command |
+//! | `misuse` | what is wrong with a command line, and what was probably meant |
 //!
-//! A change is always load → decide → apply: a command opens one transaction, loads the facts through [`store`], a pure
-//! function of [`domain`] decides, and the store applies the decision in the same transaction.
+//! Imports go one way: `commands` imports `input`, `store`, `render` and `ui`, and all of them import `domain`. `input`,
+//! `store` and `render` never import each other.
+//!
+//! Every change is load → decide → apply. A command opens one transaction and loads the facts from the store. A pure function
+//! of the domain decides. The store applies the decision in the same transaction.
 
 #![cfg_attr(
     test,
@@ -23,7 +26,7 @@
         clippy::unwrap_used,
         clippy::type_complexity,
         clippy::disallowed_methods,
-        reason = "a test may end where its ground is missing; a table of cases is its own type; SQLite's files are made and broken"
+        reason = "a test may panic when its setup fails; a table of cases needs no named type; tests create and break SQLite's files"
     )
 )]
 
@@ -57,7 +60,7 @@ use ui::{ColorChoice, Ui};
 pub fn run(args: impl IntoIterator<Item = OsString>, fixed: Option<&str>, now: fn() -> DateTime<Utc>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     if let Some(reply) = std::env::var_os(completions::VARIABLE).and_then(|shell| completions::reply(&shell, &args)) {
-        // A shell shows what is said to it in the middle of the line: where it does not listen, it is told nothing.
+        // If the shell has stopped reading, nothing is reported: a message would appear in the middle of its line.
         let _ = ui::stdout().write_all(reply.as_bytes());
         return Exit::Done.code();
     }

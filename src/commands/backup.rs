@@ -54,13 +54,13 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
     if context.is_dry_run() {
         drop(copy);
-        context.keep_nothing();
+        context.mark_dry_run();
     } else {
         let held = ui::hold_interruptions();
         let kept = copy.persist(&dest);
         held.end(Some(kept.is_ok()));
         kept.map_err(|error| failed(&dest, &error))?;
-        context.keep();
+        context.mark_done();
     }
     let path = dest.to_string_lossy();
     let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);

@@ -237,13 +237,13 @@ impl Context {
         self.has_rolled_back = self.is_dry_run();
     }
 
-    /// Notes that what this run did is kept outside the orders file.
-    pub fn keep(&mut self) {
+    /// Notes that this run finished its work outside the orders file.
+    pub fn mark_done(&mut self) {
         self.has_committed = true;
     }
 
-    /// Notes that what this run did was not kept: results say so.
-    pub fn keep_nothing(&mut self) {
+    /// Notes that this run rolls its work back: results say so.
+    pub fn mark_dry_run(&mut self) {
         self.has_rolled_back = true;
     }
 

@@ -1,4 +1,4 @@
-//! Confirming orders: the one way in which an order takes stock (rules 4 and 5).
+//! Confirming orders: only this takes stock (rules 4 and 5).
 
 use super::bidi::sent;
 use std::collections::{HashMap, HashSet};
@@ -17,8 +17,8 @@ use super::transition::StatusChange;
 pub struct Confirmation {
     /// What to write.
     pub change: StatusChange,
-    /// What it takes, product by product.
-    pub takings: Vec<Deduction>,
+    /// What it takes of each stock line.
+    pub deductions: Vec<Deduction>,
 }
 
 /// What an order takes of one product and size.
@@ -182,25 +182,25 @@ pub fn decide(
     Ok(orders.iter().zip(needs_by_order).map(|(order, needs)| confirmation(order, needs, &mut left)).collect())
 }
 
-/// What is taken for consent to confirming orders.
+/// The consent to confirming orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consent {
-    /// That they were named.
+    /// The orders were named on the command line.
     Named {
-        /// Whether prices below the list price were agreed.
+        /// Whether prices below the list price are accepted.
         accept_prices: bool,
     },
-    /// That a person was shown these orders as they are, prices and all, and said yes.
+    /// A person saw these orders, prices included, and said yes.
     Shown(HashMap<OrderPk, Order>),
 }
 
 impl Consent {
-    /// Makes the consent of a person who was shown these orders.
+    /// Makes the consent of a person who saw these orders.
     pub fn shown(orders: Vec<Order>) -> Consent {
         Consent::Shown(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
     }
 
-    /// Returns whether it is for prices below the list price too.
+    /// Returns whether it includes prices below the list price.
     pub fn accepts_prices(&self) -> bool {
         match self {
             Consent::Named { accept_prices } => *accept_prices,
@@ -208,7 +208,7 @@ impl Consent {
         }
     }
 
-    /// Refuses an order that is not what the person who said yes was shown.
+    /// Refuses an order that is not as the person saw it.
     pub fn covers(&self, order: &Order) -> Result<(), Refusal> {
         let Consent::Shown(shown) = self else { return Ok(()) };
         let reference = &order.summary.reference;
@@ -229,7 +229,7 @@ impl Consent {
     }
 }
 
-/// Decides each order by itself, in the order given, each on the stock that those before it left.
+/// Decides each order by itself, in the order given. Each gets the stock that the ones before it left.
 pub fn decide_each(
     orders: &[Order],
     mut catalogue: Catalogue,
@@ -357,7 +357,7 @@ struct Need {
     size: String,
     quantity: i64,
     on_hand: i64,
-    /// How many each order needs, by its place in the call.
+    /// How many each order needs, by its index in the call.
     by_order: Vec<(usize, i64)>,
 }
 
@@ -383,36 +383,39 @@ impl Need {
     }
 }
 
-/// Needs by stock line, in the order of the items that brought them.
+/// Needs by stock line, in item order.
 #[derive(Debug, Default)]
 struct Needs {
     all: Vec<Need>,
-    /// Where the need of a stock line stands.
-    places: HashMap<(ProductId, String), usize>,
+    /// The index of each stock line in `all`.
+    indexes: HashMap<(ProductId, String), usize>,
 }
 
 impl Needs {
-    /// Adds what an item of the order at this place in the call needs; orders are added one after the other.
+    /// Adds what an item needs; `order` is the index of its order in the call. Orders are added one after the other.
     fn add(&mut self, need: Need, order: usize) {
         let quantity = need.quantity;
-        let place = *self.places.entry((need.product_id, need.size_key.clone())).or_insert(self.all.len());
-        match self.all.get_mut(place) {
+        let index = *self.indexes.entry((need.product_id, need.size_key.clone())).or_insert(self.all.len());
+        match self.all.get_mut(index) {
             Some(known) => known.quantity += quantity,
             None => self.all.push(need),
         }
-        match self.all[place].by_order.last_mut() {
+        match self.all[index].by_order.last_mut() {
             Some((last, sum)) if *last == order => *sum += quantity,
-            _ => self.all[place].by_order.push((order, quantity)),
+            _ => self.all[index].by_order.push((order, quantity)),
         }
     }
 
     fn find(&mut self, need: &Need) -> Option<&mut Need> {
-        let place = self.places.get(&(need.product_id, need.size_key.clone()))?;
-        self.all.get_mut(*place)
+        let index = self.indexes.get(&(need.product_id, need.size_key.clone()))?;
+        self.all.get_mut(*index)
     }
 }
 
-/// Finds the stock line that an item needs; else the product's name and its sizes.
+/// Finds what an item needs of which stock line.
+///
+/// # Errors
+/// There is no such line: the product's name and its sizes.
 fn needed_line(item: &OrderItem, catalogue: &Catalogue) -> Result<Need, (String, String)> {
     let unknown =
         |product: Option<&Product>| (item.shop_name().to_owned(), product.map(Product::size_names).unwrap_or_default());
@@ -431,7 +434,7 @@ fn needed_line(item: &OrderItem, catalogue: &Catalogue) -> Result<Need, (String,
 }
 
 fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
-    let mut takings = Vec::with_capacity(needs.all.len());
+    let mut deductions = Vec::with_capacity(needs.all.len());
     let mut movements = Vec::with_capacity(needs.all.len());
     for need in needs.all {
         let before = left.find(&need).map_or(need.on_hand, |line| {
@@ -439,7 +442,7 @@ fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
             line.on_hand -= need.quantity;
             before
         });
-        takings.push(Deduction { label: need.label, before, after: before - need.quantity });
+        deductions.push(Deduction { label: need.label, before, after: before - need.quantity });
         movements.push(Movement {
             product_id: need.product_id,
             size_key: need.size_key,
@@ -456,7 +459,7 @@ fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
         to: Status::Confirmed,
         movements,
     };
-    Confirmation { change, takings }
+    Confirmation { change, deductions }
 }
 
 #[cfg(test)]
@@ -543,7 +546,7 @@ mod tests {
         let confirmations = decide(&desk.orders, &desk.catalogue, false).unwrap();
         let taken: Vec<Vec<_>> = confirmations
             .iter()
-            .map(|c| c.takings.iter().map(|t| (t.label.as_str(), t.before, t.after)).collect())
+            .map(|c| c.deductions.iter().map(|t| (t.label.as_str(), t.before, t.after)).collect())
             .collect();
         assert_eq!(taken, [vec![("Polo (L)", 5, 2)], vec![("Polo (L)", 2, 1), ("Polo (S)", 5, 4)]]);
         let moved: Vec<_> =
@@ -569,7 +572,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_that_is_not_there_is_refused_with_those_that_are() {
+    fn a_missing_or_unknown_size_is_refused_with_the_available_sizes() {
         let products = [product("Polo", &[("S", 5), ("L", 5)])];
         for (size, detail) in
             [(None, "Polo: needs a size (sizes: S, L)"), (Some("XL"), "Polo: has no size XL (sizes: S, L)")]
@@ -610,13 +613,13 @@ mod tests {
     }
 
     #[test]
-    fn each_by_itself_goes_on_with_what_the_ones_before_left() {
+    fn each_order_gets_the_stock_that_the_ones_before_it_left() {
         let products = [product("Shirt", &[("", 3)])];
         let desk = desk(&products, &[&[(0, 2, None)], &[(0, 2, None)], &[(0, 1, None)]]);
         let decided: Vec<_> =
             decide_each(&desk.orders, desk.catalogue.clone(), &Consent::Named { accept_prices: false })
                 .into_iter()
-                .map(|result| result.map(|c| c.takings[0].after).map_err(|refusal| refusal.details))
+                .map(|result| result.map(|c| c.deductions[0].after).map_err(|refusal| refusal.details))
                 .collect();
         let short = vec!["Shirt: Insufficient stock (available: 1, required: 2)".to_owned()];
         assert_eq!(decided, [Ok(1), Err(short), Ok(0)]);

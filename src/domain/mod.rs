@@ -1,14 +1,14 @@
 //! The shop's rules, pure: no I/O, no clock, no SQL.
 //!
-//! Everything here takes facts as parameters and returns a decision as a value. What a decision says is applied by
-//! `store`, in the transaction that loaded the facts.
+//! Functions here take facts as parameters and return decisions as values. The store applies a decision in the transaction
+//! that loaded its facts.
 //!
 //! # The rules
 //!
 //! 1. An order starts pending and holds no stock.
 //! 2. It holds stock exactly while it is confirmed, processing, shipped or delivered. Only `confirm` enters those
 //!    states; leaving them gives back exactly what its movements took.
-//! 3. Statuses change along the table in [`status`]; a step back needs force and a note.
+//! 3. Statuses change along the table in `status`; a step back needs force and a note.
 //! 4. Confirming sums quantities per product and size over all items and all orders of a call, names all shortages at
 //!    once, and takes the stock of all of them or of none.
 //! 5. Prices are not trusted: one below the list price of the day of the order needs consent.
@@ -20,29 +20,22 @@
 //!
 //! # The files
 //!
-//! | file | what it knows |
+//! | file | what is in it |
 //! |---|---|
-//! | [`money`], [`time`], [`reference`](mod@reference), [`text`] | the small values that everything is made of |
-//! | [`limits`] | how long texts may be |
-//! | [`bidi`] | right-to-left values among others |
-//! | [`phone`] | the number in full, however it was typed |
-//! | [`calendar`], [`zone`] | points in time as people type them, and days in the shop's zone |
-//! | [`status`] | the life of an order and which steps are legal |
-//! | [`order`] | an order and its items |
-//! | [`incoming`] | an order as it was received |
-//! | [`content`] | what two deliveries of one order are compared by (rule 6) |
-//! | [`receive`] | an order that comes in: new, unchanged, or refused (rules 1, 4, 6) |
-//! | [`confirm`] | taking stock (rules 4 and 5) |
-//! | [`edit`] | changing who ordered, and what, before it is settled |
-//! | [`history`] | what happened to an order, and to a product's stock |
-//! | [`transition`] | every other status change, and stock given back (rules 2 and 3) |
-//! | [`product`], [`catalogue`] | the catalogue, and what a product that comes in changes |
-//! | [`stock`] | stock on hand, its movements, adjusting and counting |
-//! | [`message`] | what the shop writes to a customer |
-//! | [`finding`] | ways in which a file disagrees with itself |
-//! | [`settings`] | what every user of a file shares |
-//! | [`user`] | accounts, and what who acts may do (rule 8) |
-//! | [`refusal`] | why something was not done, in the words that people and programs are given |
+//! | `money`, `time`, `reference`, `text`, `phone` | small values: amounts, instants, references, texts, phone numbers |
+//! | `bidi` | right-to-left values among others |
+//! | `calendar`, `zone` | points in time as people type them; days in the shop's zone |
+//! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
+//! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
+//! | `product`, `catalogue` | a product and its stock lines; what an incoming product changes |
+//! | `incoming`, `receive` | an order as it was received; whether it is new, unchanged or refused (rules 1, 4, 6 and 10) |
+//! | `confirm`, `transition`, `edit` | taking stock (rules 4 and 5); all other steps (rules 2 and 3); changing an order |
+//! | `stock` | movements; adjusting and counting |
+//! | `history` | what happened to an order, and to a product's stock |
+//! | `message` | the messages to a customer |
+//! | `report` | the content of the reports |
+//! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
+//! | `problems`, `refusal`, `finding` | problems of an input; why something is refused; what `check` finds |
 
 pub(crate) mod bidi;
 pub(crate) mod calendar;

@@ -1,4 +1,4 @@
-//! What a person is shown before an order is confirmed, and after.
+//! The screen before a confirmation, and the lines after it.
 
 use std::fmt::Write as _;
 
@@ -11,8 +11,7 @@ use crate::domain::bidi::shown;
 use crate::domain::confirm::Confirmation;
 use crate::domain::order::Order;
 
-/// Renders what a person decides by: what is in the order and what it costs, prices below the list price, an order that
-/// looks like the same one, and the stock before and after.
+/// Renders the order for the question: items, total, marks, a likely duplicate, and the stock before and after.
 pub fn preview(
     order: &Order,
     confirmation: &Confirmation,
@@ -30,7 +29,7 @@ pub fn preview(
     text.push_str(&items(order, style));
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
     let _ = writeln!(text, "Total {}{currency} for {}", summary.total, pieces(summary.item_count));
-    text.push_str(&takings(confirmation, style.width));
+    text.push_str(&deductions(confirmation, style.width));
     text.extend(marks(order).map(|said| mark(&said, style)));
     if let Some(other) = duplicate.map(|order| &order.summary) {
         let when = minute(other.order_date, style.zone);
@@ -46,7 +45,7 @@ pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool, w
     let did = if is_dry_run { "would confirm" } else { "confirmed" };
     let (name, pieces) = (&summary.customer.name, pieces(summary.item_count));
     let mut text = sentence(&format!("{did} {}: {name}, {pieces}, {}", summary.reference, summary.total), width);
-    text.push_str(&takings(confirmation, width));
+    text.push_str(&deductions(confirmation, width));
     for item in order.items.iter().filter(|item| item.is_below_list_price()) {
         let (name, price, list_price) = (item.shop_name(), item.unit_price, item.list_price);
         let accepted = format!("  ! {name}: price {price} accepted, list price {list_price}");
@@ -56,15 +55,14 @@ pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool, w
     text
 }
 
-fn takings(confirmation: &Confirmation, width: usize) -> String {
-    let line = |taking: &crate::domain::confirm::Deduction| {
-        sentence(&format!("  {}: stock {} → {}", taking.label, taking.before, taking.after), width)
+fn deductions(confirmation: &Confirmation, width: usize) -> String {
+    let line = |deduction: &crate::domain::confirm::Deduction| {
+        sentence(&format!("  {}: stock {} → {}", deduction.label, deduction.before, deduction.after), width)
     };
-    confirmation.takings.iter().map(line).collect()
+    confirmation.deductions.iter().map(line).collect()
 }
 
-/// Renders the orders that one can be picked from, one line each; their status where they differ in it. The name is what
-/// is cut.
+/// Renders orders to pick from, one line each, with the status where they differ in it. A long name is cut.
 pub fn choices(orders: &[Order], style: RenderStyle<'_>) -> Vec<String> {
     let are_alike = orders.iter().all(|order| order.summary.status == orders[0].summary.status);
     let columns = [

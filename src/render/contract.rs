@@ -9,13 +9,13 @@ use super::report::{pending, stock};
 /// A body.
 struct Shape {
     name: &'static str,
-    /// Which commands print it, or where it stands.
-    place: &'static str,
+    /// The commands that print it, or the body that it is in.
+    printed_by: &'static str,
     keys: &'static [&'static str],
 }
 
-const fn shape(name: &'static str, place: &'static str, keys: &'static [&'static str]) -> Shape {
-    Shape { name, place, keys }
+const fn shape(name: &'static str, printed_by: &'static str, keys: &'static [&'static str]) -> Shape {
+    Shape { name, printed_by, keys }
 }
 
 const SHAPES: &[Shape] = &[
@@ -83,7 +83,7 @@ const SHAPES: &[Shape] = &[
     ),
 ];
 
-/// What a key's value is in a body; `?`: or null.
+/// Returns the type of a key's value in a body; `?` means that it may be null.
 fn type_of(body: &str, key: &str) -> &'static str {
     match key {
         "orderReference" if body == "stock movement" => "text?",
@@ -116,7 +116,7 @@ fn type_of(body: &str, key: &str) -> &'static str {
     }
 }
 
-/// Returns the page, for so many columns.
+/// Returns the page, `width` columns wide.
 pub fn page(width: usize) -> String {
     let rules = [
         "A command prints one body, or an array of them: several REFs, or any number from -, make an array. --format ndjson \
@@ -132,9 +132,9 @@ pub fn page(width: usize) -> String {
          (error, details, hint, warnings, problems, the tables) may change: go by code, reason and exitCode.",
     ];
     let mut page: String = rules.iter().map(|rule| paragraph(rule, width) + "\n").collect();
-    for Shape { name, place, keys } in SHAPES {
+    for Shape { name, printed_by, keys } in SHAPES {
         let rows: Vec<_> = keys.iter().map(|key| ((*key).to_owned(), type_of(name, key).to_owned())).collect();
-        page.push_str(&paragraph(&format!("{name}: {place}"), width));
+        page.push_str(&paragraph(&format!("{name}: {printed_by}"), width));
         page.push_str(&two_columns(&rows, 15, width));
         page.push('\n');
     }

@@ -1,5 +1,7 @@
 //! Pages of help that clap does not lay out.
 
+use super::prose::wrap;
+
 /// Lays out rows of a name and a text beside it, which wraps within `width`; a name takes `name_width` columns at least.
 pub fn two_columns(rows: &[(String, String)], name_width: usize, width: usize) -> String {
     let name_width = rows.iter().map(|(name, _)| name.len()).fold(name_width, usize::max);
@@ -19,22 +21,6 @@ pub fn two_columns(rows: &[(String, String)], name_width: usize, width: usize) -
 /// Lays out a paragraph within `width`.
 pub fn paragraph(text: &str, width: usize) -> String {
     wrap(text, width).join("\n") + "\n"
-}
-
-/// Breaks a text into lines of at most `width` characters, where words allow it.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let (mut lines, mut line) = (Vec::new(), String::new());
-    for word in text.split_whitespace() {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What people read of what happened: to an order, to a product's stock.
+//! The history of an order, and of a product's stock, for people.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::domain::order::OrderSummary;
 use crate::domain::product::Product;
 use crate::domain::time::Timestamp;
 
-/// Renders what happened to an order, oldest first.
+/// Renders the events of an order, oldest first.
 pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) -> String {
     let status = order.status.to_string();
     let mut text = format!("{}  {}\n", order.reference, paint::paint(&status, paint::status(&status), style.color));
@@ -39,7 +39,7 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
     text
 }
 
-/// Renders what was said last of an order: the customer's words, and the newest note with who wrote it and when.
+/// Renders the customer's newest words, and the newest note with who wrote it and when.
 pub fn last_said(events: &[Event], style: RenderStyle<'_>) -> String {
     let (words, note) = remarks(events);
     let text = |event: &Event| event.note.clone().unwrap_or_default();

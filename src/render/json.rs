@@ -13,7 +13,7 @@ use crate::domain::user::User;
 /// One JSON object; its keys keep their order.
 pub type Body = Map<String, Value>;
 
-/// Returns a value of a body without JSON around it: texts bare, null as nothing, what is nested as JSON.
+/// Returns a value of a body for a cell: texts unquoted, null as an empty text, nested values as JSON.
 pub fn bare(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -71,7 +71,7 @@ pub const ITEM_KEYS: &[&str] = &[
     "subtotal",
 ];
 
-/// The keys of a row an item: those of the order, then those of the item.
+/// The keys of a row per item: those of the order and those of the item.
 pub const ITEM_ROW_KEYS: &[&str] = &[
     "id",
     "orderReference",
@@ -131,7 +131,7 @@ fn summary_value(order: &OrderSummary, key: &str) -> Value {
     }
 }
 
-/// Returns all that whoever may not see an order is told of it: that it is there.
+/// Returns the body for a caller who may not see the order: it says only that the order exists.
 pub fn unchanged(reference: &Reference) -> Body {
     body([("orderReference", json!(reference.as_str())), ("unchanged", json!(true))])
 }
@@ -211,7 +211,7 @@ fn sizes(product: &Product) -> Value {
 /// The keys of an event of an order, in order.
 pub const EVENT_KEYS: &[&str] = &["at", "actor", "kind", "from", "to", "note", "movements"];
 
-/// Returns something that happened to an order.
+/// Returns an event of an order.
 pub fn event(event: &Event) -> Body {
     let movements = event
         .movements
@@ -261,12 +261,12 @@ pub fn user(user: &User) -> Body {
 /// The keys of a finding, in order.
 pub const FINDING_KEYS: &[&str] = &["code", "subject", "problem"];
 
-/// Returns a way in which the file disagrees with itself.
+/// Returns a finding of `check`.
 pub fn finding(finding: &Finding) -> Body {
     body([("code", json!(finding.code)), ("subject", json!(finding.subject)), ("problem", json!(finding.problem))])
 }
 
-/// Makes a body of its keys and values.
+/// Makes a body of keys and values.
 pub fn body<const N: usize>(pairs: [(&str, Value); N]) -> Body {
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }

@@ -2,17 +2,17 @@
 //!
 //! | file | what it makes |
 //! |---|---|
-//! | [`json`] | the bodies of SPEC 4.5, key by key |
-//! | [`csv`] | the same bodies as rows |
-//! | [`table`] | columns that fit a width |
-//! | [`prose`] | text in lines of a width |
-//! | [`order`], [`product`], [`user`] | what people read of them |
-//! | [`confirm`] | what a person is shown before confirming, and after |
-//! | [`history`] | what happened to an order, and to a product's stock |
-//! | [`paint`] | which word has which colour |
-//! | [`report`] | what cron mails, as text, HTML and bodies |
-//! | [`message`] | links that open WhatsApp |
-//! | [`zone`] | times in the shop's zone |
+//! | `json` | the bodies of SPEC 4.5, key by key |
+//! | `csv` | the same bodies as rows |
+//! | `table` | columns that fit a width |
+//! | `prose` | text in lines of a width |
+//! | `order`, `product`, `user` | orders, products and accounts for people |
+//! | `confirm` | the screen before a confirmation, and the lines after it |
+//! | `history` | what happened to an order, and to a product's stock |
+//! | `paint` | the colours |
+//! | `report` | reports as text, HTML and bodies |
+//! | `message` | links that open WhatsApp |
+//! | `zone` | times in the shop's zone |
 
 pub(crate) mod confirm;
 pub(crate) mod contract;

@@ -1,4 +1,4 @@
-//! What people read of an order.
+//! Orders for people.
 
 use std::fmt::Write as _;
 
@@ -98,13 +98,13 @@ pub fn show(order: &Order, style: RenderStyle<'_>) -> String {
     text
 }
 
-/// Renders what a person should look at before anything else.
+/// Renders a sentence that a person should look at first.
 pub fn mark(sentence: &str, style: RenderStyle<'_>) -> String {
     let lines = prose::sentence(&format!("! {sentence}"), style.width);
     lines.lines().map(|line| paint::paint(line, paint::warning(), style.color) + "\n").collect()
 }
 
-/// Says what a person should look at in an order: prices below the list price, and names that are not the catalogue's.
+/// Lists what a person should look at in an order: prices below the list price, and names other than the catalogue's.
 pub fn marks(order: &Order) -> impl Iterator<Item = String> {
     let prices = order.items.iter().filter(|item| item.is_below_list_price()).map(|item| {
         let (name, price, list_price) = (item.shop_name(), item.unit_price, item.list_price);
@@ -113,13 +113,13 @@ pub fn marks(order: &Order) -> impl Iterator<Item = String> {
     prices.chain(name_marks(order))
 }
 
-/// Says where an order calls its products otherwise than the catalogue.
+/// Lists the items whose name or barcode differs from the catalogue's.
 pub fn name_marks(order: &Order) -> impl Iterator<Item = String> {
     let numbered = order.items.iter().enumerate();
     numbered.flat_map(|(index, item)| item.name_marks(index + 1))
 }
 
-/// The product of an item, marked with `!` where the catalogue calls it otherwise.
+/// Returns the name of an item's product, marked with `!` where the catalogue has another.
 fn named(item: &OrderItem) -> String {
     let Some(misnomer) = &item.misnomer else { return item.product_name.clone() };
     match misnomer.name {
@@ -181,7 +181,7 @@ pub fn changed(change: &StatusChange, is_dry_run: bool) -> String {
     format!("{would}{}: {} → {}{stock}\n", change.reference, change.from, change.to)
 }
 
-/// Says how many: `1 piece`, `2 pieces`.
+/// Renders a number of pieces: `1 piece`, `2 pieces`.
 pub fn pieces(count: i64) -> String {
     if count == 1 { "1 piece".to_owned() } else { format!("{count} pieces") }
 }

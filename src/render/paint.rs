@@ -1,8 +1,8 @@
-//! Which word has which colour.
+//! The colours.
 
 use anstyle::{AnsiColor, Style};
 
-/// Returns the style of a status: what waits stands out, what is done stands back.
+/// Returns the style of a status: pending stands out, delivered is dim.
 pub fn status(word: &str) -> Style {
     match word {
         "pending" => AnsiColor::Yellow.on_default().bold(),
@@ -22,7 +22,7 @@ pub fn stock(word: &str) -> Style {
     }
 }
 
-/// Returns the style of a price or name that a person should look at, which is marked with `!`.
+/// Returns the style of a price or name: those to look at are marked with `!`.
 pub fn marked(text: &str) -> Style {
     if text.starts_with('!') { warning() } else { Style::new() }
 }

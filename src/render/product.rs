@@ -1,4 +1,4 @@
-//! What people read of the catalogue.
+//! The catalogue for people.
 
 use super::order::pieces;
 use super::prose;

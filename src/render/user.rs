@@ -1,4 +1,4 @@
-//! What people read of accounts.
+//! Accounts for people.
 
 use super::RenderStyle;
 use super::table::{Column, render};

@@ -199,7 +199,7 @@ impl Read<'_> {
             findings.extend(attempt(subject, || self.findings_of(sql))?);
         }
         findings.extend(attempt("order_texts", || self.stale_texts())?);
-        if self.has_texts()? {
+        if self.has_search_index()? {
             findings.extend(attempt("orders", || self.stale_hashes())?);
         }
         Ok(findings)

@@ -1,4 +1,4 @@
-//! Orders for completion on the command line: a bounded search, however many orders there are.
+//! Orders for completion in a shell. The search is bounded, however many orders there are.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::domain::reference::SHORTEST_PART;
 use crate::domain::status::Status;
 use crate::domain::user::UserId;
 
-/// How many rows one look at an index reads at the most.
+/// The most rows that one query reads from an index.
 const ROWS_READ: u32 = 2000;
 
 /// Selects the orders of an inner query whose reference begins like `:text`, in one of the `:statuses`, of the `:user`.
@@ -32,10 +32,10 @@ macro_rules! beginning_among {
 }
 
 impl Read<'_> {
-    /// Finds up to `most` orders in one of these statuses whose reference begins like `text`, the newest first; where there
-    /// are none, the only one that has the text inside. With a `user`, only their own.
+    /// Finds up to `most` orders in one of these statuses whose reference begins with `text`, the newest first. Where there
+    /// are none, finds the only one that contains the text. With a `user`, only their own.
     ///
-    /// Of very many that begin alike, only some are looked at: the newest, and the first ones in the index.
+    /// Of very many that begin alike, only the newest and the first ones in the index are found.
     pub fn orders_like(
         &self,
         text: &str,

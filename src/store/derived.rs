@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::error::StoreError;
-use super::search_index::{BATCH, gather_all};
+use super::search_index::{BATCH, index_all};
 use super::transaction::{Read, Write};
 use crate::domain::content::{ItemContent, items_hash};
 use crate::domain::finding::Finding;
@@ -72,7 +72,7 @@ pub(super) fn derive_all(connection: &Connection) -> Result<(), StoreError> {
          WHERE i.product_name <> p.name OR i.product_barcode IS NOT p.barcode ON CONFLICT DO NOTHING",
         [],
     )?;
-    gather_all(connection)
+    index_all(connection)
 }
 
 fn country_code(connection: &Connection) -> Result<Option<String>, StoreError> {

@@ -35,7 +35,7 @@ pub enum SortField {
     Total,
     /// The sum of the quantities.
     ItemCount,
-    /// Since when the customer has waited: when it was ordered, or received where that was earlier.
+    /// Since when the customer has waited: the order date, or the receipt where that is earlier.
     WaitsSince,
 }
 
@@ -63,7 +63,7 @@ impl Default for Sort {
     }
 }
 
-/// How orders are sorted; among equals the order of arrival goes the same way.
+/// How orders are sorted. Equal ones are sorted by arrival, in the same direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
     /// By what.
@@ -92,8 +92,8 @@ pub struct OrderFilter {
     pub waits_since: Option<Timestamp>,
     /// Only those of this number in full.
     pub phone_digits: Option<String>,
-    /// Only those that have this text in their reference, name, phone or its digits, or in the name or barcode of an item, in
-    /// the order or in the catalogue.
+    /// Only those with this text in reference, name, phone or its digits, or in the name or barcode of an item, in the order
+    /// or in the catalogue.
     pub search: Option<String>,
     /// Only those with this product among their items.
     pub product: Option<ProductId>,
@@ -101,31 +101,31 @@ pub struct OrderFilter {
     pub user: Option<UserId>,
     /// The order of the list.
     pub sort: Sort,
-    /// How many at the most; `None`: all.
+    /// The most orders; `None`: all.
     pub limit: Option<u64>,
 }
 
-/// A condition in SQL with the values that are bound to its names.
+/// A condition in SQL with the values bound to its names.
 #[derive(Default)]
 struct Condition {
-    /// The keys of those orders that are looked at alone, as a JSON array; `None`: all are.
-    few: Option<String>,
+    /// The keys of the only orders to look at, as a JSON array; `None`: all orders.
+    only: Option<String>,
     terms: Vec<&'static str>,
     values: Vec<(&'static str, Box<dyn ToSql>)>,
 }
 
-/// The products that a search is for, by their ids as JSON arrays.
-struct Called {
-    /// Those that the catalogue calls so: all their items are found.
-    here: String,
-    /// Those that only orders call so: the items that have such a name are found.
-    elsewhere: String,
+/// The products that a search matches, by their ids as JSON arrays.
+struct MatchingProducts {
+    /// Matched by the catalogue: all their items are found.
+    in_catalogue: String,
+    /// Matched only by names in orders: the items with such a name are found.
+    in_orders: String,
 }
 
 /// All orders.
 const ALL_ORDERS: &str = "orders AS o";
-/// Only the orders whose keys are bound, whatever else the condition says of them.
-const FEW_ORDERS: &str = "json_each(:few) AS few CROSS JOIN orders AS o ON o.pk = few.value";
+/// Only the orders whose keys are bound.
+const ONLY_ORDERS: &str = "json_each(:only) AS only CROSS JOIN orders AS o ON o.pk = only.value";
 
 impl Condition {
     fn and(&mut self, term: &'static str) {
@@ -136,16 +136,16 @@ impl Condition {
         self.values.push((name, Box::new(value)));
     }
 
-    /// Returns where the orders `o` come from.
+    /// Returns the FROM clause for the orders `o`.
     fn orders(&self) -> &'static str {
-        if self.few.is_some() { FEW_ORDERS } else { ALL_ORDERS }
+        if self.only.is_some() { ONLY_ORDERS } else { ALL_ORDERS }
     }
 
-    /// Returns the values that are bound, `more` of them and those of the condition.
+    /// Returns the values of the condition, and `more`.
     fn values<'v>(&'v self, more: &[(&'static str, &'v dyn ToSql)]) -> Vec<(&'static str, &'v dyn ToSql)> {
-        let few = self.few.iter().map(|few| (":few", few as &dyn ToSql));
+        let only = self.only.iter().map(|only| (":only", only as &dyn ToSql));
         let own = self.values.iter().map(|(name, value)| (*name, value.as_ref()));
-        few.chain(own).chain(more.iter().copied()).collect()
+        only.chain(own).chain(more.iter().copied()).collect()
     }
 
     fn sql(&self) -> String {
@@ -153,20 +153,20 @@ impl Condition {
     }
 }
 
-/// How many orders a first batch has, and each after it twice as many: whoever wants a few does not wait for others.
+/// The size of the first batch; each further one is twice as large. So a short list is there at once.
 const FIRST_BATCH: usize = 16;
-/// How many orders a batch has at the most; with their items fewer, as one has up to a thousand.
+/// The largest batch; with items it is smaller, as an order has up to a thousand of them.
 const BATCH: usize = 1024;
 const BATCH_WITH_ITEMS: usize = 64;
-/// How many orders are looked up by their keys, at the most: the keys are held in memory.
-const FEW: usize = 10_000;
+/// The most orders that are looked up by key: the keys are in memory.
+const MOST_KEYS: usize = 10_000;
 
 impl Read<'_> {
     fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {
         let mut condition = Condition::default();
         match filter.statuses.as_slice() {
             [] => {}
-            // Said this way, the index on status and time gives the newest without sorting.
+            // With `=` the index on status and time gives the newest without sorting.
             [status] => {
                 condition.and("o.status = :status");
                 condition.bind(":status", *status);
@@ -210,8 +210,8 @@ impl Read<'_> {
                 condition.and("FALSE");
                 return Ok(condition);
             }
-            let called = self.products_called(&needle.folded)?;
-            condition.few = self.few_with(&needle, &called, filter)?;
+            let products = self.matching_products_of(&needle.folded)?;
+            condition.only = self.candidate_keys(&needle, &products, filter)?;
             condition.and(
                 "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
                   OR instr(o.customer_phone_digits, :digits) > 0 OR instr(o.customer_phone_digits, :number) > 0
@@ -221,8 +221,8 @@ impl Read<'_> {
                               WHERE product_id IN (SELECT value FROM json_each(:renamed))
                                 AND is_found_in(:needle, product_name, product_barcode)))",
             );
-            condition.bind(":called", called.here);
-            condition.bind(":renamed", called.elsewhere);
+            condition.bind(":called", products.in_catalogue);
+            condition.bind(":renamed", products.in_orders);
             condition.bind(":needle", needle.folded);
             condition.bind(":digits", needle.digits);
             condition.bind(":number", needle.number);
@@ -238,30 +238,35 @@ impl Read<'_> {
         Ok(condition)
     }
 
-    /// Finds the products whose name or barcode has a folded text in it.
-    fn products_called(&self, folded: &str) -> Result<Called, StoreError> {
+    /// Finds the products whose name or barcode contains a folded text.
+    fn matching_products_of(&self, folded: &str) -> Result<MatchingProducts, StoreError> {
         let ids = |sql: &str| -> Result<Vec<String>, StoreError> {
             let mut statement = self.connection.prepare_cached(sql)?;
             let ids = statement.query_map(named_params! {":needle": folded}, |row| row.get(0))?;
             Ok(ids.collect::<Result<_, _>>()?)
         };
-        let here = ids("SELECT id FROM products WHERE is_found_in(:needle, name, barcode)")?;
-        let mut elsewhere =
+        let in_catalogue = ids("SELECT id FROM products WHERE is_found_in(:needle, name, barcode)")?;
+        let mut in_orders =
             ids("SELECT DISTINCT product_id FROM item_names WHERE is_found_in(:needle, name, barcode)")?;
-        // All items of those are found anyway.
-        elsewhere.retain(|product| !here.contains(product));
-        Ok(Called { here: json_array(here), elsewhere: json_array(elsewhere) })
+        // All items of the others are found anyway.
+        in_orders.retain(|product| !in_catalogue.contains(product));
+        Ok(MatchingProducts { in_catalogue: json_array(in_catalogue), in_orders: json_array(in_orders) })
     }
 
-    /// Finds a few orders among which are all that a search finds, and returns their keys as a JSON array; `None` where
-    /// looking at one order after the other is sooner done.
-    fn few_with(&self, needle: &Needle, called: &Called, filter: &OrderFilter) -> Result<Option<String>, StoreError> {
-        // Of n orders of which k fit, looking up their keys takes k looks, and finding as many as are wanted one after the
-        // other n × limit / k shorter ones.
+    /// Returns the keys of a superset of the orders that a search finds, as a JSON array; `None` where reading order by
+    /// order is faster.
+    fn candidate_keys(
+        &self,
+        needle: &Needle,
+        products: &MatchingProducts,
+        filter: &OrderFilter,
+    ) -> Result<Option<String>, StoreError> {
+        // Where k of n orders match, this reads k orders by key. Reading order by order until `limit` match takes
+        // n × limit / k cheaper reads.
         let all = u64::try_from(self.newest_order()?).unwrap_or_default();
         let most = filter.limit.unwrap_or(all).min(all).saturating_mul(all).isqrt().div_ceil(2);
-        let most = usize::try_from(most).unwrap_or(usize::MAX).min(FEW);
-        // Without another condition or order, the newest that have it are the answer, and it is enough to find these.
+        let most = usize::try_from(most).unwrap_or(usize::MAX).min(MOST_KEYS);
+        // Without another condition or order, the newest matches are the answer, and the search can stop there.
         let plain = OrderFilter { search: filter.search.clone(), limit: filter.limit, ..OrderFilter::default() };
         let enough = filter.limit.filter(|_| *filter == plain).and_then(|limit| usize::try_from(limit).ok());
         let Some(mut found) = self.candidates(needle, most, enough)? else { return Ok(None) };
@@ -274,8 +279,8 @@ impl Read<'_> {
         )?;
         let more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
         let values = named_params! {
-            ":called": called.here,
-            ":renamed": called.elsewhere,
+            ":called": products.in_catalogue,
+            ":renamed": products.in_orders,
             ":needle": needle.folded,
             ":more": more,
         };
@@ -287,7 +292,7 @@ impl Read<'_> {
         Ok((found.len() <= most).then(|| json_array(found.iter().map(|order| order.0))))
     }
 
-    /// Counts the orders that a list without a limit has.
+    /// Counts the orders of a list, whatever its limit.
     pub fn count_orders(&self, filter: &OrderFilter) -> Result<i64, StoreError> {
         let condition = self.condition(filter)?;
         let sql = format!("SELECT COUNT(*) FROM {} {}", condition.orders(), condition.sql());
@@ -320,9 +325,9 @@ impl Read<'_> {
 }
 
 impl Store {
-    /// Reads a list of orders in batches, each in a transaction of its own: whoever takes them slowly keeps nothing from
-    /// being tidied up. An order that changes meanwhile is seen as it was or as it is, and left out once it is none of the
-    /// list; none comes twice, and none is left out because others changed.
+    /// Reads a list of orders in batches, each in a transaction of its own, so that a slow consumer does not keep the log from
+    /// being checkpointed. An order that changes meanwhile is seen before or after its change, and left out once the filter
+    /// excludes it. No order comes twice, and none is missing because others changed.
     pub fn each_batch<E: From<StoreError>>(
         &self,
         filter: &OrderFilter,
@@ -341,57 +346,57 @@ impl Store {
 struct Batches<'f> {
     filter: &'f OrderFilter,
     with_items: bool,
-    /// How many orders the next one has at the most.
+    /// The size of the next batch.
     size: usize,
-    /// How many orders are still wanted at the most.
+    /// How many orders are still wanted.
     left: u64,
-    place: Place,
+    cursor: Cursor,
 }
 
 /// How far a list was read.
-enum Place {
+enum Cursor {
     Start,
-    /// Up to this order, in the order of a column that never changes.
+    /// After this order, sorted by a column that never changes.
     After(Box<dyn ToSql>, OrderPk),
-    /// The keys of those that are left, in their order, and what they must still fulfil. Where what they are sorted by may
-    /// change meanwhile, or finding them takes long, all are found at the start.
+    /// The keys of the orders that are left, in order, and the condition that they must still fulfil. All keys are read at
+    /// the start where the sort column may change meanwhile, or where finding takes long.
     Keys(std::vec::IntoIter<i64>, Condition),
     End,
 }
 
 impl<'f> Batches<'f> {
     fn of(filter: &'f OrderFilter, with_items: bool) -> Batches<'f> {
-        Batches { filter, with_items, size: FIRST_BATCH, left: filter.limit.unwrap_or(u64::MAX), place: Place::Start }
+        Batches { filter, with_items, size: FIRST_BATCH, left: filter.limit.unwrap_or(u64::MAX), cursor: Cursor::Start }
     }
 
-    /// Reads the next orders, maybe none; `None` at the end.
+    /// Reads the next batch, which may be empty; `None` at the end.
     fn next(&mut self, read: &Read<'_>) -> Result<Option<Vec<Order>>, StoreError> {
         let most = self.size.min(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.size = (self.size * 2).min(if self.with_items { BATCH_WITH_ITEMS } else { BATCH });
-        if matches!(self.place, Place::Start) && self.filter.is_slow_to_find() {
+        if matches!(self.cursor, Cursor::Start) && self.filter.is_slow_to_find() {
             let mut condition = read.condition(self.filter)?;
             let keys = read.keys(self.filter, &condition)?;
-            condition.few = None;
-            self.place = Place::Keys(keys.into_iter(), condition);
+            condition.only = None;
+            self.cursor = Cursor::Keys(keys.into_iter(), condition);
         }
-        let summaries = match &mut self.place {
-            Place::End => return Ok(None),
-            Place::Keys(keys, condition) => {
-                condition.few = Some(json_array(keys.take(most)));
+        let summaries = match &mut self.cursor {
+            Cursor::End => return Ok(None),
+            Cursor::Keys(keys, condition) => {
+                condition.only = Some(json_array(keys.take(most)));
                 let summaries = read.summaries_of(condition)?;
                 if keys.len() == 0 {
-                    self.place = Place::End;
+                    self.cursor = Cursor::End;
                 }
                 summaries
             }
-            place => {
-                let summaries = read.summaries_after(self.filter, place, most)?;
+            cursor => {
+                let summaries = read.summaries_after(self.filter, cursor, most)?;
                 self.left -= u64::try_from(summaries.len()).unwrap_or(u64::MAX).min(self.left);
-                self.place = match summaries.last() {
+                self.cursor = match summaries.last() {
                     Some(last) if summaries.len() == most && self.left > 0 => {
-                        Place::After(self.filter.sort.by.fixed_value(last), last.pk)
+                        Cursor::After(self.filter.sort.by.fixed_value(last), last.pk)
                     }
-                    _ => Place::End,
+                    _ => Cursor::End,
                 };
                 summaries
             }
@@ -405,15 +410,14 @@ impl<'f> Batches<'f> {
 }
 
 impl OrderFilter {
-    /// Returns whether all orders of the list are found at once: those after one that was read are not found without looking
-    /// at those before it.
+    /// Returns whether all keys are read at the start: finding the orders after a given one would read all before it.
     fn is_slow_to_find(&self) -> bool {
         self.search.is_some() || self.product.is_some() || !self.sort.by.is_fixed()
     }
 }
 
 impl SortField {
-    /// Returns whether an order keeps its value of it for good, and an index has the orders sorted by it.
+    /// Returns whether the value never changes, and an index is sorted by it.
     fn is_fixed(self) -> bool {
         matches!(self, SortField::CreatedAt | SortField::OrderDate | SortField::Reference)
     }
@@ -429,7 +433,7 @@ impl SortField {
 }
 
 impl Read<'_> {
-    /// Finds the keys of all orders of a list, in their order.
+    /// Finds the keys of all orders of a list, in list order.
     fn keys(&self, filter: &OrderFilter, condition: &Condition) -> Result<Vec<i64>, StoreError> {
         let (column, direction) = filter.sort.sql();
         let sql = format!(
@@ -444,10 +448,10 @@ impl Read<'_> {
         Ok(keys.collect::<Result<_, _>>()?)
     }
 
-    /// Reads those orders of a condition whose keys it names, in their order.
+    /// Reads the orders whose keys the condition names, in that order.
     fn summaries_of(&self, condition: &Condition) -> Result<Vec<OrderSummary>, StoreError> {
         let sql = format!(
-            "SELECT {SUMMARY_COLUMNS} FROM {FEW_ORDERS} LEFT JOIN users AS u ON u.id = o.user_id {} ORDER BY few.key",
+            "SELECT {SUMMARY_COLUMNS} FROM {ONLY_ORDERS} LEFT JOIN users AS u ON u.id = o.user_id {} ORDER BY only.key",
             condition.sql()
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -459,7 +463,7 @@ impl Read<'_> {
     fn summaries_after(
         &self,
         filter: &OrderFilter,
-        place: &Place,
+        cursor: &Cursor,
         most: usize,
     ) -> Result<Vec<OrderSummary>, StoreError> {
         let mut condition = self.condition(filter)?;
@@ -467,7 +471,7 @@ impl Read<'_> {
         let after;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let mut values: Vec<(&'static str, &dyn ToSql)> = vec![(":most", &most)];
-        if let Place::After(value, pk) = place {
+        if let Cursor::After(value, pk) = cursor {
             after = (value, *pk);
             condition.and(filter.sort.after());
             values.extend([(":after", after.0.as_ref()), (":after_pk", &after.1 as &dyn ToSql)]);
@@ -489,7 +493,7 @@ impl Sort {
         (self.by.column(), if self.descending { "DESC" } else { "ASC" })
     }
 
-    /// Returns the condition of the orders after one, by a fixed field.
+    /// Returns the condition for the orders after a given one, by a fixed field.
     fn after(self) -> &'static str {
         match (self.by, self.descending) {
             (SortField::OrderDate, true) => "(o.order_date, o.pk) < (:after, :after_pk)",
@@ -553,9 +557,9 @@ mod tests {
         }
     }
 
-    /// Between two batches orders change what they are sorted by, come and go.
+    /// Between two batches, orders change the field that they are sorted by, or no longer match.
     #[test]
-    fn a_list_that_others_change_has_each_of_its_orders_once() {
+    fn a_list_has_each_order_once_while_others_write() {
         let (_folder, mut store) = store();
         let shirt = product("Shirt", &[("", 3)]);
         let new = resolved_order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect());
@@ -585,7 +589,7 @@ mod tests {
                     .each_batch::<StoreError>(&filter, false, |orders| {
                         seen.extend(orders.iter().map(|order| order.summary.pk.0));
                         batches += 1;
-                        // All of them move, and a few are none of the list any more.
+                        // All orders move, and a few no longer match.
                         other.execute_batch(
                             "UPDATE orders SET total = (total * 31 + pk) % 997;
                              UPDATE orders SET updated_at = strftime('%Y-%m-%dT%H:%M:%fZ', 1770000000 + total, 'unixepoch');

@@ -182,7 +182,7 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
         self.insert_source(order, &new.source, hash)?;
         let (time, pending) = (self.write.time, Some(Status::Pending.as_str()));
         self.write.insert_event(order, EventKind::Created, None, pending, time, audit)?;
-        self.write.gather_texts(order)?;
+        self.write.index_new(order)?;
         Ok(Some(order))
     }
 

@@ -394,7 +394,7 @@ impl Write<'_> {
         if changed != 1 {
             return Err(StoreError::Changed("the order"));
         }
-        self.gather_texts_again(edited.order)?;
+        self.index_again(edited.order)?;
         if let Some(items) = &edited.items {
             // All of them anew, as their positions move up when one is removed. They keep their ids.
             self.connection

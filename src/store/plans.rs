@@ -1,4 +1,4 @@
-//! How SQLite finds what it is asked for: whatever is asked of a long table, an index knows the way.
+//! SQLite answers every query on a long table by an index.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -26,27 +26,27 @@ use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
 use crate::domain::user::{Role, User, UserId};
 
-/// The tables that grow with every order, with the names that queries give them.
+/// The tables that grow with every order, and their aliases in queries.
 const LONG: [&str; 10] =
     ["orders", "o", "order_items", "i", "order_events", "e", "order_sources", "order_texts", "stock_movements", "m"];
 
-/// What may look at a whole table, by what stands in it.
+/// Parts of the queries that may scan a whole table.
 const MAY_SCAN: [&str; 7] = [
-    // A text somewhere in a name, or in a reference: no index knows, and where it is in many, the first ones are found soon.
+    // A text inside a name or a reference: no index helps, and a frequent text is found soon.
     "is_found_in(:needle, o.reference",
     "is_found_in(:folded, reference)",
-    // A search looks through the texts of all, which are much shorter than the orders.
+    // A search reads the whole index, which is much smaller than the orders.
     "FROM order_texts ORDER BY batch",
-    // What is derived is written anew when the country code changes.
+    // A new country code derives everything again.
     "DELETE FROM order_texts",
     "INSERT INTO item_names (product_id, name, barcode)\n         SELECT DISTINCT i.product_id",
-    // All of them are counted, which an index has shorter.
+    // Counting all rows; an index has fewer pages.
     "SELECT COUNT(*) FROM orders",
-    // Sorted by a field that no index is kept for.
+    // Sorting by a field without an index.
     "ORDER BY o.customer_name",
 ];
 
-/// Asks everything that can be asked.
+/// Calls every method of `Read`.
 fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
     let order = read.orders(&[crate::domain::order::OrderPk(1)])?.remove(0).summary.pk;
     for user in [None, Some(user.id)] {
@@ -102,7 +102,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     Ok(())
 }
 
-/// Changes everything that can be changed.
+/// Calls every method of `Write`.
 fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
     let hash = ContentHash::of(&new.content);
     write.insert_product(shirt, &audit())?;
@@ -165,8 +165,7 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     write.remove_product(&belt, &audit())
 }
 
-/// Returns what a statement reads from its first row to its last without a bound: those that end with the newest few, in
-/// the order of an index, have one.
+/// Returns the full scans of a statement that no LIMIT bounds. A LIMIT bounds a scan only where no sort comes before it.
 fn whole_tables(connection: &Connection, sql: &str) -> Vec<String> {
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     let plan: Vec<String> = statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
@@ -180,7 +179,7 @@ fn whole_tables(connection: &Connection, sql: &str) -> Vec<String> {
 }
 
 #[test]
-fn nothing_looks_at_a_whole_long_table_that_should_not() {
+fn only_listed_queries_scan_a_long_table() {
     let (_folder, mut store) = store();
     let asked: Arc<Mutex<BTreeSet<String>>> = Arc::default();
     let seen = Arc::clone(&asked);

@@ -13,14 +13,14 @@ use crate::domain::order::{Customer, OrderSummary};
 use crate::domain::phone::{full_number, is_phone_shaped};
 use crate::domain::text::{phone_digits, read_phone, size_key};
 
-/// What is searched for, ready to be compared.
+/// A text to search for, prepared for comparing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Needle {
     /// The text, folded.
     pub folded: String,
     /// Its digits, where it looks like a part of a phone number.
     pub digits: Option<String>,
-    /// The digits of the number in full that it may be the beginning of, where these are others.
+    /// The digits of the full number that it may begin, where they differ.
     pub number: Option<String>,
 }
 
@@ -76,7 +76,7 @@ pub fn search_among(orders: &[SearchedOrder], text: &str, country_code: Option<&
     (0..orders.len()).filter(|&place| has_it(&orders[place])).collect()
 }
 
-/// Returns what two spellings of one text share. No difference is made by
+/// Folds a text, so that different spellings of it become equal. These make no difference:
 ///
 /// - case (ß is ss, ς is σ), widths, ligatures and presentation forms;
 /// - marks over and under letters: é is e, й is и, ά is α; so أ إ آ are ا, ؤ is و, ئ is ي, and harakat do not count;
@@ -101,8 +101,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// How many code points there are letters of which are folded by themselves: those of Latin, Greek, Cyrillic, Armenian,
-/// Hebrew and Arabic.
+/// Below this code point letters fold one by one: those of Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic.
 const BY_THEMSELVES: usize = 0x700;
 
 /// Returns a letter folded; `None` for what may change the letter before it, and what is looked up too rarely. A search

@@ -1,9 +1,8 @@
-//! What a search looks through first: the texts of many orders in one row, so that it reads a few megabytes instead of
-//! every order.
+//! The search index: one row has the texts of many orders, so that a search reads a few megabytes instead of every order.
 //!
-//! An order's line has its reference, name and phone, folded, and the digits of the number in full where they do not stand
-//! together in it. The orders of a row have keys that follow each other; one that is missing leaves a blank line. A row is written
-//! when its last order is: those after the last row are candidates, all of them.
+//! A row covers consecutive keys, one line an order; a missing order leaves a blank line. A line has reference, name and
+//! phone, folded, and the digits of the full number where they are not part of the phone. A row is written with its last
+//! order. All orders after the last row are candidates of every search.
 
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memchr2};
@@ -17,32 +16,32 @@ use super::values::json_array;
 use crate::domain::finding::Finding;
 use crate::domain::order::OrderPk;
 
-/// The version of the schema from which on files have the texts gathered, folded as they are now.
-const TEXTS_SINCE: i32 = 4;
-/// How many orders have their texts in one row. Files have such rows: it must not change.
+/// The version of the schema since which files have the index with texts folded as today.
+const INDEX_SINCE: i32 = 4;
+/// How many orders a row covers. Files have such rows, so it must never change.
 pub(super) const BATCH: i64 = 256;
-/// Looking at one order takes as long as looking through the texts of so many: where the newest of so many parts of all have
-/// what is wanted, looking at one after the other is sooner done.
-const NEWEST: i64 = 32;
-/// Stands between the fields of a line.
+/// Reading one order takes as long as searching the texts of this many. So where the newest 1/32 of all orders has enough
+/// hits, reading order by order is faster.
+const TEXTS_PER_ORDER: i64 = 32;
+/// Separates the fields of a line.
 const SEPARATOR: char = '\u{1f}';
 
 impl Read<'_> {
-    /// Returns whether the file has texts gathered: older ones have not, or folded in another way.
-    pub(super) fn has_texts(&self) -> Result<bool, StoreError> {
-        Ok(version_of(self.connection)? >= TEXTS_SINCE)
+    /// Returns whether the file has the index. Older files have none, or one that is folded in another way.
+    pub(super) fn has_search_index(&self) -> Result<bool, StoreError> {
+        Ok(version_of(self.connection)? >= INDEX_SINCE)
     }
 
-    /// Finds the orders among which are all that have a needle in their texts; `None` where they are more than `most`, where
-    /// the newest ones are `enough` for who wants the newest first, or where the texts do not tell.
+    /// Returns a superset of the orders that have the needle in their texts. `None` where reading order by order is better:
+    /// there are more than `most` candidates, or the newest orders have `enough` hits, or the index cannot tell.
     pub(super) fn candidates(
         &self,
         needle: &Needle,
         most: usize,
         enough: Option<usize>,
     ) -> Result<Option<Vec<OrderPk>>, StoreError> {
-        let is_told = !needle.folded.is_empty() && !needle.folded.contains(['\n', SEPARATOR]);
-        if !is_told || !self.has_texts()? {
+        let is_searchable = !needle.folded.is_empty() && !needle.folded.contains(['\n', SEPARATOR]);
+        if !is_searchable || !self.has_search_index()? {
             return Ok(None);
         }
         let Some(batches) = self.batches()? else { return Ok(None) };
@@ -51,16 +50,17 @@ impl Read<'_> {
         let mut texts = self.connection.prepare_cached("SELECT batch, texts FROM order_texts ORDER BY batch DESC")?;
         let mut rows = texts.query([])?;
         for batch in (0..batches).rev() {
-            // A gap: there are orders of which they tell nothing.
+            // A missing row: the index says nothing about its orders.
             let Some(row) = rows.next()?.filter(|row| row.get(0) == Ok(batch)) else { return Ok(None) };
             let texts = row.get_ref(1)?.as_bytes().map_err(rusqlite::Error::from)?;
             for (number, finder) in finders.iter().enumerate() {
                 let lines = lines_with(finder, texts);
-                // The digits of a phone may be found in what is no phone.
+                // Digits may also be found in a reference or a name, so they are no certain hits.
                 hits += if number == 0 { lines.len() } else { 0 };
                 candidates.extend(lines.into_iter().map(|line| OrderPk(first_key(batch) + line)));
             }
-            let is_enough = (batches - batch) * NEWEST <= batches && enough.is_some_and(|enough| hits >= enough);
+            let is_enough =
+                (batches - batch) * TEXTS_PER_ORDER <= batches && enough.is_some_and(|enough| hits >= enough);
             if is_enough || candidates.len() > most {
                 return Ok(None);
             }
@@ -74,7 +74,7 @@ impl Read<'_> {
         Ok((candidates.len() <= most).then_some(candidates))
     }
 
-    /// Counts the rows, which are those from 0 on; `None` where they cannot be, as other hands numbered the orders.
+    /// Counts the rows, which are numbered from 0. `None` where they cannot be right, as orders were numbered by hand.
     fn batches(&self) -> Result<Option<i64>, StoreError> {
         let mut bounds = self.connection.prepare_cached(
             "SELECT (SELECT MIN(batch) FROM order_texts) AS oldest, (SELECT MAX(batch) FROM order_texts) AS newest",
@@ -89,9 +89,9 @@ impl Read<'_> {
         })
     }
 
-    /// Finds the rows that do not say what their orders say.
+    /// Finds rows that do not agree with their orders.
     pub(super) fn stale_texts(&self) -> Result<Vec<Finding>, StoreError> {
-        if !self.has_texts()? {
+        if !self.has_search_index()? {
             return Ok(Vec::new());
         }
         let filled = filled_batches(self.connection)?;
@@ -121,27 +121,27 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Gathers the texts of the orders up to a new one, if they fill a row.
-    pub(super) fn gather_texts(&self, newest: OrderPk) -> Result<(), StoreError> {
-        if newest.0 % BATCH == 0 { gather(self.connection, newest.0 / BATCH - 1) } else { Ok(()) }
+    /// Indexes the orders up to a new one, if they fill a row.
+    pub(super) fn index_new(&self, newest: OrderPk) -> Result<(), StoreError> {
+        if newest.0 % BATCH == 0 { index_row(self.connection, newest.0 / BATCH - 1) } else { Ok(()) }
     }
 
-    /// Gathers the texts anew among which those of an order are that changed.
-    pub(super) fn gather_texts_again(&self, changed: OrderPk) -> Result<(), StoreError> {
-        let is_gathered = (1..=self.newest_order()? / BATCH * BATCH).contains(&changed.0);
-        if is_gathered { gather(self.connection, (changed.0 - 1) / BATCH) } else { Ok(()) }
+    /// Indexes the row of a changed order again, if it is indexed.
+    pub(super) fn index_again(&self, changed: OrderPk) -> Result<(), StoreError> {
+        let is_indexed = (1..=self.newest_order()? / BATCH * BATCH).contains(&changed.0);
+        if is_indexed { index_row(self.connection, (changed.0 - 1) / BATCH) } else { Ok(()) }
     }
 }
 
-/// Gathers the texts of all orders that fill rows, and no others.
-pub(super) fn gather_all(connection: &Connection) -> Result<(), StoreError> {
+/// Indexes all orders that fill rows, and removes all other rows.
+pub(super) fn index_all(connection: &Connection) -> Result<(), StoreError> {
     let filled = filled_batches(connection)?;
     let sql = "DELETE FROM order_texts WHERE batch NOT IN (SELECT value FROM json_each(:filled))";
     connection.execute(sql, named_params! {":filled": json_array(filled.iter().copied())})?;
-    filled.into_iter().try_for_each(|batch| gather(connection, batch))
+    filled.into_iter().try_for_each(|batch| index_row(connection, batch))
 }
 
-/// Lists the rows that orders have filled: none comes to them any more.
+/// Lists the rows that are full: no new order comes into them.
 fn filled_batches(connection: &Connection) -> Result<Vec<i64>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT DISTINCT (pk - 1) / :batch AS batch FROM orders
@@ -151,7 +151,7 @@ fn filled_batches(connection: &Connection) -> Result<Vec<i64>, StoreError> {
     Ok(batches.collect::<Result<_, _>>()?)
 }
 
-fn gather(connection: &Connection, batch: i64) -> Result<(), StoreError> {
+fn index_row(connection: &Connection, batch: i64) -> Result<(), StoreError> {
     let sql = "INSERT INTO order_texts (batch, texts) VALUES (:batch, :texts)
                ON CONFLICT (batch) DO UPDATE SET texts = excluded.texts WHERE texts <> excluded.texts";
     let texts = texts_of(connection, batch)?;
@@ -176,15 +176,15 @@ fn texts_of(connection: &Connection, batch: i64) -> Result<String, StoreError> {
         let order: i64 = row.get(0)?;
         texts.extend((next..order).map(|_| '\n'));
         next = order.saturating_add(1);
-        // One damaged text keeps no other order from being gathered.
+        // One damaged text must not keep the other orders from being indexed.
         let text = |index| row.get_ref(index)?.as_bytes().map(String::from_utf8_lossy).map_err(rusqlite::Error::from);
         put_line(&mut texts, &text(1)?, &text(2)?, &text(3)?, &text(4)?);
     }
     Ok(texts)
 }
 
-/// Adds an order's line. Files have such lines: what this makes of a text, `fold` included, must not change without a step
-/// that gathers them anew.
+/// Adds an order's line. Files have such lines: they must not change, `fold` included, without a migration that indexes all
+/// orders again.
 fn put_line(texts: &mut String, reference: &str, name: &str, phone: &str, digits: &str) {
     let folded_phone = fold(phone);
     for field in [&fold(reference), &fold(name), &folded_phone] {
@@ -201,20 +201,20 @@ fn put_line(texts: &mut String, reference: &str, name: &str, phone: &str, digits
     texts.push('\n');
 }
 
-/// Returns what lines are looked through for: the needle, and its digits where they are not the same.
+/// Returns what to find in lines: the needle, and its digits where they differ.
 fn finders(needle: &Needle) -> Vec<Finder<'_>> {
     let digits = needle.digits.iter().chain(&needle.number).filter(|digits| **digits != needle.folded);
     [&needle.folded].into_iter().chain(digits).map(Finder::new).collect()
 }
 
-/// Returns the lines that have a needle, counted from 0.
+/// Returns the numbers of the lines that have a needle, from 0.
 fn lines_with(needle: &Finder<'_>, texts: &[u8]) -> Vec<i64> {
     let (mut lines, mut line, mut start) = (Vec::new(), 0, 0);
     while let Some(at) = needle.find(&texts[start..]) {
         let before = &texts[start..start + at];
         line += memchr_iter(b'\n', before).count();
         lines.extend(i64::try_from(line));
-        // Once in a line is enough.
+        // Go on with the next line.
         let Some(end) = memchr(b'\n', &texts[start + at..]) else { break };
         start += at + end + 1;
         line += 1;
@@ -231,13 +231,13 @@ mod tests {
     use crate::store::open::Store;
     use proptest::prelude::*;
 
-    /// What is typed has pieces of what orders have, and letters that fold.
+    /// Typed texts share pieces with the orders' texts, and have letters that fold.
     const TEXT: &str = "[a-cA-C0-2٠-٢２² +()\\-éÉİßς\u{301}\u{1f}\n\u{fffd}]{0,8}";
     const TYPED: &str = "[a-cA-C0-2٠-٢２² +()\\-éÉİßς\u{301}\u{fffd}]{1,3}";
 
     proptest! {
         #[test]
-        fn no_order_is_missed_that_has_what_is_searched_for(
+        fn a_search_misses_no_order(
             orders in proptest::collection::vec((TEXT, TEXT, TEXT), 1..6),
             typed in TYPED,
             code in proptest::option::of("[12]"),
@@ -259,7 +259,7 @@ mod tests {
         }
     }
 
-    /// Files have such lines: what they were yesterday, they are tomorrow.
+    /// Files have such lines.
     #[test]
     fn the_form_of_the_lines_does_not_change() {
         let mut texts = String::new();
@@ -276,7 +276,7 @@ mod tests {
         );
     }
 
-    /// Makes orders with such keys, of names and phones that repeat.
+    /// Inserts orders with these keys; names and phones repeat.
     fn insert_orders(store: &Store, keys: impl Iterator<Item = i64>) {
         let mut statement = store
             .connection
@@ -300,10 +300,10 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_texts_are_enough_for_who_wants_the_newest() {
+    fn the_index_is_not_used_where_the_newest_orders_have_enough_hits() {
         let (_folder, store) = store();
         insert_orders(&store, 1..=9000);
-        gather_all(&store.connection).unwrap();
+        index_all(&store.connection).unwrap();
         let found = |text: &str, enough| {
             let found = store
                 .read::<_, StoreError>(|read| read.candidates(&Needle::of(text, None), usize::MAX, enough))
@@ -313,18 +313,18 @@ mod tests {
         let (all_mona, all_rare) = (found("mona", None).unwrap(), found("rare", None).unwrap());
         assert!(all_mona > 1000 && all_rare > 1000, "{all_mona}, {all_rare}");
         assert_eq!(found("mona", Some(20)), None);
-        // There are not that many among the newest.
+        // The newest orders do not have that many hits.
         assert_eq!(found("mona", Some(1000)), Some(all_mona));
         assert_eq!(found("leg-25", Some(1)), found("leg-25", None));
     }
 
-    /// A file that other hands were in.
+    /// Somebody changed the file by hand.
     #[test]
-    fn texts_of_orders_that_are_not_there_tell_nothing() {
+    fn an_index_with_wrong_rows_is_not_used() {
         for batch in [-1, 4, i64::MAX] {
             let (_folder, store) = store();
             insert_orders(&store, 1..=1100);
-            gather_all(&store.connection).unwrap();
+            index_all(&store.connection).unwrap();
             let sql = "INSERT INTO order_texts (batch, texts) VALUES (?, 'mona')";
             store.connection.execute(sql, [batch]).unwrap();
             let found =
@@ -333,12 +333,12 @@ mod tests {
         }
     }
 
-    /// With and without the texts, however the orders are numbered.
+    /// With and without the index, however the orders are numbered.
     #[test]
-    fn a_search_finds_the_same_with_and_without_them() {
+    fn a_search_finds_the_same_with_and_without_the_index() {
         let numbered: [Vec<i64>; 5] = [
             (1..=1100).collect(),
-            // So many that the newest may be enough.
+            // Enough orders that the newest may suffice.
             (1..=9000).collect(),
             (1..=10).chain(600..=1100).collect(),
             (-3..=3).chain(250..=260).chain(500..=520).collect(),
@@ -347,7 +347,7 @@ mod tests {
         for keys in numbered {
             let (_folder, store) = store();
             insert_orders(&store, keys.iter().copied());
-            gather_all(&store.connection).unwrap();
+            index_all(&store.connection).unwrap();
             let found = |text: &str, limit: u64| {
                 let filter =
                     OrderFilter { search: Some(text.to_owned()), limit: Some(limit), ..OrderFilter::default() };

@@ -1,4 +1,4 @@
-//! Ctrl-C, and what else ends programs: what is said last is true.
+//! Ctrl-C and other signals that end the program: its last line says what became of the change.
 
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -19,37 +19,37 @@ use crate::scratch;
 /// The exit code of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// How long to wait before signals are waited for again, where that failed.
+/// How long to sleep after waiting for signals failed.
 const RETRY: Duration = Duration::from_millis(100);
 
-/// How the terminal was before the first question.
+/// The terminal's settings before the first question.
 static BEFORE: OnceLock<Termios> = OnceLock::new();
 
-/// Whether Ctrl-C ends the program at once.
+/// Whether Ctrl-C ends the program at once, without a message.
 static AT_ONCE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// The thread that waits for signals; `None` where there can be none.
+/// The thread that waits for signals; `None` where it could not start.
 static WATCH: OnceLock<Option<Handle>> = OnceLock::new();
 
-/// What is said of the work of this run when it is interrupted. While it is locked, nothing interrupts the run.
-static WORK: Mutex<Work> = Mutex::new(Work { state: State::Reading, json: false });
+/// What an interruption reports. While it is locked, nothing interrupts the run.
+static WORK: Mutex<Work> = Mutex::new(Work { state: ChangeState::None, json: false });
 
 #[derive(Debug, Clone, Copy)]
 struct Work {
-    state: State,
+    state: ChangeState,
     json: bool,
 }
 
-/// How far a change is.
+/// The state of this run's change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// There is none.
-    Reading,
-    /// It is not kept.
-    Undone,
-    /// It is kept.
-    Done,
-    /// Nobody knows.
+enum ChangeState {
+    /// The run changes nothing.
+    None,
+    /// Not committed.
+    NotCommitted,
+    /// Committed.
+    Committed,
+    /// The commit failed half-way.
     Unknown,
 }
 
@@ -64,38 +64,38 @@ fn work() -> MutexGuard<'static, Work> {
 /// (`ulimit -f`) does not end it, even after the commit: that is an error of the write, like a full disk.
 pub fn handle_signals() {
     let at_once = AT_ONCE.get_or_init(|| Arc::new(AtomicBool::new(true)));
-    // Where this fails, Ctrl-C ends the program all the same, but as a signal does.
+    // If this fails, Ctrl-C still ends the program, but with the signal's own exit code.
     let _ = register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(at_once));
     let _ = register(SIGXFSZ, Arc::default());
 }
 
-/// Says from now on, where the run is interrupted, that nothing changed: until a change is [kept](Uninterrupted::end).
+/// From now on an interruption reports that nothing changed, until [`Uninterrupted::end`] says otherwise.
 pub fn begin_change(json: bool) {
-    *work() = Work { state: State::Undone, json };
+    *work() = Work { state: ChangeState::NotCommitted, json };
     watch();
 }
 
-/// Keeps interruptions waiting, so that they say what became of a commit.
+/// Delays interruptions during a commit, so that they report its result.
 #[derive(Debug)]
 pub struct Uninterrupted(MutexGuard<'static, Work>);
 
-/// Keeps interruptions waiting from here on.
+/// Delays interruptions from here on.
 pub fn hold_interruptions() -> Uninterrupted {
     Uninterrupted(work())
 }
 
 impl Uninterrupted {
-    /// Lets them come again. `is_kept` says whether the change is kept; `None`: nobody knows.
-    pub fn end(mut self, is_kept: Option<bool>) {
-        self.0.state = match is_kept {
-            Some(true) => State::Done,
-            Some(false) => State::Undone,
-            None => State::Unknown,
+    /// Allows interruptions again. `is_committed` says whether the change was committed; `None`: unknown.
+    pub fn end(mut self, is_committed: Option<bool>) {
+        self.0.state = match is_committed {
+            Some(true) => ChangeState::Committed,
+            Some(false) => ChangeState::NotCommitted,
+            None => ChangeState::Unknown,
         };
     }
 }
 
-/// Waits for signals, in a thread: what they have to do takes more than a signal handler may.
+/// Starts a thread that waits for signals: it does more than a signal handler may.
 fn watch() -> Option<&'static Handle> {
     let start = || {
         let (read, write) = UnixStream::pair().ok()?;
@@ -110,7 +110,7 @@ fn watch() -> Option<&'static Handle> {
                     PollResult::Signal(signal) => end(signal),
                     PollResult::Pending => {}
                     PollResult::Closed => return,
-                    // Signals cannot be waited for: until they can be, Ctrl-C ends the program at once.
+                    // Until waiting works again, Ctrl-C ends the program at once.
                     PollResult::Err(_) => {
                         at_once.store(true, Ordering::SeqCst);
                         std::thread::sleep(RETRY);
@@ -134,7 +134,7 @@ fn is_ignored(signal: i32) -> bool {
     ignored.is_none_or(|ignored| ignored & (1 << (signal - 1)) != 0)
 }
 
-/// Waits until there may be signals.
+/// Blocks until there may be signals.
 fn has_signals(pipe: &mut UnixStream) -> io::Result<bool> {
     loop {
         match pipe.read(&mut [0]) {
@@ -144,16 +144,16 @@ fn has_signals(pipe: &mut UnixStream) -> io::Result<bool> {
     }
 }
 
-/// Ends the program as the signal does, once it is known what became of its work.
+/// Ends the program as the signal would, once the state of the change is known.
 fn end(signal: i32) {
     let work = work();
     restore_terminal();
     scratch::remove_all();
     let text = match work.state {
-        State::Reading => None,
-        State::Undone => Some("interrupted; nothing changed"),
-        State::Done => Some("interrupted; the work is done and kept"),
-        State::Unknown => Some("interrupted; look at what was kept before running it again"),
+        ChangeState::None => None,
+        ChangeState::NotCommitted => Some("interrupted; nothing changed"),
+        ChangeState::Committed => Some("interrupted; the work is done and kept"),
+        ChangeState::Unknown => Some("interrupted; look at what was kept before running it again"),
     };
     if let Some(text) = text {
         let line = if work.json {
@@ -186,7 +186,7 @@ fn restore_terminal() {
     }
 }
 
-/// Remembers how the terminal is, so that whatever ends the program leaves it so.
+/// Remembers the terminal's settings, so that every end of the program restores them.
 pub(super) fn remember_terminal() {
     if let Ok(now) = tcgetattr(io::stdin())
         && BEFORE.set(now).is_ok()

@@ -1,14 +1,14 @@
-//! How far a long run is.
+//! The progress of a long run.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How long a run goes on until it is long.
+/// After this time a run counts as long.
 const LONG: Duration = Duration::from_secs(1);
 
-/// Says on a terminal how far a long run is.
+/// Shows on a terminal how far a long run is.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
@@ -22,7 +22,7 @@ impl Progress {
         Progress { bar, started: Instant::now() }
     }
 
-    /// Counts more records.
+    /// Counts records.
     pub fn step(&mut self, records: usize) {
         self.bar.inc(records as u64);
         if self.bar.is_hidden() && self.started.elapsed() >= LONG && self.show() {
@@ -30,16 +30,16 @@ impl Progress {
         }
     }
 
-    /// Says that all have been counted, and are written to the disk now.
+    /// Says that all records were read and are now written to the disk.
     pub fn last_step(&mut self) {
-        // That takes up to as long again.
+        // Writing takes up to as long as reading.
         if self.started.elapsed() >= LONG / 2 && self.show() {
             self.say("{human_pos} records, writing them");
             self.bar.force_draw();
         }
     }
 
-    /// Shows it from now on. Returns whether there is a terminal to show it on.
+    /// Shows the progress from now on. Returns whether stderr is a terminal.
     fn show(&self) -> bool {
         let is_terminal = io::stderr().is_terminal();
         if is_terminal && self.bar.is_hidden() {

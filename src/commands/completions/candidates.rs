@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Arg;
 use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
-use super::line::Line;
+use super::line::TypedLine;
 use crate::cli::{Global, GlobalsShown, command};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
@@ -29,14 +29,14 @@ pub const FILES: &str = "\t";
 const OFFERED: usize = 100;
 
 /// Returns the candidates for the last word of a line, unquoted.
-pub fn completed(line: &Line) -> Vec<CompletionCandidate> {
+pub fn completed(line: &TypedLine) -> Vec<CompletionCandidate> {
     let mut command = with_candidates(command(GlobalsShown::All), &Arc::new(line.clone()));
     let words = line.words.iter().map(Into::into).collect();
     clap_complete::engine::complete(&mut command, words, line.words.len() - 1, None).unwrap_or_default()
 }
 
 /// Gives every argument of a command, and of those below it that the line names, its candidates.
-fn with_candidates(command: clap::Command, line: &Arc<Line>) -> clap::Command {
+fn with_candidates(command: clap::Command, line: &Arc<TypedLine>) -> clap::Command {
     let facts = command.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
     let command = command.mut_args(|argument| {
         let Some(candidates) = candidates_of(&argument) else { return argument };
@@ -53,7 +53,7 @@ fn with_candidates(command: clap::Command, line: &Arc<Line>) -> clap::Command {
     command.mut_subcommands(|command| if is_named(&command) { with_candidates(command, line) } else { command })
 }
 
-type Candidates = fn(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionCandidate>;
+type Candidates = fn(typed: &str, line: &TypedLine, facts: &Facts) -> Vec<CompletionCandidate>;
 
 /// Returns where the values of an argument come from; `None` where there is nothing to offer, or clap knows all of them.
 fn candidates_of(argument: &Arg) -> Option<Candidates> {
@@ -81,7 +81,7 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
 }
 
 /// The shell's own files; what begins with `-` is on its way to an option.
-fn files(typed: &str, _: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+fn files(typed: &str, _: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
     if typed.starts_with('-') { Vec::new() } else { vec![CompletionCandidate::new(FILES)] }
 }
 
@@ -91,7 +91,7 @@ fn beginning<W: Into<String>>(typed: &str, words: impl IntoIterator<Item = W>) -
     words.into_iter().map(Into::into).filter(begins).map(CompletionCandidate::new).collect()
 }
 
-fn references(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionCandidate> {
+fn references(typed: &str, line: &TypedLine, facts: &Facts) -> Vec<CompletionCandidate> {
     let is_forced = line.before().iter().any(|word| word == "--force");
     let statuses = if is_forced { &Status::ALL } else { facts.acts_on };
     let task = if facts.writes() { Task::UpdateStatus } else { Task::Read };
@@ -102,7 +102,7 @@ fn references(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionCandidat
 }
 
 /// Products by their barcodes, or by their ids where the barcodes would need quoting; found by their names too.
-fn products(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+fn products(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
     let typed = typed.to_lowercase();
     ask(line.global(), Task::Products, |read, _| {
         let products = read.all_products()?;
@@ -121,7 +121,7 @@ fn products(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
     })
 }
 
-fn accounts(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+fn accounts(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
     ask(Global { acting_as: None, ..line.global() }, Task::Users, |read, _| {
         let users = read.users()?;
         let fits = users.iter().filter(|user| user.username.to_lowercase().starts_with(&typed.to_lowercase()));
@@ -130,18 +130,18 @@ fn accounts(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
 }
 
 /// Fields that are not chosen yet.
-fn fields(typed: &str, line: &Line, facts: &Facts) -> Vec<CompletionCandidate> {
+fn fields(typed: &str, line: &TypedLine, facts: &Facts) -> Vec<CompletionCandidate> {
     let chosen: Vec<&str> = line.typed().split([',', '=']).collect();
     let is_free = |field: &&&str| **field == typed || !chosen.contains(*field);
     beginning(typed, facts.fields.iter().filter(is_free).copied())
 }
 
-fn values_of_setting(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+fn values_of_setting(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
     let key = line.before().last().and_then(|word| SettingKey::parse(word));
     if key == Some(SettingKey::TimeZone) { beginning(typed, Zone::names()) } else { Vec::new() }
 }
 
-fn topics(typed: &str, line: &Line, _: &Facts) -> Vec<CompletionCandidate> {
+fn topics(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
     let mut command = command(GlobalsShown::All);
     let words = line.before().iter().skip_while(|word| !matches!(word.as_str(), "help" | "man"));
     let is_help = words.clone().next().is_some_and(|word| word == "help");

@@ -6,30 +6,30 @@ use crate::cli::{Global, options};
 
 /// A command line up to the cursor, its words as the program would get them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct TypedLine {
     /// The words, the program's name first and the one that is being typed last.
     pub words: Vec<String>,
-    /// How many bytes of the last word the shell keeps: it replaces only what follows.
-    pub kept: usize,
+    /// How many bytes at the start of the last word the shell leaves alone: it replaces what follows.
+    pub prefix_length: usize,
 }
 
-impl Line {
+impl TypedLine {
     /// Reads the words that zsh and fish pass.
-    pub fn of_words(mut words: Vec<String>) -> Line {
+    pub fn of_words(mut words: Vec<String>) -> TypedLine {
         if words.len() < 2 {
             words.push(String::new());
         }
-        Line { words, kept: 0 }
+        TypedLine { words, prefix_length: 0 }
     }
 
     /// Reads the line that bash passes, up to the cursor, and the part of its last word that bash would replace: bash
     /// breaks words at characters like `=` and `:` too. `None` where the part is not the end of the line.
-    pub fn of_bash(line: &str, replaced: &str) -> Option<Line> {
+    pub fn of_bash(line: &str, replaced: &str) -> Option<TypedLine> {
         let mut words = split(line);
         let assignments = words.iter().take_while(|word| word.contains('=')).count();
         words.drain(..assignments);
-        let kept = words.last()?.strip_suffix(replaced)?.len();
-        Some(Line { words, kept })
+        let prefix_length = words.last()?.strip_suffix(replaced)?.len();
+        Some(TypedLine { words, prefix_length })
     }
 
     /// Returns the word that is being typed.
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_line_of_bash_has_the_words_that_the_program_would_get() {
-        for (line, replaced, words, kept) in [
+        for (line, replaced, words, prefix_length) in [
             ("orders show LEG", "LEG", &["orders", "show", "LEG"][..], 0),
             ("orders show ", "", &["orders", "show", ""], 0),
             ("orders --db=x", "x", &["orders", "--db=x"], 5),
@@ -103,9 +103,9 @@ mod tests {
             (r"orders --note 'it''s' a\ b", "a b", &["orders", "--note", "its", "a b"], 0),
             ("orders show '' $(x)", "$(x)", &["orders", "show", "", "$(x)"], 0),
         ] {
-            let expected = Line { words: words.iter().map(|&word| word.to_owned()).collect(), kept };
-            assert_eq!(Line::of_bash(line, replaced), Some(expected), "{line}");
+            let expected = TypedLine { words: words.iter().map(|&word| word.to_owned()).collect(), prefix_length };
+            assert_eq!(TypedLine::of_bash(line, replaced), Some(expected), "{line}");
         }
-        assert_eq!(Line::of_bash("orders show x", "y"), None);
+        assert_eq!(TypedLine::of_bash("orders show x", "y"), None);
     }
 }

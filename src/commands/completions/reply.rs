@@ -8,7 +8,7 @@ use clap_complete::CompletionCandidate;
 
 use super::Shell;
 use super::candidates::{FILES, completed};
-use super::line::Line;
+use super::line::TypedLine;
 use crate::domain::text::{is_shell_literal, visible};
 
 /// Replies to a shell: without words with its script, else with candidates for the last word, one a line. `None` where the
@@ -21,26 +21,26 @@ pub fn reply(shell: &OsStr, args: &[OsString]) -> Option<String> {
         return Some(shell.script().to_owned());
     }
     let line = match (shell, words.as_slice()) {
-        (Shell::Bash, [line, replaced]) => Line::of_bash(line, replaced),
+        (Shell::Bash, [line, replaced]) => TypedLine::of_bash(line, replaced),
         (Shell::Bash, _) => None,
-        (Shell::Zsh | Shell::Fish, _) => Some(Line::of_words(words)),
+        (Shell::Zsh | Shell::Fish, _) => Some(TypedLine::of_words(words)),
     };
     Some(line.map(|line| lines(shell, &line, &completed(&line))).unwrap_or_default())
 }
 
 /// Writes candidates, each a line. A line that begins with a tab asks the shell for files; what follows it stands before
 /// their names.
-fn lines(shell: Shell, line: &Line, candidates: &[CompletionCandidate]) -> String {
+fn lines(shell: Shell, line: &TypedLine, candidates: &[CompletionCandidate]) -> String {
     let values = candidates.iter().filter_map(|candidate| Some((candidate.get_value().to_str()?, candidate)));
     if let Some(before) = values.clone().find_map(|(value, _)| value.strip_suffix(FILES)) {
-        return format!("\t{}\n", before.get(line.kept..).unwrap_or_default());
+        return format!("\t{}\n", before.get(line.prefix_length..).unwrap_or_default());
     }
     // Options are offered once one is begun.
     let is_begun = |value: &str| !(line.typed().is_empty() && value.starts_with('-'));
     let offered = values.filter(|(value, _)| is_literal(value) && is_begun(value));
-    let kept = &line.typed()[..line.kept];
+    let prefix = &line.typed()[..line.prefix_length];
     let offered: Vec<(&str, String)> =
-        offered.filter_map(|(value, candidate)| Some((value.strip_prefix(kept)?, about(candidate)))).collect();
+        offered.filter_map(|(value, candidate)| Some((value.strip_prefix(prefix)?, about(candidate)))).collect();
     let longest = offered.iter().map(|(value, _)| value.chars().count()).max().unwrap_or_default();
     let mut lines = String::new();
     for (value, about) in offered {

@@ -8,11 +8,11 @@ use crate::render::prose::fit;
 
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 200;
-/// The room for words above and below the bars.
+/// The height for text above and below the bars.
 const WORDS: i64 = 34;
-/// How many bars have their name below them at the most.
+/// The most bars with a name below.
 const NAMES: usize = 4;
-/// How many characters of a name there is room for, on a phone.
+/// How many characters of a name fit, even on a phone.
 const NAME: usize = 14;
 
 /// Draws bars, or the first `most` of them.
@@ -25,7 +25,7 @@ pub fn bars(all: &[Bar], most: Option<usize>) -> Markup {
     let drawn = shown.iter().zip(0_i64..).map(|(bar, index)| {
         let (x, next) = (index * WIDTH / count, (index + 1) * WIDTH / count);
         let height = i128::from(bar.length) * i128::from(HEIGHT) / i128::from(longest);
-        // Where there is room for it, a gap.
+        // A gap, where there is room for one.
         let width = if next - x > 3 { next - x - (next - x) / 5 } else { (next - x).max(1) };
         (bar, x, width, i64::try_from(height).unwrap_or(HEIGHT))
     });

@@ -1,4 +1,4 @@
-//! A sheet as one page that needs nothing else: on a phone, in print, in the dark.
+//! A sheet as one self-contained page, for screens, phones and print.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -39,10 +39,10 @@ svg text { fill: var(--soft); font-size: 18px }
                svg { max-height: 4cm } }
 ";
 
-/// Where the rows of a section go. It stands nowhere else: what is shown has no such character.
+/// Marks where the rows of a section go. No text for people contains this character.
 const ROWS: char = '\0';
 
-/// Puts a sheet as a page, piece by piece.
+/// Writes a sheet as a page, piece by piece.
 pub fn put_page<E: From<SpoolError>>(sheet: &mut Sheet, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     let page = page_around_rows(sheet);
     let mut pieces = page.split(ROWS);
@@ -78,7 +78,7 @@ fn page_around_rows(sheet: &Sheet) -> String {
     page.into_string()
 }
 
-/// Returns the classes of a cell: numbers stand to the right; a single word stays in one line.
+/// Returns the CSS classes of a cell: numbers are right-aligned, and a single word is not wrapped.
 fn class(columns: &[Column], index: usize, cell: &str) -> String {
     let column = columns.get(index);
     let is_word = cell.len() <= LONGEST_WORD && !cell.contains(' ');
@@ -86,7 +86,7 @@ fn class(columns: &[Column], index: usize, cell: &str) -> String {
     classes.iter().filter(|(has, _)| *has).map(|(_, class)| *class).collect::<Vec<_>>().join(" ")
 }
 
-/// Renders a row. On a phone it is a card, where each value stands beside the title of its column.
+/// Renders a row. On a phone it is a card with each value beside the title of its column.
 fn cells(columns: &[Column], row: &[String]) -> Markup {
     html! {
         tr {
@@ -125,7 +125,7 @@ fn table(section: &Section) -> Markup {
     }
 }
 
-/// How many bytes a word may have that is not broken: more than a reference has as a rule.
+/// The longest word that is not wrapped, in bytes: longer than most references.
 const LONGEST_WORD: usize = 24;
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Reports, made once as a [`Sheet`] for people, which text and HTML both show, and as bodies for programs.
+//! Reports: a [`Sheet`] for people, which text and HTML both show, and bodies for programs.
 //!
 //! | file | what it makes |
 //! |---|---|
-//! | [`sales`], [`pending`], [`stock`] | a report: its sheet, and its rows and totals as bodies |
-//! | [`text`] | a sheet as plain text, 78 columns wide wherever it goes |
-//! | [`html`], `chart` | a sheet as one page; its bars as SVG |
+//! | `sales`, `pending`, `stock` | a report: its sheet, and its rows and totals as bodies |
+//! | `text` | a sheet as plain text, 78 columns wide wherever it goes |
+//! | `html`, `chart` | a sheet as one page; its bars as SVG |
 
 mod chart;
 pub mod html;
@@ -23,7 +23,7 @@ use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::spool::{Spool, SpoolError};
 
-/// A report in every form but its looks.
+/// A report before it is laid out.
 #[derive(Debug)]
 pub struct Report {
     /// For people.
@@ -32,14 +32,14 @@ pub struct Report {
     pub rows: Spool<Body>,
     /// The keys of a row, in order.
     pub keys: &'static [&'static str],
-    /// All but the rows for programs, with a place for them.
+    /// The body for programs; `rows` is empty in it.
     head: Body,
     /// Whether there is nothing to report.
     pub is_empty: bool,
 }
 
 impl Report {
-    /// Puts the whole of it for programs, piece by piece.
+    /// Writes the body for programs, piece by piece.
     pub fn put_json<E: From<SpoolError>>(&mut self, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let mut before = "{";
         for (key, value) in &self.head {
@@ -64,15 +64,15 @@ impl Report {
 /// A report as people read it.
 #[derive(Debug)]
 pub struct Sheet {
-    /// What it is: `Sales by day`.
+    /// The title: `Sales by day`.
     pub title: String,
-    /// Of when, in which zone, of which shop.
+    /// Time, zone, shop and currency.
     pub about: Vec<String>,
     /// Its tables; those without rows are left out.
     pub sections: Vec<Section>,
-    /// What is said where no table has rows.
+    /// The words where no table has rows.
     pub nothing: &'static str,
-    /// What must be known to read it.
+    /// Notes below the tables.
     pub remarks: Vec<String>,
 }
 
@@ -85,17 +85,17 @@ impl Sheet {
 /// One table of a sheet.
 #[derive(Debug, Default)]
 pub struct Section {
-    /// What it is about, where there are several.
+    /// Its heading, where there are several.
     pub heading: Option<&'static str>,
     /// Its columns.
     pub columns: Vec<Column>,
     /// Its rows.
     pub rows: Spool<Vec<String>>,
-    /// What they add up to.
+    /// The sums of the rows.
     pub total: Option<Vec<String>>,
-    /// A bar for each row; none where there are no bars.
+    /// A bar for each row, or none at all.
     pub bars: Vec<Bar>,
-    /// How many of them a chart shows, the first ones; all, unless it is said.
+    /// How many bars a chart shows, from the first on; `None`: all.
     pub bars_charted: Option<usize>,
 }
 
@@ -104,18 +104,18 @@ pub struct Section {
 pub struct Bar {
     /// A short name for it.
     pub name: String,
-    /// How much it is, in words.
+    /// The amount as text.
     pub amount: String,
-    /// How long it is, in any unit.
+    /// Its length, in any unit.
     pub length: i64,
 }
 
-/// Says that a report is of now.
+/// Says of what time a report is.
 fn as_of(now: Timestamp, settings: &Settings) -> String {
     format!("as of {}, time zone {}", minute_with_zone(now, settings.zone()), settings.time_zone)
 }
 
-/// Says whose report this is, and in which currency, where that is known.
+/// Names the shop and the currency, where they are known.
 fn shop_line(settings: &Settings, sums: Option<&Sums>) -> Option<String> {
     let currency = sums.and_then(|sums| sums.currency(settings).ok().flatten());
     let amounts = currency.map(|currency| format!("amounts in {currency}"));
@@ -123,13 +123,13 @@ fn shop_line(settings: &Settings, sums: Option<&Sums>) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// Says that amounts of several currencies were added up, where they were.
+/// Says that the totals add up several currencies, where they do.
 fn mixed_remark(settings: &Settings, sums: &Sums) -> Option<String> {
     let currencies = sums.currency(settings).err()?;
     Some(format!("totals add up {} as if they were one currency", currencies.join(" and ")))
 }
 
-/// Returns the totals of orders.
+/// Returns the totals for programs.
 fn totals(settings: &Settings, sums: &Sums) -> Body {
     body([
         ("orders", json!(sums.orders)),

@@ -1,4 +1,4 @@
-//! The report of what is short of stock.
+//! The report of stock that needs attention.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use crate::spool::{Spool, SpoolError};
 pub(in crate::render) const KEYS: &[&str] =
     &["productId", "productName", "productBarcode", "size", "state", "onHand", "lowStockAt", "demand", "missing"];
 
-/// Makes the report as of now.
+/// Makes the report.
 pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Result<Report, SpoolError> {
     let sum = |amount: fn(&Scarce) -> i64| scarcity.rows.iter().map(amount).sum::<i64>();
     let totals = body([

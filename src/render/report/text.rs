@@ -1,4 +1,4 @@
-//! A sheet as plain text, the same wherever it goes.
+//! A sheet as plain text, the same on a terminal and in a mail.
 
 use super::{Section, Sheet};
 use crate::domain::zone::Zone;
@@ -7,12 +7,12 @@ use crate::render::prose;
 use crate::render::table::{Column, Sizing, render, room_beside};
 use crate::spool::SpoolError;
 
-/// How wide a report is at the most: what mail programs leave as it is.
+/// The width of a report: mail programs do not wrap lines of this length.
 pub const WIDTH: usize = 78;
-/// How many characters the longest bar has where there is room, and where there is little.
+/// The length of the longest bar in characters: from little room to enough.
 const BAR: std::ops::RangeInclusive<usize> = 8..=24;
 
-/// Puts a sheet of a width, piece by piece.
+/// Writes a sheet, piece by piece.
 pub fn put_report<E: From<SpoolError>>(
     sheet: &mut Sheet,
     width: usize,
@@ -81,7 +81,7 @@ fn table_with_bars(section: &mut Section, longest: i64, style: RenderStyle<'_>) 
     Ok(render(&columns, &rows, style))
 }
 
-/// Draws a bar in eighths of a character, so that the longest fills the room; what is more than nothing can be seen.
+/// Draws a bar in eighths of a character. The longest fills the room; any amount above zero is visible.
 fn bar(length: i64, longest: i64, room: usize) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let room = i128::try_from(room * 8).unwrap_or_default();
