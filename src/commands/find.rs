@@ -326,12 +326,31 @@ pub fn user_not_found(username: &str) -> Failure {
 
 /// Finds the product that `text` names: a barcode, an id, or a part of one name.
 pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
+    Ok(find_product_or_part(read, text)?.0)
+}
+
+/// Finds the product that `text` names, for a command that does what is not easily undone: in a script, a part of a name is
+/// not enough. Returns too whether only a part was given.
+pub fn find_product_to_remove(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Result<(Product, bool)> {
+    let (product, is_part) = find_product_or_part(read, text)?;
+    if is_part && naming.whole_only {
+        let handle = product.handle();
+        return Err(Failure::usage(format!("only a part of {} was given; nothing changed", product.name))
+            .hint(format!("in a script, give its barcode or id {handle}, or --yes"))
+            .into());
+    }
+    Ok((product, is_part))
+}
+
+fn find_product_or_part(read: &Read<'_>, text: &str) -> anyhow::Result<(Product, bool)> {
     if let Some(product) = product_with(read, text)? {
-        return Ok(product);
+        return Ok((product, false));
     }
     let all = read.all_products()?;
-    let tiers = [Fit::Whole, Fit::Part].map(|fit| all.iter().filter(|product| fit.is_of(product, text)).collect());
-    pick_product(text, tiers.into_iter(), &all).cloned()
+    let of = |fit: Fit| all.iter().filter(|product| fit.is_of(product, text)).collect::<Vec<_>>();
+    let (whole, part) = (of(Fit::Whole), of(Fit::Part));
+    let is_part = whole.is_empty();
+    Ok((pick_product(text, [whole, part].into_iter(), &all)?.clone(), is_part))
 }
 
 /// Finds the product that `text` names, for a caller who lists orders: whoever may see only their own finds only what these

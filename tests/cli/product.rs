@@ -183,6 +183,14 @@ fn a_product_in_orders_cannot_be_removed() {
         "error: Classic T-Shirt is in an order; nothing changed\n\
          hint: to take it off the shelf:  orders product count SKU-12345 0 --size SIZE --note WHY\n",
     );
+    // A script may mean another product by a part of a name.
+    for part in ["belt", "leather"] {
+        let done = shop.orders(["product", "remove", part]).exits(2);
+        let said = "error: only a part of Leather Belt was given; nothing changed\n\
+                    hint: in a script, give its barcode or id BLT-01, or --yes\n";
+        assert_eq!(done.stderr, said, "{part}");
+        shop.orders(["product", "remove", part, "-n"]).exits(0);
+    }
     shop.orders(["product", "remove", "BLT-01", "-n"]).exits(0);
     shop.orders(["product", "remove", "BLT-01"]).prints("removed Leather Belt with 12 pieces on hand\n");
     shop.orders(["product", "show", "BLT-01"]).exits(3);

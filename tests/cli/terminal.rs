@@ -379,6 +379,26 @@ fn references_that_are_typed_are_waited_for_with_a_word() {
 }
 
 #[test]
+fn removing_a_product_is_asked_about_where_there_is_stock_or_a_part_was_given() {
+    let shop = Shop::stocked();
+    for (product, keys, code) in [("belt", "n", 9), ("BLT-01", "\r", 9), ("Leather Belt", "\u{3}", 130)] {
+        let mut terminal = Terminal::run(&shop, 80, &["product", "remove", product]);
+        terminal.expect("Remove Leather Belt (BLT-01) with 12 pieces on hand? [y/N]");
+        terminal.answer(keys, code);
+    }
+    let mut terminal = Terminal::run(&shop, 80, &["product", "remove", "belt"]);
+    terminal.expect("[y/N]");
+    shop.orders(["product", "adjust", "BLT-01", "+1", "--note", "found"]).succeeds();
+    let screen = terminal.answer("y", 5);
+    assert!(screen.contains("nothing changed"), "{screen}");
+    let mut terminal = Terminal::run(&shop, 80, &["product", "remove", "belt"]);
+    terminal.expect("with 13 pieces on hand? [y/N]").press("y");
+    terminal.ends(0);
+    shop.orders(["product", "add", "--name", "Old Cap", "--price", "5", "--barcode", "CAP-1"]).succeeds();
+    Terminal::run(&shop, 80, &["product", "remove", "CAP-1"]).ends(0);
+}
+
+#[test]
 fn cancelling_is_asked_about() {
     let shop = Shop::with_order();
     for (keys, code) in [("n", 9), ("\r", 9), ("\u{3}", 130)] {

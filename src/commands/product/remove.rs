@@ -5,10 +5,13 @@ use clap::Args;
 use super::print_product;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
+use crate::commands::find::{Naming, find_product_to_remove};
 use crate::domain::catalogue::remove;
-use crate::error::{Exit, Failure};
+use crate::domain::product::Product;
+use crate::error::{Exit, Failure, Kind};
 use crate::render::product;
+use crate::store::{Read, StoreError};
+use crate::ui;
 
 /// Remove a product that no order has; its stock is written off
 ///
@@ -27,14 +30,41 @@ pub struct RemoveArgs {
 
 /// Runs the command.
 pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let naming = Naming::to_write(context);
     let mut store = context.open_to_write()?;
+    let load = |read: &Read<'_>| {
+        let (found, is_part) = find_product_to_remove(read, &args.product, &naming)?;
+        remove(&found, read.orders_with_product(found.id)?).map_err(Failure::from)?;
+        anyhow::Ok((found, is_part))
+    };
+    let (seen, is_part) = store.read(load)?;
+    let is_to_ask = (is_part || seen.stock_quantity() > 0)
+        && context.is_to_ask(&format!("removing {} has to be agreed to", seen.name), "--yes agrees")?;
+    if is_to_ask {
+        ask(&seen)?;
+    }
     let audit = context.audit();
     let removed = context.write(&mut store, |write| {
-        let found = find_product(write, &args.product)?;
-        remove(&found, write.orders_with_product(found.id)?).map_err(Failure::from)?;
+        let (found, _) = load(write)?;
+        if is_to_ask && found != seen {
+            return Err(StoreError::Changed("the product").into());
+        }
         write.remove_product(&found, &audit)?;
         Ok(found)
     })?;
     print_product(&removed, context, || product::removed(&removed, context.is_dry_run()))?;
     Ok(Exit::Done)
+}
+
+fn ask(found: &Product) -> anyhow::Result<()> {
+    let (name, handle) = (&found.name, found.handle());
+    let question = match found.stock_quantity() {
+        0 => format!("Remove {name} ({handle})?"),
+        1 => format!("Remove {name} ({handle}) with 1 piece on hand?"),
+        pieces => format!("Remove {name} ({handle}) with {pieces} pieces on hand?"),
+    };
+    if ui::yes_or_no(&question)? {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Declined, format!("{name} not removed")).error("Declined").into())
 }
