@@ -69,7 +69,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             // The hint is to show the order that is there, which is not for those who see only their own.
             match sender.sees_only().map(|user| write.match_whole(reference.as_str(), Some(user))) {
                 Some(Err(error)) => return anyhow::Error::from(error),
-                Some(Ok(None)) => explained.failure.remedies.clear(),
+                Some(Ok(found)) if found.is_empty() => explained.failure.remedies.clear(),
                 _ => {}
             }
             explained.into()

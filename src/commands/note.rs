@@ -77,7 +77,7 @@ pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let text = note_text(text).map_err(Failure::usage)?;
     let question = format!("Note \"{}\" on which order?", shown(&fit(&visible(&text), 24)));
-    let purpose = Purpose { question: Some(&question), ..Purpose::of("note", &[]) };
+    let purpose = Purpose::of("note", &[]).asking(&question);
     let reference = one_named_or_picked(reference, &purpose, context)?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context);

@@ -20,13 +20,18 @@ pub struct Purpose<'a> {
     /// The statuses of the orders that are offered; all where there is none.
     statuses: &'a [Status],
     /// What is asked, where that is more than which order.
-    pub question: Option<&'a str>,
+    question: Option<&'a str>,
 }
 
 impl<'a> Purpose<'a> {
     /// To do this with an order in one of these statuses; in any where there is none.
     pub fn of(verb: &'a str, statuses: &'a [Status]) -> Purpose<'a> {
         Purpose { verb, statuses, question: None }
+    }
+
+    /// Asks this, where it is more than which order.
+    pub fn asking(self, question: &'a str) -> Purpose<'a> {
+        Purpose { question: Some(question), ..self }
     }
 }
 
