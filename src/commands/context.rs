@@ -11,6 +11,7 @@ use uuid::{ContextV7, Uuid};
 use super::find::user_not_found;
 use super::printer::Printer;
 use crate::cli::{Format, Global};
+use crate::domain::order::Order;
 use crate::domain::settings::Settings;
 use crate::domain::text::shell_argument;
 use crate::domain::time::{Clock, Timestamp};
@@ -18,7 +19,7 @@ use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::hint::Hint;
 use crate::render::json::Body;
-use crate::render::{RenderStyle, table};
+use crate::render::{RenderStyle, json, order, table};
 use crate::store::{Access, Audit, ExposedTo, OrdersFiles, Outcome, Store, StoreError, Write};
 use crate::ui::{self, Ui};
 
@@ -294,6 +295,14 @@ impl Context {
         let keys: Vec<String> = body.keys().cloned().collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         self.print_each(vec![body], &keys, false, text)
+    }
+
+    /// Prints an order that a command wrote.
+    pub fn print_order(&self, order: &Order, settings: &Settings) -> Result<(), OutputError> {
+        self.print_one(json::order(order), || match self.ui.quiet {
+            true => format!("{}\n", order.summary.reference),
+            false => order::show(order, self.style(settings)),
+        })
     }
 
     /// Prints a body for each thing that a command was about, or for people `text`: as an array where `is_list`, else

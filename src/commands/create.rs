@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::receive::OrderIntake;
+use super::receive::{OrderIntake, StoredOrder};
 use super::source::{Source, open_source};
 use crate::domain::incoming::SourceKind;
 use crate::domain::order::Order;
 use crate::domain::problems::Problems;
 use crate::domain::product::NamedProduct;
-use crate::domain::receive::{Rejected, resolve, unknown_products};
 use crate::domain::reference::Reference;
+use crate::domain::resolve::{Rejected, resolve, unknown_products};
 use crate::domain::text::shorten;
 use crate::domain::user::Caller;
 use crate::domain::zone::Zone;
@@ -23,8 +23,7 @@ use crate::error::{Exit, Explained, Failure, Kind};
 use crate::hint::{CommandLine, Hint};
 use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record};
 use crate::input::records::{Record, Records, StreamError};
-use crate::render::json::{self, Body};
-use crate::render::order;
+use crate::render::json;
 use crate::store::{ContentHash, StoreError, Write};
 
 /// Take one order from JSON and print it
@@ -76,12 +75,15 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         };
         let new = resolve(incoming, reference.clone(), write.time(), &catalogue, &mut ids)
             .map_err(|rejected| refused(write, rejected))?;
-        let taken = write.with_order_batch(|batch| {
+        let stored = write.with_order_batch(|batch| {
             let mut intake = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
             intake.receive(&new, ContentHash::of(&new.content))
         })?;
-        let taken = taken.map_err(|rejected| refused(write, rejected))?;
-        Ok((Answer::of(write.orders(&[taken.order])?.remove(0), taken.warnings, &sender), settings))
+        let (pk, warnings) = match stored.map_err(|rejected| refused(write, rejected))? {
+            StoredOrder::New(pk, warnings) => (pk, Some(warnings)),
+            StoredOrder::Unchanged(pk) => (pk, None),
+        };
+        Ok((Answer::of(write.orders(&[pk])?.remove(0), warnings, &sender), settings))
     })?;
     match &answer {
         Answer::New(order, warnings) => {
@@ -95,12 +97,10 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
             context.ui.note(&format!("{} is there already, unchanged{note}", answer.reference()));
         }
     }
-    context.print_one(answer.body(), || match &answer {
-        Answer::New(order, _) | Answer::Known(order) if !context.ui.quiet => {
-            order::show(order, context.style(&settings))
-        }
-        answer => format!("{}\n", answer.reference()),
-    })?;
+    match &answer {
+        Answer::New(order, _) | Answer::Known(order) => context.print_order(order, &settings)?,
+        Answer::Unseen(reference) => context.print_one(json::unchanged(reference), || format!("{reference}\n"))?,
+    }
     Ok(Exit::Done)
 }
 
@@ -129,14 +129,8 @@ impl Answer {
             Answer::Unseen(reference) => reference,
         }
     }
-
-    fn body(&self) -> Body {
-        match self {
-            Answer::New(order, _) | Answer::Known(order) => json::order(order),
-            Answer::Unseen(reference) => json::unchanged(reference),
-        }
-    }
 }
+
 /// The most bytes that are read for one order (4 MiB).
 const INPUT_LIMIT: u64 = 1 << 22;
 

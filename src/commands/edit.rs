@@ -14,7 +14,6 @@ use crate::domain::status::Status;
 use crate::domain::text::read_phone;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
-use crate::render::{json, order};
 use crate::store::Write;
 
 /// Change who ordered (until it is shipped) or what (while it is pending)
@@ -119,10 +118,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         context.ui.note(&format!("{} already has these values; {note}", order.summary.reference));
     }
     naming.say(context);
-    context.print_one(json::order(&order), || match context.ui.quiet {
-        true => format!("{}\n", order.summary.reference),
-        false => order::show(&order, context.style(&settings)),
-    })?;
+    context.print_order(&order, &settings)?;
     Ok(Exit::Done)
 }
 

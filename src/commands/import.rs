@@ -10,13 +10,13 @@ use super::Context;
 use super::facts::{Facts, Group};
 use super::import_summary::{ImportSummary, Imported, Verdict};
 use super::intake::{Input, Put, read_all};
-use super::receive::{Delivery, IntakeOutcome, OrderIntake, ParsedOrder};
+use super::receive::{CheckedOrder, ImportOrder, OrderIntake, StoredOrder};
 use super::rejects::Rejects;
 use super::source::{InputArgs, open_sources};
 use crate::cli::named_file;
 use crate::domain::incoming::Revision;
 use crate::domain::product::Catalogue;
-use crate::domain::receive::Rejected;
+use crate::domain::resolve::Rejected;
 use crate::domain::time::Timestamp;
 use crate::error::Exit;
 use crate::input::json::NotJson;
@@ -69,19 +69,19 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let shop: OnceLock<(Catalogue, Timestamp)> = OnceLock::new();
     let ids = Mutex::new(&mut ids);
     let resolve = |order, (catalogue, now): &(Catalogue, Timestamp)| {
-        ParsedOrder::of(order, *now, catalogue, &mut || (ids.lock().unwrap_or_else(PoisonError::into_inner))())
+        CheckedOrder::of(order, *now, catalogue, &mut || (ids.lock().unwrap_or_else(PoisonError::into_inner))())
     };
-    let mut read = |input: Input<'_>, put: &mut Put<'_, Delivery>| {
+    let mut read = |input: Input<'_>, put: &mut Put<'_, ImportOrder>| {
         read(input, RecordContext { zone }, &mut |order, reject| {
-            let delivery = match shop.get() {
-                Some(shop) => Delivery::Resolved(resolve(order, shop)),
-                None => Delivery::Read(order),
+            let order = match shop.get() {
+                Some(shop) => ImportOrder::Checked(resolve(order, shop)),
+                None => ImportOrder::Parsed(order),
             };
-            let size = delivery.size();
-            put(delivery, size, reject);
+            let size = order.size();
+            put(order, size, reject);
         })
     };
-    let settle = Delivery::settle;
+    let settle = ImportOrder::settle;
     let imported =
         read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |mut intake, rejects, progress| {
             if let Some(summary) = intake.settled() {
@@ -99,9 +99,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 let shop = shop.get_or_init(|| (catalogue, write.time()));
                 let summary = write.with_order_batch(|batch| {
                     let mut orders = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
-                    let mut judge = |delivery: &Delivery| match delivery {
-                        Delivery::Resolved(order) => judge(&mut orders, order),
-                        Delivery::Read(order) => judge(&mut orders, &resolve(order.clone(), shop)),
+                    let mut judge = |order: &ImportOrder| match order {
+                        ImportOrder::Checked(order) => judge(&mut orders, order),
+                        ImportOrder::Parsed(order) => judge(&mut orders, &resolve(order.clone(), shop)),
                     };
                     let summary = intake.judge(rejects, &mut judge, progress)?;
                     ensure_taken(&summary, args.keep_going)?;
@@ -156,16 +156,16 @@ fn read(
     }
 }
 
-/// Takes in an order that was delivered.
-fn judge(intake: &mut OrderIntake<'_, '_, '_>, delivery: &ParsedOrder) -> anyhow::Result<Verdict> {
-    let label = delivery.label.as_deref();
+/// Takes in an order.
+fn judge(intake: &mut OrderIntake<'_, '_, '_>, order: &CheckedOrder) -> anyhow::Result<Verdict> {
+    let label = order.label.as_deref();
     let mut revised = None;
-    if let Some(revision) = delivery.revision {
-        let known = intake.order_revised(delivery)?;
+    if let Some(revision) = order.revision {
+        let known = intake.order_revised(order)?;
         let warnings =
             known.iter().zip(revision.warning()).map(|(order, warning)| format!("{order}: {warning}")).collect();
         match (known, revision) {
-            (_, _) if delivery.is_without_text() => return Ok(Verdict::Noted(warnings)),
+            (_, _) if order.is_without_text() => return Ok(Verdict::Noted(warnings)),
             (Some(_), _) => return Ok(Verdict::Unchanged(warnings)),
             (None, Revision::Withdrawn) => {
                 let label = label.unwrap_or("an order");
@@ -177,13 +177,13 @@ fn judge(intake: &mut OrderIntake<'_, '_, '_>, delivery: &ParsedOrder) -> anyhow
             (None, Revision::Quoted) => {}
         }
     }
-    Ok(match intake.take(delivery)? {
-        Ok(IntakeOutcome { warnings: Some(warnings), .. }) => {
+    Ok(match intake.take(order)? {
+        Ok(StoredOrder::New(_, warnings)) => {
             let label = label.unwrap_or_default();
             let warnings = warnings.into_iter().chain(revised.map(str::to_owned));
             Verdict::Imported(warnings.map(|warning| format!("{label}: {warning}")).collect())
         }
-        Ok(IntakeOutcome { warnings: None, .. }) => Verdict::Unchanged(Vec::new()),
+        Ok(StoredOrder::Unchanged(_)) => Verdict::Unchanged(Vec::new()),
         Err(Rejected { kind, problems }) => {
             Verdict::Rejected { label: label.map(str::to_owned), kind: kind.into(), problems }
         }

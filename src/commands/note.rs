@@ -13,7 +13,6 @@ use crate::domain::text::{shorten, visible};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::render::prose::fit;
-use crate::render::{json, order};
 use crate::store::{Audit, StoreError};
 
 /// Keep a note with an order, whatever its status
@@ -88,9 +87,6 @@ pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
         anyhow::Ok((write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
     naming.say(context);
-    context.print_one(json::order(&order), || match context.ui.quiet {
-        true => format!("{}\n", order.summary.reference),
-        false => order::show(&order, context.style(&settings)),
-    })?;
+    context.print_order(&order, &settings)?;
     Ok(Exit::Done)
 }

@@ -6,9 +6,10 @@ use super::import_summary::Verdict;
 use crate::domain::incoming::Revision;
 use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::product::Catalogue;
-use crate::domain::receive::{Facts, Known, Received, Rejected, ResolvedOrder, decide, resolve, unknown_products};
+use crate::domain::receive::{decide_new, decide_repeat};
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Kind;
+use crate::domain::resolve::{Rejected, ResolvedOrder, resolve, unknown_products};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Caller;
@@ -28,9 +29,9 @@ pub struct OrderIntake<'a, 'w, 'c> {
     pub audit: &'a Audit,
 }
 
-/// An order that was read, and looked up in the catalogue.
+/// A parsed order that was looked up in the catalogue.
 #[derive(Debug)]
-pub struct ParsedOrder {
+pub struct CheckedOrder {
     /// What it is called in messages: its reference, or the id of its message.
     pub label: Option<String>,
     /// WhatsApp's id of the message that brought it.
@@ -41,28 +42,33 @@ pub struct ParsedOrder {
     pub order: Result<(ResolvedOrder, ContentHash), Rejected>,
 }
 
-/// An order on its way to be taken in.
+/// An order of an import, as far as it got.
 #[derive(Debug)]
-pub enum Delivery {
-    /// It was read before the catalogue was there to look it up in.
-    Read(ReadOrder),
-    /// It was read and looked up.
-    Resolved(ParsedOrder),
+pub enum ImportOrder {
+    /// It was parsed before the catalogue was there to look it up in.
+    Parsed(ReadOrder),
+    /// It was looked up.
+    Checked(CheckedOrder),
 }
 
-/// An order that was taken in.
+/// An order that is in the file.
 #[derive(Debug)]
-pub struct IntakeOutcome {
-    /// The order.
-    pub order: OrderPk,
-    /// What a person should look at; `None` where the order was there already.
-    pub warnings: Option<Vec<String>>,
+pub enum StoredOrder {
+    /// It was written, with what a person should look at.
+    New(OrderPk, Vec<String>),
+    /// It was there already.
+    Unchanged(OrderPk),
 }
 
-impl ParsedOrder {
-    /// Looks up the products of an order that was read and comes `now`; `new_id` gives the ids of what is new.
-    pub fn of(read: ReadOrder, now: Timestamp, catalogue: &Catalogue, new_id: &mut dyn FnMut() -> Uuid) -> ParsedOrder {
-        let ReadOrder { label, products, source, revision, order } = read;
+impl CheckedOrder {
+    /// Looks up the products of an order that comes `now`; `new_id` gives the ids of what is new.
+    pub fn of(
+        parsed: ReadOrder,
+        now: Timestamp,
+        catalogue: &Catalogue,
+        new_id: &mut dyn FnMut() -> Uuid,
+    ) -> CheckedOrder {
+        let ReadOrder { label, products, source, revision, order } = parsed;
         let invalid = |problems| Err(Rejected { kind: Kind::InvalidInput, problems });
         let order = match order {
             Err(mut problems) => {
@@ -82,14 +88,15 @@ impl ParsedOrder {
             let hash = ContentHash::of(&order.content);
             (order, hash)
         };
-        ParsedOrder { label, message_id: source.message_id, revision, order: order.map(with_hash) }
+        CheckedOrder { label, message_id: source.message_id, revision, order: order.map(with_hash) }
     }
 }
 
-impl Delivery {
+impl ImportOrder {
     /// Returns the verdict on an order that is refused whatever the file holds; `None` where that matters.
     pub fn settle(&self) -> Option<Verdict> {
-        let Delivery::Read(ReadOrder { label, products, source, revision: None, order: Err(problems) }) = self else {
+        let ImportOrder::Parsed(ReadOrder { label, products, source, revision: None, order: Err(problems) }) = self
+        else {
             return None;
         };
         let is_settled = products.is_empty() && source.message_id.is_none() && !problems.is_empty();
@@ -100,13 +107,13 @@ impl Delivery {
     /// Returns about how many bytes of memory it has.
     pub fn size(&self) -> usize {
         match self {
-            Delivery::Read(order) => order.size(),
-            Delivery::Resolved(order) => order.size(),
+            ImportOrder::Parsed(order) => order.size(),
+            ImportOrder::Checked(order) => order.size(),
         }
     }
 }
 
-impl ParsedOrder {
+impl CheckedOrder {
     /// Returns about how many bytes of memory it has.
     pub fn size(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
@@ -116,7 +123,7 @@ impl ParsedOrder {
                 let customer = &order.customer;
                 let items = order.items.iter().map(|item| {
                     let names = item.product_name.len() + text(&item.product_barcode) + text(&item.product_image);
-                    // Size and color stand in what deliveries are compared by too.
+                    // Size and color stand in what repeated orders are compared by too.
                     2 * (size_of::<OrderItem>() + text(&item.selected_size) + text(&item.selected_color)) + names
                 });
                 let warnings = order.warnings.iter().map(String::len).sum::<usize>();
@@ -125,11 +132,9 @@ impl ParsedOrder {
                 own + items.sum::<usize>() + warnings
             }
         };
-        size_of::<ParsedOrder>() + content
+        size_of::<CheckedOrder>() + content
     }
-}
 
-impl ParsedOrder {
     /// Returns whether it is only said that a message was changed, not to what.
     pub fn is_without_text(&self) -> bool {
         matches!(&self.order, Err(rejected) if rejected.problems.is_empty())
@@ -137,27 +142,27 @@ impl ParsedOrder {
 }
 
 impl OrderIntake<'_, '_, '_> {
-    /// Finds the order that an earlier message brought, of which a delivery says something: by WhatsApp's id of that message,
+    /// Finds the order that an earlier message brought, of which a message says something: by WhatsApp's id of that message,
     /// else by the reference in the text.
-    pub fn order_revised(&self, delivery: &ParsedOrder) -> Result<Option<Reference>, StoreError> {
-        if let Some((_, reference)) = self.order_of_message(delivery)? {
+    pub fn order_revised(&self, order: &CheckedOrder) -> Result<Option<Reference>, StoreError> {
+        if let Some((_, reference)) = self.order_of_message(order)? {
             return Ok(Some(reference));
         }
-        let reference = delivery.label.as_deref().and_then(Reference::parse);
+        let reference = order.label.as_deref().and_then(Reference::parse);
         reference.map_or(Ok(None), |reference| self.batch.reference_like(&reference))
     }
 
-    fn order_of_message(&self, delivery: &ParsedOrder) -> Result<Option<(OrderPk, Reference)>, StoreError> {
-        delivery.message_id.as_deref().map_or(Ok(None), |id| self.batch.order_of_message(id))
+    fn order_of_message(&self, order: &CheckedOrder) -> Result<Option<(OrderPk, Reference)>, StoreError> {
+        order.message_id.as_deref().map_or(Ok(None), |id| self.batch.order_of_message(id))
     }
 
-    /// Takes in an order that was delivered, or says why not.
-    pub fn take(&mut self, delivery: &ParsedOrder) -> Result<Result<IntakeOutcome, Rejected>, StoreError> {
+    /// Takes in an order, or says why not.
+    pub fn take(&mut self, order: &CheckedOrder) -> Result<Result<StoredOrder, Rejected>, StoreError> {
         // What a message brought before is that order, whatever the message says now.
-        if let Some((order, _)) = self.order_of_message(delivery)? {
-            return Ok(Ok(IntakeOutcome { order, warnings: None }));
+        if let Some((order, _)) = self.order_of_message(order)? {
+            return Ok(Ok(StoredOrder::Unchanged(order)));
         }
-        let (order, hash) = match &delivery.order {
+        let (order, hash) = match &order.order {
             Ok(order) => order,
             Err(rejected) => return Ok(Err(rejected.clone())),
         };
@@ -176,40 +181,34 @@ impl OrderIntake<'_, '_, '_> {
         &mut self,
         order: &ResolvedOrder,
         hash: ContentHash,
-    ) -> Result<Result<IntakeOutcome, Rejected>, StoreError> {
-        let (mut known, mut likely_duplicates) = (None, Vec::new());
-        if self.batch.is_like_another(order)? {
-            known = self.batch.known_order(&order.reference, hash)?;
-            if known.is_none() {
-                likely_duplicates = self.batch.likely_duplicates(order)?;
-                likely_duplicates.retain(|order| self.sender.sees(&order.summary));
-            }
-        }
-        let (settings, sender) = (self.settings, self.sender);
-        let judge = |known: Option<&Known>| {
-            decide(order, Facts { known, likely_duplicates: &likely_duplicates, settings, sender })
-        };
-        let mut decision = judge(known.as_ref());
-        if let Ok(Received::New { warnings }) = &decision
-            && let Some(order) = self.insert(order, hash)?
-        {
-            return Ok(Ok(IntakeOutcome { order, warnings: Some(warnings.clone()) }));
-        }
-        // Refused, or not written: only now it matters which order has its reference.
+    ) -> Result<Result<StoredOrder, Rejected>, StoreError> {
+        // Almost every order is new and like no other: whether its reference is free is then found out by writing it.
+        let is_like_another = self.batch.is_like_another(order)?;
+        let mut known = if is_like_another { self.batch.known_order(&order.reference, hash)? } else { None };
         if known.is_none() {
-            decision = judge(self.batch.known_order(&order.reference, hash)?.as_ref());
-        }
-        Ok(match decision {
-            Ok(Received::New { .. }) => return Err(StoreError::Changed("the order")),
-            Ok(Received::Unchanged(known)) => {
-                // The message that brings it again is remembered.
-                if order.source.message_id.is_some() {
-                    self.batch.insert_source(known, &order.source, hash)?;
-                }
-                Ok(IntakeOutcome { order: known, warnings: None })
+            let mut likely_duplicates = if is_like_another { self.batch.likely_duplicates(order)? } else { Vec::new() };
+            likely_duplicates.retain(|order| self.sender.sees(&order.summary));
+            let decision = decide_new(order, &likely_duplicates, self.settings);
+            if let Ok(warnings) = &decision
+                && let Some(order) = self.insert(order, hash)?
+            {
+                return Ok(Ok(StoredOrder::New(order, warnings.clone())));
             }
-            Err(rejected) => Err(rejected),
-        })
+            known = self.batch.known_order(&order.reference, hash)?;
+            if let (None, Err(rejected)) = (&known, decision) {
+                return Ok(Err(rejected));
+            }
+        }
+        let known = known.ok_or(StoreError::Changed("the order"))?;
+        if let Err(rejected) = decide_repeat(order, &known, self.sender) {
+            return Ok(Err(rejected));
+        }
+        // The message that brings it again is remembered.
+        let pk = known.order.summary.pk;
+        if order.source.message_id.is_some() {
+            self.batch.insert_source(pk, &order.source, hash)?;
+        }
+        Ok(Ok(StoredOrder::Unchanged(pk)))
     }
 
     /// Writes an order; `None`: its reference is another order's.

@@ -28,7 +28,8 @@
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
 //! | `product`, `catalogue` | a product and its stock lines; what an incoming product changes |
-//! | `incoming`, `receive` | an order as it was received; whether it is new, unchanged or refused (rules 1, 4, 6 and 10) |
+//! | `incoming`, `resolve` | an order as it was received; looking it up in the catalogue (rules 4 and 10) |
+//! | `receive` | whether an order that was received is new, unchanged or refused (rules 1, 4 and 6) |
 //! | `confirm`, `transition`, `edit` | taking stock (rules 4 and 5); all other steps (rules 2 and 3); changing an order |
 //! | `stock` | movements; adjusting and counting |
 //! | `history` | what happened to an order, and to a product's stock |
@@ -59,6 +60,7 @@ pub mod receive;
 pub mod reference;
 pub(crate) mod refusal;
 pub(crate) mod report;
+pub mod resolve;
 pub mod settings;
 pub mod status;
 pub(crate) mod stock;

@@ -510,9 +510,9 @@ impl Sort {
 mod tests {
     use super::*;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::ResolvedOrder;
     use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::reference::Reference;
+    use crate::domain::resolve::ResolvedOrder;
     use crate::domain::time::Clock;
     use crate::store::commit::tests::{CLOCK, audit, store};
     use crate::store::transaction::Outcome;

@@ -13,8 +13,9 @@ use crate::domain::history::EventKind;
 use crate::domain::incoming::Source;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::phone::full_number;
-use crate::domain::receive::{Known, ResolvedOrder};
+use crate::domain::receive::Known;
 use crate::domain::reference::Reference;
+use crate::domain::resolve::ResolvedOrder;
 use crate::domain::status::Status;
 use crate::domain::user::UserId;
 

@@ -10,7 +10,7 @@ use super::values::json_array;
 use crate::domain::catalogue::Matches;
 use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
 use crate::domain::product::{NamedProduct, ProductKey};
-use crate::domain::receive::ItemName;
+use crate::domain::resolve::ItemName;
 use crate::domain::stock::{Movement, Reason, write_off};
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserId;

@@ -10,9 +10,9 @@ use orders::domain::incoming::{IncomingItem, IncomingOrder};
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
 use orders::domain::product::ProductKey;
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
-use orders::domain::receive::{Facts, Known, Received, ResolvedOrder};
-use orders::domain::receive::{decide, resolve};
+use orders::domain::receive::{Known, decide_new, decide_repeat};
 use orders::domain::reference::Reference;
+use orders::domain::resolve::{ResolvedOrder, resolve};
 use orders::domain::settings::Settings;
 use orders::domain::status::Status;
 use orders::domain::text::visible;
@@ -256,10 +256,8 @@ fn hold_accepted(incoming: &IncomingOrder) {
             return assert_eq!(had, None, "a product that is there is found: {rejected:?}");
         }
     };
-    let settings = Settings::default();
-    let facts = Facts { known: None, likely_duplicates: &[], settings: &settings, sender: &Caller::Operator };
-    let warnings = match decide(&new, facts) {
-        Ok(Received::New { warnings }) => warnings,
+    let warnings = match decide_new(&new, &[], &Settings::default()) {
+        Ok(warnings) => warnings,
         _ if reference.as_str().starts_with('-') => return,
         other => panic!("a new order is new: {other:?}"),
     };
@@ -284,9 +282,8 @@ fn hold_accepted(incoming: &IncomingOrder) {
     assert_eq!(again.order_date, order_date, "{printed}");
     let again = resolve(again).expect("its products are there");
     let known = Known { order: kept, received_before: false };
-    let facts = Facts { known: Some(&known), ..facts };
-    let judged = decide(&again, facts);
-    assert!(matches!(judged, Ok(Received::Unchanged(_))), "what is printed is unchanged: {printed}\n{judged:?}");
+    let judged = decide_repeat(&again, &known, &Caller::Operator);
+    assert_eq!(judged, Ok(()), "what is printed is unchanged: {printed}");
 }
 
 /// Returns the barcode that names a product.

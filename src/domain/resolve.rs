@@ -1,0 +1,234 @@
+//! An incoming order is looked up in the catalogue: its products, what it leaves out, and what a person should look at.
+
+use uuid::Uuid;
+
+use super::content::Content;
+use super::incoming::{IncomingItem, IncomingOrder, Source};
+use super::money::Money;
+use super::order::{Customer, Misnomer, OrderItem};
+use super::problems::Problems;
+use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
+use super::reference::Reference;
+use super::refusal::Kind;
+use super::time::Timestamp;
+
+/// An incoming order whose products the catalogue has, as it is written if it is new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedOrder {
+    /// The public id.
+    pub id: Uuid,
+    /// The reference.
+    pub reference: Reference,
+    /// Which one it gets where that one is the order of another message.
+    pub longer_reference: Option<Reference>,
+    /// When the customer ordered.
+    pub order_date: Timestamp,
+    /// Who ordered.
+    pub customer: Customer,
+    /// The currency it names.
+    pub currency: Option<String>,
+    /// The items, snapshots filled in from the catalogue.
+    pub items: Vec<OrderItem>,
+    /// Under which names and barcodes they are, other than those of the catalogue.
+    pub other_names: Vec<ItemName>,
+    /// The sum of the subtotals.
+    pub total: Money,
+    /// The sum of the quantities.
+    pub item_count: i64,
+    /// What the customer wrote beside it.
+    pub note: Option<String>,
+    /// How it came.
+    pub source: Source,
+    /// What repeated orders are compared by.
+    pub content: Content,
+    /// What a person should look at before confirming it, whatever other orders there are.
+    pub warnings: Vec<String>,
+}
+
+/// A name and barcode under which an item may have a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemName {
+    /// The product.
+    pub product_id: ProductId,
+    /// The name.
+    pub name: String,
+    /// The barcode, if any.
+    pub barcode: Option<String>,
+}
+
+impl ItemName {
+    /// Returns how an item names its product, where that is another name or barcode than the product's.
+    fn other_than(product: &Product, item: &OrderItem) -> Option<ItemName> {
+        let is_other = item.product_name != product.name || item.product_barcode != product.barcode;
+        let named = || (item.product_name.clone(), item.product_barcode.clone());
+        is_other.then(named).map(|(name, barcode)| ItemName { product_id: product.id, name, barcode })
+    }
+}
+
+/// Why an incoming order was not taken: every problem with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Invalid input, or a conflict with what is there.
+    pub kind: Kind,
+    /// One line a problem.
+    pub problems: Problems,
+}
+
+/// Finds the products of an incoming order, or names every one that the catalogue does not have. The order gets its
+/// `reference`; `new_id` gives the ids of what is new. It comes `now`: no order is from years ago, or from tomorrow's morrow.
+pub fn resolve(
+    incoming: IncomingOrder,
+    reference: Reference,
+    now: Timestamp,
+    catalogue: &Catalogue,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<ResolvedOrder, Rejected> {
+    let too_long = incoming.excesses();
+    if !too_long.is_empty() {
+        return Err(Rejected { kind: Kind::InvalidInput, problems: too_long });
+    }
+    let found = incoming.items.iter().map(|item| catalogue.find(&item.product.key));
+    let Some(products) = found.collect::<Option<Vec<&Product>>>() else {
+        let problems = unknown_products(incoming.items.iter().map(|item| &item.product), catalogue);
+        return Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() });
+    };
+    let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
+    let content = Content::of_incoming(&incoming, &ids);
+    let pairs = || incoming.items.iter().zip(&products);
+    let mut warnings = incoming.warnings;
+    warnings.extend(pairs().filter_map(|(item, product)| size_warning(product, item.size.as_deref())));
+    let id = new_id();
+    let items: Vec<OrderItem> =
+        incoming.items.into_iter().zip(&products).map(|(item, product)| snapshot(item, product, new_id())).collect();
+    let other_names = items.iter().zip(products).filter_map(|(item, product)| ItemName::other_than(product, item));
+    warnings.extend(items.iter().enumerate().flat_map(|(index, item)| item.name_marks(index + 1)));
+    let wrong_clock = wrong_clock(incoming.order_date, now);
+    let order_date = if wrong_clock.is_some() { now } else { incoming.order_date };
+    warnings.extend(wrong_clock);
+    Ok(ResolvedOrder {
+        id,
+        reference,
+        longer_reference: incoming.longer_reference,
+        order_date,
+        customer: incoming.customer,
+        currency: incoming.currency,
+        other_names: other_names.collect(),
+        items,
+        total: incoming.total,
+        item_count: incoming.item_count,
+        note: incoming.note,
+        source: incoming.source,
+        content,
+        warnings,
+    })
+}
+
+/// Names the products among `named` that the catalogue does not have, each with its place.
+pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Catalogue) -> Vec<String> {
+    let unknown = named.into_iter().filter(|product| catalogue.find(&product.key).is_none());
+    unknown.map(|product| format!("{}: Product {} not found", product.place, product.key)).collect()
+}
+
+fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
+    let (name, barcode) =
+        (item.name.unwrap_or_else(|| product.name.clone()), item.barcode.or_else(|| product.barcode.clone()));
+    OrderItem {
+        id,
+        product_id: product.id,
+        misnomer: Misnomer::find(&name, barcode.as_deref(), &product.name, product.barcode.as_deref()),
+        product_name: name,
+        product_barcode: barcode,
+        product_image: item.image.or_else(|| product.web_image().map(str::to_owned)),
+        quantity: item.quantity,
+        unit_price: item.unit_price,
+        selected_size: item.size,
+        selected_color: item.color,
+        subtotal: item.subtotal,
+        list_price: product.list_price(),
+    }
+}
+
+/// Says of the time of an order that no phone with a right clock sends it (rule 10).
+fn wrong_clock(order_date: Timestamp, now: Timestamp) -> Option<String> {
+    /// The year in which the first message was sent through WhatsApp, in milliseconds.
+    const FIRST_MILLIS: i64 = 1_230_768_000_000;
+    const AHEAD_MILLIS: i64 = 2 * 24 * 60 * 60 * 1000;
+    let problem = match order_date.millis() {
+        millis if millis < FIRST_MILLIS => "is before 2009",
+        millis if millis > now.millis().saturating_add(AHEAD_MILLIS) => "is more than two days ahead of the clock",
+        _ => return None,
+    };
+    Some(format!("orderDate {} {problem}: the time at which the order came is taken", order_date.brief()))
+}
+
+fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
+    let problem = match (product.line_for(size).err()?, size) {
+        (SizeProblem::Unknown, Some(size)) => format!("has no size {size}"),
+        _ => "was ordered without a size".to_owned(),
+    };
+    Some(format!("{} {problem}; sizes: {}", product.name, product.size_names()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, now, resolved_order};
+
+    #[test]
+    fn an_order_of_a_wrong_clock_has_the_time_at_which_it_came() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        for (date, problem) in [
+            ("2009-01-01T00:00:00Z", None),
+            ("2026-02-09T09:00:00Z", None),
+            ("2008-12-31T23:59:59.999Z", Some("is before 2009")),
+            ("1970-01-01T00:00:00Z", Some("is before 2009")),
+            ("2026-02-09T09:00:00.001Z", Some("is more than two days ahead of the clock")),
+            ("9999-12-31T00:00:00Z", Some("is more than two days ahead of the clock")),
+        ] {
+            let mut order = incoming(&[(&shirt, 1, None)]);
+            order.order_date = Timestamp::parse(date).unwrap();
+            let new = resolved_order(&order, &catalogue);
+            let expected =
+                problem.map(|problem| format!("orderDate {date} {problem}: the time at which the order came is taken"));
+            assert_eq!(new.warnings, Vec::from_iter(expected), "{date}");
+            assert_eq!(new.order_date, if problem.is_some() { now() } else { order.order_date }, "{date}");
+        }
+    }
+
+    #[test]
+    fn absent_snapshots_come_from_the_catalogue_and_sent_ones_stay() {
+        let mut shirt = product("Shirt", &[("", 5)]);
+        shirt.discounted_price = Some(Money::from_hundredths(1999));
+        shirt.image_paths = vec!["media/a.jpg".into(), "https://shop.example/a.jpg".into()];
+        let catalogue = [shirt.clone()].into_iter().collect();
+        let mut order = incoming(&[(&shirt, 1, None), (&shirt, 1, None)]);
+        order.items[1].name = Some("T-Shirt".into());
+        order.items[1].barcode = Some("OLD-1".into());
+        order.items[1].image = Some("https://shop.example/old.jpg".into());
+        let new = resolved_order(&order, &catalogue);
+        let snapshots: Vec<_> = new
+            .items
+            .iter()
+            .map(|i| (i.product_name.as_str(), i.product_barcode.as_deref(), i.product_image.as_deref()))
+            .collect();
+        assert_eq!(snapshots[0], ("Shirt", Some("SKU-Shirt"), Some("https://shop.example/a.jpg")));
+        assert_eq!(snapshots[1], ("T-Shirt", Some("OLD-1"), Some("https://shop.example/old.jpg")));
+        assert_eq!(new.items[0].list_price, Money::from_hundredths(1999));
+    }
+
+    #[test]
+    fn a_size_that_cannot_be_sold_is_a_warning_when_the_order_comes_in() {
+        let shirt = product("Shirt", &[("S", 1), ("L", 2)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        for (size, expected) in [
+            (Some(" l "), None),
+            (None, Some("Shirt was ordered without a size; sizes: S, L")),
+            (Some("XL"), Some("Shirt has no size XL; sizes: S, L")),
+        ] {
+            let new = resolved_order(&incoming(&[(&shirt, 1, size)]), &catalogue);
+            assert_eq!(new.warnings.first().map(String::as_str), expected, "{size:?}");
+        }
+    }
+}
