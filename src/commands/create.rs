@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Context;
 use super::facts::{Facts, Group};
 use super::receive::{OrderIntake, StoredOrder};
-use super::source::{Source, open_source};
+use super::source::{InputFile, open_source};
 use crate::domain::incoming::SourceKind;
 use crate::domain::order::Order;
 use crate::domain::problems::Problems;
@@ -135,7 +135,7 @@ impl Answer {
 const INPUT_LIMIT: u64 = 1 << 22;
 
 /// Reads the only record of a source.
-fn read_one(source: &mut Source) -> anyhow::Result<ReadOrder> {
+fn read_one(source: &mut InputFile) -> anyhow::Result<ReadOrder> {
     let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, problem.into());
     let mut input = (&mut source.reader).take(INPUT_LIMIT);
     let mut records = Records::new(&mut input);

@@ -8,7 +8,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::import_summary::{ImportSummary, Imported, Verdict};
+use super::import_summary::{ImportSummary, Imported, RecordOutcome};
 use super::intake::{Input, Put, read_all};
 use super::receive::{CheckedOrder, ImportOrder, OrderIntake, StoredOrder};
 use super::rejects::Rejects;
@@ -157,7 +157,7 @@ fn read(
 }
 
 /// Takes in an order.
-fn judge(intake: &mut OrderIntake<'_, '_, '_>, order: &CheckedOrder) -> anyhow::Result<Verdict> {
+fn judge(intake: &mut OrderIntake<'_, '_, '_>, order: &CheckedOrder) -> anyhow::Result<RecordOutcome> {
     let label = order.label.as_deref();
     let mut revised = None;
     if let Some(revision) = order.revision {
@@ -165,11 +165,11 @@ fn judge(intake: &mut OrderIntake<'_, '_, '_>, order: &CheckedOrder) -> anyhow::
         let warnings =
             known.iter().zip(revision.warning()).map(|(order, warning)| format!("{order}: {warning}")).collect();
         match (known, revision) {
-            (_, _) if order.is_without_text() => return Ok(Verdict::Noted(warnings)),
-            (Some(_), _) => return Ok(Verdict::Unchanged(warnings)),
+            (_, _) if order.is_without_text() => return Ok(RecordOutcome::Noted(warnings)),
+            (Some(_), _) => return Ok(RecordOutcome::Unchanged(warnings)),
             (None, Revision::Withdrawn) => {
                 let label = label.unwrap_or("an order");
-                return Ok(Verdict::Noted(vec![format!(
+                return Ok(RecordOutcome::Noted(vec![format!(
                     "{label}: the customer took it back before it came; not imported"
                 )]));
             }
@@ -181,11 +181,11 @@ fn judge(intake: &mut OrderIntake<'_, '_, '_>, order: &CheckedOrder) -> anyhow::
         Ok(StoredOrder::New(_, warnings)) => {
             let label = label.unwrap_or_default();
             let warnings = warnings.into_iter().chain(revised.map(str::to_owned));
-            Verdict::Imported(warnings.map(|warning| format!("{label}: {warning}")).collect())
+            RecordOutcome::Imported(warnings.map(|warning| format!("{label}: {warning}")).collect())
         }
-        Ok(StoredOrder::Unchanged(_)) => Verdict::Unchanged(Vec::new()),
+        Ok(StoredOrder::Unchanged(_)) => RecordOutcome::Unchanged(Vec::new()),
         Err(Rejected { kind, problems }) => {
-            Verdict::Rejected { label: label.map(str::to_owned), kind: kind.into(), problems }
+            RecordOutcome::Rejected { label: label.map(str::to_owned), kind: kind.into(), problems }
         }
     })
 }

@@ -20,7 +20,7 @@ pub enum Imported {
 
 /// What became of one record.
 #[derive(Debug)]
-pub enum Verdict {
+pub enum RecordOutcome {
     /// It was new, with what a person should look at.
     Imported(Vec<String>),
     /// It changed what was there, with what a person should look at.
@@ -102,7 +102,7 @@ impl RecordError {
 
 /// Where a record stands.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct RecordPlace<'a> {
     /// The file as it was named.
     pub file: &'a str,
     /// The record's number in the file, from 1.
@@ -111,10 +111,10 @@ pub struct Place<'a> {
     pub line: u64,
 }
 
-impl Verdict {
-    /// Makes the verdict on something of which nothing is known but what is wrong.
-    pub fn invalid(problem: String) -> Verdict {
-        Verdict::Rejected { label: None, kind: Kind::InvalidInput, problems: problem.into() }
+impl RecordOutcome {
+    /// Makes the outcome of something of which nothing is known but what is wrong.
+    pub fn invalid(problem: String) -> RecordOutcome {
+        RecordOutcome::Rejected { label: None, kind: Kind::InvalidInput, problems: problem.into() }
     }
 }
 
@@ -125,14 +125,14 @@ impl ImportSummary {
     }
 
     /// Counts what became of something that was read; returns whether it was rejected.
-    pub fn count(&mut self, place: Place<'_>, verdict: Verdict) -> bool {
+    pub fn count(&mut self, place: RecordPlace<'_>, outcome: RecordOutcome) -> bool {
         let mut nothing = 0;
-        let (count, warnings) = match verdict {
-            Verdict::Noted(warnings) => (&mut nothing, warnings),
-            Verdict::Imported(warnings) => (&mut self.imported, warnings),
-            Verdict::Updated(warnings) => (&mut self.updated, warnings),
-            Verdict::Unchanged(warnings) => (&mut self.unchanged, warnings),
-            Verdict::Rejected { label, kind, problems } => {
+        let (count, warnings) = match outcome {
+            RecordOutcome::Noted(warnings) => (&mut nothing, warnings),
+            RecordOutcome::Imported(warnings) => (&mut self.imported, warnings),
+            RecordOutcome::Updated(warnings) => (&mut self.updated, warnings),
+            RecordOutcome::Unchanged(warnings) => (&mut self.unchanged, warnings),
+            RecordOutcome::Rejected { label, kind, problems } => {
                 self.reject(place, label, kind, &problems);
                 return true;
             }
@@ -153,7 +153,7 @@ impl ImportSummary {
         }
     }
 
-    fn reject(&mut self, place: Place<'_>, label: Option<String>, kind: Kind, problems: &Problems) {
+    fn reject(&mut self, place: RecordPlace<'_>, label: Option<String>, kind: Kind, problems: &Problems) {
         self.conflict = match (kind, self.conflict) {
             (Kind::Conflict(reason), None) if self.rejected == 0 => Some(reason),
             (Kind::Conflict(_), first) => first,
@@ -174,18 +174,18 @@ impl ImportSummary {
     }
 
     /// Counts something that is wrong about a file, beside its records.
-    pub fn refuse(&mut self, place: Place<'_>, problems: &Problems) {
+    pub fn refuse(&mut self, place: RecordPlace<'_>, problems: &Problems) {
         self.reject(place, None, Kind::InvalidInput, problems);
     }
 
     /// Notes that the input could not be read on from here.
-    pub fn cut_off(&mut self, place: Place<'_>, problem: String) {
+    pub fn cut_off(&mut self, place: RecordPlace<'_>, problem: String) {
         self.is_cut_off = true;
         self.refuse(place, &problem.into());
     }
 
     /// Notes that an input is nothing that is read.
-    pub fn refuse_stranger(&mut self, place: Place<'_>, problem: String) {
+    pub fn refuse_stranger(&mut self, place: RecordPlace<'_>, problem: String) {
         self.has_stranger = true;
         self.cut_off(place, problem);
     }

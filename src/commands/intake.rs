@@ -9,9 +9,9 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use anyhow::Context as _;
 
-use super::import_summary::{ImportSummary, Place, Verdict};
+use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace};
 use super::rejects::Rejects;
-use super::source::Source;
+use super::source::InputFile;
 use crate::error::Failure;
 use crate::input::chat_text::{OrderStretches, Stretch};
 use crate::input::format::Format;
@@ -35,12 +35,12 @@ pub enum Input<'a> {
 pub type Put<'p, T> = dyn FnMut(T, usize, &Arc<Reject>) + 'p;
 
 /// Reads one input, hands on what it found in it, and returns how many messages were nothing to take.
-pub type Read<'r, T> = dyn FnMut(Input<'_>, &mut Put<'_, T>) -> Result<u64, NotJson> + Send + 'r;
+pub type ReadInput<'r, T> = dyn FnMut(Input<'_>, &mut Put<'_, T>) -> Result<u64, NotJson> + Send + 'r;
 
 /// One piece of a source, read and checked.
 enum ReadEvent<T> {
     /// Something that was found in a record, or why there is nothing.
-    Found { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
+    Content { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
     /// What stood around a list of results.
     Envelope { line: u64, has_next_page: bool, problems: Problems },
     /// Messages that were none.
@@ -83,10 +83,10 @@ const READ_AHEAD_BYTES: usize = 1 << 20;
 /// needs the file, or nothing more to read. What `settle` can judge without the file does not wait for it; what is not taken
 /// goes to `rejects`.
 pub fn read_all<T: Send, R>(
-    sources: Vec<Source>,
+    sources: Vec<InputFile>,
     rejects: &mut Rejects<'_>,
-    read: &mut Read<'_, T>,
-    settle: &dyn Fn(&T) -> Option<Verdict>,
+    read: &mut ReadInput<'_, T>,
+    settle: &dyn Fn(&T) -> Option<RecordOutcome>,
     progress: &mut Progress,
     take: impl FnOnce(Intake<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
 ) -> anyhow::Result<R> {
@@ -95,7 +95,7 @@ pub fn read_all<T: Send, R>(
         let (sender, receiver) = sync_channel(WAITING);
         let (give_back, judged) = channel();
         let outbox = Outbox { sender, judged, source: 0, batch: Batch::new(), underway: 0, found: 0, is_gone: false };
-        let reader = Reader { read, outbox };
+        let reader = SourceReader { read, outbox };
         std::thread::Builder::new()
             .name("reader".to_owned())
             .spawn_scoped(scope, move || reader.read_sources(sources))
@@ -125,7 +125,7 @@ impl<T> Intake<T> {
     fn read_ahead(
         &mut self,
         rejects: &mut Rejects<'_>,
-        settle: &dyn Fn(&T) -> Option<Verdict>,
+        settle: &dyn Fn(&T) -> Option<RecordOutcome>,
         progress: &mut Progress,
     ) -> anyhow::Result<()> {
         while self.waiting_bytes < READ_AHEAD_BYTES
@@ -133,7 +133,7 @@ impl<T> Intake<T> {
         {
             for (source, piece) in std::mem::take(&mut batch.pieces) {
                 let needs_file =
-                    matches!(&piece, ReadEvent::Found { content: Ok(content), .. } if settle(content).is_none());
+                    matches!(&piece, ReadEvent::Content { content: Ok(content), .. } if settle(content).is_none());
                 // Problems are told in the order in which they were found; a count has no place among them.
                 let is_after_others = !self.waiting.is_empty() && !matches!(piece, ReadEvent::Skipped(_));
                 if needs_file || is_after_others {
@@ -162,7 +162,7 @@ impl<T> Intake<T> {
     pub fn judge(
         self,
         rejects: &mut Rejects<'_>,
-        judge: &mut dyn FnMut(&T) -> anyhow::Result<Verdict>,
+        judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
         progress: &mut Progress,
     ) -> anyhow::Result<ImportSummary> {
         let Intake { receiver, give_back, names, waiting, waiting_bytes, mut summary } = self;
@@ -184,16 +184,16 @@ fn take<T>(
     file: &str,
     piece: &ReadEvent<T>,
     rejects: &mut Rejects<'_>,
-    judge: &mut dyn FnMut(&T) -> anyhow::Result<Verdict>,
+    judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
 ) -> anyhow::Result<()> {
     match piece {
-        ReadEvent::Found { number, line, content, reject } => {
-            let place = Place { file, record: Some(*number), line: *line };
-            let verdict = match content {
+        ReadEvent::Content { number, line, content, reject } => {
+            let place = RecordPlace { file, record: Some(*number), line: *line };
+            let outcome = match content {
                 Ok(content) => judge(content)?,
-                Err(problem) => Verdict::invalid(problem.clone()),
+                Err(problem) => RecordOutcome::invalid(problem.clone()),
             };
-            if summary.count(place, verdict) {
+            if summary.count(place, outcome) {
                 rejects.keep(reject)?;
             }
         }
@@ -202,15 +202,15 @@ fn take<T>(
                 summary.warn(format!("{file}: this is one page of several; import the next ones too"));
             }
             if !problems.is_empty() {
-                summary.refuse(Place { file, record: None, line: *line }, problems);
+                summary.refuse(RecordPlace { file, record: None, line: *line }, problems);
             }
         }
         ReadEvent::Skipped(count) => summary.skipped += count,
         ReadEvent::CutOff { number, line, problem } => {
-            summary.cut_off(Place { file, record: *number, line: *line }, problem.clone());
+            summary.cut_off(RecordPlace { file, record: *number, line: *line }, problem.clone());
         }
         ReadEvent::Stranger(start) => {
-            summary.refuse_stranger(Place { file, record: None, line: 1 }, name_text(start));
+            summary.refuse_stranger(RecordPlace { file, record: None, line: 1 }, name_text(start));
         }
         ReadEvent::Broken(error) => {
             return Err(Failure::io(error, format!("cannot read {file}")).into());
@@ -222,13 +222,13 @@ fn take<T>(
 /// The reader has nobody left to read for.
 struct Gone;
 
-struct Reader<'a, T> {
-    read: &'a mut Read<'a, T>,
+struct SourceReader<'a, T> {
+    read: &'a mut ReadInput<'a, T>,
     outbox: Outbox<T>,
 }
 
-impl<T> Reader<'_, T> {
-    fn read_sources(mut self, sources: Vec<Source>) {
+impl<T> SourceReader<'_, T> {
+    fn read_sources(mut self, sources: Vec<InputFile>) {
         for (index, source) in sources.into_iter().enumerate() {
             self.outbox.source = index;
             if self.read_source(source).is_err() {
@@ -238,7 +238,7 @@ impl<T> Reader<'_, T> {
         let _ = self.outbox.send();
     }
 
-    fn read_source(&mut self, mut source: Source) -> Result<(), Gone> {
+    fn read_source(&mut self, mut source: InputFile) -> Result<(), Gone> {
         let cut_off = |problem| ReadEvent::CutOff { number: None, line: 1, problem };
         let format = match source.reader.fill_buf() {
             Ok(head) => Format::of(head),
@@ -312,7 +312,7 @@ impl<T> Reader<'_, T> {
                 true => (bytes.len(), Reject::whole(Arc::new(bytes))),
                 false => (0, Reject::nothing()),
             };
-            let piece = ReadEvent::Found { number, line, content: Err(excess), reject: Arc::new(reject) };
+            let piece = ReadEvent::Content { number, line, content: Err(excess), reject: Arc::new(reject) };
             return Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)));
         }
         let size = bytes.len();
@@ -320,7 +320,7 @@ impl<T> Reader<'_, T> {
         match self.read(Input::Record(&bytes), number, line) {
             Err(NotJson { problem, .. }) if is_line => {
                 let reject = Arc::new(Reject::line(bytes.to_vec()));
-                let piece = ReadEvent::Found { number, line, content: Err(problem), reject };
+                let piece = ReadEvent::Content { number, line, content: Err(problem), reject };
                 Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)))
             }
             read => read,
@@ -333,7 +333,7 @@ impl<T> Reader<'_, T> {
         let mut put = |content, size, reject: &Arc<Reject>| {
             // Whoever is gone is noticed when the record was read.
             let _ =
-                outbox.put(ReadEvent::Found { number, line, content: Ok(content), reject: Arc::clone(reject) }, size);
+                outbox.put(ReadEvent::Content { number, line, content: Ok(content), reject: Arc::clone(reject) }, size);
         };
         let size = match &input {
             Input::Record(bytes) => bytes.len(),
@@ -388,7 +388,7 @@ struct Outbox<T> {
 impl<T> Outbox<T> {
     /// Puts a piece that has `bytes` bytes of memory.
     fn put(&mut self, piece: ReadEvent<T>, bytes: usize) -> Result<(), Gone> {
-        self.found += u64::from(matches!(piece, ReadEvent::Found { .. } | ReadEvent::Skipped(1..)));
+        self.found += u64::from(matches!(piece, ReadEvent::Content { .. } | ReadEvent::Skipped(1..)));
         self.batch.pieces.push((self.source, piece));
         self.batch.bytes += size_of::<ReadEvent<T>>() + bytes;
         self.send_if_full()

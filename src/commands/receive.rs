@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::import_summary::Verdict;
+use super::import_summary::RecordOutcome;
 use crate::domain::incoming::Revision;
 use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::product::Catalogue;
@@ -93,15 +93,15 @@ impl CheckedOrder {
 }
 
 impl ImportOrder {
-    /// Returns the verdict on an order that is refused whatever the file holds; `None` where that matters.
-    pub fn settle(&self) -> Option<Verdict> {
+    /// Returns the outcome of an order that is refused whatever the file holds; `None` where that matters.
+    pub fn settle(&self) -> Option<RecordOutcome> {
         let ImportOrder::Parsed(ReadOrder { label, products, source, revision: None, order: Err(problems) }) = self
         else {
             return None;
         };
         let is_settled = products.is_empty() && source.message_id.is_none() && !problems.is_empty();
         let (label, problems) = (label.clone(), problems.clone());
-        is_settled.then_some(Verdict::Rejected { label, kind: Kind::InvalidInput.into(), problems })
+        is_settled.then_some(RecordOutcome::Rejected { label, kind: Kind::InvalidInput.into(), problems })
     }
 
     /// Returns about how many bytes of memory it has.

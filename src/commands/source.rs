@@ -43,7 +43,7 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
 
 /// Something to read records from, ready to be read at the program's own pace.
 #[derive(Debug)]
-pub struct Source {
+pub struct InputFile {
     /// Its name as it was given; `-` for stdin.
     pub name: String,
     /// Its content.
@@ -55,7 +55,7 @@ pub struct Source {
 ///
 /// # Errors
 /// One cannot be opened; some are the orders file or stand beside it, as where a shell puts in every file of its folder.
-pub fn open_sources(names: &[String], limit: &InputArgs, orders_files: &OrdersFiles) -> anyhow::Result<Vec<Source>> {
+pub fn open_sources(names: &[String], limit: &InputArgs, orders_files: &OrdersFiles) -> anyhow::Result<Vec<InputFile>> {
     if names.is_empty() {
         return Ok(vec![spooled(open_source(None, orders_files)?, limit)?]);
     }
@@ -71,7 +71,7 @@ pub fn open_sources(names: &[String], limit: &InputArgs, orders_files: &OrdersFi
 ///
 /// # Errors
 /// It cannot be opened; it is the orders file or stands beside it.
-pub fn open_source(name: Option<&str>, orders_files: &OrdersFiles) -> anyhow::Result<Source> {
+pub fn open_source(name: Option<&str>, orders_files: &OrdersFiles) -> anyhow::Result<InputFile> {
     if name.is_none() && io::stdin().is_terminal() {
         return Err(Failure::usage("name a file, or - for stdin").into());
     }
@@ -87,7 +87,7 @@ pub fn open_source(name: Option<&str>, orders_files: &OrdersFiles) -> anyhow::Re
         NotOpened::Ours(ours) => refuse(vec![problem(name, &ours)]),
         NotOpened::Io(error) => unreadable(name, &error),
     })?;
-    Ok(Source { name: name.to_owned(), reader: BufReader::with_capacity(BUFFER, file) })
+    Ok(InputFile { name: name.to_owned(), reader: BufReader::with_capacity(BUFFER, file) })
 }
 
 fn problem(name: &str, ours: &str) -> String {
@@ -102,12 +102,12 @@ fn refuse(ours: Vec<String>) -> Failure {
         .hint("name the files to read, such as *.json: * takes in the orders file too")
 }
 
-fn spooled(source: Source, limit: &InputArgs) -> Result<Source, Failure> {
-    let Source { name, reader } = source;
+fn spooled(source: InputFile, limit: &InputArgs) -> Result<InputFile, Failure> {
+    let InputFile { name, reader } = source;
     let file = reader.into_inner();
     let is_file = file.file().metadata().map_err(|error| unreadable(&name, &error))?.is_file();
     let file = if is_file { file } else { spool(&name, file, limit.max_input)? };
-    Ok(Source { reader: BufReader::with_capacity(BUFFER, file), name })
+    Ok(InputFile { reader: BufReader::with_capacity(BUFFER, file), name })
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Failure {

@@ -7,7 +7,7 @@ use clap::Args;
 use super::upsert_product;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
-use crate::commands::import_summary::{ImportSummary, Imported, Verdict};
+use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::intake::{Input, Put, read_all};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::{InputArgs, open_sources};
@@ -55,7 +55,8 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
         Input::Stretch(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
     };
-    let reject = |read: &ReadProduct, kind, problems| Verdict::Rejected { label: read.label.clone(), kind, problems };
+    let reject =
+        |read: &ReadProduct, kind, problems| RecordOutcome::Rejected { label: read.label.clone(), kind, problems };
     let settle = |read: &ReadProduct| {
         let problems = read.product.as_ref().err()?;
         Some(reject(read, Kind::InvalidInput, problems.clone()))
@@ -84,9 +85,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                                 let is_told = !is_brief || matches!(decision.change, ProductChange::New(_));
                                 let warnings = decision.warning.filter(|_| is_told).into_iter().collect();
                                 match decision.change {
-                                    ProductChange::New(_) => Verdict::Imported(warnings),
-                                    ProductChange::Update(_) => Verdict::Updated(warnings),
-                                    ProductChange::Unchanged(_) => Verdict::Unchanged(warnings),
+                                    ProductChange::New(_) => RecordOutcome::Imported(warnings),
+                                    ProductChange::Update(_) => RecordOutcome::Updated(warnings),
+                                    ProductChange::Unchanged(_) => RecordOutcome::Unchanged(warnings),
                                 }
                             }
                         },
