@@ -36,6 +36,7 @@
 //! | `message` | the messages to a customer |
 //! | `report` | the content of the reports |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
+//! | `limits` | how long texts may be |
 //! | `problems`, `refusal`, `finding` | problems of an input; why something is refused; what `check` finds |
 
 pub(crate) mod bidi;

@@ -1,6 +1,5 @@
 //! Finds out more where SQLite only says that something went wrong.
 
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
@@ -31,14 +30,6 @@ fn is_disk_full(path: &Path) -> bool {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let is_used_up = |disk: rustix::fs::StatVfs| disk.f_bavail == 0 || (disk.f_files > 0 && disk.f_favail == 0);
     rustix::fs::statvfs(folder).is_ok_and(is_used_up)
-}
-
-/// Returns the error of opening more files, where this process may not have as many as SQLite needs.
-#[expect(clippy::disallowed_methods, reason = "SQLite locks no folder")]
-pub(super) fn lack_of_descriptors() -> Option<io::Error> {
-    // The file itself, its log, its index and a journal.
-    let opened: io::Result<Vec<File>> = (0..4).map(|_| File::open("/")).collect();
-    opened.err()
 }
 
 /// Reads a file again that SQLite called damaged, as it says so of some failures to read too. Returns what went wrong;

@@ -144,6 +144,14 @@ impl Seek for PlainFile {
     }
 }
 
+/// Returns the error of opening more files, where this process may not have as many as SQLite needs.
+#[expect(clippy::disallowed_methods, reason = "SQLite locks no folder")]
+pub(super) fn lack_of_descriptors() -> Option<io::Error> {
+    // The file itself, its log, its index and a journal.
+    let opened: io::Result<Vec<File>> = (0..4).map(|_| File::open("/")).collect();
+    opened.err()
+}
+
 fn is_at(path: &Path, found: &Metadata) -> bool {
     fs::metadata(path).is_ok_and(|other| (other.dev(), other.ino()) == (found.dev(), found.ino()))
 }

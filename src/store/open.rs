@@ -11,12 +11,11 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::connection::{Access, set_up};
 use super::copy::vacuum_into;
-use super::diagnose::lack_of_descriptors;
 use super::error::StoreError;
 use super::file::find_or_create;
 use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, refuse_strange_header};
 use super::integrity::reading_failed;
-use super::locked::{InUse, OpenedFile, side_files};
+use super::locked::{InUse, OpenedFile, lack_of_descriptors, side_files};
 use super::migrate::{add_stand_ins, migrate};
 use super::side_files::refuse_strange_side_files;
 
