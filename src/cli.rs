@@ -1,23 +1,20 @@
-//! The command line: global options and the list of commands.
+//! The command line: which commands there are, their help, and what runs them.
 
-use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::ffi::OsString;
 use std::sync::LazyLock;
-use std::time::Duration;
 
-use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
-use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::facts::{Facts, Group};
+use crate::commands::facts::{Facts, Group, task_named};
 use crate::commands::{
-    backup, cancel, check, completions, config, confirm, create, edit, help, history, import, list, man, message,
-    my_orders, note, product, report, set_status, show, user,
+    Context, backup, cancel, check, completions, config, confirm, create, edit, failure, help, history, import, list,
+    man, message, my_orders, note, product, report, set_status, show, user,
 };
-use crate::domain::limits::NOTE;
 use crate::domain::user::Task;
+use crate::error::{Exit, Failure, OutputError};
+use crate::options::{Global, OutputFormat, options};
 use crate::render::help::two_columns;
-use crate::ui::{self, ColorChoice};
 
 /// The order desk of a shop that sells over WhatsApp: orders, stock and their history in one SQLite file.
 #[derive(Debug, Parser)]
@@ -41,77 +38,6 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// The options that every command takes, before or after it.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Global options")]
-pub struct Global {
-    /// The orders file [default: ORDERS_DB, else orders/orders.db in the user's data folder]
-    #[arg(long, global = true, hide = true, value_name = "FILE", overrides_with = "db")]
-    #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
-    pub db: Option<PathBuf>,
-    /// Output form [default: table]
-    #[arg(long, global = true, hide = true, value_enum, overrides_with = "format")]
-    pub format: Option<Format>,
-    /// Short for --format json
-    #[arg(long, global = true, hide = true, overrides_with = "json")]
-    pub json: bool,
-    /// Which columns or keys, in this order (for lists)
-    #[arg(long, global = true, hide = true, value_delimiter = ',', value_name = "A,B")]
-    pub fields: Option<Vec<String>>,
-    /// Print the essential only
-    #[arg(short, long, global = true, hide = true, overrides_with = "quiet")]
-    pub quiet: bool,
-    /// Ask no questions: yes to all of them
-    #[arg(short, long, global = true, hide = true, overrides_with = "yes")]
-    pub yes: bool,
-    /// Never ask; fail where an answer is needed
-    #[arg(long, global = true, hide = true, overrides_with = "no_input")]
-    pub no_input: bool,
-    /// Show what would change, and change nothing
-    #[arg(short = 'n', long, global = true, hide = true, overrides_with = "dry_run")]
-    pub dry_run: bool,
-    /// How long to wait for another writer [default: 5]
-    #[arg(long, global = true, hide = true, value_name = "SECONDS", overrides_with = "wait")]
-    #[arg(value_parser = seconds)]
-    pub wait: Option<u64>,
-    /// When to colour [default: auto]
-    #[arg(long, global = true, hide = true, value_enum, value_name = "WHEN", overrides_with = "color")]
-    pub color: Option<ColorChoice>,
-    /// Act as this account, with its permissions [default: ORDERS_AS]
-    #[arg(long = "as", global = true, hide = true, value_name = "USERNAME", overrides_with = "acting_as")]
-    pub acting_as: Option<String>,
-    /// A note that the history keeps: a payment reference, a reason
-    #[arg(long, global = true, hide = true, value_name = "TEXT", value_parser = note_text, overrides_with = "note")]
-    pub note: Option<String>,
-}
-
-impl Global {
-    /// Returns the output form, whichever way it was said.
-    pub fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format.unwrap_or(Format::Table) }
-    }
-
-    /// Returns how long to wait for another writer.
-    pub fn wait(&self) -> Duration {
-        Duration::from_secs(self.wait.unwrap_or(5))
-    }
-}
-
-/// The form of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Table,
-    /// One JSON value.
-    Json,
-    /// One JSON value a line.
-    Ndjson,
-    /// Comma-separated values with a header.
-    Csv,
-    /// One self-contained page (reports only).
-    Html,
 }
 
 /// The commands.
@@ -169,40 +95,59 @@ impl Command {
     }
 }
 
-/// Returns what the command of a name is about, for permission: `product show` is about products.
-pub fn task_named(command: &str) -> Option<Task> {
-    Some(match command.split(' ').next().unwrap_or_default() {
-        "create" => Task::Create,
-        "import" => Task::Import,
-        "list" | "show" | "history" | "message" => Task::Read,
-        "my-orders" => Task::MyOrders,
-        "confirm" => Task::Confirm,
-        "set-status" | "cancel" => Task::UpdateStatus,
-        "edit" | "note" => Task::Edit,
-        "product" => Task::Products,
-        "user" => Task::Users,
-        "report" => Task::Report,
-        "check" => Task::Check,
-        "backup" => Task::Backup,
-        "completions" | "help" | "man" => return None,
-        // And what is none of these is for those who may do everything.
-        _ => Task::Settings,
+/// Runs a command.
+///
+/// # Errors
+/// Why it failed, [explained](crate::error::Explained), or that its result could not be printed.
+pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
+    dispatch(command, facts, context).map_err(|error| match error.is::<OutputError>() {
+        true => error,
+        false => failure::explain_failure(error, facts, context).into(),
     })
 }
 
-/// Lists the global options.
-pub fn global_options() -> String {
-    let root = Cli::command();
-    let globals = root.get_arguments().filter(|argument| argument.is_global_set());
-    let globals = globals.map(|option| option.clone().hide(false).help_heading(None));
-    let page = clap::Command::new("orders").args(globals).help_template("{options}").term_width(help_width());
-    format!("{}\n", page.clone().render_long_help())
-}
-
-/// Returns how many columns help takes.
-fn help_width() -> usize {
-    const MOST: usize = 100;
-    ui::width().min(MOST)
+fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
+    if context.global.json && context.global.format.is_some_and(|format| format != OutputFormat::Json) {
+        return Err(Failure::usage("--json and another --format contradict each other").into());
+    }
+    if context.global.format() == OutputFormat::Html && !matches!(command, Command::Report(_)) {
+        return Err(Failure::usage("--format html is for reports only").into());
+    }
+    if let (Some(note), Command::Note(args)) = (&context.global.note, &command) {
+        return Err(note::refuse_option(args, note).into());
+    }
+    if context.global.note.is_some() && !facts.keeps_note {
+        return Err(Failure::usage("this command does not take --note").into());
+    }
+    if context.global.fields.is_some() && facts.fields.is_empty() {
+        return Err(Failure::usage("--fields is for commands that list").into());
+    }
+    if let Some(task) = command.task() {
+        context.identify(task)?;
+    }
+    match command {
+        Command::Create(args) => create::run(&args, context),
+        Command::Import(args) => import::run(&args, context),
+        Command::List(args) => list::run(&args, context),
+        Command::Show(args) => show::run(&args, context),
+        Command::Confirm(args) => confirm::run(&args, context),
+        Command::SetStatus(args) => set_status::run(&args, context),
+        Command::Cancel(args) => cancel::run(&args, context),
+        Command::Edit(args) => edit::run(&args, context),
+        Command::Note(args) => note::run(&args, context),
+        Command::History(args) => history::run(&args, context),
+        Command::Message(args) => message::run(&args, context),
+        Command::MyOrders(args) => my_orders::run(&args, context),
+        Command::Product(args) => product::run(args, context),
+        Command::Report(args) => report::run(&args, context),
+        Command::Check(args) => check::run(&args, context),
+        Command::Backup(args) => backup::run(&args, context),
+        Command::User(args) => user::run(args, context),
+        Command::Config(args) => config::run(&args, context),
+        Command::Completions(args) => completions::run(&args),
+        Command::Help(args) => help::run(&args, &self::command(GlobalsShown::Relevant), context),
+        Command::Man(args) => man::run(&args, self::command(GlobalsShown::All)),
+    }
 }
 
 /// Which global options the help of a command shows.
@@ -218,7 +163,7 @@ pub enum GlobalsShown {
 pub fn command(shown: GlobalsShown) -> clap::Command {
     let root = Cli::command();
     let globals: Vec<Arg> = root.get_arguments().filter(|argument| argument.is_global_set()).cloned().collect();
-    let width = help_width();
+    let width = help::width();
     let (groups, style) = (grouped(&root, width), *root.get_styles().get_header());
     let examples = root.get_after_help().cloned();
     let end = "orders help COMMAND explains a command; orders help options, json, environment and exit-codes the rest.";
@@ -226,6 +171,11 @@ pub fn command(shown: GlobalsShown) -> clap::Command {
         .help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{style}Options:{style:#}\n{{options}}{{after-help}}"))
         .after_help(ending(examples.as_ref(), end))
         .term_width(width)
+}
+
+/// Returns the command line with all options of every command, for completion.
+pub fn complete() -> clap::Command {
+    command(GlobalsShown::All)
 }
 
 /// Gives a command and those below it the global options, of which help shows some.
@@ -315,58 +265,12 @@ fn version() -> &'static str {
     &VERSION
 }
 
-/// Reads how long to wait.
-fn seconds(text: &str) -> Result<u64, String> {
-    const MOST: u64 = 86_400;
-    let seconds = text.parse().ok().filter(|seconds| *seconds <= MOST);
-    seconds.ok_or_else(|| format!("must be a whole number of seconds, 0 to {MOST}"))
-}
-
-/// Reads the path of a file that cannot be a stream.
-pub fn named_file(path: OsString) -> Result<PathBuf, &'static str> {
-    if path == "-" { Err("must be a file (./- is one of that name)") } else { Ok(path.into()) }
-}
-
-/// Reads a note: any text that is not blank.
-///
-/// # Errors
-/// It is blank, or too long.
-pub fn note_text(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    match text.chars().count() {
-        0 => Err("a note must not be blank".to_owned()),
-        1..=NOTE => Ok(text.to_owned()),
-        length => Err(format!("a note must have at most {NOTE} characters, has {length}")),
-    }
-}
-
 /// Returns two users whom the values of `--as` name. A wrapper puts one on the command line that others complete: theirs must
 /// not take its place.
 fn two_users(args: &[OsString]) -> Option<(&str, &str)> {
     let mut users = options(args).filter(|(name, _)| *name == "--as").filter_map(|(_, user)| user.map(str::trim));
     let first = users.next()?;
     users.find(|user| !user.eq_ignore_ascii_case(first)).map(|other| (first, other))
-}
-
-/// Returns whether a command line that could not be read asks for JSON, so that its error can be JSON too.
-pub fn asks_for_json(args: &[OsString]) -> bool {
-    options(args)
-        .any(|(name, value)| name == "--json" || (name == "--format" && matches!(value, Some("json" | "ndjson"))))
-}
-
-/// Returns what a command line that could not be read says about colour.
-pub fn color_asked_for(args: &[OsString]) -> ColorChoice {
-    let choice = options(args).filter(|(name, _)| *name == "--color").last();
-    choice.and_then(|(_, value)| ColorChoice::from_str(value?, true).ok()).unwrap_or(ColorChoice::Auto)
-}
-
-/// Returns the options on a command line, each with what may be its value.
-pub fn options<S: AsRef<OsStr>>(args: &[S]) -> impl Iterator<Item = (&str, Option<&str>)> {
-    let words: Vec<&str> = args.iter().filter_map(|arg| arg.as_ref().to_str()).take_while(|arg| *arg != "--").collect();
-    (0..words.len()).map(move |index| match words[index].split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (words[index], words.get(index + 1).copied()),
-    })
 }
 
 #[cfg(test)]
@@ -425,32 +329,5 @@ mod tests {
         let globals: Vec<&str> = command.get_arguments().map(|argument| argument.get_id().as_str()).collect();
         assert!(globals.len() > 10);
         command.get_subcommands().for_each(|command| check(command, &globals));
-    }
-
-    #[test]
-    fn a_wrong_command_line_may_still_say_its_colour() {
-        for (line, expected) in [
-            ("orders bogus --color never", ColorChoice::Never),
-            ("orders --color=always bogus", ColorChoice::Always),
-            ("orders --color bogus", ColorChoice::Auto),
-            ("orders bogus", ColorChoice::Auto),
-        ] {
-            let args: Vec<_> = line.split(' ').map(Into::into).collect();
-            assert_eq!(color_asked_for(&args), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_wrong_command_line_may_still_ask_for_json() {
-        for (line, expected) in [
-            ("orders bogus --json", true),
-            ("orders --format json bogus", true),
-            ("orders --format=ndjson bogus", true),
-            ("orders --format csv bogus", false),
-            ("orders bogus -- --json", false),
-        ] {
-            let args: Vec<_> = line.split(' ').map(Into::into).collect();
-            assert_eq!(asks_for_json(&args), expected, "{line}");
-        }
     }
 }

@@ -37,6 +37,7 @@ mod error;
 mod hint;
 pub mod input;
 mod misuse;
+mod options;
 pub mod render;
 mod scratch;
 mod spool;
@@ -48,18 +49,20 @@ use std::io::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use cli::Format;
 use commands::Context;
 use commands::completions;
 use domain::time::{Clock, Timestamp};
 use error::{Exit, Explained, Failure, Kind, OutputError, explain};
+use options::OutputFormat;
 pub use ui::handle_signals;
 use ui::{ColorChoice, Ui};
 
 /// Runs one command line and returns its exit code. `fixed` replaces the clock that `now` reads, for tests and examples.
 pub fn run(args: impl IntoIterator<Item = OsString>, fixed: Option<&str>, now: fn() -> DateTime<Utc>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    if let Some(reply) = std::env::var_os(completions::VARIABLE).and_then(|shell| completions::reply(&shell, &args)) {
+    if let Some(reply) =
+        std::env::var_os(completions::VARIABLE).and_then(|shell| completions::reply(&shell, &args, cli::complete))
+    {
         // If the shell has stopped reading, nothing is reported: a message would appear in the middle of its line.
         let _ = ui::stdout().write_all(reply.as_bytes());
         return Exit::Done.code();
@@ -70,7 +73,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, fixed: Option<&str>, now: f
     };
     let format = cli.global.format();
     let ui = Ui::new(
-        matches!(format, Format::Json | Format::Ndjson),
+        matches!(format, OutputFormat::Json | OutputFormat::Ndjson),
         cli.global.quiet,
         cli.global.color.unwrap_or(ColorChoice::Auto),
     );
@@ -83,7 +86,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, fixed: Option<&str>, now: f
         return fail(&ui, &failure.into());
     };
     let mut context = Context::new(cli.global, clock, ui);
-    match commands::run(cli.command, &facts, &mut context) {
+    match cli::run(cli.command, &facts, &mut context) {
         Ok(exit) => exit.code(),
         Err(error) => conclude(&error, &context),
     }
@@ -127,12 +130,12 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
                 _ => Exit::Done.code(),
             };
         }
-        DisplayHelpOnMissingArgumentOrSubcommand if !cli::asks_for_json(args) => {
+        DisplayHelpOnMissingArgumentOrSubcommand if !options::asks_for_json(args) => {
             ui::complain(&error.to_string());
             return Kind::Usage.exit_code();
         }
         _ => {}
     }
-    let ui = Ui::new(cli::asks_for_json(args), false, cli::color_asked_for(args));
+    let ui = Ui::new(options::asks_for_json(args), false, options::color_asked_for(args));
     fail(&ui, &misuse::explain(error, args).into())
 }

@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Error};
 
-use crate::cli::{Cli, options};
-use crate::commands::read_status;
+use crate::cli::Cli;
+use crate::commands::arguments::read_status;
 use crate::error::Failure;
 use crate::hint::{CommandLine, Hint};
+use crate::options::options;
 
 /// Makes a failure of what clap says: its first paragraph is what is wrong.
 pub fn explain(error: &Error, args: &[OsString]) -> Failure {

@@ -10,7 +10,6 @@ use uuid::{ContextV7, Uuid};
 
 use super::find::user_not_found;
 use super::printer::Printer;
-use crate::cli::{Format, Global};
 use crate::domain::order::Order;
 use crate::domain::settings::Settings;
 use crate::domain::text::shell_argument;
@@ -18,6 +17,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::{Caller, Task};
 use crate::error::{Failure, Kind, OutputError};
 use crate::hint::Hint;
+use crate::options::{Global, OutputFormat};
 use crate::render::json::Body;
 use crate::render::{RenderStyle, json, order, table};
 use crate::store::{Access, Audit, ExposedTo, OrdersFiles, Outcome, Store, StoreError, Write};
@@ -72,7 +72,7 @@ impl Context {
 
     /// Returns whether the result is for people.
     pub fn is_table(&self) -> bool {
-        self.global.format() == Format::Table
+        self.global.format() == OutputFormat::Table
     }
 
     /// Finds out who runs the command, and whether they may.

@@ -4,6 +4,7 @@ use clap::builder::CommandExt;
 
 use super::import_summary::Imported;
 use crate::domain::status::Status;
+use crate::domain::user::Task;
 
 /// The parts of a shop's day in which `orders help` shows the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,4 +114,25 @@ impl Facts {
             _ => false,
         }
     }
+}
+
+/// Returns what the command of a name is about, for permission: `product show` is about products.
+pub fn task_named(command: &str) -> Option<Task> {
+    Some(match command.split(' ').next().unwrap_or_default() {
+        "create" => Task::Create,
+        "import" => Task::Import,
+        "list" | "show" | "history" | "message" => Task::Read,
+        "my-orders" => Task::MyOrders,
+        "confirm" => Task::Confirm,
+        "set-status" | "cancel" => Task::UpdateStatus,
+        "edit" | "note" => Task::Edit,
+        "product" => Task::Products,
+        "user" => Task::Users,
+        "report" => Task::Report,
+        "check" => Task::Check,
+        "backup" => Task::Backup,
+        "completions" | "help" | "man" => return None,
+        // And what is none of these is for those who may do everything.
+        _ => Task::Settings,
+    })
 }

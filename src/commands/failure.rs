@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::Context;
-use super::facts::Facts;
+use super::facts::{Facts, task_named};
 use super::import_summary::ImportSummary;
-use crate::cli::task_named;
 use crate::error::{Explained, Failure, Fault, Kind, explain};
 use crate::hint::Hint;
 use crate::store::StoreError;

@@ -5,7 +5,6 @@ use clap::{Args, Command};
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::nearest;
-use crate::cli::{GlobalsShown, command, global_options};
 use crate::domain::text::shorten;
 use crate::error::{EXIT_CODES, Exit, Failure};
 use crate::hint::{CommandLine, Hint};
@@ -33,17 +32,17 @@ pub struct HelpArgs {
 pub struct Topic {
     /// What it is asked for by.
     pub name: &'static str,
-    page: fn(width: usize) -> String,
+    page: fn(root: &Command, width: usize) -> String,
 }
 
 /// The pages that are not about one command.
 pub const TOPICS: &[Topic] = &[
-    Topic { name: "options", page: |_| global_options() },
-    Topic { name: "json", page: contract::page },
-    Topic { name: "environment", page: |width| two_columns(&ENVIRONMENT.map(row), 0, width) },
+    Topic { name: "options", page: |root, _| global_options(root) },
+    Topic { name: "json", page: |_, width| contract::page(width) },
+    Topic { name: "environment", page: |_, width| two_columns(&ENVIRONMENT.map(row), 0, width) },
     Topic {
         name: "exit-codes",
-        page: |width| {
+        page: |_, width| {
             let rows: Vec<_> = EXIT_CODES.iter().map(|(code, meaning)| row((&format!("{code:>3}"), meaning))).collect();
             two_columns(&rows, 0, width)
         },
@@ -64,21 +63,34 @@ const ENVIRONMENT: [(&str, &str); 9] = [
 ];
 
 /// Runs the command.
-pub fn run(args: &HelpArgs, context: &mut Context) -> anyhow::Result<Exit> {
+pub fn run(args: &HelpArgs, root: &Command, context: &mut Context) -> anyhow::Result<Exit> {
     if let [name] = args.topic.as_slice()
         && let Some(topic) = TOPICS.iter().find(|topic| topic.name == name)
     {
-        ui::print(&(topic.page)(ui::width()))?;
+        ui::print(&(topic.page)(root, ui::width()))?;
         return Ok(Exit::Done);
     }
-    let command = command(GlobalsShown::Relevant);
-    find_topic(&command, &args.topic)?;
+    find_topic(root, &args.topic)?;
     // What `--help` prints.
     let line = ["orders"].into_iter().chain(args.topic.iter().map(String::as_str)).chain(["--help"]);
-    let help = command.try_get_matches_from(line).map_err(|help| help.render()).err().unwrap_or_default();
+    let help = root.clone().try_get_matches_from(line).map_err(|help| help.render()).err().unwrap_or_default();
     let help = if context.ui.colors_stdout { help.ansi().to_string() } else { help.to_string() };
     ui::print(&help)?;
     Ok(Exit::Done)
+}
+
+/// Lists the global options.
+fn global_options(root: &Command) -> String {
+    let globals = root.get_arguments().filter(|argument| argument.is_global_set());
+    let globals = globals.map(|option| option.clone().hide(false).help_heading(None));
+    let page = Command::new("orders").args(globals).help_template("{options}").term_width(self::width());
+    format!("{}\n", page.clone().render_long_help())
+}
+
+/// Returns how many columns help takes.
+pub fn width() -> usize {
+    const MOST: usize = 100;
+    ui::width().min(MOST)
 }
 
 fn row((name, text): (&str, &str)) -> (String, String) {

@@ -2,10 +2,11 @@
 
 use clap::Args;
 
+use super::Context;
+use super::arguments::choose_fields;
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order};
 use super::pick::{Purpose, one_named_or_picked};
-use super::{Context, choose_fields};
 use crate::domain::history::{Event, for_buyer};
 use crate::domain::order::OrderPk;
 use crate::domain::user::Caller;

@@ -13,15 +13,16 @@ use super::intake::{Input, Put, read_all};
 use super::receive::{CheckedOrder, ImportOrder, OrderIntake, StoredOrder};
 use super::rejects::Rejects;
 use super::source::{InputArgs, open_sources};
-use crate::cli::named_file;
 use crate::domain::incoming::Revision;
 use crate::domain::product::Catalogue;
 use crate::domain::resolve::Rejected;
 use crate::domain::time::Timestamp;
 use crate::error::Exit;
+use crate::input::found::{Context as RecordContext, ReadOrder};
 use crate::input::json::NotJson;
-use crate::input::order_record::{Context as RecordContext, ReadOrder, read_record, read_stretch};
+use crate::input::order_record::{read_record, read_stretch};
 use crate::input::reject::Reject;
+use crate::options::named_file;
 use crate::store::StoreError;
 use crate::ui::Progress;
 

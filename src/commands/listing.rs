@@ -5,9 +5,9 @@ use std::io::Write as _;
 use clap::Args;
 use serde_json::json;
 
+use super::Context;
+use super::arguments::{age, choose_fields, status_parser, when};
 use super::find::{find_ordered_product, find_user, user_not_found};
-use super::{Context, age, choose_fields, status_parser, when};
-use crate::cli::Format;
 use crate::domain::calendar::{When, before};
 use crate::domain::order::Order;
 use crate::domain::phone::full_number;
@@ -15,6 +15,7 @@ use crate::domain::status::Status;
 use crate::domain::text::read_phone;
 use crate::domain::user::Caller;
 use crate::error::{Exit, OutputError};
+use crate::options::OutputFormat;
 use crate::render::json::body;
 use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
 use crate::render::order;
@@ -150,7 +151,8 @@ impl Listing<'_> {
 
 /// Lists orders.
 pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
-    let is_row_an_item = listing.with_items && matches!(context.global.format(), Format::Csv | Format::Table);
+    let is_row_an_item =
+        listing.with_items && matches!(context.global.format(), OutputFormat::Csv | OutputFormat::Table);
     let (all, default) = match (listing.with_items, is_row_an_item) {
         (true, true) => (ITEM_ROW_KEYS, ITEM_ROW_KEYS),
         (true, false) => (ORDER_KEYS, ORDER_KEYS),

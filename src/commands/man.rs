@@ -1,9 +1,8 @@
 //! `orders man`: the manual page of the program or of a command, for those who package it.
 
-use clap::Args;
+use clap::{Args, Command};
 
 use super::facts::{Facts, Group};
-use crate::cli::{GlobalsShown, command};
 use crate::commands::help::find_topic;
 use crate::error::{Exit, OutputError};
 use crate::ui;
@@ -21,10 +20,9 @@ pub struct ManArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &ManArgs) -> anyhow::Result<Exit> {
-    let mut command = command(GlobalsShown::All);
-    command.build();
-    let topic = find_topic(&command, &args.topic)?;
+pub fn run(args: &ManArgs, mut root: Command) -> anyhow::Result<Exit> {
+    root.build();
+    let topic = find_topic(&root, &args.topic)?;
     let mut page = Vec::new();
     clap_mangen::Man::new(topic).render(&mut page).map_err(OutputError)?;
     ui::print(&String::from_utf8_lossy(&page))?;

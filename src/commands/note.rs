@@ -6,12 +6,12 @@ use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, find_order};
 use super::pick::{Purpose, one_named_or_picked};
-use crate::cli::note_text;
 use crate::domain::bidi::shown;
 use crate::domain::reference::Reference;
 use crate::domain::text::{shorten, visible};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
+use crate::options::note_text;
 use crate::render::prose::fit;
 use crate::store::{Audit, StoreError};
 

@@ -2,14 +2,14 @@
 
 use std::io;
 
-use crate::cli::Format;
+use crate::options::OutputFormat;
 use crate::render::csv;
 use crate::render::json::Body;
 
 /// Prints bodies one by one, in any form but the table.
 pub struct Printer<'a> {
     writer: &'a mut dyn io::Write,
-    format: Format,
+    format: OutputFormat,
     keys: Vec<String>,
     many: bool,
     count: u64,
@@ -17,7 +17,12 @@ pub struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     /// Makes one for a list (`many`) or a single body; nothing is printed yet. CSV has the columns `keys`.
-    pub fn new<K: AsRef<str>>(writer: &'a mut dyn io::Write, format: Format, keys: &[K], many: bool) -> Printer<'a> {
+    pub fn new<K: AsRef<str>>(
+        writer: &'a mut dyn io::Write,
+        format: OutputFormat,
+        keys: &[K],
+        many: bool,
+    ) -> Printer<'a> {
         let keys: Vec<String> = keys.iter().map(|key| key.as_ref().to_owned()).collect();
         Printer { writer, format, keys, many, count: 0 }
     }
@@ -26,13 +31,13 @@ impl<'a> Printer<'a> {
     pub fn put(&mut self, body: &Body) -> io::Result<()> {
         let is_first = self.count == 0;
         self.count += 1;
-        if self.format == Format::Csv {
+        if self.format == OutputFormat::Csv {
             if is_first {
                 self.put_header()?;
             }
             return self.writer.write_all(&csv::row(&self.keys, body));
         }
-        let is_array = self.many && self.format == Format::Json;
+        let is_array = self.many && self.format == OutputFormat::Json;
         let before = match (is_array, is_first) {
             (true, true) => "[\n",
             (true, false) => ",\n",
@@ -54,10 +59,10 @@ impl<'a> Printer<'a> {
 
     /// Ends the list.
     pub fn finish(mut self) -> io::Result<()> {
-        if self.format == Format::Csv && self.count == 0 {
+        if self.format == OutputFormat::Csv && self.count == 0 {
             self.put_header()?;
         }
-        if self.many && self.format == Format::Json {
+        if self.many && self.format == OutputFormat::Json {
             let end: &[u8] = if self.count == 0 { b"[]\n" } else { b"\n]\n" };
             self.writer.write_all(end)?;
         }

@@ -13,7 +13,7 @@ use crate::domain::resolve::{Rejected, ResolvedOrder, resolve, unknown_products}
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Caller;
-use crate::input::order_record::ReadOrder;
+use crate::input::found::ReadOrder;
 use crate::store::{Audit, ContentHash, OrderBatch, StoreError};
 
 /// What orders are taken in with.

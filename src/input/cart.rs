@@ -3,9 +3,9 @@
 use sha2::{Digest, Sha256};
 
 use super::conversation::{Contact, Conversation};
+use super::found::ReadOrder;
 use super::json::{Fields, Problems, Value};
-use super::message::read_timestamp;
-use super::order_record::ReadOrder;
+use super::timestamp::read_timestamp;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use crate::domain::limits;
 use crate::domain::money::Money;

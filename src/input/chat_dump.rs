@@ -1,9 +1,9 @@
 //! Chats as JSON, as export programs write them, with order messages inside.
 
 use super::conversation::Conversation;
+use super::found::{Context, Found};
 use super::json::{Fields, Problems};
 use super::message::read_messages;
-use super::order_record::{Context, Found};
 use crate::domain::incoming::SourceKind;
 
 /// Returns whether an object is a dump by chat: its keys are WhatsApp's ids of people and groups.

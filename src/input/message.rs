@@ -2,18 +2,18 @@
 //!
 //! Whatever the shape: every string of it that holds an order message is one, unless the shop wrote it.
 
-use chrono::{DateTime, Datelike};
+use chrono::DateTime;
 
 use super::cart::read_cart;
 use super::chat_text::holds_order_message;
 use super::conversation::{Contact, Conversation};
+use super::found::{Context, Found};
 use super::json::{Fields, Problems, Value};
-use super::order_date::FIRST_YEAR;
 use super::order_message::Reading;
-use super::order_record::{Context, Found};
 use super::order_signs::ONLY_TOKEN;
 use super::order_texts::{OrderText, STRING_LIMIT, each_order_text};
 use super::reject::Part;
+use super::timestamp::read_timestamp;
 use crate::domain::incoming::{Revision, Source, SourceKind};
 use crate::domain::limits::MESSAGE_ID;
 use crate::domain::text::shorten;
@@ -315,31 +315,6 @@ fn read_sent_at(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Time
         let with_colon = || DateTime::parse_from_str(&date, "%Y-%m-%dT%H:%M:%S%.f%z").ok();
         Timestamp::parse(&date).or_else(|| Timestamp::from_millis(with_colon()?.timestamp_millis()))
     })
-}
-
-/// Reads a time in seconds since 1970, or in milliseconds where it is that large: a number, a numeric string, or the two
-/// halves in which JavaScript keeps a long number.
-pub fn read_timestamp(fields: &mut Fields<'_>, key: &str, problems: &mut Problems) -> Option<Timestamp> {
-    let value = fields.take(key, problems)?;
-    let number = if value.is_object() {
-        let mut halves = value.object(problems)?;
-        let mut half =
-            |key| halves.take(key, problems)?.whole_number(i64::from(i32::MIN), i64::from(u32::MAX), problems);
-        let (low, high) = (half("low")?, half("high")?);
-        u32::try_from(low & 0xffff_ffff).ok().map(|low| (high << 32) | i64::from(low))
-    } else {
-        let text = value.number_text(problems)?;
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
-        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        whole.parse::<i64>().ok().filter(|_| all_digits(whole) && all_digits(fraction))
-    };
-    let millis =
-        number.and_then(|number| if number >= 1_000_000_000_000 { Some(number) } else { number.checked_mul(1000) });
-    let time = millis.and_then(Timestamp::from_millis).filter(|time| time.utc().year() >= FIRST_YEAR);
-    if time.is_none() {
-        problems.add(&value.place, "must be a time in seconds since 1970");
-    }
-    time
 }
 
 /// Says of a message that is about an order, but holds none of its items, what it is and what to do instead.

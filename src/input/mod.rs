@@ -7,6 +7,7 @@
 //! | [`zip`] | the chat in the zip file that a phone makes of it |
 //! | [`json`] | reading one JSON object key by key, numbers as text |
 //! | [`order_record`] | what a record is by its content, and the orders in it |
+//! | `found` | what is found in a record |
 //! | [`order_json`] | an order as the web page posts it |
 //! | [`order_message`], [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; its lines; its date |
 //! | [`order_marks`] | what shows that text holds an order, whatever became of its lines |
@@ -25,6 +26,7 @@ pub(crate) mod chat_dump;
 pub mod chat_text;
 pub(crate) mod conversation;
 pub mod format;
+pub mod found;
 pub mod json;
 pub(crate) mod message;
 pub(crate) mod order_date;
@@ -40,6 +42,7 @@ pub mod records;
 pub mod reject;
 pub(crate) mod setting;
 pub(crate) mod stranger;
+pub(crate) mod timestamp;
 pub(crate) mod username;
 pub(crate) mod webhook;
 pub mod zip;

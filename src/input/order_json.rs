@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
+use super::found::ReadOrder;
 use super::json::{Fields, Problems, Value};
-use super::order_record::ReadOrder;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use crate::domain::limits;
 use crate::domain::money::Money;
@@ -221,8 +221,9 @@ fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mu
 mod tests {
     use super::*;
     use crate::domain::zone::Zone;
+    use crate::input::found::Context;
     use crate::input::json::NotJson;
-    use crate::input::order_record::{Context, read_record};
+    use crate::input::order_record::read_record;
     use proptest::prelude::*;
     use std::sync::Arc;
 

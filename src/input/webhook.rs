@@ -1,9 +1,9 @@
 //! WhatsApp Cloud API webhooks, whole or in part: who writes, and the messages, old ones of coexistence too.
 
 use super::conversation::Conversation;
+use super::found::{Context, Found, ReadOrder};
 use super::json::{Fields, Problems, Value};
 use super::message::{read_message, read_messages};
-use super::order_record::{Context, Found, ReadOrder};
 use crate::domain::text::shorten;
 
 /// Returns whether an object is a webhook, or a part of one, by its keys.

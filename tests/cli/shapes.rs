@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use orders::domain::zone::Zone;
+use orders::input::found::Context;
 use orders::input::json::read_envelope;
-use orders::input::order_record::{Context, read_record};
+use orders::input::order_record::read_record;
 use serde_json::{Value, json};
 
 use crate::harness::Shop;

@@ -7,7 +7,6 @@ use clap::Arg;
 use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
 use super::line::TypedLine;
-use crate::cli::{Global, GlobalsShown, command};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::help::TOPICS;
@@ -19,6 +18,7 @@ use crate::domain::text::is_shell_literal;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::Task;
 use crate::domain::zone::Zone;
+use crate::options::Global;
 use crate::store::Read;
 use crate::ui::{ColorChoice, Ui};
 
@@ -28,32 +28,39 @@ pub const FILES: &str = "\t";
 /// How many candidates are taken from the orders file at the most.
 const OFFERED: usize = 100;
 
-/// Returns the candidates for the last word of a line, unquoted.
-pub fn completed(line: &TypedLine) -> Vec<CompletionCandidate> {
-    let mut command = with_candidates(command(GlobalsShown::All), &Arc::new(line.clone()));
+/// What candidates are asked for.
+struct Request {
+    line: TypedLine,
+    /// The whole command line of the program.
+    root: clap::Command,
+}
+
+/// Returns the candidates for the last word of a line, unquoted. `root` is the whole command line.
+pub fn completed(line: &TypedLine, root: clap::Command) -> Vec<CompletionCandidate> {
+    let mut command = with_candidates(root.clone(), &Arc::new(Request { line: line.clone(), root }));
     let words = line.words.iter().map(Into::into).collect();
     clap_complete::engine::complete(&mut command, words, line.words.len() - 1, None).unwrap_or_default()
 }
 
 /// Gives every argument of a command, and of those below it that the line names, its candidates.
-fn with_candidates(command: clap::Command, line: &Arc<TypedLine>) -> clap::Command {
+fn with_candidates(command: clap::Command, request: &Arc<Request>) -> clap::Command {
     let facts = command.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
     let command = command.mut_args(|argument| {
         let Some(candidates) = candidates_of(&argument) else { return argument };
-        let line = Arc::clone(line);
+        let request = Arc::clone(request);
         // With less than it needs, clap_complete offers no options beside a positional argument.
         let argument = match argument.get_num_args() {
             Some(_) if argument.is_positional() => argument.num_args(1..),
             _ => argument,
         };
-        let complete = move |typed: &OsStr| candidates(&typed.to_string_lossy(), &line, &facts);
+        let complete = move |typed: &OsStr| candidates(&typed.to_string_lossy(), &request, &facts);
         argument.add(ArgValueCompleter::new(complete))
     });
-    let is_named = |command: &clap::Command| line.words.iter().any(|word| word == command.get_name());
-    command.mut_subcommands(|command| if is_named(&command) { with_candidates(command, line) } else { command })
+    let is_named = |command: &clap::Command| request.line.words.iter().any(|word| word == command.get_name());
+    command.mut_subcommands(|command| if is_named(&command) { with_candidates(command, request) } else { command })
 }
 
-type Candidates = fn(typed: &str, line: &TypedLine, facts: &Facts) -> Vec<CompletionCandidate>;
+type Candidates = fn(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate>;
 
 /// Returns where the values of an argument come from; `None` where there is nothing to offer, or clap knows all of them.
 fn candidates_of(argument: &Arg) -> Option<Candidates> {
@@ -62,9 +69,9 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
         "FILE" | "DEST" => files,
         "REF" => references,
         // Any number of orders, then one status.
-        "REF STATUS" => |typed, line, facts| {
+        "REF STATUS" => |typed, request, facts| {
             let statuses = beginning(typed, Status::ALL.map(Status::as_str));
-            statuses.into_iter().chain(references(typed, line, facts)).collect()
+            statuses.into_iter().chain(references(typed, request, facts)).collect()
         },
         "P" => products,
         "USERNAME" => accounts,
@@ -81,7 +88,7 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
 }
 
 /// The shell's own files; what begins with `-` is on its way to an option.
-fn files(typed: &str, _: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
+fn files(typed: &str, _: &Request, _: &Facts) -> Vec<CompletionCandidate> {
     if typed.starts_with('-') { Vec::new() } else { vec![CompletionCandidate::new(FILES)] }
 }
 
@@ -91,20 +98,20 @@ fn beginning<W: Into<String>>(typed: &str, words: impl IntoIterator<Item = W>) -
     words.into_iter().map(Into::into).filter(begins).map(CompletionCandidate::new).collect()
 }
 
-fn references(typed: &str, line: &TypedLine, facts: &Facts) -> Vec<CompletionCandidate> {
-    let is_forced = line.before().iter().any(|word| word == "--force");
+fn references(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate> {
+    let is_forced = request.line.before().iter().any(|word| word == "--force");
     let statuses = if is_forced { &Status::ALL } else { facts.acts_on };
     let task = if facts.writes() { Task::UpdateStatus } else { Task::Read };
-    ask(line.global(), task, |read, context| {
+    ask(request.line.global(), task, |read, context| {
         let found = read.orders_like(typed, context.caller.sees_only(), statuses, OFFERED)?;
         Ok(found.into_iter().filter_map(|order| of_data(order.reference.as_str(), &order.customer_name)).collect())
     })
 }
 
 /// Products by their barcodes, or by their ids where the barcodes would need quoting; found by their names too.
-fn products(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
+fn products(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
     let typed = typed.to_lowercase();
-    ask(line.global(), Task::Products, |read, _| {
+    ask(request.line.global(), Task::Products, |read, _| {
         let products = read.all_products()?;
         let begins = |product: &&Product| product.handle().to_lowercase().starts_with(&typed);
         let is_named = |product: &&Product| product.name.to_lowercase().contains(&typed);
@@ -121,8 +128,8 @@ fn products(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate
     })
 }
 
-fn accounts(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
-    ask(Global { acting_as: None, ..line.global() }, Task::Users, |read, _| {
+fn accounts(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+    ask(Global { acting_as: None, ..request.line.global() }, Task::Users, |read, _| {
         let users = read.users()?;
         let fits = users.iter().filter(|user| user.username.to_lowercase().starts_with(&typed.to_lowercase()));
         Ok(fits.filter_map(|user| of_data(&user.username, user.role.as_str())).take(OFFERED).collect())
@@ -130,20 +137,20 @@ fn accounts(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate
 }
 
 /// Fields that are not chosen yet.
-fn fields(typed: &str, line: &TypedLine, facts: &Facts) -> Vec<CompletionCandidate> {
-    let chosen: Vec<&str> = line.typed().split([',', '=']).collect();
+fn fields(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate> {
+    let chosen: Vec<&str> = request.line.typed().split([',', '=']).collect();
     let is_free = |field: &&&str| **field == typed || !chosen.contains(*field);
     beginning(typed, facts.fields.iter().filter(is_free).copied())
 }
 
-fn values_of_setting(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
-    let key = line.before().last().and_then(|word| SettingKey::parse(word));
+fn values_of_setting(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+    let key = request.line.before().last().and_then(|word| SettingKey::parse(word));
     if key == Some(SettingKey::TimeZone) { beginning(typed, Zone::names()) } else { Vec::new() }
 }
 
-fn topics(typed: &str, line: &TypedLine, _: &Facts) -> Vec<CompletionCandidate> {
-    let mut command = command(GlobalsShown::All);
-    let words = line.before().iter().skip_while(|word| !matches!(word.as_str(), "help" | "man"));
+fn topics(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+    let mut command = request.root.clone();
+    let words = request.line.before().iter().skip_while(|word| !matches!(word.as_str(), "help" | "man"));
     let is_help = words.clone().next().is_some_and(|word| word == "help");
     let mut is_first = true;
     for word in words.skip(1) {
@@ -220,7 +227,7 @@ mod tests {
             }
             command.get_subcommands().for_each(check);
         }
-        let mut command = command(GlobalsShown::All);
+        let mut command = crate::cli::complete();
         command.build();
         check(&command);
     }

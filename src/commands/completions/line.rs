@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{Global, options};
+use crate::options::{Global, options};
 
 /// A command line up to the cursor, its words as the program would get them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::domain::text::{is_shell_literal, visible};
 
 /// Replies to a shell: without words with its script, else with candidates for the last word, one a line. `None` where the
 /// shell is not known.
-pub fn reply(shell: &OsStr, args: &[OsString]) -> Option<String> {
+pub fn reply(shell: &OsStr, args: &[OsString], root: fn() -> clap::Command) -> Option<String> {
     let shell = Shell::from_str(shell.to_str()?, false).ok()?;
     let words = args.iter().skip_while(|arg| *arg != "--").skip(1);
     let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
@@ -25,7 +25,7 @@ pub fn reply(shell: &OsStr, args: &[OsString]) -> Option<String> {
         (Shell::Bash, _) => None,
         (Shell::Zsh | Shell::Fish, _) => Some(TypedLine::of_words(words)),
     };
-    Some(line.map(|line| lines(shell, &line, &completed(&line))).unwrap_or_default())
+    Some(line.map(|line| lines(shell, &line, &completed(&line, root()))).unwrap_or_default())
 }
 
 /// Writes candidates, each a line. A line that begins with a tab asks the shell for files; what follows it stands before

@@ -2,9 +2,10 @@
 
 use clap::Args;
 
+use crate::commands::Context;
+use crate::commands::arguments::choose_fields;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product_or_removed;
-use crate::commands::{Context, choose_fields};
 use crate::error::Exit;
 use crate::render::history;
 use crate::render::json::{STOCK_ENTRY_KEYS, choose, stock_entry};

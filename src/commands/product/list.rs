@@ -2,8 +2,9 @@
 
 use clap::Args;
 
+use crate::commands::Context;
+use crate::commands::arguments::choose_fields;
 use crate::commands::facts::{Facts, Group};
-use crate::commands::{Context, choose_fields};
 use crate::domain::product::Product;
 use crate::domain::text::visible;
 use crate::error::Exit;

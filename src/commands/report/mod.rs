@@ -10,8 +10,8 @@ use clap::{Args, Subcommand};
 
 use super::Context;
 use super::facts::{Facts, Group};
-use crate::cli::Format;
 use crate::error::{Exit, OutputError};
+use crate::options::OutputFormat;
 use crate::render::report::{Report, html, text};
 use crate::ui;
 
@@ -65,10 +65,10 @@ fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> an
         let mut put =
             |text: &str| -> anyhow::Result<()> { Ok(stdout.write_all(text.as_bytes()).map_err(OutputError)?) };
         match context.global.format() {
-            Format::Html => html::put_page(&mut report.sheet, &mut put)?,
-            Format::Table => text::put_report(&mut report.sheet, text::WIDTH.min(ui::width()), &mut put)?,
-            Format::Json | Format::Ndjson => report.put_json(&mut put)?,
-            Format::Csv => context
+            OutputFormat::Html => html::put_page(&mut report.sheet, &mut put)?,
+            OutputFormat::Table => text::put_report(&mut report.sheet, text::WIDTH.min(ui::width()), &mut put)?,
+            OutputFormat::Json | OutputFormat::Ndjson => report.put_json(&mut put)?,
+            OutputFormat::Csv => context
                 .print_as_it_comes(report.keys, |printer| report.rows.each(|row| anyhow::Ok(printer.put(&row)?)))?,
         }
         stdout.flush().map_err(OutputError)?;

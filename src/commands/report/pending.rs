@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::{ReportOptions, publish};
+use crate::commands::Context;
+use crate::commands::arguments::age;
 use crate::commands::facts::{Facts, Group};
-use crate::commands::{Context, age};
 use crate::domain::calendar::before;
 use crate::domain::product::Catalogue;
 use crate::domain::report::pending::Pending;

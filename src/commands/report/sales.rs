@@ -4,8 +4,9 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{ReportOptions, publish};
+use crate::commands::Context;
+use crate::commands::arguments::when;
 use crate::commands::facts::{Facts, Group};
-use crate::commands::{Context, when};
 use crate::domain::calendar::When;
 use crate::domain::report::sales::{Grouping, Sales, Window};
 use crate::error::{Exit, Failure};

@@ -4,11 +4,12 @@ mod ask;
 
 use clap::Args;
 
+use super::Context;
+use super::arguments::read_status;
 use super::facts::{Facts, Group};
 use super::find::{Naming, name_orders_or_none};
 use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
 use super::pick::{Purpose, named_or_picked};
-use super::{Context, read_status};
 use crate::domain::order::Order;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::{Conflict, Refusal};

@@ -1,0 +1,54 @@
+//! Values that the arguments of several commands have.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::domain::calendar::{WHEN_FORMS, When, parse_age};
+use crate::domain::status::Status;
+use crate::error::Failure;
+
+/// Reads a point in time.
+pub fn when(text: &str) -> Result<When, String> {
+    When::parse(text).ok_or_else(|| format!("must be {WHEN_FORMS}"))
+}
+
+/// Reads how long.
+pub fn age(text: &str) -> Result<chrono::Duration, String> {
+    parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
+}
+
+/// Returns the columns that `--fields` chose among those there are, or else `default`.
+pub fn choose_fields<'a>(
+    chosen: Option<&'a [String]>,
+    all: &[&'static str],
+    default: &[&'static str],
+) -> anyhow::Result<Vec<&'a str>>
+where
+    'static: 'a,
+{
+    let Some(chosen) = chosen else {
+        return Ok(default.to_vec());
+    };
+    let chosen: Vec<&str> = chosen.iter().map(|field| field.trim()).collect();
+    if let Some(unknown) = chosen.iter().find(|field| !all.contains(field)) {
+        let message = format!("there is no field {unknown}");
+        return Err(Failure::usage(message).hint(format!("the fields are {}", all.join(", "))).into());
+    }
+    if let Some((_, twice)) = chosen.iter().enumerate().find(|(index, field)| chosen[..*index].contains(field)) {
+        return Err(Failure::usage(format!("the field {twice} is given twice")).into());
+    }
+    Ok(chosen)
+}
+
+/// Reads a status from an argument, and names those there are in the help.
+pub fn status_parser() -> impl TypedValueParser<Value = Status> {
+    let words = Status::ALL.map(|status| match status {
+        Status::Cancelled => PossibleValue::new(status.as_str()).alias("canceled"),
+        status => PossibleValue::new(status.as_str()),
+    });
+    PossibleValuesParser::new(words).try_map(|word| read_status(&word).ok_or("is no status"))
+}
+
+/// Reads a status in any case; both spellings of cancelled are known.
+pub fn read_status(word: &str) -> Option<Status> {
+    Status::parse(&word.to_lowercase().replace("canceled", "cancelled"))
+}

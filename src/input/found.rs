@@ -1,0 +1,399 @@
+//! What is found in a record, handed on order by order.
+
+use std::fmt;
+use std::mem;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::chat_text::{Content, OrderStretches, Stretch};
+use super::json::{Problems, Value};
+use super::order_marks::holds_order;
+use super::order_message::{Reading, read_order_message};
+use super::order_signs::{count_order_signs, each_order_sign};
+use super::order_texts::{count_order_texts, each_order_text};
+use super::reject::{Part, Reject};
+use crate::domain::incoming::{IncomingItem, IncomingOrder, Revision, Source, SourceKind};
+use crate::domain::product::NamedProduct;
+use crate::domain::zone::Zone;
+
+/// The most orders that one message may have: as many as its 65,536 characters can hold.
+const MESSAGE_ORDERS_LIMIT: u64 = 100;
+
+/// Of how many parts of a record the places are kept, to tell where orders stand that nothing was read from.
+const PARTS_KEPT: usize = 10_000;
+
+/// The most such places that are named.
+const PLACES_NAMED: usize = 5;
+
+/// Orders that were found where nothing is read: the first of them, and how many there are.
+#[derive(Default)]
+struct Unread {
+    /// Where they stand in memory, and what is to be said of them.
+    first: Vec<(usize, &'static str)>,
+    count: usize,
+}
+
+impl Unread {
+    fn add(&mut self, address: usize, problem: &'static str) {
+        self.count += 1;
+        if self.first.len() < PLACES_NAMED {
+            self.first.push((address, problem));
+        }
+    }
+
+    /// Names them with their places in a value.
+    fn problems(&self, whole: &Value<'_>) -> Problems {
+        let mut problems = Problems::default();
+        for (address, problem) in &self.first {
+            problems.add(whole.place_of_string(*address), problem);
+        }
+        let unnamed = self.count.saturating_sub(self.first.len());
+        if unnamed > 0 {
+            problems.add(&whole.place, format_args!("holds {unnamed} more orders where none are read"));
+        }
+        problems
+    }
+}
+
+/// Returns how much in a JSON text is an order.
+pub(super) fn count_orders(json: &str) -> usize {
+    count_order_texts(json) + count_order_signs(json)
+}
+
+/// What records are read with.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    /// The shop's zone, in which the dates of order messages are.
+    pub zone: Zone,
+}
+
+/// An order that was found in a record.
+#[derive(Debug, Clone)]
+pub struct ReadOrder {
+    /// What it is called in messages: its reference, or the id of its message.
+    pub label: Option<String>,
+    /// The products that it names, however wrong the rest is.
+    pub products: Vec<NamedProduct>,
+    /// How it came.
+    pub source: Source,
+    /// What became of the message that brought it, where this is said of an earlier one.
+    pub revision: Option<Revision>,
+    /// The order, or every problem with its place; without any, it is only said that its message was changed.
+    pub order: Result<IncomingOrder, Problems>,
+}
+
+impl ReadOrder {
+    /// Makes an order of which nothing is known but what is wrong.
+    pub fn refused(problems: Problems) -> ReadOrder {
+        ReadOrder {
+            label: None,
+            products: Vec::new(),
+            source: Source { kind: SourceKind::Json, message_id: None },
+            revision: None,
+            order: Err(problems),
+        }
+    }
+
+    /// Returns about how many bytes of memory it has.
+    pub fn size(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let content = match &self.order {
+            Err(problems) => problems.size(),
+            Ok(order) => {
+                let items = order.items.iter().map(|item| {
+                    let names = text(&item.name) + text(&item.barcode) + text(&item.image);
+                    let chosen = text(&item.size) + text(&item.color);
+                    size_of::<IncomingItem>() + item.product.place.len() + names + chosen
+                });
+                let customer = order.customer.name.len() + text(&order.customer.address);
+                customer + text(&order.note) + items.sum::<usize>()
+            }
+        };
+        let products = self.products.iter().map(|product| size_of::<NamedProduct>() + product.place.len());
+        size_of::<ReadOrder>() + content + products.sum::<usize>()
+    }
+
+    /// Reads an order message that was found at `place`.
+    pub fn of_message(text: &str, place: &str, reading: Reading, source: Source, problems: Problems) -> ReadOrder {
+        let message = read_order_message(text, reading, source.clone());
+        let at = |line: String| if place.is_empty() { line } else { format!("{place}: {line}") };
+        let products: Vec<NamedProduct> = message
+            .products
+            .into_iter()
+            .map(|product| NamedProduct { place: at(product.place), key: product.key })
+            .collect();
+        let mut problems = problems;
+        let order = match message.order {
+            Ok(mut order) if problems.is_empty() => {
+                for item in &mut order.items {
+                    item.product.place = at(std::mem::take(&mut item.product.place));
+                }
+                Ok(order)
+            }
+            Ok(_) => Err(problems),
+            Err(more) => {
+                problems.add_all(place, more);
+                Err(problems)
+            }
+        };
+        ReadOrder { label: message.reference, products, source, revision: None, order }
+    }
+}
+
+/// Reads JSON inside a text, and returns how many messages in it are no orders: the reader of records, which stands above.
+pub(super) type ReadJson = fn(&[u8], Context, &mut dyn FnMut(ReadOrder, &Arc<Reject>)) -> u64;
+
+/// Where the orders of a record go as they are found, one by one: a record may hold any number of them.
+pub struct Found<'f> {
+    record: Arc<Vec<u8>>,
+    /// What is kept of the orders that are found now.
+    reject: Arc<Reject>,
+    pub(super) skipped: u64,
+    /// How many orders were handed on, and problems.
+    pub(super) put: u64,
+    pub(super) accounted: Accounted,
+    /// What the message that is read now says of an earlier one.
+    revision: Option<Revision>,
+    /// Whether the record stands in a chat or a log, where not everything has to be an order.
+    is_in_text: bool,
+    read_json: ReadJson,
+    take: &'f mut dyn FnMut(ReadOrder, &Arc<Reject>),
+}
+
+/// The orders that were read, or that the shop wrote: what else a record holds of them was overlooked.
+#[derive(Debug, Default)]
+pub(super) struct Accounted {
+    count: usize,
+    /// Where they stand in memory: the first of them.
+    parts: Vec<Range<usize>>,
+}
+
+impl fmt::Debug for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Found").field("skipped", &self.skipped).finish_non_exhaustive()
+    }
+}
+
+impl<'f> Found<'f> {
+    /// Starts with a record of which nothing is read yet.
+    pub(super) fn of(
+        record: &Arc<Vec<u8>>,
+        is_in_text: bool,
+        read_json: ReadJson,
+        take: &'f mut dyn FnMut(ReadOrder, &Arc<Reject>),
+    ) -> Found<'f> {
+        let reject = Arc::new(Reject::whole(Arc::clone(record)));
+        let accounted = Accounted::default();
+        Found {
+            record: Arc::clone(record),
+            reject,
+            skipped: 0,
+            put: 0,
+            accounted,
+            revision: None,
+            is_in_text,
+            read_json,
+            take,
+        }
+    }
+
+    /// Hands on an order.
+    pub fn put(&mut self, order: ReadOrder) {
+        self.put += 1;
+        (self.take)(ReadOrder { revision: self.revision.or(order.revision), ..order }, &self.reject);
+    }
+
+    /// Reads the orders of a message that says something of an earlier one.
+    pub(super) fn revising(&mut self, revision: Revision, read: impl FnOnce(&mut Self)) {
+        let outer = self.revision.replace(revision);
+        read(self);
+        self.revision = outer;
+    }
+
+    /// Hands on what became of the message that is the source of an order, where that is known.
+    pub(super) fn revise(&mut self, revision: Revision, source: Source) {
+        if source.message_id.is_some() {
+            let order = Err(Problems::default());
+            self.put(ReadOrder { label: None, products: Vec::new(), source, revision: Some(revision), order });
+        }
+    }
+
+    /// Hands on something of which nothing is known but what is wrong.
+    pub fn refuse(&mut self, problems: Problems) {
+        self.put(ReadOrder::refused(problems));
+    }
+
+    /// Refuses a value that is nothing known; in a chat or a log, one that shows nothing of an order is just words.
+    pub(super) fn refuse_stranger(&mut self, json: &str, problems: Problems) {
+        if !self.is_in_text || holds_order(json) {
+            self.refuse(problems);
+        }
+    }
+
+    /// Counts so many messages, statuses or reactions that are no orders, unless one is found in them.
+    pub(super) fn skip(&mut self, whole: &Value<'_>, count: u64) {
+        let unread = self.unread(whole, each_order);
+        if unread.is_empty() {
+            self.skipped += count;
+        } else {
+            self.refuse(unread);
+        }
+    }
+
+    /// Counts a message that is no order, unless something is wrong with it, or something in it was not read.
+    pub(super) fn skip_unless(&mut self, problems: Problems, unread: Problems) {
+        if problems.is_empty() && unread.is_empty() {
+            self.skipped += 1;
+        }
+        for problems in [problems, unread].into_iter().filter(|problems| !problems.is_empty()) {
+            self.refuse(problems);
+        }
+    }
+
+    /// Names the carts and orders of a message, except the one at the address `read`: nothing else reads them.
+    pub(super) fn unread_signs(&mut self, message: &Value<'_>, read: Option<usize>) -> Problems {
+        let mut count = 0;
+        let unread = self.unread(message, |json, take| {
+            each_order_sign(json, &mut |sign| {
+                if Some(sign.address) == read {
+                    count += 1;
+                } else {
+                    take(sign.address, sign.kind.overlooked());
+                }
+            });
+        });
+        self.account_for(message, count);
+        unread
+    }
+
+    /// Names what `each` finds in a value, which nothing reads, and notes that it was seen.
+    fn unread(&mut self, value: &Value<'_>, each: impl FnOnce(&str, &mut dyn FnMut(usize, &'static str))) -> Problems {
+        let mut unread = Unread::default();
+        each(value.raw(), &mut |address, problem| unread.add(address, problem));
+        self.account_for(value, unread.count);
+        unread.problems(value)
+    }
+
+    /// Takes JSON of the record as it was sent for what is kept of a message.
+    pub fn sent(&self, json: &str) -> Part {
+        Part::sent(json, &self.record)
+    }
+
+    /// Reads one message of the record. Where an order in it cannot be taken, `parts` are kept, not the whole record.
+    pub fn message(&mut self, parts: Vec<Part>, read: impl FnOnce(&mut Self)) {
+        let reject = Reject::message(Arc::clone(&self.record), parts);
+        if reject.is_mostly_around() {
+            // Too short to be an order: all of them take less room with the whole record.
+            return read(self);
+        }
+        let outer = mem::replace(&mut self.reject, Arc::new(reject));
+        read(self);
+        self.reject = outer;
+    }
+
+    /// Counts messages that the shop wrote: these are never orders, whatever they hold.
+    pub(super) fn skip_own(&mut self, messages: &Value<'_>, count: u64) {
+        self.skipped += count;
+        self.account_for(messages, count_orders(messages.raw()));
+    }
+
+    /// Notes that so many orders in a value were read or refused, and that it holds no others of their kind.
+    pub(super) fn account_for(&mut self, value: &Value<'_>, count: usize) {
+        self.accounted.count += count;
+        if count > 0 && self.accounted.parts.len() < PARTS_KEPT {
+            self.accounted.parts.push(value.addresses());
+        }
+    }
+
+    /// Takes every order message in a text that was found at `place`; the first one has the id of the message. `None`: the
+    /// text cannot be read.
+    pub fn take_text(
+        &mut self,
+        text: Option<&str>,
+        place: &str,
+        reading: Reading,
+        source: &Source,
+        mut problems: Problems,
+    ) {
+        let Some(text) = text else {
+            problems.add(
+                place,
+                "holds an order message, but is too long or not valid text: import the text as it was sent",
+            );
+            return self.refuse(problems);
+        };
+        self.take_stretches(OrderStretches::in_string(text), place, reading, source, problems);
+    }
+
+    /// Takes the stretches of a text that hold orders.
+    pub(super) fn take_stretches(
+        &mut self,
+        mut stretches: OrderStretches<&[u8]>,
+        place: &str,
+        reading: Reading,
+        source: &Source,
+        mut problems: Problems,
+    ) {
+        let mut source = source.clone();
+        // Reading from memory does not fail.
+        while let Ok(Some(Stretch { number, line, content })) = stretches.next_stretch() {
+            if number > MESSAGE_ORDERS_LIMIT {
+                let mut problems = Problems::default();
+                problems.add(place, format_args!("holds more than {MESSAGE_ORDERS_LIMIT} order messages"));
+                return self.refuse(problems);
+            }
+            let mut problems = mem::take(&mut problems);
+            if let Some(problem) = content.problem() {
+                problems.add(place, problem);
+            }
+            let first_line = usize::try_from(line).unwrap_or(1);
+            let reading = Reading { first_line, ..reading };
+            match content {
+                Content::Message(text) => {
+                    self.put(ReadOrder::of_message(&text, place, reading, source.clone(), problems));
+                }
+                Content::Json(json) => {
+                    let context = Context { zone: reading.zone };
+                    let skipped = (self.read_json)(&json, context, &mut |order, _| self.put(order));
+                    self.skipped += skipped;
+                }
+                Content::Unreadable(..) | Content::BrokenJson(_) | Content::TooLarge(_) => self.refuse(problems),
+            }
+            source.message_id = None;
+        }
+    }
+
+    /// Refuses the orders in a value that nothing was read from: what was skipped held none.
+    pub(super) fn refuse_overlooked(&mut self, whole: &Value<'_>) {
+        let Accounted { count, mut parts } = mem::take(&mut self.accounted);
+        let all = count_orders(whole.raw());
+        if all <= count {
+            return;
+        }
+        parts.sort_unstable_by_key(|part| part.start);
+        let mut furthest = 0;
+        for part in &mut parts {
+            furthest = furthest.max(part.end);
+            part.end = furthest;
+        }
+        let mut unread = Unread::default();
+        if parts.len() < PARTS_KEPT {
+            each_order(whole.raw(), &mut |address, problem| {
+                let after = parts.partition_point(|part| part.start <= address);
+                let is_read = parts[..after].last().is_some_and(|part| part.contains(&address));
+                if !is_read {
+                    unread.add(address, problem);
+                }
+            });
+        }
+        unread.count = all - count;
+        self.refuse(unread.problems(whole));
+    }
+}
+
+/// Hands on the address of everything in a JSON text that is an order, with what it is where nothing reads it.
+fn each_order(json: &str, take: &mut dyn FnMut(usize, &'static str)) {
+    const TEXT: &str = "holds an order message that is not read there: import the text by itself";
+    each_order_text(json, &mut |text| take(text.address, TEXT));
+    each_order_sign(json, &mut |sign| take(sign.address, sign.kind.overlooked()));
+}
