@@ -79,11 +79,31 @@ const LINE_LIMIT: u64 = 1024;
 /// For how many texts of a call that are no whole reference all references are looked through.
 const PARTS_LIMIT: usize = 20;
 
+/// What was given for an order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Given {
+    text: String,
+    /// Whether it comes from a list of references, as `list -q` prints them: it is one wherever it can be.
+    is_listed: bool,
+}
+
+impl Given {
+    /// Takes what a person typed.
+    pub fn typed(text: String) -> Given {
+        Given { text, is_listed: false }
+    }
+
+    /// Takes what stands in a list of references.
+    pub fn listed(text: String) -> Given {
+        Given { text, is_listed: true }
+    }
+}
+
 /// The orders that a command line names.
 #[derive(Debug)]
 pub struct References {
-    /// What was typed for each.
-    pub texts: Vec<String>,
+    /// What was given for each.
+    pub texts: Vec<Given>,
     /// Whether the result is an array: unless one argument named one order.
     pub is_list: bool,
     /// Whether a person picked them from a list, rather than naming them.
@@ -113,7 +133,7 @@ pub fn expand_references(args: &[String], context: &Context) -> anyhow::Result<R
             }
             read_references(&mut io::stdin().lock(), &mut texts)?;
         } else {
-            texts.push(arg.clone());
+            texts.push(Given::typed(arg.clone()));
         }
     }
     if texts.len() > REFERENCES_LIMIT {
@@ -123,7 +143,7 @@ pub fn expand_references(args: &[String], context: &Context) -> anyhow::Result<R
 }
 
 /// Reads references, one a line, as far as a call takes them.
-fn read_references(input: &mut dyn BufRead, texts: &mut Vec<String>) -> Result<(), Failure> {
+fn read_references(input: &mut dyn BufRead, texts: &mut Vec<Given>) -> Result<(), Failure> {
     let invalid = |problem: String| Failure::new(Kind::InvalidInput, problem);
     let mut line = Vec::new();
     for number in 1_u64.. {
@@ -139,7 +159,7 @@ fn read_references(input: &mut dyn BufRead, texts: &mut Vec<String>) -> Result<(
         if line.is_empty() {
             break;
         }
-        texts.extend(Some(text.trim().to_owned()).filter(|text| !text.is_empty()));
+        texts.extend(Some(text.trim().to_owned()).filter(|text| !text.is_empty()).map(Given::listed));
         if texts.len() > REFERENCES_LIMIT {
             return Err(too_many());
         }
@@ -169,9 +189,14 @@ struct Finder<'a, 'c> {
 }
 
 impl Finder<'_, '_> {
-    fn find(&mut self, text: &str) -> Result<Result<Found, Failure>, StoreError> {
+    fn find(&mut self, text: &str, is_listed: bool) -> Result<Result<Found, Failure>, StoreError> {
         let text = text.trim();
         let mut whole = self.read.match_whole(text, self.user)?;
+        let is_reference = |order: &OrderMatch| order.reference.as_str().eq_ignore_ascii_case(text);
+        // Else a guest whose reference is another's phone would stop every list that it stands in.
+        if is_listed && whole.iter().any(is_reference) {
+            whole.retain(is_reference);
+        }
         match whole.len() {
             0 => {}
             1 => {
@@ -226,15 +251,15 @@ pub type Named<'t> = (&'t str, Result<Found, Failure>);
 
 /// Finds all orders, each once, in the order named, or says of each why not; those that the caller may not see are not
 /// found.
-pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String], naming: &Naming) -> Result<Vec<Named<'t>>, StoreError> {
+pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [Given], naming: &Naming) -> Result<Vec<Named<'t>>, StoreError> {
     let mut finder =
         Finder { read, naming, user: naming.caller.sees_only(), near_misses_left: 3, parts_left: PARTS_LIMIT };
     let (mut seen, mut seen_texts) = (HashSet::new(), HashSet::new());
     let mut named = Vec::with_capacity(texts.len());
-    for text in texts.iter().filter(|text| seen_texts.insert(text.as_str())) {
-        let found = finder.find(text)?;
+    for given in texts.iter().filter(|given| seen_texts.insert(*given)) {
+        let found = finder.find(&given.text, given.is_listed)?;
         if found.as_ref().ok().is_none_or(|found| seen.insert(found.pk)) {
-            named.push((text.as_str(), found));
+            named.push((given.text.as_str(), found));
         }
     }
     Ok(named)
@@ -243,7 +268,7 @@ pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [String], naming: &Naming) ->
 /// Finds all orders, each once, in the order named; unless `keep_going`, all of them are found or none is.
 pub fn name_orders_or_none<'t>(
     read: &Read<'_>,
-    texts: &'t [String],
+    texts: &'t [Given],
     naming: &Naming,
     keep_going: bool,
 ) -> anyhow::Result<Vec<Named<'t>>> {
@@ -307,7 +332,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
 /// Finds the one order that `text` names.
 pub fn find_order(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Result<Order> {
     let mut finder = Finder { read, naming, user: naming.caller.sees_only(), near_misses_left: 1, parts_left: 1 };
-    let found = finder.find(text)??;
+    let found = finder.find(text, false)??;
     Ok(read.orders(&[found.pk])?.remove(0))
 }
 
@@ -456,7 +481,7 @@ mod tests {
             let mut texts = Vec::new();
             read_references(&mut input, &mut texts).map(|()| texts).map_err(|failure| (failure.kind, input.len()))
         };
-        assert_eq!(read(b" LEG-1\r\n\nLEG-2"), Ok(vec!["LEG-1".to_owned(), "LEG-2".to_owned()]));
+        assert_eq!(read(b" LEG-1\r\n\nLEG-2"), Ok(["LEG-1", "LEG-2"].map(str::to_owned).map(Given::listed).to_vec()));
         let many = "x\n".repeat(3 * REFERENCES_LIMIT);
         assert_eq!(read(&many.as_bytes()[..2 * REFERENCES_LIMIT]).unwrap().len(), REFERENCES_LIMIT);
         // What comes after is not read.

@@ -1,7 +1,7 @@
 //! Orders that are picked at a terminal, where none is named.
 
 use super::Context;
-use super::find::{References, expand_references, list_orders, none_named};
+use super::find::{Given, References, expand_references, list_orders, none_named};
 use crate::domain::status::Status;
 use crate::error::{Failure, Kind};
 use crate::render::prose::fit;
@@ -42,6 +42,7 @@ impl<'a> Purpose<'a> {
 pub fn named_or_picked(args: &[String], purpose: &Purpose<'_>, context: &Context) -> anyhow::Result<References> {
     if args.is_empty() && is_to_pick(context)? {
         let texts = pick(purpose, true, context)?;
+        let texts: Vec<Given> = texts.into_iter().map(Given::typed).collect();
         return Ok(References { is_list: texts.len() > 1, texts, are_picked: true });
     }
     expand_references(args, context)

@@ -131,3 +131,29 @@ fn what_writes_wants_a_whole_reference_or_yes() {
     let done = shop.orders(["cancel", "jane", "--yes"]).exits(0);
     assert_eq!(done.stdout, format!("{ORDER}: pending → cancelled\n"));
 }
+
+/// Guests choose references: one that is another's phone, name or id names nobody as an argument, but in a list of
+/// references it is the reference that it is.
+#[test]
+fn a_guests_reference_does_not_stop_a_list_of_references() {
+    let shop = Shop::with_order();
+    for reference in ["+1234567890", "John_Doe", "ID"] {
+        let taken = order(reference, BELT, 1, None)
+            .replace("John Doe", "Guest")
+            .replace("\"customerPhone\":\"+1234567890\"", "\"customerPhone\":\"+20 100 000\"");
+        shop.orders(["create", "-"]).stdin(taken).succeeds();
+    }
+    // An older program took an id for a reference.
+    shop.connection()
+        .execute_batch("UPDATE orders SET reference = (SELECT id FROM orders WHERE pk = 1) WHERE reference = 'ID'")
+        .unwrap();
+    let id: String = shop.connection().query_row("SELECT id FROM orders WHERE pk = 1", [], |row| row.get(0)).unwrap();
+    for reference in ["+1234567890", &id] {
+        let done = shop.orders(["confirm", reference]).exits(5);
+        assert!(done.stderr.contains("fits 2 orders"), "{done:?}");
+    }
+    let listed = shop.orders(["list", "-q", "--status", "pending", "--sort", "createdAt"]).succeeds();
+    assert_eq!(listed.lines().count(), 4);
+    shop.orders(["confirm", "-", "--accept-prices"]).stdin(listed).succeeds();
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'"), 4);
+}
