@@ -1,14 +1,18 @@
 //! Commands that take several orders: with `--keep-going`, what becomes of one of them does not keep back the others.
 
+use std::io::Write as _;
+
 use serde_json::json;
 
 use super::Context;
 use super::failure::with_fitting_hints;
 use super::find::Named;
+use super::printer::Printer;
 use crate::domain::order::Order;
-use crate::error::{DETAILS_LISTED, Exit, Failure, list_first};
+use crate::error::{DETAILS_LISTED, Exit, Failure, OutputError, list_first};
 use crate::hint::Hint;
 use crate::render::json::{Body, body};
+use crate::spool::{Spool, SpoolError};
 use crate::store::{Read, StoreError};
 use crate::ui;
 
@@ -72,6 +76,67 @@ fn say_failures<'f>(failures: impl Iterator<Item = &'f Failure>, context: &Conte
     }
 }
 
+/// How many orders are in memory at once where only what is printed of them is kept.
+const AT_ONCE: usize = 16;
+
+/// Loads the orders that were found, some at a time, and hands on each, or why it is not there.
+pub fn load_each_named(
+    read: &Read<'_>,
+    named: Vec<Named<'_>>,
+    mut take: impl FnMut(OrderOutcome<Order>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut named = named.into_iter();
+    loop {
+        let some: Vec<_> = named.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        load_named(read, some)?.into_iter().try_for_each(&mut take)?;
+    }
+}
+
+/// What is printed of each order, in the order given. Where it is much it waits in a file.
+#[derive(Default)]
+pub struct Results {
+    bodies: Spool<Body>,
+    texts: Spool<String>,
+    failures: Vec<Failure>,
+}
+
+impl Results {
+    /// Keeps the body of an order, or for people the text.
+    pub fn push(&mut self, text: Option<String>, body: impl FnOnce() -> Body) -> Result<(), SpoolError> {
+        match text {
+            Some(text) => self.texts.push(&text),
+            None => self.bodies.push(&body()),
+        }
+    }
+
+    /// Keeps why an order was not taken.
+    pub fn push_failure(&mut self, failed: OrderFailure) -> Result<(), SpoolError> {
+        self.bodies.push(&failed.body())?;
+        self.failures.push(failed.failure);
+        Ok(())
+    }
+
+    /// Prints them: bodies with the keys `keys`, or for people the texts, and on stderr why there is none of the others.
+    pub fn print(mut self, call: Call, keys: &[&str], context: &Context) -> anyhow::Result<Exit> {
+        let exit = if self.failures.is_empty() { Exit::Done } else { Exit::Partly };
+        let mut stdout = ui::stdout();
+        if context.is_table() {
+            say_failures(self.failures.iter(), context);
+            self.texts.each(|text| anyhow::Ok(stdout.write_all(text.as_bytes()).map_err(OutputError)?))?;
+            stdout.flush().map_err(OutputError)?;
+            return Ok(exit);
+        }
+        let keys = call.keys(keys, context);
+        let mut printer = Printer::new(&mut stdout, context.global.format(), &keys, call.is_list);
+        self.bodies.each(|body| anyhow::Ok(printer.put(&body).map_err(OutputError)?))?;
+        printer.finish().map_err(OutputError)?;
+        Ok(exit)
+    }
+}
+
 /// What a call of several orders was about.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
@@ -79,6 +144,21 @@ pub struct Call {
     pub is_list: bool,
     /// Whether one order does not keep back the others.
     pub keep_going: bool,
+}
+
+impl Call {
+    /// Returns the keys that bodies have, and those of failures among them.
+    fn keys<'k>(self, keys: &[&'k str], context: &Context) -> Vec<&'k str> {
+        let mut keys = keys.to_vec();
+        if self.keep_going {
+            keys.extend(context.is_dry_run().then_some("dryRun"));
+            keys.push("orderReference");
+            keys.extend(FAILURE_KEYS);
+            let mut seen = std::collections::HashSet::new();
+            keys.retain(|key| seen.insert(*key));
+        }
+        keys
+    }
 }
 
 /// Prints what became of each order, in the order given: bodies with the keys `keys`, or for people `text` of those that
@@ -95,14 +175,7 @@ pub fn print_outcomes<T>(
     if context.is_table() {
         say_failures(failures().map(|failed| &failed.failure), context);
     }
-    let mut keys = keys.to_vec();
-    if call.keep_going {
-        keys.extend(context.is_dry_run().then_some("dryRun"));
-        keys.push("orderReference");
-        keys.extend(FAILURE_KEYS);
-        let mut seen = std::collections::HashSet::new();
-        keys.retain(|key| seen.insert(*key));
-    }
+    let keys = call.keys(keys, context);
     let bodies = outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(OrderFailure::body, &body));
     context.print_each(bodies, &keys, call.is_list, || {
         text(&outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect::<Vec<_>>())

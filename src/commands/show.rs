@@ -1,19 +1,17 @@
 //! `orders show`: everything in an order.
 
-use std::collections::HashMap;
-
 use clap::Args;
 
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, name_orders_or_none};
 use super::history::read_history;
-use super::keep_going::{Call, load_named, print_outcomes};
+use super::keep_going::{Call, Results, load_each_named};
 use super::pick::{Purpose, named_or_picked};
-use crate::domain::order::Order;
 use crate::error::Exit;
+use crate::render::history::last_said;
 use crate::render::json::ORDER_KEYS;
-use crate::render::{history, json, order};
+use crate::render::{json, order};
 
 /// Show orders with their items
 #[derive(Debug, Args)]
@@ -38,24 +36,29 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let call = Call { is_list: references.is_list, keep_going: args.keep_going };
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
-    let is_text = context.is_table() && !context.ui.quiet;
-    let (outcomes, histories, settings) = store.read(|read| {
+    let results = store.read(|read| {
         let named = name_orders_or_none(read, &references.texts, &naming, args.keep_going)?;
-        let outcomes = load_named(read, named)?;
-        let mut histories = HashMap::new();
-        for order in outcomes.iter().flatten().filter(|_| is_text) {
-            histories.insert(order.summary.pk, read_history(read, order.summary.pk, &context.caller)?);
-        }
-        anyhow::Ok((outcomes, histories, read.settings()?))
+        let settings = read.settings()?;
+        let style = context.style(&settings);
+        let (mut results, mut is_first) = (Results::default(), true);
+        load_each_named(read, named, |outcome| {
+            let order = match outcome {
+                Ok(order) => order,
+                Err(failed) => return Ok(results.push_failure(failed)?),
+            };
+            let text = match context.is_table() {
+                true if context.ui.quiet => Some(format!("{}\n", order.summary.reference)),
+                true => {
+                    let said = last_said(&read_history(read, order.summary.pk, &context.caller)?, style);
+                    let before = if std::mem::take(&mut is_first) { "" } else { "\n" };
+                    Some(format!("{before}{}{said}", order::show(&order, style)))
+                }
+                false => None,
+            };
+            Ok(results.push(text, || json::order(&order))?)
+        })?;
+        anyhow::Ok(results)
     })?;
     naming.say(context);
-    print_outcomes(&outcomes, call, ORDER_KEYS, context, json::order, |orders| {
-        let style = context.style(&settings);
-        if context.ui.quiet {
-            return orders.iter().map(|order| format!("{}\n", order.summary.reference)).collect();
-        }
-        let said = |order: &&Order| histories.get(&order.summary.pk).map(|events| history::last_said(events, style));
-        let show = |order: &&Order| order::show(order, style) + &said(order).unwrap_or_default();
-        orders.iter().map(show).collect::<Vec<_>>().join("\n")
-    })
+    results.print(call, ORDER_KEYS, context)
 }

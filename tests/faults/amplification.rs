@@ -280,6 +280,11 @@ fn attempt(attack: &Attack) -> Result<(), String> {
         run(&shop, command, b"", input.len()).map_err(|broken| format!("{command:?} afterwards: {broken}"))?;
     }
     let connection = Connection::open(shop.file()).map_err(|error| error.to_string())?;
+    let sql =
+        "SELECT coalesce(group_concat(reference, char(10)), 'LEG-404') FROM (SELECT reference FROM orders LIMIT 10000)";
+    let references: String = connection.query_row(sql, [], |row| row.get(0)).map_err(|error| error.to_string())?;
+    let shown = run(&shop, &["show", "--json", "-"], references.as_bytes(), input.len());
+    shown.map_err(|broken| format!("show afterwards: {broken}"))?;
     match disagreements(&connection).map_err(|error| error.to_string())?.as_slice() {
         [] => Ok(()),
         broken => Err(format!("{broken:?}")),
