@@ -11,6 +11,15 @@ use super::search;
 /// How long the last program to close the file may take to remove its side files.
 const CLOSING: Duration = Duration::from_secs(1);
 
+/// How long a reader may hold the lock of writers: it takes it for a moment where it meets the header of the log half
+/// written, to read it again.
+const READING_AGAIN: Duration = Duration::from_millis(200);
+
+/// Returns how long to wait for writers: readers are not among those whom a user may be impatient with.
+pub(super) fn patience(wait: Duration) -> Duration {
+    wait.max(READING_AGAIN)
+}
+
 /// What a command does with the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
