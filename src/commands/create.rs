@@ -82,7 +82,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         })?;
         let (pk, warnings) = match stored.map_err(|rejected| refused(write, rejected))? {
             StoredOrder::New(pk, warnings) => (pk, Some(warnings)),
-            StoredOrder::Unchanged(pk) => (pk, None),
+            StoredOrder::Unchanged(pk, _) => (pk, None),
         };
         Ok((Answer::of(write.orders(&[pk])?.remove(0), warnings, &sender), settings))
     })?;

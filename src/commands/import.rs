@@ -13,7 +13,7 @@ use super::intake::{Input, Put, read_all};
 use super::receive::{CheckedOrder, ImportOrder, OrderIntake, StoredOrder};
 use super::rejects::Rejects;
 use super::source::{InputArgs, open_sources};
-use crate::domain::incoming::Revision;
+use crate::domain::incoming::{EarlyRevisions, Revision};
 use crate::domain::product::Catalogue;
 use crate::domain::resolve::Rejected;
 use crate::domain::time::Timestamp;
@@ -100,9 +100,10 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 let shop = shop.get_or_init(|| (catalogue, write.time()));
                 let summary = write.with_order_batch(|batch| {
                     let mut orders = OrderIntake { batch, settings: &settings, sender: &sender, audit: &audit };
+                    let mut early = EarlyRevisions::default();
                     let mut judge = |order: &ImportOrder| match order {
-                        ImportOrder::Checked(order) => judge(&mut orders, order),
-                        ImportOrder::Parsed(order) => judge(&mut orders, &resolve(order.clone(), shop)),
+                        ImportOrder::Checked(order) => judge(&mut orders, &mut early, order),
+                        ImportOrder::Parsed(order) => judge(&mut orders, &mut early, &resolve(order.clone(), shop)),
                     };
                     let summary = intake.judge(rejects, &mut judge, progress)?;
                     ensure_taken(&summary, args.keep_going)?;
@@ -158,11 +159,19 @@ fn read(
 }
 
 /// Takes in an order.
-fn judge(intake: &mut OrderIntake<'_, '_, '_>, order: &CheckedOrder) -> anyhow::Result<RecordOutcome> {
+fn judge(
+    intake: &mut OrderIntake<'_, '_, '_>,
+    early: &mut EarlyRevisions,
+    order: &CheckedOrder,
+) -> anyhow::Result<RecordOutcome> {
     let label = order.label.as_deref();
+    let message_id = order.message_id.as_deref();
     let mut revised = None;
     if let Some(revision) = order.revision {
         let known = intake.order_revised(order)?;
+        if let Some(id) = message_id.filter(|_| known.is_none()) {
+            early.remember(id, revision);
+        }
         let warnings =
             known.iter().zip(revision.warning()).map(|(order, warning)| format!("{order}: {warning}")).collect();
         match (known, revision) {
@@ -181,10 +190,11 @@ fn judge(intake: &mut OrderIntake<'_, '_, '_>, order: &CheckedOrder) -> anyhow::
     Ok(match intake.take(order)? {
         Ok(StoredOrder::New(_, warnings)) => {
             let label = label.unwrap_or_default();
+            let revised = revised.or_else(|| early.warning(message_id?));
             let warnings = warnings.into_iter().chain(revised.map(str::to_owned));
             RecordOutcome::Imported(warnings.map(|warning| format!("{label}: {warning}")).collect())
         }
-        Ok(StoredOrder::Unchanged(_)) => RecordOutcome::Unchanged(Vec::new()),
+        Ok(StoredOrder::Unchanged(_, warning)) => RecordOutcome::Unchanged(warning.into_iter().collect()),
         Err(Rejected { kind, problems }) => {
             RecordOutcome::Rejected { label: label.map(str::to_owned), kind: kind.into(), problems }
         }

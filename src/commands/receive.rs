@@ -56,8 +56,8 @@ pub enum ImportOrder {
 pub enum StoredOrder {
     /// It was written, with what a person should look at.
     New(OrderPk, Vec<String>),
-    /// It was there already.
-    Unchanged(OrderPk),
+    /// It was there already, with what a person should look at.
+    Unchanged(OrderPk, Option<String>),
 }
 
 impl CheckedOrder {
@@ -135,6 +135,14 @@ impl CheckedOrder {
         size_of::<CheckedOrder>() + content
     }
 
+    /// Returns the reference that is sent, where it is another than that of the order that its message brought before.
+    pub fn other_reference(&self, known: &Reference) -> Option<&Reference> {
+        let (order, _) = self.order.as_ref().ok()?;
+        let is_known = |reference: &Reference| reference.as_str().eq_ignore_ascii_case(known.as_str());
+        let mut references = [Some(&order.reference), order.longer_reference.as_ref()].into_iter().flatten();
+        (!references.any(is_known)).then_some(&order.reference)
+    }
+
     /// Returns whether it is only said that a message was changed, not to what.
     pub fn is_without_text(&self) -> bool {
         matches!(&self.order, Err(rejected) if rejected.problems.is_empty())
@@ -159,8 +167,11 @@ impl OrderIntake<'_, '_, '_> {
     /// Takes in an order, or says why not.
     pub fn take(&mut self, order: &CheckedOrder) -> Result<Result<StoredOrder, Rejected>, StoreError> {
         // What a message brought before is that order, whatever the message says now.
-        if let Some((order, _)) = self.order_of_message(order)? {
-            return Ok(Ok(StoredOrder::Unchanged(order)));
+        if let Some((pk, reference)) = self.order_of_message(order)? {
+            let warning = order.other_reference(&reference).map(|other| {
+                format!("the message that brought this order came again with the reference {other}: compare them")
+            });
+            return Ok(Ok(StoredOrder::Unchanged(pk, warning.map(|warning| format!("{reference}: {warning}")))));
         }
         let (order, hash) = match &order.order {
             Ok(order) => order,
@@ -208,7 +219,7 @@ impl OrderIntake<'_, '_, '_> {
         if order.source.message_id.is_some() {
             self.batch.insert_source(pk, &order.source, hash)?;
         }
-        Ok(Ok(StoredOrder::Unchanged(pk)))
+        Ok(Ok(StoredOrder::Unchanged(pk, None)))
     }
 
     /// Writes an order; `None`: its reference is another order's.

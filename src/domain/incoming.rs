@@ -1,5 +1,8 @@
 //! An order as it was received, before the catalogue is asked.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+
 use super::limits;
 use super::money::Money;
 use super::order::Customer;
@@ -142,6 +145,34 @@ impl Revision {
             Revision::Withdrawn => Some("the customer took the message of this order back: ask before confirming it"),
             Revision::Quoted => None,
         }
+    }
+}
+
+/// What messages of one input said of others that had brought no order yet.
+#[derive(Debug, Default)]
+pub struct EarlyRevisions {
+    /// By the hash of WhatsApp's id of the other message: a hash takes little room, however long the id is.
+    revisions: HashMap<u64, Revision>,
+    hasher: RandomState,
+}
+
+impl EarlyRevisions {
+    /// The most that are remembered.
+    const LIMIT: usize = 100_000;
+
+    /// Remembers what was said of the message that has an id.
+    pub fn remember(&mut self, message_id: &str, revision: Revision) {
+        let hash = self.hasher.hash_one(message_id);
+        // What was taken back stays so, whatever else was said of it.
+        let is_withdrawn = self.revisions.get(&hash) == Some(&Revision::Withdrawn);
+        if !is_withdrawn && self.revisions.len() < Self::LIMIT {
+            self.revisions.insert(hash, revision);
+        }
+    }
+
+    /// Says what a person should look at where the message that has an id brings an order after all.
+    pub fn warning(&self, message_id: &str) -> Option<&'static str> {
+        self.revisions.get(&self.hasher.hash_one(message_id))?.warning()
     }
 }
 

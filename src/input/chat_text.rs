@@ -9,7 +9,7 @@ use std::io::{self, BufRead};
 use memchr::{memchr, memchr2};
 
 use super::order_lines::{is_answer_header, is_header, is_label, is_total};
-use super::order_marks::{find_reference, has_order_key, has_total, holds_message};
+use super::order_marks::{find_reference, has_order_key, has_total, holds_message, holds_order, reference_in};
 use super::records::{RECORD_LIMIT, is_json_object, json_in};
 use crate::domain::text::is_edge;
 
@@ -65,6 +65,14 @@ impl Content {
     /// Returns whether nothing is kept of it.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns the reference that an order has in it that cannot be read, for saying which one it is.
+    pub fn reference(&self) -> Option<String> {
+        match self {
+            Content::Unreadable(bytes, _) | Content::BrokenJson(bytes) => reference_in(&String::from_utf8_lossy(bytes)),
+            Content::Message(_) | Content::Json(_) | Content::TooLarge(_) => None,
+        }
     }
 
     /// Says why it cannot be read, where it cannot.
@@ -191,10 +199,12 @@ impl<R: BufRead> OrderStretches<R> {
         }
     }
 
-    /// Returns the JSON on a line that is in no order message.
+    /// Returns the JSON on a line that is in no order message; where it is no text, only JSON that holds an order.
     fn json_in(&self, line: &Line) -> Option<Content> {
-        let text = std::str::from_utf8(&line.bytes).ok().filter(|_| self.has_json && !line.is_cut)?;
-        json_in(text).map(|json| Content::Json(json.as_bytes().to_vec()))
+        let text = Some(line.text()).filter(|_| self.has_json && !line.is_cut)?;
+        let json = json_in(&text).filter(|json| line.is_utf8() || holds_order(json))?;
+        let start = memchr(json.as_bytes()[0], &line.bytes)?;
+        Some(Content::Json(line.bytes[start..].trim_ascii_end().to_vec()))
     }
 
     /// Says what begins on a line that is in no order message.

@@ -357,7 +357,9 @@ impl<'f> Found<'f> {
                     let skipped = (self.read_json)(&json, context, &mut |order, _| self.put(order));
                     self.skipped += skipped;
                 }
-                Content::Unreadable(..) | Content::BrokenJson(_) | Content::TooLarge(_) => self.refuse(problems),
+                Content::Unreadable(..) | Content::BrokenJson(_) | Content::TooLarge(_) => {
+                    self.put(ReadOrder { label: content.reference(), ..ReadOrder::refused(problems) });
+                }
             }
             source.message_id = None;
         }

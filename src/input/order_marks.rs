@@ -38,6 +38,15 @@ pub fn find_reference(line: &str) -> Option<usize> {
     find(line, REFERENCE, 0)
 }
 
+/// Returns the first reference of an order in a text, as far as it is printable.
+pub fn reference_in(text: &str) -> Option<String> {
+    let (_, after) = text[find_reference(text)?..].split_once(':')?;
+    let after = after.trim_start_matches(|c: char| is_edge(c) || c == '*');
+    let reference: String =
+        after.chars().take(50).take_while(|c| c.is_ascii_graphic() && !matches!(c, '\\' | '"')).collect();
+    Some(reference).filter(|reference| !reference.is_empty())
+}
+
 /// Returns whether the label of an order's total stands in a line.
 pub fn has_total(line: &str) -> bool {
     find(line, TOTAL, 0).is_some()
@@ -84,6 +93,18 @@ mod tests {
             ("NEW ORDERREQUEST Order Ref: LEG-1", false),
         ] {
             assert_eq!(holds_message(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_found_whatever_stands_around_it() {
+        for (text, expected) in [
+            ("NEW ORDER REQUEST *Order Ref:* LEG-1 *Date:*", Some("LEG-1")),
+            ("\"*Order Ref:*LEG-1\\n*Date:*\"", Some("LEG-1")),
+            ("Order Ref: \u{202e}", None),
+            ("LEG-1", None),
+        ] {
+            assert_eq!(reference_in(text).as_deref(), expected, "{text}");
         }
     }
 

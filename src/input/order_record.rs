@@ -44,7 +44,8 @@ pub fn read_record(
 /// Reads a stretch of a text, as [`read_record`] reads a record.
 pub fn read_stretch(stretch: Stretch, context: Context, take: &mut dyn FnMut(ReadOrder, &Arc<Reject>)) -> u64 {
     let problem = stretch.content.problem().map(str::to_owned);
-    let refused = || ReadOrder::refused(problem.unwrap_or_default().into());
+    let label = stretch.content.reference();
+    let refused = || ReadOrder { label, ..ReadOrder::refused(problem.unwrap_or_default().into()) };
     let (order, reject) = match stretch.content {
         Content::Json(json) => return read_json_in_text(&json, context, take),
         Content::Message(text) => {

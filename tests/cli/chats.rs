@@ -227,6 +227,8 @@ fn rejects_of_a_text_are_refused_again_as_they_were() {
         kept.split(|b| *b == b'\n')
             .all(|line| line.is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok())
     };
+    let flat = Shop::stocked().orders(["import"]).stdin(chat(&message().replace('\n', " "))).exits(4);
+    assert!(flat.stderr.contains(&format!("record 1 ({REFERENCE}): holds an order message")), "{}", flat.stderr);
     for (what, input) in [
         ("a bad byte", named(b"\xff")),
         ("a long line", named("x".repeat(300_000).as_bytes())),
@@ -247,6 +249,14 @@ fn rejects_of_a_text_are_refused_again_as_they_were() {
         assert_eq!(again[0].split(|b| *b == b'\n').count(), first.split(|b| *b == b'\n').count(), "{what}");
         shop.orders(["import", "0"]).exits(4);
     }
+    // A call whose text is none, in a log that looks like a chat.
+    let shop = Shop::stocked();
+    let call = hook(&json!([text_message("wamid.1", &message())])).to_string().replace("Youssef", "\u{1}");
+    let bad: Vec<u8> = call.bytes().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
+    let log = [b"[10:00:00] INFO: started\n{\"a\":\"\xff\"}\n", &bad[..], b"\n"].concat();
+    let done = shop.orders(["import", "--keep-going", "--rejects", "mend"]).stdin(log).exits(8);
+    assert!(done.stderr.contains("-:3: record 1: is not UTF-8"), "{}", done.stderr);
+    assert!(std::fs::read(shop.path("mend")).unwrap() == [&bad[..], b"\n"].concat());
     // Nothing is missing, so that it can be mended.
     let shop = Shop::stocked();
     let too_long = "x".repeat(300_000);

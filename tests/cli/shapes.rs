@@ -402,6 +402,24 @@ fn a_cart_that_is_not_read_is_named_with_its_place() {
     assert_eq!(counts(&Shop::stocked(), &upper), [1, 0, 0, 0]);
 }
 
+/// One id is one message: what comes with it later is that order, and where it says otherwise, a person looks.
+#[test]
+fn an_id_that_comes_again_with_another_reference_is_a_warning() {
+    let call = |text: &str| hook(&json!([text_message("wamid.T", text)]));
+    let other = message().replace(REFERENCE, "LEG-OTHER-0001");
+    let warning = format!(
+        "{REFERENCE}: the message that brought this order came again with the reference LEG-OTHER-0001: compare them"
+    );
+    for (again, warnings) in
+        [(message(), json!([])), (message().replace("$18.75", "$18.00"), json!([])), (other, json!([warning]))]
+    {
+        let shop = Shop::stocked();
+        let body = import(&shop, format!("{}\n{}", call(&message()), call(&again))).json();
+        let counted = ["imported", "unchanged", "rejected"].map(|key| body[key].as_i64().unwrap());
+        assert_eq!((counted, &body["warnings"]), ([1, 1, 0], &warnings));
+    }
+}
+
 /// An order message that was changed later, and that was taken back, in every shape that says so.
 fn revisions(original: &str, text: &str) -> Vec<(&'static str, Value, Value)> {
     let cloud = |kind: &str, change: Value| {
@@ -474,6 +492,10 @@ fn an_edited_or_withdrawn_order_text_is_a_warning_that_names_the_order() {
         // In one input with it.
         let shop = Shop::stocked();
         assert_eq!(counts(&shop, format!("{original}\n{edit}")), [1, 1, 0, 0], "{shape}");
+        // In one input before it.
+        let shop = Shop::stocked();
+        let body = import(&shop, format!("{revoke}\n{original}")).json();
+        assert_eq!((&body["imported"], &body["warnings"]), (&json!(1), &json!([withdrawn])), "{shape}");
     }
     // What comes first is the order; the message that it was made of brings it again.
     for (shape, edit, _) in revisions("wamid.T", &message()) {
