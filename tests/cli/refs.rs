@@ -79,6 +79,8 @@ fn a_reference_that_is_somebody_elses_phone_or_name_names_nobody() {
         // In a list of references, as `list -q` prints it, it is the reference.
         shop.orders(["show", "-", "-q"]).stdin(typed).prints(&format!("{theirs}\n"));
         assert_eq!(shop.dump(), before);
+        // In a list of references, as `list -q` prints them, it is the reference.
+        shop.orders(["show", "-", "-q"]).stdin(typed).prints(&format!("{theirs}\n"));
         shop.orders(["show", &theirs_id, "-q"]).prints(&format!("{theirs}\n"));
     }
     // Nobody gets in the way of a reference with digits by calling himself so.
