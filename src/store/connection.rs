@@ -8,8 +8,9 @@ use rusqlite::limits::Limit;
 
 use super::search;
 
-/// How long the last program to close the file may take to remove its side files.
-const CLOSING: Duration = Duration::from_secs(1);
+/// How long the last program to close the file may take to remove its side files: it syncs the file first, which takes a busy
+/// disk seconds.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// How long a reader may hold the lock of writers: it takes it for a moment where it meets the header of the log half
 /// written, to read it again.
