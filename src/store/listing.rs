@@ -1,297 +1,21 @@
 //! Lists of orders, however long.
 
-use rusqlite::{ToSql, named_params};
+use rusqlite::ToSql;
 
 use super::error::StoreError;
 use super::open::Store;
+use super::order_filter::{ALL_ORDERS, Condition, ONLY_ORDERS, OrderFilter};
 use super::orders::{SUMMARY_COLUMNS, summary};
-use super::search::Needle;
 use super::transaction::Read;
 use super::values::json_array;
 use crate::domain::order::{Order, OrderPk, OrderSummary};
-use crate::domain::product::ProductId;
-use crate::domain::status::Status;
-use crate::domain::time::Timestamp;
-use crate::domain::user::UserId;
-
-/// What orders are sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SortField {
-    /// When the program received it.
-    CreatedAt,
-    /// When it last changed.
-    UpdatedAt,
-    /// When the customer ordered.
-    OrderDate,
-    /// The reference, without regard to case.
-    Reference,
-    /// The customer's name.
-    CustomerName,
-    /// The customer's phone.
-    CustomerPhone,
-    /// The status, by its word.
-    Status,
-    /// The total.
-    Total,
-    /// The sum of the quantities.
-    ItemCount,
-    /// Since when the customer has waited: the order date, or the receipt where that is earlier.
-    WaitsSince,
-}
-
-impl SortField {
-    fn column(self) -> &'static str {
-        match self {
-            SortField::CreatedAt => "o.created_at",
-            SortField::UpdatedAt => "o.updated_at",
-            SortField::OrderDate => "o.order_date",
-            SortField::Reference => "o.reference",
-            SortField::CustomerName => "o.customer_name",
-            SortField::CustomerPhone => "o.customer_phone",
-            SortField::Status => "o.status",
-            SortField::Total => "o.total",
-            SortField::ItemCount => "o.item_count",
-            SortField::WaitsSince => "min(o.order_date, o.created_at)",
-        }
-    }
-}
-
-impl Default for Sort {
-    /// The newest received first.
-    fn default() -> Sort {
-        Sort { by: SortField::CreatedAt, descending: true }
-    }
-}
-
-/// How orders are sorted. Equal ones are sorted by arrival, in the same direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sort {
-    /// By what.
-    pub by: SortField,
-    /// Largest or newest first.
-    pub descending: bool,
-}
-
-/// Which orders are listed, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OrderFilter {
-    /// Only those in one of these statuses; all where there is none.
-    pub statuses: Vec<Status>,
-    /// Only those ordered at this time or later.
-    pub ordered_from: Option<Timestamp>,
-    /// Only those ordered before this time.
-    pub ordered_before: Option<Timestamp>,
-    /// Only those that last changed at this time or later.
-    pub updated_from: Option<Timestamp>,
-    /// Only those received at this time or later.
-    pub received_from: Option<Timestamp>,
-    /// Only those received at this time or earlier.
-    pub received_until: Option<Timestamp>,
-    /// Only those that have waited since this time or longer: [`SortField::WaitsSince`] and
-    /// [`OrderSummary::waits_since`] count in the same way.
-    pub waits_since: Option<Timestamp>,
-    /// Only those of this number in full.
-    pub phone_digits: Option<String>,
-    /// Only those with this text in reference, name, phone or its digits, or in the name or barcode of an item, in the order
-    /// or in the catalogue.
-    pub search: Option<String>,
-    /// Only those with this product among their items.
-    pub product: Option<ProductId>,
-    /// Only those of this account.
-    pub user: Option<UserId>,
-    /// The order of the list.
-    pub sort: Sort,
-    /// The most orders; `None`: all.
-    pub limit: Option<u64>,
-}
-
-/// A condition in SQL with the values bound to its names.
-#[derive(Default)]
-struct Condition {
-    /// The keys of the only orders to look at, as a JSON array; `None`: all orders.
-    only: Option<String>,
-    terms: Vec<&'static str>,
-    values: Vec<(&'static str, Box<dyn ToSql>)>,
-}
-
-/// The products that a search matches, by their ids as JSON arrays.
-struct MatchingProducts {
-    /// Matched by the catalogue: all their items are found.
-    in_catalogue: String,
-    /// Matched only by names in orders: the items with such a name are found.
-    in_orders: String,
-}
-
-/// All orders.
-const ALL_ORDERS: &str = "orders AS o";
-/// Only the orders whose keys are bound.
-const ONLY_ORDERS: &str = "json_each(:only) AS only CROSS JOIN orders AS o ON o.pk = only.value";
-
-impl Condition {
-    fn and(&mut self, term: &'static str) {
-        self.terms.push(term);
-    }
-
-    fn bind(&mut self, name: &'static str, value: impl ToSql + 'static) {
-        self.values.push((name, Box::new(value)));
-    }
-
-    /// Returns the FROM clause for the orders `o`.
-    fn orders(&self) -> &'static str {
-        if self.only.is_some() { ONLY_ORDERS } else { ALL_ORDERS }
-    }
-
-    /// Returns the values of the condition, and `more`.
-    fn values<'v>(&'v self, more: &[(&'static str, &'v dyn ToSql)]) -> Vec<(&'static str, &'v dyn ToSql)> {
-        let only = self.only.iter().map(|only| (":only", only as &dyn ToSql));
-        let own = self.values.iter().map(|(name, value)| (*name, value.as_ref()));
-        only.chain(own).chain(more.iter().copied()).collect()
-    }
-
-    fn sql(&self) -> String {
-        if self.terms.is_empty() { String::new() } else { format!("WHERE {}", self.terms.join(" AND ")) }
-    }
-}
 
 /// The size of the first batch; each further one is twice as large. So a short list is there at once.
 const FIRST_BATCH: usize = 16;
 /// The largest batch; with items it is smaller, as an order has up to a thousand of them.
 const BATCH: usize = 1024;
 const BATCH_WITH_ITEMS: usize = 64;
-/// The most orders that are looked up by key: the keys are in memory.
-const MOST_KEYS: usize = 10_000;
-
 impl Read<'_> {
-    fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {
-        let mut condition = Condition::default();
-        match filter.statuses.as_slice() {
-            [] => {}
-            // With `=` the index on status and time gives the newest without sorting.
-            [status] => {
-                condition.and("o.status = :status");
-                condition.bind(":status", *status);
-            }
-            several => {
-                condition.and("o.status IN (SELECT value FROM json_each(:statuses))");
-                condition.bind(":statuses", json_array(several.iter().map(|status| status.as_str().to_owned())));
-            }
-        }
-        if let Some(from) = filter.ordered_from {
-            condition.and("o.order_date >= :from");
-            condition.bind(":from", from);
-        }
-        if let Some(before) = filter.ordered_before {
-            condition.and("o.order_date < :before");
-            condition.bind(":before", before);
-        }
-        if let Some(from) = filter.updated_from {
-            condition.and("o.updated_at >= :updated_from");
-            condition.bind(":updated_from", from);
-        }
-        if let Some(from) = filter.received_from {
-            condition.and("o.created_at >= :received_from");
-            condition.bind(":received_from", from);
-        }
-        if let Some(digits) = &filter.phone_digits {
-            condition.and("o.customer_phone_digits = :phone");
-            condition.bind(":phone", digits.clone());
-        }
-        if let Some(until) = filter.received_until {
-            condition.and("o.created_at <= :received_until");
-            condition.bind(":received_until", until);
-        }
-        if let Some(since) = filter.waits_since {
-            condition.and("min(o.order_date, o.created_at) <= :waits_since");
-            condition.bind(":waits_since", since);
-        }
-        if let Some(text) = &filter.search {
-            let needle = Needle::of(text, self.country_code()?.as_deref());
-            if needle.is_of_nothing(text) {
-                condition.and("FALSE");
-                return Ok(condition);
-            }
-            let products = self.matching_products_of(&needle.folded)?;
-            condition.only = self.candidate_keys(&needle, &products, filter)?;
-            condition.and(
-                "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
-                  OR instr(o.customer_phone_digits, :digits) > 0 OR instr(o.customer_phone_digits, :number) > 0
-                  OR o.pk IN (SELECT order_pk FROM order_items
-                              WHERE product_id IN (SELECT value FROM json_each(:called)))
-                  OR o.pk IN (SELECT order_pk FROM order_items
-                              WHERE product_id IN (SELECT value FROM json_each(:renamed))
-                                AND is_found_in(:needle, product_name, product_barcode)))",
-            );
-            condition.bind(":called", products.in_catalogue);
-            condition.bind(":renamed", products.in_orders);
-            condition.bind(":needle", needle.folded);
-            condition.bind(":digits", needle.digits);
-            condition.bind(":number", needle.number);
-        }
-        if let Some(product) = filter.product {
-            condition.and("o.pk IN (SELECT order_pk FROM order_items WHERE product_id = :product)");
-            condition.bind(":product", product);
-        }
-        if let Some(user) = filter.user {
-            condition.and("o.user_id = :user");
-            condition.bind(":user", user);
-        }
-        Ok(condition)
-    }
-
-    /// Finds the products whose name or barcode contains a folded text.
-    fn matching_products_of(&self, folded: &str) -> Result<MatchingProducts, StoreError> {
-        let ids = |sql: &str| -> Result<Vec<String>, StoreError> {
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let ids = statement.query_map(named_params! {":needle": folded}, |row| row.get(0))?;
-            Ok(ids.collect::<Result<_, _>>()?)
-        };
-        let in_catalogue = ids("SELECT id FROM products WHERE is_found_in(:needle, name, barcode)")?;
-        let mut in_orders =
-            ids("SELECT DISTINCT product_id FROM item_names WHERE is_found_in(:needle, name, barcode)")?;
-        // All items of the others are found anyway.
-        in_orders.retain(|product| !in_catalogue.contains(product));
-        Ok(MatchingProducts { in_catalogue: json_array(in_catalogue), in_orders: json_array(in_orders) })
-    }
-
-    /// Returns the keys of a superset of the orders that a search finds, as a JSON array; `None` where reading order by
-    /// order is faster.
-    fn candidate_keys(
-        &self,
-        needle: &Needle,
-        products: &MatchingProducts,
-        filter: &OrderFilter,
-    ) -> Result<Option<String>, StoreError> {
-        // Where k of n orders match, this reads k orders by key. Reading order by order until `limit` match takes
-        // n × limit / k cheaper reads.
-        let all = u64::try_from(self.newest_order()?).unwrap_or_default();
-        let most = filter.limit.unwrap_or(all).min(all).saturating_mul(all).isqrt().div_ceil(2);
-        let most = usize::try_from(most).unwrap_or(usize::MAX).min(MOST_KEYS);
-        // Without another condition or order, the newest matches are the answer, and the search can stop there.
-        let plain = OrderFilter { search: filter.search.clone(), limit: filter.limit, ..OrderFilter::default() };
-        let enough = filter.limit.filter(|_| *filter == plain).and_then(|limit| usize::try_from(limit).ok());
-        let Some(mut found) = self.candidates(needle, most, enough)? else { return Ok(None) };
-        let mut with_product = self.connection.prepare_cached(
-            "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called))
-             UNION ALL
-             SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:renamed))
-                AND is_found_in(:needle, product_name, product_barcode)
-             LIMIT :more",
-        )?;
-        let more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
-        let values = named_params! {
-            ":called": products.in_catalogue,
-            ":renamed": products.in_orders,
-            ":needle": needle.folded,
-            ":more": more,
-        };
-        for order in with_product.query_map(values, |row| row.get(0))? {
-            found.push(order?);
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok((found.len() <= most).then(|| json_array(found.iter().map(|order| order.0))))
-    }
-
     /// Counts the orders of a list, whatever its limit.
     pub fn count_orders(&self, filter: &OrderFilter) -> Result<i64, StoreError> {
         let condition = self.condition(filter)?;
@@ -409,29 +133,6 @@ impl<'f> Batches<'f> {
     }
 }
 
-impl OrderFilter {
-    /// Returns whether all keys are read at the start: finding the orders after a given one would read all before it.
-    fn is_slow_to_find(&self) -> bool {
-        self.search.is_some() || self.product.is_some() || !self.sort.by.is_fixed()
-    }
-}
-
-impl SortField {
-    /// Returns whether the value never changes, and an index is sorted by it.
-    fn is_fixed(self) -> bool {
-        matches!(self, SortField::CreatedAt | SortField::OrderDate | SortField::Reference)
-    }
-
-    /// Returns an order's value of a fixed field.
-    fn fixed_value(self, order: &OrderSummary) -> Box<dyn ToSql> {
-        match self {
-            SortField::OrderDate => Box::new(order.order_date),
-            SortField::Reference => Box::new(order.reference.clone()),
-            _ => Box::new(order.created_at),
-        }
-    }
-}
-
 impl Read<'_> {
     /// Finds the keys of all orders of a list, in list order.
     fn keys(&self, filter: &OrderFilter, condition: &Condition) -> Result<Vec<i64>, StoreError> {
@@ -487,25 +188,6 @@ impl Read<'_> {
     }
 }
 
-impl Sort {
-    /// Returns the column and the direction.
-    fn sql(self) -> (&'static str, &'static str) {
-        (self.by.column(), if self.descending { "DESC" } else { "ASC" })
-    }
-
-    /// Returns the condition for the orders after a given one, by a fixed field.
-    fn after(self) -> &'static str {
-        match (self.by, self.descending) {
-            (SortField::OrderDate, true) => "(o.order_date, o.pk) < (:after, :after_pk)",
-            (SortField::OrderDate, false) => "(o.order_date, o.pk) > (:after, :after_pk)",
-            (SortField::Reference, true) => "(o.reference, o.pk) < (:after, :after_pk)",
-            (SortField::Reference, false) => "(o.reference, o.pk) > (:after, :after_pk)",
-            (_, true) => "(o.created_at, o.pk) < (:after, :after_pk)",
-            (_, false) => "(o.created_at, o.pk) > (:after, :after_pk)",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -513,8 +195,11 @@ mod tests {
     use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::reference::Reference;
     use crate::domain::resolve::ResolvedOrder;
+    use crate::domain::status::Status;
     use crate::domain::time::Clock;
+    use crate::domain::time::Timestamp;
     use crate::store::commit::tests::{CLOCK, audit, store};
+    use crate::store::order_filter::{Sort, SortField};
     use crate::store::transaction::Outcome;
     use crate::store::values::ContentHash;
 

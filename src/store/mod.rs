@@ -17,7 +17,8 @@
 //! | `values` | domain values in columns |
 //! | `orders` | orders with their items, events and sources |
 //! | `order_batch`, `item_buffer` | new orders, any number in one transaction; their items until they are written |
-//! | `listing`, `completion` | lists, however long; the few orders that a shell offers |
+//! | `order_filter`, `listing` | which orders a list has; reading it, however long |
+//! | `completion` | the few orders that a shell offers |
 //! | `search`, `search_index` | matching text in any script; the texts that a search reads |
 //! | `products`, `stock`, `history` | the catalogue; stock and its movements; what happened to an order or a product |
 //! | `settings`, `users`, `reports` | the shop's settings; accounts; sums for reports |
@@ -42,6 +43,7 @@ mod locked;
 mod migrate;
 mod open;
 mod order_batch;
+mod order_filter;
 mod orders;
 #[cfg(test)]
 mod plans;
@@ -61,11 +63,11 @@ pub(crate) use connection::sqlite_version;
 pub use connection::{Access, CACHE_KIB};
 pub(crate) use diagnose::as_finding;
 pub use error::StoreError;
-pub(crate) use listing::{OrderFilter, Sort, SortField};
 pub(crate) use locked::{NotOpened, OrdersFiles, PlainFile};
 pub(crate) use open::ExposedTo;
 pub use open::Store;
 pub(crate) use order_batch::OrderBatch;
+pub(crate) use order_filter::{OrderFilter, Sort, SortField};
 pub(crate) use orders::OrderMatch;
 pub(crate) use search::{SearchedOrder, fold, search_among};
 pub(crate) use side_files::refuse_leftovers;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::commit::tests::{CLOCK, audit, store};
 use super::error::StoreError;
-use super::listing::{OrderFilter, Sort, SortField};
+use super::order_filter::{OrderFilter, Sort, SortField};
 use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
 use crate::domain::edit::Edited;

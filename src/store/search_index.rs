@@ -227,8 +227,8 @@ mod tests {
     use super::*;
     use crate::domain::phone::full_number;
     use crate::store::commit::tests::store;
-    use crate::store::listing::OrderFilter;
     use crate::store::open::Store;
+    use crate::store::order_filter::OrderFilter;
     use proptest::prelude::*;
 
     /// Typed texts share pieces with the orders' texts, and have letters that fold.
