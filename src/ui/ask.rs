@@ -58,7 +58,7 @@ impl Silent {
     fn begin() -> Option<Silent> {
         let before = tcgetattr(io::stdin()).ok()?;
         let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON);
+        silent.local_modes.remove(LocalModes::ECHO);
         tcsetattr(io::stdin(), OptionalActions::Now, &silent).ok()?;
         Some(Silent(before))
     }
