@@ -100,10 +100,12 @@ impl Command {
 /// # Errors
 /// Why it failed, [explained](crate::error::Explained), or that its result could not be printed.
 pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
-    dispatch(command, facts, context).map_err(|error| match error.is::<OutputError>() {
+    let exit = dispatch(command, facts, context).map_err(|error| match error.is::<OutputError>() {
         true => error,
         false => failure::explain_failure(error, facts, context).into(),
-    })
+    })?;
+    context.tell_left_out(!facts.fields.is_empty());
+    Ok(exit)
 }
 
 fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {

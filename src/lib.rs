@@ -10,6 +10,7 @@
 //! | `render` | domain values become text, JSON, CSV and HTML |
 //! | `ui` | stdout, stderr, colour, questions and progress |
 //! | `spool` | results that may be too long for memory |
+//! | `wrap` | how wide a text is on a terminal, and where it breaks |
 //! | `error` | exit codes, messages and hints |
 //! | `hint` | what to do next, in words and as a command |
 //! | `misuse` | what is wrong with a command line, and what was probably meant |
@@ -43,6 +44,7 @@ mod scratch;
 mod spool;
 pub mod store;
 mod ui;
+mod wrap;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -8,6 +8,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 
 use crate::domain::limits::NOTE;
+use crate::domain::text::is_blank;
 use crate::ui::ColorChoice;
 
 /// The options that every command takes, before or after it.
@@ -100,7 +101,7 @@ pub fn named_file(path: OsString) -> Result<PathBuf, &'static str> {
 pub fn note_text(text: &str) -> Result<String, String> {
     let text = text.trim();
     match text.chars().count() {
-        0 => Err("a note must not be blank".to_owned()),
+        _ if is_blank(text) => Err("a note must not be blank".to_owned()),
         1..=NOTE => Ok(text.to_owned()),
         length => Err(format!("a note must have at most {NOTE} characters, has {length}")),
     }

@@ -5,7 +5,7 @@ use clap::Args;
 use super::Context;
 use super::facts::{Facts, Group};
 use crate::domain::finding::Finding;
-use crate::domain::settings::SettingKey;
+use crate::domain::settings::{SettingKey, Settings};
 use crate::domain::text::read_phone;
 use crate::domain::user::User;
 use crate::error::Exit;
@@ -36,7 +36,7 @@ pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
         finding.map(|finding| vec![finding]).ok_or(error)
     })?;
     let bodies: Vec<_> = findings.iter().map(finding).collect();
-    context.print_list(FINDING_KEYS, &bodies, || {
+    context.print_list(FINDING_KEYS, &bodies, &Settings::default(), || {
         let lines = findings.iter().map(|found| format!("{}: {}", found.subject, found.problem));
         lines.map(|line| sentence(&line, ui::width())).collect()
     })?;

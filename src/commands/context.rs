@@ -19,7 +19,7 @@ use crate::error::{Failure, Kind, OutputError};
 use crate::hint::Hint;
 use crate::options::{Global, OutputFormat};
 use crate::render::json::Body;
-use crate::render::{RenderStyle, json, order, table};
+use crate::render::{LeftOut, RenderStyle, json, order, table};
 use crate::store::{Access, Audit, ExposedTo, OrdersFiles, Outcome, Store, StoreError, Write};
 use crate::ui::{self, Ui};
 
@@ -38,6 +38,7 @@ pub struct Context {
     has_committed: bool,
     has_rolled_back: bool,
     has_warned_of_others: Cell<bool>,
+    left_out: LeftOut,
 }
 
 impl Context {
@@ -52,6 +53,7 @@ impl Context {
             has_committed: false,
             has_rolled_back: false,
             has_warned_of_others: Cell::new(false),
+            left_out: LeftOut::default(),
         }
     }
 
@@ -262,18 +264,30 @@ impl Context {
     }
 
     /// Returns how results look to the person who reads them.
-    pub fn style<'a>(&self, settings: &'a Settings) -> RenderStyle<'a> {
+    pub fn style<'a>(&'a self, settings: &'a Settings) -> RenderStyle<'a> {
         RenderStyle {
             width: ui::width(),
             color: self.ui.colors_stdout,
             zone: settings.zone(),
             country_code: settings.country_code.as_deref(),
+            left_out: Some(&self.left_out),
         }
     }
 
     /// Returns how what is shown before a question looks.
-    pub fn style_of_questions<'a>(&self, settings: &'a Settings) -> RenderStyle<'a> {
-        RenderStyle { width: ui::stderr_width(), color: self.ui.colors_stderr, ..self.style(settings) }
+    pub fn style_of_questions<'a>(&'a self, settings: &'a Settings) -> RenderStyle<'a> {
+        RenderStyle { width: ui::stderr_width(), color: self.ui.colors_stderr, left_out: None, ..self.style(settings) }
+    }
+
+    /// Says at a terminal which columns of the tables there was no room for, and what shows them: a column that is not there
+    /// is not missed.
+    pub fn tell_left_out(&self, has_fields: bool) {
+        let titles = self.left_out.titles();
+        if titles.is_empty() || !ui::is_stdout_a_terminal() {
+            return;
+        }
+        let other = if has_fields { "--fields" } else { "--json" };
+        self.ui.aside(&format!("no room for {}: a wider terminal or {other} shows them", titles.join(", ")));
     }
 
     /// Returns whether a person is to be asked before something is done.
@@ -338,12 +352,18 @@ impl Context {
     }
 
     /// Prints a list whose bodies have the columns `keys`; for people `text`, or where columns were chosen a table of them.
-    pub fn print_list(&self, keys: &[&str], bodies: &[Body], text: impl FnOnce() -> String) -> anyhow::Result<()> {
+    pub fn print_list(
+        &self,
+        keys: &[&str],
+        bodies: &[Body],
+        settings: &Settings,
+        text: impl FnOnce() -> String,
+    ) -> anyhow::Result<()> {
         if !self.is_table() {
             return self.print_as_it_comes(keys, |printer| Ok(bodies.iter().try_for_each(|body| printer.put(body))?));
         }
         let text = match self.global.fields {
-            Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.style(&Settings::default())),
+            Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.style(settings)),
             None => text(),
         };
         Ok(ui::print(&text)?)

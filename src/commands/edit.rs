@@ -134,7 +134,7 @@ impl EditArgs {
             return Err(Failure::usage("say what to change of the item: --quantity, --size or --item-color"));
         }
         if self.edits_nothing() && !has_note {
-            return Err(Failure::usage("say what to change")
+            return Err(Failure::usage("say what to change: --name, --phone, --address, or an item")
                 .hint(Hint::run("to see what can be edited", CommandLine::of("help edit"))));
         }
         Ok(())

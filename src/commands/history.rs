@@ -42,7 +42,9 @@ pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     let bodies: Vec<_> = events.iter().map(|one| choose(&event(one), &keys)).collect();
     naming.say(context);
-    context.print_list(&keys, &bodies, || history::of_order(&order.summary, &events, context.style(&settings)))?;
+    context.print_list(&keys, &bodies, &settings, || {
+        history::of_order(&order.summary, &events, context.style(&settings))
+    })?;
     Ok(Exit::Done)
 }
 

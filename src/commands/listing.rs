@@ -233,9 +233,12 @@ fn print_table(
             };
             match (is_chosen, listing.with_items) {
                 (true, true) => {
-                    order.items.iter().try_for_each(|item| put(row_of(keys, &item_row(&order.summary, item, keys))))?;
+                    order
+                        .items
+                        .iter()
+                        .try_for_each(|item| put(row_of(keys, &item_row(&order.summary, item, keys), style)))?;
                 }
-                (true, false) => put(row_of(keys, &order_fields(order, keys)))?,
+                (true, false) => put(row_of(keys, &order_fields(order, keys), style))?,
                 (false, true) => order::list_item_rows(order).try_for_each(put)?,
                 (false, false) => put(order::list_row(order, style))?,
             }

@@ -20,13 +20,15 @@ use crate::store::{Audit, StoreError};
 /// It stands in the history, with who wrote it and when. Customers do not see it.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).writing())]
+#[command(override_usage = "orders note [OPTIONS] <REF> <TEXT>
+       orders note [OPTIONS] <TEXT>    at a terminal: picks the order")]
 #[command(after_help = "Examples:
   orders note LEG-LXYZ1234-AB5C 'calls back on Sunday'
   orders history LEG-LXYZ1234-AB5C")]
 pub struct NoteArgs {
     /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF", required = true)]
-    reference: String,
+    #[arg(value_name = "REF")]
+    reference: Option<String>,
     /// The note, 1 to 1000 characters
     #[arg(value_name = "TEXT")]
     text: Option<String>,
@@ -35,7 +37,8 @@ pub struct NoteArgs {
 /// Says that the text was given as if it were an option.
 pub fn refuse_option(args: &NoteArgs, note: &str) -> Failure {
     let text = args.text.as_deref().unwrap_or(note);
-    let line = CommandLine::of("note").argument(&args.reference).argument(text);
+    let reference = args.reference.as_deref().unwrap_or("REF");
+    let line = CommandLine::of("note").argument(reference).argument(text);
     Failure::usage("this command takes the note as its text, not as --note").hint(Hint::run("to keep it", line))
 }
 
@@ -67,9 +70,14 @@ fn refuse_order_without_text(word: &str, context: &Context) -> anyhow::Result<()
 /// Runs the command.
 pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
     // Without a REF the text stands alone.
-    let (reference, text) = match &args.text {
-        Some(text) => (Some(args.reference.as_str()), text),
-        None => (None, &args.reference),
+    let (reference, text) = match (&args.reference, &args.text) {
+        (reference, Some(text)) => (reference.as_deref(), text),
+        (Some(text), None) => (None, text),
+        (None, None) => {
+            return Err(Failure::usage("name an order and its note")
+                .hint(Hint::run("to pick the order at a terminal", CommandLine::of("note TEXT")))
+                .into());
+        }
     };
     if reference.is_none() {
         refuse_order_without_text(text, context)?;

@@ -42,6 +42,7 @@ fn isolate_words(sentence: Cow<'_, str>) -> Cow<'_, str> {
         let reach = run.find(|c| !is_right_to_left(c) && !continues_run(c)).unwrap_or(run.len());
         let last = run[..reach].char_indices().rfind(|&(_, c)| is_right_to_left(c));
         let end = last.map_or(reach, |(offset, c)| offset + c.len_utf8());
+        let end = end + numbers_at(&run[end..]);
         isolated.push_str(before);
         isolated.push(ISOLATE);
         isolated.push_str(&run[..end]);
@@ -50,6 +51,24 @@ fn isolate_words(sentence: Cow<'_, str>) -> Cow<'_, str> {
     }
     isolated.push_str(rest);
     Cow::Owned(isolated)
+}
+
+/// Returns how long the plain numbers are that follow right-to-left words at a space, as in a name that ends with one. What
+/// has a sign, a point or a colon is a value of its own.
+fn numbers_at(text: &str) -> usize {
+    let mut end = 0;
+    while let Some(word) = text[end..].strip_prefix(' ') {
+        let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
+        let after = &word[digits..];
+        let is_whole = after.is_empty()
+            || after.starts_with([' ', ',', ';', ')', '?', '!', '"', '\''])
+            || after.starts_with([':', '.']) && !after[1..].starts_with(|c: char| c.is_ascii_digit());
+        if digits == 0 || !is_whole {
+            break;
+        }
+        end += 1 + digits;
+    }
+    end
 }
 
 /// Returns whether a run of right-to-left words may continue after this character. Signs that separate values in our
@@ -135,6 +154,11 @@ pub(crate) mod tests {
             ("LEG-1: أحمد حسن, 2026-02-04 10:30", "LEG-1: «أحمد حسن», 2026-02-04 10:30"),
             ("بنطلون 32 جينز (L): available: 1, required: 2", "«بنطلون 32 جينز» (L): available: 1, required: 2"),
             ("no account عمر, nor علي", "no account «عمر», nor «علي»"),
+            ("Move LEG-1 سارة محمود 7 to processing?", "Move LEG-1 «سارة محمود 7» to processing?"),
+            ("LEG-1: سارة 7, 2 pieces", "LEG-1: «سارة 7», 2 pieces"),
+            ("stock of قميص +2", "stock of «قميص» +2"),
+            ("قميص 59.98", "«قميص» 59.98"),
+            ("قميص 32: stock 3 → 1", "«قميص 32»: stock 3 → 1"),
             ("nothing", "nothing"),
         ] {
             let isolated = shown_sentence(sentence).replace(ISOLATE, "«").replace(END, "»");

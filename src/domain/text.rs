@@ -97,13 +97,15 @@ pub fn os_reason(error: &str) -> String {
 /// Quotes a word for the shell where it needs it, so that a hint can be pasted whoever chose the word.
 pub fn shell_word(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:+=@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
+    // zsh takes =ls at the beginning of a word for the path of ls.
+    if !word.is_empty() && !word.starts_with('=') && word.chars().all(is_plain) {
         return Cow::Borrowed(word);
     }
     Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
 }
 
-/// Returns `text` as it may be shown to people, on one line, with control, escape and bidi characters made visible.
+/// Returns `text` as it may be shown to people, on one line, with control, escape and bidi characters and what nobody would
+/// see made visible.
 ///
 /// Every text that came from an order goes through here on its way to a terminal or a mail; JSON and CSV do not.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -111,31 +113,74 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
+    let mut before = None;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
         match c {
             '\n' => shown.push_str("\\n"),
             '\r' => shown.push_str("\\r"),
             '\t' => shown.push_str("\\t"),
-            c if is_hidden(c) => {
+            c if is_hidden(c) && !belongs(before, c, rest.clone().next()) => {
                 let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
             }
             c => shown.push(c),
         }
+        before = Some(c);
     }
     Cow::Owned(shown)
 }
 
-/// Returns whether a character would steer a terminal or reorder the text around it instead of being seen.
+/// Returns whether a text has nothing that anybody would see.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_hidden(c))
+}
+
+/// Returns whether a character would steer a terminal or reorder the text around it, or is not seen at all: Unicode's
+/// `Default_Ignorable_Code_Point`, controls, separators of lines, marks of annotations, and the braille blank.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}'      // bidi marks
-            | '\u{202a}'..='\u{202e}'                 // bidi embeddings and overrides
-            | '\u{2066}'..='\u{2069}'                 // bidi isolates
-            | '\u{2028}' | '\u{2029}'                 // line and paragraph separators
-            | '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' // no width at all
-            | '\u{fff9}'..='\u{fffb}'                 // interlinear annotation
-            | '\u{e0000}'..='\u{e007f}') // tags
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{2800}')
+}
+
+/// Returns whether a hidden character is a part of what is seen around it: what joins emoji or letters, and what says how
+/// the sign before it is drawn.
+fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
+    let (Some(before), after) = (before, after.unwrap_or(' ')) else { return false };
+    match c {
+        // Persian and Indic words have these between letters, Indic ones after a virama at their end too.
+        '\u{200c}' | '\u{200d}' if joins(before) => joins(after) || is_virama(before),
+        '\u{200d}' => (is_emoji(before) || before == '\u{fe0f}') && is_emoji(after),
+        // As text or in colour; keys of a phone (1️⃣) too.
+        '\u{fe0e}' | '\u{fe0f}' => is_emoji(before) || after == '\u{20e3}' && "0123456789#*".contains(before),
+        // Forms of Mongolian letters.
+        '\u{180b}'..='\u{180d}' | '\u{180f}' => matches!(before, '\u{1820}'..='\u{18aa}'),
+        _ => false,
+    }
+}
+
+/// Returns whether a character is of a script whose letters join: Arabic and its kin, and those of India and around it.
+fn joins(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{7ff}' | '\u{840}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{1820}'..='\u{18aa}' | '\u{1b00}'..='\u{1b7f}' | '\u{a840}'..='\u{a9ff}' | '\u{11000}'..='\u{11fff}'
+        | '\u{1e900}'..='\u{1e94f}')
+        && !is_hidden(c)
+        && digit_value(c).is_none()
+}
+
+/// Returns whether a character takes the vowel from the Indic letter before it.
+fn is_virama(c: char) -> bool {
+    matches!(u32::from(c), 0x94d | 0x9cd | 0xa4d | 0xacd | 0xb4d | 0xbcd | 0xc4d | 0xccd | 0xd4d | 0xdca)
+}
+
+/// Returns whether a character may be drawn as an emoji, or changes the skin of one.
+fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{27bf}'
+        | '\u{2900}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
 }
 
 #[cfg(test)]
@@ -192,6 +237,8 @@ mod tests {
             ("$(id)", "'$(id)'"),
             ("x;touch${IFS}y", "'x;touch${IFS}y'"),
             ("it's", r"'it'\''s'"),
+            ("=ls", "'=ls'"),
+            ("a=ls", "a=ls"),
             ("", "''"),
         ] {
             assert_eq!(shell_word(word), quoted);
@@ -202,19 +249,56 @@ mod tests {
     }
 
     #[test]
-    fn no_code_point_that_steers_a_terminal_is_shown_raw() {
-        // Unicode's lists: Cc, Bidi_Control, the line and paragraph separators, tags, and what has no width.
-        let bidi = [0x61c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069];
+    fn no_code_point_that_steers_a_terminal_or_is_not_seen_is_shown_raw() {
+        // Unicode's lists: Cc, Bidi_Control, the line and paragraph separators, Default_Ignorable_Code_Point.
+        let ignorable: [std::ops::RangeInclusive<u32>; 17] = [
+            0xad..=0xad,
+            0x34f..=0x34f,
+            0x61c..=0x61c,
+            0x115f..=0x1160,
+            0x17b4..=0x17b5,
+            0x180b..=0x180f,
+            0x200b..=0x200f,
+            0x202a..=0x202e,
+            0x2060..=0x206f,
+            0x3164..=0x3164,
+            0xfe00..=0xfe0f,
+            0xfeff..=0xfeff,
+            0xffa0..=0xffa0,
+            0xfff0..=0xfff8,
+            0x1bca0..=0x1bca3,
+            0x1d173..=0x1d17a,
+            0xe0000..=0xe0fff,
+        ];
         for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
             let number = u32::from(c);
-            let steers = number < 0x20
+            let is_hidden = number < 0x20
                 || (0x7f..0xa0).contains(&number)
-                || bidi.contains(&number)
-                || [0xad, 0x2028, 0x2029, 0x200b, 0x2060, 0xfeff, 0xfff9, 0xfffa, 0xfffb].contains(&number)
-                || (0xe0000..0xe0080).contains(&number);
-            assert_eq!(visible(&c.to_string()).contains(c), !steers, "{number:x}");
+                || [0x2028, 0x2029, 0xfff9, 0xfffa, 0xfffb, 0x2800].contains(&number)
+                || ignorable.iter().any(|range| range.contains(&number));
+            assert_eq!(visible(&c.to_string()).contains(c), !is_hidden, "{number:x}");
+            assert_eq!(is_blank(&format!(" {c}\u{3164}")), is_hidden || c.is_whitespace(), "{number:x}");
         }
         assert_eq!(visible("a\u{1b}[31m\nb\u{202e}"), "a\\u{1b}[31m\\nb\\u{202e}");
-        assert_eq!(visible("كريم ناصر 👔"), "كريم ناصر 👔");
+    }
+
+    #[test]
+    fn what_belongs_to_the_signs_around_it_stays() {
+        for text in ["كريم ناصر 👔", "👨‍👩‍👧‍👦", "👩🏽‍💻", "❤️‍🔥", "🏳️‍🌈", "☎️ 1️⃣", "می‌خواهم", "क्‍ष", "അവന്‍"]
+        {
+            assert_eq!(visible(text), text);
+        }
+        for (text, shown) in [
+            ("a\u{200d}b", "a\\u{200d}b"),
+            ("\u{200d}👔", "\\u{200d}👔"),
+            ("👔\u{200d}", "👔\\u{200d}"),
+            ("أ\u{200c}", "أ\\u{200c}"),
+            ("أ\u{200c}\u{200c}ب", "أ\\u{200c}\\u{200c}ب"),
+            ("a\u{fe0f}", "a\\u{fe0f}"),
+            ("1\u{fe0f}2", "1\\u{fe0f}2"),
+            ("👔\u{fe0f}\u{fe0f}", "👔\u{fe0f}\\u{fe0f}"),
+        ] {
+            assert_eq!(visible(text), shown);
+        }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::money::Money;
 pub use crate::domain::problems::Problems;
-use crate::domain::text::shorten;
+use crate::domain::text::{is_blank, shorten};
 
 /// The most keys that an object may have whose keys are names.
 pub const KEYS_LIMIT: usize = 1000;
@@ -397,7 +397,7 @@ impl<'a> Value<'a> {
         Some(text.into_owned())
     }
 
-    /// Reads a text without the white space at its edges; `None` too where it is blank.
+    /// Reads a text without the white space at its edges; `None` too where nothing of it can be seen.
     pub fn text(&self, longest: Option<usize>, problems: &mut Problems) -> Option<String> {
         let whole = self.whole_text(problems)?;
         let text = whole.trim();
@@ -410,7 +410,7 @@ impl<'a> Value<'a> {
             }
         }
         match text.len() {
-            0 => None,
+            _ if is_blank(text) => None,
             length if length == whole.len() => Some(whole),
             _ => Some(text.to_owned()),
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
-use crate::domain::text::{is_edge, plain};
+use crate::domain::text::{is_blank, is_edge, plain};
 
 /// The line that makes a text an order message.
 pub(super) const HEADER: &str = "NEW ORDER REQUEST";
@@ -121,7 +121,7 @@ pub(super) fn item_start(line: &str) -> Option<(usize, &str)> {
 
 pub(super) fn bounded(text: &str, longest: usize) -> Result<String, Cow<'static, str>> {
     match text.chars().count() {
-        0 => Err("must not be blank".into()),
+        _ if is_blank(text) => Err("must not be blank".into()),
         length if length > longest => Err(format!("must have at most {longest} characters, has {length}").into()),
         _ => Ok(text.to_owned()),
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::prose::{field, sentence};
+use super::prose::{field, sentence, width_of};
 use super::table::{Column, render};
 use super::zone::minute;
 use super::{RenderStyle, paint};
@@ -17,7 +17,9 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
     let status = order.status.to_string();
     let mut text = format!("{}  {}\n", order.reference, paint::paint(&status, paint::status(&status), style.color));
     for event in events {
-        let _ = writeln!(text, "{}  {}  {}", minute(event.at, style.zone), shown(&event.actor), what(event));
+        let who = format!("{}  {}", minute(event.at, style.zone), shown(&event.actor));
+        let gap = if width_of(&who) + 2 + width_of(&what(event)) <= style.width { "  " } else { "\n  " };
+        let _ = writeln!(text, "{who}{gap}{}", what(event));
         if event.kind == EventKind::Edited {
             for (mark, side) in [('-', &event.from), ('+', &event.to)] {
                 if let Some(side) = side {
@@ -79,7 +81,7 @@ pub fn of_product(
         Column::new("CHANGE").number(),
         Column::new("STOCK").number(),
         Column::new("WHY"),
-        Column::new("ORDER").shrinks_to(17).rank(3),
+        Column::reference("ORDER").rank(3),
         Column::new("BY").shrinks_to(6).rank(4),
         Column::new("NOTE").wraps_at(12).rank(2),
     ];

@@ -30,6 +30,8 @@ pub mod table;
 pub(crate) mod user;
 pub(crate) mod zone;
 
+use std::cell::RefCell;
+
 use crate::domain::zone::Zone;
 
 /// How results look to the person who reads them.
@@ -43,4 +45,24 @@ pub struct RenderStyle<'a> {
     pub zone: Zone,
     /// The country code for local phone numbers.
     pub country_code: Option<&'a str>,
+    /// Where tables note the columns for which there is no room; `None` where nobody is told.
+    pub left_out: Option<&'a LeftOut>,
+}
+
+/// The titles of the columns for which tables had no room.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct LeftOut(RefCell<Vec<String>>);
+
+impl LeftOut {
+    fn add(&self, title: &str) {
+        let mut titles = self.0.borrow_mut();
+        if !title.is_empty() && !titles.iter().any(|known| known == title) {
+            titles.push(title.to_owned());
+        }
+    }
+
+    /// Returns them, each once.
+    pub fn titles(&self) -> Vec<String> {
+        self.0.borrow().clone()
+    }
 }

@@ -20,7 +20,7 @@ pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {
 /// Returns the columns of a list of orders.
 pub fn list_columns() -> Vec<Column> {
     vec![
-        Column::new("REFERENCE").shrinks_to(17),
+        Column::reference("REFERENCE"),
         Column::new("ORDERED").rank(3),
         Column::new("CUSTOMER").shrinks_to(6).rank(1),
         Column::new("STATUS").painted(paint::status),
@@ -44,7 +44,7 @@ pub fn list_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<St
 /// Returns the columns of a list of items.
 pub fn list_item_columns() -> Vec<Column> {
     vec![
-        Column::new("REFERENCE").shrinks_to(17),
+        Column::reference("REFERENCE"),
         Column::new("STATUS").painted(paint::status).rank(3),
         Column::new("PRODUCT").shrinks_to(6).painted(paint::marked),
         Column::new("SIZE").shrinks_to(4),

@@ -8,9 +8,11 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::RenderStyle;
 use super::json::{Body, bare};
-use super::prose::{fit, width_of, wrap};
+use super::prose::{fit, pieces, width_of, wrap};
+use super::zone::minute;
 use crate::domain::bidi::isolate;
 use crate::domain::text::visible;
+use crate::domain::time::Timestamp;
 
 /// Spaces between two columns.
 const GAP: usize = 2;
@@ -24,18 +26,45 @@ pub struct Column {
     pub(super) is_number: bool,
     /// How narrow it may become; `None`: it keeps its width.
     shrinks_to: Option<usize>,
-    /// Whether cells wider than it go on in the next line, rather than being cut.
-    wraps: bool,
+    /// What becomes of cells that are wider than it.
+    overflow: Overflow,
     /// Columns with a higher rank go first where there is no room; rank 0 stays.
     pub(super) rank: u8,
     /// The style of a cell, by its text.
     paint: Option<fn(&str) -> Style>,
 }
 
+/// What becomes of a cell that is wider than its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Overflow {
+    /// It is cut.
+    Cut,
+    /// It goes on in the next line, at a space where there is one.
+    Wrap,
+    /// It goes on in the next line, wherever it is: nothing of it is lost.
+    Break,
+}
+
+/// How many columns of a reference stand together at the least. Those that shops make have no more; a guest who sends one
+/// of fifty takes nobody's columns away.
+const REFERENCE: usize = 24;
+
 impl Column {
+    /// Makes a column of references, which people copy: nothing of one is cut.
+    pub fn reference(title: impl Into<String>) -> Column {
+        Column { overflow: Overflow::Break, ..Column::new(title).shrinks_to(REFERENCE) }
+    }
+
     /// Makes a column that stays and keeps its width.
     pub fn new(title: impl Into<String>) -> Column {
-        Column { title: title.into(), is_number: false, shrinks_to: None, wraps: false, rank: 0, paint: None }
+        Column {
+            title: title.into(),
+            is_number: false,
+            shrinks_to: None,
+            overflow: Overflow::Cut,
+            rank: 0,
+            paint: None,
+        }
     }
 
     /// Aligns it to the right, as numbers are.
@@ -55,7 +84,7 @@ impl Column {
     /// Lets it shrink to so many columns, and its cells go on in the next line, at a space where there is one.
     #[must_use]
     pub fn wraps_at(mut self, width: usize) -> Column {
-        self.wraps = true;
+        self.overflow = Overflow::Wrap;
         self.shrinks_to(width)
     }
 
@@ -118,8 +147,12 @@ impl Sizing {
     pub fn layout(self, style: RenderStyle<'_>) -> Layout {
         let Sizing { columns, natural, has_words } = self;
         let is_worth_it = |&index: &usize| columns[index].rank == 0 && natural[index] > 0 || has_words[index];
-        let worth_it = (0..columns.len()).filter(is_worth_it).collect();
-        let shown = fitting_columns(&columns, &natural, worth_it, style.width);
+        let worth_it: Vec<usize> = (0..columns.len()).filter(is_worth_it).collect();
+        let shown = fitting_columns(&columns, &natural, worth_it.clone(), style.width);
+        if let Some(left_out) = style.left_out {
+            let gone = worth_it.iter().filter(|index| !shown.contains(index));
+            gone.for_each(|&index| left_out.add(&columns[index].title));
+        }
         let widths = shared_widths(&columns, &natural, &shown, style.width);
         Layout { shown: shown.into_iter().map(|index| (index, widths[index])).collect(), columns, color: style.color }
     }
@@ -148,16 +181,16 @@ impl Layout {
         let lines = |&(index, width): &(usize, usize)| {
             let Some(cell) = row.get(index) else { return Vec::new() };
             let cell = visible(cell);
-            if self.columns[index].wraps {
-                wrap(&cell, width).iter().map(|line| fit(line, width)).collect()
-            } else {
-                vec![fit(cell.trim_end(), width)]
+            match self.columns[index].overflow {
+                Overflow::Wrap => wrap(&cell, width).iter().map(|line| fit(line, width)).collect(),
+                Overflow::Break => pieces(&cell, width),
+                Overflow::Cut => vec![fit(cell.trim_end(), width)],
             }
         };
         let cells: Vec<Vec<String>> = self.shown.iter().map(lines).collect();
         for line in 0..cells.iter().map(Vec::len).max().unwrap_or_default().max(1) {
-            let pieces: Vec<String> = cells.iter().map(|cell| cell.get(line).cloned().unwrap_or_default()).collect();
-            self.put_line(text, &pieces, self.color);
+            let parts: Vec<String> = cells.iter().map(|cell| cell.get(line).cloned().unwrap_or_default()).collect();
+            self.put_line(text, &parts, self.color);
         }
     }
 
@@ -197,38 +230,59 @@ pub fn room_beside(columns: &[Column], rows: &[Vec<String>], width: usize) -> us
 
 /// Renders bodies as a table whose columns are their keys.
 pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, style: RenderStyle<'_>) -> String {
-    let rows: Vec<Vec<String>> = bodies.map(|body| row_of(keys, &body)).collect();
+    let rows: Vec<Vec<String>> = bodies.map(|body| row_of(keys, &body, style)).collect();
     render(&columns_of(keys), &rows, style)
 }
 
 /// Returns the columns of a table of bodies.
 pub fn columns_of(keys: &[&str]) -> Vec<Column> {
-    let column = |key: &&str| match NUMBERS.contains(key) {
-        true => Column::new(*key).number(),
-        false => Column::new(*key).shrinks_to(key.len().max(8)),
+    let column = |key: &&str| match Kind::of(key) {
+        Kind::Reference => Column::reference(*key),
+        Kind::Number => Column::new(*key).number(),
+        Kind::Time | Kind::Exact => Column::new(*key),
+        Kind::Text => Column::new(*key).shrinks_to(key.len().max(8)),
     };
     keys.iter().map(column).collect()
 }
 
-/// Returns the row of a body in a table of bodies.
-pub fn row_of(keys: &[&str], body: &Body) -> Vec<String> {
-    keys.iter().map(|key| body.get(*key).map(bare).unwrap_or_default()).collect()
+/// Returns the row of a body in a table of bodies; times in the shop's zone, as everywhere where people read them.
+pub fn row_of(keys: &[&str], body: &Body, style: RenderStyle<'_>) -> Vec<String> {
+    let cell = |key: &&str| {
+        let text = body.get(*key).map(bare).unwrap_or_default();
+        let time = Timestamp::parse(&text).filter(|_| Kind::of(key) == Kind::Time);
+        time.map_or(text, |time| minute(time, style.zone))
+    };
+    keys.iter().map(cell).collect()
 }
 
-/// The keys whose values are numbers or amounts.
-const NUMBERS: &[&str] = &[
-    "total",
-    "itemCount",
-    "quantity",
-    "unitPrice",
-    "subtotal",
-    "price",
-    "discountedPrice",
-    "stockQuantity",
-    "lowStockAt",
-    "delta",
-    "balance",
-];
+/// What the values of a key are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// References.
+    Reference,
+    /// Numbers and amounts.
+    Number,
+    /// Points in time.
+    Time,
+    /// What is copied, or a word of ours: cut it is of no use.
+    Exact,
+    /// What people wrote.
+    Text,
+}
+
+impl Kind {
+    fn of(key: &str) -> Kind {
+        match key {
+            "orderReference" => Kind::Reference,
+            "total" | "itemCount" | "quantity" | "unitPrice" | "subtotal" | "price" | "discountedPrice"
+            | "stockQuantity" | "lowStockAt" | "delta" | "balance" => Kind::Number,
+            "orderDate" | "createdAt" | "updatedAt" | "at" => Kind::Time,
+            "id" | "productId" | "customerPhone" | "phone" | "status" | "currency" | "inStock" | "kind" | "reason"
+            | "role" | "code" => Kind::Exact,
+            _ => Kind::Text,
+        }
+    }
+}
 
 /// Drops of the columns in `shown` those of the highest rank until the rest fits, shrunk as far as they may.
 fn fitting_columns(columns: &[Column], natural: &[usize], mut shown: Vec<usize>, width: usize) -> Vec<usize> {
@@ -269,9 +323,10 @@ mod tests {
     use super::*;
     use crate::domain::bidi::tests::drawn;
     use crate::domain::zone::Zone;
+    use crate::render::LeftOut;
 
     fn style(width: usize) -> RenderStyle<'static> {
-        RenderStyle { width, color: false, zone: Zone::UTC, country_code: None }
+        RenderStyle { width, color: false, zone: Zone::UTC, country_code: None, left_out: None }
     }
 
     fn columns() -> Vec<Column> {
@@ -308,6 +363,39 @@ LEG-2      2026-02-05  陈大文先…  1049.50
 ";
         assert_eq!(render(&columns(), &rows(), style(41)), shrunk);
         assert!(render(&columns(), &rows(), style(32)).starts_with("REFERENCE  CUSTOMER"));
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_said() {
+        let left_out = LeftOut::default();
+        let columns = || [columns(), vec![Column::new("NOTE").rank(2), Column::new("").rank(3)]].concat();
+        let rows: Vec<_> = rows().into_iter().map(|row| [row, vec![String::new(), "x".to_owned()]].concat()).collect();
+        render(&columns(), &rows, RenderStyle { left_out: Some(&left_out), ..style(80) });
+        assert!(left_out.titles().is_empty());
+        // A column with nothing in it is not missed, nor one without a title.
+        render(&columns(), &rows, RenderStyle { left_out: Some(&left_out), ..style(30) });
+        assert_eq!(left_out.titles(), ["DATE"]);
+    }
+
+    #[test]
+    fn no_reference_is_cut() {
+        let long = "LEG-".to_owned() + &"0123456789".repeat(4);
+        let body = |reference: &str| {
+            let body = serde_json::json!({"orderReference": reference, "orderDate": "2026-02-04T22:30:00Z",
+                "customerName": "Abdel Rahman Mostafa", "customerAddress": "12 Nile Street, Garden City"});
+            body.as_object().unwrap().clone()
+        };
+        let keys = ["orderReference", "orderDate", "customerName", "customerAddress"];
+        let cairo = RenderStyle { zone: Zone::parse("Africa/Cairo").unwrap(), ..style(60) };
+        let table = of_bodies(&keys, [body("LEG-MLB2TG0R-7HTX"), body(&long)].into_iter(), cairo);
+        let expected = "\
+orderReference            orderDate         customerName  customerAddress
+LEG-MLB2TG0R-7HTX         2026-02-05 00:30  Abdel Rahma…  12 Nile Street…
+LEG-01234567890123456789  2026-02-05 00:30  Abdel Rahma…  12 Nile Street…
+01234567890123456789
+";
+        assert_eq!(table, expected);
+        assert!(of_bodies(&keys, [body(&long)].into_iter(), style(120)).contains(&long));
     }
 
     #[test]

@@ -10,7 +10,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::domain::bidi::shown_sentence;
+use crate::domain::text::visible;
 use crate::error::{Explained, OutputError};
+use crate::wrap::{width_of, wrap_sentence};
 
 pub use ask::{pick, yes_or_no};
 pub use interrupt::{begin_change, handle_signals, hold_interruptions};
@@ -102,12 +104,23 @@ impl Ui {
         }
     }
 
+    /// Says something about how a result looks, in a low voice, unless `--quiet`.
+    pub fn aside(&self, text: &str) {
+        let dim = if self.colors_stderr { Style::new().dimmed() } else { Style::new() };
+        if !self.quiet {
+            for line in sentence_lines("note:", text, 0) {
+                say_line(&format!("{dim}{line}{dim:#}"));
+            }
+        }
+    }
+
     fn say(&self, color: Style, label: &str, text: &str) {
-        let text = shown_sentence(text);
-        if self.colors_stderr {
-            say_line(&format!("{color}{label}:{color:#} {text}"));
-        } else {
-            say_line(&format!("{label}: {text}"));
+        let color = if self.colors_stderr { color } else { Style::new() };
+        for (number, line) in sentence_lines(&format!("{label}:"), text, 0).iter().enumerate() {
+            match line.strip_prefix(label).filter(|_| number == 0) {
+                Some(rest) => say_line(&format!("{color}{label}:{color:#}{}", rest.trim_start_matches(':'))),
+                None => say_line(line),
+            }
         }
     }
 }
@@ -124,15 +137,15 @@ pub fn is_stdout_a_terminal() -> bool {
 
 /// Returns how many columns a table may have: the terminal's, 80 where stdout is none.
 pub fn width() -> usize {
-    width_of(io::stdout())
+    columns_of(io::stdout())
 }
 
 /// Returns how many columns what is said on stderr may have.
 pub fn stderr_width() -> usize {
-    width_of(io::stderr())
+    columns_of(io::stderr())
 }
 
-fn width_of(stream: impl std::os::fd::AsFd) -> usize {
+fn columns_of(stream: impl std::os::fd::AsFd) -> usize {
     terminal_size::terminal_size_of(stream).map_or(80, |(width, _)| usize::from(width.0).max(20))
 }
 
@@ -155,9 +168,25 @@ pub fn complain(text: &str) {
 
 /// Lists problems on stderr, below what was said before.
 pub fn list(lines: &[String]) {
-    for line in lines {
-        say_line(&format!("  - {}", shown_sentence(line)));
+    for line in lines.iter().flat_map(|line| sentence_lines("-", line, 2)) {
+        say_line(&line);
     }
+}
+
+/// Returns a sentence, which may hold what guests wrote, behind a label, as it is said on stderr: on a terminal in lines of
+/// its width, elsewhere on one, for whoever reads logs.
+fn sentence_lines(label: &str, sentence: &str, indent: usize) -> Vec<String> {
+    let whole = format!("{label} {}", visible(sentence));
+    let width = if io::stderr().is_terminal() { stderr_width() } else { usize::MAX };
+    let lines = match width_of(&whole) + indent <= width {
+        true => vec![whole],
+        false => wrap_sentence(&whole, width.saturating_sub(indent + 2)),
+    };
+    let line = |(number, line): (usize, &String)| {
+        let indent = if number == 0 { indent } else { indent + 2 };
+        format!("{:indent$}{}", "", shown_sentence(line))
+    };
+    lines.iter().enumerate().map(line).collect()
 }
 
 /// Writes a line to stderr in one piece. Where stderr is closed there is nobody left to tell.

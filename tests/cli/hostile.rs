@@ -15,6 +15,25 @@ fn assert_harmless(text: &str, what: &str) {
     assert_eq!(found, None, "{what}");
 }
 
+/// SPEC 2: name and phone are not blank.
+#[test]
+fn a_name_that_nobody_can_see_is_blank() {
+    let shop = Shop::stocked();
+    for hidden in
+        ['\u{3164}', '\u{2800}', '\u{34f}', '\u{180e}', '\u{2061}', '\u{206a}', '\u{fe0f}', '\u{e0101}', '\u{17b4}']
+    {
+        let name = format!(" {hidden}{hidden} ");
+        let done =
+            shop.orders(["create", "-q"]).stdin(order("LEG-1", BELT, 1, None).replace("John Doe", &name)).exits(4);
+        assert!(done.stderr.contains("customerName: must not be blank"), "{done:?}");
+        let seen = order("LEG-1", BELT, 1, None).replace("John Doe", &format!("A{hidden}B"));
+        shop.orders(["create", "-q", "-n"]).stdin(seen).exits(0);
+    }
+    shop.take("LEG-2", BELT, 1, None);
+    shop.orders(["edit", "LEG-2", "--name", "\u{3164}"]).exits(2);
+    shop.orders(["note", "LEG-2", "\u{2800}"]).exits(2);
+}
+
 #[test]
 fn no_code_point_of_a_name_steers_a_terminal() {
     let shop = Shop::stocked();

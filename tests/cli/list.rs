@@ -10,6 +10,23 @@ fn shop() -> Shop {
     shop
 }
 
+/// People read the shop's time in every table; programs get the data as it is.
+#[test]
+fn chosen_columns_have_whole_references_and_the_shops_time() {
+    let shop = Shop::with_order();
+    shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
+    let long = "LEG-MLB2TG0R-7HTX-0001";
+    let order = crate::harness::order(long, crate::harness::BELT, 1, None);
+    let order = order.replace("John Doe", "Abdel Rahman Mostafa El Sayed El Iskandarani");
+    shop.orders(["create", "-q"]).stdin(order).succeeds();
+    let fields = ["list", "--fields", "orderReference,customerName,customerAddress,orderDate"];
+    let table = shop.orders(fields).succeeds();
+    assert!(table.contains(long) && table.contains("2026-02-04 12:30"), "{table}");
+    assert!(shop.orders(fields).arg("--format").arg("csv").succeeds().contains("2026-02-04T10:30:00Z"));
+    let history = shop.orders(["history", ORDER, "--fields", "at,kind"]).succeeds();
+    assert!(history.contains("2026-02-07 10:00  created"), "{history}");
+}
+
 #[test]
 fn the_newest_orders_come_first() {
     shop().orders(["list"]).prints(

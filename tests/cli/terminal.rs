@@ -502,6 +502,59 @@ fn a_table_fits_a_narrow_screen_by_leaving_columns_out() {
     }
 }
 
+/// A column that is not there is not missed by anybody, so it is said.
+#[test]
+fn columns_for_which_there_is_no_room_are_named_at_a_terminal() {
+    let shop = Shop::with_order();
+    for (line, columns, said) in [
+        ("list", 48, "note: no room for ORDERED, ITEMS: a wider\n  terminal or --fields shows them"),
+        ("list --items", 48, "note: no room for STATUS, PRICE: a wider\n  terminal or --fields shows them"),
+        ("product history BLT-01", 48, "note: no room for BY, NOTE"),
+        ("show LEG-LXYZ1234-AB5C", 40, "terminal or --json shows"),
+        ("list", 80, ""),
+        ("list -q", 48, ""),
+        ("list --json", 48, ""),
+        ("report pending", 48, ""),
+    ] {
+        let args: Vec<&str> = line.split(' ').collect();
+        let screen = Terminal::run(&shop, columns, &args).ends(0);
+        assert_eq!(screen.contains("no room for"), !said.is_empty(), "{line}: {screen}");
+        assert!(screen.contains(said), "{line}: {screen}");
+    }
+    assert_eq!(shop.orders(["list", "--items"]).exits(0).stderr, "");
+}
+
+/// What cron mails is what is seen, with the money, however narrow the terminal.
+#[test]
+fn a_report_is_the_same_at_a_terminal_of_any_width() {
+    let shop = Shop::with_order();
+    for report in ["pending", "stock", "sales"] {
+        let piped = shop.orders(["report", report]).succeeds();
+        let printed = |columns| {
+            let mut terminal = Terminal::run(&shop, columns, &["report", report]);
+            terminal.ends(0);
+            terminal.printed().replace('\r', "")
+        };
+        assert_eq!(printed(48), piped, "{report}");
+        assert_eq!(printed(120), piped, "{report}");
+    }
+}
+
+#[test]
+fn what_is_said_on_a_narrow_terminal_breaks_between_words_and_not_in_commands() {
+    let shop = Shop::with_order();
+    let screen = Terminal::run(&shop, 48, &["set-status", ORDER, "shipped"]).ends(5);
+    let expected = "\
+error: order LEG-LXYZ1234-AB5C cannot go from
+  pending to shipped; nothing changed
+hint: to confirm it:
+  orders confirm LEG-LXYZ1234-AB5C";
+    assert_eq!(screen.trim_end(), expected);
+    shop.orders(["confirm", ORDER]).succeeds();
+    let screen = Terminal::run(&shop, 48, &["history", ORDER]).ends(0);
+    assert!(screen.contains("  operator\n  pending → confirmed\n"), "{screen}");
+}
+
 #[test]
 fn statuses_have_colours_on_a_terminal_and_nowhere_else() {
     let shop = Shop::with_order();

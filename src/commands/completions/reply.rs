@@ -49,8 +49,8 @@ fn lines(shell: Shell, line: &TypedLine, candidates: &[CompletionCandidate]) -> 
             (Shell::Fish, "") => writeln!(lines, "{value}"),
             (Shell::Fish, about) => writeln!(lines, "{value}\t{about}"),
             (Shell::Zsh, "") => writeln!(lines, "{value}\t{value}"),
-            // zsh shows what follows the tab, where % has a meaning.
-            (Shell::Zsh, about) => writeln!(lines, "{value}\t{value:<longest$}  -- {}", about.replace('%', "%%")),
+            // zsh shows what follows the tab as it stands.
+            (Shell::Zsh, about) => writeln!(lines, "{value}\t{value:<longest$}  -- {about}"),
         };
     }
     lines

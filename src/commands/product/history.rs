@@ -34,7 +34,8 @@ pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
         anyhow::Ok((product, removed_at, entries, read.settings()?))
     })?;
     let bodies: Vec<_> = entries.iter().map(|entry| choose(&stock_entry(entry), &keys)).collect();
-    context
-        .print_list(&keys, &bodies, || history::of_product(&product, removed_at, &entries, context.style(&settings)))?;
+    context.print_list(&keys, &bodies, &settings, || {
+        history::of_product(&product, removed_at, &entries, context.style(&settings))
+    })?;
     Ok(Exit::Done)
 }

@@ -20,6 +20,7 @@ use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::Product;
 use crate::domain::stock::{Correction, correct};
+use crate::domain::text::is_blank;
 use crate::error::{Exit, Failure};
 use crate::render::{json, product};
 use crate::store::{Audit, StoreError, Write};
@@ -154,7 +155,7 @@ pub fn size(text: &str) -> Result<String, String> {
 /// Reads a text of 1 to `longest` characters.
 pub fn bounded(text: &str, longest: usize) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > longest {
+    if is_blank(text) || text.chars().count() > longest {
         return Err(format!("must have 1 to {longest} characters"));
     }
     Ok(text.to_owned())

@@ -66,7 +66,7 @@ fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> an
             |text: &str| -> anyhow::Result<()> { Ok(stdout.write_all(text.as_bytes()).map_err(OutputError)?) };
         match context.global.format() {
             OutputFormat::Html => html::put_page(&mut report.sheet, &mut put)?,
-            OutputFormat::Table => text::put_report(&mut report.sheet, text::WIDTH.min(ui::width()), &mut put)?,
+            OutputFormat::Table => text::put_report(&mut report.sheet, &mut put)?,
             OutputFormat::Json | OutputFormat::Ndjson => report.put_json(&mut put)?,
             OutputFormat::Csv => context
                 .print_as_it_comes(report.keys, |printer| report.rows.each(|row| anyhow::Ok(printer.put(&row)?)))?,

@@ -30,7 +30,8 @@ use crate::store::StoreError;
 /// gives the stock back. Only confirm takes an order to confirmed.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note().acting_on(CHANGEABLE))]
-#[command(override_usage = "orders set-status [OPTIONS] <REF>... <STATUS>")]
+#[command(override_usage = "orders set-status [OPTIONS] <REF>... <STATUS>
+       orders set-status [OPTIONS] <STATUS>    at a terminal: picks the orders")]
 #[command(after_help = "Examples:
   orders set-status LEG-LXYZ1234-AB5C shipped --note 'Bosta 9917'
   orders list -q --status confirmed --sort createdAt | orders set-status - processing --keep-going
@@ -39,7 +40,7 @@ pub struct SetStatusArgs {
     /// References, ids or parts of references (- reads them from stdin), then the status that they get: pending,
     /// confirmed, processing, shipped, delivered or cancelled
     // One list: of two, clap takes the word before one that begins with - for the last, after -- too.
-    #[arg(required = true, num_args = 1.., value_names = ["REF", "STATUS"])]
+    #[arg(num_args = 1.., value_names = ["REF", "STATUS"])]
     words: Vec<String>,
     /// Allow a step back; needs --note
     #[arg(long)]
@@ -71,7 +72,10 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
 
 impl SetStatusArgs {
     fn status_and_refs(&self) -> Result<(Status, &[String]), Failure> {
-        let (word, refs) = self.words.split_last().ok_or_else(|| Failure::usage("name orders and a status"))?;
+        let (word, refs) = self.words.split_last().ok_or_else(|| {
+            Failure::usage("name orders and a status")
+                .hint(Hint::run("to pick the orders at a terminal", CommandLine::of("set-status STATUS")))
+        })?;
         let all = Status::ALL.map(Status::as_str).join(", ");
         let status = read_status(word).ok_or_else(|| {
             Failure::usage(format!("invalid value '{}' for '<STATUS>' [possible values: {all}]", shorten(word)))

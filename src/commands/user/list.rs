@@ -30,7 +30,7 @@ pub fn run(_args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         context.ui.note("no users");
     } else {
         let bodies: Vec<_> = users.iter().map(|user| choose(&json::user(user), &keys)).collect();
-        context.print_list(&keys, &bodies, || user::list(&users, context.style(&settings)))?;
+        context.print_list(&keys, &bodies, &settings, || user::list(&users, context.style(&settings)))?;
     }
     Ok(Exit::Done)
 }

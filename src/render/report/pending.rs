@@ -36,7 +36,7 @@ pub struct Rows {
 impl Default for Rows {
     fn default() -> Rows {
         let orders = vec![
-            Column::new("REFERENCE").shrinks_to(17),
+            Column::reference("REFERENCE"),
             Column::new("STOCK"),
             Column::new("WAITING").number(),
             Column::new("CUSTOMER").shrinks_to(8).rank(1),
@@ -44,7 +44,7 @@ impl Default for Rows {
             Column::new("TOTAL").number().rank(2),
         ];
         let problems = vec![
-            Column::new("REFERENCE").shrinks_to(17),
+            Column::reference("REFERENCE"),
             Column::new("PRODUCT").wraps_at(12).rank(1),
             Column::new("LEFT").number(),
             Column::new("WANTED").number(),

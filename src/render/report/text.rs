@@ -7,18 +7,17 @@ use crate::render::prose;
 use crate::render::table::{Column, Sizing, render, room_beside};
 use crate::spool::SpoolError;
 
-/// The width of a report: mail programs do not wrap lines of this length.
-pub const WIDTH: usize = 78;
+/// The width of a report, whatever the terminal: mail programs do not wrap lines of this length.
+const WIDTH: usize = 78;
 /// The length of the longest bar in characters: from little room to enough.
 const BAR: std::ops::RangeInclusive<usize> = 8..=24;
 
 /// Writes a sheet, piece by piece.
 pub fn put_report<E: From<SpoolError>>(
     sheet: &mut Sheet,
-    width: usize,
     put: &mut impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
-    let line = |text: &str| prose::sentence(text, width);
+    let line = |text: &str| prose::sentence(text, WIDTH);
     put(&line(&sheet.title))?;
     sheet.about.iter().try_for_each(|about| put(&line(about)))?;
     let (nothing, remarks) = (sheet.nothing, sheet.remarks.clone());
@@ -29,7 +28,7 @@ pub fn put_report<E: From<SpoolError>>(
     for section in sections {
         put("\n")?;
         section.heading.map_or(Ok(()), |heading| put(&line(heading)))?;
-        put_table(section, width, put)?;
+        put_table(section, put)?;
     }
     if !remarks.is_empty() {
         put("\n")?;
@@ -38,12 +37,8 @@ pub fn put_report<E: From<SpoolError>>(
     Ok(())
 }
 
-fn put_table<E: From<SpoolError>>(
-    section: &mut Section,
-    width: usize,
-    put: &mut impl FnMut(&str) -> Result<(), E>,
-) -> Result<(), E> {
-    let style = RenderStyle { width, color: false, zone: Zone::UTC, country_code: None };
+fn put_table<E: From<SpoolError>>(section: &mut Section, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    let style = RenderStyle { width: WIDTH, color: false, zone: Zone::UTC, country_code: None, left_out: None };
     if let Some(longest) = section.bars.iter().map(|bar| bar.length).max() {
         return put(&table_with_bars(section, longest, style)?);
     }

@@ -224,8 +224,10 @@ pub fn without_isolates(text: &str) -> String {
 pub fn steers(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        || matches!(c, '\u{ad}' | '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
-        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(c, '\u{ad}' | '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' | '\u{34f}' | '\u{115f}' | '\u{1160}')
+        || matches!(c, '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}')
+        || matches!(c, '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
 }
 
 /// What is accepted keeps the rules, can be shown, and is the same order when it is printed and imported again.
@@ -264,7 +266,7 @@ fn hold_accepted(incoming: &IncomingOrder) {
     };
     let order_date = new.order_date;
     let kept = kept(&new);
-    let style = RenderStyle { width: 80, color: false, zone: CONTEXT.zone, country_code: Some("20") };
+    let style = RenderStyle { width: 80, color: false, zone: CONTEXT.zone, country_code: Some("20"), left_out: None };
     for text in [
         order::show(&kept, style),
         render(&order::list_columns(), &[order::list_row(&kept, style)], style),

@@ -1,0 +1,195 @@
+//! How wide a text is on a terminal, and where it is cut or broken.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Returns how many columns of a terminal a text takes at the most. What measures takes a lam and an alef for one letter,
+/// and emoji that are joined, or have a skin, for one; terminals that join none draw each.
+pub fn width_of(text: &str) -> usize {
+    // Joins nothing and has no width: what stands beside it is measured by itself.
+    const APART: char = '\u{200c}';
+    let is_joined = |c: char| matches!(c, '\u{644}' | '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}');
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
+    if !text.contains(is_joined) {
+        return text.width();
+    }
+    let mut apart = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\u{200d}' => apart.push(APART),
+            c if is_joined(c) => apart.extend([APART, c, APART]),
+            c => apart.push(c),
+        }
+    }
+    apart.width()
+}
+
+/// Cuts a text to a width, with `…` where something was cut.
+pub fn fit(text: &str, width: usize) -> String {
+    if width_of(text) <= width {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    let mut used = 1;
+    for grapheme in text.graphemes(true) {
+        used += width_of(grapheme);
+        if used > width {
+            break;
+        }
+        cut.push_str(grapheme);
+    }
+    cut + "…"
+}
+
+/// Breaks a text into pieces of a width, wherever that is.
+pub fn pieces(text: &str, width: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let wide = width_of(grapheme);
+        if used + wide > width && used > 0 {
+            pieces.push(String::new());
+            used = 0;
+        }
+        used += wide;
+        pieces.last_mut().into_iter().for_each(|piece| piece.push_str(grapheme));
+    }
+    pieces
+}
+
+/// Breaks a text into lines of a width, at spaces: a word that is longer than a line stays whole.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    if width_of(text) <= width {
+        return vec![text.to_owned()];
+    }
+    fill(text.split_whitespace(), width)
+}
+
+/// Breaks a sentence into lines of a width, at spaces but not inside a command to type: a terminal that breaks a line
+/// itself copies it as one.
+pub fn wrap_sentence(sentence: &str, width: usize) -> Vec<String> {
+    if width_of(sentence) <= width {
+        return vec![sentence.to_owned()];
+    }
+    let units = units(sentence);
+    fill(units.iter().map(String::as_str), width)
+}
+
+/// Returns the words of a sentence, and the commands in it whole: from `orders`, after a colon or a bracket, to the end of the
+/// clause, or to the word that says what it does.
+fn units(sentence: &str) -> Vec<String> {
+    const AFTER_A_COMMAND: [&str; 12] =
+        ["changes", "comes", "cuts", "if", "lets", "lists", "makes", "names", "reopens", "sets", "shows", "takes"];
+    let mut units: Vec<String> = Vec::new();
+    let (mut is_command, mut is_quoted, mut follows_colon) = (false, false, false);
+    for word in sentence.split_whitespace() {
+        is_command &= is_quoted || !AFTER_A_COMMAND.contains(&word);
+        match units.last_mut() {
+            Some(unit) if is_command => {
+                unit.push(' ');
+                unit.push_str(word);
+            }
+            _ => units.push(word.to_owned()),
+        }
+        is_command |= word == "(orders" || word == "orders" && follows_colon;
+        follows_colon = word.ends_with(':');
+        is_quoted ^= is_command && word.matches('\'').count() % 2 == 1;
+        is_command &= is_quoted || !word.ends_with([',', ';', ':', ')']);
+    }
+    units
+}
+
+fn fill<'t>(words: impl Iterator<Item = &'t str>, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), 0);
+    for word in words {
+        let wide = width_of(word);
+        if !line.is_empty() && used + 1 + wide > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if line.is_empty() {
+            used = wide;
+        } else {
+            line.push(' ');
+            used += 1 + wide;
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_letters_as_people_see_them() {
+        for (text, width, cut) in [
+            ("👨‍👩‍👧‍👦 family", 15, "👨‍👩‍👧‍👦 family"),
+            ("👨‍👩‍👧‍👦👨‍👩‍👧‍👦 two", 10, "👨‍👩‍👧‍👦…"),
+            ("cafe\u{301}s", 5, "cafe\u{301}s"),
+            ("cafe\u{301}ssss", 5, "cafe\u{301}…"),
+            ("ليلى حسن", 5, "ليلى…"),
+        ] {
+            assert_eq!(fit(text, width), cut);
+        }
+    }
+
+    #[test]
+    fn lines_break_at_spaces_only() {
+        for (text, width, lines) in [
+            ("came back torn", 20, &["came back torn"][..]),
+            ("came  back torn", 10, &["came back", "torn"]),
+            ("https://shop.example/a is it", 8, &["https://shop.example/a", "is it"]),
+            ("شارع التحرير القاهرة", 12, &["شارع التحرير", "القاهرة"]),
+            ("", 5, &[""]),
+        ] {
+            assert_eq!(wrap(text, width), lines);
+        }
+    }
+
+    /// Terminals that join no emoji draw each of them, and a line must not be wider than the terminal on any.
+    #[test]
+    fn joined_emoji_are_as_wide_as_all_of_them() {
+        for (text, width) in [("👨‍👩‍👧‍👦", 8), ("👍🏽", 4), ("👩🏽‍💻x", 7), ("❤️‍🔥", 4), ("می‌خواهم", 7), ("سلام", 4), ("👔", 2)]
+        {
+            assert_eq!(width_of(text), width, "{text}");
+            assert!(width_of(text) >= text.width(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_command_in_a_sentence_is_not_broken() {
+        for (sentence, width, lines) in [
+            (
+                "LEG-1 not moved to processing; nothing changed",
+                40,
+                &["LEG-1 not moved to processing; nothing", "changed"][..],
+            ),
+            (
+                "the note goes with it: orders note LEG-1 'calls back, soon; or so'; orders list shows what there is",
+                40,
+                &[
+                    "the note goes with it:",
+                    "orders note LEG-1 'calls back, soon; or so';",
+                    "orders list shows what there is",
+                ],
+            ),
+            (
+                "hint: orders set-status LEG-1 pending --force --note …, if it must go back",
+                40,
+                &["hint:", "orders set-status LEG-1 pending --force --note …,", "if it must go back"],
+            ),
+            (
+                "no link: 010 has no country code (orders config countryCode 20 sets the shop's)",
+                40,
+                &["no link: 010 has no country code", "(orders config countryCode 20 sets the", "shop's)"],
+            ),
+        ] {
+            assert_eq!(wrap_sentence(sentence, width), lines);
+        }
+    }
+}
