@@ -165,7 +165,7 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     (8, "partly done (--keep-going)"),
     (9, "declined at the question"),
     (10, "findings (check, report --exit-code)"),
-    (11, "permission denied"),
+    (11, "permission denied: the account may not do this"),
     (130, "interrupted"),
 ];
 

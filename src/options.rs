@@ -28,10 +28,10 @@ pub struct Global {
     /// Which columns or keys, in this order (for lists)
     #[arg(long, global = true, hide = true, value_delimiter = ',', value_name = "A,B")]
     pub fields: Option<Vec<String>>,
-    /// Print the essential only
+    /// Print only the essential
     #[arg(short, long, global = true, hide = true, overrides_with = "quiet")]
     pub quiet: bool,
-    /// Ask no questions: yes to all of them
+    /// Answer yes to every question
     #[arg(short, long, global = true, hide = true, overrides_with = "yes")]
     pub yes: bool,
     /// Never ask; fail where an answer is needed
@@ -91,7 +91,7 @@ fn seconds(text: &str) -> Result<u64, String> {
 
 /// Reads the path of a file that cannot be a stream.
 pub fn named_file(path: OsString) -> Result<PathBuf, &'static str> {
-    if path == "-" { Err("must be a file (./- is one of that name)") } else { Ok(path.into()) }
+    if path == "-" { Err("must be a file, not - (./- is a file of that name)") } else { Ok(path.into()) }
 }
 
 /// Reads a note: any text that is not blank.

@@ -31,7 +31,13 @@ where
     let chosen: Vec<&str> = chosen.iter().map(|field| field.trim()).collect();
     if let Some(unknown) = chosen.iter().find(|field| !all.contains(field)) {
         let message = format!("there is no field {unknown}");
-        return Err(Failure::usage(message).hint(format!("the fields are {}", all.join(", "))).into());
+        let failure = Failure::usage(message).hint(format!("the fields are {}", all.join(", ")));
+        // People call a barcode its SKU.
+        let barcode = all.iter().find(|field| unknown.eq_ignore_ascii_case("sku") && field.ends_with("arcode"));
+        return Err(match barcode {
+            Some(field) => failure.hint(format!("the SKU is in {field}")).into(),
+            None => failure.into(),
+        });
     }
     if let Some((_, twice)) = chosen.iter().enumerate().find(|(index, field)| chosen[..*index].contains(field)) {
         return Err(Failure::usage(format!("the field {twice} is given twice")).into());

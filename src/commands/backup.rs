@@ -21,7 +21,8 @@ use crate::ui;
 /// Take a consistent copy of the file, while others go on writing
 ///
 /// The copy is checked, and safely on the disk when the command says so. It appears whole or not at all; a file that is
-/// there is not replaced. With - it goes to stdout, once it is whole and checked: it waits in a temporary file (TMPDIR).
+/// there is not replaced. With - it goes to stdout, once it is whole and checked: it waits in a temporary file (TMPDIR). The
+/// shell makes the file then, and others may read it: umask 077 before keeps it to yourself.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::File).backing_up())]
 #[command(after_help = "Examples:
@@ -111,7 +112,9 @@ fn stream(context: &Context) -> anyhow::Result<Exit> {
     }
     if let Some(ours) = context.orders_files()?.name_stdout() {
         let message = format!("stdout cannot take the backup: {ours}");
-        return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("send it into a new file").into());
+        return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
+            .hint("redirect stdout to a new file")
+            .into());
     }
     let folder = std::env::temp_dir();
     let (mut copy, orders) = checked_copy(&folder, &folder, context)?;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::facts::{Facts, Group};
+use super::find::REFS_TO_WRITE;
 use super::{Context, set_status};
 use crate::domain::status::Status;
 use crate::domain::transition::Request;
@@ -15,8 +16,7 @@ use crate::error::Exit;
   orders cancel LEG-LXYZ1234-AB5C --note 'never paid'
   orders cancel LEG-LXYZ1234-AB5C --no-restock --note 'came back torn'")]
 pub struct CancelArgs {
-    /// References, ids or parts of references; - reads them from stdin
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", help = REFS_TO_WRITE)]
     refs: Vec<String>,
     /// Goods that come back cannot be sold: they are written off
     #[arg(long)]

@@ -19,7 +19,8 @@ use crate::ui;
 /// Check that the file agrees with itself: silent when all is well, else 10 and each finding
 ///
 /// Replays movements to stock on hand, items to totals and events to statuses, reads everything once, compares the tables and
-/// indexes with those that orders makes, and runs SQLite's own checks.
+/// indexes with those that orders makes, and runs SQLite's own checks. Where it finds something, keep the file as it is; to go
+/// on working, restore the newest backup beside it.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::File))]
 #[command(after_help = "Examples:
@@ -40,7 +41,13 @@ pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let lines = findings.iter().map(|found| format!("{}: {}", found.subject, found.problem));
         lines.map(|line| sentence(&line, ui::width())).collect()
     })?;
-    Ok(if findings.is_empty() { Exit::Done } else { Exit::Findings })
+    if findings.is_empty() {
+        return Ok(Exit::Done);
+    }
+    if context.is_table() && ui::is_stdout_a_terminal() {
+        context.ui.hint("keep this file as it is; to go on working, restore the newest backup beside it");
+    }
+    Ok(Exit::Findings)
 }
 
 fn find(context: &Context) -> anyhow::Result<Vec<Finding>> {

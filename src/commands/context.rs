@@ -77,6 +77,12 @@ impl Context {
         self.global.format() == OutputFormat::Table
     }
 
+    /// Says on stderr what can be done next.
+    pub fn hint(&self, hint: Hint) {
+        let hint = self.global.db.iter().fold(hint, |hint, file| hint.with_file(file));
+        self.ui.hint(&hint.to_string());
+    }
+
     /// Finds out who runs the command, and whether they may.
     pub fn identify(&mut self, task: Task) -> anyhow::Result<()> {
         let username = match (&self.global.acting_as, std::env::var_os("ORDERS_AS")) {
@@ -171,7 +177,7 @@ impl Context {
 
     /// Returns the absolute path of the orders file: `--db`, else `ORDERS_DB`, else the one in the user's data folder.
     pub fn file(&self) -> anyhow::Result<PathBuf> {
-        let absolute = |path: &Path| std::path::absolute(path).context("there is no current folder");
+        let absolute = |path: &Path| std::path::absolute(path).context("the current folder is gone");
         match (&self.global.db, named_by_environment()) {
             (Some(path), _) if path.as_os_str().is_empty() => {
                 Err(Failure::usage("--db needs the path of a file").into())

@@ -15,9 +15,10 @@ use crate::domain::order::Order;
 use crate::domain::problems::Problems;
 use crate::domain::product::NamedProduct;
 use crate::domain::reference::Reference;
+use crate::domain::refusal;
 use crate::domain::resolve::{Rejected, resolve, unknown_products};
 use crate::domain::text::shorten;
-use crate::domain::user::Caller;
+use crate::domain::user::{Caller, Task};
 use crate::domain::zone::Zone;
 use crate::error::{Exit, Explained, Failure, Kind};
 use crate::hint::{CommandLine, Hint};
@@ -72,6 +73,14 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 Some(Ok(found)) if found.is_empty() => explained.failure.remedies.clear(),
                 _ => {}
             }
+            let is_without_products = || write.all_products().is_ok_and(|all| all.is_empty());
+            if rejected.kind == refusal::Kind::InvalidInput
+                && sender.may(Task::Products).is_ok()
+                && is_without_products()
+            {
+                let hint = Hint::run("to add products first", CommandLine::of("product import FILE"));
+                explained.failure = explained.failure.hint(hint);
+            }
             explained.into()
         };
         let new = resolve(incoming, reference.clone(), write.time(), &catalogue, &mut ids)
@@ -95,7 +104,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
         Answer::Known(_) | Answer::Unseen(_) => {
             let note = if context.global.note.is_some() { "; the note is not kept" } else { "" };
-            context.ui.note(&format!("{} is there already, unchanged{note}", answer.reference()));
+            context.ui.note(&format!("{} is already there; nothing changed{note}", answer.reference()));
         }
     }
     match &answer {

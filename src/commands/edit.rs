@@ -4,7 +4,7 @@ use clap::{ArgGroup, Args};
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::{Naming, find_order, find_product};
+use super::find::{Naming, REF_TO_WRITE, find_order, find_product};
 use super::pick::{Purpose, one_named_or_picked};
 use super::product::{name, size};
 use crate::domain::edit::{Edit, ItemEdit, decide};
@@ -29,8 +29,7 @@ use crate::store::Write;
   orders edit LEG-LXYZ1234-AB5C --remove 2")]
 #[command(group = ArgGroup::new("an item").args(["item", "add"]))]
 pub struct EditArgs {
-    /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", help = REF_TO_WRITE)]
     reference: Option<String>,
     /// The customer's name
     #[arg(long, value_parser = name)]
@@ -66,7 +65,7 @@ pub struct EditArgs {
 struct Chosen(Option<String>);
 
 fn item_number(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "must be a whole number, as show numbers the items".to_owned())
+    text.parse().map_err(|_| "must be the number of an item, as show numbers them".to_owned())
 }
 
 fn quantity(text: &str) -> Result<u32, String> {

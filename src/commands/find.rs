@@ -72,6 +72,18 @@ impl Naming {
     }
 }
 
+/// What help says of a REF of a command that reads.
+pub const REF_TO_READ: &str = "A reference or an id; a part of a reference, a phone or a name that fits one order";
+/// What help says of a REF of a command that writes.
+pub const REF_TO_WRITE: &str = "A reference or an id; a part of a reference, a phone or a name that fits one order (in a \
+     script, what writes wants the whole reference or --yes)";
+/// What help says of the REFs of a command that reads.
+pub const REFS_TO_READ: &str = "References or ids; parts of references, phones or names that fit one order each; - reads \
+     them from stdin";
+/// What help says of the REFs of a command that writes.
+pub const REFS_TO_WRITE: &str = "References or ids; parts of references, phones or names that fit one order each (in a \
+     script, what writes wants whole references or --yes); - reads them from stdin";
+
 /// The most references that one call takes: all of them are one transaction, and their orders are held in memory.
 const REFERENCES_LIMIT: usize = 10_000;
 /// The most bytes of a line that names an order.
@@ -276,7 +288,15 @@ pub fn name_orders_or_none<'t>(
     if keep_going || named.iter().all(|(_, found)| found.is_ok()) {
         return Ok(named);
     }
-    Err(merge(named.into_iter().filter_map(|(_, found)| found.err()).collect()).into())
+    let failure = merge(named.into_iter().filter_map(|(_, found)| found.err()).collect());
+    // A shell takes a number with spaces for several.
+    let is_number =
+        |given: &Given| !given.is_listed && given.text.chars().all(|c| c.is_ascii_digit() || "+-()".contains(c));
+    if texts.len() > 1 && texts.iter().all(is_number) {
+        let words: Vec<&str> = texts.iter().map(|given| given.text.as_str()).collect();
+        return Err(failure.hint(format!("a phone number with spaces goes in quotes: '{}'", words.join(" "))).into());
+    }
+    Err(failure.into())
 }
 
 /// Makes one failure of several: the first kind by exit code, every problem a detail.
@@ -344,7 +364,7 @@ pub fn find_user(read: &Read<'_>, username: &str) -> anyhow::Result<User> {
 /// Says that there is no account with this name.
 pub fn user_not_found(username: &str) -> Failure {
     let username = shorten(username.trim());
-    Failure::new(Kind::NotFound, format!("user {username} not found"))
+    Failure::new(Kind::NotFound, format!("account {username} not found"))
         .error(format!("User {username} not found"))
         .hint(Hint::run("to see which there are", CommandLine::of("user list")))
 }
@@ -455,7 +475,7 @@ fn pick_product<'p>(
             let details = several.iter().take(10).map(|p| format!("{}: {}", p.handle(), p.name)).collect();
             Err(Failure::new(Kind::Conflict(Conflict::Ambiguous), message)
                 .details(details)
-                .hint("give the SKU or more of the name")
+                .hint("name one by its SKU or id")
                 .into())
         }
     }

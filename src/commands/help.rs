@@ -102,7 +102,9 @@ pub fn find_topic(command: &Command, names: &[String]) -> Result<Command, Failur
     let found = names.iter().try_fold(command, |command, name| {
         command.find_subcommand(name).ok_or_else(|| {
             let topics = TOPICS.iter().map(|topic| topic.name);
-            let near = nearest(name, topics.chain(command.get_subcommands().map(Command::get_name)));
+            let names: Vec<&str> = topics.chain(command.get_subcommands().map(Command::get_name)).collect();
+            let begun = names.iter().copied().find(|known| name.len() > 2 && known.starts_with(name.as_str()));
+            let near = begun.or_else(|| nearest(name, names.iter().copied()));
             let hint = match near {
                 Some(near) => format!("did you mean {near}?").into(),
                 None => Hint::run("to see the commands and topics", CommandLine::of("help")),

@@ -5,7 +5,7 @@ use clap::Args;
 use super::Context;
 use super::arguments::choose_fields;
 use super::facts::{Facts, Group};
-use super::find::{Naming, find_order};
+use super::find::{Naming, REF_TO_READ, find_order};
 use super::pick::{Purpose, one_named_or_picked};
 use crate::domain::history::{Event, for_buyer};
 use crate::domain::order::OrderPk;
@@ -24,8 +24,7 @@ use crate::store::{Read, StoreError};
   orders history LEG-LXYZ1234-AB5C
   orders history ab5c --json | jq -r '.[].note'")]
 pub struct HistoryArgs {
-    /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", help = REF_TO_READ)]
     reference: Option<String>,
 }
 

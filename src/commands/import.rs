@@ -126,7 +126,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     drop(progress);
     summary.report(context);
     if context.global.note.is_some() && summary.unchanged > 0 {
-        context.ui.note("the note is kept with new orders only: orders note REF TEXT keeps one with an order");
+        context.ui.note("only new orders keep the note; orders note REF TEXT adds one to an order");
     }
     context.print_one(summary.body(Imported::Orders), || summary_line(&summary, context))?;
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
@@ -180,10 +180,10 @@ fn judge(
             (None, Revision::Withdrawn) => {
                 let label = label.unwrap_or("an order");
                 return Ok(RecordOutcome::Noted(vec![format!(
-                    "{label}: the customer took it back before it came; not imported"
+                    "{label}: the customer deleted the message before it came; not imported"
                 )]));
             }
-            (None, Revision::Edited) => revised = Some("this is what the customer made of an earlier message"),
+            (None, Revision::Edited) => revised = Some("the customer edited an earlier message to this one"),
             (None, Revision::Quoted) => {}
         }
     }

@@ -144,6 +144,8 @@ pub struct Call {
     pub is_list: bool,
     /// Whether one order does not keep back the others.
     pub keep_going: bool,
+    /// What was done with the others: `confirmed`.
+    pub done: &'static str,
 }
 
 impl Call {
@@ -180,5 +182,10 @@ pub fn print_outcomes<T>(
     context.print_each(bodies, &keys, call.is_list, || {
         text(&outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect::<Vec<_>>())
     })?;
-    Ok(if failures().next().is_some() { Exit::Partly } else { Exit::Done })
+    let failed = failures().count();
+    if call.keep_going && context.is_table() {
+        let would_be = if context.is_dry_run() { "would be " } else { "" };
+        context.ui.note(&format!("{} {would_be}{}, {failed} not", outcomes.len() - failed, call.done));
+    }
+    Ok(if failed > 0 { Exit::Partly } else { Exit::Done })
 }

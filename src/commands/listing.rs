@@ -11,10 +11,12 @@ use super::find::{find_ordered_product, find_user, user_not_found};
 use crate::domain::calendar::{When, before};
 use crate::domain::order::Order;
 use crate::domain::phone::full_number;
+use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::domain::text::read_phone;
 use crate::domain::user::Caller;
 use crate::error::{Exit, OutputError};
+use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
 use crate::render::json::body;
 use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
@@ -23,6 +25,9 @@ use crate::render::table::{Layout, Sizing, columns_of, row_of};
 use crate::spool::Spool;
 use crate::store::{OrderFilter, Read, Sort, SortField, Store};
 use crate::ui;
+
+/// How orders are sorted unless `--sort` says otherwise.
+const NEWEST_FIRST: Sort = Sort { by: SortField::CreatedAt, descending: true };
 
 /// How many orders the table shows unless `--limit` says otherwise.
 const TABLE_LIMIT: u64 = 50;
@@ -167,7 +172,11 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
     };
     let store = context.open_to_read()?;
     if listing.selection.count {
-        let count = store.read(|read| anyhow::Ok(read.count_orders(&listing.filter(read, context, None)?)?))?;
+        let (count, settings) = store
+            .read(|read| anyhow::Ok((read.count_orders(&listing.filter(read, context, None)?)?, read.settings()?)))?;
+        if count == 0 {
+            say_how_phones_match(listing, &settings, context);
+        }
         context.print_one(body([("count", json!(count))]), || format!("{count}\n"))?;
         return Ok(Exit::Done);
     }
@@ -201,6 +210,14 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Says why a number in full may find no order: those that were typed without their country are not known as it.
+fn say_how_phones_match(listing: &Listing<'_>, settings: &Settings, context: &Context) {
+    if listing.selection.phone.is_some() && settings.country_code.is_none() && context.is_table() {
+        let command = CommandLine::of("config countryCode CODE");
+        context.hint(Hint::run("local numbers have no country yet; to set it", command));
+    }
+}
+
 /// Prints a table, whose rows are measured before the first one is printed.
 fn print_table(
     listing: &Listing<'_>,
@@ -219,7 +236,7 @@ fn print_table(
     let settings = store.read(|read| {
         let settings = read.settings()?;
         let style = context.style(&settings);
-        // One more than is shown returns whether there are more.
+        // One more than is shown, to know whether there are more.
         let filter = listing.filter(read, context, limit.map(|limit| limit.saturating_add(1)))?;
         let with_items = listing.with_items || keys.contains(&"items");
         read.each_order(&filter, with_items, |order| {
@@ -248,11 +265,13 @@ fn print_table(
     })?;
     if count == 0 {
         context.ui.note("no orders");
+        say_how_phones_match(listing, &settings, context);
         return Ok(());
     }
     print_rows(&sizing.layout(context.style(&settings)), &mut rows)?;
     if let Some(limit) = limit.filter(|limit| count > *limit) {
-        context.ui.note(&format!("there are more: these are the first {limit}; --limit 0 shows all"));
+        let which = if listing.selection.sort == NEWEST_FIRST { "newest" } else { "first" };
+        context.ui.note(&format!("there are more: only the {which} {limit} are shown; --limit 0 shows all"));
     }
     Ok(())
 }

@@ -22,9 +22,20 @@ pub struct ManArgs {
 /// Runs the command.
 pub fn run(args: &ManArgs, mut root: Command) -> anyhow::Result<Exit> {
     root.build();
-    let topic = find_topic(&root, &args.topic)?;
+    let mut topic = find_topic(&root, &args.topic)?;
+    let usage = topic.render_usage().to_string();
     let mut page = Vec::new();
     clap_mangen::Man::new(topic).render(&mut page).map_err(OutputError)?;
-    ui::print(&String::from_utf8_lossy(&page))?;
+    ui::print(&with_synopsis(&String::from_utf8_lossy(&page), &usage))?;
     Ok(Exit::Done)
+}
+
+/// Puts the usage that help shows into a page's synopsis: `clap_mangen` leaves out what an option takes, and that an argument
+/// may come several times.
+fn with_synopsis(page: &str, usage: &str) -> String {
+    const HEADING: &str = ".SH SYNOPSIS\n";
+    let Some((before, after)) = page.split_once(HEADING) else { return page.to_owned() };
+    let rest = after.split_once('\n').map_or("", |(_, rest)| rest);
+    let usage = usage.trim_start_matches("Usage: ").replace('-', r"\-");
+    format!("{before}{HEADING}{}\n{rest}", usage.trim())
 }

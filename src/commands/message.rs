@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::{Naming, find_order};
+use super::find::{Naming, REF_TO_READ, find_order};
 use super::pick::{Purpose, one_named_or_picked};
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
@@ -31,8 +31,7 @@ use crate::render::message::message_link;
   orders message LEG-LXYZ1234-AB5C --template shortage
   xdg-open \"$(orders message ab5c --json | jq -r .link)\"")]
 pub struct MessageArgs {
-    /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", help = REF_TO_READ)]
     reference: Option<String>,
     /// The occasion
     #[arg(long, value_parser = template_parser(), ignore_case = true)]
@@ -69,21 +68,28 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .hint(Hint::run("for the text that fits its status", command))
             .into());
     }
+    let status = order.summary.status;
+    if !template.is_true_of(status) {
+        let text = template.as_str();
+        context.ui.warn(&format!("order {reference} is {status}: the text for {text} is not true of it"));
+    }
     let text = compose(template, &order, &settings, &obstacles);
     let phone = &order.summary.customer.phone;
     let digits = callable_number(phone, settings.country_code.as_deref());
     let link = digits.map(|digits| message_link(&digits, &text));
     if let (Err(reason), true) = (&link, context.is_table()) {
-        let reason = match reason {
+        let (reason, hint) = match reason {
             NotCallable::NoCountryCode => {
-                "has no country code (orders config countryCode 20 sets the shop's)".to_owned()
+                let config = CommandLine::of("config countryCode CODE");
+                ("has no country code", Hint::run("to set the shop's own, for local numbers", config))
             }
             NotCallable::NotOneNumber => {
                 let edit = CommandLine::of("edit").argument(reference).option("--phone PHONE");
-                format!("is not one number that can be called ({edit} sets it)")
+                ("is not one number that can be called", Hint::run("to set it", edit))
             }
         };
         context.ui.note(&format!("no link: {phone} {reason}"));
+        context.hint(hint);
     }
     let link = link.ok();
     let body = body([
@@ -104,7 +110,7 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
 fn choose(template: Option<Template>, order: &Order) -> anyhow::Result<Template> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
     if template == Some(Template::Shortage) && status != Status::Pending {
-        let message = format!("order {reference} is {status}: its stock is settled");
+        let message = format!("order {reference} is {status}: only a pending order can be short");
         return Err(Failure::new(Kind::Conflict(Conflict::Step), message).into());
     }
     Ok(template.unwrap_or_else(|| Template::fitting(status)))

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::{Naming, find_order};
+use super::find::{Naming, REF_TO_WRITE, find_order};
 use super::pick::{Purpose, one_named_or_picked};
 use crate::domain::bidi::shown;
 use crate::domain::reference::Reference;
@@ -26,8 +26,7 @@ use crate::store::{Audit, StoreError};
   orders note LEG-LXYZ1234-AB5C 'calls back on Sunday'
   orders history LEG-LXYZ1234-AB5C")]
 pub struct NoteArgs {
-    /// A reference, an id or a part of a reference
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", help = REF_TO_WRITE)]
     reference: Option<String>,
     /// The note, 1 to 1000 characters
     #[arg(value_name = "TEXT")]

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::{Naming, name_orders_or_none};
+use super::find::{Naming, REFS_TO_READ, name_orders_or_none};
 use super::history::read_history;
 use super::keep_going::{Call, Results, load_each_named};
 use super::pick::{Purpose, named_or_picked};
@@ -22,8 +22,7 @@ use crate::render::{json, order};
   orders show LEG-LXYZ1234-AB5C --json | jq -r .customerPhone
   orders list -q --updated-since 1d | orders show - --format ndjson --keep-going")]
 pub struct ShowArgs {
-    /// References, ids or parts of references; - reads them from stdin
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", help = REFS_TO_READ)]
     refs: Vec<String>,
     /// Show those that are found, report the others, and exit with 8
     #[arg(long)]
@@ -33,7 +32,7 @@ pub struct ShowArgs {
 /// Runs the command.
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = named_or_picked(&args.refs, &Purpose::of("show", &[]), context)?;
-    let call = Call { is_list: references.is_list, keep_going: args.keep_going };
+    let call = Call { is_list: references.is_list, keep_going: args.keep_going, done: "shown" };
     let naming = Naming::to_read(context);
     let store = context.open_to_read()?;
     let results = store.read(|read| {

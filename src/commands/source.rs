@@ -99,7 +99,7 @@ fn refuse(ours: Vec<String>) -> Failure {
     Failure::new(Kind::InvalidInput, "the orders file cannot be read as input")
         .error("The orders file cannot be read as input")
         .details(ours)
-        .hint("name the files to read, such as *.json: * takes in the orders file too")
+        .hint("name the files to read, such as *.json; * matches the orders file too")
 }
 
 fn spooled(source: InputFile, limit: &InputArgs) -> Result<InputFile, Failure> {

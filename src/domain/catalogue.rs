@@ -92,8 +92,10 @@ impl ProductChange {
 pub struct ProductDecision {
     /// What to write.
     pub change: ProductChange,
-    /// What was not taken.
-    pub warning: Option<String>,
+    /// What a person should look at.
+    pub warnings: Vec<String>,
+    /// That its stock was not taken, where another was sent than it has.
+    pub stock_kept: Option<String>,
 }
 
 /// Why an incoming product was not taken.
@@ -148,11 +150,12 @@ pub fn decide(
     let Some(known) = by_id.or(by_barcode) else {
         let product = new_product(incoming, removed.as_ref(), new_id)?;
         let is_nameless = incoming.id.is_none() && product.barcode.is_none();
-        let warning = is_nameless
-            .then(|| format!("{} has neither id nor barcode: coming again, it would be added again", product.name));
-        return Ok(ProductDecision { change: ProductChange::New(product), warning });
+        let nameless = is_nameless
+            .then(|| format!("{} has neither id nor barcode: imported again, it would be added twice", product.name));
+        let warnings = nameless.into_iter().chain(discount_warning(&product)).collect();
+        return Ok(ProductDecision { change: ProductChange::New(product), warnings, stock_kept: None });
     };
-    let warning = stock_warning(incoming, &known);
+    let stock_kept = stock_warning(incoming, &known);
     let updated = Product {
         id: known.id,
         name: incoming.name.clone().unwrap_or_else(|| known.name.clone()),
@@ -163,8 +166,18 @@ pub fn decide(
         low_stock_at: incoming.low_stock_at.unwrap_or(known.low_stock_at),
         stock: known.stock.clone(),
     };
-    let change = if updated == known { ProductChange::Unchanged(known) } else { ProductChange::Update(updated) };
-    Ok(ProductDecision { change, warning })
+    if updated == known {
+        return Ok(ProductDecision { change: ProductChange::Unchanged(known), warnings: Vec::new(), stock_kept });
+    }
+    let warnings = discount_warning(&updated).into_iter().collect();
+    Ok(ProductDecision { change: ProductChange::Update(updated), warnings, stock_kept })
+}
+
+/// Says that a product costs more at its discounted price than without it: orders are held against the discounted one.
+pub fn discount_warning(product: &Product) -> Option<String> {
+    let discounted = product.discounted_price.filter(|discounted| *discounted > product.price)?;
+    let (name, handle, price) = (&product.name, product.handle(), product.price);
+    Some(format!("{name} ({handle}): discountedPrice {discounted} is above the price {price}"))
 }
 
 /// Decides whether a product may be removed: only one that no order has (rule 7). `orders` is how many have it.
@@ -259,7 +272,10 @@ mod tests {
         let decision = decide(&incoming, matches, &mut || Uuid::nil()).unwrap();
         let ProductChange::Update(updated) = decision.change else { panic!("its price changed") };
         assert_eq!((updated.stock, updated.price.hundredths()), (known.stock, 500));
-        assert_eq!(decision.warning.as_deref(), Some("Shirt (SKU-Shirt): stock stays 2, not 3; product count sets it"));
+        assert_eq!(
+            decision.stock_kept.as_deref(),
+            Some("Shirt (SKU-Shirt): stock stays 2, not 3; product count sets it")
+        );
     }
 
     #[test]

@@ -221,7 +221,7 @@ impl Consent {
             .error("Order has changed"),
             None => Refusal::new(
                 Kind::Conflict(Conflict::Changed),
-                format!("order {reference} could not be confirmed when you were asked"),
+                format!("order {reference} could not be confirmed when you answered"),
             )
             .error("Order was not agreed to"),
         };

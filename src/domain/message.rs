@@ -48,6 +48,11 @@ impl Template {
         }
     }
 
+    /// Returns whether what it says is true of an order in this status.
+    pub fn is_true_of(self, status: Status) -> bool {
+        self == Template::fitting(status) || (self == Template::Shortage && status == Status::Pending)
+    }
+
     /// Returns the template that is true of an order with this status.
     pub fn fitting(status: Status) -> Template {
         match status {

@@ -245,8 +245,9 @@ pub(crate) mod tests {
         shop.settings.currency = Some("EGP".into());
         let mut order = incoming(&[(&cap, 1, None), (&shirt, 1, None), (&belt, 1, None)]);
         order.currency = Some("USD".into());
+        order.items[0].name = Some("Cap".into());
         let problems: Vec<String> = vec![
-            format!("items[0].productId: Product {} not found", cap.id),
+            format!("items[0].productId: Product {} not found (Cap)", cap.id),
             format!("items[2].productId: Product {} not found", belt.id),
         ];
         assert_eq!(

@@ -10,6 +10,7 @@ use super::problems::Problems;
 use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
 use super::reference::Reference;
 use super::refusal::Kind;
+use super::text::{phone_digits, shorten};
 use super::time::Timestamp;
 
 /// An incoming order whose products the catalogue has, as it is written if it is new.
@@ -89,8 +90,9 @@ pub fn resolve(
     }
     let found = incoming.items.iter().map(|item| catalogue.find(&item.product.key));
     let Some(products) = found.collect::<Option<Vec<&Product>>>() else {
-        let problems = unknown_products(incoming.items.iter().map(|item| &item.product), catalogue);
-        return Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() });
+        let unknown = incoming.items.iter().filter(|item| catalogue.find(&item.product.key).is_none());
+        let problems = unknown.map(|item| product_not_found(&item.product, item.name.as_deref()));
+        return Err(Rejected { kind: Kind::InvalidInput, problems: problems.collect() });
     };
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
     let content = Content::of_incoming(&incoming, &ids);
@@ -102,6 +104,10 @@ pub fn resolve(
         incoming.items.into_iter().zip(&products).map(|(item, product)| snapshot(item, product, new_id())).collect();
     let other_names = items.iter().zip(products).filter_map(|(item, product)| ItemName::other_than(product, item));
     warnings.extend(items.iter().enumerate().flat_map(|(index, item)| item.name_marks(index + 1)));
+    let phone = &incoming.customer.phone;
+    if phone_digits(phone).is_empty() {
+        warnings.push(format!("customerPhone {phone} has no digit: ask for the number"));
+    }
     let wrong_clock = wrong_clock(incoming.order_date, now);
     let order_date = if wrong_clock.is_some() { now } else { incoming.order_date };
     warnings.extend(wrong_clock);
@@ -126,7 +132,13 @@ pub fn resolve(
 /// Names the products among `named` that the catalogue does not have, each with its place.
 pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Catalogue) -> Vec<String> {
     let unknown = named.into_iter().filter(|product| catalogue.find(&product.key).is_none());
-    unknown.map(|product| format!("{}: Product {} not found", product.place, product.key)).collect()
+    unknown.map(|product| product_not_found(product, None)).collect()
+}
+
+/// Says that the catalogue does not have a product, in the guide's words, and what the order calls it.
+fn product_not_found(product: &NamedProduct, name: Option<&str>) -> String {
+    let name = name.map(|name| format!(" ({})", shorten(name))).unwrap_or_default();
+    format!("{}: Product {} not found{name}", product.place, product.key)
 }
 
 fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {

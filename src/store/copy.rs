@@ -23,7 +23,7 @@ pub(super) fn vacuum_into(connection: &Connection, copy: &Path) -> Result<(), St
 pub(super) fn copy_beside(path: &Path, wait: Duration) -> Result<Scratch, StoreError> {
     let copy = Scratch::new_in(folder_of(path)).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            StoreError::refused("is of an older version, and its folder takes no copy of it: make it writable")
+            StoreError::refused("is of an older version, and cannot be copied first: make its folder writable")
         }
         _ => error.into(),
     })?;

@@ -241,7 +241,7 @@ impl OrdersFiles {
         let real = folder.join(path.file_name().unwrap_or_default());
         if side_files(&self.0).contains(&real) {
             let name = real.display();
-            return Err(StoreError::refused(format!("has {name} for a side file: name another")));
+            return Err(StoreError::refused(format!("reserves {name} for SQLite; choose another name")));
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ impl Store {
         let mut connection = Connection::open_with_flags(&real, flags).map_err(|error| explain(&path, error.into()))?;
         // SQLite silently falls back to read-only. Such a reader would make side files that lock the owner out.
         if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
-            return Err(StoreError::refused("is not writable for this user, which reading needs too"));
+            return Err(StoreError::refused("is not writable for this user; reading needs that too"));
         }
         set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
         let migration_backup = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
@@ -132,7 +132,7 @@ fn prepare(
         identity = Identity::of(connection)?;
     }
     if identity.is_blank() && access != Access::Create {
-        return Err(StoreError::refused("is empty: making it was cut off, or it was emptied"));
+        return Err(StoreError::refused("is empty: its creation was interrupted, or it was emptied"));
     }
     if !identity.is_blank() {
         ensure_ours(&identity)?;

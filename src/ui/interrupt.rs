@@ -153,7 +153,7 @@ fn end(signal: i32) {
         ChangeState::None => None,
         ChangeState::NotCommitted => Some("interrupted; nothing changed"),
         ChangeState::Committed => Some("interrupted; the work is done and kept"),
-        ChangeState::Unknown => Some("interrupted; look at what was kept before running it again"),
+        ChangeState::Unknown => Some("interrupted; see what was written before you run it again"),
     };
     if let Some(text) = text {
         let line = if work.json {

@@ -57,7 +57,7 @@ fn no_file_gets_the_name_of_a_side_file() {
     let shop = Shop::with_order();
     for suffix in ["journal", "wal", "shm"] {
         let name = format!("orders.db-{suffix}");
-        let side = format!("has {} for a side file: name another", shop.path(&name).display());
+        let side = format!("reserves {} for SQLite; choose another name", shop.path(&name).display());
         let done = shop.orders(["backup", &name]).exits(1);
         assert!(done.stderr.contains(&side), "{done:?}");
         let done = shop.orders(["import", "--keep-going", "--rejects", &name]).stdin("[{}]").exits(1);

@@ -80,6 +80,48 @@ fn invalid_input() {
 }
 
 #[test]
+fn an_unknown_product_comes_with_its_name_and_a_new_file_with_the_way_to_add_products() {
+    let shop = Shop::new();
+    let done = shop.orders(["create"]).arg(shipped("examples/order.json")).exits(4);
+    assert!(
+        done.stderr.contains("Product 550e8400-e29b-41d4-a716-446655440000 not found (Classic T-Shirt)"),
+        "{done:?}"
+    );
+    assert!(done.stderr.ends_with("hint: to add products first:  orders product import FILE\n"), "{done:?}");
+    let done = shop.orders(["create", "--as", "guest"]).arg(shipped("examples/order.json")).exits(4);
+    assert!(!done.stderr.contains("hint"), "{done:?}");
+}
+
+#[test]
+fn every_refusal_of_what_writes_says_that_nothing_changed() {
+    let shop = Shop::with_order();
+    for (args, code, undone) in [
+        (&["confirm", ORDER, "LEG-404"][..], 3, "nothing changed"),
+        (&["cancel", "LEG-404"], 3, "nothing changed"),
+        (&["edit", ORDER, "--add", "zebra", "--quantity", "1"], 3, "nothing changed"),
+        (&["create", "nofile.json"], 1, "nothing changed"),
+        (&["product", "count", "zebra", "1", "--note", "x"], 3, "nothing changed"),
+        (&["config", "currency", "X"], 4, "nothing changed"),
+        (&["user", "remove", "nobody"], 3, "nothing changed"),
+        (&["import", "nofile.json"], 1, "nothing imported"),
+        (&["backup", "no/folder.db"], 1, "nothing was backed up"),
+    ] {
+        let run = args.iter().fold(shop.orders([]), |run, arg| run.arg(arg));
+        let done = run.exits(code);
+        let message = done.stderr.lines().next().unwrap_or_default();
+        assert!(message.ends_with(undone) && message.matches("nothing ").count() == 1, "{args:?}: {done:?}");
+    }
+}
+
+#[test]
+fn a_hints_command_acts_on_the_file_that_was_named() {
+    let shop = Shop::with_order();
+    let file = shop.file().display().to_string();
+    let done = shop.orders(["set-status", ORDER, "shipped", "--db", &file]).without_env("ORDERS_DB").exits(5);
+    assert!(done.stderr.ends_with(&format!("orders confirm {ORDER} --db {file}\n")), "{done:?}");
+}
+
+#[test]
 fn conflict() {
     let shop = Shop::with_order();
     shop.orders(["set-status", ORDER, "shipped"]).fails(

@@ -104,7 +104,7 @@ fn a_list_says_what_it_leaves_out() {
     shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
     let done = shop.orders(["list", "--limit", "2", "--search", "leg"]).exits(0);
     assert_eq!(done.stdout.lines().count(), 3);
-    assert_eq!(done.stderr, "note: there are more: these are the first 2; --limit 0 shows all\n");
+    assert_eq!(done.stderr, "note: there are more: only the newest 2 are shown; --limit 0 shows all\n");
 }
 
 /// Orders by the hundred are searched by the texts that were gathered of them.
@@ -177,4 +177,15 @@ fn a_list_of_references_is_bounded_and_its_unknown_ones_cost_little() {
         "{}",
         done.stderr
     );
+}
+
+#[test]
+fn a_phone_that_finds_nothing_says_why() {
+    let shop = Shop::with_order();
+    let hint = "note: no orders\nhint: local numbers have no country yet; to set it:  orders config countryCode CODE\n";
+    assert_eq!(shop.orders(["list", "--phone", "+20 100 555 1001"]).exits(0).stderr, hint);
+    shop.orders(["config", "countryCode", "20"]).succeeds();
+    assert_eq!(shop.orders(["list", "--phone", "+20 100 555 1001"]).exits(0).stderr, "note: no orders\n");
+    let done = shop.orders(["confirm", "0100", "555", "1001"]).exits(3);
+    assert!(done.stderr.ends_with("hint: a phone number with spaces goes in quotes: '0100 555 1001'\n"), "{done:?}");
 }

@@ -48,6 +48,7 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         .fails(2, "error: there is no help on everything\nhint: to see the commands and topics:  orders help\n");
     shop.orders(["help", "comfirm"]).fails(2, "error: there is no help on comfirm\nhint: did you mean confirm?\n");
     shop.orders(["help", "option"]).fails(2, "error: there is no help on option\nhint: did you mean options?\n");
+    shop.orders(["help", "exit"]).fails(2, "error: there is no help on exit\nhint: did you mean exit-codes?\n");
 }
 
 #[test]
@@ -65,7 +66,7 @@ fn options_that_matter_stand_in_the_help_of_a_command() {
             let text = shop.orders([command, help]).succeeds();
             let options = all
                 .iter()
-                .filter(|option| text.contains(&format!("  {option}")) || text.contains(&format!(", {option}")));
+                .filter(|option| text.contains(&format!("\n      {option}")) || text.contains(&format!(", {option}")));
             assert_eq!(options.copied().collect::<Vec<_>>(), shown, "{command} {help}");
         }
     }
@@ -135,7 +136,11 @@ fn the_version_names_the_sqlite_inside() {
 fn there_is_a_manual_page() {
     let shop = Shop::new();
     assert!(shop.orders(["man"]).succeeds().starts_with(".ie"));
-    assert!(shop.orders(["man", "confirm"]).succeeds().contains("accept\\-prices"));
+    let page = shop.orders(["man", "confirm"]).succeeds();
+    assert!(
+        page.contains("accept\\-prices") && page.contains("SYNOPSIS\norders confirm [OPTIONS] [REF]...\n"),
+        "{page}"
+    );
     assert!(shop.orders(["--help"]).succeeds().contains("  man "));
     for option in ["wait", "as", "note", "fields", "no\\-input"] {
         assert!(shop.orders(["man", "confirm"]).succeeds().contains(&format!("\\-\\-{option}\\fR")), "{option}");

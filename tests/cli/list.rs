@@ -170,7 +170,7 @@ fn the_table_shows_fifty_and_says_that_there_are_more() {
     shop.orders(["import"]).stdin(orders).succeeds();
     let done = shop.orders(["list"]).exits(0);
     assert_eq!(done.stdout.lines().count(), 51);
-    assert_eq!(done.stderr, "note: there are more: these are the first 50; --limit 0 shows all\n");
+    assert_eq!(done.stderr, "note: there are more: only the newest 50 are shown; --limit 0 shows all\n");
     assert_eq!(shop.orders(["list", "--limit", "0"]).succeeds().lines().count(), 52);
     assert_eq!(shop.orders(["list", "--json"]).json().as_array().unwrap().len(), 51);
     assert_eq!(shop.orders(["list", "-q"]).succeeds().lines().count(), 51);

@@ -100,7 +100,8 @@ fn a_phone_that_is_more_than_one_number_gives_no_link_and_is_found_by_its_first(
         let done = shop.orders(["message", &reference]).exits(0);
         assert!(!done.stdout.contains("wa.me"), "{phone}");
         let note = format!(
-            "note: no link: {phone} is not one number that can be called (orders edit {reference} --phone PHONE sets it)\n"
+            "note: no link: {phone} is not one number that can be called\n\
+             hint: to set it:  orders edit {reference} --phone PHONE\n"
         );
         assert_eq!(done.stderr, note);
         assert_eq!(shop.orders(["message", &reference, "--json"]).json()["link"], json!(null));
@@ -113,4 +114,14 @@ fn a_phone_that_is_more_than_one_number_gives_no_link_and_is_found_by_its_first(
     shop.orders(["create", "-q"]).stdin(order).succeeds();
     assert!(shop.orders(["show", "LEG-W"]).succeeds().contains("https://wa.me/201012345678\n"));
     shop.check();
+}
+
+#[test]
+fn a_text_that_is_not_true_of_the_order_is_warned_of() {
+    let shop = Shop::with_order();
+    for (template, is_true) in [("received", true), ("shipped", false), ("confirmed", false), ("cancelled", false)] {
+        let done = shop.orders(["message", ORDER, "--template", template]).exits(0);
+        let warning = format!("warning: order {ORDER} is pending: the text for {template} is not true of it\n");
+        assert_eq!(done.stderr, if is_true { String::new() } else { warning });
+    }
 }

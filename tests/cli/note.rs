@@ -61,10 +61,10 @@ fn no_note_vanishes() {
     let catalogue = shipped("examples/catalogue.json");
     for (run, said) in [
         (shop.orders(["create", "--note", "x"]).arg(shipped("examples/order.json")), "the note is not kept"),
-        (shop.orders(["import", "--note", "x"]).arg(shipped("examples/order.json")), "is kept with new orders only"),
+        (shop.orders(["import", "--note", "x"]).arg(shipped("examples/order.json")), "only new orders keep the note"),
         (
             shop.orders(["product", "import", "--note", "x"]).arg(catalogue),
-            "is kept with the stock of new products only",
+            "only the stock of new products keeps the note",
         ),
     ] {
         let done = run.exits(0);

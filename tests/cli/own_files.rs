@@ -83,7 +83,7 @@ fn every_file_that_is_ours_is_named_at_once() {
   - orders.db: it is the orders file
   - orders.db-shm: it is the -shm file of the orders file
   - orders.db-wal: it is the -wal file of the orders file
-hint: name the files to read, such as *.json: * takes in the orders file too
+hint: name the files to read, such as *.json; * matches the orders file too
 ";
     assert_eq!((done.code, done.stderr.as_str()), (4, stderr));
     assert_eq!(shell(&shop, "\"$ORDERS\" import *.json -q").code, 0);
@@ -95,7 +95,7 @@ fn no_backup_goes_to_stdout_where_that_is_the_orders_file() {
     let shop = Shop::with_order();
     let before = shop.dump();
     let done = shell(&shop, "\"$ORDERS\" backup - >>orders.db");
-    let stderr = "error: stdout cannot take the backup: it is the orders file; nothing was backed up\nhint: send it into a new file\n";
+    let stderr = "error: stdout cannot take the backup: it is the orders file; nothing was backed up\nhint: redirect stdout to a new file\n";
     assert_eq!((done.code, done.stderr.as_str()), (5, stderr));
     assert_eq!(shop.dump(), before);
     assert_eq!(shell(&shop, "\"$ORDERS\" backup - >copy.db").code, 0);

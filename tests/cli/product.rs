@@ -69,7 +69,7 @@ fn importing_updates_by_id_or_barcode_and_takes_stock_for_new_products_only() {
     assert_eq!(
         done.stderr,
         "warning: Classic T-Shirt (SKU-12345): stock stays 13, not 99; product count sets it\n\
-         warning: Cap has neither id nor barcode: coming again, it would be added again\n"
+         warning: Cap has neither id nor barcode: imported again, it would be added twice\n"
     );
     assert_eq!(shop.orders(["product", "show", "BLT-01", "--json"]).json()["price"], "20.00");
     assert_eq!((shop.on_hand("Cap", ""), shop.on_hand("BLT-01", "")), (7, 12));
@@ -300,4 +300,27 @@ fn sizes_are_parted_by_commas() {
     }
     let done = shop.orders(["product", "count", "Shirt", "3", "--size", "XL,XXL", "--note", "new"]).exits(4);
     assert!(done.stderr.contains("a size cannot have , or = in its name"), "{done:?}");
+}
+
+#[test]
+fn what_looks_wrong_about_a_product_is_a_warning() {
+    let shop = Shop::stocked();
+    let above = "warning: Leather Belt (BLT-01): discountedPrice 99.00 is above the price 18.75\n";
+    let set = ["product", "set", "BLT-01", "--discounted-price", "99", "-q"];
+    assert_eq!(shop.orders(set).exits(0).stderr, above);
+    let again = ["product", "set", "BLT-01", "--discounted-price", "99"];
+    assert_eq!(shop.orders(again).exits(0).stderr, "note: BLT-01 already has these values; nothing changed\n");
+    let cap = |sku| {
+        let add = shop.orders(["product", "add", "--name", "Cap", "--price", "5", "--discounted-price", "6", "-q"]);
+        add.arg("--sku").arg(sku).exits(0).stderr
+    };
+    assert_eq!(cap("C1"), "warning: Cap (C1): discountedPrice 6.00 is above the price 5.00\n");
+    assert!(cap("C2").starts_with("warning: C1 has the name Cap too: name them by SKU or id, C1 and C2\n"));
+    let imported = r#"{"barcode":"C3","name":"Hat","price":5,"discountedPrice":6}"#;
+    let done = shop.orders(["product", "import", "-q"]).stdin(imported).exits(0);
+    assert_eq!(done.stderr, "warning: Hat (C3): discountedPrice 6.00 is above the price 5.00\n");
+    shop.orders(["product", "show", "cap"])
+        .fails(5, "error: cap fits 2 products\n  - C1: Cap\n  - C2: Cap\nhint: name one by its SKU or id\n");
+    let done = shop.orders(["product", "list", "--fields", "sku"]).exits(2);
+    assert!(done.stderr.ends_with("hint: the SKU is in barcode\n"), "{done:?}");
 }

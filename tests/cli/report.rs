@@ -229,8 +229,8 @@ LEG-SIZE   Classic T-Shirt             size?
 LEG-MUCH   Leather Belt           12      13
 LEG-NEW    Classic T-Shirt (L)     0       1
 
-contested: enough, but not once those that wait longer are confirmed
-unclear: an item needs a size that there is: orders edit REF --item N --size S
+contested: enough, but not after the older orders are confirmed
+unclear: an item needs an available size: orders edit REF --item N --size SIZE
 ",
     );
     let old = shop.orders(["report", "pending", "--older-than", "1d", "--json"]).json();
@@ -272,7 +272,7 @@ Leather Belt           low       12       0        0  BLT-01
 Polo Shirt       M     low        2       0        0  PL-220
 Polo Shirt       XL    low        1       0        0  PL-220
 
-1 more wanted without a size that there is: orders report pending
+1 more piece is wanted in no known size: see orders report pending
 ",
     );
     let body = shop.orders(["report", "stock", "--json"]).json();

@@ -474,7 +474,7 @@ fn with_keep_going_only_what_was_shown_is_confirmed() {
 fn nobody_is_asked_who_said_not_to() {
     let shop = Shop::with_order();
     let screen = Terminal::run(&shop, 80, &["confirm", ORDER, "--no-input"]).ends(2);
-    assert!(screen.contains("--no-input, but confirming has to be agreed to"), "{screen}");
+    assert!(screen.contains("--no-input, but confirming needs an answer"), "{screen}");
     Terminal::run(&shop, 80, &["confirm", "--no-input"]).ends(2);
     Terminal::run(&shop, 80, &["create"]).ends(2);
     let screen = Terminal::run(&shop, 80, &["confirm", "ab5c", "--dry-run"]).ends(0);

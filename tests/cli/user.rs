@@ -76,7 +76,7 @@ fn a_refusal_has_the_guides_words() {
     shop.orders(["my-orders"])
         .fails(11, "error: authentication required\nhint: --as USERNAME or ORDERS_AS says whose orders\n");
     shop.orders(["--as", "nobody", "list"])
-        .fails(3, "error: user nobody not found\nhint: to see which there are:  orders user list\n");
+        .fails(3, "error: account nobody not found\nhint: to see which there are:  orders user list\n");
     // A wrapper that lost its user's name must not act as the operator.
     shop.orders(["list"]).env("ORDERS_AS", "").exits(2);
     shop.orders(["--as", "operator", "list"]).exits(3);
@@ -135,14 +135,17 @@ fn accounts_are_added_listed_and_removed_and_their_orders_stay() {
     assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "username", "role", "phone"]);
     assert_eq!((&body["role"], &body["phone"]), (&json!("buyer"), &json!("+20 101")));
     shop.orders(["user", "list"]).prints("USERNAME  ROLE   PHONE\nmona      buyer  +20 101\n");
-    shop.orders(["user", "add", "MONA", "--role", "seller"])
-        .fails(5, "error: there is an account mona already, buyer; nothing changed\n");
+    shop.orders(["user", "add", "MONA", "--role", "seller"]).fails(
+        5,
+        "error: there is an account mona already, buyer; nothing changed\n\
+             hint: to change its role, remove it and add it again: its orders stay, without an account\n",
+    );
     for name in ["guest", "Operator", "", "a b", "x\u{202e}y"] {
         shop.orders(["user", "add", name, "--role", "buyer"]).exits(4);
     }
     shop.orders(["user", "add", "zoe"]).exits(2);
     let shop = staffed();
-    shop.orders(["user", "remove", "mona"]).prints("removed mona; 1 order stays, without a user\n");
+    shop.orders(["user", "remove", "mona"]).prints("removed mona; 1 order stays, without an account\n");
     assert_eq!(shop.orders(["show", "LEG-MONA-0001", "--json"]).json()["user"], json!(null));
     shop.orders(["user", "remove", "mona"]).exits(3);
     shop.check();

@@ -482,7 +482,7 @@ fn a_cut_id_that_contradicts_the_sku_is_refused() {
     let cut = message().replace(SHIRT, "550e8400...");
     assert_eq!(
         problems(&shop, cut.replace("*SKU-12345*", "*PL-220*")),
-        ["line 17: Product PL-220 (550e8400…) not found"]
+        ["line 17: Product PL-220 (550e8400…) not found (Classic T-Shirt)"]
     );
     assert_eq!(counts(&shop, cut), [1, 0, 0, 0]);
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::{Found, Named, Naming, name_orders_or_none};
+use super::find::{Found, Named, Naming, REFS_TO_WRITE, name_orders_or_none};
 use super::keep_going::{self, OrderFailure, OrderOutcome, print_outcomes};
 use super::pick::{Purpose, named_or_picked};
 use crate::domain::confirm::{Confirmation, Consent, decide, decide_each, refusal};
@@ -34,8 +34,7 @@ use crate::ui;
   orders confirm ab5c --yes                           a part that fits one order
   orders list -q --status pending --sort createdAt | orders confirm - --keep-going")]
 pub struct ConfirmArgs {
-    /// References, ids or (with --yes) parts of references; - reads them from stdin
-    #[arg(value_name = "REF")]
+    #[arg(value_name = "REF", help = REFS_TO_WRITE)]
     refs: Vec<String>,
     /// Accept prices below the list price
     #[arg(long)]
@@ -60,7 +59,7 @@ const CONFIRMED_KEYS: &[&str] = &["success", "order", "stockUpdated", "message"]
 pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let purpose = Purpose::of("confirm", &[Status::Pending]);
     let references = named_or_picked(&args.refs, &purpose, context)?;
-    let is_to_ask = context.is_to_ask("confirming has to be agreed to", "--yes agrees")?;
+    let is_to_ask = context.is_to_ask("confirming needs an answer", "--yes answers yes")?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context);
     let mut call = Call {
@@ -75,7 +74,7 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
         call.consent = Consent::shown(ask::ask(&store, &call, context)?);
     }
     let outcomes = context.write(&mut store, |write| call.confirm(write))?;
-    let printed = keep_going::Call { is_list: references.is_list, keep_going: args.keep_going };
+    let printed = keep_going::Call { is_list: references.is_list, keep_going: args.keep_going, done: "confirmed" };
     print_outcomes(&outcomes, printed, CONFIRMED_KEYS, context, body, |confirmed| {
         let text = |(order, confirmation): &&(Order, Confirmation)| match context.ui.quiet {
             true => format!("{}\n", order.summary.reference),

@@ -8,13 +8,14 @@ use uuid::Uuid;
 use super::{barcode, image, money, name, pieces, print_product, size};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
-use crate::domain::catalogue::{IncomingProduct, IncomingStock, add};
+use crate::domain::catalogue::{IncomingProduct, IncomingStock, add, discount_warning};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;
 use crate::domain::stock::NO_SIGNS;
 use crate::domain::text::size_key;
 use crate::error::{Exit, Failure};
 use crate::render::product;
+use crate::store::fold;
 use crate::ui;
 
 /// Add a product to the catalogue
@@ -87,12 +88,21 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let mut store = context.open_or_create()?;
     let (audit, mut ids) = (context.audit(), context.ids());
-    let (added, low_stock) = context.write(&mut store, |write| {
+    let (added, namesakes, low_stock) = context.write(&mut store, |write| {
         let matches = write.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
         let product = add(&incoming, matches, &mut ids).map_err(Failure::from)?;
+        let namesakes = write.all_products()?.into_iter().filter(|other| fold(&other.name) == fold(&product.name));
+        let namesakes: Vec<String> = namesakes.map(|other| other.handle()).collect();
         write.insert_product(&product, &audit)?;
-        Ok((product, write.settings()?.low_stock))
+        Ok((product, namesakes, write.settings()?.low_stock))
     })?;
+    if let Some(other) = namesakes.first() {
+        let own = added.handle();
+        context.ui.warn(&format!("{other} has the name {} too: name them by SKU or id, {other} and {own}", added.name));
+    }
+    if let Some(warning) = discount_warning(&added) {
+        context.ui.warn(&warning);
+    }
     print_product(&added, context, || product::show(&added, low_stock, ui::width()))?;
     Ok(Exit::Done)
 }

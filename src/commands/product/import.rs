@@ -27,7 +27,7 @@ use crate::ui::Progress;
 #[command(after_help = "Examples:
   orders product import catalogue.json
   orders product import catalogue.json --dry-run
-  orders product list --json | jq '.[].price = \"9.99\"' | orders product import -")]
+  orders product list --json | jq '.[].lowStockAt = 3' | orders product import -")]
 pub struct ImportArgs {
     /// The files; - or none: stdin
     #[arg(value_name = "FILE")]
@@ -82,8 +82,8 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                             }
                             Ok(decision) => {
                                 // That a known product keeps its stock is how it is meant, and nothing is wrong.
-                                let is_told = !is_brief || matches!(decision.change, ProductChange::New(_));
-                                let warnings = decision.warning.filter(|_| is_told).into_iter().collect();
+                                let stock_kept = decision.stock_kept.filter(|_| !is_brief);
+                                let warnings = decision.warnings.into_iter().chain(stock_kept).collect();
                                 match decision.change {
                                     ProductChange::New(_) => RecordOutcome::Imported(warnings),
                                     ProductChange::Update(_) => RecordOutcome::Updated(warnings),
@@ -103,7 +103,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     drop(progress);
     summary.report(context);
     if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
-        context.ui.note("the note is kept with the stock of new products only");
+        context.ui.note("only the stock of new products keeps the note");
     }
     context.print_one(summary.body(Imported::Products), || {
         if context.ui.quiet {

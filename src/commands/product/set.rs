@@ -6,7 +6,7 @@ use super::{barcode, image, money, name, pieces, print_product, upsert_product};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
-use crate::domain::catalogue::IncomingProduct;
+use crate::domain::catalogue::{IncomingProduct, ProductChange};
 use crate::domain::money::Money;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
@@ -66,13 +66,19 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let mut store = context.open_to_write()?;
     let (audit, mut ids) = (context.audit(), context.ids());
-    let (changed, low_stock) = context.write(&mut store, |write| {
+    let (decision, low_stock) = context.write(&mut store, |write| {
         let id = find_product(write, &name)?.id;
         let change = IncomingProduct { id: Some(id), ..change };
         let decision = upsert_product(write, &change, &audit, &mut ids)?
             .map_err(|rejected| Failure::from(rejected.into_refusal()))?;
-        Ok((decision.change.into_product(), write.settings()?.low_stock))
+        Ok((decision, write.settings()?.low_stock))
     })?;
+    decision.warnings.iter().for_each(|warning| context.ui.warn(warning));
+    let is_unchanged = matches!(decision.change, ProductChange::Unchanged(_));
+    let changed = decision.change.into_product();
+    if is_unchanged {
+        context.ui.note(&format!("{} already has these values; nothing changed", changed.handle()));
+    }
     print_product(&changed, context, || product::show(&changed, low_stock, ui::width()))?;
     Ok(Exit::Done)
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::Context;
 use super::arguments::read_status;
 use super::facts::{Facts, Group};
-use super::find::{Naming, name_orders_or_none};
+use super::find::{Naming, REFS_TO_WRITE, name_orders_or_none};
 use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
 use super::pick::{Purpose, named_or_picked};
 use crate::domain::order::Order;
@@ -37,10 +37,8 @@ use crate::store::StoreError;
   orders list -q --status confirmed --sort createdAt | orders set-status - processing --keep-going
   orders set-status LEG-LXYZ1234-AB5C pending --force --note 'confirmed by mistake'")]
 pub struct SetStatusArgs {
-    /// References, ids or parts of references (- reads them from stdin), then the status that they get: pending,
-    /// confirmed, processing, shipped, delivered or cancelled
     // One list: of two, clap takes the word before one that begins with - for the last, after -- too.
-    #[arg(num_args = 1.., value_names = ["REF", "STATUS"])]
+    #[arg(num_args = 1.., value_names = ["REF", "STATUS"], help = format!("{REFS_TO_WRITE}. Last the status that they get: pending, confirmed, processing, shipped, delivered or cancelled"))]
     words: Vec<String>,
     /// Allow a step back; needs --note
     #[arg(long)]
@@ -102,14 +100,14 @@ pub fn change(
         return Err(none_can_go(request.to).into());
     }
     let references = named_or_picked(refs, &Purpose::of(verb, &from), context)?;
-    let call = Call { is_list: references.is_list, keep_going };
+    let call = Call { is_list: references.is_list, keep_going, done: request.to.as_str() };
     let mut store = context.open_to_write()?;
     let (audit, naming) = (context.audit(), Naming::to_write(context));
     // Nobody waits while they are looked for: an order keeps its reference.
     let named = store.read(|read| name_orders_or_none(read, &references.texts, &naming, keep_going))?;
     // Whoever names an order said which; a finger slips on a list.
     let is_asked = request.to == Status::Cancelled || references.are_picked;
-    let shown = match is_asked && context.is_to_ask("cancelling has to be agreed to", "--yes agrees")? {
+    let shown = match is_asked && context.is_to_ask("cancelling needs an answer", "--yes answers yes")? {
         true => Some(ask::ask(&store, &named, request, context)?),
         false => None,
     };
@@ -141,7 +139,7 @@ pub fn change(
             }
         }
         if !refusals.is_empty() {
-            return Err(merge(refusals, count).into());
+            return Err(merge(refusals).into());
         }
         for (change, _) in outcomes.iter().flatten() {
             write.change_status(change, &audit)?;
@@ -184,14 +182,13 @@ fn none_can_go(to: Status) -> Failure {
     }
 }
 
-/// Makes one failure of the refusals among so many orders.
-fn merge(mut refusals: Vec<(Reference, Refusal)>, orders: usize) -> Failure {
+/// Makes one failure of refusals.
+fn merge(mut refusals: Vec<(Reference, Refusal)>) -> Failure {
     let details = |refusals: &[(Reference, Refusal)]| {
         refusals.iter().map(|(reference, refusal)| format!("{reference}: {}", refusal.error)).collect()
     };
     if refusals.len() == 1 {
-        let details = if orders > 1 { details(&refusals) } else { Vec::new() };
-        return Failure::from(refusals.remove(0).1).details(details);
+        return refusals.remove(0).1.into();
     }
     let message = format!("{} orders cannot take this step", refusals.len());
     let kinds = refusals.iter().map(|(_, refusal)| Kind::from(refusal.kind));

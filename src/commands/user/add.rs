@@ -46,7 +46,11 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     context.write(&mut store, |write| {
         if let Some(known) = write.user(&user.username)? {
             let message = format!("there is an account {} already, {}", known.username, known.role.as_str());
-            return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).error("Username is taken").into());
+            let hint = "to change its role, remove it and add it again: its orders stay, without an account";
+            return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
+                .error("Username is taken")
+                .hint(hint)
+                .into());
         }
         Ok(write.insert_user(&user)?)
     })?;

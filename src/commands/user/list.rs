@@ -27,7 +27,7 @@ pub fn run(_args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let names: String = users.iter().map(|user| format!("{}\n", visible(&user.username))).collect();
         ui::print(&names)?;
     } else if context.is_table() && users.is_empty() {
-        context.ui.note("no users");
+        context.ui.note("no accounts");
     } else {
         let bodies: Vec<_> = users.iter().map(|user| choose(&json::user(user), &keys)).collect();
         context.print_list(&keys, &bodies, &settings, || user::list(&users, context.style(&settings)))?;

@@ -10,7 +10,7 @@ use crate::domain::text::visible;
 use crate::error::Exit;
 use crate::render::json;
 
-/// Remove an account; its orders stay, without a user
+/// Remove an account; its orders stay, without an account
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:
@@ -37,8 +37,8 @@ pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
         match (context.ui.quiet, orders) {
             (true, _) => format!("{}\n", visible(&user.username)),
             (false, 0) => format!("{did} {name}\n"),
-            (false, 1) => format!("{did} {name}; 1 order stays, without a user\n"),
-            (false, orders) => format!("{did} {name}; {orders} orders stay, without a user\n"),
+            (false, 1) => format!("{did} {name}; 1 order stays, without an account\n"),
+            (false, orders) => format!("{did} {name}; {orders} orders stay, without an account\n"),
         }
     })?;
     Ok(Exit::Done)

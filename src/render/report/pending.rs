@@ -86,8 +86,8 @@ impl Rows {
         let mut about = vec![as_of(pending.now, settings)];
         about.extend(shop_line(settings, Some(&pending.totals)));
         let explained = [
-            (Contested, "contested: enough, but not once those that wait longer are confirmed"),
-            (Unclear, "unclear: an item needs a size that there is: orders edit REF --item N --size S"),
+            (Contested, "contested: enough, but not after the older orders are confirmed"),
+            (Unclear, "unclear: an item needs an available size: orders edit REF --item N --size SIZE"),
         ];
         let remarks = explained.iter().filter(|(availability, _)| pending.count(*availability) > 0);
         let remarks = remarks.map(|(_, remark)| (*remark).to_owned()).chain(mixed_remark(settings, &pending.totals));

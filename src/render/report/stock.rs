@@ -30,7 +30,8 @@ pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Resul
     about.extend(shop_line(settings, None));
     let unclear = (scarcity.unclear_demand > 0).then(|| {
         let pieces = scarcity.unclear_demand;
-        format!("{pieces} more wanted without a size that there is: orders report pending")
+        let wanted = if pieces == 1 { "1 more piece is".to_owned() } else { format!("{pieces} more pieces are") };
+        format!("{wanted} wanted in no known size: see orders report pending")
     });
     let sheet = Sheet {
         title: "Stock that is short, out or low".into(),
