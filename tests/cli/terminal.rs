@@ -508,7 +508,7 @@ fn columns_for_which_there_is_no_room_are_named_at_a_terminal() {
     let shop = Shop::with_order();
     for (line, columns, said) in [
         ("list", 48, "note: no room for ORDERED, ITEMS: a wider\n  terminal or --fields shows them"),
-        ("list --items", 48, "note: no room for STATUS, PRICE: a wider\n  terminal or --fields shows them"),
+        ("list --items", 48, "note: no room for STATUS, COLOR, PRICE: a\n  wider terminal or --fields shows them"),
         ("product history BLT-01", 48, "note: no room for BY, NOTE"),
         ("show LEG-LXYZ1234-AB5C", 40, "terminal or --json shows"),
         ("list", 80, ""),
@@ -551,7 +551,7 @@ hint: to confirm it:
   orders confirm LEG-LXYZ1234-AB5C";
     assert_eq!(screen.trim_end(), expected);
     shop.orders(["confirm", ORDER]).succeeds();
-    let screen = Terminal::run(&shop, 48, &["history", ORDER]).ends(0);
+    let screen = Terminal::run(&shop, 40, &["history", ORDER]).ends(0);
     assert!(screen.contains("  operator\n  pending → confirmed\n"), "{screen}");
 }
 
