@@ -472,7 +472,9 @@ fn pick_product<'p>(
         [] => Err(product_not_found(text, all).into()),
         several => {
             let message = format!("{} fits {} products", shorten(text), several.len());
-            let details = several.iter().take(10).map(|p| format!("{}: {}", p.handle(), p.name)).collect();
+            let mut details: Vec<String> = several.iter().map(|p| format!("{}: {}", p.handle(), p.name)).collect();
+            details.sort();
+            details.truncate(10);
             Err(Failure::new(Kind::Conflict(Conflict::Ambiguous), message)
                 .details(details)
                 .hint("name one by its SKU or id")
