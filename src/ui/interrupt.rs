@@ -25,6 +25,12 @@ const RETRY: Duration = Duration::from_millis(100);
 /// The terminal's settings before the first question.
 static BEFORE: OnceLock<Termios> = OnceLock::new();
 
+/// Whether the question that was interrupted was left: from then on nobody but this file sets the terminal.
+static QUESTION_LEFT: AtomicBool = AtomicBool::new(false);
+
+/// How often, and after how long each time, to look whether it was left. A signal that another thread got does not end it.
+const LEAVING: (u32, Duration) = (25, Duration::from_millis(4));
+
 /// Whether Ctrl-C ends the program at once, without a message.
 static AT_ONCE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
@@ -174,6 +180,7 @@ fn end(signal: i32) {
 
 /// Ends the program as Ctrl-C does.
 pub(super) fn interrupted() -> ! {
+    QUESTION_LEFT.store(true, Ordering::Release);
     end(SIGINT);
     std::process::exit(INTERRUPTED)
 }
@@ -181,6 +188,12 @@ pub(super) fn interrupted() -> ! {
 fn restore_terminal() {
     if let Some(before) = BEFORE.get() {
         const SHOW_CURSOR: &[u8] = b"\x1b[?25h\n";
+        for _ in 0..LEAVING.0 {
+            if QUESTION_LEFT.load(Ordering::Acquire) {
+                break;
+            }
+            std::thread::sleep(LEAVING.1);
+        }
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
         let _ = io::stderr().write_all(SHOW_CURSOR);
     }

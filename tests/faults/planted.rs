@@ -21,8 +21,8 @@ struct Planted {
 /// One change of the source: in this file, this text, which is there once, becomes that one.
 struct Edit(&'static str, &'static str, &'static str);
 
-const STORE: &str = "src/store/mod.rs";
-const OPEN: &str = "src/store/open.rs";
+const STORE: &str = "src/store/commit.rs";
+const OPEN: &str = "src/store/connection.rs";
 const LOCKED: &str = "src/store/locked.rs";
 const STOCK: &str = "src/store/stock.rs";
 const CONTEXT: &str = "src/commands/context.rs";
