@@ -105,6 +105,15 @@ impl Crowd {
         let broken: Mutex<Vec<String>> = Mutex::default();
         let note = |result: Result<(), String>| broken.lock().unwrap().extend(result.err());
         thread::scope(|scope| {
+            if !self.waits {
+                // Somebody else has the file first, for longer than a command of no patience looks at it.
+                let other = Connection::open(shop.file()).unwrap();
+                other.execute_batch("BEGIN IMMEDIATE").unwrap();
+                scope.spawn(move || {
+                    thread::sleep(Duration::from_secs(1));
+                    drop(other);
+                });
+            }
             if self.has_company {
                 scope.spawn(|| note(go_on(shop, &is_over, &imports, import)));
                 scope.spawn(|| note(go_on(shop, &is_over, &backups, back_up)));
