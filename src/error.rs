@@ -323,6 +323,8 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         StoreError::Damaged(_) | StoreError::Malformed(_) => {
             failure(Kind::Internal(Fault::Damaged)).hint("keep this file, and restore the newest backup beside it")
         }
+        StoreError::Setting(key, _) => failure(Kind::Internal(Fault::Damaged))
+            .hint(Hint::run("to mend it", CommandLine::of("config").argument(key.as_str()).option("VALUE"))),
         StoreError::NotWritten(_) => {
             failure(Kind::Internal(Fault::Io)).hint("if the disk is full, make room; then run it again")
         }

@@ -54,6 +54,7 @@ pub fn read_again(path: &Path) -> Option<StoreError> {
 pub fn as_finding(error: &StoreError, path: &Path) -> Option<Finding> {
     match error {
         StoreError::Damaged(cause) => Some(check_failed(cause.clone())),
+        StoreError::Setting(..) => Some(check_failed(error.to_string())),
         // SQLite reports some failures to read like this too.
         StoreError::Malformed(cause) if read_again(path).is_none() => Some(check_failed(cause.to_string())),
         _ => None,

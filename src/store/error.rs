@@ -4,6 +4,7 @@ use std::io;
 
 use rusqlite::ErrorCode;
 
+use crate::domain::settings::SettingKey;
 use crate::domain::text::os_reason;
 
 /// Why the file could not be used. The words follow its path in a message.
@@ -30,6 +31,9 @@ pub enum StoreError {
     /// The file is damaged.
     #[error("is damaged: {0}")]
     Damaged(String),
+    /// A setting has a value that no command would have given it.
+    #[error("has {:?} for the setting {}", .1, .0.as_str())]
+    Setting(SettingKey, String),
     /// SQLite calls the file damaged. It may only have failed to read it: [`StoreError::diagnosed`] finds out.
     #[error("is damaged: {0}")]
     Malformed(rusqlite::Error),

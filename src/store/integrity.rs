@@ -80,6 +80,7 @@ pub(super) fn at_fault(subject: &str, error: &StoreError) -> Option<Finding> {
     use rusqlite::Error::{SqlInputError, SqliteFailure};
     let cause = match error {
         StoreError::Damaged(cause) => cause.clone(),
+        StoreError::Setting(..) => error.to_string(),
         StoreError::Malformed(error) => error.to_string(),
         StoreError::Sqlite(SqlInputError { msg, .. }) => msg.clone(),
         StoreError::Sqlite(SqliteFailure(ffi::Error { code: ErrorCode::Unknown, .. }, cause)) => {

@@ -29,7 +29,7 @@ impl Read<'_> {
                 Some(SettingKey::TimeZone) => settings.time_zone = value,
                 Some(SettingKey::LowStock) => {
                     settings.low_stock =
-                        value.parse().map_err(|_| StoreError::Damaged(format!("setting lowStock is {value:?}")))?;
+                        value.parse().map_err(|_| StoreError::Setting(SettingKey::LowStock, value.clone()))?;
                 }
                 None => {}
             }

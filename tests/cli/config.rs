@@ -88,3 +88,17 @@ fn a_country_code_brings_every_number_up_to_date() {
     shop.check();
     assert_eq!(found("0501234567"), as_typed);
 }
+
+/// The file is sound: a backup would be an older one, and the setting is mended by setting it.
+#[test]
+fn a_setting_that_somebody_else_broke_is_set_again() {
+    let shop = Shop::with_order();
+    shop.connection().execute_batch("INSERT INTO settings (key, value) VALUES ('lowStock', 'abc')").unwrap();
+    let done = shop.orders(["list"]).exits(1);
+    assert!(done.stderr.contains("has \"abc\" for the setting lowStock"), "{done:?}");
+    assert!(done.stderr.ends_with("hint: to mend it:  orders config lowStock VALUE\n"), "{done:?}");
+    shop.orders(["check"]).exits(10);
+    shop.orders(["config", "lowStock", "5"]).succeeds();
+    shop.orders(["list"]).succeeds();
+    shop.check();
+}
