@@ -69,6 +69,13 @@ impl Read<'_> {
         self.products_where(condition, &[(":user", &user)])
     }
 
+    /// Loads the products that pending orders wait for.
+    pub fn products_waited_for(&self) -> Result<Catalogue, StoreError> {
+        let condition = "p.id IN (SELECT i.product_id FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
+                                  WHERE o.status = 'pending')";
+        Ok(self.products_where(condition, &[])?.into_iter().collect())
+    }
+
     /// Finds the products that an incoming one may stand for.
     pub fn matching_products(&self, id: Option<ProductId>, barcode: Option<&str>) -> Result<Matches, StoreError> {
         let mut matches = Matches::default();

@@ -7,7 +7,6 @@ use crate::commands::Context;
 use crate::commands::arguments::age;
 use crate::commands::facts::{Facts, Group};
 use crate::domain::calendar::before;
-use crate::domain::product::Catalogue;
 use crate::domain::report::pending::Pending;
 use crate::domain::status::Status;
 use crate::error::Exit;
@@ -42,7 +41,7 @@ pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let (mut rows, now) = (Rows::default(), context.now);
     let report = context.open_to_read()?.read(|read| {
-        let catalogue: Catalogue = read.all_products()?.into_iter().collect();
+        let catalogue = read.products_waited_for()?;
         let mut pending = Pending::new(&catalogue, now);
         read.each_order(&filter, true, |order| anyhow::Ok(rows.add(&pending.add(order))?))?;
         anyhow::Ok(rows.report(&pending, &read.settings()?))
