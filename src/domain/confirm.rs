@@ -610,6 +610,8 @@ mod tests {
                 "Polo (S): Insufficient stock (available: 0, required: 1)"
             ]
         );
+        let concerned: Vec<_> = refusal.orders.iter().map(Reference::as_str).collect();
+        assert_eq!(concerned, ["LEG-1", "LEG-2", "LEG-0"]);
     }
 
     #[test]
