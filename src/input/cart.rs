@@ -1,4 +1,4 @@
-//! Carts of WhatsApp's catalogue, as its Cloud API sends them.
+//! Carts of WhatsApp's catalogue, as the Cloud API sends them.
 
 use sha2::{Digest, Sha256};
 
@@ -52,8 +52,8 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
     ReadOrder { label, products, source, revision: None, order: order.filter(|_| problems.is_empty()).ok_or(problems) }
 }
 
-/// Makes the reference of a cart from its message, the same every time, and a longer one for where another message's order
-/// has it.
+/// Derives a cart's reference from its message, always the same one, and a longer one for when another message's order has
+/// the first.
 fn references_of(message_id: &str, sent_at: Timestamp) -> (Reference, Reference) {
     let hash = Sha256::digest(message_id.as_bytes());
     let seconds = Timestamp::from_millis(sent_at.millis() / 1000 * 1000).unwrap_or(sent_at);
@@ -99,7 +99,7 @@ fn read_items(mut order: Fields<'_>, products: &mut Vec<NamedProduct>, problems:
         problems.add(&place, "carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON");
         return None;
     }
-    // A note that is longer than a note can be is cut, not a reason to lose the cart.
+    // Cut an overlong note: it is no reason to lose the cart.
     let note = order.take("text", problems).and_then(|value| value.text(None, problems));
     let note = note.map(|note| note.chars().take(limits::NOTE).collect());
     let list = order.require(&["productItems"], problems)?;

@@ -6,12 +6,12 @@ use super::json::{Fields, Problems};
 use super::message::read_messages;
 use crate::domain::incoming::SourceKind;
 
-/// Returns whether an object is a dump by chat: its keys are WhatsApp's ids of people and groups.
+/// Returns whether an object is a chat dump: its keys are WhatsApp's ids of people and groups.
 pub fn is_chat_dump(fields: &Fields<'_>) -> bool {
     fields.keys().any(|key| key.split_once('@').is_some_and(|(who, server)| !who.is_empty() && !server.is_empty()))
 }
 
-/// Reads a dump by chat: `{"<jid>": {"messages": {"<id>": {from_me, timestamp, data, …}}}}`.
+/// Reads a chat dump: `{"<jid>": {"messages": {"<id>": {from_me, timestamp, data, …}}}}`.
 pub fn read_chat_dump(fields: Fields<'_>, context: Context, found: &mut Found<'_>) {
     let mut problems = Problems::default();
     let conversation = Conversation::new(SourceKind::Chat);

@@ -17,7 +17,7 @@ use crate::domain::text::is_edge;
 const LINE_LIMIT: usize = 1 << 18;
 /// The most bytes that one order message may have (1 MiB).
 const MESSAGE_LIMIT: usize = 1 << 20;
-/// What programs that export a chat write for the end of a line.
+/// The line ends that export programs write.
 const BREAKS: [&str; 5] = ["<br>", "<br/>", "<br />", "<BR>", "<BR/>"];
 
 const NOT_UTF_8: &str = "is not UTF-8";
@@ -33,18 +33,18 @@ pub struct Stretch {
     pub number: u64,
     /// The line on which it begins, from 1.
     pub line: u64,
-    /// What it is.
+    /// The content.
     pub content: Content,
 }
 
-/// What a stretch of a text is.
+/// The content of a stretch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// An order message, from its header or its reference to its total or to where something else begins.
     Message(String),
-    /// Objects as JSON, which need not be orders.
+    /// JSON objects, which need not be orders.
     Json(Vec<u8>),
-    /// An order message that cannot be read, and why not; nobody else's message is the worse for it.
+    /// An unreadable order message and why. The messages around it are still read.
     Unreadable(Vec<u8>, String),
     /// A line with an order as JSON that cannot be read.
     BrokenJson(Vec<u8>),
@@ -53,7 +53,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// Returns how many bytes are kept of it.
+    /// Returns how many of its bytes are kept.
     pub fn len(&self) -> usize {
         match self {
             Content::Message(text) => text.len(),
@@ -62,12 +62,12 @@ impl Content {
         }
     }
 
-    /// Returns whether nothing is kept of it.
+    /// Returns whether none of its bytes are kept.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Returns the reference that an order has in it that cannot be read, for saying which one it is.
+    /// Returns the reference in an unreadable order, to name it.
     pub fn reference(&self) -> Option<String> {
         match self {
             Content::Unreadable(bytes, _) | Content::BrokenJson(bytes) => reference_in(&String::from_utf8_lossy(bytes)),
@@ -75,7 +75,7 @@ impl Content {
         }
     }
 
-    /// Says why it cannot be read, where it cannot.
+    /// Returns why it cannot be read, if it cannot.
     pub fn problem(&self) -> Option<&str> {
         match self {
             Content::Message(_) | Content::Json(_) => None,
@@ -85,7 +85,7 @@ impl Content {
     }
 }
 
-/// Returns whether a text holds an order message, whatever became of its lines.
+/// Returns whether a text holds an order message, even one that lost its line breaks.
 pub fn holds_order_message(text: &str) -> bool {
     // Reading from memory does not fail.
     matches!(OrderStretches::in_string(text).next_stretch(), Ok(Some(_)))
@@ -95,24 +95,24 @@ pub fn holds_order_message(text: &str) -> bool {
 #[derive(Debug)]
 pub struct OrderStretches<R> {
     lines: Lines<R>,
-    /// Whether objects as JSON are looked for: not in a string, where they are somebody's words.
+    /// Whether to look for JSON objects. In a string they are somebody's words.
     has_json: bool,
     /// Whether the whole string is one line.
     is_one_line: bool,
     number: u64,
-    /// How many lines began a message of a chat.
+    /// How many lines began a chat message.
     chat_lines: u64,
-    /// How many of these messages held nothing.
+    /// How many of these messages held no order.
     skipped: u64,
-    /// Whether the message that is read now is among them.
+    /// Whether the current message counts as skipped.
     is_skipped: bool,
-    /// Within the shop's own answer, whether its reference was seen.
+    /// Inside the shop's own answer: whether its reference was seen.
     answer: Option<bool>,
-    /// The first words of the text, for saying what was found instead.
+    /// The first words of the text, to say what was found instead.
     start: Option<String>,
 }
 
-/// By what an order message began.
+/// What an order message began with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Begin {
     Header,
@@ -120,7 +120,7 @@ enum Begin {
 }
 
 impl<'t> OrderStretches<&'t [u8]> {
-    /// Looks for order messages in a string.
+    /// Starts at the beginning of a string.
     pub fn in_string(text: &'t str) -> OrderStretches<&'t [u8]> {
         let is_one_line = !text.trim().contains('\n');
         OrderStretches { has_json: false, is_one_line, ..OrderStretches::new(text.as_bytes()) }
@@ -143,7 +143,7 @@ impl<R: BufRead> OrderStretches<R> {
         }
     }
 
-    /// Returns the next stretch that holds an order, `None` at the end.
+    /// Returns the next stretch that holds an order; `None` at the end.
     pub fn next_stretch(&mut self) -> io::Result<Option<Stretch>> {
         while let Some(line) = self.lines.next_line()? {
             let json = self.json_in(&line);
@@ -168,24 +168,24 @@ impl<R: BufRead> OrderStretches<R> {
         Ok(None)
     }
 
-    /// Says that something was found in the JSON that was returned last: what it stands in is not skipped.
+    /// Marks the last JSON as holding something: its message is not skipped.
     pub fn count_as_read(&mut self) {
         if std::mem::take(&mut self.is_skipped) {
             self.skipped -= 1;
         }
     }
 
-    /// Returns how many messages of a chat held no order, at the end.
+    /// Returns how many chat messages held no order; call it at the end.
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
 
-    /// Returns the first words of a text that is no chat; `None` otherwise.
+    /// Returns the first words of a text that is no chat; `None` for a chat.
     pub fn stranger(&self) -> Option<&str> {
         self.start.as_deref().filter(|_| self.chat_lines == 0)
     }
 
-    /// Notes what a line that is in no order message says of the chat.
+    /// Notes what a line outside any order message says of the chat.
     fn note(&mut self, line: &Line) {
         if line.begins_chat {
             self.chat_lines += 1;
@@ -199,7 +199,7 @@ impl<R: BufRead> OrderStretches<R> {
         }
     }
 
-    /// Returns the JSON on a line that is in no order message; where it is no text, only JSON that holds an order.
+    /// Returns the JSON on a line outside any order message; if it is not UTF-8, only JSON that holds an order.
     fn json_in(&self, line: &Line) -> Option<Content> {
         let text = Some(line.text()).filter(|_| self.has_json && !line.is_cut)?;
         let json = json_in(&text).filter(|json| line.is_utf8() || holds_order(json))?;
@@ -207,7 +207,7 @@ impl<R: BufRead> OrderStretches<R> {
         Some(Content::Json(line.bytes[start..].trim_ascii_end().to_vec()))
     }
 
-    /// Says what begins on a line that is in no order message.
+    /// Returns what begins on a line outside any order message.
     fn begin(&mut self, line: &Line) -> Option<Start> {
         if line.is_cut {
             let problem = format!("has more than {RECORD_LIMIT} bytes on one line: too large to be kept");
@@ -228,8 +228,8 @@ impl<R: BufRead> OrderStretches<R> {
             let too_large = || Content::TooLarge(format!("has more than {MESSAGE_LIMIT} bytes, and {LOST_LINES}"));
             Some(Start::Whole(if is_kept { content(line.bytes.clone()) } else { too_large() }))
         };
-        // A line of a log may be cut off, and a text of one line has lost its lines; in one with lines, what is within a line
-        // is somebody's words, unless its total is there too.
+        // A line of a log may be cut off, and a text of one line has lost its line breaks. In a text with lines, words
+        // within a line are somebody's own, unless the total is among them.
         if holds_message(&text) && (self.has_json || self.is_one_line || has_total(&text)) {
             return keep(|bytes| Content::Unreadable(bytes, LOST_LINES.to_owned()));
         }
@@ -241,7 +241,7 @@ impl<R: BufRead> OrderStretches<R> {
         }
         let reference = find_reference(&text);
         if reference.is_some() || text.contains("Order Reference:") {
-            // The first one in the shop's answer is that of the answer.
+            // The first reference in the shop's answer belongs to the answer.
             let is_of_answer =
                 self.answer.as_mut().is_some_and(|has_reference| !std::mem::replace(has_reference, true));
             if let Some(start) = reference.filter(|_| !is_of_answer) {
@@ -252,11 +252,11 @@ impl<R: BufRead> OrderStretches<R> {
         None
     }
 
-    /// Reads an order message on from its first line; `None` where it turns out to be none.
+    /// Reads the rest of an order message after its first line; `None` if it turns out to be none.
     fn read_message(&mut self, begin: Begin, first: String, line: &Line) -> io::Result<Option<Content>> {
         let (mut bytes, mut holds, mut problem, mut is_too_large) = (first.into_bytes(), false, None, false);
         if !line.bytes.ends_with(&bytes) {
-            // It holds what is no text, which is kept as it is.
+            // Keep a line that is not UTF-8 as it is.
             bytes.clone_from(&line.bytes);
             problem = Some((line.number, NOT_UTF_8));
         }
@@ -296,7 +296,7 @@ impl<R: BufRead> OrderStretches<R> {
         }))
     }
 
-    /// Returns whether something else begins on a line than what is read.
+    /// Returns whether something other than the current message begins on a line.
     fn is_boundary(&self, line: &Line) -> bool {
         let text = line.text();
         line.begins_chat
@@ -309,7 +309,7 @@ impl<R: BufRead> OrderStretches<R> {
 
 /// What begins on a line.
 enum Start {
-    /// All of a stretch.
+    /// A whole stretch.
     Whole(Content),
     /// An order message, with its first line.
     Message(Begin, String),
@@ -336,21 +336,21 @@ impl Line {
     }
 }
 
-/// The lines of a text, also those that an export program has put on one line.
+/// The lines of a text, including those that an export program has joined into one line.
 #[derive(Debug)]
 struct Lines<R> {
     reader: R,
     number: u64,
-    /// A line that was read and is the next one again.
+    /// A line to read again.
     again: Option<Line>,
-    /// A line in which others stand, and from which byte on.
+    /// A line that holds several lines, and the byte from which on to read it.
     parts: Option<(Vec<u8>, usize)>,
     in_message: bool,
-    /// Whether the order message that is read now has its lines within lines.
+    /// Whether the current order message is split out of one line.
     is_in_parts: bool,
     /// Whether lines end with CR alone; `None` before the first one.
     ends_with_cr: Option<bool>,
-    /// Whether the line before ended with CR.
+    /// Whether the previous line ended with CR.
     is_after_cr: bool,
 }
 
@@ -376,12 +376,12 @@ impl<R: BufRead> Lines<R> {
         self.in_message = true;
     }
 
-    /// From here on, what looks like the end of a line is what somebody wrote.
+    /// Stops splitting: from here on, what looks like the end of a line is somebody's words.
     fn end_message(&mut self) {
         (self.in_message, self.is_in_parts) = (false, false);
     }
 
-    /// Takes a line for those that stand in it, where the header of an order message does.
+    /// Splits a line if an order message's header stands inside it.
     fn split(&mut self, line: &Line) -> bool {
         let may_be = line.bytes.len() <= LINE_LIMIT && memchr(b'<', &line.bytes).is_some();
         let holds_lines = may_be && has_header_in_parts(&line.text());
@@ -408,7 +408,7 @@ impl<R: BufRead> Lines<R> {
         Ok(Some(line))
     }
 
-    /// Takes the next part of a line in which others stand.
+    /// Takes the next part of a split line.
     fn next_part(&mut self) -> Option<Line> {
         let (bytes, start) = self.parts.as_mut()?;
         let Some(rest) = bytes.get(*start..) else {
@@ -426,7 +426,7 @@ impl<R: BufRead> Lines<R> {
         Some(Line { number: self.number, bytes: part, is_cut: false, begins_chat })
     }
 
-    /// Reads the next line, of which no more is kept than a record may have.
+    /// Reads the next line, and keeps no more of it than a record may have.
     fn read_line(&mut self) -> io::Result<Option<Line>> {
         let (mut bytes, mut length) = (Vec::new(), 0);
         loop {
@@ -461,8 +461,8 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// Returns whether a header stands between what an export program writes for the ends of lines. Where the header has a line
-/// of its own, a guest wrote what looks like one.
+/// Returns whether a header stands between the line ends of an export program. If the header has a line of its own, a guest
+/// typed these line ends.
 fn has_header_in_parts(line: &str) -> bool {
     let mut parts = vec![line];
     for mark in BREAKS {
@@ -479,9 +479,9 @@ pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Returns whether a line begins a message of an exported chat, or one that was copied on the phone: a date and a time, in
-/// whatever order, digits and words the phone's language has them (`06/02/2026, 18:06 - Karim: …`,
-/// `[6.2.26, 18:06:40] Karim: …`, `[06/02, 18:06] Karim: …`).
+/// Returns whether a line begins a message of an exported chat, or one copied on the phone: a date and a time in the order,
+/// digits and words of the phone's language (`06/02/2026, 18:06 - Karim: …`, `[6.2.26, 18:06:40] Karim: …`,
+/// `[06/02, 18:06] Karim: …`).
 pub(super) fn is_chat_line(line: &str) -> bool {
     const LONGEST: usize = 45;
     let line: String = line.chars().filter(|c| !is_mark(*c)).take(200).collect();
@@ -493,8 +493,8 @@ pub(super) fn is_chat_line(line: &str) -> bool {
     let is_digit = |c: char| c.is_numeric();
     let numbers = prefix.split(|c| !is_digit(c)).filter(|part| !part.is_empty()).count();
     let letters = prefix.chars().filter(|c| c.is_alphabetic()).count();
-    // Day, month, year, hour and minute, with a few letters such as PM, klo or 下午; a copied message may have no year, and
-    // one of today no date.
+    // Day, month, year, hour and minute, with a few letters such as PM, klo or 下午; a copied message may lack the year, and
+    // today's lacks the date.
     let least = if is_copied && has_time(prefix) { 2 } else { 5 };
     prefix.starts_with(is_digit) && (least..=7).contains(&numbers) && letters <= 12 && !prefix.contains(['"', '{', '*'])
 }
@@ -510,7 +510,7 @@ fn has_time(prefix: &str) -> bool {
     false
 }
 
-/// Takes date, time and sender off the first line of a message.
+/// Strips date, time and sender from the first line of a message.
 pub(super) fn without_chat_prefix(line: &str) -> &str {
     if !is_chat_line(line) {
         return line;
@@ -523,7 +523,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_that_begin_a_message_are_known_in_any_locale() {
+    fn lines_that_begin_a_message_are_recognised_in_any_locale() {
         for (line, expected) in [
             ("06/02/2026, 18:06 - Karim: hello", true),
             ("[06/02/2026, 18:06:40] Karim: hello", true),

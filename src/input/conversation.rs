@@ -1,4 +1,4 @@
-//! Who is at the two ends of a conversation: customers by their WhatsApp ids, and the shop by its number.
+//! The two ends of a conversation: customers by their WhatsApp ids, and the shop by its number.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,20 +8,20 @@ use crate::domain::incoming::SourceKind;
 use crate::domain::limits::NAME;
 use crate::domain::text::{is_edge, phone_digits, shorten};
 
-/// The most contacts that may stand beside the messages of one call. WhatsApp sends some messages a call.
+/// The most contacts that one call may have. WhatsApp sends a few messages a call.
 const CONTACTS_LIMIT: usize = 10_000;
-/// The most bytes that the id of a contact may have.
+/// The most bytes that a contact's id may have.
 const ID_LIMIT: usize = 128;
 
-/// What is known around a message.
+/// What is known about a message's sender and chat.
 #[derive(Debug)]
 pub struct Conversation<'a> {
-    /// What its order messages are in the history of an order.
+    /// The kind of source that its order messages are.
     pub kind: SourceKind,
-    /// The digits of the shop's number; empty where it is not known.
+    /// The digits of the shop's number; empty if unknown.
     own_number: String,
     contacts: Vec<Contact<'a>>,
-    /// Which contact has a WhatsApp id or a user id.
+    /// Contacts by WhatsApp id or user id.
     by_id: HashMap<String, usize>,
 }
 
@@ -30,7 +30,7 @@ pub struct Conversation<'a> {
 pub struct Contact<'a> {
     /// The name in the profile.
     pub name: Option<String>,
-    /// The name under which somebody writes who hides the phone.
+    /// The username, for people who hide their phone.
     pub username: Option<String>,
     has_phone: bool,
     raw: &'a str,
@@ -71,7 +71,7 @@ impl<'a> Conversation<'a> {
             let mut profile = fields.take("profile", &mut ignored).and_then(|profile| profile.object(&mut ignored));
             let mut text = |key| {
                 let text = profile.as_mut()?.take(key, &mut ignored)?.text(None, &mut ignored)?;
-                // WhatsApp's own names are short; what is longer is cut, not lost.
+                // WhatsApp's own names are short; an overlong one is cut, not lost.
                 let text: String = text.trim_matches(is_edge).chars().take(NAME).collect();
                 (!text.is_empty()).then_some(text)
             };
@@ -79,7 +79,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Returns the contact that has the first of these ids that is known, else the only contact, if that one hides the phone.
+    /// Returns the contact with the first of these ids that is known, else the only contact if that one hides the phone.
     pub fn contact(&self, ids: [Option<&str>; 2]) -> Option<&Contact<'a>> {
         let known = ids.iter().flatten().find_map(|id| self.by_id.get(*id)).map(|index| &self.contacts[*index]);
         let only = || self.contacts.first().filter(|contact| self.contacts.len() == 1 && !contact.has_phone);
@@ -92,7 +92,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// Prints who it is: `Tarek (@tarek.eg)`.
+/// Prints name and username: `Tarek (@tarek.eg)`.
 impl fmt::Display for Contact<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.name, &self.username) {
@@ -105,7 +105,7 @@ impl fmt::Display for Contact<'_> {
 }
 
 impl<'a> Contact<'a> {
-    /// Returns the JSON text of it, as it was sent.
+    /// Returns its JSON text, as sent.
     pub fn raw(&self) -> &'a str {
         self.raw
     }

@@ -1,4 +1,4 @@
-//! What a stream is, by its first bytes.
+//! The format of a stream, recognised by its first bytes.
 
 use serde::de::IgnoredAny;
 
@@ -7,18 +7,18 @@ use super::order_lines::is_header;
 use super::records::{is_json_object, is_too_deep};
 use super::stranger::name_text;
 
-/// What a stream is read as.
+/// The format of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// JSON: records.
     Json,
     /// Text: a chat, or order messages.
     Text,
-    /// A zip file, as a phone makes it of a chat.
+    /// A zip file, as a phone exports a chat.
     Zip,
 }
 
-/// What other files begin with, what they are, and what to do.
+/// How other files begin, what they are, and what to do.
 const STRANGERS: [(&[u8], &str); 8] = [
     (b"\x1f\x8b", "is gzip: zcat FILE | orders … -"),
     (b"SQLite format 3\0", "is a database, not what was exported of one"),
@@ -31,10 +31,10 @@ const STRANGERS: [(&[u8], &str); 8] = [
 ];
 
 impl Format {
-    /// Tells by its first bytes what a stream is.
+    /// Recognises the format by the first bytes of a stream.
     ///
     /// # Errors
-    /// It is something that is known and not read.
+    /// The format is known, but not supported.
     pub fn of(head: &[u8]) -> Result<Format, String> {
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             return Ok(Format::Zip);
@@ -57,7 +57,7 @@ impl Format {
         Ok(if is_text { Format::Text } else { Format::Json })
     }
 
-    /// Says what a stream is that will never be anything to read, by its first bytes, where more follow them.
+    /// Recognises a stream that can never become readable, by its first bytes; more bytes follow them.
     pub fn refuse_endless(head: &[u8]) -> Option<String> {
         let format = match Format::of(head) {
             Ok(format) => format,
@@ -87,13 +87,13 @@ impl Format {
     }
 }
 
-/// Returns whether a line has nothing but values as JSON, the last of which may go on.
+/// Returns whether a line holds only JSON values, the last of which may go on.
 fn is_start_of_json(line: &str) -> bool {
     let mut values = serde_json::Deserializer::from_str(line).into_iter::<IgnoredAny>();
     values.all(|value| value.map_or_else(|error| error.is_eof(), |_| true))
 }
 
-/// Returns whether a text has objects as JSON on lines of their own, more than one finds in prose.
+/// Returns whether a text has JSON objects on lines of their own, more than prose would have.
 fn is_log(text: &str) -> bool {
     let is_object = |line: &&str| is_json_object(line.as_bytes());
     text.lines().filter(is_object).count() * 10 > text.lines().count()
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_told_from_json_by_its_beginning() {
+    fn text_and_json_are_told_apart_by_their_first_bytes() {
         for (start, expected) in [
             ("{\"a\":1}", Format::Json),
             ("\u{feff} [\n{", Format::Json),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_on_for_ever_is_known_by_its_beginning() {
+    fn an_endless_stream_is_recognised_by_its_first_bytes() {
         for line in ["y", "{", "[[", "[", "\"", "1", "null", "[]", "\0", "{\"a\":", "x {", "\u{1b}[2J"] {
             let head = format!("{line}\n").repeat(1000);
             assert!(Format::refuse_endless(head.as_bytes()).is_some(), "{line:?}");

@@ -1,4 +1,4 @@
-//! What is found in a record, handed on order by order.
+//! The orders of a record, passed on one by one.
 
 use std::fmt;
 use std::mem;
@@ -19,16 +19,16 @@ use crate::domain::zone::Zone;
 /// The most orders that one message may have: as many as its 65,536 characters can hold.
 const MESSAGE_ORDERS_LIMIT: u64 = 100;
 
-/// Of how many parts of a record the places are kept, to tell where orders stand that nothing was read from.
+/// How many parts of a record are remembered, to detect orders that nothing read.
 const PARTS_KEPT: usize = 10_000;
 
-/// The most such places that are named.
+/// How many places of unread orders are named.
 const PLACES_NAMED: usize = 5;
 
-/// Orders that were found where nothing is read: the first of them, and how many there are.
+/// Orders that nothing read: the first of them, and how many there are.
 #[derive(Default)]
 struct Unread {
-    /// Where they stand in memory, and what is to be said of them.
+    /// Their addresses in memory, and what to say of them.
     first: Vec<(usize, &'static str)>,
     count: usize,
 }
@@ -55,35 +55,35 @@ impl Unread {
     }
 }
 
-/// Returns how much in a JSON text is an order.
+/// Returns how many orders a JSON text holds.
 pub(super) fn count_orders(json: &str) -> usize {
     count_order_texts(json) + count_order_signs(json)
 }
 
-/// What records are read with.
+/// What reading a record needs to know.
 #[derive(Debug, Clone, Copy)]
 pub struct Context {
-    /// The shop's zone, in which the dates of order messages are.
+    /// The shop's zone, for the dates of order messages.
     pub zone: Zone,
 }
 
 /// An order that was found in a record.
 #[derive(Debug, Clone)]
 pub struct ReadOrder {
-    /// What it is called in messages: its reference, or the id of its message.
+    /// Its name in messages: its reference, or the id of its message.
     pub label: Option<String>,
-    /// The products that it names, however wrong the rest is.
+    /// The products that it names, even if the rest is wrong.
     pub products: Vec<NamedProduct>,
     /// How it came.
     pub source: Source,
-    /// What became of the message that brought it, where this is said of an earlier one.
+    /// What happened to the message that brought it, if another message says so.
     pub revision: Option<Revision>,
-    /// The order, or every problem with its place; without any, it is only said that its message was changed.
+    /// The order, or every problem with its place; an empty list reports only that its message changed.
     pub order: Result<IncomingOrder, Problems>,
 }
 
 impl ReadOrder {
-    /// Makes an order of which nothing is known but what is wrong.
+    /// Makes an order of which only the problems are known.
     pub fn refused(problems: Problems) -> ReadOrder {
         ReadOrder {
             label: None,
@@ -94,7 +94,7 @@ impl ReadOrder {
         }
     }
 
-    /// Returns about how many bytes of memory it has.
+    /// Returns about how many bytes of memory it takes.
     pub fn size(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let content = match &self.order {
@@ -113,7 +113,7 @@ impl ReadOrder {
         size_of::<ReadOrder>() + content + products.sum::<usize>()
     }
 
-    /// Reads an order message that was found at `place`.
+    /// Reads an order message found at `place`.
     pub fn of_message(text: &str, place: &str, reading: Reading, source: Source, problems: Problems) -> ReadOrder {
         let message = read_order_message(text, reading, source.clone());
         let at = |line: String| if place.is_empty() { line } else { format!("{place}: {line}") };
@@ -140,19 +140,20 @@ impl ReadOrder {
     }
 }
 
-/// Reads JSON inside a text, and returns how many messages in it are no orders: the reader of records, which stands above.
+/// Reads JSON inside a text, and returns how many of its messages are no orders. A parameter, as the reader of records
+/// imports this file.
 pub(super) type ReadJson = fn(&[u8], Context, &mut dyn FnMut(ReadOrder, &Arc<Reject>)) -> u64;
 
-/// Where the orders of a record go as they are found, one by one: a record may hold any number of them.
+/// Receives the orders of a record one by one: a record may hold any number of them.
 pub struct Found<'f> {
     record: Arc<Vec<u8>>,
-    /// What is kept of the orders that are found now.
+    /// What is kept of the current orders.
     reject: Arc<Reject>,
     pub(super) skipped: u64,
-    /// How many orders were handed on, and problems.
+    /// How many orders and problems were passed on.
     pub(super) put: u64,
     pub(super) accounted: Accounted,
-    /// What the message that is read now says of an earlier one.
+    /// What the current message says of an earlier one.
     revision: Option<Revision>,
     /// Whether the record stands in a chat or a log, where not everything has to be an order.
     is_in_text: bool,
@@ -160,11 +161,11 @@ pub struct Found<'f> {
     take: &'f mut dyn FnMut(ReadOrder, &Arc<Reject>),
 }
 
-/// The orders that were read, or that the shop wrote: what else a record holds of them was overlooked.
+/// The orders that were read, or that the shop wrote: any others in the record were overlooked.
 #[derive(Debug, Default)]
 pub(super) struct Accounted {
     count: usize,
-    /// Where they stand in memory: the first of them.
+    /// The addresses in memory of the first of them.
     parts: Vec<Range<usize>>,
 }
 
@@ -175,7 +176,7 @@ impl fmt::Debug for Found<'_> {
 }
 
 impl<'f> Found<'f> {
-    /// Starts with a record of which nothing is read yet.
+    /// Starts a record of which nothing is read yet.
     pub(super) fn of(
         record: &Arc<Vec<u8>>,
         is_in_text: bool,
@@ -197,20 +198,20 @@ impl<'f> Found<'f> {
         }
     }
 
-    /// Hands on an order.
+    /// Passes on an order.
     pub fn put(&mut self, order: ReadOrder) {
         self.put += 1;
         (self.take)(ReadOrder { revision: self.revision.or(order.revision), ..order }, &self.reject);
     }
 
-    /// Reads the orders of a message that says something of an earlier one.
+    /// Reads the orders of a message that revises an earlier one.
     pub(super) fn revising(&mut self, revision: Revision, read: impl FnOnce(&mut Self)) {
         let outer = self.revision.replace(revision);
         read(self);
         self.revision = outer;
     }
 
-    /// Hands on what became of the message that is the source of an order, where that is known.
+    /// Passes on what happened to the message that may have brought an order.
     pub(super) fn revise(&mut self, revision: Revision, source: Source) {
         if source.message_id.is_some() {
             let order = Err(Problems::default());
@@ -218,19 +219,19 @@ impl<'f> Found<'f> {
         }
     }
 
-    /// Hands on something of which nothing is known but what is wrong.
+    /// Passes on problems of which no order is known.
     pub fn refuse(&mut self, problems: Problems) {
         self.put(ReadOrder::refused(problems));
     }
 
-    /// Refuses a value that is nothing known; in a chat or a log, one that shows nothing of an order is just words.
+    /// Refuses an unknown value; in a chat or a log, a value without signs of an order is just words.
     pub(super) fn refuse_stranger(&mut self, json: &str, problems: Problems) {
         if !self.is_in_text || holds_order(json) {
             self.refuse(problems);
         }
     }
 
-    /// Counts so many messages, statuses or reactions that are no orders, unless one is found in them.
+    /// Counts messages, statuses or reactions as skipped, unless an order is found in them.
     pub(super) fn skip(&mut self, whole: &Value<'_>, count: u64) {
         let unread = self.unread(whole, each_order);
         if unread.is_empty() {
@@ -240,7 +241,7 @@ impl<'f> Found<'f> {
         }
     }
 
-    /// Counts a message that is no order, unless something is wrong with it, or something in it was not read.
+    /// Counts a message as skipped, unless it has a problem or something in it was not read.
     pub(super) fn skip_unless(&mut self, problems: Problems, unread: Problems) {
         if problems.is_empty() && unread.is_empty() {
             self.skipped += 1;
@@ -250,7 +251,7 @@ impl<'f> Found<'f> {
         }
     }
 
-    /// Names the carts and orders of a message, except the one at the address `read`: nothing else reads them.
+    /// Names the carts and orders of a message that nothing reads, all but the one at the address `read`.
     pub(super) fn unread_signs(&mut self, message: &Value<'_>, read: Option<usize>) -> Problems {
         let mut count = 0;
         let unread = self.unread(message, |json, take| {
@@ -266,7 +267,7 @@ impl<'f> Found<'f> {
         unread
     }
 
-    /// Names what `each` finds in a value, which nothing reads, and notes that it was seen.
+    /// Names what `each` finds in a value that nothing reads, and marks it as seen.
     fn unread(&mut self, value: &Value<'_>, each: impl FnOnce(&str, &mut dyn FnMut(usize, &'static str))) -> Problems {
         let mut unread = Unread::default();
         each(value.raw(), &mut |address, problem| unread.add(address, problem));
@@ -274,16 +275,16 @@ impl<'f> Found<'f> {
         unread.problems(value)
     }
 
-    /// Takes JSON of the record as it was sent for what is kept of a message.
+    /// Makes a part of the record's JSON, as sent.
     pub fn sent(&self, json: &str) -> Part {
         Part::sent(json, &self.record)
     }
 
-    /// Reads one message of the record. Where an order in it cannot be taken, `parts` are kept, not the whole record.
+    /// Reads one message of the record. If an order in it is rejected, `parts` are kept instead of the whole record.
     pub fn message(&mut self, parts: Vec<Part>, read: impl FnOnce(&mut Self)) {
         let reject = Reject::message(Arc::clone(&self.record), parts);
         if reject.is_mostly_around() {
-            // Too short to be an order: all of them take less room with the whole record.
+            // Too short to be an order: keeping the whole record takes less room.
             return read(self);
         }
         let outer = mem::replace(&mut self.reject, Arc::new(reject));
@@ -291,13 +292,13 @@ impl<'f> Found<'f> {
         self.reject = outer;
     }
 
-    /// Counts messages that the shop wrote: these are never orders, whatever they hold.
+    /// Skips messages that the shop wrote: these are never orders, whatever they hold.
     pub(super) fn skip_own(&mut self, messages: &Value<'_>, count: u64) {
         self.skipped += count;
         self.account_for(messages, count_orders(messages.raw()));
     }
 
-    /// Notes that so many orders in a value were read or refused, and that it holds no others of their kind.
+    /// Notes that this many orders in a value were read or refused, and that it holds no others of their kind.
     pub(super) fn account_for(&mut self, value: &Value<'_>, count: usize) {
         self.accounted.count += count;
         if count > 0 && self.accounted.parts.len() < PARTS_KEPT {
@@ -305,8 +306,8 @@ impl<'f> Found<'f> {
         }
     }
 
-    /// Takes every order message in a text that was found at `place`; the first one has the id of the message. `None`: the
-    /// text cannot be read.
+    /// Reads every order message in a text found at `place`; the first one has the id of the message. `None`: the text
+    /// cannot be read.
     pub fn take_text(
         &mut self,
         text: Option<&str>,
@@ -325,7 +326,7 @@ impl<'f> Found<'f> {
         self.take_stretches(OrderStretches::in_string(text), place, reading, source, problems);
     }
 
-    /// Takes the stretches of a text that hold orders.
+    /// Reads the stretches of a text that hold orders.
     pub(super) fn take_stretches(
         &mut self,
         mut stretches: OrderStretches<&[u8]>,
@@ -365,7 +366,7 @@ impl<'f> Found<'f> {
         }
     }
 
-    /// Refuses the orders in a value that nothing was read from: what was skipped held none.
+    /// Refuses the orders in a value that nothing read, so that none is skipped silently.
     pub(super) fn refuse_overlooked(&mut self, whole: &Value<'_>) {
         let Accounted { count, mut parts } = mem::take(&mut self.accounted);
         let all = count_orders(whole.raw());
@@ -393,7 +394,7 @@ impl<'f> Found<'f> {
     }
 }
 
-/// Hands on the address of everything in a JSON text that is an order, with what it is where nothing reads it.
+/// Passes on the address of every order in a JSON text, with what to say if nothing reads it.
 fn each_order(json: &str, take: &mut dyn FnMut(usize, &'static str)) {
     const TEXT: &str = "holds an order message that is not read there: import the text by itself";
     each_order_text(json, &mut |text| take(text.address, TEXT));

@@ -1,4 +1,4 @@
-//! Reads one JSON object key by key: numbers as their text, every problem with its place, no key unseen.
+//! Reads one JSON object key by key: numbers as their text, every problem with its place, no key ignored silently.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,12 +14,12 @@ use crate::domain::money::Money;
 pub use crate::domain::problems::Problems;
 use crate::domain::text::{is_blank, shorten};
 
-/// The most keys that an object may have whose keys are names.
+/// The most keys that an object with named fields may have.
 pub const KEYS_LIMIT: usize = 1000;
-/// How many characters are kept of a key that is written with escapes.
+/// How many characters are kept of a key written with escapes.
 const KEY_KEPT: usize = 1000;
 
-/// Reads a record as one JSON value; else says why it is not JSON, with line and column counted from its beginning.
+/// Reads a record as one JSON value; the error has line and column from the record's beginning.
 pub fn parse(record: &[u8]) -> Result<&RawValue, NotJson> {
     let text = std::str::from_utf8(record).map_err(|error| NotJson {
         line: record[..error.valid_up_to()].split(|b| *b == b'\n').count() - 1,
@@ -35,8 +35,7 @@ pub fn parse(record: &[u8]) -> Result<&RawValue, NotJson> {
     })
 }
 
-/// Reads a record as an object, in one pass over it where it is one; else says why it is not JSON, or adds the problem
-/// that it is something else.
+/// Reads a record as an object in one pass. A record that is not JSON is an error, any other value adds a problem.
 pub fn parse_object<'a>(record: &'a [u8], problems: &mut Problems) -> Result<Option<Fields<'a>>, NotJson> {
     let text = std::str::from_utf8(record).ok();
     match text.and_then(|text| Some((text, serde_json::from_str(text).ok()?))) {
@@ -48,22 +47,22 @@ pub fn parse_object<'a>(record: &'a [u8], problems: &mut Problems) -> Result<Opt
 /// Why a record is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotJson {
-    /// How many lines after the record's first one.
+    /// The line, counted from the record's first one.
     pub line: usize,
-    /// What is wrong there.
+    /// The problem at that line.
     pub problem: String,
 }
 
-/// What stands around the `results` of a list endpoint.
+/// The object around the `results` of a list endpoint.
 #[derive(Debug)]
 pub struct Envelope {
     /// Whether it names a next page.
     pub has_next_page: bool,
-    /// Keys that do not belong there.
+    /// Problems with keys that do not belong there.
     pub problems: Problems,
 }
 
-/// Reads what stands around the `results` of a list endpoint.
+/// Reads the object around the `results` of a list endpoint.
 pub fn read_envelope(record: &[u8]) -> Result<Envelope, NotJson> {
     let raw = parse(record)?;
     let mut problems = Problems::default();
@@ -78,7 +77,7 @@ pub fn read_envelope(record: &[u8]) -> Result<Envelope, NotJson> {
     Ok(Envelope { has_next_page, problems })
 }
 
-/// A key, borrowed where it is sent as it is meant.
+/// A key, borrowed if it has no escapes.
 struct Key<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
@@ -96,7 +95,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
             }
 
             fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-                // No key that is known is as long.
+                // No known key is as long.
                 Ok(Cow::Owned(key.chars().take(KEY_KEPT).collect()))
             }
         }
@@ -132,7 +131,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     }
 }
 
-/// Hands on what an array or object holds, one after the other: however many there are, they take no memory.
+/// Passes on the elements of an array one by one, so that any number takes no memory.
 struct Each<F>(F);
 
 impl<'de, F: FnMut(&'de RawValue)> DeserializeSeed<'de> for Each<F> {
@@ -184,15 +183,14 @@ impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue)> Visitor<'de> for EachMember<F>
     }
 }
 
-/// Where a value stands: `items[1].quantity`, spelled as it was sent. It is put into words only where something is to be
-/// said about it.
+/// The place of a value: `items[1].quantity`, spelled as sent. It becomes text only when there is a problem to report.
 #[derive(Debug, Clone)]
 pub enum Place<'a> {
-    /// It is the record itself, whose place is empty.
+    /// The record itself, whose place is empty.
     Record,
-    /// It is a field of an object, under this key.
+    /// A field of an object, under this key.
     Field(Rc<Place<'a>>, Cow<'a, str>),
-    /// It is the element of an array at this index.
+    /// The element of an array at this index.
     Element(Rc<Place<'a>>, usize),
 }
 
@@ -202,7 +200,7 @@ impl fmt::Display for Place<'_> {
             Place::Record => Ok(()),
             Place::Field(object, key) => {
                 let dot = if matches!(**object, Place::Record) { "" } else { "." };
-                // An overlong key, which only a stranger sends, is cut.
+                // An overlong key is never one of ours: cut it.
                 let key = if key.is_empty() { Cow::Borrowed("\"\"") } else { shorten(key) };
                 write!(f, "{object}{dot}{key}")
             }
@@ -216,7 +214,7 @@ const BAD_KEY: &str = "has a key that is not valid text";
 /// One value with its place.
 #[derive(Debug, Clone)]
 pub struct Value<'a> {
-    /// Where it stands.
+    /// Its place.
     pub place: Place<'a>,
     raw: &'a RawValue,
 }
@@ -227,12 +225,12 @@ impl<'a> Value<'a> {
         Value { place: Place::Record, raw }
     }
 
-    /// Takes a JSON text that was found at a place, in a string for example; `None` where it is none.
+    /// Parses a JSON text found at a place, in a string for example; `None` if it is not JSON.
     pub fn within(text: &'a str, place: Place<'a>) -> Option<Value<'a>> {
         serde_json::from_str(text).ok().map(|raw| Value { place, raw })
     }
 
-    /// Returns the place of the string that begins at an address within this value; that of the object for a key.
+    /// Returns the place of the string at an address within this value; for a key, the object's place.
     pub fn place_of_string(&self, address: usize) -> Place<'a> {
         let mut at = self.clone();
         loop {
@@ -254,7 +252,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns where its JSON text stands in memory, by which parts of one record are told apart.
+    /// Returns the addresses of its JSON text in memory, which identify a part of the record.
     pub fn addresses(&self) -> Range<usize> {
         let start = self.raw.get().as_ptr().addr();
         start..start + self.raw.get().len()
@@ -280,7 +278,7 @@ impl<'a> Value<'a> {
         self.kind() == "a number"
     }
 
-    /// Returns the JSON text of it, as it was sent.
+    /// Returns its JSON text, as sent.
     pub fn raw(&self) -> &'a str {
         self.raw.get()
     }
@@ -296,7 +294,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns whether it is a text.
+    /// Returns whether it is a string.
     pub fn is_text(&self) -> bool {
         self.kind() == "a string"
     }
@@ -310,7 +308,7 @@ impl<'a> Value<'a> {
         problems.add(&self.place, format_args!("must be {wanted}, is {}", self.kind()));
     }
 
-    /// Reads an object whose keys are names: of [`KEYS_LIMIT`] at most.
+    /// Reads an object with named fields, at most [`KEYS_LIMIT`].
     pub fn object(&self, problems: &mut Problems) -> Option<Fields<'a>> {
         if self.kind() != "an object" {
             self.wrong_kind("an object", problems);
@@ -328,7 +326,7 @@ impl<'a> Value<'a> {
         None
     }
 
-    /// Hands on the keys and values of an object whose keys are data, however many there are.
+    /// Passes on the keys and values of an object whose keys are data, however many there are.
     pub fn each_member(&self, problems: &mut Problems, mut take: impl FnMut(Cow<'a, str>, Value<'a>, &mut Problems)) {
         if self.kind() != "an object" {
             return self.wrong_kind("an object", problems);
@@ -344,7 +342,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Hands on the elements of an array, however many there are, and returns their number.
+    /// Passes on the elements of an array, however many there are, and returns their number.
     pub fn each(&self, problems: &mut Problems, mut take: impl FnMut(Value<'a>, &mut Problems)) -> usize {
         if self.kind() != "an array" {
             self.wrong_kind("an array", problems);
@@ -356,12 +354,12 @@ impl<'a> Value<'a> {
             take(Value { place: Place::Element(Rc::clone(&array), count), raw }, problems);
             count += 1;
         });
-        // That it is JSON was seen when the record was read.
+        // The record was parsed before, so this cannot fail.
         let _ = each.deserialize(&mut serde_json::Deserializer::from_str(self.raw.get()));
         count
     }
 
-    /// Reads an array of `most` elements at most, called `things` where there are more.
+    /// Reads an array of at most `most` elements; `things` is their name in the problem.
     pub fn array(&self, most: usize, things: &str, problems: &mut Problems) -> Option<Vec<Value<'a>>> {
         if self.kind() != "an array" {
             self.wrong_kind("an array", problems);
@@ -380,7 +378,7 @@ impl<'a> Value<'a> {
         Some(elements)
     }
 
-    /// Reads a text just as it is, an empty one too.
+    /// Reads a text as it is, even an empty one.
     pub fn whole_text(&self, problems: &mut Problems) -> Option<String> {
         if self.kind() != "a string" {
             self.wrong_kind("a string", problems);
@@ -397,7 +395,7 @@ impl<'a> Value<'a> {
         Some(text.into_owned())
     }
 
-    /// Reads a text without the white space at its edges; `None` too where nothing of it can be seen.
+    /// Reads a text and trims it; `None` too if nothing of it is visible.
     pub fn text(&self, longest: Option<usize>, problems: &mut Problems) -> Option<String> {
         let whole = self.whole_text(problems)?;
         let text = whole.trim();
@@ -466,14 +464,14 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The fields of one object. Each is taken once by its camelCase name; snake_case is accepted for it.
+/// The fields of one object. Each is taken once by its camelCase name; snake_case is accepted too.
 #[derive(Debug)]
 pub struct Fields<'a> {
     place: Rc<Place<'a>>,
-    /// The object as it was sent.
+    /// The object as sent.
     text: &'a str,
     entries: Vec<Entry<'a>>,
-    /// How many keys there are; the entries are the first of them.
+    /// How many keys were sent; `entries` may hold only the first of them.
     count: usize,
 }
 
@@ -493,12 +491,11 @@ impl<'a> Fields<'a> {
         Fields { place: Rc::new(place), text, entries: entries.into_iter().map(entry).collect(), count }
     }
 
-    /// Says that there are more keys than an object may have whose keys are names; those after them were not looked at.
+    /// Reports that there are too many keys; those beyond the limit were not looked at.
     pub fn excess(&self) -> Option<String> {
         (self.count > KEYS_LIMIT).then(|| format!("has {} keys, the most is {KEYS_LIMIT}", self.count))
     }
 
-    /// Returns the place of a field by its key.
     fn place_of(&self, key: &Cow<'a, str>) -> Place<'a> {
         Place::Field(Rc::clone(&self.place), key.clone())
     }
@@ -508,7 +505,7 @@ impl<'a> Fields<'a> {
         &self.place
     }
 
-    /// Returns the place that a field of this name has, sent or not.
+    /// Returns the place that a field of this name has or would have.
     pub fn place_of_key(&self, name: &'static str) -> Place<'a> {
         self.place_of(&Cow::Borrowed(name))
     }
@@ -518,13 +515,13 @@ impl<'a> Fields<'a> {
         self.entries.iter().any(|entry| entry.name == name)
     }
 
-    /// Returns the value of a field under this camelCase name, without taking it.
+    /// Returns the value of a field by its camelCase name, without taking it.
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
         let entry = self.entries.iter().find(|entry| entry.name == name)?;
         Some(Value { place: self.place_of(&entry.key), raw: entry.raw })
     }
 
-    /// Returns the keys as they were sent.
+    /// Returns the keys as sent.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.key.as_ref())
     }
@@ -558,11 +555,11 @@ impl<'a> Fields<'a> {
         self.take_any(&[name], problems).filter(|value| !value.is_null())
     }
 
-    /// Takes a field that has to be there; null counts as absent.
+    /// Takes a required field; null counts as absent.
     pub fn require(&mut self, names: &[&str], problems: &mut Problems) -> Option<Value<'a>> {
         let value = self.take_any(names, problems).filter(|value| !value.is_null());
         if value.is_none() {
-            // Spelled as the other keys are.
+            // Spell it as the other keys are spelled.
             let is_snake = self.entries.iter().any(|entry| entry.key != entry.name);
             let name = if is_snake { snake_case(names[0]) } else { names[0].to_owned() };
             problems.add(self.place_of(&name.into()), "is required");
@@ -570,7 +567,7 @@ impl<'a> Fields<'a> {
         value
     }
 
-    /// Takes a text that has to be there and not be blank.
+    /// Takes a required text that is not blank.
     pub fn require_text(&mut self, name: &str, longest: usize, problems: &mut Problems) -> Option<String> {
         let value = self.require(&[name], problems)?;
         let before = problems.len();
@@ -581,33 +578,33 @@ impl<'a> Fields<'a> {
         text
     }
 
-    /// Takes a text that may be absent; a blank one is absent too.
+    /// Takes an optional text; a blank one counts as absent.
     pub fn take_text(&mut self, name: &str, longest: usize, problems: &mut Problems) -> Option<String> {
         let value = self.take(name, problems)?;
         value.text(Some(longest), problems)
     }
 
-    /// Hands on all keys as sent with their values, for an object whose keys are data.
+    /// Passes on all keys as sent with their values, for an object whose keys are data.
     pub fn each(self, problems: &mut Problems, mut take: impl FnMut(&str, Value<'a>, &mut Problems)) {
         for entry in &self.entries {
             take(&entry.key, Value { place: self.place_of(&entry.key), raw: entry.raw }, problems);
         }
     }
 
-    /// Returns the object as a value again, for one whose keys are data.
+    /// Returns the object as a value again, for an object whose keys are data.
     pub fn into_value(self) -> Option<Value<'a>> {
         let raw = serde_json::from_str(self.text).ok()?;
         Some(Value { place: Place::clone(&self.place), raw })
     }
 
-    /// Names the keys that nobody took.
+    /// Reports the keys that nothing took.
     pub fn finish(self, problems: &mut Problems) {
         for entry in self.entries.iter().filter(|entry| !entry.taken) {
             problems.add(self.place_of(&entry.key), "unknown key");
         }
     }
 
-    /// Names only the keys that were given twice, for objects that may carry any other.
+    /// Reports only the keys that were sent twice, for objects that may have any other keys.
     pub fn finish_open(self, problems: &mut Problems) {
         let mut seen = HashSet::new();
         for entry in &self.entries {
@@ -659,7 +656,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_taken_from_their_text() {
+    fn whole_numbers_are_read_from_their_text() {
         for (json, number, problem) in [
             ("2", Some(2), ""),
             ("\"2\"", Some(2), ""),
@@ -701,7 +698,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_given_twice_and_unknown_keys_are_named_as_they_were_sent() {
+    fn repeated_and_unknown_keys_are_named_as_sent() {
         let ((), problems) = with(r#"{"order_date":1,"orderDate":2,"a":0,"a":0,"_b":0}"#, |value, problems| {
             let mut fields = value.object(problems).unwrap();
             fields.take("orderDate", problems);
@@ -713,13 +710,13 @@ mod tests {
     }
 
     #[test]
-    fn an_array_is_no_object() {
+    fn an_array_is_not_an_object() {
         let (fields, problems) = with("[1,2]", |v, p| v.object(p).is_some());
         assert_eq!((fields, problems), (false, vec!["x: must be an object, is an array".to_owned()]));
     }
 
     #[test]
-    fn text_that_is_no_json_is_refused_with_its_place() {
+    fn invalid_json_is_refused_with_its_place() {
         let problem = |bytes: &[u8]| parse(bytes).map_err(|error| (error.line, error.problem)).unwrap_err();
         assert_eq!(problem(b"{\"a\":\nNaN}"), (1, "is not JSON: expected value at column 1".to_owned()));
         assert_eq!(problem(b"{\"a\":\n\"\xff\"}"), (1, "is not UTF-8".to_owned()));

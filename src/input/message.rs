@@ -1,6 +1,6 @@
-//! One message of WhatsApp, as the Cloud API, a library or an export program writes it.
+//! One WhatsApp message, as the Cloud API, a library or an export program writes it.
 //!
-//! Whatever the shape: every string of it that holds an order message is one, unless the shop wrote it.
+//! In any shape, every string that holds an order message is one, unless the shop wrote it.
 
 use chrono::DateTime;
 
@@ -19,11 +19,11 @@ use crate::domain::limits::MESSAGE_ID;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
-/// Where libraries keep the time of a message in seconds.
+/// Keys under which libraries keep the time of a message in seconds.
 const SECONDS: [&str; 4] = ["timestamp", "messageTimestamp", "t", "dateUnixtime"];
-/// Where others keep it as a text.
+/// Keys under which others keep it as a text.
 const DATES: [&str; 2] = ["date", "receivedAt"];
-/// In what Baileys wraps the content of a message.
+/// Keys in which Baileys wraps the content of a message.
 const WRAPPINGS: [&str; 6] = [
     "ephemeralMessage",
     "viewOnceMessage",
@@ -32,15 +32,15 @@ const WRAPPINGS: [&str; 6] = [
     "deviceSentMessage",
     "editedMessage",
 ];
-/// How many bytes a contact has at most that is kept beside a shorter message.
+/// The most bytes of a contact that is kept beside a shorter message.
 const CONTACT_KEPT: usize = 256;
-/// The most texts of one message that are read; libraries keep the same one in several places.
+/// The most texts that are read of one message; libraries keep the same text in several places.
 const TEXTS_LIMIT: usize = 16;
-/// Returns whether an object is one message, by its keys: of a library for WhatsApp Web, of an export program, or of a
-/// service that passes messages on.
+/// Returns whether an object is one message, by its keys: from a library for WhatsApp Web, an export program, or a service
+/// that forwards messages.
 pub fn is_message(fields: &Fields<'_>) -> bool {
     let has_any = |keys: &[&str]| keys.iter().any(|key| fields.has(key));
-    // What holds more than a text is a wrapper, not a message.
+    // An object that holds more than a text is a wrapper, not a message.
     let has_text = |key: &str| fields.get(key).is_some_and(|value| value.is_string() || value.is_null());
     let has_scalar = |key: &str| fields.get(key).is_some_and(|value| !value.is_object() && !value.is_array());
     let has_object = |key: &str| fields.get(key).is_some_and(|value| value.is_object());
@@ -77,7 +77,7 @@ pub fn read_messages(
     }
 }
 
-/// Reads one message: what it holds is an order, a problem, or counted as skipped.
+/// Reads one message: it is an order, a problem, or counted as skipped.
 pub fn read_message(
     message: &Value<'_>,
     conversation: &Conversation<'_>,
@@ -91,7 +91,7 @@ pub fn read_message(
     }
     let ids = ["from", "fromUserId"].map(|key| fields.get(key)?.number_text(&mut Problems::default()));
     let contact = conversation.contact([ids[0].as_deref(), ids[1].as_deref()]).map(Contact::raw);
-    // Each message that cannot be taken is kept by itself, with its sender: who that is takes no more room than a message.
+    // Keep each rejected message by itself, with its sender, unless the sender takes more room than the message.
     let contact = contact.filter(|raw| raw.len() <= message.raw().len().max(CONTACT_KEPT));
     let mut parts = vec![Part::json("{\"contacts\":[")];
     parts.extend(contact.map(|contact| found.sent(contact)));
@@ -151,7 +151,7 @@ fn read(
     }
 }
 
-/// Takes in the order messages of one message; the first that is no quotation has its id and time.
+/// Reads the order messages of one message; the first that is no quotation gets its id and time.
 fn take_texts(
     texts: Vec<OrderText>,
     message: &Value<'_>,
@@ -198,7 +198,7 @@ fn texts_of(message: &Value<'_>, fields: &Fields<'_>, found: &mut Found<'_>) -> 
         problems.add(&message.place, format_args!("holds more than {TEXTS_LIMIT} order messages"));
         found.refuse(problems);
     }
-    // Telegram splits a text where its looks change.
+    // Telegram splits a text where its formatting changes.
     let pieces = fields.get("text").filter(|text| text.is_array() && text.raw().len() <= STRING_LIMIT);
     if let Some((pieces, whole)) = pieces.and_then(|pieces| Some((pieces.addresses(), join(&pieces)?))) {
         let entities = fields.get("textEntities").map(|entities| entities.addresses()).unwrap_or_default();
@@ -208,7 +208,7 @@ fn texts_of(message: &Value<'_>, fields: &Fields<'_>, found: &mut Found<'_>) -> 
     texts
 }
 
-/// Joins the pieces of a text; `None` where it holds no order message.
+/// Joins the pieces of a text; `None` if it holds no order message.
 fn join(pieces: &Value<'_>) -> Option<String> {
     let (mut whole, mut ignored) = (String::new(), Problems::default());
     pieces.each(&mut ignored, |piece, ignored| {
@@ -222,7 +222,7 @@ fn join(pieces: &Value<'_>) -> Option<String> {
     holds_order_message(&whole).then_some(whole)
 }
 
-/// Returns whether the shop wrote a message, or nobody.
+/// Returns whether the shop wrote a message, or nobody did.
 fn is_ours(fields: &Fields<'_>, conversation: &Conversation<'_>) -> bool {
     let is_true = |fields: &Fields<'_>, key: &str| {
         fields.get(key).is_some_and(|value| matches!(value.raw().trim_matches('"'), "true" | "True" | "1" | "1.0"))
@@ -235,7 +235,7 @@ fn is_ours(fields: &Fields<'_>, conversation: &Conversation<'_>) -> bool {
         || text(fields, "from").is_some_and(|from| conversation.is_own_number(&from))
 }
 
-/// Reads which earlier message this one changes, and how: with WhatsApp's id of that one, where it is known.
+/// Reads how this message revises an earlier one, with WhatsApp's id of that one if known.
 fn read_revision(kind: Option<&str>, fields: &Fields<'_>) -> Option<(Revision, Option<String>)> {
     let key_id = |fields: &Fields<'_>| object(fields, "key").and_then(|key| text(&key, "id"));
     match kind {
@@ -259,7 +259,7 @@ fn read_revision(kind: Option<&str>, fields: &Fields<'_>) -> Option<(Revision, O
     while let Some(inner) = content {
         if let Some(protocol) = object(&inner, "protocolMessage") {
             return match protocol.get("type").as_ref().map(Value::raw) {
-                // What is 0 is left out.
+                // Fields with the value 0 are left out.
                 None | Some("0" | "\"REVOKE\"") => Some((Revision::Withdrawn, key_id(&protocol))),
                 Some("14" | "\"MESSAGE_EDIT\"") => Some((Revision::Edited, key_id(&protocol))),
                 Some(_) => None,
@@ -283,7 +283,7 @@ fn text(fields: &Fields<'_>, key: &str) -> Option<String> {
     scalar(fields, key)?.text(None, &mut Problems::default())
 }
 
-/// Reads WhatsApp's id of a message, in whichever way a library keeps it.
+/// Reads WhatsApp's id of a message, wherever a library keeps it.
 fn read_id(fields: &Fields<'_>, problems: &mut Problems) -> Option<String> {
     let id = scalar(fields, "id")
         .or_else(|| scalar(&object(fields, "id")?, "_serialized"))
@@ -302,7 +302,7 @@ fn read_id(fields: &Fields<'_>, problems: &mut Problems) -> Option<String> {
     text
 }
 
-/// Reads when a message was sent, in whichever way a library keeps it.
+/// Reads when a message was sent, wherever a library keeps it.
 fn read_sent_at(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Timestamp> {
     for key in SECONDS {
         if fields.has(key) {
@@ -317,7 +317,7 @@ fn read_sent_at(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Time
     })
 }
 
-/// Says of a message that is about an order, but holds none of its items, what it is and what to do instead.
+/// Names a message that is about an order but holds no items, and says what to do instead.
 fn name_outgoing(kind: Option<&str>, fields: &Fields<'_>) -> Option<&'static str> {
     let interactive = object(fields, "interactive").and_then(|interactive| text(&interactive, "type"));
     if interactive.as_deref() == Some("order_details") {

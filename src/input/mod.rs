@@ -1,24 +1,24 @@
-//! Untrusted bytes → domain values, with every problem and its place, and without I/O beyond the reader given.
+//! Untrusted bytes → domain values, with every problem and its place. The only I/O is on the given reader.
 //!
-//! | file | what it knows |
+//! | file | what it reads |
 //! |---|---|
 //! | [`records`] | where one record ends and the next begins, in a stream of any length |
-//! | [`format`] | what a stream is, by its first bytes |
-//! | [`zip`] | the chat in the zip file that a phone makes of it |
+//! | [`format`] | the format of a stream, by its first bytes |
+//! | [`zip`] | the chat in the zip file that a phone exports |
 //! | [`json`] | reading one JSON object key by key, numbers as text |
-//! | [`order_record`] | what a record is by its content, and the orders in it |
-//! | `found` | what is found in a record |
+//! | [`order_record`] | the orders in a record, recognised by its content |
+//! | `found` | the orders of a record, passed on one by one |
 //! | [`order_json`] | an order as the web page posts it |
 //! | [`order_message`], [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; its lines; its date |
-//! | [`order_marks`] | what shows that text holds an order, whatever became of its lines |
-//! | [`order_texts`] | order messages among the strings of a JSON text, whatever their keys |
-//! | [`order_signs`] | carts and orders in a JSON text, whatever they stand in |
+//! | [`order_marks`] | marks of an order in text that lost its line breaks |
+//! | [`order_texts`] | order messages among the strings of a JSON text, under any key |
+//! | [`order_signs`] | carts and orders anywhere in a JSON text |
 //! | [`webhook`] | WhatsApp Cloud API webhooks |
-//! | [`message`], [`cart`], [`conversation`] | one message in any shape; a cart of the catalogue; who is at its two ends |
-//! | [`chat_dump`], [`chat_text`] | chats as JSON; what holds an order in the text that WhatsApp exports, or in a log |
-//! | [`stranger`] | what is not taken, by its name |
+//! | [`message`], [`cart`], [`conversation`] | one message in any shape; a cart of the catalogue; its two ends |
+//! | [`chat_dump`], [`chat_text`] | chats as JSON; orders in the text that WhatsApp exports, or in a log |
+//! | [`stranger`] | names for what is not accepted |
 //! | [`product_json`] | a product of the catalogue |
-//! | [`reject`] | what is kept of a record or message that was not taken |
+//! | [`reject`] | what is kept of a rejected record or message |
 //! | [`setting`] | the value of a setting |
 
 pub(crate) mod cart;

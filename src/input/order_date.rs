@@ -1,4 +1,4 @@
-//! The date of an order message, as a browser writes it in whatever language: `Feb 4, 2026 at 12:30 PM`.
+//! The date of an order message, as a browser writes it in any language: `Feb 4, 2026 at 12:30 PM`.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 
@@ -10,10 +10,10 @@ use crate::domain::zone::Zone;
 pub const FIRST_YEAR: i32 = 2009;
 /// The last year whose milliseconds since 1970 have eight digits in base 36.
 const LAST_YEAR: i32 = 2058;
-/// The most characters that a date has.
+/// The most characters that a date may have.
 const LONGEST: usize = 80;
 
-/// How the names of the months begin, in the languages that a shop's customers are likely to have.
+/// How the names of the months begin, in the languages that a shop's customers are likely to use.
 const MONTHS: [&[&str]; 12] = [
     &["jan", "ene", "gen", "oca", "янв", "يناير"],
     &["feb", "fev", "fév", "şub", "фев", "فبراير"],
@@ -28,19 +28,19 @@ const MONTHS: [&[&str]; 12] = [
     &["nov", "kas", "ноя", "نوفمبر"],
     &["dec", "dez", "déc", "dic", "ara", "дек", "ديسمبر"],
 ];
-/// What says that an hour is before noon, or after it.
+/// What a browser writes for the hours before noon, and after it.
 const MORNING: [&str; 5] = ["am", "ص", "上午", "午前", "오전"];
 const AFTERNOON: [&str; 5] = ["pm", "م", "下午", "午後", "오후"];
 /// The zeros of the scripts whose digits a browser may write.
 const ZEROS: [u32; 7] = ['0' as u32, 0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
 
-/// Returns whether the time that a reference carries can be that of an order.
+/// Returns whether the time in a reference can be that of an order.
 pub fn is_plausible(time: Timestamp) -> bool {
     (FIRST_YEAR..=LAST_YEAR).contains(&time.utc().year())
 }
 
-/// Returns the moments that a date may mean in the shop's zone, the likeliest first: two where nothing tells day and month
-/// apart, none where it cannot be read.
+/// Returns the moments that a date may mean in the shop's zone, the likeliest first: two if day and month are ambiguous,
+/// none if it cannot be read.
 pub fn read_date(text: &str, zone: Zone) -> Vec<Timestamp> {
     if let Some(time) = Timestamp::parse(text.trim_matches(is_edge)) {
         return vec![time];
@@ -50,7 +50,7 @@ pub fn read_date(text: &str, zone: Zone) -> Vec<Timestamp> {
     parts.days().into_iter().filter_map(|day| moment(day, minutes, zone)).collect()
 }
 
-/// A number, and what stands between it and the next one.
+/// A number, and the text between it and the next one.
 #[derive(Debug, Default)]
 struct Number {
     value: u32,
@@ -71,7 +71,7 @@ impl Parts {
     fn of(text: &str) -> Parts {
         let mut parts = Parts::default();
         let lower = text.to_lowercase();
-        // A zone at the end (`GMT+2`) is the browser's own, which is the shop's in the shop's own country.
+        // A zone at the end (`GMT+2`) is the browser's, which in the shop's own country is the shop's.
         let end = ["gmt", "utc"].iter().filter_map(|zone| lower.find(zone)).min().unwrap_or(lower.len());
         let mut was_digit = false;
         let is_mark = |c: &char| is_edge(*c) && !c.is_whitespace();
@@ -89,7 +89,7 @@ impl Parts {
             }
             was_digit = digit_of(c).is_some();
         }
-        // `p. m.` is one word.
+        // Read `p. m.` as one word.
         let joined = lower[..end]
             .replace(['\u{a0}', '\u{202f}'], " ")
             .replace(". m", "m")
@@ -102,7 +102,7 @@ impl Parts {
         parts
     }
 
-    /// Finds the number after which the minute stands: `12:30`, `12 h 30`, or `12.30` at the end.
+    /// Finds the hour, the number before the minutes: `12:30`, `12 h 30`, or `12.30` at the end.
     fn find_hour(&self) -> Option<usize> {
         let pairs = self.numbers.len().saturating_sub(1);
         let gap = |index: &usize| self.numbers[*index].gap.trim();
@@ -113,12 +113,12 @@ impl Parts {
     }
 
     fn month(&self) -> Option<u32> {
-        // A weekday, which may be called like a month, stands before the date.
+        // A weekday may begin like a month; it stands before the date.
         let month_of = |word: &String| MONTHS.iter().position(|names| names.iter().any(|name| word.starts_with(name)));
         self.words.iter().rev().find_map(month_of).and_then(|index| u32::try_from(index + 1).ok())
     }
 
-    /// Returns the minutes since midnight; those of midnight where the date has no time.
+    /// Returns the minutes since midnight, 0 if the date has no time.
     fn minutes(&self) -> Option<u32> {
         let Some(at) = self.hour else { return Some(0) };
         let (hour, minute) = (self.numbers[at].value, self.numbers[at + 1].value);
@@ -164,7 +164,7 @@ impl Parts {
                 let day_first = day(year_of(c), b.value, a.value);
                 let month_first =
                     day(year_of(c), a.value, b.value).filter(|_| a.gap.trim() == "/" && a.value != b.value);
-                // Half days and slashes are America's way.
+                // Am, pm and slashes are American.
                 let is_american = self.words.iter().any(|word| word == "am" || word == "pm");
                 if is_american { [month_first, day_first] } else { [day_first, month_first] }
             }
@@ -179,12 +179,12 @@ fn digit_of(c: char) -> Option<u32> {
     ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&c)).map(|zero| c - zero)
 }
 
-/// Returns the moment when clocks of the zone show so many minutes since midnight.
+/// Returns the moment when clocks of the zone show this many minutes since midnight.
 fn moment(day: NaiveDate, minutes: u32, zone: Zone) -> Option<Timestamp> {
     let local: NaiveDateTime = day.and_hms_opt(minutes / 60, minutes % 60, 0)?;
     let hour = TimeDelta::hours(1);
     let time = zone.from_local_datetime(&local).earliest().or_else(|| {
-        // In the hour that a change of clocks skips: as the clock would show that was not changed.
+        // In the hour that a change of clocks skips: what an unchanged clock would show.
         Some(zone.from_local_datetime(&(local - hour)).earliest()? + hour)
     })?;
     Timestamp::from_millis(time.timestamp_millis())
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pages_date_is_in_the_shops_zone() {
+    fn the_page_date_is_in_the_shop_zone() {
         for (text, expected) in [
             ("Feb 6, 2026, 06:05 PM", "2026-02-06T16:05:00Z"),
             ("Jul 6, 2026, 12:05 AM", "2026-07-05T21:05:00Z"),
@@ -214,7 +214,7 @@ mod tests {
 
     /// What `toLocaleString` writes, by language and options.
     #[test]
-    fn every_way_in_which_a_browser_writes_a_date_is_read() {
+    fn every_browser_date_format_is_read() {
         for text in [
             "Feb 6, 2026 at 6:05 PM",
             "Feb 6, 2026 at 6:05\u{202f}PM",
@@ -258,13 +258,13 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_means_two_days_gives_both() {
+    fn an_ambiguous_date_gives_both_days() {
         assert_eq!(read("06/02/2026, 18:05"), ["2026-02-06T16:05:00Z", "2026-06-02T15:05:00Z"]);
         assert_eq!(read("2/6/2026, 6:05 PM"), ["2026-02-06T16:05:00Z", "2026-06-02T15:05:00Z"]);
     }
 
     #[test]
-    fn what_is_no_date_is_not_read() {
+    fn other_texts_are_not_dates() {
         for text in [
             "",
             "soon",
@@ -286,7 +286,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "([0-9]{1,12}|[:./, -]|Feb|PM|[\\p{Arabic}]|.){0,30}") {
+        fn no_text_causes_a_panic(text in "([0-9]{1,12}|[:./, -]|Feb|PM|[\\p{Arabic}]|.){0,30}") {
             prop_assert!(read_date(&text, Zone::UTC).len() <= 2);
         }
     }

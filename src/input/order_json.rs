@@ -15,7 +15,7 @@ use crate::domain::status::Status;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
-/// What a record names, however wrong the rest of it is.
+/// What a record names, even if the rest of it is wrong.
 #[derive(Debug, Default)]
 struct Named {
     reference: Option<String>,
@@ -23,12 +23,12 @@ struct Named {
     warnings: Vec<String>,
 }
 
-/// Returns whether an object is meant as an order: it has at least one of the keys that only orders have.
+/// Returns whether an object is meant as an order: it has a key that only orders have.
 pub fn is_order(fields: &Fields<'_>) -> bool {
     ["orderReference", "orderDate", "customerName", "customerPhone", "items"].iter().any(|key| fields.has(key))
 }
 
-/// Reads an object as an order. Its shape, values and sums are checked; its products are not.
+/// Reads an object as an order and checks its shape, values and sums, but not its products.
 pub fn read_order_fields(fields: Fields<'_>) -> ReadOrder {
     let mut problems = Problems::default();
     let mut named = Named::default();
@@ -54,7 +54,7 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
     let address = fields.take_text("customerAddress", limits::ADDRESS, problems);
     check_pending(&mut fields, problems);
     let currency = read_currency(&mut fields, problems);
-    // What a response adds: never believed from a guest.
+    // Only responses have these: never trust a guest's.
     for ignored in ["id", "user", "createdAt", "updatedAt", "dryRun"] {
         fields.take(ignored, problems);
     }
@@ -162,7 +162,6 @@ fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) ->
     Some(IncomingItem { product: product?, name, barcode, image, quantity, unit_price, subtotal, size, color })
 }
 
-/// Reads a product's id.
 pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Option<ProductId> {
     let before = problems.len();
     let id = value.text(None, problems).and_then(|text| Uuid::try_parse(&text).ok());
@@ -172,7 +171,7 @@ pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Opt
     id.map(ProductId)
 }
 
-/// Reads a picture; what is none is left out with a warning, for it costs nobody an order.
+/// Reads a picture. An invalid one is left out with a warning, for it must not cost anybody an order.
 fn read_image(fields: &mut Fields<'_>, warnings: &mut Vec<String>, problems: &mut Problems) -> Option<String> {
     let value = fields.take("productImage", problems)?;
     let url = if value.is_text() { value.text(None, problems)? } else { String::new() };
@@ -188,7 +187,7 @@ struct SentSums<'a> {
     count: Option<Value<'a>>,
 }
 
-/// Computes total and count, and compares what was sent with them.
+/// Computes total and count, and compares them with those sent.
 fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mut Problems) -> Option<(Money, i64)> {
     let total_sent = sent.total.as_ref().and_then(|value| Some((value, value.number_text(problems)?)));
     let count_sent = sent
@@ -251,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn the_guides_request_is_read() {
+    fn the_request_in_the_guide_is_read() {
         let guide = format!(
             r#"{{"orderReference":"LEG-LXYZ1234-AB5C","orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe",
             "customerPhone":"+1234567890","customerAddress":"123 Main St, City, Country","items":[{{"productId":"{PRODUCT}",
@@ -265,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shop_pages_request_and_a_response_are_read() {
+    fn the_shop_page_request_and_a_response_are_read() {
         let page = format!(
             r#"{{"order_reference":"LEG-1","order_date":"2026-02-04T10:30:00.123Z","customer_name":"John Doe",
             "customer_phone":"0123","items":[{{"product":"{PRODUCT}","product_name":"Classic T-Shirt","quantity":2,
@@ -280,7 +279,7 @@ mod tests {
         assert_eq!(read(&response).unwrap().total.hundredths(), 5998);
     }
 
-    /// Every kind of bad input, each with the place that has to be named.
+    /// Every kind of bad input, each with the place to name.
     #[test]
     fn bad_orders_are_refused_with_their_places() {
         let long = "x".repeat(256);
@@ -324,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_that_is_no_url_is_left_out_with_a_warning() {
+    fn an_invalid_image_url_is_left_out_with_a_warning() {
         for image in [r#""javascript:x""#, r#""/media/shirt.jpg""#, "17", "{}", r#"["https://a.example/b"]"#, "true"] {
             let order = read(&an_order(&item(&format!(r#","productImage":{image}"#)), "")).unwrap();
             assert_eq!(order.items[0].image, None, "{image}");
@@ -337,12 +336,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn no_bytes_cause_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = read_one(&bytes);
         }
 
         #[test]
-        fn no_mutation_of_an_order_makes_it_panic(at in 0_usize..400, byte in any::<u8>()) {
+        fn no_mutation_of_an_order_causes_a_panic(at in 0_usize..400, byte in any::<u8>()) {
             let mut bytes = an_order(&item(""), r#","total":59.98"#).into_bytes();
             let at = at % bytes.len();
             bytes[at] = byte;

@@ -1,4 +1,4 @@
-//! The lines of the shop's order message: its labels and headings, and the values behind them.
+//! The lines of the shop's order message: its labels, headings and values.
 
 use std::borrow::Cow;
 
@@ -10,9 +10,9 @@ use crate::domain::text::{is_blank, is_edge, plain};
 pub(super) const HEADER: &str = "NEW ORDER REQUEST";
 /// The line that makes a text the shop's own answer, which is never an order.
 const ANSWER_HEADER: &str = "ORDER CONFIRMATION";
-/// Lines that only say what follows.
+/// Headings, which have no value.
 pub(super) const SECTIONS: [&str; 3] = ["CUSTOMER INFO", ITEMS_SECTION, "ORDER SUMMARY"];
-/// The line after which the items stand.
+/// The heading of the items.
 pub(super) const ITEMS_SECTION: &str = "ORDER ITEMS";
 
 /// Returns whether a line is the header of an order message.
@@ -25,7 +25,7 @@ pub fn is_answer_header(line: &str) -> bool {
     is_words(line, ANSWER_HEADER)
 }
 
-/// Returns whether a line says just these words, however it is spaced and decorated.
+/// Returns whether a line has just these words, however it is spaced and decorated.
 fn is_words(line: &str, words: &str) -> bool {
     let line: String =
         line.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| *c == ' ' || !is_edge(*c)).collect();
@@ -87,7 +87,7 @@ pub(super) fn name_of(label: Label) -> &'static str {
     LABELS.iter().find(|(_, known)| *known == label).map_or("", |(name, _)| name.trim_end_matches(':'))
 }
 
-/// A line without its box, with plain spaces.
+/// Returns a line without its box, with plain spaces.
 pub(super) fn clean(line: &str) -> String {
     let line = plain(line);
     // A quoted message has a `>` before each line.
@@ -95,23 +95,23 @@ pub(super) fn clean(line: &str) -> String {
     line.trim_start_matches(is_box).trim_end_matches(is_edge).to_owned()
 }
 
-/// The words of a line, without what decorates it.
+/// Returns a line without its decoration.
 pub(super) fn words_of(line: &str) -> &str {
     line.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-/// Finds the label at the beginning of a line, after whatever decorates it, with its value.
+/// Finds the label at the beginning of a line, after any decoration, and its value.
 pub(super) fn label_of(line: &str) -> Option<(Label, &str)> {
     let start = line.trim_start_matches(|c: char| !c.is_alphanumeric());
     LABELS.iter().find_map(|(name, label)| {
         let value = start.strip_prefix(name)?;
-        // The asterisk that ends a bold label.
+        // Drop the asterisk that ends a bold label.
         let value = value.strip_prefix('*').unwrap_or(value);
         Some((*label, value.trim_matches(is_edge)))
     })
 }
 
-/// Reads the line that begins an item: `1. *Polo Shirt*`, whose name may hold asterisks.
+/// Reads the line that begins an item: `1. *Polo Shirt*`, whose name may contain asterisks.
 pub(super) fn item_start(line: &str) -> Option<(usize, &str)> {
     let (number, rest) = line.split_once(". *")?;
     let name = rest.trim_end().strip_suffix('*')?;
@@ -127,7 +127,7 @@ pub(super) fn bounded(text: &str, longest: usize) -> Result<String, Cow<'static,
     }
 }
 
-/// Takes one pair of asterisks off a bold text.
+/// Strips one pair of asterisks from a bold text.
 pub(super) fn unbold(text: &str) -> &str {
     let inner = text.strip_prefix('*').and_then(|text| text.strip_suffix('*'));
     inner.unwrap_or(text).trim_matches(is_edge)
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_label_is_found_behind_whatever_decorates_it() {
+    fn a_label_is_found_behind_any_decoration() {
         for (line, expected) in [
             ("*Order Ref:* LEG-1", Some((Label::Reference, "LEG-1"))),
             ("│ Name:    Karim *K* Nasser", Some((Label::Name, "Karim *K* Nasser"))),

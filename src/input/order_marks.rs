@@ -1,4 +1,4 @@
-//! What shows that text holds an order, whatever became of its lines: nothing that has these marks is skipped.
+//! Marks of an order in text that may have lost its line breaks: text with these marks is never skipped.
 
 use memchr::memmem;
 
@@ -9,7 +9,7 @@ use crate::domain::text::is_edge;
 const REFERENCE: &str = "Order Ref:";
 /// The label of the last line.
 const TOTAL: &str = "TOTAL:";
-/// What only orders as JSON and webhooks have; of a line that is cut off, more may not be there.
+/// Keys that only orders as JSON and webhooks have. One is enough, as a line may be cut off.
 const KEYS: [&str; 7] = [
     "\"orderReference\"",
     "\"order_reference\"",
@@ -38,7 +38,7 @@ pub fn find_reference(line: &str) -> Option<usize> {
     find(line, REFERENCE, 0)
 }
 
-/// Returns the first reference of an order in a text, as far as it is printable.
+/// Returns the first order reference in a text, up to its first unprintable character.
 pub fn reference_in(text: &str) -> Option<String> {
     let (_, after) = text[find_reference(text)?..].split_once(':')?;
     let after = after.trim_start_matches(|c: char| is_edge(c) || c == '*');
@@ -47,7 +47,7 @@ pub fn reference_in(text: &str) -> Option<String> {
     Some(reference).filter(|reference| !reference.is_empty())
 }
 
-/// Returns whether the label of an order's total stands in a line.
+/// Returns whether a line has the label of an order's total.
 pub fn has_total(line: &str) -> bool {
     find(line, TOTAL, 0).is_some()
 }
@@ -57,7 +57,7 @@ pub fn has_order_key(line: &str) -> bool {
     line.contains('"') && KEYS.iter().any(|key| memmem::find(line.as_bytes(), key.as_bytes()).is_some())
 }
 
-/// Returns where words first stand from a byte on, however they are spaced.
+/// Returns where words first occur from a byte on, however they are spaced.
 fn find(text: &str, words: &str, from: usize) -> Option<usize> {
     let (first, others) = words.split_once(' ').map_or((words, None), |(first, others)| (first, Some(others)));
     memmem::find_iter(&text.as_bytes()[from..], first).map(|at| from + at).find(|at| {
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_order_message_is_known_by_its_labels_on_one_line() {
+    fn an_order_message_is_recognised_by_its_labels_on_one_line() {
         for (text, expected) in [
             ("📦 NEW ORDER REQUEST ╚══╝ *Order Ref:* LEG-1 *Date:*", true),
             ("NEW\u{a0}ORDER \u{200f} REQUEST Order\tRef: LEG-1", true),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_is_found_whatever_stands_around_it() {
+    fn a_reference_is_found_in_any_surroundings() {
         for (text, expected) in [
             ("NEW ORDER REQUEST *Order Ref:* LEG-1 *Date:*", Some("LEG-1")),
             ("\"*Order Ref:*LEG-1\\n*Date:*\"", Some("LEG-1")),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_as_json_is_known_by_its_keys() {
+    fn an_order_as_json_is_recognised_by_its_keys() {
         for (line, expected) in [
             ("  \"orderReference\": \"LEG-1\",", true),
             ("INFO {\"order\":{\"product_items\":[", true),

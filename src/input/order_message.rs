@@ -21,33 +21,33 @@ use crate::domain::text::{is_edge, shorten};
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
-/// What an order message is read with.
+/// What reading an order message needs to know.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
-    /// When the message was sent, where that is known.
+    /// When the message was sent, if known.
     pub sent_at: Option<Timestamp>,
-    /// The shop's zone, in which the message's own date is.
+    /// The shop's zone, for the date in the message.
     pub zone: Zone,
     /// The line on which the text begins, from 1.
     pub first_line: usize,
 }
 
-/// What was read of an order message: names for messages, and the order or every problem.
+/// What was read of an order message.
 #[derive(Debug)]
 pub struct ReadMessage {
-    /// The reference, however wrong the rest is.
+    /// The reference, even if the rest is wrong.
     pub reference: Option<String>,
-    /// The products that it names, however wrong the rest is.
+    /// The products that it names, even if the rest is wrong.
     pub products: Vec<NamedProduct>,
     /// The order, or every problem with its line.
     pub order: Result<IncomingOrder, Problems>,
 }
 
-/// Reads an order message, from its header to its total. What stands before and after is not read.
+/// Reads an order message from its header to its total, and ignores what stands before and after.
 pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadMessage {
     let mut draft = Draft::default();
     let begins = |begin: fn(&str) -> bool| text.lines().position(begin);
-    // Without a header, its reference begins it.
+    // A message without a header begins with its reference.
     let start = begins(is_header).or_else(|| begins(is_reference)).unwrap_or_default();
     for (index, line) in text.lines().enumerate().skip(start) {
         let number = reading.first_line + index;
@@ -75,7 +75,7 @@ fn is_reference(line: &str) -> bool {
     matches!(label_of(&clean(line)), Some((Label::Reference, _)))
 }
 
-/// The value of a label, with the line that it stands on.
+/// The value of a label, with its line.
 #[derive(Debug, Clone)]
 struct Field {
     line: usize,
@@ -105,7 +105,7 @@ struct Draft {
     subtotal: Option<Field>,
     delivery: Option<Field>,
     total: Option<Field>,
-    /// Whether the heading of the items was seen: from there on a number begins an item.
+    /// Whether the heading of the items was seen: after it, a number begins an item.
     in_items: bool,
     problems: Problems,
 }
@@ -131,14 +131,14 @@ impl Draft {
                 self.problem(number, format_args!("item {place} follows item {before}: a part is missing"));
             }
             self.item_count += 1;
-            // The others are only counted: it is refused.
+            // Only count the others: the order is refused.
             if self.item_count <= ITEMS_LIMIT {
                 self.items.push(DraftItem { line: number, name: name.to_owned(), fields: Vec::new() });
             }
             return;
         }
         let Some((label, value)) = label_of(line) else {
-            // An address may go on over several lines.
+            // An address may take several lines.
             match &mut self.address {
                 Some(address) if self.items.is_empty() => {
                     address.text.push('\n');
@@ -152,7 +152,7 @@ impl Draft {
         self.put(label, field);
     }
 
-    /// Reads the line that begins the next item where its asterisks were lost: `1. Polo Shirt`, among the items only.
+    /// Reads the line that begins an item that lost its asterisks: `1. Polo Shirt`, among the items only.
     fn plain_item_start<'l>(&self, line: &'l str) -> Option<(usize, &'l str)> {
         let (number, name) = line.split_once(". ")?;
         let is_next = number.parse() == Ok(self.item_count + 1);
@@ -224,7 +224,7 @@ impl Draft {
         let total = reader.optional(self.total, Label::Total, amount);
         let subtotal = reader.optional(self.subtotal, Label::Subtotal, amount);
         let count = reader.require(self.total_items, Label::TotalItems, whole);
-        // What is no amount (`TBD`) is not agreed yet.
+        // A text such as `TBD` means that no amount is agreed yet.
         let delivery = self.delivery.and_then(|field| amount(&field.text).ok()).filter(|fee| *fee != Money::ZERO);
         let sent = SentSums { total, subtotal, delivery, count };
         let sums = items.as_ref().and_then(|items| reader.check_sums(items, &sent));
@@ -237,7 +237,7 @@ impl Draft {
     }
 }
 
-/// What a draft came to; the order is there when nothing is missing.
+/// The outcome of a draft; the order is there if nothing is missing.
 struct Read {
     reference: Option<Reference>,
     name: Option<String>,
@@ -271,11 +271,11 @@ impl Read {
     }
 }
 
-/// The sums as the message says them.
+/// The sums in the message.
 struct SentSums {
     total: Option<Money>,
     subtotal: Option<Money>,
-    /// What the total has beside the items.
+    /// What the total has beyond the items.
     delivery: Option<Money>,
     count: Option<i64>,
 }
@@ -310,7 +310,7 @@ impl Reader<'_> {
             .ok()
     }
 
-    /// The reference's own time counts when it is near the message's, or near the date in the message.
+    /// The reference's own time counts if it is near the message's, or near the date in the message.
     fn order_date(
         &mut self,
         reference: Option<&Reference>,
@@ -415,7 +415,7 @@ impl Reader<'_> {
         })
     }
 
-    /// An id that was cut short is resolved by the SKU.
+    /// A cut id is resolved by the SKU.
     fn product(&mut self, id: &Field, barcode: Option<&str>) -> Option<ProductKey> {
         if let Ok(id) = Uuid::try_parse(&id.text) {
             return Some(ProductKey::Id(ProductId(id)));
@@ -486,7 +486,6 @@ mod tests {
 
     const ID: &str = "3f0e1c52-7a8b-4d2e-9c11-5b6a7d8e9f01";
 
-    /// Writes a message as the web page does.
     fn write(message: &Message) -> String {
         let mut text = String::from("╔════╗\n   *LEGO MENS WEAR*\n   📦 NEW ORDER REQUEST\n╚════╝\n\n");
         text.push_str("*Order Ref:* LEG-MLB2TG0R-7HTX\n*Date:* Feb 6, 2026, 04:05 PM\n\n┌─ 👤 CUSTOMER INFO ───┐\n");
@@ -568,9 +567,9 @@ mod tests {
             }
         }
 
-        /// A line that is lost, doubled or moved, or a message that is cut: the same order, or a refusal.
+        /// Losing, doubling or moving a line, or cutting the message, gives the same order or a refusal.
         #[test]
-        fn no_loss_of_lines_makes_another_order(message in a_message(), at in 0_usize..60, to in 0_usize..60, how in 0..4) {
+        fn no_lost_line_changes_an_order(message in a_message(), at in 0_usize..60, to in 0_usize..60, how in 0..4) {
             let text = write(&message);
             let mut lines: Vec<&str> = text.lines().collect();
             let (at, to) = (at % lines.len(), to % lines.len());
@@ -589,7 +588,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in "(NEW ORDER REQUEST|[A-Za-z ]{2,8}:|\\*|│|×|[0-9]+\\. \\*|\n|.){0,40}") {
+        fn no_text_causes_a_panic(text in "(NEW ORDER REQUEST|[A-Za-z ]{2,8}:|\\*|│|×|[0-9]+\\. \\*|\n|.){0,40}") {
             let _ = read(&text);
             let _ = crate::input::chat_text::holds_order_message(&text);
         }

@@ -1,4 +1,4 @@
-//! One record of an import: recognised by its content, and turned into the orders that it holds.
+//! One record of an import: recognised by its content and read into orders.
 
 use std::mem;
 use std::sync::Arc;
@@ -21,15 +21,15 @@ use crate::domain::incoming::{Source, SourceKind};
 /// The most bytes that an order as JSON may have (1 MiB).
 const ORDER_LIMIT: usize = 1 << 20;
 
-/// How deep one thing may be wrapped in others.
+/// How many wrappers may stand around one thing.
 const WRAPPING_LIMIT: usize = 6;
 
-/// Under which keys programs that pass messages on keep what they pass on.
+/// Keys under which other programs wrap what they forward.
 const WRAPPERS: [&str; 12] =
     ["body", "json", "payload", "data", "event", "message", "record", "update", "value", "order", "chats", "list"];
 
-/// Reads one record: an order as JSON, a webhook, a chat dump, or any of them as the `body` of something. Hands each order to
-/// `take` with what is kept of it where it cannot be taken, and returns how many messages were none.
+/// Reads one record: an order as JSON, a webhook, a chat dump, or any of them as the `body` of something. Calls `take` with
+/// each order and what to keep if it is rejected, and returns how many messages were no orders.
 ///
 /// # Errors
 /// The record is not JSON at all.
@@ -63,13 +63,13 @@ pub fn read_stretch(stretch: Stretch, context: Context, take: &mut dyn FnMut(Rea
     0
 }
 
-/// Reads JSON that stands in a chat or a log.
+/// Reads JSON in a chat or a log.
 fn read_json_in_text(json: &[u8], context: Context, take: &mut dyn FnMut(ReadOrder, &Arc<Reject>)) -> u64 {
     let (mut records, mut skipped) = (Records::new(json), 0);
     loop {
         let (problem, reject) = match records.next_record() {
             Ok(None) => return skipped,
-            // What stands around results is no order.
+            // The object around results is no order.
             Ok(Some(record)) if record.is_envelope => continue,
             Ok(Some(record)) => {
                 let bytes = Arc::new(record.bytes);
@@ -119,7 +119,7 @@ fn read(
     Ok(found.skipped)
 }
 
-/// Reads a record that is a text, as a line is kept that was no record by itself; returns whether it holds anything.
+/// Reads a record that is a string, as a bad line is kept; returns whether it holds anything.
 fn read_string(text: &str, context: Context, found: &mut Found<'_>) -> bool {
     let before = found.put + found.skipped;
     if is_json(text) {
@@ -143,7 +143,7 @@ fn read_order(fields: Fields<'_>, length: usize, found: &mut Found<'_>) {
     });
 }
 
-/// Reads an object by what its keys say that it is; `whole` is the same object.
+/// Reads an object by its keys; `whole` is the same object.
 fn read_object(fields: Fields<'_>, whole: &Value<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
     let mut problems = Problems::default();
     if is_chat_dump(&fields) {
@@ -165,7 +165,7 @@ fn read_object(fields: Fields<'_>, whole: &Value<'_>, context: Context, found: &
     }
 }
 
-/// Reads what another program has wrapped up, or says what the object is instead.
+/// Reads what another program has wrapped, or says what the object is instead.
 fn read_wrapped(fields: &Fields<'_>, whole: &Value<'_>, context: Context, found: &mut Found<'_>, depth: usize) {
     let mut problems = Problems::default();
     let inner = WRAPPERS.iter().find_map(|key| {

@@ -1,6 +1,6 @@
-//! Carts and orders in a JSON text, whatever they stand in: what is searched before anything is skipped.
+//! Carts and orders anywhere in a JSON text: the search before anything is skipped.
 //!
-//! [`super::order_texts`] does the same for texts. Both only find: what was found and not read is a problem.
+//! [`super::order_texts`] does the same for texts. Both only find: an order that is found but not read is a problem.
 
 use std::borrow::Cow;
 
@@ -8,38 +8,38 @@ use memchr::{memchr, memchr2, memchr3, memmem};
 
 use super::order_texts::{STRING_LIMIT, is_json};
 
-/// How deep JSON texts may stand in strings of JSON texts.
+/// How deep JSON texts in strings of JSON texts are searched.
 const NESTING_LIMIT: usize = 4;
-/// What a cart is that WhatsApp gives to linked devices.
+/// What to say of the cart that WhatsApp gives to linked devices.
 pub const ONLY_TOKEN: &str =
     "is an order message that carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON";
-/// What stands in every spelling of the keys that are looked for, or in a key with escapes.
+/// One of these stands in every spelling of the searched keys, or in a key with escapes.
 const PARTS_OF_KEYS: [&str; 8] = ["tems", "TEMS", "rderM", "rder_m", "RDER_M", "oken", "OKEN", "\\u"];
 
 /// An object that is an order by its keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderSign {
-    /// The address of the object, or of the string that holds it, by which its place is found.
+    /// The address of the object, or of the string that holds it, to find its place.
     pub address: usize,
-    /// What it is.
+    /// Its kind.
     pub kind: SignKind,
 }
 
-/// What an object is by its keys.
+/// What an object is, by its keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignKind {
     /// A cart of the catalogue.
     Cart,
-    /// A cart of which there is only an id and a token.
+    /// A cart with only an id and a token.
     Token,
     /// An order as the web page posts it.
     Order,
-    /// A text that is too long to be searched.
+    /// A text too long to be searched.
     LongText,
 }
 
 impl SignKind {
-    /// Says of one that was found where nothing is read what it is, and what to do.
+    /// Says what it is and what to do, for one that nothing read.
     pub fn overlooked(self) -> &'static str {
         match self {
             SignKind::Cart => {
@@ -52,7 +52,7 @@ impl SignKind {
     }
 }
 
-/// Hands on the objects of a JSON text that are orders by their keys, also those in JSON texts that stand in strings.
+/// Passes on the objects of a JSON text that are orders by their keys, including those in JSON texts inside strings.
 pub fn each_order_sign(json: &str, take: &mut dyn FnMut(OrderSign)) {
     search(json, None, 0, take);
 }
@@ -64,12 +64,12 @@ pub fn count_order_signs(json: &str) -> usize {
     count
 }
 
-/// Returns whether a text may hold one of the keys that are looked for: few do.
+/// Returns whether a text may hold one of the searched keys: few do.
 fn may_hold(json: &str) -> bool {
     PARTS_OF_KEYS.iter().any(|part| memmem::find(json.as_bytes(), part.as_bytes()).is_some())
 }
 
-/// An object whose end was not seen yet.
+/// An object whose end was not reached yet.
 struct Open {
     address: usize,
     keys: Keys,
@@ -77,7 +77,7 @@ struct Open {
     holds_sign: bool,
 }
 
-/// Which of the keys that matter an object has, each with a value.
+/// Which of the searched keys an object has with a value.
 #[derive(Default)]
 struct Keys {
     product_items: bool,
@@ -91,7 +91,7 @@ struct Keys {
 impl Keys {
     fn note(&mut self, key: &str) {
         let has = match key.len() {
-            // No key that is known is as long.
+            // No known key is as long.
             25.. => return,
             _ => key.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect::<String>(),
         };
@@ -117,7 +117,7 @@ impl Keys {
     }
 }
 
-/// Searches a JSON text, which stands in the string at `outer` where that is given.
+/// Searches a JSON text, which is in the string at `outer` if given.
 fn search(json: &str, outer: Option<usize>, depth: usize, take: &mut dyn FnMut(OrderSign)) {
     if !may_hold(json) {
         return;
@@ -167,7 +167,7 @@ fn search(json: &str, outer: Option<usize>, depth: usize, take: &mut dyn FnMut(O
     }
 }
 
-/// Returns where the string ends that begins at `start`.
+/// Returns where the string that begins at `start` ends.
 fn end_of_string(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start + 1;
     loop {
@@ -179,12 +179,12 @@ fn end_of_string(bytes: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Returns what stands after a key and its colon; `None` after a string that is no key.
+/// Returns what follows a key and its colon; `None` after a string that is no key.
 fn value_after(rest: &[u8]) -> Option<&[u8]> {
     rest.trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start)
 }
 
-/// Returns whether a value is none: `null`, or empty.
+/// Returns whether a value is `null` or empty.
 fn is_nothing(value: &[u8]) -> bool {
     let is_empty = |open: u8, close: u8| {
         value.strip_prefix(&[open]).is_some_and(|rest| rest.trim_ascii_start().starts_with(&[close]))
@@ -192,7 +192,7 @@ fn is_nothing(value: &[u8]) -> bool {
     value.starts_with(b"null") || value.starts_with(b"\"\"") || is_empty(b'[', b']') || is_empty(b'{', b'}')
 }
 
-/// Returns what a string of JSON says; nothing where it is not valid text.
+/// Returns the text of a JSON string; an empty one if it is invalid.
 fn unquoted(string: &str) -> Cow<'_, str> {
     match memchr(b'\\', string.as_bytes()) {
         None => Cow::Borrowed(&string[1..string.len() - 1]),
@@ -207,7 +207,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn carts_and_orders_are_found_wherever_they_stand() {
+    fn carts_and_orders_are_found_anywhere() {
         let cart = json!({"catalog_id": "7", "product_items": [{"quantity": 1}]});
         let inner = json!({"a": [cart]}).to_string();
         for (json, expected) in [
@@ -221,7 +221,7 @@ mod tests {
             (json!({"_data": {"type": "order", "orderId": "1", "token": "t"}}), vec![SignKind::Token]),
             (json!({"order_id": 1, "token": "t"}), vec![SignKind::Token]),
             (json!({"items": [1], "customer_phone": "1"}), vec![SignKind::Order]),
-            // What only has a name like it, or nothing in it.
+            // Similar keys, or keys without a value.
             (json!({"productItems": null, "orderMessage": {}, "orderId": "", "token": "t"}), vec![]),
             (json!({"product_items": []}), vec![]),
             (json!({"token": "t", "a": {"orderId": "1"}}), vec![]),
@@ -234,14 +234,14 @@ mod tests {
             each_order_sign(&json, &mut |sign| found.push(sign.kind));
             assert_eq!(found, expected, "{json}");
         }
-        // As another program spells the keys.
+        // A key as another program may spell it.
         assert_eq!(count_order_signs(r#"{"\u0070roduct_items" : [1]}"#), 1);
         assert_eq!(count_order_signs(r#"{"PRODUCT_ITEMS":[1]}"#), 1);
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "([\"\\\\{}:\\[]|product_items|\\\\u0070|token|null|.){0,40}") {
+        fn no_text_causes_a_panic(text in "([\"\\\\{}:\\[]|product_items|\\\\u0070|token|null|.){0,40}") {
             let _ = count_order_signs(&text);
         }
     }

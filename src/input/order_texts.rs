@@ -1,4 +1,4 @@
-//! Order messages among the strings of a JSON text, whatever their keys: what is searched before anything is skipped.
+//! Order messages among the strings of a JSON text, under any key: the search before anything is skipped.
 
 use std::borrow::Cow;
 
@@ -8,21 +8,21 @@ use serde::de::IgnoredAny;
 use super::chat_text::holds_order_message;
 use super::order_marks::holds_message;
 
-/// How deep JSON texts may stand in strings of JSON texts.
+/// How deep JSON texts in strings of JSON texts are searched.
 const NESTING_LIMIT: usize = 4;
-/// The most bytes that a string may have in which order messages are read (4 MiB); one of WhatsApp has 65,536 characters.
+/// The most bytes of a string in which order messages are read (4 MiB); one of WhatsApp has 65,536 characters.
 pub const STRING_LIMIT: usize = 4 << 20;
 
-/// A string in which an order message stands.
+/// A string that holds an order message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderText {
-    /// The address of the string in the JSON text, by which its place is found.
+    /// The address of the string in the JSON text, to find its place.
     pub address: usize,
-    /// The text; `None` where the string is too long, or not valid text.
+    /// The text; `None` if the string is too long or invalid.
     pub text: Option<String>,
 }
 
-/// Hands on the strings of a JSON text that hold an order message, also those in JSON texts that stand in strings.
+/// Passes on the strings of a JSON text that hold an order message, including those in JSON texts inside strings.
 pub fn each_order_text(json: &str, take: &mut dyn FnMut(OrderText)) {
     for string in strings(json).filter(|string| may_hold(string)) {
         let address = string.as_ptr().addr();
@@ -68,7 +68,7 @@ fn may_hold(string: &str) -> bool {
     memchr(b'Q', string).is_some() || [&b"TOTAL"[..], b"\\u"].iter().any(|part| memmem::find(string, part).is_some())
 }
 
-/// Returns the strings of a JSON text as they stand in it, in quotes; keys too.
+/// Returns the strings of a JSON text as written, in quotes; keys too.
 fn strings(json: &str) -> impl Iterator<Item = &str> {
     let bytes = json.as_bytes();
     let mut next = 0;
@@ -113,7 +113,7 @@ mod tests {
             let found: Vec<_> = order_texts(&json).into_iter().map(|found| found.text.unwrap()).collect();
             assert_eq!(found.first().map(String::as_str), expected, "{json}");
         }
-        // As a program in ASCII writes it, and as a browser cuts an emoji.
+        // As an ASCII-only program writes it, and as a browser cuts an emoji.
         assert_eq!(order_texts(r#"["\u004eEW ORDER RE\u0051UEST\n*Order Ref:* LEG-1"]"#).len(), 1);
         assert_eq!(order_texts(r#"["\ud83d NEW ORDER REQUEST\n*Order Ref:* LEG-1"]"#)[0].text, None);
     }
@@ -137,7 +137,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_string_is_seen(json in a_json()) {
+        fn every_string_is_searched(json in a_json()) {
             fn all(json: &Value, found: &mut Vec<String>) {
                 match json {
                     Value::String(text) => found.push(text.clone()),
@@ -157,7 +157,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in "([\"\\\\{}]|NEW ORDER REQUEST|.){0,40}") {
+        fn no_text_causes_a_panic(text in "([\"\\\\{}]|NEW ORDER REQUEST|.){0,40}") {
             let _ = order_texts(&text);
         }
     }

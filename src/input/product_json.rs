@@ -23,7 +23,7 @@ pub struct ReadProduct {
     pub product: Result<IncomingProduct, Problems>,
 }
 
-/// Reads one record as a product. Keys that are not known are the shop's own and are ignored.
+/// Reads one record as a product. Unknown keys are the shop's own and are ignored.
 ///
 /// # Errors
 /// The record is not JSON at all.
@@ -108,7 +108,7 @@ fn read_sizes(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<(String,
     let sizes = value.object(problems)?;
     sizes.each(problems, |size, value, problems| {
         let size = size.trim();
-        // The empty one is what this program prints for pieces without a size, beside others.
+        // An empty size is what this program prints for pieces without a size, beside others.
         if size.contains('\0') || size.chars().count() > limits::CHOICE {
             problems.add(&value.place, format_args!("a size must have at most {} characters", limits::CHOICE));
         } else if !known.insert(size_key(size)) {
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_of_the_catalogue_is_read_with_the_shops_own_keys_ignored() {
+    fn a_catalogue_product_is_read_and_the_shop_keys_ignored() {
         let product = read(
             r#"{"id":"550e8400-e29b-41d4-a716-446655440000","name":"Classic T-Shirt","barcode":"","price":"29.99",
             "discounted_price":null,"image_paths":["a.jpg"],"size_quantities":{"S":1,"L":2},"stock_quantity":3,

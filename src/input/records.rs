@@ -1,8 +1,7 @@
 //! Splits a stream of JSON into its records, with constant memory.
 //!
-//! A record is one value of a top-level array, of NDJSON or of concatenated values, or of the array under `results`
-//! that a list endpoint answers with. Only brackets and strings are followed here; whether a record is JSON is for its
-//! parser to say.
+//! A record is one value of a top-level array, of NDJSON, of concatenated values, or of the array under `results` in a list
+//! endpoint's answer. This file follows only brackets and strings; the parser decides whether a record is JSON.
 
 use std::io::{self, BufRead};
 
@@ -12,26 +11,26 @@ use serde::de::IgnoredAny;
 use super::json::{NotJson, parse};
 use super::order_marks::holds_order;
 
-/// The most bytes that one record may have (16 MiB): a chat dump is one record. It is in memory as a whole, and a text in it
-/// may be there twice more while it is read.
+/// The most bytes that one record may have (16 MiB): a chat dump is one record. It is in memory as a whole, and a text in
+/// it may be copied twice while it is read.
 pub const RECORD_LIMIT: usize = 16 << 20;
-/// How many bytes are looked at for a record that has a line of its own (64 KiB).
+/// How many bytes are searched for a record on a line of its own (64 KiB).
 const LOOK_AHEAD: usize = 1 << 16;
-/// The deepest that the arrays and objects of one record may nest.
+/// How deep the arrays and objects of one record may nest.
 pub const DEPTH_LIMIT: usize = 32;
 
-/// Why a stream cannot be read on. What follows cannot be told apart, so the whole input is refused.
+/// Why a stream cannot be read any further. The rest cannot be split, so the whole input is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
     /// The reader failed.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// There is something else than JSON.
+    /// The stream is not JSON.
     #[error("line {line}: {problem}")]
     NotJson {
         /// The line, from 1.
         line: u64,
-        /// What is there.
+        /// The problem.
         problem: String,
     },
 }
@@ -45,15 +44,15 @@ pub struct Record {
     pub line: u64,
     /// Its bytes; cut off at [`RECORD_LIMIT`].
     pub bytes: Vec<u8>,
-    /// What its size or nesting breaks, if anything: such a record is refused by itself.
+    /// The limit of size or nesting that it breaks, if any: only this record is refused.
     pub excess: Option<String>,
     /// Whether `bytes` holds all of it.
     pub is_whole: bool,
-    /// Whether this is not a record but what stood around a `results` array, with an empty array in its place.
+    /// Whether this is not a record but the object around a `results` array, with an empty array in its place.
     pub is_envelope: bool,
-    /// Whether it has a line of its own, as others have: where it is no JSON, the next line is read all the same.
+    /// Whether it has a line of its own, as others have: if it is not JSON, the next line is still read.
     pub is_line: bool,
-    /// Whether it is a line among them that is no JSON.
+    /// Whether it is a line among them that is not JSON.
     pub is_bad_line: bool,
 }
 
@@ -61,21 +60,21 @@ pub struct Record {
 #[derive(Debug)]
 pub struct Records<R> {
     reader: Rewind<R>,
-    /// The array that is being read, if any.
+    /// The current array, if any.
     within: Option<Array>,
     line: u64,
     number: u64,
     started: bool,
     is_blank: bool,
-    /// Whether nothing but space was read of the line.
+    /// Whether only space was read of the line so far.
     begins_line: bool,
-    /// Whether a record was seen that has a line of its own: then a line that is none is a bad record, not a bad stream.
+    /// Whether a record on a line of its own was seen: then a bad line is a bad record, not a bad stream.
     has_lines: bool,
 }
 
 #[derive(Debug)]
 enum Array {
-    /// A top-level array; `true` once an element was read.
+    /// A top-level array; `true` after its first element.
     Top(bool),
     /// The array under `results`, with the bytes before it and the line on which its envelope began.
     Results { any: bool, before: Vec<u8>, line: u64 },
@@ -96,12 +95,12 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Returns whether nothing but white space was read so far.
+    /// Returns whether only white space was read so far.
     pub fn is_blank(&self) -> bool {
         self.is_blank
     }
 
-    /// Returns the next record, `None` at the end of the stream.
+    /// Returns the next record; `None` at the end of the stream.
     pub fn next_record(&mut self) -> Result<Option<Record>, StreamError> {
         if !self.started {
             self.started = true;
@@ -159,8 +158,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Reads one value that stands in no array and begins at the reader with `first`; `None` where it turned out to hold a
-    /// `results` array.
+    /// Reads one value outside any array, which begins with `first`; `None` if it holds a `results` array.
     fn read_top_value(&mut self, first: u8) -> Result<Option<Record>, StreamError> {
         let (line, begins_line) = (self.line, std::mem::take(&mut self.begins_line));
         let mut scan = Scan::new(first == b'{');
@@ -182,18 +180,18 @@ impl<R: BufRead> Records<R> {
                 self.within = Some(Array::Results { any: false, before: scan.bytes, line });
                 return Ok(None);
             }
-            // So much of one line that it cannot be read again.
+            // Too much of one line to read it again.
             End::Torn if has_own_line => {}
             End::Torn | End::CutOff => return Err(cut_off(line)),
             End::Value | End::Line => {}
         }
-        // Once it is known, no record is parsed for it.
+        // After the first such line, no record is parsed for this.
         self.has_lines = self.has_lines || has_own_line && matches!(first, b'{' | b'"') && is_json(&scan.bytes);
         self.number += 1;
         Ok(Some(Record { is_line: is_on_one_line && self.has_lines, ..scan.into_record(self.number, line, false) }))
     }
 
-    /// Returns whether what was read is no value, as far as that is not for its parser to say, and can be read again.
+    /// Returns whether what was read is obviously not a value, and can be read again.
     fn is_bad(&self, scan: &Scan, end: End, line: u64) -> bool {
         let is_whole = scan.length == scan.bytes.len();
         is_whole
@@ -207,7 +205,7 @@ impl<R: BufRead> Records<R> {
             }
     }
 
-    /// Returns whether the records have lines of their own: one that was read has, or one of the next lines is one.
+    /// Returns whether records have lines of their own: one was read, or one of the next lines is one.
     fn is_among_lines(&mut self) -> io::Result<bool> {
         if !self.has_lines {
             let ahead = self.reader.look_ahead(LOOK_AHEAD)?;
@@ -217,7 +215,7 @@ impl<R: BufRead> Records<R> {
         Ok(self.has_lines)
     }
 
-    /// Returns whether an array begins at the reader, as far as its line tells.
+    /// Returns whether an array begins here, as far as its line shows.
     fn begins_array(&mut self) -> io::Result<bool> {
         let ahead = self.reader.look_ahead(LOOK_AHEAD)?;
         let line = ahead.split(|b| *b == b'\n').next().unwrap_or_default();
@@ -228,7 +226,7 @@ impl<R: BufRead> Records<R> {
         })
     }
 
-    /// Takes the rest of a line, which is no record by itself: one may stand in it after what a log puts before it.
+    /// Takes the rest of a line that is not a record; it may hold one after a log's prefix.
     fn take_bad_line(&mut self) -> Result<Record, StreamError> {
         let (mut bytes, mut length, line) = (Vec::new(), 0, self.line);
         loop {
@@ -273,7 +271,7 @@ impl<R: BufRead> Records<R> {
         })
     }
 
-    /// Returns whether nothing else stands on the line.
+    /// Returns whether the rest of the line is blank.
     fn is_line_end(&mut self) -> io::Result<bool> {
         loop {
             let buffer = self.reader.fill_buf()?;
@@ -287,7 +285,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// Reads one element of an array, which begins at the reader.
+    /// Reads one element of an array.
     fn read_element(&mut self) -> Result<Option<Record>, StreamError> {
         let (mut scan, line) = (Scan::new(false), self.line);
         if self.run(&mut scan)? == End::CutOff {
@@ -312,7 +310,7 @@ impl<R: BufRead> Records<R> {
     }
 
     fn run(&mut self, scan: &mut Scan) -> Result<End, StreamError> {
-        // Looking at twice as much each time takes no longer than looking at all once.
+        // Doubling the look-ahead keeps the total work linear.
         let mut look_at = 0;
         loop {
             let buffer = self.reader.fill_buf()?;
@@ -325,7 +323,7 @@ impl<R: BufRead> Records<R> {
             match end {
                 None => {}
                 Some(End::Line) => {
-                    // Lines that are cut off one after the other would go deeper and deeper.
+                    // Lines that are cut off one after the other would nest deeper and deeper.
                     if scan.depth > DEPTH_LIMIT {
                         return Ok(End::Torn);
                     }
@@ -387,10 +385,10 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-/// A reader that can be given back what was read.
+/// A reader that takes bytes back.
 #[derive(Debug)]
 struct Rewind<R> {
-    /// What is read before the rest of the reader, from `at` on.
+    /// What to read before the rest of the reader, from `at` on.
     ahead: Vec<u8>,
     at: usize,
     reader: R,
@@ -411,7 +409,7 @@ impl<R: BufRead> Rewind<R> {
         if self.at < self.ahead.len() { self.at += count } else { self.reader.consume(count) }
     }
 
-    /// Gives back the bytes that were read last.
+    /// Gives back the last bytes.
     fn unread(&mut self, mut bytes: Vec<u8>) {
         if bytes.len() <= self.at {
             self.at -= bytes.len();
@@ -421,7 +419,7 @@ impl<R: BufRead> Rewind<R> {
         }
     }
 
-    /// Returns the next bytes without taking them: at least so many, or all that there are.
+    /// Returns the next bytes without taking them: at least `count`, or all there are.
     fn look_ahead(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.ahead.len() - self.at < count {
             let buffer = self.reader.fill_buf()?;
@@ -436,7 +434,7 @@ impl<R: BufRead> Rewind<R> {
     }
 }
 
-/// Returns whether the value that begins so goes deeper than any record, an array of records included, and does not end.
+/// Returns whether the value nests deeper than any record, including an array of records, and does not end.
 pub(super) fn is_too_deep(start: &[u8]) -> bool {
     let mut scan = Scan::new(false);
     let space = start.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -444,17 +442,17 @@ pub(super) fn is_too_deep(start: &[u8]) -> bool {
     end.is_none() && scan.deepest > DEPTH_LIMIT + 1
 }
 
-/// Returns whether a line is an object by itself.
+/// Returns whether a line is one JSON object.
 pub(super) fn is_json_object(line: &[u8]) -> bool {
     line.starts_with(b"{") && is_json(line)
 }
 
-/// Returns whether bytes are one value as JSON, also where its strings are no text: that is for its parser to say.
+/// Returns whether bytes are one JSON value. Strings need not be UTF-8: that is for the parser to say.
 pub(super) fn is_json(bytes: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
-/// Returns the JSON that a line is, or that ends it after what a log puts before it. What is left out holds no order.
+/// Returns the JSON on a line, whole or after a log's prefix. The prefix holds no order.
 pub(super) fn json_in(line: &str) -> Option<&str> {
     let start = line.find('{')?;
     let whole = line.trim();
@@ -464,7 +462,7 @@ pub(super) fn json_in(line: &str) -> Option<&str> {
     Some(line[start..].trim_end()).filter(|json| is_json_object(json.as_bytes()) && !holds_order(&line[..start]))
 }
 
-/// Returns whether a value may begin so.
+/// Returns whether a value may begin with these bytes.
 fn is_start_of_json(bytes: &[u8]) -> bool {
     match serde_json::from_slice::<IgnoredAny>(bytes) {
         Ok(_) => true,
@@ -483,11 +481,11 @@ enum End {
     Value,
     /// A line ends within the value.
     Line,
-    /// The line ends, and no value goes on like that.
+    /// The line ends where no value can go on.
     Torn,
     /// The input ends within the value.
     CutOff,
-    /// The value is an object, and the array under its key `results` begins.
+    /// The array under the key `results` of the value, an object, begins.
     Results,
 }
 
@@ -500,12 +498,12 @@ struct Scan {
     deepest: usize,
     in_string: bool,
     escaped: bool,
-    /// Whether `results` is looked for, and where the last string of the outermost object stands in `bytes`.
+    /// Whether to look for `results`, and where the last string of the outermost object stands in `bytes`.
     may_be_envelope: bool,
     /// Whether to stop at the ends of lines.
     watches_lines: bool,
     string: std::ops::Range<usize>,
-    /// Whether a `:` came after that string, which makes it a key.
+    /// Whether a `:` followed that string, which makes it a key.
     is_key: bool,
 }
 
@@ -525,12 +523,12 @@ impl Scan {
         }
     }
 
-    /// Takes what belongs to the value; returns how many bytes and line ends that was, and the end if it was reached.
+    /// Takes the bytes of the value; returns how many bytes and line ends that was, and the end if it was reached.
     fn feed(&mut self, buffer: &[u8]) -> (usize, u64, Option<End>) {
         let mut next = 0;
         while next < buffer.len() {
             if self.in_string {
-                // Most bytes stand in strings, and few of them mean something.
+                // Most bytes are in strings, where few of them matter.
                 let rest = &buffer[next..];
                 let skipped = match (self.escaped, self.watches_lines) {
                     (true, _) => Some(0),
@@ -602,7 +600,7 @@ impl Scan {
         if !self.is_key || self.string.len() != key.len() {
             return false;
         }
-        // The key may stand in what was taken before, in this buffer, or across both.
+        // The key may be in earlier bytes, in this buffer, or across both.
         self.string.clone().zip(key).all(|(at, expected)| {
             let byte = if at < self.length { self.bytes.get(at) } else { buffer[..index].get(at - self.length) };
             byte == Some(expected)
@@ -657,7 +655,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_line_up_records_is_read() {
+    fn every_layout_of_records_is_read() {
         let cases: &[(&str, &[(u64, u64, &str)])] = &[
             ("", &[]),
             ("\n \n", &[]),
@@ -679,7 +677,7 @@ mod tests {
     }
 
     #[test]
-    fn the_results_of_a_list_endpoint_are_records_and_its_other_keys_an_envelope() {
+    fn the_results_of_a_list_endpoint_are_records_and_the_other_keys_an_envelope() {
         let input = "{\"count\": 2, \"next\":null,\n \"results\" : [{\"results\":[1]},\n{}], \"z\":0}{}";
         for buffer in [1, 5, 8192] {
             let (records, error) = split(input.as_bytes(), buffer);
@@ -691,7 +689,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_split_ends_the_input_with_its_line() {
+    fn a_stream_that_cannot_be_split_is_refused_with_its_line() {
         for (input, problem) in [
             ("{\n\"a\":\n1\n", "line 1: the record that begins here is not closed: the input was cut off"),
             ("[{}", "line 1: the input ends within an array: it was cut off"),
@@ -705,7 +703,7 @@ mod tests {
     }
 
     #[test]
-    fn among_records_on_lines_of_their_own_a_bad_line_is_a_bad_record() {
+    fn a_bad_line_among_records_is_a_bad_record() {
         let good = "{\"a\":1}\n";
         for bad in [
             "{\"a\":1,\"b",
@@ -742,7 +740,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_is_too_large_or_too_deep_is_refused_by_itself() {
+    fn a_record_that_is_too_large_or_too_deep_is_refused_alone() {
         let deep = format!("{}{}\n{{}}", "[".repeat(50), "]".repeat(50));
         let (records, error) = split(format!("[{deep}").replace('\n', ",").as_bytes(), 8192);
         assert_eq!(error.as_deref(), Some("line 1: the input ends within an array: it was cut off"));
@@ -758,7 +756,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn records_do_not_depend_on_how_the_bytes_arrive(input in "([\\[\\]{}\", :\\\\\n1a]|\"results\"){0,40}", buffer in 1_usize..9) {
+        fn records_do_not_depend_on_buffer_size(input in "([\\[\\]{}\", :\\\\\n1a]|\"results\"){0,40}", buffer in 1_usize..9) {
             let (whole, piecewise) = (split(input.as_bytes(), 8192), split(input.as_bytes(), buffer));
             prop_assert_eq!(whole.0, piecewise.0);
             prop_assert_eq!(whole.1.is_some(), piecewise.1.is_some());

@@ -1,4 +1,4 @@
-//! What is kept of a record or message that was not taken, ready to mend and import again.
+//! What is kept of a rejected record or message, ready to fix and import again.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -9,44 +9,44 @@ use serde_json::json;
 
 use super::records::is_json;
 
-/// What is kept of orders that are not taken. It is put together only when it is written; the orders of one record or message
-/// share it, so that it is kept once.
+/// What is kept of rejected orders. It is put together only when written; the orders of one record or message share it, so
+/// that it is kept once.
 #[derive(Debug)]
 pub struct Reject(Form);
 
 #[derive(Debug)]
 enum Form {
-    /// There is too much of it.
+    /// Too much to keep.
     Nothing,
-    /// The bytes as they were sent.
+    /// The bytes as sent.
     Whole(Arc<Vec<u8>>),
-    /// One message of a record, with what it needs around it.
+    /// One message of a record, with the JSON around it.
     Message(Arc<Vec<u8>>, Vec<Part>),
-    /// An order message of a text.
+    /// An order message in a text.
     Text(Vec<u8>),
-    /// A line that is no record.
+    /// A line that is not a record.
     Line(Vec<u8>),
 }
 
-/// A piece of what is kept of one message.
+/// A piece of a kept message.
 #[derive(Debug)]
 pub struct Part(PartForm);
 
 #[derive(Debug)]
 enum PartForm {
-    /// These bytes of the record.
+    /// A range of the record's bytes.
     Sent(Range<usize>),
-    /// JSON that is put around them.
+    /// Added JSON.
     Json(Cow<'static, str>),
 }
 
 impl Part {
-    /// JSON that is put around what was sent.
+    /// Makes a part of added JSON.
     pub fn json(json: impl Into<Cow<'static, str>>) -> Part {
         Part(PartForm::Json(json.into()))
     }
 
-    /// JSON as it stands in a record; what stands elsewhere is copied.
+    /// Makes a part of the record's JSON; JSON from elsewhere is copied.
     pub(super) fn sent(sent: &str, record: &[u8]) -> Part {
         let start = (sent.as_ptr() as usize).checked_sub(record.as_ptr() as usize);
         let range = start.map(|start| start..start + sent.len()).filter(|range| range.end <= record.len());
@@ -55,7 +55,7 @@ impl Part {
 }
 
 impl Reject {
-    /// Keeps nothing: there is too much of it.
+    /// Keeps nothing: it is too large.
     pub fn nothing() -> Reject {
         Reject(Form::Nothing)
     }
@@ -65,23 +65,23 @@ impl Reject {
         Reject(Form::Whole(record))
     }
 
-    /// Keeps parts of a record, which together are a record of their own.
+    /// Keeps parts of a record that together form a record.
     pub fn message(record: Arc<Vec<u8>>, parts: Vec<Part>) -> Reject {
         Reject(Form::Message(record, parts))
     }
 
-    /// Keeps an order message that was found in a text, as a message of a dump. What is no UTF-8 in it stays so: what was
-    /// refused does not become good by being written down.
+    /// Keeps an order message of a text, as a message of a chat dump. Bytes that are not UTF-8 stay so: a refused message
+    /// must not become valid by being written down.
     pub fn text(text: Vec<u8>) -> Reject {
         Reject(Form::Text(text))
     }
 
-    /// Keeps a line that is no record, as a string where it is no JSON.
+    /// Keeps a line that is not a record, as a string if it is not JSON.
     pub fn line(line: Vec<u8>) -> Reject {
         Reject(Form::Line(line))
     }
 
-    /// Returns whether most of it is what is put around what was sent.
+    /// Returns whether most of it is added JSON.
     pub fn is_mostly_around(&self) -> bool {
         let Form::Message(_, parts) = &self.0 else { return false };
         let (mut sent, mut around) = (0, 0);
@@ -94,7 +94,7 @@ impl Reject {
         around > sent
     }
 
-    /// Returns the record that it is of; `None` where it is of none.
+    /// Returns its record; `None` if it has none.
     pub fn record(&self) -> Option<&Arc<Vec<u8>>> {
         match &self.0 {
             Form::Whole(record) | Form::Message(record, _) => Some(record),
@@ -102,7 +102,7 @@ impl Reject {
         }
     }
 
-    /// Returns whether this is all that was sent, whatever else is kept of it by itself.
+    /// Returns whether this is all that was sent.
     pub fn is_whole(&self) -> bool {
         matches!(self.0, Form::Whole(_))
     }
@@ -122,7 +122,7 @@ impl Reject {
             }
             Form::Text(text) => {
                 out.write_all(b"{\"date\":null,\"author\":null,\"message\":")?;
-                // With an end of line, its other lines end as they did.
+                // With an end of line, the other lines keep their ends.
                 write_string(text, "\n", out)?;
                 out.write_all(b"}")?;
             }
@@ -133,7 +133,7 @@ impl Reject {
     }
 }
 
-/// Writes text as a string of JSON, with what ends it; bytes that are no text as they are.
+/// Writes text as a JSON string, followed by `end`; bytes that are not UTF-8 stay as they are.
 fn write_string(text: &[u8], end: &str, out: &mut dyn Write) -> io::Result<()> {
     let write = |text: &str, out: &mut dyn Write| {
         let string = json!(text).to_string();
@@ -148,7 +148,7 @@ fn write_string(text: &[u8], end: &str, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\"")
 }
 
-/// Writes JSON without its line breaks: they are only ever space between two values.
+/// Writes JSON without its line breaks: they are only ever space between two tokens.
 fn write_on_one_line(json: &[u8], out: &mut dyn Write) -> io::Result<()> {
     for (index, line) in json.split(|b| matches!(b, b'\n' | b'\r')).enumerate() {
         if index > 0 {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_stays_so() {
+    fn bytes_that_are_not_utf8_stay_so() {
         for (reject, kept) in [
             (
                 Reject::text(b"Na\xff\n".to_vec()),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_one_line() {
+    fn each_reject_is_one_line() {
         let record = Arc::new(b"{\"a\":\r\n[1,\n2]}".to_vec());
         assert_eq!(line(&Reject::whole(Arc::clone(&record))), "{\"a\":  [1, 2]}\n");
         let sent = std::str::from_utf8(&record[7..13]).unwrap();

@@ -4,10 +4,10 @@ use crate::domain::limits::SHOP_NAME;
 use crate::domain::settings::SettingKey;
 use crate::domain::zone::Zone;
 
-/// Checks the value for a setting and returns it as it is kept; an empty one clears the setting.
+/// Checks the value for a setting and returns it as stored; an empty one clears the setting.
 ///
 /// # Errors
-/// Says what the value must be.
+/// What the value must be.
 pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, String> {
     let value = value.trim();
     if value.is_empty() {

@@ -1,4 +1,4 @@
-//! What an import does not take: named by what it is, with what to do instead.
+//! What an import does not accept, by name, with what to do instead.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use super::json::Fields;
 use super::order_signs::ONLY_TOKEN;
 use crate::domain::text::shorten;
 
-/// What an order has to say, for those who send one in another shape.
+/// The keys that an order needs, for people who send another shape.
 const KEYS: &str = "orderReference, orderDate, customerName, customerPhone, items";
 
-/// Says of an order of another shop program whose it is; `None` where it is none.
+/// Names the shop program whose order an object is; `None` if it is no foreign order.
 pub fn name_foreign_order(fields: &Fields<'_>) -> Option<String> {
     let has_any = |keys: &[&str]| keys.iter().any(|key| fields.has(key));
     let program = if fields.has("lineItems") && has_any(&["billing", "orderKey", "paymentMethodTitle"]) {
@@ -32,7 +32,7 @@ pub fn name_foreign_order(fields: &Fields<'_>) -> Option<String> {
     Some(format!("is an order of {program}: send it with the keys that are read here ({KEYS})"))
 }
 
-/// Says of the first words of a text, in which there is neither JSON nor a chat, what they are.
+/// Describes a text with neither JSON nor a chat by its first words.
 pub fn name_text(start: &str) -> String {
     let is_table = [';', ',', '\t'].iter().any(|separator| start.matches(*separator).count() >= 2);
     if is_table {
@@ -41,7 +41,7 @@ pub fn name_text(start: &str) -> String {
     format!("expected JSON or a WhatsApp chat, found: {start}")
 }
 
-/// Says of an object that is nothing of what an import takes what it is, or which keys it has, and what to do instead.
+/// Describes an object that an import does not accept, by what it is or its keys, and says what to do instead.
 pub fn name_stranger(fields: &Fields<'_>) -> String {
     let has = |key: &str| fields.has(key);
     if let Some(problem) = name_foreign_order(fields) {

@@ -1,4 +1,4 @@
-//! Times as messages have them: seconds or milliseconds since 1970.
+//! Times in messages: seconds or milliseconds since 1970.
 
 use chrono::Datelike as _;
 
@@ -6,7 +6,7 @@ use super::json::{Fields, Problems};
 use super::order_date::FIRST_YEAR;
 use crate::domain::time::Timestamp;
 
-/// Reads a time in seconds since 1970, or in milliseconds where it is that large: a number, a numeric string, or the two
+/// Reads a time in seconds since 1970, or in milliseconds if it is that large: a number, a numeric string, or the two
 /// halves in which JavaScript keeps a long number.
 pub fn read_timestamp(fields: &mut Fields<'_>, key: &str, problems: &mut Problems) -> Option<Timestamp> {
     let value = fields.take(key, problems)?;

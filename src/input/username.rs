@@ -1,4 +1,4 @@
-//! The name of an account, as it is typed.
+//! The name of an account, as typed.
 
 use crate::domain::text::{is_edge, visible};
 use crate::domain::user::RESERVED;
@@ -6,7 +6,7 @@ use crate::domain::user::RESERVED;
 /// The longest name that an account may have.
 const LONGEST: usize = 150;
 
-/// Reads a name: 1 to 150 characters without spaces or anything that cannot be seen, and none of the reserved ones.
+/// Reads a name: 1 to 150 visible characters without spaces, and not a reserved name.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_username_is_one_word_that_can_be_seen_and_is_nobody_elses() {
+    fn a_username_is_one_visible_word_and_not_reserved() {
         let longest = "x".repeat(150);
         for name in ["mona", "buyer-7", "mona@shop.example", "منى", longest.as_str(), " mona "] {
             assert_eq!(read_username(name).as_deref(), Ok(name.trim()));

@@ -1,4 +1,5 @@
-//! WhatsApp Cloud API webhooks, whole or in part: who writes, and the messages, old ones of coexistence too.
+//! WhatsApp Cloud API webhooks, whole or in part: who writes, and the messages, including the history that coexistence
+//! sends.
 
 use super::conversation::Conversation;
 use super::found::{Context, Found, ReadOrder};
@@ -12,9 +13,9 @@ pub fn is_webhook(fields: &Fields<'_>) -> bool {
         || (fields.has("value") && fields.has("field"))
 }
 
-/// Reads a webhook: every message in it that is an order; the others, statuses and reactions are skipped.
+/// Reads the orders of a webhook; other messages, statuses and reactions are skipped.
 ///
-/// Keys that are not known are WhatsApp's own and are ignored; every array may be missing, empty or long.
+/// Unknown keys are WhatsApp's own and are ignored; every array may be missing, empty or long.
 pub fn read_webhook(mut fields: Fields<'_>, context: Context, found: &mut Found<'_>) {
     let mut problems = Problems::default();
     if let Some(object) = fields.take("object", &mut problems).and_then(|value| value.text(None, &mut problems))
@@ -41,7 +42,7 @@ pub fn read_webhook(mut fields: Fields<'_>, context: Context, found: &mut Found<
     }
 }
 
-/// Hands on the elements of the array under a key, where there is one, and returns their number.
+/// Passes on the elements of the array under a key, if any, and returns their number.
 fn each<'a>(
     fields: &mut Fields<'a>,
     name: &str,
@@ -61,7 +62,7 @@ fn read_change(change: &mut Fields<'_>, context: Context, found: &mut Found<'_>,
             let counts = ["messageEchoes", "messages"].map(|key| each(&mut value, key, problems, |_, _| {}));
             found.skip_own(&whole, counts.iter().sum::<u64>().max(1));
         }
-        // The account's own affairs.
+        // Events of the account itself.
         Some(_) => found.skip(&whole, each(&mut value, "messages", problems, |_, _| {}).max(1)),
     }
 }

@@ -1,18 +1,18 @@
-//! The chat in the zip file that a phone makes of it, read as a stream. Nothing that the file says of itself is believed.
+//! The chat in the zip file that a phone exports, read as a stream. Nothing that the file says of itself is trusted.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
 
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
-/// The most files that one may have: a chat with its pictures.
+/// The most files that a zip file may have: a chat with its pictures.
 const FILES_LIMIT: u64 = 100_000;
-/// How many times its own size a chat may have when it is unpacked; deflate does no better than 1032.
+/// The most times that a chat may grow when unpacked; deflate's own limit is 1032.
 const RATIO_LIMIT: u64 = 100;
-/// What a small one may have whatever its size (1 MiB).
+/// The size that a small chat may always have (1 MiB).
 const SMALL: u64 = 1 << 20;
 
-/// Why there is no chat to read.
+/// Why a zip file has no readable chat.
 #[derive(Debug, thiserror::Error)]
 pub enum ZipError {
     /// The reader failed.
@@ -32,7 +32,7 @@ fn refused<T>(what: impl Into<String>) -> Result<T, ZipError> {
 pub struct ZippedChat<R> {
     /// Its text.
     pub text: BufReader<Unpacked<R>>,
-    /// How many other files there are: what was sent in the chat.
+    /// How many other files there are: the attachments of the chat.
     pub others: u64,
 }
 
@@ -49,8 +49,7 @@ struct Entry {
 
 /// Finds the only chat in a zip file.
 ///
-/// # Errors
-/// It has none, or several; it is encrypted or damaged; the reader fails.
+/// The file has no chat, or several; it is encrypted or damaged; the reader fails.
 pub fn open_chat<R: Read + Seek>(mut file: R) -> Result<ZippedChat<R>, ZipError> {
     let directory = find_directory(&mut file)?;
     if directory.count > FILES_LIMIT {
@@ -81,7 +80,7 @@ pub fn open_chat<R: Read + Seek>(mut file: R) -> Result<ZippedChat<R>, ZipError>
     }
 }
 
-/// Returns whether a file is a text that stands in no folder: `_chat.txt`, `WhatsApp Chat with Karim.txt`.
+/// Returns whether a file is a text outside any folder: `_chat.txt`, `WhatsApp Chat with Karim.txt`.
 fn is_chat_name(name: &str) -> bool {
     let is_text = name.len() > 4 && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".txt");
     is_text && !name.contains('/') && !name.starts_with("._")
@@ -93,7 +92,7 @@ struct Directory {
 }
 
 impl Directory {
-    /// Takes a directory that fills the file up to where it was found to end: what is before it is one zip file's.
+    /// Requires that the directory ends exactly at `end`, so that everything before it is one zip file.
     fn ending_at(end: u64, offset: u64, size: u64, count: u64) -> Result<Directory, ZipError> {
         if offset.checked_add(size) == Some(end) { Ok(Directory { offset, count }) } else { refused(SEVERAL) }
     }
@@ -122,7 +121,7 @@ fn find_directory(file: &mut (impl Read + Seek)) -> Result<Directory, ZipError> 
     let Some(locator) = locator else {
         return Directory::ending_at(start + at as u64, offset, size, count);
     };
-    // What may be too large for these fields stands in another record.
+    // Values too large for these fields are in another record.
     let position = u64_at(locator, 8);
     file.seek(SeekFrom::Start(position))?;
     let mut end = [0; 56];
@@ -153,7 +152,7 @@ fn read_entry(reader: &mut impl Read) -> Result<Entry, ZipError> {
         packed: u64::from(u32_at(&header, 20)),
         offset: u64::from(u32_at(&header, 42)),
     };
-    // What is too large for these fields follows in this order in a field of its own.
+    // Values too large for these fields follow in this order in a field of its own.
     let large = [(24, None), (20, Some(&mut entry.packed)), (42, Some(&mut entry.offset))];
     let mut values = zip64_field(&rest[name..name + extra]).unwrap_or_default();
     for (at, field) in large {
@@ -210,9 +209,9 @@ fn unpack<R: Read + Seek>(mut file: R, entry: &Entry, end: u64) -> Result<BufRea
 #[derive(Debug)]
 pub struct Unpacked<R> {
     inner: Inner<R>,
-    /// How many bytes it has in the zip file, as that says.
+    /// How many bytes it has in the zip file, by the directory.
     packed: u64,
-    /// How many bytes came out of it.
+    /// How many bytes were unpacked.
     length: u64,
     crc: Crc,
     expected: u32,
@@ -226,7 +225,7 @@ enum Inner<R> {
 }
 
 impl<R: Read> Unpacked<R> {
-    /// Returns how many bytes of the zip file were read for what came out.
+    /// Returns how many bytes of the zip file were unpacked.
     fn consumed(&self) -> u64 {
         match &self.inner {
             Inner::Stored(_) => self.length,
@@ -340,7 +339,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_chat_is_read_and_what_was_sent_in_it_is_counted() {
+    fn the_chat_is_read_and_its_attachments_are_counted() {
         let chat: &[u8] = b"06/02/2026, 18:06 - Karim: hello";
         for is_deflated in [false, true] {
             let with_media = zip(&[
@@ -354,7 +353,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_holds_no_chat_or_is_damaged_is_refused_by_name() {
+    fn a_zip_file_without_a_chat_or_damaged_is_refused_with_the_reason() {
         let chat: &[u8] = b"hello hello hello";
         let good = zip(&[("_chat.txt", chat, true)]);
         let changed = |at: usize, byte: u8| {
@@ -375,7 +374,7 @@ pub(crate) mod tests {
         let mut padded = zip(&[("_chat.txt", &vec![b'x'; 3 << 20], true), ("a.jpg", &vec![0; 1 << 20], false)]);
         let claim = directory_of(&padded) - 46 - "a.jpg".len() + 20;
         put(&mut padded, claim, 1 << 20);
-        // Two in a row, as a tool would mend their offsets.
+        // Two zip files in a row, as a tool would mend their offsets.
         let mut adjusted = [&good[..], &good].concat();
         let (second, end) = (directory_of(&adjusted), adjusted.len() - 22);
         put(&mut adjusted, second + 42, u32::try_from(good.len()).unwrap());
