@@ -1,8 +1,8 @@
 //! Isolates right-to-left values, so that their left-to-right neighbours keep their places.
 //!
 //! A terminal or a chat that follows the Unicode bidirectional algorithm would draw `أحمد  59.98  2026-02-04` with the date
-//! on the left: a number takes the direction of the letters before it. An isolate ends that influence. Other terminals draw
-//! nothing for an isolate, as it has no width.
+//! on the left: a number takes the direction of the letters before it. An isolate stops that. Other terminals draw nothing
+//! for it, as it has no width.
 
 use std::borrow::Cow;
 
@@ -10,10 +10,10 @@ use super::text::visible;
 
 /// Starts an isolate whose direction is that of its first letter (U+2068).
 const ISOLATE: char = '\u{2068}';
-/// Ends it (U+2069).
+/// Ends an isolate (U+2069).
 const END: char = '\u{2069}';
 
-/// Returns a value for people: made visible, and isolated where it runs from right to left. Isolates in the value itself are
+/// Returns a value for people: made visible, and isolated if it runs from right to left. Isolates in the value itself are
 /// escaped.
 pub fn shown(value: &str) -> Cow<'_, str> {
     isolate(visible(value))
@@ -53,8 +53,8 @@ fn isolate_words(sentence: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(isolated)
 }
 
-/// Returns how long the plain numbers are that follow right-to-left words at a space, as in a name that ends with one. What
-/// has a sign, a point or a colon is a value of its own.
+/// Returns the length of the plain numbers after right-to-left words, as in a name that ends with one. A number with a
+/// sign, a point or a colon is a value of its own.
 fn numbers_at(text: &str) -> usize {
     let mut end = 0;
     while let Some(word) = text[end..].strip_prefix(' ') {
@@ -77,8 +77,8 @@ fn continues_run(c: char) -> bool {
     c.is_whitespace() || c.is_ascii_digit() || "-.'/&+".contains(c) || !c.is_ascii() && !c.is_alphanumeric()
 }
 
-/// Returns a value for a message to a customer: isolated where it runs from right to left, without bidi controls of its own.
-/// So it can neither end our isolate nor turn what follows.
+/// Returns a value for a message to a customer: isolated if it runs from right to left, and stripped of its own bidi
+/// controls, which could end our isolate or turn the text after it.
 pub fn sent(value: &str) -> Cow<'_, str> {
     let steers =
         |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -129,7 +129,7 @@ pub(crate) mod tests {
     fn all_right_to_left_characters_are_known() {
         for c in ('\0'..=char::MAX).filter(|&c| visible(c.encode_utf8(&mut [0; 4])).contains(c)) {
             let turns = matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::AN);
-            // The ranges also hold marks and signs, which only stand among such letters.
+            // The ranges also hold marks and signs, which stand only among such letters.
             assert!(!turns || is_right_to_left(c), "U+{:04X} is {:?}", u32::from(c), bidi_class(c));
         }
         assert!(!"LEG-1 59.98 é 陈 × → … 👔".chars().any(is_right_to_left));
@@ -142,7 +142,7 @@ pub(crate) mod tests {
         let line = ["أحمد", "59.98", "2026-02-04", "٠١٠", "٢٢٢"].map(shown).join("  ");
         assert_eq!(drawn(&line), format!("{}  59.98  2026-02-04  ٠١٠  ٢٢٢", turned("أحمد")));
         assert_eq!(shown("LEG-1"), "LEG-1");
-        // An isolate's end in a guest's value does not end ours.
+        // The end of an isolate in a guest's value does not end ours.
         assert_eq!(shown("أ\u{2069}"), "\u{2068}أ\\u{2069}\u{2069}");
         assert_eq!(sent("أ\u{2069}\u{202e}"), "\u{2068}أ\u{2069}");
         assert_eq!(shown_text("Hello \u{2068}أحمد\u{2069},\u{1b}"), "Hello \u{2068}أحمد\u{2069},\\u{1b}");

@@ -4,7 +4,7 @@ use chrono::{Datelike, Duration, NaiveDate, NaiveTime, TimeZone};
 
 use super::time::Timestamp;
 
-/// A point in time as it was typed.
+/// A point in time as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// A time ago: `2d`, `12h`.
@@ -21,7 +21,7 @@ pub enum When {
 pub const WHEN_FORMS: &str = "2d, 12h, today, yesterday, 2026-02-04 or 2026-02-04T10:30:00Z";
 
 impl When {
-    /// Reads a point in time; `None` where it is none.
+    /// Reads a point in time; `None` if it has none of the forms.
     pub fn parse(text: &str) -> Option<When> {
         let lower = text.trim().to_lowercase();
         match lower.as_str() {
@@ -55,7 +55,7 @@ impl When {
         }
     }
 
-    /// Returns the day, or as an error the instant.
+    /// Returns the day; an instant is the error.
     fn day(self, now: Timestamp, zone: &impl TimeZone) -> Result<NaiveDate, Timestamp> {
         match self {
             When::Ago(age) => Err(before(now, age)),
@@ -85,7 +85,7 @@ pub fn parse_age(text: &str) -> Option<Duration> {
     }
 }
 
-/// Returns the instant `age` before `now`, or the first one there is.
+/// Returns the instant `age` before `now`, but no earlier than [`Timestamp::FIRST`].
 pub fn before(now: Timestamp, age: Duration) -> Timestamp {
     Timestamp::from_millis(now.millis().saturating_sub(age.num_milliseconds())).unwrap_or(Timestamp::FIRST)
 }
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_point_in_time_has_a_start_and_an_end() {
         let now = at("2026-02-07T23:30:00Z");
-        // In Cairo it is the 8th already.
+        // In Cairo it is already the 8th.
         for (text, start, end) in [
             ("2d", "2026-02-05T23:30:00Z", "2026-02-05T23:30:00.001Z"),
             ("12H", "2026-02-07T11:30:00Z", "2026-02-07T11:30:00.001Z"),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_point_in_time() {
+    fn other_texts_are_refused() {
         for text in [
             "",
             "2",
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_when_its_clock_does() {
+    fn a_day_begins_at_its_first_clock_time() {
         let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap();
         for (date, zone, expected) in [
             // Clocks in Cairo jump from midnight to one, and in October fall back to it from midnight.
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_time_are_no_trouble() {
+    fn the_ends_of_time_are_handled() {
         let now = at("2026-02-07T08:00:00Z");
         for text in ["0001-01-01", "9999-12-31", "999999999w", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"] {
             let when = When::parse(text).unwrap_or_else(|| panic!("{text} is a time"));

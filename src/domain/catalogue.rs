@@ -1,4 +1,4 @@
-//! What a product that comes in changes in the catalogue.
+//! What an incoming product changes in the catalogue.
 
 use uuid::Uuid;
 
@@ -7,10 +7,10 @@ use super::product::{Product, ProductId, StockLine};
 use super::refusal::{Conflict, Kind, Refusal, Remedy};
 use super::text::size_key;
 
-/// A product as it was received. An absent key leaves what is there; an inner `None` clears it.
+/// A product as received. An absent key keeps the stored value; an inner `None` clears it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IncomingProduct {
-    /// The id, where one was sent.
+    /// The id, if sent.
     pub id: Option<ProductId>,
     /// The name.
     pub name: Option<String>,
@@ -22,13 +22,13 @@ pub struct IncomingProduct {
     pub discounted_price: Option<Option<Money>>,
     /// The pictures.
     pub image_paths: Option<Vec<String>>,
-    /// At how many pieces the stock is low.
+    /// The stock at or below which it counts as low.
     pub low_stock_at: Option<Option<i64>>,
-    /// The stock, by size or in one number.
+    /// The stock, by size or as one number.
     pub stock: Option<IncomingStock>,
 }
 
-/// The stock that a product came with.
+/// The stock that a product was sent with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IncomingStock {
     /// Not tracked by size.
@@ -56,30 +56,30 @@ impl IncomingStock {
     }
 }
 
-/// The products that an incoming one may be meant for.
+/// The stored products that an incoming one may mean.
 #[derive(Debug, Clone, Default)]
 pub struct Matches {
     /// The product with its id.
     pub by_id: Option<Product>,
     /// The product with its barcode.
     pub by_barcode: Option<Product>,
-    /// The product with its id that was removed: it comes back.
+    /// The removed product with its id, which comes back.
     pub removed: Option<Product>,
 }
 
-/// What to do with a product that came in.
+/// What to do with an incoming product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProductChange {
     /// Write it, with its stock as the first movements.
     New(Product),
     /// Write everything but its stock.
     Update(Product),
-    /// It is there already, just so.
+    /// It already has these values.
     Unchanged(Product),
 }
 
 impl ProductChange {
-    /// Returns the product as it is then.
+    /// Returns the product as it will be.
     pub fn into_product(self) -> Product {
         match self {
             ProductChange::New(product) | ProductChange::Update(product) | ProductChange::Unchanged(product) => product,
@@ -94,20 +94,20 @@ pub struct ProductDecision {
     pub change: ProductChange,
     /// What a person should look at.
     pub warnings: Vec<String>,
-    /// That its stock was not taken, where another was sent than it has.
+    /// The notice that the sent stock was ignored, if it differs.
     pub stock_kept: Option<String>,
 }
 
-/// Why an incoming product was not taken.
+/// Why an incoming product was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductRejected {
-    /// Invalid input, or a conflict with what is there.
+    /// Invalid input, or a conflict with the catalogue.
     pub kind: Kind,
-    /// One line a problem.
+    /// The problems, one line each.
     pub problems: Vec<String>,
 }
 
-/// Decides a product that is to be new: neither its id nor its barcode may be there.
+/// Decides about a product that must be new: its id and barcode must not exist yet.
 pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, Refusal> {
     let Matches { by_id, by_barcode, removed } = matches;
     if let Some(known) = by_barcode.or(by_id) {
@@ -121,7 +121,7 @@ pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut(
 }
 
 impl ProductRejected {
-    /// Says it of the one product that a command is about.
+    /// Makes the refusal of a command about this one product.
     pub fn into_refusal(self) -> Refusal {
         let message = match self.kind {
             Kind::Conflict(_) => "the product conflicts with another",
@@ -131,9 +131,9 @@ impl ProductRejected {
     }
 }
 
-/// Decides what a product that came in changes. It is matched by id, else by barcode.
+/// Decides what an incoming product changes. It is matched by id, else by barcode.
 ///
-/// Stock is taken for new products only: for a known one, only counting and adjusting change it.
+/// Only a new product gets its stock from here: later, only counting and adjusting change it.
 pub fn decide(
     incoming: &IncomingProduct,
     matches: Matches,
@@ -173,14 +173,14 @@ pub fn decide(
     Ok(ProductDecision { change: ProductChange::Update(updated), warnings, stock_kept })
 }
 
-/// Says that a product costs more at its discounted price than without it: orders are held against the discounted one.
+/// Warns that the discounted price is above the price: orders are compared with the discounted one.
 pub fn discount_warning(product: &Product) -> Option<String> {
     let discounted = product.discounted_price.filter(|discounted| *discounted > product.price)?;
     let (name, handle, price) = (&product.name, product.handle(), product.price);
     Some(format!("{name} ({handle}): discountedPrice {discounted} is above the price {price}"))
 }
 
-/// Decides whether a product may be removed: only one that no order has (rule 7). `orders` is how many have it.
+/// Decides whether a product may be removed: not if orders have it (rule 7). `orders` is their number.
 pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
     let which = match orders {
         0 => return Ok(()),
@@ -216,7 +216,7 @@ fn new_product(
                 format!("stock: {} was removed; it had the sizes {sizes}: say how many of each", removed.name);
             return Err(ProductRejected { kind: Kind::Conflict(Conflict::Content), problems: vec![problem] });
         }
-        // It had sizes, and has them again.
+        // It had sizes, and gets them back.
         stock.clone_from(&removed.stock);
     }
     Ok(Product {
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_keys_leave_what_is_there_and_null_clears_it() {
+    fn absent_keys_keep_stored_values_and_null_clears_them() {
         let mut known = product("Shirt", &[("", 1)]);
         known.discounted_price = Money::parse("9.99").ok();
         let matches = || Matches { by_id: None, by_barcode: Some(known.clone()), removed: None };
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_product_needs_a_name_and_a_price_and_a_barcode_of_its_own() {
+    fn a_new_product_needs_a_name_a_price_and_a_free_barcode() {
         let rejected = decide(&IncomingProduct::default(), Matches::default(), &mut || Uuid::nil()).unwrap_err();
         assert_eq!(rejected.problems, ["name: is required for a new product", "price: is required for a new product"]);
         let known = product("Shirt", &[("", 1)]);
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_that_is_there_is_not_added_again() {
+    fn an_existing_product_is_not_added_again() {
         let known = product("Shirt", &[("", 1)]);
         for matches in [
             Matches { by_id: Some(known.clone()), by_barcode: None, removed: None },
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_product_that_no_order_has_is_removed() {
+    fn a_product_in_an_order_is_not_removed() {
         let sized = product("Shirt", &[("S", 1)]);
         let plain = product("Cap", &[("", 1)]);
         for (product, orders, message) in

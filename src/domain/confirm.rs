@@ -1,4 +1,4 @@
-//! Confirming orders: only this takes stock (rules 4 and 5).
+//! Confirming orders: nothing else takes stock (rules 4 and 5).
 
 use super::bidi::sent;
 use std::collections::{HashMap, HashSet};
@@ -17,7 +17,7 @@ use super::transition::StatusChange;
 pub struct Confirmation {
     /// What to write.
     pub change: StatusChange,
-    /// What it takes of each stock line.
+    /// The stock that it takes, by stock line.
     pub deductions: Vec<Deduction>,
 }
 
@@ -35,9 +35,9 @@ pub struct Deduction {
 /// One reason why orders cannot be confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
-    /// The order is past pending.
+    /// The order is no longer pending.
     NotPending(Reference, Status),
-    /// An item names no size of a product that is tracked by size, or one that it does not have.
+    /// An item of a product tracked by size names no size, or one that the product lacks.
     NoSuchSize {
         /// The order.
         reference: Reference,
@@ -47,10 +47,10 @@ pub enum Obstacle {
         product: String,
         /// The size asked for, if any.
         size: Option<String>,
-        /// The sizes there are: `S, M, L`.
+        /// The available sizes: `S, M, L`.
         sizes: String,
     },
-    /// An item is cheaper than its list price, and nobody said that this is right.
+    /// An item is cheaper than its list price, without consent.
     BelowListPrice {
         /// The order.
         reference: Reference,
@@ -85,7 +85,7 @@ impl Obstacle {
         }
     }
 
-    /// Returns the orders against which it stands.
+    /// Returns the orders that it blocks.
     fn orders(&self) -> Vec<&Reference> {
         match self {
             Obstacle::Short(shortage) => shortage.orders.iter().map(|(reference, _)| reference).collect(),
@@ -93,7 +93,7 @@ impl Obstacle {
         }
     }
 
-    /// Says of what is not there as ordered, as a customer may read it; `None` for what is the shop's own business.
+    /// Describes what is missing, for the customer; `None` for the shop's own business.
     pub fn for_customer(&self) -> Option<String> {
         match self {
             Obstacle::Short(short) => {
@@ -109,7 +109,7 @@ impl Obstacle {
         }
     }
 
-    /// Says what is in the way, in the guide's words where it has them.
+    /// Describes the obstacle, in the guide's words where it has them.
     pub fn describe(&self) -> String {
         match self {
             Obstacle::NotPending(_, status) => not_pending(*status),
@@ -182,7 +182,7 @@ pub fn decide(
     Ok(orders.iter().zip(needs_by_order).map(|(order, needs)| confirmation(order, needs, &mut left)).collect())
 }
 
-/// The consent to confirming orders.
+/// The consent to a confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consent {
     /// The orders were named on the command line.
@@ -190,7 +190,7 @@ pub enum Consent {
         /// Whether prices below the list price are accepted.
         accept_prices: bool,
     },
-    /// A person saw these orders, prices included, and said yes.
+    /// A person saw these orders with their prices and said yes.
     Shown(HashMap<OrderPk, Order>),
 }
 
@@ -200,7 +200,7 @@ impl Consent {
         Consent::Shown(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
     }
 
-    /// Returns whether it includes prices below the list price.
+    /// Returns whether it covers prices below the list price.
     pub fn accepts_prices(&self) -> bool {
         match self {
             Consent::Named { accept_prices } => *accept_prices,
@@ -208,7 +208,7 @@ impl Consent {
         }
     }
 
-    /// Refuses an order that is not as the person saw it.
+    /// Refuses an order that has changed since the person saw it.
     pub fn covers(&self, order: &Order) -> Result<(), Refusal> {
         let Consent::Shown(shown) = self else { return Ok(()) };
         let reference = &order.summary.reference;
@@ -251,7 +251,7 @@ pub fn decide_each(
         .collect()
 }
 
-/// Says why `orders` were not confirmed: every obstacle, under the first kind of all.
+/// Makes the refusal of `orders`: every obstacle, under the first kind among them.
 pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(Kind::Conflict(Conflict::Step));
     let all_orders = || orders.iter().map(|order| order.summary.reference.clone()).collect();
@@ -303,12 +303,12 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     }
 }
 
-/// Says that stock is missing, for which orders, and whom to tell: the customer comes before the stock.
+/// Makes the refusal for missing stock: for which orders, and whom to tell. The customer comes before the stock.
 fn insufficient_stock(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     const NAMED: usize = 3;
     let shortages: Vec<&Shortage> = obstacles.iter().filter_map(Obstacle::shortage).collect();
     let all_short = || shortages.iter().flat_map(|shortage| &shortage.orders);
-    // Those that would be short by themselves come first: it is their customers who have to be told.
+    // Orders that would be short by themselves come first: their customers have to be told.
     let by_itself = all_short().filter(|(_, by_itself)| *by_itself);
     let mut seen = HashSet::new();
     let short = by_itself.chain(all_short()).filter(|(reference, _)| seen.insert(reference.as_str()));
@@ -357,7 +357,7 @@ struct Need {
     size: String,
     quantity: i64,
     on_hand: i64,
-    /// How many each order needs, by its index in the call.
+    /// The quantity of each order, by its index in the call.
     by_order: Vec<(usize, i64)>,
 }
 
@@ -392,7 +392,7 @@ struct Needs {
 }
 
 impl Needs {
-    /// Adds what an item needs; `order` is the index of its order in the call. Orders are added one after the other.
+    /// Adds the need of an item; `order` is the index of its order in the call. Add orders one after the other.
     fn add(&mut self, need: Need, order: usize) {
         let quantity = need.quantity;
         let index = *self.indexes.entry((need.product_id, need.size_key.clone())).or_insert(self.all.len());
@@ -412,10 +412,10 @@ impl Needs {
     }
 }
 
-/// Finds what an item needs of which stock line.
+/// Finds the stock line that an item needs, and how much of it.
 ///
 /// # Errors
-/// There is no such line: the product's name and its sizes.
+/// There is no such line; the error has the product's name and its sizes.
 fn needed_line(item: &OrderItem, catalogue: &Catalogue) -> Result<Need, (String, String)> {
     let unknown =
         |product: Option<&Product>| (item.shop_name().to_owned(), product.map(Product::size_names).unwrap_or_default());
@@ -596,7 +596,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_reasons_the_first_kind_counts_and_all_are_named() {
+    fn all_obstacles_are_named_and_the_first_kind_counts() {
         let products = [product("Polo", &[("S", 0)])];
         let mut desk = desk(&products, &[&[(0, 1, Some("S"))], &[(0, 1, None)], &[(0, 1, Some("S"))]]);
         desk.orders[2].summary.status = Status::Shipped;
@@ -615,7 +615,7 @@ mod tests {
     }
 
     #[test]
-    fn each_order_gets_the_stock_that_the_ones_before_it_left() {
+    fn each_order_gets_the_stock_left_by_those_before_it() {
         let products = [product("Shirt", &[("", 3)])];
         let desk = desk(&products, &[&[(0, 2, None)], &[(0, 2, None)], &[(0, 1, None)]]);
         let decided: Vec<_> =

@@ -1,5 +1,5 @@
-//! The content of an order: what makes an order that comes in again unchanged or a conflict (rule 6), and what likely
-//! duplicates share.
+//! The content of an order: it decides whether a repeated order is unchanged or a conflict (rule 6), and finds likely
+//! duplicates.
 
 use super::incoming::IncomingOrder;
 use super::money::Money;
@@ -7,8 +7,7 @@ use super::order::{Customer, Order, OrderItem};
 use super::product::ProductId;
 use super::text::{phone_digits, plain};
 
-/// The fields by which an order that comes in is compared with one that is there (rule 6): never dates, status, images or
-/// the user.
+/// The fields by which a repeated order is compared with the stored one (rule 6): never dates, status, images or the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     name: String,
@@ -61,7 +60,7 @@ fn put(bytes: &mut Vec<u8>, text: Option<&str>) {
     bytes.extend(text.unwrap_or_default().bytes());
 }
 
-/// Returns a hash (FNV-1a) by which other orders of the same items are found; the order of the items does not matter.
+/// Returns a hash (FNV-1a) that finds other orders of the same items, in any order.
 ///
 /// Files store these hashes, so they must never change.
 pub fn items_hash(mut items: Vec<ItemContent>) -> i64 {
@@ -108,7 +107,7 @@ impl Content {
         Content::new(&order.summary.customer, order.summary.total, items)
     }
 
-    /// Returns the bytes to hash. Files store such hashes, so the form must never change.
+    /// Returns the bytes to hash. Files store such hashes, so the format must never change.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(64 + 64 * self.items.len());
         put(&mut bytes, Some(&self.name));
@@ -125,7 +124,7 @@ impl Content {
         self.items == other.items
     }
 
-    /// Returns whether the phone has any digit. Without one it identifies nobody.
+    /// Returns whether the phone has a digit. Without one it identifies nobody.
     pub fn has_phone(&self) -> bool {
         !self.phone_digits.is_empty()
     }
@@ -177,7 +176,7 @@ mod tests {
 
     /// Files store these hashes too.
     #[test]
-    fn the_hash_of_items_does_not_depend_on_their_order_and_does_not_change() {
+    fn the_hash_of_items_ignores_their_order_and_never_changes() {
         let (shirt, cap) = (product("Shirt", &[("", 5)]), product("Cap", &[("", 5)]));
         let hash = |items: &[(&Product, u32, Option<&str>)]| {
             let ids: Vec<_> = items.iter().map(|(product, ..)| product.id).collect();
@@ -192,7 +191,7 @@ mod tests {
 
     /// Files store hashes of these bytes.
     #[test]
-    fn the_form_of_the_bytes_does_not_change() {
+    fn the_format_of_the_bytes_never_changes() {
         let shirt = product("Shirt", &[("", 5)]);
         let order = incoming(&[(&shirt, 2, Some("L"))]);
         let expected = [

@@ -1,4 +1,4 @@
-//! Editing an order: who ordered until it is shipped, what was ordered while it is pending.
+//! Editing an order: the customer until it is shipped, the items while it is pending.
 
 use uuid::Uuid;
 
@@ -9,45 +9,45 @@ use super::reference::Reference;
 use super::refusal::{Conflict, Kind, Refusal, Remedy};
 use super::status::Status;
 
-/// What is to be edited.
+/// The requested edit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edit {
     /// The customer's new name.
     pub name: Option<String>,
     /// The customer's new phone.
     pub phone: Option<String>,
-    /// The customer's new address; `Some(None)` takes it away.
+    /// The customer's new address; `Some(None)` removes it.
     pub address: Option<Option<String>>,
-    /// What becomes of the items.
+    /// The change to the items.
     pub items: Option<ItemEdit>,
 }
 
-/// What becomes of an order's items. They are numbered from 1, as `show` numbers them.
+/// A change to an order's items, which are numbered from 1 as in `show`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ItemEdit {
-    /// One is changed.
+    /// Changes one item.
     Change {
         /// Its number.
         number: usize,
         /// Its new quantity.
         quantity: Option<u32>,
-        /// Its new size; `Some(None)` takes it away.
+        /// Its new size; `Some(None)` removes it.
         size: Option<Option<String>>,
-        /// Its new color; `Some(None)` takes it away.
+        /// Its new color; `Some(None)` removes it.
         color: Option<Option<String>>,
     },
-    /// One is added, at the list price of today.
+    /// Adds one item at today's list price.
     Add {
         /// The product.
         product: Box<Product>,
-        /// How many.
+        /// The quantity.
         quantity: u32,
         /// The size.
         size: Option<String>,
         /// The color.
         color: Option<String>,
     },
-    /// One is removed.
+    /// Removes one item.
     Remove {
         /// Its number.
         number: usize,
@@ -63,28 +63,28 @@ pub struct Edited {
     pub reference: Reference,
     /// The status that it must still have.
     pub status: Status,
-    /// Who ordered, as it is from now on.
+    /// The customer after the edit.
     pub customer: Customer,
-    /// The items as they are from now on, where they change.
+    /// The items after the edit, if they change.
     pub items: Option<Vec<OrderItem>>,
     /// The sum of the items' subtotals.
     pub total: Money,
     /// The sum of the items' quantities.
     pub item_count: i64,
-    /// What changed, for the history; nothing where everything was so already.
+    /// The changes, for the history; empty if the order already has these values.
     pub changes: Vec<Change>,
 }
 
-/// One thing that an edit changed, in words.
+/// One change, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What it was; `None` where there was nothing.
+    /// The old value; `None` if there was none.
     pub from: Option<String>,
-    /// What it is; `None` where nothing is left.
+    /// The new value; `None` if it was removed.
     pub to: Option<String>,
 }
 
-/// Decides an edit of `order`; the catalogue has the products of its items, `new_id` gives the id of what is new.
+/// Decides an edit of `order`; the catalogue has the products of its items, `new_id` makes the ids of new items.
 pub fn decide(
     order: &Order,
     catalogue: &Catalogue,
@@ -97,7 +97,7 @@ pub fn decide(
         Some(edit) => edit_items(&mut items, &summary.reference, catalogue, edit, new_id),
         None => Ok(None),
     };
-    // What is wrong with the edit itself comes before what stands against it.
+    // An error in the edit itself comes before a conflict with the order.
     if !matches!(&item_change, Err(refusal) if matches!(refusal.kind, Kind::NotFound | Kind::InvalidInput)) {
         refuse_status(order, edit)?;
     }
@@ -235,7 +235,7 @@ fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result
     }
 }
 
-/// Returns a size as the catalogue spells it; refuses one that it lacks.
+/// Returns a size as the catalogue spells it; refuses an unknown one.
 fn spelled(product: &Product, size: Option<&str>) -> Result<Option<String>, Refusal> {
     match product.line_for(size) {
         Ok(line) if product.is_sized() => Ok(Some(line.size.clone())),
@@ -244,7 +244,7 @@ fn spelled(product: &Product, size: Option<&str>) -> Result<Option<String>, Refu
     }
 }
 
-/// Says what an item is: `item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99`.
+/// Describes an item: `item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99`.
 fn describe(number: usize, item: &OrderItem) -> String {
     let size = item.selected_size.iter().map(|size| format!("size {size}"));
     let chosen: Vec<String> = size.chain(item.selected_color.iter().map(|color| format!("color {color}"))).collect();
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_that_becomes_a_color_is_a_change() {
+    fn moving_a_size_to_the_color_is_a_change() {
         let (catalogue, mut order, _) = ground();
         order.items[1].selected_size = Some("L".into());
         let swap = ItemEdit::Change { number: 2, quantity: None, size: Some(None), color: Some(Some("L".into())) };
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_so_already_is_no_change() {
+    fn an_edit_to_the_same_values_changes_nothing() {
         let (catalogue, order, _) = ground();
         let edit = Edit {
             name: Some("John Doe".into()),
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused_naming_what_there_is() {
+    fn an_impossible_edit_is_refused_with_the_alternatives() {
         let (catalogue, mut order, _) = ground();
         let with_size = |size: Option<&str>| ItemEdit::Change {
             number: 1,

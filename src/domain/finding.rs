@@ -1,12 +1,12 @@
 //! What `check` finds.
 
-/// A way in which a file contradicts itself.
+/// A contradiction inside a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Its kind, one word for programs.
     pub code: String,
-    /// The order, product or table that it is about.
+    /// The order, product or table concerned.
     pub subject: String,
-    /// What is wrong.
+    /// The problem.
     pub problem: String,
 }

@@ -1,33 +1,33 @@
-//! What happened to an order, and to a product's stock, oldest first.
+//! The history of an order and of a product's stock, oldest first.
 
 use super::reference::Reference;
 use super::stock::Reason;
 use super::time::Timestamp;
 use super::user::{GUEST, OPERATOR};
 
-/// Something that happened to an order.
+/// An event of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// When.
     pub at: Timestamp,
     /// Who did it.
     pub actor: String,
-    /// What it was.
+    /// The kind.
     pub kind: EventKind,
     /// The status, or what was edited, before.
     pub from: Option<String>,
     /// The status, or what was edited, after.
     pub to: Option<String>,
-    /// The note that was given.
+    /// The note, if any.
     pub note: Option<String>,
-    /// Whether the note is the customer's own words, which came with the order.
+    /// Whether the note is the customer's own, sent with the order.
     pub is_customers: bool,
     /// The stock that moved with it.
     pub movements: Vec<EventMovement>,
 }
 
-/// Returns the events of an order that its buyer may see: every change, but no notes of the shop, no names of its accounts,
-/// and no write-offs of returned goods.
+/// Returns the events that an order's buyer may see: every change, but no notes or account names of the shop, and no
+/// write-offs of returned goods.
 pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     let is_own = |event: &Event| event.actor == buyer || event.is_customers;
     let seen = events.into_iter().filter(|event| event.kind != EventKind::Note || is_own(event));
@@ -44,17 +44,17 @@ pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     .collect()
 }
 
-/// Returns the newest words of the customer and the newest note of the shop.
+/// Returns the customer's newest words and the shop's newest note.
 pub fn remarks(events: &[Event]) -> (Option<&Event>, Option<&Event>) {
     let last =
         |is_customers| events.iter().rfind(move |event| event.note.is_some() && event.is_customers == is_customers);
     (last(true), last(false))
 }
 
-/// The actor that a buyer sees in place of an account of the shop.
+/// The actor that a buyer sees instead of the shop's accounts.
 const SHOP: &str = "shop";
 
-/// What kind of thing happened to an order.
+/// The kind of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
     /// It was received.
@@ -71,7 +71,7 @@ impl EventKind {
     /// All kinds.
     pub const ALL: [EventKind; 4] = [EventKind::Created, EventKind::Status, EventKind::Edited, EventKind::Note];
 
-    /// Returns the word for it, as in SQL and JSON.
+    /// Returns its word, as in SQL and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             EventKind::Created => "created",
@@ -81,7 +81,7 @@ impl EventKind {
         }
     }
 
-    /// Reads the word for it.
+    /// Reads the word.
     pub fn parse(word: &str) -> Option<EventKind> {
         EventKind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
@@ -92,11 +92,11 @@ impl EventKind {
 pub struct EventMovement {
     /// The product's name in the catalogue.
     pub product_name: String,
-    /// The size as the catalogue spells it; `None` where it is not tracked.
+    /// The size as the catalogue spells it; `None` if size is not tracked.
     pub size: Option<String>,
-    /// What was added to the stock on hand.
+    /// The change of the stock on hand.
     pub delta: i64,
-    /// Whether it wrote off returned goods: the order holds nothing of it.
+    /// Whether it wrote off returned goods, which the order does not hold.
     pub is_written_off: bool,
 }
 
@@ -111,13 +111,13 @@ pub struct StockEntry {
     pub reason: Reason,
     /// The order that took it or gave it back.
     pub reference: Option<Reference>,
-    /// The size as the catalogue spells it; `None` where it is not tracked.
+    /// The size as the catalogue spells it; `None` if size is not tracked.
     pub size: Option<String>,
-    /// What was added to the stock on hand.
+    /// The change of the stock on hand.
     pub delta: i64,
-    /// The stock on hand of that size after it.
+    /// The stock on hand of that size afterwards.
     pub balance: i64,
-    /// The note that was given.
+    /// The note, if any.
     pub note: Option<String>,
 }
 

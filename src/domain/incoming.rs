@@ -1,4 +1,4 @@
-//! An order as it was received, before the catalogue is asked.
+//! An order as received, before it is looked up in the catalogue.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -11,35 +11,35 @@ use super::product::NamedProduct;
 use super::reference::Reference;
 use super::time::Timestamp;
 
-/// An order as it was received: its shape and sums are checked, its products are not.
+/// An order as received: its shape and sums are checked, its products are not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomingOrder {
-    /// The reference, where it was sent.
+    /// The reference, if sent.
     pub reference: Option<Reference>,
-    /// Which one it gets where that one is the order of another message: of those that are made from messages.
+    /// The reference to use if that one belongs to another message; only for references made from messages.
     pub longer_reference: Option<Reference>,
     /// When the customer ordered.
     pub order_date: Timestamp,
     /// Who ordered.
     pub customer: Customer,
-    /// The currency it names, three capital letters.
+    /// The currency, three capital letters.
     pub currency: Option<String>,
-    /// What the customer wrote beside it.
+    /// The customer's note.
     pub note: Option<String>,
-    /// The items as sent, one at least.
+    /// The items as sent, at least one.
     pub items: Vec<IncomingItem>,
     /// The sum of the items' subtotals.
     pub total: Money,
     /// The sum of the items' quantities.
     pub item_count: i64,
-    /// What a person should look at, as far as it could be seen when it was read.
+    /// What a person should look at, as far as reading can tell.
     pub warnings: Vec<String>,
-    /// How it came.
+    /// Its origin.
     pub source: Source,
 }
 
 impl IncomingOrder {
-    /// Names the texts that are too long, whatever it came as.
+    /// Names the texts that are too long, whatever the format.
     pub fn excesses(&self) -> Problems {
         let mut problems = Problems::default();
         let mut check = |place: &dyn Fn() -> String, text: Option<&str>, longest: usize| {
@@ -69,18 +69,18 @@ impl IncomingOrder {
     }
 }
 
-/// One item as it was received.
+/// One item as received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomingItem {
     /// The product.
     pub product: NamedProduct,
-    /// Its name, where one was sent.
+    /// The product's name, if sent.
     pub name: Option<String>,
-    /// Its barcode, where one was sent.
+    /// Its barcode, if sent.
     pub barcode: Option<String>,
-    /// Its picture, where one was sent.
+    /// Its picture, if sent.
     pub image: Option<String>,
-    /// How many.
+    /// The quantity.
     pub quantity: u32,
     /// The price of one.
     pub unit_price: Money,
@@ -92,12 +92,12 @@ pub struct IncomingItem {
     pub color: Option<String>,
 }
 
-/// How an order came in.
+/// The origin of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The kind of document or message.
     pub kind: SourceKind,
-    /// WhatsApp's id of the message: the same id is the same order, whatever its text.
+    /// WhatsApp's id of the message: the same id means the same order, whatever its text.
     pub message_id: Option<String>,
 }
 
@@ -115,7 +115,7 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
-    /// Returns the word for it, as in SQL.
+    /// Returns its word, as in SQL.
     pub fn as_str(self) -> &'static str {
         match self {
             SourceKind::Json => "json",
@@ -129,16 +129,16 @@ impl SourceKind {
 /// What a message says of an earlier one, which may have brought an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revision {
-    /// Its sender changed it.
+    /// Its sender edited it.
     Edited,
-    /// Its sender took it back.
+    /// Its sender withdrew it.
     Withdrawn,
     /// Somebody answers it.
     Quoted,
 }
 
 impl Revision {
-    /// Says what a person should look at where the order is there.
+    /// Returns what a person should look at if the order exists.
     pub fn warning(self) -> Option<&'static str> {
         match self {
             Revision::Edited => Some("the customer edited the message of this order later: compare it with the chat"),
@@ -148,29 +148,29 @@ impl Revision {
     }
 }
 
-/// What messages of one input said of others that had brought no order yet.
+/// What messages of one input said of others that had not brought an order yet.
 #[derive(Debug, Default)]
 pub struct EarlyRevisions {
-    /// By the hash of WhatsApp's id of the other message: a hash takes little room, however long the id is.
+    /// By the hash of WhatsApp's id of the other message: a hash is small, however long the id.
     revisions: HashMap<u64, Revision>,
     hasher: RandomState,
 }
 
 impl EarlyRevisions {
-    /// The most that are remembered.
+    /// The most revisions that are remembered.
     const LIMIT: usize = 100_000;
 
-    /// Remembers what was said of the message that has an id.
+    /// Remembers a revision of the message with this id.
     pub fn remember(&mut self, message_id: &str, revision: Revision) {
         let hash = self.hasher.hash_one(message_id);
-        // What was taken back stays so, whatever else was said of it.
+        // A withdrawal stays, whatever else was said.
         let is_withdrawn = self.revisions.get(&hash) == Some(&Revision::Withdrawn);
         if !is_withdrawn && self.revisions.len() < Self::LIMIT {
             self.revisions.insert(hash, revision);
         }
     }
 
-    /// Says what a person should look at where the message that has an id brings an order after all.
+    /// Returns what a person should look at if the message with this id later brings an order.
     pub fn warning(&self, message_id: &str) -> Option<&'static str> {
         self.revisions.get(&self.hasher.hash_one(message_id))?.warning()
     }

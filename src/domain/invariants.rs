@@ -1,5 +1,5 @@
-//! After any commands in any order: stock is the sum of its movements and never below zero, and an order holds exactly what
-//! its items say while it is confirmed, processing, shipped or delivered (rule 2).
+//! After any commands in any order, stock is the sum of its movements and never below zero, and an order holds exactly its
+//! items while it is confirmed, processing, shipped or delivered (rule 2).
 
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ use super::status::Status;
 use super::stock::{Correction, Movement, correct};
 use super::transition::{self, Request, StatusChange};
 
-/// A shop in memory, which applies decisions as the store does.
+/// A shop in memory that applies decisions as the store does.
 struct Shop {
     products: Vec<Product>,
     catalogue: Catalogue,

@@ -1,6 +1,6 @@
-//! How long the texts of orders and products may be, in characters: one table for every way in which they come.
+//! The most characters that the texts of orders and products may have: one table for every format.
 //!
-//! What comes in is held to it, not what is there: files of earlier versions may hold longer ones.
+//! Only incoming texts are checked: files of earlier versions may hold longer ones.
 
 /// The name of a customer or product.
 pub const NAME: usize = 255;
@@ -21,7 +21,7 @@ pub const MESSAGE_ID: usize = 500;
 /// The shop's name.
 pub const SHOP_NAME: usize = 100;
 
-/// Says of a text that has more characters than it may have how many these are.
+/// Reports that a text has too many characters, and how many.
 pub fn excess(text: &str, longest: usize) -> Option<String> {
     // No text has more characters than bytes.
     if text.len() <= longest {

@@ -1,4 +1,4 @@
-//! The messages that the shop sends to a customer.
+//! The messages that the shop sends to customers.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ pub enum Template {
     Delivered,
     /// It is cancelled.
     Cancelled,
-    /// There is less in stock than was ordered.
+    /// There is not enough stock of the order.
     Shortage,
 }
 
@@ -36,7 +36,7 @@ impl Template {
         Template::Shortage,
     ];
 
-    /// Returns the word for it on the command line.
+    /// Returns its word on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Template::Received => "received",
@@ -48,12 +48,12 @@ impl Template {
         }
     }
 
-    /// Returns whether what it says is true of an order in this status.
+    /// Returns whether the message is true for an order in this status.
     pub fn is_true_of(self, status: Status) -> bool {
         self == Template::fitting(status) || (self == Template::Shortage && status == Status::Pending)
     }
 
-    /// Returns the template that is true of an order with this status.
+    /// Returns the template that is true for this status.
     pub fn fitting(status: Status) -> Template {
         match status {
             Status::Pending => Template::Received,
@@ -104,7 +104,7 @@ pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles
     }
 }
 
-/// Puts what a guest typed on one line: several lines could pass for another message.
+/// Puts a guest's text on one line: several lines could pass for another message.
 fn one_line(text: &str) -> String {
     sent(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
@@ -138,7 +138,7 @@ mod tests {
     use crate::domain::receive::tests::{incoming, order};
 
     #[test]
-    fn each_occasion_has_its_text() {
+    fn each_template_has_its_text() {
         let shirt = product("Shirt", &[("S", 1)]);
         let catalogue = [shirt.clone()].into_iter().collect();
         let order = order(&incoming(&[(&shirt, 2, Some("S"))]), &catalogue, 1, Status::Pending);

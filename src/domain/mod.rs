@@ -20,7 +20,7 @@
 //!
 //! # The files
 //!
-//! | file | what is in it |
+//! | file | what it holds |
 //! |---|---|
 //! | `money`, `time`, `reference`, `text`, `phone` | small values: amounts, instants, references, texts, phone numbers |
 //! | `bidi` | right-to-left values among others |
@@ -28,15 +28,15 @@
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
 //! | `product`, `catalogue` | a product and its stock lines; what an incoming product changes |
-//! | `incoming`, `resolve` | an order as it was received; looking it up in the catalogue (rules 4 and 10) |
-//! | `receive` | whether an order that was received is new, unchanged or refused (rules 1, 4 and 6) |
+//! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 4 and 10) |
+//! | `receive` | whether a received order is new, unchanged or refused (rules 1, 4 and 6) |
 //! | `confirm`, `transition`, `edit` | taking stock (rules 4 and 5); all other steps (rules 2 and 3); changing an order |
 //! | `stock` | movements; adjusting and counting |
-//! | `history` | what happened to an order, and to a product's stock |
+//! | `history` | the history of an order, and of a product's stock |
 //! | `message` | the messages to a customer |
 //! | `report` | the content of the reports |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
-//! | `limits` | how long texts may be |
+//! | `limits` | the longest texts |
 //! | `problems`, `refusal`, `finding` | problems of an input; why something is refused; what `check` finds |
 
 pub(crate) mod bidi;

@@ -15,7 +15,7 @@ pub struct Money(Decimal);
 pub enum MoneyError {
     /// The text is no plain decimal number.
     NotANumber,
-    /// The text has an exponent, which hides how many decimals are meant.
+    /// The text has an exponent, which obscures the number of decimals.
     Exponent,
     /// The amount is below zero.
     Negative,
@@ -54,7 +54,7 @@ impl Money {
     pub fn hundredths(self) -> i64 {
         let mut amount = self.0;
         amount.rescale(2);
-        // No amount comes near i64: LIMIT bounds a field, the number of orders a sum.
+        // No amount comes near the limit of i64: LIMIT bounds a field, the number of orders a sum.
         i64::try_from(amount.mantissa()).unwrap_or(i64::MAX)
     }
 
@@ -70,7 +70,7 @@ impl Money {
 
     /// Returns whether `text` is this amount, or a float sum of it such as `59.489999999999995` for 59.49.
     ///
-    /// Only here is an amount with more than two decimals accepted: a browser's own `total`.
+    /// Only this accepts more than two decimals, for a browser's own `total`.
     pub fn is_float_sum(self, text: &str) -> Result<bool, MoneyError> {
         let (amount, _) = plain_decimal(text)?;
         let rounded = amount.map(|a| a.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero));
@@ -96,7 +96,7 @@ impl Money {
     }
 }
 
-/// Splits a plain decimal text into its value (`None`: too large to hold) and its number of decimals.
+/// Splits a plain decimal text into its value (`None` if too large) and its number of decimals.
 fn plain_decimal(text: &str) -> Result<(Option<Decimal>, usize), MoneyError> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let mut parts = digits.splitn(2, '.');
@@ -127,7 +127,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn money_is_taken_from_its_text_and_never_rounded() {
+    fn money_is_read_from_its_text_and_never_rounded() {
         use MoneyError::{Exponent, Negative, NotANumber, TooLarge, TooPrecise};
         let cases: &[(&str, Result<i64, MoneyError>)] = &[
             ("29.99", Ok(2999)),
@@ -192,7 +192,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in ".*") {
+        fn no_text_causes_a_panic(text in ".*") {
             let _ = Money::parse(&text);
             let _ = Money::ZERO.is_float_sum(&text);
         }

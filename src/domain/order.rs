@@ -20,7 +20,7 @@ pub struct Customer {
     pub name: String,
     /// The phone as typed, 1 to [`PHONE`](super::limits::PHONE) characters.
     pub phone: String,
-    /// The address, where one was given, up to [`ADDRESS`](super::limits::ADDRESS) characters; of earlier versions any.
+    /// The address, if given, up to [`ADDRESS`](super::limits::ADDRESS) characters; from earlier versions any length.
     pub address: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub struct OrderSummary {
     pub order_date: Timestamp,
     /// Who ordered.
     pub customer: Customer,
-    /// The username of the account that it is linked to.
+    /// The username of the linked account.
     pub user: Option<String>,
     /// Its status.
     pub status: Status,
@@ -45,7 +45,7 @@ pub struct OrderSummary {
     pub total: Money,
     /// The sum of the items' quantities.
     pub item_count: i64,
-    /// The currency that the order named, three capital letters.
+    /// The currency that the order names, three capital letters.
     pub currency: Option<String>,
     /// When the program received it.
     pub created_at: Timestamp,
@@ -54,7 +54,7 @@ pub struct OrderSummary {
 }
 
 impl OrderSummary {
-    /// Returns since when the customer has waited: from the order date where the order lay in a chat before it was received.
+    /// Returns when the customer began to wait: at the order date, if the order lay in a chat before it was received.
     pub fn waits_since(&self) -> Timestamp {
         self.order_date.min(self.created_at)
     }
@@ -65,7 +65,7 @@ impl OrderSummary {
 pub struct Order {
     /// The order without its items.
     pub summary: OrderSummary,
-    /// The items in the order in which they were sent, one at least.
+    /// The items in the order sent, at least one.
     pub items: Vec<OrderItem>,
 }
 
@@ -80,9 +80,9 @@ pub struct OrderItem {
     pub product_name: String,
     /// Its barcode as ordered, up to [`BARCODE`](super::limits::BARCODE) characters.
     pub product_barcode: Option<String>,
-    /// A picture of it, http or https, up to [`IMAGE`](super::limits::IMAGE) characters; of earlier versions any.
+    /// A picture of it, http or https, up to [`IMAGE`](super::limits::IMAGE) characters; from earlier versions any length.
     pub product_image: Option<String>,
-    /// How many, 1 to 2147483647.
+    /// The quantity, 1 to 2147483647.
     pub quantity: u32,
     /// The price of one, as sent.
     pub unit_price: Money,
@@ -94,16 +94,16 @@ pub struct OrderItem {
     pub subtotal: Money,
     /// The catalogue's price at the time of the order.
     pub list_price: Money,
-    /// The name and barcode in the catalogue now, where the order has others.
+    /// The catalogue's current name and barcode, if the order has others.
     pub misnomer: Option<Box<Misnomer>>,
 }
 
-/// The name and barcode in the catalogue of a product to which an order gives others (rule 10): guests choose these words.
+/// The catalogue's name and barcode of a product to which an order gives others (rule 10): guests choose these words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misnomer {
-    /// The catalogue's name, where the order has another.
+    /// The catalogue's name, if the order has another.
     pub name: Option<String>,
-    /// The catalogue's barcode, if any, where the order has another.
+    /// The catalogue's barcode, if any, if the order has another.
     pub barcode: Option<Option<String>>,
 }
 
@@ -123,7 +123,7 @@ impl Misnomer {
 }
 
 impl OrderItem {
-    /// Returns whether the item was sent with a price below the catalogue's (rule 5).
+    /// Returns whether the price sent is below the list price (rule 5).
     pub fn is_below_list_price(&self) -> bool {
         self.unit_price < self.list_price
     }
@@ -159,7 +159,7 @@ pub const QUANTITY_LIMIT: u32 = 2_147_483_647;
 /// The most items that one order may have.
 pub const ITEMS_LIMIT: usize = 1000;
 
-/// Adds up subtotals and quantities; `None` where the order's total or count goes over its limit.
+/// Adds up subtotals and quantities; `None` if the order's total or count exceeds its limit.
 pub fn sums(items: impl IntoIterator<Item = (Money, u32)>) -> Option<(Money, i64)> {
     let (total, count) = items.into_iter().try_fold((Money::ZERO, 0_u32), |(total, count), (subtotal, quantity)| {
         Some((total.plus(subtotal)?, count.checked_add(quantity)?))
@@ -173,7 +173,7 @@ mod tests {
     use crate::domain::receive::tests::{incoming, resolved_order};
 
     #[test]
-    fn an_item_with_another_name_or_barcode_than_the_catalogue_is_marked() {
+    fn an_item_that_differs_from_the_catalogue_in_name_or_barcode_is_marked() {
         let shirt = product("Shirt", &[("", 1)]);
         let mut nameless = product("Cap", &[("", 1)]);
         nameless.barcode = None;

@@ -1,4 +1,4 @@
-//! Phone numbers: the digits of the number in full, however it was typed (SPEC 2, "Phones").
+//! Phone numbers: the digits of the full number, however it is typed (SPEC 2, "Phones").
 
 use super::text::{digit_value, is_edge, phone_digits};
 
@@ -6,12 +6,12 @@ use super::text::{digit_value, is_edge, phone_digits};
 const SHORTEST_NUMBER: usize = 7;
 /// The most digits of a number with its country code (E.164).
 const LONGEST_NUMBER: usize = 15;
-/// The digits after which a number is whole: what stands apart behind them is another one.
+/// The digits after which a number is complete: what stands apart behind them is another one.
 const WHOLE_NUMBER: usize = 10;
 /// What stands before a number with its country code.
 const PLUS: [char; 2] = ['+', '＋'];
 
-/// Returns whether a text has digits, and nothing that a phone number has not.
+/// Returns whether a text has digits, and nothing that a phone number cannot have.
 pub fn is_phone_shaped(text: &str) -> bool {
     let text = text.trim();
     text.chars().any(|c| digit_value(c).is_some())
@@ -23,9 +23,8 @@ pub fn is_callable_number(text: &str) -> bool {
     is_phone_shaped(text) && phone_digits(text).len() >= SHORTEST_NUMBER
 }
 
-/// Returns a phone up to the end of its first number. What people write behind it is an extension (`ext 5`, `#2`) or
-/// another number (`010…/011…`), and its digits are no part of the first. Before its seventh digit no number ends: there
-/// stand `tel:` and area codes.
+/// Returns a phone up to the end of its first number. Digits after it belong to an extension (`ext 5`, `#2`) or another
+/// number (`010…/011…`). No number ends before its seventh digit: until there, `tel:` and area codes are part of it.
 fn first_number(phone: &str) -> &str {
     let (mut digits, mut together, mut is_whole) = (0, 0, false);
     for (at, c) in phone.char_indices() {
@@ -51,7 +50,7 @@ fn is_spacing(c: char) -> bool {
     is_edge(c) || matches!(c, '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// Returns whether a phone is one number and nothing else: no word, no extension, no second number.
+/// Returns whether a phone is exactly one number: no word, no extension, no second number.
 fn is_one_number(phone: &str) -> bool {
     let mut has_digit = false;
     let is_of_number = |c: char| {
@@ -63,17 +62,17 @@ fn is_one_number(phone: &str) -> bool {
     phone.strip_prefix("tel:").unwrap_or(phone).chars().all(is_of_number) && first_number(phone) == phone
 }
 
-/// Returns the bare digits of the number in full:
+/// Returns the bare digits of the full number:
 ///
-/// - what follows `+` or `00`; a `(0)` in it is for calls within the country and is left out;
-/// - else, with a country code, that code and the number without its leading 0. A number without a leading 0 that begins
-///   with the code already, and is as long as a number with its code is, stays as it is: people copy it from WhatsApp.
-///   Numbers with a code of three digits have 10 digits or more, others 11: with fewer, the first digits may be the
-///   number's own (`91…` in India, `39…` in Italy);
+/// - the digits after `+` or `00`; a `(0)` among them is for domestic calls and is left out;
+/// - else, with a country code, that code and the number without its leading 0. A number without a leading 0 that already
+///   begins with the code, and is long enough to include it, stays as it is: people copy it from WhatsApp. Long enough is 10
+///   digits for codes of three digits, else 11: in a shorter number the first digits may be its own (`91…` in India, `39…` in
+///   Italy);
 /// - else the digits as they are.
 ///
-/// Arabic and full-width digits count. Nothing comes before a number without any digit but 0. Of several numbers it is the
-/// first; an extension is no part of it.
+/// Arabic and full-width digits count. A number with no digit but 0 gets no country code. Of several numbers the first
+/// counts, without its extension.
 pub fn full_number(phone: &str, country_code: Option<&str>) -> String {
     let phone = first_number(phone);
     let typed = phone_digits(phone);
@@ -90,16 +89,16 @@ pub fn full_number(phone: &str, country_code: Option<&str>) -> String {
     }
 }
 
-/// Why nobody can be called.
+/// Why a phone cannot be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotCallable {
-    /// It is no number, or too short or too long; or it holds more than one: a link to a stranger is worse than none.
+    /// It is not a number, too short or too long, or several numbers: a link to a stranger is worse than none.
     NotOneNumber,
-    /// It is a local number, and the country is not known.
+    /// It is a local number, and the country is unknown.
     NoCountryCode,
 }
 
-/// Returns the digits of the number in full, as WhatsApp takes them.
+/// Returns the digits of the full number, as WhatsApp takes them.
 pub fn callable_number(phone: &str, country_code: Option<&str>) -> Result<String, NotCallable> {
     let (typed, digits) = (phone_digits(phone), full_number(phone, country_code));
     let is_long_enough = typed.len().min(digits.len()) >= SHORTEST_NUMBER && digits.len() <= LONGEST_NUMBER;
@@ -112,7 +111,7 @@ pub fn callable_number(phone: &str, country_code: Option<&str>) -> Result<String
     Ok(digits)
 }
 
-/// Returns what follows `+` or `00`; `None` where the number is typed without either.
+/// Returns the digits after `+` or `00`; `None` if the number is typed without either.
 fn international(phone: &str, typed: &str) -> Option<String> {
     let has_plus = phone.split(char::is_numeric).next().unwrap_or_default().contains(PLUS);
     if !has_plus && !typed.starts_with("00") {
@@ -151,7 +150,7 @@ mod tests {
             ("tel:+20 101 234 5678", Some("966"), "201012345678"),
             ("０１０１２３４５６７８", Some("20"), "201012345678"),
             ("＋２０ １０１ ２３４ ５６７８", None, "201012345678"),
-            // The first number is what counts.
+            // The first number counts.
             ("01012345678 ext 5", Some("20"), "201012345678"),
             ("01012345678/01099", Some("20"), "201012345678"),
             ("01012345678 01099", Some("20"), "201012345678"),
@@ -162,16 +161,16 @@ mod tests {
             // The landline of Cairo, whose area is 2.
             ("02 23456789", Some("20"), "20223456789"),
             ("20223456789", Some("20"), "20223456789"),
-            // The code's digits may be the number's own.
+            // The first digits may be the number's own.
             ("9123456789", Some("91"), "919123456789"),
             ("3912345678", Some("39"), "393912345678"),
             ("7012345678", Some("7"), "77012345678"),
             ("9613123456", Some("961"), "9613123456"),
             ("966501234567", Some("966"), "966501234567"),
-            // Without a country they are as they are.
+            // Without a country, the digits stay as they are.
             ("0101 234 5678", None, "01012345678"),
             ("201012345678", None, "201012345678"),
-            // No number, and a part of one as a search has it.
+            // Not a number, and a part of one as in a search.
             ("call me", Some("20"), ""),
             ("0", Some("20"), "0"),
             ("000", Some("20"), "000"),
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_can_be_called_has_its_country_code() {
+    fn a_callable_number_has_its_country_code() {
         for (phone, code, expected) in [
             ("+20 101 234 5678", None, Some("201012345678")),
             ("0020 101 234 5678", None, Some("201012345678")),
@@ -196,7 +195,7 @@ mod tests {
             ("+20 (0)101 234 5678", None, Some("201012345678")),
             ("0151/12345678", Some("49"), Some("4915112345678")),
             ("０１０１２３４５６７８", Some("20"), Some("201012345678")),
-            // Nobody gave these numbers.
+            // None of these is exactly one number.
             ("01012345678 ext 5", Some("20"), None),
             ("01012345678 x5", Some("20"), None),
             ("01012345678/01099", Some("20"), None),

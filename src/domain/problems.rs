@@ -1,13 +1,13 @@
-//! What is wrong with something that came in: the first problems, and how many there are.
+//! The problems of an input: the first ones, and how many there are.
 
 use std::fmt;
 
-/// The most problems of one thing that are kept; the others are counted.
+/// The most problems of one input that are kept; the others are only counted.
 pub const PROBLEMS_KEPT: usize = 100;
 
-/// What is wrong with something that came in, each with its place: `items[1].quantity: must be at least 1`.
+/// The problems of an input, each with its place: `items[1].quantity: must be at least 1`.
 ///
-/// However much is wrong, only the first [`PROBLEMS_KEPT`] are kept.
+/// Only the first [`PROBLEMS_KEPT`] are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Problems {
     first: Vec<String>,
@@ -15,7 +15,7 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// Adds a problem at a place; the thing itself has the empty place.
+    /// Adds a problem at a place; the input itself has the empty place.
     pub fn add(&mut self, place: impl fmt::Display, problem: impl fmt::Display) {
         self.count += 1;
         if self.first.len() < PROBLEMS_KEPT {
@@ -24,12 +24,12 @@ impl Problems {
         }
     }
 
-    /// Adds a problem that says where it is.
+    /// Adds a problem that already names its place.
     pub fn push(&mut self, problem: impl fmt::Display) {
         self.add("", problem);
     }
 
-    /// Adds the problems of a part, which stands at `place`.
+    /// Adds the problems of the part at `place`.
     pub fn add_all(&mut self, place: &str, problems: Problems) {
         let more = problems.count - problems.first.len();
         problems.first.into_iter().for_each(|problem| self.add(place, problem));
@@ -46,17 +46,17 @@ impl Problems {
         self.count
     }
 
-    /// Returns about how many bytes of memory they have.
+    /// Returns about how many bytes of memory they take.
     pub fn size(&self) -> usize {
         self.first.iter().map(|problem| size_of::<String>() + problem.len()).sum()
     }
 
-    /// Returns the problems that were kept, in the order in which they were found.
+    /// Returns the kept problems, in the order found.
     pub fn first(&self) -> &[String] {
         &self.first
     }
 
-    /// Returns the problems that were kept.
+    /// Returns the kept problems.
     pub fn into_first(self) -> Vec<String> {
         self.first
     }

@@ -31,37 +31,37 @@ pub struct Product {
     pub barcode: Option<String>,
     /// The price without a discount.
     pub price: Money,
-    /// The price asked now, where it differs.
+    /// The current price, if it differs.
     pub discounted_price: Option<Money>,
     /// Pictures: URLs or paths of the web page.
     pub image_paths: Vec<String>,
-    /// At how many pieces the stock is low; where there is none, the shop's setting counts.
+    /// The stock at or below which it counts as low; `None` means the shop's setting.
     pub low_stock_at: Option<i64>,
-    /// The stock on hand, one line a size; a single line with the key `""` where size is not tracked.
+    /// The stock on hand, one line a size; a single line with the key `""` if size is not tracked.
     pub stock: Vec<StockLine>,
 }
 
 /// The stock on hand of one product in one size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockLine {
-    /// The size trimmed and in lower case; `""` where size is not tracked.
+    /// The size trimmed and in lower case; `""` if size is not tracked.
     pub size_key: String,
     /// The size as the catalogue spells it.
     pub size: String,
-    /// How many there are, zero or more.
+    /// The stock on hand, zero or more.
     pub on_hand: i64,
 }
 
 /// Why there is no stock line for the size of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SizeProblem {
-    /// The product is tracked by size, and the item names none.
+    /// The product is tracked by size, and the item names no size.
     Missing,
     /// The product has no such size.
     Unknown,
 }
 
-/// Says that a product has not the chosen size, or that a size must be chosen; `sizes` are the available ones.
+/// Says that a product lacks the chosen size, or that a size must be chosen; `sizes` are the available ones.
 pub fn no_such_size(product: &str, size: Option<&str>, sizes: &str) -> String {
     match size {
         Some(size) => format!("{product}: has no size {size} (sizes: {sizes})"),
@@ -79,12 +79,12 @@ pub struct RemovedProduct {
 }
 
 impl Product {
-    /// Returns the price that items of an order are compared with: the discounted one, else the price.
+    /// Returns the price to compare items of an order with: the discounted one, else the price.
     pub fn list_price(&self) -> Money {
         self.discounted_price.unwrap_or(self.price)
     }
 
-    /// Returns the discounted price, if there is one: shops' pages send 0 for none.
+    /// Returns the discounted price, if any: shop pages send 0 for none.
     pub fn real_discount(sent: Option<Money>) -> Option<Money> {
         sent.filter(|price| *price != Money::ZERO)
     }
@@ -99,18 +99,19 @@ impl Product {
         self.stock.iter().any(|line| !line.size_key.is_empty())
     }
 
-    /// Returns the lines of its sizes; none where it is not tracked by size.
+    /// Returns the lines of its sizes; none if it is not tracked by size.
     pub fn sizes(&self) -> impl Iterator<Item = &StockLine> {
         self.stock.iter().filter(|line| !line.size_key.is_empty())
     }
 
-    /// Returns the line of pieces without a size, where a product that is tracked by size still has such pieces: they came
-    /// back from an order that is older than the sizes.
+    /// Returns the line of pieces without a size in a product that is tracked by size: they came back from an order older
+    /// than the sizes.
     pub fn leftover(&self) -> Option<&StockLine> {
         self.stock.iter().find(|line| self.is_sized() && line.size_key.is_empty() && line.on_hand > 0)
     }
 
-    /// Returns the sizes for people: `S, M, L`. Of very many only the first, as every item of an order may warn with them.
+    /// Returns the sizes for people: `S, M, L`. Of very many it names only the first, as every item of an order may repeat
+    /// them.
     pub fn size_names(&self) -> String {
         const NAMED: usize = 20;
         let names: Vec<&str> = self.sizes().map(|line| line.size.as_str()).collect();
@@ -120,7 +121,7 @@ impl Product {
         }
     }
 
-    /// Finds the stock line that an item of this product takes from. The size is ignored where sizes are not tracked.
+    /// Finds the stock line that an item takes from. The size is ignored if size is not tracked.
     pub fn line_for(&self, selected_size: Option<&str>) -> Result<&StockLine, SizeProblem> {
         let key = if self.is_sized() { selected_size.map(size_key).unwrap_or_default() } else { String::new() };
         let missing = key.is_empty() && self.is_sized();
@@ -130,7 +131,7 @@ impl Product {
         }
     }
 
-    /// Returns the name with the size where it is tracked: `Classic T-Shirt (L)`.
+    /// Returns the name, with the size if tracked: `Classic T-Shirt (L)`.
     pub fn label(&self, line: &StockLine) -> String {
         if line.size.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, line.size) }
     }
@@ -140,7 +141,7 @@ impl Product {
         self.barcode.clone().unwrap_or_else(|| self.id.to_string())
     }
 
-    /// Returns whether the stock is at or below its own limit, or else the shop's.
+    /// Returns whether the stock is at or below the product's own limit, else the shop's.
     pub fn is_low(&self, shop_limit: i64) -> bool {
         self.stock_quantity() <= self.low_stock_at.unwrap_or(shop_limit)
     }
@@ -161,7 +162,7 @@ pub fn is_web_url(text: &str) -> bool {
     })
 }
 
-/// Says of the picture of an item why it is left out: it costs nobody an order.
+/// Says why the picture of an item is left out: it must not cost anybody an order.
 pub fn image_problem(url: &str) -> Option<String> {
     if !is_web_url(url) {
         return Some("is no http or https URL and was left out".to_owned());
@@ -172,20 +173,20 @@ pub fn image_problem(url: &str) -> Option<String> {
 /// A product as an order names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedProduct {
-    /// The place of the name: `items[0].productId`.
+    /// The place that names it: `items[0].productId`.
     pub place: String,
-    /// The name.
+    /// How it is named.
     pub key: ProductKey,
 }
 
-/// How an order names a product.
+/// The way in which an order names a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProductKey {
     /// Its id.
     Id(ProductId),
     /// Its barcode.
     Barcode(String),
-    /// Its barcode, with an id that was cut short.
+    /// Its barcode, with the beginning of its id.
     CutId {
         /// The barcode.
         barcode: String,
@@ -219,7 +220,7 @@ impl Catalogue {
         self.products.get(&id)
     }
 
-    /// Looks a product up by the name that an order has for it.
+    /// Looks a product up by the way an order names it.
     pub fn find(&self, key: &ProductKey) -> Option<&Product> {
         let by_barcode = |barcode: &str| self.by_barcode.get(barcode).and_then(|id| self.get(*id));
         match key {
@@ -277,7 +278,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// The same id for the same name, every time.
+    /// The same name always gives the same id.
     fn id_of(name: &str) -> Uuid {
         let number = name.bytes().fold(7_u128, |hash, b| hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(b.into()));
         Uuid::from_u128(number)

@@ -1,4 +1,4 @@
-//! An order that comes in: new, unchanged, or refused (rules 1, 4 and 6).
+//! A received order: new, unchanged, or refused (rules 1, 4 and 6).
 
 use super::content::Content;
 use super::order::Order;
@@ -9,20 +9,20 @@ use super::settings::Settings;
 use super::time::Timestamp;
 use super::user::Caller;
 
-/// Orders of one phone with the same items are likely duplicates within this many milliseconds (six hours).
+/// Orders from one phone with the same items are likely duplicates within this many milliseconds (six hours).
 pub const DUPLICATE_WINDOW_MILLIS: i64 = 6 * 60 * 60 * 1000;
 
-/// What is known of a reference that comes in again.
+/// What is known of a reference that is received again.
 #[derive(Debug, Clone)]
 pub struct Known {
     /// The order as it is now.
     pub order: Order,
-    /// Whether the very same content was received for it before.
+    /// Whether exactly this content was received for it before.
     pub received_before: bool,
 }
 
-/// Decides whether to write an order whose reference no other order has; `likely_duplicates` are those of the same number and
-/// items that are nearest in time. Returns what a person should look at before confirming it.
+/// Decides whether to write an order whose reference is new; `likely_duplicates` are those of the same number and items
+/// that are nearest in time. Returns what a person should look at before confirming it.
 pub fn decide_new(
     order: &ResolvedOrder,
     likely_duplicates: &[Order],
@@ -43,8 +43,8 @@ pub fn decide_new(
     Ok(order.warnings.iter().cloned().chain(duplicate_warning(order, likely_duplicates)).collect())
 }
 
-/// Decides whether an order is the one that has its reference already. Of an order that its `sender` may not see they are told
-/// nothing but that it is there.
+/// Decides whether an order repeats the stored one with its reference. A `sender` who may not see that one learns only that
+/// it exists.
 pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> Result<(), Rejected> {
     let summary = &known.order.summary;
     if known.received_before {
@@ -53,7 +53,7 @@ pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> R
     let conflict =
         |problem: String| Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: problem.into() });
     if !sender.sees(summary) {
-        // Comparing with the order as it is now would let them guess what it has become.
+        // Comparing with the current order would let them guess how it was changed.
         return conflict(format!("order {} is there already with other content", order.reference));
     }
     match order.content.differing_fields(&Content::of_order(&known.order)).as_slice() {
@@ -65,7 +65,7 @@ pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> R
     }
 }
 
-/// Finds among orders of the same number the nearest earlier one with the same items, or else the nearest later one.
+/// Finds the nearest earlier order with the same items among orders of the same number, else the nearest later one.
 pub fn nearest_duplicate<'o>(
     content: &Content,
     date: Timestamp,
@@ -100,7 +100,7 @@ pub(crate) mod tests {
     use crate::domain::resolve::resolve;
     use crate::domain::status::Status;
 
-    /// An order of the given products, quantities and sizes, at the products' prices, as it comes in.
+    /// An incoming order of these products, quantities and sizes, at the products' prices.
     pub fn incoming(items: &[(&Product, u32, Option<&str>)]) -> IncomingOrder {
         let items: Vec<_> = items
             .iter()
@@ -134,12 +134,12 @@ pub(crate) mod tests {
         }
     }
 
-    /// When orders come in here.
+    /// When these orders come in.
     pub fn now() -> Timestamp {
         Timestamp::parse("2026-02-07T09:00:00Z").unwrap()
     }
 
-    /// An incoming order of products that are there, as it is written.
+    /// An incoming order, resolved.
     pub fn resolved_order(incoming: &IncomingOrder, catalogue: &Catalogue) -> ResolvedOrder {
         let reference = incoming.reference.clone().unwrap();
         resolve(incoming.clone(), reference, now(), catalogue, &mut Uuid::nil).unwrap()
@@ -261,7 +261,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_new_reference_is_none_that_a_command_takes_for_something_else() {
+    fn a_new_reference_must_not_look_like_something_else() {
         let shirt = product("Shirt", &[("", 5)]);
         let shop = shop(&[&shirt]);
         for (reference, problem) in [

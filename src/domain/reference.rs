@@ -10,11 +10,11 @@ use super::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference(String);
 
-/// How many characters of a reference are enough to look for it.
+/// The shortest part of a reference that can be searched for.
 pub const SHORTEST_PART: usize = 4;
 
 impl Reference {
-    /// Reads a reference; `None` where it is empty, longer than 50, or holds other than printable ASCII.
+    /// Reads a reference; `None` if it is empty, longer than 50, or not printable ASCII.
     pub fn parse(text: &str) -> Option<Reference> {
         let valid = (1..=50).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
         valid.then(|| Reference(text.to_owned()))
@@ -25,7 +25,7 @@ impl Reference {
         Reference::with_suffix(at, u64::from(random), 4)
     }
 
-    /// Makes a reference that is longer by four characters, for where the other one is taken.
+    /// Makes a reference four characters longer, for when the other one is taken.
     pub fn made_longer(at: Timestamp, random: u64) -> Reference {
         Reference::with_suffix(at, random, 8)
     }
@@ -36,7 +36,7 @@ impl Reference {
         Reference(format!("LEG-{}-{suffix:0>width$}", base36(millis)))
     }
 
-    /// Returns the time that a reference of the web page was made at, which it carries; `None` for any other.
+    /// Returns when a reference of the web page was made; `None` for any other reference.
     pub fn made_at(&self) -> Option<Timestamp> {
         let (_, rest) = self.0.split_once('-')?;
         let (digits, _) = rest.split_once('-')?;
@@ -53,14 +53,14 @@ impl Reference {
         Uuid::try_parse(&self.0).is_ok().then_some("a reference cannot be an order's id")
     }
 
-    /// Returns the text as it was given.
+    /// Returns the text as given.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Returns whether a reference could be somebody's name: it has letters and no digit. References that the web page and this
-/// program make have digits, all but a very few: what a guest takes for a name does not get in their way.
+/// Returns whether a reference could be a name: letters and no digit. Made references almost always have digits, so a
+/// guest's name does not collide with them.
 pub fn is_name_shaped(text: &str) -> bool {
     text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_numeric)
 }

@@ -1,35 +1,35 @@
-//! Why something was not done, and what would mend it.
+//! Why something was refused, and how to fix it.
 
 use std::fmt;
 
 use super::reference::Reference;
 use super::status::Status;
 
-/// The class of a refusal; where several hold, the first of these counts.
+/// The class of a refusal; if several hold, the first of these counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// A part of it that was named does not exist.
+    /// Something that was named does not exist.
     NotFound,
-    /// What came in breaks a rule about its content.
+    /// The input breaks a rule about its content.
     InvalidInput,
-    /// What is there already stands against it.
+    /// What exists already stands against it.
     Conflict(Conflict),
-    /// There is less stock on hand than is needed.
+    /// There is not enough stock on hand.
     InsufficientStock,
 }
 
-/// What of the things that are there stands against something.
+/// The kind of a conflict with what exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Conflict {
-    /// It is so already.
+    /// It already has this state.
     Already,
-    /// It is there with other content.
+    /// It exists with other content.
     Content,
     /// Its state does not allow the step.
     Step,
     /// A price is below the list price.
     Price,
-    /// Several things fit what was named.
+    /// Several things match the name.
     Ambiguous,
     /// The name is taken.
     Exists,
@@ -52,7 +52,7 @@ impl Conflict {
     }
 }
 
-/// What mends a refusal, or shows more of it. Whoever tells a person puts it into words.
+/// What fixes a refusal, or shows more of it. `commands` and `error` put it into words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remedy {
     /// Look at the order.
@@ -67,7 +67,7 @@ pub enum Remedy {
     AcceptPrices(Vec<Reference>),
     /// Confirm those of these orders that can be confirmed.
     ConfirmOthers(Vec<Reference>),
-    /// Say which size an item of the order has, of those there are. Items are numbered from 1.
+    /// Choose one of the available sizes for an item of the order. Items are numbered from 1.
     ChooseSize {
         /// The order.
         reference: Reference,
@@ -76,7 +76,7 @@ pub enum Remedy {
     },
     /// Cancel the order.
     Cancel(Reference),
-    /// Open the cancelled order again.
+    /// Reopen the cancelled order.
     Reopen(Reference),
     /// Take the order back to an earlier status.
     StepBack {
@@ -87,7 +87,7 @@ pub enum Remedy {
     },
     /// Tell the customer what is missing.
     TellShortage(Reference),
-    /// Book pieces that are there all the same.
+    /// Add pieces that turn out to exist.
     AddStock {
         /// What people type to name the product.
         product: String,
@@ -96,9 +96,9 @@ pub enum Remedy {
         /// How many pieces are missing.
         missing: i64,
     },
-    /// Look at a product, which is named by its barcode or id.
+    /// Look at a product, named by its barcode or id.
     ShowProduct(String),
-    /// Change what the catalogue says of a product.
+    /// Change the catalogue's data of a product.
     SetProduct(String),
     /// Name no size.
     LeaveOutSize,
@@ -109,7 +109,7 @@ pub enum Remedy {
         /// The new size.
         size: String,
     },
-    /// Set pieces without a size to none, so that sizes can be counted.
+    /// Set the pieces without a size to none, so that sizes can be counted.
     ClearUnsized(String),
     /// Set the stock of a product to none.
     ClearStock {
@@ -122,19 +122,18 @@ pub enum Remedy {
 
 /// A refusal with everything that its reader needs: what, which, every problem, and what to do next.
 ///
-/// The domain refuses with [`Kind`] and [`Remedy`]; outside of it there are more kinds, and remedies are put into words
-/// (see `error::Failure`).
+/// The domain refuses with [`Kind`] and [`Remedy`]; `error::Failure` has more kinds, and remedies in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal<K = Kind, R = Remedy> {
     /// The class, from which the exit code follows.
     pub kind: K,
-    /// One lower-case line for people, which names the order or product.
+    /// One lower-case line for people that names the order or product.
     pub message: String,
-    /// The words for programs, the guide's where it has them.
+    /// The words for programs, from the guide where it has them.
     pub error: String,
     /// Every problem, one line each.
     pub details: Vec<String>,
-    /// The orders that it is about, as far as they are known.
+    /// The orders concerned, as far as known.
     pub orders: Box<[Reference]>,
     /// What to do next, the best first.
     pub remedies: Vec<R>,
@@ -170,14 +169,14 @@ impl<K, R> Refusal<K, R> {
         self
     }
 
-    /// Sets the orders that it is about.
+    /// Sets the orders concerned.
     #[must_use]
     pub fn about(mut self, orders: impl IntoIterator<Item = Reference>) -> Refusal<K, R> {
         self.orders = orders.into_iter().collect();
         self
     }
 
-    /// Adds something to do next.
+    /// Adds a remedy.
     #[must_use]
     pub fn remedy(mut self, remedy: R) -> Refusal<K, R> {
         self.remedies.push(remedy);

@@ -1,4 +1,4 @@
-//! An incoming order is looked up in the catalogue: its products, what it leaves out, and what a person should look at.
+//! Looks an incoming order up in the catalogue: its products, what it leaves out, and what a person should look at.
 
 use uuid::Uuid;
 
@@ -13,14 +13,14 @@ use super::refusal::Kind;
 use super::text::{phone_digits, shorten};
 use super::time::Timestamp;
 
-/// An incoming order whose products the catalogue has, as it is written if it is new.
+/// An incoming order whose products exist, as it will be written if it is new.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedOrder {
     /// The public id.
     pub id: Uuid,
     /// The reference.
     pub reference: Reference,
-    /// Which one it gets where that one is the order of another message.
+    /// The reference to use if that one belongs to another message.
     pub longer_reference: Option<Reference>,
     /// When the customer ordered.
     pub order_date: Timestamp,
@@ -30,23 +30,23 @@ pub struct ResolvedOrder {
     pub currency: Option<String>,
     /// The items, snapshots filled in from the catalogue.
     pub items: Vec<OrderItem>,
-    /// Under which names and barcodes they are, other than those of the catalogue.
+    /// Names and barcodes that items give their products, other than the catalogue's.
     pub other_names: Vec<ItemName>,
     /// The sum of the subtotals.
     pub total: Money,
     /// The sum of the quantities.
     pub item_count: i64,
-    /// What the customer wrote beside it.
+    /// The customer's note.
     pub note: Option<String>,
-    /// How it came.
+    /// Its origin.
     pub source: Source,
-    /// What repeated orders are compared by.
+    /// The content by which repeated orders are compared.
     pub content: Content,
-    /// What a person should look at before confirming it, whatever other orders there are.
+    /// What a person should look at before confirming it, regardless of other orders.
     pub warnings: Vec<String>,
 }
 
-/// A name and barcode under which an item may have a product.
+/// A name and barcode that an item gives its product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemName {
     /// The product.
@@ -58,7 +58,7 @@ pub struct ItemName {
 }
 
 impl ItemName {
-    /// Returns how an item names its product, where that is another name or barcode than the product's.
+    /// Returns the name and barcode of an item if they differ from the product's.
     fn other_than(product: &Product, item: &OrderItem) -> Option<ItemName> {
         let is_other = item.product_name != product.name || item.product_barcode != product.barcode;
         let named = || (item.product_name.clone(), item.product_barcode.clone());
@@ -66,17 +66,17 @@ impl ItemName {
     }
 }
 
-/// Why an incoming order was not taken: every problem with its place.
+/// Why an incoming order was rejected: every problem with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
-    /// Invalid input, or a conflict with what is there.
+    /// Invalid input, or a conflict with what exists.
     pub kind: Kind,
-    /// One line a problem.
+    /// The problems, one line each.
     pub problems: Problems,
 }
 
-/// Finds the products of an incoming order, or names every one that the catalogue does not have. The order gets its
-/// `reference`; `new_id` gives the ids of what is new. It comes `now`: no order is from years ago, or from tomorrow's morrow.
+/// Finds the products of an incoming order, or names every one that the catalogue lacks. The order gets this `reference`;
+/// `new_id` makes the ids of what is new. `now` is when it was received: no order is years old, or from days ahead.
 pub fn resolve(
     incoming: IncomingOrder,
     reference: Reference,
@@ -129,13 +129,13 @@ pub fn resolve(
     })
 }
 
-/// Names the products among `named` that the catalogue does not have, each with its place.
+/// Names the products among `named` that the catalogue lacks, each with its place.
 pub fn unknown_products<'a>(named: impl IntoIterator<Item = &'a NamedProduct>, catalogue: &Catalogue) -> Vec<String> {
     let unknown = named.into_iter().filter(|product| catalogue.find(&product.key).is_none());
     unknown.map(|product| product_not_found(product, None)).collect()
 }
 
-/// Says that the catalogue does not have a product, in the guide's words, and what the order calls it.
+/// Says that the catalogue lacks a product, in the guide's words, and what the order calls it.
 fn product_not_found(product: &NamedProduct, name: Option<&str>) -> String {
     let name = name.map(|name| format!(" ({})", shorten(name))).unwrap_or_default();
     format!("{}: Product {} not found{name}", product.place, product.key)
@@ -160,7 +160,7 @@ fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
     }
 }
 
-/// Says of the time of an order that no phone with a right clock sends it (rule 10).
+/// Says that the time of an order comes from a wrong clock (rule 10).
 fn wrong_clock(order_date: Timestamp, now: Timestamp) -> Option<String> {
     /// The year in which the first message was sent through WhatsApp, in milliseconds.
     const FIRST_MILLIS: i64 = 1_230_768_000_000;
@@ -188,7 +188,7 @@ mod tests {
     use crate::domain::receive::tests::{incoming, now, resolved_order};
 
     #[test]
-    fn an_order_of_a_wrong_clock_has_the_time_at_which_it_came() {
+    fn an_order_from_a_wrong_clock_gets_the_time_of_receipt() {
         let shirt = product("Shirt", &[("", 5)]);
         let catalogue = [shirt.clone()].into_iter().collect();
         for (date, problem) in [
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_that_cannot_be_sold_is_a_warning_when_the_order_comes_in() {
+    fn an_incoming_order_warns_of_a_size_that_cannot_be_sold() {
         let shirt = product("Shirt", &[("S", 1), ("L", 2)]);
         let catalogue = [shirt.clone()].into_iter().collect();
         for (size, expected) in [

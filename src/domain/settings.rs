@@ -1,4 +1,4 @@
-//! The shop's settings: every user of a file shares them.
+//! The shop's settings, shared by all users of a file.
 
 use super::zone::Zone;
 
@@ -11,14 +11,14 @@ pub enum SettingKey {
     Currency,
     /// The country code that completes local phone numbers, digits.
     CountryCode,
-    /// The zone in which people read times, a name such as `Africa/Cairo`.
+    /// The zone in which times are shown, such as `Africa/Cairo`.
     TimeZone,
-    /// At how many pieces stock is low, for products that do not say it themselves.
+    /// The stock at or below which products without a limit of their own are low.
     LowStock,
 }
 
 impl SettingKey {
-    /// All settings, in the order in which they are shown.
+    /// All settings, in the order shown.
     pub const ALL: [SettingKey; 5] = [
         SettingKey::ShopName,
         SettingKey::Currency,
@@ -38,13 +38,13 @@ impl SettingKey {
         }
     }
 
-    /// Reads a name in any case; `None` where it is none of them.
+    /// Reads a name in any case; `None` if there is no such setting.
     pub fn parse(name: &str) -> Option<SettingKey> {
         SettingKey::ALL.into_iter().find(|key| key.as_str().eq_ignore_ascii_case(name))
     }
 }
 
-/// The settings of a file; those that were never set have their defaults.
+/// The settings of a file, with defaults for those that were never set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The shop's name.
@@ -55,7 +55,7 @@ pub struct Settings {
     pub country_code: Option<String>,
     /// The name of the shop's time zone; UTC unless set.
     pub time_zone: String,
-    /// At how many pieces stock is low; 5 unless set.
+    /// The stock at or below which a product is low; 5 unless set.
     pub low_stock: i64,
 }
 
@@ -66,7 +66,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Returns the shop's zone; UTC where the setting names no known zone.
+    /// Returns the shop's zone; UTC if the setting names an unknown one.
     pub fn zone(&self) -> Zone {
         Zone::parse(&self.time_zone).unwrap_or(Zone::UTC)
     }

@@ -25,7 +25,7 @@ impl Status {
     /// All statuses, in the order of an order's life.
     pub const ALL: [Status; 6] = [Pending, Confirmed, Processing, Shipped, Delivered, Cancelled];
 
-    /// Returns the word for it, as in JSON, SQL and on the command line.
+    /// Returns its word, as in JSON, SQL and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Pending => "pending",
@@ -37,7 +37,7 @@ impl Status {
         }
     }
 
-    /// Reads the word for a status; `None` where it is none of them.
+    /// Reads the word; `None` if it names no status.
     pub fn parse(word: &str) -> Option<Status> {
         Status::ALL.into_iter().find(|status| status.as_str() == word)
     }
@@ -47,7 +47,7 @@ impl Status {
         matches!(self, Confirmed | Processing | Shipped | Delivered)
     }
 
-    /// Returns the statuses that `set-status` may give next without `--force`.
+    /// Returns the statuses that `set-status` allows next without `--force`.
     pub fn next(self) -> &'static [Status] {
         match self {
             Pending => &[Cancelled],
@@ -59,8 +59,8 @@ impl Status {
         }
     }
 
-    /// Returns whether `--force` allows the step: one back inside the states that hold stock (never to confirmed), or to
-    /// pending from any other.
+    /// Returns whether `--force` allows the step: one step back among the states that hold stock (never to confirmed), or
+    /// to pending from any other.
     pub fn may_be_forced_to(self, to: Status) -> bool {
         match to {
             Pending => self != Pending,
@@ -81,7 +81,7 @@ impl fmt::Display for Status {
 mod tests {
     use super::*;
 
-    /// Every pair of statuses: `.` refused, `s` by set-status, `f` with --force. Confirming is no step of set-status.
+    /// Every pair of statuses: `.` refused, `s` by set-status, `f` with --force. Confirming is not a step of set-status.
     #[test]
     fn the_table_of_steps() {
         let table = [

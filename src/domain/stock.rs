@@ -25,12 +25,12 @@ impl Reason {
     /// All reasons.
     pub const ALL: [Reason; 5] = [Reason::Initial, Reason::Confirm, Reason::Cancel, Reason::Adjust, Reason::Count];
 
-    /// Reads the word for it.
+    /// Reads the word.
     pub fn parse(word: &str) -> Option<Reason> {
         Reason::ALL.into_iter().find(|reason| reason.as_str() == word)
     }
 
-    /// Returns the word for it, as in SQL and JSON.
+    /// Returns its word, as in SQL and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Reason::Initial => "initial",
@@ -54,7 +54,7 @@ pub struct Movement {
     pub product_id: ProductId,
     /// The size key, `""` where size is not tracked.
     pub size_key: String,
-    /// What is added to the stock on hand.
+    /// The change of the stock on hand.
     pub delta: i64,
     /// Why.
     pub reason: Reason,
@@ -62,8 +62,8 @@ pub struct Movement {
     pub note: Option<String>,
 }
 
-/// Decides how the stock of a product that is removed is written off: a movement for each line that has any, or else one
-/// for the first line, so that the movements tell of it.
+/// Decides how to write off the stock of a removed product: a movement for each line with stock, or one for the first line
+/// if there is none, so that the removal is recorded.
 pub fn write_off(product: &Product, note: Option<&str>) -> Vec<Movement> {
     let said = note.map(|note| format!(": {note}")).unwrap_or_default();
     let movement = |line: &StockLine| Movement {
@@ -77,15 +77,15 @@ pub fn write_off(product: &Product, note: Option<&str>) -> Vec<Movement> {
     if written_off.is_empty() { product.stock.first().map(movement).into_iter().collect() } else { written_off }
 }
 
-/// What the movements say with which a product left the catalogue.
+/// The note of the movements of a removed product.
 const REMOVED: &str = "removed";
 
-/// What an operator says about the stock of a product.
+/// An operator's correction of a product's stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Correction {
-    /// There are so many more (or fewer).
+    /// The change.
     Adjust(i64),
-    /// There are so many.
+    /// The number counted.
     Count(i64),
 }
 
@@ -94,7 +94,7 @@ pub enum Correction {
 pub struct StockChange {
     /// The movement to write.
     pub movement: Movement,
-    /// The line that has to be made first, where the size is new.
+    /// The line to make first, if the size is new.
     pub new_line: Option<StockLine>,
     /// The line's label, `Classic T-Shirt (L)`.
     pub label: String,
@@ -106,9 +106,9 @@ pub struct StockChange {
 
 /// Decides a correction of the stock of `product` in `size`.
 ///
-/// Only a count brings in a new size, and only to a product that is tracked by size or has nothing on hand: pieces
-/// whose size nobody named cannot be split among sizes. Where such pieces come back from an order later on, they are
-/// what is corrected without a size.
+/// Only a count adds a new size, and only to a product that is tracked by size or has nothing on hand: pieces without a
+/// size cannot be split among sizes. If such pieces come back from an order later, a correction without a size is about
+/// them.
 pub fn correct(product: &Product, size: Option<&str>, correction: Correction) -> Result<StockChange, Refusal> {
     let size = size.map(str::trim).filter(|size| !size.is_empty());
     let line = find_line(product, size, correction)?;
@@ -137,7 +137,7 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
             .details(vec![shortage.describe()])
             .remedy(Remedy::ShowProduct(shortage.handle)));
     }
-    // What came back from orders may lie above the limit: a change towards it is fine.
+    // Pieces that came back from orders may exceed the limit: a change towards it is fine.
     if delta > 0 && after > i64::from(QUANTITY_LIMIT) {
         let problem = format!("stock of {label} cannot be more than {QUANTITY_LIMIT}");
         return Err(Refusal::new(Kind::InvalidInput, problem));
@@ -198,33 +198,33 @@ fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correctio
     Ok(Line::New(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
 }
 
-/// Why a new size is not called so: these signs stand between several, as in `S=3,M=5`.
+/// Why a new size cannot have these signs: they separate sizes, as in `S=3,M=5`.
 pub const NO_SIGNS: &str = "a size cannot have , or = in its name";
 
-/// One product and size of which there is less than is needed.
+/// One product and size of which there is not enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
     /// `Classic T-Shirt`, or with its size `Classic T-Shirt (L)`.
     pub label: String,
     /// What people type to name the product.
     pub handle: String,
-    /// The size as the catalogue spells it; empty where it is not tracked.
+    /// The size as the catalogue spells it; empty if size is not tracked.
     pub size: String,
-    /// How many there are.
+    /// The number available.
     pub available: i64,
-    /// How many are needed.
+    /// The number required.
     pub required: i64,
-    /// The orders that do not get what they need, where orders need them, each with whether it would not by itself either.
+    /// The orders that do not get what they need, if any, each with whether it would be short by itself too.
     pub orders: Vec<(Reference, bool)>,
 }
 
 impl Shortage {
-    /// Says it in the guide's words.
+    /// Describes it in the guide's words.
     pub fn describe(&self) -> String {
         format!("{}: Insufficient stock (available: {}, required: {})", self.label, self.available, self.required)
     }
 
-    /// Returns what books pieces that are there all the same.
+    /// Returns the remedy: adding pieces that turn out to exist.
     pub fn remedy(&self) -> Remedy {
         let missing = self.required - self.available;
         Remedy::AddStock { product: self.handle.clone(), size: self.size.clone(), missing }
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shortage_knows_what_mends_it() {
+    fn a_shortage_knows_its_remedy() {
         let shortage = Shortage {
             label: "Classic T-Shirt (X L)".into(),
             handle: "SKU-12345".into(),

@@ -5,15 +5,15 @@ use std::fmt::Write as _;
 
 use super::limits::PHONE;
 
-/// Returns the bare digits of a phone number as typed; Arabic and full-width digits count as what they stand for.
+/// Returns the bare digits of a phone number as typed; Arabic and full-width digits become ASCII.
 pub fn phone_digits(phone: &str) -> String {
     let mut digits = String::with_capacity(phone.len());
     digits.extend(phone.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)));
     digits
 }
 
-/// Reads a phone number that somebody types at the desk: 1 to 20 characters, with a digit among them. (What a guest gives
-/// in place of one is kept: their order counts.)
+/// Reads a phone number that staff type: 1 to 20 characters, with at least one digit. (A guest's text is kept even without
+/// one: their order counts.)
 ///
 /// # Errors
 /// What is wrong with it.
@@ -27,7 +27,7 @@ pub fn read_phone(text: &str) -> Result<String, String> {
     }
 }
 
-/// Returns the value of a digit, an Arabic or a full-width one too.
+/// Returns the value of a digit, including Arabic and full-width ones.
 pub fn digit_value(c: char) -> Option<u8> {
     let zero = match c {
         '0'..='9' => '0',
@@ -45,14 +45,14 @@ pub fn is_edge(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Returns a text as it stays the same on its way through a chat: plain spaces, and nothing at the edges of its lines.
+/// Returns a text in the form that survives a chat: plain spaces, and trimmed lines.
 pub fn plain(text: &str) -> String {
     let spaced = text.replace(['\u{a0}', '\u{202f}', '\u{2007}'], " ");
     let lines = spaced.lines().map(|line| line.trim_matches(is_edge)).filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Returns whether two names differ in more than case, spaces and the marks of writing direction.
+/// Returns whether two names differ in more than case, spaces and direction marks.
 pub fn is_other_name(one: &str, other: &str) -> bool {
     let words = |text: &str| {
         let words: Vec<&str> = text.split(is_edge).filter(|word| !word.is_empty()).collect();
@@ -61,23 +61,23 @@ pub fn is_other_name(one: &str, other: &str) -> bool {
     one != other && words(one) != words(other)
 }
 
-/// Returns what two spellings of one size share: trimmed, lower case.
+/// Returns the form that all spellings of one size share: trimmed, lower case.
 pub fn size_key(size: &str) -> String {
     size.trim().to_lowercase()
 }
 
-/// Quotes an argument for the shell, so that it is not taken for an option either.
+/// Quotes an argument for the shell, so that it cannot be read as an option either.
 pub fn shell_argument(word: &str) -> String {
     let end_of_options = if word.starts_with('-') { "-- " } else { "" };
     format!("{end_of_options}{}", shell_word(word))
 }
 
-/// Returns whether bash, zsh and fish all take a word as it stands, wherever it stands in an argument.
+/// Returns whether bash, zsh and fish all take a word literally anywhere in an argument.
 pub fn is_shell_literal(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./:+@,".contains(c))
 }
 
-/// Cuts a text that somebody sent to what a message can hold.
+/// Cuts a received text to what a message can hold.
 pub fn shorten(text: &str) -> Cow<'_, str> {
     const SHOWN: usize = 60;
     match text.char_indices().nth(SHOWN) {
@@ -86,7 +86,7 @@ pub fn shorten(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns what an error of the operating system says, without its number and what a library added to it:
+/// Returns the words of an operating system error, without its number and what a library added:
 /// `no such file or directory`.
 pub fn os_reason(error: &str) -> String {
     let said = error.split(" (os error ").next().unwrap_or(error);
@@ -94,20 +94,19 @@ pub fn os_reason(error: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// Quotes a word for the shell where it needs it, so that a hint can be pasted whoever chose the word.
+/// Quotes a word for the shell if needed, so that a hint can be pasted whoever chose the word.
 pub fn shell_word(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:+=@%".contains(c);
-    // zsh takes =ls at the beginning of a word for the path of ls.
+    // zsh replaces =ls at the beginning of a word by the path of ls.
     if !word.is_empty() && !word.starts_with('=') && word.chars().all(is_plain) {
         return Cow::Borrowed(word);
     }
     Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
 }
 
-/// Returns `text` as it may be shown to people, on one line, with control, escape and bidi characters and what nobody would
-/// see made visible.
+/// Returns `text` for people, on one line, with control, escape, bidi and invisible characters made visible.
 ///
-/// Every text that came from an order goes through here on its way to a terminal or a mail; JSON and CSV do not.
+/// Every text from an order passes through here on its way to a terminal or a mail; JSON and CSV do not.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
@@ -130,13 +129,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Returns whether a text has nothing that anybody would see.
+/// Returns whether a text has nothing visible.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_hidden(c))
 }
 
-/// Returns whether a character would steer a terminal or reorder the text around it, or is not seen at all: Unicode's
-/// `Default_Ignorable_Code_Point`, controls, separators of lines, marks of annotations, and the braille blank.
+/// Returns whether a character would steer a terminal, reorder the text around it, or is invisible: Unicode's
+/// `Default_Ignorable_Code_Point`, controls, line separators, annotation marks, and the braille blank.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -147,15 +146,15 @@ fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{2800}')
 }
 
-/// Returns whether a hidden character is a part of what is seen around it: what joins emoji or letters, and what says how
-/// the sign before it is drawn.
+/// Returns whether a hidden character affects the visible ones around it: it joins emoji or letters, or says how the sign
+/// before it is drawn.
 fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
     let (Some(before), after) = (before, after.unwrap_or(' ')) else { return false };
     match c {
-        // Persian and Indic words have these between letters, Indic ones after a virama at their end too.
+        // Persian and Indic words have these between letters, Indic ones also at their end, after a virama.
         '\u{200c}' | '\u{200d}' if joins(before) => joins(after) || is_virama(before),
         '\u{200d}' => (is_emoji(before) || before == '\u{fe0f}') && is_emoji(after),
-        // As text or in colour; keys of a phone (1️⃣) too.
+        // An emoji drawn as text or in colour; keys of a phone (1️⃣) too.
         '\u{fe0e}' | '\u{fe0f}' => is_emoji(before) || after == '\u{20e3}' && "0123456789#*".contains(before),
         // Forms of Mongolian letters.
         '\u{180b}'..='\u{180d}' | '\u{180f}' => matches!(before, '\u{1820}'..='\u{18aa}'),
@@ -163,7 +162,8 @@ fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
     }
 }
 
-/// Returns whether a character is of a script whose letters join: Arabic and its kin, and those of India and around it.
+/// Returns whether a character belongs to a script whose letters join: Arabic and related scripts, and those of India and
+/// nearby.
 fn joins(c: char) -> bool {
     matches!(c, '\u{620}'..='\u{7ff}' | '\u{840}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
         | '\u{1820}'..='\u{18aa}' | '\u{1b00}'..='\u{1b7f}' | '\u{a840}'..='\u{a9ff}' | '\u{11000}'..='\u{11fff}'
@@ -172,12 +172,12 @@ fn joins(c: char) -> bool {
         && digit_value(c).is_none()
 }
 
-/// Returns whether a character takes the vowel from the Indic letter before it.
+/// Returns whether a character removes the vowel of the Indic letter before it.
 fn is_virama(c: char) -> bool {
     matches!(u32::from(c), 0x94d | 0x9cd | 0xa4d | 0xacd | 0xb4d | 0xbcd | 0xc4d | 0xccd | 0xd4d | 0xdca)
 }
 
-/// Returns whether a character may be drawn as an emoji, or changes the skin of one.
+/// Returns whether a character may be drawn as an emoji, or changes the skin colour of one.
 fn is_emoji(c: char) -> bool {
     matches!(c, '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{27bf}'
         | '\u{2900}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_phone_keeps_its_digits_only() {
+    fn a_phone_keeps_only_its_digits() {
         for (phone, digits) in [
             ("+20 (12) 345-678", "2012345678"),
             ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_without_a_digit_is_none() {
+    fn a_phone_without_a_digit_is_refused() {
         for (phone, read) in [
             (" +20 12 ", Ok("+20 12")),
             ("٠١٢", Ok("٠١٢")),
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_chat_changes_makes_no_difference() {
+    fn changes_made_by_a_chat_are_ignored() {
         for (text, expected) in [
             ("\u{202b}كريم\u{a0}ناصر\u{202c} ", "كريم ناصر"),
             ("5 Corniche Rd \r\n\n Alexandria\n", "5 Corniche Rd\nAlexandria"),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_point_that_steers_a_terminal_or_is_not_seen_is_shown_raw() {
+    fn no_steering_or_invisible_character_is_shown_raw() {
         // Unicode's lists: Cc, Bidi_Control, the line and paragraph separators, Default_Ignorable_Code_Point.
         let ignorable: [std::ops::RangeInclusive<u32>; 17] = [
             0xad..=0xad,
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_the_signs_around_it_stays() {
+    fn characters_that_affect_their_neighbours_stay() {
         for text in ["كريم ناصر 👔", "👨‍👩‍👧‍👦", "👩🏽‍💻", "❤️‍🔥", "🏳️‍🌈", "☎️ 1️⃣", "می‌خواهم", "क्‍ष", "അവന്‍"]
         {
             assert_eq!(visible(text), text);

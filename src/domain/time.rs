@@ -16,7 +16,7 @@ impl Timestamp {
 
     /// Reads RFC 3339 with a zone; `None` for anything else, and for years outside 0001 to 9999.
     ///
-    /// Finer fractions than milliseconds are cut; a leap second is the second after it.
+    /// Fractions finer than milliseconds are cut; a leap second becomes the second after it.
     pub fn parse(text: &str) -> Option<Timestamp> {
         DateTime::parse_from_rfc3339(text).ok().and_then(|time| Timestamp::from_millis(time.timestamp_millis()))
     }
@@ -31,7 +31,7 @@ impl Timestamp {
         self.0.timestamp_millis()
     }
 
-    /// Returns the instant, for calendars and time zones.
+    /// Returns the instant as chrono's type, for calendars and time zones.
     pub fn utc(self) -> DateTime<Utc> {
         self.0
     }
@@ -69,7 +69,7 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = (self.0.date_naive(), self.0.time());
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        // Not through format!: an import prints several timestamps an order.
+        // Faster than format!: an import prints several timestamps an order.
         let mut put = |place: std::ops::Range<usize>, mut number: u32| {
             for digit in text[place].iter_mut().rev() {
                 *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Status changes other than confirming, and stock that is given back (rules 2 and 3).
+//! Status changes other than confirming, and returning stock (rules 2 and 3).
 
 use super::order::{Order, OrderPk};
 use super::reference::Reference;
@@ -21,21 +21,21 @@ pub struct StatusChange {
     pub movements: Vec<Movement>,
 }
 
-/// What is asked of an order.
+/// A requested status change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
     /// The status that it should get.
     pub to: Status,
-    /// Whether a step back was asked for on purpose.
+    /// Whether a step back is intended.
     pub force: bool,
-    /// Whether the goods that come back can be sold again.
+    /// Whether returned goods can be sold again.
     pub restock: bool,
 }
 
-/// Decides a status change of `order`, which holds the stock lines `held` (product, size key and how many).
+/// Decides a status change of `order`, which holds the stock `held`, by product and size.
 ///
-/// Leaving the states that hold stock gives back exactly what the order's movements took. Goods that cannot be sold
-/// again come back and are then taken by an adjustment of as much, so that the order's sum is zero all the same.
+/// Leaving the states that hold stock gives back exactly what the order's movements took. Goods that cannot be sold again
+/// are given back and then written off by an adjustment, so that the order's sum is zero.
 pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<StatusChange, Refusal> {
     let summary = &order.summary;
     let (from, to) = (summary.status, request.to);
@@ -83,7 +83,7 @@ fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
         _ if from.may_be_forced_to(to) && from != Status::Cancelled => refusal.remedy(step_back(to)),
         Status::Pending => refusal.remedy(Remedy::Confirm(reference.clone())),
         Status::Cancelled => refusal.remedy(Remedy::Reopen(reference.clone())),
-        // From a status that holds stock every step is one forward or one back.
+        // From a status that holds stock, every step goes one forward or one back.
         _ => refusal,
     }
 }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn goods_that_come_back_damaged_are_returned_and_then_adjusted_away() {
+    fn damaged_returns_are_given_back_and_then_written_off() {
         let request = Request { to: Status::Cancelled, force: false, restock: false };
         let change = decide(&order_in(Status::Delivered), &held(), request).unwrap();
         let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason, m.note.as_deref())).collect();
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_illegal_step_is_a_conflict_that_says_what_can_be_done() {
+    fn an_illegal_step_is_a_conflict_that_names_the_possible_steps() {
         use Status::{Cancelled, Confirmed, Pending, Processing, Shipped};
         let reference = || Reference::parse("LEG-LXYZ1234-AB5C").unwrap();
         let back = |to| Remedy::StepBack { reference: reference(), to };

@@ -24,7 +24,7 @@ pub struct User {
 /// What an account may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Takes orders for themselves and sees their own.
+    /// Places orders and sees only their own.
     Buyer,
     /// Works with all orders and the catalogue.
     Seller,
@@ -36,7 +36,7 @@ impl Role {
     /// All roles, from the fewest permissions to the most.
     pub const ALL: [Role; 3] = [Role::Buyer, Role::Seller, Role::Admin];
 
-    /// Returns the word for it, as on the command line, in JSON and in SQL.
+    /// Returns its word, as on the command line, in JSON and in SQL.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Buyer => "buyer",
@@ -45,7 +45,7 @@ impl Role {
         }
     }
 
-    /// Reads the word for it.
+    /// Reads the word.
     pub fn parse(word: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.as_str() == word)
     }
@@ -70,12 +70,12 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// Returns the caller of a name that needs no account.
+    /// Returns the caller with a name that needs no account.
     pub fn without_account(name: &str) -> Option<Caller> {
         name.eq_ignore_ascii_case(GUEST).then_some(Caller::Guest)
     }
 
-    /// Returns the name that the history has for the caller.
+    /// Returns the caller's name in the history.
     pub fn name(&self) -> &str {
         match self {
             Caller::Operator => OPERATOR,
@@ -84,7 +84,7 @@ impl Caller {
         }
     }
 
-    /// Returns the account whose orders the caller is limited to; `None`: no limit.
+    /// Returns the account whose orders the caller is limited to; `None` means no limit.
     pub fn sees_only(&self) -> Option<UserId> {
         match self {
             Caller::Account(User { role: Role::Buyer, id, .. }) => Some(*id),
@@ -92,7 +92,7 @@ impl Caller {
         }
     }
 
-    /// Returns whether the caller may see an order: guests see none, buyers their own, all others every order.
+    /// Returns whether the caller may see an order: guests see none, buyers their own, others all.
     pub fn sees(&self, order: &OrderSummary) -> bool {
         match self {
             Caller::Operator => true,
@@ -101,12 +101,12 @@ impl Caller {
         }
     }
 
-    /// Returns the account to which the caller's new orders are linked.
+    /// Returns the account to link the caller's new orders to.
     pub fn owns_new_orders(&self) -> Option<UserId> {
         self.sees_only()
     }
 
-    /// Checks whether the caller may do something.
+    /// Checks whether the caller may perform a task.
     ///
     /// # Errors
     /// They may not. The message says who may, in the guide's words where it has them.
@@ -150,11 +150,11 @@ pub enum Task {
     Read,
     /// Reading one's own orders.
     MyOrders,
-    /// Moving orders on, or cancelling them.
+    /// Changing the status of orders.
     UpdateStatus,
     /// Confirming orders.
     Confirm,
-    /// Changing what is in an order.
+    /// Editing orders.
     Edit,
     /// The catalogue and its stock.
     Products,

@@ -6,9 +6,9 @@ use chrono::{FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, 
 use jiff::civil::DateTime;
 use jiff::tz::{self, AmbiguousOffset};
 
-/// A time zone of the IANA database, a copy of which is in the program.
+/// A time zone of the IANA database, which is built into the program.
 ///
-/// The copy is one block of bytes, of which a run reads only its zone. A table of all zones would cost time at every start.
+/// The copy is one block of bytes, of which a run reads only its own zone. A table of all zones would slow every start.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Zone(&'static tz::TimeZone);
 
@@ -18,10 +18,10 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Zone = Zone(&UTC);
 
-    /// Finds a zone by its name, `Africa/Cairo`, in any case; `None` where there is none of that name.
+    /// Finds a zone by its name, such as `Africa/Cairo`, in any case; `None` if there is none.
     pub fn parse(name: &str) -> Option<Zone> {
         let found = tz::TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())?;
-        // A run reads one or two zones and needs them to its end.
+        // A run uses one or two zones until its end.
         Some(Zone(Box::leak(Box::new(found))))
     }
 
@@ -104,12 +104,12 @@ impl TimeZone for Zone {
     }
 }
 
-/// The fallback never happens: no zone is a day ahead of UTC.
+/// The fallback is unreachable: no zone is a day ahead of UTC.
 fn fixed(ahead: tz::Offset) -> FixedOffset {
     FixedOffset::east_opt(ahead.seconds()).unwrap_or(FixedOffset::east_opt(0).expect("zero is an offset"))
 }
 
-/// Clamps to the years that the database knows.
+/// Clamps to the years in the database.
 fn instant(utc: NaiveDateTime) -> jiff::Timestamp {
     let seconds = utc.and_utc().timestamp();
     let bounds = (jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
@@ -141,7 +141,7 @@ mod tests {
     }
 
     proptest! {
-        /// chrono-tz has another copy of the database. The two agree on the years 2005 to 2023, and differ on older ones.
+        /// chrono-tz has its own copy of the database. The two agree on the years 2005 to 2023, and differ on older ones.
         #[test]
         fn clocks_agree_with_another_copy_of_the_database(
             other in proptest::sample::select(chrono_tz::TZ_VARIANTS.to_vec()),

@@ -31,7 +31,7 @@ impl Sums {
         self.currencies.extend(other.currencies.iter().cloned());
     }
 
-    /// Returns the currency of the total, where it is known.
+    /// Returns the currency of the total, if known.
     ///
     /// # Errors
     /// The orders are in several currencies, which are returned: their sum means nothing.
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_total_has_a_currency_where_there_is_only_one() {
+    fn a_total_of_one_currency_has_that_currency() {
         for (named, shop, expected) in [
             (&[][..], None, Ok(None)),
             (&[], Some("EGP"), Ok(Some("EGP"))),

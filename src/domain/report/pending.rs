@@ -24,7 +24,7 @@ pub enum Availability {
 }
 
 impl Availability {
-    /// Returns the word for it, as in JSON.
+    /// Returns its word, as in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Availability::Enough => "enough",

@@ -10,28 +10,28 @@ use crate::domain::time::Timestamp;
 
 /// How many days the report covers by default.
 const DEFAULT_DAYS: u64 = 30;
-/// The most periods without a sale that are shown in a row. A longer gap comes from a wrong date, and is left out.
+/// The most periods without a sale that are shown in a row. A longer gap comes from a wrong date and is left out.
 const LONGEST_GAP: usize = 366;
 
-/// The time from one instant to another, which is excluded.
+/// The time from one instant up to, but not including, another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// The first instant in it.
+    /// The first instant inside.
     pub from: Timestamp,
     /// The first instant after it.
     pub before: Timestamp,
 }
 
 impl Window {
-    /// Makes the window from `since` to `until`, both included. By default it is 30 days long and ends with today. `None`
-    /// where it would end before it begins.
+    /// Makes the window from `since` to `until`, both included. By default it is 30 days long and ends today. `None` if it
+    /// would end before it begins.
     pub fn new(since: Option<When>, until: Option<When>, now: Timestamp, zone: &impl TimeZone) -> Option<Window> {
         let before = until.unwrap_or(When::DaysBack(0)).end(now, zone);
         let from = since.map_or_else(|| first_of_default(before, zone), |since| since.start(now, zone));
         (from < before).then_some(Window { from, before })
     }
 
-    /// Returns the last instant in it.
+    /// Returns the last instant inside.
     pub fn last(self) -> Timestamp {
         last_before(self.before)
     }
@@ -59,7 +59,7 @@ pub enum Span {
 }
 
 impl Span {
-    /// Returns the first day of the span that has this day.
+    /// Returns the first day of the span that contains this day.
     pub fn first_day(self, day: NaiveDate) -> NaiveDate {
         let days_in = match self {
             Span::Day => 0,
@@ -86,7 +86,7 @@ pub enum Grouping {
     Period(Span),
     /// By product, the best seller first.
     Product,
-    /// By the current status of the orders.
+    /// By the orders' current status.
     Status,
 }
 
@@ -100,7 +100,7 @@ impl Grouping {
         Grouping::Status,
     ];
 
-    /// Returns the word for it, as on the command line and in JSON.
+    /// Returns its word, as on the command line and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Grouping::Period(Span::Day) => "day",
@@ -148,8 +148,8 @@ pub struct Sales {
     pub window: Window,
     /// How they are grouped.
     pub by: Grouping,
-    /// The groups with their sums. By period there is a row for every period from the first sale to the end of the window, or
-    /// to today where that is earlier.
+    /// The groups with their sums. By period, there is a row for every period from the first sale to the end of the window,
+    /// or to today if that is earlier.
     pub rows: Vec<(SalesGroup, Sums)>,
     /// Sums over all orders. An order of two products counts once.
     pub totals: Sums,
@@ -161,7 +161,7 @@ impl Sales {
         Sales { window, by, rows: Vec::new(), totals: Sums::default() }
     }
 
-    /// Adds the next sale, by order date. By product it is added to the totals only.
+    /// Adds the next sale, in order of date. By product, it is added only to the totals.
     pub fn add(&mut self, sale: &Sale, zone: &impl TimeZone) {
         self.totals.add(&sale.sums);
         let group = match self.by {
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_takes_in_both_its_ends_and_is_thirty_days_unless_told() {
+    fn a_window_includes_both_ends_and_is_thirty_days_by_default() {
         let now = at("2026-02-07T08:00:00Z");
         let day = |text: &str| When::parse(text);
         for (since, until, from, before) in [
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sale_is_of_the_day_week_and_month_of_the_shop() {
+    fn a_sale_counts_in_the_day_week_and_month_of_the_shop() {
         // In Cairo clocks go from midnight to one on the 24th of April; Samoa had no 30 December 2011.
         for (time, zone, day, week, month) in [
             ("2026-04-23T21:59:59.999Z", Tz::Africa__Cairo, "2026-04-23", "2026-04-20", "2026-04-01"),
@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(totals(Grouping::Status, &sold), [300]);
         assert_eq!(totals(Grouping::Product, &sold), [0; 0]);
         assert_eq!(totals(Grouping::Period(Span::Day), &[]), [0; 0]);
-        // What was mistyped fills no pages.
+        // Mistyped dates must not fill pages.
         let strange = [sale(at("0001-01-01T00:00:00Z"), 1), sold[0].clone(), sale(at("9999-12-31T23:59:59Z"), 2)];
         assert_eq!(totals(Grouping::Period(Span::Day), &strange), [1, 100, 2]);
     }

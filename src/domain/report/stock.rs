@@ -16,7 +16,7 @@ pub enum State {
 }
 
 impl State {
-    /// Returns the word for it, as in JSON.
+    /// Returns its word, as in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             State::Short => "short",
@@ -35,11 +35,11 @@ pub struct Scarce {
     pub name: String,
     /// Its barcode.
     pub barcode: Option<String>,
-    /// The size, where it is tracked.
+    /// The size, if tracked.
     pub size: Option<String>,
-    /// How many there are.
+    /// The stock on hand.
     pub on_hand: i64,
-    /// At how many pieces, over all its sizes, the product is low.
+    /// The stock of all its sizes at or below which the product is low.
     pub low_at: i64,
     /// How many pieces pending orders need.
     pub demand: i64,
@@ -61,7 +61,7 @@ pub struct Demand {
     pub product_id: ProductId,
     /// The size.
     pub selected_size: Option<String>,
-    /// How many.
+    /// The quantity.
     pub quantity: i64,
 }
 
@@ -84,7 +84,7 @@ pub struct DemandByLine<'p> {
 }
 
 impl<'p> DemandByLine<'p> {
-    /// Starts without demand. The products are sorted by name.
+    /// Starts without demand. The products must be sorted by name.
     pub fn of(products: &'p [Product]) -> DemandByLine<'p> {
         let by_id = products.iter().map(|product| (product.id, product)).collect();
         DemandByLine { products, by_id, by_line: HashMap::new(), unclear: 0 }
@@ -99,7 +99,7 @@ impl<'p> DemandByLine<'p> {
         }
     }
 
-    /// Finds what is short, out or low. `shop_limit` says what is low for products without a limit of their own.
+    /// Finds what is short, out or low. `shop_limit` is for products without a limit of their own.
     pub fn scarcity(&self, shop_limit: i64) -> Scarcity {
         let mut rows = Vec::new();
         for product in self.products {
