@@ -91,7 +91,7 @@ pub enum Remedy {
     AddStock {
         /// What people type to name the product.
         product: String,
-        /// The size as the catalogue spells it; empty where it is not tracked.
+        /// The size as the catalogue spells it; empty if size is not tracked.
         size: String,
         /// How many pieces are missing.
         missing: i64,

@@ -62,7 +62,7 @@ fn deductions(confirmation: &Confirmation, width: usize) -> String {
     confirmation.deductions.iter().map(line).collect()
 }
 
-/// Renders orders to pick from, one line each, with the status where they differ in it. A long name is cut.
+/// Renders orders to pick from, one line each, with the status if it varies. A long name is cut.
 pub fn choices(orders: &[Order], style: RenderStyle<'_>) -> Vec<String> {
     let are_alike = orders.iter().all(|order| order.summary.status == orders[0].summary.status);
     let columns = [
@@ -84,6 +84,6 @@ pub fn choices(orders: &[Order], style: RenderStyle<'_>) -> Vec<String> {
             ]
         })
         .collect();
-    // The first line is that of the titles.
+    // Skip the titles.
     render(&columns, &rows, style).lines().skip(1).map(str::to_owned).collect()
 }

@@ -1,4 +1,4 @@
-//! What scripts can rely on: the bodies of the program's JSON with their keys and types, for `orders help json`.
+//! What scripts can rely on: the program's JSON bodies with their keys and types, for `orders help json`.
 
 use super::help::{paragraph, two_columns};
 use super::json::{
@@ -6,10 +6,10 @@ use super::json::{
 };
 use super::report::{pending, stock};
 
-/// A body.
+/// A JSON body.
 struct Shape {
     name: &'static str,
-    /// The commands that print it, or the body that it is in.
+    /// The commands that print it, or the body that contains it.
     printed_by: &'static str,
     keys: &'static [&'static str],
 }

@@ -1,4 +1,4 @@
-//! Bodies as CSV: the keys are the header, what is nested stays JSON.
+//! Bodies as CSV: the keys are the header, nested values stay JSON.
 
 use super::json::{Body, bare};
 
@@ -7,7 +7,7 @@ pub fn header(keys: &[String]) -> Vec<u8> {
     line(keys.iter().cloned())
 }
 
-/// Renders one row of the columns `keys`; what a body does not have stays empty.
+/// Renders one row of the columns `keys`; missing values stay empty.
 pub fn row(keys: &[String], body: &Body) -> Vec<u8> {
     line(keys.iter().map(|key| body.get(key).map(bare).unwrap_or_default()))
 }
@@ -25,7 +25,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn values_are_quoted_where_they_need_it_and_nested_ones_stay_json() {
+    fn values_are_quoted_where_needed_and_nested_ones_stay_json() {
         let Value::Object(body) = json!({"a": null, "b": "x, \"y\"\nz", "c": 5, "d": [1, "é"]}) else { panic!() };
         let keys = ["a", "b", "missing", "c", "d"].map(str::to_owned);
         assert_eq!(header(&keys[..2]), b"a,b\n");

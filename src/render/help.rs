@@ -1,8 +1,8 @@
-//! Pages of help that clap does not lay out.
+//! Help pages that clap does not lay out.
 
 use super::prose::wrap;
 
-/// Lays out rows of a name and a text beside it, which wraps within `width`; a name takes `name_width` columns at least.
+/// Lays out names with a text beside each, wrapped within `width`; a name takes at least `name_width` columns.
 pub fn two_columns(rows: &[(String, String)], name_width: usize, width: usize) -> String {
     let name_width = rows.iter().map(|(name, _)| name.len()).fold(name_width, usize::max);
     let indent = name_width + 4;

@@ -41,7 +41,7 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
     text
 }
 
-/// Renders the customer's newest words, and the newest note with who wrote it and when.
+/// Renders the customer's newest words, and the newest note with its author and time.
 pub fn last_said(events: &[Event], style: RenderStyle<'_>) -> String {
     let (words, note) = remarks(events);
     let text = |event: &Event| event.note.clone().unwrap_or_default();

@@ -22,7 +22,7 @@ pub fn bare(value: &Value) -> String {
     }
 }
 
-/// The keys of an order in a list, in order: the guide's, then those beyond it.
+/// The keys of an order in a list, in order: the guide's, then ours.
 pub const SUMMARY_KEYS: &[&str] = &[
     "id",
     "orderReference",
@@ -39,7 +39,7 @@ pub const SUMMARY_KEYS: &[&str] = &[
     "currency",
 ];
 
-/// The keys of an order with items, in order: the guide's, then those beyond it.
+/// The keys of an order with items, in order: the guide's, then ours.
 pub const ORDER_KEYS: &[&str] = &[
     "id",
     "orderReference",
@@ -131,7 +131,7 @@ fn summary_value(order: &OrderSummary, key: &str) -> Value {
     }
 }
 
-/// Returns the body for a caller who may not see the order: it says only that the order exists.
+/// Returns the body for a caller who may not see the order: only that it exists.
 pub fn unchanged(reference: &Reference) -> Body {
     body([("orderReference", json!(reference.as_str())), ("unchanged", json!(true))])
 }
@@ -173,7 +173,7 @@ pub fn order(order: &Order) -> Body {
     order_fields(order, ORDER_KEYS)
 }
 
-/// Returns the chosen keys of one item of an order with those of the order.
+/// Returns the chosen keys of one item and its order.
 pub fn item_row(order: &OrderSummary, item: &OrderItem, keys: &[&str]) -> Body {
     let value = |key: &str| item_value(item, key).unwrap_or_else(|| summary_value(order, key));
     keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
@@ -295,7 +295,7 @@ mod tests {
     use crate::domain::status::Status;
 
     #[test]
-    fn an_order_has_the_guides_keys_in_the_guides_order() {
+    fn an_order_has_the_keys_of_the_guide_in_its_order() {
         let shirt = a_product("Shirt", &[("L", 5)]);
         let shown =
             an_order(&incoming(&[(&shirt, 2, Some("L"))]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending);
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_has_a_map_of_its_sizes_or_null() {
+    fn a_product_maps_its_sizes_or_has_null() {
         let sized = product(&a_product("Shirt", &[("S", 1), ("L", 0)]));
         assert_eq!(sized["sizeQuantities"].to_string(), r#"{"S":1,"L":0}"#);
         let plain = product(&a_product("Cap", &[("", 0)]));

@@ -2,10 +2,10 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Everything but what RFC 3986 calls unreserved: a space is `%20`, a line break `%0A`.
+/// Everything except RFC 3986's unreserved characters: a space is `%20`, a line break `%0A`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Returns the link that opens a chat with a phone, given in digits with its country code.
+/// Returns the link that opens a chat with a phone, given as digits with the country code.
 pub fn chat_link(digits: &str) -> String {
     format!("https://wa.me/{digits}")
 }

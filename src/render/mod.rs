@@ -1,14 +1,14 @@
-//! Domain values → text for people, JSON and CSV. Renderers take data and return strings; nothing is written here.
+//! Domain values → text for people, JSON and CSV. Renderers take data and return strings; they write nothing.
 //!
 //! | file | what it makes |
 //! |---|---|
 //! | `json` | the bodies of SPEC 4.5, key by key |
 //! | `csv` | the same bodies as rows |
 //! | `table` | columns that fit a width |
-//! | `prose` | text in lines of a width |
+//! | `prose` | text wrapped to a width |
 //! | `order`, `product`, `user` | orders, products and accounts for people |
 //! | `confirm` | the screen before a confirmation, and the lines after it |
-//! | `history` | what happened to an order, and to a product's stock |
+//! | `history` | the history of an order, and of a product's stock |
 //! | `paint` | the colours |
 //! | `report` | reports as text, HTML and bodies |
 //! | `message` | links that open WhatsApp |
@@ -34,22 +34,22 @@ use std::cell::RefCell;
 
 use crate::domain::zone::Zone;
 
-/// How results look to the person who reads them.
+/// How results look to the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RenderStyle<'a> {
-    /// How many columns there are.
+    /// The width in columns.
     pub width: usize,
-    /// Whether there is colour.
+    /// Whether to use colour.
     pub color: bool,
     /// The shop's time zone.
     pub zone: Zone,
     /// The country code for local phone numbers.
     pub country_code: Option<&'a str>,
-    /// Where tables note the columns for which there is no room; `None` where nobody is told.
+    /// Where tables note the columns that had no room; `None` if nobody is told.
     pub left_out: Option<&'a LeftOut>,
 }
 
-/// The titles of the columns for which tables had no room.
+/// The titles of the columns that had no room.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct LeftOut(RefCell<Vec<String>>);
 
@@ -61,7 +61,7 @@ impl LeftOut {
         }
     }
 
-    /// Returns them, each once.
+    /// Returns the titles, each once.
     pub fn titles(&self) -> Vec<String> {
         self.0.borrow().clone()
     }

@@ -119,7 +119,7 @@ pub fn name_marks(order: &Order) -> impl Iterator<Item = String> {
     numbered.flat_map(|(index, item)| item.name_marks(index + 1))
 }
 
-/// Returns the name of an item's product, marked with `!` where the catalogue has another.
+/// Returns the name of an item's product, marked with `!` if the catalogue has another.
 fn named(item: &OrderItem) -> String {
     let Some(misnomer) = &item.misnomer else { return item.product_name.clone() };
     match misnomer.name {

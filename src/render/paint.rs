@@ -22,17 +22,17 @@ pub fn stock(word: &str) -> Style {
     }
 }
 
-/// Returns the style of a price or name: those to look at are marked with `!`.
+/// Returns the style of a price or name, which is marked with `!` if a person should look at it.
 pub fn marked(text: &str) -> Style {
     if text.starts_with('!') { warning() } else { Style::new() }
 }
 
-/// Returns the style of what a person should look at.
+/// Returns the style of a warning.
 pub fn warning() -> Style {
     AnsiColor::Yellow.on_default().bold()
 }
 
-/// Paints a text where there is colour.
+/// Paints a text if there is colour.
 pub fn paint(text: &str, style: Style, has_color: bool) -> String {
     if has_color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }

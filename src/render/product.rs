@@ -8,7 +8,7 @@ use crate::domain::bidi::shown;
 use crate::domain::product::Product;
 use crate::domain::stock::StockChange;
 
-/// Renders products as a list, one line each; those that are low are marked.
+/// Renders products as a list, one line each, with low stock marked.
 pub fn list(products: &[Product], low_stock: i64, style: RenderStyle<'_>) -> String {
     let columns = [
         Column::new("SKU").shrinks_to(14),
@@ -77,7 +77,7 @@ pub fn corrected(change: &StockChange, is_dry_run: bool) -> String {
     format!("{would}{}: stock {} → {}\n", shown(&change.label), change.before, change.after)
 }
 
-/// Renders what removing a product did.
+/// Renders the removal of a product.
 pub fn removed(product: &Product, is_dry_run: bool) -> String {
     let did = if is_dry_run { "would remove" } else { "removed" };
     format!("{did} {} with {} on hand\n", shown(&product.name), pieces(product.stock_quantity()))

@@ -1,10 +1,10 @@
-//! Text in lines of a width, for people.
+//! Text wrapped to a width, for people.
 
 use crate::domain::bidi::{shown, shown_sentence};
 use crate::domain::text::visible;
 pub use crate::wrap::{fit, pieces, width_of, wrap};
 
-/// Renders a value beside its label. What has no room goes on below, in line with it.
+/// Renders a value beside its label. Longer values go on below, aligned with the first line.
 pub fn field(label: &str, label_width: usize, value: &str, width: usize) -> String {
     let lines = wrap(&visible(value), width.saturating_sub(label_width + 1));
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
@@ -12,7 +12,7 @@ pub fn field(label: &str, label_width: usize, value: &str, width: usize) -> Stri
     labels.zip(&lines).map(|pair| line(pair) + "\n").collect()
 }
 
-/// Renders a sentence that may name what guests wrote. What has no room goes on below, indented by two more.
+/// Renders a sentence that may contain guests' words. Further lines are indented by two more.
 pub fn sentence(text: &str, width: usize) -> String {
     let text = visible(text);
     let (indent, words) = text.split_at(text.len() - text.trim_start().len());
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_room_goes_on_in_line() {
+    fn long_text_goes_on_aligned() {
         assert_eq!(
             field("Address", 9, "12 Nile Street\nشارع التحرير", 26),
             "Address   12 Nile\n          \u{2068}Street\\nشارع\u{2069}\n          \u{2068}التحرير\u{2069}\n"

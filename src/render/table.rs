@@ -1,5 +1,5 @@
-//! Columns that fit a width. Each declares what becomes of it where there is little room: it shrinks to a width, with its
-//! cells cut or going on in the next line, or it goes, those of the highest rank first.
+//! Columns that fit a width. Each column declares how it gives way: it shrinks to a width, with its cells cut or wrapped,
+//! or it is dropped, the highest rank first.
 
 use std::borrow::Cow;
 
@@ -20,42 +20,42 @@ const GAP: usize = 2;
 /// One column of a table.
 #[derive(Debug, Clone)]
 pub struct Column {
-    /// The words above it.
+    /// The title above it.
     pub(super) title: String,
     /// Whether it is aligned to the right, as numbers are.
     pub(super) is_number: bool,
-    /// How narrow it may become; `None`: it keeps its width.
+    /// The width to which it may shrink; `None` means that it keeps its width.
     shrinks_to: Option<usize>,
-    /// What becomes of cells that are wider than it.
+    /// What happens to cells that are wider than it.
     overflow: Overflow,
-    /// Columns with a higher rank go first where there is no room; rank 0 stays.
+    /// Columns with a higher rank are dropped first; rank 0 always stays.
     pub(super) rank: u8,
     /// The style of a cell, by its text.
     paint: Option<fn(&str) -> Style>,
 }
 
-/// What becomes of a cell that is wider than its column.
+/// What happens to a cell that is wider than its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Overflow {
     /// It is cut.
     Cut,
-    /// It goes on in the next line, at a space where there is one.
+    /// It is wrapped, at a space if there is one.
     Wrap,
-    /// It goes on in the next line, wherever it is: nothing of it is lost.
+    /// It is broken anywhere: nothing of it is lost.
     Break,
 }
 
-/// How many columns of a reference stand together at the least. Those that shops make have no more; a guest who sends one
-/// of fifty takes nobody's columns away.
+/// How narrow a column of references may become. Those that shops make are no wider; a guest's of fifty is broken, so that
+/// other columns keep their room.
 const REFERENCE: usize = 24;
 
 impl Column {
-    /// Makes a column of references, which people copy: nothing of one is cut.
+    /// Makes a column of references, which are never cut, as people copy them.
     pub fn reference(title: impl Into<String>) -> Column {
         Column { overflow: Overflow::Break, ..Column::new(title).shrinks_to(REFERENCE) }
     }
 
-    /// Makes a column that stays and keeps its width.
+    /// Makes a column that always stays and keeps its width.
     pub fn new(title: impl Into<String>) -> Column {
         Column {
             title: title.into(),
@@ -74,28 +74,28 @@ impl Column {
         self
     }
 
-    /// Lets it shrink to so many columns.
+    /// Lets it shrink to `width` columns.
     #[must_use]
     pub fn shrinks_to(mut self, width: usize) -> Column {
         self.shrinks_to = Some(width);
         self
     }
 
-    /// Lets it shrink to so many columns, and its cells go on in the next line, at a space where there is one.
+    /// Lets it shrink to `width` columns and wraps its cells, at a space if there is one.
     #[must_use]
     pub fn wraps_at(mut self, width: usize) -> Column {
         self.overflow = Overflow::Wrap;
         self.shrinks_to(width)
     }
 
-    /// Gives each of its cells the style that its text calls for.
+    /// Paints each of its cells by its text.
     #[must_use]
     pub fn painted(mut self, paint: fn(&str) -> Style) -> Column {
         self.paint = Some(paint);
         self
     }
 
-    /// Lets it go where there is no room, those of a higher rank first.
+    /// Lets it be dropped, those of a higher rank first.
     #[must_use]
     pub fn rank(mut self, rank: u8) -> Column {
         self.rank = rank;
@@ -103,8 +103,8 @@ impl Column {
     }
 }
 
-/// Renders a table that is as wide as the style at the most, as long as what stays fits. Cells are made visible here;
-/// columns with nothing in them are left out where they may be.
+/// Renders a table no wider than the style, if its permanent columns fit. Cells are made visible here; empty columns are
+/// left out if they may be.
 pub fn render(columns: &[Column], rows: &[Vec<String>], style: RenderStyle<'_>) -> String {
     let mut sizing = Sizing::of(columns.to_vec());
     for row in rows {
@@ -118,13 +118,13 @@ pub fn render(columns: &[Column], rows: &[Vec<String>], style: RenderStyle<'_>) 
     text
 }
 
-/// What the layout of a table follows from, found row by row: tables may be too long to be held in memory.
+/// What the layout of a table needs, found row by row: a table may be too long for memory.
 #[derive(Debug)]
 pub struct Sizing {
     columns: Vec<Column>,
-    /// How wide each column would be if there were room for all of it.
+    /// The full width of each column.
     natural: Vec<usize>,
-    /// Whether a cell of it has words.
+    /// Whether any of its cells has words.
     has_words: Vec<bool>,
 }
 
@@ -135,7 +135,7 @@ impl Sizing {
         Sizing { has_words: vec![false; columns.len()], natural, columns }
     }
 
-    /// Takes a row into account.
+    /// Includes a row.
     pub fn add(&mut self, row: &[String]) {
         for ((natural, has_words), cell) in self.natural.iter_mut().zip(&mut self.has_words).zip(row) {
             *natural = (*natural).max(width_of(&visible(cell)));
@@ -143,7 +143,7 @@ impl Sizing {
         }
     }
 
-    /// Lays out those columns that have something to show, and fit.
+    /// Lays out the columns that have content and fit.
     pub fn layout(self, style: RenderStyle<'_>) -> Layout {
         let Sizing { columns, natural, has_words } = self;
         let is_worth_it = |&index: &usize| columns[index].rank == 0 && natural[index] > 0 || has_words[index];
@@ -162,13 +162,13 @@ impl Sizing {
 #[derive(Debug)]
 pub struct Layout {
     columns: Vec<Column>,
-    /// Places of columns and their widths.
+    /// The indexes of the columns and their widths.
     shown: Vec<(usize, usize)>,
     color: bool,
 }
 
 impl Layout {
-    /// Returns the line above the rows.
+    /// Returns the title line.
     pub fn titles(&self) -> String {
         let mut text = String::new();
         let titles = self.shown.iter().map(|&(index, width)| fit(&self.columns[index].title, width));
@@ -176,7 +176,7 @@ impl Layout {
         text
     }
 
-    /// Puts the lines of a row: one, or where cells go on in the next as many as the longest of them takes.
+    /// Writes the lines of a row: one, or as many as its longest wrapped cell takes.
     pub fn put_row(&self, text: &mut String, row: &[String]) {
         let lines = |&(index, width): &(usize, usize)| {
             let Some(cell) = row.get(index) else { return Vec::new() };
@@ -194,8 +194,8 @@ impl Layout {
         }
     }
 
-    /// Puts one line of pieces that fit their columns. Each fills its column, and is isolated and painted after it was
-    /// measured: what comes beside it keeps its place.
+    /// Writes one line of pieces that fit their columns. Each piece is isolated and painted only after it was measured, so
+    /// that its neighbours keep their places.
     fn put_line(&self, text: &mut String, pieces: &[String], color: bool) {
         let cells = self.shown.iter().zip(pieces).map(|(&(index, width), piece)| {
             let column = &self.columns[index];
@@ -218,7 +218,7 @@ impl Layout {
     }
 }
 
-/// Returns how wide a column after all others may be, without taking anything from them.
+/// Returns the width that is left beside all columns.
 pub fn room_beside(columns: &[Column], rows: &[Vec<String>], width: usize) -> usize {
     let mut sizing = Sizing::of(columns.to_vec());
     for row in rows {
@@ -245,7 +245,7 @@ pub fn columns_of(keys: &[&str]) -> Vec<Column> {
     keys.iter().map(column).collect()
 }
 
-/// Returns the row of a body in a table of bodies; times in the shop's zone, as everywhere where people read them.
+/// Returns the row of a body in a table of bodies; times are in the shop's zone, as everywhere for people.
 pub fn row_of(keys: &[&str], body: &Body, style: RenderStyle<'_>) -> Vec<String> {
     let cell = |key: &&str| {
         let text = body.get(*key).map(bare).unwrap_or_default();
@@ -264,9 +264,9 @@ enum Kind {
     Number,
     /// Points in time.
     Time,
-    /// What is copied, or a word of ours: cut it is of no use.
+    /// Words to copy, or ours: useless if cut.
     Exact,
-    /// What people wrote.
+    /// Texts that people wrote.
     Text,
 }
 
@@ -284,7 +284,7 @@ impl Kind {
     }
 }
 
-/// Drops of the columns in `shown` those of the highest rank until the rest fits, shrunk as far as they may.
+/// Drops columns from `shown`, the highest rank first, until the others fit when shrunk.
 fn fitting_columns(columns: &[Column], natural: &[usize], mut shown: Vec<usize>, width: usize) -> Vec<usize> {
     let least = |index: &usize| columns[*index].shrinks_to.map_or(natural[*index], |least| least.min(natural[*index]));
     while shown.iter().map(least).sum::<usize>() + GAP * shown.len().saturating_sub(1) > width {
@@ -298,8 +298,8 @@ fn fitting_columns(columns: &[Column], natural: &[usize], mut shown: Vec<usize>,
     shown
 }
 
-/// Gives what room is left to the columns that can shrink: first to those that stay longest, and among them from right to
-/// left, as names stand left and may be cut.
+/// Distributes the remaining room among the columns that can shrink: first to those of low rank, and within a rank from
+/// right to left, as names are on the left and may be cut.
 fn shared_widths(columns: &[Column], natural: &[usize], shown: &[usize], width: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = columns
         .iter()
@@ -366,13 +366,13 @@ LEG-2      2026-02-05  陈大文先…  1049.50
     }
 
     #[test]
-    fn what_there_is_no_room_for_is_said() {
+    fn left_out_columns_are_noted() {
         let left_out = LeftOut::default();
         let columns = || [columns(), vec![Column::new("NOTE").rank(2), Column::new("").rank(3)]].concat();
         let rows: Vec<_> = rows().into_iter().map(|row| [row, vec![String::new(), "x".to_owned()]].concat()).collect();
         render(&columns(), &rows, RenderStyle { left_out: Some(&left_out), ..style(80) });
         assert!(left_out.titles().is_empty());
-        // A column with nothing in it is not missed, nor one without a title.
+        // A column that is empty or has no title is not noted.
         render(&columns(), &rows, RenderStyle { left_out: Some(&left_out), ..style(30) });
         assert_eq!(left_out.titles(), ["DATE"]);
     }
@@ -410,7 +410,7 @@ LEG-01234567890123456789  2026-02-05 00:30  Abdel Rahma…  12 Nile Street…
     }
 
     #[test]
-    fn a_column_that_wraps_goes_on_below_and_never_inside_a_word() {
+    fn a_wrapping_column_goes_on_below_and_never_inside_a_word() {
         let columns = [Column::new("WHEN"), Column::new("NOTE").wraps_at(8), Column::new("BY").rank(1)];
         let rows = vec![["today", "came back torn, written off", "sam"].map(str::to_owned).to_vec()];
         let table = "WHEN   NOTE       BY\ntoday  came back  sam\n       torn,\n       written\n       off\n";

@@ -8,14 +8,14 @@ use crate::render::prose::fit;
 
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 200;
-/// The height for text above and below the bars.
+/// The height of the text above and below the bars.
 const WORDS: i64 = 34;
-/// The most bars with a name below.
+/// The most bars that have names below them.
 const NAMES: usize = 4;
 /// How many characters of a name fit, even on a phone.
 const NAME: usize = 14;
 
-/// Draws bars, or the first `most` of them.
+/// Draws the bars, or the first `most` of them.
 pub fn bars(all: &[Bar], most: Option<usize>) -> Markup {
     let shown = &all[..most.unwrap_or(all.len()).min(all.len())];
     let best = shown.iter().max_by_key(|bar| bar.length);
@@ -25,7 +25,7 @@ pub fn bars(all: &[Bar], most: Option<usize>) -> Markup {
     let drawn = shown.iter().zip(0_i64..).map(|(bar, index)| {
         let (x, next) = (index * WIDTH / count, (index + 1) * WIDTH / count);
         let height = i128::from(bar.length) * i128::from(HEIGHT) / i128::from(longest);
-        // A gap, where there is room for one.
+        // Leave a gap if there is room for one.
         let width = if next - x > 3 { next - x - (next - x) / 5 } else { (next - x).max(1) };
         (bar, x, width, i64::try_from(height).unwrap_or(HEIGHT))
     });

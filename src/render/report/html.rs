@@ -86,7 +86,7 @@ fn class(columns: &[Column], index: usize, cell: &str) -> String {
     classes.iter().filter(|(has, _)| *has).map(|(_, class)| *class).collect::<Vec<_>>().join(" ")
 }
 
-/// Renders a row. On a phone it is a card with each value beside the title of its column.
+/// Renders a row. On a phone it becomes a card with each value beside its column's title.
 fn cells(columns: &[Column], row: &[String]) -> Markup {
     html! {
         tr {
@@ -135,7 +135,7 @@ mod tests {
     use crate::spool::Spool;
 
     #[test]
-    fn what_orders_say_is_text_and_never_markup() {
+    fn order_texts_never_become_markup() {
         let hostile = "<script>alert(1)</script>\" onload=\"x\u{202e}\u{1b}[31m";
         let mut sheet = Sheet {
             title: "Sales".into(),
@@ -163,7 +163,7 @@ mod tests {
 
     /// On a phone a row is a card: no column is left out, and each value has its title beside it.
     #[test]
-    fn every_value_names_its_column_and_keeps_its_direction_to_itself() {
+    fn every_value_names_its_column_and_isolates_its_direction() {
         let columns = [Column::new("CUSTOMER").rank(3), Column::new("SKU").rank(2), Column::new("TOTAL").number()];
         let row = ["أحمد حسن", "", "59.98"].map(str::to_owned);
         assert_eq!(

@@ -1,9 +1,9 @@
-//! Reports: a [`Sheet`] for people, which text and HTML both show, and bodies for programs.
+//! Reports: a [`Sheet`] for people, shown as text or HTML, and bodies for programs.
 //!
 //! | file | what it makes |
 //! |---|---|
 //! | `sales`, `pending`, `stock` | a report: its sheet, and its rows and totals as bodies |
-//! | `text` | a sheet as plain text, 78 columns wide wherever it goes |
+//! | `text` | a sheet as plain text, always 78 columns wide |
 //! | `html`, `chart` | a sheet as one page; its bars as SVG |
 
 mod chart;
@@ -26,13 +26,13 @@ use crate::spool::{Spool, SpoolError};
 /// A report before it is laid out.
 #[derive(Debug)]
 pub struct Report {
-    /// For people.
+    /// The report for people.
     pub sheet: Sheet,
-    /// Its rows for programs.
+    /// The rows for programs.
     pub rows: Spool<Body>,
     /// The keys of a row, in order.
     pub keys: &'static [&'static str],
-    /// The body for programs; `rows` is empty in it.
+    /// The body for programs; its `rows` are empty.
     head: Body,
     /// Whether there is nothing to report.
     pub is_empty: bool,
@@ -61,16 +61,16 @@ impl Report {
     }
 }
 
-/// A report as people read it.
+/// A report for people.
 #[derive(Debug)]
 pub struct Sheet {
     /// The title: `Sales by day`.
     pub title: String,
     /// Time, zone, shop and currency.
     pub about: Vec<String>,
-    /// Its tables; those without rows are left out.
+    /// The tables; those without rows are left out.
     pub sections: Vec<Section>,
-    /// The words where no table has rows.
+    /// The sentence to show if no table has rows.
     pub nothing: &'static str,
     /// Notes below the tables.
     pub remarks: Vec<String>,
@@ -85,9 +85,9 @@ impl Sheet {
 /// One table of a sheet.
 #[derive(Debug, Default)]
 pub struct Section {
-    /// Its heading, where there are several.
+    /// The heading, if there are several tables.
     pub heading: Option<&'static str>,
-    /// Its columns.
+    /// The columns.
     pub columns: Vec<Column>,
     /// Its rows.
     pub rows: Spool<Vec<String>>,
@@ -95,7 +95,7 @@ pub struct Section {
     pub total: Option<Vec<String>>,
     /// A bar for each row, or none at all.
     pub bars: Vec<Bar>,
-    /// How many bars a chart shows, from the first on; `None`: all.
+    /// How many bars a chart shows, counted from the first; `None` means all.
     pub bars_charted: Option<usize>,
 }
 
@@ -110,12 +110,12 @@ pub struct Bar {
     pub length: i64,
 }
 
-/// Says of what time a report is.
+/// Says when a report was made.
 fn as_of(now: Timestamp, settings: &Settings) -> String {
     format!("as of {}, time zone {}", minute_with_zone(now, settings.zone()), settings.time_zone)
 }
 
-/// Names the shop and the currency, where they are known.
+/// Names the shop and the currency, if known.
 fn shop_line(settings: &Settings, sums: Option<&Sums>) -> Option<String> {
     let currency = sums.and_then(|sums| sums.currency(settings).ok().flatten());
     let amounts = currency.map(|currency| format!("amounts in {currency}"));
@@ -123,7 +123,7 @@ fn shop_line(settings: &Settings, sums: Option<&Sums>) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// Says that the totals add up several currencies, where they do.
+/// Says that the totals add up several currencies, if they do.
 fn mixed_remark(settings: &Settings, sums: &Sums) -> Option<String> {
     let currencies = sums.currency(settings).err()?;
     Some(format!("totals add up {} as if they were one currency", currencies.join(" and ")))
@@ -139,7 +139,7 @@ fn totals(settings: &Settings, sums: &Sums) -> Body {
     ])
 }
 
-/// Makes what every report has around its rows.
+/// Makes the part of a body that all reports share.
 fn head(report: &str, since: Option<Timestamp>, until: Timestamp, settings: &Settings, totals: Body) -> Body {
     body([
         ("report", json!(report)),

@@ -61,7 +61,7 @@ impl Rows {
     /// Adds an order.
     ///
     /// # Errors
-    /// The temporary folder takes no more.
+    /// The temporary folder is full or cannot be written.
     pub fn add(&mut self, waiting: &Waiting<'_>) -> Result<(), SpoolError> {
         self.bodies.push(&row(waiting))?;
         let order = &waiting.order.summary;

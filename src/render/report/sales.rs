@@ -103,7 +103,7 @@ fn bar((group, sums): &(SalesGroup, Sums)) -> Bar {
     Bar { name, amount: sums.total.to_string(), length: sums.total.hundredths() }
 }
 
-/// Names a window by its days where it has whole days, else by the minute.
+/// Names a window by its days if it has whole days, else by the minute.
 fn dates(window: Window, settings: &Settings) -> String {
     let zone = settings.zone();
     let is_midnight = |time| day_start(day_of(time, &zone), &zone) == time;
@@ -114,7 +114,7 @@ fn dates(window: Window, settings: &Settings) -> String {
     }
 }
 
-/// Says that the first week or month begins before the window and is counted in part.
+/// Says that the first week or month begins before the window and counts only in part.
 fn cut_remark(sales: &Sales, settings: &Settings) -> Option<String> {
     let first_day = day_of(sales.window.from, &settings.zone());
     match sales.rows.first()? {

@@ -7,9 +7,9 @@ use crate::render::prose;
 use crate::render::table::{Column, Sizing, render, room_beside};
 use crate::spool::SpoolError;
 
-/// The width of a report, whatever the terminal: mail programs do not wrap lines of this length.
+/// The width of a report, on any terminal: mail programs do not wrap lines of this length.
 const WIDTH: usize = 78;
-/// The length of the longest bar in characters: from little room to enough.
+/// The length of the longest bar, in characters: the least to be readable, and the most that helps.
 const BAR: std::ops::RangeInclusive<usize> = 8..=24;
 
 /// Writes a sheet, piece by piece.
