@@ -1,4 +1,4 @@
-//! Values that the arguments of several commands have.
+//! Parsers of argument values that several commands share.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -6,17 +6,17 @@ use crate::domain::calendar::{WHEN_FORMS, When, parse_age};
 use crate::domain::status::Status;
 use crate::error::Failure;
 
-/// Reads a point in time.
+/// Reads a point in time: `2d`, `today`, a date or RFC 3339.
 pub fn when(text: &str) -> Result<When, String> {
     When::parse(text).ok_or_else(|| format!("must be {WHEN_FORMS}"))
 }
 
-/// Reads how long.
+/// Reads an age: `2d`, `12h`.
 pub fn age(text: &str) -> Result<chrono::Duration, String> {
     parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
 }
 
-/// Returns the columns that `--fields` chose among those there are, or else `default`.
+/// Returns the columns that `--fields` chose, or else `default`.
 pub fn choose_fields<'a>(
     chosen: Option<&'a [String]>,
     all: &[&'static str],
@@ -45,7 +45,7 @@ where
     Ok(chosen)
 }
 
-/// Reads a status from an argument, and names those there are in the help.
+/// Returns a parser of statuses, which help lists.
 pub fn status_parser() -> impl TypedValueParser<Value = Status> {
     let words = Status::ALL.map(|status| match status {
         Status::Cancelled => PossibleValue::new(status.as_str()).alias("canceled"),
@@ -54,7 +54,7 @@ pub fn status_parser() -> impl TypedValueParser<Value = Status> {
     PossibleValuesParser::new(words).try_map(|word| read_status(&word).ok_or("is no status"))
 }
 
-/// Reads a status in any case; both spellings of cancelled are known.
+/// Reads a status in any case, and either spelling of cancelled.
 pub fn read_status(word: &str) -> Option<Status> {
     Status::parse(&word.to_lowercase().replace("canceled", "cancelled"))
 }

@@ -1,4 +1,4 @@
-//! `orders backup`: a copy of the file, while others write.
+//! `orders backup`: copies the file while others write.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,6 @@ pub struct BackupArgs {
     dest: PathBuf,
 }
 
-/// Runs the command.
 pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if args.dest.as_os_str() == "-" {
         return stream(context);
@@ -76,12 +75,12 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Copies the file into a new one in `folder`, and checks the copy. Returns how many orders it has, too.
+/// Copies the file into a new one in `folder` and checks the copy. Also returns how many orders it has.
 fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result<(Scratch, i64)> {
     let store = context.open_to_back_up()?;
     let copy = Scratch::new_in(folder).map_err(|error| failed(dest, &error))?;
     store.back_up(copy.path()).map_err(|error| match error {
-        // These are the orders file's own.
+        // These are about the orders file, not the copy.
         StoreError::Busy | StoreError::Damaged(_) | StoreError::Malformed(_) => anyhow::Error::from(error),
         error => {
             let fault = if matches!(error, StoreError::Full) { Fault::Full } else { Fault::Io };

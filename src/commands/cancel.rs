@@ -26,7 +26,6 @@ pub struct CancelArgs {
     keep_going: bool,
 }
 
-/// Runs the command.
 pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock };
     set_status::change(&args.refs, request, args.keep_going, "cancel", context)

@@ -29,10 +29,9 @@ use crate::ui;
   orders check || echo 'look at this' | mail -s 'orders file' owner@shop.example")]
 pub struct CheckArgs {}
 
-/// Runs the command.
 pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let findings = find(context).or_else(|error| {
-        // A file that is too damaged to be opened.
+        // The file is too damaged to be opened.
         let finding = error.downcast_ref().and_then(|error| as_finding(error, &context.file().ok()?));
         finding.map(|finding| vec![finding]).ok_or(error)
     })?;
@@ -59,7 +58,7 @@ fn find(context: &Context) -> anyhow::Result<Vec<Finding>> {
         for found in [settings, users] {
             match found {
                 Ok(found) => findings.extend(found),
-                // That they cannot be read is among the findings.
+                // The findings already say that they cannot be read.
                 Err(_) if !findings.is_empty() => {}
                 Err(error) => return Err(error.into()),
             }
@@ -68,7 +67,7 @@ fn find(context: &Context) -> anyhow::Result<Vec<Finding>> {
     })
 }
 
-/// Finds what `user add` would not have written.
+/// Finds values that `user add` would have refused.
 fn of_user(user: &User) -> Vec<Finding> {
     let username = read_username(&user.username).err().map(|problem| format!("its username {problem}"));
     let phone = user.phone.as_deref().and_then(|phone| read_phone(phone).err());
@@ -77,7 +76,7 @@ fn of_user(user: &User) -> Vec<Finding> {
     problems.map(finding).collect()
 }
 
-/// Finds a setting that `config` would not have written.
+/// Finds a value that `config` would have refused.
 fn of_setting((key, value): &(String, String)) -> Option<Finding> {
     let problem = match SettingKey::parse(key).map(|key| read_setting(key, value)) {
         None => "is no setting of orders".to_owned(),

@@ -37,7 +37,6 @@ fn setting_key(name: &str) -> Result<SettingKey, String> {
         .ok_or_else(|| format!("the settings are {}", SettingKey::ALL.map(SettingKey::as_str).join(", ")))
 }
 
-/// Runs the command.
 pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let settings = match (args.key, &args.value) {
         (Some(key), Some(value)) => {

@@ -1,4 +1,4 @@
-//! What every command works with, and how it opens, changes and prints.
+//! The context of a run: how commands open the file, change it and print.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -26,13 +26,10 @@ use crate::ui::{self, Ui};
 /// What every command works with: the global options, the clock, the streams and who runs it.
 #[derive(Debug)]
 pub struct Context {
-    /// The global options.
     pub global: Global,
-    /// The time at which this run began. What is written has the time of its transaction: [`Write::time`].
+    /// When this run began. Writes use the time of their transaction: [`Write::time`].
     pub now: Timestamp,
-    /// The streams.
     pub ui: Ui,
-    /// Who runs the command.
     pub caller: Caller,
     clock: Clock,
     has_committed: bool,
@@ -42,7 +39,6 @@ pub struct Context {
 }
 
 impl Context {
-    /// Starts a run.
     pub fn new(global: Global, clock: Clock, ui: Ui) -> Context {
         Context {
             global,
@@ -57,17 +53,16 @@ impl Context {
         }
     }
 
-    /// Keeps this run from warning of a file that others can use.
+    /// Turns off the warning about a file that others can use.
     pub fn warn_of_nothing(&self) {
         self.has_warned_of_others.set(true);
     }
 
-    /// Returns whether this run has done something that is kept.
+    /// Returns whether this run has made a lasting change.
     pub fn has_committed(&self) -> bool {
         self.has_committed
     }
 
-    /// Returns whether nothing is to be changed.
     pub fn is_dry_run(&self) -> bool {
         self.global.dry_run
     }
@@ -77,13 +72,13 @@ impl Context {
         self.global.format() == OutputFormat::Table
     }
 
-    /// Says on stderr what can be done next.
+    /// Prints a hint on stderr.
     pub fn hint(&self, hint: Hint) {
         let hint = self.global.db.iter().fold(hint, |hint, file| hint.with_file(file));
         self.ui.hint(&hint.to_string());
     }
 
-    /// Finds out who runs the command, and whether they may.
+    /// Identifies the caller, and checks that they may do `task`.
     pub fn identify(&mut self, task: Task) -> anyhow::Result<()> {
         let username = match (&self.global.acting_as, std::env::var_os("ORDERS_AS")) {
             (Some(username), _) => Some(username.clone()),
@@ -102,7 +97,7 @@ impl Context {
     }
 
     fn caller_named(&self, username: &str) -> anyhow::Result<Caller> {
-        // An empty name would be nobody's, and so the operator's: a wrapper that lost its user must not become one.
+        // An empty name must not mean the operator: a wrapper may have lost its user.
         if username.is_empty() {
             return Err(Failure::usage("--as or ORDERS_AS is empty: name an account, or guest").into());
         }
@@ -115,23 +110,21 @@ impl Context {
         }
     }
 
-    /// Opens the orders file for reading.
     pub fn open_to_read(&self) -> anyhow::Result<Store> {
         self.open(&self.file()?, Access::Read)
     }
 
-    /// Opens the orders file for copying it.
     pub fn open_to_back_up(&self) -> anyhow::Result<Store> {
         self.open(&self.file()?, Access::BackUp)
     }
 
-    /// Opens the orders file for changing what is there.
+    /// Opens an existing orders file for writing.
     pub fn open_to_write(&self) -> anyhow::Result<Store> {
         let access = if self.is_dry_run() { Access::DryRun } else { Access::Write };
         self.open(&self.file()?, access)
     }
 
-    /// Opens the orders file for changing it, and makes it where it is missing, unless this is a dry run.
+    /// Opens the orders file for writing, and creates it if it is missing, unless this is a dry run.
     pub fn open_or_create(&self) -> anyhow::Result<Store> {
         if self.is_dry_run() {
             return self.open_to_write();
@@ -150,9 +143,9 @@ impl Context {
         Ok(store)
     }
 
-    /// Opens the orders file, and says once a run, `--quiet` or not, that others can use it: the lock is the file's mode.
+    /// Opens the orders file. Warns once a run, even with `--quiet`, if others can use it: its mode is its only lock.
     fn open(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
-        // Whatever may leave something behind says how far it got, and cleans up, when a signal ends it.
+        // A run that may leave something behind reports its state and cleans up when a signal ends it.
         if access != Access::Read {
             ui::begin_change(self.ui.json);
         }
@@ -193,12 +186,12 @@ impl Context {
         }
     }
 
-    /// Returns the orders file and what stands beside it, which no other argument may name.
+    /// Returns the orders file and the files beside it, which no other argument may name.
     pub fn orders_files(&self) -> anyhow::Result<OrdersFiles> {
         Ok(OrdersFiles::of(&self.file()?))
     }
 
-    /// Changes the file in one transaction, which a dry run undoes.
+    /// Changes the file in one transaction, which a dry run rolls back.
     pub fn write<T>(
         &mut self,
         store: &mut Store,
@@ -229,7 +222,7 @@ impl Context {
             });
         }
         let value = match written {
-            // What stands against it is to be there after a power cut too.
+            // The facts behind the refusal must survive a power cut too.
             Err(error) if outcome == Outcome::Commit && !error.is::<StoreError>() => {
                 store.sync()?;
                 return Err(error);
@@ -241,7 +234,7 @@ impl Context {
         Ok(value)
     }
 
-    /// Notes that nothing had to be written: a dry run says all the same that it was one.
+    /// Notes that there was nothing to write; a dry run still says that it was one.
     pub fn write_nothing(&mut self) {
         self.has_rolled_back = self.is_dry_run();
     }
@@ -251,17 +244,17 @@ impl Context {
         self.has_committed = true;
     }
 
-    /// Notes that this run rolls its work back: results say so.
+    /// Notes that this run rolls its work back, which results report.
     pub fn mark_dry_run(&mut self) {
         self.has_rolled_back = true;
     }
 
-    /// Returns by whom and with which note this run writes.
+    /// Returns who writes, and with which note.
     pub fn audit(&self) -> Audit {
         Audit { actor: self.caller.name().to_owned(), note: self.global.note.clone() }
     }
 
-    /// Returns a maker of new ids. They sort as they were made, so that the index on them grows at its end.
+    /// Returns a generator of ids. They sort by creation, so that their index grows at its end.
     pub fn ids(&self) -> impl FnMut() -> Uuid + use<> {
         let millis = u64::try_from(self.now.millis()).unwrap_or_default();
         let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or_default();
@@ -269,7 +262,7 @@ impl Context {
         move || Uuid::new_v7(uuid::Timestamp::from_unix(&context, millis / 1000, nanos))
     }
 
-    /// Returns how results look to the person who reads them.
+    /// Returns the style of results.
     pub fn style<'a>(&'a self, settings: &'a Settings) -> RenderStyle<'a> {
         RenderStyle {
             width: ui::width(),
@@ -280,13 +273,12 @@ impl Context {
         }
     }
 
-    /// Returns how what is shown before a question looks.
+    /// Returns the style of what is shown before a question.
     pub fn style_of_questions<'a>(&'a self, settings: &'a Settings) -> RenderStyle<'a> {
         RenderStyle { width: ui::stderr_width(), color: self.ui.colors_stderr, left_out: None, ..self.style(settings) }
     }
 
-    /// Says at a terminal which columns of the tables there was no room for, and what shows them: a column that is not there
-    /// is not missed.
+    /// Names at a terminal the columns that did not fit, and how to see them: otherwise nobody would miss them.
     pub fn tell_left_out(&self, has_fields: bool) {
         let titles = self.left_out.titles();
         if titles.is_empty() || !ui::is_stdout_a_terminal() {
@@ -296,10 +288,10 @@ impl Context {
         self.ui.aside(&format!("no room for {}: a wider terminal or {other} shows them", titles.join(", ")));
     }
 
-    /// Returns whether a person is to be asked before something is done.
+    /// Returns whether to ask a person first.
     ///
     /// # Errors
-    /// One would have to be, and `--no-input` forbids it; `instead` says what to do then.
+    /// An answer is needed, and `--no-input` forbids asking; `instead` says what to do.
     pub fn is_to_ask(&self, question: &str, instead: impl Into<Hint>) -> Result<bool, Failure> {
         if self.global.yes || self.is_dry_run() || !ui::is_interactive() {
             return Ok(false);
@@ -310,7 +302,7 @@ impl Context {
         Ok(true)
     }
 
-    /// Prints the one body of a command, or for people `text`.
+    /// Prints a command's one body, or `text` for people.
     pub fn print_one(&self, body: Body, text: impl FnOnce() -> String) -> Result<(), OutputError> {
         let keys: Vec<String> = body.keys().cloned().collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -325,8 +317,8 @@ impl Context {
         })
     }
 
-    /// Prints a body for each thing that a command was about, or for people `text`: as an array where `is_list`, else
-    /// bare. CSV has the columns `keys`, whatever the bodies hold.
+    /// Prints each body, as an array if `is_list`, or `text` for people. CSV has the columns `keys`, whatever the
+    /// bodies hold.
     pub fn print_each(
         &self,
         bodies: impl IntoIterator<Item = Body>,
@@ -347,7 +339,7 @@ impl Context {
         }
         let mut stdout = ui::stdout();
         let mut printer = Printer::new(&mut stdout, self.global.format(), &keys, is_list);
-        // One body at a time: thousands of them are too many to be held.
+        // One body at a time: there may be too many to hold.
         for mut body in bodies {
             if self.has_rolled_back {
                 body.insert("dryRun".to_owned(), json!(true));
@@ -357,7 +349,7 @@ impl Context {
         printer.finish().map_err(OutputError)
     }
 
-    /// Prints a list whose bodies have the columns `keys`; for people `text`, or where columns were chosen a table of them.
+    /// Prints a list with the columns `keys`. People get `text`, or a table of the columns they chose.
     pub fn print_list(
         &self,
         keys: &[&str],
@@ -375,8 +367,8 @@ impl Context {
         Ok(ui::print(&text)?)
     }
 
-    /// Prints what `write` puts as it comes, in any form but the table. Where that fails before anything was put, stdout
-    /// stays empty; where it fails later, what was put is there, and the exit code says that it is not all.
+    /// Prints what `write` puts as it comes, in any form but the table. If it fails before the first body, stdout stays
+    /// empty; if later, the exit code says that the output is incomplete.
     pub fn print_as_it_comes(
         &self,
         keys: &[&str],

@@ -44,7 +44,6 @@ pub struct CreateArgs {
     file: Option<String>,
 }
 
-/// Runs the command.
 pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut source = open_source(args.file.as_deref(), &context.orders_files()?)?;
     let read = read_one(&mut source)?;
@@ -67,7 +66,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         };
         let refused = |write: &Write<'_>, rejected: Rejected| {
             let mut explained = refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
-            // The hint is to show the order that is there, which is not for those who see only their own.
+            // The hint is to show the existing order, which the sender may not see.
             match sender.sees_only().map(|user| write.match_whole(reference.as_str(), Some(user))) {
                 Some(Err(error)) => return anyhow::Error::from(error),
                 Some(Ok(found)) if found.is_empty() => explained.failure.remedies.clear(),
@@ -114,13 +113,13 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// What whoever sent an order is told of it.
+/// What the sender of an order is told.
 enum Answer {
-    /// It is new, with what a person should look at.
+    /// It is new, with warnings.
     New(Order, Vec<String>),
-    /// It is there already.
+    /// It existed already.
     Known(Order),
-    /// It is there already, and they may not see what it has become.
+    /// It existed already, and the sender may not see what became of it.
     Unseen(Reference),
 }
 
@@ -141,7 +140,7 @@ impl Answer {
     }
 }
 
-/// The most bytes that are read for one order (4 MiB).
+/// The most bytes read for one order (4 MiB).
 const INPUT_LIMIT: u64 = 1 << 22;
 
 /// Reads the only record of a source.
@@ -171,7 +170,7 @@ fn read_order(record: Record) -> anyhow::Result<ReadOrder> {
     if let Some(excess) = record.excess {
         return Err(refuse_input(excess).into());
     }
-    // The zone is for WhatsApp's texts, which are for `import`.
+    // Only WhatsApp's texts need the zone, and only `import` takes them.
     let context = RecordContext { zone: Zone::UTC };
     let (mut found, mut count) = (None, 0);
     let skipped = read_record(&Arc::new(record.bytes), context, &mut |order, _| {
@@ -188,7 +187,7 @@ fn read_order(record: Record) -> anyhow::Result<ReadOrder> {
     }
 }
 
-/// Names the unknown products of an order that is refused anyway, where there is a file to look into.
+/// Names the unknown products of a refused order, if there is a file to look them up in.
 fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> anyhow::Result<Vec<String>> {
     let store = match context.open_to_read() {
         Err(error) if matches!(error.downcast_ref(), Some(StoreError::Missing)) => return Ok(Vec::new()),
@@ -210,7 +209,7 @@ fn refuse(kind: Kind, reference: Option<&str>, problems: Problems) -> Explained 
     Explained { problem_count, ..failure.details(problems.into_first()).into() }
 }
 
-/// Makes a reference that no order has yet.
+/// Makes a reference that no order has.
 fn free_reference(write: &Write<'_>, new_id: &mut dyn FnMut() -> Uuid) -> Result<Reference, StoreError> {
     loop {
         // The low half of an id is random.

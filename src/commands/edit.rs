@@ -60,7 +60,7 @@ pub struct EditArgs {
     item_color: Option<Chosen>,
 }
 
-/// A size or color; `None` takes it away.
+/// A size or color; `None` removes it.
 #[derive(Debug, Clone)]
 struct Chosen(Option<String>);
 
@@ -84,10 +84,9 @@ fn chosen(text: &str) -> Result<Chosen, String> {
     if text.trim().is_empty() { Ok(Chosen(None)) } else { Ok(Chosen(Some(size(text)?))) }
 }
 
-/// The statuses in which something of an order can be edited.
+/// The statuses in which some part of an order can be edited.
 const EDITABLE: &[Status] = &[Status::Pending, Status::Confirmed, Status::Processing];
 
-/// Runs the command.
 pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     args.refuse_nothing(context.global.note.is_some())?;
     let purpose = Purpose::of("edit", EDITABLE);
@@ -99,7 +98,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let order = find_order(write, &reference, &naming)?;
         let edit = args.edit(write)?;
         let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
-        // A note is kept any time, whatever becomes of an edit.
+        // A note alone is no edit: any status takes it.
         let changes = match edit == Edit::default() {
             true => None,
             false => Some(decide(&order, &catalogue, &edit, &mut ids).map_err(Failure::from)?),

@@ -1,4 +1,4 @@
-//! What a command states about itself beside its arguments.
+//! What a command declares about itself besides its arguments.
 
 use clap::builder::CommandExt;
 
@@ -6,7 +6,7 @@ use super::import_summary::Imported;
 use crate::domain::status::Status;
 use crate::domain::user::Task;
 
-/// The parts of a shop's day in which `orders help` shows the commands.
+/// The groups in which `orders help` shows the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// Taking orders and moving them on.
@@ -24,10 +24,9 @@ pub enum Group {
 }
 
 impl Group {
-    /// All groups, in the order in which they are shown.
+    /// All groups, in display order.
     pub const ALL: [Group; 6] = [Group::Orders, Group::Goods, Group::Money, Group::Shop, Group::File, Group::Program];
 
-    /// Returns the heading.
     pub fn heading(self) -> &'static str {
         match self {
             Group::Orders => "Orders",
@@ -40,21 +39,18 @@ impl Group {
     }
 }
 
-/// What a command states about itself: `#[command(add = Facts::of(Group::Orders).writing())]` on its Args.
+/// What a command declares about itself: `#[command(add = Facts::of(Group::Orders).writing())]` on its Args.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "facts are for a command to state"]
 pub struct Facts {
-    /// Where help shows it.
     pub group: Group,
-    /// Whether it works on the orders file.
     pub uses_file: bool,
-    /// What is said of its failures, where it changes something: `nothing changed`.
+    /// What its failures say if it changes something: `nothing changed`.
     pub undone: Option<&'static str>,
     /// Whether the history keeps its `--note`.
     pub keeps_note: bool,
-    /// What it imports.
     pub imports: Option<Imported>,
-    /// The columns that `--fields` chooses from; empty where it is no list.
+    /// The columns that `--fields` chooses from; empty if it is no list.
     pub fields: &'static [&'static str],
     /// The statuses of the orders that it can act on.
     pub acts_on: &'static [Status],
@@ -63,38 +59,38 @@ pub struct Facts {
 impl CommandExt for Facts {}
 
 impl Facts {
-    /// States the facts of a command that only reads the orders file.
+    /// Declares a command that only reads the orders file.
     pub const fn of(group: Group) -> Facts {
         let uses_file = !matches!(group, Group::Program);
         Facts { group, uses_file, undone: None, keeps_note: false, imports: None, fields: &[], acts_on: &Status::ALL }
     }
 
-    /// It changes something.
+    /// Declares that it changes something.
     pub const fn writing(self) -> Facts {
         Facts { undone: Some("nothing changed"), ..self }
     }
 
-    /// It makes a backup.
+    /// Declares that it makes a backup.
     pub const fn backing_up(self) -> Facts {
         Facts { undone: Some("nothing was backed up"), ..self }
     }
 
-    /// It changes something, and the history keeps its `--note`.
+    /// Declares that it changes something and that the history keeps its `--note`.
     pub const fn keeping_note(self) -> Facts {
         Facts { keeps_note: true, ..self.writing() }
     }
 
-    /// It imports, and the history keeps its `--note`.
+    /// Declares that it imports and that the history keeps its `--note`.
     pub const fn importing(self, imports: Imported) -> Facts {
         Facts { imports: Some(imports), undone: Some("nothing imported"), ..self.keeping_note() }
     }
 
-    /// It lists things with these columns.
+    /// Declares that it lists things with these columns.
     pub const fn listing(self, fields: &'static [&'static str]) -> Facts {
         Facts { fields, ..self }
     }
 
-    /// It acts on orders in these statuses only.
+    /// Declares that it acts only on orders in these statuses.
     pub const fn acting_on(self, acts_on: &'static [Status]) -> Facts {
         Facts { acts_on, ..self }
     }
@@ -116,7 +112,7 @@ impl Facts {
     }
 }
 
-/// Returns what the command of a name is about, for permission: `product show` is about products.
+/// Returns the task of a command, for permission: `product show` is about products.
 pub fn task_named(command: &str) -> Option<Task> {
     Some(match command.split(' ').next().unwrap_or_default() {
         "create" => Task::Create,
@@ -132,7 +128,7 @@ pub fn task_named(command: &str) -> Option<Task> {
         "check" => Task::Check,
         "backup" => Task::Backup,
         "completions" | "help" | "man" => return None,
-        // And what is none of these is for those who may do everything.
+        // All others are for those who may do everything.
         _ => Task::Settings,
     })
 }

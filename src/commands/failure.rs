@@ -1,4 +1,4 @@
-//! What is said of a failure: what it was, what became of the change, and what to do next.
+//! Explains a failure: what went wrong, what became of the change, and what to do next.
 
 use serde_json::Value;
 
@@ -9,10 +9,10 @@ use crate::error::{Explained, Failure, Fault, Kind, explain};
 use crate::hint::Hint;
 use crate::store::StoreError;
 
-/// Explains why a command failed: of an import with the body of one that took nothing.
+/// Explains why a command failed. A failed import gets the body of one that took nothing.
 ///
-/// A refusal of a command that changes something says that nothing changed, unless nobody knows, or it is plain: the
-/// command line was wrong, the account may not, or there is no file.
+/// A refusal by a command that changes something says that nothing changed, unless that is unknown, or plain: a wrong
+/// command line, a missing permission or a missing file.
 pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -> Explained {
     let is_outcome_unknown = error.downcast_ref().is_some_and(StoreError::is_outcome_unknown);
     let file = context.file().ok();
@@ -47,8 +47,7 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
     explained
 }
 
-/// Makes the hints of a failure fit the caller: those whose command is not for them go, and the others act on the file that
-/// `--db` names.
+/// Fits a failure's hints to the caller: drops the commands that they may not run, and adds their `--db` to the others.
 pub fn with_fitting_hints(mut failure: Failure, context: &Context) -> Failure {
     let may = |hint: &Hint| {
         let task = hint.command_name().and_then(task_named);

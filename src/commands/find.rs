@@ -1,4 +1,4 @@
-//! Naming orders and products on the command line.
+//! Naming orders, products and accounts on the command line.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -22,37 +22,34 @@ use crate::ui;
 /// An order that was named.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// The order.
     pub pk: OrderPk,
-    /// Its full reference.
     pub reference: Reference,
 }
 
-/// Who names orders, and how: what reads takes parts of references, phones and names; what writes takes them where a person
-/// is there, or agrees with `--yes`.
+/// Who names orders, and how. Reading takes parts of references, phones and names; writing takes them only from a
+/// person at a terminal or with `--yes`.
 #[derive(Debug)]
 pub struct Naming {
     caller: Caller,
-    /// Whether only whole references are taken.
     whole_only: bool,
-    /// What was typed that is no whole reference, with the reference.
+    /// What was typed instead of a whole reference, with the reference.
     completed: RefCell<Vec<(String, Reference)>>,
 }
 
 impl Naming {
-    /// For a command that reads.
+    /// Names orders for a command that reads.
     pub fn to_read(context: &Context) -> Naming {
         Naming { caller: context.caller.clone(), whole_only: false, completed: RefCell::default() }
     }
 
-    /// For a command that writes.
+    /// Names orders for a command that writes.
     pub fn to_write(context: &Context) -> Naming {
         let is_agreed = context.global.yes || context.is_dry_run();
         let is_person = ui::is_interactive() && !context.global.no_input;
         Naming { whole_only: !is_agreed && !is_person, ..Naming::to_read(context) }
     }
 
-    /// Says which orders were meant by what is no whole reference.
+    /// Says which orders were meant where no whole reference was typed.
     pub fn say(&self, context: &Context) {
         for (text, reference) in self.completed.take() {
             context.ui.note(&format!("{} is {reference}", shorten(&text)));
@@ -72,40 +69,40 @@ impl Naming {
     }
 }
 
-/// What help says of a REF of a command that reads.
+/// The help for the REF of a command that reads.
 pub const REF_TO_READ: &str = "A reference or an id; a part of a reference, a phone or a name that fits one order";
-/// What help says of a REF of a command that writes.
+/// The help for the REF of a command that writes.
 pub const REF_TO_WRITE: &str = "A reference or an id; a part of a reference, a phone or a name that fits one order (in a \
      script, what writes wants the whole reference or --yes)";
-/// What help says of the REFs of a command that reads.
+/// The help for the REFs of a command that reads.
 pub const REFS_TO_READ: &str = "References or ids; parts of references, phones or names that fit one order each; - reads \
      them from stdin";
-/// What help says of the REFs of a command that writes.
+/// The help for the REFs of a command that writes.
 pub const REFS_TO_WRITE: &str = "References or ids; parts of references, phones or names that fit one order each (in a \
      script, what writes wants whole references or --yes); - reads them from stdin";
 
-/// The most references that one call takes: all of them are one transaction, and their orders are held in memory.
+/// The most references in one call: they share one transaction, and memory holds their orders.
 const REFERENCES_LIMIT: usize = 10_000;
-/// The most bytes of a line that names an order.
+/// The most bytes in a line that names an order.
 const LINE_LIMIT: u64 = 1024;
-/// For how many texts of a call that are no whole reference all references are looked through.
+/// How many texts of a call may search the parts of all references.
 const PARTS_LIMIT: usize = 20;
 
-/// What was given for an order.
+/// The text given for an order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Given {
     text: String,
-    /// Whether it comes from a list of references, as `list -q` prints them: it is one wherever it can be.
+    /// Whether it comes from a list, as `list -q` prints it: then a whole reference comes first.
     is_listed: bool,
 }
 
 impl Given {
-    /// Takes what a person typed.
+    /// Takes text that a person typed.
     pub fn typed(text: String) -> Given {
         Given { text, is_listed: false }
     }
 
-    /// Takes what stands in a list of references.
+    /// Takes text from a list of references.
     pub fn listed(text: String) -> Given {
         Given { text, is_listed: true }
     }
@@ -114,20 +111,19 @@ impl Given {
 /// The orders that a command line names.
 #[derive(Debug)]
 pub struct References {
-    /// What was given for each.
     pub texts: Vec<Given>,
-    /// Whether the result is an array: unless one argument named one order.
+    /// Whether the result is an array: always, unless one argument named one order.
     pub is_list: bool,
-    /// Whether a person picked them from a list, rather than naming them.
+    /// Whether a person picked them from a list instead of naming them.
     pub are_picked: bool,
 }
 
-/// Says that no order is named where one has to be.
+/// Makes the failure of a command line that names no order.
 pub fn none_named() -> Failure {
     Failure::usage("name an order").hint(list_orders())
 }
 
-/// Names the command that lists the orders.
+/// Makes a hint at the command that lists the orders.
 pub fn list_orders() -> Hint {
     Hint::run("to see which there are", CommandLine::of("list"))
 }
@@ -154,7 +150,7 @@ pub fn expand_references(args: &[String], context: &Context) -> anyhow::Result<R
     Ok(References { texts, is_list: args.len() > 1 || args.first().is_some_and(|arg| arg == "-"), are_picked: false })
 }
 
-/// Reads references, one a line, as far as a call takes them.
+/// Reads references, one a line, up to the limit of a call.
 fn read_references(input: &mut dyn BufRead, texts: &mut Vec<Given>) -> Result<(), Failure> {
     let invalid = |problem: String| Failure::new(Kind::InvalidInput, problem);
     let mut line = Vec::new();
@@ -193,10 +189,9 @@ struct Finder<'a, 'c> {
     naming: &'a Naming,
     /// The only account whose orders are found.
     user: Option<UserId>,
-    /// For how many more texts a near miss is looked for: a script's thousand wrong ones get none.
+    /// How many more texts are searched for near misses: a script's thousand wrong ones get none.
     near_misses_left: usize,
-    /// For how many more texts all references are looked through: else a thousand wrong ones would take a thousand times
-    /// as long as one.
+    /// How many more texts may search the parts of all references: for a thousand wrong ones that would be slow.
     parts_left: usize,
 }
 
@@ -205,7 +200,7 @@ impl Finder<'_, '_> {
         let text = text.trim();
         let mut whole = self.read.match_whole(text, self.user)?;
         let is_reference = |order: &OrderMatch| order.reference.as_str().eq_ignore_ascii_case(text);
-        // Else a guest whose reference is another's phone would stop every list that it stands in.
+        // Otherwise a guest whose reference is another's phone would stop every list that contains it.
         if is_listed && whole.iter().any(is_reference) {
             whole.retain(is_reference);
         }
@@ -255,14 +250,13 @@ fn not_found(text: &str) -> Failure {
         .error(format!("Order {} not found", shorten(text)))
 }
 
-/// Among how many of the newest references a near miss is looked for.
+/// How many of the newest references are searched for a near miss.
 const NEAR_MISSES_AMONG: u32 = 5000;
 
 /// What was typed, with the order that it names or why it names none.
 pub type Named<'t> = (&'t str, Result<Found, Failure>);
 
-/// Finds all orders, each once, in the order named, or says of each why not; those that the caller may not see are not
-/// found.
+/// Finds the orders, each once, in the order named, or says why not. Orders that the caller may not see are not found.
 pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [Given], naming: &Naming) -> Result<Vec<Named<'t>>, StoreError> {
     let mut finder =
         Finder { read, naming, user: naming.caller.sees_only(), near_misses_left: 3, parts_left: PARTS_LIMIT };
@@ -277,7 +271,7 @@ pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [Given], naming: &Naming) -> 
     Ok(named)
 }
 
-/// Finds all orders, each once, in the order named; unless `keep_going`, all of them are found or none is.
+/// Finds the orders, each once, in the order named: all or none, unless `keep_going`.
 pub fn name_orders_or_none<'t>(
     read: &Read<'_>,
     texts: &'t [Given],
@@ -289,7 +283,7 @@ pub fn name_orders_or_none<'t>(
         return Ok(named);
     }
     let failure = merge(named.into_iter().filter_map(|(_, found)| found.err()).collect());
-    // A shell takes a number with spaces for several.
+    // A shell splits a number with spaces into several arguments.
     let is_number =
         |given: &Given| !given.is_listed && given.text.chars().all(|c| c.is_ascii_digit() || "+-()".contains(c));
     if texts.len() > 1 && texts.iter().all(is_number) {
@@ -299,7 +293,7 @@ pub fn name_orders_or_none<'t>(
     Err(failure.into())
 }
 
-/// Makes one failure of several: the first kind by exit code, every problem a detail.
+/// Merges failures into one: the first kind by exit code, and every problem as a detail.
 fn merge(mut failures: Vec<Failure>) -> Failure {
     failures.sort_by_key(|failure| (failure.kind == Kind::Usage, failure.kind.exit_code()));
     if failures.len() == 1 {
@@ -316,7 +310,7 @@ fn merge(mut failures: Vec<Failure>) -> Failure {
     Failure { remedies, ..Failure::new(kind, message).details(details) }
 }
 
-/// Returns the candidate that is closest to a mistyped text, if one is close at all.
+/// Returns the candidate closest to a mistyped text, if one is close.
 pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if text.chars().count() > 60 {
         return None;
@@ -330,7 +324,7 @@ pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .map(|(_, candidate)| candidate)
 }
 
-/// Says which orders a text fits. One whose whole reference it is can only be named by its id.
+/// Says which orders a text fits. Where it is the whole reference of one, only an id can name that order.
 fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
     const SHOWN: usize = 10;
     let count = if orders.len() > SHOWN { format!("more than {SHOWN}") } else { orders.len().to_string() };
@@ -361,7 +355,7 @@ pub fn find_user(read: &Read<'_>, username: &str) -> anyhow::Result<User> {
     Ok(read.user(username.trim())?.ok_or_else(|| user_not_found(username))?)
 }
 
-/// Says that there is no account with this name.
+/// Makes the failure for an unknown account.
 pub fn user_not_found(username: &str) -> Failure {
     let username = shorten(username.trim());
     Failure::new(Kind::NotFound, format!("account {username} not found"))
@@ -374,8 +368,8 @@ pub fn find_product(read: &Read<'_>, text: &str) -> anyhow::Result<Product> {
     Ok(find_product_or_part(read, text)?.0)
 }
 
-/// Finds the product that `text` names, for a command that does what is not easily undone: in a script, a part of a name is
-/// not enough. Returns too whether only a part was given.
+/// Finds the product that `text` names, for a command that is hard to undo: in a script, a part of a name is not
+/// enough. Also returns whether only a part was given.
 pub fn find_product_to_remove(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Result<(Product, bool)> {
     let (product, is_part) = find_product_or_part(read, text)?;
     if is_part && naming.whole_only {
@@ -398,8 +392,8 @@ fn find_product_or_part(read: &Read<'_>, text: &str) -> anyhow::Result<(Product,
     Ok((pick_product(text, [whole, part].into_iter(), &all)?.clone(), is_part))
 }
 
-/// Finds the product that `text` names, for a caller who lists orders: whoever may see only their own finds only what these
-/// hold, and learns nothing of the rest of the catalogue.
+/// Finds the product that `text` names, for listing orders. Callers who see only their own orders find only the
+/// products in them, and learn nothing else of the catalogue.
 pub fn find_ordered_product(read: &Read<'_>, text: &str, caller: &Caller) -> anyhow::Result<Product> {
     let Some(user) = caller.sees_only() else { return find_product(read, text) };
     let all = read.products_ordered_by(user)?;
@@ -408,14 +402,13 @@ pub fn find_ordered_product(read: &Read<'_>, text: &str, caller: &Caller) -> any
     pick_product(text, tiers.into_iter(), &all).cloned()
 }
 
-/// Finds the product that `text` names, also among those that were removed; the catalogue's comes first where it fits as
-/// well.
+/// Finds the product that `text` names, also among removed ones; the catalogue's comes first if it fits as well.
 pub fn find_product_or_removed(read: &Read<'_>, text: &str) -> anyhow::Result<(Product, Option<Timestamp>)> {
     if let Some(product) = product_with(read, text)? {
         return Ok((product, None));
     }
     let removed = read.removed_products()?;
-    // The last one that had a barcode is meant.
+    // The last product with this barcode is meant.
     if let Some(RemovedProduct { product, at }) =
         removed.iter().find(|removed| Fit::Exact.is_of(&removed.product, text))
     {
@@ -437,14 +430,14 @@ fn product_with(read: &Read<'_>, text: &str) -> Result<Option<Product>, StoreErr
     Ok(exact.by_barcode.or(exact.by_id))
 }
 
-/// How a typed text fits a product.
+/// How typed text fits a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fit {
-    /// It is its barcode or id.
+    /// The barcode or id.
     Exact,
-    /// It is its barcode or name, in another spelling.
+    /// The barcode or name, in another spelling.
     Whole,
-    /// It is a part of its name.
+    /// A part of the name.
     Part,
 }
 
@@ -460,7 +453,7 @@ impl Fit {
     }
 }
 
-/// Picks the one product of the first tier that has any.
+/// Picks the only product of the first tier that has any.
 fn pick_product<'p>(
     text: &str,
     mut tiers: impl Iterator<Item = Vec<&'p Product>>,
@@ -498,7 +491,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_of_references_is_read_as_far_as_a_call_takes_it() {
+    fn references_are_read_up_to_the_limit_of_a_call() {
         let read = |mut input: &[u8]| {
             let mut texts = Vec::new();
             read_references(&mut input, &mut texts).map(|()| texts).map_err(|failure| (failure.kind, input.len()))
@@ -506,14 +499,14 @@ mod tests {
         assert_eq!(read(b" LEG-1\r\n\nLEG-2"), Ok(["LEG-1", "LEG-2"].map(str::to_owned).map(Given::listed).to_vec()));
         let many = "x\n".repeat(3 * REFERENCES_LIMIT);
         assert_eq!(read(&many.as_bytes()[..2 * REFERENCES_LIMIT]).unwrap().len(), REFERENCES_LIMIT);
-        // What comes after is not read.
+        // The rest is not read.
         assert_eq!(read(many.as_bytes()), Err((Kind::InvalidInput, 4 * REFERENCES_LIMIT - 2)));
         assert_eq!(read(&[0; 5000]), Err((Kind::InvalidInput, 5000 - 1024)));
         assert_eq!(read(b"\xff\n").unwrap_err().0, Kind::InvalidInput);
     }
 
     #[test]
-    fn a_near_miss_is_one_that_a_person_would_recognise() {
+    fn a_near_miss_is_one_a_person_would_recognise() {
         let references = ["LEG-LXYZ1234-AB5C", "LEG-MLB2TG0R-7HTX"];
         for (typed, expected) in [
             ("LEG-LXYZ1234-AB5D", Some("LEG-LXYZ1234-AB5C")),

@@ -30,12 +30,11 @@ pub struct HelpArgs {
 
 /// A page of help that is not about one command.
 pub struct Topic {
-    /// What it is asked for by.
+    /// The word that asks for it.
     pub name: &'static str,
     page: fn(root: &Command, width: usize) -> String,
 }
 
-/// The pages that are not about one command.
 pub const TOPICS: &[Topic] = &[
     Topic { name: "options", page: |root, _| global_options(root) },
     Topic { name: "json", page: |_, width| contract::page(width) },
@@ -49,7 +48,7 @@ pub const TOPICS: &[Topic] = &[
     },
 ];
 
-/// The variables that the program reads, with what each does.
+/// The variables that the program reads, and what each does.
 const ENVIRONMENT: [(&str, &str); 9] = [
     ("ORDERS_DB", "The orders file, unless --db names one"),
     ("ORDERS_AS", "The account to act as, unless --as names one"),
@@ -62,7 +61,6 @@ const ENVIRONMENT: [(&str, &str); 9] = [
     ("HOME", "The home folder"),
 ];
 
-/// Runs the command.
 pub fn run(args: &HelpArgs, root: &Command, context: &mut Context) -> anyhow::Result<Exit> {
     if let [name] = args.topic.as_slice()
         && let Some(topic) = TOPICS.iter().find(|topic| topic.name == name)
@@ -71,7 +69,7 @@ pub fn run(args: &HelpArgs, root: &Command, context: &mut Context) -> anyhow::Re
         return Ok(Exit::Done);
     }
     find_topic(root, &args.topic)?;
-    // What `--help` prints.
+    // This is what `--help` prints.
     let line = ["orders"].into_iter().chain(args.topic.iter().map(String::as_str)).chain(["--help"]);
     let help = root.clone().try_get_matches_from(line).map_err(|help| help.render()).err().unwrap_or_default();
     let help = if context.ui.colors_stdout { help.ansi().to_string() } else { help.to_string() };
@@ -79,7 +77,6 @@ pub fn run(args: &HelpArgs, root: &Command, context: &mut Context) -> anyhow::Re
     Ok(Exit::Done)
 }
 
-/// Lists the global options.
 fn global_options(root: &Command) -> String {
     let globals = root.get_arguments().filter(|argument| argument.is_global_set());
     let globals = globals.map(|option| option.clone().hide(false).help_heading(None));
@@ -87,7 +84,7 @@ fn global_options(root: &Command) -> String {
     format!("{}\n", page.clone().render_long_help())
 }
 
-/// Returns how many columns help takes.
+/// Returns the width of help, in columns.
 pub fn width() -> usize {
     const MOST: usize = 100;
     ui::width().min(MOST)

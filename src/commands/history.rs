@@ -28,7 +28,6 @@ pub struct HistoryArgs {
     reference: Option<String>,
 }
 
-/// Runs the command.
 pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), EVENT_KEYS, EVENT_KEYS)?;
     let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("show", &[]), context)?;
@@ -47,7 +46,7 @@ pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Loads what happened to an order, as far as the caller may see it.
+/// Loads the events of an order that the caller may see.
 pub fn read_history(read: &Read<'_>, order: OrderPk, caller: &Caller) -> Result<Vec<Event>, StoreError> {
     let events = read.events(order)?;
     Ok(if caller.sees_only().is_some() { for_buyer(events, caller.name()) } else { events })

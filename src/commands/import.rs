@@ -53,7 +53,6 @@ pub struct ImportArgs {
     rejects: Option<PathBuf>,
 }
 
-/// Runs the command.
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let orders_files = context.orders_files()?;
     let mut rejects = match &args.rejects {
@@ -66,7 +65,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sender = context.caller.clone();
     let mut progress = Progress::new();
     let zone = store.read(|read| read.settings())?.zone();
-    // The catalogue is the transaction's: what is read before that begins is looked up in it later.
+    // The catalogue is loaded in the transaction: what is read before is looked up in it later.
     let shop: OnceLock<(Catalogue, Timestamp)> = OnceLock::new();
     let ids = Mutex::new(&mut ids);
     let resolve = |order, (catalogue, now): &(Catalogue, Timestamp)| {
@@ -112,13 +111,13 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                     }
                     anyhow::Ok(summary)
                 })?;
-                // Right before the commit: where the rejects cannot be kept, nothing is imported.
+                // Runs right before the commit: if the rejects cannot be kept, nothing is imported.
                 rejects.finish(is_dry_run)?;
                 Ok(summary)
             })
         });
     let summary = imported.inspect_err(|error| {
-        // Where it is not known whether the others were imported, nothing is lost.
+        // If the outcome is unknown, the rejects must not be lost.
         if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
             rejects.remove();
         }
@@ -132,7 +131,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
-/// Refuses an import that takes nothing.
+/// Refuses an import that took nothing.
 fn ensure_taken(summary: &ImportSummary, keep_going: bool) -> anyhow::Result<()> {
     match summary.failure(Imported::Orders) {
         Some(mut failure) if summary.is_cut_off() || !keep_going => {
@@ -146,7 +145,7 @@ fn ensure_taken(summary: &ImportSummary, keep_going: bool) -> anyhow::Result<()>
     }
 }
 
-/// Reads the orders in one record, or stretch of a text; returns how many messages were none.
+/// Reads the orders in a record or a stretch of text; returns how many messages held none.
 fn read(
     input: Input<'_>,
     context: RecordContext,

@@ -12,7 +12,6 @@ use crate::ui;
 /// What an import takes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Imported {
-    /// Orders.
     Orders,
     /// Products, which may also be updated.
     Products,
@@ -21,26 +20,26 @@ pub enum Imported {
 /// What became of one record.
 #[derive(Debug)]
 pub enum RecordOutcome {
-    /// It was new, with what a person should look at.
+    /// New, with warnings.
     Imported(Vec<String>),
-    /// It changed what was there, with what a person should look at.
+    /// Changed what was there, with warnings.
     Updated(Vec<String>),
-    /// It was there already.
+    /// There already, with warnings.
     Unchanged(Vec<String>),
-    /// It was nothing to take, but says something of what was taken before.
+    /// Nothing to take, but with warnings about an earlier record.
     Noted(Vec<String>),
-    /// It was not taken.
+    /// Not taken.
     Rejected {
-        /// What it is called: a reference, a barcode.
+        /// What messages call it: a reference, a barcode.
         label: Option<String>,
         /// Invalid input or a conflict.
         kind: Kind,
-        /// Every problem with its place in the record.
+        /// Every problem, with its place in the record.
         problems: Problems,
     },
 }
 
-/// The counts of an import and what has to be said about it.
+/// The counts, warnings and problems of an import.
 #[derive(Debug, Default)]
 pub struct ImportSummary {
     /// How many were new.
@@ -51,17 +50,17 @@ pub struct ImportSummary {
     pub unchanged: u64,
     /// How many were not taken.
     pub rejected: u64,
-    /// How many messages were nothing to take.
+    /// How many messages held nothing to take.
     pub skipped: u64,
     warnings: Vec<String>,
     warnings_left_out: u64,
     errors: Vec<RecordError>,
     problem_count: usize,
-    /// What the first conflict is, where every rejected record is one.
+    /// The first conflict, if every rejected record is one.
     conflict: Option<Conflict>,
     /// Whether the input could not be read to its end.
     is_cut_off: bool,
-    /// Whether an input was nothing that is read.
+    /// Whether an input had no known format.
     has_stranger: bool,
 }
 
@@ -112,19 +111,18 @@ pub struct RecordPlace<'a> {
 }
 
 impl RecordOutcome {
-    /// Makes the outcome of something of which nothing is known but what is wrong.
+    /// Makes the outcome of a record of which only the problem is known.
     pub fn invalid(problem: String) -> RecordOutcome {
         RecordOutcome::Rejected { label: None, kind: Kind::InvalidInput, problems: problem.into() }
     }
 }
 
 impl ImportSummary {
-    /// Starts with nothing.
     pub fn new() -> ImportSummary {
         ImportSummary::default()
     }
 
-    /// Counts what became of something that was read; returns whether it was rejected.
+    /// Counts an outcome; returns whether it was a rejection.
     pub fn count(&mut self, place: RecordPlace<'_>, outcome: RecordOutcome) -> bool {
         let mut nothing = 0;
         let (count, warnings) = match outcome {
@@ -144,7 +142,6 @@ impl ImportSummary {
         false
     }
 
-    /// Keeps a warning.
     pub fn warn(&mut self, warning: String) {
         if self.warnings.len() < DETAILS_LISTED {
             self.warnings.push(warning);
@@ -173,34 +170,34 @@ impl ImportSummary {
         }
     }
 
-    /// Counts something that is wrong about a file, beside its records.
+    /// Counts a problem of the file itself, not of its records.
     pub fn refuse(&mut self, place: RecordPlace<'_>, problems: &Problems) {
         self.reject(place, None, Kind::InvalidInput, problems);
     }
 
-    /// Notes that the input could not be read on from here.
+    /// Notes that the input cannot be read beyond this place.
     pub fn cut_off(&mut self, place: RecordPlace<'_>, problem: String) {
         self.is_cut_off = true;
         self.refuse(place, &problem.into());
     }
 
-    /// Notes that an input is nothing that is read.
+    /// Notes that an input has no known format.
     pub fn refuse_stranger(&mut self, place: RecordPlace<'_>, problem: String) {
         self.has_stranger = true;
         self.cut_off(place, problem);
     }
 
-    /// Returns whether the input could not be read to its end, so that nothing of it can be taken.
+    /// Returns whether the input could not be read to its end; then none of it can be taken.
     pub fn is_cut_off(&self) -> bool {
         self.is_cut_off
     }
 
-    /// Returns the problems, one line each, as many as are listed.
+    /// Returns the problems to list, one a line.
     fn problem_lines(&self) -> Vec<String> {
         self.errors.iter().flat_map(RecordError::lines).take(DETAILS_LISTED).collect()
     }
 
-    /// Returns the body that programs get.
+    /// Returns the body for programs.
     pub fn body(&self, what: Imported) -> Body {
         let mut warnings = self.warnings.clone();
         if self.warnings_left_out > 0 {
@@ -224,7 +221,7 @@ impl ImportSummary {
         self.imported + self.updated + self.unchanged > 0
     }
 
-    /// Returns the failure of an import that took nothing; `None` where nothing stands against it.
+    /// Returns the failure of an import that took nothing, if something stopped it.
     pub fn failure(&self, what: Imported) -> Option<Explained> {
         if self.rejected == 0 {
             return None;
@@ -258,7 +255,7 @@ impl ImportSummary {
         Some(Explained { failure, problem_count: self.problem_count, body })
     }
 
-    /// Says on stderr what a person should look at: warnings, and the records that were not taken.
+    /// Prints the warnings and the rejected records on stderr.
     pub fn report(&self, context: &Context) {
         if !context.is_table() {
             return;

@@ -1,7 +1,7 @@
-//! Reading everything in files and stdin: one thread reads and checks while the other one writes.
+//! Reads all files and stdin: one thread reads and checks while the other writes.
 //!
-//! Reading begins before the transaction: an input in which nothing needs the file never takes its lock, and a small one is
-//! read as a whole by then.
+//! Reading begins before the transaction. Input that never needs the file never takes its lock, and small input is read
+//! completely before.
 
 use std::io::{self, BufRead};
 use std::sync::Arc;
@@ -22,43 +22,42 @@ use crate::input::stranger::name_text;
 use crate::input::zip::{ZipError, open_chat};
 use crate::ui::Progress;
 
-/// Something to read.
 #[derive(Debug)]
 pub enum Input<'a> {
     /// The bytes of one JSON record.
     Record(&'a Arc<Vec<u8>>),
-    /// A stretch of a text that holds an order.
+    /// A stretch of text that holds an order.
     Stretch(Stretch),
 }
 
-/// Takes what was read, with how many bytes of memory it has and what is kept of it where it is not taken.
+/// Takes what was read, its size in memory, and what to keep of it if it is rejected.
 pub type Put<'p, T> = dyn FnMut(T, usize, &Arc<Reject>) + 'p;
 
-/// Reads one input, hands on what it found in it, and returns how many messages were nothing to take.
+/// Reads one input, passes on what it finds, and returns how many messages held nothing to take.
 pub type ReadInput<'r, T> = dyn FnMut(Input<'_>, &mut Put<'_, T>) -> Result<u64, NotJson> + Send + 'r;
 
 /// One piece of a source, read and checked.
 enum ReadEvent<T> {
-    /// Something that was found in a record, or why there is nothing.
+    /// What a record contains, or why there is nothing.
     Content { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
-    /// What stood around a list of results.
+    /// What surrounded a list of results.
     Envelope { line: u64, has_next_page: bool, problems: Problems },
-    /// Messages that were none.
+    /// So many messages held nothing to take.
     Skipped(u64),
-    /// The source is nothing that is read; it begins with this.
+    /// The source has no known format; it begins with this.
     Stranger(String),
-    /// The source cannot be read on.
+    /// The source cannot be read any further.
     CutOff { number: Option<u64>, line: u64, problem: String },
     /// Reading failed.
     Broken(io::Error),
 }
 
-/// Pieces on their way from one thread to the other, each with the index of its source.
+/// Pieces sent from one thread to the other, each with the index of its source.
 struct Batch<T> {
     pieces: Vec<(usize, ReadEvent<T>)>,
     /// How many records end in it.
     records: usize,
-    /// How many bytes of memory it has, more or less.
+    /// Roughly how many bytes of memory it takes.
     bytes: usize,
 }
 
@@ -68,20 +67,19 @@ impl<T> Batch<T> {
     }
 }
 
-/// How many pieces go together, unless they are large.
+/// How many pieces a batch holds, unless they are large.
 const BATCH: usize = 64;
-/// How many bytes go together (256 KiB).
+/// How many bytes a batch holds (256 KiB).
 const BATCH_BYTES: usize = 1 << 18;
-/// How many batches may wait.
+/// How many batches may wait in the channel.
 const WAITING: usize = 2;
-/// How many bytes may be on their way before the reader waits (2 MiB).
+/// How many bytes may be underway before the reader waits (2 MiB).
 const UNDERWAY_BYTES: usize = 1 << 21;
 /// How many of them may wait for the transaction (1 MiB): fewer, so that the reader does not wait for it too.
 const READ_AHEAD_BYTES: usize = 1 << 20;
 
-/// Reads everything in all sources with `read`, in a thread of its own, and hands it to `take` once there is something that
-/// needs the file, or nothing more to read. What `settle` can judge without the file does not wait for it; what is not taken
-/// goes to `rejects`.
+/// Reads all sources with `read` in a thread of its own. Calls `take` once something needs the file or all is read.
+/// Until then, `settle` judges what does not need the file. Rejected records go to `rejects`.
 pub fn read_all<T: Send, R>(
     sources: Vec<InputFile>,
     rejects: &mut Rejects<'_>,
@@ -101,27 +99,27 @@ pub fn read_all<T: Send, R>(
             .spawn_scoped(scope, move || reader.read_sources(sources))
             .map_err(|error| Failure::io(&error, "cannot start a thread"))?;
         let (waiting, summary) = (Vec::new(), ImportSummary::new());
-        // Where this ends early, the receiver goes and the reader stops at its next batch.
+        // If this ends early, dropping the receiver stops the reader at its next batch.
         let mut intake = Intake { receiver, give_back, names, waiting, waiting_bytes: 0, summary };
         intake.read_ahead(rejects, settle, progress)?;
         take(intake, rejects, progress)
     })
 }
 
-/// What is read, on its way into the file.
+/// Input on its way into the file.
 pub struct Intake<T> {
     receiver: Receiver<Batch<T>>,
-    /// Brings back to the reader what was judged.
+    /// Returns judged batches to the reader.
     give_back: Sender<Batch<T>>,
     names: Vec<String>,
-    /// What was read before the transaction began, from the first piece on that needs the file.
+    /// What was read before the transaction began, from the first piece that needs the file.
     waiting: Vec<(usize, ReadEvent<T>)>,
     waiting_bytes: usize,
     summary: ImportSummary,
 }
 
 impl<T> Intake<T> {
-    /// Reads until as much waits for the file as may, or to the end.
+    /// Reads until enough waits for the file, or to the end.
     fn read_ahead(
         &mut self,
         rejects: &mut Rejects<'_>,
@@ -134,7 +132,7 @@ impl<T> Intake<T> {
             for (source, piece) in std::mem::take(&mut batch.pieces) {
                 let needs_file =
                     matches!(&piece, ReadEvent::Content { content: Ok(content), .. } if settle(content).is_none());
-                // Problems are told in the order in which they were found; a count has no place among them.
+                // Problems are reported in the order found; for counts the order does not matter.
                 let is_after_others = !self.waiting.is_empty() && !matches!(piece, ReadEvent::Skipped(_));
                 if needs_file || is_after_others {
                     self.waiting.push((source, piece));
@@ -147,18 +145,18 @@ impl<T> Intake<T> {
             if !self.waiting.is_empty() {
                 self.waiting_bytes += std::mem::take(&mut batch.bytes);
             }
-            // The reader may be gone by now.
+            // The reader may have ended.
             let _ = self.give_back.send(batch);
         }
         Ok(())
     }
 
-    /// Returns what became of everything, where all was read and nothing of it needs the file.
+    /// Returns the outcome if all was read and nothing needs the file.
     pub fn settled(&mut self) -> Option<ImportSummary> {
         self.waiting.is_empty().then(|| std::mem::take(&mut self.summary))
     }
 
-    /// Judges everything with `judge`, in the order in which it was read.
+    /// Judges everything with `judge`, in the order read.
     pub fn judge(
         self,
         rejects: &mut Rejects<'_>,
@@ -172,7 +170,7 @@ impl<T> Intake<T> {
                 take(&mut summary, &names[*source], piece, rejects, judge)?;
             }
             progress.step(batch.records);
-            // The reader may be gone by now.
+            // The reader may have ended.
             let _ = give_back.send(batch);
         }
         Ok(summary)
@@ -219,7 +217,7 @@ fn take<T>(
     Ok(())
 }
 
-/// The reader has nobody left to read for.
+/// Nobody receives what is read any more.
 struct Gone;
 
 struct SourceReader<'a, T> {
@@ -259,7 +257,7 @@ impl<T> SourceReader<'_, T> {
         };
         match result {
             Ok(()) => Ok(()),
-            // What is packed is wrong, not the disk.
+            // The compressed data is wrong, not the disk.
             Err(StreamError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
                 self.outbox.put(cut_off(error.to_string()), 0)
             }
@@ -327,11 +325,11 @@ impl<T> SourceReader<'_, T> {
         }
     }
 
-    /// Reads one input and puts what was found in it.
+    /// Reads one input and puts what it finds.
     fn read(&mut self, input: Input<'_>, number: u64, line: u64) -> Result<Result<(), Gone>, NotJson> {
         let outbox = &mut self.outbox;
         let mut put = |content, size, reject: &Arc<Reject>| {
-            // Whoever is gone is noticed when the record was read.
+            // The record is read to its end before `Gone` is noticed.
             let _ =
                 outbox.put(ReadEvent::Content { number, line, content: Ok(content), reject: Arc::clone(reject) }, size);
         };
@@ -371,22 +369,22 @@ impl<T> SourceReader<'_, T> {
     }
 }
 
-/// Gathers pieces and sends them in batches, as many as may be on their way.
+/// Sends pieces in batches, and limits how much is underway.
 struct Outbox<T> {
     sender: SyncSender<Batch<T>>,
-    /// Brings back what was judged.
+    /// Receives judged batches back.
     judged: Receiver<Batch<T>>,
     source: usize,
     batch: Batch<T>,
-    /// How many bytes were sent and did not come back.
+    /// How many bytes were sent and have not come back.
     underway: usize,
-    /// How often something of WhatsApp's shape was found, or meant as an order.
+    /// How many things had WhatsApp's shape or were meant as orders.
     found: u64,
     is_gone: bool,
 }
 
 impl<T> Outbox<T> {
-    /// Puts a piece that has `bytes` bytes of memory.
+    /// Adds a piece that takes `bytes` bytes of memory.
     fn put(&mut self, piece: ReadEvent<T>, bytes: usize) -> Result<(), Gone> {
         self.found += u64::from(matches!(piece, ReadEvent::Content { .. } | ReadEvent::Skipped(1..)));
         self.batch.pieces.push((self.source, piece));
@@ -394,7 +392,7 @@ impl<T> Outbox<T> {
         self.send_if_full()
     }
 
-    /// Ends a record, which itself has `bytes` bytes, and in which so many messages were none.
+    /// Ends a record of `bytes` bytes, in which `skipped` messages held nothing to take.
     fn end_record(&mut self, skipped: u64, bytes: usize) -> Result<(), Gone> {
         self.batch.records += 1;
         self.batch.bytes += bytes;
@@ -412,7 +410,7 @@ impl<T> Outbox<T> {
         let batch = std::mem::replace(&mut self.batch, Batch::new());
         self.underway += batch.bytes;
         self.is_gone |= self.sender.send(batch).is_err();
-        // The thread that took the memory gives it back: else the two would wait for each other at every piece of it.
+        // The thread that allocated the memory frees it: otherwise the two threads would contend for it at every piece.
         while let Ok(batch) = self.judged.try_recv() {
             self.underway -= batch.bytes;
         }

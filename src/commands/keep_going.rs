@@ -1,4 +1,4 @@
-//! Commands that take several orders: with `--keep-going`, what becomes of one of them does not keep back the others.
+//! Commands on several orders: with `--keep-going`, one failure does not stop the others.
 
 use std::io::Write as _;
 
@@ -19,20 +19,19 @@ use crate::ui;
 /// Why one of several orders was not taken.
 #[derive(Debug)]
 pub struct OrderFailure {
-    /// Its reference, or what was typed for it.
+    /// Its reference, or what was typed.
     pub reference: String,
-    /// What stands against it.
     pub failure: Failure,
 }
 
 /// What became of one of several orders.
 pub type OrderOutcome<T> = Result<T, OrderFailure>;
 
-/// The keys that the body of a failure has beside `orderReference`, in order.
+/// The keys of a failure's body beside `orderReference`, in order.
 const FAILURE_KEYS: &[&str] = &["success", "error", "details", "code", "reason"];
 
 impl OrderFailure {
-    /// Returns the body that programs get in the place of the order.
+    /// Returns the body that takes the order's place.
     fn body(&self) -> Body {
         let Failure { kind, error, details, .. } = &self.failure;
         body([
@@ -46,7 +45,7 @@ impl OrderFailure {
     }
 }
 
-/// Loads the orders that were found, and keeps the place of those that were not.
+/// Loads the orders that were found; the others keep their places.
 pub fn load_named(read: &Read<'_>, named: Vec<Named<'_>>) -> Result<Vec<OrderOutcome<Order>>, StoreError> {
     let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
     let mut orders = read.orders(&pks)?.into_iter();
@@ -57,7 +56,7 @@ pub fn load_named(read: &Read<'_>, named: Vec<Named<'_>>) -> Result<Vec<OrderOut
     named.into_iter().map(load).collect()
 }
 
-/// Says why orders were not taken: of very many the first, and how many there are more. What to do is said once.
+/// Says why orders were not taken: the first failures, then a count. Each hint is given once.
 fn say_failures<'f>(failures: impl Iterator<Item = &'f Failure>, context: &Context) {
     let mut said: Vec<Hint> = Vec::new();
     let mut left_out: usize = 0;
@@ -76,10 +75,10 @@ fn say_failures<'f>(failures: impl Iterator<Item = &'f Failure>, context: &Conte
     }
 }
 
-/// How many orders are in memory at once where only what is printed of them is kept.
+/// How many orders are in memory at once where only their output is kept.
 const AT_ONCE: usize = 16;
 
-/// Loads the orders that were found, some at a time, and hands on each, or why it is not there.
+/// Loads the orders a few at a time, and passes on each, or why it was not found.
 pub fn load_each_named(
     read: &Read<'_>,
     named: Vec<Named<'_>>,
@@ -95,7 +94,7 @@ pub fn load_each_named(
     }
 }
 
-/// What is printed of each order, in the order given. Where it is much it waits in a file.
+/// The output for each order, in the order given. Long output waits in a file.
 #[derive(Default)]
 pub struct Results {
     bodies: Spool<Body>,
@@ -104,7 +103,7 @@ pub struct Results {
 }
 
 impl Results {
-    /// Keeps the body of an order, or for people the text.
+    /// Adds an order's body, or its text for people.
     pub fn push(&mut self, text: Option<String>, body: impl FnOnce() -> Body) -> Result<(), SpoolError> {
         match text {
             Some(text) => self.texts.push(&text),
@@ -112,14 +111,14 @@ impl Results {
         }
     }
 
-    /// Keeps why an order was not taken.
+    /// Adds why an order was not taken.
     pub fn push_failure(&mut self, failed: OrderFailure) -> Result<(), SpoolError> {
         self.bodies.push(&failed.body())?;
         self.failures.push(failed.failure);
         Ok(())
     }
 
-    /// Prints them: bodies with the keys `keys`, or for people the texts, and on stderr why there is none of the others.
+    /// Prints the bodies with the keys `keys`, or for people the texts, with the failures on stderr.
     pub fn print(mut self, call: Call, keys: &[&str], context: &Context) -> anyhow::Result<Exit> {
         let exit = if self.failures.is_empty() { Exit::Done } else { Exit::Partly };
         let mut stdout = ui::stdout();
@@ -137,19 +136,19 @@ impl Results {
     }
 }
 
-/// What a call of several orders was about.
+/// How a command on several orders was called.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
     /// Whether its result is an array.
     pub is_list: bool,
-    /// Whether one order does not keep back the others.
+    /// Whether one failure does not stop the others.
     pub keep_going: bool,
-    /// What was done with the others: `confirmed`.
+    /// What happened to the others: `confirmed`.
     pub done: &'static str,
 }
 
 impl Call {
-    /// Returns the keys that bodies have, and those of failures among them.
+    /// Returns the keys of the bodies, including those of failures.
     fn keys<'k>(self, keys: &[&'k str], context: &Context) -> Vec<&'k str> {
         let mut keys = keys.to_vec();
         if self.keep_going {
@@ -163,8 +162,8 @@ impl Call {
     }
 }
 
-/// Prints what became of each order, in the order given: bodies with the keys `keys`, or for people `text` of those that
-/// were taken, and on stderr why the others were not.
+/// Prints each outcome in the order given: bodies with the keys `keys`, or for people `text` of the orders taken, with
+/// the failures on stderr.
 pub fn print_outcomes<T>(
     outcomes: &[OrderOutcome<T>],
     call: Call,

@@ -32,7 +32,6 @@ pub struct ListArgs {
     user: Option<String>,
 }
 
-/// Runs the command.
 pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let listing =
         Listing { selection: &args.selection, with_items: args.items, user: args.user.as_deref(), is_own: false };

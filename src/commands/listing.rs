@@ -1,4 +1,4 @@
-//! Listing orders: which ones, and how they are shown. `list` and `my-orders` are this.
+//! Listing orders, for `list` and `my-orders`: which ones, and how they are shown.
 
 use std::io::Write as _;
 
@@ -26,10 +26,10 @@ use crate::spool::Spool;
 use crate::store::{OrderFilter, Read, Sort, SortField, Store};
 use crate::ui;
 
-/// How orders are sorted unless `--sort` says otherwise.
+/// The order without `--sort`.
 const NEWEST_FIRST: Sort = Sort { by: SortField::CreatedAt, descending: true };
 
-/// How many orders the table shows unless `--limit` says otherwise.
+/// How many orders the table shows without `--limit`.
 const TABLE_LIMIT: u64 = 50;
 
 /// Which orders, and in which order.
@@ -104,16 +104,13 @@ fn sort(text: &str) -> Result<Sort, String> {
     }
 }
 
-/// What is listed.
 #[derive(Debug)]
 pub struct Listing<'a> {
-    /// Which orders.
     pub selection: &'a Selection,
-    /// Whether with their items.
     pub with_items: bool,
-    /// Only those of this account.
+    /// Only orders of this account.
     pub user: Option<&'a str>,
-    /// Only those of the account that acts.
+    /// Only orders of the acting account.
     pub is_own: bool,
 }
 
@@ -154,7 +151,6 @@ impl Listing<'_> {
     }
 }
 
-/// Lists orders.
 pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
     let is_row_an_item =
         listing.with_items && matches!(context.global.format(), OutputFormat::Csv | OutputFormat::Table);
@@ -184,7 +180,7 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
         print_table(listing, context, &store, &keys, limit)?;
         return Ok(Exit::Done);
     }
-    // Read in batches: a slow reader keeps no transaction open.
+    // Reading in batches keeps no transaction open while a slow reader takes the output.
     let filter = store.read(|read| listing.filter(read, context, limit))?;
     if context.is_table() {
         let print = |orders: Vec<Order>| {
@@ -210,7 +206,7 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Says why a number in full may find no order: those that were typed without their country are not known as it.
+/// Says why a full number may find no orders: those typed without a country code do not match it.
 fn say_how_phones_match(listing: &Listing<'_>, settings: &Settings, context: &Context) {
     if listing.selection.phone.is_some() && settings.country_code.is_none() && context.is_table() {
         let command = CommandLine::of("config countryCode CODE");
@@ -218,7 +214,7 @@ fn say_how_phones_match(listing: &Listing<'_>, settings: &Settings, context: &Co
     }
 }
 
-/// Prints a table, whose rows are measured before the first one is printed.
+/// Prints a table; all its rows are measured before the first is printed.
 fn print_table(
     listing: &Listing<'_>,
     context: &Context,

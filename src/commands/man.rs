@@ -19,7 +19,6 @@ pub struct ManArgs {
     topic: Vec<String>,
 }
 
-/// Runs the command.
 pub fn run(args: &ManArgs, mut root: Command) -> anyhow::Result<Exit> {
     root.build();
     let mut topic = find_topic(&root, &args.topic)?;
@@ -30,8 +29,8 @@ pub fn run(args: &ManArgs, mut root: Command) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Puts the usage that help shows into a page's synopsis: `clap_mangen` leaves out what an option takes, and that an argument
-/// may come several times.
+/// Puts the usage from help into a page's synopsis: `clap_mangen` omits the values of options and that arguments may
+/// repeat.
 fn with_synopsis(page: &str, usage: &str) -> String {
     const HEADING: &str = ".SH SYNOPSIS\n";
     let Some((before, after)) = page.split_once(HEADING) else { return page.to_owned() };

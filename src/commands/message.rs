@@ -1,4 +1,4 @@
-//! `orders message`: what to write to a customer, and the link that opens WhatsApp with it.
+//! `orders message`: a text for a customer, and the link that opens WhatsApp with it.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -45,7 +45,6 @@ fn template_parser() -> impl TypedValueParser<Value = Template> {
     })
 }
 
-/// Runs the command.
 pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("write about", &[]), context)?;
     let naming = Naming::to_read(context);

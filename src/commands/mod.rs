@@ -1,9 +1,9 @@
-//! The commands: one command, one file; its arguments on top, then what it does.
+//! The commands, one file each: its arguments on top, then what it does.
 //!
-//! What they share is in `arguments` (values of arguments), `context` (the file, the caller, printing), `find` (naming orders, products and
-//! accounts), `pick` (orders that a person picks), `listing` (which orders, and how they are shown), `source` (reading files and stdin),
-//! `keep_going` (commands that take several orders), `receive` (taking one order in), `intake` (reading many records),
-//! `import_summary` (what became of them) and `failure` (what is said where a command fails).
+//! What they share is in `arguments` (values of arguments), `context` (the file, the caller, printing), `find` (naming
+//! orders, products and accounts), `pick` (picking orders at a terminal), `listing` (which orders, and how they are
+//! shown), `source` (reading files and stdin), `keep_going` (commands that take several orders), `receive` (taking one
+//! order in), `intake` (reading many records), `import_summary` (the outcomes) and `failure` (explaining a failure).
 
 pub mod arguments;
 pub mod backup;

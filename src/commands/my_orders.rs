@@ -1,4 +1,4 @@
-//! `orders my-orders`: the orders of the acting user.
+//! `orders my-orders`: the orders of the acting account.
 
 use clap::Args;
 
@@ -19,7 +19,6 @@ pub struct MyOrdersArgs {
     selection: Selection,
 }
 
-/// Runs the command.
 pub fn run(args: &MyOrdersArgs, context: &mut Context) -> anyhow::Result<Exit> {
     list(&Listing { selection: &args.selection, with_items: true, user: None, is_own: true }, context)
 }

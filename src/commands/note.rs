@@ -41,7 +41,7 @@ pub fn refuse_option(args: &NoteArgs, note: &str) -> Failure {
     Failure::usage("this command takes the note as its text, not as --note").hint(Hint::run("to keep it", line))
 }
 
-/// Refuses a lone word that names an order: its text was forgotten, and nobody means a reference for a note.
+/// Refuses a lone word that names an order: its text was probably forgotten.
 fn refuse_order_without_text(word: &str, context: &Context) -> anyhow::Result<()> {
     let word = word.trim();
     if Reference::parse(word).is_none() {
@@ -66,7 +66,6 @@ fn refuse_order_without_text(word: &str, context: &Context) -> anyhow::Result<()
     Err(failure.hint(Hint::run("to write it", line)).into())
 }
 
-/// Runs the command.
 pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
     // Without a REF the text stands alone.
     let (reference, text) = match (&args.reference, &args.text) {

@@ -1,4 +1,4 @@
-//! Orders that are picked at a terminal, where none is named.
+//! Picking orders at a terminal, where none is named.
 
 use super::Context;
 use super::find::{Given, References, expand_references, list_orders, none_named};
@@ -9,7 +9,7 @@ use crate::render::{RenderStyle, confirm};
 use crate::store::{OrderFilter, SearchedOrder, search_among};
 use crate::ui;
 
-/// How many orders are offered at the most, the newest ones.
+/// The most orders offered, the newest first.
 const OFFERED: u64 = 500;
 
 /// What an order is picked for.
@@ -17,28 +17,28 @@ const OFFERED: u64 = 500;
 pub struct Purpose<'a> {
     /// What is done with it: `confirm`.
     verb: &'a str,
-    /// The statuses of the orders that are offered; all where there is none.
+    /// The statuses of the orders offered; empty for all.
     statuses: &'a [Status],
-    /// What is asked, where that is more than which order.
+    /// The question, if it is more than which order.
     question: Option<&'a str>,
 }
 
 impl<'a> Purpose<'a> {
-    /// To do this with an order in one of these statuses; in any where there is none.
+    /// Makes the purpose of a command on orders in these statuses; empty for all.
     pub fn of(verb: &'a str, statuses: &'a [Status]) -> Purpose<'a> {
         Purpose { verb, statuses, question: None }
     }
 
-    /// Asks this, where it is more than which order.
+    /// Sets a question that is more than which order.
     pub fn asking(self, question: &'a str) -> Purpose<'a> {
         Purpose { question: Some(question), ..self }
     }
 }
 
-/// Returns the orders that were named; where none was and a person is there, those that they pick.
+/// Returns the orders named, or else those that a person picks.
 ///
 /// # Errors
-/// None was named and nobody can be asked, or there is none to be picked.
+/// None was named, and nobody can be asked or there is none to pick.
 pub fn named_or_picked(args: &[String], purpose: &Purpose<'_>, context: &Context) -> anyhow::Result<References> {
     if args.is_empty() && is_to_pick(context)? {
         let texts = pick(purpose, true, context)?;
@@ -48,10 +48,10 @@ pub fn named_or_picked(args: &[String], purpose: &Purpose<'_>, context: &Context
     expand_references(args, context)
 }
 
-/// Returns what was typed for one order; where nothing was and a person is there, the id of the one that they pick.
+/// Returns what was typed for one order, or else the id of the one that a person picks.
 ///
 /// # Errors
-/// None was named and nobody can be asked, or there is none to be picked.
+/// None was named, and nobody can be asked or there is none to pick.
 pub fn one_named_or_picked(text: Option<&str>, purpose: &Purpose<'_>, context: &Context) -> anyhow::Result<String> {
     match text {
         Some(text) => Ok(text.to_owned()),
@@ -64,8 +64,8 @@ fn is_to_pick(context: &Context) -> Result<bool, Failure> {
     context.is_to_ask("no order is named", list_orders())
 }
 
-/// Lets a person pick of the newest orders, and returns at least one id: guests choose references, and one may be the phone
-/// of somebody else.
+/// Lets a person pick among the newest orders, and returns at least one id, not references: a guest may have chosen
+/// another's phone as reference.
 fn pick(purpose: &Purpose<'_>, is_many: bool, context: &Context) -> anyhow::Result<Vec<String>> {
     let filter = OrderFilter {
         statuses: purpose.statuses.to_vec(),

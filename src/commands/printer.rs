@@ -6,7 +6,6 @@ use crate::options::OutputFormat;
 use crate::render::csv;
 use crate::render::json::Body;
 
-/// Prints bodies one by one, in any form but the table.
 pub struct Printer<'a> {
     writer: &'a mut dyn io::Write,
     format: OutputFormat,
@@ -16,7 +15,7 @@ pub struct Printer<'a> {
 }
 
 impl<'a> Printer<'a> {
-    /// Makes one for a list (`many`) or a single body; nothing is printed yet. CSV has the columns `keys`.
+    /// Prepares to print a list (`many`) or a single body. CSV has the columns `keys`.
     pub fn new<K: AsRef<str>>(
         writer: &'a mut dyn io::Write,
         format: OutputFormat,
@@ -52,7 +51,6 @@ impl<'a> Printer<'a> {
         if self.keys.is_empty() { Ok(()) } else { self.writer.write_all(&csv::header(&self.keys)) }
     }
 
-    /// Sends on what was printed so far.
     pub fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
     }

@@ -1,4 +1,4 @@
-//! Taking one order in: load the facts, decide, apply. `create` and every kind of `import` go through here.
+//! Taking in one order: load the facts, decide, apply. `create` and every kind of `import` use it.
 
 use uuid::Uuid;
 
@@ -16,52 +16,49 @@ use crate::domain::user::Caller;
 use crate::input::found::ReadOrder;
 use crate::store::{Audit, ContentHash, OrderBatch, StoreError};
 
-/// What orders are taken in with.
+/// What taking in orders needs.
 #[derive(Debug)]
 pub struct OrderIntake<'a, 'w, 'c> {
-    /// Where they go.
     pub batch: &'a mut OrderBatch<'w, 'c>,
-    /// The shop's settings.
     pub settings: &'a Settings,
-    /// Who sends them: a buyer's new orders are theirs, and nothing is said of orders that the sender may not see.
+    /// Who sends them. A buyer's new orders are theirs, and messages say nothing of orders that the sender may not see.
     pub sender: &'a Caller,
-    /// By whom and with which note.
     pub audit: &'a Audit,
 }
 
-/// A parsed order that was looked up in the catalogue.
+/// A parsed order, looked up in the catalogue.
 #[derive(Debug)]
 pub struct CheckedOrder {
-    /// What it is called in messages: its reference, or the id of its message.
+    /// What messages call it: its reference, or the id of its message.
     pub label: Option<String>,
-    /// WhatsApp's id of the message that brought it.
+    /// WhatsApp's id of its message.
     pub message_id: Option<String>,
     /// What its message says of an earlier one.
     pub revision: Option<Revision>,
-    /// The order with the hash of its content, or why it cannot be taken unless its message brought it before.
+    /// The order with its content hash, or why it cannot be taken unless its message brought it before.
     pub order: Result<(ResolvedOrder, ContentHash), Rejected>,
 }
 
-/// An order of an import, as far as it got.
+/// An order of an import, before or after its lookup.
 #[derive(Debug)]
 pub enum ImportOrder {
-    /// It was parsed before the catalogue was there to look it up in.
+    /// Parsed before the catalogue was loaded.
     Parsed(ReadOrder),
-    /// It was looked up.
+    /// Looked up in the catalogue.
     Checked(CheckedOrder),
 }
 
 /// An order that is in the file.
 #[derive(Debug)]
 pub enum StoredOrder {
-    /// It was written, with what a person should look at.
+    /// New, with warnings.
     New(OrderPk, Vec<String>),
-    /// It was there already, with what a person should look at.
+    /// There already, perhaps with a warning.
     Unchanged(OrderPk, Option<String>),
 }
 
 impl CheckedOrder {
-    /// Looks up the products of an order that comes `now`; `new_id` gives the ids of what is new.
+    /// Looks up the products of an order received `now`; `new_id` makes new ids.
     pub fn of(
         parsed: ReadOrder,
         now: Timestamp,
@@ -93,7 +90,7 @@ impl CheckedOrder {
 }
 
 impl ImportOrder {
-    /// Returns the outcome of an order that is refused whatever the file holds; `None` where that matters.
+    /// Returns the outcome of an order that is refused whatever the file holds; `None` if the file matters.
     pub fn settle(&self) -> Option<RecordOutcome> {
         let ImportOrder::Parsed(ReadOrder { label, products, source, revision: None, order: Err(problems) }) = self
         else {
@@ -104,7 +101,7 @@ impl ImportOrder {
         is_settled.then_some(RecordOutcome::Rejected { label, kind: Kind::InvalidInput.into(), problems })
     }
 
-    /// Returns about how many bytes of memory it has.
+    /// Returns roughly how many bytes of memory it takes.
     pub fn size(&self) -> usize {
         match self {
             ImportOrder::Parsed(order) => order.size(),
@@ -114,7 +111,7 @@ impl ImportOrder {
 }
 
 impl CheckedOrder {
-    /// Returns about how many bytes of memory it has.
+    /// Returns roughly how many bytes of memory it takes.
     pub fn size(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let content = match &self.order {
@@ -123,7 +120,7 @@ impl CheckedOrder {
                 let customer = &order.customer;
                 let items = order.items.iter().map(|item| {
                     let names = item.product_name.len() + text(&item.product_barcode) + text(&item.product_image);
-                    // Size and color stand in what repeated orders are compared by too.
+                    // Repeated orders are compared by a copy of size and color.
                     2 * (size_of::<OrderItem>() + text(&item.selected_size) + text(&item.selected_color)) + names
                 });
                 let warnings = order.warnings.iter().map(String::len).sum::<usize>();
@@ -135,7 +132,7 @@ impl CheckedOrder {
         size_of::<CheckedOrder>() + content
     }
 
-    /// Returns the reference that is sent, where it is another than that of the order that its message brought before.
+    /// Returns the reference sent, if it differs from that of the order that the message brought before.
     pub fn other_reference(&self, known: &Reference) -> Option<&Reference> {
         let (order, _) = self.order.as_ref().ok()?;
         let is_known = |reference: &Reference| reference.as_str().eq_ignore_ascii_case(known.as_str());
@@ -143,15 +140,15 @@ impl CheckedOrder {
         (!references.any(is_known)).then_some(&order.reference)
     }
 
-    /// Returns whether it is only said that a message was changed, not to what.
+    /// Returns whether a message is known to have changed, but not to what.
     pub fn is_without_text(&self) -> bool {
         matches!(&self.order, Err(rejected) if rejected.problems.is_empty())
     }
 }
 
 impl OrderIntake<'_, '_, '_> {
-    /// Finds the order that an earlier message brought, of which a message says something: by WhatsApp's id of that message,
-    /// else by the reference in the text.
+    /// Finds the order that a message revises: by WhatsApp's id of the earlier message, else by the reference in the
+    /// text.
     pub fn order_revised(&self, order: &CheckedOrder) -> Result<Option<Reference>, StoreError> {
         if let Some((_, reference)) = self.order_of_message(order)? {
             return Ok(Some(reference));
@@ -166,7 +163,7 @@ impl OrderIntake<'_, '_, '_> {
 
     /// Takes in an order, or says why not.
     pub fn take(&mut self, order: &CheckedOrder) -> Result<Result<StoredOrder, Rejected>, StoreError> {
-        // What a message brought before is that order, whatever the message says now.
+        // A message that brought an order before means that order, whatever it says now.
         if let Some((pk, reference)) = self.order_of_message(order)? {
             let warning = order.other_reference(&reference).map(|other| {
                 format!("the message that brought this order came again with the reference {other}: compare them")
@@ -193,7 +190,7 @@ impl OrderIntake<'_, '_, '_> {
         order: &ResolvedOrder,
         hash: ContentHash,
     ) -> Result<Result<StoredOrder, Rejected>, StoreError> {
-        // Almost every order is new and like no other: whether its reference is free is then found out by writing it.
+        // Almost every order is new and like no other: inserting it then shows whether its reference is free.
         let is_like_another = self.batch.is_like_another(order)?;
         let mut known = if is_like_another { self.batch.known_order(&order.reference, hash)? } else { None };
         if known.is_none() {
@@ -214,7 +211,7 @@ impl OrderIntake<'_, '_, '_> {
         if let Err(rejected) = decide_repeat(order, &known, self.sender) {
             return Ok(Err(rejected));
         }
-        // The message that brings it again is remembered.
+        // Remembers the message that brought it again.
         let pk = known.order.summary.pk;
         if order.source.message_id.is_some() {
             self.batch.insert_source(pk, &order.source, hash)?;
@@ -222,13 +219,13 @@ impl OrderIntake<'_, '_, '_> {
         Ok(Ok(StoredOrder::Unchanged(pk, None)))
     }
 
-    /// Writes an order; `None`: its reference is another order's.
+    /// Inserts an order; `None` if another order has its reference.
     fn insert(&mut self, order: &ResolvedOrder, hash: ContentHash) -> Result<Option<OrderPk>, StoreError> {
         let user = self.sender.owns_new_orders();
         let Some(written) = &order.note else {
             return self.batch.insert_order(order, hash, user, self.audit);
         };
-        // The customer's words are the order's; the note of the run is the shop's, and no customer sees it.
+        // The customer's words belong to the order; the run's note is the shop's, and no customer sees it.
         let words = Audit { note: Some(written.clone()), ..self.audit.clone() };
         let inserted = self.batch.insert_order(order, hash, user, &words)?;
         if let Some(order) = inserted.filter(|_| self.audit.note.is_some()) {

@@ -1,4 +1,4 @@
-//! The file of the records that an import did not take.
+//! The file of the records that an import rejected.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
@@ -11,7 +11,7 @@ use crate::input::reject::Reject;
 use crate::scratch::{Scratch, folder_of, sync_folder};
 use crate::store::{NotOpened, OrdersFiles, PlainFile};
 
-/// Keeps the records that are not taken, each once, where they are to be kept.
+/// Keeps rejected records, each once, if they are to be kept.
 #[derive(Debug)]
 pub struct Rejects<'a>(Option<RejectsFile<'a>>);
 
@@ -21,44 +21,44 @@ impl Rejects<'_> {
         Rejects(None)
     }
 
-    /// Keeps them in a new file, which is none of the orders files.
+    /// Keeps them in a new file, which must not be an orders file.
     pub fn begin<'a>(path: &Path, orders_files: &'a OrdersFiles) -> anyhow::Result<Rejects<'a>> {
         Ok(Rejects(Some(RejectsFile::begin(path, orders_files)?)))
     }
 
-    /// Keeps what is left of an order that was not taken.
+    /// Keeps what is left of a rejected order.
     pub fn keep(&mut self, reject: &Arc<Reject>) -> anyhow::Result<()> {
         let Some(file) = &mut self.0 else { return Ok(()) };
         file.put(reject).map_err(|error| Failure::io(&error, "cannot keep the rejects").into())
     }
 
-    /// Gives them their file, for its owner only, once it is safely on the disk; none where there are none. What an
-    /// earlier run kept is not lost: a file that is there must hold the same, as one that was cut off here leaves it.
+    /// Names the file once it is safely on the disk, for its owner only; without rejects there is none. An existing
+    /// file is never replaced: it must hold the same, as a run that was cut off here leaves it.
     pub fn finish(&mut self, is_dry_run: bool) -> anyhow::Result<()> {
         self.0.as_mut().map_or(Ok(()), |file| file.finish(is_dry_run))
     }
 
-    /// Removes the file again if this run made it: nothing was imported.
+    /// Removes the file if this run made it, since nothing was imported.
     pub fn remove(&self) {
         if let Some(file) = &self.0
             && file.is_made
         {
-            // What is left is taken for the next run's own.
+            // If it stays, the next run takes it for its own.
             let _ = fs::remove_file(&file.path);
         }
     }
 }
 
-/// The file: it appears whole, or not at all.
+/// The file, which appears whole or not at all.
 #[derive(Debug)]
 struct RejectsFile<'a> {
-    /// Where they are kept until the end: a file without a name, which a killed run leaves nowhere.
+    /// Where they wait until the end: an unnamed file, which a killed run does not leave behind.
     spool: BufWriter<File>,
     path: PathBuf,
     orders_files: &'a OrdersFiles,
     /// What was kept last.
     last: Weak<Reject>,
-    /// The record that it is of, and where the first of what is kept of that record begins.
+    /// Its record, and where the first part kept of that record begins.
     record: Weak<Vec<u8>>,
     record_start: u64,
     /// Whether the whole record is kept.
@@ -101,7 +101,7 @@ impl RejectsFile<'_> {
             self.record_start = self.spool.stream_position()?;
             self.record = record;
         } else if reject.is_whole() {
-            // What was kept of it by itself stands in the whole too.
+            // The whole includes the parts kept before.
             self.spool.seek(SeekFrom::Start(self.record_start))?;
             self.spool.get_ref().set_len(self.record_start)?;
         }
@@ -144,7 +144,7 @@ impl RejectsFile<'_> {
     }
 }
 
-/// Returns whether the rest of a file is all that another one holds.
+/// Returns whether the rest of one file equals all of another.
 fn holds_the_same(ours: &File, theirs: PlainFile) -> io::Result<bool> {
     let (mut ours, mut theirs) = (BufReader::new(ours), BufReader::new(theirs));
     loop {

@@ -29,7 +29,6 @@ pub struct ShowArgs {
     keep_going: bool,
 }
 
-/// Runs the command.
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let references = named_or_picked(&args.refs, &Purpose::of("show", &[]), context)?;
     let call = Call { is_list: references.is_list, keep_going: args.keep_going, done: "shown" };

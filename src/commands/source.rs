@@ -9,10 +9,10 @@ use crate::error::{Failure, Fault, Kind};
 use crate::input::format::Format;
 use crate::store::{NotOpened, OrdersFiles, PlainFile};
 
-/// How many bytes are read at a time.
+/// How many bytes to read at a time.
 const BUFFER: usize = 1 << 16;
 
-/// How many of the first bytes of a pipe tell whether it is anything to read (1 MiB).
+/// How many of a pipe's first bytes decide whether it has a known format (1 MiB).
 const HEAD: usize = 1 << 20;
 
 /// How much is read.
@@ -23,7 +23,7 @@ pub struct InputArgs {
     max_input: u64,
 }
 
-/// Reads a number of bytes, or of a power of 1024 of them.
+/// Reads a number of bytes, with a unit that is a power of 1024.
 fn parse_bytes(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -41,20 +41,19 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
     bytes.ok_or_else(|| "must be a number of bytes, such as 1000000, 512M or 8G".to_owned())
 }
 
-/// Something to read records from, ready to be read at the program's own pace.
+/// A source of records that never keeps the program waiting.
 #[derive(Debug)]
 pub struct InputFile {
     /// Its name as it was given; `-` for stdin.
     pub name: String,
-    /// Its content.
     pub reader: BufReader<PlainFile>,
 }
 
-/// Opens the files that were named; `-`, or none at all, is stdin. Pipes are read to their end into unlinked temporary
-/// files, so that a slow one keeps nobody waiting later.
+/// Opens the named files; `-` or none is stdin. Pipes are first read to their end into unnamed temporary files, so that
+/// a slow one keeps nobody waiting later.
 ///
 /// # Errors
-/// One cannot be opened; some are the orders file or stand beside it, as where a shell puts in every file of its folder.
+/// One cannot be opened, or is the orders file or beside it, as where a shell expands `*`.
 pub fn open_sources(names: &[String], limit: &InputArgs, orders_files: &OrdersFiles) -> anyhow::Result<Vec<InputFile>> {
     if names.is_empty() {
         return Ok(vec![spooled(open_source(None, orders_files)?, limit)?]);
@@ -67,10 +66,10 @@ pub fn open_sources(names: &[String], limit: &InputArgs, orders_files: &OrdersFi
     names.iter().map(|name| Ok(spooled(open_source(Some(name), orders_files)?, limit)?)).collect()
 }
 
-/// Opens one file, which is read at its own pace; `-`, or none, is stdin.
+/// Opens one file; `-` or none is stdin.
 ///
 /// # Errors
-/// It cannot be opened; it is the orders file or stands beside it.
+/// It cannot be opened, or is the orders file or beside it.
 pub fn open_source(name: Option<&str>, orders_files: &OrdersFiles) -> anyhow::Result<InputFile> {
     if name.is_none() && io::stdin().is_terminal() {
         return Err(Failure::usage("name a file, or - for stdin").into());
@@ -94,7 +93,7 @@ fn problem(name: &str, ours: &str) -> String {
     format!("{}: {ours}", if name == "-" { "stdin" } else { name })
 }
 
-/// Refuses sources that are the orders file, or stand beside it.
+/// Refuses sources that are the orders file or beside it.
 fn refuse(ours: Vec<String>) -> Failure {
     Failure::new(Kind::InvalidInput, "the orders file cannot be read as input")
         .error("The orders file cannot be read as input")
@@ -114,8 +113,7 @@ fn unreadable(name: &str, error: &io::Error) -> Failure {
     Failure::io(error, format!("cannot read {name}"))
 }
 
-/// Reads a pipe to its end, into a file that has no name. One that never ends is refused by its first bytes, or where it has
-/// more than `most`.
+/// Reads a pipe to its end into an unnamed file. An endless one is refused by its first bytes, or beyond `most` bytes.
 fn spool(name: &str, mut pipe: PlainFile, most: u64) -> Result<PlainFile, Failure> {
     let in_folder = |error: io::Error| {
         let folder = std::env::temp_dir();

@@ -1,4 +1,4 @@
-//! What can be typed where: by the name that an argument's value has in the help.
+//! The candidates for each argument, chosen by the value name that help shows.
 
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -22,16 +22,15 @@ use crate::options::Global;
 use crate::store::Read;
 use crate::ui::{ColorChoice, Ui};
 
-/// Stands for the files that the shell itself completes.
+/// Stands for files, which the shell itself completes.
 pub const FILES: &str = "\t";
 
-/// How many candidates are taken from the orders file at the most.
+/// The most candidates taken from the orders file.
 const OFFERED: usize = 100;
 
-/// What candidates are asked for.
 struct Request {
     line: TypedLine,
-    /// The whole command line of the program.
+    /// The program's whole command line.
     root: clap::Command,
 }
 
@@ -42,13 +41,13 @@ pub fn completed(line: &TypedLine, root: clap::Command) -> Vec<CompletionCandida
     clap_complete::engine::complete(&mut command, words, line.words.len() - 1, None).unwrap_or_default()
 }
 
-/// Gives every argument of a command, and of those below it that the line names, its candidates.
+/// Attaches candidates to the arguments of a command and of the subcommands that the line names.
 fn with_candidates(command: clap::Command, request: &Arc<Request>) -> clap::Command {
     let facts = command.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
     let command = command.mut_args(|argument| {
         let Some(candidates) = candidates_of(&argument) else { return argument };
         let request = Arc::clone(request);
-        // With less than it needs, clap_complete offers no options beside a positional argument.
+        // clap_complete offers no options beside a positional argument that still needs values.
         let argument = match argument.get_num_args() {
             Some(_) if argument.is_positional() => argument.num_args(1..),
             _ => argument,
@@ -62,7 +61,7 @@ fn with_candidates(command: clap::Command, request: &Arc<Request>) -> clap::Comm
 
 type Candidates = fn(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate>;
 
-/// Returns where the values of an argument come from; `None` where there is nothing to offer, or clap knows all of them.
+/// Returns the source of an argument's candidates; `None` if there are none or clap knows them all.
 fn candidates_of(argument: &Arg) -> Option<Candidates> {
     let names: Vec<&str> = argument.get_value_names()?.iter().map(|name| name.as_str()).collect();
     Some(match names.join(" ").as_str() {
@@ -87,12 +86,12 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
     })
 }
 
-/// The shell's own files; what begins with `-` is on its way to an option.
+/// Lets the shell complete files, unless an option has been begun.
 fn files(typed: &str, _: &Request, _: &Facts) -> Vec<CompletionCandidate> {
     if typed.starts_with('-') { Vec::new() } else { vec![CompletionCandidate::new(FILES)] }
 }
 
-/// Returns those of the program's own words that begin like what was typed, in any case.
+/// Returns the words that begin with what was typed, in any case.
 fn beginning<W: Into<String>>(typed: &str, words: impl IntoIterator<Item = W>) -> Vec<CompletionCandidate> {
     let begins = |word: &String| word.to_lowercase().starts_with(&typed.to_lowercase());
     words.into_iter().map(Into::into).filter(begins).map(CompletionCandidate::new).collect()
@@ -108,7 +107,7 @@ fn references(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCa
     })
 }
 
-/// Products by their barcodes, or by their ids where the barcodes would need quoting; found by their names too.
+/// Offers barcodes, or ids where a barcode would need quoting. Products are found by name too.
 fn products(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
     let typed = typed.to_lowercase();
     ask(request.line.global(), Task::Products, |read, _| {
@@ -117,7 +116,7 @@ fn products(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidat
         let is_named = |product: &&Product| product.name.to_lowercase().contains(&typed);
         let mut found: Vec<&Product> = products.iter().filter(begins).collect();
         if found.is_empty() {
-            // A shell replaces what was typed by what all candidates begin with: only one can be found by its name.
+            // Shells insert what all candidates begin with, so a match by name must be the only one.
             found = products.iter().filter(is_named).collect();
             found.truncate(usize::from(found.len() == 1));
         }
@@ -136,7 +135,7 @@ fn accounts(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidat
     })
 }
 
-/// Fields that are not chosen yet.
+/// Offers the fields that are not chosen yet.
 fn fields(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate> {
     let chosen: Vec<&str> = request.line.typed().split([',', '=']).collect();
     let is_free = |field: &&&str| **field == typed || !chosen.contains(*field);
@@ -161,15 +160,15 @@ fn topics(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate>
     beginning(typed, topics.chain(command.get_subcommands().map(clap::Command::get_name)))
 }
 
-/// Makes a candidate of what somebody else may have written; `None` where it is no word for every shell, or would be an
+/// Makes a candidate of text that others may have written; `None` if a shell would have to quote it or it looks like an
 /// option.
 fn of_data(value: &str, about: &str) -> Option<CompletionCandidate> {
     let is_offered = is_shell_literal(value) && !value.starts_with('-');
     is_offered.then(|| CompletionCandidate::new(value).help(Some(about.to_owned().into())))
 }
 
-/// Reads candidates from the orders file. Whatever goes wrong, there are none: a shell that completes is no place for errors
-/// and warnings, nor to wait for others.
+/// Reads candidates from the orders file. On any failure there are none: completion must not print errors or wait for
+/// others.
 fn ask(
     global: Global,
     task: Task,
@@ -189,7 +188,7 @@ fn ask(
 mod tests {
     use super::*;
 
-    /// Values that only the person who types knows.
+    /// Values that only the person typing knows.
     const FREE: [&str; 19] = [
         "N",
         "±N",
@@ -212,7 +211,7 @@ mod tests {
         "name",
     ];
 
-    /// An argument whose values could be completed, and are not, is an oversight: name it as its like is named.
+    /// A new value name must be completed or listed as free.
     #[test]
     fn every_value_is_completed_or_free() {
         fn check(command: &clap::Command) {

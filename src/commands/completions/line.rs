@@ -1,15 +1,15 @@
-//! The command line that is being completed.
+//! The command line being completed.
 
 use std::path::PathBuf;
 
 use crate::options::{Global, options};
 
-/// A command line up to the cursor, its words as the program would get them.
+/// A command line up to the cursor, split into the words that the program would get.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypedLine {
-    /// The words, the program's name first and the one that is being typed last.
+    /// The words, from the program's name to the one being typed.
     pub words: Vec<String>,
-    /// How many bytes at the start of the last word the shell leaves alone: it replaces what follows.
+    /// How many bytes at the start of the last word the shell keeps; it replaces the rest.
     pub prefix_length: usize,
 }
 
@@ -22,8 +22,8 @@ impl TypedLine {
         TypedLine { words, prefix_length: 0 }
     }
 
-    /// Reads the line that bash passes, up to the cursor, and the part of its last word that bash would replace: bash
-    /// breaks words at characters like `=` and `:` too. `None` where the part is not the end of the line.
+    /// Splits the line up to the cursor. `replaced` is the part of its last word that bash would replace, since bash
+    /// also breaks words at characters like `=` and `:`. `None` if the line does not end with it.
     pub fn of_bash(line: &str, replaced: &str) -> Option<TypedLine> {
         let mut words = split(line);
         let assignments = words.iter().take_while(|word| word.contains('=')).count();
@@ -32,17 +32,17 @@ impl TypedLine {
         Some(TypedLine { words, prefix_length })
     }
 
-    /// Returns the word that is being typed.
+    /// Returns the word being typed.
     pub fn typed(&self) -> &str {
         self.words.last().map_or("", String::as_str)
     }
 
-    /// Returns the words before it, after the program's name.
+    /// Returns the words between the program's name and the one being typed.
     pub fn before(&self) -> &[String] {
         self.words.get(1..self.words.len() - 1).unwrap_or_default()
     }
 
-    /// Returns the global options on the line that say which file is read, and for whom.
+    /// Returns the global options that choose the file and the account.
     pub fn global(&self) -> Global {
         let named = |name: &str| {
             let values = options(self.before()).filter(|(option, _)| *option == name);
@@ -60,7 +60,7 @@ impl TypedLine {
     }
 }
 
-/// Splits a line as bash does, without expanding anything; the last word may be empty or its quote open.
+/// Splits a line as bash does, without expansion. The last word may be empty or have an open quote.
 fn split(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (mut word, mut is_word, mut quote) = (String::new(), false, None);
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_bash_has_the_words_that_the_program_would_get() {
+    fn a_bash_line_has_the_words_that_the_program_would_get() {
         for (line, replaced, words, prefix_length) in [
             ("orders show LEG", "LEG", &["orders", "show", "LEG"][..], 0),
             ("orders show ", "", &["orders", "show", ""], 0),

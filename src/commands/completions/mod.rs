@@ -12,7 +12,7 @@ use crate::ui;
 
 pub use reply::reply;
 
-/// The variable through which a shell asks for its script, and then for candidates.
+/// The variable with which a shell asks for its script, and later for candidates.
 pub const VARIABLE: &str = "ORDERS_COMPLETE";
 
 /// Print what to add to the shell's start file for completion
@@ -54,9 +54,8 @@ impl Shell {
     }
 }
 
-/// Runs the command.
 pub fn run(args: &CompletionsArgs) -> anyhow::Result<Exit> {
-    // The shell asks the program anew whenever it starts, so that its script fits the program that is installed.
+    // The shell fetches its script at every start, so that it fits the installed program.
     ui::print(&match args.shell {
         Shell::Bash => format!("source <({VARIABLE}=bash orders)\n"),
         Shell::Zsh => format!(

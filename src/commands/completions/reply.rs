@@ -1,4 +1,4 @@
-//! What a shell is told that asks for its script or for candidates.
+//! Replies to shells that ask for their script or for candidates.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -11,8 +11,8 @@ use super::candidates::{FILES, completed};
 use super::line::TypedLine;
 use crate::domain::text::{is_shell_literal, visible};
 
-/// Replies to a shell: without words with its script, else with candidates for the last word, one a line. `None` where the
-/// shell is not known.
+/// Returns the shell's script if there are no words, else candidates for the last word, one a line. `None` if the shell
+/// is unknown.
 pub fn reply(shell: &OsStr, args: &[OsString], root: fn() -> clap::Command) -> Option<String> {
     let shell = Shell::from_str(shell.to_str()?, false).ok()?;
     let words = args.iter().skip_while(|arg| *arg != "--").skip(1);
@@ -28,14 +28,14 @@ pub fn reply(shell: &OsStr, args: &[OsString], root: fn() -> clap::Command) -> O
     Some(line.map(|line| lines(shell, &line, &completed(&line, root()))).unwrap_or_default())
 }
 
-/// Writes candidates, each a line. A line that begins with a tab asks the shell for files; what follows it stands before
+/// Writes one candidate a line. A line that begins with a tab asks the shell for files; the rest of it goes before
 /// their names.
 fn lines(shell: Shell, line: &TypedLine, candidates: &[CompletionCandidate]) -> String {
     let values = candidates.iter().filter_map(|candidate| Some((candidate.get_value().to_str()?, candidate)));
     if let Some(before) = values.clone().find_map(|(value, _)| value.strip_suffix(FILES)) {
         return format!("\t{}\n", before.get(line.prefix_length..).unwrap_or_default());
     }
-    // Options are offered once one is begun.
+    // Options are offered only once one is begun.
     let is_begun = |value: &str| !(line.typed().is_empty() && value.starts_with('-'));
     let offered = values.filter(|(value, _)| is_literal(value) && is_begun(value));
     let prefix = &line.typed()[..line.prefix_length];
@@ -49,14 +49,14 @@ fn lines(shell: Shell, line: &TypedLine, candidates: &[CompletionCandidate]) -> 
             (Shell::Fish, "") => writeln!(lines, "{value}"),
             (Shell::Fish, about) => writeln!(lines, "{value}\t{about}"),
             (Shell::Zsh, "") => writeln!(lines, "{value}\t{value}"),
-            // zsh shows what follows the tab as it stands.
+            // zsh shows the text after the tab as it is.
             (Shell::Zsh, about) => writeln!(lines, "{value}\t{value:<longest$}  -- {about}"),
         };
     }
     lines
 }
 
-/// Returns whether a candidate needs no quoting; an option's own `=` does not.
+/// Returns whether a candidate needs no quoting; the `=` of an option needs none.
 fn is_literal(candidate: &str) -> bool {
     is_shell_literal(&candidate.replacen('=', "", usize::from(candidate.starts_with("--"))))
 }

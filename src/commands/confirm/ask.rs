@@ -1,4 +1,4 @@
-//! What `confirm` asks a person at a terminal: which orders, and whether.
+//! What `confirm` asks at a terminal: which orders, and whether to confirm them.
 
 use super::Call;
 use crate::commands::Context;
@@ -11,7 +11,7 @@ use crate::render::confirm;
 use crate::store::{Read, Store, StoreError};
 use crate::ui;
 
-/// Shows what would be done to a person who says yes or no, and returns the orders that they said yes to.
+/// Shows a person what would be done, and returns the orders that they said yes to.
 pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<Vec<Order>> {
     let (shown, failed, text) = store.read(|read| {
         let settings = read.settings()?;
@@ -31,7 +31,7 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
         anyhow::Ok((shown, failed, previews.join("\n")))
     })?;
     if shown.is_empty() {
-        // There is nothing to say yes to: confirming reports why.
+        // There is nothing to ask: confirming reports why.
         return Ok(shown);
     }
     ui::show(&text);
@@ -47,7 +47,7 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
     Err(Failure::new(Kind::Declined, format!("{which} not confirmed")).error("Declined").into())
 }
 
-/// Finds another order of the same phone and items that was not cancelled.
+/// Finds another order with the same phone and items that was not cancelled.
 fn duplicate(read: &Read<'_>, order: &Order) -> Result<Option<Order>, StoreError> {
     let content = Content::of_order(order);
     let date = order.summary.order_date;

@@ -44,7 +44,6 @@ pub struct ConfirmArgs {
     keep_going: bool,
 }
 
-/// What one call is about.
 struct Call<'a> {
     named: Vec<Named<'a>>,
     keep_going: bool,
@@ -52,10 +51,9 @@ struct Call<'a> {
     audit: Audit,
 }
 
-/// The keys of the body of an order that was confirmed, in order.
+/// The keys of a confirmed order's body, in order.
 const CONFIRMED_KEYS: &[&str] = &["success", "order", "stockUpdated", "message"];
 
-/// Runs the command.
 pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let purpose = Purpose::of("confirm", &[Status::Pending]);
     let references = named_or_picked(&args.refs, &purpose, context)?;
@@ -63,10 +61,10 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context);
     let mut call = Call {
-        // Nobody waits while they are looked for: an order keeps its reference.
+        // Looked up before the transaction, so that nobody waits: references never change.
         named: store.read(|read| name_orders_or_none(read, &references.texts, &naming, args.keep_going))?,
         keep_going: args.keep_going,
-        // Whoever is asked sees the prices.
+        // A person who is asked sees the prices.
         consent: Consent::Named { accept_prices: is_to_ask || args.accept_prices },
         audit: context.audit(),
     };
@@ -84,11 +82,11 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })
 }
 
-/// An order with what would become of it; or what was typed, with why not.
+/// An order with its confirmation, or what was typed with why it failed.
 type Decision = OrderOutcome<(Order, Confirmation)>;
 
 impl Call<'_> {
-    /// Loads the orders and decides: of all together, or with `--keep-going` of each in the order given.
+    /// Loads the orders and decides: on all together, or with `--keep-going` on each in the order given.
     fn decide(&self, read: &Read<'_>) -> anyhow::Result<Vec<Decision>> {
         let found = || self.named.iter().filter_map(|(_, found)| found.as_ref().ok());
         let (orders, catalogue) = load(read, found())?;
@@ -102,7 +100,7 @@ impl Call<'_> {
         let mut decided = orders.into_iter().zip(decisions);
         let mut all = Vec::with_capacity(self.named.len());
         for (reference, found) in &self.named {
-            // Every order that was found has its decision, in the same order.
+            // The decisions are in the order of the orders found.
             match found.as_ref().map(|found| (found, decided.next())) {
                 Ok((found, Some((order, decision)))) => all.push(match decision {
                     Ok(confirmation) => Ok((order, confirmation)),
@@ -119,7 +117,7 @@ impl Call<'_> {
         Ok(all)
     }
 
-    /// Decides, applies the decisions, and pairs them with the orders as they are then.
+    /// Decides, applies the decisions, and pairs them with the orders as written.
     fn confirm(&self, write: &Write<'_>) -> anyhow::Result<Vec<Decision>> {
         let mut outcomes = self.decide(write)?;
         for (_, confirmation) in outcomes.iter().flatten() {

@@ -66,7 +66,6 @@ fn sized(text: &str) -> Result<(String, i64), String> {
     Ok((size(name)?, pieces(number)?))
 }
 
-/// Runs the command.
 pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut known = HashSet::new();
     if let Some((twice, _)) = args.size.iter().find(|(size, _)| !known.insert(size_key(size))) {

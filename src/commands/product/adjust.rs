@@ -38,7 +38,6 @@ fn difference(text: &str) -> Result<i64, String> {
     }
 }
 
-/// Runs the command.
 pub fn run(args: &AdjustArgs, context: &mut Context) -> anyhow::Result<Exit> {
     correct_stock(&args.product, args.size.as_deref(), Correction::Adjust(args.difference), context)
 }

@@ -28,7 +28,6 @@ pub struct CountArgs {
     size: Option<String>,
 }
 
-/// Runs the command.
 pub fn run(args: &CountArgs, context: &mut Context) -> anyhow::Result<Exit> {
     correct_stock(&args.product, args.size.as_deref(), Correction::Count(args.counted), context)
 }

@@ -24,7 +24,6 @@ pub struct HistoryArgs {
     product: String,
 }
 
-/// Runs the command.
 pub fn run(args: &HistoryArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), STOCK_ENTRY_KEYS, STOCK_ENTRY_KEYS)?;
     let store = context.open_to_read()?;

@@ -39,7 +39,6 @@ pub struct ImportArgs {
     keep_going: bool,
 }
 
-/// Runs the command.
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files, &args.input, &context.orders_files()?)?;
     let mut store = context.open_or_create()?;
@@ -49,7 +48,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut read = |input: Input<'_>, put: &mut Put<'_, ReadProduct>| match input {
         Input::Record(record) => {
             let product = read_product(record)?;
-            // What was read of it has about as many bytes as it has itself.
+            // The product takes about as many bytes as its record.
             put(product, record.len(), &Arc::new(Reject::nothing()));
             Ok(0)
         }
@@ -81,7 +80,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                                 reject(read, rejected.kind.into(), rejected.problems.into_iter().collect())
                             }
                             Ok(decision) => {
-                                // That a known product keeps its stock is how it is meant, and nothing is wrong.
+                                // Known products keep their stock by design: a brief report leaves that out.
                                 let stock_kept = decision.stock_kept.filter(|_| !is_brief);
                                 let warnings = decision.warnings.into_iter().chain(stock_kept).collect();
                                 match decision.change {

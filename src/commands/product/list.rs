@@ -25,7 +25,6 @@ pub struct ListArgs {
     low: bool,
 }
 
-/// Runs the command.
 pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), PRODUCT_KEYS, PRODUCT_KEYS)?;
     let store = context.open_to_read()?;

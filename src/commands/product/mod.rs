@@ -52,7 +52,6 @@ enum ProductCommand {
     Remove(remove::RemoveArgs),
 }
 
-/// Runs the command.
 pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
     match args.command {
         ProductCommand::Add(args) => add::run(args, context),
@@ -67,7 +66,7 @@ pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
-/// Loads what an incoming product may be meant for, decides, and applies the decision.
+/// Loads the products that an incoming one may match, decides, and applies the decision.
 fn upsert_product(
     write: &Write<'_>,
     incoming: &IncomingProduct,
@@ -84,7 +83,7 @@ fn upsert_product(
     Ok(decision)
 }
 
-/// Corrects the stock of a product, as `adjust` and `count` do.
+/// Corrects the stock of a product, for `adjust` and `count`.
 fn correct_stock(
     name: &str,
     size: Option<&str>,
@@ -110,7 +109,7 @@ fn correct_stock(
     Ok(Exit::Done)
 }
 
-/// Prints a product that a command wrote, or for people `text`.
+/// Prints a written product, or `text` for people.
 fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> String) -> anyhow::Result<()> {
     context.print_one(json::product(written), || match context.ui.quiet {
         true => format!("{}\n", crate::domain::text::visible(&written.handle())),
@@ -119,12 +118,11 @@ fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> St
     Ok(())
 }
 
-/// Reads an amount of money from an argument.
 fn money(text: &str) -> Result<Money, String> {
     Money::parse(text).map_err(|error| error.to_string())
 }
 
-/// Reads how many pieces there are.
+/// Reads a number of pieces.
 fn pieces(text: &str) -> Result<i64, String> {
     match text.parse::<u32>() {
         Ok(number) if number <= QUANTITY_LIMIT && !text.starts_with('+') => Ok(number.into()),
@@ -132,7 +130,6 @@ fn pieces(text: &str) -> Result<i64, String> {
     }
 }
 
-/// Reads a name.
 pub fn name(text: &str) -> Result<String, String> {
     bounded(text, limits::NAME)
 }
@@ -142,12 +139,10 @@ fn image(text: &str) -> Result<String, String> {
     bounded(text, limits::IMAGE)
 }
 
-/// Reads a barcode.
 fn barcode(text: &str) -> Result<String, String> {
     bounded(text, limits::BARCODE)
 }
 
-/// Reads a size or color.
 pub fn size(text: &str) -> Result<String, String> {
     bounded(text, limits::CHOICE)
 }

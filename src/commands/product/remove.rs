@@ -28,7 +28,6 @@ pub struct RemoveArgs {
     product: String,
 }
 
-/// Runs the command.
 pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let naming = Naming::to_write(context);
     let mut store = context.open_to_write()?;

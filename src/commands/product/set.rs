@@ -55,7 +55,6 @@ pub struct SetArgs {
     image: Vec<String>,
 }
 
-/// Runs the command.
 pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let name = args.product.clone();
     let change = args.into_change();
@@ -84,9 +83,9 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 impl SetArgs {
-    /// Returns what is to change, as a product that comes in with only these keys.
+    /// Returns the changes, as an incoming product with only these keys.
     fn into_change(self) -> IncomingProduct {
-        // What is taken away comes as null.
+        // Null removes a value.
         IncomingProduct {
             id: None,
             name: self.name,

@@ -23,7 +23,6 @@ pub struct ShowArgs {
     product: String,
 }
 
-/// Runs the command.
 pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let store = context.open_to_read()?;
     let (found, low_stock) =

@@ -50,7 +50,6 @@ pub struct ReportOptions {
     exit_code: bool,
 }
 
-/// Runs the command.
 pub fn run(args: &ReportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     match &args.command {
         ReportCommand::Pending(args) => pending::run(args, context),

@@ -31,7 +31,6 @@ pub struct PendingArgs {
     options: ReportOptions,
 }
 
-/// Runs the command.
 pub fn run(args: &PendingArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let filter = OrderFilter {
         statuses: vec![Status::Pending],

@@ -42,7 +42,6 @@ fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
     PossibleValuesParser::new(Grouping::ALL.map(Grouping::as_str)).try_map(find)
 }
 
-/// Runs the command.
 pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (sales, settings) = context.open_to_read()?.read(|read| {
         let settings = read.settings()?;

@@ -23,7 +23,6 @@ pub struct StockArgs {
     options: ReportOptions,
 }
 
-/// Runs the command.
 pub fn run(args: &StockArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (scarcity, settings) = context.open_to_read()?.read(|read| {
         let (products, settings) = (read.all_products()?, read.settings()?);

@@ -1,4 +1,4 @@
-//! What `set-status` and `cancel` ask a person at a terminal.
+//! What `set-status` and `cancel` ask at a terminal.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::render::prose::fit;
 use crate::store::Store;
 use crate::ui;
 
-/// Shows the orders that are to be changed to a person who says yes or no, and returns them.
+/// Shows a person the orders to be changed, and returns them after a yes.
 pub fn ask(
     store: &Store,
     named: &[Named<'_>],
@@ -30,7 +30,7 @@ pub fn ask(
         }
         anyhow::Ok((orders, is_possible, read.settings()?))
     })?;
-    // Where there is nothing to say yes to, what follows says why.
+    // If nothing can be changed, the change itself says why.
     if is_possible {
         let style = context.style_of_questions(&settings);
         let which = match orders.as_slice() {

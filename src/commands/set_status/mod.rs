@@ -37,7 +37,7 @@ use crate::store::StoreError;
   orders list -q --status confirmed --sort createdAt | orders set-status - processing --keep-going
   orders set-status LEG-LXYZ1234-AB5C pending --force --note 'confirmed by mistake'")]
 pub struct SetStatusArgs {
-    // One list: of two, clap takes the word before one that begins with - for the last, after -- too.
+    // One list: with two, clap takes the word before one that begins with - as the last, even after --.
     #[arg(num_args = 1.., value_names = ["REF", "STATUS"], help = format!("{REFS_TO_WRITE}. Last the status that they get: pending, confirmed, processing, shipped, delivered or cancelled"))]
     words: Vec<String>,
     /// Allow a step back; needs --note
@@ -55,7 +55,6 @@ pub struct SetStatusArgs {
 pub const CHANGEABLE: &[Status] =
     &[Status::Pending, Status::Confirmed, Status::Processing, Status::Shipped, Status::Delivered];
 
-/// Runs the command.
 pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if args.force && context.global.note.is_none() {
         return Err(Failure::usage("--force needs a --note that says why").hint("add --note WHY").into());
@@ -84,7 +83,7 @@ impl SetStatusArgs {
 }
 
 /// Changes the status of orders in one transaction: all or nothing, or with `keep_going` those that can be changed.
-/// `cancel` is this too; `verb` is what is done.
+/// `cancel` uses it too; `verb` names the action.
 pub fn change(
     refs: &[String],
     request: Request,
@@ -103,9 +102,9 @@ pub fn change(
     let call = Call { is_list: references.is_list, keep_going, done: request.to.as_str() };
     let mut store = context.open_to_write()?;
     let (audit, naming) = (context.audit(), Naming::to_write(context));
-    // Nobody waits while they are looked for: an order keeps its reference.
+    // Looked up before the transaction, so that nobody waits: references never change.
     let named = store.read(|read| name_orders_or_none(read, &references.texts, &naming, keep_going))?;
-    // Whoever names an order said which; a finger slips on a list.
+    // Naming an order is consent; picking from a list can slip.
     let is_asked = request.to == Status::Cancelled || references.are_picked;
     let shown = match is_asked && context.is_to_ask("cancelling needs an answer", "--yes answers yes")? {
         true => Some(ask::ask(&store, &named, request, context)?),
@@ -162,7 +161,7 @@ pub fn change(
     })
 }
 
-/// Returns the statuses from which orders can be changed.
+/// Returns the statuses from which a request can change orders.
 fn leaving_for(request: Request) -> Vec<Status> {
     let can_leave =
         |from: &Status| from.next().contains(&request.to) || request.force && from.may_be_forced_to(request.to);
@@ -182,7 +181,7 @@ fn none_can_go(to: Status) -> Failure {
     }
 }
 
-/// Makes one failure of refusals.
+/// Merges refusals into one failure.
 fn merge(mut refusals: Vec<(Reference, Refusal)>) -> Failure {
     let details = |refusals: &[(Reference, Refusal)]| {
         refusals.iter().map(|(reference, refusal)| format!("{reference}: {}", refusal.error)).collect()
@@ -203,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_be_changed_is_what_has_a_next_status() {
+    fn changeable_statuses_have_a_next_status() {
         let with_next: Vec<Status> = Status::ALL.into_iter().filter(|status| !status.next().is_empty()).collect();
         assert_eq!(with_next, CHANGEABLE);
     }

@@ -36,7 +36,6 @@ fn role_parser() -> impl TypedValueParser<Value = Role> {
         .try_map(|word| Role::parse(&word.to_lowercase()).ok_or("is no role"))
 }
 
-/// Runs the command.
 pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let username = read_username(&args.username).map_err(|problem| {
         Failure::new(Kind::InvalidInput, format!("username: {problem}")).error("Invalid username")

@@ -19,7 +19,6 @@ use crate::ui;
   orders user list --json --fields username,role")]
 pub struct ListArgs {}
 
-/// Runs the command.
 pub fn run(_args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), USER_KEYS, USER_KEYS)?;
     let (users, settings) = context.open_to_read()?.read(|read| anyhow::Ok((read.users()?, read.settings()?)))?;

@@ -34,7 +34,6 @@ enum UserCommand {
     Remove(remove::RemoveArgs),
 }
 
-/// Runs the command.
 pub fn run(args: UserArgs, context: &mut Context) -> anyhow::Result<Exit> {
     match args.command {
         UserCommand::Add(args) => add::run(args, context),

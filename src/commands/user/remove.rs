@@ -22,7 +22,6 @@ pub struct RemoveArgs {
     username: String,
 }
 
-/// Runs the command.
 pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
     let (user, orders) = context.write(&mut store, |write| {
