@@ -17,8 +17,7 @@ pub fn yes_or_no(question: &str) -> io::Result<bool> {
     answered(Confirm::new().with_prompt(&*question).default(false).interact_opt()).map(|yes| yes.unwrap_or(false))
 }
 
-/// Lets one of the choices be picked, or where they say so any number of them, and returns their places; none where the
-/// question was left with Esc.
+/// Lets a person pick one choice, or several if allowed, and returns their places; none after Esc.
 pub fn pick(choices: &Choices<'_>) -> io::Result<Vec<usize>> {
     remember_terminal();
     let term = Term::buffered_stderr();
@@ -28,7 +27,7 @@ pub fn pick(choices: &Choices<'_>) -> io::Result<Vec<usize>> {
     term.hide_cursor()?;
     let places = loop {
         let (height, width) = term.size();
-        // What stands above, and the line on which the cursor stands.
+        // Leaves room for the head and the cursor's line.
         let rows = usize::from(height).saturating_sub(picker.head_height() + 1).max(1);
         let lines = picker.page(rows, usize::from(width));
         term.clear_last_lines(drawn)?;
@@ -51,7 +50,7 @@ pub fn pick(choices: &Choices<'_>) -> io::Result<Vec<usize>> {
     Ok(places)
 }
 
-/// A terminal that does not print what is typed. Between two keys that are read it would, into the list.
+/// A terminal that does not echo: between two reads, keys would appear in the list.
 struct Silent(Termios);
 
 impl Silent {
@@ -66,7 +65,7 @@ impl Silent {
 
 impl Drop for Silent {
     fn drop(&mut self) {
-        // Where this fails, there is no terminal any more.
+        // If this fails, the terminal is gone.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C and other signals that end the program: its last line says what became of the change.
+//! Ctrl-C and other signals that end the program; its last line says what became of the change.
 
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -16,25 +16,25 @@ use signal_hook::low_level::emulate_default_handler;
 
 use crate::scratch;
 
-/// The exit code of a program that Ctrl-C ended.
+/// The exit code after Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
-/// How long to sleep after waiting for signals failed.
+/// How long to sleep after a failed wait for signals.
 const RETRY: Duration = Duration::from_millis(100);
 
 /// The terminal's settings before the first question.
 static BEFORE: OnceLock<Termios> = OnceLock::new();
 
-/// Whether the question that was interrupted was left: from then on nobody but this file sets the terminal.
+/// Whether the interrupted question was left: from then on only this file sets the terminal.
 static QUESTION_LEFT: AtomicBool = AtomicBool::new(false);
 
-/// How often, and after how long each time, to look whether it was left. A signal that another thread got does not end it.
+/// How often, and at what interval, to check that it was left. A signal to another thread does not end a question.
 const LEAVING: (u32, Duration) = (25, Duration::from_millis(4));
 
 /// Whether Ctrl-C ends the program at once, without a message.
 static AT_ONCE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// The thread that waits for signals; `None` where it could not start.
+/// The thread that waits for signals; `None` if it could not start.
 static WATCH: OnceLock<Option<Handle>> = OnceLock::new();
 
 /// What an interruption reports. While it is locked, nothing interrupts the run.
@@ -60,14 +60,14 @@ enum ChangeState {
 }
 
 fn work() -> MutexGuard<'static, Work> {
-    // A panic elsewhere leaves it as it was.
+    // A panic elsewhere leaves it intact.
     WORK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Decides what signals do to the program.
 ///
-/// Ctrl-C ends it at once, without a word: what only reads has nothing to say. A file that grows beyond its limit
-/// (`ulimit -f`) does not end it, even after the commit: that is an error of the write, like a full disk.
+/// Ctrl-C ends it at once and silently: a run that only reads has nothing to say. A file that reaches its size limit
+/// (`ulimit -f`) does not end it, even after the commit: that is a write error, like a full disk.
 pub fn handle_signals() {
     let at_once = AT_ONCE.get_or_init(|| Arc::new(AtomicBool::new(true)));
     // If this fails, Ctrl-C still ends the program, but with the signal's own exit code.
@@ -75,7 +75,7 @@ pub fn handle_signals() {
     let _ = register(SIGXFSZ, Arc::default());
 }
 
-/// From now on an interruption reports that nothing changed, until [`Uninterrupted::end`] says otherwise.
+/// From here until [`Uninterrupted::end`], an interruption reports that nothing changed.
 pub fn begin_change(json: bool) {
     *work() = Work { state: ChangeState::NotCommitted, json };
     watch();
@@ -85,13 +85,12 @@ pub fn begin_change(json: bool) {
 #[derive(Debug)]
 pub struct Uninterrupted(MutexGuard<'static, Work>);
 
-/// Delays interruptions from here on.
 pub fn hold_interruptions() -> Uninterrupted {
     Uninterrupted(work())
 }
 
 impl Uninterrupted {
-    /// Allows interruptions again. `is_committed` says whether the change was committed; `None`: unknown.
+    /// Allows interruptions again. `is_committed` is `None` if the outcome of the commit is unknown.
     pub fn end(mut self, is_committed: Option<bool>) {
         self.0.state = match is_committed {
             Some(true) => ChangeState::Committed,
@@ -131,7 +130,7 @@ fn watch() -> Option<&'static Handle> {
     WATCH.get_or_init(start).as_ref()
 }
 
-/// Returns whether a signal was ignored when the program began, as `nohup` has it; true where this is not known.
+/// Returns whether a signal was ignored when the program began, as under `nohup`; true if unknown.
 #[expect(clippy::disallowed_methods, reason = "SQLite locks nothing in /proc")]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -140,7 +139,7 @@ fn is_ignored(signal: i32) -> bool {
     ignored.is_none_or(|ignored| ignored & (1 << (signal - 1)) != 0)
 }
 
-/// Blocks until there may be signals.
+/// Blocks until signals may have arrived.
 fn has_signals(pipe: &mut UnixStream) -> io::Result<bool> {
     loop {
         match pipe.read(&mut [0]) {

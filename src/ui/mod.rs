@@ -36,7 +36,7 @@ pub fn print(text: &str) -> Result<(), OutputError> {
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(OutputError)
 }
 
-/// Where a command's words go.
+/// How a command prints.
 #[derive(Debug)]
 pub struct Ui {
     /// Whether failures are JSON objects.
@@ -54,7 +54,6 @@ const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 
 impl Ui {
-    /// Sets up the streams.
     pub fn new(json: bool, quiet: bool, choice: ColorChoice) -> Ui {
         let set = |name| std::env::var_os(name).is_some_and(|value: std::ffi::OsString| !value.is_empty());
         let always = match choice {
@@ -74,24 +73,24 @@ impl Ui {
         }
     }
 
-    /// Says something worth knowing, unless `--quiet`.
+    /// Prints a note, unless `--quiet`.
     pub fn note(&self, text: &str) {
         if !self.quiet {
             self.say(CYAN, "note", text);
         }
     }
 
-    /// Says something that a person should look at.
+    /// Prints something that a person should look at.
     pub fn warn(&self, text: &str) {
         self.say(YELLOW, "warning", text);
     }
 
-    /// Says what can be done about what was said before.
+    /// Prints what to do about the message before it.
     pub fn hint(&self, text: &str) {
         self.say(CYAN, "hint", text);
     }
 
-    /// Says why a command failed.
+    /// Prints why a command failed.
     pub fn fail(&self, explained: &Explained) {
         if self.json {
             say_line(&explained.to_json().to_string());
@@ -104,7 +103,7 @@ impl Ui {
         }
     }
 
-    /// Says something about how a result looks, in a low voice, unless `--quiet`.
+    /// Prints a dim remark about how a result looks, unless `--quiet`.
     pub fn aside(&self, text: &str) {
         let dim = if self.colors_stderr { Style::new().dimmed() } else { Style::new() };
         if !self.quiet {
@@ -125,22 +124,21 @@ impl Ui {
     }
 }
 
-/// Returns stdout, for a result that is written piece by piece.
+/// Returns stdout, for results written piece by piece.
 pub fn stdout() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::new(io::stdout().lock())
 }
 
-/// Returns whether results go to a terminal.
 pub fn is_stdout_a_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Returns how many columns a table may have: the terminal's, 80 where stdout is none.
+/// Returns the width of tables, in columns: the terminal's, or 80 without one.
 pub fn width() -> usize {
     columns_of(io::stdout())
 }
 
-/// Returns how many columns what is said on stderr may have.
+/// Returns the width of messages on stderr, in columns.
 pub fn stderr_width() -> usize {
     columns_of(io::stderr())
 }
@@ -149,32 +147,32 @@ fn columns_of(stream: impl std::os::fd::AsFd) -> usize {
     terminal_size::terminal_size_of(stream).map_or(80, |(width, _)| usize::from(width.0).max(20))
 }
 
-/// Returns whether somebody sits there who can be asked: stdin and stderr are terminals.
+/// Returns whether a person can be asked: stdin and stderr are terminals.
 pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Shows on stderr what a question is about. The text was made visible by those who rendered it.
+/// Shows on stderr what a question is about. The renderer has escaped the text.
 pub fn show(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Says on stderr what is wrong with the command line: lines that clap made, with words of the user in them.
+/// Prints clap's lines about a wrong command line, which quote the user's words.
 pub fn complain(text: &str) {
     for line in text.lines() {
         say_line(&shown_sentence(line));
     }
 }
 
-/// Lists problems on stderr, below what was said before.
+/// Lists problems on stderr, below the message.
 pub fn list(lines: &[String]) {
     for line in lines.iter().flat_map(|line| sentence_lines("-", line, 2)) {
         say_line(&line);
     }
 }
 
-/// Returns a sentence, which may hold what guests wrote, behind a label, as it is said on stderr: on a terminal in lines of
-/// its width, elsewhere on one, for whoever reads logs.
+/// Returns the lines of a labelled sentence for stderr: wrapped on a terminal, elsewhere one line for logs. The
+/// sentence may quote guests.
 fn sentence_lines(label: &str, sentence: &str, indent: usize) -> Vec<String> {
     let whole = format!("{label} {}", visible(sentence));
     let width = if io::stderr().is_terminal() { stderr_width() } else { usize::MAX };
@@ -189,7 +187,7 @@ fn sentence_lines(label: &str, sentence: &str, indent: usize) -> Vec<String> {
     lines.iter().enumerate().map(line).collect()
 }
 
-/// Writes a line to stderr in one piece. Where stderr is closed there is nobody left to tell.
+/// Writes a line to stderr in one piece. If stderr is closed, nobody can be told.
 fn say_line(line: &str) {
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }

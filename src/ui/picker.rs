@@ -1,47 +1,47 @@
-//! A list at a terminal from which a person picks: what its keys do, and what it shows. It is never higher than the screen.
+//! A list from which a person picks at a terminal: its keys and what it shows. It is never higher than the screen.
 //!
-//! Letters and digits always filter, and never do anything else: whoever types a name cannot mark or take another row by it.
+//! Letters and digits only filter, so that typing a name cannot mark or pick another row.
 
 use console::Key;
 
 use crate::domain::bidi::shown;
 
-/// How many columns stand before a line, and stay free after it.
+/// How many columns stand before a line or stay free after it.
 pub const MARGIN: usize = "> [x] ".len() + 1;
 
-/// On a screen narrower than this there is room for few words.
+/// Screens narrower than this have room for few words.
 const WIDE: usize = 60;
 
 /// What can be picked.
 pub struct Choices<'a> {
-    /// What is asked, on a line of its own; `None` where "Which?" says it.
+    /// The question, on a line of its own; `None` for "Which?" alone.
     pub question: Option<&'a str>,
-    /// One line each, visible and no wider than a line beside [`MARGIN`].
+    /// One line each, escaped, and no wider than the screen without [`MARGIN`].
     pub lines: &'a [String],
-    /// Returns the places of the lines that fit a filter, in their order.
+    /// Returns the places of the lines that match a filter, in order.
     pub find: &'a dyn Fn(&str) -> Vec<usize>,
     /// Whether several can be marked.
     pub is_many: bool,
 }
 
-/// What a key led to.
+/// What a key did.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The list stays.
+    /// The list stays open.
     Stay,
-    /// It was left without picking.
+    /// The person left without picking.
     Leave,
-    /// These were picked.
+    /// The person picked these.
     Take(Vec<usize>),
 }
 
-/// A list, how it is filtered, and what is marked.
+/// A list with its filter and marks.
 pub(super) struct Picker<'a> {
     choices: &'a Choices<'a>,
     filter: String,
-    /// The places that the filter leaves.
+    /// The places that match the filter.
     left: Vec<usize>,
-    /// The place of the cursor among those.
+    /// Where the cursor is among those.
     row: usize,
     marked: Vec<bool>,
 }
@@ -52,7 +52,7 @@ impl<'a> Picker<'a> {
         Picker { choices, filter: String::new(), left: (0..count).collect(), row: 0, marked: vec![false; count] }
     }
 
-    /// Does what a key says, on a page of so many rows.
+    /// Handles a key, on a page of `rows` rows.
     pub fn press(&mut self, key: &Key, rows: usize) -> Step {
         let last = self.left.len().saturating_sub(1);
         match key {
@@ -97,7 +97,7 @@ impl<'a> Picker<'a> {
         }
     }
 
-    /// Takes what is marked; without a mark the row under the cursor.
+    /// Takes what is marked, or else the row under the cursor.
     fn taken(&self) -> Step {
         let marked: Vec<usize> = (0..self.marked.len()).filter(|&place| self.marked[place]).collect();
         match (marked.is_empty(), self.left.get(self.row)) {
@@ -112,7 +112,7 @@ impl<'a> Picker<'a> {
         1 + usize::from(self.choices.question.is_some())
     }
 
-    /// Returns the lines of a page of so many rows, on a screen of so many columns.
+    /// Returns the lines of a page of `rows` rows and `width` columns.
     pub fn page(&self, rows: usize, width: usize) -> Vec<String> {
         let start = self.row / rows.max(1) * rows.max(1);
         let mut lines: Vec<String> = self.choices.question.map(str::to_owned).into_iter().collect();
@@ -132,7 +132,7 @@ impl<'a> Picker<'a> {
         lines
     }
 
-    /// Says what the keys do, or what the list is filtered by; then what is not seen of it.
+    /// Says what the keys do or what the filter is, then what is out of sight.
     fn status_line(&self, rows: usize, width: usize) -> String {
         let head = match (self.filter.is_empty(), self.choices.is_many, width >= WIDE) {
             (false, _, is_wide) => {
@@ -151,7 +151,7 @@ impl<'a> Picker<'a> {
             true => format!(" ({} of {})", self.row + 1, self.left.len()),
             false => String::new(),
         };
-        // A person has to know what Enter takes; where the cursor is, they see.
+        // A person must know what Enter takes; the cursor they see.
         let place = if width < WIDE && !elsewhere.is_empty() { String::new() } else { place };
         format!("{head}{elsewhere}{place}")
     }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn enter_takes_what_is_marked_or_else_the_row_it_stands_on() {
+    fn enter_takes_the_marked_rows_or_the_one_under_the_cursor() {
         for (is_many, keys, expected) in [
             (true, "\n", Step::Take(vec![0])),
             (true, "↓↓\n", Step::Take(vec![2])),
@@ -198,7 +198,7 @@ mod tests {
             (true, "⇥⇤\n", Step::Take(vec![0])),
             (true, "↓\t↓↓ \n", Step::Take(vec![1, 3])),
             (true, "\t\t↓\n", Step::Take(vec![1])),
-            // A mark outside of the filter is kept.
+            // A mark outside the filter stays.
             (true, " mona\t\n", Step::Take(vec![0, 2])),
             (true, " mona\n", Step::Take(vec![0])),
             (true, "⎋", Step::Leave),
@@ -210,14 +210,14 @@ mod tests {
             (false, "mona\n", Step::Take(vec![2])),
             (false, "أحمد\n", Step::Take(vec![3])),
             (false, "nobody\n", Step::Stay),
-            // One is one: nothing is marked.
+            // Where one is picked, nothing is marked.
             (false, "\t ↓\n", Step::Take(vec![1])),
         ] {
             assert_eq!(with(5, is_many, |picker| press(picker, keys)), expected, "{keys:?}");
         }
     }
 
-    /// Letters that are keys elsewhere, and spaces, would otherwise pick a stranger's order while a name is typed.
+    /// Otherwise a key or space inside a name could pick another customer's order.
     #[test]
     fn typing_a_name_only_filters() {
         for is_many in [true, false] {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_above_says_what_is_not_seen() {
+    fn the_status_line_says_what_is_out_of_sight() {
         with(5, true, |picker| {
             assert_eq!(picker.page(20, 80)[0], "Which? Type to filter, Tab marks, Enter takes");
             assert_eq!(picker.page(2, 48)[0], "Which? Type, Tab marks, Enter takes (1 of 5)");
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_never_higher_than_its_rows_nor_its_head_wider_than_48() {
+    fn a_page_fits_its_rows_and_its_head_fits_48_columns() {
         with(500, true, |picker| {
             for rows in [1, 3, 22, 500] {
                 for _ in 0..30 {

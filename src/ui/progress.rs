@@ -30,7 +30,7 @@ impl Progress {
         }
     }
 
-    /// Says that all records were read and are now written to the disk.
+    /// Says that all records are read and are now being written to the disk.
     pub fn last_step(&mut self) {
         // Writing takes up to as long as reading.
         if self.started.elapsed() >= LONG / 2 && self.show() {
