@@ -67,7 +67,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Returns what the command is about, for permission; `None` where it needs none.
+    /// Returns the command's task, for permission; `None` if it needs none.
     pub fn task(&self) -> Option<Task> {
         task_named(match self {
             Command::Create(_) => "create",
@@ -161,7 +161,7 @@ pub enum GlobalsShown {
     All,
 }
 
-/// Returns the command line as clap reads it, with what every command's help has.
+/// Returns the command line for clap, with the help that all commands share.
 pub fn command(shown: GlobalsShown) -> clap::Command {
     let root = Cli::command();
     let globals: Vec<Arg> = root.get_arguments().filter(|argument| argument.is_global_set()).cloned().collect();
@@ -180,7 +180,7 @@ pub fn complete() -> clap::Command {
     command(GlobalsShown::All)
 }
 
-/// Gives a command and those below it the global options, of which help shows some.
+/// Gives a command and its subcommands the global options, of which help shows some.
 fn with_globals(command: clap::Command, globals: &[Arg], shown: GlobalsShown) -> clap::Command {
     let facts = command.get::<Facts>().copied();
     let is_hidden = |option: &Arg| {
@@ -208,12 +208,12 @@ fn with_globals(command: clap::Command, globals: &[Arg], shown: GlobalsShown) ->
     command.mut_subcommands(|command| with_globals(command, globals, shown))
 }
 
-/// Returns a command's examples with a last line.
+/// Adds a last line to a command's examples.
 fn ending(examples: Option<&clap::builder::StyledStr>, last: &str) -> String {
     examples.map(|examples| format!("{examples}\n\n")).unwrap_or_default() + last
 }
 
-/// Lists the commands by the part of a shop's day that they are for.
+/// Lists the commands by group.
 fn grouped(root: &clap::Command, width: usize) -> String {
     let style = root.get_styles().get_header();
     let about = |command: &clap::Command| command.get_about().map(ToString::to_string).unwrap_or_default();
@@ -226,12 +226,12 @@ fn grouped(root: &clap::Command, width: usize) -> String {
     Group::ALL.into_iter().map(group).collect()
 }
 
-/// How wide the names of commands are.
+/// The width of command names in help, in columns.
 const NAME_WIDTH: usize = 11;
 
-/// Reads a command line; returns it with what the command states about itself.
+/// Reads a command line; also returns what the command declares about itself.
 ///
-/// The words of help take as long to put together as the rest of a short command: only help and errors get them.
+/// Building the help takes as long as the rest of a short command, so only help and errors get it.
 ///
 /// # Errors
 /// It is wrong, or asks for help or the version.
@@ -260,15 +260,15 @@ pub fn parse(args: &[OsString]) -> Result<(Cli, Facts), clap::Error> {
     Ok((cli, facts))
 }
 
-/// Returns the program's version with that of the SQLite inside it.
+/// Returns the versions of the program and of its SQLite.
 fn version() -> &'static str {
     static VERSION: LazyLock<String> =
         LazyLock::new(|| format!("{} (SQLite {})", env!("CARGO_PKG_VERSION"), crate::store::sqlite_version()));
     &VERSION
 }
 
-/// Returns two users whom the values of `--as` name. A wrapper puts one on the command line that others complete: theirs must
-/// not take its place.
+/// Returns two different values of `--as`. A wrapper sets one on a line that others complete: theirs must not replace
+/// it.
 fn two_users(args: &[OsString]) -> Option<(&str, &str)> {
     let mut users = options(args).filter(|(name, _)| *name == "--as").filter_map(|(_, user)| user.map(str::trim));
     let first = users.next()?;
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_user_does_not_take_the_place_of_a_wrappers() {
+    fn a_later_user_does_not_replace_the_wrappers() {
         for (line, two) in [
             ("orders --as mona list", None),
             ("orders --as mona list --as=Mona", None),
@@ -303,7 +303,7 @@ mod tests {
         }
     }
 
-    /// Without them, a command would be missing in `orders help`.
+    /// A command without them would be missing in `orders help`.
     #[test]
     fn every_command_states_its_facts() {
         fn check(command: &clap::Command) {
@@ -313,9 +313,9 @@ mod tests {
         check(&Cli::command());
     }
 
-    /// Clap takes arguments of one id for one, and mixes their values up.
+    /// Clap takes arguments with the same id for one, and mixes up their values.
     #[test]
-    fn no_argument_of_a_command_has_the_id_of_a_global_one() {
+    fn no_argument_shares_its_id_with_a_global_option() {
         fn check(command: &clap::Command, globals: &[&str]) {
             for argument in command.get_arguments() {
                 assert!(

@@ -1,4 +1,4 @@
-//! From what went wrong to the exit code and the words that people and programs get.
+//! Maps failures to exit codes and to messages for people and programs.
 
 use std::fmt;
 use std::io;
@@ -20,13 +20,13 @@ pub enum Kind {
     Internal(Fault),
     /// The command line is wrong, or an answer was needed and nobody could be asked.
     Usage,
-    /// An order or product that was named does not exist.
+    /// A named order or product does not exist.
     NotFound,
-    /// What came in is wrong.
+    /// The input is wrong.
     InvalidInput,
-    /// What is there already stands against it.
+    /// It conflicts with what is there.
     Conflict(Conflict),
-    /// There is less stock than is needed.
+    /// There is not enough stock.
     InsufficientStock,
     /// The file was in use for longer than `--wait`.
     Busy,
@@ -37,7 +37,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns the exit code.
     pub fn exit_code(self) -> u8 {
         match self {
             Kind::Internal(_) => 1,
@@ -67,7 +66,7 @@ impl Kind {
         }
     }
 
-    /// Returns which of its class it is, as in JSON; `None` for the classes of one kind.
+    /// Returns the reason in JSON, for a class that has several.
     pub fn reason(self) -> Option<&'static str> {
         match self {
             Kind::Conflict(reason) => Some(reason.as_str()),
@@ -77,14 +76,14 @@ impl Kind {
     }
 }
 
-/// What of the program, the file or the machine failed.
+/// What failed: the program, the file or the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// There is no orders file.
     MissingFile,
-    /// The file is of another program.
+    /// The file belongs to another program.
     NotOurs,
-    /// The file is of a newer version of this program.
+    /// A newer version of this program wrote the file.
     Newer,
     /// The file is damaged.
     Damaged,
@@ -130,7 +129,7 @@ impl From<refusal::Kind> for Kind {
     }
 }
 
-/// How a command ended that did not fail.
+/// How a command ended without failing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// All was done.
@@ -142,7 +141,6 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Returns the exit code.
     pub fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
@@ -152,7 +150,7 @@ impl Exit {
     }
 }
 
-/// All exit codes with what they mean, for `orders help exit-codes`.
+/// All exit codes with their meanings, for `orders help exit-codes`.
 pub const EXIT_CODES: &[(u8, &str)] = &[
     (0, "done (an empty list too)"),
     (1, "internal or I/O error"),
@@ -169,7 +167,7 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     (130, "interrupted"),
 ];
 
-/// A failure with everything that is said about it.
+/// A failure with all that is said about it.
 pub type Failure = Refusal<Kind, Hint>;
 
 impl Failure {
@@ -178,7 +176,7 @@ impl Failure {
         Failure::new(Kind::Usage, message)
     }
 
-    /// Makes a failure of the operating system; `what` is what could not be done: `cannot read orders.json`.
+    /// Makes a failure of the operating system; `what` names what failed: `cannot read orders.json`.
     pub fn io(error: &io::Error, what: impl fmt::Display) -> Failure {
         let reason = match error.into() {
             Fault::Full => "the disk is full".to_owned(),
@@ -187,7 +185,7 @@ impl Failure {
         Failure::new(Kind::Internal(error.into()), format!("{what}: {reason}"))
     }
 
-    /// Adds something to do next.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(self, hint: impl Into<Hint>) -> Failure {
         self.remedy(hint.into())
@@ -205,7 +203,7 @@ impl From<Refusal> for Failure {
 /// How many problems of one failure are listed; the rest are counted.
 pub const DETAILS_LISTED: usize = 100;
 
-/// Returns the problems that are listed, with a last line that counts those that are not; there are `total` in all.
+/// Returns the first problems, with a last line that counts the rest; there are `total` in all.
 pub fn list_first(details: &[String], total: usize) -> Vec<String> {
     let mut listed: Vec<String> = details.iter().take(DETAILS_LISTED).cloned().collect();
     if total > listed.len() {
@@ -214,15 +212,15 @@ pub fn list_first(details: &[String], total: usize) -> Vec<String> {
     listed
 }
 
-/// A failure as it is told: of an import also the body that a success would have had.
+/// A failure as it is reported.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{failure}")]
 pub struct Explained {
-    /// What is said about it, with the first of its problems.
+    /// The failure, with the first of its problems.
     pub failure: Failure,
     /// How many problems there are in all.
     pub problem_count: usize,
-    /// The body.
+    /// Of an import, the body that a success would have had.
     pub body: Map<String, Value>,
 }
 
@@ -233,14 +231,14 @@ impl From<Failure> for Explained {
 }
 
 impl Explained {
-    /// Returns the problems that are listed, with a last line that counts those that are not.
+    /// Returns the first problems, with a last line that counts the rest.
     pub fn details(&self) -> Vec<String> {
         list_first(&self.failure.details, self.problem_count)
     }
 
-    /// Says what became of what was to be changed, where the failure does not say it: `nothing changed`.
+    /// Adds what became of the change, such as `nothing changed`, unless the failure says it.
     ///
-    /// Programs get it where the failure is the machine's: what is wrong with a command line or its input changes nothing.
+    /// Programs get it only if the machine failed: a wrong command line or wrong input never changes anything.
     pub fn conclude(&mut self, outcome: &str) {
         let Failure { kind, message, error, .. } = &mut self.failure;
         let is_machine = matches!(kind, Kind::Internal(_) | Kind::Busy);
@@ -271,13 +269,13 @@ impl Explained {
     }
 }
 
-/// Writing the result failed, after whatever had to be done was done.
+/// The result could not be written after the work was done.
 #[derive(Debug, thiserror::Error)]
 #[error("the result could not be printed: {}", os_reason(&.0.to_string()))]
 pub struct OutputError(pub std::io::Error);
 
-/// Maps every error to what is said about it: the one place where kinds become exit codes.
-/// `file` is the orders file, which the errors of the store are about; they were [diagnosed](StoreError::diagnosed).
+/// Maps every error to what is reported: the only place where kinds become exit codes. `file` is the orders file of the
+/// store's errors, which are already [diagnosed](StoreError::diagnosed).
 pub fn explain(error: &anyhow::Error, file: Option<&Path>) -> Explained {
     match error.downcast_ref::<Explained>() {
         Some(explained) => explained.clone(),
@@ -302,7 +300,7 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
     Failure::new(Kind::Internal(fault), format!("{error:#}"))
 }
 
-/// What is said wherever the orders file cannot be used and another may be meant.
+/// The hint where another orders file may be meant.
 pub const NAME_ANOTHER_FILE: &str = "--db FILE or ORDERS_DB names another file";
 
 fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {

@@ -1,4 +1,4 @@
-//! Hints: what to do next, in words, and as a command that runs as it is printed.
+//! Hints: what to do next, in words, and as a command that can be run as printed.
 
 use std::fmt;
 use std::path::Path;
@@ -9,14 +9,14 @@ use crate::domain::text::shell_word;
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
-    /// What it is good for: `to see it`.
+    /// What it achieves: `to see it`.
     words: String,
     /// The command that does it.
     command: Option<CommandLine>,
 }
 
 impl Hint {
-    /// Makes a hint of a command and what it is good for: `to see it`.
+    /// Makes a hint from a command and what it achieves: `to see it`.
     pub fn run(aim: impl Into<String>, command: CommandLine) -> Hint {
         Hint { words: aim.into(), command: Some(command) }
     }
@@ -26,7 +26,7 @@ impl Hint {
         self.command.as_ref().map(|command| command.command)
     }
 
-    /// Makes its command act on this orders file, named by `--db`.
+    /// Adds `--db` with this orders file to its command.
     #[must_use]
     pub fn with_file(self, file: &Path) -> Hint {
         let command = self.command.map(|command| command.option_value("--db", &file.to_string_lossy()));
@@ -56,19 +56,19 @@ impl fmt::Display for Hint {
     }
 }
 
-/// A command line of this program. Whatever anybody else chose is quoted for the shell, and never taken for an option.
+/// A command line of this program. Values that others chose are quoted for the shell and never read as options.
 ///
-/// A value that only the reader knows stands there as a word in capitals: `--note WHY`.
+/// A value that only the reader knows is a word in capitals: `--note WHY`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandLine {
     command: &'static str,
-    /// Each as it is, without quotes.
+    /// Unquoted.
     arguments: Vec<String>,
     options: Vec<String>,
 }
 
 impl CommandLine {
-    /// Begins with a command, such as `product show`, and perhaps arguments in capitals.
+    /// Begins with a command such as `product show`, perhaps with arguments in capitals.
     pub fn of(command: &'static str) -> CommandLine {
         CommandLine { command, arguments: Vec::new(), options: Vec::new() }
     }
@@ -80,7 +80,7 @@ impl CommandLine {
         self
     }
 
-    /// Adds options, or an argument in capitals that follows those there are.
+    /// Adds options, or one more argument in capitals.
     #[must_use]
     pub fn option(mut self, option: &'static str) -> CommandLine {
         self.options.push(option.to_owned());
@@ -109,7 +109,7 @@ impl fmt::Display for CommandLine {
     }
 }
 
-/// Of how many orders a command is still readable.
+/// The most orders that a readable command names.
 const ORDERS_NAMED: usize = 10;
 
 impl From<Remedy> for Hint {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_of_every_remedy_runs_as_printed_whatever_guests_chose() {
+    fn every_suggested_command_runs_as_printed_whatever_guests_chose() {
         for name in ["LEG-1", "-x", "--yes", "$(id);'x\"", "*"] {
             let reference = || Reference::parse(name).unwrap();
             let word = || name.to_owned();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_of_a_hint_stands_last() {
+    fn a_hint_ends_with_its_command() {
         let shortage = Remedy::AddStock { product: "SKU-12345".into(), size: "X L".into(), missing: 1 };
         assert_eq!(
             Hint::from(shortage).to_string(),

@@ -65,7 +65,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, fixed: Option<&str>, now: f
     if let Some(reply) =
         std::env::var_os(completions::VARIABLE).and_then(|shell| completions::reply(&shell, &args, cli::complete))
     {
-        // If the shell has stopped reading, nothing is reported: a message would appear in the middle of its line.
+        // The shell may have stopped reading: an error message would appear in the middle of its line.
         let _ = ui::stdout().write_all(reply.as_bytes());
         return Exit::Done.code();
     }
@@ -107,7 +107,7 @@ fn conclude(error: &anyhow::Error, context: &Context) -> u8 {
     fail(&context.ui, &explained)
 }
 
-/// Returns what is wrong with a command line; `None` where it can be run. Tests hold hints to it.
+/// Returns what is wrong with a command line, if anything. Tests check hints with it.
 pub fn wrong_with(args: &[OsString]) -> Option<String> {
     cli::parse(args).err().map(|error| error.to_string())
 }
@@ -128,7 +128,7 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
                     ui::complain(&format!("error: {}", OutputError(error)));
                     Kind::Internal(error::Fault::Io).exit_code()
                 }
-                // Nothing can be done where the stream is closed.
+                // If the stream is closed, nothing can be done.
                 _ => Exit::Done.code(),
             };
         }

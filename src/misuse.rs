@@ -1,4 +1,4 @@
-//! What is wrong with a command line, and what was probably meant.
+//! Explains a wrong command line, and what was probably meant.
 
 use std::ffi::OsString;
 
@@ -11,7 +11,7 @@ use crate::error::Failure;
 use crate::hint::{CommandLine, Hint};
 use crate::options::options;
 
-/// Makes a failure of what clap says: its first paragraph is what is wrong.
+/// Makes a failure from clap's error, whose first paragraph says what is wrong.
 pub fn explain(error: &Error, args: &[OsString]) -> Failure {
     let text = error.to_string();
     let message: Vec<&str> = text.split("\n\n").next().unwrap_or_default().split_whitespace().collect();
@@ -35,7 +35,7 @@ pub fn explain(error: &Error, args: &[OsString]) -> Failure {
     }
 }
 
-/// Returns a text that clap knows about an error, the first where there are several.
+/// Returns a text from clap's error, the first if there are several.
 fn context(error: &Error, kind: ContextKind) -> Option<String> {
     match error.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),
@@ -44,7 +44,7 @@ fn context(error: &Error, kind: ContextKind) -> Option<String> {
     }
 }
 
-/// Says what was meant by an argument that a command does not take, where it is known.
+/// Says what an unknown argument probably meant, if that is known.
 fn meant(command: &[&str], unknown: &str, args: &[OsString]) -> Vec<Hint> {
     match (command, unknown) {
         (["edit"], "--color") => {
@@ -95,7 +95,7 @@ mod tests {
     use crate::cli;
 
     #[test]
-    fn what_is_wrong_with_a_command_line_is_said_in_our_way() {
+    fn a_wrong_command_line_is_explained_in_our_words() {
         for (line, message, hint) in [
             ("orders bogus", "unrecognized subcommand 'bogus'", "for its options:  orders help"),
             ("orders lst", "unrecognized subcommand 'lst'", "did you mean list?"),

@@ -56,12 +56,11 @@ pub struct Global {
 }
 
 impl Global {
-    /// Returns the output form, whichever way it was said.
+    /// Returns the output form, from `--format` or `--json`.
     pub fn format(&self) -> OutputFormat {
         if self.json { OutputFormat::Json } else { self.format.unwrap_or(OutputFormat::Table) }
     }
 
-    /// Returns how long to wait for another writer.
     pub fn wait(&self) -> Duration {
         Duration::from_secs(self.wait.unwrap_or(5))
     }
@@ -82,7 +81,6 @@ pub enum OutputFormat {
     Html,
 }
 
-/// Reads how long to wait.
 fn seconds(text: &str) -> Result<u64, String> {
     const MOST: u64 = 86_400;
     let seconds = text.parse().ok().filter(|seconds| *seconds <= MOST);
@@ -133,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_command_line_may_still_say_its_colour() {
+    fn a_wrong_command_line_still_chooses_its_colour() {
         for (line, expected) in [
             ("orders bogus --color never", ColorChoice::Never),
             ("orders --color=always bogus", ColorChoice::Always),
@@ -146,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_command_line_may_still_ask_for_json() {
+    fn a_wrong_command_line_still_asks_for_json() {
         for (line, expected) in [
             ("orders bogus --json", true),
             ("orders --format json bogus", true),

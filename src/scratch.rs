@@ -1,8 +1,8 @@
-//! Temporary files with a name: copies and rejects, until they are whole and have the name that they are kept by.
+//! Named temporary files: copies and rejects, until they are complete and get their final name.
 //!
-//! None outlives its program. It goes when it is dropped; when a signal ends the program, by [`remove_all`]; and where the
-//! program was killed, when the next one needs such a file in the same folder. Each stands in a hidden folder of its own, on
-//! which its program holds a lock as long as it lives: what nobody has locked is left over.
+//! None outlives its program. Dropping it removes it. When a signal ends the program, [`remove_all`] does. After a
+//! kill, the next program that needs one in the same folder does. Each is in a hidden folder of its own, which its
+//! program keeps locked: an unlocked one is left over.
 
 use std::fs::{self, File, Permissions, TryLockError};
 use std::io;
@@ -13,20 +13,20 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustix::fs::{AtFlags, Dir, Mode, OFlags, unlinkat};
 use tempfile::NamedTempFile;
 
-/// How the name begins of a folder that its program has locked.
+/// The prefix of a folder that its program has locked.
 const LOCKED: &str = ".orders-temp-";
-/// How it begins where the file system knows no such lock: whether its program lives cannot be told.
+/// The prefix where the file system has no such lock, so that nobody can tell whether the program lives.
 const UNLOCKED: &str = ".orders-copy-";
 
-/// The folders that this process has made and not removed yet.
+/// The folders that this process has made and not yet removed.
 static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn folders() -> MutexGuard<'static, Vec<PathBuf>> {
-    // The list is whole whoever panicked.
+    // A panic leaves the list intact.
     FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes the temporary files of this process, which is about to end: from now on it can make none.
+/// Removes this process's temporary files before it ends. From now on it can make none.
 pub fn remove_all() {
     let folders = folders();
     for folder in folders.iter() {
@@ -36,39 +36,38 @@ pub fn remove_all() {
     std::mem::forget(folders);
 }
 
-/// An empty temporary file, for its owner only, that is gone again unless it is kept, with what SQLite puts beside it.
+/// An empty temporary file, for its owner only. Unless kept, it is removed with the files that SQLite puts beside it.
 #[derive(Debug)]
 pub struct Scratch {
-    // In this order they go.
+    // Dropped in this order.
     file: NamedTempFile,
     _folder: PrivateFolder,
 }
 
 impl Scratch {
-    /// Makes one in the folder where it will be kept, and removes those that killed programs left there.
+    /// Makes one in the folder where it will be kept, and removes what killed programs left there.
     pub fn new_in(folder: &Path) -> io::Result<Scratch> {
         let private = PrivateFolder::new_in(folder)?;
         private.sweep(folder);
         Ok(Scratch { file: NamedTempFile::new_in(&private.path)?, _folder: private })
     }
 
-    /// Returns where it is for now.
+    /// Returns its temporary path.
     pub fn path(&self) -> &Path {
         self.file.path()
     }
 
-    /// Returns the file itself.
     pub fn file_mut(&mut self) -> &mut File {
         self.file.as_file_mut()
     }
 
-    /// Returns how long it is, in bytes.
+    /// Returns its length, in bytes.
     pub fn bytes(&self) -> io::Result<u64> {
         Ok(self.file.as_file().metadata()?.len())
     }
 
-    /// Gives it its name, which must be free. The content is synced before and the folder after, so that a power cut leaves
-    /// all of it or nothing.
+    /// Gives it its final name, which must be free. Syncs the content before and the folder after, so that a power cut
+    /// leaves all of it or nothing.
     ///
     /// # Errors
     /// The name is taken, or something cannot be written or synced. No file of that name is left behind.
@@ -81,7 +80,7 @@ impl Scratch {
     }
 }
 
-/// A folder for its owner only: else who may write to the folder around it might put another file in the place of ours.
+/// A folder for its owner only: otherwise whoever may write to its parent could replace the file.
 #[derive(Debug)]
 struct PrivateFolder {
     path: PathBuf,
@@ -100,7 +99,7 @@ impl PrivateFolder {
             let opened = open_folder(folder.path())?;
             match opened.try_lock() {
                 Ok(()) if is_at(folder.path(), &opened) => break (folder, Some(opened)),
-                // Another program took it for left over before it was locked.
+                // Another program swept it before it was locked.
                 Ok(()) | Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(_)) => break (make_named(UNLOCKED)?, None),
             }
@@ -110,14 +109,14 @@ impl PrivateFolder {
         Ok(PrivateFolder { path, _lock: lock })
     }
 
-    /// Removes from the folder around it the folders like it whose programs are dead. What cannot be removed stays.
+    /// Removes the folders like it in `parent` whose programs are dead. What cannot be removed stays.
     fn sweep(&self, parent: &Path) {
         let (Ok(entries), Ok(ours)) = (fs::read_dir(parent), self.path.symlink_metadata()) else { return };
         for entry in
             entries.flatten().filter(|entry| entry.file_name().as_encoded_bytes().starts_with(LOCKED.as_bytes()))
         {
             let is_another = |found: &fs::Metadata| found.uid() == ours.uid() && found.ino() != ours.ino();
-            // An open folder stays the same one whatever its name is given to.
+            // An open folder stays the same even if its name goes to another.
             if let Ok(opened) = open_folder(&entry.path())
                 && opened.metadata().is_ok_and(|found| is_another(&found))
                 && opened.try_lock().is_ok()
@@ -139,7 +138,7 @@ impl Drop for PrivateFolder {
     }
 }
 
-/// Opens a folder, and nothing that a link leads to.
+/// Opens a folder without following links.
 fn open_folder(path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
@@ -156,7 +155,7 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Says why a file could not be made in a folder where the operating system says that something is not there.
+/// Says why a file could not be made in a folder, where the operating system only says that something is missing.
 pub fn no_place_in(folder: &Path) -> String {
     match folder.is_dir() {
         true => format!("{} takes no new files", folder.display()),
@@ -182,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_killed_programs_left_is_swept_and_nothing_else() {
+    fn only_what_killed_programs_left_is_swept() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let living = Scratch::new_in(folder.path()).unwrap();
@@ -203,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_has_its_name_alone() {
+    fn persisting_takes_a_free_name_and_leaves_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let name = folder.path().join("kept");
         Scratch::new_in(folder.path()).unwrap().persist(&name).unwrap();

@@ -1,4 +1,4 @@
-//! Results that may be too long for memory: they wait in a temporary file until all of them is known.
+//! Results that may be too long for memory: they wait in a temporary file until all are known.
 
 use std::io::{BufRead as _, BufReader, BufWriter, Seek as _, Write as _};
 use std::marker::PhantomData;
@@ -21,10 +21,10 @@ impl From<serde_json::Error> for SpoolError {
 /// How many bytes stay in memory before all go to a file.
 const IN_MEMORY: usize = 1 << 20;
 
-/// Any number of things, in the order in which they came.
+/// Any number of things, in the order added.
 #[derive(Debug)]
 pub struct Spool<T> {
-    /// One line of JSON for each.
+    /// One line of JSON each.
     lines: BufWriter<SpooledTempFile>,
     count: u64,
     things: PhantomData<T>,
@@ -47,7 +47,7 @@ impl<T: Serialize + DeserializeOwned> Spool<T> {
         self.lines.write_all(b"\n").map_err(SpoolError)
     }
 
-    /// Takes in all there are.
+    /// Adds all things to a new spool.
     ///
     /// # Errors
     /// The temporary folder takes no more.
@@ -57,12 +57,11 @@ impl<T: Serialize + DeserializeOwned> Spool<T> {
         Ok(spool)
     }
 
-    /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// Hands over each, in the order in which they came.
+    /// Passes on each, in the order added.
     ///
     /// # Errors
     /// Those of `each`; they cannot be read again.
@@ -85,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn things_come_back_as_they_were_and_may_be_asked_for_again() {
+    fn things_come_back_unchanged_and_can_be_read_again() {
         let mut spool = Spool::default();
         let rows: Vec<Vec<String>> =
             (0..3000).map(|n| vec![format!("a\nb {n}"), "\u{2028}\"".to_owned(), "x".repeat(500)]).collect();
