@@ -6,7 +6,6 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::reference::Reference;
 use crate::domain::refusal::{self, Conflict, Refusal};
 use crate::domain::text::os_reason;
 use crate::hint::{CommandLine, Hint};
@@ -194,9 +193,9 @@ impl Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
-        let Refusal { kind, message, error, details, orders, remedies } = refusal;
+        let Refusal { kind, message, error, details, remedies } = refusal;
         let remedies = remedies.into_iter().map(Hint::from).collect();
-        Failure { kind: kind.into(), message, error, details, orders, remedies }
+        Failure { kind: kind.into(), message, error, details, remedies }
     }
 }
 
@@ -250,9 +249,8 @@ impl Explained {
 
     /// Returns the object that `--json` puts on stderr.
     pub fn to_json(&self) -> Value {
-        let Failure { kind, error, orders, remedies, .. } = &self.failure;
+        let Failure { kind, error, remedies, .. } = &self.failure;
         let hints: Vec<String> = remedies.iter().map(Hint::to_string).collect();
-        let orders: Vec<&str> = orders.iter().take(DETAILS_LISTED).map(Reference::as_str).collect();
         let mut object = Map::new();
         object.insert("success".into(), json!(false));
         object.insert("error".into(), json!(error));
@@ -261,9 +259,6 @@ impl Explained {
         object.insert("hint".into(), json!((!hints.is_empty()).then(|| hints.join("\n"))));
         object.insert("exitCode".into(), json!(kind.exit_code()));
         object.insert("reason".into(), json!(kind.reason()));
-        if !orders.is_empty() {
-            object.insert("orders".into(), json!(orders));
-        }
         object.extend(self.body.clone());
         Value::Object(object)
     }

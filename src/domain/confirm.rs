@@ -225,7 +225,7 @@ impl Consent {
             )
             .error("Order was not agreed to"),
         };
-        Err(refusal.about([reference.clone()]).remedy(Remedy::ConfirmAnew(reference.clone())))
+        Err(refusal.remedy(Remedy::ConfirmAnew(reference.clone())))
     }
 }
 
@@ -260,8 +260,9 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         several => format!("{} orders", several.len()),
     };
     let mut seen = HashSet::new();
-    let concerned = obstacles.iter().flat_map(Obstacle::orders).filter(|reference| seen.insert(reference.as_str()));
-    let concerned: Vec<Reference> = concerned.cloned().collect();
+    let of_kind = obstacles.iter().filter(|obstacle| obstacle.kind() == kind).flat_map(Obstacle::orders);
+    let at_fault: Vec<&Reference> = of_kind.filter(|reference| seen.insert(reference.as_str())).collect();
+    let at_fault = name_some(&at_fault, orders.len());
     let refusal = match (orders, obstacles) {
         ([only], [Obstacle::NotPending(_, status)]) => {
             let reference = &only.summary.reference;
@@ -270,17 +271,17 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
                 status => (format!("already {status}"), Remedy::ShowOrder(reference.clone())),
             };
             let refusal = Refusal::new(kind, format!("order {reference} is {is}"));
-            return refusal.error(not_pending(*status)).about(concerned).remedy(remedy);
+            return refusal.error(not_pending(*status)).remedy(remedy);
         }
         _ => match kind {
             Kind::InsufficientStock => return insufficient_stock(orders, obstacles),
-            Kind::InvalidInput => Refusal::new(kind, format!("items of {which} need an available size"))
+            Kind::InvalidInput => Refusal::new(kind, format!("items of {at_fault} need an available size"))
                 .error("Some items need an available size"),
             _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
                 Refusal::new(kind, format!("some of {which} are not pending")).error("Some orders are not pending")
             }
             Kind::Conflict(_) | Kind::NotFound => {
-                Refusal::new(kind, format!("prices of {which} are below the list price"))
+                Refusal::new(kind, format!("prices of {at_fault} are below the list price"))
                     .error("Some prices are below the list price")
             }
         },
@@ -289,7 +290,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         Some(reference) if orders.len() > 1 => format!("{reference}: {}", obstacle.describe()),
         _ => obstacle.describe(),
     });
-    let refusal = refusal.details(details.collect()).about(concerned);
+    let refusal = refusal.details(details.collect());
     let unsized_item = obstacles.iter().find_map(Obstacle::unsized_item);
     match unsized_item {
         _ if obstacles.iter().all(|obstacle| matches!(obstacle, Obstacle::BelowListPrice { .. })) => {
@@ -304,8 +305,16 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
 }
 
 /// Makes the refusal for missing stock: for which orders, and whom to tell. The customer comes before the stock.
-fn insufficient_stock(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
+/// Names the orders at fault, the first of many, and of how many they are.
+fn name_some(at_fault: &[&Reference], of: usize) -> String {
     const NAMED: usize = 3;
+    let names: Vec<&str> = at_fault.iter().take(NAMED).map(|reference| reference.as_str()).collect();
+    let more = if at_fault.len() > NAMED { format!(" and {} more", at_fault.len() - NAMED) } else { String::new() };
+    let of = if of > 1 { format!(" (of {of} orders)") } else { String::new() };
+    format!("{}{more}{of}", names.join(", "))
+}
+
+fn insufficient_stock(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     let shortages: Vec<&Shortage> = obstacles.iter().filter_map(Obstacle::shortage).collect();
     let all_short = || shortages.iter().flat_map(|shortage| &shortage.orders);
     // Orders that would be short by themselves come first: their customers have to be told.
@@ -313,14 +322,10 @@ fn insufficient_stock(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     let mut seen = HashSet::new();
     let short = by_itself.chain(all_short()).filter(|(reference, _)| seen.insert(reference.as_str()));
     let short: Vec<_> = short.collect();
-    let names: Vec<&str> = short.iter().take(NAMED).map(|(reference, _)| reference.as_str()).collect();
-    let more = if short.len() > NAMED { format!(" and {} more", short.len() - NAMED) } else { String::new() };
-    let of = if orders.len() > 1 { format!(" (of {} orders)", orders.len()) } else { String::new() };
-    let mut refusal =
-        Refusal::new(Kind::InsufficientStock, format!("insufficient stock for {}{more}{of}", names.join(", ")))
-            .error("Insufficient stock for some items")
-            .details(shortages.iter().map(|shortage| shortage.describe()).collect())
-            .about(short.iter().map(|(reference, _)| reference.clone()));
+    let names = name_some(&short.iter().map(|(reference, _)| reference).collect::<Vec<_>>(), orders.len());
+    let mut refusal = Refusal::new(Kind::InsufficientStock, format!("insufficient stock for {names}"))
+        .error("Insufficient stock for some items")
+        .details(shortages.iter().map(|shortage| shortage.describe()).collect());
     if let Some((reference, true)) = short.first() {
         refusal = refusal.remedy(Remedy::TellShortage(reference.clone()));
     }
@@ -610,8 +615,7 @@ mod tests {
                 "Polo (S): Insufficient stock (available: 0, required: 1)"
             ]
         );
-        let concerned: Vec<_> = refusal.orders.iter().map(Reference::as_str).collect();
-        assert_eq!(concerned, ["LEG-1", "LEG-2", "LEG-0"]);
+        assert_eq!(refusal.message, "items of LEG-1 (of 3 orders) need an available size");
     }
 
     #[test]

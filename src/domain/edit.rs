@@ -142,7 +142,6 @@ fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     let refuse = |what: &str| {
         Refusal::new(Kind::Conflict(Conflict::Step), format!("{what}; {reference} is {status}"))
             .error(format!("Order is {status}"))
-            .about([reference.clone()])
     };
     match status {
         Status::Pending => Ok(()),
@@ -216,7 +215,6 @@ fn edit_items(
                 let message = format!("item 1 is the only item of {reference}");
                 return Err(Refusal::new(Kind::Conflict(Conflict::Step), message)
                     .error("An order needs at least one item")
-                    .about([reference.clone()])
                     .remedy(Remedy::Cancel(reference.clone())));
             }
             let removed = items.remove(index);
@@ -230,7 +228,6 @@ fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result
         Some(index) => Ok(index),
         None => Err(Refusal::new(Kind::NotFound, format!("order {reference} has no item {number}"))
             .error(format!("Item {number} not found"))
-            .about([reference.clone()])
             .remedy(Remedy::NumberItems(reference.clone()))),
     }
 }

@@ -133,8 +133,6 @@ pub struct Refusal<K = Kind, R = Remedy> {
     pub error: String,
     /// Every problem, one line each.
     pub details: Vec<String>,
-    /// The orders concerned, as far as known.
-    pub orders: Box<[Reference]>,
     /// What to do next, the best first.
     pub remedies: Vec<R>,
 }
@@ -152,7 +150,7 @@ impl<K, R> Refusal<K, R> {
     pub fn new(kind: K, message: impl Into<String>) -> Refusal<K, R> {
         let message = message.into();
         let error = message.clone();
-        Refusal { kind, message, error, details: Vec::new(), orders: Box::default(), remedies: Vec::new() }
+        Refusal { kind, message, error, details: Vec::new(), remedies: Vec::new() }
     }
 
     /// Replaces the words for programs.
@@ -166,13 +164,6 @@ impl<K, R> Refusal<K, R> {
     #[must_use]
     pub fn details(mut self, details: Vec<String>) -> Refusal<K, R> {
         self.details = details;
-        self
-    }
-
-    /// Sets the orders concerned.
-    #[must_use]
-    pub fn about(mut self, orders: impl IntoIterator<Item = Reference>) -> Refusal<K, R> {
-        self.orders = orders.into_iter().collect();
         self
     }
 

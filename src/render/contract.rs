@@ -78,7 +78,7 @@ const SHAPES: &[Shape] = &[
     ),
     shape(
         "failure",
-        "the last line of stderr, whatever failed; that of an import has the keys of an import too, and one that is about orders has their references in orders",
+        "the last line of stderr, whatever failed; that of an import has the keys of an import too",
         &["success", "error", "details", "code", "hint", "exitCode", "reason"],
     ),
 ];

@@ -194,7 +194,6 @@ fn merge(mut refusals: Vec<(Reference, Refusal)>) -> Failure {
     Failure::new(kinds.min_by_key(|kind| kind.exit_code()).unwrap_or(Kind::Usage), message)
         .error("Some orders cannot take this step")
         .details(details(&refusals))
-        .about(refusals.into_iter().map(|(reference, _)| reference))
 }
 
 #[cfg(test)]
