@@ -1,12 +1,10 @@
 //! Confirming orders: nothing else takes stock (rules 4 and 5).
 
-use super::bidi::sent;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::money::Money;
+use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderItem, OrderPk};
-use super::product::{Catalogue, Product, ProductId, SizeProblem, no_such_size};
-use super::reference::Reference;
+use super::product::{Catalogue, Product, ProductId, SizeProblem};
 use super::refusal::{Conflict, Kind, Refusal, Remedy};
 use super::status::Status;
 use super::stock::{Movement, Reason, Shortage};
@@ -30,103 +28,6 @@ pub struct Deduction {
     pub before: i64,
     /// The stock on hand after.
     pub after: i64,
-}
-
-/// One reason why orders cannot be confirmed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
-    /// The order is no longer pending.
-    NotPending(Reference, Status),
-    /// An item of a product tracked by size names no size, or one that the product lacks.
-    NoSuchSize {
-        /// The order.
-        reference: Reference,
-        /// The item's number in the order, from 1.
-        number: usize,
-        /// The product's name.
-        product: String,
-        /// The size asked for, if any.
-        size: Option<String>,
-        /// The available sizes: `S, M, L`.
-        sizes: String,
-    },
-    /// An item is cheaper than its list price, without consent.
-    BelowListPrice {
-        /// The order.
-        reference: Reference,
-        /// The product's name.
-        product: String,
-        /// The price as sent.
-        price: Money,
-        /// The catalogue's price on the day of the order.
-        list_price: Money,
-    },
-    /// There is less stock than all orders of the call need together.
-    Short(Shortage),
-}
-
-impl Obstacle {
-    fn kind(&self) -> Kind {
-        match self {
-            Obstacle::NoSuchSize { .. } => Kind::InvalidInput,
-            Obstacle::NotPending(_, Status::Cancelled) => Kind::Conflict(Conflict::Step),
-            Obstacle::NotPending(..) => Kind::Conflict(Conflict::Already),
-            Obstacle::BelowListPrice { .. } => Kind::Conflict(Conflict::Price),
-            Obstacle::Short(_) => Kind::InsufficientStock,
-        }
-    }
-
-    fn reference(&self) -> Option<&Reference> {
-        match self {
-            Obstacle::NotPending(reference, _)
-            | Obstacle::NoSuchSize { reference, .. }
-            | Obstacle::BelowListPrice { reference, .. } => Some(reference),
-            Obstacle::Short(_) => None,
-        }
-    }
-
-    /// Returns the orders that it blocks.
-    fn orders(&self) -> Vec<&Reference> {
-        match self {
-            Obstacle::Short(shortage) => shortage.orders.iter().map(|(reference, _)| reference).collect(),
-            _ => self.reference().into_iter().collect(),
-        }
-    }
-
-    /// Describes what is missing, for the customer; `None` for the shop's own business.
-    pub fn for_customer(&self) -> Option<String> {
-        match self {
-            Obstacle::Short(short) => {
-                Some(format!("{}: {} instead of {}", sent(&short.label), short.available, short.required))
-            }
-            Obstacle::NoSuchSize { product, size: Some(size), sizes, .. } => {
-                Some(format!("{}: not in size {}, but in {sizes}", sent(product), sent(size)))
-            }
-            Obstacle::NoSuchSize { product, size: None, sizes, .. } => {
-                Some(format!("{}: in which size? {sizes}", sent(product)))
-            }
-            Obstacle::NotPending(..) | Obstacle::BelowListPrice { .. } => None,
-        }
-    }
-
-    /// Describes the obstacle, in the guide's words where it has them.
-    pub fn describe(&self) -> String {
-        match self {
-            Obstacle::NotPending(_, status) => not_pending(*status),
-            Obstacle::NoSuchSize { product, size, sizes, .. } => no_such_size(product, size.as_deref(), sizes),
-            Obstacle::BelowListPrice { product, price, list_price, .. } => {
-                format!("{product}: price {price} is below the list price {list_price}")
-            }
-            Obstacle::Short(shortage) => shortage.describe(),
-        }
-    }
-}
-
-fn not_pending(status: Status) -> String {
-    match status {
-        Status::Cancelled => "Order is cancelled".to_owned(),
-        status => format!("Order is already {status}"),
-    }
 }
 
 /// Decides the confirmation of `orders` together: all of them, or every reason against it.
@@ -251,107 +152,6 @@ pub fn decide_each(
         .collect()
 }
 
-/// Makes the refusal of `orders`: every obstacle, under the first kind among them.
-pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
-    let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(Kind::Conflict(Conflict::Step));
-    let all_orders = || orders.iter().map(|order| order.summary.reference.clone()).collect();
-    let which = match orders {
-        [only] => only.summary.reference.to_string(),
-        several => format!("{} orders", several.len()),
-    };
-    let mut seen = HashSet::new();
-    let of_kind = obstacles.iter().filter(|obstacle| obstacle.kind() == kind).flat_map(Obstacle::orders);
-    let at_fault: Vec<&Reference> = of_kind.filter(|reference| seen.insert(reference.as_str())).collect();
-    let at_fault = name_some(&at_fault, orders.len());
-    let refusal = match (orders, obstacles) {
-        ([only], [Obstacle::NotPending(_, status)]) => {
-            let reference = &only.summary.reference;
-            let (is, remedy) = match status {
-                Status::Cancelled => ("cancelled".to_owned(), Remedy::Reopen(reference.clone())),
-                status => (format!("already {status}"), Remedy::ShowOrder(reference.clone())),
-            };
-            let refusal = Refusal::new(kind, format!("order {reference} is {is}"));
-            return refusal.error(not_pending(*status)).remedy(remedy);
-        }
-        _ => match kind {
-            Kind::InsufficientStock => return insufficient_stock(orders, obstacles),
-            Kind::InvalidInput => Refusal::new(kind, format!("items of {at_fault} need an available size"))
-                .error("Some items need an available size"),
-            _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
-                Refusal::new(kind, format!("some of {which} are not pending")).error("Some orders are not pending")
-            }
-            Kind::Conflict(_) | Kind::NotFound => {
-                Refusal::new(kind, format!("prices of {at_fault} are below the list price"))
-                    .error("Some prices are below the list price")
-            }
-        },
-    };
-    let details = obstacles.iter().map(|obstacle| match obstacle.reference() {
-        Some(reference) if orders.len() > 1 => format!("{reference}: {}", obstacle.describe()),
-        _ => obstacle.describe(),
-    });
-    let refusal = refusal.details(details.collect());
-    let unsized_item = obstacles.iter().find_map(Obstacle::unsized_item);
-    match unsized_item {
-        _ if obstacles.iter().all(|obstacle| matches!(obstacle, Obstacle::BelowListPrice { .. })) => {
-            refusal.remedy(Remedy::AcceptPrices(all_orders()))
-        }
-        Some((reference, item)) if orders.len() == 1 => {
-            refusal.remedy(Remedy::ChooseSize { reference: reference.clone(), item })
-        }
-        _ if orders.len() > 1 => refusal.remedy(Remedy::ConfirmOthers(all_orders())),
-        _ => refusal,
-    }
-}
-
-/// Makes the refusal for missing stock: for which orders, and whom to tell. The customer comes before the stock.
-/// Names the orders at fault, the first of many, and of how many they are.
-fn name_some(at_fault: &[&Reference], of: usize) -> String {
-    const NAMED: usize = 3;
-    let names: Vec<&str> = at_fault.iter().take(NAMED).map(|reference| reference.as_str()).collect();
-    let more = if at_fault.len() > NAMED { format!(" and {} more", at_fault.len() - NAMED) } else { String::new() };
-    let of = if of > 1 { format!(" (of {of} orders)") } else { String::new() };
-    format!("{}{more}{of}", names.join(", "))
-}
-
-fn insufficient_stock(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
-    let shortages: Vec<&Shortage> = obstacles.iter().filter_map(Obstacle::shortage).collect();
-    let all_short = || shortages.iter().flat_map(|shortage| &shortage.orders);
-    // Orders that would be short by themselves come first: their customers have to be told.
-    let by_itself = all_short().filter(|(_, by_itself)| *by_itself);
-    let mut seen = HashSet::new();
-    let short = by_itself.chain(all_short()).filter(|(reference, _)| seen.insert(reference.as_str()));
-    let short: Vec<_> = short.collect();
-    let names = name_some(&short.iter().map(|(reference, _)| reference).collect::<Vec<_>>(), orders.len());
-    let mut refusal = Refusal::new(Kind::InsufficientStock, format!("insufficient stock for {names}"))
-        .error("Insufficient stock for some items")
-        .details(shortages.iter().map(|shortage| shortage.describe()).collect());
-    if let Some((reference, true)) = short.first() {
-        refusal = refusal.remedy(Remedy::TellShortage(reference.clone()));
-    }
-    match (orders, shortages.first()) {
-        ([_], Some(first)) => refusal.remedy(first.remedy()),
-        _ => {
-            let all = orders.iter().map(|order| order.summary.reference.clone());
-            refusal.remedy(Remedy::ConfirmOthers(all.collect()))
-        }
-    }
-}
-
-impl Obstacle {
-    fn shortage(&self) -> Option<&Shortage> {
-        if let Obstacle::Short(shortage) = self { Some(shortage) } else { None }
-    }
-
-    /// Returns the order and number of an item that needs a size.
-    fn unsized_item(&self) -> Option<(&Reference, usize)> {
-        match self {
-            Obstacle::NoSuchSize { reference, number, .. } => Some((reference, *number)),
-            _ => None,
-        }
-    }
-}
-
 /// What orders need of one stock line.
 #[derive(Debug, Clone)]
 struct Need {
@@ -470,8 +270,10 @@ fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::Money;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
+    use crate::domain::reference::Reference;
 
     struct Desk {
         catalogue: Catalogue,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::bidi::sent;
-use super::confirm::Obstacle;
+use super::obstacle::Obstacle;
 use super::order::{Order, OrderItem};
 use super::settings::Settings;
 use super::status::Status;

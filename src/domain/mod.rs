@@ -53,6 +53,7 @@ mod invariants;
 pub(crate) mod limits;
 pub(crate) mod message;
 pub mod money;
+pub(crate) mod obstacle;
 pub mod order;
 pub(crate) mod phone;
 pub(crate) mod problems;

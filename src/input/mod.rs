@@ -40,6 +40,7 @@ pub(crate) mod order_texts;
 pub(crate) mod product_json;
 pub mod records;
 pub mod reject;
+mod rewind;
 pub(crate) mod setting;
 pub(crate) mod stranger;
 pub(crate) mod timestamp;

@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 
 use super::json::{NotJson, parse};
 use super::order_marks::holds_order;
+use super::rewind::Rewind;
 
 /// The most bytes that one record may have (16 MiB): a chat dump is one record. It is in memory as a whole, and a text in
 /// it may be copied twice while it is read.
@@ -84,7 +85,7 @@ impl<R: BufRead> Records<R> {
     /// Starts at the beginning of `reader`, after a byte order mark if there is one.
     pub fn new(reader: R) -> Records<R> {
         Records {
-            reader: Rewind { ahead: Vec::new(), at: 0, reader },
+            reader: Rewind::new(reader),
             within: None,
             line: 1,
             number: 0,
@@ -382,55 +383,6 @@ impl<R: BufRead> Records<R> {
             }
             Err(error) => error.into(),
         }
-    }
-}
-
-/// A reader that takes bytes back.
-#[derive(Debug)]
-struct Rewind<R> {
-    /// What to read before the rest of the reader, from `at` on.
-    ahead: Vec<u8>,
-    at: usize,
-    reader: R,
-}
-
-impl<R: BufRead> Rewind<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at < self.ahead.len() {
-            return Ok(&self.ahead[self.at..]);
-        }
-        if self.at > 0 {
-            (self.ahead, self.at) = (Vec::new(), 0);
-        }
-        self.reader.fill_buf()
-    }
-
-    fn consume(&mut self, count: usize) {
-        if self.at < self.ahead.len() { self.at += count } else { self.reader.consume(count) }
-    }
-
-    /// Gives back the last bytes.
-    fn unread(&mut self, mut bytes: Vec<u8>) {
-        if bytes.len() <= self.at {
-            self.at -= bytes.len();
-        } else {
-            bytes.extend_from_slice(&self.ahead[self.at..]);
-            (self.ahead, self.at) = (bytes, 0);
-        }
-    }
-
-    /// Returns the next bytes without taking them: at least `count`, or all there are.
-    fn look_ahead(&mut self, count: usize) -> io::Result<&[u8]> {
-        while self.ahead.len() - self.at < count {
-            let buffer = self.reader.fill_buf()?;
-            if buffer.is_empty() {
-                break;
-            }
-            let taken = buffer.len();
-            self.ahead.extend_from_slice(buffer);
-            self.reader.consume(taken);
-        }
-        Ok(&self.ahead[self.at..])
     }
 }
 

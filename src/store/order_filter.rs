@@ -130,6 +130,14 @@ impl Condition {
         self.terms.push(term);
     }
 
+    /// Adds a term with one value, where there is one.
+    fn and_with(&mut self, term: &'static str, name: &'static str, value: Option<impl ToSql + 'static>) {
+        if let Some(value) = value {
+            self.and(term);
+            self.bind(name, value);
+        }
+    }
+
     fn bind(&mut self, name: &'static str, value: impl ToSql + 'static) {
         self.values.push((name, Box::new(value)));
     }
@@ -169,34 +177,13 @@ impl Read<'_> {
                 condition.bind(":statuses", json_array(several.iter().map(|status| status.as_str().to_owned())));
             }
         }
-        if let Some(from) = filter.ordered_from {
-            condition.and("o.order_date >= :from");
-            condition.bind(":from", from);
-        }
-        if let Some(before) = filter.ordered_before {
-            condition.and("o.order_date < :before");
-            condition.bind(":before", before);
-        }
-        if let Some(from) = filter.updated_from {
-            condition.and("o.updated_at >= :updated_from");
-            condition.bind(":updated_from", from);
-        }
-        if let Some(from) = filter.received_from {
-            condition.and("o.created_at >= :received_from");
-            condition.bind(":received_from", from);
-        }
-        if let Some(digits) = &filter.phone_digits {
-            condition.and("o.customer_phone_digits = :phone");
-            condition.bind(":phone", digits.clone());
-        }
-        if let Some(until) = filter.received_until {
-            condition.and("o.created_at <= :received_until");
-            condition.bind(":received_until", until);
-        }
-        if let Some(since) = filter.waits_since {
-            condition.and("min(o.order_date, o.created_at) <= :waits_since");
-            condition.bind(":waits_since", since);
-        }
+        condition.and_with("o.order_date >= :from", ":from", filter.ordered_from);
+        condition.and_with("o.order_date < :before", ":before", filter.ordered_before);
+        condition.and_with("o.updated_at >= :updated_from", ":updated_from", filter.updated_from);
+        condition.and_with("o.created_at >= :received_from", ":received_from", filter.received_from);
+        condition.and_with("o.customer_phone_digits = :phone", ":phone", filter.phone_digits.clone());
+        condition.and_with("o.created_at <= :received_until", ":received_until", filter.received_until);
+        condition.and_with("min(o.order_date, o.created_at) <= :waits_since", ":waits_since", filter.waits_since);
         if let Some(text) = &filter.search {
             let needle = Needle::of(text, self.country_code()?.as_deref());
             if needle.is_of_nothing(text) {
@@ -220,14 +207,12 @@ impl Read<'_> {
             condition.bind(":digits", needle.digits);
             condition.bind(":number", needle.number);
         }
-        if let Some(product) = filter.product {
-            condition.and("o.pk IN (SELECT order_pk FROM order_items WHERE product_id = :product)");
-            condition.bind(":product", product);
-        }
-        if let Some(user) = filter.user {
-            condition.and("o.user_id = :user");
-            condition.bind(":user", user);
-        }
+        condition.and_with(
+            "o.pk IN (SELECT order_pk FROM order_items WHERE product_id = :product)",
+            ":product",
+            filter.product,
+        );
+        condition.and_with("o.user_id = :user", ":user", filter.user);
         Ok(condition)
     }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 
 use super::Sums;
-use crate::domain::confirm::{Obstacle, decide};
+use crate::domain::confirm::decide;
+use crate::domain::obstacle::Obstacle;
 use crate::domain::order::Order;
 use crate::domain::product::Catalogue;
 use crate::domain::time::Timestamp;

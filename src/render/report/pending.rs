@@ -4,7 +4,7 @@ use chrono::Duration;
 use serde_json::json;
 
 use super::{Report, Section, Sheet, as_of, head, mixed_remark, shop_line, totals};
-use crate::domain::confirm::Obstacle;
+use crate::domain::obstacle::Obstacle;
 use crate::domain::report::pending::{Availability, Pending, Waiting};
 use crate::domain::settings::Settings;
 use crate::render::json::{Body, body};
