@@ -11,7 +11,7 @@
 --           a table for each INSERT.
 
 PRAGMA application_id = 0x4F524452; -- "ORDR"
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- What every user of the file sees the same: shopName, currency, countryCode, timeZone, lowStock. Unset ones have no row.
 CREATE TABLE settings (
@@ -82,7 +82,17 @@ CREATE TABLE orders (
     currency              TEXT CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
     created_at            TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z'),
     updated_at            TEXT NOT NULL CHECK (updated_at GLOB '????-??-??T??:??:??.???Z'),
-    items_hash            INTEGER NOT NULL -- the same for the same items: product, quantity, price, size and color
+    items_hash            INTEGER NOT NULL, -- the same for the same items: product, quantity, price, size and color
+    delivery_fee          INTEGER CHECK (delivery_fee BETWEEN 0 AND 9999999999), -- NULL: not agreed yet; 0: free
+    discount              INTEGER NOT NULL DEFAULT 0 CHECK (discount BETWEEN 0 AND total),
+    cod                   INTEGER NOT NULL DEFAULT 0 CHECK (cod IN (0, 1)), -- cash on delivery
+    delivery_fee_agreed   INTEGER NOT NULL DEFAULT 1 CHECK (delivery_fee_agreed IN (0, 1)), -- 0: only a guest says so
+    discount_agreed       INTEGER NOT NULL DEFAULT 1 CHECK (discount_agreed IN (0, 1)),
+    cod_agreed            INTEGER NOT NULL DEFAULT 1 CHECK (cod_agreed IN (0, 1)),
+    kept                  INTEGER NOT NULL DEFAULT 0 CHECK (kept BETWEEN 0 AND 9999999999), -- of a cancelled order's price
+    returned              INTEGER NOT NULL DEFAULT 0 CHECK (returned BETWEEN 0 AND total - discount), -- what came back is worth
+    paid                  INTEGER, -- the sum of its payments; NULL: none was recorded
+    CHECK (kept = 0 OR status = 'cancelled')
 ) STRICT;
 
 CREATE INDEX orders_by_created_at ON orders (created_at);
@@ -92,6 +102,10 @@ CREATE INDEX orders_by_status ON orders (status, created_at);
 -- Finds duplicates: the same phone and items within a few hours.
 CREATE INDEX orders_by_phone ON orders (customer_phone_digits, items_hash, order_date);
 CREATE INDEX orders_by_user ON orders (user_id, created_at) WHERE user_id IS NOT NULL;
+-- Finds the orders of which something is due, either way. (Since version 5.)
+CREATE INDEX orders_due ON orders (created_at)
+    WHERE (paid IS NOT NULL OR cod) AND CASE status WHEN 'cancelled' THEN kept
+        ELSE total - discount - returned + coalesce(delivery_fee, 0) END <> coalesce(paid, 0);
 
 -- The items of an order, in the order in which they were sent. Name, barcode, image and list price are snapshots from the
 -- day of the order. Nothing looks an item up by its id, so the id has no index of its own.
@@ -109,25 +123,61 @@ CREATE TABLE order_items (
     selected_color  TEXT CHECK (length(selected_color) <= 50),
     subtotal        INTEGER NOT NULL CHECK (subtotal = quantity * unit_price),
     list_price      INTEGER NOT NULL CHECK (list_price BETWEEN 0 AND 9999999999),
+    price_agreed    INTEGER NOT NULL DEFAULT 0 CHECK (price_agreed IN (0, 1)), -- 1: the shop typed the price
     PRIMARY KEY (order_pk, position)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX order_items_by_product ON order_items (product_id);
 
--- What happened to an order, append-only. "from" and "to" are statuses for the kinds created and status, and what was
--- changed for edited; a note has neither.
+-- What happened to an order, append-only. "from" and "to" are statuses for the kinds created and status, what was changed
+-- for edited, and for payment what was taken back and what was paid; a note has neither.
 CREATE TABLE order_events (
     pk       INTEGER PRIMARY KEY,
     order_pk INTEGER NOT NULL REFERENCES orders (pk),
     at       TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
     actor    TEXT NOT NULL,
-    kind     TEXT NOT NULL CHECK (kind = 'created' OR kind IN ('status', 'edited') OR kind = 'note'),
+    kind     TEXT NOT NULL CHECK (kind = 'created' OR kind IN ('status', 'edited') OR kind IN ('note', 'payment')),
     "from"   TEXT,
     "to"     TEXT,
     note     TEXT
 ) STRICT;
 
 CREATE INDEX order_events_by_order ON order_events (order_pk);
+-- Finds what the customer and the shop said of an order. (Since version 5.)
+CREATE INDEX order_events_with_note ON order_events (order_pk) WHERE note IS NOT NULL;
+
+-- What was paid and refunded, append-only. A payment that was entered wrongly is taken back by a further one, which names it and
+-- has the opposite amount. (Since version 5.)
+CREATE TABLE payments (
+    pk       INTEGER PRIMARY KEY,
+    order_pk INTEGER NOT NULL REFERENCES orders (pk),
+    event_pk INTEGER NOT NULL REFERENCES order_events (pk),                            -- tells it in the history
+    at       TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),                 -- when it was recorded
+    paid_at  TEXT NOT NULL CHECK (paid_at GLOB '????-??-??T??:??:??.???Z'),            -- when the money moved
+    actor    TEXT NOT NULL,
+    amount   INTEGER NOT NULL CHECK (amount <> 0 AND amount BETWEEN -9999999999 AND 9999999999), -- negative: a refund
+    method   TEXT NOT NULL CHECK (method GLOB '[a-z]*' AND method NOT GLOB '*[^a-z0-9_-]*' AND length(method) <= 20),
+    receipt  TEXT CHECK (trim(receipt) <> '' AND length(receipt) <= 100),
+    note     TEXT,
+    voids    INTEGER UNIQUE REFERENCES payments (pk)                                   -- the payment that it takes back
+) STRICT;
+
+CREATE INDEX payments_by_order ON payments (order_pk);
+-- Adds up the money of a time by its method.
+CREATE INDEX payments_by_paid_at ON payments (paid_at, method, amount, voids);
+-- Finds a receipt that was entered before, and the methods that there are.
+CREATE INDEX payments_by_method ON payments (method, receipt);
+
+-- What the shop says of its customers; who has no row has orders only. A customer is a number in full. (Since version 5.)
+CREATE TABLE customers (
+    phone_digits TEXT PRIMARY KEY NOT NULL CHECK (phone_digits <> '' AND phone_digits NOT GLOB '*[^0-9]*'),
+    phone        TEXT NOT NULL CHECK (trim(phone) <> '' AND length(phone) <= 20), -- as typed
+    note         TEXT,
+    blocked_at   TEXT CHECK (blocked_at GLOB '????-??-??T??:??:??.???Z'),         -- NULL: not blocked
+    blocked_note TEXT CHECK (blocked_note IS NULL OR blocked_at IS NOT NULL),
+    updated_at   TEXT NOT NULL CHECK (updated_at GLOB '????-??-??T??:??:??.???Z'),
+    updated_by   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Where an order came from: one row for each message or document that brought it. The hash is SHA-256 over name, phone
 -- digits, address, items and total as they were received: what came once is recognised when it comes again.

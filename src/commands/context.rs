@@ -10,6 +10,7 @@ use uuid::{ContextV7, Uuid};
 
 use super::find::user_not_found;
 use super::printer::Printer;
+use crate::domain::history::seen_by;
 use crate::domain::order::Order;
 use crate::domain::settings::Settings;
 use crate::domain::text::shell_argument;
@@ -311,6 +312,7 @@ impl Context {
 
     /// Prints an order that a command wrote.
     pub fn print_order(&self, order: &Order, settings: &Settings) -> Result<(), OutputError> {
+        let order = &seen_by(&self.caller, order);
         self.print_one(json::order(order), || match self.ui.quiet {
             true => format!("{}\n", order.summary.reference),
             false => order::show(order, self.style(settings)),

@@ -9,6 +9,7 @@ use super::Context;
 use super::arguments::{age, choose_fields, status_parser, when};
 use super::find::{find_ordered_product, find_user, user_not_found};
 use crate::domain::calendar::{When, before};
+use crate::domain::history::seen_by;
 use crate::domain::order::Order;
 use crate::domain::phone::full_number;
 use crate::domain::settings::Settings;
@@ -197,7 +198,7 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
                     let mut rows = order.items.iter().map(|item| item_row(&order.summary, item, &keys));
                     rows.try_for_each(|row| printer.put(&row))?;
                 } else {
-                    printer.put(&order_fields(order, &keys))?;
+                    printer.put(&order_fields(&seen_by(&context.caller, order), &keys))?;
                 }
             }
             anyhow::Ok(printer.flush()?)
@@ -251,7 +252,9 @@ fn print_table(
                         .iter()
                         .try_for_each(|item| put(row_of(keys, &item_row(&order.summary, item, keys), style)))?;
                 }
-                (true, false) => put(row_of(keys, &order_fields(order, keys), style))?,
+                (true, false) => {
+                    put(row_of(keys, &order_fields(&seen_by(&context.caller, order), keys), style))?;
+                }
                 (false, true) => order::list_item_rows(order).try_for_each(put)?,
                 (false, false) => put(order::list_row(order, style))?,
             }

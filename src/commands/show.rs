@@ -5,9 +5,9 @@ use clap::Args;
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, REFS_TO_READ, name_orders_or_none};
-use super::history::read_history;
 use super::keep_going::{Call, Results, load_each_named};
 use super::pick::{Purpose, named_or_picked};
+use crate::domain::history::seen_by;
 use crate::error::Exit;
 use crate::render::history::last_said;
 use crate::render::json::ORDER_KEYS;
@@ -41,13 +41,13 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let (mut results, mut is_first) = (Results::default(), true);
         load_each_named(read, named, |outcome| {
             let order = match outcome {
-                Ok(order) => order,
+                Ok(order) => seen_by(&context.caller, &order),
                 Err(failed) => return Ok(results.push_failure(failed)?),
             };
             let text = match context.is_table() {
                 true if context.ui.quiet => Some(format!("{}\n", order.summary.reference)),
                 true => {
-                    let said = last_said(&read_history(read, order.summary.pk, &context.caller)?, style);
+                    let said = last_said(&order.notes, style);
                     let before = if std::mem::take(&mut is_first) { "" } else { "\n" };
                     Some(format!("{before}{}{said}", order::show(&order, style)))
                 }

@@ -69,6 +69,10 @@ pub fn decide(
                     });
                 }
             }
+            if !accept_prices {
+                let claim = |mark| Obstacle::Claimed { reference: summary.reference.clone(), mark };
+                obstacles.extend(summary.terms.marks().into_iter().map(claim));
+            }
         } else {
             obstacles.push(Obstacle::NotPending(summary.reference.clone(), summary.status));
         }

@@ -125,6 +125,11 @@ pub fn decide(
     let Some((total, item_count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
         return Err(too_much(&summary.reference));
     };
+    if summary.terms.discount > total {
+        let (discount, reference) = (summary.terms.discount, &summary.reference);
+        let message = format!("the discount of {reference}, {discount}, would be more than its items, {total}");
+        return Err(Refusal::new(Kind::InvalidInput, message).error("The discount would be more than the items"));
+    }
     Ok(Edited {
         order: summary.pk,
         reference: summary.reference.clone(),
@@ -203,6 +208,7 @@ fn edit_items(
                 selected_color: color.clone(),
                 subtotal: unit_price.times(*quantity).ok_or_else(|| too_much(reference))?,
                 list_price: unit_price,
+                is_price_agreed: true,
                 misnomer: None,
             };
             let change = Change { from: None, to: Some(describe(items.len() + 1, &item)) };

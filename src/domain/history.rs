@@ -1,9 +1,10 @@
 //! The history of an order and of a product's stock, oldest first.
 
+use super::order::{Note, Order};
 use super::reference::Reference;
 use super::stock::Reason;
 use super::time::Timestamp;
-use super::user::{GUEST, OPERATOR};
+use super::user::{Caller, GUEST, OPERATOR};
 
 /// An event of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,10 +45,25 @@ pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     .collect()
 }
 
+/// Leaves of an order what the caller may see of it: a buyer sees no notes or account names of the shop.
+pub fn seen_by(caller: &Caller, order: &Order) -> Order {
+    let mut order = order.clone();
+    if caller.sees_only().is_none() {
+        return order;
+    }
+    order.notes.retain(|note| note.is_customers || note.actor == caller.name());
+    for payment in &mut order.payments {
+        payment.note = None;
+        if payment.actor != OPERATOR {
+            SHOP.clone_into(&mut payment.actor);
+        }
+    }
+    order
+}
+
 /// Returns the customer's newest words and the shop's newest note.
-pub fn remarks(events: &[Event]) -> (Option<&Event>, Option<&Event>) {
-    let last =
-        |is_customers| events.iter().rfind(move |event| event.note.is_some() && event.is_customers == is_customers);
+pub fn remarks(notes: &[Note]) -> (Option<&Note>, Option<&Note>) {
+    let last = |is_customers| notes.iter().rfind(move |note| note.is_customers == is_customers);
     (last(true), last(false))
 }
 
@@ -65,11 +81,14 @@ pub enum EventKind {
     Edited,
     /// Somebody added a note.
     Note,
+    /// A payment or refund was recorded, or taken back.
+    Payment,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [EventKind; 4] = [EventKind::Created, EventKind::Status, EventKind::Edited, EventKind::Note];
+    pub const ALL: [EventKind; 5] =
+        [EventKind::Created, EventKind::Status, EventKind::Edited, EventKind::Note, EventKind::Payment];
 
     /// Returns its word, as in SQL and JSON.
     pub fn as_str(self) -> &'static str {
@@ -78,6 +97,7 @@ impl EventKind {
             EventKind::Status => "status",
             EventKind::Edited => "edited",
             EventKind::Note => "note",
+            EventKind::Payment => "payment",
         }
     }
 

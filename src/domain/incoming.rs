@@ -9,6 +9,7 @@ use super::order::Customer;
 use super::problems::Problems;
 use super::product::NamedProduct;
 use super::reference::Reference;
+use super::terms::Terms;
 use super::time::Timestamp;
 
 /// An order as received: its shape and sums are checked, its products are not.
@@ -32,6 +33,8 @@ pub struct IncomingOrder {
     pub total: Money,
     /// The sum of the items' quantities.
     pub item_count: i64,
+    /// Delivery, discount and cash on delivery.
+    pub terms: Terms,
     /// What a person should look at, as far as reading can tell.
     pub warnings: Vec<String>,
     /// Its origin.
@@ -84,6 +87,8 @@ pub struct IncomingItem {
     pub quantity: u32,
     /// The price of one.
     pub unit_price: Money,
+    /// Whether the shop itself typed the price.
+    pub is_price_agreed: bool,
     /// Quantity × unit price.
     pub subtotal: Money,
     /// The size chosen.

@@ -16,6 +16,8 @@ pub const IMAGE: usize = 2048;
 pub const CHOICE: usize = 50;
 /// A note.
 pub const NOTE: usize = 1000;
+/// The receipt of a payment.
+pub const RECEIPT: usize = 100;
 /// WhatsApp's id of a message.
 pub const MESSAGE_ID: usize = 500;
 /// The shop's name.

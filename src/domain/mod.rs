@@ -27,6 +27,7 @@
 //! | `calendar`, `zone` | points in time as people type them; days in the shop's zone |
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
+//! | `terms`, `payment` | what an order costs beside its items; what was paid of it |
 //! | `product`, `catalogue` | a product and its stock lines; what an incoming product changes |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 4 and 10) |
 //! | `receive` | whether a received order is new, unchanged or refused (rules 1, 4 and 6) |
@@ -55,6 +56,7 @@ pub(crate) mod message;
 pub mod money;
 pub(crate) mod obstacle;
 pub mod order;
+pub mod payment;
 pub(crate) mod phone;
 pub(crate) mod problems;
 pub mod product;
@@ -66,6 +68,7 @@ pub mod resolve;
 pub mod settings;
 pub mod status;
 pub(crate) mod stock;
+pub mod terms;
 pub mod text;
 pub mod time;
 pub(crate) mod transition;

@@ -96,6 +96,70 @@ impl Money {
     }
 }
 
+/// What an account says: an amount of money that may be below zero, such as what is due of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Balance(Decimal);
+
+impl Balance {
+    /// Nothing either way.
+    pub const ZERO: Balance = Balance(Decimal::ZERO);
+
+    /// Makes a balance from hundredths, as SQL stores it.
+    pub fn from_hundredths(hundredths: i64) -> Balance {
+        Balance(Decimal::new(hundredths, 2))
+    }
+
+    /// Returns it in hundredths, as SQL stores it.
+    pub fn hundredths(self) -> i64 {
+        let mut amount = self.0;
+        amount.rescale(2);
+        // No balance comes near the limits of i64: see `Money::hundredths`.
+        i64::try_from(amount.mantissa()).unwrap_or(i64::MAX)
+    }
+
+    /// Returns the sum of two.
+    #[must_use]
+    pub fn plus(self, other: impl Into<Balance>) -> Balance {
+        Balance(self.0.saturating_add(other.into().0))
+    }
+
+    /// Returns what is left without another.
+    #[must_use]
+    pub fn minus(self, other: impl Into<Balance>) -> Balance {
+        Balance(self.0.saturating_sub(other.into().0))
+    }
+
+    /// Returns it with the opposite sign.
+    #[must_use]
+    pub fn negated(self) -> Balance {
+        Balance::ZERO.minus(self)
+    }
+
+    /// Returns how much it is, without its sign.
+    pub fn size(self) -> Money {
+        Money(self.0.abs())
+    }
+
+    /// Returns whether it is below zero.
+    pub fn is_negative(self) -> bool {
+        self < Balance::ZERO
+    }
+}
+
+impl From<Money> for Balance {
+    fn from(amount: Money) -> Balance {
+        Balance(amount.0)
+    }
+}
+
+impl fmt::Display for Balance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Zero has no sign, however it came about.
+        let amount = if self.0.is_zero() { Decimal::ZERO } else { self.0 };
+        f.pad(&format!("{amount:.2}"))
+    }
+}
+
 /// Splits a plain decimal text into its value (`None` if too large) and its number of decimals.
 fn plain_decimal(text: &str) -> Result<(Option<Decimal>, usize), MoneyError> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));

@@ -40,6 +40,13 @@ pub enum Obstacle {
         /// The catalogue's price on the day of the order.
         list_price: Money,
     },
+    /// The order comes with terms that only a guest says, without consent.
+    Claimed {
+        /// The order.
+        reference: Reference,
+        /// The term and who says it.
+        mark: String,
+    },
     /// There is less stock than all orders of the call need together.
     Short(Shortage),
 }
@@ -50,7 +57,7 @@ impl Obstacle {
             Obstacle::NoSuchSize { .. } => Kind::InvalidInput,
             Obstacle::NotPending(_, Status::Cancelled) => Kind::Conflict(Conflict::Step),
             Obstacle::NotPending(..) => Kind::Conflict(Conflict::Already),
-            Obstacle::BelowListPrice { .. } => Kind::Conflict(Conflict::Price),
+            Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => Kind::Conflict(Conflict::Price),
             Obstacle::Short(_) => Kind::InsufficientStock,
         }
     }
@@ -59,7 +66,8 @@ impl Obstacle {
         match self {
             Obstacle::NotPending(reference, _)
             | Obstacle::NoSuchSize { reference, .. }
-            | Obstacle::BelowListPrice { reference, .. } => Some(reference),
+            | Obstacle::BelowListPrice { reference, .. }
+            | Obstacle::Claimed { reference, .. } => Some(reference),
             Obstacle::Short(_) => None,
         }
     }
@@ -84,7 +92,7 @@ impl Obstacle {
             Obstacle::NoSuchSize { product, size: None, sizes, .. } => {
                 Some(format!("{}: in which size? {sizes}", sent(product)))
             }
-            Obstacle::NotPending(..) | Obstacle::BelowListPrice { .. } => None,
+            Obstacle::NotPending(..) | Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => None,
         }
     }
 
@@ -96,6 +104,7 @@ impl Obstacle {
             Obstacle::BelowListPrice { product, price, list_price, .. } => {
                 format!("{product}: price {price} is below the list price {list_price}")
             }
+            Obstacle::Claimed { mark, .. } => mark.clone(),
             Obstacle::Short(shortage) => shortage.describe(),
         }
     }
@@ -137,9 +146,13 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
             _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
                 Refusal::new(kind, format!("some of {which} are not pending")).error("Some orders are not pending")
             }
-            Kind::Conflict(_) | Kind::NotFound => {
+            _ if obstacles.iter().any(|o| matches!(o, Obstacle::BelowListPrice { .. })) => {
                 Refusal::new(kind, format!("prices of {at_fault} are below the list price"))
                     .error("Some prices are below the list price")
+            }
+            Kind::Conflict(_) | Kind::NotFound => {
+                Refusal::new(kind, format!("the shop has not agreed to the terms of {at_fault}"))
+                    .error("Some terms are not agreed")
             }
         },
     };
@@ -150,7 +163,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     let refusal = refusal.details(details.collect());
     let unsized_item = obstacles.iter().find_map(Obstacle::unsized_item);
     match unsized_item {
-        _ if obstacles.iter().all(|obstacle| matches!(obstacle, Obstacle::BelowListPrice { .. })) => {
+        _ if obstacles.iter().all(|obstacle| obstacle.kind() == Kind::Conflict(Conflict::Price)) => {
             refusal.remedy(Remedy::AcceptPrices(all_orders()))
         }
         Some((reference, item)) if orders.len() == 1 => {

@@ -2,10 +2,12 @@
 
 use uuid::Uuid;
 
-use super::money::Money;
+use super::money::{Balance, Money};
+use super::payment::Payment;
 use super::product::ProductId;
 use super::reference::Reference;
 use super::status::Status;
+use super::terms::Terms;
 use super::text::{is_other_name, shorten};
 use super::time::Timestamp;
 
@@ -51,12 +53,40 @@ pub struct OrderSummary {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// What was agreed beside the items.
+    pub terms: Terms,
+    /// What the shop keeps of a cancelled order's price; zero otherwise.
+    pub kept: Money,
+    /// The worth of what came back.
+    pub returned: Money,
+    /// The sum of its payments; `None`: none was recorded.
+    pub recorded: Option<Balance>,
 }
 
 impl OrderSummary {
     /// Returns when the customer began to wait: at the order date, if the order lay in a chat before it was received.
     pub fn waits_since(&self) -> Timestamp {
         self.order_date.min(self.created_at)
+    }
+
+    /// Returns what the customer pays in all: the items less discount and returns, and the delivery; of a cancelled order, what
+    /// the shop keeps.
+    pub fn grand_total(&self) -> Balance {
+        if self.status == Status::Cancelled {
+            return self.kept.into();
+        }
+        let items = Balance::from(self.total).minus(self.terms.discount).minus(self.returned);
+        items.plus(self.terms.delivery_fee.unwrap_or(Money::ZERO))
+    }
+
+    /// Returns what was paid; `None` where nobody recorded a payment, and no courier collects one.
+    pub fn paid(&self) -> Option<Balance> {
+        self.recorded.or(self.terms.is_cod.then_some(Balance::ZERO))
+    }
+
+    /// Returns what is due, below zero if it is owed to the customer; `None` where [`paid`](Self::paid) is.
+    pub fn due(&self) -> Option<Balance> {
+        Some(self.grand_total().minus(self.paid()?))
     }
 }
 
@@ -67,6 +97,30 @@ pub struct Order {
     pub summary: OrderSummary,
     /// The items in the order sent, at least one.
     pub items: Vec<OrderItem>,
+    /// Its payments, oldest first.
+    pub payments: Vec<Payment>,
+    /// What the customer and the shop said of it, oldest first.
+    pub notes: Vec<Note>,
+}
+
+impl From<OrderSummary> for Order {
+    /// Takes an order without what hangs on it, for a list.
+    fn from(summary: OrderSummary) -> Order {
+        Order { summary, items: Vec::new(), payments: Vec::new(), notes: Vec::new() }
+    }
+}
+
+/// What somebody said of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// The words.
+    pub text: String,
+    /// Whether they are the customer's own, sent with the order.
+    pub is_customers: bool,
 }
 
 /// One line of an order. Name, barcode, image and list price are snapshots of the day of the order.
@@ -94,6 +148,8 @@ pub struct OrderItem {
     pub subtotal: Money,
     /// The catalogue's price at the time of the order.
     pub list_price: Money,
+    /// Whether the shop itself typed the price.
+    pub is_price_agreed: bool,
     /// The catalogue's current name and barcode, if the order has others.
     pub misnomer: Option<Box<Misnomer>>,
 }
@@ -123,9 +179,9 @@ impl Misnomer {
 }
 
 impl OrderItem {
-    /// Returns whether the price sent is below the list price (rule 5).
+    /// Returns whether a guest sent a price below the list price (rule 5).
     pub fn is_below_list_price(&self) -> bool {
-        self.unit_price < self.list_price
+        self.unit_price < self.list_price && !self.is_price_agreed
     }
 
     /// Returns the product's name in the catalogue, for the shop's own texts.

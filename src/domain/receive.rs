@@ -99,6 +99,7 @@ pub(crate) mod tests {
     use crate::domain::reference::Reference;
     use crate::domain::resolve::resolve;
     use crate::domain::status::Status;
+    use crate::domain::terms::Terms;
 
     /// An incoming order of these products, quantities and sizes, at the products' prices.
     pub fn incoming(items: &[(&Product, u32, Option<&str>)]) -> IncomingOrder {
@@ -112,6 +113,7 @@ pub(crate) mod tests {
                 image: None,
                 quantity: *quantity,
                 unit_price: product.price,
+                is_price_agreed: false,
                 subtotal: product.price.times(*quantity).unwrap(),
                 size: size.map(str::to_owned),
                 color: None,
@@ -129,6 +131,7 @@ pub(crate) mod tests {
             items,
             total,
             item_count,
+            terms: Terms::default(),
             warnings: Vec::new(),
             source: Source { kind: SourceKind::Json, message_id: None },
         }
@@ -162,8 +165,14 @@ pub(crate) mod tests {
                 currency: None,
                 created_at: new.order_date,
                 updated_at: new.order_date,
+                terms: new.terms,
+                kept: Money::ZERO,
+                returned: Money::ZERO,
+                recorded: None,
             },
             items: new.items,
+            payments: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

@@ -10,6 +10,7 @@ use super::problems::Problems;
 use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
 use super::reference::Reference;
 use super::refusal::Kind;
+use super::terms::Terms;
 use super::text::{phone_digits, shorten};
 use super::time::Timestamp;
 
@@ -36,6 +37,8 @@ pub struct ResolvedOrder {
     pub total: Money,
     /// The sum of the quantities.
     pub item_count: i64,
+    /// Delivery, discount and cash on delivery.
+    pub terms: Terms,
     /// The customer's note.
     pub note: Option<String>,
     /// Its origin.
@@ -122,6 +125,7 @@ pub fn resolve(
         items,
         total: incoming.total,
         item_count: incoming.item_count,
+        terms: incoming.terms,
         note: incoming.note,
         source: incoming.source,
         content,
@@ -157,6 +161,7 @@ fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
         selected_color: item.color,
         subtotal: item.subtotal,
         list_price: product.list_price(),
+        is_price_agreed: item.is_price_agreed,
     }
 }
 

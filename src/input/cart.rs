@@ -12,6 +12,7 @@ use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
 use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::reference::Reference;
+use crate::domain::terms::Terms;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
@@ -44,6 +45,7 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
             items: cart.items,
             total: cart.total,
             item_count: cart.item_count,
+            terms: Terms::default(),
             warnings: Vec::new(),
             source: source.clone(),
         })
@@ -162,6 +164,7 @@ fn read_cart_item(
         image: None,
         quantity,
         unit_price,
+        is_price_agreed: false,
         subtotal,
         size: None,
         color: None,

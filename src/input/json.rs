@@ -438,6 +438,18 @@ impl<'a> Value<'a> {
         Money::parse(&text).map_err(|error| problems.add(&self.place, error)).ok()
     }
 
+    /// Reads true or false.
+    pub fn truth(&self, problems: &mut Problems) -> Option<bool> {
+        match self.raw.get() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => {
+                self.wrong_kind("true or false", problems);
+                None
+            }
+        }
+    }
+
     /// Reads a whole number from `least` to `most`.
     pub fn whole_number(&self, least: i64, most: i64, problems: &mut Problems) -> Option<i64> {
         let text = self.number_text(problems)?;

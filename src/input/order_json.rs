@@ -12,6 +12,7 @@ use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product::{ProductId, image_problem};
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
+use crate::domain::terms::Terms;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
@@ -55,15 +56,22 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
     check_pending(&mut fields, problems);
     let currency = read_currency(&mut fields, problems);
     // Only responses have these: never trust a guest's.
-    for ignored in ["id", "user", "createdAt", "updatedAt", "dryRun"] {
+    let ignored =
+        ["id", "user", "createdAt", "updatedAt", "dryRun", "returned", "grandTotal", "paid", "due", "courier"];
+    for ignored in ignored.into_iter().chain(["tracking", "kept", "payments", "returns", "notes"]) {
         fields.take(ignored, problems);
     }
     let items = read_items(&mut fields, named, problems);
+    let terms = read_terms(&mut fields, problems);
     let total_sent = fields.take("total", problems);
     let count_sent = fields.take("itemCount", problems);
     fields.finish(problems);
     let sent = SentSums { total: total_sent, count: count_sent };
     let (total, item_count) = check_sums(items.as_deref(), &sent, problems)?;
+    if terms.discount > total {
+        let problem = format_args!("is {}, more than the items, which sum to {total}", terms.discount);
+        problems.add("discount", problem);
+    }
     Some(IncomingOrder {
         longer_reference: None,
         reference,
@@ -74,6 +82,7 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
         items: items?,
         total,
         item_count,
+        terms: terms.claimed_by_guest(),
         warnings: std::mem::take(&mut named.warnings),
         source: source.clone(),
     })
@@ -109,6 +118,14 @@ fn read_currency(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Str
         return None;
     }
     Some(code)
+}
+
+/// Reads what a guest says of delivery, discount and cash on delivery.
+fn read_terms(fields: &mut Fields<'_>, problems: &mut Problems) -> Terms {
+    let mut money = |name| fields.take(name, problems).and_then(|value| value.money(problems));
+    let (delivery_fee, discount) = (money("deliveryFee"), money("discount").unwrap_or(Money::ZERO));
+    let is_cod = fields.take("cod", problems).and_then(|value| value.truth(problems)).unwrap_or(false);
+    Terms { delivery_fee, discount, is_cod, ..Terms::default() }
 }
 
 fn read_items(fields: &mut Fields<'_>, named: &mut Named, problems: &mut Problems) -> Option<Vec<IncomingItem>> {
@@ -159,7 +176,18 @@ fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) ->
     {
         problems.add(&value.place, format_args!("is {sent}, but {quantity} × {unit_price} is {subtotal}"));
     }
-    Some(IncomingItem { product: product?, name, barcode, image, quantity, unit_price, subtotal, size, color })
+    Some(IncomingItem {
+        product: product?,
+        name,
+        barcode,
+        image,
+        quantity,
+        unit_price,
+        is_price_agreed: false,
+        subtotal,
+        size,
+        color,
+    })
 }
 
 pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Option<ProductId> {

@@ -17,6 +17,7 @@ use crate::domain::problems::Problems;
 use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product::{ProductId, image_problem};
 use crate::domain::reference::Reference;
+use crate::domain::terms::Terms;
 use crate::domain::text::{is_edge, shorten};
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
@@ -225,15 +226,12 @@ impl Draft {
         let subtotal = reader.optional(self.subtotal, Label::Subtotal, amount);
         let count = reader.require(self.total_items, Label::TotalItems, whole);
         // A text such as `TBD` means that no amount is agreed yet.
-        let delivery = self.delivery.and_then(|field| amount(&field.text).ok()).filter(|fee| *fee != Money::ZERO);
+        let delivery = self.delivery.and_then(|field| amount(&field.text).ok());
         let sent = SentSums { total, subtotal, delivery, count };
         let sums = items.as_ref().and_then(|items| reader.check_sums(items, &sent));
-        let note = delivery.map(|fee| format!("delivery {fee} agreed in the message"));
-        if let Some(fee) = delivery {
-            reader.warnings.push(format!("delivery {fee} is not in the total of the items: it is kept as a note"));
-        }
+        let terms = Terms { delivery_fee: delivery, ..Terms::default() }.claimed_by_guest();
         let warnings = reader.warnings;
-        Read { reference, name, phone, address, order_date, note, products, items, sums, warnings, source }
+        Read { reference, name, phone, address, order_date, terms, products, items, sums, warnings, source }
     }
 }
 
@@ -244,7 +242,7 @@ struct Read {
     phone: Option<String>,
     address: Option<String>,
     order_date: Option<Timestamp>,
-    note: Option<String>,
+    terms: Terms,
     products: Vec<NamedProduct>,
     items: Option<Vec<IncomingItem>>,
     sums: Option<(Money, i64)>,
@@ -261,10 +259,11 @@ impl Read {
             order_date: self.order_date?,
             customer: Customer { name: self.name?, phone: self.phone?, address: self.address },
             currency: None,
-            note: self.note,
+            note: None,
             items: self.items?,
             total,
             item_count,
+            terms: self.terms,
             warnings: self.warnings,
             source: self.source,
         })
@@ -409,6 +408,7 @@ impl Reader<'_> {
             image,
             quantity,
             unit_price,
+            is_price_agreed: false,
             subtotal,
             size,
             color,

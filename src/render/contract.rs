@@ -2,7 +2,8 @@
 
 use super::help::{paragraph, two_columns};
 use super::json::{
-    EVENT_KEYS, FINDING_KEYS, ITEM_KEYS, ORDER_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
+    EVENT_KEYS, FINDING_KEYS, ITEM_KEYS, NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS,
+    SUMMARY_KEYS, USER_KEYS,
 };
 use super::report::{pending, stock};
 
@@ -21,6 +22,8 @@ const fn shape(name: &'static str, printed_by: &'static str, keys: &'static [&'s
 const SHAPES: &[Shape] = &[
     shape("order", "create, show, set-status, cancel, edit, note", ORDER_KEYS),
     shape("item", "the items of an order", ITEM_KEYS),
+    shape("payment", "the payments of an order", PAYMENT_KEYS),
+    shape("note", "the notes of an order", NOTE_KEYS),
     shape("listed order", "list, an array; with --items an array of orders, as my-orders", SUMMARY_KEYS),
     shape("count", "list --count", &["count"]),
     shape("confirmed order", "confirm", &["success", "order", "stockUpdated", "message"]),
@@ -86,32 +89,40 @@ const SHAPES: &[Shape] = &[
 /// Returns the type of a key's value in a body; `?` means that it may be null.
 fn type_of(body: &str, key: &str) -> &'static str {
     match key {
+        "note" if body == "note" => "text",
         "orderReference" if body == "stock movement" => "text?",
         "unchanged" if body == "unchanged order" => "true or false",
         "phone" if body == "message" => "text",
         "reason" if body == "stock movement" => "text",
         "id" | "productId" => "uuid",
-        "orderDate" | "createdAt" | "updatedAt" | "at" | "until" => "time",
+        "orderDate" | "createdAt" | "updatedAt" | "at" | "paidAt" | "until" => "time",
         "since" => "time?",
-        "unitPrice" | "subtotal" | "total" | "price" => "money",
-        "discountedPrice" => "money?",
-        "quantity" | "itemCount" | "count" | "delta" | "balance" | "imported" | "rejected" | "skipped" | "line"
-        | "stockQuantity" | "lowStock" | "orders" | "bytes" | "waitingSeconds" | "onHand" | "demand" | "missing"
-        | "exitCode" | "enough" | "contested" | "short" | "unclear" | "out" | "low" | "unclearDemand" => "number",
-        "record" | "lowStockAt" => "number?",
-        "success" | "stockUpdated" | "inStock" => "true or false",
+        "unitPrice" | "subtotal" | "total" | "price" | "discount" | "returned" | "grandTotal" | "kept" | "amount" => {
+            "money"
+        }
+        "discountedPrice" | "deliveryFee" | "paid" | "due" => "money?",
+        "quantity" | "itemCount" | "count" | "delta" | "number" | "balance" | "imported" | "rejected" | "skipped"
+        | "line" | "stockQuantity" | "lowStock" | "orders" | "bytes" | "waitingSeconds" | "onHand" | "demand"
+        | "missing" | "exitCode" | "enough" | "contested" | "short" | "unclear" | "out" | "low" | "unclearDemand" => {
+            "number"
+        }
+        "record" | "lowStockAt" | "voids" => "number?",
+        "success" | "stockUpdated" | "inStock" | "cod" => "true or false",
         "unchanged" => "number",
         "order" => "order",
         "items" => "[item]",
+        "payments" => "[payment]",
+        "returns" => "[return]",
+        "notes" => "[note]",
         "movements" => "[movement]",
         "errors" => "[rejected record]",
         "rows" => "[row]",
         "totals" => "totals",
         "sizeQuantities" => "{size: number}?",
         "details" | "warnings" | "problems" | "imagePaths" => "[text]",
-        "orderReference" | "customerName" | "customerPhone" | "status" | "productName" | "error" | "code" | "actor"
-        | "kind" | "text" | "file" | "name" | "username" | "role" | "timeZone" | "subject" | "problem" | "path"
-        | "report" | "stock" | "state" | "day" | "message" => "text",
+        "orderReference" | "customerName" | "customerPhone" | "status" | "method" | "productName" | "error"
+        | "code" | "actor" | "kind" | "text" | "file" | "name" | "username" | "role" | "timeZone" | "subject"
+        | "problem" | "path" | "report" | "stock" | "state" | "day" | "message" => "text",
         _ => "text?",
     }
 }

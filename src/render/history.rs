@@ -8,7 +8,7 @@ use super::zone::minute;
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
 use crate::domain::history::{Event, EventKind, StockEntry, remarks};
-use crate::domain::order::OrderSummary;
+use crate::domain::order::{Note, OrderSummary};
 use crate::domain::product::Product;
 use crate::domain::time::Timestamp;
 
@@ -20,7 +20,7 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
         let who = format!("{}  {}", minute(event.at, style.zone), shown(&event.actor));
         let gap = if width_of(&who) + 2 + width_of(&what(event)) <= style.width { "  " } else { "\n  " };
         let _ = writeln!(text, "{who}{gap}{}", what(event));
-        if event.kind == EventKind::Edited {
+        if matches!(event.kind, EventKind::Edited | EventKind::Payment) {
             for (mark, side) in [('-', &event.from), ('+', &event.to)] {
                 if let Some(side) = side {
                     text.push_str(&field(&format!("  {mark}"), 3, side, style.width));
@@ -42,15 +42,14 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
 }
 
 /// Renders the customer's newest words, and the newest note with its author and time.
-pub fn last_said(events: &[Event], style: RenderStyle<'_>) -> String {
-    let (words, note) = remarks(events);
-    let text = |event: &Event| event.note.clone().unwrap_or_default();
+pub fn last_said(notes: &[Note], style: RenderStyle<'_>) -> String {
+    let (words, note) = remarks(notes);
     let mut said = String::new();
-    if let Some(event) = words {
-        said.push_str(&field("Customer's words:", 17, &text(event), style.width));
+    if let Some(words) = words {
+        said.push_str(&field("Customer's words:", 17, &words.text, style.width));
     }
-    if let Some(event) = note {
-        let note = format!("{} ({}, {})", text(event), event.actor, minute(event.at, style.zone));
+    if let Some(note) = note {
+        let note = format!("{} ({}, {})", note.text, note.actor, minute(note.at, style.zone));
         said.push_str(&field("Note:", 5, &note, style.width));
     }
     said
@@ -61,6 +60,7 @@ fn what(event: &Event) -> String {
         (EventKind::Created, ..) => "created".to_owned(),
         (EventKind::Edited, ..) => "edited".to_owned(),
         (EventKind::Note, ..) => "note".to_owned(),
+        (EventKind::Payment, ..) => "payment".to_owned(),
         (EventKind::Status, from, to) => {
             let word = |side: &Option<String>| shown(side.as_deref().unwrap_or("?")).into_owned();
             format!("{} → {}", word(from), word(to))

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::finding::Finding;
 use crate::domain::history::{Event, StockEntry};
-use crate::domain::order::{Order, OrderItem, OrderSummary};
+use crate::domain::order::{Note, Order, OrderItem, OrderSummary};
+use crate::domain::payment::Payment;
 use crate::domain::product::Product;
 use crate::domain::reference::Reference;
 use crate::domain::settings::Settings;
@@ -37,6 +38,16 @@ pub const SUMMARY_KEYS: &[&str] = &[
     "user",
     "updatedAt",
     "currency",
+    "deliveryFee",
+    "discount",
+    "returned",
+    "grandTotal",
+    "paid",
+    "due",
+    "cod",
+    "courier",
+    "tracking",
+    "kept",
 ];
 
 /// The keys of an order with items, in order: the guide's, then ours.
@@ -55,6 +66,19 @@ pub const ORDER_KEYS: &[&str] = &[
     "createdAt",
     "updatedAt",
     "currency",
+    "deliveryFee",
+    "discount",
+    "returned",
+    "grandTotal",
+    "paid",
+    "due",
+    "cod",
+    "courier",
+    "tracking",
+    "kept",
+    "payments",
+    "returns",
+    "notes",
 ];
 
 /// The keys of an item of an order, in order.
@@ -95,6 +119,16 @@ pub const ITEM_ROW_KEYS: &[&str] = &[
     "createdAt",
     "updatedAt",
     "currency",
+    "deliveryFee",
+    "discount",
+    "returned",
+    "grandTotal",
+    "paid",
+    "due",
+    "cod",
+    "courier",
+    "tracking",
+    "kept",
 ];
 
 /// The keys of a product, in order.
@@ -127,6 +161,14 @@ fn summary_value(order: &OrderSummary, key: &str) -> Value {
         "currency" => json!(order.currency),
         "createdAt" => json!(order.created_at.to_string()),
         "updatedAt" => json!(order.updated_at.to_string()),
+        "deliveryFee" => json!(order.terms.delivery_fee.map(|fee| fee.to_string())),
+        "discount" => json!(order.terms.discount.to_string()),
+        "returned" => json!(order.returned.to_string()),
+        "grandTotal" => json!(order.grand_total().to_string()),
+        "paid" => json!(order.paid().map(|paid| paid.to_string())),
+        "due" => json!(order.due().map(|due| due.to_string())),
+        "cod" => json!(order.terms.is_cod),
+        "kept" => json!(order.kept.to_string()),
         _ => Value::Null,
     }
 }
@@ -159,10 +201,37 @@ fn item(item: &OrderItem) -> Value {
     ITEM_KEYS.iter().filter_map(|key| Some(((*key).to_owned(), value(key)?))).collect::<Body>().into()
 }
 
+/// The keys of a payment, in order.
+pub const PAYMENT_KEYS: &[&str] = &["number", "at", "paidAt", "actor", "amount", "method", "receipt", "note", "voids"];
+
+fn payment(payment: &Payment) -> Body {
+    body([
+        ("number", json!(payment.number)),
+        ("at", json!(payment.at.to_string())),
+        ("paidAt", json!(payment.paid_at.brief())),
+        ("actor", json!(payment.actor)),
+        ("amount", json!(payment.amount.to_string())),
+        ("method", json!(payment.method.as_str())),
+        ("receipt", json!(payment.receipt)),
+        ("note", json!(payment.note)),
+        ("voids", json!(payment.voids)),
+    ])
+}
+
+/// The keys of a note on an order, in order.
+pub const NOTE_KEYS: &[&str] = &["at", "actor", "note"];
+
+fn note(note: &Note) -> Body {
+    body([("at", json!(note.at.to_string())), ("actor", json!(note.actor)), ("note", json!(note.text))])
+}
+
 /// Returns the chosen keys of an order.
 pub fn order_fields(order: &Order, keys: &[&str]) -> Body {
     let value = |key: &str| match key {
         "items" => order.items.iter().map(item).collect(),
+        "payments" => order.payments.iter().map(|one| Value::Object(payment(one))).collect(),
+        "returns" => json!([]),
+        "notes" => order.notes.iter().map(|one| Value::Object(note(one))).collect(),
         key => summary_value(&order.summary, key),
     };
     keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
@@ -309,7 +378,9 @@ mod tests {
             + r#"","productName":"Shirt","productBarcode":"SKU-Shirt","productImage":null,"quantity":2,"#
             + r#""unitPrice":"29.99","selectedSize":"L","selectedColor":null,"subtotal":"59.98"}],"#
             + r#""total":"59.98","itemCount":2,"createdAt":"2026-02-04T10:30:00.000Z","#
-            + r#""updatedAt":"2026-02-04T10:30:00.000Z","currency":null}"#;
+            + r#""updatedAt":"2026-02-04T10:30:00.000Z","currency":null,"deliveryFee":null,"discount":"0.00","#
+            + r#""returned":"0.00","grandTotal":"59.98","paid":null,"due":null,"cod":false,"courier":null,"tracking":null,"#
+            + r#""kept":"0.00","payments":[],"returns":[],"notes":[]}"#;
         assert_eq!(Value::Object(order(&shown)).to_string(), expected);
     }
 

@@ -7,7 +7,9 @@ use super::prose;
 use super::table::{Column, render};
 use super::zone::{minute, minute_with_zone};
 use super::{RenderStyle, paint};
-use crate::domain::order::{Order, OrderItem};
+use crate::domain::money::{Balance, Money};
+use crate::domain::order::{Order, OrderItem, OrderSummary};
+use crate::domain::payment::Payment;
 use crate::domain::phone::callable_number;
 use crate::domain::transition::StatusChange;
 
@@ -56,7 +58,7 @@ pub fn list_item_columns() -> Vec<Column> {
 }
 
 /// Returns the rows of an order in a list of items.
-pub fn list_item_rows(Order { summary, items }: &Order) -> impl Iterator<Item = Vec<String>> {
+pub fn list_item_rows(Order { summary, items, .. }: &Order) -> impl Iterator<Item = Vec<String>> {
     items.iter().map(|item| {
         vec![
             summary.reference.to_string(),
@@ -94,8 +96,67 @@ pub fn show(order: &Order, style: RenderStyle<'_>) -> String {
     text.push_str(&items(order, style));
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
     let _ = writeln!(text, "\nTotal {}{currency} for {}", summary.total, pieces(summary.item_count));
+    text.push_str(&money(summary));
+    text.push_str(&payments(order, style));
     text.extend(marks(order).map(|said| mark(&said, style)));
     text
+}
+
+/// Renders what an order costs beside its items and what is due, a line each; nothing where it is the items alone.
+pub fn money(summary: &OrderSummary) -> String {
+    let (terms, paid) = (&summary.terms, summary.paid());
+    let amount = |name: &str, amount: Balance| format!("{name} {amount}\n");
+    let mut lines = Vec::new();
+    if terms.discount != Money::ZERO {
+        lines.push(amount("Discount", Balance::from(terms.discount).negated()));
+    }
+    if summary.returned != Money::ZERO {
+        lines.push(amount("Returned", Balance::from(summary.returned).negated()));
+    }
+    lines.extend(terms.delivery_fee.map(|fee| amount("Delivery", fee.into())));
+    if summary.kept != Money::ZERO {
+        lines.push(amount("Kept of the cancelled order", summary.kept.into()));
+    }
+    if !lines.is_empty() || paid.is_some() {
+        lines.push(amount("To pay", summary.grand_total()));
+    }
+    lines.extend(paid.map(|paid| amount("Paid", paid)));
+    lines.extend(summary.due().map(|due| match due.is_negative() {
+        true => amount("Owed to the customer", due.size().into()),
+        false => amount(if terms.is_cod { "Due on delivery" } else { "Due" }, due),
+    }));
+    lines.concat()
+}
+
+/// Renders the payments of an order with their numbers; nothing where there is none.
+fn payments(order: &Order, style: RenderStyle<'_>) -> String {
+    if order.payments.is_empty() {
+        return String::new();
+    }
+    let columns = [
+        Column::new("#").number(),
+        Column::new("PAID AT"),
+        Column::new("AMOUNT").number(),
+        Column::new("METHOD").shrinks_to(6),
+        Column::new("RECEIPT").shrinks_to(7).rank(1),
+        Column::new("BY").shrinks_to(6).rank(2),
+    ];
+    let row = |payment: &Payment| {
+        let method = match payment.voids {
+            Some(number) => format!("takes back {number}"),
+            None => payment.method.to_string(),
+        };
+        vec![
+            payment.number.to_string(),
+            minute(payment.paid_at, style.zone),
+            payment.amount.to_string(),
+            method,
+            payment.receipt.clone().unwrap_or_default(),
+            payment.actor.clone(),
+        ]
+    };
+    let rows: Vec<_> = order.payments.iter().map(row).collect();
+    format!("\n{}", render(&columns, &rows, style))
 }
 
 /// Renders a sentence that a person should look at first.
@@ -110,7 +171,7 @@ pub fn marks(order: &Order) -> impl Iterator<Item = String> {
         let (name, price, list_price) = (item.shop_name(), item.unit_price, item.list_price);
         format!("{name}: price {price} is below the list price {list_price}")
     });
-    prices.chain(name_marks(order))
+    prices.chain(order.summary.terms.marks()).chain(name_marks(order))
 }
 
 /// Lists the items whose name or barcode differs from the catalogue's.

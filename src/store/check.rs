@@ -13,7 +13,7 @@ use crate::domain::order::OrderPk;
 use crate::domain::time::Timestamp;
 
 /// The rules over tables, each with a query that finds what breaks it.
-const RULES: [(&str, &str); 24] = [
+const RULES: [(&str, &str); 29] = [
     // On hand is the sum of its movements.
     ("stock", "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
             format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
@@ -58,6 +58,32 @@ const RULES: [(&str, &str); 24] = [
             format('counts %d pieces, but its items add up to %d', o.item_count, SUM(i.quantity)) AS problem
      FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
      GROUP BY o.pk HAVING o.item_count <> SUM(i.quantity) ORDER BY o.pk"),
+    ("paid", "SELECT 'paid' AS code, o.reference AS subject,
+            format('says that %s hundredths were paid, but its payments add up to %s', coalesce(o.paid, 'no'),
+                   coalesce(p.paid, 'nothing')) AS problem
+     FROM (SELECT pk AS order_pk, paid FROM orders WHERE paid IS NOT NULL UNION SELECT order_pk, NULL FROM payments) AS some
+     JOIN orders AS o ON o.pk = some.order_pk
+     LEFT JOIN (SELECT order_pk, SUM(amount) AS paid FROM payments GROUP BY order_pk) AS p ON p.order_pk = o.pk
+     WHERE o.paid IS NOT p.paid OR o.paid < 0 GROUP BY o.pk ORDER BY o.pk"),
+    ("payment", "SELECT 'payment' AS code, o.reference AS subject,
+            format('payment %d takes back one that it does not fit', v.pk) AS problem
+     FROM payments AS v JOIN payments AS p ON p.pk = v.voids JOIN orders AS o ON o.pk = v.order_pk
+     WHERE p.order_pk <> v.order_pk OR p.amount <> -v.amount OR p.method <> v.method OR p.pk >= v.pk OR p.voids IS NOT NULL
+     ORDER BY v.pk"),
+    ("payment", "SELECT 'payment' AS code, o.reference AS subject, format('payment %d is not told by its event', p.pk) AS problem
+     FROM payments AS p JOIN order_events AS e ON e.pk = p.event_pk JOIN orders AS o ON o.pk = p.order_pk
+     WHERE e.order_pk <> p.order_pk OR e.kind <> 'payment' OR e.at <> p.at OR e.actor <> p.actor OR e.note IS NOT p.note
+     ORDER BY p.pk"),
+    ("payment", "SELECT 'payment' AS code, o.reference AS subject, format('event %d tells of no payment', e.pk) AS problem
+     FROM order_events AS e JOIN orders AS o ON o.pk = e.order_pk
+     WHERE e.kind = 'payment' AND (SELECT COUNT(*) FROM payments AS p WHERE p.order_pk = e.order_pk AND p.event_pk = e.pk) <> 1
+     ORDER BY e.pk"),
+    ("payment", "SELECT 'payment' AS code, o.reference AS subject,
+            format('receipt %s of %s was entered for another order or amount too', p.receipt, p.method) AS problem
+     FROM payments AS p JOIN orders AS o ON o.pk = p.order_pk
+     WHERE p.receipt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = p.pk)
+       AND EXISTS (SELECT 1 FROM payments AS q WHERE q.method = p.method AND q.receipt = p.receipt AND q.pk < p.pk
+                   AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = q.pk)) ORDER BY p.pk"),
     // The events of an order begin with its creation as pending, and each goes on from where the one before ended.
     ("status", "SELECT 'status' AS code, o.reference AS subject,
             format('is %s, but its last event left it %s', o.status, coalesce(e.\"to\", 'nowhere')) AS problem
@@ -97,7 +123,7 @@ const RULES: [(&str, &str); 24] = [
                        AND n.barcode = coalesce(i.product_barcode, '')) ORDER BY i.order_pk"),
     // Of indexes on a part of a table, SQLite's own check does not count the rows.
     ("index", "SELECT 'index' AS code, 'orders_by_user' AS subject, format('has %d rows, not %d', has, wanted) AS problem
-     FROM (SELECT (SELECT COUNT(*) FROM orders INDEXED BY orders_by_user WHERE user_id IS NOT NULL) AS has,
+     FROM (SELECT (SELECT COUNT(*) FROM main.orders INDEXED BY orders_by_user WHERE user_id IS NOT NULL) AS has,
                   (SELECT COUNT(*) FROM orders NOT INDEXED WHERE user_id IS NOT NULL) AS wanted) WHERE has <> wanted"),
     ("index", "SELECT 'index' AS code, 'stock_movements_by_order' AS subject, format('has %d rows, not %d', has, wanted) AS problem
      FROM (SELECT (SELECT COUNT(*) FROM stock_movements INDEXED BY stock_movements_by_order

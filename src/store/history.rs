@@ -7,10 +7,33 @@ use rusqlite::named_params;
 use super::error::StoreError;
 use super::transaction::Read;
 use crate::domain::history::{Event, EventMovement, StockEntry};
-use crate::domain::order::OrderPk;
+use crate::domain::order::{Note, OrderPk};
 use crate::domain::product::ProductId;
 
+/// Whether the note of an event `e` is the customer's own: a guest created the order, or it came as a cart.
+const IS_CUSTOMERS: &str = "e.kind = 'created' AND (e.actor = 'guest' OR EXISTS (SELECT 1 FROM order_sources AS s
+    WHERE s.order_pk = e.order_pk AND s.kind = 'whatsapp_order'))";
+
 impl Read<'_> {
+    /// Loads what was said of orders, whose keys are a JSON array, oldest first.
+    pub(super) fn notes_of(&self, orders: &str) -> Result<HashMap<OrderPk, Vec<Note>>, StoreError> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT e.order_pk, e.at, e.actor, e.note, {IS_CUSTOMERS} AS is_customers FROM order_events AS e
+             WHERE e.order_pk IN (SELECT value FROM json_each(:orders)) AND e.note IS NOT NULL ORDER BY e.pk",
+        ))?;
+        let mut notes: HashMap<OrderPk, Vec<Note>> = HashMap::new();
+        let mut rows = statement.query(named_params! {":orders": orders})?;
+        while let Some(row) = rows.next()? {
+            notes.entry(row.get("order_pk")?).or_default().push(Note {
+                at: row.get("at")?,
+                actor: row.get("actor")?,
+                text: row.get("note")?,
+                is_customers: row.get("is_customers")?,
+            });
+        }
+        Ok(notes)
+    }
+
     /// Loads everything that happened to an order, with the stock that moved.
     pub fn events(&self, order: OrderPk) -> Result<Vec<Event>, StoreError> {
         let mut moved = self.connection.prepare_cached(
@@ -32,13 +55,10 @@ impl Read<'_> {
                 is_written_off: row.get("is_written_off")?,
             });
         }
-        let mut events = self.connection.prepare_cached(
-            // The note is the customer's own where a guest created the order, or where it came as a cart.
-            r#"SELECT pk, at, actor, kind, "from", "to", note,
-                   kind = 'created' AND (actor = 'guest' OR EXISTS (SELECT 1 FROM order_sources AS s
-                       WHERE s.order_pk = :order AND s.kind = 'whatsapp_order')) AS is_customers
-               FROM order_events WHERE order_pk = :order ORDER BY pk"#,
-        )?;
+        let mut events = self.connection.prepare_cached(&format!(
+            r#"SELECT e.pk, e.at, e.actor, e.kind, e."from", e."to", e.note, {IS_CUSTOMERS} AS is_customers
+               FROM order_events AS e WHERE e.order_pk = :order ORDER BY e.pk"#,
+        ))?;
         let events = events.query_map(named_params! {":order": order}, |row| {
             Ok(Event {
                 at: row.get("at")?,

@@ -35,15 +35,16 @@ pub(super) struct ItemRow<'a> {
     pub selected_color: Option<&'a str>,
     pub subtotal: i64,
     pub list_price: i64,
+    pub is_price_agreed: bool,
 }
 
 impl ItemRow<'_> {
     /// The statement that writes one.
     pub const INSERT: &'static str =
         "INSERT INTO order_items (order_pk, position, id, product_id, product_name, product_barcode,
-             product_image, quantity, unit_price, selected_size, selected_color, subtotal, list_price)
+             product_image, quantity, unit_price, selected_size, selected_color, subtotal, list_price, price_agreed)
          VALUES (:order, :position, :id, :product, :name, :barcode,
-             :image, :quantity, :unit_price, :size, :color, :subtotal, :list_price)";
+             :image, :quantity, :unit_price, :size, :color, :subtotal, :list_price, :price_agreed)";
 
     /// Writes it by that statement.
     pub fn insert(&self, statement: &mut Statement<'_>) -> rusqlite::Result<()> {
@@ -62,6 +63,7 @@ impl ItemRow<'_> {
             ":color": self.selected_color,
             ":subtotal": self.subtotal,
             ":list_price": self.list_price,
+            ":price_agreed": self.is_price_agreed,
         )?;
         Ok(())
     }
@@ -83,6 +85,7 @@ pub(super) fn rows_of(order: OrderPk, items: &[OrderItem]) -> impl Iterator<Item
         selected_color: item.selected_color.as_deref(),
         subtotal: item.subtotal.hundredths(),
         list_price: item.list_price.hundredths(),
+        is_price_agreed: item.is_price_agreed,
     })
 }
 
@@ -186,6 +189,7 @@ mod tests {
             selected_size: Some("L"),
             selected_color: None,
             subtotal: -1,
+            is_price_agreed: false,
             list_price: 0,
         }
     }

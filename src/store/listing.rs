@@ -128,7 +128,7 @@ impl<'f> Batches<'f> {
         Ok(Some(if self.with_items {
             read.with_items(summaries)?
         } else {
-            summaries.into_iter().map(|summary| Order { summary, items: Vec::new() }).collect()
+            summaries.into_iter().map(Order::from).collect()
         }))
     }
 }

@@ -12,47 +12,58 @@ use super::derived::derive_all;
 use super::error::StoreError;
 use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, version_of};
 
-/// The steps from one version to the next, starting with version 1. Steps are only added, never changed. Their indexes are
-/// word for word those of `schema.sql`; the tables get its words at the end.
-const STEPS: [&str; 3] = [
+/// The steps from one version to the next, starting with version 1: columns of tables that are there. Steps are only added, never
+/// changed. New tables and all indexes come from `schema.sql`, and so do the words of every table.
+const STEPS: [&str; 4] = [
     // Reports of sales.
-    "CREATE INDEX orders_by_order_date ON orders (order_date, status, item_count, total, currency);",
+    "",
     // Searches.
-    "CREATE TABLE order_texts (
-        batch INTEGER PRIMARY KEY,
-        texts TEXT NOT NULL
-    ) STRICT;",
-    // Removed products, item names other than the catalogue's, full phone numbers, duplicates by items, and the last write.
+    "",
+    // Removed products, full phone numbers, and duplicates by items.
     "ALTER TABLE products ADD COLUMN removed_at TEXT;
     ALTER TABLE products ADD COLUMN removed_barcode TEXT;
-    CREATE TABLE item_names (
-        product_id TEXT NOT NULL REFERENCES products (id),
-        name       TEXT NOT NULL,
-        barcode    TEXT NOT NULL,
-        PRIMARY KEY (product_id, name, barcode)
-    ) STRICT, WITHOUT ROWID;
-    ALTER TABLE orders ADD COLUMN items_hash INTEGER;
-    DROP INDEX orders_by_phone;
-    CREATE INDEX stock_movements_written_off ON stock_movements (event_pk)
-    WHERE order_pk IS NULL AND event_pk IS NOT NULL;
-    CREATE TABLE last_write (
-        pk    INTEGER PRIMARY KEY,
-        token BLOB NOT NULL
-    ) STRICT;",
+    ALTER TABLE orders ADD COLUMN items_hash INTEGER;",
+    // Money.
+    "ALTER TABLE orders ADD COLUMN delivery_fee INTEGER;
+    ALTER TABLE orders ADD COLUMN discount INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE orders ADD COLUMN cod INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE orders ADD COLUMN delivery_fee_agreed INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE orders ADD COLUMN discount_agreed INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE orders ADD COLUMN cod_agreed INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE orders ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE orders ADD COLUMN returned INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE orders ADD COLUMN paid INTEGER;
+    ALTER TABLE order_items ADD COLUMN price_agreed INTEGER NOT NULL DEFAULT 0;",
 ];
 
-/// What the newest version needs once its columns are filled and its CHECKs are in place.
-const LAST_STEP: &str = "CREATE INDEX orders_by_phone ON orders (customer_phone_digits, items_hash, order_date);
-    UPDATE stock_movements AS w SET event_pk = c.event_pk
+/// The version from which on the file has all that is [derived](derive_all).
+const DERIVED_SINCE: i32 = 4;
+
+/// What files before that version need once everything is in place: what was written off names its event.
+const WRITTEN_OFF: &str = "UPDATE stock_movements AS w SET event_pk = c.event_pk
     FROM stock_movements AS c JOIN orders AS o ON o.pk = c.order_pk
     WHERE w.reason = 'adjust' AND w.event_pk IS NULL AND c.pk = w.pk - 1 AND c.reason = 'cancel'
       AND c.product_id = w.product_id AND c.size_key = w.size_key AND c.delta = -w.delta
       AND w.note = o.reference || ' came back unsaleable';";
 
-/// What a reader of an older file sees in place of newer columns and tables: reading never migrates.
-const STAND_INS: &str = "
-    CREATE TEMP VIEW products AS SELECT *, NULL AS removed_at, NULL AS removed_barcode FROM main.products;
-    CREATE TEMP VIEW item_names AS SELECT NULL AS product_id, NULL AS name, NULL AS barcode WHERE FALSE;";
+/// What a reader of a file older than a version sees in place of its columns and tables: reading never migrates.
+const STAND_INS: [(i32, &str); 2] = [
+    (
+        4,
+        "CREATE TEMP VIEW products AS SELECT *, NULL AS removed_at, NULL AS removed_barcode FROM main.products;
+        CREATE TEMP VIEW item_names AS SELECT NULL AS product_id, NULL AS name, NULL AS barcode WHERE FALSE;",
+    ),
+    (
+        5,
+        "CREATE TEMP VIEW orders AS SELECT *, NULL AS delivery_fee, 0 AS discount, 0 AS cod, 1 AS delivery_fee_agreed,
+            1 AS discount_agreed, 1 AS cod_agreed, 0 AS kept, 0 AS returned, NULL AS paid FROM main.orders;
+        CREATE TEMP VIEW order_items AS SELECT *, 0 AS price_agreed FROM main.order_items;
+        CREATE TEMP VIEW payments AS SELECT NULL AS pk, NULL AS order_pk, NULL AS event_pk, NULL AS at, NULL AS paid_at,
+            NULL AS actor, NULL AS amount, NULL AS method, NULL AS receipt, NULL AS note, NULL AS voids WHERE FALSE;
+        CREATE TEMP VIEW customers AS SELECT NULL AS phone_digits, NULL AS phone, NULL AS note, NULL AS blocked_at,
+            NULL AS blocked_note, NULL AS updated_at, NULL AS updated_by WHERE FALSE;",
+    ),
+];
 
 /// Migrates a file to the current schema and returns the copy of it as it was; `None` where another program was first.
 ///
@@ -93,26 +104,66 @@ pub(super) fn bring_up_to_date(transaction: &Connection) -> Result<(), StoreErro
         error => error,
     };
     let version = version_of(transaction)?;
-    transaction.execute_batch("DROP VIEW IF EXISTS temp.products; DROP VIEW IF EXISTS temp.item_names;")?;
-    for step in STEPS.iter().skip(usize::try_from(version - 1).unwrap_or_default()) {
-        transaction.execute_batch(step).map_err(|error| refused(error.into()))?;
-    }
-    derive_all(transaction)?;
-    take_definitions(transaction)?;
-    transaction.execute_batch(LAST_STEP).map_err(|error| refused(error.into()))?;
+    drop_stand_ins(transaction)?;
+    let current = Connection::open_in_memory()?;
+    current.execute_batch(SCHEMA)?;
+    let bring_up = || {
+        drop_other_indexes(transaction, &current)?;
+        for step in STEPS.iter().skip(usize::try_from(version - 1).unwrap_or_default()) {
+            transaction.execute_batch(step)?;
+        }
+        create_missing(transaction, &current, "table")?;
+        if version < DERIVED_SINCE {
+            derive_all(transaction)?;
+        }
+        take_definitions(transaction, &current)?;
+        create_missing(transaction, &current, "index")?;
+        if version < DERIVED_SINCE {
+            transaction.execute_batch(WRITTEN_OFF)?;
+        }
+        Ok(())
+    };
+    bring_up().map_err(refused)?;
     Ok(transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?)
+}
+
+/// Returns the definitions of a kind of object, by name.
+fn definitions(connection: &Connection, kind: &str) -> rusqlite::Result<Vec<(String, String)>> {
+    let sql = "SELECT name, sql FROM main.sqlite_schema WHERE type = ?1 AND sql IS NOT NULL ORDER BY rowid";
+    let mut definitions = connection.prepare(sql)?;
+    let definitions = definitions.query_map([kind], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    definitions.collect()
+}
+
+/// Drops the indexes of ours that are defined in another way today: their columns may not be filled yet.
+fn drop_other_indexes(transaction: &Connection, current: &Connection) -> Result<(), StoreError> {
+    let today = definitions(current, "index")?;
+    for (name, sql) in definitions(transaction, "index")? {
+        if today.iter().any(|(ours, definition)| *ours == name && *definition != sql) {
+            // The name is one of ours.
+            transaction.execute_batch(&format!("DROP INDEX {name}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Creates the tables or indexes of `schema.sql` that the file lacks.
+fn create_missing(transaction: &Connection, current: &Connection, kind: &str) -> Result<(), StoreError> {
+    let there = definitions(transaction, kind)?;
+    for (name, sql) in definitions(current, kind)? {
+        if !there.iter().any(|(found, _)| *found == name) {
+            transaction.execute_batch(&sql)?;
+        }
+    }
+    Ok(())
 }
 
 /// Gives every table the definition in `schema.sql`, with its CHECKs and comments. The rows stay as they are, so the columns
 /// must be the same. SQLite documents this way at <https://sqlite.org/lang_altertable.html>.
-fn take_definitions(transaction: &Connection) -> Result<(), StoreError> {
-    let current = Connection::open_in_memory()?;
-    current.execute_batch(SCHEMA)?;
-    let mut tables = current.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL")?;
-    let tables = tables.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let tables: Vec<(String, String)> = tables.collect::<Result<_, _>>()?;
+fn take_definitions(transaction: &Connection, current: &Connection) -> Result<(), StoreError> {
+    let tables = definitions(current, "table")?;
     for (table, _) in &tables {
-        if columns_of(transaction, table)? != columns_of(&current, table)? {
+        if columns_of(transaction, table)? != columns_of(current, table)? {
             let problem = format!("cannot be brought up to this version of orders: {table} has other columns");
             return Err(StoreError::refused(problem));
         }
@@ -141,10 +192,20 @@ fn columns_of(connection: &Connection, table: &str) -> rusqlite::Result<Vec<(Str
 
 /// Lets a reader use an older file without migrating it.
 pub(super) fn add_stand_ins(connection: &Connection) -> rusqlite::Result<()> {
+    let version = version_of(connection)?;
     let query_only: bool = connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
     connection.pragma_update(None, "query_only", false)?;
-    connection.execute_batch(STAND_INS)?;
+    for (_, views) in STAND_INS.iter().filter(|(since, _)| version < *since) {
+        connection.execute_batch(views)?;
+    }
     connection.pragma_update(None, "query_only", query_only)
+}
+
+/// Takes the stand-ins away: the file is about to get the columns and tables themselves.
+fn drop_stand_ins(connection: &Connection) -> rusqlite::Result<()> {
+    let mut views = connection.prepare("SELECT name FROM temp.sqlite_schema WHERE type = 'view'")?;
+    let views: Vec<String> = views.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    views.iter().try_for_each(|view| connection.execute_batch(&format!("DROP VIEW temp.\"{view}\"")))
 }
 
 #[cfg(test)]

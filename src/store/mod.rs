@@ -45,6 +45,7 @@ mod open;
 mod order_batch;
 mod order_filter;
 mod orders;
+mod payments;
 #[cfg(test)]
 mod plans;
 mod products;

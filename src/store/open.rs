@@ -161,7 +161,8 @@ fn prepare(
     if is_older && matches!(access, Access::Write | Access::Create) {
         return migrate(connection, path, wait);
     }
-    if is_older {
+    // A copy takes the file as it is: for VACUUM INTO, a view hides the table of its name.
+    if is_older && access != Access::BackUp {
         add_stand_ins(connection)?;
     }
     Ok(None)

@@ -68,9 +68,11 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
             )?,
             insert_order: prepare(
                 "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
-                     customer_address, user_id, status, total, item_count, currency, created_at, updated_at, items_hash)
+                     customer_address, user_id, status, total, item_count, currency, created_at, updated_at, items_hash,
+                     delivery_fee, discount, cod, delivery_fee_agreed, discount_agreed, cod_agreed)
                  VALUES (:id, :reference, :order_date, :name, :phone, :digits,
-                     :address, :user, :status, :total, :item_count, :currency, :at, :at, :items)
+                     :address, :user, :status, :total, :item_count, :currency, :at, :at, :items,
+                     :delivery_fee, :discount, :cod, :delivery_fee_agreed, :discount_agreed, :cod_agreed)
                  ON CONFLICT (reference) DO NOTHING",
             )?,
             insert_item: prepare(ItemRow::INSERT)?,
@@ -166,6 +168,12 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
             ":currency": new.currency,
             ":at": self.write.time,
             ":items": new.content.items_hash(),
+            ":delivery_fee": new.terms.delivery_fee,
+            ":discount": new.terms.discount,
+            ":cod": new.terms.is_cod,
+            ":delivery_fee_agreed": !new.terms.claimed.delivery_fee,
+            ":discount_agreed": !new.terms.claimed.discount,
+            ":cod_agreed": !new.terms.claimed.cod,
         )?;
         if inserted == 0 {
             return Ok(None);

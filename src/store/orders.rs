@@ -18,6 +18,7 @@ use crate::domain::product::ProductId;
 use crate::domain::receive::DUPLICATE_WINDOW_MILLIS;
 use crate::domain::reference::{Reference, SHORTEST_PART, is_name_shaped};
 use crate::domain::stock::{Movement, Reason};
+use crate::domain::terms::{Claimed, Terms};
 use crate::domain::text::is_edge;
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
@@ -50,7 +51,8 @@ const DUPLICATES_COMPARED: u32 = 5;
 
 /// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.
 pub(super) const SUMMARY_COLUMNS: &str = "o.pk, o.id, o.reference, o.order_date, o.customer_name, o.customer_phone,
-    o.customer_address, u.username, o.status, o.total, o.item_count, o.currency, o.created_at, o.updated_at";
+    o.customer_address, u.username, o.status, o.total, o.item_count, o.currency, o.created_at, o.updated_at,
+    o.delivery_fee, o.discount, o.cod, o.delivery_fee_agreed, o.discount_agreed, o.cod_agreed, o.kept, o.returned, o.paid";
 
 /// Reads an order in the order of `SUMMARY_COLUMNS`.
 pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<OrderSummary> {
@@ -68,13 +70,24 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<OrderSummary> {
         currency: row.take()?,
         created_at: row.take()?,
         updated_at: row.take()?,
+        terms: terms(&mut row)?,
+        kept: row.take()?,
+        returned: row.take()?,
+        recorded: row.take()?,
     })
+}
+
+fn terms(row: &mut InOrder<'_>) -> rusqlite::Result<Terms> {
+    let (delivery_fee, discount, is_cod) = (row.take()?, row.take()?, row.take()?);
+    let claimed =
+        Claimed { delivery_fee: !row.take::<bool>()?, discount: !row.take::<bool>()?, cod: !row.take::<bool>()? };
+    Ok(Terms { delivery_fee, discount, is_cod, claimed })
 }
 
 /// The columns of an item, after the key of its order.
 const ITEM_COLUMNS: &str =
     "order_pk, id, product_id, product_name, product_barcode, product_image, quantity, unit_price,
-    selected_size, selected_color, subtotal, list_price";
+    selected_size, selected_color, subtotal, list_price, price_agreed";
 
 /// Reads an item in the order of `ITEM_COLUMNS`, with the key of its order.
 fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
@@ -92,6 +105,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
         selected_color: row.take()?,
         subtotal: row.take()?,
         list_price: row.take()?,
+        is_price_agreed: row.take()?,
         misnomer: None,
     };
     Ok((order, item))
@@ -221,7 +235,7 @@ impl Read<'_> {
         self.with_items(summaries)
     }
 
-    /// Adds the items to orders, in one query.
+    /// Adds to orders their items, payments and notes, each in one query.
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0));
         let sql = format!(
@@ -236,9 +250,14 @@ impl Read<'_> {
             items.entry(order).or_default().push(item);
         }
         self.compare_with_catalogue(items.values_mut().flatten())?;
+        let has_payments = summaries.iter().any(|summary| summary.recorded.is_some());
+        let mut payments = if has_payments { self.payments_of(&keys)? } else { HashMap::new() };
+        let mut notes = self.notes_of(&keys)?;
         let with_items = |summary: OrderSummary| {
             let items = items.remove(&summary.pk).unwrap_or_default();
-            Order { summary, items }
+            let payments = payments.remove(&summary.pk).unwrap_or_default();
+            let notes = notes.remove(&summary.pk).unwrap_or_default();
+            Order { summary, items, payments, notes }
         };
         Ok(summaries.into_iter().map(with_items).collect())
     }
@@ -429,7 +448,7 @@ impl Write<'_> {
 
     /// Returns the time of a change of an order: that of the transaction, unless the order has a later one, from before
     /// the clock stepped back.
-    fn time_to_change(&self, order: OrderPk) -> Result<Timestamp, StoreError> {
+    pub(super) fn time_to_change(&self, order: OrderPk) -> Result<Timestamp, StoreError> {
         let sql = "SELECT max(o.created_at, o.updated_at, coalesce(
                        (SELECT e.at FROM order_events AS e WHERE e.order_pk = o.pk ORDER BY e.pk DESC LIMIT 1), ''))
                    FROM orders AS o WHERE o.pk = ?1";

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use crate::domain::content::Content;
 use crate::domain::history::EventKind;
-use crate::domain::money::Money;
+use crate::domain::money::{Balance, Money};
 use crate::domain::order::OrderPk;
+use crate::domain::payment::{Method, PaymentPk};
 use crate::domain::product::ProductId;
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
@@ -104,6 +105,42 @@ impl FromSql for Money {
 impl ToSql for Money {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(self.hundredths().into())
+    }
+}
+
+impl FromSql for Balance {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Balance> {
+        value.as_i64().map(Balance::from_hundredths)
+    }
+}
+
+impl ToSql for Balance {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.hundredths().into())
+    }
+}
+
+impl FromSql for PaymentPk {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<PaymentPk> {
+        value.as_i64().map(PaymentPk)
+    }
+}
+
+impl ToSql for PaymentPk {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.into())
+    }
+}
+
+impl FromSql for Method {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Method> {
+        read(value, |text| Method::parse(text).ok().filter(|method| method.as_str() == text))
+    }
+}
+
+impl ToSql for Method {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
     }
 }
 

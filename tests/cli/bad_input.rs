@@ -35,7 +35,7 @@ fn every_kind_of_bad_order_is_refused_with_its_places() {
         ("too large", with("29.99", "100000000"), "items[0].unitPrice: must be at most 99999999.99"),
         ("unknown product", with(SHIRT, unknown), &not_found),
         ("no product id", with(SHIRT, "17"), "items[0].productId: must be a product id (a UUID)"),
-        ("unknown key", and(r#""discount":5"#), "discount: unknown key"),
+        ("unknown key", and(r#""coupon":5"#), "coupon: unknown key"),
         ("unknown key of an item", with(r#""quantity":"#, r#""colour":1,"quantity":"#), "items[0].colour: unknown key"),
         ("key given twice", and(r#""customerName":"x""#), "customerName: is given twice"),
         (

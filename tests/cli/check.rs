@@ -374,11 +374,8 @@ fn an_older_file_is_compared_as_it_would_be_brought_up() {
         shop.connection().execute_batch(schema).unwrap();
         std::fs::set_permissions(shop.file(), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         shop.orders(["check"]).prints("");
-        shop.connection().execute_batch("CREATE VIEW v AS SELECT * FROM orders; DROP INDEX orders_by_user").unwrap();
-        let found = findings(&shop);
-        for line in ["v: is a view that is not of orders", "orders_by_user: the index is missing"] {
-            assert!(found.iter().any(|found| found == line), "{found:#?}");
-        }
+        shop.connection().execute_batch("CREATE VIEW v AS SELECT * FROM orders").unwrap();
+        assert_eq!(findings(&shop), ["v: is a view that is not of orders"]);
     }
 }
 

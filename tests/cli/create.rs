@@ -23,7 +23,20 @@ fn the_guides_request_gives_the_guides_response() {
             "itemCount",
             "createdAt",
             "updatedAt",
-            "currency"
+            "currency",
+            "deliveryFee",
+            "discount",
+            "returned",
+            "grandTotal",
+            "paid",
+            "due",
+            "cod",
+            "courier",
+            "tracking",
+            "kept",
+            "payments",
+            "returns",
+            "notes",
         ]
     );
     let item_keys: Vec<_> = body["items"][0].as_object().unwrap().keys().cloned().collect();
@@ -57,7 +70,10 @@ fn the_guides_request_gives_the_guides_response() {
                 "selectedSize": "L", "selectedColor": "Blue", "subtotal": "59.98"
             }],
             "total": "59.98", "itemCount": 2,
-            "createdAt": "2026-02-07T08:00:00.000Z", "updatedAt": "2026-02-07T08:00:00.000Z", "currency": null
+            "createdAt": "2026-02-07T08:00:00.000Z", "updatedAt": "2026-02-07T08:00:00.000Z", "currency": null,
+            "deliveryFee": null, "discount": "0.00", "returned": "0.00", "grandTotal": "59.98", "paid": null,
+            "due": null, "cod": false, "courier": null, "tracking": null, "kept": "0.00", "payments": [],
+            "returns": [], "notes": []
         })
     );
     assert_eq!(shop.on_hand("SKU-12345", "L"), 3, "a pending order holds no stock");

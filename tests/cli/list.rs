@@ -59,7 +59,9 @@ fn programs_get_an_array_with_the_guides_keys() {
             "id": null, "orderReference": ORDER, "orderDate": "2026-02-04T10:30:00Z", "customerName": "John Doe",
             "customerPhone": "+1234567890", "status": "confirmed", "total": "59.98", "itemCount": 2,
             "createdAt": "2026-02-07T08:00:00.000Z", "customerAddress": "123 Main St, City, Country", "user": null,
-            "updatedAt": "2026-02-07T08:00:00.000Z", "currency": null
+            "updatedAt": "2026-02-07T08:00:00.000Z", "currency": null, "deliveryFee": null, "discount": "0.00",
+            "returned": "0.00", "grandTotal": "59.98", "paid": null, "due": null, "cod": false, "courier": null,
+            "tracking": null, "kept": "0.00"
         }])
         .to_string()
     );

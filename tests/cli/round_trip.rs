@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use orders::domain::incoming::IncomingOrder;
+use orders::domain::money::Money;
 use orders::domain::order::{Order, OrderPk, OrderSummary};
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
 use orders::domain::receive::{Known, decide_new, decide_repeat};
@@ -51,8 +52,12 @@ fn kept(new: ResolvedOrder) -> Order {
         currency: new.currency,
         created_at: at,
         updated_at: at,
+        terms: new.terms,
+        kept: Money::ZERO,
+        returned: Money::ZERO,
+        recorded: None,
     };
-    Order { summary, items: new.items }
+    Order { items: new.items, ..Order::from(summary) }
 }
 
 /// Any text but NUL, with something to see in it.

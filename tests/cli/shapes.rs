@@ -47,7 +47,7 @@ fn a_date_that_cannot_be_read_gives_way_to_the_references_time() {
 }
 
 #[test]
-fn an_agreed_delivery_is_in_the_total_and_kept_as_a_note() {
+fn a_delivery_in_the_message_is_the_orders_fee_and_in_its_total() {
     let with_delivery = |fee: &str, total: &str| {
         message()
             .replace("Delivery:     TBD", &format!("Delivery:     {fee}"))
@@ -55,13 +55,12 @@ fn an_agreed_delivery_is_in_the_total_and_kept_as_a_note() {
     };
     let shop = Shop::stocked();
     let body = import(&shop, with_delivery("$50.00", "$98.74")).json();
-    let warning = format!("{REFERENCE}: delivery 50.00 is not in the total of the items: it is kept as a note");
-    assert_eq!((&body["imported"], &body["warnings"]), (&json!(1), &json!([warning])));
-    assert_eq!(shop.orders(["show", REFERENCE, "--json"]).json()["total"], "48.74");
-    let notes = "SELECT COUNT(*) FROM order_events WHERE note = 'delivery 50.00 agreed in the message'";
-    assert_eq!(shop.number(notes), 1);
-    for free in ["Free", "$0.00", "2-3 days"] {
-        assert_eq!(imported(with_delivery(free, "$48.74")).1, json!([]), "{free}");
+    assert_eq!((&body["imported"], &body["warnings"]), (&json!(1), &json!([])));
+    let order = shop.orders(["show", REFERENCE, "--json"]).json();
+    assert_eq!((&order["total"], &order["deliveryFee"]), (&json!("48.74"), &json!("50.00")));
+    assert_eq!((&order["grandTotal"], &order["due"]), (&json!("98.74"), &json!(null)));
+    for (said, fee) in [("Free", json!(null)), ("$0.00", json!("0.00")), ("2-3 days", json!(null))] {
+        assert_eq!(imported(with_delivery(said, "$48.74")).0["deliveryFee"], fee, "{said}");
     }
     for total in ["$48.74", "$98.75"] {
         let problem = format!("TOTAL is {}, but the items sum to 48.74 and delivery is 50.00", &total[1..]);

@@ -7,6 +7,7 @@ use std::io::{Cursor, Read as _};
 use std::sync::{Arc, LazyLock};
 
 use orders::domain::incoming::{IncomingItem, IncomingOrder};
+use orders::domain::money::Money;
 use orders::domain::order::{Order, OrderPk, OrderSummary, sums};
 use orders::domain::product::ProductKey;
 use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
@@ -372,21 +373,23 @@ fn free_id(start: &str, products: &[Product]) -> Option<ProductId> {
 /// Returns a decided order as the file holds it.
 fn kept(new: &ResolvedOrder) -> Order {
     let at = Timestamp::parse("2026-02-07T08:00:00Z").expect("it is a time");
-    Order {
-        summary: OrderSummary {
-            pk: OrderPk(1),
-            id: new.id,
-            reference: new.reference.clone(),
-            order_date: new.order_date,
-            customer: new.customer.clone(),
-            user: None,
-            status: Status::Pending,
-            total: new.total,
-            item_count: new.item_count,
-            currency: new.currency.clone(),
-            created_at: at,
-            updated_at: at,
-        },
-        items: new.items.clone(),
-    }
+    let summary = OrderSummary {
+        pk: OrderPk(1),
+        id: new.id,
+        reference: new.reference.clone(),
+        order_date: new.order_date,
+        customer: new.customer.clone(),
+        user: None,
+        status: Status::Pending,
+        total: new.total,
+        item_count: new.item_count,
+        currency: new.currency.clone(),
+        created_at: at,
+        updated_at: at,
+        terms: new.terms,
+        kept: Money::ZERO,
+        returned: Money::ZERO,
+        recorded: None,
+    };
+    Order { items: new.items.clone(), ..Order::from(summary) }
 }
