@@ -30,6 +30,7 @@ pub mod man;
 pub mod message;
 pub mod my_orders;
 pub mod note;
+pub mod payment;
 pub mod pick;
 pub mod printer;
 pub mod product;

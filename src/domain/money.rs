@@ -68,6 +68,30 @@ impl Money {
         if amount > Money::LIMIT.0 { Err(MoneyError::TooLarge) } else { Ok(Money(amount)) }
     }
 
+    /// Reads an amount as a person types it.
+    ///
+    /// # Errors
+    /// It is no amount, or not written as one; the error says what to type.
+    pub fn parse_typed(text: &str) -> Result<Money, String> {
+        let text = text.trim();
+        let error = match Money::parse(text) {
+            Ok(amount) => return Ok(amount),
+            Err(error) => error,
+        };
+        let without_commas = match text.rsplit_once(',') {
+            // A comma before one or two last digits is a decimal comma.
+            Some((whole, decimals)) if decimals.len() <= 2 && !whole.contains(['.', ',']) => {
+                format!("{whole}.{decimals}")
+            }
+            Some(_) => text.replace(',', ""),
+            None => return Err(error.to_string()),
+        };
+        match Money::parse(&without_commas) {
+            Ok(meant) => Err(format!("must be written without a comma: {meant}")),
+            Err(_) => Err(error.to_string()),
+        }
+    }
+
     /// Returns whether `text` is this amount, or a float sum of it such as `59.489999999999995` for 59.49.
     ///
     /// Only this accepts more than two decimals, for a browser's own `total`.
@@ -189,6 +213,21 @@ impl fmt::Display for Money {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_typed_amount_with_a_comma_is_refused_with_what_to_type() {
+        for (typed, meant) in
+            [("1,048.00", "1048.00"), ("59,98", "59.98"), ("1,048", "1048.00"), ("1,048,000.5", "1048000.50")]
+        {
+            assert_eq!(Money::parse_typed(typed), Err(format!("must be written without a comma: {meant}")), "{typed}");
+        }
+        for (typed, error) in
+            [("", MoneyError::NotANumber), ("-1", MoneyError::Negative), ("a,b", MoneyError::NotANumber)]
+        {
+            assert_eq!(Money::parse_typed(typed), Err(error.to_string()), "{typed}");
+        }
+        assert_eq!(Money::parse_typed(" 59.98 "), Ok(Money::from_hundredths(5998)));
+    }
 
     #[test]
     fn money_is_read_from_its_text_and_never_rounded() {

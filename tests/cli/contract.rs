@@ -70,8 +70,6 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     let shown = shop.orders(["show", ORDER, "--json"]).json();
     holds("order", &shown);
     holds("item", &shown["items"][0]);
-    shop.orders(["note", ORDER, "calls back"]).succeeds();
-    holds("note", &shop.orders(["show", ORDER, "--json"]).json()["notes"][0]);
     holds("order", &shop.orders(["create", "--json"]).stdin(order("LEG-A", BELT, 1, None)).json());
     holds(
         "unchanged order",
@@ -127,6 +125,8 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         }
         holds("report", &report);
     }
+    shop.orders(["note", ORDER, "calls back"]).succeeds();
+    holds("note", &shop.orders(["show", ORDER, "--json"]).json()["notes"][0]);
     shop.connection().execute_batch("UPDATE stock SET on_hand = on_hand + 1").unwrap();
     let findings = shop.orders(["check", "--json"]).ends();
     let findings: Value = serde_json::from_str(&findings.stdout).unwrap();
