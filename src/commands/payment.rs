@@ -9,10 +9,8 @@ use crate::store::{Audit, Write};
 
 /// Reads an amount of money that moved.
 pub fn amount(text: &str) -> Result<Money, String> {
-    match Money::parse_typed(text)? {
-        Money::ZERO => Err("must be more than zero".to_owned()),
-        amount => Ok(amount),
-    }
+    let amount = Money::parse_typed(text)?;
+    if amount == Money::ZERO { Err("must be more than zero".to_owned()) } else { Ok(amount) }
 }
 
 /// What came of entering a payment.
