@@ -3,7 +3,7 @@
 //! What they share is in `arguments` (values of arguments), `context` (the file, the caller, printing), `find` (naming
 //! orders, products and accounts), `pick` (picking orders at a terminal), `listing` (which orders, and how they are
 //! shown), `source` (reading files and stdin), `keep_going` (commands that take several orders), `receive` (taking one
-//! order in), `intake` (reading many records), `import_summary` (the outcomes) and `failure` (explaining a failure).
+//! order in), `record_reader` and `record_queue` (reading many records), `import_summary` (the outcomes) and `failure` (explaining a failure).
 
 pub mod arguments;
 pub mod backup;
@@ -22,7 +22,6 @@ pub mod help;
 pub mod history;
 pub mod import;
 pub mod import_summary;
-pub mod intake;
 pub mod keep_going;
 pub mod list;
 pub mod listing;
@@ -34,6 +33,8 @@ pub mod pick;
 pub mod printer;
 pub mod product;
 pub mod receive;
+pub mod record_queue;
+pub mod record_reader;
 pub mod rejects;
 pub mod report;
 pub mod set_status;
