@@ -9,7 +9,7 @@ use uuid::{ContextV7, Uuid};
 use crate::domain::settings::Settings;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::Caller;
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::hint::Hint;
 use crate::options::{Global, OutputFormat};
 use crate::render::{LeftOut, RenderStyle};
@@ -168,6 +168,11 @@ impl Context {
         self.ui.aside(&format!("no room for {}: a wider terminal or {other} shows them", titles.join(", ")));
     }
 
+    /// Asks a person; fails with `refused` unless they say yes.
+    pub fn ask(&self, question: &str, refused: &str) -> anyhow::Result<()> {
+        if self.ui.yes_or_no(question)? { Ok(()) } else { Err(declined(refused).into()) }
+    }
+
     /// Returns whether to ask a person first.
     ///
     /// # Errors
@@ -181,4 +186,9 @@ impl Context {
         }
         Ok(true)
     }
+}
+
+/// Makes the failure of a question that a person answered with no.
+pub fn declined(message: impl Into<String>) -> Failure {
+    Failure::new(Kind::Declined, message).error("Declined")
 }

@@ -5,7 +5,7 @@
 
 use anyhow::Context as _;
 
-use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace};
+use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
 use super::record_reader::{Batch, Batches, ReadEvent, ReadInput, start_reading};
 use super::rejects::Rejects;
 use super::source::InputFile;
@@ -111,6 +111,7 @@ fn settle_piece<T>(
     rejects: &mut Rejects<'_>,
     judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
 ) -> anyhow::Result<()> {
+    let whole = RecordPlace { file, record: None, line: 1 };
     match piece {
         ReadEvent::Content { number, line, content, reject } => {
             let place = RecordPlace { file, record: Some(*number), line: *line };
@@ -132,11 +133,10 @@ fn settle_piece<T>(
         }
         ReadEvent::Skipped(count) => summary.skipped += count,
         ReadEvent::CutOff { number, line, problem } => {
-            summary.cut_off(RecordPlace { file, record: *number, line: *line }, problem.clone());
+            summary.cut_off(RecordPlace { file, record: *number, line: *line }, Unreadable::CutOff, problem.clone());
         }
-        ReadEvent::Stranger(start) => {
-            summary.refuse_stranger(RecordPlace { file, record: None, line: 1 }, name_text(start));
-        }
+        ReadEvent::Empty => summary.cut_off(whole, Unreadable::Empty, "the input is empty".to_owned()),
+        ReadEvent::Stranger(start) => summary.cut_off(whole, Unreadable::Stranger, name_text(start)),
         ReadEvent::Broken(error) => {
             return Err(Failure::io(error, format!("cannot read {file}")).into());
         }

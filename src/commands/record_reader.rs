@@ -35,6 +35,8 @@ pub enum ReadEvent<T> {
     Envelope { line: u64, has_next_page: bool, problems: Problems },
     /// So many messages held nothing to take.
     Skipped(u64),
+    /// The source is empty.
+    Empty,
     /// The source has no known format; it begins with this.
     Stranger(String),
     /// The source cannot be read any further.
@@ -171,8 +173,7 @@ impl<T> SourceReader<'_, T> {
             }
         }
         if records.is_blank() {
-            let problem = "the input is empty".to_owned();
-            self.outbox.put(ReadEvent::CutOff { number: None, line: 1, problem }, 0)?;
+            self.outbox.put(ReadEvent::Empty, 0)?;
         }
         Ok(Ok(()))
     }

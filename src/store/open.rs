@@ -66,7 +66,7 @@ impl Store {
         let mut connection = Connection::open_with_flags(&real, flags).map_err(|error| explain(&path, error.into()))?;
         // SQLite silently falls back to read-only. Such a reader would make side files that lock the owner out.
         if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
-            return Err(StoreError::refused("is not writable for this user; reading needs that too"));
+            return Err(StoreError::refused("is not writable for this user; even reading needs write access"));
         }
         set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
         let migration_backup = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;

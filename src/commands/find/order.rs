@@ -59,7 +59,9 @@ impl Naming {
         if self.whole_only {
             let is_part = reference.as_str().to_lowercase().contains(&text.to_lowercase());
             let given = if is_part { "a part of" } else { "the customer of" };
-            return Err(Failure::usage(format!("only {given} {reference} was given; nothing changed"))
+            let problem = format!("only {given} {reference} was given");
+            return Err(Failure::usage(format!("{problem}; nothing changed"))
+                .error(problem)
                 .hint(format!("in a script, give the whole reference {reference}, or --yes")));
         }
         self.completed.borrow_mut().push((text.to_owned(), reference.clone()));
@@ -187,7 +189,7 @@ fn merge(mut failures: Vec<Failure>) -> Failure {
         return failures.remove(0);
     }
     let kind = failures[0].kind;
-    let message = format!("{} references do not name one order each", failures.len());
+    let message = format!("{} references fit no order, or several", failures.len());
     let remedies = std::mem::take(&mut failures[0].remedies);
     let detail = |failure: Failure| match failure.details.as_slice() {
         [] => failure.error,

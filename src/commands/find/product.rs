@@ -22,7 +22,9 @@ pub fn find_product_to_remove(read: &Read<'_>, text: &str, naming: &Naming) -> a
     let (product, is_part) = find_product_or_part(read, text)?;
     if is_part && naming.whole_only {
         let handle = product.handle();
-        return Err(Failure::usage(format!("only a part of {} was given; nothing changed", product.name))
+        let problem = format!("only a part of {} was given", product.name);
+        return Err(Failure::usage(format!("{problem}; nothing changed"))
+            .error(problem)
             .hint(format!("in a script, give its barcode or id {handle}, or --yes"))
             .into());
     }
