@@ -235,15 +235,9 @@ impl Explained {
         list_first(&self.failure.details, self.problem_count)
     }
 
-    /// Adds what became of the change, such as `nothing changed`, unless the failure says it.
-    ///
-    /// Programs get it only if the machine failed: a wrong command line or wrong input never changes anything.
+    /// Tells people what became of the change, such as `nothing changed`.
     pub fn conclude(&mut self, outcome: &str) {
-        let Failure { kind, message, error, .. } = &mut self.failure;
-        let is_machine = matches!(kind, Kind::Internal(_) | Kind::Busy);
-        if is_machine && error == message {
-            *error = format!("{error}; {outcome}");
-        }
+        let message = &mut self.failure.message;
         *message = format!("{message}; {outcome}");
     }
 

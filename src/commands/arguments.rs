@@ -30,7 +30,10 @@ where
     };
     let chosen: Vec<&str> = chosen.iter().map(|field| field.trim()).collect();
     if let Some(unknown) = chosen.iter().find(|field| !all.contains(field)) {
-        let message = format!("there is no field {unknown}");
+        let message = match *unknown {
+            "" => "--fields has an empty name".to_owned(),
+            unknown => format!("there is no field {unknown}"),
+        };
         let failure = Failure::usage(message).hint(format!("the fields are {}", all.join(", ")));
         // People call a barcode its SKU.
         let barcode = all.iter().find(|field| unknown.eq_ignore_ascii_case("sku") && field.ends_with("arcode"));
@@ -51,7 +54,7 @@ pub fn status_parser() -> impl TypedValueParser<Value = Status> {
         Status::Cancelled => PossibleValue::new(status.as_str()).alias("canceled"),
         status => PossibleValue::new(status.as_str()),
     });
-    PossibleValuesParser::new(words).try_map(|word| read_status(&word).ok_or("is no status"))
+    PossibleValuesParser::new(words).try_map(|word| read_status(&word).ok_or("is not a status"))
 }
 
 /// Reads a status in any case, and either spelling of cancelled.

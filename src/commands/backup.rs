@@ -47,7 +47,10 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .hint("name a new file")
             .into());
     }
-    context.orders_files()?.refuse_as_new(&dest)?;
+    if let Some(ours) = context.orders_files()?.name_new(&dest) {
+        let message = format!("cannot write {}: {ours}", dest.display());
+        return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("name a new file").into());
+    }
     refuse_leftovers(&dest)
         .map_err(|error| Failure::new(Kind::Conflict(Conflict::Exists), format!("{} {error}", dest.display())))?;
     let (copy, orders) = checked_copy(folder_of(&dest), &dest, context)?;

@@ -16,7 +16,7 @@ use crate::render::prose::sentence;
 use crate::store::as_finding;
 use crate::ui;
 
-/// Check that the file agrees with itself: silent when all is well, else 10 and each finding
+/// Check the file for contradictions and damage; silent when there are none
 ///
 /// Replays movements to stock on hand, items to totals and events to statuses, reads everything once, compares the tables and
 /// indexes with those that orders makes, and runs SQLite's own checks. Where it finds something, keep the file as it is; to go
@@ -79,7 +79,7 @@ fn of_user(user: &User) -> Vec<Finding> {
 /// Finds a value that `config` would have refused.
 fn of_setting((key, value): &(String, String)) -> Option<Finding> {
     let problem = match SettingKey::parse(key).map(|key| read_setting(key, value)) {
-        None => "is no setting of orders".to_owned(),
+        None => "is not a setting".to_owned(),
         Some(Err(problem)) => format!("is {value:?}: {problem}"),
         Some(Ok(_)) => return None,
     };

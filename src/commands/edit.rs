@@ -16,7 +16,7 @@ use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::store::Write;
 
-/// Change who ordered (until it is shipped) or what (while it is pending)
+/// Change the customer of an order (until it is shipped) or its items (while it is pending)
 ///
 /// Items are numbered as `show` numbers them. An added item costs today's list price; a changed one keeps its price. An
 /// empty --address, --size or --item-color takes it away (a size only where the product is not tracked by size).

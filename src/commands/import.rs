@@ -9,8 +9,9 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use super::Context;
 use super::facts::{Facts, Group};
 use super::import_summary::{ImportSummary, Imported, RecordOutcome};
-use super::intake::{Input, Put, read_all};
 use super::receive::{CheckedOrder, ImportOrder, OrderIntake, StoredOrder};
+use super::record_queue::read_all;
+use super::record_reader::{Input, Put};
 use super::rejects::Rejects;
 use super::source::{InputArgs, open_sources};
 use crate::domain::incoming::{EarlyRevisions, Revision};
@@ -83,8 +84,8 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let settle = ImportOrder::settle;
     let imported =
-        read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |mut intake, rejects, progress| {
-            if let Some(summary) = intake.settled() {
+        read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |mut queue, rejects, progress| {
+            if let Some(summary) = queue.settled() {
                 context.write_nothing();
                 ensure_taken(&summary, args.keep_going)?;
                 rejects.finish(is_dry_run)?;
@@ -104,7 +105,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                         ImportOrder::Checked(order) => judge(&mut orders, &mut early, order),
                         ImportOrder::Parsed(order) => judge(&mut orders, &mut early, &resolve(order.clone(), shop)),
                     };
-                    let summary = intake.judge(rejects, &mut judge, progress)?;
+                    let summary = queue.judge(rejects, &mut judge, progress)?;
                     ensure_taken(&summary, args.keep_going)?;
                     if !is_dry_run {
                         progress.last_step();

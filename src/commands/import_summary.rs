@@ -58,10 +58,19 @@ pub struct ImportSummary {
     problem_count: usize,
     /// The first conflict, if every rejected record is one.
     conflict: Option<Conflict>,
-    /// Whether the input could not be read to its end.
-    is_cut_off: bool,
-    /// Whether an input had no known format.
-    has_stranger: bool,
+    /// Why an input could not be read to its end.
+    unreadable: Option<Unreadable>,
+}
+
+/// Why an input cannot be read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It ends too early, or goes on with something else.
+    CutOff,
+    /// There is nothing in it.
+    Empty,
+    /// It has no known format.
+    Stranger,
 }
 
 /// Why one record was not taken.
@@ -176,20 +185,14 @@ impl ImportSummary {
     }
 
     /// Notes that the input cannot be read beyond this place.
-    pub fn cut_off(&mut self, place: RecordPlace<'_>, problem: String) {
-        self.is_cut_off = true;
+    pub fn cut_off(&mut self, place: RecordPlace<'_>, why: Unreadable, problem: String) {
+        self.unreadable = Some(why);
         self.refuse(place, &problem.into());
-    }
-
-    /// Notes that an input has no known format.
-    pub fn refuse_stranger(&mut self, place: RecordPlace<'_>, problem: String) {
-        self.has_stranger = true;
-        self.cut_off(place, problem);
     }
 
     /// Returns whether the input could not be read to its end; then none of it can be taken.
     pub fn is_cut_off(&self) -> bool {
-        self.is_cut_off
+        self.unreadable.is_some()
     }
 
     /// Returns the problems to list, one a line.
@@ -237,13 +240,14 @@ impl ImportSummary {
             (rejected, count) => format!("{rejected} of {count} records"),
         };
         let (is, conflicts) = if self.rejected == 1 { ("is", "conflicts") } else { ("are", "conflict") };
-        let problem = match (self.is_cut_off, self.conflict.is_some()) {
-            (true, _) if self.has_stranger && count == 1 && what == Imported::Orders => {
+        let problem = match self.unreadable {
+            Some(Unreadable::Empty) if count == 1 => "there is nothing to import".to_owned(),
+            Some(Unreadable::Stranger) if count == 1 && what == Imported::Orders => {
                 "the input is neither JSON nor a WhatsApp chat".to_owned()
             }
-            (true, _) => "the input cannot be read to its end".to_owned(),
-            (false, true) => format!("{records} {conflicts} with what is there"),
-            (false, false) => format!("{records} {is} invalid"),
+            Some(_) => "the input cannot be read to its end".to_owned(),
+            None if self.conflict.is_some() => format!("{records} {conflicts} with what is there"),
+            None => format!("{records} {is} invalid"),
         };
         let mut body = self.body(what);
         for count in ["imported", "updated"] {

@@ -20,7 +20,7 @@ use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
 use crate::render::message::message_link;
 
-/// Write to a customer: the text, and the link that opens WhatsApp with it
+/// Print a message to a customer, and the link that opens WhatsApp with it
 ///
 /// Without --template the text is the one that fits the order's status. A local phone number gets the country code of the
 /// setting countryCode; without one there is the text and no link.
@@ -41,7 +41,7 @@ pub struct MessageArgs {
 fn template_parser() -> impl TypedValueParser<Value = Template> {
     PossibleValuesParser::new(Template::ALL.map(Template::as_str)).try_map(|word| {
         let word = word.to_lowercase();
-        Template::ALL.into_iter().find(|template| template.as_str() == word).ok_or("is no template")
+        Template::ALL.into_iter().find(|template| template.as_str() == word).ok_or("is not a template")
     })
 }
 
@@ -70,7 +70,7 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let status = order.summary.status;
     if !template.is_true_of(status) {
         let text = template.as_str();
-        context.ui.warn(&format!("order {reference} is {status}: the text for {text} is not true of it"));
+        context.ui.warn(&format!("order {reference} is {status}: the text for {text} does not fit it"));
     }
     let text = compose(template, &order, &settings, &obstacles);
     let phone = &order.summary.customer.phone;

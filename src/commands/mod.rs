@@ -1,12 +1,22 @@
 //! The commands, one file each: its arguments on top, then what it does.
 //!
-//! What they share is in `arguments` (values of arguments), `context` (the file, the caller, printing), `find` (naming
-//! orders, products and accounts), `pick` (picking orders at a terminal), `listing` (which orders, and how they are
-//! shown), `source` (reading files and stdin), `keep_going` (commands that take several orders), `receive` (taking one
-//! order in), `intake` (reading many records), `import_summary` (the outcomes) and `failure` (explaining a failure).
+//! What they share:
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `facts`, `arguments` | what a command declares about itself; values of arguments |
+//! | `context`, `caller` | what a run works with; who runs it, and whether they may |
+//! | `orders_file`, `printer` | finding and opening the orders file; printing results |
+//! | `find`, `pick` | naming orders, products and accounts; picking orders at a terminal |
+//! | `listing`, `keep_going` | which orders a list has, and how it is shown; commands that take several orders |
+//! | `source`, `rejects` | reading files and stdin; the file of `--rejects` |
+//! | `record_reader`, `record_queue` | the thread that reads records; those on their way to the transaction |
+//! | `receive`, `import_summary` | taking in one order; what became of all records |
+//! | `failure` | explaining a failure |
 
 pub mod arguments;
 pub mod backup;
+mod caller;
 pub mod cancel;
 pub mod check;
 pub mod completions;
@@ -22,7 +32,6 @@ pub mod help;
 pub mod history;
 pub mod import;
 pub mod import_summary;
-pub mod intake;
 pub mod keep_going;
 pub mod list;
 pub mod listing;
@@ -30,11 +39,14 @@ pub mod man;
 pub mod message;
 pub mod my_orders;
 pub mod note;
+mod orders_file;
 pub mod payment;
 pub mod pick;
 pub mod printer;
 pub mod product;
 pub mod receive;
+pub mod record_queue;
+pub mod record_reader;
 pub mod rejects;
 pub mod report;
 pub mod set_status;

@@ -8,7 +8,7 @@ use super::listing::{Listing, Selection, list};
 use crate::error::Exit;
 use crate::render::json::ITEM_ROW_KEYS;
 
-/// List the orders of the account that acts, with their items
+/// List the acting account's own orders, with their items
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).listing(ITEM_ROW_KEYS))]
 #[command(after_help = "Examples:

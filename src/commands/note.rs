@@ -5,7 +5,7 @@ use clap::Args;
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, REF_TO_WRITE, find_order};
-use super::pick::{Purpose, one_named_or_picked};
+use super::pick::{Purpose, one_named_or_picked, refuse_list};
 use crate::domain::bidi::shown;
 use crate::domain::reference::Reference;
 use crate::domain::text::{shorten, visible};
@@ -15,7 +15,7 @@ use crate::options::note_text;
 use crate::render::prose::fit;
 use crate::store::{Audit, StoreError};
 
-/// Keep a note with an order, whatever its status
+/// Add a note to an order, whatever its status
 ///
 /// It stands in the history, with who wrote it and when. Customers do not see it.
 #[derive(Debug, Args)]
@@ -62,7 +62,7 @@ fn refuse_order_without_text(word: &str, context: &Context) -> anyhow::Result<()
         _ => word,
     };
     let line = CommandLine::of("note").argument(reference).argument("TEXT");
-    let failure = Failure::usage(format!("what is the note on {}?", shorten(reference)));
+    let failure = Failure::usage(format!("the text of the note on {} is missing", shorten(reference)));
     Err(failure.hint(Hint::run("to write it", line)).into())
 }
 
@@ -70,6 +70,7 @@ pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
     // Without a REF the text stands alone.
     let (reference, text) = match (&args.reference, &args.text) {
         (reference, Some(text)) => (reference.as_deref(), text),
+        (Some(text), None) if text == "-" => return Err(refuse_list().into()),
         (Some(text), None) => (None, text),
         (None, None) => {
             return Err(Failure::usage("name an order and its note")

@@ -1,6 +1,7 @@
 //! Picking orders at a terminal, where none is named.
 
 use super::Context;
+use super::context::declined;
 use super::find::{Given, References, expand_references, list_orders, none_named};
 use crate::domain::status::Status;
 use crate::error::{Failure, Kind};
@@ -54,10 +55,16 @@ pub fn named_or_picked(args: &[String], purpose: &Purpose<'_>, context: &Context
 /// None was named, and nobody can be asked or there is none to pick.
 pub fn one_named_or_picked(text: Option<&str>, purpose: &Purpose<'_>, context: &Context) -> anyhow::Result<String> {
     match text {
+        Some("-") => Err(refuse_list().into()),
         Some(text) => Ok(text.to_owned()),
         None if is_to_pick(context)? => Ok(pick(purpose, false, context)?.remove(0)),
         None => Err(none_named().into()),
     }
+}
+
+/// Makes the failure of a command on one order that was given `-`.
+pub fn refuse_list() -> Failure {
+    Failure::usage("- stands for a list of orders on stdin, but this command takes one order").hint("name the order")
 }
 
 fn is_to_pick(context: &Context) -> Result<bool, Failure> {
@@ -85,14 +92,14 @@ fn pick(purpose: &Purpose<'_>, is_many: bool, context: &Context) -> anyhow::Resu
     let code = settings.country_code.as_deref();
     let searched: Vec<SearchedOrder> = orders.iter().map(|order| SearchedOrder::of(&order.summary, code)).collect();
     let question = purpose.question.map(|question| fit(question, width));
-    let picked = ui::pick(&ui::Choices {
+    let picked = context.ui.pick(&ui::Choices {
         question: question.as_deref(),
         lines: &confirm::choices(&orders, style),
         find: &|text| search_among(&searched, text, code),
         is_many,
     })?;
     if picked.is_empty() {
-        return Err(Failure::new(Kind::Declined, "no order was picked").error("Declined").into());
+        return Err(declined("no order was picked").into());
     }
     Ok(picked.into_iter().map(|place| orders[place].summary.id.to_string()).collect())
 }

@@ -1,11 +1,20 @@
-//! Printing bodies one by one, in any form but the table.
+//! Printing results: as a table or text for people, else as bodies one by one.
 
 use std::io;
 
-use crate::options::OutputFormat;
-use crate::render::csv;
-use crate::render::json::Body;
+use serde_json::json;
 
+use super::Context;
+use crate::domain::history::seen_by;
+use crate::domain::order::Order;
+use crate::domain::settings::Settings;
+use crate::error::OutputError;
+use crate::options::OutputFormat;
+use crate::render::json::Body;
+use crate::render::{csv, json, order, table};
+use crate::ui;
+
+/// Prints bodies one by one, in any form but the table.
 pub struct Printer<'a> {
     writer: &'a mut dyn io::Write,
     format: OutputFormat,
@@ -65,5 +74,92 @@ impl<'a> Printer<'a> {
             self.writer.write_all(end)?;
         }
         self.writer.flush()
+    }
+}
+
+impl Context {
+    /// Prints a command's one body, or `text` for people.
+    pub fn print_one(&self, body: Body, text: impl FnOnce() -> String) -> Result<(), OutputError> {
+        let keys: Vec<String> = body.keys().cloned().collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        self.print_each(vec![body], &keys, false, text)
+    }
+
+    /// Prints an order that a command wrote.
+    pub fn print_order(&self, order: &Order, settings: &Settings) -> Result<(), OutputError> {
+        let order = &seen_by(&self.caller, order);
+        self.print_one(json::order(order), || match self.ui.quiet {
+            true => format!("{}\n", order.summary.reference),
+            false => order::show(order, self.style(settings)),
+        })
+    }
+
+    /// Prints each body, as an array if `is_list`, or `text` for people. CSV has the columns `keys`, whatever the
+    /// bodies hold.
+    pub fn print_each(
+        &self,
+        bodies: impl IntoIterator<Item = Body>,
+        keys: &[&str],
+        is_list: bool,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), OutputError> {
+        if self.is_table() {
+            ui::print(&text())?;
+            if self.has_rolled_back {
+                self.ui.note("dry run: nothing changed");
+            }
+            return Ok(());
+        }
+        let mut keys = keys.to_vec();
+        if self.has_rolled_back {
+            keys.extend(Some("dryRun").filter(|key| !keys.contains(key)));
+        }
+        let mut stdout = ui::stdout();
+        let mut printer = Printer::new(&mut stdout, self.global.format(), &keys, is_list);
+        // One body at a time: there may be too many to hold.
+        for mut body in bodies {
+            if self.has_rolled_back {
+                body.insert("dryRun".to_owned(), json!(true));
+            }
+            printer.put(&body).map_err(OutputError)?;
+        }
+        printer.finish().map_err(OutputError)
+    }
+
+    /// Prints a list with the columns `keys`. People get `text`, or a table of the columns they chose.
+    pub fn print_list(
+        &self,
+        keys: &[&str],
+        bodies: &[Body],
+        settings: &Settings,
+        text: impl FnOnce() -> String,
+    ) -> anyhow::Result<()> {
+        if !self.is_table() {
+            return self.print_as_it_comes(keys, |printer| Ok(bodies.iter().try_for_each(|body| printer.put(body))?));
+        }
+        let text = match self.global.fields {
+            Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.style(settings)),
+            None => text(),
+        };
+        Ok(ui::print(&text)?)
+    }
+
+    /// Prints what `write` puts as it comes, in any form but the table. If it fails before the first body, stdout stays
+    /// empty; if later, the exit code says that the output is incomplete.
+    pub fn print_as_it_comes(
+        &self,
+        keys: &[&str],
+        write: impl FnOnce(&mut Printer<'_>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut stdout = ui::stdout();
+        let print = || -> anyhow::Result<()> {
+            let mut printer = Printer::new(&mut stdout, self.global.format(), keys, true);
+            write(&mut printer)?;
+            Ok(printer.finish()?)
+        };
+        print().map_err(|error| match error.downcast::<std::io::Error>() {
+            Ok(error) => OutputError(error).into(),
+            Err(error) => error,
+        })
     }
 }

@@ -69,8 +69,7 @@ struct RejectsFile<'a> {
 
 impl RejectsFile<'_> {
     fn begin<'a>(path: &Path, orders_files: &'a OrdersFiles) -> anyhow::Result<RejectsFile<'a>> {
-        orders_files.refuse_as_new(path)?;
-        if let Some(ours) = orders_files.name(path) {
+        if let Some(ours) = orders_files.name_new(path) {
             let message = format!("cannot write {}: {ours}", path.display());
             return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("name a new file").into());
         }

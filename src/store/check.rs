@@ -167,14 +167,14 @@ fn text_problem(column: &str, value: ValueRef<'_>) -> Option<&'static str> {
     match std::str::from_utf8(bytes) {
         Err(_) => Some("is not UTF-8"),
         Ok(text) if is_id => match Uuid::try_parse(text) {
-            Err(_) => Some("is no id"),
+            Err(_) => Some("is not an id"),
             // Whoever looks for it would not find it.
             Ok(id) if id.to_string() != text => Some("is an id that is not in lower case"),
             Ok(_) => None,
         },
         Ok(text) if is_time => match Timestamp::parse(text) {
-            None => Some("is no time"),
-            Some(time) if time.to_string() != text => Some("is a time that is not written as others are"),
+            None => Some("is not a time"),
+            Some(time) if time.to_string() != text => Some("is a time in another form than the others"),
             Some(_) => None,
         },
         Ok(_) => None,

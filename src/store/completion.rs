@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Params, named_params};
+use rusqlite::named_params;
 
 use super::error::StoreError;
-use super::orders::{OrderMatch, order_match};
+use super::order_match::OrderMatch;
 use super::search::fold;
 use super::transaction::Read;
 use super::values::json_array;
@@ -71,11 +71,5 @@ impl Read<'_> {
             named_params! {":folded": fold(text), ":user": user, ":statuses": words},
         )?;
         Ok(if inside.len() == 1 { inside } else { Vec::new() })
-    }
-
-    fn matches(&self, sql: &str, params: impl Params) -> Result<Vec<OrderMatch>, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let found = statement.query_map(params, order_match)?;
-        Ok(found.collect::<Result<_, _>>()?)
     }
 }

@@ -1,11 +1,12 @@
 //! How a connection to a file is set up.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 
+use super::error::StoreError;
 use super::search;
 
 /// How long the last program to close the file may take to remove its side files: it syncs the file first, which takes a busy
@@ -15,6 +16,9 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// How long a reader may hold the lock of writers: it takes it for a moment where it meets the header of the log half
 /// written, to read it again.
 const READING_AGAIN: Duration = Duration::from_millis(200);
+
+/// How long to sleep before looking again.
+pub(super) const RETRY: Duration = Duration::from_millis(10);
 
 /// Returns how long to wait for writers: readers are not among those whom a user may be impatient with.
 pub(super) fn patience(wait: Duration) -> Duration {
@@ -67,6 +71,28 @@ pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) ->
     search::register(connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
+}
+
+/// Switches a new file, or a restored backup, to WAL. SQLite itself does not wait for the lock that this needs.
+pub(super) fn switch_to_wal(connection: &Connection, wait: Duration) -> Result<(), StoreError> {
+    let started = Instant::now();
+    loop {
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        if mode == "wal" {
+            return Ok(());
+        }
+        let switched = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match switched.map_err(StoreError::from) {
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Ok(mode) => {
+                return Err(StoreError::refused(format!("cannot be switched to a write-ahead log (is {mode})")));
+            }
+            Err(StoreError::Busy) if started.elapsed() < wait => {
+                std::thread::sleep(RETRY);
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Returns the version of the SQLite inside the program.

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::StoreError;
+use crate::scratch::folder_of;
 
 const SUFFIXES: [&str; 3] = ["-wal", "-shm", "-journal"];
 
@@ -230,20 +231,12 @@ impl OrdersFiles {
         }
     }
 
-    /// Refuses a path for a new file that is the path of a side file: SQLite would take the new file for that and remove it.
-    ///
-    /// # Errors
-    /// It is such a path.
-    pub fn refuse_as_new(&self, path: &Path) -> Result<(), StoreError> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    /// Says which of these a new file at a path would be: SQLite would take it for its side file, and remove it.
+    pub fn name_new(&self, path: &Path) -> Option<String> {
         // Without a folder there is nothing to confuse.
-        let Ok(folder) = fs::canonicalize(folder) else { return Ok(()) };
-        let real = folder.join(path.file_name().unwrap_or_default());
-        if side_files(&self.0).contains(&real) {
-            let name = real.display();
-            return Err(StoreError::refused(format!("reserves {name} for SQLite; choose another name")));
-        }
-        Ok(())
+        let real = fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?);
+        let reserved = SUFFIXES.into_iter().find(|suffix| beside(&self.0, suffix) == real);
+        self.name(path).or_else(|| reserved.map(|suffix| format!("it would be the {suffix} file of the orders file")))
     }
 }
 

@@ -15,7 +15,8 @@
 //! | `integrity`, `check`, `schema` | damage; contradictions in a file; differences from `schema.sql` |
 //! | `last_write` | which transaction wrote last |
 //! | `values` | domain values in columns |
-//! | `orders` | orders with their items, events and sources |
+//! | `orders`, `order_changes` | loading orders with their items; changing them, with the events |
+//! | `order_match` | the orders that fit what was typed |
 //! | `order_batch`, `item_buffer` | new orders, any number in one transaction; their items until they are written |
 //! | `order_filter`, `listing` | which orders a list has; reading it, however long |
 //! | `completion` | the few orders that a shell offers |
@@ -43,7 +44,9 @@ mod locked;
 mod migrate;
 mod open;
 mod order_batch;
+mod order_changes;
 mod order_filter;
+mod order_match;
 mod orders;
 mod payments;
 #[cfg(test)]
@@ -69,7 +72,7 @@ pub(crate) use open::ExposedTo;
 pub use open::Store;
 pub(crate) use order_batch::OrderBatch;
 pub(crate) use order_filter::{OrderFilter, Sort, SortField};
-pub(crate) use orders::OrderMatch;
+pub(crate) use order_match::OrderMatch;
 pub(crate) use search::{SearchedOrder, fold, search_among};
 pub(crate) use side_files::refuse_leftovers;
 pub(crate) use transaction::{Audit, Outcome, Read, Write};

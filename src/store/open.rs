@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
 
-use super::connection::{Access, patience, set_up};
+use super::connection::{Access, RETRY, patience, set_up, switch_to_wal};
 use super::copy::vacuum_into;
 use super::error::StoreError;
 use super::file::find_or_create;
@@ -21,8 +21,6 @@ use super::side_files::refuse_strange_side_files;
 
 /// How long to wait until another program has created the tables of an empty file.
 const CREATION: Duration = Duration::from_secs(1);
-/// How long to sleep before looking again.
-const RETRY: Duration = Duration::from_millis(10);
 
 /// An open orders file.
 #[derive(Debug)]
@@ -68,7 +66,7 @@ impl Store {
         let mut connection = Connection::open_with_flags(&real, flags).map_err(|error| explain(&path, error.into()))?;
         // SQLite silently falls back to read-only. Such a reader would make side files that lock the owner out.
         if connection.is_readonly(MAIN_DB).map_err(StoreError::from)? {
-            return Err(StoreError::refused("is not writable for this user; reading needs that too"));
+            return Err(StoreError::refused("is not writable for this user; even reading needs write access"));
         }
         set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
         let migration_backup = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
@@ -176,28 +174,6 @@ fn refuse_damaged_backup(connection: &Connection) -> Result<(), StoreError> {
     }
     let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if found == "ok" { Ok(()) } else { Err(reading_failed(&found).unwrap_or(StoreError::Damaged(found))) }
-}
-
-/// Switches a new file, or a restored backup, to WAL. SQLite itself does not wait for the lock that this needs.
-fn switch_to_wal(connection: &Connection, wait: Duration) -> Result<(), StoreError> {
-    let started = Instant::now();
-    loop {
-        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-        if mode == "wal" {
-            return Ok(());
-        }
-        let switched = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
-        match switched.map_err(StoreError::from) {
-            Ok(mode) if mode == "wal" => return Ok(()),
-            Ok(mode) => {
-                return Err(StoreError::refused(format!("cannot be switched to a write-ahead log (is {mode})")));
-            }
-            Err(StoreError::Busy) if started.elapsed() < wait => {
-                std::thread::sleep(RETRY);
-            }
-            Err(error) => return Err(error),
-        }
-    }
 }
 
 /// Makes clearer why SQLite did not open a file.

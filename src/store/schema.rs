@@ -49,7 +49,7 @@ pub(super) fn schema_differences(connection: &Connection, version: i32) -> Resul
     for (kind, name) in theirs.keys().filter(|object| !ours.contains_key(object)) {
         findings.push(finding(
             name,
-            format!("is {} {kind} that is not of orders", if kind == "index" { "an" } else { "a" }),
+            format!("is {} {kind} that this program does not have", if kind == "index" { "an" } else { "a" }),
         ));
     }
     Ok(findings)

@@ -114,7 +114,7 @@ impl Read<'_> {
         let finding = |batch: i64| Finding {
             code: "texts".to_owned(),
             subject: format!("order_texts row {batch}"),
-            problem: "does not say what its orders say: a search may miss them".to_owned(),
+            problem: "differs from its orders: a search may miss them".to_owned(),
         };
         Ok(stale.into_iter().map(finding).collect())
     }

@@ -49,7 +49,7 @@ pub fn refuse_leftovers(path: &Path) -> Result<(), StoreError> {
         Some(suffix) => {
             let side = beside(path, suffix);
             Err(StoreError::refused(format!(
-                "is gone, but not its {}: move that aside, or put it back",
+                "is not there, but {} is left over: move that aside, or put the file back",
                 side.display()
             )))
         }
@@ -239,7 +239,7 @@ mod tests {
         let file = folder.path().join("orders.db");
         fs::write(beside(&file, "-wal"), "left over").unwrap();
         let error = Store::open(&file, Access::Create, Duration::ZERO).unwrap_err().to_string();
-        assert!(error.contains("is gone, but not its") && !file.exists(), "{error}");
+        assert!(error.contains("is not there, but ") && !file.exists(), "{error}");
     }
 
     #[test]

@@ -3,11 +3,31 @@
 use rusqlite::{OptionalExtension, named_params, params};
 
 use super::error::StoreError;
-use super::transaction::{Audit, Write};
+use super::transaction::{Audit, Read, Write};
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockLine};
-use crate::domain::stock::{Movement, StockChange};
+use crate::domain::stock::{Movement, Reason, StockChange};
 use crate::domain::time::Timestamp;
+
+impl Read<'_> {
+    /// Loads the stock that an order holds: for each product and size what its movements took.
+    pub fn held_stock(&self, order: OrderPk) -> Result<Vec<Movement>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT product_id, size_key, SUM(delta) AS delta FROM stock_movements
+             WHERE order_pk = :order GROUP BY product_id, size_key HAVING SUM(delta) <> 0 ORDER BY MIN(pk)",
+        )?;
+        let held = statement.query_map(named_params! {":order": order}, |row| {
+            Ok(Movement {
+                product_id: row.get("product_id")?,
+                size_key: row.get("size_key")?,
+                delta: row.get("delta")?,
+                reason: Reason::Confirm,
+                note: None,
+            })
+        })?;
+        Ok(held.collect::<Result<_, _>>()?)
+    }
+}
 
 impl Write<'_> {
     /// Writes a decided correction of stock.

@@ -1,4 +1,4 @@
-//! Questions, for a person at a terminal. Nothing here may be called unless `is_interactive`.
+//! Questions, for a person at a terminal. [`Ui`](super::Ui) asks them, and only if `is_interactive`.
 
 use std::io;
 
@@ -6,20 +6,16 @@ use console::Term;
 use dialoguer::Confirm;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-use super::interrupt::{interrupted, remember_terminal};
+use super::interrupt::interrupted;
 use super::picker::{Choices, Picker, Step};
 use crate::domain::bidi::shown_sentence;
 
-/// Asks a question that one key answers. Enter, Esc and q say no.
-pub fn yes_or_no(question: &str) -> io::Result<bool> {
-    remember_terminal();
+pub(super) fn yes_or_no(question: &str) -> io::Result<bool> {
     let question = shown_sentence(question);
     answered(Confirm::new().with_prompt(&*question).default(false).interact_opt()).map(|yes| yes.unwrap_or(false))
 }
 
-/// Lets a person pick one choice, or several if allowed, and returns their places; none after Esc.
-pub fn pick(choices: &Choices<'_>) -> io::Result<Vec<usize>> {
-    remember_terminal();
+pub(super) fn pick(choices: &Choices<'_>) -> io::Result<Vec<usize>> {
     let term = Term::buffered_stderr();
     let mut picker = Picker::new(choices);
     let mut drawn = 0;

@@ -198,8 +198,13 @@ fn restore_terminal() {
     }
 }
 
-/// Remembers the terminal's settings, so that every end of the program restores them.
-pub(super) fn remember_terminal() {
+/// Prepares for a question: every end of the program restores the terminal, and says that nothing changed.
+pub(super) fn begin_question(json: bool) {
+    let mut work = work();
+    if work.state == ChangeState::None {
+        *work = Work { state: ChangeState::NotCommitted, json };
+    }
+    drop(work);
     if let Ok(now) = tcgetattr(io::stdin())
         && BEFORE.set(now).is_ok()
         && let Some(watch) = watch()

@@ -14,7 +14,7 @@ use crate::domain::text::visible;
 use crate::error::{Explained, OutputError};
 use crate::wrap::{width_of, wrap_sentence};
 
-pub use ask::{pick, yes_or_no};
+use interrupt::begin_question;
 pub use interrupt::{begin_change, handle_signals, hold_interruptions};
 pub use picker::{Choices, MARGIN};
 pub use progress::Progress;
@@ -101,6 +101,18 @@ impl Ui {
         for hint in &explained.failure.remedies {
             self.hint(&hint.to_string());
         }
+    }
+
+    /// Asks a question that one key answers. Enter, Esc and q say no.
+    pub fn yes_or_no(&self, question: &str) -> io::Result<bool> {
+        begin_question(self.json);
+        ask::yes_or_no(question)
+    }
+
+    /// Lets a person pick one choice, or several if allowed, and returns their places; none after Esc.
+    pub fn pick(&self, choices: &Choices<'_>) -> io::Result<Vec<usize>> {
+        begin_question(self.json);
+        ask::pick(choices)
     }
 
     /// Prints a dim remark about how a result looks, unless `--quiet`.

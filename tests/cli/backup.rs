@@ -57,15 +57,17 @@ fn no_file_gets_the_name_of_a_side_file() {
     let shop = Shop::with_order();
     for suffix in ["journal", "wal", "shm"] {
         let name = format!("orders.db-{suffix}");
-        let side = format!("reserves {} for SQLite; choose another name", shop.path(&name).display());
-        let done = shop.orders(["backup", &name]).exits(1);
-        assert!(done.stderr.contains(&side), "{done:?}");
-        let done = shop.orders(["import", "--keep-going", "--rejects", &name]).stdin("[{}]").exits(1);
-        assert!(done.stderr.contains(&side), "{done:?}");
+        let side = format!("{name}: it would be the -{suffix} file of the orders file; nothing");
+        for run in [shop.orders(["backup", &name]), shop.orders(["import", "--keep-going", "--rejects", &name])] {
+            let done = run.stdin("[{}]").exits(5);
+            assert!(done.stderr.contains(&side) && done.stderr.ends_with("hint: name a new file\n"), "{done:?}");
+        }
+        let done = shop.orders(["backup", &name, "--json"]).exits(5);
+        assert!(done.stderr.contains(r#""reason":"exists""#), "{done:?}");
     }
     std::fs::write(shop.path("copy.db-wal"), "left over").unwrap();
     let done = shop.orders(["backup", "copy.db"]).exits(5);
-    assert!(done.stderr.contains("copy.db-wal: move that aside"), "{done:?}");
+    assert!(done.stderr.contains("copy.db-wal is left over: move that aside"), "{done:?}");
     shop.orders(["check"]).prints("");
     assert_eq!(left(&shop), ["copy.db-wal"]);
 }

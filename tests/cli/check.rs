@@ -268,8 +268,8 @@ fn damage_that_breaks_off_the_check_is_a_finding() {
 fn texts_ids_and_times_that_cannot_be_read_are_found() {
     for (damage, line) in [
         ("UPDATE orders SET customer_name = CAST(x'4dff' AS TEXT) WHERE pk = 1", "its customer_name is not UTF-8"),
-        ("UPDATE orders SET id = replace(id, '-', '~') WHERE pk = 1", "its id is no id"),
-        ("UPDATE orders SET order_date = '2026-99-07T08:00:00.000Z' WHERE pk = 1", "its order_date is no time"),
+        ("UPDATE orders SET id = replace(id, '-', '~') WHERE pk = 1", "its id is not an id"),
+        ("UPDATE orders SET order_date = '2026-99-07T08:00:00.000Z' WHERE pk = 1", "its order_date is not a time"),
     ] {
         let shop = shop();
         shop.connection().execute_batch(damage).unwrap();
@@ -313,11 +313,11 @@ fn what_is_strange_in_the_schema_is_found_beside_all_else() {
     for (change, line) in [
         (
             "CREATE TRIGGER t AFTER INSERT ON orders BEGIN UPDATE stock SET on_hand = on_hand + 1000; END".to_owned(),
-            "t: is a trigger that is not of orders",
+            "t: is a trigger that this program does not have",
         ),
-        ("CREATE VIEW v AS SELECT * FROM orders".to_owned(), "v: is a view that is not of orders"),
-        ("CREATE TABLE Notes (x)".to_owned(), "notes: is a table that is not of orders"),
-        ("CREATE INDEX i ON orders (total)".to_owned(), "i: is an index that is not of orders"),
+        ("CREATE VIEW v AS SELECT * FROM orders".to_owned(), "v: is a view that this program does not have"),
+        ("CREATE TABLE Notes (x)".to_owned(), "notes: is a table that this program does not have"),
+        ("CREATE INDEX i ON orders (total)".to_owned(), "i: is an index that this program does not have"),
         ("DROP INDEX orders_by_user".to_owned(), "orders_by_user: the index is missing"),
         ("DROP INDEX orders_by_user".to_owned(), "index: cannot be checked: no such index: orders_by_user"),
         ("DROP TABLE order_texts".to_owned(), "order_texts: the table is missing"),
@@ -375,7 +375,7 @@ fn an_older_file_is_compared_as_it_would_be_brought_up() {
         std::fs::set_permissions(shop.file(), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         shop.orders(["check"]).prints("");
         shop.connection().execute_batch("CREATE VIEW v AS SELECT * FROM orders").unwrap();
-        assert_eq!(findings(&shop), ["v: is a view that is not of orders"]);
+        assert_eq!(findings(&shop), ["v: is a view that this program does not have"]);
     }
 }
 
@@ -441,7 +441,7 @@ fn texts_that_do_not_say_what_their_orders_say_are_found() {
         shop.orders(["check"]).prints("");
         shop.connection().execute_batch(damage).unwrap();
         let done = shop.orders(["check"]).exits(10);
-        let line = |row| format!("order_texts row {row}: does not say what its orders say: a search may miss them\n");
+        let line = |row| format!("order_texts row {row}: differs from its orders: a search may miss them\n");
         assert_eq!(done.stdout, expected.into_iter().map(line).collect::<String>(), "{damage}");
         // examples/README.md says how this is mended.
         shop.orders(["config", "countryCode", ""]).exits(0);

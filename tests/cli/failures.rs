@@ -172,7 +172,7 @@ fn busy() {
     shop.orders(["--wait", "0", "confirm", ORDER, "--json"]).fails(
         7,
         &format!(
-            "{{\"success\":false,\"error\":\"{path} is in use by another program; nothing changed\",\"details\":[],\
+            "{{\"success\":false,\"error\":\"{path} is in use by another program\",\"details\":[],\
              \"code\":\"busy\",\"hint\":\"--wait SECONDS waits longer; running it again is safe\",\"exitCode\":7,\"reason\":null}}\n"
         ),
     );

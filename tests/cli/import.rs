@@ -151,6 +151,16 @@ fn keep_going_takes_the_good_ones_and_keeps_the_others_ready_to_mend() {
 }
 
 #[test]
+fn an_empty_input_is_called_empty() {
+    let shop = Shop::stocked();
+    let said = "error: there is nothing to import; nothing imported\n  - -:1: the input is empty\n";
+    for input in ["", " \n\t\r\n", "\u{feff}"] {
+        shop.orders(["import", "-"]).stdin(input).fails(4, said);
+        shop.orders(["product", "import"]).stdin(input).fails(4, said);
+    }
+}
+
+#[test]
 fn text_that_is_no_json_ends_the_input_even_with_keep_going() {
     let shop = Shop::stocked();
     let before = shop.dump();

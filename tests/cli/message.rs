@@ -121,7 +121,7 @@ fn a_text_that_is_not_true_of_the_order_is_warned_of() {
     let shop = Shop::with_order();
     for (template, is_true) in [("received", true), ("shipped", false), ("confirmed", false), ("cancelled", false)] {
         let done = shop.orders(["message", ORDER, "--template", template]).exits(0);
-        let warning = format!("warning: order {ORDER} is pending: the text for {template} is not true of it\n");
+        let warning = format!("warning: order {ORDER} is pending: the text for {template} does not fit it\n");
         assert_eq!(done.stderr, if is_true { String::new() } else { warning });
     }
 }

@@ -37,7 +37,7 @@ fn a_note_is_kept_any_time() {
     for word in [ORDER, "leg-lxyz1234-ab5c", "AB5C"] {
         shop.orders(["note", word]).fails(
             2,
-            "error: what is the note on LEG-LXYZ1234-AB5C?\nhint: to write it:  orders note LEG-LXYZ1234-AB5C TEXT\n",
+            "error: the text of the note on LEG-LXYZ1234-AB5C is missing\nhint: to write it:  orders note LEG-LXYZ1234-AB5C TEXT\n",
         );
     }
     shop.orders(["note", ORDER, "--note", "hello you"]).fails(

@@ -160,3 +160,23 @@ fn a_guests_reference_does_not_stop_a_list_of_references() {
     shop.orders(["confirm", "-", "--accept-prices"]).stdin(listed).succeeds();
     assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'"), 4);
 }
+
+#[test]
+fn a_command_on_one_order_takes_no_list() {
+    let shop = Shop::with_order();
+    let said =
+        "error: - stands for a list of orders on stdin, but this command takes one order\nhint: name the order\n";
+    for args in [
+        &["note", "-"][..],
+        &["note", "-", "a note"],
+        &["edit", "-", "--name", "x"],
+        &["history", "-"],
+        &["message", "-"],
+    ] {
+        let mut run = shop.orders([args[0]]);
+        for arg in &args[1..] {
+            run = run.arg(arg);
+        }
+        run.stdin(ORDER).fails(2, said);
+    }
+}

@@ -139,7 +139,7 @@ fn every_other_answer_changes_nothing() {
         ("n", 9, "error: LEG-LXYZ1234-AB5C not confirmed; nothing changed"),
         ("\r", 9, "not confirmed"),
         ("\u{1b}", 9, "not confirmed"),
-        ("x\u{3}", 130, "Confirm LEG-LXYZ1234-AB5C?"),
+        ("x\u{3}", 130, "error: interrupted; nothing changed"),
     ] {
         let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER]);
         terminal.expect("[y/N]");
@@ -193,10 +193,13 @@ fn several_can_be_picked_of_those_that_wait() {
 #[test]
 fn picking_nothing_or_leaving_changes_nothing() {
     let shop = Shop::with_order();
-    for (keys, code) in [("\u{1b}", 9), ("\u{3}", 130)] {
+    for (keys, code, said) in
+        [("\u{1b}", 9, "no order was picked; nothing changed"), ("\u{3}", 130, "interrupted; nothing changed")]
+    {
         let mut terminal = Terminal::run(&shop, 80, &["confirm"]);
         terminal.expect(ORDER);
-        terminal.answer(keys, code);
+        let screen = terminal.answer(keys, code);
+        assert!(screen.contains(&format!("error: {said}")), "{screen}");
         assert_eq!(shop.status(ORDER), "pending");
     }
     shop.orders(["cancel", ORDER]).succeeds();
@@ -366,7 +369,7 @@ fn the_picker_of_note_says_which_text_it_writes() {
     terminal.answer("\r", 0);
     for word in [ORDER, "leg-lxyz1234-ab5c", "AB5C"] {
         let screen = Terminal::run(&shop, 80, &["note", word]).ends(2);
-        assert!(screen.contains("error: what is the note on LEG-LXYZ1234-AB5C?\n"), "{screen}");
+        assert!(screen.contains("error: the text of the note on LEG-LXYZ1234-AB5C is missing\n"), "{screen}");
     }
 }
 

@@ -6,7 +6,6 @@ use crate::domain::content::Content;
 use crate::domain::order::Order;
 use crate::domain::receive::nearest_duplicate;
 use crate::domain::status::Status;
-use crate::error::{Failure, Kind};
 use crate::render::confirm;
 use crate::store::{Read, Store, StoreError};
 use crate::ui;
@@ -41,10 +40,8 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
     };
     let others = if failed > 0 { format!(" ({failed} cannot be)") } else { String::new() };
     let question = format!("Confirm {which}?{others}");
-    if ui::yes_or_no(&question)? {
-        return Ok(shown);
-    }
-    Err(Failure::new(Kind::Declined, format!("{which} not confirmed")).error("Declined").into())
+    context.ask(&question, &format!("{which} not confirmed"))?;
+    Ok(shown)
 }
 
 /// Finds another order with the same phone and items that was not cancelled.

@@ -8,7 +8,8 @@ use super::upsert_product;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
-use crate::commands::intake::{Input, Put, read_all};
+use crate::commands::record_queue::read_all;
+use crate::commands::record_reader::{Input, Put};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::{InputArgs, open_sources};
 use crate::domain::catalogue::ProductChange;
@@ -66,8 +67,8 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let mut rejects = Rejects::none();
     let summary =
-        read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |mut intake, rejects, progress| {
-            if let Some(summary) = intake.settled() {
+        read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |mut queue, rejects, progress| {
+            if let Some(summary) = queue.settled() {
                 context.write_nothing();
                 return check(summary);
             }
@@ -92,7 +93,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                         },
                     })
                 };
-                let summary = check(intake.judge(rejects, &mut judge, progress)?)?;
+                let summary = check(queue.judge(rejects, &mut judge, progress)?)?;
                 if !is_dry_run {
                     progress.last_step();
                 }

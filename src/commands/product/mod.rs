@@ -25,7 +25,7 @@ use crate::error::{Exit, Failure};
 use crate::render::{json, product};
 use crate::store::{Audit, StoreError, Write};
 
-/// Keep the catalogue and its stock
+/// Manage the catalogue and its stock
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Goods))]
 #[command(subcommand_required = true, arg_required_else_help = true)]

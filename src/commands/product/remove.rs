@@ -8,10 +8,9 @@ use crate::commands::facts::{Facts, Group};
 use crate::commands::find::{Naming, find_product_to_remove};
 use crate::domain::catalogue::remove;
 use crate::domain::product::Product;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure};
 use crate::render::product;
 use crate::store::{Read, StoreError};
-use crate::ui;
 
 /// Remove a product that no order has; its stock is written off
 ///
@@ -38,9 +37,9 @@ pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let (seen, is_part) = store.read(load)?;
     let is_to_ask = (is_part || seen.stock_quantity() > 0)
-        && context.is_to_ask(&format!("removing {} has to be agreed to", seen.name), "--yes agrees")?;
+        && context.is_to_ask(&format!("removing {} needs an answer", seen.name), "--yes answers yes")?;
     if is_to_ask {
-        ask(&seen)?;
+        ask(&seen, context)?;
     }
     let audit = context.audit();
     let removed = context.write(&mut store, |write| {
@@ -55,15 +54,12 @@ pub fn run(args: &RemoveArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn ask(found: &Product) -> anyhow::Result<()> {
+fn ask(found: &Product, context: &Context) -> anyhow::Result<()> {
     let (name, handle) = (&found.name, found.handle());
     let question = match found.stock_quantity() {
         0 => format!("Remove {name} ({handle})?"),
         1 => format!("Remove {name} ({handle}) with 1 piece on hand?"),
         pieces => format!("Remove {name} ({handle}) with {pieces} pieces on hand?"),
     };
-    if ui::yes_or_no(&question)? {
-        return Ok(());
-    }
-    Err(Failure::new(Kind::Declined, format!("{name} not removed")).error("Declined").into())
+    context.ask(&question, &format!("{name} not removed"))
 }

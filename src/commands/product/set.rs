@@ -13,7 +13,7 @@ use crate::hint::{CommandLine, Hint};
 use crate::render::product;
 use crate::ui;
 
-/// Change what the catalogue says of a product; its stock is for adjust and count
+/// Change a product in the catalogue; adjust and count change its stock
 ///
 /// Orders that are there keep the name and price that they were made with.
 #[derive(Debug, Args)]

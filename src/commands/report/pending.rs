@@ -13,7 +13,7 @@ use crate::error::Exit;
 use crate::render::report::pending::Rows;
 use crate::store::{OrderFilter, Sort, SortField};
 
-/// Report what waits, for how long, and whether the stock would do; the longest wait first
+/// Report what waits, for how long, and whether the stock suffices; the longest wait first
 ///
 /// Waiting counts from when the customer ordered, which may be before the order was received. Stock is enough; contested:
 /// enough, but not once those that wait longer are confirmed; short; or unclear: an item names no size that there is.

@@ -38,7 +38,7 @@ pub struct SalesArgs {
 }
 
 fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
-    let find = |word: String| Grouping::ALL.into_iter().find(|by| by.as_str() == word).ok_or("is no grouping");
+    let find = |word: String| Grouping::ALL.into_iter().find(|by| by.as_str() == word).ok_or("is not a grouping");
     PossibleValuesParser::new(Grouping::ALL.map(Grouping::as_str)).try_map(find)
 }
 

@@ -9,7 +9,7 @@ use crate::domain::report::stock::DemandByLine;
 use crate::error::Exit;
 use crate::render::report::stock;
 
-/// Report what is low, what is out, and what pending orders want of it
+/// Report what is low, what is out, and what pending orders need
 ///
 /// A product is low at its own lowStockAt, else at the setting lowStock, over all its sizes.
 #[derive(Debug, Args)]

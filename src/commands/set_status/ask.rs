@@ -8,7 +8,6 @@ use crate::domain::order::{Order, OrderPk};
 use crate::domain::status::Status;
 use crate::domain::text::visible;
 use crate::domain::transition::{Request, decide};
-use crate::error::{Failure, Kind};
 use crate::render::order;
 use crate::render::prose::fit;
 use crate::store::Store;
@@ -56,10 +55,7 @@ pub fn ask(
             };
             (format!("Move {which}{name} to {to}?"), format!("moved to {to}"))
         };
-        if !ui::yes_or_no(&question)? {
-            let message = format!("{which} not {done}");
-            return Err(Failure::new(Kind::Declined, message).error("Declined").into());
-        }
+        context.ask(&question, &format!("{which} not {done}"))?;
     }
     Ok(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
 }

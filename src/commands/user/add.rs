@@ -33,7 +33,7 @@ pub struct AddArgs {
 
 fn role_parser() -> impl TypedValueParser<Value = Role> {
     PossibleValuesParser::new(Role::ALL.map(Role::as_str))
-        .try_map(|word| Role::parse(&word.to_lowercase()).ok_or("is no role"))
+        .try_map(|word| Role::parse(&word.to_lowercase()).ok_or("is not a role"))
 }
 
 pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {

@@ -10,7 +10,7 @@ use super::Context;
 use super::facts::{Facts, Group};
 use crate::error::Exit;
 
-/// Keep the accounts that may act through --as
+/// Manage the accounts that --as can name
 ///
 /// Without --as, whoever may open the file may do everything. --as narrows that for wrappers, a chat bot say: a buyer
 /// takes orders and sees their own, a seller works with all orders and the catalogue, an admin keeps accounts and

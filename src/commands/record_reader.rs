@@ -1,16 +1,9 @@
-//! Reads all files and stdin: one thread reads and checks while the other writes.
-//!
-//! Reading begins before the transaction. Input that never needs the file never takes its lock, and small input is read
-//! completely before.
+//! The thread that reads and parses all files and stdin, and sends what it found in batches.
 
 use std::io::{self, BufRead};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
-use anyhow::Context as _;
-
-use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace};
-use super::rejects::Rejects;
 use super::source::InputFile;
 use crate::error::Failure;
 use crate::input::chat_text::{OrderStretches, Stretch};
@@ -18,9 +11,7 @@ use crate::input::format::Format;
 use crate::input::json::{NotJson, Problems, read_envelope};
 use crate::input::records::{Record, Records, StreamError};
 use crate::input::reject::Reject;
-use crate::input::stranger::name_text;
 use crate::input::zip::{ZipError, open_chat};
-use crate::ui::Progress;
 
 #[derive(Debug)]
 pub enum Input<'a> {
@@ -37,13 +28,15 @@ pub type Put<'p, T> = dyn FnMut(T, usize, &Arc<Reject>) + 'p;
 pub type ReadInput<'r, T> = dyn FnMut(Input<'_>, &mut Put<'_, T>) -> Result<u64, NotJson> + Send + 'r;
 
 /// One piece of a source, read and checked.
-enum ReadEvent<T> {
+pub enum ReadEvent<T> {
     /// What a record contains, or why there is nothing.
     Content { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
     /// What surrounded a list of results.
     Envelope { line: u64, has_next_page: bool, problems: Problems },
     /// So many messages held nothing to take.
     Skipped(u64),
+    /// The source is empty.
+    Empty,
     /// The source has no known format; it begins with this.
     Stranger(String),
     /// The source cannot be read any further.
@@ -53,16 +46,16 @@ enum ReadEvent<T> {
 }
 
 /// Pieces sent from one thread to the other, each with the index of its source.
-struct Batch<T> {
-    pieces: Vec<(usize, ReadEvent<T>)>,
+pub struct Batch<T> {
+    pub pieces: Vec<(usize, ReadEvent<T>)>,
     /// How many records end in it.
-    records: usize,
+    pub records: usize,
     /// Roughly how many bytes of memory it takes.
-    bytes: usize,
+    pub bytes: usize,
 }
 
 impl<T> Batch<T> {
-    fn new() -> Batch<T> {
+    pub fn new() -> Batch<T> {
         Batch { pieces: Vec::new(), records: 0, bytes: 0 }
     }
 }
@@ -75,146 +68,40 @@ const BATCH_BYTES: usize = 1 << 18;
 const WAITING: usize = 2;
 /// How many bytes may be underway before the reader waits (2 MiB).
 const UNDERWAY_BYTES: usize = 1 << 21;
-/// How many of them may wait for the transaction (1 MiB): fewer, so that the reader does not wait for it too.
-const READ_AHEAD_BYTES: usize = 1 << 20;
+/// The receiving end. Dropping it stops the reader at its next batch.
+pub struct Batches<T> {
+    sent: Receiver<Batch<T>>,
+    judged: Sender<Batch<T>>,
+}
 
-/// Reads all sources with `read` in a thread of its own. Calls `take` once something needs the file or all is read.
-/// Until then, `settle` judges what does not need the file. Rejected records go to `rejects`.
-pub fn read_all<T: Send, R>(
+impl<T> Batches<T> {
+    /// Waits for the next batch; `None` once all is read.
+    pub fn next(&self) -> Option<Batch<T>> {
+        self.sent.recv().ok()
+    }
+
+    /// Gives a judged batch back to the reader, which frees it, and waits while too much is underway.
+    pub fn give_back(&self, batch: Batch<T>) {
+        // The reader may have ended.
+        let _ = self.judged.send(batch);
+    }
+}
+
+/// Starts the thread that reads the sources.
+pub fn start_reading<'scope, T: Send + 'scope>(
     sources: Vec<InputFile>,
-    rejects: &mut Rejects<'_>,
-    read: &mut ReadInput<'_, T>,
-    settle: &dyn Fn(&T) -> Option<RecordOutcome>,
-    progress: &mut Progress,
-    take: impl FnOnce(Intake<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
-) -> anyhow::Result<R> {
-    let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
-    std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(WAITING);
-        let (give_back, judged) = channel();
-        let outbox = Outbox { sender, judged, source: 0, batch: Batch::new(), underway: 0, found: 0, is_gone: false };
-        let reader = SourceReader { read, outbox };
-        std::thread::Builder::new()
-            .name("reader".to_owned())
-            .spawn_scoped(scope, move || reader.read_sources(sources))
-            .map_err(|error| Failure::io(&error, "cannot start a thread"))?;
-        let (waiting, summary) = (Vec::new(), ImportSummary::new());
-        // If this ends early, dropping the receiver stops the reader at its next batch.
-        let mut intake = Intake { receiver, give_back, names, waiting, waiting_bytes: 0, summary };
-        intake.read_ahead(rejects, settle, progress)?;
-        take(intake, rejects, progress)
-    })
-}
-
-/// Input on its way into the file.
-pub struct Intake<T> {
-    receiver: Receiver<Batch<T>>,
-    /// Returns judged batches to the reader.
-    give_back: Sender<Batch<T>>,
-    names: Vec<String>,
-    /// What was read before the transaction began, from the first piece that needs the file.
-    waiting: Vec<(usize, ReadEvent<T>)>,
-    waiting_bytes: usize,
-    summary: ImportSummary,
-}
-
-impl<T> Intake<T> {
-    /// Reads until enough waits for the file, or to the end.
-    fn read_ahead(
-        &mut self,
-        rejects: &mut Rejects<'_>,
-        settle: &dyn Fn(&T) -> Option<RecordOutcome>,
-        progress: &mut Progress,
-    ) -> anyhow::Result<()> {
-        while self.waiting_bytes < READ_AHEAD_BYTES
-            && let Ok(mut batch) = self.receiver.recv()
-        {
-            for (source, piece) in std::mem::take(&mut batch.pieces) {
-                let needs_file =
-                    matches!(&piece, ReadEvent::Content { content: Ok(content), .. } if settle(content).is_none());
-                // Problems are reported in the order found; for counts the order does not matter.
-                let is_after_others = !self.waiting.is_empty() && !matches!(piece, ReadEvent::Skipped(_));
-                if needs_file || is_after_others {
-                    self.waiting.push((source, piece));
-                } else {
-                    let mut judge = |content: &T| settle(content).context("it needs the file");
-                    take(&mut self.summary, &self.names[source], &piece, rejects, &mut judge)?;
-                }
-            }
-            progress.step(batch.records);
-            if !self.waiting.is_empty() {
-                self.waiting_bytes += std::mem::take(&mut batch.bytes);
-            }
-            // The reader may have ended.
-            let _ = self.give_back.send(batch);
-        }
-        Ok(())
-    }
-
-    /// Returns the outcome if all was read and nothing needs the file.
-    pub fn settled(&mut self) -> Option<ImportSummary> {
-        self.waiting.is_empty().then(|| std::mem::take(&mut self.summary))
-    }
-
-    /// Judges everything with `judge`, in the order read.
-    pub fn judge(
-        self,
-        rejects: &mut Rejects<'_>,
-        judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
-        progress: &mut Progress,
-    ) -> anyhow::Result<ImportSummary> {
-        let Intake { receiver, give_back, names, waiting, waiting_bytes, mut summary } = self;
-        let waited = Batch { pieces: waiting, records: 0, bytes: waiting_bytes };
-        for batch in std::iter::once(waited).chain(receiver) {
-            for (source, piece) in &batch.pieces {
-                take(&mut summary, &names[*source], piece, rejects, judge)?;
-            }
-            progress.step(batch.records);
-            // The reader may have ended.
-            let _ = give_back.send(batch);
-        }
-        Ok(summary)
-    }
-}
-
-fn take<T>(
-    summary: &mut ImportSummary,
-    file: &str,
-    piece: &ReadEvent<T>,
-    rejects: &mut Rejects<'_>,
-    judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
-) -> anyhow::Result<()> {
-    match piece {
-        ReadEvent::Content { number, line, content, reject } => {
-            let place = RecordPlace { file, record: Some(*number), line: *line };
-            let outcome = match content {
-                Ok(content) => judge(content)?,
-                Err(problem) => RecordOutcome::invalid(problem.clone()),
-            };
-            if summary.count(place, outcome) {
-                rejects.keep(reject)?;
-            }
-        }
-        ReadEvent::Envelope { line, has_next_page, problems } => {
-            if *has_next_page {
-                summary.warn(format!("{file}: this is one page of several; import the next ones too"));
-            }
-            if !problems.is_empty() {
-                summary.refuse(RecordPlace { file, record: None, line: *line }, problems);
-            }
-        }
-        ReadEvent::Skipped(count) => summary.skipped += count,
-        ReadEvent::CutOff { number, line, problem } => {
-            summary.cut_off(RecordPlace { file, record: *number, line: *line }, problem.clone());
-        }
-        ReadEvent::Stranger(start) => {
-            summary.refuse_stranger(RecordPlace { file, record: None, line: 1 }, name_text(start));
-        }
-        ReadEvent::Broken(error) => {
-            return Err(Failure::io(error, format!("cannot read {file}")).into());
-        }
-    }
-    Ok(())
+    read: &'scope mut ReadInput<'scope, T>,
+    scope: &'scope std::thread::Scope<'scope, '_>,
+) -> Result<Batches<T>, Failure> {
+    let (sender, sent) = sync_channel(WAITING);
+    let (give_back, judged) = channel();
+    let outbox = Outbox { sender, judged, source: 0, batch: Batch::new(), underway: 0, found: 0, is_gone: false };
+    let reader = SourceReader { read, outbox };
+    std::thread::Builder::new()
+        .name("reader".to_owned())
+        .spawn_scoped(scope, move || reader.read_sources(sources))
+        .map_err(|error| Failure::io(&error, "cannot start a thread"))?;
+    Ok(Batches { sent, judged: give_back })
 }
 
 /// Nobody receives what is read any more.
@@ -286,8 +173,7 @@ impl<T> SourceReader<'_, T> {
             }
         }
         if records.is_blank() {
-            let problem = "the input is empty".to_owned();
-            self.outbox.put(ReadEvent::CutOff { number: None, line: 1, problem }, 0)?;
+            self.outbox.put(ReadEvent::Empty, 0)?;
         }
         Ok(Ok(()))
     }

@@ -1,0 +1,145 @@
+//! Records on their way from the thread that reads to the transaction.
+//!
+//! Reading begins before the transaction. Input that never needs the file never takes its lock, and small input is read
+//! completely before.
+
+use anyhow::Context as _;
+
+use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
+use super::record_reader::{Batch, Batches, ReadEvent, ReadInput, start_reading};
+use super::rejects::Rejects;
+use super::source::InputFile;
+use crate::error::Failure;
+use crate::input::stranger::name_text;
+use crate::ui::Progress;
+
+/// How many bytes may wait for the transaction (1 MiB): fewer than may be underway, so that the reader does not wait for it too.
+const READ_AHEAD_BYTES: usize = 1 << 20;
+
+/// Reads all sources with `read` in a thread of its own. Calls `take` once something needs the file or all is read.
+/// Until then, `settle` judges what does not need the file. Rejected records go to `rejects`.
+pub fn read_all<T: Send, R>(
+    sources: Vec<InputFile>,
+    rejects: &mut Rejects<'_>,
+    read: &mut ReadInput<'_, T>,
+    settle: &dyn Fn(&T) -> Option<RecordOutcome>,
+    progress: &mut Progress,
+    take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
+) -> anyhow::Result<R> {
+    let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+    std::thread::scope(|scope| {
+        let batches = start_reading(sources, read, scope)?;
+        let (waiting, summary) = (Vec::new(), ImportSummary::new());
+        let mut queue = RecordQueue { batches, names, waiting, waiting_bytes: 0, summary };
+        queue.read_ahead(rejects, settle, progress)?;
+        take(queue, rejects, progress)
+    })
+}
+
+/// What was read, on its way into the file.
+pub struct RecordQueue<T> {
+    batches: Batches<T>,
+    names: Vec<String>,
+    /// What was read before the transaction began, from the first piece that needs the file.
+    waiting: Vec<(usize, ReadEvent<T>)>,
+    waiting_bytes: usize,
+    summary: ImportSummary,
+}
+
+impl<T> RecordQueue<T> {
+    /// Reads until enough waits for the file, or to the end.
+    fn read_ahead(
+        &mut self,
+        rejects: &mut Rejects<'_>,
+        settle: &dyn Fn(&T) -> Option<RecordOutcome>,
+        progress: &mut Progress,
+    ) -> anyhow::Result<()> {
+        while self.waiting_bytes < READ_AHEAD_BYTES
+            && let Some(mut batch) = self.batches.next()
+        {
+            for (source, piece) in std::mem::take(&mut batch.pieces) {
+                let needs_file =
+                    matches!(&piece, ReadEvent::Content { content: Ok(content), .. } if settle(content).is_none());
+                // Problems are reported in the order found; for counts the order does not matter.
+                let is_after_others = !self.waiting.is_empty() && !matches!(piece, ReadEvent::Skipped(_));
+                if needs_file || is_after_others {
+                    self.waiting.push((source, piece));
+                } else {
+                    let mut judge = |content: &T| settle(content).context("it needs the file");
+                    settle_piece(&mut self.summary, &self.names[source], &piece, rejects, &mut judge)?;
+                }
+            }
+            progress.step(batch.records);
+            if !self.waiting.is_empty() {
+                self.waiting_bytes += std::mem::take(&mut batch.bytes);
+            }
+            self.batches.give_back(batch);
+        }
+        Ok(())
+    }
+
+    /// Returns the outcome if all was read and nothing needs the file.
+    pub fn settled(&mut self) -> Option<ImportSummary> {
+        self.waiting.is_empty().then(|| std::mem::take(&mut self.summary))
+    }
+
+    /// Judges everything with `judge`, in the order read.
+    pub fn judge(
+        self,
+        rejects: &mut Rejects<'_>,
+        judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
+        progress: &mut Progress,
+    ) -> anyhow::Result<ImportSummary> {
+        let RecordQueue { batches, names, waiting, waiting_bytes, mut summary } = self;
+        let waited = Batch { pieces: waiting, records: 0, bytes: waiting_bytes };
+        for batch in std::iter::once(waited).chain(std::iter::from_fn(|| batches.next())) {
+            for (source, piece) in &batch.pieces {
+                settle_piece(&mut summary, &names[*source], piece, rejects, judge)?;
+            }
+            progress.step(batch.records);
+            batches.give_back(batch);
+        }
+        Ok(summary)
+    }
+}
+
+/// Judges one piece, and counts its outcome.
+fn settle_piece<T>(
+    summary: &mut ImportSummary,
+    file: &str,
+    piece: &ReadEvent<T>,
+    rejects: &mut Rejects<'_>,
+    judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
+) -> anyhow::Result<()> {
+    let whole = RecordPlace { file, record: None, line: 1 };
+    match piece {
+        ReadEvent::Content { number, line, content, reject } => {
+            let place = RecordPlace { file, record: Some(*number), line: *line };
+            let outcome = match content {
+                Ok(content) => judge(content)?,
+                Err(problem) => RecordOutcome::invalid(problem.clone()),
+            };
+            if summary.count(place, outcome) {
+                rejects.keep(reject)?;
+            }
+        }
+        ReadEvent::Envelope { line, has_next_page, problems } => {
+            if *has_next_page {
+                summary.warn(format!("{file}: this is one page of several; import the next ones too"));
+            }
+            if !problems.is_empty() {
+                summary.refuse(RecordPlace { file, record: None, line: *line }, problems);
+            }
+        }
+        ReadEvent::Skipped(count) => summary.skipped += count,
+        ReadEvent::CutOff { number, line, problem } => {
+            summary.cut_off(RecordPlace { file, record: *number, line: *line }, Unreadable::CutOff, problem.clone());
+        }
+        ReadEvent::Empty => summary.cut_off(whole, Unreadable::Empty, "the input is empty".to_owned()),
+        ReadEvent::Stranger(start) => summary.cut_off(whole, Unreadable::Stranger, name_text(start)),
+        ReadEvent::Broken(error) => {
+            return Err(Failure::io(error, format!("cannot read {file}")).into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Changing orders: status, edits and notes, each with its events.
+
+use rusqlite::{OptionalExtension, named_params};
+
+use super::error::StoreError;
+use super::item_buffer::{ItemRow, rows_of};
+use super::transaction::{Audit, Write};
+use super::values::execute_in_order;
+use crate::domain::content::{ItemContent, items_hash};
+use crate::domain::edit::Edited;
+use crate::domain::history::EventKind;
+use crate::domain::order::OrderPk;
+use crate::domain::time::Timestamp;
+use crate::domain::transition::StatusChange;
+
+impl Write<'_> {
+    /// Gives an order its decided status, moves its stock and writes the event.
+    ///
+    /// # Errors
+    /// The order is no longer in the status that the decision was made for, or the stock is no longer there.
+    pub fn change_status(&self, change: &StatusChange, audit: &Audit) -> Result<(), StoreError> {
+        let time = self.time_to_change(change.order)?;
+        let changed = self
+            .connection
+            .prepare_cached("UPDATE orders SET status = :to, updated_at = :at WHERE pk = :order AND status = :from")?
+            .execute(named_params! {
+                ":to": change.to,
+                ":at": time,
+                ":order": change.order,
+                ":from": change.from,
+            })?;
+        if changed != 1 {
+            return Err(StoreError::Changed("the order"));
+        }
+        let (from, to) = (Some(change.from.as_str()), Some(change.to.as_str()));
+        let event = self.insert_event(change.order, EventKind::Status, from, to, time, audit)?;
+        for movement in &change.movements {
+            self.apply_movement(movement, Some((change.order, event)), time, audit)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a decided edit of an order, with an event for each thing that it changes.
+    ///
+    /// # Errors
+    /// The order is no longer in the status that the decision was made for.
+    pub fn edit_order(&self, edited: &Edited, audit: &Audit) -> Result<(), StoreError> {
+        let time = self.time_to_change(edited.order)?;
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE orders SET customer_name = :name, customer_phone = :phone, customer_phone_digits = :digits,
+                     customer_address = :address, total = :total, item_count = :item_count, updated_at = :at,
+                     items_hash = coalesce(:items, items_hash)
+                 WHERE pk = :order AND status = :status",
+            )?
+            .execute(named_params! {
+                ":name": edited.customer.name,
+                ":phone": edited.customer.phone,
+                ":digits": self.full_number(&edited.customer.phone)?,
+                ":address": edited.customer.address,
+                ":total": edited.total,
+                ":item_count": edited.item_count,
+                ":items": edited.items.as_ref().map(|items| items_hash(items.iter().map(ItemContent::of).collect())),
+                ":at": time,
+                ":order": edited.order,
+                ":status": edited.status,
+            })?;
+        if changed != 1 {
+            return Err(StoreError::Changed("the order"));
+        }
+        self.index_again(edited.order)?;
+        if let Some(items) = &edited.items {
+            // All of them anew, as their positions move up when one is removed. They keep their ids.
+            self.connection
+                .prepare_cached("DELETE FROM order_items WHERE order_pk = :order")?
+                .execute(named_params! {":order": edited.order})?;
+            let mut insert = self.connection.prepare_cached(ItemRow::INSERT)?;
+            rows_of(edited.order, items).try_for_each(|item| item.insert(&mut insert))?;
+        }
+        for change in &edited.changes {
+            let (from, to) = (change.from.as_deref(), change.to.as_deref());
+            self.insert_event(edited.order, EventKind::Edited, from, to, time, audit)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a note with an order, whatever its status.
+    ///
+    /// # Errors
+    /// The order is no longer there.
+    pub fn insert_note(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
+        let time = self.time_to_change(order)?;
+        let changed = self
+            .connection
+            .prepare_cached("UPDATE orders SET updated_at = :at WHERE pk = :order")?
+            .execute(named_params! {":at": time, ":order": order})?;
+        if changed != 1 {
+            return Err(StoreError::Changed("the order"));
+        }
+        self.insert_event(order, EventKind::Note, None, None, time, audit)?;
+        Ok(())
+    }
+
+    /// Returns the time of a change of an order: that of the transaction, unless the order has a later one, from before
+    /// the clock stepped back.
+    pub(super) fn time_to_change(&self, order: OrderPk) -> Result<Timestamp, StoreError> {
+        let sql = "SELECT max(o.created_at, o.updated_at, coalesce(
+                       (SELECT e.at FROM order_events AS e WHERE e.order_pk = o.pk ORDER BY e.pk DESC LIMIT 1), ''))
+                   FROM orders AS o WHERE o.pk = ?1";
+        let last: Option<Timestamp> =
+            self.connection.prepare_cached(sql)?.query_row([order], |row| row.get(0)).optional()?;
+        Ok(last.map_or(self.time, |last| last.max(self.time)))
+    }
+
+    pub(super) fn insert_event(
+        &self,
+        order: OrderPk,
+        kind: EventKind,
+        from: Option<&str>,
+        to: Option<&str>,
+        time: Timestamp,
+        audit: &Audit,
+    ) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            r#"INSERT INTO order_events (order_pk, at, actor, kind, "from", "to", note)
+               VALUES (:order, :at, :actor, :kind, :from, :to, :note)"#,
+        )?;
+        execute_in_order!(
+            statement,
+            ":order": order,
+            ":at": time,
+            ":actor": audit.actor,
+            ":kind": kind,
+            ":from": from,
+            ":to": to,
+            ":note": audit.note,
+        )?;
+        Ok(self.connection.last_insert_rowid())
+    }
+}

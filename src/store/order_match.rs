@@ -1,0 +1,152 @@
+//! What may be typed for an order: which orders fit it.
+
+use std::collections::HashSet;
+
+use rusqlite::{Params, Row, named_params};
+
+use super::error::StoreError;
+use super::search::fold;
+use super::transaction::Read;
+use super::values::Id;
+use crate::domain::order::OrderPk;
+use crate::domain::phone::{is_callable_number, is_phone_shaped};
+use crate::domain::reference::{Reference, SHORTEST_PART, is_name_shaped};
+use crate::domain::text::is_edge;
+use crate::domain::time::Timestamp;
+use crate::domain::user::UserId;
+
+/// An order that fits what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderMatch {
+    /// The order.
+    pub pk: OrderPk,
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// Its reference.
+    pub reference: Reference,
+    /// Who ordered.
+    pub customer_name: String,
+    /// When.
+    pub order_date: Timestamp,
+}
+
+/// How many characters of a name are enough to look for it: Ali has three.
+const SHORTEST_NAME: usize = 3;
+
+/// How many orders are named at the most where a part of a reference fits several.
+const MATCHES_NAMED: u32 = 11;
+
+fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
+    Ok(OrderMatch {
+        pk: row.get("pk")?,
+        id: row.get::<_, Id>("id")?.0,
+        reference: row.get("reference")?,
+        customer_name: row.get("customer_name")?,
+        order_date: row.get("order_date")?,
+    })
+}
+
+impl Read<'_> {
+    /// Finds the orders that `text` names whole, by indexes: the one with this reference, in any case, or id. Guests choose
+    /// references: where it is also the id, the phone or the name of others, these are found too, so that nobody's order
+    /// is taken for another's. With a `user`, only their own.
+    pub fn match_whole(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
+        let mut found = self.matches(
+            "SELECT pk, id, reference, customer_name, order_date FROM orders
+             WHERE reference = :text AND (:user IS NULL OR user_id = :user)
+             UNION ALL
+             SELECT pk, id, reference, customer_name, order_date FROM orders
+             WHERE id = lower(:text) AND (:user IS NULL OR user_id = :user)",
+            named_params! {":text": text, ":user": user},
+        )?;
+        if found.iter().any(|order| order.reference.as_str().eq_ignore_ascii_case(text)) {
+            if is_callable_number(text) {
+                found.extend(self.open_orders_of_phone(text, user)?);
+            } else if is_name_shaped(text) {
+                found.extend(self.open_orders_named(text, user)?);
+            }
+        }
+        let mut seen = HashSet::new();
+        found.retain(|order| seen.insert(order.pk));
+        Ok(found)
+    }
+
+    /// Finds the orders that `text` fits, where it is no whole reference or id: by the phone of open ones; else by a part
+    /// of the reference, or of the name of open ones. None, one, or the first of several. With a `user`, only their own.
+    pub fn match_parts(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
+        let of_phone = self.open_orders_of_phone(text, user)?;
+        if !of_phone.is_empty() {
+            return Ok(of_phone);
+        }
+        let length = text.chars().count();
+        let folded = fold(text);
+        if length < SHORTEST_NAME || folded.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        // All references are looked at, but nothing else of their orders: they stand in an index of their own. Of open
+        // orders the names are looked at too.
+        self.matches(
+            "SELECT pk, id, reference, customer_name, order_date FROM orders
+             WHERE pk IN (SELECT pk FROM orders WHERE :is_part AND is_found_in(:folded, reference)
+                          UNION
+                          SELECT pk FROM orders WHERE status IN ('pending', 'confirmed', 'processing', 'shipped')
+                                                  AND is_found_in(:folded, customer_name))
+               AND (:user IS NULL OR user_id = :user)
+             ORDER BY pk DESC LIMIT :most",
+            named_params! {
+                ":folded": folded,
+                ":is_part": length >= SHORTEST_PART,
+                ":user": user,
+                ":most": MATCHES_NAMED,
+            },
+        )
+    }
+
+    /// Finds the newest open orders of a customer whose name is this one, in any spelling.
+    fn open_orders_named(&self, name: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
+        let mut open = self.connection.prepare_cached(
+            "SELECT pk, id, reference, customer_name, order_date FROM orders
+             WHERE status IN ('pending', 'confirmed', 'processing', 'shipped') AND is_found_in(:folded, customer_name)
+               AND (:user IS NULL OR user_id = :user)
+             ORDER BY pk DESC",
+        )?;
+        let folded = fold(name);
+        let found = open.query_map(named_params! {":folded": folded, ":user": user}, order_match)?;
+        let is_whole = |order: &rusqlite::Result<OrderMatch>| {
+            order.as_ref().map_or(true, |order| fold(order.customer_name.trim_matches(is_edge)) == folded)
+        };
+        Ok(found.filter(is_whole).take(MATCHES_NAMED as usize).collect::<Result<_, _>>()?)
+    }
+
+    /// Finds the newest open orders of a phone, typed in any spelling.
+    fn open_orders_of_phone(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
+        if !is_phone_shaped(text) {
+            return Ok(Vec::new());
+        }
+        let number = self.full_number(text)?;
+        self.matches(
+            "SELECT pk, id, reference, customer_name, order_date FROM orders
+             WHERE customer_phone_digits = :number AND status IN ('pending', 'confirmed', 'processing', 'shipped')
+               AND (:user IS NULL OR user_id = :user)
+             ORDER BY pk DESC LIMIT :most",
+            named_params! {":number": number, ":user": user, ":most": MATCHES_NAMED},
+        )
+    }
+
+    /// Returns the newest references, for naming one that is close to a mistyped one. With a `user`, only their own.
+    pub fn newest_references(&self, user: Option<UserId>, most: u32) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT reference FROM orders WHERE :user IS NULL OR user_id = :user ORDER BY pk DESC LIMIT :most",
+        )?;
+        let references =
+            statement.query_map(named_params! {":user": user, ":most": most}, |row| row.get("reference"))?;
+        Ok(references.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the orders that a query selects with the columns of an [`OrderMatch`].
+    pub(super) fn matches(&self, sql: &str, params: impl Params) -> Result<Vec<OrderMatch>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let found = statement.query_map(params, order_match)?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+}
