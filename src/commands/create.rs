@@ -22,8 +22,8 @@ use crate::domain::user::{Caller, Task};
 use crate::domain::zone::Zone;
 use crate::error::{Exit, Explained, Failure, Kind};
 use crate::hint::{CommandLine, Hint};
-use crate::input::found::{Context as RecordContext, ReadOrder};
 use crate::input::order_record::read_record;
+use crate::input::parsed_order::ParsedOrder;
 use crate::input::records::{Record, Records, StreamError};
 use crate::render::json;
 use crate::store::{ContentHash, StoreError, Write};
@@ -144,7 +144,7 @@ impl Answer {
 const INPUT_LIMIT: u64 = 1 << 22;
 
 /// Reads the only record of a source.
-fn read_one(source: &mut InputFile) -> anyhow::Result<ReadOrder> {
+fn read_one(source: &mut InputFile) -> anyhow::Result<ParsedOrder> {
     let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, problem.into());
     let mut input = (&mut source.reader).take(INPUT_LIMIT);
     let mut records = Records::new(&mut input);
@@ -165,15 +165,14 @@ fn read_one(source: &mut InputFile) -> anyhow::Result<ReadOrder> {
     }
 }
 
-fn read_order(record: Record) -> anyhow::Result<ReadOrder> {
+fn read_order(record: Record) -> anyhow::Result<ParsedOrder> {
     let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, problem.into());
     if let Some(excess) = record.excess {
         return Err(refuse_input(excess).into());
     }
     // Only WhatsApp's texts need the zone, and only `import` takes them.
-    let context = RecordContext { zone: Zone::UTC };
     let (mut found, mut count) = (None, 0);
-    let skipped = read_record(&Arc::new(record.bytes), context, &mut |order, _| {
+    let skipped = read_record(&Arc::new(record.bytes), Zone::UTC, &mut |order, _| {
         count += 1;
         found = Some(order);
     });

@@ -3,8 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use super::conversation::{Contact, Conversation};
-use super::found::ReadOrder;
 use super::json::{Fields, Problems, Value};
+use super::parsed_order::ParsedOrder;
 use super::timestamp::read_timestamp;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use crate::domain::limits;
@@ -16,7 +16,7 @@ use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
 /// Reads a message of type `order`: a cart of the catalogue.
-pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut problems: Problems) -> ReadOrder {
+pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut problems: Problems) -> ParsedOrder {
     let problems = &mut problems;
     let id = fields.require_text("id", limits::MESSAGE_ID, problems);
     let before = problems.len();
@@ -49,7 +49,13 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
         })
     })();
     let problems = std::mem::take(problems);
-    ReadOrder { label, products, source, revision: None, order: order.filter(|_| problems.is_empty()).ok_or(problems) }
+    ParsedOrder {
+        label,
+        products,
+        source,
+        revision: None,
+        order: order.filter(|_| problems.is_empty()).ok_or(problems),
+    }
 }
 
 /// Derives a cart's reference from its message, always the same one, and a longer one for when another message's order has

@@ -7,7 +7,8 @@
 //! | [`zip`] | the chat in the zip file that a phone exports |
 //! | [`json`] | reading one JSON object key by key, numbers as text |
 //! | [`order_record`] | the orders in a record, recognised by its content |
-//! | `found` | the orders of a record, passed on one by one |
+//! | [`order_sink`] | the orders of a record, passed on one by one; those that nothing read |
+//! | [`parsed_order`] | one order of a record, or its problems |
 //! | [`order_json`] | an order as the web page posts it |
 //! | [`order_message`], [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; its lines; its date |
 //! | [`order_marks`] | marks of an order in text that lost its line breaks |
@@ -26,7 +27,6 @@ pub(crate) mod chat_dump;
 pub mod chat_text;
 pub(crate) mod conversation;
 pub mod format;
-pub mod found;
 pub mod json;
 pub(crate) mod message;
 pub(crate) mod order_date;
@@ -36,7 +36,9 @@ pub mod order_marks;
 pub mod order_message;
 pub mod order_record;
 pub(crate) mod order_signs;
+pub(crate) mod order_sink;
 pub(crate) mod order_texts;
+pub mod parsed_order;
 pub(crate) mod product_json;
 pub mod records;
 pub mod reject;

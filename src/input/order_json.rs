@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::found::ReadOrder;
 use super::json::{Fields, Problems, Value};
+use super::parsed_order::ParsedOrder;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use crate::domain::limits;
 use crate::domain::money::Money;
@@ -29,13 +29,13 @@ pub fn is_order(fields: &Fields<'_>) -> bool {
 }
 
 /// Reads an object as an order and checks its shape, values and sums, but not its products.
-pub fn read_order_fields(fields: Fields<'_>) -> ReadOrder {
+pub fn read_order_fields(fields: Fields<'_>) -> ParsedOrder {
     let mut problems = Problems::default();
     let mut named = Named::default();
     let source = Source { kind: SourceKind::Json, message_id: None };
     let order = order(fields, &source, &mut named, &mut problems);
     let order = order.filter(|_| problems.is_empty()).ok_or(problems);
-    ReadOrder { label: named.reference, products: named.products, source, revision: None, order }
+    ParsedOrder { label: named.reference, products: named.products, source, revision: None, order }
 }
 
 fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &mut Problems) -> Option<IncomingOrder> {
@@ -220,16 +220,15 @@ fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mu
 mod tests {
     use super::*;
     use crate::domain::zone::Zone;
-    use crate::input::found::Context;
     use crate::input::json::NotJson;
     use crate::input::order_record::read_record;
     use proptest::prelude::*;
     use std::sync::Arc;
 
-    fn read_one(record: &[u8]) -> Result<ReadOrder, NotJson> {
-        let (context, mut found) = (Context { zone: Zone::UTC }, None);
-        read_record(&Arc::new(record.to_vec()), context, &mut |order, _| found = Some(order))?;
-        Ok(found.unwrap_or_else(|| ReadOrder::refused(Problems::default())))
+    fn read_one(record: &[u8]) -> Result<ParsedOrder, NotJson> {
+        let mut found = None;
+        read_record(&Arc::new(record.to_vec()), Zone::UTC, &mut |order, _| found = Some(order))?;
+        Ok(found.unwrap_or_else(|| ParsedOrder::refused(Problems::default())))
     }
 
     const PRODUCT: &str = "550e8400-e29b-41d4-a716-446655440000";
@@ -345,7 +344,7 @@ mod tests {
             let mut bytes = an_order(&item(""), r#","total":59.98"#).into_bytes();
             let at = at % bytes.len();
             bytes[at] = byte;
-            if let Ok(ReadOrder { order: Ok(order), .. }) = read_one(&bytes) {
+            if let Ok(ParsedOrder { order: Ok(order), .. }) = read_one(&bytes) {
                 let sum = sums(order.items.iter().map(|item| (item.subtotal, item.quantity)));
                 prop_assert_eq!(sum, Some((order.total, order.item_count)));
             }
