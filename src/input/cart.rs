@@ -3,13 +3,15 @@
 use sha2::{Digest, Sha256};
 
 use super::conversation::{Contact, Conversation};
-use super::json::{Fields, Problems, Value};
+use super::json::Value;
+use super::json_fields::Fields;
 use super::parsed_order::ParsedOrder;
 use super::timestamp::read_timestamp;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::problems::Problems;
 use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::reference::Reference;
 use crate::domain::text::shorten;

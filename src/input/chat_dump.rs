@@ -1,10 +1,11 @@
 //! Chats as JSON, as export programs write them, with order messages inside.
 
 use super::conversation::Conversation;
-use super::json::{Fields, Problems};
+use super::json_fields::Fields;
 use super::message::read_messages;
 use super::order_sink::OrderSink;
 use crate::domain::incoming::SourceKind;
+use crate::domain::problems::Problems;
 
 /// Returns whether an object is a chat dump: its keys are WhatsApp's ids of people and groups.
 pub fn is_chat_dump(fields: &Fields<'_>) -> bool {

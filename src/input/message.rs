@@ -7,7 +7,8 @@ use chrono::DateTime;
 use super::cart::read_cart;
 use super::chat_text::holds_order_message;
 use super::conversation::{Contact, Conversation};
-use super::json::{Fields, Problems, Value};
+use super::json::Value;
+use super::json_fields::Fields;
 use super::order_signs::ONLY_TOKEN;
 use super::order_sink::OrderSink;
 use super::order_texts::{OrderText, STRING_LIMIT, each_order_text};
@@ -15,6 +16,7 @@ use super::reject::Part;
 use super::timestamp::read_timestamp;
 use crate::domain::incoming::{Revision, Source, SourceKind};
 use crate::domain::limits::MESSAGE_ID;
+use crate::domain::problems::Problems;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 

@@ -5,7 +5,8 @@
 //! | [`records`] | where one record ends and the next begins, in a stream of any length |
 //! | [`format`] | the format of a stream, by its first bytes |
 //! | [`zip`] | the chat in the zip file that a phone exports |
-//! | [`json`] | reading one JSON object key by key, numbers as text |
+//! | [`json`], [`json_fields`] | JSON values, numbers as text; the fields of an object, none ignored silently |
+//! | [`envelope`] | the object around the records of a list endpoint |
 //! | [`order_record`] | the orders in a record, recognised by its content |
 //! | [`order_sink`] | the orders of a record, passed on one by one; those that nothing read |
 //! | [`parsed_order`] | one order of a record, or its problems |
@@ -26,8 +27,10 @@ pub(crate) mod cart;
 pub(crate) mod chat_dump;
 pub mod chat_text;
 pub(crate) mod conversation;
+pub mod envelope;
 pub mod format;
 pub mod json;
+pub(crate) mod json_fields;
 pub(crate) mod message;
 pub(crate) mod order_date;
 pub(crate) mod order_json;

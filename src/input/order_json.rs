@@ -2,12 +2,14 @@
 
 use uuid::Uuid;
 
-use super::json::{Fields, Problems, Value};
+use super::json::Value;
+use super::json_fields::Fields;
 use super::parsed_order::ParsedOrder;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::problems::Problems;
 use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product::{ProductId, image_problem};
 use crate::domain::reference::Reference;
@@ -174,7 +176,7 @@ pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Opt
 /// Reads a picture. An invalid one is left out with a warning, for it must not cost anybody an order.
 fn read_image(fields: &mut Fields<'_>, warnings: &mut Vec<String>, problems: &mut Problems) -> Option<String> {
     let value = fields.take("productImage", problems)?;
-    let url = if value.is_text() { value.text(None, problems)? } else { String::new() };
+    let url = if value.is_string() { value.text(None, problems)? } else { String::new() };
     if let Some(problem) = image_problem(&url) {
         warnings.push(format!("{}: {problem}", value.place));
         return None;

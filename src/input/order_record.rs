@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::chat_dump::{is_chat_dump, read_chat_dump};
 use super::chat_text::{Content, OrderStretches, Stretch};
 use super::conversation::Conversation;
-use super::json::{Fields, NotJson, Problems, Value, parse, parse_object};
+use super::json::{NotJson, Value, parse};
+use super::json_fields::{Fields, parse_object};
 use super::message::{is_message, read_message};
 use super::order_json::{is_order, read_order_fields};
 use super::order_message::Reading;
@@ -18,6 +19,7 @@ use super::reject::Reject;
 use super::stranger::{name_foreign_order, name_stranger};
 use super::webhook::{is_webhook, read_webhook};
 use crate::domain::incoming::{Source, SourceKind};
+use crate::domain::problems::Problems;
 use crate::domain::zone::Zone;
 
 /// The most bytes that an order as JSON may have (1 MiB).

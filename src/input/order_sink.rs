@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::chat_text::{Content, OrderStretches, Stretch};
-use super::json::{Problems, Value};
+use super::json::Value;
 use super::order_marks::holds_order;
 use super::order_message::Reading;
 use super::order_signs::{count_order_signs, each_order_sign};
@@ -14,6 +14,7 @@ use super::order_texts::{count_order_texts, each_order_text};
 use super::parsed_order::ParsedOrder;
 use super::reject::{Part, Reject};
 use crate::domain::incoming::{Revision, Source};
+use crate::domain::problems::Problems;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 

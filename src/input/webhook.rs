@@ -2,10 +2,12 @@
 //! sends.
 
 use super::conversation::Conversation;
-use super::json::{Fields, Problems, Value};
+use super::json::Value;
+use super::json_fields::Fields;
 use super::message::{read_message, read_messages};
 use super::order_sink::OrderSink;
 use super::parsed_order::ParsedOrder;
+use crate::domain::problems::Problems;
 use crate::domain::text::shorten;
 
 /// Returns whether an object is a webhook, or a part of one, by its keys.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use orders::domain::zone::Zone;
-use orders::input::json::read_envelope;
+use orders::input::envelope::read_envelope;
 use orders::input::order_record::read_record;
 use serde_json::{Value, json};
 
