@@ -15,7 +15,7 @@ use crate::domain::settings::Settings;
 use crate::domain::text::shell_argument;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::{Caller, Task};
-use crate::error::{Failure, Kind, OutputError};
+use crate::error::{Failure, FailureKind, OutputError};
 use crate::hint::Hint;
 use crate::options::{Global, OutputFormat};
 use crate::render::json::Body;
@@ -90,7 +90,7 @@ impl Context {
         self.caller.may(task).map_err(|refused| {
             let mut message = refused.to_owned();
             message[..1].make_ascii_lowercase();
-            let failure = Failure::new(Kind::PermissionDenied, message).error(refused);
+            let failure = Failure::new(FailureKind::PermissionDenied, message).error(refused);
             if task == Task::MyOrders { failure.hint("--as USERNAME or ORDERS_AS says whose orders") } else { failure }
         })?;
         Ok(())

@@ -13,7 +13,7 @@ use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Caller, User, UserId};
 use crate::domain::zone::Zone;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::render::zone::minute;
 use crate::store::{OrderMatch, Read, StoreError, fold};
@@ -152,7 +152,7 @@ pub fn expand_references(args: &[String], context: &Context) -> anyhow::Result<R
 
 /// Reads references, one a line, up to the limit of a call.
 fn read_references(input: &mut dyn BufRead, texts: &mut Vec<Given>) -> Result<(), Failure> {
-    let invalid = |problem: String| Failure::new(Kind::InvalidInput, problem);
+    let invalid = |problem: String| Failure::new(FailureKind::InvalidInput, problem);
     let mut line = Vec::new();
     for number in 1_u64.. {
         line.clear();
@@ -177,7 +177,7 @@ fn read_references(input: &mut dyn BufRead, texts: &mut Vec<Given>) -> Result<()
 
 fn too_many() -> Failure {
     Failure::new(
-        Kind::InvalidInput,
+        FailureKind::InvalidInput,
         format!("more than {REFERENCES_LIMIT} references; one call takes {REFERENCES_LIMIT}"),
     )
     .hint("split the list into several")
@@ -246,7 +246,7 @@ impl Finder<'_, '_> {
 }
 
 fn not_found(text: &str) -> Failure {
-    Failure::new(Kind::NotFound, format!("order {} not found", shorten(text)))
+    Failure::new(FailureKind::NotFound, format!("order {} not found", shorten(text)))
         .error(format!("Order {} not found", shorten(text)))
 }
 
@@ -295,7 +295,7 @@ pub fn name_orders_or_none<'t>(
 
 /// Merges failures into one: the first kind by exit code, and every problem as a detail.
 fn merge(mut failures: Vec<Failure>) -> Failure {
-    failures.sort_by_key(|failure| (failure.kind == Kind::Usage, failure.kind.exit_code()));
+    failures.sort_by_key(|failure| (failure.kind == FailureKind::Usage, failure.kind.exit_code()));
     if failures.len() == 1 {
         return failures.remove(0);
     }
@@ -340,7 +340,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
         None => "name one by its reference".to_owned(),
     };
     let message = format!("{} fits {count} orders", shorten(text));
-    Failure::new(Kind::Conflict(Conflict::Ambiguous), message).details(details.collect()).hint(hint)
+    Failure::new(FailureKind::Conflict(Conflict::Ambiguous), message).details(details.collect()).hint(hint)
 }
 
 /// Finds the one order that `text` names.
@@ -358,7 +358,7 @@ pub fn find_user(read: &Read<'_>, username: &str) -> anyhow::Result<User> {
 /// Makes the failure for an unknown account.
 pub fn user_not_found(username: &str) -> Failure {
     let username = shorten(username.trim());
-    Failure::new(Kind::NotFound, format!("account {username} not found"))
+    Failure::new(FailureKind::NotFound, format!("account {username} not found"))
         .error(format!("User {username} not found"))
         .hint(Hint::run("to see which there are", CommandLine::of("user list")))
 }
@@ -468,7 +468,7 @@ fn pick_product<'p>(
             let mut details: Vec<String> = several.iter().map(|p| format!("{}: {}", p.handle(), p.name)).collect();
             details.sort();
             details.truncate(10);
-            Err(Failure::new(Kind::Conflict(Conflict::Ambiguous), message)
+            Err(Failure::new(FailureKind::Conflict(Conflict::Ambiguous), message)
                 .details(details)
                 .hint("name one by its SKU or id")
                 .into())
@@ -477,7 +477,7 @@ fn pick_product<'p>(
 }
 
 fn product_not_found(text: &str, all: &[Product]) -> Failure {
-    let failure = Failure::new(Kind::NotFound, format!("product {} not found", shorten(text)))
+    let failure = Failure::new(FailureKind::NotFound, format!("product {} not found", shorten(text)))
         .error(format!("Product {} not found", shorten(text)));
     let names = all.iter().flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));
     match nearest(text, names) {
@@ -500,9 +500,9 @@ mod tests {
         let many = "x\n".repeat(3 * REFERENCES_LIMIT);
         assert_eq!(read(&many.as_bytes()[..2 * REFERENCES_LIMIT]).unwrap().len(), REFERENCES_LIMIT);
         // The rest is not read.
-        assert_eq!(read(many.as_bytes()), Err((Kind::InvalidInput, 4 * REFERENCES_LIMIT - 2)));
-        assert_eq!(read(&[0; 5000]), Err((Kind::InvalidInput, 5000 - 1024)));
-        assert_eq!(read(b"\xff\n").unwrap_err().0, Kind::InvalidInput);
+        assert_eq!(read(many.as_bytes()), Err((FailureKind::InvalidInput, 4 * REFERENCES_LIMIT - 2)));
+        assert_eq!(read(&[0; 5000]), Err((FailureKind::InvalidInput, 5000 - 1024)));
+        assert_eq!(read(b"\xff\n").unwrap_err().0, FailureKind::InvalidInput);
     }
 
     #[test]

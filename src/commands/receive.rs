@@ -8,7 +8,7 @@ use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::product::Catalogue;
 use crate::domain::receive::{decide_new, decide_repeat};
 use crate::domain::reference::Reference;
-use crate::domain::refusal::Kind;
+use crate::domain::refusal::RefusalKind;
 use crate::domain::resolve::{Rejected, ResolvedOrder, resolve, unknown_products};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -66,7 +66,7 @@ impl CheckedOrder {
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> CheckedOrder {
         let ParsedOrder { label, products, source, revision, order } = parsed;
-        let invalid = |problems| Err(Rejected { kind: Kind::InvalidInput, problems });
+        let invalid = |problems| Err(Rejected { kind: RefusalKind::InvalidInput, problems });
         let order = match order {
             Err(mut problems) => {
                 problems.extend(unknown_products(&products, catalogue));
@@ -98,7 +98,7 @@ impl ImportOrder {
         };
         let is_settled = products.is_empty() && source.message_id.is_none() && !problems.is_empty();
         let (label, problems) = (label.clone(), problems.clone());
-        is_settled.then_some(RecordOutcome::Rejected { label, kind: Kind::InvalidInput.into(), problems })
+        is_settled.then_some(RecordOutcome::Rejected { label, kind: RefusalKind::InvalidInput.into(), problems })
     }
 
     /// Returns roughly how many bytes of memory it takes.

@@ -3,7 +3,7 @@
 use super::content::Content;
 use super::order::Order;
 use super::problems::Problems;
-use super::refusal::{Conflict, Kind};
+use super::refusal::{Conflict, RefusalKind};
 use super::resolve::{Rejected, ResolvedOrder};
 use super::settings::Settings;
 use super::time::Timestamp;
@@ -38,7 +38,7 @@ pub fn decide_new(
         problems.push(format!("currency: is {sent}, but this shop sells in {ours}"));
     }
     if !problems.is_empty() {
-        return Err(Rejected { kind: Kind::InvalidInput, problems });
+        return Err(Rejected { kind: RefusalKind::InvalidInput, problems });
     }
     Ok(order.warnings.iter().cloned().chain(duplicate_warning(order, likely_duplicates)).collect())
 }
@@ -51,7 +51,7 @@ pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> R
         return Ok(());
     }
     let conflict =
-        |problem: String| Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: problem.into() });
+        |problem: String| Err(Rejected { kind: RefusalKind::Conflict(Conflict::Content), problems: problem.into() });
     if !sender.sees(summary) {
         // Comparing with the current order would let them guess how it was changed.
         return conflict(format!("order {} is there already with other content", order.reference));
@@ -228,7 +228,7 @@ pub(crate) mod tests {
                 Ok(())
             } else {
                 let problem = format!("order LEG-LXYZ1234-AB5C is there already with other content: {fields}");
-                Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: problem.into() })
+                Err(Rejected { kind: RefusalKind::Conflict(Conflict::Content), problems: problem.into() })
             };
             assert_eq!(shop.receive_again(&again, &known), expected, "{what}");
             let known = Known { received_before: true, ..known };
@@ -252,11 +252,11 @@ pub(crate) mod tests {
         ];
         assert_eq!(
             shop.receive(&order, &[]),
-            Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() })
+            Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() })
         );
         shop.catalogue = [&shirt, &cap, &belt].into_iter().cloned().collect();
         let problems: Vec<String> = vec!["currency: is USD, but this shop sells in EGP".to_owned()];
-        let foreign = Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() });
+        let foreign = Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() });
         assert_eq!(shop.receive(&order, &[]), foreign);
     }
 
@@ -274,7 +274,7 @@ pub(crate) mod tests {
             let problems: Vec<String> = vec![format!("orderReference: {problem}")];
             assert_eq!(
                 shop.receive(&sent, &[]),
-                Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() })
+                Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() })
             );
             let known = Known { order: order(&sent, &shop.catalogue, 1, Status::Pending), received_before: false };
             assert_eq!(shop.receive_again(&sent, &known), Ok(()), "an old one stays");

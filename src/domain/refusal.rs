@@ -7,7 +7,7 @@ use super::status::Status;
 
 /// The class of a refusal; if several hold, the first of these counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum RefusalKind {
     /// Something that was named does not exist.
     NotFound,
     /// The input breaks a rule about its content.
@@ -122,9 +122,9 @@ pub enum Remedy {
 
 /// A refusal with everything that its reader needs: what, which, every problem, and what to do next.
 ///
-/// The domain refuses with [`Kind`] and [`Remedy`]; `error::Failure` has more kinds, and remedies in words.
+/// The domain refuses with [`RefusalKind`] and [`Remedy`]; `error::Failure` has more kinds, and remedies in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal<K = Kind, R = Remedy> {
+pub struct Refusal<K = RefusalKind, R = Remedy> {
     /// The class, from which the exit code follows.
     pub kind: K,
     /// One lower-case line for people that names the order or product.

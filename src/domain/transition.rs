@@ -2,7 +2,7 @@
 
 use super::order::{Order, OrderPk};
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
 use super::stock::{Movement, Reason};
 
@@ -64,7 +64,7 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
 
 fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
     let refuse =
-        |conflict, message: String, error: String| Refusal::new(Kind::Conflict(conflict), message).error(error);
+        |conflict, message: String, error: String| Refusal::new(RefusalKind::Conflict(conflict), message).error(error);
     let step_back = |to| Remedy::StepBack { reference: reference.clone(), to };
     if to == Status::Confirmed {
         let message = format!("only confirm takes {reference} to confirmed; it is {from}");
@@ -150,7 +150,7 @@ mod tests {
             let refusal = decide(&order_in(from), &[], Request { to, force, restock: true }).unwrap_err();
             assert_eq!(
                 (refusal.kind, refusal.error.as_str(), refusal.remedies),
-                (Kind::Conflict(Conflict::Step), error, remedies)
+                (RefusalKind::Conflict(Conflict::Step), error, remedies)
             );
         }
         let refusal =

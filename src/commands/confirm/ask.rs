@@ -6,7 +6,7 @@ use crate::domain::content::Content;
 use crate::domain::order::Order;
 use crate::domain::receive::nearest_duplicate;
 use crate::domain::status::Status;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::render::confirm;
 use crate::store::{Read, Store, StoreError};
 use crate::ui;
@@ -44,7 +44,7 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
     if ui::yes_or_no(&question)? {
         return Ok(shown);
     }
-    Err(Failure::new(Kind::Declined, format!("{which} not confirmed")).error("Declined").into())
+    Err(Failure::new(FailureKind::Declined, format!("{which} not confirmed")).error("Declined").into())
 }
 
 /// Finds another order with the same phone and items that was not cancelled.

@@ -8,7 +8,7 @@ use crate::commands::facts::{Facts, Group};
 use crate::commands::find::{Naming, find_product_to_remove};
 use crate::domain::catalogue::remove;
 use crate::domain::product::Product;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure, FailureKind};
 use crate::render::product;
 use crate::store::{Read, StoreError};
 use crate::ui;
@@ -65,5 +65,5 @@ fn ask(found: &Product) -> anyhow::Result<()> {
     if ui::yes_or_no(&question)? {
         return Ok(());
     }
-    Err(Failure::new(Kind::Declined, format!("{name} not removed")).error("Declined").into())
+    Err(Failure::new(FailureKind::Declined, format!("{name} not removed")).error("Declined").into())
 }

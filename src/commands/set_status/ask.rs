@@ -8,7 +8,7 @@ use crate::domain::order::{Order, OrderPk};
 use crate::domain::status::Status;
 use crate::domain::text::visible;
 use crate::domain::transition::{Request, decide};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::render::order;
 use crate::render::prose::fit;
 use crate::store::Store;
@@ -58,7 +58,7 @@ pub fn ask(
         };
         if !ui::yes_or_no(&question)? {
             let message = format!("{which} not {done}");
-            return Err(Failure::new(Kind::Declined, message).error("Declined").into());
+            return Err(Failure::new(FailureKind::Declined, message).error("Declined").into());
         }
     }
     Ok(orders.into_iter().map(|order| (order.summary.pk, order)).collect())
