@@ -17,7 +17,8 @@
 //! | [`order_signs`] | carts and orders anywhere in a JSON text |
 //! | [`webhook`] | WhatsApp Cloud API webhooks |
 //! | [`message`], [`cart`], [`conversation`] | one message in any shape; a cart of the catalogue; its two ends |
-//! | [`chat_dump`], [`chat_text`] | chats as JSON; orders in the text that WhatsApp exports, or in a log |
+//! | [`chat_dump`] | chats as JSON |
+//! | [`chat_text`], `chat_lines` | orders in the text that WhatsApp exports, or in a log; its lines |
 //! | [`stranger`] | names for what is not accepted |
 //! | [`product_json`] | a product of the catalogue |
 //! | [`reject`] | what is kept of a rejected record or message |
@@ -25,6 +26,7 @@
 
 pub(crate) mod cart;
 pub(crate) mod chat_dump;
+mod chat_lines;
 pub mod chat_text;
 pub(crate) mod conversation;
 pub mod envelope;

@@ -62,13 +62,9 @@ pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadM
     }
     let reference = draft.reference.as_ref().map(|field| shorten(&field.text).into_owned());
     let mut problems = std::mem::take(&mut draft.problems);
-    let mut order = draft.finish(reading, source, &mut problems);
-    let products = std::mem::take(&mut order.products);
-    let order = match order.complete() {
-        Some(order) if problems.is_empty() => Ok(order),
-        _ => Err(problems),
-    };
-    ReadMessage { reference, products, order }
+    let mut products = Vec::new();
+    let order = draft.finish(reading, source, &mut products, &mut problems);
+    ReadMessage { reference, products, order: order.filter(|_| problems.is_empty()).ok_or(problems) }
 }
 
 fn is_reference(line: &str) -> bool {
@@ -199,7 +195,14 @@ impl Draft {
         self.problems.push(format!("line {line}: {problem}"));
     }
 
-    fn finish(self, reading: Reading, source: Source, problems: &mut Problems) -> Read {
+    /// Makes the order, if nothing is missing.
+    fn finish(
+        self,
+        reading: Reading,
+        source: Source,
+        products: &mut Vec<NamedProduct>,
+        problems: &mut Problems,
+    ) -> Option<IncomingOrder> {
         if self.total.is_none() {
             problems.push("TOTAL is missing: the message was cut off".to_owned());
         }
@@ -218,8 +221,7 @@ impl Draft {
         } else if self.item_count > ITEMS_LIMIT {
             reader.problems.push(format!("has {} items, the most is {ITEMS_LIMIT}", self.item_count));
         }
-        let mut products = Vec::new();
-        let items: Vec<_> = self.items.into_iter().map(|item| reader.item(item, &mut products)).collect();
+        let items: Vec<_> = self.items.into_iter().map(|item| reader.item(item, products)).collect();
         let items: Option<Vec<IncomingItem>> = items.into_iter().collect();
         let total = reader.optional(self.total, Label::Total, amount);
         let subtotal = reader.optional(self.subtotal, Label::Subtotal, amount);
@@ -232,41 +234,19 @@ impl Draft {
         if let Some(fee) = delivery {
             reader.warnings.push(format!("delivery {fee} is not in the total of the items: it is kept as a note"));
         }
-        let warnings = reader.warnings;
-        Read { reference, name, phone, address, order_date, note, products, items, sums, warnings, source }
-    }
-}
-
-/// The outcome of a draft; the order is there if nothing is missing.
-struct Read {
-    reference: Option<Reference>,
-    name: Option<String>,
-    phone: Option<String>,
-    address: Option<String>,
-    order_date: Option<Timestamp>,
-    note: Option<String>,
-    products: Vec<NamedProduct>,
-    items: Option<Vec<IncomingItem>>,
-    sums: Option<(Money, i64)>,
-    warnings: Vec<String>,
-    source: Source,
-}
-
-impl Read {
-    fn complete(self) -> Option<IncomingOrder> {
-        let (total, item_count) = self.sums?;
+        let (total, item_count) = sums?;
         Some(IncomingOrder {
             longer_reference: None,
-            reference: Some(self.reference?),
-            order_date: self.order_date?,
-            customer: Customer { name: self.name?, phone: self.phone?, address: self.address },
+            reference: Some(reference?),
+            order_date: order_date?,
+            customer: Customer { name: name?, phone: phone?, address },
             currency: None,
-            note: self.note,
-            items: self.items?,
+            note,
+            items: items?,
             total,
             item_count,
-            warnings: self.warnings,
-            source: self.source,
+            warnings: reader.warnings,
+            source,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::Arc;
 
 use super::chat_dump::{is_chat_dump, read_chat_dump};
-use super::chat_text::{Content, OrderStretches, Stretch};
+use super::chat_text::{OrderStretches, Stretch, StretchContent};
 use super::conversation::Conversation;
 use super::json::{NotJson, Value, parse};
 use super::json_fields::{Fields, parse_object};
@@ -51,17 +51,17 @@ pub fn read_stretch(stretch: Stretch, zone: Zone, take: &mut dyn FnMut(ParsedOrd
     let label = stretch.content.reference();
     let refused = || ParsedOrder { label, ..ParsedOrder::refused(problem.unwrap_or_default().into()) };
     let (order, reject) = match stretch.content {
-        Content::Json(json) => return read_json_in_text(&json, zone, take),
-        Content::Message(text) => {
+        StretchContent::Json(json) => return read_json_in_text(&json, zone, take),
+        StretchContent::Message(text) => {
             let first_line = usize::try_from(stretch.line).unwrap_or(1);
             let reading = Reading { sent_at: None, zone, first_line };
             let source = Source { kind: SourceKind::Chat, message_id: None };
             let order = ParsedOrder::of_message(&text, "", reading, source, Problems::default());
             (order, Reject::text(text.into_bytes()))
         }
-        Content::Unreadable(message, _) => (refused(), Reject::text(message)),
-        Content::BrokenJson(line) => (refused(), Reject::line(line)),
-        Content::TooLarge(_) => (refused(), Reject::nothing()),
+        StretchContent::Unreadable(message, _) => (refused(), Reject::text(message)),
+        StretchContent::BrokenJson(line) => (refused(), Reject::line(line)),
+        StretchContent::TooLarge(_) => (refused(), Reject::nothing()),
     };
     take(order, &Arc::new(reject));
     0

@@ -5,7 +5,7 @@ use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::chat_text::{Content, OrderStretches, Stretch};
+use super::chat_text::{OrderStretches, Stretch, StretchContent};
 use super::json::Value;
 use super::order_marks::holds_order;
 use super::order_message::Reading;
@@ -282,11 +282,11 @@ impl<'f> OrderSink<'f> {
             let first_line = usize::try_from(line).unwrap_or(1);
             let reading = Reading { sent_at, zone: self.zone, first_line };
             match content {
-                Content::Message(text) => {
+                StretchContent::Message(text) => {
                     self.put(ParsedOrder::of_message(&text, place, reading, source.clone(), problems));
                 }
-                Content::Json(json) => self.take_json(&json),
-                Content::Unreadable(..) | Content::BrokenJson(_) | Content::TooLarge(_) => {
+                StretchContent::Json(json) => self.take_json(&json),
+                StretchContent::Unreadable(..) | StretchContent::BrokenJson(_) | StretchContent::TooLarge(_) => {
                     self.put(ParsedOrder { label: content.reference(), ..ParsedOrder::refused(problems) });
                 }
             }
