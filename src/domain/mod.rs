@@ -17,6 +17,7 @@
 //! 7. Products in orders cannot be removed.
 //! 8. Roles narrow what an acting user may do.
 //! 9. Nothing is deleted silently: orders stay, history is append-only.
+//! 10. A guest's words are marked where they mislead: another product name than the catalogue's, the time of a wrong clock.
 //!
 //! # The files
 //!
@@ -28,9 +29,10 @@
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
 //! | `product`, `catalogue` | a product and its stock lines; what an incoming product changes |
-//! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 4 and 10) |
-//! | `receive` | whether a received order is new, unchanged or refused (rules 1, 4 and 6) |
-//! | `confirm`, `transition`, `edit` | taking stock (rules 4 and 5); all other steps (rules 2 and 3); changing an order |
+//! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
+//! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
+//! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
+//! | `transition`, `edit` | all other steps (rules 2 and 3); changing an order |
 //! | `stock` | movements; adjusting and counting |
 //! | `history` | the history of an order, and of a product's stock |
 //! | `message` | the messages to a customer |
@@ -44,6 +46,7 @@ pub(crate) mod calendar;
 pub(crate) mod catalogue;
 pub(crate) mod confirm;
 pub(crate) mod content;
+pub(crate) mod duplicate;
 pub(crate) mod edit;
 pub(crate) mod finding;
 pub(crate) mod history;

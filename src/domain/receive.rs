@@ -1,16 +1,13 @@
-//! A received order: new, unchanged, or refused (rules 1, 4 and 6).
+//! A received order: new, unchanged, or refused (rules 1 and 6).
 
 use super::content::Content;
+use super::duplicate::duplicate_warning;
 use super::order::Order;
 use super::problems::Problems;
 use super::refusal::{Conflict, RefusalKind};
 use super::resolve::{Rejected, ResolvedOrder};
 use super::settings::Settings;
-use super::time::Timestamp;
 use super::user::Caller;
-
-/// Orders from one phone with the same items are likely duplicates within this many milliseconds (six hours).
-pub const DUPLICATE_WINDOW_MILLIS: i64 = 6 * 60 * 60 * 1000;
 
 /// What is known of a reference that is received again.
 #[derive(Debug, Clone)]
@@ -65,27 +62,6 @@ pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> R
     }
 }
 
-/// Finds the nearest earlier order with the same items among orders of the same number, else the nearest later one.
-pub fn nearest_duplicate<'o>(
-    content: &Content,
-    date: Timestamp,
-    others: impl IntoIterator<Item = &'o Order>,
-) -> Option<&'o Order> {
-    let distance = |order: &Order| order.summary.order_date.millis() - date.millis();
-    others
-        .into_iter()
-        .filter(|order| content.has_phone() && content.has_same_items(&Content::of_order(order)))
-        .min_by_key(|order| (distance(order) > 0, distance(order).abs()))
-}
-
-fn duplicate_warning(order: &ResolvedOrder, likely_duplicates: &[Order]) -> Option<String> {
-    let is_near = |other: &&Order| {
-        (other.summary.order_date.millis() - order.order_date.millis()).abs() <= DUPLICATE_WINDOW_MILLIS
-    };
-    let nearest = nearest_duplicate(&order.content, order.order_date, likely_duplicates.iter().filter(is_near))?;
-    Some(format!("same phone and items as {}: ordered twice?", nearest.summary.reference))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use uuid::Uuid;
@@ -99,6 +75,7 @@ pub(crate) mod tests {
     use crate::domain::reference::Reference;
     use crate::domain::resolve::resolve;
     use crate::domain::status::Status;
+    use crate::domain::time::Timestamp;
 
     /// An incoming order of these products, quantities and sizes, at the products' prices.
     pub fn incoming(items: &[(&Product, u32, Option<&str>)]) -> IncomingOrder {

@@ -6,11 +6,12 @@ use super::content::Content;
 use super::incoming::{IncomingItem, IncomingOrder, Source};
 use super::money::Money;
 use super::order::{Customer, Misnomer, OrderItem};
+use super::phone::phone_digits;
 use super::problems::Problems;
 use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
 use super::reference::Reference;
 use super::refusal::RefusalKind;
-use super::text::{phone_digits, shorten};
+use super::text::shorten;
 use super::time::Timestamp;
 
 /// An incoming order whose products exist, as it will be written if it is new.

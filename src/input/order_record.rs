@@ -10,7 +10,7 @@ use super::json::{NotJson, Value, parse};
 use super::json_fields::{Fields, parse_object};
 use super::message::{is_message, read_message};
 use super::order_json::{is_order, read_order_fields};
-use super::order_message::Reading;
+use super::order_message::{Reading, read_order_message};
 use super::order_sink::{OrderSink, count_orders};
 use super::order_texts::{STRING_LIMIT, is_json};
 use super::parsed_order::ParsedOrder;
@@ -54,9 +54,9 @@ pub fn read_stretch(stretch: Stretch, zone: Zone, take: &mut dyn FnMut(ParsedOrd
         StretchContent::Json(json) => return read_json_in_text(&json, zone, take),
         StretchContent::Message(text) => {
             let first_line = usize::try_from(stretch.line).unwrap_or(1);
-            let reading = Reading { sent_at: None, zone, first_line };
+            let reading = Reading { place: "", sent_at: None, zone, first_line };
             let source = Source { kind: SourceKind::Chat, message_id: None };
-            let order = ParsedOrder::of_message(&text, "", reading, source, Problems::default());
+            let order = read_order_message(&text, reading, source, Problems::default());
             (order, Reject::text(text.into_bytes()))
         }
         StretchContent::Unreadable(message, _) => (refused(), Reject::text(message)),

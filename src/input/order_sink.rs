@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::chat_text::{OrderStretches, Stretch, StretchContent};
 use super::json::Value;
 use super::order_marks::holds_order;
-use super::order_message::Reading;
+use super::order_message::{Reading, read_order_message};
 use super::order_signs::{count_order_signs, each_order_sign};
 use super::order_texts::{count_order_texts, each_order_text};
 use super::parsed_order::ParsedOrder;
@@ -280,10 +280,10 @@ impl<'f> OrderSink<'f> {
                 problems.add(place, problem);
             }
             let first_line = usize::try_from(line).unwrap_or(1);
-            let reading = Reading { sent_at, zone: self.zone, first_line };
+            let reading = Reading { place, sent_at, zone: self.zone, first_line };
             match content {
                 StretchContent::Message(text) => {
-                    self.put(ParsedOrder::of_message(&text, place, reading, source.clone(), problems));
+                    self.put(read_order_message(&text, reading, source.clone(), problems));
                 }
                 StretchContent::Json(json) => self.take_json(&json),
                 StretchContent::Unreadable(..) | StretchContent::BrokenJson(_) | StretchContent::TooLarge(_) => {

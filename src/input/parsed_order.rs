@@ -1,6 +1,5 @@
 //! An order as parsed from a record, before anybody looks it up in the catalogue.
 
-use super::order_message::{Reading, read_order_message};
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Revision, Source, SourceKind};
 use crate::domain::problems::Problems;
 use crate::domain::product::NamedProduct;
@@ -49,31 +48,5 @@ impl ParsedOrder {
         };
         let products = self.products.iter().map(|product| size_of::<NamedProduct>() + product.place.len());
         size_of::<ParsedOrder>() + content + products.sum::<usize>()
-    }
-
-    /// Reads an order message found at `place`.
-    pub fn of_message(text: &str, place: &str, reading: Reading, source: Source, problems: Problems) -> ParsedOrder {
-        let message = read_order_message(text, reading, source.clone());
-        let at = |line: String| if place.is_empty() { line } else { format!("{place}: {line}") };
-        let products: Vec<NamedProduct> = message
-            .products
-            .into_iter()
-            .map(|product| NamedProduct { place: at(product.place), key: product.key })
-            .collect();
-        let mut problems = problems;
-        let order = match message.order {
-            Ok(mut order) if problems.is_empty() => {
-                for item in &mut order.items {
-                    item.product.place = at(std::mem::take(&mut item.product.place));
-                }
-                Ok(order)
-            }
-            Ok(_) => Err(problems),
-            Err(more) => {
-                problems.add_all(place, more);
-                Err(problems)
-            }
-        };
-        ParsedOrder { label: message.reference, products, source, revision: None, order }
     }
 }
