@@ -143,19 +143,14 @@ fn read_cart_item(
         Some(NamedProduct { place: value.place.to_string(), key: ProductKey::BarcodeOrId(key) })
     });
     products.extend(product.clone());
-    let quantity = fields
-        .require(&["quantity"], problems)
-        .and_then(|value| value.whole_number(1, i64::from(QUANTITY_LIMIT), problems))
-        .and_then(|quantity| u32::try_from(quantity).ok());
+    let quantity = fields.require(&["quantity"], problems).and_then(|value| value.quantity(problems));
     let unit_price = fields.require(&["itemPrice"], problems).and_then(|value| value.money(problems));
     if let Some(value) = fields.take("currency", problems)
-        && let Some(code) = value.text(None, problems)
+        && let Some(code) = value.currency(problems)
     {
-        if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
-            problems.add(&value.place, "must be three capital letters, such as EGP");
-        } else if currency.get_or_insert_with(|| code.clone()) != &code {
-            let first = currency.as_deref().unwrap_or_default();
-            problems.add(&value.place, format_args!("is {}, but another item is in {first}", shorten(&code)));
+        let first = currency.get_or_insert_with(|| code.clone());
+        if *first != code {
+            problems.add(&value.place, format_args!("is {code}, but another item is in {first}"));
         }
     }
     let (quantity, unit_price) = (quantity?, unit_price?);

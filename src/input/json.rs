@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::domain::money::Money;
+use crate::domain::money::{Money, is_currency};
+use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::problems::Problems;
 use crate::domain::text::{is_blank, shorten};
 
@@ -343,29 +344,60 @@ impl<'a> Value<'a> {
             problems.add(&self.place, "must be a whole number");
             return None;
         }
-        match text.parse::<i64>() {
-            Ok(number) if number < least => {
-                problems.add(&self.place, format_args!("must be at least {least}"));
-                None
-            }
-            Ok(number) if number <= most => Some(number),
-            Err(_) if text.starts_with('-') => {
-                problems.add(&self.place, format_args!("must be at least {least}"));
-                None
-            }
-            _ => {
-                problems.add(&self.place, format_args!("must be at most {most}"));
-                None
-            }
+        let number = text.parse::<i64>().ok();
+        if number.map_or(text.starts_with('-'), |number| number < least) {
+            problems.add(&self.place, format_args!("must be at least {least}"));
+            return None;
         }
+        let number = number.filter(|number| *number <= most);
+        if number.is_none() {
+            problems.add(&self.place, format_args!("must be at most {most}"));
+        }
+        number
+    }
+
+    /// Reads the quantity of an item.
+    pub fn quantity(&self, problems: &mut Problems) -> Option<u32> {
+        self.whole_number(1, i64::from(QUANTITY_LIMIT), problems).and_then(|quantity| u32::try_from(quantity).ok())
+    }
+
+    /// Reads the code of a currency; a blank one counts as absent.
+    pub fn currency(&self, problems: &mut Problems) -> Option<String> {
+        let code = self.text(None, problems)?;
+        if is_currency(&code) {
+            return Some(code);
+        }
+        problems.add(&self.place, "must be three capital letters, such as EGP");
+        None
+    }
+
+    /// Reads a text that is not blank.
+    pub fn required_text(&self, longest: usize, problems: &mut Problems) -> Option<String> {
+        let before = problems.len();
+        let text = self.text(Some(longest), problems);
+        if text.is_none() && problems.len() == before {
+            problems.add(&self.place, "must not be blank");
+        }
+        text
+    }
+
+    /// Reads a text with `parse`; `what` says what it must be.
+    pub fn parse<T>(&self, what: &str, parse: impl FnOnce(&str) -> Option<T>, problems: &mut Problems) -> Option<T> {
+        let before = problems.len();
+        let parsed = self.text(None, problems).as_deref().and_then(parse);
+        if parsed.is_none() && problems.len() == before {
+            problems.add(&self.place, what);
+        }
+        parsed
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn with<T>(json: &str, read: impl Fn(&Value<'_>, &mut Problems) -> T) -> (T, Vec<String>) {
+    /// Reads a value whose place is `x`; returns the problems too.
+    pub fn with<T>(json: &str, read: impl Fn(&Value<'_>, &mut Problems) -> T) -> (T, Vec<String>) {
         let mut problems = Problems::default();
         let value =
             Value { place: Place::Field(Rc::new(Place::Record), "x".into()), raw: parse(json.as_bytes()).unwrap() };

@@ -151,19 +151,12 @@ impl<'a> Fields<'a> {
 
     /// Takes a required text that is not blank.
     pub fn require_text(&mut self, name: &str, longest: usize, problems: &mut Problems) -> Option<String> {
-        let value = self.require(&[name], problems)?;
-        let before = problems.len();
-        let text = value.text(Some(longest), problems);
-        if text.is_none() && problems.len() == before {
-            problems.add(&value.place, "must not be blank");
-        }
-        text
+        self.require(&[name], problems)?.required_text(longest, problems)
     }
 
     /// Takes an optional text; a blank one counts as absent.
     pub fn take_text(&mut self, name: &str, longest: usize, problems: &mut Problems) -> Option<String> {
-        let value = self.take(name, problems)?;
-        value.text(Some(longest), problems)
+        self.take(name, problems)?.text(Some(longest), problems)
     }
 
     /// Passes on all keys as sent with their values, for an object whose keys are data.
@@ -228,14 +221,7 @@ fn camel_case<'a>(key: &Cow<'a, str>) -> Cow<'a, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn with<T>(json: &str, read: impl Fn(&Value<'_>, &mut Problems) -> T) -> (T, Vec<String>) {
-        let mut problems = Problems::default();
-        let value =
-            Value { place: Place::Field(Rc::new(Place::Record), "x".into()), raw: parse(json.as_bytes()).unwrap() };
-        let read = read(&value, &mut problems);
-        (read, problems.into_first())
-    }
+    use crate::input::json::tests::with;
 
     #[test]
     fn repeated_and_unknown_keys_are_named_as_sent() {

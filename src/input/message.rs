@@ -286,12 +286,7 @@ fn read_id(fields: &Fields<'_>, problems: &mut Problems) -> Option<String> {
     if id.is_number() {
         return None;
     }
-    let before = problems.len();
-    let text = id.text(Some(MESSAGE_ID), problems);
-    if text.is_none() && problems.len() == before {
-        problems.add(&id.place, "must not be blank");
-    }
-    text
+    id.required_text(MESSAGE_ID, problems)
 }
 
 /// Reads when a message was sent, wherever a library keeps it.

@@ -50,12 +50,14 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
         named.reference = Some(shorten(&text).into_owned());
         reference
     });
-    let order_date = fields.require(&["orderDate"], problems).and_then(|value| read_time(&value, problems));
+    let order_date = fields.require(&["orderDate"], problems).and_then(|value| {
+        value.parse("must be a time with a zone, such as 2026-02-04T10:30:00Z", Timestamp::parse, problems)
+    });
     let name = fields.require_text("customerName", limits::NAME, problems);
     let phone = fields.require_text("customerPhone", limits::PHONE, problems);
     let address = fields.take_text("customerAddress", limits::ADDRESS, problems);
     check_pending(&mut fields, problems);
-    let currency = read_currency(&mut fields, problems);
+    let currency = fields.take("currency", problems).and_then(|value| value.currency(problems));
     // Only responses have these: never trust a guest's.
     for ignored in ["id", "user", "createdAt", "updatedAt", "dryRun"] {
         fields.take(ignored, problems);
@@ -81,15 +83,6 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
     })
 }
 
-fn read_time(value: &Value<'_>, problems: &mut Problems) -> Option<Timestamp> {
-    let before = problems.len();
-    let time = value.text(None, problems).as_deref().and_then(Timestamp::parse);
-    if time.is_none() && problems.len() == before {
-        problems.add(&value.place, "must be a time with a zone, such as 2026-02-04T10:30:00Z");
-    }
-    time
-}
-
 fn check_pending(fields: &mut Fields<'_>, problems: &mut Problems) {
     let Some(value) = fields.take("status", problems) else {
         return;
@@ -101,16 +94,6 @@ fn check_pending(fields: &mut Fields<'_>, problems: &mut Problems) {
         let status = shorten(&status);
         problems.add(&value.place, format_args!("must be pending, is {status:?}: an order starts pending"));
     }
-}
-
-fn read_currency(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
-    let value = fields.take("currency", problems)?;
-    let code = value.text(None, problems)?;
-    if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
-        problems.add(&value.place, "must be three capital letters, such as EGP");
-        return None;
-    }
-    Some(code)
 }
 
 fn read_items(fields: &mut Fields<'_>, named: &mut Named, problems: &mut Problems) -> Option<Vec<IncomingItem>> {
@@ -140,10 +123,7 @@ fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) ->
     let name = fields.take_text("productName", limits::NAME, problems);
     let barcode = fields.take_text("productBarcode", limits::BARCODE, problems);
     let image = read_image(&mut fields, &mut named.warnings, problems);
-    let quantity = fields
-        .require(&["quantity"], problems)
-        .and_then(|value| value.whole_number(1, i64::from(QUANTITY_LIMIT), problems))
-        .and_then(|quantity| u32::try_from(quantity).ok());
+    let quantity = fields.require(&["quantity"], problems).and_then(|value| value.quantity(problems));
     let unit_price = fields.require(&["unitPrice"], problems).and_then(|value| value.money(problems));
     let size = fields.take_text("selectedSize", limits::CHOICE, problems);
     let color = fields.take_text("selectedColor", limits::CHOICE, problems);
@@ -165,12 +145,7 @@ fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) ->
 }
 
 pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Option<ProductId> {
-    let before = problems.len();
-    let id = value.text(None, problems).and_then(|text| Uuid::try_parse(&text).ok());
-    if id.is_none() && problems.len() == before {
-        problems.add(&value.place, "must be a product id (a UUID)");
-    }
-    id.map(ProductId)
+    value.parse("must be a product id (a UUID)", |text| Uuid::try_parse(text).ok().map(ProductId), problems)
 }
 
 /// Reads a picture. An invalid one is left out with a warning, for it must not cost anybody an order.
