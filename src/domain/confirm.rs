@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderItem, OrderPk};
 use super::product::{Catalogue, Product, ProductId, SizeProblem};
-use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::refusal::{Conflict, Refusal, Remedy};
 use super::status::Status;
 use super::stock::{Movement, Reason, Shortage};
 use super::transition::StatusChange;
@@ -115,13 +115,10 @@ impl Consent {
         let reference = &order.summary.reference;
         let refusal = match shown.get(&order.summary.pk) {
             Some(shown) if shown == order => return Ok(()),
-            Some(_) => Refusal::new(
-                RefusalKind::Conflict(Conflict::Changed),
-                format!("order {reference} changed while you were asked"),
-            )
-            .error("Order has changed"),
-            None => Refusal::new(
-                RefusalKind::Conflict(Conflict::Changed),
+            Some(_) => Refusal::conflict(Conflict::Changed, format!("order {reference} changed while you were asked"))
+                .error("Order has changed"),
+            None => Refusal::conflict(
+                Conflict::Changed,
                 format!("order {reference} could not be confirmed when you answered"),
             )
             .error("Order was not agreed to"),

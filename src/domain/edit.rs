@@ -141,7 +141,7 @@ pub fn decide(
 fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
     let refuse = |what: &str| {
-        Refusal::new(RefusalKind::Conflict(Conflict::Step), format!("{what}; {reference} is {status}"))
+        Refusal::conflict(Conflict::Step, format!("{what}; {reference} is {status}"))
             .error(format!("Order is {status}"))
     };
     match status {
@@ -189,7 +189,7 @@ fn edit_items(
         ItemEdit::Add { product, quantity, size, color } => {
             if items.len() >= ITEMS_LIMIT {
                 let message = format!("order {reference} has {ITEMS_LIMIT} items, the most that an order can have");
-                return Err(Refusal::new(RefusalKind::InvalidInput, message));
+                return Err(Refusal::invalid(message));
             }
             let unit_price = product.list_price();
             let item = OrderItem {
@@ -214,7 +214,7 @@ fn edit_items(
             let index = index_of(items, *number, reference)?;
             if items.len() == 1 {
                 let message = format!("item 1 is the only item of {reference}");
-                return Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
+                return Err(Refusal::conflict(Conflict::Step, message)
                     .error("An order needs at least one item")
                     .remedy(Remedy::Cancel(reference.clone())));
             }
@@ -238,9 +238,7 @@ fn spelled(product: &Product, size: Option<&str>) -> Result<Option<String>, Refu
     match product.line_for(size) {
         Ok(line) if product.is_sized() => Ok(Some(line.size.clone())),
         Ok(_) => Ok(size.map(str::to_owned)),
-        Err(_) => {
-            Err(Refusal::new(RefusalKind::InvalidInput, no_such_size(&product.name, size, &product.size_names())))
-        }
+        Err(_) => Err(Refusal::invalid(no_such_size(&product.name, size, &product.size_names()))),
     }
 }
 
@@ -253,10 +251,7 @@ fn describe(number: usize, item: &OrderItem) -> String {
 }
 
 fn too_much(reference: &Reference) -> Refusal {
-    Refusal::new(
-        RefusalKind::InvalidInput,
-        format!("the total or the number of pieces of {reference} would be more than an order can have"),
-    )
+    Refusal::invalid(format!("the total or the number of pieces of {reference} would be more than an order can have"))
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@
 //! | `calendar`, `zone` | points in time as people type them; days in the shop's zone |
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
-//! | `product`, `catalogue` | a product and its stock lines; what an incoming product changes |
+//! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
 //! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
@@ -43,7 +43,6 @@
 
 pub(crate) mod bidi;
 pub(crate) mod calendar;
-pub(crate) mod catalogue;
 pub(crate) mod confirm;
 pub(crate) mod content;
 pub(crate) mod duplicate;
@@ -61,6 +60,7 @@ pub mod order;
 pub(crate) mod phone;
 pub(crate) mod problems;
 pub mod product;
+pub(crate) mod product_change;
 pub mod receive;
 pub mod reference;
 pub(crate) mod refusal;

@@ -145,6 +145,18 @@ impl<K, R> fmt::Display for Refusal<K, R> {
     }
 }
 
+impl Refusal {
+    /// Makes the refusal of invalid input.
+    pub fn invalid(message: impl Into<String>) -> Refusal {
+        Refusal::new(RefusalKind::InvalidInput, message)
+    }
+
+    /// Makes the refusal for a conflict with what exists.
+    pub fn conflict(conflict: Conflict, message: impl Into<String>) -> Refusal {
+        Refusal::new(RefusalKind::Conflict(conflict), message)
+    }
+}
+
 impl<K, R> Refusal<K, R> {
     /// Makes a refusal with the same words for programs as for people.
     pub fn new(kind: K, message: impl Into<String>) -> Refusal<K, R> {

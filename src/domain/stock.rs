@@ -141,7 +141,7 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
     // Pieces that came back from orders may exceed the limit: a change towards it is fine.
     if delta > 0 && after > i64::from(QUANTITY_LIMIT) {
         let problem = format!("stock of {label} cannot be more than {QUANTITY_LIMIT}");
-        return Err(Refusal::new(RefusalKind::InvalidInput, problem));
+        return Err(Refusal::invalid(problem));
     }
     let movement = Movement { product_id: product.id, size_key: line.size_key.clone(), delta, reason, note: None };
     Ok(StockChange { movement, new_line, label, before, after })
@@ -157,10 +157,10 @@ fn find_line<'a>(
     let Some(size) = size else {
         return match product.line_for(None).ok().or_else(|| product.leftover()) {
             Some(line) => Ok(Cow::Borrowed(line)),
-            None => Err(Refusal::new(
-                RefusalKind::InvalidInput,
-                format!("{name} is tracked by size; say which with --size ({})", product.size_names()),
-            )),
+            None => Err(Refusal::invalid(format!(
+                "{name} is tracked by size; say which with --size ({})",
+                product.size_names()
+            ))),
         };
     };
     let key = size_key(size);
@@ -169,22 +169,21 @@ fn find_line<'a>(
     }
     if matches!(correction, Correction::Adjust(_)) {
         if !product.is_sized() {
-            return Err(Refusal::new(RefusalKind::InvalidInput, format!("{name} is not tracked by size"))
-                .remedy(Remedy::LeaveOutSize));
+            return Err(Refusal::invalid(format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize));
         }
         let message = format!("{name} has no size {size}; its sizes: {}", product.size_names());
         let remedy = Remedy::StartSize { product: product.handle(), size: size.to_owned() };
-        return Err(Refusal::new(RefusalKind::InvalidInput, message).remedy(remedy));
+        return Err(Refusal::invalid(message).remedy(remedy));
     }
     if !product.is_sized() && product.stock_quantity() > 0 {
-        return Err(Refusal::new(
-            RefusalKind::Conflict(Conflict::Step),
+        return Err(Refusal::conflict(
+            Conflict::Step,
             format!("{name} has {} on hand without a size", product.stock_quantity()),
         )
         .remedy(Remedy::ClearUnsized(product.handle())));
     }
     if size.contains([',', '=']) {
-        return Err(Refusal::new(RefusalKind::InvalidInput, format!("{name} cannot get the size {size}: {NO_SIGNS}")));
+        return Err(Refusal::invalid(format!("{name} cannot get the size {size}: {NO_SIGNS}")));
     }
     Ok(Cow::Owned(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
 }

@@ -2,7 +2,7 @@
 
 use super::order::{Order, OrderPk};
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::refusal::{Conflict, Refusal, Remedy};
 use super::status::Status;
 use super::stock::{Movement, Reason};
 
@@ -63,8 +63,7 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
 }
 
 fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
-    let refuse =
-        |conflict, message: String, error: String| Refusal::new(RefusalKind::Conflict(conflict), message).error(error);
+    let refuse = |conflict, message: String, error: String| Refusal::conflict(conflict, message).error(error);
     let step_back = |to| Remedy::StepBack { reference: reference.clone(), to };
     if to == Status::Confirmed {
         let message = format!("only confirm takes {reference} to confirmed; it is {from}");

@@ -11,7 +11,7 @@ use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::intake::{Input, Put, read_all};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::{InputArgs, open_sources};
-use crate::domain::catalogue::ProductChange;
+use crate::domain::product_change::ProductChange;
 use crate::error::{Exit, FailureKind};
 use crate::input::json::NotJson;
 use crate::input::product_json::{ReadProduct, read_product};

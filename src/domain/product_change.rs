@@ -111,8 +111,8 @@ pub struct ProductRejected {
 pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, Refusal> {
     let Matches { by_id, by_barcode, removed } = matches;
     if let Some(known) = by_barcode.or(by_id) {
-        return Err(Refusal::new(
-            RefusalKind::Conflict(Conflict::Exists),
+        return Err(Refusal::conflict(
+            Conflict::Exists,
             format!("the catalogue has {} already: {}", known.handle(), known.name),
         )
         .remedy(Remedy::SetProduct(known.handle())));
@@ -187,7 +187,7 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
         1 => "an order".to_owned(),
         orders => format!("{orders} orders"),
     };
-    Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), format!("{} is in {which}", product.name))
+    Err(Refusal::conflict(Conflict::Step, format!("{} is in {which}", product.name))
         .error("Products in orders cannot be removed")
         .remedy(Remedy::ClearStock { product: product.handle(), is_sized: product.is_sized() }))
 }
