@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::refusal::{self, Conflict, Refusal};
+use crate::domain::refusal::{Conflict, Refusal, RefusalKind};
 use crate::domain::text::os_reason;
 use crate::hint::{CommandLine, Hint};
 use crate::spool::SpoolError;
@@ -14,7 +14,7 @@ use crate::store::StoreError;
 
 /// The class of a failure. Each has its own exit code and its own code in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FailureKind {
     /// The program, the file or the machine failed.
     Internal(Fault),
     /// The command line is wrong, or an answer was needed and nobody could be asked.
@@ -35,41 +35,41 @@ pub enum Kind {
     PermissionDenied,
 }
 
-impl Kind {
+impl FailureKind {
     pub fn exit_code(self) -> u8 {
         match self {
-            Kind::Internal(_) => 1,
-            Kind::Usage => 2,
-            Kind::NotFound => 3,
-            Kind::InvalidInput => 4,
-            Kind::Conflict(_) => 5,
-            Kind::InsufficientStock => 6,
-            Kind::Busy => 7,
-            Kind::Declined => 9,
-            Kind::PermissionDenied => 11,
+            FailureKind::Internal(_) => 1,
+            FailureKind::Usage => 2,
+            FailureKind::NotFound => 3,
+            FailureKind::InvalidInput => 4,
+            FailureKind::Conflict(_) => 5,
+            FailureKind::InsufficientStock => 6,
+            FailureKind::Busy => 7,
+            FailureKind::Declined => 9,
+            FailureKind::PermissionDenied => 11,
         }
     }
 
     /// Returns the code in JSON.
     pub fn code(self) -> &'static str {
         match self {
-            Kind::Internal(_) => "internal",
-            Kind::Usage => "usage",
-            Kind::NotFound => "not_found",
-            Kind::InvalidInput => "invalid_input",
-            Kind::Conflict(_) => "conflict",
-            Kind::InsufficientStock => "insufficient_stock",
-            Kind::Busy => "busy",
-            Kind::Declined => "declined",
-            Kind::PermissionDenied => "permission_denied",
+            FailureKind::Internal(_) => "internal",
+            FailureKind::Usage => "usage",
+            FailureKind::NotFound => "not_found",
+            FailureKind::InvalidInput => "invalid_input",
+            FailureKind::Conflict(_) => "conflict",
+            FailureKind::InsufficientStock => "insufficient_stock",
+            FailureKind::Busy => "busy",
+            FailureKind::Declined => "declined",
+            FailureKind::PermissionDenied => "permission_denied",
         }
     }
 
     /// Returns the reason in JSON, for a class that has several.
     pub fn reason(self) -> Option<&'static str> {
         match self {
-            Kind::Conflict(reason) => Some(reason.as_str()),
-            Kind::Internal(fault) => fault.as_str(),
+            FailureKind::Conflict(reason) => Some(reason.as_str()),
+            FailureKind::Internal(fault) => fault.as_str(),
             _ => None,
         }
     }
@@ -117,13 +117,13 @@ impl From<&io::Error> for Fault {
     }
 }
 
-impl From<refusal::Kind> for Kind {
-    fn from(kind: refusal::Kind) -> Kind {
+impl From<RefusalKind> for FailureKind {
+    fn from(kind: RefusalKind) -> FailureKind {
         match kind {
-            refusal::Kind::NotFound => Kind::NotFound,
-            refusal::Kind::InvalidInput => Kind::InvalidInput,
-            refusal::Kind::Conflict(reason) => Kind::Conflict(reason),
-            refusal::Kind::InsufficientStock => Kind::InsufficientStock,
+            RefusalKind::NotFound => FailureKind::NotFound,
+            RefusalKind::InvalidInput => FailureKind::InvalidInput,
+            RefusalKind::Conflict(reason) => FailureKind::Conflict(reason),
+            RefusalKind::InsufficientStock => FailureKind::InsufficientStock,
         }
     }
 }
@@ -167,12 +167,12 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
 ];
 
 /// A failure with all that is said about it.
-pub type Failure = Refusal<Kind, Hint>;
+pub type Failure = Refusal<FailureKind, Hint>;
 
 impl Failure {
     /// Makes a failure of usage.
     pub fn usage(message: impl Into<String>) -> Failure {
-        Failure::new(Kind::Usage, message)
+        Failure::new(FailureKind::Usage, message)
     }
 
     /// Makes a failure of the operating system; `what` names what failed: `cannot read orders.json`.
@@ -181,7 +181,7 @@ impl Failure {
             Fault::Full => "the disk is full".to_owned(),
             _ => os_reason(&error.to_string()),
         };
-        Failure::new(Kind::Internal(error.into()), format!("{what}: {reason}"))
+        Failure::new(FailureKind::Internal(error.into()), format!("{what}: {reason}"))
     }
 
     /// Adds a hint.
@@ -286,7 +286,7 @@ fn classify(error: &anyhow::Error, file: Option<&Path>) -> Failure {
         return Failure::io(&output.0, output.to_string());
     }
     let fault = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map_or(Fault::Other, Fault::from);
-    Failure::new(Kind::Internal(fault), format!("{error:#}"))
+    Failure::new(FailureKind::Internal(fault), format!("{error:#}"))
 }
 
 /// The hint where another orders file may be meant.
@@ -299,31 +299,32 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         error => Failure::new(kind, format!("{file} {error}")),
     };
     match error {
-        StoreError::Missing => failure(Kind::Internal(Fault::MissingFile))
+        StoreError::Missing => failure(FailureKind::Internal(Fault::MissingFile))
             .hint(Hint::run("to make one", CommandLine::of("product import FILE")))
             .hint(NAME_ANOTHER_FILE),
-        StoreError::Busy => failure(Kind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
-        StoreError::Full => failure(Kind::Internal(Fault::Full)).hint("make room on the disk, then run it again"),
+        StoreError::Busy => failure(FailureKind::Busy).hint("--wait SECONDS waits longer; running it again is safe"),
+        StoreError::Full => {
+            failure(FailureKind::Internal(Fault::Full)).hint("make room on the disk, then run it again")
+        }
         StoreError::Unread(_) | StoreError::Waiting(_) => {
-            failure(Kind::Internal(Fault::Io)).hint("run it again; if it fails again, the disk may be failing")
+            failure(FailureKind::Internal(Fault::Io)).hint("run it again; if it fails again, the disk may be failing")
         }
-        StoreError::Damaged(_) | StoreError::Malformed(_) => {
-            failure(Kind::Internal(Fault::Damaged)).hint("keep this file, and restore the newest backup beside it")
-        }
-        StoreError::Setting(key, _) => failure(Kind::Internal(Fault::Damaged))
+        StoreError::Damaged(_) | StoreError::Malformed(_) => failure(FailureKind::Internal(Fault::Damaged))
+            .hint("keep this file, and restore the newest backup beside it"),
+        StoreError::Setting(key, _) => failure(FailureKind::Internal(Fault::Damaged))
             .hint(Hint::run("to mend it", CommandLine::of("config").argument(key.as_str()).option("VALUE"))),
         StoreError::NotWritten(_) => {
-            failure(Kind::Internal(Fault::Io)).hint("if the disk is full, make room; then run it again")
+            failure(FailureKind::Internal(Fault::Io)).hint("if the disk is full, make room; then run it again")
         }
-        StoreError::Broken(_) => failure(Kind::Internal(Fault::Io))
+        StoreError::Broken(_) => failure(FailureKind::Internal(Fault::Io))
             .hint("if the disk is full, make room; see what was written before you run it again"),
-        StoreError::Changed(_) => failure(Kind::Conflict(Conflict::Changed)).hint("run it again"),
-        StoreError::Replaced => failure(Kind::Internal(Fault::Other)).hint("run it again"),
-        StoreError::Io(error) => failure(Kind::Internal(error.into())).hint(NAME_ANOTHER_FILE),
-        StoreError::NotOurs(_) => failure(Kind::Internal(Fault::NotOurs)).hint(NAME_ANOTHER_FILE),
-        StoreError::Newer(_) => failure(Kind::Internal(Fault::Newer)),
-        StoreError::Refused(_) => failure(Kind::Internal(Fault::Other)).hint(NAME_ANOTHER_FILE),
-        StoreError::Sqlite(_) => failure(Kind::Internal(Fault::Other)),
+        StoreError::Changed(_) => failure(FailureKind::Conflict(Conflict::Changed)).hint("run it again"),
+        StoreError::Replaced => failure(FailureKind::Internal(Fault::Other)).hint("run it again"),
+        StoreError::Io(error) => failure(FailureKind::Internal(error.into())).hint(NAME_ANOTHER_FILE),
+        StoreError::NotOurs(_) => failure(FailureKind::Internal(Fault::NotOurs)).hint(NAME_ANOTHER_FILE),
+        StoreError::Newer(_) => failure(FailureKind::Internal(Fault::Newer)),
+        StoreError::Refused(_) => failure(FailureKind::Internal(Fault::Other)).hint(NAME_ANOTHER_FILE),
+        StoreError::Sqlite(_) => failure(FailureKind::Internal(Fault::Other)),
     }
 }
 
@@ -333,7 +334,7 @@ mod tests {
 
     #[test]
     fn every_exit_code_of_the_program_is_listed() {
-        use Kind::{
+        use FailureKind::{
             Busy, Conflict, Declined, InsufficientStock, Internal, InvalidInput, NotFound, PermissionDenied, Usage,
         };
         let kinds = [
@@ -341,17 +342,19 @@ mod tests {
             Usage,
             NotFound,
             InvalidInput,
-            Conflict(refusal::Conflict::Content),
+            Conflict(crate::domain::refusal::Conflict::Content),
             InsufficientStock,
             Busy,
             Declined,
             PermissionDenied,
         ];
-        let codes =
-            kinds.map(Kind::exit_code).into_iter().chain([Exit::Done, Exit::Partly, Exit::Findings].map(Exit::code));
+        let codes = kinds
+            .map(FailureKind::exit_code)
+            .into_iter()
+            .chain([Exit::Done, Exit::Partly, Exit::Findings].map(Exit::code));
         for code in codes {
             assert_eq!(EXIT_CODES.iter().filter(|(listed, _)| *listed == code).count(), 1, "{code}");
         }
-        assert_eq!(kinds.map(Kind::exit_code), [1, 2, 3, 4, 5, 6, 7, 9, 11]);
+        assert_eq!(kinds.map(FailureKind::exit_code), [1, 2, 3, 4, 5, 6, 7, 9, 11]);
     }
 }

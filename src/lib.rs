@@ -54,7 +54,7 @@ use chrono::{DateTime, Utc};
 use commands::Context;
 use commands::completions;
 use domain::time::{Clock, Timestamp};
-use error::{Exit, Explained, Failure, Kind, OutputError, explain};
+use error::{Exit, Explained, Failure, FailureKind, OutputError, explain};
 use options::OutputFormat;
 pub use ui::handle_signals;
 use ui::{ColorChoice, Ui};
@@ -100,7 +100,8 @@ fn conclude(error: &anyhow::Error, context: &Context) -> u8 {
             return Exit::Done.code();
         }
         Some(output) if context.has_committed() => {
-            Failure::new(Kind::Internal((&output.0).into()), format!("the work is done and kept, but {output}")).into()
+            Failure::new(FailureKind::Internal((&output.0).into()), format!("the work is done and kept, but {output}"))
+                .into()
         }
         _ => explain(error, None),
     };
@@ -126,7 +127,7 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
             return match error.print().and_then(|()| std::io::stdout().flush()) {
                 Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                     ui::complain(&format!("error: {}", OutputError(error)));
-                    Kind::Internal(error::Fault::Io).exit_code()
+                    FailureKind::Internal(error::Fault::Io).exit_code()
                 }
                 // If the stream is closed, nothing can be done.
                 _ => Exit::Done.code(),
@@ -134,7 +135,7 @@ fn refuse_command_line(error: &clap::Error, args: &[OsString]) -> u8 {
         }
         DisplayHelpOnMissingArgumentOrSubcommand if !options::asks_for_json(args) => {
             ui::complain(&error.to_string());
-            return Kind::Usage.exit_code();
+            return FailureKind::Usage.exit_code();
         }
         _ => {}
     }

@@ -11,7 +11,7 @@ use super::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::os_reason;
-use crate::error::{Exit, Failure, Fault, Kind, OutputError};
+use crate::error::{Exit, Failure, FailureKind, Fault, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
 use crate::scratch::{Scratch, folder_of, no_place_in};
@@ -42,17 +42,18 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let dest = std::path::absolute(&args.dest).map_err(|error| failed(&args.dest, &error))?;
     if dest.symlink_metadata().is_ok() {
         let message = format!("{} is there already", dest.display());
-        return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
             .error("Destination exists")
             .hint("name a new file")
             .into());
     }
     if let Some(ours) = context.orders_files()?.name_new(&dest) {
         let message = format!("cannot write {}: {ours}", dest.display());
-        return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("name a new file").into());
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message).hint("name a new file").into());
     }
-    refuse_leftovers(&dest)
-        .map_err(|error| Failure::new(Kind::Conflict(Conflict::Exists), format!("{} {error}", dest.display())))?;
+    refuse_leftovers(&dest).map_err(|error| {
+        Failure::new(FailureKind::Conflict(Conflict::Exists), format!("{} {error}", dest.display()))
+    })?;
     let (copy, orders) = checked_copy(folder_of(&dest), &dest, context)?;
     let bytes = copy.bytes().map_err(|error| failed(&dest, &error))?;
     if context.is_dry_run() {
@@ -88,14 +89,14 @@ fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result
         error => {
             let fault = if matches!(error, StoreError::Full) { Fault::Full } else { Fault::Io };
             let message = format!("cannot back up to {}: the copy {error}", dest.display());
-            Failure::new(Kind::Internal(fault), message).into()
+            Failure::new(FailureKind::Internal(fault), message).into()
         }
     })?;
     let (damage, orders) = Store::open(copy.path(), Access::Read, context.global.wait())?
         .read(|read| anyhow::Ok((read.damage()?, read.order_count()?)))?;
     if !damage.is_empty() {
         let message = format!("cannot back up: {} is damaged", context.file()?.display());
-        return Err(Failure::new(Kind::Internal(Fault::Damaged), message)
+        return Err(Failure::new(FailureKind::Internal(Fault::Damaged), message)
             .hint("keep the older backups")
             .hint(Hint::run("to see the damage", CommandLine::of("check")))
             .into());
@@ -114,7 +115,7 @@ fn stream(context: &Context) -> anyhow::Result<Exit> {
     }
     if let Some(ours) = context.orders_files()?.name_stdout() {
         let message = format!("stdout cannot take the backup: {ours}");
-        return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
             .hint("redirect stdout to a new file")
             .into());
     }
@@ -133,12 +134,14 @@ fn stream(context: &Context) -> anyhow::Result<Exit> {
 
 fn failed(dest: &Path, error: &io::Error) -> Failure {
     let (kind, problem) = match error.kind() {
-        io::ErrorKind::AlreadyExists => (Kind::Conflict(Conflict::Exists), "is there already".to_owned()),
-        io::ErrorKind::StorageFull => (Kind::Internal(Fault::Full), "cannot be written: the disk is full".to_owned()),
-        io::ErrorKind::NotFound => {
-            (Kind::Internal(Fault::Io), format!("cannot be made: {}", no_place_in(folder_of(dest))))
+        io::ErrorKind::AlreadyExists => (FailureKind::Conflict(Conflict::Exists), "is there already".to_owned()),
+        io::ErrorKind::StorageFull => {
+            (FailureKind::Internal(Fault::Full), "cannot be written: the disk is full".to_owned())
         }
-        _ => (Kind::Internal(Fault::Io), format!("cannot be written: {}", os_reason(&error.to_string()))),
+        io::ErrorKind::NotFound => {
+            (FailureKind::Internal(Fault::Io), format!("cannot be made: {}", no_place_in(folder_of(dest))))
+        }
+        _ => (FailureKind::Internal(Fault::Io), format!("cannot be written: {}", os_reason(&error.to_string()))),
     };
     Failure::new(kind, format!("{} {problem}", dest.display()))
 }

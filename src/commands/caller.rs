@@ -3,7 +3,7 @@
 use super::Context;
 use super::find::user_not_found;
 use crate::domain::user::{Caller, Task};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 
 impl Context {
     /// Identifies the caller, and checks that they may do `task`.
@@ -18,7 +18,7 @@ impl Context {
         self.caller.may(task).map_err(|refused| {
             let mut message = refused.to_owned();
             message[..1].make_ascii_lowercase();
-            let failure = Failure::new(Kind::PermissionDenied, message).error(refused);
+            let failure = Failure::new(FailureKind::PermissionDenied, message).error(refused);
             if task == Task::MyOrders { failure.hint("--as USERNAME or ORDERS_AS says whose orders") } else { failure }
         })?;
         Ok(())

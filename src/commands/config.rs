@@ -6,7 +6,7 @@ use super::Context;
 use super::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::settings::SettingKey;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure, FailureKind};
 use crate::input::setting::read_setting;
 use crate::render::json;
 use crate::render::json::{Body, bare};
@@ -41,7 +41,7 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let settings = match (args.key, &args.value) {
         (Some(key), Some(value)) => {
             let value = read_setting(key, value)
-                .map_err(|problem| Failure::new(Kind::InvalidInput, format!("{} {problem}", key.as_str())))?;
+                .map_err(|problem| Failure::new(FailureKind::InvalidInput, format!("{} {problem}", key.as_str())))?;
             let mut store = context.open_or_create()?;
             context.write(&mut store, |write| {
                 write.set_setting(key, value.as_deref())?;

@@ -9,7 +9,7 @@ use uuid::{ContextV7, Uuid};
 use crate::domain::settings::Settings;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::Caller;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::hint::Hint;
 use crate::options::{Global, OutputFormat};
 use crate::render::{LeftOut, RenderStyle};
@@ -190,5 +190,5 @@ impl Context {
 
 /// Makes the failure of a question that a person answered with no.
 pub fn declined(message: impl Into<String>) -> Failure {
-    Failure::new(Kind::Declined, message).error("Declined")
+    Failure::new(FailureKind::Declined, message).error("Declined")
 }

@@ -15,15 +15,15 @@ use crate::domain::order::Order;
 use crate::domain::problems::Problems;
 use crate::domain::product::NamedProduct;
 use crate::domain::reference::Reference;
-use crate::domain::refusal;
+use crate::domain::refusal::RefusalKind;
 use crate::domain::resolve::{Rejected, resolve, unknown_products};
 use crate::domain::text::shorten;
 use crate::domain::user::{Caller, Task};
 use crate::domain::zone::Zone;
-use crate::error::{Exit, Explained, Failure, Kind};
+use crate::error::{Exit, Explained, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
-use crate::input::found::{Context as RecordContext, ReadOrder};
 use crate::input::order_record::read_record;
+use crate::input::parsed_order::ParsedOrder;
 use crate::input::records::{Record, Records, StreamError};
 use crate::render::json;
 use crate::store::{ContentHash, StoreError, Write};
@@ -51,7 +51,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         Ok(incoming) => incoming,
         Err(mut problems) => {
             problems.extend(unknown_to_the_catalogue(&read.products, context)?);
-            return Err(refuse(Kind::InvalidInput, read.label.as_deref(), problems).into());
+            return Err(refuse(FailureKind::InvalidInput, read.label.as_deref(), problems).into());
         }
     };
     let mut store = context.open_or_create()?;
@@ -73,9 +73,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 _ => {}
             }
             let is_without_products = || write.all_products().is_ok_and(|all| all.is_empty());
-            if rejected.kind == refusal::Kind::InvalidInput
-                && sender.may(Task::Products).is_ok()
-                && is_without_products()
+            if rejected.kind == RefusalKind::InvalidInput && sender.may(Task::Products).is_ok() && is_without_products()
             {
                 let hint = Hint::run("to add products first", CommandLine::of("product import FILE"));
                 explained.failure = explained.failure.hint(hint);
@@ -144,8 +142,8 @@ impl Answer {
 const INPUT_LIMIT: u64 = 1 << 22;
 
 /// Reads the only record of a source.
-fn read_one(source: &mut InputFile) -> anyhow::Result<ReadOrder> {
-    let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, problem.into());
+fn read_one(source: &mut InputFile) -> anyhow::Result<ParsedOrder> {
+    let refuse_input = |problem: String| refuse(FailureKind::InvalidInput, None, problem.into());
     let mut input = (&mut source.reader).take(INPUT_LIMIT);
     let mut records = Records::new(&mut input);
     let mut next = || {
@@ -165,15 +163,14 @@ fn read_one(source: &mut InputFile) -> anyhow::Result<ReadOrder> {
     }
 }
 
-fn read_order(record: Record) -> anyhow::Result<ReadOrder> {
-    let refuse_input = |problem: String| refuse(Kind::InvalidInput, None, problem.into());
+fn read_order(record: Record) -> anyhow::Result<ParsedOrder> {
+    let refuse_input = |problem: String| refuse(FailureKind::InvalidInput, None, problem.into());
     if let Some(excess) = record.excess {
         return Err(refuse_input(excess).into());
     }
     // Only WhatsApp's texts need the zone, and only `import` takes them.
-    let context = RecordContext { zone: Zone::UTC };
     let (mut found, mut count) = (None, 0);
-    let skipped = read_record(&Arc::new(record.bytes), context, &mut |order, _| {
+    let skipped = read_record(&Arc::new(record.bytes), Zone::UTC, &mut |order, _| {
         count += 1;
         found = Some(order);
     });
@@ -197,10 +194,10 @@ fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> any
     Ok(unknown_products(products, &catalogue))
 }
 
-fn refuse(kind: Kind, reference: Option<&str>, problems: Problems) -> Explained {
+fn refuse(kind: FailureKind, reference: Option<&str>, problems: Problems) -> Explained {
     let which = reference.map(|reference| format!(" {}", shorten(reference))).unwrap_or_default();
     let failure = match kind {
-        Kind::Conflict(_) => Failure::new(kind, format!("order{which} is there with other content"))
+        FailureKind::Conflict(_) => Failure::new(kind, format!("order{which} is there with other content"))
             .error("Order is there with other content")
             .hint(Hint::run("to see it", CommandLine::of("show").argument(reference.unwrap_or_default()))),
         _ => Failure::new(kind, format!("invalid order{which}")).error("Invalid order"),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Context;
 use super::facts::{Facts, task_named};
 use super::import_summary::ImportSummary;
-use crate::error::{Explained, Failure, Fault, Kind, explain};
+use crate::error::{Explained, Failure, FailureKind, Fault, explain};
 use crate::hint::Hint;
 use crate::store::StoreError;
 
@@ -37,7 +37,8 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
         }
     }
     let kind = explained.failure.kind;
-    let was_nothing_begun = matches!(kind, Kind::Usage | Kind::PermissionDenied | Kind::Internal(Fault::MissingFile));
+    let was_nothing_begun =
+        matches!(kind, FailureKind::Usage | FailureKind::PermissionDenied | FailureKind::Internal(Fault::MissingFile));
     if let Some(undone) = facts.undone
         && !is_outcome_unknown
         && !was_nothing_begun

@@ -18,10 +18,11 @@ use crate::domain::incoming::{EarlyRevisions, Revision};
 use crate::domain::product::Catalogue;
 use crate::domain::resolve::Rejected;
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 use crate::error::Exit;
-use crate::input::found::{Context as RecordContext, ReadOrder};
 use crate::input::json::NotJson;
 use crate::input::order_record::{read_record, read_stretch};
+use crate::input::parsed_order::ParsedOrder;
 use crate::input::reject::Reject;
 use crate::options::named_file;
 use crate::store::StoreError;
@@ -73,7 +74,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         CheckedOrder::of(order, *now, catalogue, &mut || (ids.lock().unwrap_or_else(PoisonError::into_inner))())
     };
     let mut read = |input: Input<'_>, put: &mut Put<'_, ImportOrder>| {
-        read(input, RecordContext { zone }, &mut |order, reject| {
+        read(input, zone, &mut |order, reject| {
             let order = match shop.get() {
                 Some(shop) => ImportOrder::Checked(resolve(order, shop)),
                 None => ImportOrder::Parsed(order),
@@ -147,14 +148,10 @@ fn ensure_taken(summary: &ImportSummary, keep_going: bool) -> anyhow::Result<()>
 }
 
 /// Reads the orders in a record or a stretch of text; returns how many messages held none.
-fn read(
-    input: Input<'_>,
-    context: RecordContext,
-    put: &mut dyn FnMut(ReadOrder, &Arc<Reject>),
-) -> Result<u64, NotJson> {
+fn read(input: Input<'_>, zone: Zone, put: &mut dyn FnMut(ParsedOrder, &Arc<Reject>)) -> Result<u64, NotJson> {
     match input {
-        Input::Record(record) => read_record(record, context, put),
-        Input::Stretch(stretch) => Ok(read_stretch(stretch, context, put)),
+        Input::Record(record) => read_record(record, zone, put),
+        Input::Stretch(stretch) => Ok(read_stretch(stretch, zone, put)),
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Context;
 use crate::domain::problems::Problems;
 use crate::domain::refusal::Conflict;
-use crate::error::{DETAILS_LISTED, Explained, Failure, Kind, list_first};
+use crate::error::{DETAILS_LISTED, Explained, Failure, FailureKind, list_first};
 use crate::render::json::Body;
 use crate::ui;
 
@@ -33,7 +33,7 @@ pub enum RecordOutcome {
         /// What messages call it: a reference, a barcode.
         label: Option<String>,
         /// Invalid input or a conflict.
-        kind: Kind,
+        kind: FailureKind,
         /// Every problem, with its place in the record.
         problems: Problems,
     },
@@ -80,7 +80,7 @@ struct RecordError {
     record: Option<u64>,
     line: u64,
     label: Option<String>,
-    kind: Kind,
+    kind: FailureKind,
     problems: Vec<String>,
 }
 
@@ -122,7 +122,7 @@ pub struct RecordPlace<'a> {
 impl RecordOutcome {
     /// Makes the outcome of a record of which only the problem is known.
     pub fn invalid(problem: String) -> RecordOutcome {
-        RecordOutcome::Rejected { label: None, kind: Kind::InvalidInput, problems: problem.into() }
+        RecordOutcome::Rejected { label: None, kind: FailureKind::InvalidInput, problems: problem.into() }
     }
 }
 
@@ -159,10 +159,10 @@ impl ImportSummary {
         }
     }
 
-    fn reject(&mut self, place: RecordPlace<'_>, label: Option<String>, kind: Kind, problems: &Problems) {
+    fn reject(&mut self, place: RecordPlace<'_>, label: Option<String>, kind: FailureKind, problems: &Problems) {
         self.conflict = match (kind, self.conflict) {
-            (Kind::Conflict(reason), None) if self.rejected == 0 => Some(reason),
-            (Kind::Conflict(_), first) => first,
+            (FailureKind::Conflict(reason), None) if self.rejected == 0 => Some(reason),
+            (FailureKind::Conflict(_), first) => first,
             _ => None,
         };
         self.rejected += 1;
@@ -181,7 +181,7 @@ impl ImportSummary {
 
     /// Counts a problem of the file itself, not of its records.
     pub fn refuse(&mut self, place: RecordPlace<'_>, problems: &Problems) {
-        self.reject(place, None, Kind::InvalidInput, problems);
+        self.reject(place, None, FailureKind::InvalidInput, problems);
     }
 
     /// Notes that the input cannot be read beyond this place.
@@ -231,8 +231,8 @@ impl ImportSummary {
         }
         let count = self.imported + self.updated + self.unchanged + self.rejected;
         let (kind, error) = match self.conflict {
-            Some(reason) => (Kind::Conflict(reason), "Some records conflict with what is there"),
-            None => (Kind::InvalidInput, "Some records are invalid"),
+            Some(reason) => (FailureKind::Conflict(reason), "Some records conflict with what is there"),
+            None => (FailureKind::InvalidInput, "Some records are invalid"),
         };
         let records = match (self.rejected, count) {
             (_, 1) => "the record".to_owned(),

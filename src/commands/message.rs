@@ -15,7 +15,7 @@ use crate::domain::order::Order;
 use crate::domain::phone::{NotCallable, callable_number};
 use crate::domain::refusal::Conflict;
 use crate::domain::status::Status;
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
 use crate::render::message::message_link;
@@ -63,7 +63,7 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if template == Template::Shortage && obstacles.iter().all(|obstacle| obstacle.for_customer().is_none()) {
         let message = format!("order {reference} is not short: everything is in stock");
         let command = CommandLine::of("message").argument(reference);
-        return Err(Failure::new(Kind::Conflict(Conflict::Step), message)
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Step), message)
             .hint(Hint::run("for the text that fits its status", command))
             .into());
     }
@@ -110,7 +110,7 @@ fn choose(template: Option<Template>, order: &Order) -> anyhow::Result<Template>
     let (reference, status) = (&order.summary.reference, order.summary.status);
     if template == Some(Template::Shortage) && status != Status::Pending {
         let message = format!("order {reference} is {status}: only a pending order can be short");
-        return Err(Failure::new(Kind::Conflict(Conflict::Step), message).into());
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Step), message).into());
     }
     Ok(template.unwrap_or_else(|| Template::fitting(status)))
 }

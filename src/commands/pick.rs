@@ -4,7 +4,7 @@ use super::Context;
 use super::context::declined;
 use super::find::{Given, References, expand_references, list_orders, none_named};
 use crate::domain::status::Status;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::render::prose::fit;
 use crate::render::{RenderStyle, confirm};
 use crate::store::{OrderFilter, SearchedOrder, search_among};
@@ -84,7 +84,7 @@ fn pick(purpose: &Purpose<'_>, is_many: bool, context: &Context) -> anyhow::Resu
         context.open_to_read()?.read(|read| anyhow::Ok((read.listed_orders(&filter, false)?, read.settings()?)))?;
     if orders.is_empty() {
         let message = format!("there is no order to {}", purpose.verb);
-        return Err(Failure::new(Kind::NotFound, message).hint(list_orders()).into());
+        return Err(Failure::new(FailureKind::NotFound, message).hint(list_orders()).into());
     }
     let style = context.style_of_questions(&settings);
     let width = style.width;

@@ -8,12 +8,12 @@ use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::product::Catalogue;
 use crate::domain::receive::{decide_new, decide_repeat};
 use crate::domain::reference::Reference;
-use crate::domain::refusal::Kind;
+use crate::domain::refusal::RefusalKind;
 use crate::domain::resolve::{Rejected, ResolvedOrder, resolve, unknown_products};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Caller;
-use crate::input::found::ReadOrder;
+use crate::input::parsed_order::ParsedOrder;
 use crate::store::{Audit, ContentHash, OrderBatch, StoreError};
 
 /// What taking in orders needs.
@@ -43,7 +43,7 @@ pub struct CheckedOrder {
 #[derive(Debug)]
 pub enum ImportOrder {
     /// Parsed before the catalogue was loaded.
-    Parsed(ReadOrder),
+    Parsed(ParsedOrder),
     /// Looked up in the catalogue.
     Checked(CheckedOrder),
 }
@@ -60,13 +60,13 @@ pub enum StoredOrder {
 impl CheckedOrder {
     /// Looks up the products of an order received `now`; `new_id` makes new ids.
     pub fn of(
-        parsed: ReadOrder,
+        parsed: ParsedOrder,
         now: Timestamp,
         catalogue: &Catalogue,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> CheckedOrder {
-        let ReadOrder { label, products, source, revision, order } = parsed;
-        let invalid = |problems| Err(Rejected { kind: Kind::InvalidInput, problems });
+        let ParsedOrder { label, products, source, revision, order } = parsed;
+        let invalid = |problems| Err(Rejected { kind: RefusalKind::InvalidInput, problems });
         let order = match order {
             Err(mut problems) => {
                 problems.extend(unknown_products(&products, catalogue));
@@ -92,13 +92,13 @@ impl CheckedOrder {
 impl ImportOrder {
     /// Returns the outcome of an order that is refused whatever the file holds; `None` if the file matters.
     pub fn settle(&self) -> Option<RecordOutcome> {
-        let ImportOrder::Parsed(ReadOrder { label, products, source, revision: None, order: Err(problems) }) = self
+        let ImportOrder::Parsed(ParsedOrder { label, products, source, revision: None, order: Err(problems) }) = self
         else {
             return None;
         };
         let is_settled = products.is_empty() && source.message_id.is_none() && !problems.is_empty();
         let (label, problems) = (label.clone(), problems.clone());
-        is_settled.then_some(RecordOutcome::Rejected { label, kind: Kind::InvalidInput.into(), problems })
+        is_settled.then_some(RecordOutcome::Rejected { label, kind: RefusalKind::InvalidInput.into(), problems })
     }
 
     /// Returns roughly how many bytes of memory it takes.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use super::source::InputFile;
+use crate::domain::problems::Problems;
 use crate::error::Failure;
 use crate::input::chat_text::{OrderStretches, Stretch};
+use crate::input::envelope::read_envelope;
 use crate::input::format::Format;
-use crate::input::json::{NotJson, Problems, read_envelope};
+use crate::input::json::NotJson;
 use crate::input::records::{Record, Records, StreamError};
 use crate::input::reject::Reject;
 use crate::input::zip::{ZipError, open_chat};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
 use crate::domain::refusal::Conflict;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::input::reject::Reject;
 use crate::scratch::{Scratch, folder_of, sync_folder};
 use crate::store::{NotOpened, OrdersFiles, PlainFile};
@@ -71,7 +71,7 @@ impl RejectsFile<'_> {
     fn begin<'a>(path: &Path, orders_files: &'a OrdersFiles) -> anyhow::Result<RejectsFile<'a>> {
         if let Some(ours) = orders_files.name_new(path) {
             let message = format!("cannot write {}: {ours}", path.display());
-            return Err(Failure::new(Kind::Conflict(Conflict::Exists), message).hint("name a new file").into());
+            return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message).hint("name a new file").into());
         }
         let spool = tempfile::tempfile().map_err(|error| unwritable(path, &error))?;
         Ok(RejectsFile {
@@ -126,7 +126,7 @@ impl RejectsFile<'_> {
                 };
             if !is_same {
                 let message = format!("{} is there already", path.display());
-                return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
+                return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
                     .hint("import and remove it first, or name another")
                     .into());
             }

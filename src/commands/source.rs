@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::error::{Failure, Fault, Kind};
+use crate::error::{Failure, FailureKind, Fault};
 use crate::input::format::Format;
 use crate::store::{NotOpened, OrdersFiles, PlainFile};
 
@@ -78,7 +78,9 @@ pub fn open_source(name: Option<&str>, orders_files: &OrdersFiles) -> anyhow::Re
     let file = match name {
         "-" => orders_files.open_stdin(),
         _ if Path::new(name).is_dir() => {
-            return Err(Failure::new(Kind::Internal(Fault::Io), format!("cannot read {name}: it is a folder")).into());
+            return Err(
+                Failure::new(FailureKind::Internal(Fault::Io), format!("cannot read {name}: it is a folder")).into()
+            );
         }
         _ => orders_files.open(Path::new(name)),
     };
@@ -95,7 +97,7 @@ fn problem(name: &str, ours: &str) -> String {
 
 /// Refuses sources that are the orders file or beside it.
 fn refuse(ours: Vec<String>) -> Failure {
-    Failure::new(Kind::InvalidInput, "the orders file cannot be read as input")
+    Failure::new(FailureKind::InvalidInput, "the orders file cannot be read as input")
         .error("The orders file cannot be read as input")
         .details(ours)
         .hint("name the files to read, such as *.json; * matches the orders file too")
@@ -125,7 +127,7 @@ fn spool(name: &str, mut pipe: PlainFile, most: u64) -> Result<PlainFile, Failur
         _ => unreadable(name, &error),
     };
     let refuse = |what: String| {
-        Failure::new(Kind::InvalidInput, format!("{name} cannot be read"))
+        Failure::new(FailureKind::InvalidInput, format!("{name} cannot be read"))
             .error("The input cannot be read")
             .details(vec![what])
     };

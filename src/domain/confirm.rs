@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderItem, OrderPk};
 use super::product::{Catalogue, Product, ProductId, SizeProblem};
-use super::refusal::{Conflict, Kind, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal, Remedy};
 use super::status::Status;
 use super::stock::{Movement, Reason, Shortage};
 use super::transition::StatusChange;
@@ -119,13 +119,10 @@ impl Consent {
         let reference = &order.summary.reference;
         let refusal = match shown.get(&order.summary.pk) {
             Some(shown) if shown == order => return Ok(()),
-            Some(_) => Refusal::new(
-                Kind::Conflict(Conflict::Changed),
-                format!("order {reference} changed while you were asked"),
-            )
-            .error("Order has changed"),
-            None => Refusal::new(
-                Kind::Conflict(Conflict::Changed),
+            Some(_) => Refusal::conflict(Conflict::Changed, format!("order {reference} changed while you were asked"))
+                .error("Order has changed"),
+            None => Refusal::conflict(
+                Conflict::Changed,
                 format!("order {reference} could not be confirmed when you answered"),
             )
             .error("Order was not agreed to"),
@@ -278,6 +275,7 @@ mod tests {
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
     use crate::domain::reference::Reference;
+    use crate::domain::refusal::RefusalKind;
 
     struct Desk {
         catalogue: Catalogue,
@@ -342,7 +340,7 @@ mod tests {
                 Err(obstacles) => {
                     let refusal = refusal(&desk.orders, &obstacles);
                     assert_eq!(refusal.details, *shortages, "{what}");
-                    assert_eq!(refusal.kind, Kind::InsufficientStock, "{what}");
+                    assert_eq!(refusal.kind, RefusalKind::InsufficientStock, "{what}");
                     assert_eq!(refusal.error, "Insufficient stock for some items", "{what}");
                 }
             }
@@ -378,7 +376,7 @@ mod tests {
             let mut desk = desk(&products, &[&[(0, 1, None)]]);
             desk.orders[0].summary.status = status;
             let refusal = desk.refusal();
-            assert_eq!((refusal.kind, refusal.error.as_str()), (Kind::Conflict(reason), error));
+            assert_eq!((refusal.kind, refusal.error.as_str()), (RefusalKind::Conflict(reason), error));
         }
     }
 
@@ -389,7 +387,10 @@ mod tests {
             [(None, "Polo: needs a size (sizes: S, L)"), (Some("XL"), "Polo: has no size XL (sizes: S, L)")]
         {
             let refusal = desk(&products, &[&[(0, 1, size)]]).refusal();
-            assert_eq!((refusal.kind, refusal.details.as_slice()), (Kind::InvalidInput, &[detail.to_owned()][..]));
+            assert_eq!(
+                (refusal.kind, refusal.details.as_slice()),
+                (RefusalKind::InvalidInput, &[detail.to_owned()][..])
+            );
         }
     }
 
@@ -399,7 +400,7 @@ mod tests {
         let mut desk = desk(&products, &[&[(0, 1, None)]]);
         desk.orders[0].items[0].unit_price = Money::from_hundredths(2998);
         let refusal = desk.refusal();
-        assert_eq!(refusal.kind, Kind::Conflict(Conflict::Price));
+        assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Price));
         assert_eq!(refusal.details, ["Shirt: price 29.98 is below the list price 29.99"]);
         assert!(decide(&desk.orders, &desk.catalogue, true).is_ok());
         desk.orders[0].items[0].unit_price = Money::from_hundredths(3000);
@@ -412,7 +413,7 @@ mod tests {
         let mut desk = desk(&products, &[&[(0, 1, Some("S"))], &[(0, 1, None)], &[(0, 1, Some("S"))]]);
         desk.orders[2].summary.status = Status::Shipped;
         let refusal = desk.refusal();
-        assert_eq!(refusal.kind, Kind::InvalidInput);
+        assert_eq!(refusal.kind, RefusalKind::InvalidInput);
         assert_eq!(
             refusal.details,
             [

@@ -4,8 +4,9 @@
 use super::incoming::IncomingOrder;
 use super::money::Money;
 use super::order::{Customer, Order, OrderItem};
+use super::phone::phone_digits;
 use super::product::ProductId;
-use super::text::{phone_digits, plain};
+use super::text::plain;
 
 /// The fields by which a repeated order is compared with the stored one (rule 6): never dates, status, images or the user.
 #[derive(Debug, Clone, PartialEq, Eq)]

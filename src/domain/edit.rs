@@ -6,7 +6,7 @@ use super::money::Money;
 use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
 use super::product::{Catalogue, Product, no_such_size};
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
 
 /// The requested edit.
@@ -98,7 +98,8 @@ pub fn decide(
         None => Ok(None),
     };
     // An error in the edit itself comes before a conflict with the order.
-    if !matches!(&item_change, Err(refusal) if matches!(refusal.kind, Kind::NotFound | Kind::InvalidInput)) {
+    if !matches!(&item_change, Err(refusal) if matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidInput))
+    {
         refuse_status(order, edit)?;
     }
     let mut changes = Vec::new();
@@ -128,7 +129,7 @@ pub fn decide(
     if summary.terms.discount > total {
         let (discount, reference) = (summary.terms.discount, &summary.reference);
         let message = format!("the discount of {reference}, {discount}, would be more than its items, {total}");
-        return Err(Refusal::new(Kind::InvalidInput, message).error("The discount would be more than the items"));
+        return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The discount would be more than the items"));
     }
     Ok(Edited {
         order: summary.pk,
@@ -145,7 +146,7 @@ pub fn decide(
 fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
     let refuse = |what: &str| {
-        Refusal::new(Kind::Conflict(Conflict::Step), format!("{what}; {reference} is {status}"))
+        Refusal::conflict(Conflict::Step, format!("{what}; {reference} is {status}"))
             .error(format!("Order is {status}"))
     };
     match status {
@@ -193,7 +194,7 @@ fn edit_items(
         ItemEdit::Add { product, quantity, size, color } => {
             if items.len() >= ITEMS_LIMIT {
                 let message = format!("order {reference} has {ITEMS_LIMIT} items, the most that an order can have");
-                return Err(Refusal::new(Kind::InvalidInput, message));
+                return Err(Refusal::invalid(message));
             }
             let unit_price = product.list_price();
             let item = OrderItem {
@@ -219,7 +220,7 @@ fn edit_items(
             let index = index_of(items, *number, reference)?;
             if items.len() == 1 {
                 let message = format!("item 1 is the only item of {reference}");
-                return Err(Refusal::new(Kind::Conflict(Conflict::Step), message)
+                return Err(Refusal::conflict(Conflict::Step, message)
                     .error("An order needs at least one item")
                     .remedy(Remedy::Cancel(reference.clone())));
             }
@@ -232,7 +233,7 @@ fn edit_items(
 fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result<usize, Refusal> {
     match number.checked_sub(1).filter(|index| *index < items.len()) {
         Some(index) => Ok(index),
-        None => Err(Refusal::new(Kind::NotFound, format!("order {reference} has no item {number}"))
+        None => Err(Refusal::new(RefusalKind::NotFound, format!("order {reference} has no item {number}"))
             .error(format!("Item {number} not found"))
             .remedy(Remedy::NumberItems(reference.clone()))),
     }
@@ -243,7 +244,7 @@ fn spelled(product: &Product, size: Option<&str>) -> Result<Option<String>, Refu
     match product.line_for(size) {
         Ok(line) if product.is_sized() => Ok(Some(line.size.clone())),
         Ok(_) => Ok(size.map(str::to_owned)),
-        Err(_) => Err(Refusal::new(Kind::InvalidInput, no_such_size(&product.name, size, &product.size_names()))),
+        Err(_) => Err(Refusal::invalid(no_such_size(&product.name, size, &product.size_names()))),
     }
 }
 
@@ -256,10 +257,7 @@ fn describe(number: usize, item: &OrderItem) -> String {
 }
 
 fn too_much(reference: &Reference) -> Refusal {
-    Refusal::new(
-        Kind::InvalidInput,
-        format!("the total or the number of pieces of {reference} would be more than an order can have"),
-    )
+    Refusal::invalid(format!("the total or the number of pieces of {reference} would be more than an order can have"))
 }
 
 #[cfg(test)]
@@ -303,7 +301,7 @@ mod tests {
             let of_items = edited(&order, &catalogue, ItemEdit::Remove { number: 1 });
             assert_eq!((of_customer.is_ok(), of_items.is_ok()), (customer, items), "{status}");
             if let Err(refusal) = of_items {
-                assert_eq!(refusal.kind, Kind::Conflict(Conflict::Step));
+                assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
             }
         }
     }
@@ -368,11 +366,11 @@ mod tests {
         };
         let most = ItemEdit::Change { number: 1, quantity: Some(2_147_483_647), size: None, color: None };
         for (edit, kind, words) in [
-            (change(3), Kind::NotFound, "has no item 3"),
-            (change(0), Kind::NotFound, "has no item 0"),
-            (with_size(Some("XL")), Kind::InvalidInput, "Shirt: has no size XL (sizes: S, L)"),
-            (with_size(None), Kind::InvalidInput, "Shirt: needs a size (sizes: S, L)"),
-            (most, Kind::InvalidInput, "more than an order can have"),
+            (change(3), RefusalKind::NotFound, "has no item 3"),
+            (change(0), RefusalKind::NotFound, "has no item 0"),
+            (with_size(Some("XL")), RefusalKind::InvalidInput, "Shirt: has no size XL (sizes: S, L)"),
+            (with_size(None), RefusalKind::InvalidInput, "Shirt: needs a size (sizes: S, L)"),
+            (most, RefusalKind::InvalidInput, "more than an order can have"),
         ] {
             let refusal = edited(&order, &catalogue, edit).unwrap_err();
             assert_eq!(refusal.kind, kind);
@@ -380,6 +378,6 @@ mod tests {
         }
         order.items.pop();
         let refusal = edited(&order, &catalogue, ItemEdit::Remove { number: 1 }).unwrap_err();
-        assert_eq!(refusal.kind, Kind::Conflict(Conflict::Step));
+        assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
     }
 }

@@ -17,6 +17,7 @@
 //! 7. Products in orders cannot be removed.
 //! 8. Roles narrow what an acting user may do.
 //! 9. Nothing is deleted silently: orders stay, history is append-only.
+//! 10. A guest's words are marked where they mislead: another product name than the catalogue's, the time of a wrong clock.
 //!
 //! # The files
 //!
@@ -28,10 +29,11 @@
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
 //! | `terms`, `payment` | what an order costs beside its items; what was paid of it |
-//! | `product`, `catalogue` | a product and its stock lines; what an incoming product changes |
-//! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 4 and 10) |
-//! | `receive` | whether a received order is new, unchanged or refused (rules 1, 4 and 6) |
-//! | `confirm`, `transition`, `edit` | taking stock (rules 4 and 5); all other steps (rules 2 and 3); changing an order |
+//! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
+//! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
+//! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
+//! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
+//! | `transition`, `edit` | all other steps (rules 2 and 3); changing an order |
 //! | `stock` | movements; adjusting and counting |
 //! | `history` | the history of an order, and of a product's stock |
 //! | `message` | the messages to a customer |
@@ -42,9 +44,9 @@
 
 pub(crate) mod bidi;
 pub(crate) mod calendar;
-pub(crate) mod catalogue;
 pub(crate) mod confirm;
 pub(crate) mod content;
+pub(crate) mod duplicate;
 pub(crate) mod edit;
 pub(crate) mod finding;
 pub(crate) mod history;
@@ -60,6 +62,7 @@ pub mod payment;
 pub(crate) mod phone;
 pub(crate) mod problems;
 pub mod product;
+pub(crate) mod product_change;
 pub mod receive;
 pub mod reference;
 pub(crate) mod refusal;

@@ -184,6 +184,11 @@ impl fmt::Display for Balance {
     }
 }
 
+/// Returns whether a text is shaped like the code of a currency: `EGP`.
+pub fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())
+}
+
 /// Splits a plain decimal text into its value (`None` if too large) and its number of decimals.
 fn plain_decimal(text: &str) -> Result<(Option<Decimal>, usize), MoneyError> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));

@@ -7,7 +7,7 @@ use super::money::Money;
 use super::order::Order;
 use super::product::no_such_size;
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
 use super::stock::Shortage;
 
@@ -52,13 +52,13 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> RefusalKind {
         match self {
-            Obstacle::NoSuchSize { .. } => Kind::InvalidInput,
-            Obstacle::NotPending(_, Status::Cancelled) => Kind::Conflict(Conflict::Step),
-            Obstacle::NotPending(..) => Kind::Conflict(Conflict::Already),
-            Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => Kind::Conflict(Conflict::Price),
-            Obstacle::Short(_) => Kind::InsufficientStock,
+            Obstacle::NoSuchSize { .. } => RefusalKind::InvalidInput,
+            Obstacle::NotPending(_, Status::Cancelled) => RefusalKind::Conflict(Conflict::Step),
+            Obstacle::NotPending(..) => RefusalKind::Conflict(Conflict::Already),
+            Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => RefusalKind::Conflict(Conflict::Price),
+            Obstacle::Short(_) => RefusalKind::InsufficientStock,
         }
     }
 
@@ -119,7 +119,7 @@ fn not_pending(status: Status) -> String {
 
 /// Makes the refusal of `orders`: every obstacle, under the first kind among them.
 pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
-    let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(Kind::Conflict(Conflict::Step));
+    let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(RefusalKind::Conflict(Conflict::Step));
     let all_orders = || orders.iter().map(|order| order.summary.reference.clone()).collect();
     let which = match orders {
         [only] => only.summary.reference.to_string(),
@@ -140,8 +140,8 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
             return refusal.error(not_pending(*status)).remedy(remedy);
         }
         _ => match kind {
-            Kind::InsufficientStock => return insufficient_stock(orders, obstacles),
-            Kind::InvalidInput => Refusal::new(kind, format!("items of {at_fault} need an available size"))
+            RefusalKind::InsufficientStock => return insufficient_stock(orders, obstacles),
+            RefusalKind::InvalidInput => Refusal::new(kind, format!("items of {at_fault} need an available size"))
                 .error("Some items need an available size"),
             _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
                 Refusal::new(kind, format!("some of {which} are not pending")).error("Some orders are not pending")
@@ -150,7 +150,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
                 Refusal::new(kind, format!("prices of {at_fault} are below the list price"))
                     .error("Some prices are below the list price")
             }
-            Kind::Conflict(_) | Kind::NotFound => {
+            RefusalKind::Conflict(_) | RefusalKind::NotFound => {
                 Refusal::new(kind, format!("the shop has not agreed to the terms of {at_fault}"))
                     .error("Some terms are not agreed")
             }
@@ -163,7 +163,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     let refusal = refusal.details(details.collect());
     let unsized_item = obstacles.iter().find_map(Obstacle::unsized_item);
     match unsized_item {
-        _ if obstacles.iter().all(|obstacle| obstacle.kind() == Kind::Conflict(Conflict::Price)) => {
+        _ if obstacles.iter().all(|obstacle| obstacle.kind() == RefusalKind::Conflict(Conflict::Price)) => {
             refusal.remedy(Remedy::AcceptPrices(all_orders()))
         }
         Some((reference, item)) if orders.len() == 1 => {
@@ -193,7 +193,7 @@ fn insufficient_stock(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     let short = by_itself.chain(all_short()).filter(|(reference, _)| seen.insert(reference.as_str()));
     let short: Vec<_> = short.collect();
     let names = name_some(&short.iter().map(|(reference, _)| reference).collect::<Vec<_>>(), orders.len());
-    let mut refusal = Refusal::new(Kind::InsufficientStock, format!("insufficient stock for {names}"))
+    let mut refusal = Refusal::new(RefusalKind::InsufficientStock, format!("insufficient stock for {names}"))
         .error("Insufficient stock for some items")
         .details(shortages.iter().map(|shortage| shortage.describe()).collect());
     if let Some((reference, true)) = short.first() {

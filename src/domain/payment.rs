@@ -6,7 +6,7 @@ use super::limits;
 use super::money::{Balance, Money};
 use super::order::{Order, OrderPk};
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
 use super::time::Timestamp;
 
@@ -149,19 +149,19 @@ pub fn decide(
         let receipt = entry.receipt.as_deref().unwrap_or_default();
         let (method, amount, other) = (&entry.method, same.amount, &same.reference);
         let message = format!("receipt {receipt} of {method} was entered for {other}, {amount}");
-        return Err(Refusal::new(Kind::Conflict(Conflict::Content), message)
+        return Err(Refusal::new(RefusalKind::Conflict(Conflict::Content), message)
             .error("Receipt was entered before")
             .remedy(Remedy::ShowOrder(other.clone())));
     }
     if let Some(paid_at) = entry.paid_at.filter(|paid_at| *paid_at > now) {
         let message = format!("{paid_at} lies ahead: money that has not moved yet is no payment of {reference}");
-        return Err(Refusal::new(Kind::InvalidInput, message).error("The time of a payment must not lie ahead"));
+        return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The time of a payment must not lie ahead"));
     }
     let before = summary.recorded;
     if entry.amount.is_negative() && before.unwrap_or_default().plus(entry.amount).is_negative() {
         let (back, paid) = (entry.amount.size(), before.unwrap_or_default());
         let message = format!("{back} cannot go back for {reference}: {paid} was paid");
-        return Err(Refusal::new(Kind::Conflict(Conflict::Step), message)
+        return Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
             .error("More than was paid cannot be refunded")
             .remedy(Remedy::ShowOrder(reference.clone())));
     }
@@ -176,11 +176,12 @@ pub fn decide(
 pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> {
     let reference = &order.summary.reference;
     let show = |refusal: Refusal| refusal.remedy(Remedy::ShowOrder(reference.clone()));
-    let refuse =
-        |conflict, message: String, error: String| show(Refusal::new(Kind::Conflict(conflict), message).error(error));
+    let refuse = |conflict, message: String, error: String| {
+        show(Refusal::new(RefusalKind::Conflict(conflict), message).error(error))
+    };
     let Some(payment) = order.payments.iter().find(|payment| payment.number == number) else {
         let message = format!("order {reference} has no payment {number}");
-        return Err(show(Refusal::new(Kind::NotFound, message).error(format!("Payment {number} not found"))));
+        return Err(show(Refusal::new(RefusalKind::NotFound, message).error(format!("Payment {number} not found"))));
     };
     if let Some(taken_back) = payment.voids {
         let message = format!("payment {number} of {reference} takes payment {taken_back} back: enter it anew instead");
@@ -216,7 +217,7 @@ pub fn amount_to_pay(order: &Order, amount: Option<Money>) -> Result<Balance, Re
         None => {
             let message = format!("nothing is due of {}: {paid} was paid", summary.reference);
             let conflict = if summary.status == Status::Cancelled { Conflict::Step } else { Conflict::Already };
-            Err(Refusal::new(Kind::Conflict(conflict), message)
+            Err(Refusal::new(RefusalKind::Conflict(conflict), message)
                 .error("Nothing is due")
                 .remedy(Remedy::ShowOrder(summary.reference.clone())))
         }
@@ -235,7 +236,7 @@ pub fn amount_to_refund(order: &Order, amount: Option<Money>) -> Result<Balance,
         (None, Some(owed)) => Ok(owed),
         (None, None) => {
             let message = format!("nothing is owed to the customer of {}", summary.reference);
-            Err(Refusal::new(Kind::Conflict(Conflict::Step), message)
+            Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
                 .error("Nothing is owed to the customer")
                 .remedy(Remedy::ShowOrder(summary.reference.clone())))
         }

@@ -1,6 +1,7 @@
 //! Phone numbers: the digits of the full number, however it is typed (SPEC 2, "Phones").
 
-use super::text::{digit_value, is_edge, phone_digits};
+use super::limits::PHONE;
+use super::text::{digit_value, is_edge};
 
 /// The fewest digits of a number that can be called, without and with its country code.
 const SHORTEST_NUMBER: usize = 7;
@@ -10,6 +11,28 @@ const LONGEST_NUMBER: usize = 15;
 const WHOLE_NUMBER: usize = 10;
 /// What stands before a number with its country code.
 const PLUS: [char; 2] = ['+', '＋'];
+
+/// Returns the bare digits of a phone number as typed; Arabic and full-width digits become ASCII.
+pub fn phone_digits(phone: &str) -> String {
+    let mut digits = String::with_capacity(phone.len());
+    digits.extend(phone.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)));
+    digits
+}
+
+/// Reads a phone number that staff type: 1 to 20 characters, with at least one digit. (A guest's text is kept even without
+/// one: their order counts.)
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_phone(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("must not be blank".to_owned()),
+        length if length > PHONE => Err(format!("must have at most {PHONE} characters, has {length}")),
+        _ if !text.chars().any(|c| digit_value(c).is_some()) => Err("must have a digit".to_owned()),
+        _ => Ok(text.to_owned()),
+    }
+}
 
 /// Returns whether a text has digits, and nothing that a phone number cannot have.
 pub fn is_phone_shaped(text: &str) -> bool {
@@ -133,6 +156,32 @@ fn has_number(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_phone_keeps_only_its_digits() {
+        for (phone, digits) in [
+            ("+20 (12) 345-678", "2012345678"),
+            ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
+            ("۰۹۱۲", "0912"),
+            ("０１０", "010"),
+            ("call me", ""),
+        ] {
+            assert_eq!(phone_digits(phone), digits, "{phone}");
+        }
+    }
+
+    #[test]
+    fn a_phone_without_a_digit_is_refused() {
+        for (phone, read) in [
+            (" +20 12 ", Ok("+20 12")),
+            ("٠١٢", Ok("٠١٢")),
+            ("call me", Err("must have a digit")),
+            (" ", Err("must not be blank")),
+            ("123456789012345678901", Err("must have at most 20 characters, has 21")),
+        ] {
+            assert_eq!(read_phone(phone), read.map(str::to_owned).map_err(str::to_owned), "{phone}");
+        }
+    }
 
     #[test]
     fn every_spelling_of_a_number_has_the_same_digits() {

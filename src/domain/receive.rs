@@ -1,16 +1,13 @@
-//! A received order: new, unchanged, or refused (rules 1, 4 and 6).
+//! A received order: new, unchanged, or refused (rules 1 and 6).
 
 use super::content::Content;
+use super::duplicate::duplicate_warning;
 use super::order::Order;
 use super::problems::Problems;
-use super::refusal::{Conflict, Kind};
+use super::refusal::{Conflict, RefusalKind};
 use super::resolve::{Rejected, ResolvedOrder};
 use super::settings::Settings;
-use super::time::Timestamp;
 use super::user::Caller;
-
-/// Orders from one phone with the same items are likely duplicates within this many milliseconds (six hours).
-pub const DUPLICATE_WINDOW_MILLIS: i64 = 6 * 60 * 60 * 1000;
 
 /// What is known of a reference that is received again.
 #[derive(Debug, Clone)]
@@ -38,7 +35,7 @@ pub fn decide_new(
         problems.push(format!("currency: is {sent}, but this shop sells in {ours}"));
     }
     if !problems.is_empty() {
-        return Err(Rejected { kind: Kind::InvalidInput, problems });
+        return Err(Rejected { kind: RefusalKind::InvalidInput, problems });
     }
     Ok(order.warnings.iter().cloned().chain(duplicate_warning(order, likely_duplicates)).collect())
 }
@@ -51,7 +48,7 @@ pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> R
         return Ok(());
     }
     let conflict =
-        |problem: String| Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: problem.into() });
+        |problem: String| Err(Rejected { kind: RefusalKind::Conflict(Conflict::Content), problems: problem.into() });
     if !sender.sees(summary) {
         // Comparing with the current order would let them guess how it was changed.
         return conflict(format!("order {} is there already with other content", order.reference));
@@ -63,27 +60,6 @@ pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> R
             conflict(format!("order {} is there already with other content: {fields}", summary.reference))
         }
     }
-}
-
-/// Finds the nearest earlier order with the same items among orders of the same number, else the nearest later one.
-pub fn nearest_duplicate<'o>(
-    content: &Content,
-    date: Timestamp,
-    others: impl IntoIterator<Item = &'o Order>,
-) -> Option<&'o Order> {
-    let distance = |order: &Order| order.summary.order_date.millis() - date.millis();
-    others
-        .into_iter()
-        .filter(|order| content.has_phone() && content.has_same_items(&Content::of_order(order)))
-        .min_by_key(|order| (distance(order) > 0, distance(order).abs()))
-}
-
-fn duplicate_warning(order: &ResolvedOrder, likely_duplicates: &[Order]) -> Option<String> {
-    let is_near = |other: &&Order| {
-        (other.summary.order_date.millis() - order.order_date.millis()).abs() <= DUPLICATE_WINDOW_MILLIS
-    };
-    let nearest = nearest_duplicate(&order.content, order.order_date, likely_duplicates.iter().filter(is_near))?;
-    Some(format!("same phone and items as {}: ordered twice?", nearest.summary.reference))
 }
 
 #[cfg(test)]
@@ -100,6 +76,7 @@ pub(crate) mod tests {
     use crate::domain::resolve::resolve;
     use crate::domain::status::Status;
     use crate::domain::terms::Terms;
+    use crate::domain::time::Timestamp;
 
     /// An incoming order of these products, quantities and sizes, at the products' prices.
     pub fn incoming(items: &[(&Product, u32, Option<&str>)]) -> IncomingOrder {
@@ -237,7 +214,7 @@ pub(crate) mod tests {
                 Ok(())
             } else {
                 let problem = format!("order LEG-LXYZ1234-AB5C is there already with other content: {fields}");
-                Err(Rejected { kind: Kind::Conflict(Conflict::Content), problems: problem.into() })
+                Err(Rejected { kind: RefusalKind::Conflict(Conflict::Content), problems: problem.into() })
             };
             assert_eq!(shop.receive_again(&again, &known), expected, "{what}");
             let known = Known { received_before: true, ..known };
@@ -261,11 +238,11 @@ pub(crate) mod tests {
         ];
         assert_eq!(
             shop.receive(&order, &[]),
-            Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() })
+            Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() })
         );
         shop.catalogue = [&shirt, &cap, &belt].into_iter().cloned().collect();
         let problems: Vec<String> = vec!["currency: is USD, but this shop sells in EGP".to_owned()];
-        let foreign = Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() });
+        let foreign = Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() });
         assert_eq!(shop.receive(&order, &[]), foreign);
     }
 
@@ -283,7 +260,7 @@ pub(crate) mod tests {
             let problems: Vec<String> = vec![format!("orderReference: {problem}")];
             assert_eq!(
                 shop.receive(&sent, &[]),
-                Err(Rejected { kind: Kind::InvalidInput, problems: problems.into_iter().collect() })
+                Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.into_iter().collect() })
             );
             let known = Known { order: order(&sent, &shop.catalogue, 1, Status::Pending), received_before: false };
             assert_eq!(shop.receive_again(&sent, &known), Ok(()), "an old one stays");

@@ -7,7 +7,7 @@ use super::status::Status;
 
 /// The class of a refusal; if several hold, the first of these counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum RefusalKind {
     /// Something that was named does not exist.
     NotFound,
     /// The input breaks a rule about its content.
@@ -122,9 +122,9 @@ pub enum Remedy {
 
 /// A refusal with everything that its reader needs: what, which, every problem, and what to do next.
 ///
-/// The domain refuses with [`Kind`] and [`Remedy`]; `error::Failure` has more kinds, and remedies in words.
+/// The domain refuses with [`RefusalKind`] and [`Remedy`]; `error::Failure` has more kinds, and remedies in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal<K = Kind, R = Remedy> {
+pub struct Refusal<K = RefusalKind, R = Remedy> {
     /// The class, from which the exit code follows.
     pub kind: K,
     /// One lower-case line for people that names the order or product.
@@ -142,6 +142,18 @@ impl<K: fmt::Debug, R: fmt::Debug> std::error::Error for Refusal<K, R> {}
 impl<K, R> fmt::Display for Refusal<K, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+impl Refusal {
+    /// Makes the refusal of invalid input.
+    pub fn invalid(message: impl Into<String>) -> Refusal {
+        Refusal::new(RefusalKind::InvalidInput, message)
+    }
+
+    /// Makes the refusal for a conflict with what exists.
+    pub fn conflict(conflict: Conflict, message: impl Into<String>) -> Refusal {
+        Refusal::new(RefusalKind::Conflict(conflict), message)
     }
 }
 

@@ -6,12 +6,13 @@ use super::content::Content;
 use super::incoming::{IncomingItem, IncomingOrder, Source};
 use super::money::Money;
 use super::order::{Customer, Misnomer, OrderItem};
+use super::phone::phone_digits;
 use super::problems::Problems;
 use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
 use super::reference::Reference;
-use super::refusal::Kind;
+use super::refusal::RefusalKind;
 use super::terms::Terms;
-use super::text::{phone_digits, shorten};
+use super::text::shorten;
 use super::time::Timestamp;
 
 /// An incoming order whose products exist, as it will be written if it is new.
@@ -73,7 +74,7 @@ impl ItemName {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
     /// Invalid input, or a conflict with what exists.
-    pub kind: Kind,
+    pub kind: RefusalKind,
     /// The problems, one line each.
     pub problems: Problems,
 }
@@ -89,13 +90,13 @@ pub fn resolve(
 ) -> Result<ResolvedOrder, Rejected> {
     let too_long = incoming.excesses();
     if !too_long.is_empty() {
-        return Err(Rejected { kind: Kind::InvalidInput, problems: too_long });
+        return Err(Rejected { kind: RefusalKind::InvalidInput, problems: too_long });
     }
     let found = incoming.items.iter().map(|item| catalogue.find(&item.product.key));
     let Some(products) = found.collect::<Option<Vec<&Product>>>() else {
         let unknown = incoming.items.iter().filter(|item| catalogue.find(&item.product.key).is_none());
         let problems = unknown.map(|item| product_not_found(&item.product, item.name.as_deref()));
-        return Err(Rejected { kind: Kind::InvalidInput, problems: problems.collect() });
+        return Err(Rejected { kind: RefusalKind::InvalidInput, problems: problems.collect() });
     };
     let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
     let content = Content::of_incoming(&incoming, &ids);

@@ -1,9 +1,11 @@
 //! Stock movements: why stock on hand changes, adjusting and counting.
 
+use std::borrow::Cow;
+
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::text::size_key;
 
 /// Why stock moved.
@@ -112,17 +114,16 @@ pub struct StockChange {
 pub fn correct(product: &Product, size: Option<&str>, correction: Correction) -> Result<StockChange, Refusal> {
     let size = size.map(str::trim).filter(|size| !size.is_empty());
     let line = find_line(product, size, correction)?;
-    let (before, new_line) = match line {
-        Line::Known(line) => (line.on_hand, None),
-        Line::New(ref line) => (0, Some(line.clone())),
+    let (before, new_line) = match &line {
+        Cow::Borrowed(line) => (line.on_hand, None),
+        Cow::Owned(line) => (0, Some(line.clone())),
     };
-    let line = line.get();
     let (delta, reason) = match correction {
         Correction::Adjust(delta) => (delta, Reason::Adjust),
         Correction::Count(counted) => (counted - before, Reason::Count),
     };
     let after = before.saturating_add(delta);
-    let label = product.label(line);
+    let label = product.label(&line);
     if after < 0 {
         let shortage = Shortage {
             label,
@@ -132,7 +133,7 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
             required: -delta,
             orders: Vec::new(),
         };
-        return Err(Refusal::new(Kind::InsufficientStock, format!("not enough stock of {}", shortage.label))
+        return Err(Refusal::new(RefusalKind::InsufficientStock, format!("not enough stock of {}", shortage.label))
             .error("Insufficient stock for some items")
             .details(vec![shortage.describe()])
             .remedy(Remedy::ShowProduct(shortage.handle)));
@@ -140,62 +141,51 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
     // Pieces that came back from orders may exceed the limit: a change towards it is fine.
     if delta > 0 && after > i64::from(QUANTITY_LIMIT) {
         let problem = format!("stock of {label} cannot be more than {QUANTITY_LIMIT}");
-        return Err(Refusal::new(Kind::InvalidInput, problem));
+        return Err(Refusal::invalid(problem));
     }
     let movement = Movement { product_id: product.id, size_key: line.size_key.clone(), delta, reason, note: None };
     Ok(StockChange { movement, new_line, label, before, after })
 }
 
-enum Line<'a> {
-    Known(&'a StockLine),
-    New(StockLine),
-}
-
-impl Line<'_> {
-    fn get(&self) -> &StockLine {
-        match self {
-            Line::Known(line) => line,
-            Line::New(line) => line,
-        }
-    }
-}
-
-fn find_line<'a>(product: &'a Product, size: Option<&str>, correction: Correction) -> Result<Line<'a>, Refusal> {
+/// Finds the line of a size, or makes a new one.
+fn find_line<'a>(
+    product: &'a Product,
+    size: Option<&str>,
+    correction: Correction,
+) -> Result<Cow<'a, StockLine>, Refusal> {
     let name = &product.name;
     let Some(size) = size else {
         return match product.line_for(None).ok().or_else(|| product.leftover()) {
-            Some(line) => Ok(Line::Known(line)),
-            None => Err(Refusal::new(
-                Kind::InvalidInput,
-                format!("{name} is tracked by size; say which with --size ({})", product.size_names()),
-            )),
+            Some(line) => Ok(Cow::Borrowed(line)),
+            None => Err(Refusal::invalid(format!(
+                "{name} is tracked by size; say which with --size ({})",
+                product.size_names()
+            ))),
         };
     };
     let key = size_key(size);
     if let Some(line) = product.sizes().find(|line| line.size_key == key) {
-        return Ok(Line::Known(line));
+        return Ok(Cow::Borrowed(line));
     }
     if matches!(correction, Correction::Adjust(_)) {
         if !product.is_sized() {
-            return Err(
-                Refusal::new(Kind::InvalidInput, format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize)
-            );
+            return Err(Refusal::invalid(format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize));
         }
         let message = format!("{name} has no size {size}; its sizes: {}", product.size_names());
         let remedy = Remedy::StartSize { product: product.handle(), size: size.to_owned() };
-        return Err(Refusal::new(Kind::InvalidInput, message).remedy(remedy));
+        return Err(Refusal::invalid(message).remedy(remedy));
     }
     if !product.is_sized() && product.stock_quantity() > 0 {
-        return Err(Refusal::new(
-            Kind::Conflict(Conflict::Step),
+        return Err(Refusal::conflict(
+            Conflict::Step,
             format!("{name} has {} on hand without a size", product.stock_quantity()),
         )
         .remedy(Remedy::ClearUnsized(product.handle())));
     }
     if size.contains([',', '=']) {
-        return Err(Refusal::new(Kind::InvalidInput, format!("{name} cannot get the size {size}: {NO_SIGNS}")));
+        return Err(Refusal::invalid(format!("{name} cannot get the size {size}: {NO_SIGNS}")));
     }
-    Ok(Line::New(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
+    Ok(Cow::Owned(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
 }
 
 /// Why a new size cannot have these signs: they separate sizes, as in `S=3,M=5`.
@@ -244,28 +234,28 @@ mod tests {
         let leftover = || product("Belt", &[("", 2), ("L", 1)]);
         let limit = i64::from(QUANTITY_LIMIT);
         let full = || product("Cap", &[("", limit + 3)]);
-        let cases: Vec<(Product, Option<&str>, Correction, Result<(i64, i64, bool), Kind>)> = vec![
+        let cases: Vec<(Product, Option<&str>, Correction, Result<(i64, i64, bool), RefusalKind>)> = vec![
             (plain(), None, Correction::Adjust(4), Ok((4, 7, false))),
             (plain(), None, Correction::Adjust(-3), Ok((-3, 0, false))),
-            (plain(), None, Correction::Adjust(-4), Err(Kind::InsufficientStock)),
+            (plain(), None, Correction::Adjust(-4), Err(RefusalKind::InsufficientStock)),
             (plain(), None, Correction::Count(3), Ok((0, 3, false))),
             (plain(), None, Correction::Count(0), Ok((-3, 0, false))),
             (leftover(), None, Correction::Count(0), Ok((-2, 0, false))),
             (full(), None, Correction::Adjust(-1), Ok((-1, limit + 2, false))),
             (full(), None, Correction::Count(limit + 1), Ok((-2, limit + 1, false))),
-            (full(), None, Correction::Adjust(1), Err(Kind::InvalidInput)),
-            (plain(), None, Correction::Adjust(limit), Err(Kind::InvalidInput)),
-            (plain(), Some("L"), Correction::Adjust(1), Err(Kind::InvalidInput)),
-            (plain(), Some("L"), Correction::Count(1), Err(Kind::Conflict(Conflict::Step))),
+            (full(), None, Correction::Adjust(1), Err(RefusalKind::InvalidInput)),
+            (plain(), None, Correction::Adjust(limit), Err(RefusalKind::InvalidInput)),
+            (plain(), Some("L"), Correction::Adjust(1), Err(RefusalKind::InvalidInput)),
+            (plain(), Some("L"), Correction::Count(1), Err(RefusalKind::Conflict(Conflict::Step))),
             (empty(), Some("L"), Correction::Count(1), Ok((1, 1, true))),
-            (sized(), None, Correction::Adjust(1), Err(Kind::InvalidInput)),
-            (sized(), None, Correction::Count(1), Err(Kind::InvalidInput)),
+            (sized(), None, Correction::Adjust(1), Err(RefusalKind::InvalidInput)),
+            (sized(), None, Correction::Count(1), Err(RefusalKind::InvalidInput)),
             (sized(), Some("l"), Correction::Adjust(-2), Ok((-2, 0, false))),
             (sized(), Some("S"), Correction::Count(9), Ok((8, 9, false))),
-            (sized(), Some("XL"), Correction::Adjust(1), Err(Kind::InvalidInput)),
+            (sized(), Some("XL"), Correction::Adjust(1), Err(RefusalKind::InvalidInput)),
             (sized(), Some("XL"), Correction::Count(5), Ok((5, 5, true))),
-            (sized(), Some("XL,M"), Correction::Count(5), Err(Kind::InvalidInput)),
-            (sized(), Some("XL=5"), Correction::Count(5), Err(Kind::InvalidInput)),
+            (sized(), Some("XL,M"), Correction::Count(5), Err(RefusalKind::InvalidInput)),
+            (sized(), Some("XL=5"), Correction::Count(5), Err(RefusalKind::InvalidInput)),
             (product("Shirt", &[("42,5", 1)]), Some("42,5"), Correction::Count(5), Ok((4, 5, false))),
         ];
         for (product, size, correction, expected) in cases {

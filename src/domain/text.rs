@@ -1,31 +1,7 @@
-//! Text from guests: digits of a phone, sizes without regard to case, and characters that must not reach a terminal.
+//! Text from guests: compared without regard to case and spaces, quoted for a shell, and made visible for a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-
-use super::limits::PHONE;
-
-/// Returns the bare digits of a phone number as typed; Arabic and full-width digits become ASCII.
-pub fn phone_digits(phone: &str) -> String {
-    let mut digits = String::with_capacity(phone.len());
-    digits.extend(phone.chars().filter_map(digit_value).map(|value| char::from(b'0' + value)));
-    digits
-}
-
-/// Reads a phone number that staff type: 1 to 20 characters, with at least one digit. (A guest's text is kept even without
-/// one: their order counts.)
-///
-/// # Errors
-/// What is wrong with it.
-pub fn read_phone(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    match text.chars().count() {
-        0 => Err("must not be blank".to_owned()),
-        length if length > PHONE => Err(format!("must have at most {PHONE} characters, has {length}")),
-        _ if !text.chars().any(|c| digit_value(c).is_some()) => Err("must have a digit".to_owned()),
-        _ => Ok(text.to_owned()),
-    }
-}
 
 /// Returns the value of a digit, including Arabic and full-width ones.
 pub fn digit_value(c: char) -> Option<u8> {
@@ -186,32 +162,6 @@ fn is_emoji(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_phone_keeps_only_its_digits() {
-        for (phone, digits) in [
-            ("+20 (12) 345-678", "2012345678"),
-            ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
-            ("۰۹۱۲", "0912"),
-            ("０１０", "010"),
-            ("call me", ""),
-        ] {
-            assert_eq!(phone_digits(phone), digits, "{phone}");
-        }
-    }
-
-    #[test]
-    fn a_phone_without_a_digit_is_refused() {
-        for (phone, read) in [
-            (" +20 12 ", Ok("+20 12")),
-            ("٠١٢", Ok("٠١٢")),
-            ("call me", Err("must have a digit")),
-            (" ", Err("must not be blank")),
-            ("123456789012345678901", Err("must have at most 20 characters, has 21")),
-        ] {
-            assert_eq!(read_phone(phone), read.map(str::to_owned).map_err(str::to_owned), "{phone}");
-        }
-    }
 
     #[test]
     fn changes_made_by_a_chat_are_ignored() {

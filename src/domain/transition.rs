@@ -2,7 +2,7 @@
 
 use super::order::{Order, OrderPk};
 use super::reference::Reference;
-use super::refusal::{Conflict, Kind, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal, Remedy};
 use super::status::Status;
 use super::stock::{Movement, Reason};
 
@@ -63,8 +63,7 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
 }
 
 fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
-    let refuse =
-        |conflict, message: String, error: String| Refusal::new(Kind::Conflict(conflict), message).error(error);
+    let refuse = |conflict, message: String, error: String| Refusal::conflict(conflict, message).error(error);
     let step_back = |to| Remedy::StepBack { reference: reference.clone(), to };
     if to == Status::Confirmed {
         let message = format!("only confirm takes {reference} to confirmed; it is {from}");
@@ -92,6 +91,7 @@ mod tests {
     use super::*;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
+    use crate::domain::refusal::RefusalKind;
 
     fn order_in(status: Status) -> Order {
         let shirt = product("Shirt", &[("S", 5)]);
@@ -150,7 +150,7 @@ mod tests {
             let refusal = decide(&order_in(from), &[], Request { to, force, restock: true }).unwrap_err();
             assert_eq!(
                 (refusal.kind, refusal.error.as_str(), refusal.remedies),
-                (Kind::Conflict(Conflict::Step), error, remedies)
+                (RefusalKind::Conflict(Conflict::Step), error, remedies)
             );
         }
         let refusal =

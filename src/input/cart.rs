@@ -3,13 +3,15 @@
 use sha2::{Digest, Sha256};
 
 use super::conversation::{Contact, Conversation};
-use super::found::ReadOrder;
-use super::json::{Fields, Problems, Value};
+use super::json::Value;
+use super::json_fields::Fields;
+use super::parsed_order::ParsedOrder;
 use super::timestamp::read_timestamp;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::problems::Problems;
 use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::reference::Reference;
 use crate::domain::terms::Terms;
@@ -17,7 +19,7 @@ use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
 /// Reads a message of type `order`: a cart of the catalogue.
-pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut problems: Problems) -> ReadOrder {
+pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut problems: Problems) -> ParsedOrder {
     let problems = &mut problems;
     let id = fields.require_text("id", limits::MESSAGE_ID, problems);
     let before = problems.len();
@@ -51,7 +53,13 @@ pub fn read_cart(mut fields: Fields<'_>, conversation: &Conversation<'_>, mut pr
         })
     })();
     let problems = std::mem::take(problems);
-    ReadOrder { label, products, source, revision: None, order: order.filter(|_| problems.is_empty()).ok_or(problems) }
+    ParsedOrder {
+        label,
+        products,
+        source,
+        revision: None,
+        order: order.filter(|_| problems.is_empty()).ok_or(problems),
+    }
 }
 
 /// Derives a cart's reference from its message, always the same one, and a longer one for when another message's order has
@@ -137,19 +145,14 @@ fn read_cart_item(
         Some(NamedProduct { place: value.place.to_string(), key: ProductKey::BarcodeOrId(key) })
     });
     products.extend(product.clone());
-    let quantity = fields
-        .require(&["quantity"], problems)
-        .and_then(|value| value.whole_number(1, i64::from(QUANTITY_LIMIT), problems))
-        .and_then(|quantity| u32::try_from(quantity).ok());
+    let quantity = fields.require(&["quantity"], problems).and_then(|value| value.quantity(problems));
     let unit_price = fields.require(&["itemPrice"], problems).and_then(|value| value.money(problems));
     if let Some(value) = fields.take("currency", problems)
-        && let Some(code) = value.text(None, problems)
+        && let Some(code) = value.currency(problems)
     {
-        if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
-            problems.add(&value.place, "must be three capital letters, such as EGP");
-        } else if currency.get_or_insert_with(|| code.clone()) != &code {
-            let first = currency.as_deref().unwrap_or_default();
-            problems.add(&value.place, format_args!("is {}, but another item is in {first}", shorten(&code)));
+        let first = currency.get_or_insert_with(|| code.clone());
+        if *first != code {
+            problems.add(&value.place, format_args!("is {code}, but another item is in {first}"));
         }
     }
     let (quantity, unit_price) = (quantity?, unit_price?);

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::json::{Fields, Problems, Value};
+use super::json::Value;
+use super::json_fields::Fields;
 use crate::domain::incoming::SourceKind;
 use crate::domain::limits::NAME;
-use crate::domain::text::{is_edge, phone_digits, shorten};
+use crate::domain::phone::phone_digits;
+use crate::domain::problems::Problems;
+use crate::domain::text::{is_edge, shorten};
 
 /// The most contacts that one call may have. WhatsApp sends a few messages a call.
 const CONTACTS_LIMIT: usize = 10_000;

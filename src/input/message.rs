@@ -7,15 +7,16 @@ use chrono::DateTime;
 use super::cart::read_cart;
 use super::chat_text::holds_order_message;
 use super::conversation::{Contact, Conversation};
-use super::found::{Context, Found};
-use super::json::{Fields, Problems, Value};
-use super::order_message::Reading;
+use super::json::Value;
+use super::json_fields::Fields;
 use super::order_signs::ONLY_TOKEN;
+use super::order_sink::OrderSink;
 use super::order_texts::{OrderText, STRING_LIMIT, each_order_text};
 use super::reject::Part;
 use super::timestamp::read_timestamp;
 use crate::domain::incoming::{Revision, Source, SourceKind};
 use crate::domain::limits::MESSAGE_ID;
+use crate::domain::problems::Problems;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 
@@ -63,17 +64,16 @@ pub fn is_message(fields: &Fields<'_>) -> bool {
 pub fn read_messages(
     fields: &mut Fields<'_>,
     conversation: &Conversation<'_>,
-    context: Context,
-    found: &mut Found<'_>,
+    sink: &mut OrderSink<'_>,
     problems: &mut Problems,
 ) {
     let Some(list) = fields.take("messages", problems) else { return };
     if list.is_object() {
         list.each_member(problems, |_, message, problems| {
-            read_message(&message, conversation, context, found, problems);
+            read_message(&message, conversation, sink, problems);
         });
     } else {
-        list.each(problems, |message, problems| read_message(&message, conversation, context, found, problems));
+        list.each(problems, |message, problems| read_message(&message, conversation, sink, problems));
     }
 }
 
@@ -81,31 +81,24 @@ pub fn read_messages(
 pub fn read_message(
     message: &Value<'_>,
     conversation: &Conversation<'_>,
-    context: Context,
-    found: &mut Found<'_>,
+    sink: &mut OrderSink<'_>,
     problems: &mut Problems,
 ) {
     let Some(fields) = message.object(problems) else { return };
     if is_ours(&fields, conversation) {
-        return found.skip_own(message, 1);
+        return sink.skip_own(message, 1);
     }
     let ids = ["from", "fromUserId"].map(|key| fields.get(key)?.number_text(&mut Problems::default()));
     let contact = conversation.contact([ids[0].as_deref(), ids[1].as_deref()]).map(Contact::raw);
     // Keep each rejected message by itself, with its sender, unless the sender takes more room than the message.
     let contact = contact.filter(|raw| raw.len() <= message.raw().len().max(CONTACT_KEPT));
     let mut parts = vec![Part::json("{\"contacts\":[")];
-    parts.extend(contact.map(|contact| found.sent(contact)));
-    parts.extend([Part::json("],\"messages\":["), found.sent(message.raw()), Part::json("]}")]);
-    found.message(parts, |found| read(message, fields, conversation, context, found));
+    parts.extend(contact.map(|contact| sink.sent(contact)));
+    parts.extend([Part::json("],\"messages\":["), sink.sent(message.raw()), Part::json("]}")]);
+    sink.message(parts, |sink| read(message, fields, conversation, sink));
 }
 
-fn read(
-    message: &Value<'_>,
-    mut fields: Fields<'_>,
-    conversation: &Conversation<'_>,
-    context: Context,
-    found: &mut Found<'_>,
-) {
+fn read(message: &Value<'_>, mut fields: Fields<'_>, conversation: &Conversation<'_>, sink: &mut OrderSink<'_>) {
     let mut problems = Problems::default();
     let kind = fields.take("type", &mut problems).and_then(|value| value.text(None, &mut problems));
     let is_known = is_message(&fields);
@@ -114,40 +107,39 @@ fn read(
             let keys: Vec<_> = fields.keys().take(10).map(shorten).collect();
             problems.add(&message.place, format_args!("is no message of WhatsApp: it has {}", keys.join(", ")));
         }
-        return found.refuse(problems);
+        return sink.refuse(problems);
     }
-    let texts = texts_of(message, &fields, found);
+    let texts = texts_of(message, &fields, sink);
     let source_kind = if is_known { SourceKind::Chat } else { conversation.kind };
-    let reading = Reading { sent_at: None, zone: context.zone, first_line: 1 };
     let is_cart = kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("order"))
         && !fields.has("token")
         && !fields.has("orderId");
     let cart = fields.get("order").filter(|_| is_cart).map(|cart| cart.addresses().start);
-    let unread = found.unread_signs(message, cart);
+    let unread = sink.unread_signs(message, cart);
     if is_cart {
-        found.put(read_cart(fields, conversation, problems));
+        sink.put(read_cart(fields, conversation, problems));
         let source = Source { kind: source_kind, message_id: None };
-        take_texts(texts, message, reading, &source, Problems::default(), found);
+        take_texts(texts, message, None, &source, Problems::default(), sink);
     } else if let Some((revision, original)) = read_revision(kind.as_deref(), &fields) {
         let source = Source { kind: source_kind, message_id: original };
         if texts.is_empty() {
-            found.revise(revision, source);
-            return found.skip_unless(problems, unread);
+            sink.revise(revision, source);
+            return sink.skip_unless(problems, unread);
         }
-        let reading = Reading { sent_at: read_sent_at(&mut fields, &mut problems), ..reading };
-        found.revising(revision, |found| take_texts(texts, message, reading, &source, problems, found));
+        let sent_at = read_sent_at(&mut fields, &mut problems);
+        sink.revising(revision, |sink| take_texts(texts, message, sent_at, &source, problems, sink));
     } else if !texts.is_empty() {
         let source = Source { kind: source_kind, message_id: read_id(&fields, &mut problems) };
-        let reading = Reading { sent_at: read_sent_at(&mut fields, &mut problems), ..reading };
-        take_texts(texts, message, reading, &source, problems, found);
+        let sent_at = read_sent_at(&mut fields, &mut problems);
+        take_texts(texts, message, sent_at, &source, problems, sink);
     } else if let Some(problem) = name_outgoing(kind.as_deref(), &fields) {
         problems.add(&message.place, problem);
-        return found.refuse(problems);
+        return sink.refuse(problems);
     } else {
-        return found.skip_unless(problems, unread);
+        return sink.skip_unless(problems, unread);
     }
     if !unread.is_empty() {
-        found.refuse(unread);
+        sink.refuse(unread);
     }
 }
 
@@ -155,10 +147,10 @@ fn read(
 fn take_texts(
     texts: Vec<OrderText>,
     message: &Value<'_>,
-    reading: Reading,
+    sent_at: Option<Timestamp>,
     source: &Source,
     problems: Problems,
-    found: &mut Found<'_>,
+    sink: &mut OrderSink<'_>,
 ) {
     let (mut is_first, mut problems) = (true, problems);
     for OrderText { address, text } in texts {
@@ -167,20 +159,20 @@ fn take_texts(
         let is_quoted = within.contains("quot") || within.contains("context");
         let is_own = is_first && !is_quoted;
         is_first &= is_quoted;
-        let reading = Reading { sent_at: reading.sent_at.filter(|_| is_own), ..reading };
+        let sent_at = sent_at.filter(|_| is_own);
         let source = Source { message_id: source.message_id.clone().filter(|_| is_own), ..source.clone() };
         let problems = std::mem::take(&mut problems);
-        let take = |found: &mut Found<'_>| found.take_text(text.as_deref(), &place, reading, &source, problems);
+        let take = |sink: &mut OrderSink<'_>| sink.take_text(text.as_deref(), &place, sent_at, &source, problems);
         if is_quoted {
-            found.revising(Revision::Quoted, take);
+            sink.revising(Revision::Quoted, take);
         } else {
-            take(found);
+            take(sink);
         }
     }
 }
 
 /// Finds the order messages in a message, each once: libraries keep a text in several places.
-fn texts_of(message: &Value<'_>, fields: &Fields<'_>, found: &mut Found<'_>) -> Vec<OrderText> {
+fn texts_of(message: &Value<'_>, fields: &Fields<'_>, sink: &mut OrderSink<'_>) -> Vec<OrderText> {
     let (mut texts, mut count, mut is_excess): (Vec<OrderText>, _, _) = (Vec::new(), 0, false);
     each_order_text(message.raw(), &mut |text| {
         count += 1;
@@ -192,11 +184,11 @@ fn texts_of(message: &Value<'_>, fields: &Fields<'_>, found: &mut Found<'_>) -> 
             }
         }
     });
-    found.account_for(message, count);
+    sink.account_for(message, count);
     if is_excess {
         let mut problems = Problems::default();
         problems.add(&message.place, format_args!("holds more than {TEXTS_LIMIT} order messages"));
-        found.refuse(problems);
+        sink.refuse(problems);
     }
     // Telegram splits a text where its formatting changes.
     let pieces = fields.get("text").filter(|text| text.is_array() && text.raw().len() <= STRING_LIMIT);
@@ -294,12 +286,7 @@ fn read_id(fields: &Fields<'_>, problems: &mut Problems) -> Option<String> {
     if id.is_number() {
         return None;
     }
-    let before = problems.len();
-    let text = id.text(Some(MESSAGE_ID), problems);
-    if text.is_none() && problems.len() == before {
-        problems.add(&id.place, "must not be blank");
-    }
-    text
+    id.required_text(MESSAGE_ID, problems)
 }
 
 /// Reads when a message was sent, wherever a library keeps it.

@@ -5,9 +5,11 @@
 //! | [`records`] | where one record ends and the next begins, in a stream of any length |
 //! | [`format`] | the format of a stream, by its first bytes |
 //! | [`zip`] | the chat in the zip file that a phone exports |
-//! | [`json`] | reading one JSON object key by key, numbers as text |
+//! | [`json`], [`json_fields`] | JSON values, numbers as text; the fields of an object, none ignored silently |
+//! | [`envelope`] | the object around the records of a list endpoint |
 //! | [`order_record`] | the orders in a record, recognised by its content |
-//! | `found` | the orders of a record, passed on one by one |
+//! | [`order_sink`] | the orders of a record, passed on one by one; those that nothing read |
+//! | [`parsed_order`] | one order of a record, or its problems |
 //! | [`order_json`] | an order as the web page posts it |
 //! | [`order_message`], [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; its lines; its date |
 //! | [`order_marks`] | marks of an order in text that lost its line breaks |
@@ -15,7 +17,8 @@
 //! | [`order_signs`] | carts and orders anywhere in a JSON text |
 //! | [`webhook`] | WhatsApp Cloud API webhooks |
 //! | [`message`], [`cart`], [`conversation`] | one message in any shape; a cart of the catalogue; its two ends |
-//! | [`chat_dump`], [`chat_text`] | chats as JSON; orders in the text that WhatsApp exports, or in a log |
+//! | [`chat_dump`] | chats as JSON |
+//! | [`chat_text`], `chat_lines` | orders in the text that WhatsApp exports, or in a log; its lines |
 //! | [`stranger`] | names for what is not accepted |
 //! | [`product_json`] | a product of the catalogue |
 //! | [`reject`] | what is kept of a rejected record or message |
@@ -23,11 +26,13 @@
 
 pub(crate) mod cart;
 pub(crate) mod chat_dump;
+mod chat_lines;
 pub mod chat_text;
 pub(crate) mod conversation;
+pub mod envelope;
 pub mod format;
-pub mod found;
 pub mod json;
+pub(crate) mod json_fields;
 pub(crate) mod message;
 pub(crate) mod order_date;
 pub(crate) mod order_json;
@@ -36,7 +41,9 @@ pub mod order_marks;
 pub mod order_message;
 pub mod order_record;
 pub(crate) mod order_signs;
+pub(crate) mod order_sink;
 pub(crate) mod order_texts;
+pub mod parsed_order;
 pub(crate) mod product_json;
 pub mod records;
 pub mod reject;

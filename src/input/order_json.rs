@@ -2,12 +2,14 @@
 
 use uuid::Uuid;
 
-use super::found::ReadOrder;
-use super::json::{Fields, Problems, Value};
+use super::json::Value;
+use super::json_fields::Fields;
+use super::parsed_order::ParsedOrder;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
 use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::{Customer, ITEMS_LIMIT, QUANTITY_LIMIT, sums};
+use crate::domain::problems::Problems;
 use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product::{ProductId, image_problem};
 use crate::domain::reference::Reference;
@@ -30,13 +32,13 @@ pub fn is_order(fields: &Fields<'_>) -> bool {
 }
 
 /// Reads an object as an order and checks its shape, values and sums, but not its products.
-pub fn read_order_fields(fields: Fields<'_>) -> ReadOrder {
+pub fn read_order_fields(fields: Fields<'_>) -> ParsedOrder {
     let mut problems = Problems::default();
     let mut named = Named::default();
     let source = Source { kind: SourceKind::Json, message_id: None };
     let order = order(fields, &source, &mut named, &mut problems);
     let order = order.filter(|_| problems.is_empty()).ok_or(problems);
-    ReadOrder { label: named.reference, products: named.products, source, revision: None, order }
+    ParsedOrder { label: named.reference, products: named.products, source, revision: None, order }
 }
 
 fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &mut Problems) -> Option<IncomingOrder> {
@@ -49,12 +51,14 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
         named.reference = Some(shorten(&text).into_owned());
         reference
     });
-    let order_date = fields.require(&["orderDate"], problems).and_then(|value| read_time(&value, problems));
+    let order_date = fields.require(&["orderDate"], problems).and_then(|value| {
+        value.parse("must be a time with a zone, such as 2026-02-04T10:30:00Z", Timestamp::parse, problems)
+    });
     let name = fields.require_text("customerName", limits::NAME, problems);
     let phone = fields.require_text("customerPhone", limits::PHONE, problems);
     let address = fields.take_text("customerAddress", limits::ADDRESS, problems);
     check_pending(&mut fields, problems);
-    let currency = read_currency(&mut fields, problems);
+    let currency = fields.take("currency", problems).and_then(|value| value.currency(problems));
     // Only responses have these: never trust a guest's.
     let ignored =
         ["id", "user", "createdAt", "updatedAt", "dryRun", "returned", "grandTotal", "paid", "due", "courier"];
@@ -88,15 +92,6 @@ fn order(mut fields: Fields<'_>, source: &Source, named: &mut Named, problems: &
     })
 }
 
-fn read_time(value: &Value<'_>, problems: &mut Problems) -> Option<Timestamp> {
-    let before = problems.len();
-    let time = value.text(None, problems).as_deref().and_then(Timestamp::parse);
-    if time.is_none() && problems.len() == before {
-        problems.add(&value.place, "must be a time with a zone, such as 2026-02-04T10:30:00Z");
-    }
-    time
-}
-
 fn check_pending(fields: &mut Fields<'_>, problems: &mut Problems) {
     let Some(value) = fields.take("status", problems) else {
         return;
@@ -108,16 +103,6 @@ fn check_pending(fields: &mut Fields<'_>, problems: &mut Problems) {
         let status = shorten(&status);
         problems.add(&value.place, format_args!("must be pending, is {status:?}: an order starts pending"));
     }
-}
-
-fn read_currency(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
-    let value = fields.take("currency", problems)?;
-    let code = value.text(None, problems)?;
-    if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
-        problems.add(&value.place, "must be three capital letters, such as EGP");
-        return None;
-    }
-    Some(code)
 }
 
 /// Reads what a guest says of delivery, discount and cash on delivery.
@@ -155,10 +140,7 @@ fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) ->
     let name = fields.take_text("productName", limits::NAME, problems);
     let barcode = fields.take_text("productBarcode", limits::BARCODE, problems);
     let image = read_image(&mut fields, &mut named.warnings, problems);
-    let quantity = fields
-        .require(&["quantity"], problems)
-        .and_then(|value| value.whole_number(1, i64::from(QUANTITY_LIMIT), problems))
-        .and_then(|quantity| u32::try_from(quantity).ok());
+    let quantity = fields.require(&["quantity"], problems).and_then(|value| value.quantity(problems));
     let unit_price = fields.require(&["unitPrice"], problems).and_then(|value| value.money(problems));
     let size = fields.take_text("selectedSize", limits::CHOICE, problems);
     let color = fields.take_text("selectedColor", limits::CHOICE, problems);
@@ -191,18 +173,13 @@ fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) ->
 }
 
 pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Option<ProductId> {
-    let before = problems.len();
-    let id = value.text(None, problems).and_then(|text| Uuid::try_parse(&text).ok());
-    if id.is_none() && problems.len() == before {
-        problems.add(&value.place, "must be a product id (a UUID)");
-    }
-    id.map(ProductId)
+    value.parse("must be a product id (a UUID)", |text| Uuid::try_parse(text).ok().map(ProductId), problems)
 }
 
 /// Reads a picture. An invalid one is left out with a warning, for it must not cost anybody an order.
 fn read_image(fields: &mut Fields<'_>, warnings: &mut Vec<String>, problems: &mut Problems) -> Option<String> {
     let value = fields.take("productImage", problems)?;
-    let url = if value.is_text() { value.text(None, problems)? } else { String::new() };
+    let url = if value.is_string() { value.text(None, problems)? } else { String::new() };
     if let Some(problem) = image_problem(&url) {
         warnings.push(format!("{}: {problem}", value.place));
         return None;
@@ -248,16 +225,15 @@ fn check_sums(items: Option<&[IncomingItem]>, sent: &SentSums<'_>, problems: &mu
 mod tests {
     use super::*;
     use crate::domain::zone::Zone;
-    use crate::input::found::Context;
     use crate::input::json::NotJson;
     use crate::input::order_record::read_record;
     use proptest::prelude::*;
     use std::sync::Arc;
 
-    fn read_one(record: &[u8]) -> Result<ReadOrder, NotJson> {
-        let (context, mut found) = (Context { zone: Zone::UTC }, None);
-        read_record(&Arc::new(record.to_vec()), context, &mut |order, _| found = Some(order))?;
-        Ok(found.unwrap_or_else(|| ReadOrder::refused(Problems::default())))
+    fn read_one(record: &[u8]) -> Result<ParsedOrder, NotJson> {
+        let mut found = None;
+        read_record(&Arc::new(record.to_vec()), Zone::UTC, &mut |order, _| found = Some(order))?;
+        Ok(found.unwrap_or_else(|| ParsedOrder::refused(Problems::default())))
     }
 
     const PRODUCT: &str = "550e8400-e29b-41d4-a716-446655440000";
@@ -373,7 +349,7 @@ mod tests {
             let mut bytes = an_order(&item(""), r#","total":59.98"#).into_bytes();
             let at = at % bytes.len();
             bytes[at] = byte;
-            if let Ok(ReadOrder { order: Ok(order), .. }) = read_one(&bytes) {
+            if let Ok(ParsedOrder { order: Ok(order), .. }) = read_one(&bytes) {
                 let sum = sums(order.items.iter().map(|item| (item.subtotal, item.quantity)));
                 prop_assert_eq!(sum, Some((order.total, order.item_count)));
             }

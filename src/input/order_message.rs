@@ -9,6 +9,7 @@ use super::order_lines::{
     ITEMS_SECTION, Label, SECTIONS, amount, bounded, clean, is_header, item_start, label_of, name_of,
     price_and_quantity, unbold, whole, words_of,
 };
+use super::parsed_order::ParsedOrder;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source};
 use crate::domain::limits;
 use crate::domain::money::Money;
@@ -24,7 +25,9 @@ use crate::domain::zone::Zone;
 
 /// What reading an order message needs to know.
 #[derive(Debug, Clone, Copy)]
-pub struct Reading {
+pub struct Reading<'p> {
+    /// The place of the text in its record; empty if it is the record.
+    pub place: &'p str,
     /// When the message was sent, if known.
     pub sent_at: Option<Timestamp>,
     /// The shop's zone, for the date in the message.
@@ -33,19 +36,9 @@ pub struct Reading {
     pub first_line: usize,
 }
 
-/// What was read of an order message.
-#[derive(Debug)]
-pub struct ReadMessage {
-    /// The reference, even if the rest is wrong.
-    pub reference: Option<String>,
-    /// The products that it names, even if the rest is wrong.
-    pub products: Vec<NamedProduct>,
-    /// The order, or every problem with its line.
-    pub order: Result<IncomingOrder, Problems>,
-}
-
-/// Reads an order message from its header to its total, and ignores what stands before and after.
-pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadMessage {
+/// Reads an order message from its header to its total, and ignores what stands before and after. With `problems` that are
+/// known already, it is refused.
+pub fn read_order_message(text: &str, reading: Reading<'_>, source: Source, mut problems: Problems) -> ParsedOrder {
     let mut draft = Draft::default();
     let begins = |begin: fn(&str) -> bool| text.lines().position(begin);
     // A message without a header begins with its reference.
@@ -61,15 +54,13 @@ pub fn read_order_message(text: &str, reading: Reading, source: Source) -> ReadM
             break;
         }
     }
-    let reference = draft.reference.as_ref().map(|field| shorten(&field.text).into_owned());
-    let mut problems = std::mem::take(&mut draft.problems);
-    let mut order = draft.finish(reading, source, &mut problems);
-    let products = std::mem::take(&mut order.products);
-    let order = match order.complete() {
-        Some(order) if problems.is_empty() => Ok(order),
-        _ => Err(problems),
-    };
-    ReadMessage { reference, products, order }
+    let label = draft.reference.as_ref().map(|field| shorten(&field.text).into_owned());
+    let mut more = std::mem::take(&mut draft.problems);
+    let mut products = Vec::new();
+    let order = draft.finish(reading, source.clone(), &mut products, &mut more);
+    problems.add_all(reading.place, more);
+    let order = order.filter(|_| problems.is_empty()).ok_or(problems);
+    ParsedOrder { label, products, source, revision: None, order }
 }
 
 fn is_reference(line: &str) -> bool {
@@ -200,11 +191,18 @@ impl Draft {
         self.problems.push(format!("line {line}: {problem}"));
     }
 
-    fn finish(self, reading: Reading, source: Source, problems: &mut Problems) -> Read {
+    /// Makes the order, if nothing is missing.
+    fn finish(
+        self,
+        reading: Reading<'_>,
+        source: Source,
+        products: &mut Vec<NamedProduct>,
+        problems: &mut Problems,
+    ) -> Option<IncomingOrder> {
         if self.total.is_none() {
             problems.push("TOTAL is missing: the message was cut off".to_owned());
         }
-        let mut reader = Reader { problems, warnings: Vec::new() };
+        let mut reader = Reader { place: reading.place, problems, warnings: Vec::new() };
         let reference = reader.require(self.reference, Label::Reference, |text| {
             Reference::parse(text).ok_or("must be 1 to 50 printable ASCII characters without spaces".into())
         });
@@ -219,8 +217,7 @@ impl Draft {
         } else if self.item_count > ITEMS_LIMIT {
             reader.problems.push(format!("has {} items, the most is {ITEMS_LIMIT}", self.item_count));
         }
-        let mut products = Vec::new();
-        let items: Vec<_> = self.items.into_iter().map(|item| reader.item(item, &mut products)).collect();
+        let items: Vec<_> = self.items.into_iter().map(|item| reader.item(item, products)).collect();
         let items: Option<Vec<IncomingItem>> = items.into_iter().collect();
         let total = reader.optional(self.total, Label::Total, amount);
         let subtotal = reader.optional(self.subtotal, Label::Subtotal, amount);
@@ -230,42 +227,20 @@ impl Draft {
         let sent = SentSums { total, subtotal, delivery, count };
         let sums = items.as_ref().and_then(|items| reader.check_sums(items, &sent));
         let terms = Terms { delivery_fee: delivery, ..Terms::default() }.claimed_by_guest();
-        let warnings = reader.warnings;
-        Read { reference, name, phone, address, order_date, terms, products, items, sums, warnings, source }
-    }
-}
-
-/// The outcome of a draft; the order is there if nothing is missing.
-struct Read {
-    reference: Option<Reference>,
-    name: Option<String>,
-    phone: Option<String>,
-    address: Option<String>,
-    order_date: Option<Timestamp>,
-    terms: Terms,
-    products: Vec<NamedProduct>,
-    items: Option<Vec<IncomingItem>>,
-    sums: Option<(Money, i64)>,
-    warnings: Vec<String>,
-    source: Source,
-}
-
-impl Read {
-    fn complete(self) -> Option<IncomingOrder> {
-        let (total, item_count) = self.sums?;
+        let (total, item_count) = sums?;
         Some(IncomingOrder {
             longer_reference: None,
-            reference: Some(self.reference?),
-            order_date: self.order_date?,
-            customer: Customer { name: self.name?, phone: self.phone?, address: self.address },
+            reference: Some(reference?),
+            order_date: order_date?,
+            customer: Customer { name: name?, phone: phone?, address },
             currency: None,
             note: None,
-            items: self.items?,
+            items: items?,
             total,
             item_count,
-            terms: self.terms,
-            warnings: self.warnings,
-            source: self.source,
+            terms,
+            warnings: reader.warnings,
+            source,
         })
     }
 }
@@ -280,6 +255,8 @@ struct SentSums {
 }
 
 struct Reader<'a> {
+    /// The place of the text in its record.
+    place: &'a str,
     problems: &'a mut Problems,
     warnings: Vec<String>,
 }
@@ -314,7 +291,7 @@ impl Reader<'_> {
         &mut self,
         reference: Option<&Reference>,
         date: Option<Field>,
-        reading: Reading,
+        reading: Reading<'_>,
     ) -> Option<Timestamp> {
         const DAY: i64 = 24 * 60 * 60 * 1000;
         let own = reference.and_then(Reference::made_at);
@@ -372,7 +349,8 @@ impl Reader<'_> {
                 None
             }
         };
-        let product = product.map(|key| NamedProduct { place: place.clone(), key });
+        let place_of_product = if self.place.is_empty() { place.clone() } else { format!("{}: {place}", self.place) };
+        let product = product.map(|key| NamedProduct { place: place_of_product, key });
         products.extend(product.clone());
         let name =
             bounded(&item.name, limits::NAME).map_err(|problem| self.problems.push(format!("{place}: name {problem}")));
@@ -522,9 +500,9 @@ mod tests {
         text
     }
 
-    fn read(text: &str) -> ReadMessage {
-        let reading = Reading { sent_at: None, zone: Zone::UTC, first_line: 1 };
-        read_order_message(text, reading, Source { kind: SourceKind::Chat, message_id: None })
+    fn read(text: &str) -> ParsedOrder {
+        let reading = Reading { place: "", sent_at: None, zone: Zone::UTC, first_line: 1 };
+        read_order_message(text, reading, Source { kind: SourceKind::Chat, message_id: None }, Problems::default())
     }
 
     /// A value as a person types it: on one line, not blank, and not like a label or a rule of the box.

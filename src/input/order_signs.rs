@@ -4,12 +4,10 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2, memchr3, memmem};
+use memchr::{memchr, memchr3, memmem};
 
-use super::order_texts::{STRING_LIMIT, is_json};
+use super::order_texts::{NESTING_LIMIT, STRING_LIMIT, end_of_string, is_json};
 
-/// How deep JSON texts in strings of JSON texts are searched.
-const NESTING_LIMIT: usize = 4;
 /// What to say of the cart that WhatsApp gives to linked devices.
 pub const ONLY_TOKEN: &str =
     "is an order message that carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON";
@@ -164,18 +162,6 @@ fn search(json: &str, outer: Option<usize>, depth: usize, take: &mut dyn FnMut(O
                 }
             }
         }
-    }
-}
-
-/// Returns where the string that begins at `start` ends.
-fn end_of_string(bytes: &[u8], start: usize) -> Option<usize> {
-    let mut at = start + 1;
-    loop {
-        let mark = at + memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes[mark] == b'"' {
-            return Some(mark + 1);
-        }
-        at = mark + 2;
     }
 }
 

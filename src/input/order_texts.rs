@@ -9,7 +9,7 @@ use super::chat_text::holds_order_message;
 use super::order_marks::holds_message;
 
 /// How deep JSON texts in strings of JSON texts are searched.
-const NESTING_LIMIT: usize = 4;
+pub(super) const NESTING_LIMIT: usize = 4;
 /// The most bytes of a string in which order messages are read (4 MiB); one of WhatsApp has 65,536 characters.
 pub const STRING_LIMIT: usize = 4 << 20;
 
@@ -74,16 +74,21 @@ fn strings(json: &str) -> impl Iterator<Item = &str> {
     let mut next = 0;
     std::iter::from_fn(move || {
         let start = next + memchr(b'"', bytes.get(next..)?)?;
-        let mut end = start + 1;
-        loop {
-            let mark = end + memchr2(b'"', b'\\', bytes.get(end..)?)?;
-            if bytes[mark] == b'"' {
-                next = mark + 1;
-                return json.get(start..next);
-            }
-            end = mark + 2;
-        }
+        next = end_of_string(bytes, start)?;
+        json.get(start..next)
     })
+}
+
+/// Returns where the string that begins at `start` ends.
+pub(super) fn end_of_string(json: &[u8], start: usize) -> Option<usize> {
+    let mut at = start + 1;
+    loop {
+        let mark = at + memchr2(b'"', b'\\', json.get(at..)?)?;
+        if json[mark] == b'"' {
+            return Some(mark + 1);
+        }
+        at = mark + 2;
+    }
 }
 
 #[cfg(test)]

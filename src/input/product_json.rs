@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::json::{Fields, NotJson, Problems, Value, parse};
+use super::json::{NotJson, Value, parse};
+use super::json_fields::Fields;
 use super::order_json::read_product_id;
-use crate::domain::catalogue::{IncomingProduct, IncomingStock};
 use crate::domain::limits;
 use crate::domain::order::QUANTITY_LIMIT;
+use crate::domain::problems::Problems;
+use crate::domain::product_change::{IncomingProduct, IncomingStock};
 use crate::domain::text::size_key;
 
 /// The most bytes that a product as JSON may have (1 MiB).

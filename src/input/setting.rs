@@ -1,6 +1,7 @@
 //! The value of a setting, as typed.
 
 use crate::domain::limits::SHOP_NAME;
+use crate::domain::money::is_currency;
 use crate::domain::settings::SettingKey;
 use crate::domain::zone::Zone;
 
@@ -22,7 +23,7 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
         }
         SettingKey::Currency => {
             let code = value.to_ascii_uppercase();
-            if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+            if !is_currency(&code) {
                 return Err("must be three letters, such as EGP".to_owned());
             }
             code

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::json::Fields;
+use super::json_fields::Fields;
 use super::order_signs::ONLY_TOKEN;
 use crate::domain::text::shorten;
 

@@ -2,8 +2,9 @@
 
 use chrono::Datelike as _;
 
-use super::json::{Fields, Problems};
+use super::json_fields::Fields;
 use super::order_date::FIRST_YEAR;
+use crate::domain::problems::Problems;
 use crate::domain::time::Timestamp;
 
 /// Reads a time in seconds since 1970, or in milliseconds if it is that large: a number, a numeric string, or the two

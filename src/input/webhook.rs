@@ -2,9 +2,12 @@
 //! sends.
 
 use super::conversation::Conversation;
-use super::found::{Context, Found, ReadOrder};
-use super::json::{Fields, Problems, Value};
+use super::json::Value;
+use super::json_fields::Fields;
 use super::message::{read_message, read_messages};
+use super::order_sink::OrderSink;
+use super::parsed_order::ParsedOrder;
+use crate::domain::problems::Problems;
 use crate::domain::text::shorten;
 
 /// Returns whether an object is a webhook, or a part of one, by its keys.
@@ -16,29 +19,29 @@ pub fn is_webhook(fields: &Fields<'_>) -> bool {
 /// Reads the orders of a webhook; other messages, statuses and reactions are skipped.
 ///
 /// Unknown keys are WhatsApp's own and are ignored; every array may be missing, empty or long.
-pub fn read_webhook(mut fields: Fields<'_>, context: Context, found: &mut Found<'_>) {
+pub fn read_webhook(mut fields: Fields<'_>, sink: &mut OrderSink<'_>) {
     let mut problems = Problems::default();
     if let Some(object) = fields.take("object", &mut problems).and_then(|value| value.text(None, &mut problems))
         && object != "whatsapp_business_account"
     {
         let problem = format!("is a webhook of {}, not of WhatsApp", shorten(&object));
-        found.put(ReadOrder::refused(problem.into()));
+        sink.put(ParsedOrder::refused(problem.into()));
         return;
     }
     each(&mut fields, "entry", &mut problems, |entry, problems| {
         let Some(mut entry) = entry.object(problems) else { return };
         each(&mut entry, "changes", problems, |change, problems| {
             if let Some(mut change) = change.object(problems) {
-                read_change(&mut change, context, found, problems);
+                read_change(&mut change, sink, problems);
             }
         });
     });
     if fields.has("value") {
-        read_change(&mut fields, context, found, &mut problems);
+        read_change(&mut fields, sink, &mut problems);
     }
-    read_value(&mut fields, context, found, &mut problems);
+    read_value(&mut fields, sink, &mut problems);
     if !problems.is_empty() {
-        found.refuse(problems);
+        sink.refuse(problems);
     }
 }
 
@@ -52,39 +55,39 @@ fn each<'a>(
     fields.take(name, problems).map_or(0, |value| value.each(problems, take)) as u64
 }
 
-fn read_change(change: &mut Fields<'_>, context: Context, found: &mut Found<'_>, problems: &mut Problems) {
+fn read_change(change: &mut Fields<'_>, sink: &mut OrderSink<'_>, problems: &mut Problems) {
     let field = change.take("field", problems).and_then(|value| value.text(None, problems));
     let Some(whole) = change.take("value", problems) else { return };
     let Some(mut value) = whole.object(problems) else { return };
     match field.as_deref() {
-        None | Some("messages" | "history") => read_value(&mut value, context, found, problems),
+        None | Some("messages" | "history") => read_value(&mut value, sink, problems),
         Some("smb_message_echoes" | "message_echoes") => {
             let counts = ["messageEchoes", "messages"].map(|key| each(&mut value, key, problems, |_, _| {}));
-            found.skip_own(&whole, counts.iter().sum::<u64>().max(1));
+            sink.skip_own(&whole, counts.iter().sum::<u64>().max(1));
         }
         // Events of the account itself.
-        Some(_) => found.skip(&whole, each(&mut value, "messages", problems, |_, _| {}).max(1)),
+        Some(_) => sink.skip(&whole, each(&mut value, "messages", problems, |_, _| {}).max(1)),
     }
 }
 
 /// Reads `{metadata, contacts, messages, statuses, history}`.
-fn read_value(fields: &mut Fields<'_>, context: Context, found: &mut Found<'_>, problems: &mut Problems) {
+fn read_value(fields: &mut Fields<'_>, sink: &mut OrderSink<'_>, problems: &mut Problems) {
     each(fields, "statuses", problems, |status, problems| {
         if status.is_object() {
-            found.skip(&status, 1);
+            sink.skip(&status, 1);
         } else {
             drop(status.object(problems));
         }
     });
-    each(fields, "messageEchoes", problems, |echo, _| found.skip_own(&echo, 1));
+    each(fields, "messageEchoes", problems, |echo, _| sink.skip_own(&echo, 1));
     let conversation = Conversation::of_webhook(fields, problems);
-    read_messages(fields, &conversation, context, found, problems);
+    read_messages(fields, &conversation, sink, problems);
     each(fields, "history", problems, |chunk, problems| {
         let Some(mut chunk) = chunk.object(problems) else { return };
         each(&mut chunk, "threads", problems, |thread, problems| {
             let Some(mut thread) = thread.object(problems) else { return };
             each(&mut thread, "messages", problems, |message, problems| {
-                read_message(&message, &conversation, context, found, problems);
+                read_message(&message, &conversation, sink, problems);
             });
         });
     });

@@ -8,9 +8,9 @@ use flate2::bufread::DeflateDecoder;
 /// The most files that a zip file may have: a chat with its pictures.
 const FILES_LIMIT: u64 = 100_000;
 /// The most times that a chat may grow when unpacked; deflate's own limit is 1032.
-const RATIO_LIMIT: u64 = 100;
+const GROWTH_LIMIT: u64 = 100;
 /// The size that a small chat may always have (1 MiB).
-const SMALL: u64 = 1 << 20;
+const SIZE_ALWAYS_ALLOWED: u64 = 1 << 20;
 
 /// Why a zip file has no readable chat.
 #[derive(Debug, thiserror::Error)]
@@ -253,8 +253,8 @@ impl<R: Read> Read for Unpacked<R> {
             let is_whole = self.crc.sum() == self.expected && self.consumed() == self.packed;
             return if is_whole { Ok(0) } else { Err(damaged()) };
         }
-        if self.length > self.consumed().saturating_mul(RATIO_LIMIT).max(SMALL) {
-            let what = format!("is packed more than {RATIO_LIMIT} to 1, as no chat is");
+        if self.length > self.consumed().saturating_mul(GROWTH_LIMIT).max(SIZE_ALWAYS_ALLOWED) {
+            let what = format!("is packed more than {GROWTH_LIMIT} to 1, as no chat is");
             return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
         Ok(count)

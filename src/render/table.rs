@@ -236,11 +236,11 @@ pub fn of_bodies(keys: &[&str], bodies: impl Iterator<Item = Body>, style: Rende
 
 /// Returns the columns of a table of bodies.
 pub fn columns_of(keys: &[&str]) -> Vec<Column> {
-    let column = |key: &&str| match Kind::of(key) {
-        Kind::Reference => Column::reference(*key),
-        Kind::Number => Column::new(*key).number(),
-        Kind::Time | Kind::Exact => Column::new(*key),
-        Kind::Text => Column::new(*key).shrinks_to(key.len().max(8)),
+    let column = |key: &&str| match ValueKind::of(key) {
+        ValueKind::Reference => Column::reference(*key),
+        ValueKind::Number => Column::new(*key).number(),
+        ValueKind::Time | ValueKind::Exact => Column::new(*key),
+        ValueKind::Text => Column::new(*key).shrinks_to(key.len().max(8)),
     };
     keys.iter().map(column).collect()
 }
@@ -249,7 +249,7 @@ pub fn columns_of(keys: &[&str]) -> Vec<Column> {
 pub fn row_of(keys: &[&str], body: &Body, style: RenderStyle<'_>) -> Vec<String> {
     let cell = |key: &&str| {
         let text = body.get(*key).map(bare).unwrap_or_default();
-        let time = Timestamp::parse(&text).filter(|_| Kind::of(key) == Kind::Time);
+        let time = Timestamp::parse(&text).filter(|_| ValueKind::of(key) == ValueKind::Time);
         time.map_or(text, |time| minute(time, style.zone))
     };
     keys.iter().map(cell).collect()
@@ -257,7 +257,7 @@ pub fn row_of(keys: &[&str], body: &Body, style: RenderStyle<'_>) -> Vec<String>
 
 /// What the values of a key are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ValueKind {
     /// References.
     Reference,
     /// Numbers and amounts.
@@ -270,16 +270,16 @@ enum Kind {
     Text,
 }
 
-impl Kind {
-    fn of(key: &str) -> Kind {
+impl ValueKind {
+    fn of(key: &str) -> ValueKind {
         match key {
-            "orderReference" => Kind::Reference,
+            "orderReference" => ValueKind::Reference,
             "total" | "itemCount" | "quantity" | "unitPrice" | "subtotal" | "price" | "discountedPrice"
-            | "stockQuantity" | "lowStockAt" | "delta" | "balance" => Kind::Number,
-            "orderDate" | "createdAt" | "updatedAt" | "at" => Kind::Time,
+            | "stockQuantity" | "lowStockAt" | "delta" | "balance" => ValueKind::Number,
+            "orderDate" | "createdAt" | "updatedAt" | "at" => ValueKind::Time,
             "id" | "productId" | "customerPhone" | "phone" | "status" | "currency" | "inStock" | "kind" | "reason"
-            | "role" | "code" => Kind::Exact,
-            _ => Kind::Text,
+            | "role" | "code" => ValueKind::Exact,
+            _ => ValueKind::Text,
         }
     }
 }

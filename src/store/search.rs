@@ -11,7 +11,8 @@ use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
 use crate::domain::order::{Customer, OrderSummary};
 use crate::domain::phone::{full_number, is_phone_shaped};
-use crate::domain::text::{phone_digits, read_phone, size_key};
+use crate::domain::phone::{phone_digits, read_phone};
+use crate::domain::text::size_key;
 
 /// A text to search for, prepared for comparing.
 #[derive(Debug, Clone, PartialEq, Eq)]

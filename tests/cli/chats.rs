@@ -5,8 +5,8 @@ use std::sync::Arc;
 use orders::domain::zone::Zone;
 use orders::input::chat_text::OrderStretches;
 use orders::input::format::Format;
-use orders::input::found::{Context, ReadOrder};
 use orders::input::order_record::{read_record, read_stretch};
+use orders::input::parsed_order::ParsedOrder;
 use orders::input::records::Records;
 use orders::input::reject::Reject;
 use serde_json::{Value, json};
@@ -92,9 +92,8 @@ fn surroundings() -> Vec<String> {
 
 /// Returns the references of the orders that an import finds in a text, and how many problems there are.
 fn found_in(text: &str) -> (Vec<String>, usize) {
-    let context = Context { zone: Zone::UTC };
     let (mut references, mut problems) = (Vec::new(), 0);
-    let mut take = |order: ReadOrder, _: &Arc<Reject>| match order.order {
+    let mut take = |order: ParsedOrder, _: &Arc<Reject>| match order.order {
         Ok(order) => references.extend(order.reference.map(|reference| reference.to_string())),
         Err(_) => problems += 1,
     };
@@ -103,7 +102,7 @@ fn found_in(text: &str) -> (Vec<String>, usize) {
         Format::Text => {
             let mut stretches = OrderStretches::new(text.as_bytes());
             while let Some(stretch) = stretches.next_stretch().unwrap() {
-                read_stretch(stretch, context, &mut take);
+                read_stretch(stretch, Zone::UTC, &mut take);
             }
         }
         Format::Json => {
@@ -113,7 +112,7 @@ fn found_in(text: &str) -> (Vec<String>, usize) {
                     Ok(None) => break,
                     Ok(Some(record)) if record.excess.is_some() => bad_lines += 1,
                     Ok(Some(record)) => {
-                        bad_lines += usize::from(read_record(&Arc::new(record.bytes), context, &mut take).is_err());
+                        bad_lines += usize::from(read_record(&Arc::new(record.bytes), Zone::UTC, &mut take).is_err());
                     }
                     Err(_) => {
                         // Nothing of the input is taken.

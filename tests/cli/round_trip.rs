@@ -13,7 +13,6 @@ use orders::domain::status::Status;
 use orders::domain::time::Timestamp;
 use orders::domain::user::Caller;
 use orders::domain::zone::Zone;
-use orders::input::found::Context;
 use orders::input::order_record::read_record;
 use orders::render::json::{ORDER_KEYS, order_fields};
 use proptest::prelude::*;
@@ -98,11 +97,11 @@ proptest! {
     #[test]
     fn an_order_that_was_taken_is_the_same_when_it_is_printed_and_taken_again(sent in an_order()) {
         let (catalogue, settings) = (catalogue(), Settings::default());
-        let (context, now) = (Context { zone: Zone::UTC }, Timestamp::LAST);
+        let now = Timestamp::LAST;
         let read = |json: &Value| {
             let mut orders = Vec::new();
             let record = Arc::new(json.to_string().into_bytes());
-            read_record(&record, context, &mut |order, _| orders.push(order)).unwrap();
+            read_record(&record, Zone::UTC, &mut |order, _| orders.push(order)).unwrap();
             orders.remove(0).order
         };
         let first = read(&sent).map_err(|problems| TestCaseError::fail(problems.into_first().join("; ")))?;

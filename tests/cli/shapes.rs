@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use orders::domain::zone::Zone;
-use orders::input::found::Context;
-use orders::input::json::read_envelope;
+use orders::input::envelope::read_envelope;
 use orders::input::order_record::read_record;
 use serde_json::{Value, json};
 
@@ -291,10 +290,9 @@ fn json_with(json: &Value, key: &str, value: &str) -> Value {
 
 /// Returns how many orders and problems an import finds in a document.
 fn found_in(document: &Value) -> usize {
-    let context = Context { zone: Zone::UTC };
     let orders = |record: &Value| {
         let mut count = 0;
-        read_record(&Arc::new(record.to_string().into_bytes()), context, &mut |read, _| {
+        read_record(&Arc::new(record.to_string().into_bytes()), Zone::UTC, &mut |read, _| {
             count += read.order.map_or_else(|problems| problems.len().max(1), |_| 1);
         })
         .unwrap();

@@ -3,8 +3,8 @@
 use super::Call;
 use crate::commands::Context;
 use crate::domain::content::Content;
+use crate::domain::duplicate::nearest_duplicate;
 use crate::domain::order::Order;
-use crate::domain::receive::nearest_duplicate;
 use crate::domain::status::Status;
 use crate::render::confirm;
 use crate::store::{Read, Store, StoreError};

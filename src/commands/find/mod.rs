@@ -7,7 +7,7 @@ mod references;
 
 use crate::domain::text::shorten;
 use crate::domain::user::User;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::store::Read;
 
@@ -27,7 +27,7 @@ pub fn find_user(read: &Read<'_>, username: &str) -> anyhow::Result<User> {
 /// Makes the failure for an unknown account.
 pub fn user_not_found(username: &str) -> Failure {
     let username = shorten(username.trim());
-    Failure::new(Kind::NotFound, format!("account {username} not found"))
+    Failure::new(FailureKind::NotFound, format!("account {username} not found"))
         .error(format!("User {username} not found"))
         .hint(Hint::run("to see which there are", CommandLine::of("user list")))
 }

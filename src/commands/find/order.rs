@@ -12,7 +12,7 @@ use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
 use crate::domain::user::{Caller, UserId};
 use crate::domain::zone::Zone;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::render::zone::minute;
 use crate::store::{OrderMatch, Read, StoreError};
 use crate::ui;
@@ -135,7 +135,7 @@ impl Finder<'_, '_> {
 }
 
 fn not_found(text: &str) -> Failure {
-    Failure::new(Kind::NotFound, format!("order {} not found", shorten(text)))
+    Failure::new(FailureKind::NotFound, format!("order {} not found", shorten(text)))
         .error(format!("Order {} not found", shorten(text)))
 }
 
@@ -184,7 +184,7 @@ pub fn name_orders_or_none<'t>(
 
 /// Merges failures into one: the first kind by exit code, and every problem as a detail.
 fn merge(mut failures: Vec<Failure>) -> Failure {
-    failures.sort_by_key(|failure| (failure.kind == Kind::Usage, failure.kind.exit_code()));
+    failures.sort_by_key(|failure| (failure.kind == FailureKind::Usage, failure.kind.exit_code()));
     if failures.len() == 1 {
         return failures.remove(0);
     }
@@ -215,7 +215,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
         None => "name one by its reference".to_owned(),
     };
     let message = format!("{} fits {count} orders", shorten(text));
-    Failure::new(Kind::Conflict(Conflict::Ambiguous), message).details(details.collect()).hint(hint)
+    Failure::new(FailureKind::Conflict(Conflict::Ambiguous), message).details(details.collect()).hint(hint)
 }
 
 /// Finds the one order that `text` names.

@@ -7,7 +7,7 @@ use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Caller;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Read, StoreError, fold};
 
@@ -118,7 +118,7 @@ fn pick_product<'p>(
             let mut details: Vec<String> = several.iter().map(|p| format!("{}: {}", p.handle(), p.name)).collect();
             details.sort();
             details.truncate(10);
-            Err(Failure::new(Kind::Conflict(Conflict::Ambiguous), message)
+            Err(Failure::new(FailureKind::Conflict(Conflict::Ambiguous), message)
                 .details(details)
                 .hint("name one by its SKU or id")
                 .into())
@@ -127,7 +127,7 @@ fn pick_product<'p>(
 }
 
 fn product_not_found(text: &str, all: &[Product]) -> Failure {
-    let failure = Failure::new(Kind::NotFound, format!("product {} not found", shorten(text)))
+    let failure = Failure::new(FailureKind::NotFound, format!("product {} not found", shorten(text)))
         .error(format!("Product {} not found", shorten(text)));
     let names = all.iter().flat_map(|p| p.barcode.as_deref().into_iter().chain([p.name.as_str()]));
     match nearest(text, names) {

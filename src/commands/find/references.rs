@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read as _};
 
 use crate::commands::Context;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::ui;
 
@@ -87,7 +87,7 @@ pub fn expand_references(args: &[String], context: &Context) -> anyhow::Result<R
 
 /// Reads references, one a line, up to the limit of a call.
 fn read_references(input: &mut dyn BufRead, texts: &mut Vec<Given>) -> Result<(), Failure> {
-    let invalid = |problem: String| Failure::new(Kind::InvalidInput, problem);
+    let invalid = |problem: String| Failure::new(FailureKind::InvalidInput, problem);
     let mut line = Vec::new();
     for number in 1_u64.. {
         line.clear();
@@ -112,7 +112,7 @@ fn read_references(input: &mut dyn BufRead, texts: &mut Vec<Given>) -> Result<()
 
 fn too_many() -> Failure {
     Failure::new(
-        Kind::InvalidInput,
+        FailureKind::InvalidInput,
         format!("more than {REFERENCES_LIMIT} references; one call takes {REFERENCES_LIMIT}"),
     )
     .hint("split the list into several")
@@ -132,8 +132,8 @@ mod tests {
         let many = "x\n".repeat(3 * REFERENCES_LIMIT);
         assert_eq!(read(&many.as_bytes()[..2 * REFERENCES_LIMIT]).unwrap().len(), REFERENCES_LIMIT);
         // The rest is not read.
-        assert_eq!(read(many.as_bytes()), Err((Kind::InvalidInput, 4 * REFERENCES_LIMIT - 2)));
-        assert_eq!(read(&[0; 5000]), Err((Kind::InvalidInput, 5000 - 1024)));
-        assert_eq!(read(b"\xff\n").unwrap_err().0, Kind::InvalidInput);
+        assert_eq!(read(many.as_bytes()), Err((FailureKind::InvalidInput, 4 * REFERENCES_LIMIT - 2)));
+        assert_eq!(read(&[0; 5000]), Err((FailureKind::InvalidInput, 5000 - 1024)));
+        assert_eq!(read(b"\xff\n").unwrap_err().0, FailureKind::InvalidInput);
     }
 }

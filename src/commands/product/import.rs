@@ -12,8 +12,8 @@ use crate::commands::record_queue::read_all;
 use crate::commands::record_reader::{Input, Put};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::{InputArgs, open_sources};
-use crate::domain::catalogue::ProductChange;
-use crate::error::{Exit, Kind};
+use crate::domain::product_change::ProductChange;
+use crate::error::{Exit, FailureKind};
 use crate::input::json::NotJson;
 use crate::input::product_json::{ReadProduct, read_product};
 use crate::input::reject::Reject;
@@ -59,7 +59,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         |read: &ReadProduct, kind, problems| RecordOutcome::Rejected { label: read.label.clone(), kind, problems };
     let settle = |read: &ReadProduct| {
         let problems = read.product.as_ref().err()?;
-        Some(reject(read, Kind::InvalidInput, problems.clone()))
+        Some(reject(read, FailureKind::InvalidInput, problems.clone()))
     };
     let check = |summary: ImportSummary| match summary.failure(Imported::Products) {
         Some(failure) if summary.is_cut_off() || !args.keep_going => Err(failure.into()),
@@ -75,7 +75,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             context.write(&mut store, |write| {
                 let mut judge = |read: &ReadProduct| {
                     Ok(match &read.product {
-                        Err(problems) => reject(read, Kind::InvalidInput, problems.clone()),
+                        Err(problems) => reject(read, FailureKind::InvalidInput, problems.clone()),
                         Ok(incoming) => match upsert_product(write, incoming, &audit, &mut ids)? {
                             Err(rejected) => {
                                 reject(read, rejected.kind.into(), rejected.problems.into_iter().collect())

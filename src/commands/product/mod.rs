@@ -14,11 +14,11 @@ use clap::{Args, Subcommand};
 
 use super::Context;
 use super::facts::{Facts, Group};
-use crate::domain::catalogue::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
 use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::Product;
+use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
 use crate::domain::stock::{Correction, correct};
 use crate::domain::text::is_blank;
 use crate::error::{Exit, Failure};

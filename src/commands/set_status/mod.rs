@@ -16,7 +16,7 @@ use crate::domain::refusal::{Conflict, Refusal};
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
 use crate::domain::transition::{Request, StatusChange, decide};
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::ORDER_KEYS;
 use crate::render::{json, order};
@@ -126,7 +126,9 @@ pub fn change(
                 && shown.get(&order.summary.pk) != Some(&order)
             {
                 let message = format!("order {reference} changed while you were asked");
-                return Err(Failure::new(Kind::Conflict(Conflict::Changed), message).error("Order has changed").into());
+                return Err(Failure::new(FailureKind::Conflict(Conflict::Changed), message)
+                    .error("Order has changed")
+                    .into());
             }
             match decide(&order, &write.held_stock(order.summary.pk)?, request) {
                 Ok(change) => outcomes.push(Ok((change, order))),
@@ -190,8 +192,8 @@ fn merge(mut refusals: Vec<(Reference, Refusal)>) -> Failure {
         return refusals.remove(0).1.into();
     }
     let message = format!("{} orders cannot take this step", refusals.len());
-    let kinds = refusals.iter().map(|(_, refusal)| Kind::from(refusal.kind));
-    Failure::new(kinds.min_by_key(|kind| kind.exit_code()).unwrap_or(Kind::Usage), message)
+    let kinds = refusals.iter().map(|(_, refusal)| FailureKind::from(refusal.kind));
+    Failure::new(kinds.min_by_key(|kind| kind.exit_code()).unwrap_or(FailureKind::Usage), message)
         .error("Some orders cannot take this step")
         .details(details(&refusals))
 }

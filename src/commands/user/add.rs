@@ -6,10 +6,11 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::domain::bidi::shown;
+use crate::domain::phone::read_phone;
 use crate::domain::refusal::Conflict;
-use crate::domain::text::{read_phone, visible};
+use crate::domain::text::visible;
 use crate::domain::user::{Role, User, UserId};
-use crate::error::{Exit, Failure, Kind};
+use crate::error::{Exit, Failure, FailureKind};
 use crate::input::username::read_username;
 use crate::render::json;
 
@@ -38,7 +39,7 @@ fn role_parser() -> impl TypedValueParser<Value = Role> {
 
 pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let username = read_username(&args.username).map_err(|problem| {
-        Failure::new(Kind::InvalidInput, format!("username: {problem}")).error("Invalid username")
+        Failure::new(FailureKind::InvalidInput, format!("username: {problem}")).error("Invalid username")
     })?;
     let user = User { id: UserId(context.ids()()), username, role: args.role, phone: args.phone };
     let mut store = context.open_or_create()?;
@@ -46,7 +47,7 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
         if let Some(known) = write.user(&user.username)? {
             let message = format!("there is an account {} already, {}", known.username, known.role.as_str());
             let hint = "to change its role, remove it and add it again: its orders stay, without an account";
-            return Err(Failure::new(Kind::Conflict(Conflict::Exists), message)
+            return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
                 .error("Username is taken")
                 .hint(hint)
                 .into());

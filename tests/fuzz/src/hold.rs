@@ -21,10 +21,11 @@ use orders::domain::time::Timestamp;
 use orders::domain::user::Caller;
 use orders::domain::zone::Zone;
 use orders::input::chat_text::OrderStretches;
+use orders::input::envelope::read_envelope;
 use orders::input::format::Format;
-use orders::input::found::{Context, ReadOrder};
-use orders::input::json::{NotJson, read_envelope};
+use orders::input::json::NotJson;
 use orders::input::order_record::{read_record, read_stretch};
+use orders::input::parsed_order::ParsedOrder;
 use orders::input::records::Records;
 use orders::input::reject::Reject;
 use orders::input::zip::open_chat;
@@ -33,8 +34,7 @@ use orders::render::table::render;
 use orders::render::{RenderStyle, order};
 use uuid::Uuid;
 
-static CONTEXT: LazyLock<Context> =
-    LazyLock::new(|| Context { zone: Zone::parse("Africa/Cairo").expect("it is a zone") });
+static ZONE: LazyLock<Zone> = LazyLock::new(|| Zone::parse("Africa/Cairo").expect("it is a zone"));
 
 /// Reads bytes as an import does, and holds everything that must hold for them.
 ///
@@ -106,7 +106,7 @@ fn hold_text(bytes: &[u8]) {
         };
         count += 1;
         assert_eq!(stretch.number, count, "stretches are numbered in a row");
-        read_stretch(stretch, *CONTEXT, &mut |order, reject| {
+        read_stretch(stretch, *ZONE, &mut |order, reject| {
             hold_read(&order);
             hold_kept(&order, reject);
         });
@@ -116,7 +116,7 @@ fn hold_text(bytes: &[u8]) {
     }
 }
 
-fn hold_read(read: &ReadOrder) {
+fn hold_read(read: &ParsedOrder) {
     if let Some(label) = &read.label {
         hold_shown(label);
     }
@@ -132,7 +132,7 @@ fn hold_read(read: &ReadOrder) {
 }
 
 /// What is kept of an order that cannot be taken is one record that is read as it was.
-fn hold_kept(order: &ReadOrder, reject: &Reject) {
+fn hold_kept(order: &ParsedOrder, reject: &Reject) {
     let mut kept = Vec::new();
     reject.write_line(&mut kept).expect("memory takes every byte");
     if kept.is_empty() {
@@ -150,20 +150,20 @@ fn hold_kept(order: &ReadOrder, reject: &Reject) {
     };
     // A text may hold what no JSON text may: then it is refused as a whole.
     let is_text = reject.record().is_none();
-    let is_called = |other: &ReadOrder| order.order.is_ok() || is_text || order.label == other.label;
-    let same = |other: &ReadOrder| same_reading(order, other) && is_called(other);
+    let is_called = |other: &ParsedOrder| order.order.is_ok() || is_text || order.label == other.label;
+    let same = |other: &ParsedOrder| same_reading(order, other) && is_called(other);
     assert!(again.iter().any(|(other, _)| same(other)), "what is kept is read as it was: {text}");
 }
 
 /// Reads the orders of one record, each with what is kept of it where it cannot be taken.
-fn read(record: Vec<u8>) -> Result<Vec<(ReadOrder, Arc<Reject>)>, NotJson> {
+fn read(record: Vec<u8>) -> Result<Vec<(ParsedOrder, Arc<Reject>)>, NotJson> {
     let mut orders = Vec::new();
-    read_record(&Arc::new(record), *CONTEXT, &mut |order, reject| orders.push((order, Arc::clone(reject))))?;
+    read_record(&Arc::new(record), *ZONE, &mut |order, reject| orders.push((order, Arc::clone(reject))))?;
     Ok(orders)
 }
 
 /// Returns whether an order was taken as the same twice, or refused twice.
-fn same_reading(one: &ReadOrder, other: &ReadOrder) -> bool {
+fn same_reading(one: &ParsedOrder, other: &ParsedOrder) -> bool {
     match (&one.order, &other.order) {
         (Ok(one), Ok(other)) => same_order(one, other),
         (Err(_), Err(_)) => true,
@@ -267,7 +267,7 @@ fn hold_accepted(incoming: &IncomingOrder) {
     };
     let order_date = new.order_date;
     let kept = kept(&new);
-    let style = RenderStyle { width: 80, color: false, zone: CONTEXT.zone, country_code: Some("20"), left_out: None };
+    let style = RenderStyle { width: 80, color: false, zone: *ZONE, country_code: Some("20"), left_out: None };
     for text in [
         order::show(&kept, style),
         render(&order::list_columns(), &[order::list_row(&kept, style)], style),
@@ -280,7 +280,7 @@ fn hold_accepted(incoming: &IncomingOrder) {
     }
     let printed = serde_json::Value::Object(order_fields(&kept, ORDER_KEYS)).to_string();
     let again = read(printed.clone().into_bytes()).expect("what is printed is JSON");
-    let [(ReadOrder { order: Ok(again), .. }, _)] = &again[..] else {
+    let [(ParsedOrder { order: Ok(again), .. }, _)] = &again[..] else {
         panic!("what is printed is one order: {printed}\n{again:?}");
     };
     assert_eq!(again.order_date, order_date, "{printed}");

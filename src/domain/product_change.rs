@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::money::Money;
 use super::product::{Product, ProductId, StockLine};
-use super::refusal::{Conflict, Kind, Refusal, Remedy};
+use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::text::size_key;
 
 /// A product as received. An absent key keeps the stored value; an inner `None` clears it.
@@ -102,7 +102,7 @@ pub struct ProductDecision {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductRejected {
     /// Invalid input, or a conflict with the catalogue.
-    pub kind: Kind,
+    pub kind: RefusalKind,
     /// The problems, one line each.
     pub problems: Vec<String>,
 }
@@ -111,8 +111,8 @@ pub struct ProductRejected {
 pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, Refusal> {
     let Matches { by_id, by_barcode, removed } = matches;
     if let Some(known) = by_barcode.or(by_id) {
-        return Err(Refusal::new(
-            Kind::Conflict(Conflict::Exists),
+        return Err(Refusal::conflict(
+            Conflict::Exists,
             format!("the catalogue has {} already: {}", known.handle(), known.name),
         )
         .remedy(Remedy::SetProduct(known.handle())));
@@ -124,7 +124,7 @@ impl ProductRejected {
     /// Makes the refusal of a command about this one product.
     pub fn into_refusal(self) -> Refusal {
         let message = match self.kind {
-            Kind::Conflict(_) => "the product conflicts with another",
+            RefusalKind::Conflict(_) => "the product conflicts with another",
             _ => "invalid product",
         };
         Refusal::new(self.kind, message).details(self.problems)
@@ -144,7 +144,7 @@ pub fn decide(
     {
         let barcode = other.barcode.as_deref().unwrap_or_default();
         let problem = format!("barcode: {barcode} is the barcode of {} ({})", other.name, other.id);
-        return Err(ProductRejected { kind: Kind::Conflict(Conflict::Exists), problems: vec![problem] });
+        return Err(ProductRejected { kind: RefusalKind::Conflict(Conflict::Exists), problems: vec![problem] });
     }
     let Matches { by_id, by_barcode, removed } = matches;
     let Some(known) = by_id.or(by_barcode) else {
@@ -187,7 +187,7 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
         1 => "an order".to_owned(),
         orders => format!("{orders} orders"),
     };
-    Err(Refusal::new(Kind::Conflict(Conflict::Step), format!("{} is in {which}", product.name))
+    Err(Refusal::conflict(Conflict::Step, format!("{} is in {which}", product.name))
         .error("Products in orders cannot be removed")
         .remedy(Remedy::ClearStock { product: product.handle(), is_sized: product.is_sized() }))
 }
@@ -204,7 +204,7 @@ fn new_product(
             .filter(|(_, is_missing)| *is_missing)
             .map(|(key, _)| format!("{key}: is required for a new product"))
             .collect();
-        return Err(ProductRejected { kind: Kind::InvalidInput, problems });
+        return Err(ProductRejected { kind: RefusalKind::InvalidInput, problems });
     };
     let mut stock = incoming.stock.as_ref().unwrap_or(&IncomingStock::Total(0)).lines();
     if let Some(removed) = removed.filter(|removed| removed.is_sized())
@@ -214,7 +214,7 @@ fn new_product(
             let sizes = removed.size_names();
             let problem =
                 format!("stock: {} was removed; it had the sizes {sizes}: say how many of each", removed.name);
-            return Err(ProductRejected { kind: Kind::Conflict(Conflict::Content), problems: vec![problem] });
+            return Err(ProductRejected { kind: RefusalKind::Conflict(Conflict::Content), problems: vec![problem] });
         }
         // It had sizes, and gets them back.
         stock.clone_from(&removed.stock);
@@ -310,7 +310,10 @@ mod tests {
         let known = product("Shirt", &[("", 1)]);
         let incoming = IncomingProduct { id: Some(ProductId(Uuid::max())), ..named("Cap") };
         let matches = Matches { by_id: None, by_barcode: Some(known), removed: None };
-        assert_eq!(decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind, Kind::Conflict(Conflict::Exists));
+        assert_eq!(
+            decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind,
+            RefusalKind::Conflict(Conflict::Exists)
+        );
     }
 
     #[test]
@@ -323,7 +326,7 @@ mod tests {
             let refused = add(&named("Other"), matches, &mut || Uuid::nil()).unwrap_err();
             assert_eq!(
                 (refused.kind, refused.message.as_str()),
-                (Kind::Conflict(Conflict::Exists), "the catalogue has SKU-Shirt already: Shirt")
+                (RefusalKind::Conflict(Conflict::Exists), "the catalogue has SKU-Shirt already: Shirt")
             );
         }
         assert_eq!(add(&named("Cap"), Matches::default(), &mut || Uuid::nil()).unwrap().name, "Cap");
@@ -338,7 +341,7 @@ mod tests {
         {
             let refused = remove(product, orders).err();
             assert_eq!(refused.as_ref().map(|refusal| refusal.message.as_str()), message);
-            assert!(refused.is_none_or(|refusal| refusal.kind == Kind::Conflict(Conflict::Step)));
+            assert!(refused.is_none_or(|refusal| refusal.kind == RefusalKind::Conflict(Conflict::Step)));
         }
     }
 }

@@ -1,19 +1,21 @@
-//! The orders of a record, passed on one by one.
+//! Passes on the orders of a record one by one, and finds those that nothing read.
 
 use std::fmt;
 use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::chat_text::{Content, OrderStretches, Stretch};
-use super::json::{Problems, Value};
+use super::chat_text::{OrderStretches, Stretch, StretchContent};
+use super::json::Value;
 use super::order_marks::holds_order;
 use super::order_message::{Reading, read_order_message};
 use super::order_signs::{count_order_signs, each_order_sign};
 use super::order_texts::{count_order_texts, each_order_text};
+use super::parsed_order::ParsedOrder;
 use super::reject::{Part, Reject};
-use crate::domain::incoming::{IncomingItem, IncomingOrder, Revision, Source, SourceKind};
-use crate::domain::product::NamedProduct;
+use crate::domain::incoming::{Revision, Source};
+use crate::domain::problems::Problems;
+use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
 /// The most orders that one message may have: as many as its 65,536 characters can hold.
@@ -60,92 +62,12 @@ pub(super) fn count_orders(json: &str) -> usize {
     count_order_texts(json) + count_order_signs(json)
 }
 
-/// What reading a record needs to know.
-#[derive(Debug, Clone, Copy)]
-pub struct Context {
-    /// The shop's zone, for the dates of order messages.
-    pub zone: Zone,
-}
-
-/// An order that was found in a record.
-#[derive(Debug, Clone)]
-pub struct ReadOrder {
-    /// Its name in messages: its reference, or the id of its message.
-    pub label: Option<String>,
-    /// The products that it names, even if the rest is wrong.
-    pub products: Vec<NamedProduct>,
-    /// How it came.
-    pub source: Source,
-    /// What happened to the message that brought it, if another message says so.
-    pub revision: Option<Revision>,
-    /// The order, or every problem with its place; an empty list reports only that its message changed.
-    pub order: Result<IncomingOrder, Problems>,
-}
-
-impl ReadOrder {
-    /// Makes an order of which only the problems are known.
-    pub fn refused(problems: Problems) -> ReadOrder {
-        ReadOrder {
-            label: None,
-            products: Vec::new(),
-            source: Source { kind: SourceKind::Json, message_id: None },
-            revision: None,
-            order: Err(problems),
-        }
-    }
-
-    /// Returns about how many bytes of memory it takes.
-    pub fn size(&self) -> usize {
-        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-        let content = match &self.order {
-            Err(problems) => problems.size(),
-            Ok(order) => {
-                let items = order.items.iter().map(|item| {
-                    let names = text(&item.name) + text(&item.barcode) + text(&item.image);
-                    let chosen = text(&item.size) + text(&item.color);
-                    size_of::<IncomingItem>() + item.product.place.len() + names + chosen
-                });
-                let customer = order.customer.name.len() + text(&order.customer.address);
-                customer + text(&order.note) + items.sum::<usize>()
-            }
-        };
-        let products = self.products.iter().map(|product| size_of::<NamedProduct>() + product.place.len());
-        size_of::<ReadOrder>() + content + products.sum::<usize>()
-    }
-
-    /// Reads an order message found at `place`.
-    pub fn of_message(text: &str, place: &str, reading: Reading, source: Source, problems: Problems) -> ReadOrder {
-        let message = read_order_message(text, reading, source.clone());
-        let at = |line: String| if place.is_empty() { line } else { format!("{place}: {line}") };
-        let products: Vec<NamedProduct> = message
-            .products
-            .into_iter()
-            .map(|product| NamedProduct { place: at(product.place), key: product.key })
-            .collect();
-        let mut problems = problems;
-        let order = match message.order {
-            Ok(mut order) if problems.is_empty() => {
-                for item in &mut order.items {
-                    item.product.place = at(std::mem::take(&mut item.product.place));
-                }
-                Ok(order)
-            }
-            Ok(_) => Err(problems),
-            Err(more) => {
-                problems.add_all(place, more);
-                Err(problems)
-            }
-        };
-        ReadOrder { label: message.reference, products, source, revision: None, order }
-    }
-}
-
 /// Reads JSON inside a text, and returns how many of its messages are no orders. A parameter, as the reader of records
 /// imports this file.
-pub(super) type ReadJson = fn(&[u8], Context, &mut dyn FnMut(ReadOrder, &Arc<Reject>)) -> u64;
+pub(super) type ReadJson = fn(&[u8], Zone, &mut dyn FnMut(ParsedOrder, &Arc<Reject>)) -> u64;
 
 /// Receives the orders of a record one by one: a record may hold any number of them.
-pub struct Found<'f> {
+pub struct OrderSink<'f> {
     record: Arc<Vec<u8>>,
     /// What is kept of the current orders.
     reject: Arc<Reject>,
@@ -157,8 +79,10 @@ pub struct Found<'f> {
     revision: Option<Revision>,
     /// Whether the record stands in a chat or a log, where not everything has to be an order.
     is_in_text: bool,
+    /// The shop's zone, for the dates of order messages.
+    zone: Zone,
     read_json: ReadJson,
-    take: &'f mut dyn FnMut(ReadOrder, &Arc<Reject>),
+    take: &'f mut dyn FnMut(ParsedOrder, &Arc<Reject>),
 }
 
 /// The orders that were read, or that the shop wrote: any others in the record were overlooked.
@@ -169,23 +93,24 @@ pub(super) struct Accounted {
     parts: Vec<Range<usize>>,
 }
 
-impl fmt::Debug for Found<'_> {
+impl fmt::Debug for OrderSink<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Found").field("skipped", &self.skipped).finish_non_exhaustive()
+        f.debug_struct("OrderSink").field("skipped", &self.skipped).finish_non_exhaustive()
     }
 }
 
-impl<'f> Found<'f> {
+impl<'f> OrderSink<'f> {
     /// Starts a record of which nothing is read yet.
     pub(super) fn of(
         record: &Arc<Vec<u8>>,
         is_in_text: bool,
+        zone: Zone,
         read_json: ReadJson,
-        take: &'f mut dyn FnMut(ReadOrder, &Arc<Reject>),
-    ) -> Found<'f> {
+        take: &'f mut dyn FnMut(ParsedOrder, &Arc<Reject>),
+    ) -> OrderSink<'f> {
         let reject = Arc::new(Reject::whole(Arc::clone(record)));
         let accounted = Accounted::default();
-        Found {
+        OrderSink {
             record: Arc::clone(record),
             reject,
             skipped: 0,
@@ -193,15 +118,16 @@ impl<'f> Found<'f> {
             accounted,
             revision: None,
             is_in_text,
+            zone,
             read_json,
             take,
         }
     }
 
     /// Passes on an order.
-    pub fn put(&mut self, order: ReadOrder) {
+    pub fn put(&mut self, order: ParsedOrder) {
         self.put += 1;
-        (self.take)(ReadOrder { revision: self.revision.or(order.revision), ..order }, &self.reject);
+        (self.take)(ParsedOrder { revision: self.revision.or(order.revision), ..order }, &self.reject);
     }
 
     /// Reads the orders of a message that revises an earlier one.
@@ -215,13 +141,13 @@ impl<'f> Found<'f> {
     pub(super) fn revise(&mut self, revision: Revision, source: Source) {
         if source.message_id.is_some() {
             let order = Err(Problems::default());
-            self.put(ReadOrder { label: None, products: Vec::new(), source, revision: Some(revision), order });
+            self.put(ParsedOrder { label: None, products: Vec::new(), source, revision: Some(revision), order });
         }
     }
 
     /// Passes on problems of which no order is known.
     pub fn refuse(&mut self, problems: Problems) {
-        self.put(ReadOrder::refused(problems));
+        self.put(ParsedOrder::refused(problems));
     }
 
     /// Refuses an unknown value; in a chat or a log, a value without signs of an order is just words.
@@ -312,7 +238,7 @@ impl<'f> Found<'f> {
         &mut self,
         text: Option<&str>,
         place: &str,
-        reading: Reading,
+        sent_at: Option<Timestamp>,
         source: &Source,
         mut problems: Problems,
     ) {
@@ -323,7 +249,13 @@ impl<'f> Found<'f> {
             );
             return self.refuse(problems);
         };
-        self.take_stretches(OrderStretches::in_string(text), place, reading, source, problems);
+        self.take_stretches(OrderStretches::in_string(text), place, sent_at, source, problems);
+    }
+
+    /// Reads JSON inside a text.
+    pub(super) fn take_json(&mut self, json: &[u8]) {
+        let skipped = (self.read_json)(json, self.zone, &mut |order, _| self.put(order));
+        self.skipped += skipped;
     }
 
     /// Reads the stretches of a text that hold orders.
@@ -331,7 +263,7 @@ impl<'f> Found<'f> {
         &mut self,
         mut stretches: OrderStretches<&[u8]>,
         place: &str,
-        reading: Reading,
+        sent_at: Option<Timestamp>,
         source: &Source,
         mut problems: Problems,
     ) {
@@ -348,18 +280,14 @@ impl<'f> Found<'f> {
                 problems.add(place, problem);
             }
             let first_line = usize::try_from(line).unwrap_or(1);
-            let reading = Reading { first_line, ..reading };
+            let reading = Reading { place, sent_at, zone: self.zone, first_line };
             match content {
-                Content::Message(text) => {
-                    self.put(ReadOrder::of_message(&text, place, reading, source.clone(), problems));
+                StretchContent::Message(text) => {
+                    self.put(read_order_message(&text, reading, source.clone(), problems));
                 }
-                Content::Json(json) => {
-                    let context = Context { zone: reading.zone };
-                    let skipped = (self.read_json)(&json, context, &mut |order, _| self.put(order));
-                    self.skipped += skipped;
-                }
-                Content::Unreadable(..) | Content::BrokenJson(_) | Content::TooLarge(_) => {
-                    self.put(ReadOrder { label: content.reference(), ..ReadOrder::refused(problems) });
+                StretchContent::Json(json) => self.take_json(&json),
+                StretchContent::Unreadable(..) | StretchContent::BrokenJson(_) | StretchContent::TooLarge(_) => {
+                    self.put(ParsedOrder { label: content.reference(), ..ParsedOrder::refused(problems) });
                 }
             }
             source.message_id = None;

@@ -1,0 +1,52 @@
+//! An order as parsed from a record, before anybody looks it up in the catalogue.
+
+use crate::domain::incoming::{IncomingItem, IncomingOrder, Revision, Source, SourceKind};
+use crate::domain::problems::Problems;
+use crate::domain::product::NamedProduct;
+
+/// An order that was found in a record.
+#[derive(Debug, Clone)]
+pub struct ParsedOrder {
+    /// Its name in messages: its reference, or the id of its message.
+    pub label: Option<String>,
+    /// The products that it names, even if the rest is wrong.
+    pub products: Vec<NamedProduct>,
+    /// How it came.
+    pub source: Source,
+    /// What happened to the message that brought it, if another message says so.
+    pub revision: Option<Revision>,
+    /// The order, or every problem with its place; an empty list reports only that its message changed.
+    pub order: Result<IncomingOrder, Problems>,
+}
+
+impl ParsedOrder {
+    /// Makes an order of which only the problems are known.
+    pub fn refused(problems: Problems) -> ParsedOrder {
+        ParsedOrder {
+            label: None,
+            products: Vec::new(),
+            source: Source { kind: SourceKind::Json, message_id: None },
+            revision: None,
+            order: Err(problems),
+        }
+    }
+
+    /// Returns about how many bytes of memory it takes.
+    pub fn size(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let content = match &self.order {
+            Err(problems) => problems.size(),
+            Ok(order) => {
+                let items = order.items.iter().map(|item| {
+                    let names = text(&item.name) + text(&item.barcode) + text(&item.image);
+                    let chosen = text(&item.size) + text(&item.color);
+                    size_of::<IncomingItem>() + item.product.place.len() + names + chosen
+                });
+                let customer = order.customer.name.len() + text(&order.customer.address);
+                customer + text(&order.note) + items.sum::<usize>()
+            }
+        };
+        let products = self.products.iter().map(|product| size_of::<NamedProduct>() + product.place.len());
+        size_of::<ParsedOrder>() + content + products.sum::<usize>()
+    }
+}
