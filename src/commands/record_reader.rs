@@ -194,9 +194,9 @@ impl<T> SourceReader<'_, T> {
         }
         if let Some(excess) = excess {
             let (size, reject) = match is_whole {
-                true if is_bad_line => (bytes.len(), Reject::line(bytes)),
-                true => (bytes.len(), Reject::whole(Arc::new(bytes))),
-                false => (0, Reject::nothing()),
+                true if is_bad_line => (bytes.len(), Reject::Line(bytes)),
+                true => (bytes.len(), Reject::Whole(Arc::new(bytes))),
+                false => (0, Reject::Nothing),
             };
             let piece = ReadEvent::Content { number, line, content: Err(excess), reject: Arc::new(reject) };
             return Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)));
@@ -205,7 +205,7 @@ impl<T> SourceReader<'_, T> {
         let bytes = Arc::new(bytes);
         match self.read(Input::Record(&bytes), number, line) {
             Err(NotJson { problem, .. }) if is_line => {
-                let reject = Arc::new(Reject::line(bytes.to_vec()));
+                let reject = Arc::new(Reject::Line(bytes.to_vec()));
                 let piece = ReadEvent::Content { number, line, content: Err(problem), reject };
                 Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)))
             }

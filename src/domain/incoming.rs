@@ -1,6 +1,7 @@
 //! An order as received, before it is looked up in the catalogue.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 
 use super::limits;
@@ -45,17 +46,17 @@ impl IncomingOrder {
     /// Names the texts that are too long, whatever the format.
     pub fn excesses(&self) -> Problems {
         let mut problems = Problems::default();
-        let mut check = |place: &dyn Fn() -> String, text: Option<&str>, longest: usize| {
+        let mut check = |place: &dyn fmt::Display, text: Option<&str>, longest: usize| {
             if let Some(problem) = text.and_then(|text| limits::excess(text, longest)) {
-                problems.add(place(), problem);
+                problems.add(place, problem);
             }
         };
         let customer = &self.customer;
-        check(&|| "customerName".to_owned(), Some(&customer.name), limits::NAME);
-        check(&|| "customerPhone".to_owned(), Some(&customer.phone), limits::PHONE);
-        check(&|| "customerAddress".to_owned(), customer.address.as_deref(), limits::ADDRESS);
-        check(&|| "note".to_owned(), self.note.as_deref(), limits::NOTE);
-        check(&|| "message id".to_owned(), self.source.message_id.as_deref(), limits::MESSAGE_ID);
+        check(&"customerName", Some(&customer.name), limits::NAME);
+        check(&"customerPhone", Some(&customer.phone), limits::PHONE);
+        check(&"customerAddress", customer.address.as_deref(), limits::ADDRESS);
+        check(&"note", self.note.as_deref(), limits::NOTE);
+        check(&"message id", self.source.message_id.as_deref(), limits::MESSAGE_ID);
         for (index, item) in self.items.iter().enumerate() {
             let texts = [
                 ("productName", &item.name, limits::NAME),
@@ -65,7 +66,7 @@ impl IncomingOrder {
                 ("selectedColor", &item.color, limits::CHOICE),
             ];
             for (key, text, longest) in texts {
-                check(&|| format!("items[{index}].{key}"), text.as_deref(), longest);
+                check(&format_args!("items[{index}].{key}"), text.as_deref(), longest);
             }
         }
         problems

@@ -92,9 +92,9 @@ pub fn read_message(
     let contact = conversation.contact([ids[0].as_deref(), ids[1].as_deref()]).map(Contact::raw);
     // Keep each rejected message by itself, with its sender, unless the sender takes more room than the message.
     let contact = contact.filter(|raw| raw.len() <= message.raw().len().max(CONTACT_KEPT));
-    let mut parts = vec![Part::json("{\"contacts\":[")];
+    let mut parts = vec![Part::Json("{\"contacts\":[".into())];
     parts.extend(contact.map(|contact| sink.sent(contact)));
-    parts.extend([Part::json("],\"messages\":["), sink.sent(message.raw()), Part::json("]}")]);
+    parts.extend([Part::Json("],\"messages\":[".into()), sink.sent(message.raw()), Part::Json("]}".into())]);
     sink.message(parts, |sink| read(message, fields, conversation, sink));
 }
 

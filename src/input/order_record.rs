@@ -57,11 +57,11 @@ pub fn read_stretch(stretch: Stretch, zone: Zone, take: &mut dyn FnMut(ParsedOrd
             let reading = Reading { place: "", sent_at: None, zone, first_line };
             let source = Source { kind: SourceKind::Chat, message_id: None };
             let order = read_order_message(&text, reading, source, Problems::default());
-            (order, Reject::text(text.into_bytes()))
+            (order, Reject::Text(text.into_bytes()))
         }
-        StretchContent::Unreadable(message, _) => (refused(), Reject::text(message)),
-        StretchContent::BrokenJson(line) => (refused(), Reject::line(line)),
-        StretchContent::TooLarge(_) => (refused(), Reject::nothing()),
+        StretchContent::Unreadable(message, _) => (refused(), Reject::Text(message)),
+        StretchContent::BrokenJson(line) => (refused(), Reject::Line(line)),
+        StretchContent::TooLarge(_) => (refused(), Reject::Nothing),
     };
     take(order, &Arc::new(reject));
     0
@@ -83,13 +83,13 @@ fn read_json_in_text(json: &[u8], zone: Zone, take: &mut dyn FnMut(ParsedOrder, 
                             skipped += count;
                             continue;
                         }
-                        Err(NotJson { problem, .. }) => (problem, Reject::whole(bytes)),
+                        Err(NotJson { problem, .. }) => (problem, Reject::Whole(bytes)),
                     },
-                    Some(excess) => (excess, Reject::whole(bytes)),
+                    Some(excess) => (excess, Reject::Whole(bytes)),
                 }
             }
             Err(error) => {
-                take(ParsedOrder::refused(error.to_string().into()), &Arc::new(Reject::line(json.to_vec())));
+                take(ParsedOrder::refused(error.to_string().into()), &Arc::new(Reject::Line(json.to_vec())));
                 return skipped;
             }
         };

@@ -108,7 +108,7 @@ impl<'f> OrderSink<'f> {
         read_json: ReadJson,
         take: &'f mut dyn FnMut(ParsedOrder, &Arc<Reject>),
     ) -> OrderSink<'f> {
-        let reject = Arc::new(Reject::whole(Arc::clone(record)));
+        let reject = Arc::new(Reject::Whole(Arc::clone(record)));
         let accounted = Accounted::default();
         OrderSink {
             record: Arc::clone(record),
@@ -208,7 +208,7 @@ impl<'f> OrderSink<'f> {
 
     /// Reads one message of the record. If an order in it is rejected, `parts` are kept instead of the whole record.
     pub fn message(&mut self, parts: Vec<Part>, read: impl FnOnce(&mut Self)) {
-        let reject = Reject::message(Arc::clone(&self.record), parts);
+        let reject = Reject::Message(Arc::clone(&self.record), parts);
         if reject.is_mostly_around() {
             // Too short to be an order: keeping the whole record takes less room.
             return read(self);

@@ -12,28 +12,23 @@ use super::records::is_json;
 /// What is kept of rejected orders. It is put together only when written; the orders of one record or message share it, so
 /// that it is kept once.
 #[derive(Debug)]
-pub struct Reject(Form);
-
-#[derive(Debug)]
-enum Form {
-    /// Too much to keep.
+pub enum Reject {
+    /// Nothing: it is too large.
     Nothing,
-    /// The bytes as sent.
+    /// A whole record, as sent.
     Whole(Arc<Vec<u8>>),
-    /// One message of a record, with the JSON around it.
+    /// Parts of a record that together form a record: one message, with the JSON around it.
     Message(Arc<Vec<u8>>, Vec<Part>),
-    /// An order message in a text.
+    /// An order message of a text, written as a message of a chat dump. Bytes that are not UTF-8 stay so: a refused message
+    /// must not become valid by being written down.
     Text(Vec<u8>),
-    /// A line that is not a record.
+    /// A line that is not a record, written as a string if it is not JSON.
     Line(Vec<u8>),
 }
 
 /// A piece of a kept message.
 #[derive(Debug)]
-pub struct Part(PartForm);
-
-#[derive(Debug)]
-enum PartForm {
+pub enum Part {
     /// A range of the record's bytes.
     Sent(Range<usize>),
     /// Added JSON.
@@ -41,54 +36,23 @@ enum PartForm {
 }
 
 impl Part {
-    /// Makes a part of added JSON.
-    pub fn json(json: impl Into<Cow<'static, str>>) -> Part {
-        Part(PartForm::Json(json.into()))
-    }
-
     /// Makes a part of the record's JSON; JSON from elsewhere is copied.
     pub(super) fn sent(sent: &str, record: &[u8]) -> Part {
         let start = (sent.as_ptr() as usize).checked_sub(record.as_ptr() as usize);
         let range = start.map(|start| start..start + sent.len()).filter(|range| range.end <= record.len());
-        Part(range.map_or_else(|| PartForm::Json(Cow::Owned(sent.to_owned())), PartForm::Sent))
+        range.map_or_else(|| Part::Json(Cow::Owned(sent.to_owned())), Part::Sent)
     }
 }
 
 impl Reject {
-    /// Keeps nothing: it is too large.
-    pub fn nothing() -> Reject {
-        Reject(Form::Nothing)
-    }
-
-    /// Keeps a whole record.
-    pub fn whole(record: Arc<Vec<u8>>) -> Reject {
-        Reject(Form::Whole(record))
-    }
-
-    /// Keeps parts of a record that together form a record.
-    pub fn message(record: Arc<Vec<u8>>, parts: Vec<Part>) -> Reject {
-        Reject(Form::Message(record, parts))
-    }
-
-    /// Keeps an order message of a text, as a message of a chat dump. Bytes that are not UTF-8 stay so: a refused message
-    /// must not become valid by being written down.
-    pub fn text(text: Vec<u8>) -> Reject {
-        Reject(Form::Text(text))
-    }
-
-    /// Keeps a line that is not a record, as a string if it is not JSON.
-    pub fn line(line: Vec<u8>) -> Reject {
-        Reject(Form::Line(line))
-    }
-
     /// Returns whether most of it is added JSON.
     pub fn is_mostly_around(&self) -> bool {
-        let Form::Message(_, parts) = &self.0 else { return false };
+        let Reject::Message(_, parts) = self else { return false };
         let (mut sent, mut around) = (0, 0);
-        for Part(part) in parts {
+        for part in parts {
             match part {
-                PartForm::Sent(range) => sent += range.len(),
-                PartForm::Json(json) => around += json.len(),
+                Part::Sent(range) => sent += range.len(),
+                Part::Json(json) => around += json.len(),
             }
         }
         around > sent
@@ -96,38 +60,38 @@ impl Reject {
 
     /// Returns its record; `None` if it has none.
     pub fn record(&self) -> Option<&Arc<Vec<u8>>> {
-        match &self.0 {
-            Form::Whole(record) | Form::Message(record, _) => Some(record),
-            Form::Nothing | Form::Text(_) | Form::Line(_) => None,
+        match self {
+            Reject::Whole(record) | Reject::Message(record, _) => Some(record),
+            Reject::Nothing | Reject::Text(_) | Reject::Line(_) => None,
         }
     }
 
     /// Returns whether this is all that was sent.
     pub fn is_whole(&self) -> bool {
-        matches!(self.0, Form::Whole(_))
+        matches!(self, Reject::Whole(_))
     }
 
     /// Writes it on one line.
     pub fn write_line(&self, out: &mut dyn Write) -> io::Result<()> {
-        match &self.0 {
-            Form::Nothing => return Ok(()),
-            Form::Whole(record) => write_on_one_line(record, out)?,
-            Form::Message(record, parts) => {
-                for Part(part) in parts {
+        match self {
+            Reject::Nothing => return Ok(()),
+            Reject::Whole(record) => write_on_one_line(record, out)?,
+            Reject::Message(record, parts) => {
+                for part in parts {
                     match part {
-                        PartForm::Sent(range) => write_on_one_line(&record[range.clone()], out)?,
-                        PartForm::Json(json) => write_on_one_line(json.as_bytes(), out)?,
+                        Part::Sent(range) => write_on_one_line(&record[range.clone()], out)?,
+                        Part::Json(json) => write_on_one_line(json.as_bytes(), out)?,
                     }
                 }
             }
-            Form::Text(text) => {
+            Reject::Text(text) => {
                 out.write_all(b"{\"date\":null,\"author\":null,\"message\":")?;
                 // With an end of line, the other lines keep their ends.
                 write_string(text, "\n", out)?;
                 out.write_all(b"}")?;
             }
-            Form::Line(line) if is_json(line) => write_on_one_line(line, out)?,
-            Form::Line(line) => write_string(line, "", out)?,
+            Reject::Line(line) if is_json(line) => write_on_one_line(line, out)?,
+            Reject::Line(line) => write_string(line, "", out)?,
         }
         out.write_all(b"\n")
     }
@@ -173,10 +137,10 @@ mod tests {
     fn bytes_that_are_not_utf8_stay_so() {
         for (reject, kept) in [
             (
-                Reject::text(b"Na\xff\n".to_vec()),
+                Reject::Text(b"Na\xff\n".to_vec()),
                 &b"{\"date\":null,\"author\":null,\"message\":\"Na\xff\\n\\n\"}\n"[..],
             ),
-            (Reject::line(b"Na\xff".to_vec()), b"\"Na\xff\"\n"),
+            (Reject::Line(b"Na\xff".to_vec()), b"\"Na\xff\"\n"),
         ] {
             let mut out = Vec::new();
             reject.write_line(&mut out).unwrap();
@@ -187,19 +151,19 @@ mod tests {
     #[test]
     fn each_reject_is_one_line() {
         let record = Arc::new(b"{\"a\":\r\n[1,\n2]}".to_vec());
-        assert_eq!(line(&Reject::whole(Arc::clone(&record))), "{\"a\":  [1, 2]}\n");
+        assert_eq!(line(&Reject::Whole(Arc::clone(&record))), "{\"a\":  [1, 2]}\n");
         let sent = std::str::from_utf8(&record[7..13]).unwrap();
-        let parts = vec![Part::json("{\"b\":"), Part::sent(sent, &record), Part::sent("}", &record)];
-        assert_eq!(line(&Reject::message(Arc::clone(&record), parts)), "{\"b\":[1, 2]}\n");
-        let text = line(&Reject::text(b"a\n\"b\"".to_vec()));
+        let parts = vec![Part::Json("{\"b\":".into()), Part::sent(sent, &record), Part::sent("}", &record)];
+        assert_eq!(line(&Reject::Message(Arc::clone(&record), parts)), "{\"b\":[1, 2]}\n");
+        let text = line(&Reject::Text(b"a\n\"b\"".to_vec()));
         assert_eq!(text, "{\"date\":null,\"author\":null,\"message\":\"a\\n\\\"b\\\"\\n\"}\n");
         for (bytes, kept) in [
             ("2026 started", "\"2026 started\"\n"),
             ("{\"a\":\"b", "\"{\\\"a\\\":\\\"b\"\n"),
             ("{\"a\":1}", "{\"a\":1}\n"),
         ] {
-            assert_eq!(line(&Reject::line(bytes.as_bytes().to_vec())), kept);
+            assert_eq!(line(&Reject::Line(bytes.as_bytes().to_vec())), kept);
         }
-        assert_eq!(line(&Reject::nothing()), "");
+        assert_eq!(line(&Reject::Nothing), "");
     }
 }

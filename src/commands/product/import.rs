@@ -50,7 +50,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         Input::Record(record) => {
             let product = read_product(record)?;
             // The product takes about as many bytes as its record.
-            put(product, record.len(), &Arc::new(Reject::nothing()));
+            put(product, record.len(), &Arc::new(Reject::Nothing));
             Ok(0)
         }
         Input::Stretch(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
