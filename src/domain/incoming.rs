@@ -18,7 +18,7 @@ use super::time::Timestamp;
 pub struct IncomingOrder {
     /// The reference, if sent.
     pub reference: Option<Reference>,
-    /// The reference to use if that one belongs to another message; only for references made from messages.
+    /// The reference to use if another message's order has that one. Only references made from messages have it.
     pub longer_reference: Option<Reference>,
     /// When the customer ordered.
     pub order_date: Timestamp,

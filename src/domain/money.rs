@@ -13,7 +13,7 @@ pub struct Money(Decimal);
 /// Why a text is not an amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MoneyError {
-    /// The text is no plain decimal number.
+    /// The text is not a plain decimal number.
     NotANumber,
     /// The text has an exponent, which obscures the number of decimals.
     Exponent,

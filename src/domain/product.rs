@@ -165,7 +165,7 @@ pub fn is_web_url(text: &str) -> bool {
 /// Says why the picture of an item is left out: it must not cost anybody an order.
 pub fn image_problem(url: &str) -> Option<String> {
     if !is_web_url(url) {
-        return Some("is no http or https URL and was left out".to_owned());
+        return Some("is not an http or https URL and was left out".to_owned());
     }
     excess(url, IMAGE).map(|problem| format!("{problem}, and was left out"))
 }

@@ -1,4 +1,4 @@
-//! Looks an incoming order up in the catalogue: its products, what it leaves out, and what a person should look at.
+//! Resolves an incoming order: finds its products in the catalogue, fills in what it leaves out, and warns.
 
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ pub struct ResolvedOrder {
     pub id: Uuid,
     /// The reference.
     pub reference: Reference,
-    /// The reference to use if that one belongs to another message.
+    /// The reference to use if another message's order has that one.
     pub longer_reference: Option<Reference>,
     /// When the customer ordered.
     pub order_date: Timestamp,
@@ -80,7 +80,7 @@ pub struct Rejected {
 }
 
 /// Finds the products of an incoming order, or names every one that the catalogue lacks. The order gets this `reference`;
-/// `new_id` makes the ids of what is new. `now` is when it was received: no order is years old, or from days ahead.
+/// `new_id` makes the ids of what is new. `now` is when it was received: an order date before 2009 or days ahead is wrong.
 pub fn resolve(
     incoming: IncomingOrder,
     reference: Reference,

@@ -104,12 +104,12 @@ impl TimeZone for Zone {
     }
 }
 
-/// The fallback is unreachable: no zone is a day ahead of UTC.
+/// Converts an offset to chrono's type. The fallback is unreachable: no zone is a day ahead of UTC.
 fn fixed(ahead: tz::Offset) -> FixedOffset {
     FixedOffset::east_opt(ahead.seconds()).unwrap_or(FixedOffset::east_opt(0).expect("zero is an offset"))
 }
 
-/// Clamps to the years in the database.
+/// Converts a time to jiff's type, clamped to the years that it has.
 fn instant(utc: NaiveDateTime) -> jiff::Timestamp {
     let seconds = utc.and_utc().timestamp();
     let bounds = (jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());

@@ -1,7 +1,7 @@
 //! A chat as the text that WhatsApp exports, a log, or just an order message: read line by line, in constant memory.
 //!
-//! Every stretch of it that holds an order is handed on: an order message, an order as JSON, or one that cannot be read.
-//! What is left is what people write to each other.
+//! It passes on every stretch that holds an order: an order message, an order as JSON, or one that cannot be read.
+//! The rest is what people write to each other.
 
 use std::io::{self, BufRead};
 
@@ -168,7 +168,7 @@ impl<R: BufRead> OrderStretches<R> {
         Ok(None)
     }
 
-    /// Marks the last JSON as holding something: its message is not skipped.
+    /// Counts the message with the last JSON as read, not as skipped.
     pub fn count_as_read(&mut self) {
         if std::mem::take(&mut self.is_skipped) {
             self.skipped -= 1;
@@ -185,7 +185,7 @@ impl<R: BufRead> OrderStretches<R> {
         self.start.as_deref().filter(|_| self.chat_lines == 0)
     }
 
-    /// Notes what a line outside any order message says of the chat.
+    /// Counts the chat message that a line outside any order message begins, and keeps the first words of the text.
     fn note(&mut self, line: &Line) {
         if line.begins_chat {
             self.chat_lines += 1;

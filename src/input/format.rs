@@ -27,7 +27,7 @@ const STRANGERS: [(&[u8], &str); 8] = [
     (b"\xfe\xff", "is UTF-16: save it as UTF-8"),
     (b"\x89PNG", "is a picture"),
     (b"\xff\xd8\xff", "is a picture"),
-    (b"\0", "is no text: it begins with NUL"),
+    (b"\0", "is not text: it begins with NUL"),
 ];
 
 impl Format {
@@ -44,7 +44,7 @@ impl Format {
         }
         let text = String::from_utf8_lossy(head);
         let start = text.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c));
-        // A line of its own within JSON is in no string: whatever stands around it, this is text.
+        // No string of JSON holds a line break: a header on a line of its own makes this text, whatever stands around it.
         let is_order_line = |line: &str| is_header(without_chat_prefix(line));
         let Some(first) = start.chars().next() else { return Ok(Format::Json) };
         let line = start.lines().next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! One WhatsApp message, as the Cloud API, a library or an export program writes it.
 //!
-//! In any shape, every string that holds an order message is one, unless the shop wrote it.
+//! Every string in it that holds an order message is an order, unless the shop wrote the message.
 
 use chrono::DateTime;
 
@@ -22,7 +22,7 @@ use crate::domain::time::Timestamp;
 
 /// Keys under which libraries keep the time of a message in seconds.
 const SECONDS: [&str; 4] = ["timestamp", "messageTimestamp", "t", "dateUnixtime"];
-/// Keys under which others keep it as a text.
+/// Keys under which other programs keep it as a text.
 const DATES: [&str; 2] = ["date", "receivedAt"];
 /// Keys in which Baileys wraps the content of a message.
 const WRAPPINGS: [&str; 6] = [
@@ -37,6 +37,7 @@ const WRAPPINGS: [&str; 6] = [
 const CONTACT_KEPT: usize = 256;
 /// The most texts that are read of one message; libraries keep the same text in several places.
 const TEXTS_LIMIT: usize = 16;
+
 /// Returns whether an object is one message, by its keys: from a library for WhatsApp Web, an export program, or a service
 /// that forwards messages.
 pub fn is_message(fields: &Fields<'_>) -> bool {
@@ -105,7 +106,8 @@ fn read(message: &Value<'_>, mut fields: Fields<'_>, conversation: &Conversation
     if kind.is_none() && !is_known {
         if problems.is_empty() {
             let keys: Vec<_> = fields.keys().take(10).map(shorten).collect();
-            problems.add(&message.place, format_args!("is no message of WhatsApp: it has {}", keys.join(", ")));
+            problems
+                .add(&message.place, format_args!("is not a WhatsApp message: it has the keys {}", keys.join(", ")));
         }
         return sink.refuse(problems);
     }

@@ -331,7 +331,11 @@ mod tests {
         for image in [r#""javascript:x""#, r#""/media/shirt.jpg""#, "17", "{}", r#"["https://a.example/b"]"#, "true"] {
             let order = read(&an_order(&item(&format!(r#","productImage":{image}"#)), "")).unwrap();
             assert_eq!(order.items[0].image, None, "{image}");
-            assert_eq!(order.warnings, ["items[0].productImage: is no http or https URL and was left out"], "{image}");
+            assert_eq!(
+                order.warnings,
+                ["items[0].productImage: is not an http or https URL and was left out"],
+                "{image}"
+            );
         }
         for image in ["null", r#""""#, r#"" ""#] {
             assert_eq!(read(&an_order(&item(&format!(r#","productImage":{image}"#)), "")).unwrap().warnings.len(), 0);

@@ -1,6 +1,6 @@
 //! Carts and orders anywhere in a JSON text: the search before anything is skipped.
 //!
-//! [`super::order_texts`] does the same for texts. Both only find: an order that is found but not read is a problem.
+//! [`super::order_texts`] does the same for order messages. Both only find orders: one that nothing reads is a problem.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use super::order_texts::{NESTING_LIMIT, STRING_LIMIT, end_of_string, is_json};
 /// What to say of the cart that WhatsApp gives to linked devices.
 pub const ONLY_TOKEN: &str =
     "is an order message that carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON";
-/// One of these stands in every spelling of the searched keys, or in a key with escapes.
+/// Every spelling of a searched key contains one of these; so does a key with escapes.
 const PARTS_OF_KEYS: [&str; 8] = ["tems", "TEMS", "rderM", "rder_m", "RDER_M", "oken", "OKEN", "\\u"];
 
 /// An object that is an order by its keys.
@@ -37,7 +37,7 @@ pub enum SignKind {
 }
 
 impl SignKind {
-    /// Says what it is and what to do, for one that nothing read.
+    /// Says what was found and what to do, if nothing read it.
     pub fn overlooked(self) -> &'static str {
         match self {
             SignKind::Cart => {
@@ -62,7 +62,7 @@ pub fn count_order_signs(json: &str) -> usize {
     count
 }
 
-/// Returns whether a text may hold one of the searched keys: few do.
+/// Returns whether a text may hold one of the searched keys. Few texts do, so this saves most searches.
 fn may_hold(json: &str) -> bool {
     PARTS_OF_KEYS.iter().any(|part| memmem::find(json.as_bytes(), part.as_bytes()).is_some())
 }
@@ -89,7 +89,7 @@ struct Keys {
 impl Keys {
     fn note(&mut self, key: &str) {
         let has = match key.len() {
-            // No known key is as long.
+            // Every searched key is shorter.
             25.. => return,
             _ => key.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect::<String>(),
         };

@@ -43,7 +43,7 @@ impl Unread {
         }
     }
 
-    /// Names them with their places in a value.
+    /// Returns them as problems with their places in `whole`.
     fn problems(&self, whole: &Value<'_>) -> Problems {
         let mut problems = Problems::default();
         for (address, problem) in &self.first {
@@ -62,8 +62,8 @@ pub(super) fn count_orders(json: &str) -> usize {
     count_order_texts(json) + count_order_signs(json)
 }
 
-/// Reads JSON inside a text, and returns how many of its messages are no orders. A parameter, as the reader of records
-/// imports this file.
+/// Reads JSON inside a text, and returns how many of its messages hold no order. The sink gets it as a value, because
+/// `order_record` imports this file.
 pub(super) type ReadJson = fn(&[u8], Zone, &mut dyn FnMut(ParsedOrder, &Arc<Reject>)) -> u64;
 
 /// Receives the orders of a record one by one: a record may hold any number of them.
@@ -77,7 +77,7 @@ pub struct OrderSink<'f> {
     pub(super) accounted: Accounted,
     /// What the current message says of an earlier one.
     revision: Option<Revision>,
-    /// Whether the record stands in a chat or a log, where not everything has to be an order.
+    /// Whether the record stands in a chat or a log, where most of the text is no order.
     is_in_text: bool,
     /// The shop's zone, for the dates of order messages.
     zone: Zone,
@@ -145,12 +145,12 @@ impl<'f> OrderSink<'f> {
         }
     }
 
-    /// Passes on problems of which no order is known.
+    /// Passes on problems that belong to no known order.
     pub fn refuse(&mut self, problems: Problems) {
         self.put(ParsedOrder::refused(problems));
     }
 
-    /// Refuses an unknown value; in a chat or a log, a value without signs of an order is just words.
+    /// Refuses an unknown value. In a chat or a log, a value without marks of an order is just words, and is ignored.
     pub(super) fn refuse_stranger(&mut self, json: &str, problems: Problems) {
         if !self.is_in_text || holds_order(json) {
             self.refuse(problems);
@@ -177,7 +177,7 @@ impl<'f> OrderSink<'f> {
         }
     }
 
-    /// Names the carts and orders of a message that nothing reads, all but the one at the address `read`.
+    /// Names the carts and orders in a message that nothing reads, except the one at the address `read`.
     pub(super) fn unread_signs(&mut self, message: &Value<'_>, read: Option<usize>) -> Problems {
         let mut count = 0;
         let unread = self.unread(message, |json, take| {
@@ -193,7 +193,7 @@ impl<'f> OrderSink<'f> {
         unread
     }
 
-    /// Names what `each` finds in a value that nothing reads, and marks it as seen.
+    /// Names what `each` finds in a value that nothing reads, and counts it as accounted for.
     fn unread(&mut self, value: &Value<'_>, each: impl FnOnce(&str, &mut dyn FnMut(usize, &'static str))) -> Problems {
         let mut unread = Unread::default();
         each(value.raw(), &mut |address, problem| unread.add(address, problem));
@@ -224,7 +224,7 @@ impl<'f> OrderSink<'f> {
         self.account_for(messages, count_orders(messages.raw()));
     }
 
-    /// Notes that this many orders in a value were read or refused, and that it holds no others of their kind.
+    /// Counts this many orders in a value as read or refused. The value holds no others.
     pub(super) fn account_for(&mut self, value: &Value<'_>, count: usize) {
         self.accounted.count += count;
         if count > 0 && self.accounted.parts.len() < PARTS_KEPT {

@@ -61,8 +61,8 @@ pub fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[', '"']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// Returns whether a string may hold an order message: few hold the rarest letter of its header, its last label, or an
-/// escaped letter.
+/// Returns whether a string may hold an order message. Few strings hold the rarest letter of its header, its last label, or
+/// an escaped letter, so this saves most searches.
 fn may_hold(string: &str) -> bool {
     let string = string.as_bytes();
     memchr(b'Q', string).is_some() || [&b"TOTAL"[..], b"\\u"].iter().any(|part| memmem::find(string, part).is_some())

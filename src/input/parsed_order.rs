@@ -4,7 +4,7 @@ use crate::domain::incoming::{IncomingItem, IncomingOrder, Revision, Source, Sou
 use crate::domain::problems::Problems;
 use crate::domain::product::NamedProduct;
 
-/// An order that was found in a record.
+/// An order of a record, or why it is refused.
 #[derive(Debug, Clone)]
 pub struct ParsedOrder {
     /// Its name in messages: its reference, or the id of its message.
@@ -20,7 +20,7 @@ pub struct ParsedOrder {
 }
 
 impl ParsedOrder {
-    /// Makes an order of which only the problems are known.
+    /// Makes a refused order of which nothing but its problems is known.
     pub fn refused(problems: Problems) -> ParsedOrder {
         ParsedOrder {
             label: None,

@@ -51,9 +51,9 @@ pub struct Record {
     pub is_whole: bool,
     /// Whether this is not a record but the object around a `results` array, with an empty array in its place.
     pub is_envelope: bool,
-    /// Whether it has a line of its own, as others have: if it is not JSON, the next line is still read.
+    /// Whether it has a line of its own, as records before it had: if it is not JSON, reading goes on with the next line.
     pub is_line: bool,
-    /// Whether it is a line among them that is not JSON.
+    /// Whether it is such a line and is not JSON.
     pub is_bad_line: bool,
 }
 
@@ -181,18 +181,18 @@ impl<R: BufRead> Records<R> {
                 self.within = Some(Array::Results { any: false, before: scan.bytes, line });
                 return Ok(None);
             }
-            // Too much of one line to read it again.
+            // The line is too long to be read again.
             End::Torn if has_own_line => {}
             End::Torn | End::CutOff => return Err(cut_off(line)),
             End::Value | End::Line => {}
         }
-        // After the first such line, no record is parsed for this.
+        // Parsing stops with the first such line.
         self.has_lines = self.has_lines || has_own_line && matches!(first, b'{' | b'"') && is_json(&scan.bytes);
         self.number += 1;
         Ok(Some(Record { is_line: is_on_one_line && self.has_lines, ..scan.into_record(self.number, line, false) }))
     }
 
-    /// Returns whether what was read is obviously not a value, and can be read again.
+    /// Returns whether what was read is certainly not a value, and can be read again.
     fn is_bad(&self, scan: &Scan, end: End, line: u64) -> bool {
         let is_whole = scan.length == scan.bytes.len();
         is_whole

@@ -9,7 +9,7 @@ use crate::domain::text::shorten;
 /// The keys that an order needs, for people who send another shape.
 const KEYS: &str = "orderReference, orderDate, customerName, customerPhone, items";
 
-/// Names the shop program whose order an object is; `None` if it is no foreign order.
+/// Says which shop program an order comes from, by its keys; `None` if it is not from another program.
 pub fn name_foreign_order(fields: &Fields<'_>) -> Option<String> {
     let has_any = |keys: &[&str]| keys.iter().any(|key| fields.has(key));
     let program = if fields.has("lineItems") && has_any(&["billing", "orderKey", "paymentMethodTitle"]) {
@@ -32,11 +32,11 @@ pub fn name_foreign_order(fields: &Fields<'_>) -> Option<String> {
     Some(format!("is an order of {program}: send it with the keys that are read here ({KEYS})"))
 }
 
-/// Describes a text with neither JSON nor a chat by its first words.
+/// Describes a text that is neither JSON nor a chat, by its first words.
 pub fn name_text(start: &str) -> String {
     let is_table = [';', ',', '\t'].iter().any(|separator| start.matches(*separator).count() >= 2);
     if is_table {
-        return format!("is a spreadsheet as CSV, and JSON is read here: save it as JSON; it begins with {start}");
+        return format!("is a spreadsheet (CSV): save it as JSON; it begins with {start}");
     }
     format!("expected JSON or a WhatsApp chat, found: {start}")
 }
@@ -63,5 +63,5 @@ pub fn name_stranger(fields: &Fields<'_>) -> String {
     if keys.is_empty() {
         return "the record is empty".to_owned();
     }
-    format!("is no order ({KEYS}), no WhatsApp webhook and no chat dump by its keys; it has {}", keys.join(", "))
+    format!("is not an order ({KEYS}), a WhatsApp webhook or a chat dump: it has the keys {}", keys.join(", "))
 }

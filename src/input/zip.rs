@@ -9,7 +9,7 @@ use flate2::bufread::DeflateDecoder;
 const FILES_LIMIT: u64 = 100_000;
 /// The most times that a chat may grow when unpacked; deflate's own limit is 1032.
 const GROWTH_LIMIT: u64 = 100;
-/// The size that a small chat may always have (1 MiB).
+/// The size to which a chat may always grow when unpacked (1 MiB).
 const SIZE_ALWAYS_ALLOWED: u64 = 1 << 20;
 
 /// Why a zip file has no readable chat.
@@ -49,7 +49,8 @@ struct Entry {
 
 /// Finds the only chat in a zip file.
 ///
-/// The file has no chat, or several; it is encrypted or damaged; the reader fails.
+/// # Errors
+/// The file has no chat, or several; it is encrypted or damaged; or the reader fails.
 pub fn open_chat<R: Read + Seek>(mut file: R) -> Result<ZippedChat<R>, ZipError> {
     let directory = find_directory(&mut file)?;
     if directory.count > FILES_LIMIT {

@@ -72,7 +72,7 @@ fn an_image_that_is_no_url_costs_no_order() {
     let (order, said) = imported(
         message().replace("    🔗 Link: https://shop.example/products/550e8400", "    🖼️ Image: /media/shirt.jpg"),
     );
-    let warning = format!("{REFERENCE}: line 20: the image is no http or https URL and was left out");
+    let warning = format!("{REFERENCE}: line 20: the image is not an http or https URL and was left out");
     assert_eq!(
         (&order["items"][0]["productImage"], &said),
         (&json!("https://shop.example/media/classic-t-shirt.jpg"), &json!([warning]))
@@ -545,7 +545,10 @@ fn who_hides_the_phone_is_named_and_known_again_once_that_is_mended() {
 fn what_is_no_message_of_whatsapp_is_never_skipped() {
     let shop = Shop::stocked();
     for (input, problem) in [
-        (json!({"messages": [{"id": "x", "text": "hi"}]}), "messages[0]: is no message of WhatsApp: it has id, text"),
+        (
+            json!({"messages": [{"id": "x", "text": "hi"}]}),
+            "messages[0]: is not a WhatsApp message: it has the keys id, text",
+        ),
         (json!({"messages": [{"id": "x", "type": 5}]}), "messages[0].type: must be a string, is a number"),
         (json!({"messages": ["hi"]}), "messages[0]: must be an object, is a string"),
         (json!({"messages": "hi"}), "messages: must be an array, is a string"),
@@ -599,8 +602,7 @@ fn what_is_no_message_of_whatsapp_is_never_skipped() {
 fn a_spreadsheet_is_called_one() {
     let shop = Shop::stocked();
     let csv = "\u{feff}SKU;Name;Price;Stock\nBLT-01;Leather Belt;18,75;12\n";
-    let problem =
-        "is a spreadsheet as CSV, and JSON is read here: save it as JSON; it begins with SKU;Name;Price;Stock";
+    let problem = "is a spreadsheet (CSV): save it as JSON; it begins with SKU;Name;Price;Stock";
     assert_eq!(problems(&shop, csv), [problem]);
     let done = shop.orders(["product", "import"]).stdin(csv).exits(4);
     assert!(done.stderr.contains(problem), "{}", done.stderr);

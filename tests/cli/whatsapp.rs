@@ -219,7 +219,7 @@ fn what_cannot_be_taken_is_named() {
         ),
         (
             json!({"foo": 1, "bar": []}),
-            "is no order (orderReference, orderDate, customerName, customerPhone, items), no WhatsApp webhook",
+            "is not an order (orderReference, orderDate, customerName, customerPhone, items), a WhatsApp webhook",
         ),
     ] {
         let problems = problems(&shop, &input);
