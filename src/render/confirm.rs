@@ -8,7 +8,7 @@ use super::table::{Column, render};
 use super::zone::{day, minute};
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
-use crate::domain::confirm::Confirmation;
+use crate::domain::confirm::{Confirmation, Deduction};
 use crate::domain::order::Order;
 
 /// Renders the order for the question: items, total, marks, a likely duplicate, and the stock before and after.
@@ -56,7 +56,7 @@ pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool, w
 }
 
 fn deductions(confirmation: &Confirmation, width: usize) -> String {
-    let line = |deduction: &crate::domain::confirm::Deduction| {
+    let line = |deduction: &Deduction| {
         sentence(&format!("  {}: stock {} → {}", deduction.label, deduction.before, deduction.after), width)
     };
     confirmation.deductions.iter().map(line).collect()

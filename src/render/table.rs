@@ -95,6 +95,11 @@ impl Column {
         self
     }
 
+    /// Returns the least width to which it may shrink, given its full width.
+    fn least(&self, natural: usize) -> usize {
+        self.shrinks_to.map_or(natural, |least| least.min(natural))
+    }
+
     /// Lets it be dropped, those of a higher rank first.
     #[must_use]
     pub fn rank(mut self, rank: u8) -> Column {
@@ -106,11 +111,7 @@ impl Column {
 /// Renders a table no wider than the style, if its permanent columns fit. Cells are made visible here; empty columns are
 /// left out if they may be.
 pub fn render(columns: &[Column], rows: &[Vec<String>], style: RenderStyle<'_>) -> String {
-    let mut sizing = Sizing::of(columns.to_vec());
-    for row in rows {
-        sizing.add(row);
-    }
-    let layout = sizing.layout(style);
+    let layout = Sizing::of_rows(columns, rows).layout(style);
     let mut text = layout.titles();
     for row in rows {
         layout.put_row(&mut text, row);
@@ -133,6 +134,14 @@ impl Sizing {
     pub fn of(columns: Vec<Column>) -> Sizing {
         let natural = columns.iter().map(|column| width_of(&column.title)).collect();
         Sizing { has_words: vec![false; columns.len()], natural, columns }
+    }
+
+    fn of_rows(columns: &[Column], rows: &[Vec<String>]) -> Sizing {
+        let mut sizing = Sizing::of(columns.to_vec());
+        for row in rows {
+            sizing.add(row);
+        }
+        sizing
     }
 
     /// Includes a row.
@@ -220,11 +229,7 @@ impl Layout {
 
 /// Returns the width that is left beside all columns.
 pub fn room_beside(columns: &[Column], rows: &[Vec<String>], width: usize) -> usize {
-    let mut sizing = Sizing::of(columns.to_vec());
-    for row in rows {
-        sizing.add(row);
-    }
-    let used: usize = sizing.natural.into_iter().map(|natural| natural + GAP).sum();
+    let used: usize = Sizing::of_rows(columns, rows).natural.into_iter().map(|natural| natural + GAP).sum();
     width.saturating_sub(used)
 }
 
@@ -286,7 +291,7 @@ impl ValueKind {
 
 /// Drops columns from `shown`, the highest rank first, until the others fit when shrunk.
 fn fitting_columns(columns: &[Column], natural: &[usize], mut shown: Vec<usize>, width: usize) -> Vec<usize> {
-    let least = |index: &usize| columns[*index].shrinks_to.map_or(natural[*index], |least| least.min(natural[*index]));
+    let least = |index: &usize| columns[*index].least(natural[*index]);
     while shown.iter().map(least).sum::<usize>() + GAP * shown.len().saturating_sub(1) > width {
         let Some(drop) =
             shown.iter().copied().filter(|&index| columns[index].rank > 0).max_by_key(|&index| columns[index].rank)
@@ -301,11 +306,7 @@ fn fitting_columns(columns: &[Column], natural: &[usize], mut shown: Vec<usize>,
 /// Distributes the remaining room among the columns that can shrink: first to those of low rank, and within a rank from
 /// right to left, as names are on the left and may be cut.
 fn shared_widths(columns: &[Column], natural: &[usize], shown: &[usize], width: usize) -> Vec<usize> {
-    let mut widths: Vec<usize> = columns
-        .iter()
-        .zip(natural)
-        .map(|(column, &natural)| column.shrinks_to.map_or(natural, |least| least.min(natural)))
-        .collect();
+    let mut widths: Vec<usize> = columns.iter().zip(natural).map(|(column, &natural)| column.least(natural)).collect();
     let used = shown.iter().map(|&index| widths[index]).sum::<usize>() + GAP * shown.len().saturating_sub(1);
     let mut left = width.saturating_sub(used);
     let mut by_rank: Vec<usize> = shown.iter().rev().copied().collect();
