@@ -106,8 +106,7 @@ fn read(message: &Value<'_>, mut fields: Fields<'_>, conversation: &Conversation
     if kind.is_none() && !is_known {
         if problems.is_empty() {
             let keys: Vec<_> = fields.keys().take(10).map(shorten).collect();
-            problems
-                .add(&message.place, format_args!("is not a WhatsApp message: it has the keys {}", keys.join(", ")));
+            problems.add(&message.place, format_args!("is not a WhatsApp message; its keys: {}", keys.join(", ")));
         }
         return sink.refuse(problems);
     }

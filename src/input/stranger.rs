@@ -63,5 +63,5 @@ pub fn name_stranger(fields: &Fields<'_>) -> String {
     if keys.is_empty() {
         return "the record is empty".to_owned();
     }
-    format!("is not an order ({KEYS}), a WhatsApp webhook or a chat dump: it has the keys {}", keys.join(", "))
+    format!("is not an order ({KEYS}), a WhatsApp webhook or a chat dump; its keys: {}", keys.join(", "))
 }

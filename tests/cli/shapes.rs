@@ -547,28 +547,28 @@ fn what_is_no_message_of_whatsapp_is_never_skipped() {
     for (input, problem) in [
         (
             json!({"messages": [{"id": "x", "text": "hi"}]}),
-            "messages[0]: is not a WhatsApp message: it has the keys id, text",
+            "messages[0]: is not a WhatsApp message; its keys: id, text",
         ),
         (json!({"messages": [{"id": "x", "type": 5}]}), "messages[0].type: must be a string, is a number"),
         (json!({"messages": ["hi"]}), "messages[0]: must be an object, is a string"),
         (json!({"messages": "hi"}), "messages: must be an array, is a string"),
         (json!({"statuses": ["hi"]}), "statuses[0]: must be an object, is a string"),
-        (json!({"date": "x", "author": "y", "message": 17}), "it has date, author, message"),
-        (json!({"timestamp": SENT, "body": {"foo": 1}}), "it has foo"),
-        (json!({"timestamp": SENT, "body": "started"}), "it has timestamp, body"),
-        (json!({"timestamp": SENT, "data": 17}), "it has timestamp, data"),
-        (json!({"from": "mona@shop.example", "body": "hello"}), "it has from, body"),
-        (json!({"date": "2026-02-11", "text": "started"}), "it has date, text"),
+        (json!({"date": "x", "author": "y", "message": 17}), "its keys: date, author, message"),
+        (json!({"timestamp": SENT, "body": {"foo": 1}}), "its keys: foo"),
+        (json!({"timestamp": SENT, "body": "started"}), "its keys: timestamp, body"),
+        (json!({"timestamp": SENT, "data": 17}), "its keys: timestamp, data"),
+        (json!({"from": "mona@shop.example", "body": "hello"}), "its keys: from, body"),
+        (json!({"date": "2026-02-11", "text": "started"}), "its keys: date, text"),
         (json!({"data": []}), "data: is empty: there is nothing to import"),
         (
             json!({"messages": [{"id": "x", "timestamp": SENT, "type": "order", "from": "1"}]}),
             "messages[0].order: is required",
         ),
-        (json!({"body": null}), "it has body"),
-        (json!({"body": "hi"}), "it has body"),
-        (json!({"contacts": [], "foo": 1}), "it has contacts, foo"),
-        (json!({"body": {"foo": 1}}), "it has foo"),
-        (json!({"event": "{\"foo\":1}"}), "it has foo"),
+        (json!({"body": null}), "its keys: body"),
+        (json!({"body": "hi"}), "its keys: body"),
+        (json!({"contacts": [], "foo": 1}), "its keys: contacts, foo"),
+        (json!({"body": {"foo": 1}}), "its keys: foo"),
+        (json!({"event": "{\"foo\":1}"}), "its keys: foo"),
         (
             json!({"messages": [{"id": "x", "timestamp": SENT, "type": "order", "order_id": "7", "token": "x", "from": "1"}]}),
             "carries only an id and a token",
@@ -595,7 +595,7 @@ fn what_is_no_message_of_whatsapp_is_never_skipped() {
     let long = json!({"body": "x".repeat(5 << 20)});
     assert_eq!(problems(&shop, long), ["body: is a text of more than 4194304 bytes: import what it holds"]);
     let deep = (0..9).fold(json!({"messages": []}), |inner, _| json!({"body": inner}));
-    assert!(problems(&shop, deep)[0].contains("it has body"));
+    assert!(problems(&shop, deep)[0].contains("its keys: body"));
 }
 
 #[test]
