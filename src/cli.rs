@@ -9,7 +9,7 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::commands::facts::{Facts, Group, task_named};
 use crate::commands::{
     Context, backup, cancel, check, completions, config, confirm, create, edit, failure, help, history, import, list,
-    man, message, my_orders, note, product, report, set_status, show, user,
+    man, message, my_orders, note, pay, product, refund, report, set_status, show, user,
 };
 use crate::domain::user::Task;
 use crate::error::{Exit, Failure, OutputError};
@@ -57,6 +57,8 @@ pub enum Command {
     MyOrders(my_orders::MyOrdersArgs),
     Product(product::ProductArgs),
     User(user::UserArgs),
+    Pay(pay::PayArgs),
+    Refund(refund::RefundArgs),
     Report(report::ReportArgs),
     Check(check::CheckArgs),
     Backup(backup::BackupArgs),
@@ -84,6 +86,8 @@ impl Command {
             Command::Note(_) => "note",
             Command::Product(_) => "product",
             Command::User(_) => "user",
+            Command::Pay(_) => "pay",
+            Command::Refund(_) => "refund",
             Command::Report(_) => "report",
             Command::Check(_) => "check",
             Command::Backup(_) => "backup",
@@ -141,6 +145,8 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
         Command::Message(args) => message::run(&args, context),
         Command::MyOrders(args) => my_orders::run(&args, context),
         Command::Product(args) => product::run(args, context),
+        Command::Pay(args) => pay::run(&args, context),
+        Command::Refund(args) => refund::run(&args, context),
         Command::Report(args) => report::run(&args, context),
         Command::Check(args) => check::run(&args, context),
         Command::Backup(args) => backup::run(&args, context),

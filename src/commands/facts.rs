@@ -122,6 +122,7 @@ pub fn task_named(command: &str) -> Option<Task> {
         "confirm" => Task::Confirm,
         "set-status" | "cancel" => Task::UpdateStatus,
         "edit" | "note" => Task::Edit,
+        "pay" | "refund" => Task::Payments,
         "product" => Task::Products,
         "user" => Task::Users,
         "report" => Task::Report,

@@ -11,6 +11,7 @@
 //! | `listing`, `keep_going` | which orders a list has, and how it is shown; commands that take several orders |
 //! | `source`, `rejects` | reading files and stdin; the file of `--rejects` |
 //! | `record_reader`, `record_queue` | the thread that reads records; those on their way to the transaction |
+//! | `payment` | recording a payment: what several commands share |
 //! | `receive`, `import_summary` | taking in one order; what became of all records |
 //! | `failure` | explaining a failure |
 
@@ -40,6 +41,7 @@ pub mod message;
 pub mod my_orders;
 pub mod note;
 mod orders_file;
+pub mod pay;
 pub mod payment;
 pub mod pick;
 pub mod printer;
@@ -47,6 +49,7 @@ pub mod product;
 pub mod receive;
 pub mod record_queue;
 pub mod record_reader;
+pub mod refund;
 pub mod rejects;
 pub mod report;
 pub mod set_status;

@@ -1,16 +1,78 @@
 //! Recording a payment: what `pay`, `refund`, `confirm --paid` and `create --paid` share.
 
 use super::Context;
+use super::find::{Naming, find_order};
+use super::pick::{Purpose, one_named_or_picked};
 use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::payment::{Method, PaymentEntry, decide, overpaid};
-use crate::error::Failure;
+use crate::domain::text::shorten;
+use crate::error::{Exit, Failure};
+use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, Write};
 
 /// Reads an amount of money that moved.
 pub fn amount(text: &str) -> Result<Money, String> {
     let amount = Money::parse_typed(text)?;
     if amount == Money::ZERO { Err("must be more than zero".to_owned()) } else { Ok(amount) }
+}
+
+/// The words of `pay` and `refund`: at a terminal the order may be left out, of a refund the amount too.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Typed<'a> {
+    pub reference: Option<&'a str>,
+    pub amount: Option<Money>,
+    pub method: Method,
+}
+
+impl<'a> Typed<'a> {
+    /// Tells the words apart.
+    ///
+    /// # Errors
+    /// The method is missing, or a word is not what its place wants.
+    pub fn of(words: &[&'a str]) -> Result<Typed<'a>, Failure> {
+        let (reference, amount, method) = match *words {
+            [method] => (None, None, method),
+            [amount, method] if is_amount_shaped(amount) => (None, Some(amount), method),
+            [reference, method] => (Some(reference), None, method),
+            [reference, amount, method] => (Some(reference), Some(amount), method),
+            _ => return Err(Failure::usage("say how the money moved, such as cash")),
+        };
+        let wrong = |value: &str, name: &str, problem: String| {
+            Failure::usage(format!("invalid value '{}' for '<{name}>': {problem}", shorten(value)))
+        };
+        let amount = amount.map(|text| self::amount(text).map_err(|problem| wrong(text, "AMOUNT", problem)));
+        let method = Method::parse(method).map_err(|problem| wrong(method, "METHOD", problem));
+        Ok(Typed { reference, amount: amount.transpose()?, method: method? })
+    }
+}
+
+/// Returns whether a word can only be meant as an amount: `50`, `1,048.00`. A phone has more digits.
+fn is_amount_shaped(word: &str) -> bool {
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let digits = word.strip_prefix('-').unwrap_or(word);
+    !digits.is_empty() && digits.chars().all(is_number) && (digits.len() <= 8 || digits.contains(['.', ',']))
+}
+
+/// Records money of an order that is named or picked, as `enter` decides, and prints the order.
+pub fn record(
+    reference: Option<&str>,
+    purpose: &Purpose<'_>,
+    context: &mut Context,
+    enter: impl FnOnce(&Write<'_>, &Order, &Audit) -> anyhow::Result<Entered>,
+) -> anyhow::Result<Exit> {
+    let reference = one_named_or_picked(reference, purpose, context)?;
+    let mut store = context.open_to_write()?;
+    let (naming, audit) = (Naming::to_write(context), context.audit());
+    let (entered, order, settings) = context.write(&mut store, |write| {
+        let order = find_order(write, &reference, &naming)?;
+        let entered = enter(write, &order, &audit)?;
+        anyhow::Ok((entered, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
+    })?;
+    naming.say(context);
+    entered.say(&order, context);
+    context.print_order(&order, &settings)?;
+    Ok(Exit::Done)
 }
 
 /// What came of entering a payment.
@@ -24,9 +86,9 @@ pub struct Entered {
 
 /// Records a payment or refund of an order, unless the same receipt was recorded before.
 pub fn enter(write: &Write<'_>, order: &Order, entry: PaymentEntry, audit: &Audit) -> anyhow::Result<Entered> {
-    let same = write.same_receipt(&entry)?;
+    let same = write.same_receipt(&entry.method, entry.receipt.as_deref())?;
     let method = entry.method.clone();
-    let Some(payment) = decide(order, entry, same.as_ref(), write.time()).map_err(Failure::from)? else {
+    let Some(payment) = decide(&order.summary, entry, same.as_ref(), write.time()).map_err(Failure::from)? else {
         return Ok(Entered { is_unchanged: true, new_method: None });
     };
     let is_new = !write.knows_method(&method)?;
@@ -34,19 +96,63 @@ pub fn enter(write: &Write<'_>, order: &Order, entry: PaymentEntry, audit: &Audi
     Ok(Entered { is_unchanged: false, new_method: is_new.then_some(method) })
 }
 
+/// Says that a method is new: it may be another one mistyped.
+pub fn new_method(method: &Method) -> String {
+    format!("{method} is a new method: no payment was made by it before")
+}
+
 impl Entered {
     /// Says after the commit what a person should look at; `order` is as it is now.
     pub fn say(&self, order: &Order, context: &Context) {
         let reference = &order.summary.reference;
         if self.is_unchanged {
-            context.ui.note(&format!("{reference} has this payment already; nothing changed"));
+            context.ui.note(&format!("{reference} has this payment already; unchanged"));
             return;
         }
         if let Some(method) = &self.new_method {
-            context.ui.note(&format!("{method} is a new method: no payment was made by it before"));
+            context.ui.note(&new_method(method));
         }
-        if let Some(warning) = overpaid(order) {
+        if let Some(warning) = overpaid(&order.summary) {
             context.ui.warn(&warning);
+        }
+    }
+}
+
+/// Adds what to type to a failure of words.
+pub fn incomplete(failure: Failure, command: &'static str) -> Failure {
+    failure.hint(Hint::run("to record it", CommandLine::of(command)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_may_be_left_out_and_the_amount() {
+        let typed = |words: &[&'static str]| Typed::of(words).map_err(|failure| failure.message);
+        let of = |reference, amount: Option<i64>, method| {
+            let method = Method::parse(method).unwrap();
+            Ok(Typed { reference, amount: amount.map(Money::from_hundredths), method })
+        };
+        for (words, expected) in [
+            (&["LEG-1", "50", "cash"][..], of(Some("LEG-1"), Some(5000), "cash")),
+            (&["LEG-1", "Cash"], of(Some("LEG-1"), None, "cash")),
+            (&["01001234567", "cash"], of(Some("01001234567"), None, "cash")),
+            (&["59.98", "cash"], of(None, Some(5998), "cash")),
+            (&["cash"], of(None, None, "cash")),
+        ] {
+            assert_eq!(typed(words), expected, "{words:?}");
+        }
+        for (words, problem) in [
+            (&[][..], "say how the money moved"),
+            (&["LEG-1", "50", "R+7"], "invalid value 'R+7' for '<METHOD>': must be a word"),
+            (&["LEG-1", "1,048.00", "cash"], "'<AMOUNT>': must be written without a comma: 1048.00"),
+            (&["1,048.00", "cash"], "'<AMOUNT>': must be written without a comma: 1048.00"),
+            (&["LEG-1", "0", "cash"], "'<AMOUNT>': must be more than zero"),
+            (&["LEG-1", "-5", "cash"], "'<AMOUNT>': must not be negative"),
+        ] {
+            let message = typed(words).unwrap_err();
+            assert!(message.contains(problem), "{words:?}: {message}");
         }
     }
 }

@@ -4,6 +4,9 @@ use chrono::{Datelike, Duration, NaiveDate, NaiveTime, TimeZone};
 
 use super::time::Timestamp;
 
+/// WhatsApp's first year: no message, and no order, is older.
+pub const FIRST_YEAR: i32 = 2009;
+
 /// A point in time as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use chrono::Datelike as _;
+
+use super::calendar::FIRST_YEAR;
 use super::limits;
 use super::money::{Balance, Money};
-use super::order::{Order, OrderPk};
+use super::order::{Order, OrderPk, OrderSummary};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
@@ -133,14 +136,14 @@ pub struct NewPayment {
 /// Decides a payment of an order, or a refund; `None`: the same receipt was recorded before. `now` is the time of recording.
 ///
 /// # Errors
-/// Another order or amount has the receipt; money moved after `now`; more is refunded than was paid.
+/// Another order or amount has the receipt; money moved after `now`, or before [`FIRST_YEAR`]; it is more than one payment may
+/// be; more is refunded than was paid.
 pub fn decide(
-    order: &Order,
+    summary: &OrderSummary,
     entry: PaymentEntry,
     same: Option<&SameReceipt>,
     now: Timestamp,
 ) -> Result<Option<NewPayment>, Refusal> {
-    let summary = &order.summary;
     let reference = &summary.reference;
     if let Some(same) = same {
         if same.order == summary.pk && same.amount == entry.amount {
@@ -156,6 +159,14 @@ pub fn decide(
     if let Some(paid_at) = entry.paid_at.filter(|paid_at| *paid_at > now) {
         let message = format!("{paid_at} lies ahead: money that has not moved yet is no payment of {reference}");
         return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The time of a payment must not lie ahead"));
+    }
+    if entry.paid_at.is_some_and(|paid_at| paid_at.utc().year() < FIRST_YEAR) {
+        let message = format!("the time of a payment of {reference} lies before {FIRST_YEAR}: look at its year");
+        return Err(Refusal::invalid(message).error(format!("The time of a payment must not lie before {FIRST_YEAR}")));
+    }
+    if entry.amount.size() > Money::LIMIT {
+        let message = format!("{} is too much for one payment of {reference}: enter it in parts", entry.amount.size());
+        return Err(Refusal::invalid(message).error(format!("A payment is {} at most", Money::LIMIT)));
     }
     let before = summary.recorded;
     if entry.amount.is_negative() && before.unwrap_or_default().plus(entry.amount).is_negative() {
@@ -224,16 +235,17 @@ pub fn amount_to_pay(order: &Order, amount: Option<Money>) -> Result<Balance, Re
     }
 }
 
-/// Returns the refund of what is owed, or of `amount`: below zero.
+/// Returns the refund of what is owed, or of `amount`: below zero. A receipt that was entered before says how much it was.
 ///
 /// # Errors
 /// Nothing is owed, and no amount was given.
-pub fn amount_to_refund(order: &Order, amount: Option<Money>) -> Result<Balance, Refusal> {
+pub fn amount_to_refund(order: &Order, amount: Option<Money>, same: Option<&SameReceipt>) -> Result<Balance, Refusal> {
     let summary = &order.summary;
+    let same = same.filter(|same| same.order == summary.pk && same.amount.is_negative()).map(|same| same.amount);
     let owed = summary.due().filter(|due| due.is_negative());
-    match (amount, owed) {
+    match (amount, same.or(owed)) {
         (Some(amount), _) => Ok(Balance::from(amount).negated()),
-        (None, Some(owed)) => Ok(owed),
+        (None, Some(back)) => Ok(back),
         (None, None) => {
             let message = format!("nothing is owed to the customer of {}", summary.reference);
             Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
@@ -244,9 +256,13 @@ pub fn amount_to_refund(order: &Order, amount: Option<Money>) -> Result<Balance,
 }
 
 /// Says that more was paid than was due; `None` where it was not.
-pub fn overpaid(order: &Order) -> Option<String> {
-    let due = order.summary.due().filter(|due| due.is_negative())?;
-    Some(format!("{} is paid {} more than is due", order.summary.reference, due.size()))
+pub fn overpaid(summary: &OrderSummary) -> Option<String> {
+    let owed = summary.due().filter(|due| due.is_negative())?.size();
+    let reference = &summary.reference;
+    Some(match summary.status {
+        Status::Cancelled => format!("{reference} is cancelled: {owed} is owed to the customer"),
+        _ => format!("{reference} is paid {owed} more than is due"),
+    })
 }
 
 /// Reads a receipt.

@@ -124,6 +124,7 @@ impl Caller {
             Task::UpdateStatus => ("Only admins and sellers can update order status", Role::Seller),
             Task::Confirm => ("Only admins and sellers can confirm orders", Role::Seller),
             Task::Edit => ("Only admins and sellers can edit orders", Role::Seller),
+            Task::Payments => ("Only admins and sellers can record payments", Role::Seller),
             Task::Products => ("Only admins and sellers can work with products", Role::Seller),
             Task::Report => ("Only admins and sellers can see reports", Role::Seller),
             Task::Import => ("Only admins and sellers can import orders", Role::Seller),
@@ -156,6 +157,8 @@ pub enum Task {
     Confirm,
     /// Editing orders.
     Edit,
+    /// Recording payments and refunds.
+    Payments,
     /// The catalogue and its stock.
     Products,
     /// Reports.
@@ -196,6 +199,7 @@ mod tests {
             (Task::UpdateStatus, "x . . x x", "Only admins and sellers can update order status"),
             (Task::Confirm, "x . . x x", "Only admins and sellers can confirm orders"),
             (Task::Edit, "x . . x x", sellers),
+            (Task::Payments, "x . . x x", "Only admins and sellers can record payments"),
             (Task::Products, "x . . x x", sellers),
             (Task::Report, "x . . x x", sellers),
             (Task::Import, "x . . x x", sellers),

@@ -2,12 +2,11 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 
+use crate::domain::calendar::FIRST_YEAR;
 use crate::domain::text::is_edge;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
-/// WhatsApp's first year: no message is older.
-pub const FIRST_YEAR: i32 = 2009;
 /// The last year whose milliseconds since 1970 have eight digits in base 36.
 const LAST_YEAR: i32 = 2058;
 /// The most characters that a date may have.

@@ -3,7 +3,7 @@
 use chrono::Datelike as _;
 
 use super::json_fields::Fields;
-use super::order_date::FIRST_YEAR;
+use crate::domain::calendar::FIRST_YEAR;
 use crate::domain::problems::Problems;
 use crate::domain::time::Timestamp;
 

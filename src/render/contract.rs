@@ -20,7 +20,7 @@ const fn shape(name: &'static str, printed_by: &'static str, keys: &'static [&'s
 }
 
 const SHAPES: &[Shape] = &[
-    shape("order", "create, show, set-status, cancel, edit, note", ORDER_KEYS),
+    shape("order", "create, show, set-status, cancel, edit, note, pay, refund", ORDER_KEYS),
     shape("item", "the items of an order", ITEM_KEYS),
     shape("payment", "the payments of an order", PAYMENT_KEYS),
     shape("note", "the notes of an order", NOTE_KEYS),

@@ -20,7 +20,10 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
         let who = format!("{}  {}", minute(event.at, style.zone), shown(&event.actor));
         let gap = if width_of(&who) + 2 + width_of(&what(event)) <= style.width { "  " } else { "\n  " };
         let _ = writeln!(text, "{who}{gap}{}", what(event));
-        if matches!(event.kind, EventKind::Edited | EventKind::Payment) {
+        if event.kind == EventKind::Payment {
+            text.push_str(&money(event, style));
+        }
+        if event.kind == EventKind::Edited {
             for (mark, side) in [('-', &event.from), ('+', &event.to)] {
                 if let Some(side) = side {
                     text.push_str(&field(&format!("  {mark}"), 3, side, style.width));
@@ -39,6 +42,18 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
         }
     }
     text
+}
+
+/// Renders the money of a payment, after the way that it went: `+ 59.98 instapay 4711`.
+fn money(event: &Event, style: RenderStyle<'_>) -> String {
+    let (is_back, said) = match (&event.from, &event.to) {
+        (Some(from), _) => (true, from),
+        (None, Some(to)) => (false, to),
+        (None, None) => return String::new(),
+    };
+    let (is_refund, said) = said.strip_prefix('-').map_or((false, said.as_str()), |said| (true, said));
+    let mark = if is_back == is_refund { '+' } else { '-' };
+    field(&format!("  {mark}"), 3, said, style.width)
 }
 
 /// Renders the customer's newest words, and the newest note with its author and time.
@@ -60,7 +75,11 @@ fn what(event: &Event) -> String {
         (EventKind::Created, ..) => "created".to_owned(),
         (EventKind::Edited, ..) => "edited".to_owned(),
         (EventKind::Note, ..) => "note".to_owned(),
-        (EventKind::Payment, ..) => "payment".to_owned(),
+        (EventKind::Payment, from, to) => {
+            let said = from.as_deref().or(to.as_deref()).unwrap_or_default();
+            let what = if said.starts_with('-') { "refund" } else { "payment" };
+            if from.is_some() { format!("{what} taken back") } else { what.to_owned() }
+        }
         (EventKind::Status, from, to) => {
             let word = |side: &Option<String>| shown(side.as_deref().unwrap_or("?")).into_owned();
             format!("{} → {}", word(from), word(to))

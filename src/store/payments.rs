@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
 use crate::domain::history::EventKind;
 use crate::domain::order::OrderPk;
-use crate::domain::payment::{Method, NewPayment, Payment, PaymentEntry, SameReceipt};
+use crate::domain::payment::{Method, NewPayment, Payment, SameReceipt};
 
 impl Read<'_> {
     /// Loads the payments of orders, whose keys are a JSON array, oldest first.
@@ -29,16 +29,16 @@ impl Read<'_> {
 }
 
 impl Read<'_> {
-    /// Finds the payment of this method and receipt that is not taken back.
-    pub fn same_receipt(&self, entry: &PaymentEntry) -> Result<Option<SameReceipt>, StoreError> {
-        let Some(receipt) = &entry.receipt else { return Ok(None) };
+    /// Finds the payment of this method and receipt that is not taken back; without a receipt there is none.
+    pub fn same_receipt(&self, method: &Method, receipt: Option<&str>) -> Result<Option<SameReceipt>, StoreError> {
+        let Some(receipt) = receipt else { return Ok(None) };
         let mut statement = self.connection.prepare_cached(
             "SELECT p.order_pk, o.reference, p.amount FROM payments AS p JOIN orders AS o ON o.pk = p.order_pk
              WHERE p.method = :method AND p.receipt = :receipt
                AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = p.pk)
              ORDER BY p.pk LIMIT 1",
         )?;
-        let same = statement.query_row(named_params! {":method": entry.method, ":receipt": receipt}, |row| {
+        let same = statement.query_row(named_params! {":method": method, ":receipt": receipt}, |row| {
             Ok(SameReceipt {
                 order: row.get("order_pk")?,
                 reference: row.get("reference")?,

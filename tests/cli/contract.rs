@@ -125,6 +125,11 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         }
         holds("report", &report);
     }
+    let paid = shop.orders(["pay", ORDER, "20", "cash", "--receipt", "R-1", "--note", "deposit", "--json"]).json();
+    holds("order", &paid);
+    holds("payment", &paid["payments"][0]);
+    let voided = shop.orders(["pay", ORDER, "--void", "1", "--note", "wrong order", "--json"]).json();
+    holds("payment", &voided["payments"][1]);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
     holds("note", &shop.orders(["show", ORDER, "--json"]).json()["notes"][0]);
     shop.connection().execute_batch("UPDATE stock SET on_hand = on_hand + 1").unwrap();

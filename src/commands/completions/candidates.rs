@@ -11,6 +11,7 @@ use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::help::TOPICS;
 use crate::commands::listing::SORT_FIELDS;
+use crate::domain::payment::Method;
 use crate::domain::product::Product;
 use crate::domain::settings::SettingKey;
 use crate::domain::status::Status;
@@ -72,6 +73,7 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
             let statuses = beginning(typed, Status::ALL.map(Status::as_str));
             statuses.into_iter().chain(references(typed, request, facts)).collect()
         },
+        "METHOD" => methods,
         "P" => products,
         "USERNAME" => accounts,
         "A,B" => fields,
@@ -124,6 +126,13 @@ fn products(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidat
             of_data(&product.handle(), &product.name).or_else(|| of_data(&product.id.to_string(), &product.name))
         });
         Ok(candidates.take(OFFERED).collect())
+    })
+}
+
+fn methods(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+    ask(request.line.global(), Task::Payments, |read, _| {
+        let methods = read.methods()?;
+        Ok(beginning(typed, methods.iter().take(OFFERED).map(Method::as_str)))
     })
 }
 
@@ -189,7 +198,9 @@ mod tests {
     use super::*;
 
     /// Values that only the person typing knows.
-    const FREE: [&str; 19] = [
+    const FREE: &[&str] = &[
+        "AMOUNT",
+        "RECEIPT",
         "N",
         "±N",
         "SIZE=N",
