@@ -126,21 +126,18 @@ impl Read<'_> {
 
     /// Counts all orders.
     pub fn order_count(&self) -> Result<i64, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM orders")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        self.row("SELECT COUNT(*) FROM orders", [], |row| row.get(0))
     }
 
     /// Returns the key of the newest order, about as many as there are; 0 where there is none.
     pub(super) fn newest_order(&self) -> Result<i64, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT coalesce(MAX(pk), 0) FROM orders")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        self.row("SELECT coalesce(MAX(pk), 0) FROM orders", [], |row| row.get(0))
     }
 
     /// Returns whether an order has this reference.
     pub fn has_reference(&self, reference: &Reference) -> Result<bool, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)")?;
-        Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
+        let sql = "SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)";
+        self.row(sql, named_params! {":reference": reference}, |row| row.get(0))
     }
 
     /// Loads the orders that one with this content, phone and date may be a duplicate of: those of the same number and items
