@@ -75,10 +75,8 @@ impl Read<'_> {
             "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
              WHERE o.pk IN (SELECT value FROM json_each(:keys))"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut found: HashMap<OrderPk, OrderSummary> = statement
-            .query_map(named_params! {":keys": keys}, |row| summary(row).map(|summary| (summary.pk, summary)))?
-            .collect::<Result<_, _>>()?;
+        let found = self.rows(&sql, named_params! {":keys": keys}, summary)?;
+        let mut found: HashMap<_, _> = found.into_iter().map(|summary| (summary.pk, summary)).collect();
         let summaries = pks.iter().filter_map(|pk| found.remove(pk)).collect();
         self.with_items(summaries)
     }
@@ -150,7 +148,7 @@ impl Read<'_> {
         but: Option<OrderPk>,
     ) -> Result<Vec<Order>, StoreError> {
         let (first, last) = duplicate_window(date);
-        let mut statement = self.connection.prepare_cached(
+        let pks = self.rows(
             "SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date BETWEEN :first AND :date
                      AND pk IS NOT :but
@@ -160,21 +158,17 @@ impl Read<'_> {
                  WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date > :date AND order_date <= :last
                      AND pk IS NOT :but
                  ORDER BY order_date LIMIT :most)",
+            named_params! {
+                ":digits": self.full_number(phone)?,
+                ":items": content.items_hash(),
+                ":first": first,
+                ":date": date,
+                ":last": last,
+                ":but": but,
+                ":most": DUPLICATES_COMPARED,
+            },
+            |row| row.get("pk"),
         )?;
-        let pks = statement
-            .query_map(
-                named_params! {
-                    ":digits": self.full_number(phone)?,
-                    ":items": content.items_hash(),
-                    ":first": first,
-                    ":date": date,
-                    ":last": last,
-                    ":but": but,
-                    ":most": DUPLICATES_COMPARED,
-                },
-                |row| row.get("pk"),
-            )?
-            .collect::<Result<Vec<_>, _>>()?;
         self.orders(&pks)
     }
 }
