@@ -11,7 +11,6 @@ use crate::commands::{
     Context, backup, cancel, check, completions, config, confirm, create, edit, failure, help, history, import, list,
     man, message, my_orders, note, pay, product, refund, report, set_status, show, user,
 };
-use crate::domain::user::Task;
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::{Global, OutputFormat, options};
 use crate::render::help::two_columns;
@@ -68,37 +67,6 @@ pub enum Command {
     Man(man::ManArgs),
 }
 
-impl Command {
-    /// Returns the command's task, for permission; `None` if it needs none.
-    pub fn task(&self) -> Option<Task> {
-        task_named(match self {
-            Command::Create(_) => "create",
-            Command::Import(_) => "import",
-            Command::List(_) => "list",
-            Command::Show(_) => "show",
-            Command::History(_) => "history",
-            Command::Message(_) => "message",
-            Command::MyOrders(_) => "my-orders",
-            Command::Confirm(_) => "confirm",
-            Command::SetStatus(_) => "set-status",
-            Command::Cancel(_) => "cancel",
-            Command::Edit(_) => "edit",
-            Command::Note(_) => "note",
-            Command::Product(_) => "product",
-            Command::User(_) => "user",
-            Command::Pay(_) => "pay",
-            Command::Refund(_) => "refund",
-            Command::Report(_) => "report",
-            Command::Check(_) => "check",
-            Command::Backup(_) => "backup",
-            Command::Config(_) => "config",
-            Command::Completions(_) => "completions",
-            Command::Help(_) => "help",
-            Command::Man(_) => "man",
-        })
-    }
-}
-
 /// Runs a command.
 ///
 /// # Errors
@@ -128,7 +96,7 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
     if context.global.fields.is_some() && facts.fields.is_empty() {
         return Err(Failure::usage("--fields is for commands that list").into());
     }
-    if let Some(task) = command.task() {
+    if let Some(task) = facts.task {
         context.identify(task)?;
     }
     match command {
@@ -258,6 +226,7 @@ pub fn parse(args: &[OsString]) -> Result<(Cli, Facts), clap::Error> {
         (named, at) = (found, below);
     }
     let facts = named.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
+    let facts = Facts { task: matches.subcommand_name().and_then(task_named), ..facts };
     if let Some((one, another)) = two_users(args) {
         let message = format!("--as names two users, {one} and {another}: name one\n");
         return Err(command.error(ErrorKind::ArgumentConflict, message));

@@ -21,8 +21,8 @@ use crate::ui;
 /// Take a consistent copy of the file, while others go on writing
 ///
 /// The copy is checked, and safely on the disk when the command says so. It appears whole or not at all; a file that is
-/// there is not replaced. With - it goes to stdout, once it is whole and checked: it waits in a temporary file (TMPDIR). The
-/// shell makes the file then, and others may read it: umask 077 before keeps it to yourself.
+/// there is not replaced. With - it goes to stdout, once it is whole and checked: until then it is in a temporary file
+/// (TMPDIR). A file that the shell makes of it can be read by others, unless umask 077 was set before.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::File).backing_up())]
 #[command(after_help = "Examples:

@@ -45,6 +45,8 @@ impl Group {
 pub struct Facts {
     pub group: Group,
     pub uses_file: bool,
+    /// What its caller must be allowed to do, by its name: the command line sets it.
+    pub task: Option<Task>,
     /// What its failures say if it changes something: `nothing changed`.
     pub undone: Option<&'static str>,
     /// Whether the history keeps its `--note`.
@@ -62,7 +64,16 @@ impl Facts {
     /// Declares a command that only reads the orders file.
     pub const fn of(group: Group) -> Facts {
         let uses_file = !matches!(group, Group::Program);
-        Facts { group, uses_file, undone: None, keeps_note: false, imports: None, fields: &[], acts_on: &Status::ALL }
+        Facts {
+            group,
+            uses_file,
+            task: None,
+            undone: None,
+            keeps_note: false,
+            imports: None,
+            fields: &[],
+            acts_on: &Status::ALL,
+        }
     }
 
     /// Declares that it changes something.

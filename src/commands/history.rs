@@ -17,7 +17,7 @@ use crate::store::{Read, StoreError};
 
 /// Show everything that happened to an order: who did it, when and why, and the stock that moved
 ///
-/// A buyer sees no notes of the shop's.
+/// Buyers do not see the shop's notes.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).listing(EVENT_KEYS))]
 #[command(after_help = "Examples:

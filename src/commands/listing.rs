@@ -47,9 +47,9 @@ pub struct Selection {
     until: Option<When>,
     /// Only orders that changed since then (updatedAt), new ones too
     ///
-    /// A change has the time at which its command got the file, and is there for others when that command ends. A script that
-    /// asks again and again starts a few minutes before its last run (longer than its longest import takes), and leaves out
-    /// what it has seen: the same id with the same updatedAt.
+    /// A change has the time at which its command began to write, and others see it when that command ends. So a script
+    /// that runs again and again asks from a few minutes before its last run (longer than an import takes), and leaves
+    /// out what it has seen: the same id with the same updatedAt.
     #[arg(long, value_name = "WHEN", value_parser = when)]
     updated_since: Option<When>,
     /// Only orders received since then (createdAt)

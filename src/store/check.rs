@@ -237,19 +237,16 @@ impl Read<'_> {
     }
 
     fn tables_there(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT lower(name) FROM sqlite_schema WHERE type = 'table'")?;
-        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        self.rows("SELECT lower(name) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))
     }
 
     /// Finds the orders that no command can load.
     fn unreadable_orders(&self) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
-        let mut next = self.connection.prepare_cached("SELECT pk FROM orders WHERE pk > ?1 ORDER BY pk LIMIT ?2")?;
+        let next = "SELECT pk FROM orders WHERE pk > ?1 ORDER BY pk LIMIT ?2";
         let mut last = i64::MIN;
         loop {
-            let orders: Vec<OrderPk> =
-                next.query_map((last, ORDERS_AT_ONCE), |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let orders: Vec<OrderPk> = self.rows(next, (last, ORDERS_AT_ONCE), |row| row.get(0))?;
             let Some(newest) = orders.last() else { return Ok(findings) };
             last = newest.0;
             if let Err(error) = self.orders(&orders) {
@@ -286,8 +283,6 @@ impl Read<'_> {
     }
 
     fn findings_of(&self, sql: &str) -> Result<Vec<Finding>, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let findings = statement.query_map([], finding)?;
-        Ok(findings.collect::<Result<_, _>>()?)
+        self.rows(sql, [], finding)
     }
 }

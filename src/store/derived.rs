@@ -1,7 +1,7 @@
 //! What is stored although it follows from other columns: full phone numbers, hashes of items for finding duplicates, other
 //! names of items, and the search index.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, named_params};
 
 use super::error::StoreError;
 use super::search_index::{BATCH, index_all};
@@ -76,9 +76,8 @@ pub(super) fn derive_all(connection: &Connection) -> Result<(), StoreError> {
 }
 
 fn country_code(connection: &Connection) -> Result<Option<String>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT value FROM settings WHERE key = :key")?;
     let key = named_params! {":key": SettingKey::CountryCode.as_str()};
-    Ok(statement.query_row(key, |row| row.get(0)).optional()?)
+    Read { connection }.first("SELECT value FROM settings WHERE key = :key", key, |row| row.get(0))
 }
 
 /// Calls `each` with the first and the last key of every batch that has orders; a batch is some hundreds of keys.

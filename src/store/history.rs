@@ -55,47 +55,49 @@ impl Read<'_> {
                 is_written_off: row.get("is_written_off")?,
             });
         }
-        let mut events = self.connection.prepare_cached(&format!(
-            r#"SELECT e.pk, e.at, e.actor, e.kind, e."from", e."to", e.note, {IS_CUSTOMERS} AS is_customers
-               FROM order_events AS e WHERE e.order_pk = :order ORDER BY e.pk"#,
-        ))?;
-        let events = events.query_map(named_params! {":order": order}, |row| {
-            Ok(Event {
-                at: row.get("at")?,
-                actor: row.get("actor")?,
-                kind: row.get("kind")?,
-                from: row.get("from")?,
-                to: row.get("to")?,
-                note: row.get("note")?,
-                is_customers: row.get("is_customers")?,
-                movements: movements.remove(&row.get("pk")?).unwrap_or_default(),
-            })
-        })?;
-        Ok(events.collect::<Result<_, _>>()?)
+        self.rows(
+            &format!(
+                r#"SELECT e.pk, e.at, e.actor, e.kind, e."from", e."to", e.note, {IS_CUSTOMERS} AS is_customers
+                   FROM order_events AS e WHERE e.order_pk = :order ORDER BY e.pk"#,
+            ),
+            named_params! {":order": order},
+            |row| {
+                Ok(Event {
+                    at: row.get("at")?,
+                    actor: row.get("actor")?,
+                    kind: row.get("kind")?,
+                    from: row.get("from")?,
+                    to: row.get("to")?,
+                    note: row.get("note")?,
+                    is_customers: row.get("is_customers")?,
+                    movements: movements.remove(&row.get("pk")?).unwrap_or_default(),
+                })
+            },
+        )
     }
 
     /// Loads every movement of a product's stock, with the stock on hand of that size after it.
     pub fn stock_entries(&self, product: ProductId) -> Result<Vec<StockEntry>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
+        self.rows(
             "SELECT m.at, m.actor, m.reason, o.reference, NULLIF(s.size, '') AS size, m.delta, m.note,
                     SUM(m.delta) OVER (PARTITION BY m.size_key ORDER BY m.pk) AS balance
              FROM stock_movements AS m
              JOIN stock AS s ON s.product_id = m.product_id AND s.size_key = m.size_key
              LEFT JOIN orders AS o ON o.pk = m.order_pk
              WHERE m.product_id = :product ORDER BY m.pk",
-        )?;
-        let entries = statement.query_map(named_params! {":product": product}, |row| {
-            Ok(StockEntry {
-                at: row.get("at")?,
-                actor: row.get("actor")?,
-                reason: row.get("reason")?,
-                reference: row.get("reference")?,
-                size: row.get("size")?,
-                delta: row.get("delta")?,
-                balance: row.get("balance")?,
-                note: row.get("note")?,
-            })
-        })?;
-        Ok(entries.collect::<Result<_, _>>()?)
+            named_params! {":product": product},
+            |row| {
+                Ok(StockEntry {
+                    at: row.get("at")?,
+                    actor: row.get("actor")?,
+                    reason: row.get("reason")?,
+                    reference: row.get("reference")?,
+                    size: row.get("size")?,
+                    delta: row.get("delta")?,
+                    balance: row.get("balance")?,
+                    note: row.get("note")?,
+                })
+            },
+        )
     }
 }

@@ -20,7 +20,7 @@ impl Read<'_> {
     pub fn count_orders(&self, filter: &OrderFilter) -> Result<i64, StoreError> {
         let condition = self.condition(filter)?;
         let sql = format!("SELECT COUNT(*) FROM {} {}", condition.orders(), condition.sql());
-        Ok(self.connection.prepare_cached(&sql)?.query_row(condition.values(&[]).as_slice(), |row| row.get(0))?)
+        self.row(&sql, condition.values(&[]).as_slice(), |row| row.get(0))
     }
 
     /// Reads a list of orders whole; without their items unless `with_items`.
@@ -144,9 +144,7 @@ impl Read<'_> {
         );
         // SQLite takes a negative limit as none.
         let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let keys = statement.query_map(condition.values(&[(":limit", &limit)]).as_slice(), |row| row.get(0))?;
-        Ok(keys.collect::<Result<_, _>>()?)
+        self.rows(&sql, condition.values(&[(":limit", &limit)]).as_slice(), |row| row.get(0))
     }
 
     /// Reads the orders whose keys the condition names, in that order.
@@ -155,9 +153,7 @@ impl Read<'_> {
             "SELECT {SUMMARY_COLUMNS} FROM {ONLY_ORDERS} LEFT JOIN users AS u ON u.id = o.user_id {} ORDER BY only.key",
             condition.sql()
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let summaries = statement.query_map(condition.values(&[]).as_slice(), summary)?;
-        Ok(summaries.collect::<Result<_, _>>()?)
+        self.rows(&sql, condition.values(&[]).as_slice(), summary)
     }
 
     /// Reads the next orders of a list that is sorted by a fixed field.
@@ -182,9 +178,7 @@ impl Read<'_> {
              {} ORDER BY {column} {direction}, o.pk {direction} LIMIT :most",
             condition.sql()
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let summaries = statement.query_map(condition.values(&values).as_slice(), summary)?;
-        Ok(summaries.collect::<Result<_, _>>()?)
+        self.rows(&sql, condition.values(&values).as_slice(), summary)
     }
 }
 

@@ -20,18 +20,9 @@ impl Write<'_> {
     /// The order is no longer in the status that the decision was made for, or the stock is no longer there.
     pub fn change_status(&self, change: &StatusChange, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(change.order)?;
-        let changed = self
-            .connection
-            .prepare_cached("UPDATE orders SET status = :to, updated_at = :at WHERE pk = :order AND status = :from")?
-            .execute(named_params! {
-                ":to": change.to,
-                ":at": time,
-                ":order": change.order,
-                ":from": change.from,
-            })?;
-        if changed != 1 {
-            return Err(StoreError::Changed("the order"));
-        }
+        let sql = "UPDATE orders SET status = :to, updated_at = :at WHERE pk = :order AND status = :from";
+        let values = named_params! {":to": change.to, ":at": time, ":order": change.order, ":from": change.from};
+        self.change_one("the order", sql, values)?;
         let (from, to) = (Some(change.from.as_str()), Some(change.to.as_str()));
         let event = self.insert_event(change.order, EventKind::Status, from, to, time, audit)?;
         for movement in &change.movements {
@@ -91,13 +82,8 @@ impl Write<'_> {
     /// The order is no longer there.
     pub fn insert_note(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(order)?;
-        let changed = self
-            .connection
-            .prepare_cached("UPDATE orders SET updated_at = :at WHERE pk = :order")?
-            .execute(named_params! {":at": time, ":order": order})?;
-        if changed != 1 {
-            return Err(StoreError::Changed("the order"));
-        }
+        let sql = "UPDATE orders SET updated_at = :at WHERE pk = :order";
+        self.change_one("the order", sql, named_params! {":at": time, ":order": order})?;
         self.insert_event(order, EventKind::Note, None, None, time, audit)?;
         Ok(())
     }

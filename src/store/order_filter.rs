@@ -219,9 +219,7 @@ impl Read<'_> {
     /// Finds the products whose name or barcode contains a folded text.
     fn matching_products_of(&self, folded: &str) -> Result<MatchingProducts, StoreError> {
         let ids = |sql: &str| -> Result<Vec<String>, StoreError> {
-            let mut statement = self.connection.prepare_cached(sql)?;
-            let ids = statement.query_map(named_params! {":needle": folded}, |row| row.get(0))?;
-            Ok(ids.collect::<Result<_, _>>()?)
+            self.rows(sql, named_params! {":needle": folded}, |row| row.get(0))
         };
         let in_catalogue = ids("SELECT id FROM products WHERE is_found_in(:needle, name, barcode)")?;
         let mut in_orders =

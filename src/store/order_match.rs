@@ -135,18 +135,15 @@ impl Read<'_> {
 
     /// Returns the newest references, for naming one that is close to a mistyped one. With a `user`, only their own.
     pub fn newest_references(&self, user: Option<UserId>, most: u32) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
+        self.rows(
             "SELECT reference FROM orders WHERE :user IS NULL OR user_id = :user ORDER BY pk DESC LIMIT :most",
-        )?;
-        let references =
-            statement.query_map(named_params! {":user": user, ":most": most}, |row| row.get("reference"))?;
-        Ok(references.collect::<Result<_, _>>()?)
+            named_params! {":user": user, ":most": most},
+            |row| row.get("reference"),
+        )
     }
 
     /// Returns the orders that a query selects with the columns of an [`OrderMatch`].
     pub(super) fn matches(&self, sql: &str, params: impl Params) -> Result<Vec<OrderMatch>, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let found = statement.query_map(params, order_match)?;
-        Ok(found.collect::<Result<_, _>>()?)
+        self.rows(sql, params, order_match)
     }
 }

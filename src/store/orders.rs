@@ -89,10 +89,8 @@ impl Read<'_> {
             "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
              WHERE o.pk IN (SELECT value FROM json_each(:keys))"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut found: HashMap<OrderPk, OrderSummary> = statement
-            .query_map(named_params! {":keys": keys}, |row| summary(row).map(|summary| (summary.pk, summary)))?
-            .collect::<Result<_, _>>()?;
+        let found = self.rows(&sql, named_params! {":keys": keys}, summary)?;
+        let mut found: HashMap<_, _> = found.into_iter().map(|summary| (summary.pk, summary)).collect();
         let summaries = pks.iter().filter_map(|pk| found.remove(pk)).collect();
         self.with_items(summaries)
     }
@@ -145,21 +143,18 @@ impl Read<'_> {
 
     /// Counts all orders.
     pub fn order_count(&self) -> Result<i64, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM orders")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        self.row("SELECT COUNT(*) FROM orders", [], |row| row.get(0))
     }
 
     /// Returns the key of the newest order, about as many as there are; 0 where there is none.
     pub(super) fn newest_order(&self) -> Result<i64, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT coalesce(MAX(pk), 0) FROM orders")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        self.row("SELECT coalesce(MAX(pk), 0) FROM orders", [], |row| row.get(0))
     }
 
     /// Returns whether an order has this reference.
     pub fn has_reference(&self, reference: &Reference) -> Result<bool, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)")?;
-        Ok(statement.query_row(named_params! {":reference": reference}, |row| row.get(0))?)
+        let sql = "SELECT EXISTS (SELECT 1 FROM orders WHERE reference = :reference)";
+        self.row(sql, named_params! {":reference": reference}, |row| row.get(0))
     }
 
     /// Loads the orders that one with this content, phone and date may be a duplicate of: those of the same number and items
@@ -172,7 +167,7 @@ impl Read<'_> {
         but: Option<OrderPk>,
     ) -> Result<Vec<Order>, StoreError> {
         let (first, last) = duplicate_window(date);
-        let mut statement = self.connection.prepare_cached(
+        let pks = self.rows(
             "SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date BETWEEN :first AND :date
                      AND pk IS NOT :but
@@ -182,21 +177,17 @@ impl Read<'_> {
                  WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date > :date AND order_date <= :last
                      AND pk IS NOT :but
                  ORDER BY order_date LIMIT :most)",
+            named_params! {
+                ":digits": self.full_number(phone)?,
+                ":items": content.items_hash(),
+                ":first": first,
+                ":date": date,
+                ":last": last,
+                ":but": but,
+                ":most": DUPLICATES_COMPARED,
+            },
+            |row| row.get("pk"),
         )?;
-        let pks = statement
-            .query_map(
-                named_params! {
-                    ":digits": self.full_number(phone)?,
-                    ":items": content.items_hash(),
-                    ":first": first,
-                    ":date": date,
-                    ":last": last,
-                    ":but": but,
-                    ":most": DUPLICATES_COMPARED,
-                },
-                |row| row.get("pk"),
-            )?
-            .collect::<Result<Vec<_>, _>>()?;
         self.orders(&pks)
     }
 }

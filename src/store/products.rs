@@ -97,10 +97,9 @@ impl Read<'_> {
 
     /// Loads the removed products, the last one first.
     pub fn removed_products(&self) -> Result<Vec<RemovedProduct>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT id, removed_at FROM products WHERE removed_at IS NOT NULL")?;
-        let times = statement.query_map([], |row| Ok((row.get("id")?, row.get("removed_at")?)))?;
-        let times: HashMap<ProductId, Timestamp> = times.collect::<Result<_, _>>()?;
+        let sql = "SELECT id, removed_at FROM products WHERE removed_at IS NOT NULL";
+        let times = self.rows(sql, [], |row| Ok((row.get("id")?, row.get("removed_at")?)))?;
+        let times: HashMap<ProductId, Timestamp> = times.into_iter().collect();
         let products = self.listed_products("p.removed_at IS NOT NULL", &[])?;
         let mut removed: Vec<_> = products
             .into_iter()
@@ -130,17 +129,16 @@ impl Read<'_> {
             "SELECT p.id, p.name, coalesce(p.barcode, p.removed_barcode) AS barcode, p.price, p.discounted_price, p.image_paths, p.low_stock_at
              FROM products AS p WHERE {condition} ORDER BY p.name COLLATE NOCASE, p.id"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let products = statement.query_map(values, |row| product(row, &mut stock))?;
-        Ok(products.collect::<Result<_, _>>()?)
+        self.rows(&sql, values, |row| product(row, &mut stock))
     }
 
     /// Counts the orders that have the product among their items.
     pub fn orders_with_product(&self, id: ProductId) -> Result<i64, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT COUNT(DISTINCT order_pk) FROM order_items WHERE product_id = :id")?;
-        Ok(statement.query_row(named_params! {":id": id}, |row| row.get(0))?)
+        self.row(
+            "SELECT COUNT(DISTINCT order_pk) FROM order_items WHERE product_id = :id",
+            named_params! {":id": id},
+            |row| row.get(0),
+        )
     }
 }
 
@@ -177,13 +175,12 @@ impl Write<'_> {
     /// # Errors
     /// The product is no longer there.
     pub fn update_product(&self, product: &Product) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO item_names (product_id, name, barcode)
-                 SELECT id, name, coalesce(barcode, '') FROM products
-                 WHERE id = :id AND (name <> :name OR barcode IS NOT :barcode) ON CONFLICT DO NOTHING",
-            )?
-            .execute(named_params! {":id": product.id, ":name": product.name, ":barcode": product.barcode})?;
+        self.execute(
+            "INSERT INTO item_names (product_id, name, barcode)
+             SELECT id, name, coalesce(barcode, '') FROM products
+             WHERE id = :id AND (name <> :name OR barcode IS NOT :barcode) ON CONFLICT DO NOTHING",
+            named_params! {":id": product.id, ":name": product.name, ":barcode": product.barcode},
+        )?;
         let sql = "UPDATE products SET name = :name, barcode = :barcode, price = :price,
                  discounted_price = :discounted_price, image_paths = :image_paths, low_stock_at = :low_stock_at
              WHERE id = :id AND removed_at IS NULL";
@@ -191,16 +188,19 @@ impl Write<'_> {
     }
 
     fn write_product(&self, sql: &str, product: &Product) -> Result<(), StoreError> {
-        let written = self.connection.prepare_cached(sql)?.execute(named_params! {
-            ":id": product.id,
-            ":name": product.name,
-            ":barcode": product.barcode,
-            ":price": product.price,
-            ":discounted_price": product.discounted_price,
-            ":image_paths": json_array(product.image_paths.iter().cloned()),
-            ":low_stock_at": product.low_stock_at,
-        })?;
-        if written == 1 { Ok(()) } else { Err(StoreError::Changed("the product")) }
+        self.change_one(
+            "the product",
+            sql,
+            named_params! {
+                ":id": product.id,
+                ":name": product.name,
+                ":barcode": product.barcode,
+                ":price": product.price,
+                ":discounted_price": product.discounted_price,
+                ":image_paths": json_array(product.image_paths.iter().cloned()),
+                ":low_stock_at": product.low_stock_at,
+            },
+        )
     }
 
     /// Removes a product that no order has from the catalogue. Its movements stay; further ones write off what is on hand.
@@ -208,16 +208,12 @@ impl Write<'_> {
     /// # Errors
     /// The product is no longer there.
     pub fn remove_product(&self, product: &Product, audit: &Audit) -> Result<(), StoreError> {
-        let removed = self
-            .connection
-            .prepare_cached(
-                "UPDATE products SET removed_at = :at, removed_barcode = barcode, barcode = NULL
-                 WHERE id = :id AND removed_at IS NULL",
-            )?
-            .execute(named_params! {":at": self.time, ":id": product.id})?;
-        if removed != 1 {
-            return Err(StoreError::Changed("the product"));
-        }
+        self.change_one(
+            "the product",
+            "UPDATE products SET removed_at = :at, removed_barcode = barcode, barcode = NULL
+             WHERE id = :id AND removed_at IS NULL",
+            named_params! {":at": self.time, ":id": product.id},
+        )?;
         for movement in write_off(product, audit.note.as_deref()) {
             self.apply_movement(&movement, None, self.time, audit)?;
         }
@@ -226,16 +222,14 @@ impl Write<'_> {
 
     /// Remembers a name under which an order has a product.
     pub(super) fn insert_item_name(&self, name: &ItemName) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO item_names (product_id, name, barcode) VALUES (:product, :name, :barcode)
-                 ON CONFLICT DO NOTHING",
-            )?
-            .execute(named_params! {
+        self.execute(
+            "INSERT INTO item_names (product_id, name, barcode) VALUES (:product, :name, :barcode)
+             ON CONFLICT DO NOTHING",
+            named_params! {
                 ":product": name.product_id,
                 ":name": name.name,
                 ":barcode": name.barcode.as_deref().unwrap_or_default(),
-            })?;
-        Ok(())
+            },
+        )
     }
 }

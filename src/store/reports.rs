@@ -48,14 +48,12 @@ impl Read<'_> {
 
     /// Adds up the items of the orders in a window that hold stock by product, the best seller first.
     pub fn sales_by_product(&self, window: Window) -> Result<Vec<(SalesGroup, Sums)>, StoreError> {
-        let mut statement = self.connection.prepare_cached(SALES_BY_PRODUCT)?;
-        let rows = statement.query_map(named_params! {":from": window.from, ":before": window.before}, |row| {
+        self.rows(SALES_BY_PRODUCT, named_params! {":from": window.from, ":before": window.before}, |row| {
             let group =
                 SalesGroup::Product { id: row.get("id")?, name: row.get("name")?, barcode: row.get("barcode")? };
             let (orders, pieces, total) = (row.get("orders")?, row.get("pieces")?, row.get("total")?);
             Ok((group, Sums { orders, pieces, total, ..Sums::default() }))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Reads the demand of each item of the pending orders. (SQLite would need memory for all of them to sum them by size.)

@@ -6,7 +6,7 @@
 
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memchr2};
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, named_params};
 
 use super::error::StoreError;
 use super::identity::version_of;
@@ -76,11 +76,10 @@ impl Read<'_> {
 
     /// Counts the rows, which are numbered from 0. `None` where they cannot be right, as orders were numbered by hand.
     fn batches(&self) -> Result<Option<i64>, StoreError> {
-        let mut bounds = self.connection.prepare_cached(
-            "SELECT (SELECT MIN(batch) FROM order_texts) AS oldest, (SELECT MAX(batch) FROM order_texts) AS newest",
-        )?;
+        let sql =
+            "SELECT (SELECT MIN(batch) FROM order_texts) AS oldest, (SELECT MAX(batch) FROM order_texts) AS newest";
         let bounds: (Option<i64>, Option<i64>) =
-            bounds.query_row([], |row| Ok((row.get("oldest")?, row.get("newest")?)))?;
+            self.row(sql, [], |row| Ok((row.get("oldest")?, row.get("newest")?)))?;
         let filled = self.newest_order()? / BATCH;
         Ok(match bounds {
             (None, _) => Some(0),
@@ -95,22 +94,16 @@ impl Read<'_> {
             return Ok(Vec::new());
         }
         let filled = filled_batches(self.connection)?;
-        let mut text = self.connection.prepare_cached("SELECT texts FROM order_texts WHERE batch = :batch")?;
+        let text = "SELECT texts FROM order_texts WHERE batch = :batch";
         let mut stale = Vec::new();
         for batch in &filled {
-            let written: Option<String> =
-                text.query_row(named_params! {":batch": batch}, |row| row.get(0)).optional()?;
+            let written: Option<String> = self.first(text, named_params! {":batch": batch}, |row| row.get(0))?;
             if written.as_deref() != Some(&texts_of(self.connection, *batch)?) {
                 stale.push(*batch);
             }
         }
-        let mut written = self.connection.prepare_cached("SELECT batch FROM order_texts")?;
-        for batch in written.query_map([], |row| row.get(0))? {
-            let batch = batch?;
-            if filled.binary_search(&batch).is_err() {
-                stale.push(batch);
-            }
-        }
+        let written = self.rows("SELECT batch FROM order_texts", [], |row| row.get(0))?;
+        stale.extend(written.into_iter().filter(|batch| filled.binary_search(batch).is_err()));
         let finding = |batch: i64| Finding {
             code: "texts".to_owned(),
             subject: format!("order_texts row {batch}"),
@@ -143,12 +136,9 @@ pub(super) fn index_all(connection: &Connection) -> Result<(), StoreError> {
 
 /// Lists the rows that are full: no new order comes into them.
 fn filled_batches(connection: &Connection) -> Result<Vec<i64>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT DISTINCT (pk - 1) / :batch AS batch FROM orders
-         WHERE pk BETWEEN 1 AND (SELECT MAX(pk) FROM orders) / :batch * :batch ORDER BY batch",
-    )?;
-    let batches = statement.query_map(named_params! {":batch": BATCH}, |row| row.get(0))?;
-    Ok(batches.collect::<Result<_, _>>()?)
+    let sql = "SELECT DISTINCT (pk - 1) / :batch AS batch FROM orders
+               WHERE pk BETWEEN 1 AND (SELECT MAX(pk) FROM orders) / :batch * :batch ORDER BY batch";
+    Read { connection }.rows(sql, named_params! {":batch": BATCH}, |row| row.get(0))
 }
 
 fn index_row(connection: &Connection, batch: i64) -> Result<(), StoreError> {

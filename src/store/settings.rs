@@ -9,19 +9,13 @@ use crate::domain::settings::{SettingKey, Settings};
 impl Read<'_> {
     /// Loads the settings that were set, each key with its value.
     pub fn written_settings(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT key, value FROM settings ORDER BY key")?;
-        let settings = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(settings.collect::<Result<_, _>>()?)
+        self.rows("SELECT key, value FROM settings ORDER BY key", [], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     /// Loads the settings; those that were never set have their defaults.
     pub fn settings(&self) -> Result<Settings, StoreError> {
         let mut settings = Settings::default();
-        let mut statement = self.connection.prepare_cached("SELECT key, value FROM settings")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let key: String = row.get("key")?;
-            let value: String = row.get("value")?;
+        for (key, value) in self.written_settings()? {
             match SettingKey::parse(&key) {
                 Some(SettingKey::ShopName) => settings.shop_name = Some(value),
                 Some(SettingKey::Currency) => settings.currency = Some(value),
@@ -43,18 +37,13 @@ impl Write<'_> {
     /// data.
     pub fn set_setting(&self, key: SettingKey, value: Option<&str>) -> Result<(), StoreError> {
         match value {
-            Some(value) => self
-                .connection
-                .prepare_cached(
-                    "INSERT INTO settings (key, value) VALUES (:key, :value)
-                     ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                )?
-                .execute(named_params! {":key": key.as_str(), ":value": value})?,
-            None => self
-                .connection
-                .prepare_cached("DELETE FROM settings WHERE key = :key")?
-                .execute(named_params! {":key": key.as_str()})?,
-        };
+            Some(value) => self.execute(
+                "INSERT INTO settings (key, value) VALUES (:key, :value)
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                named_params! {":key": key.as_str(), ":value": value},
+            )?,
+            None => self.execute("DELETE FROM settings WHERE key = :key", named_params! {":key": key.as_str()})?,
+        }
         if key == SettingKey::CountryCode {
             self.derive_again()?;
         }

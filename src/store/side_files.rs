@@ -36,7 +36,7 @@ pub(super) fn refuse_strange_side_files(path: &Path) -> Result<(), StoreError> {
         let (file, journal) = (path.to_string_lossy(), journal.display());
         return Err(StoreError::refused(format!(
             "has the journal of another file or program beside it: {journal}; do not remove it, but copy both \
-             files away: if a program was killed while it changed this file, this repairs it: sqlite3 {} 'select 1 from orders'",
+             files away; if a program was killed while it changed this file, this repairs it: sqlite3 {} 'select 1 from orders'",
             shell_word(&file)
         )));
     }

@@ -1,6 +1,6 @@
 //! Stock on hand and its movements.
 
-use rusqlite::{OptionalExtension, named_params, params};
+use rusqlite::{named_params, params};
 
 use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
@@ -12,20 +12,20 @@ use crate::domain::time::Timestamp;
 impl Read<'_> {
     /// Loads the stock that an order holds: for each product and size what its movements took.
     pub fn held_stock(&self, order: OrderPk) -> Result<Vec<Movement>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
+        self.rows(
             "SELECT product_id, size_key, SUM(delta) AS delta FROM stock_movements
              WHERE order_pk = :order GROUP BY product_id, size_key HAVING SUM(delta) <> 0 ORDER BY MIN(pk)",
-        )?;
-        let held = statement.query_map(named_params! {":order": order}, |row| {
-            Ok(Movement {
-                product_id: row.get("product_id")?,
-                size_key: row.get("size_key")?,
-                delta: row.get("delta")?,
-                reason: Reason::Confirm,
-                note: None,
-            })
-        })?;
-        Ok(held.collect::<Result<_, _>>()?)
+            named_params! {":order": order},
+            |row| {
+                Ok(Movement {
+                    product_id: row.get("product_id")?,
+                    size_key: row.get("size_key")?,
+                    delta: row.get("delta")?,
+                    reason: Reason::Confirm,
+                    note: None,
+                })
+            },
+        )
     }
 }
 
@@ -40,23 +40,19 @@ impl Write<'_> {
             self.insert_stock_line(movement.product_id, line)?;
         }
         self.apply_movement(movement, None, self.time, audit)?;
-        let mut on_hand = self
-            .connection
-            .prepare_cached("SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key")?;
+        let on_hand = "SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key";
         let key = named_params! {":product": movement.product_id, ":size_key": movement.size_key};
-        let after: i64 = on_hand.query_row(key, |row| row.get(0))?;
+        let after: i64 = self.row(on_hand, key, |row| row.get(0))?;
         if after == change.after { Ok(()) } else { Err(StoreError::Changed("the stock")) }
     }
 
     /// Adds a stock line with nothing on hand, as only movements bring stock. A removed product still has its lines.
     pub(super) fn insert_stock_line(&self, product_id: ProductId, line: &StockLine) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO stock (product_id, size_key, size, on_hand) VALUES (:product, :size_key, :size, 0)
-                 ON CONFLICT (product_id, size_key) DO UPDATE SET size = excluded.size",
-            )?
-            .execute(named_params! {":product": product_id, ":size_key": line.size_key, ":size": line.size})?;
-        Ok(())
+        self.execute(
+            "INSERT INTO stock (product_id, size_key, size, on_hand) VALUES (:product, :size_key, :size, 0)
+             ON CONFLICT (product_id, size_key) DO UPDATE SET size = excluded.size",
+            named_params! {":product": product_id, ":size_key": line.size_key, ":size": line.size},
+        )
     }
 
     /// Moves stock and writes the movement, dated `time` or later; `order` is the order and the event that it belongs to.
@@ -70,29 +66,23 @@ impl Write<'_> {
         time: Timestamp,
         audit: &Audit,
     ) -> Result<(), StoreError> {
-        let changed = self
-            .connection
-            .prepare_cached(
-                "UPDATE stock SET on_hand = on_hand + :delta
-                 WHERE product_id = :product AND size_key = :size_key AND on_hand + :delta >= 0",
-            )?
-            .execute(named_params! {
+        self.change_one(
+            "the stock",
+            "UPDATE stock SET on_hand = on_hand + :delta
+             WHERE product_id = :product AND size_key = :size_key AND on_hand + :delta >= 0",
+            named_params! {
                 ":delta": movement.delta,
                 ":product": movement.product_id,
                 ":size_key": movement.size_key,
-            })?;
-        if changed != 1 {
-            return Err(StoreError::Changed("the stock"));
-        }
+            },
+        )?;
         let last = self.last_moved_at(movement.product_id, &movement.size_key)?;
         // A write-off names the event but not the order: the order holds nothing of it.
         let (order, event) = (order.filter(|_| movement.reason.is_of_order()), order);
-        self.connection
-            .prepare_cached(
-                "INSERT INTO stock_movements (product_id, size_key, delta, reason, order_pk, event_pk, actor, note, at)
-                 VALUES (:product, :size_key, :delta, :reason, :order, :event, :actor, :note, :at)",
-            )?
-            .execute(named_params! {
+        self.execute(
+            "INSERT INTO stock_movements (product_id, size_key, delta, reason, order_pk, event_pk, actor, note, at)
+             VALUES (:product, :size_key, :delta, :reason, :order, :event, :actor, :note, :at)",
+            named_params! {
                 ":product": movement.product_id,
                 ":size_key": movement.size_key,
                 ":delta": movement.delta,
@@ -102,13 +92,13 @@ impl Write<'_> {
                 ":actor": audit.actor,
                 ":note": movement.note.as_deref().or(audit.note.as_deref()),
                 ":at": last.max(Some(time)),
-            })?;
-        Ok(())
+            },
+        )
     }
 
     /// Returns when the stock of a product and size was last moved.
     fn last_moved_at(&self, product: ProductId, size_key: &str) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT at FROM stock_movements WHERE product_id = ?1 AND size_key = ?2 ORDER BY pk DESC LIMIT 1";
-        Ok(self.connection.prepare_cached(sql)?.query_row(params![product, size_key], |row| row.get(0)).optional()?)
+        self.first(sql, params![product, size_key], |row| row.get(0))
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension, Params, Row};
 
+use super::error::StoreError;
 use crate::domain::time::Timestamp;
 
 /// How a writing transaction ends.
@@ -47,7 +48,58 @@ impl<'c> std::ops::Deref for Write<'c> {
     }
 }
 
+impl Read<'_> {
+    /// Runs a query, and returns what `read` makes of each row.
+    pub(super) fn rows<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(values, read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Runs a query, and returns what `read` makes of its only row.
+    pub(super) fn row<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        Ok(self.connection.prepare_cached(sql)?.query_row(values, read)?)
+    }
+
+    /// Runs a query, and returns what `read` makes of its first row, if there is one.
+    pub(super) fn first<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.connection.prepare_cached(sql)?.query_row(values, read).optional()?)
+    }
+}
+
 impl Write<'_> {
+    /// Runs a statement, however many rows it changes.
+    pub(super) fn execute(&self, sql: &str, values: impl Params) -> Result<(), StoreError> {
+        self.connection.prepare_cached(sql)?.execute(values)?;
+        Ok(())
+    }
+
+    /// Runs a statement that must change one row.
+    ///
+    /// # Errors
+    /// It changed none: `what` is no longer as it was when this was decided.
+    pub(super) fn change_one(&self, what: &'static str, sql: &str, values: impl Params) -> Result<(), StoreError> {
+        match self.connection.prepare_cached(sql)?.execute(values)? {
+            1 => Ok(()),
+            _ => Err(StoreError::Changed(what)),
+        }
+    }
+
     /// Returns the time at which the transaction got its lock. Everything it writes carries this time, or a later one where
     /// the clock has stepped back behind what it changes.
     pub fn time(&self) -> Timestamp {

@@ -1,6 +1,6 @@
 //! Accounts.
 
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Row, named_params};
 
 use super::error::StoreError;
 use super::transaction::{Read, Write};
@@ -13,23 +13,18 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
 impl Read<'_> {
     /// Loads all accounts, sorted by name.
     pub fn users(&self) -> Result<Vec<User>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT id, username, role, phone FROM users ORDER BY username, id")?;
-        let users = statement.query_map([], user)?;
-        Ok(users.collect::<Result<_, _>>()?)
+        self.rows("SELECT id, username, role, phone FROM users ORDER BY username, id", [], user)
     }
 
     /// Finds an account by its name.
     pub fn user(&self, username: &str) -> Result<Option<User>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT id, username, role, phone FROM users WHERE username = :username")?;
-        Ok(statement.query_row(named_params! {":username": username}, user).optional()?)
+        let sql = "SELECT id, username, role, phone FROM users WHERE username = :username";
+        self.first(sql, named_params! {":username": username}, user)
     }
 
     /// Counts the orders of an account.
     pub fn orders_of_user(&self, id: UserId) -> Result<i64, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT COUNT(*) FROM orders WHERE user_id = :id")?;
-        Ok(statement.query_row(named_params! {":id": id}, |row| row.get(0))?)
+        self.row("SELECT COUNT(*) FROM orders WHERE user_id = :id", named_params! {":id": id}, |row| row.get(0))
     }
 }
 
@@ -39,24 +34,21 @@ impl Write<'_> {
     /// # Errors
     /// Its name is no longer free.
     pub fn insert_user(&self, user: &User) -> Result<(), StoreError> {
-        let inserted = self
-            .connection
-            .prepare_cached(
-                "INSERT INTO users (id, username, role, phone) VALUES (:id, :username, :role, :phone)
-                 ON CONFLICT DO NOTHING",
-            )?
-            .execute(named_params! {
+        self.change_one(
+            "the account",
+            "INSERT INTO users (id, username, role, phone) VALUES (:id, :username, :role, :phone)
+             ON CONFLICT DO NOTHING",
+            named_params! {
                 ":id": user.id,
                 ":username": user.username,
                 ":role": user.role,
                 ":phone": user.phone,
-            })?;
-        if inserted == 1 { Ok(()) } else { Err(StoreError::Changed("the account")) }
+            },
+        )
     }
 
     /// Removes an account. Its orders stay, without a user.
     pub fn remove_user(&self, id: UserId) -> Result<(), StoreError> {
-        self.connection.prepare_cached("DELETE FROM users WHERE id = :id")?.execute(named_params! {":id": id})?;
-        Ok(())
+        self.execute("DELETE FROM users WHERE id = :id", named_params! {":id": id})
     }
 }

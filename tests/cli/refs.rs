@@ -180,3 +180,15 @@ fn a_command_on_one_order_takes_no_list() {
         run.stdin(ORDER).fails(2, said);
     }
 }
+
+#[test]
+fn programs_are_told_what_failed_without_what_became_of_the_change() {
+    let shop = Shop::with_order();
+    for (args, error) in [
+        (["confirm", "ab5c", "--json"], "only a part of LEG-LXYZ1234-AB5C was given"),
+        (["cancel", "John Doe", "--json"], "only the customer of LEG-LXYZ1234-AB5C was given"),
+    ] {
+        let done = shop.orders(args).exits(2);
+        assert!(done.stderr.contains(&format!(r#""error":"{error}","#)), "{done:?}");
+    }
+}

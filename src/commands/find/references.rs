@@ -11,13 +11,13 @@ use crate::ui;
 pub const REF_TO_READ: &str = "A reference or an id; a part of a reference, a phone or a name that fits one order";
 /// The help for the REF of a command that writes.
 pub const REF_TO_WRITE: &str = "A reference or an id; a part of a reference, a phone or a name that fits one order (in a \
-     script, what writes wants the whole reference or --yes)";
+     script: the whole reference, or --yes)";
 /// The help for the REFs of a command that reads.
 pub const REFS_TO_READ: &str = "References or ids; parts of references, phones or names that fit one order each; - reads \
      them from stdin";
 /// The help for the REFs of a command that writes.
 pub const REFS_TO_WRITE: &str = "References or ids; parts of references, phones or names that fit one order each (in a \
-     script, what writes wants whole references or --yes); - reads them from stdin";
+     script: whole references, or --yes); - reads them from stdin";
 
 /// The most references in one call: they share one transaction, and memory holds their orders.
 const REFERENCES_LIMIT: usize = 10_000;

@@ -31,7 +31,7 @@ pub struct AddArgs {
     /// Its price
     #[arg(long, value_parser = money)]
     price: Money,
-    /// The price that is asked now, where it differs
+    /// The current price, if it is reduced
     #[arg(long, value_parser = money)]
     discounted_price: Option<Money>,
     /// Its barcode (SKU)

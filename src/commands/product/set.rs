@@ -32,7 +32,7 @@ pub struct SetArgs {
     /// Its price
     #[arg(long, value_parser = money)]
     price: Option<Money>,
-    /// The price that is asked now
+    /// The current price, if it is reduced
     #[arg(long, value_parser = money)]
     discounted_price: Option<Money>,
     /// Ask the full price again

@@ -38,7 +38,7 @@ use crate::store::StoreError;
   orders set-status LEG-LXYZ1234-AB5C pending --force --note 'confirmed by mistake'")]
 pub struct SetStatusArgs {
     // One list: with two, clap takes the word before one that begins with - as the last, even after --.
-    #[arg(num_args = 1.., value_names = ["REF", "STATUS"], help = format!("{REFS_TO_WRITE}. Last the status that they get: pending, confirmed, processing, shipped, delivered or cancelled"))]
+    #[arg(num_args = 1.., value_names = ["REF", "STATUS"], help = format!("{REFS_TO_WRITE}. The status comes last: pending, confirmed, processing, shipped, delivered or cancelled"))]
     words: Vec<String>,
     /// Allow a step back; needs --note
     #[arg(long)]
