@@ -11,7 +11,7 @@ pub const NOW: &str = "2026-02-07T08:00:00Z";
 pub const BELT: &str = "9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10";
 
 /// What no file may hold, each with how often it is found: SQLite's own checks, and sums, movements and statuses.
-const BROKEN: [(&str, &str); 7] = [
+const BROKEN: [(&str, &str); 8] = [
     ("integrity", "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
     ("foreign keys", "SELECT COUNT(*) FROM pragma_foreign_key_check"),
     (
@@ -35,6 +35,10 @@ const BROKEN: [(&str, &str); 7] = [
         "the status is that of the last event",
         r#"SELECT COUNT(*) FROM orders AS o WHERE status <>
            (SELECT "to" FROM order_events WHERE order_pk = o.pk AND kind IN ('created', 'status') ORDER BY pk DESC LIMIT 1)"#,
+    ),
+    (
+        "what was paid is the sum of the payments",
+        "SELECT COUNT(*) FROM orders AS o WHERE paid IS NOT (SELECT SUM(amount) FROM payments WHERE order_pk = o.pk)",
     ),
     (
         "total and count are the sums of the items",

@@ -387,7 +387,8 @@ pub fn number_anew(file: &Path, by: u32) {
     let sql = format!(
         "PRAGMA foreign_keys = OFF; UPDATE orders SET pk = pk + {by};
          UPDATE order_items SET order_pk = order_pk + {by}; UPDATE order_events SET order_pk = order_pk + {by};
-         UPDATE order_sources SET order_pk = order_pk + {by}; UPDATE stock_movements SET order_pk = order_pk + {by}"
+         UPDATE order_sources SET order_pk = order_pk + {by}; UPDATE stock_movements SET order_pk = order_pk + {by};
+         UPDATE payments SET order_pk = order_pk + {by}"
     );
     Connection::open(file).unwrap().execute_batch(&sql).unwrap();
 }
@@ -418,6 +419,7 @@ fn files() -> &'static Files {
         shop.begin_to_read();
         take(&shop, HISTORY[2]);
         run(&shop, &["confirm", "LEG-KEPT-0001"]);
+        run(&shop, &["pay", "LEG-KEPT-0001", "100", "cash", "--receipt", "R-1"]);
         let read = |shop: &Shop, name| fs::read(shop.path(name)).unwrap();
         let cut_off = |shop: &Shop| (read(shop, "orders.db"), read(shop, "orders.db-wal"));
         let newer_cut_off = cut_off(&shop);
@@ -425,6 +427,9 @@ fn files() -> &'static Files {
         run(&shop, &["backup", "copy.db"]);
         let closed = read(&shop, "orders.db");
         number_anew(&shop.file(), 3);
+        // The first version knew no payments.
+        let unpaid = "DELETE FROM payments; DELETE FROM order_events WHERE kind = 'payment'; UPDATE orders SET paid = NULL";
+        Connection::open(shop.file()).unwrap().execute_batch(unpaid).unwrap();
         fs::rename(shop.file(), shop.path("newer.db")).unwrap();
         make_older(&shop.file());
         shop.begin_to_read();

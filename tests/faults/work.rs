@@ -65,7 +65,7 @@ const MAKING: [Work; 4] = [
 ];
 
 /// Those that change a file that is there, or try what they would change.
-const CHANGING: [Work; 30] = [
+const CHANGING: [Work; 33] = [
     work("create", &["create", "order.json"]),
     work("import", &["import", "orders.ndjson"]),
     work("import of stdin", &["import", "-"]),
@@ -84,6 +84,9 @@ const CHANGING: [Work; 30] = [
     work("edit --add", &["edit", "LEG-WAIT-0002", "--add", "BLT-01", "--quantity", "1"]),
     work("edit --remove", &["edit", "LEG-WAIT-0002", "--remove", "1"]),
     work("note", &["note", "LEG-KEPT-0001", "calls back"]),
+    work("pay", &["pay", "LEG-KEPT-0001", "20", "instapay", "--receipt", "R-2"]),
+    work("pay --void", &["pay", "LEG-KEPT-0001", "--void", "1", "--note", "typed wrong"]),
+    work("refund", &["refund", "LEG-KEPT-0001", "cash"]),
     work("config countryCode", &["config", "countryCode", "20"]),
     work("product import", &["product", "import", "changes.json"]),
     work("product add", &["product", "add", "--id", ID, "--name", "Scarf", "--price", "9", "--barcode", "SC-1"]),
