@@ -199,7 +199,7 @@ impl Crowd {
                 // Another process was first.
                 Some(5) if self.all_want_all && ending.stderr.contains("already confirmed") => {}
                 Some(6) => {}
-                Some(7) if !self.waits && ending.stdout.is_empty() && ending.stderr.contains("nothing changed") => {}
+                Some(7) if !self.waits && ending.stdout.is_empty() && is_busy(&ending.stderr) => {}
                 _ => return Err(format!("confirm {orders:?}: {ending:#?}")),
             }
         }
@@ -230,6 +230,12 @@ impl Crowd {
         }
         check(shop, &shop.file())
     }
+}
+
+/// Returns whether stderr says that another program has the file: to people with what became of the change, to programs by the
+/// code.
+fn is_busy(stderr: &str) -> bool {
+    stderr.contains("nothing changed") || stderr.contains(r#""code":"busy""#)
 }
 
 /// How a process that confirmed orders ended.
