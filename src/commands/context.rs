@@ -173,6 +173,22 @@ impl Context {
         if self.ui.yes_or_no(question)? { Ok(()) } else { Err(declined(refused).into()) }
     }
 
+    /// Lets a person type a value until `read` takes it; fails with `refused` after Esc.
+    pub fn ask_value<T>(
+        &self,
+        prompt: &str,
+        refused: &str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> anyhow::Result<T> {
+        loop {
+            let typed = self.ui.line(prompt)?.ok_or_else(|| declined(refused))?;
+            match read(typed.trim()) {
+                Ok(value) => return Ok(value),
+                Err(problem) => self.ui.warn(&problem),
+            }
+        }
+    }
+
     /// Returns whether to ask a person first.
     ///
     /// # Errors

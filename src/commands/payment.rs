@@ -5,11 +5,11 @@ use super::find::{Naming, find_order};
 use super::pick::{Purpose, one_named_or_picked};
 use crate::domain::money::Money;
 use crate::domain::order::Order;
-use crate::domain::payment::{Method, PaymentEntry, decide, overpaid};
+use crate::domain::payment::{Method, NewPayment, PaymentEntry, decide, overpaid};
 use crate::domain::text::shorten;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
-use crate::store::{Audit, Write};
+use crate::store::{Audit, StoreError, Write};
 
 /// Reads an amount of money that moved.
 pub fn amount(text: &str) -> Result<Money, String> {
@@ -87,13 +87,18 @@ pub struct Entered {
 /// Records a payment or refund of an order, unless the same receipt was recorded before.
 pub fn enter(write: &Write<'_>, order: &Order, entry: PaymentEntry, audit: &Audit) -> anyhow::Result<Entered> {
     let same = write.same_receipt(&entry.method, entry.receipt.as_deref())?;
-    let method = entry.method.clone();
-    let Some(payment) = decide(&order.summary, entry, same.as_ref(), write.time()).map_err(Failure::from)? else {
-        return Ok(Entered { is_unchanged: true, new_method: None });
-    };
-    let is_new = !write.knows_method(&method)?;
-    write.record_payment(&payment, audit)?;
-    Ok(Entered { is_unchanged: false, new_method: is_new.then_some(method) })
+    match decide(&order.summary, entry, same.as_ref(), write.time()).map_err(Failure::from)? {
+        Some(payment) => Ok(enter_decided(write, &payment, audit)?),
+        None => Ok(Entered { is_unchanged: true, new_method: None }),
+    }
+}
+
+/// Records a decided payment.
+pub fn enter_decided(write: &Write<'_>, payment: &NewPayment, audit: &Audit) -> Result<Entered, StoreError> {
+    let method = &payment.entry.method;
+    let is_new = !write.knows_method(method)?;
+    write.record_payment(payment, audit)?;
+    Ok(Entered { is_unchanged: false, new_method: is_new.then(|| method.clone()) })
 }
 
 /// Says that a method is new: it may be another one mistyped.

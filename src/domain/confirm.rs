@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::money::Money;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderItem, OrderPk};
 use super::product::{Catalogue, Product, ProductId, SizeProblem};
 use super::refusal::{Conflict, Refusal, Remedy};
+use super::settlement::Settled;
 use super::status::Status;
 use super::stock::{Movement, Reason, Shortage};
 use super::transition::StatusChange;
@@ -17,6 +19,8 @@ pub struct Confirmation {
     pub change: StatusChange,
     /// The stock that it takes, by stock line.
     pub deductions: Vec<Deduction>,
+    /// The terms that only a guest said, which the shop agrees to by confirming.
+    pub agreed: Vec<String>,
 }
 
 /// What an order takes of one product and size.
@@ -85,6 +89,30 @@ pub fn decide(
     }
     let mut left = all_needs;
     Ok(orders.iter().zip(needs_by_order).map(|(order, needs)| confirmation(order, needs, &mut left)).collect())
+}
+
+/// Decides the confirmation of `orders` together with what is said of their money: all of them, or every reason against it.
+pub fn decide_settled(
+    orders: &[Order],
+    catalogue: &Catalogue,
+    accept_prices: bool,
+    settled: Vec<Result<Settled, Refusal>>,
+) -> Result<Vec<(Confirmation, Settled)>, Vec<Obstacle>> {
+    let (mut unpayable, mut payable) = (Vec::new(), Vec::with_capacity(settled.len()));
+    for (order, settled) in orders.iter().zip(settled) {
+        let reference = || order.summary.reference.clone();
+        match settled {
+            Ok(settled) => payable.push(settled),
+            Err(refusal) => {
+                unpayable.push(Obstacle::Unpayable { reference: reference(), refusal: Box::new(refusal) });
+            }
+        }
+    }
+    match decide(orders, catalogue, accept_prices) {
+        Ok(confirmations) if unpayable.is_empty() => Ok(confirmations.into_iter().zip(payable).collect()),
+        Ok(_) => Err(unpayable),
+        Err(obstacles) => Err(obstacles.into_iter().chain(unpayable).collect()),
+    }
 }
 
 /// The consent to a confirmation.
@@ -263,9 +291,10 @@ fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
         reference: summary.reference.clone(),
         from: Status::Pending,
         to: Status::Confirmed,
+        kept: Money::ZERO,
         movements,
     };
-    Confirmation { change, deductions }
+    Confirmation { change, deductions, agreed: summary.terms.claims() }
 }
 
 #[cfg(test)]

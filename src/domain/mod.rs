@@ -28,7 +28,7 @@
 //! | `calendar`, `zone` | points in time as people type them; days in the shop's zone |
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
-//! | `terms`, `payment` | what an order costs beside its items; what was paid of it |
+//! | `terms`, `payment`, `settlement` | what an order costs beside its items; what was paid of it; what is said of it at a confirmation |
 //! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
 //! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
@@ -69,6 +69,7 @@ pub(crate) mod refusal;
 pub(crate) mod report;
 pub mod resolve;
 pub mod settings;
+pub mod settlement;
 pub mod status;
 pub(crate) mod stock;
 pub mod terms;

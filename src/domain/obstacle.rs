@@ -47,6 +47,13 @@ pub enum Obstacle {
         /// The term and who says it.
         mark: String,
     },
+    /// The payment that is said to have come cannot be recorded.
+    Unpayable {
+        /// The order.
+        reference: Reference,
+        /// Why.
+        refusal: Box<Refusal>,
+    },
     /// There is less stock than all orders of the call need together.
     Short(Shortage),
 }
@@ -58,6 +65,7 @@ impl Obstacle {
             Obstacle::NotPending(_, Status::Cancelled) => RefusalKind::Conflict(Conflict::Step),
             Obstacle::NotPending(..) => RefusalKind::Conflict(Conflict::Already),
             Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => RefusalKind::Conflict(Conflict::Price),
+            Obstacle::Unpayable { refusal, .. } => refusal.kind,
             Obstacle::Short(_) => RefusalKind::InsufficientStock,
         }
     }
@@ -67,7 +75,8 @@ impl Obstacle {
             Obstacle::NotPending(reference, _)
             | Obstacle::NoSuchSize { reference, .. }
             | Obstacle::BelowListPrice { reference, .. }
-            | Obstacle::Claimed { reference, .. } => Some(reference),
+            | Obstacle::Claimed { reference, .. }
+            | Obstacle::Unpayable { reference, .. } => Some(reference),
             Obstacle::Short(_) => None,
         }
     }
@@ -92,7 +101,10 @@ impl Obstacle {
             Obstacle::NoSuchSize { product, size: None, sizes, .. } => {
                 Some(format!("{}: in which size? {sizes}", sent(product)))
             }
-            Obstacle::NotPending(..) | Obstacle::BelowListPrice { .. } | Obstacle::Claimed { .. } => None,
+            Obstacle::NotPending(..)
+            | Obstacle::BelowListPrice { .. }
+            | Obstacle::Claimed { .. }
+            | Obstacle::Unpayable { .. } => None,
         }
     }
 
@@ -105,6 +117,7 @@ impl Obstacle {
                 format!("{product}: price {price} is below the list price {list_price}")
             }
             Obstacle::Claimed { mark, .. } => mark.clone(),
+            Obstacle::Unpayable { refusal, .. } => refusal.message.clone(),
             Obstacle::Short(shortage) => shortage.describe(),
         }
     }
@@ -139,12 +152,17 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
             let refusal = Refusal::new(kind, format!("order {reference} is {is}"));
             return refusal.error(not_pending(*status)).remedy(remedy);
         }
+        ([_], [Obstacle::Unpayable { refusal, .. }]) => return (**refusal).clone(),
         _ => match kind {
             RefusalKind::InsufficientStock => return insufficient_stock(orders, obstacles),
             RefusalKind::InvalidInput => Refusal::new(kind, format!("items of {at_fault} need an available size"))
                 .error("Some items need an available size"),
             _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
                 Refusal::new(kind, format!("some of {which} are not pending")).error("Some orders are not pending")
+            }
+            _ if obstacles.iter().any(|o| matches!(o, Obstacle::Unpayable { .. })) => {
+                Refusal::new(kind, format!("payments of {at_fault} cannot be recorded"))
+                    .error("Some payments cannot be recorded")
             }
             _ if obstacles.iter().any(|o| matches!(o, Obstacle::BelowListPrice { .. })) => {
                 Refusal::new(kind, format!("prices of {at_fault} are below the list price"))

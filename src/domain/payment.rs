@@ -64,6 +64,11 @@ impl Method {
         Err(format!("must be a word of up to {} letters, such as cash or instapay", Method::LIMIT))
     }
 
+    /// The method that everybody knows.
+    pub fn cash() -> Method {
+        Method("cash".to_owned())
+    }
+
     /// Returns the word.
     pub fn as_str(&self) -> &str {
         &self.0

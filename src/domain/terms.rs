@@ -2,6 +2,9 @@
 
 use super::money::Money;
 
+/// How the history tells that the courier collects what is due.
+pub const CASH_ON_DELIVERY: &str = "cash on delivery";
+
 /// What was agreed for an order beside its items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Terms {
@@ -38,13 +41,17 @@ impl Terms {
         Terms { claimed, ..self }
     }
 
-    /// Says what only a guest says of them, for marks and refusals.
-    pub fn marks(&self) -> Vec<String> {
+    /// Names what only a guest says of them: `delivery fee 50.00`.
+    pub fn claims(&self) -> Vec<String> {
         let fee = self.delivery_fee.filter(|_| self.claimed.delivery_fee).map(|fee| format!("delivery fee {fee}"));
         let discount = self.claimed.discount.then(|| format!("discount {}", self.discount));
-        let cod = self.claimed.cod.then(|| "cash on delivery".to_owned());
-        let claims = fee.into_iter().chain(discount).chain(cod);
-        claims.map(|claim| format!("{claim}: the order says so, the shop has not agreed")).collect()
+        let cod = self.claimed.cod.then(|| CASH_ON_DELIVERY.to_owned());
+        fee.into_iter().chain(discount).chain(cod).collect()
+    }
+
+    /// Says what only a guest says of them, for marks and refusals.
+    pub fn marks(&self) -> Vec<String> {
+        self.claims().iter().map(|claim| format!("{claim}: the order says so, the shop has not agreed")).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Status changes other than confirming, and returning stock (rules 2 and 3).
 
+use super::money::Money;
 use super::order::{Order, OrderPk};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, Remedy};
@@ -17,6 +18,8 @@ pub struct StatusChange {
     pub from: Status,
     /// The status that it gets.
     pub to: Status,
+    /// What the shop keeps of its price once it is cancelled; zero otherwise.
+    pub kept: Money,
     /// The stock that moves with it.
     pub movements: Vec<Movement>,
 }
@@ -59,7 +62,7 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
             }
         }
     }
-    Ok(StatusChange { order: summary.pk, reference: summary.reference.clone(), from, to, movements })
+    Ok(StatusChange { order: summary.pk, reference: summary.reference.clone(), from, to, kept: Money::ZERO, movements })
 }
 
 fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {

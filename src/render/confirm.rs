@@ -2,19 +2,26 @@
 
 use std::fmt::Write as _;
 
-use super::order::{items, mark, marks, name_marks, pieces};
-use super::prose::sentence;
+use super::history::last_said;
+use super::order::{items, mark, marks, money, name_marks, pieces};
+use super::prose::{fit, sentence};
 use super::table::{Column, render};
 use super::zone::{day, minute};
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
 use crate::domain::confirm::{Confirmation, Deduction};
+use crate::domain::money::Balance;
 use crate::domain::order::Order;
+use crate::domain::settlement::Settled;
+use crate::domain::terms::CASH_ON_DELIVERY;
+use crate::domain::text::visible;
 
-/// Renders the order for the question: items, total, marks, a likely duplicate, and the stock before and after.
+/// Renders the order for the question: items, total, money, the stock before and after, what would be recorded, marks, a
+/// likely duplicate, and what was said last.
 pub fn preview(
     order: &Order,
     confirmation: &Confirmation,
+    settled: &Settled,
     duplicate: Option<&Order>,
     style: RenderStyle<'_>,
 ) -> String {
@@ -29,28 +36,56 @@ pub fn preview(
     text.push_str(&items(order, style));
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
     let _ = writeln!(text, "Total {}{currency} for {}", summary.total, pieces(summary.item_count));
+    text.push_str(&money(summary));
     text.push_str(&deductions(confirmation, style.width));
+    text.extend(recorded(settled).map(|said| sentence(&format!("  to record: {said}"), style.width)));
     text.extend(marks(order).map(|said| mark(&said, style)));
     if let Some(other) = duplicate.map(|order| &order.summary) {
         let when = minute(other.order_date, style.zone);
         let same = format!("same phone and items as {} ({}, {when}): ordered twice?", other.reference, other.status);
         text.push_str(&mark(&same, style));
     }
+    text.push_str(&last_said(&order.notes, style));
     text
 }
 
-/// Renders a confirmation: the order, and the stock before and after.
-pub fn confirmed(order: &Order, confirmation: &Confirmation, is_dry_run: bool, width: usize) -> String {
+/// How much of a name is in a question: it stays on one line.
+const NAME: usize = 16;
+
+/// Asks how one of several orders is paid.
+pub fn question(order: &Order) -> String {
+    let summary = &order.summary;
+    let due = summary.grand_total().minus(summary.paid().unwrap_or_default());
+    format!("{}, {}, {due} due: confirm?", summary.reference, fit(&visible(&summary.customer.name), NAME))
+}
+
+/// Says what is recorded of the money.
+fn recorded(settled: &Settled) -> impl Iterator<Item = String> {
+    let payment = settled.payment.iter().filter_map(|payment| payment.change.1.clone());
+    payment.map(|payment| format!("paid {payment}")).chain(settled.is_cod.then(|| CASH_ON_DELIVERY.to_owned()))
+}
+
+/// Renders a confirmation: the order, the stock before and after, and what was recorded of the money.
+pub fn confirmed(
+    order: &Order,
+    confirmation: &Confirmation,
+    settled: &Settled,
+    is_dry_run: bool,
+    width: usize,
+) -> String {
     let summary = &order.summary;
     let did = if is_dry_run { "would confirm" } else { "confirmed" };
     let (name, pieces) = (&summary.customer.name, pieces(summary.item_count));
     let mut text = sentence(&format!("{did} {}: {name}, {pieces}, {}", summary.reference, summary.total), width);
     text.push_str(&deductions(confirmation, width));
+    text.extend(recorded(settled).map(|said| sentence(&format!("  {said}"), width)));
+    text.extend(summary.due().filter(|due| *due > Balance::ZERO).map(|due| format!("  due {due}\n")));
     for item in order.items.iter().filter(|item| item.is_below_list_price()) {
         let (name, price, list_price) = (item.shop_name(), item.unit_price, item.list_price);
         let accepted = format!("  ! {name}: price {price} accepted, list price {list_price}");
         text.push_str(&sentence(&accepted, width));
     }
+    text.extend(confirmation.agreed.iter().map(|term| sentence(&format!("  ! {term} accepted"), width)));
     text.extend(name_marks(order).map(|said| sentence(&format!("  ! {said}"), width)));
     text
 }

@@ -106,6 +106,7 @@ pub(super) mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::domain::money::Money;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::settings::SettingKey;
@@ -156,6 +157,7 @@ pub(super) mod tests {
             reference: reference.clone(),
             from,
             to: Status::Confirmed,
+            kept: Money::ZERO,
             movements: vec![Movement {
                 product_id: shirt.id,
                 size_key: String::new(),

@@ -10,6 +10,7 @@ use crate::domain::content::{ItemContent, items_hash};
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::order::OrderPk;
+use crate::domain::terms::CASH_ON_DELIVERY;
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
 
@@ -20,13 +21,38 @@ impl Write<'_> {
     /// The order is no longer in the status that the decision was made for, or the stock is no longer there.
     pub fn change_status(&self, change: &StatusChange, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(change.order)?;
-        let sql = "UPDATE orders SET status = :to, updated_at = :at WHERE pk = :order AND status = :from";
-        let values = named_params! {":to": change.to, ":at": time, ":order": change.order, ":from": change.from};
+        // Confirming agrees to what only the guest said: without that it is refused.
+        let sql = "UPDATE orders SET status = :to, kept = :kept, updated_at = :at,
+                       delivery_fee_agreed = delivery_fee_agreed OR :to = 'confirmed',
+                       discount_agreed = discount_agreed OR :to = 'confirmed', cod_agreed = cod_agreed OR :to = 'confirmed'
+                   WHERE pk = :order AND status = :from";
+        let values = named_params! {
+            ":to": change.to,
+            ":kept": change.kept,
+            ":at": time,
+            ":order": change.order,
+            ":from": change.from,
+        };
         self.change_one("the order", sql, values)?;
         let (from, to) = (Some(change.from.as_str()), Some(change.to.as_str()));
         let event = self.insert_event(change.order, EventKind::Status, from, to, time, audit)?;
         for movement in &change.movements {
             self.apply_movement(movement, Some((change.order, event)), time, audit)?;
+        }
+        Ok(())
+    }
+
+    /// Marks an order as cash on delivery, with an event unless it is.
+    pub fn mark_cod(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
+        let time = self.time_to_change(order)?;
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE orders SET cod = 1, cod_agreed = 1, updated_at = :at WHERE pk = :order AND NOT cod",
+            )?
+            .execute(named_params! {":at": time, ":order": order})?;
+        if changed == 1 {
+            self.insert_event(order, EventKind::Edited, None, Some(CASH_ON_DELIVERY), time, audit)?;
         }
         Ok(())
     }

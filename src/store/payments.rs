@@ -55,6 +55,12 @@ impl Read<'_> {
         Ok(statement.query_row(named_params! {":method": method}, |row| row.get(0))?)
     }
 
+    /// Returns the method of the payment that was recorded last.
+    pub fn last_method(&self) -> Result<Option<Method>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT method FROM payments ORDER BY pk DESC LIMIT 1")?;
+        Ok(statement.query_row([], |row| row.get(0)).optional()?)
+    }
+
     /// Returns the methods of all payments, by name.
     pub fn methods(&self) -> Result<Vec<Method>, StoreError> {
         // Each step finds the next one in the index, however many payments there are.

@@ -14,6 +14,7 @@ use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
 use crate::domain::edit::Edited;
 use crate::domain::incoming::{Source, SourceKind};
+use crate::domain::money::Money;
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
 use crate::domain::receive::tests::{incoming, resolved_order};
@@ -147,8 +148,10 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
         reference: new.reference.clone(),
         from: Status::Pending,
         to: Status::Confirmed,
+        kept: Money::ZERO,
         movements: vec![movement(-2, Reason::Confirm)],
     };
+    write.mark_cod(order, &audit())?;
     write.change_status(&change, &audit())?;
     write.correct_stock(
         &StockChange {

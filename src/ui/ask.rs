@@ -2,17 +2,93 @@
 
 use std::io;
 
-use console::Term;
+use console::{Key, Term};
 use dialoguer::Confirm;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::interrupt::interrupted;
 use super::picker::{Choices, Picker, Step};
-use crate::domain::bidi::shown_sentence;
+use crate::domain::bidi::{shown, shown_sentence};
+use crate::wrap::width_of;
 
 pub(super) fn yes_or_no(question: &str) -> io::Result<bool> {
     let question = shown_sentence(question);
     answered(Confirm::new().with_prompt(&*question).default(false).interact_opt()).map(|yes| yes.unwrap_or(false))
+}
+
+/// Asks a question that one key answers: y, or one of `keys`. `None` after n, q, Enter or Esc.
+pub(super) fn one_key(question: &str, keys: &[char]) -> io::Result<Option<char>> {
+    let question = shown_sentence(question);
+    let term = Term::stderr();
+    term.write_str(&format!("{question} [y/N] "))?;
+    let silent = Silent::begin();
+    term.hide_cursor()?;
+    let answer = loop {
+        match read_key(&term)? {
+            Key::Char('n' | 'N' | 'q') | Key::Enter | Key::Escape => break None,
+            Key::Char(key) => {
+                let key = key.to_ascii_lowercase();
+                if key == 'y' || keys.contains(&key) {
+                    break Some(key);
+                }
+            }
+            _ => {}
+        }
+    };
+    term.clear_line()?;
+    let said = match answer {
+        Some('y') => "yes".to_owned(),
+        Some(key) => key.to_string(),
+        None => "no".to_owned(),
+    };
+    term.write_line(&format!("{question} {said}"))?;
+    term.show_cursor()?;
+    drop(silent);
+    Ok(answer)
+}
+
+/// Lets a person type a line; `None` after Esc or the end of input.
+pub(super) fn line(prompt: &str) -> io::Result<Option<String>> {
+    let term = Term::buffered_stderr();
+    let silent = Silent::begin();
+    let mut typed = String::new();
+    let typed = loop {
+        // On one row, however long it is: the end of what was typed is seen.
+        let room = usize::from(term.size().1).saturating_sub(width_of(prompt) + 3);
+        let mut end = typed.as_str();
+        while width_of(end) > room {
+            let mut chars = end.chars();
+            chars.next();
+            end = chars.as_str();
+        }
+        term.clear_line()?;
+        term.write_str(&format!("{prompt}: {}", shown(end)))?;
+        term.flush()?;
+        match read_key(&term)? {
+            Key::Enter => break Some(typed),
+            Key::Escape | Key::Char(END_OF_INPUT) => break None,
+            Key::Backspace => {
+                typed.pop();
+            }
+            Key::Char(char) if !char.is_control() => typed.push(char),
+            _ => {}
+        }
+    };
+    term.write_line("")?;
+    term.flush()?;
+    drop(silent);
+    Ok(typed)
+}
+
+/// Ctrl-D.
+const END_OF_INPUT: char = '\u{4}';
+
+/// Reads a key; Ctrl-C ends the program.
+fn read_key(term: &Term) -> io::Result<Key> {
+    match term.read_key() {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => interrupted(),
+        key => key,
+    }
 }
 
 pub(super) fn pick(choices: &Choices<'_>) -> io::Result<Vec<usize>> {
@@ -30,11 +106,7 @@ pub(super) fn pick(choices: &Choices<'_>) -> io::Result<Vec<usize>> {
         lines.iter().try_for_each(|line| term.write_line(line))?;
         term.flush()?;
         drawn = lines.len();
-        let key = match term.read_key() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => interrupted(),
-            key => key?,
-        };
-        match picker.press(&key, rows) {
+        match picker.press(&read_key(&term)?, rows) {
             Step::Stay => {}
             Step::Leave => break Vec::new(),
             Step::Take(places) => break places,

@@ -109,6 +109,18 @@ impl Ui {
         ask::yes_or_no(question)
     }
 
+    /// Asks a question that one key answers: y, or one of `keys`; returns it. Enter, Esc, n and q say no.
+    pub fn one_key(&self, question: &str, keys: &[char]) -> io::Result<Option<char>> {
+        begin_question(self.json);
+        ask::one_key(question, keys)
+    }
+
+    /// Lets a person type a line; `None` after Esc.
+    pub fn line(&self, prompt: &str) -> io::Result<Option<String>> {
+        begin_question(self.json);
+        ask::line(prompt)
+    }
+
     /// Lets a person pick one choice, or several if allowed, and returns their places; none after Esc.
     pub fn pick(&self, choices: &Choices<'_>) -> io::Result<Vec<usize>> {
         begin_question(self.json);

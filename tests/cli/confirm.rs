@@ -258,3 +258,166 @@ fn a_discounted_price_of_0_is_none() {
         assert!(refused.stderr.contains(": price 1.00 is below the list price "), "{}", refused.stderr);
     }
 }
+
+#[test]
+fn a_payment_is_recorded_with_the_confirmation() {
+    let shop = Shop::with_order();
+    let done = shop.orders(["confirm", ORDER, "--paid", "Instapay", "--receipt", "4711", "--note", "checked"]).exits(0);
+    assert_eq!(
+        (done.stdout.as_str(), done.stderr.as_str()),
+        (
+            "confirmed LEG-LXYZ1234-AB5C: John Doe, 2 pieces, 59.98\n  Classic T-Shirt (L): stock 3 → 1\n  \
+             paid 59.98 instapay 4711\n",
+            "note: instapay is a new method: no payment was made by it before\n"
+        )
+    );
+    let order = shop.orders(["show", ORDER, "--json"]).json();
+    assert_eq!((&order["paid"], &order["due"], &order["cod"]), (&json!("59.98"), &json!("0.00"), &json!(false)));
+    assert_eq!(order["payments"][0]["receipt"], "4711");
+    let history = shop.orders(["history", ORDER, "--json"]).json();
+    let told: Vec<_> =
+        history.as_array().unwrap().iter().map(|event| (&event["kind"], &event["to"], &event["note"])).collect();
+    assert_eq!(
+        told[1..],
+        [
+            (&json!("status"), &json!("confirmed"), &json!("checked")),
+            (&json!("payment"), &json!("59.98 instapay 4711"), &json!(null))
+        ]
+    );
+    shop.check();
+}
+
+#[test]
+fn the_shop_says_how_much_was_paid() {
+    let shop = Shop::stocked();
+    for (reference, amount, paid, due, words) in [
+        ("LEG-1", "20", "20.00", "9.99", "  paid 20.00 cash\n  due 9.99\n"),
+        ("LEG-2", "30.00", "30.00", "-0.01", "  paid 30.00 cash\n"),
+    ] {
+        shop.take(reference, BELT, 1, None);
+        let done = shop.orders(["confirm", reference, "--paid", "cash", "--amount", amount]).exits(0);
+        assert!(done.stdout.ends_with(words), "{done:?}");
+        assert_eq!(done.stderr.contains("LEG-2 is paid 0.01 more than is due"), due.starts_with('-'), "{done:?}");
+        let order = shop.orders(["show", reference, "--json"]).json();
+        assert_eq!((&order["paid"], &order["due"]), (&json!(paid), &json!(due)));
+    }
+    for (option, value) in [("--amount", "1,048.00"), ("--amount", "0"), ("--receipt", " "), ("--paid", "by hand")] {
+        let paid = if option == "--paid" { "-n" } else { "--paid=cash" };
+        shop.orders(["confirm", "LEG-1", paid]).arg(format!("{option}={value}")).exits(2);
+    }
+    for wrong in [&["--amount=1"][..], &["--receipt=1"], &["--paid=cash", "--cod"]] {
+        let run = wrong.iter().fold(shop.orders(["confirm", "LEG-1"]), |run, option| run.arg(option));
+        run.exits(2);
+    }
+    shop.check();
+}
+
+#[test]
+fn cash_on_delivery_is_marked_and_not_paid() {
+    let shop = Shop::stocked();
+    shop.take("LEG-1", BELT, 1, None);
+    // The guest says so; saying it too agrees.
+    let claimed = order("LEG-2", BELT, 1, None).replacen('{', r#"{"cod":true,"#, 1);
+    shop.orders(["create", "-q"]).stdin(claimed).succeeds();
+    shop.orders(["confirm", "LEG-2"]).exits(5);
+    for reference in ["LEG-1", "LEG-2"] {
+        let printed = shop.orders(["confirm", reference, "--cod"]).succeeds();
+        assert!(printed.ends_with("  cash on delivery\n  due 29.99\n"), "{printed}");
+        let order = shop.orders(["show", reference, "--json"]).json();
+        assert_eq!((&order["paid"], &order["due"], &order["cod"]), (&json!("0.00"), &json!("29.99"), &json!(true)));
+        let shown = shop.orders(["show", reference]).succeeds();
+        assert!(shown.contains("Due on delivery 29.99") && !shown.contains("not agreed"), "{shown}");
+    }
+    let told = "SELECT COUNT(*) FROM order_events WHERE kind = 'edited' AND \"to\" = 'cash on delivery'";
+    assert_eq!(shop.number(told), 1);
+    shop.check();
+}
+
+#[test]
+fn what_the_shop_accepts_is_agreed_from_then_on() {
+    let shop = Shop::stocked();
+    let claimed = order("LEG-1", BELT, 1, None).replacen('{', r#"{"deliveryFee":5,"discount":1,"#, 1);
+    shop.orders(["create", "-q"]).stdin(claimed).succeeds();
+    let printed = shop.orders(["confirm", "LEG-1", "--accept-prices"]).succeeds();
+    assert!(printed.ends_with("  ! delivery fee 5.00 accepted\n  ! discount 1.00 accepted\n"), "{printed}");
+    let shown = shop.orders(["show", "LEG-1"]).succeeds();
+    assert!(!shown.contains("not agreed"), "{shown}");
+}
+
+#[test]
+fn several_orders_are_each_paid_by_what_is_due_all_or_none() {
+    let shop = Shop::stocked();
+    for (reference, quantity) in [("LEG-1", 1), ("LEG-2", 2), ("LEG-3", 1)] {
+        shop.take(reference, BELT, quantity, None);
+    }
+    for option in ["--amount=5", "--receipt=R-1"] {
+        let done = shop.orders(["confirm", "LEG-1", "LEG-2", "--paid=cash", option]).exits(2);
+        assert!(done.stderr.contains("is for one order, and 2 are named"), "{}", done.stderr);
+    }
+    // What was paid in full before is no payment now.
+    shop.orders(["confirm", "LEG-3", "--paid", "cash"]).succeeds();
+    shop.orders(["set-status", "LEG-3", "pending", "--force", "--note", "wrong"]).succeeds();
+    let before = shop.dump();
+    let done = shop.orders(["confirm", "LEG-1", "LEG-3", "--paid", "cash"]).exits(5);
+    assert_eq!(
+        done.stderr,
+        "error: payments of LEG-3 (of 2 orders) cannot be recorded; nothing changed\n  \
+         - LEG-3: nothing is due of LEG-3: 29.99 was paid\n\
+         hint: to confirm those that can be:  orders confirm LEG-1 LEG-3 --keep-going\n"
+    );
+    let done = shop.orders(["confirm", "LEG-3", "--paid", "cash", "--json"]).exits(5);
+    assert!(
+        done.stderr.contains(r#""error":"Nothing is due""#) && done.stderr.contains(r#""reason":"already""#),
+        "{done:?}"
+    );
+    assert_eq!(shop.dump(), before);
+    let done = shop.orders(["confirm", "LEG-1", "LEG-3", "LEG-2", "--paid", "cash", "--keep-going"]).exits(8);
+    assert!(done.stderr.contains("nothing is due of LEG-3"), "{}", done.stderr);
+    assert_eq!(shop.number("SELECT SUM(paid) FROM orders"), 4 * 2999);
+    assert_eq!(shop.status("LEG-3"), "pending");
+    shop.check();
+}
+
+/// An order that is not confirmed, as its payment is refused, leaves its stock to the next one.
+#[test]
+fn whose_payment_is_refused_takes_no_stock() {
+    let shop = Shop::stocked();
+    shop.take("LEG-1", SHIRT, 3, Some("L"));
+    shop.take("LEG-2", SHIRT, 3, Some("L"));
+    shop.orders(["confirm", "LEG-1", "--paid", "cash"]).succeeds();
+    shop.orders(["set-status", "LEG-1", "pending", "--force", "--note", "wrong"]).succeeds();
+    shop.orders(["confirm", "LEG-1", "LEG-2", "--paid", "cash", "--keep-going"]).exits(8);
+    assert_eq!((shop.status("LEG-1").as_str(), shop.status("LEG-2").as_str()), ("pending", "confirmed"));
+    shop.check();
+}
+
+#[test]
+fn a_receipt_is_entered_once() {
+    let shop = Shop::stocked();
+    for reference in ["LEG-1", "LEG-2"] {
+        shop.take(reference, BELT, 1, None);
+    }
+    shop.orders(["confirm", "LEG-1", "--paid", "instapay", "--receipt", "R-7", "--amount", "10"]).succeeds();
+    let before = shop.dump();
+    shop.orders(["confirm", "LEG-2", "--paid", "instapay", "--receipt", "R-7"]).fails(
+        5,
+        "error: receipt R-7 of instapay was entered for LEG-1, 10.00; nothing changed\n\
+         hint: to see it:  orders show LEG-1\n",
+    );
+    assert_eq!(shop.dump(), before);
+    // The same payment again, with a confirmation that was undone: it is not recorded twice.
+    shop.orders(["set-status", "LEG-1", "pending", "--force", "--note", "wrong"]).succeeds();
+    let done = shop.orders(["confirm", "LEG-1", "--paid", "instapay", "--receipt", "R-7", "--amount", "10"]).exits(0);
+    assert_eq!(done.stderr, "note: LEG-1 had this payment already: it was not recorded again\n");
+    assert_eq!(shop.number("SELECT COUNT(*) FROM payments"), 1);
+    shop.check();
+}
+
+#[test]
+fn a_dry_run_records_no_payment() {
+    let shop = Shop::with_order();
+    let before = shop.dump();
+    let done = shop.orders(["confirm", ORDER, "--paid", "cash", "-n"]).exits(0);
+    assert!(done.stdout.contains("  paid 59.98 cash\n"), "{}", done.stdout);
+    assert_eq!(shop.dump(), before);
+}

@@ -123,12 +123,115 @@ LEG-LXYZ1234-AB5C  John Doe
 1  Classic T-Shirt  SKU-12345  L     Blue     2  29.99     59.98
 Total 59.98 for 2 pieces
   Classic T-Shirt (L): stock 3 → 1
+Keys: y confirm, p paid, c cash on delivery
 Confirm LEG-LXYZ1234-AB5C? [y/N]"
     );
     assert_eq!(shop.status(ORDER), "pending");
     let screen = terminal.answer("y", 0);
     assert!(screen.contains("confirmed LEG-LXYZ1234-AB5C"), "{screen}");
     assert_eq!(shop.on_hand("SKU-12345", "L"), 1);
+}
+
+/// Returns the payments of all orders: `LEG-1 59.98 cash R-7`.
+fn payments(shop: &Shop) -> Vec<String> {
+    let connection = shop.connection();
+    let sql = "SELECT format('%s %.2f %s %s', reference, amount / 100.0, method, coalesce(receipt, '-'))
+               FROM payments JOIN orders AS o ON o.pk = order_pk ORDER BY payments.pk";
+    let mut statement = connection.prepare(sql).unwrap();
+    let payments = statement.query_map([], |row| row.get(0)).unwrap();
+    payments.map(Result::unwrap).collect()
+}
+
+#[test]
+fn p_asks_for_the_payment_and_confirms() {
+    let shop = Shop::with_order();
+    shop.take("LEG-2", SHIRT, 1, Some("L"));
+    let mut terminal = Terminal::run(&shop, 48, &["confirm", ORDER]);
+    terminal.expect("[y/N]").press("p").expect("Method [cash]:").press("Insta Pay\r");
+    terminal.expect("must be a word").expect("Method [cash]:").press("InstaPayy\u{7f}\r");
+    terminal.expect("Receipt, if there is one:").press("R-7\r").expect("Amount [59.98]:").press("1,000\r");
+    terminal.expect("must be written without a comma").press("50\r");
+    let screen = terminal.ends(0);
+    assert!(screen.contains("confirmed LEG-LXYZ1234-AB5C") && screen.contains("paid 50.00 instapay R-7"), "{screen}");
+    assert!(screen.contains("due 9.98") && screen.contains("instapay is a new method"), "{screen}");
+    // The method used last is offered, and Enter takes what is due.
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", "LEG-2"]);
+    terminal.expect("[y/N]").press("p").expect("Method [instapay]:").press("\r").expect("Receipt").press("\r");
+    terminal.expect("Amount [29.99]:").press("\r");
+    terminal.ends(0);
+    assert_eq!(payments(&shop), ["LEG-LXYZ1234-AB5C 50.00 instapay R-7", "LEG-2 29.99 instapay -"]);
+    shop.check();
+}
+
+#[test]
+fn of_several_orders_each_is_asked_how_it_is_paid() {
+    let shop = Shop::with_order();
+    for reference in ["LEG-2", "LEG-3"] {
+        shop.take(reference, BELT, 1, None);
+    }
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER, "LEG-2", "LEG-3"]);
+    terminal.expect("Confirm these 3 orders? [y/N]").press("p");
+    terminal.expect("LEG-LXYZ1234-AB5C, John Doe, 59.98 due: confirm? [y/N]").press("y");
+    terminal.expect("LEG-2, John Doe, 29.99 due: confirm? [y/N]").press("c");
+    terminal.expect("LEG-3, John Doe, 29.99 due: confirm? [y/N]").press("p");
+    terminal.expect("Method [cash]:").press("\r").expect("Receipt").press("\r").expect("Amount").press("\r");
+    let screen = terminal.ends(0);
+    assert!(screen.contains("cash on delivery") && screen.contains("paid 29.99 cash"), "{screen}");
+    assert_eq!(payments(&shop), ["LEG-3 29.99 cash -"]);
+    assert_eq!(shop.number("SELECT SUM(cod) FROM orders WHERE status = 'confirmed'"), 1);
+    assert_eq!(shop.number("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'"), 3);
+    shop.check();
+    // One no, and none is confirmed.
+    for reference in ["LEG-4", "LEG-5"] {
+        shop.take(reference, BELT, 1, None);
+    }
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", "LEG-4", "LEG-5"]);
+    terminal.expect("Confirm these 2 orders? [y/N]").press("p").expect("LEG-4, John Doe").press("c");
+    terminal.expect("LEG-5, John Doe");
+    let screen = terminal.answer("n", 9);
+    assert!(screen.contains("these 2 orders not confirmed; nothing changed"), "{screen}");
+    assert_eq!((shop.status("LEG-4").as_str(), shop.number("SELECT SUM(cod) FROM orders")), ("pending", 1));
+}
+
+#[test]
+fn leaving_a_question_about_money_changes_nothing() {
+    let shop = Shop::with_order();
+    let before = shop.dump();
+    for (keys, code, words) in [
+        ("\u{1b}", 9, "error: LEG-LXYZ1234-AB5C not confirmed; nothing changed"),
+        ("\u{4}", 9, "error: LEG-LXYZ1234-AB5C not confirmed; nothing changed"),
+        ("\u{3}", 130, "error: interrupted; nothing changed"),
+    ] {
+        for questions in 0..3 {
+            let mut terminal = Terminal::run(&shop, 80, &["confirm", ORDER]);
+            terminal.expect("[y/N]").press("p").expect("Method");
+            for next in ["Receipt", "Amount"].iter().take(questions) {
+                terminal.press("\r").expect(next);
+            }
+            let screen = terminal.answer(keys, code);
+            assert!(screen.contains(words), "{keys:?} {questions}: {screen}");
+            assert_eq!(shop.dump(), before, "{keys:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_said_and_what_is_due_stand_at_the_question() {
+    let shop = Shop::stocked();
+    let sent = order("LEG-1", BELT, 2, None).replacen('{', r#"{"deliveryFee":50,"discount":9.98,"#, 1);
+    shop.orders(["create", "-q"]).stdin(sent).succeeds();
+    shop.orders(["note", "LEG-1", "calls back at five"]).succeeds();
+    let mut terminal = Terminal::run(&shop, 80, &["confirm", "LEG-1", "--paid", "cash", "--color", "never"]);
+    terminal.expect("Confirm LEG-1? [y/N]");
+    let screen = terminal.screen();
+    for line in
+        ["Discount -9.98", "Delivery 50.00", "To pay 100.00", "to record: paid 100.00 cash", "Note: calls back at five"]
+    {
+        assert!(screen.contains(line), "{line}\n{screen}");
+    }
+    assert!(!screen.contains("Keys:"), "{screen}");
+    terminal.answer("y", 0);
+    assert_eq!(payments(&shop), ["LEG-1 100.00 cash -"]);
 }
 
 #[test]

@@ -1,37 +1,56 @@
-//! What `confirm` asks at a terminal: which orders, and whether to confirm them.
+//! What `confirm` asks at a terminal: which orders, whether to confirm them, and how they are paid.
 
-use super::Call;
+use std::collections::HashMap;
+
+use super::call::{Call, Confirmed};
 use crate::commands::Context;
+use crate::commands::context::declined;
+use crate::commands::payment::amount;
 use crate::domain::content::Content;
 use crate::domain::duplicate::nearest_duplicate;
-use crate::domain::order::Order;
+use crate::domain::order::{Order, OrderPk};
+use crate::domain::payment::{Method, amount_to_pay, read_receipt};
+use crate::domain::settlement::Settlement;
 use crate::domain::status::Status;
 use crate::render::confirm;
 use crate::store::{Read, Store, StoreError};
 use crate::ui;
 
-/// Shows a person what would be done, and returns the orders that they said yes to.
-pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<Vec<Order>> {
-    let (shown, failed, text) = store.read(|read| {
+/// What a person said yes to.
+#[derive(Default)]
+pub struct Answer {
+    /// The orders as they were shown.
+    pub orders: Vec<Order>,
+    /// How they are paid, where the person said so.
+    pub settlements: HashMap<OrderPk, Settlement>,
+}
+
+/// The keys beside y and n.
+const PAID: char = 'p';
+const COD: char = 'c';
+
+/// Shows a person what would be done, and returns what they said yes to.
+pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<Answer> {
+    let (shown, failed, text, method) = store.read(|read| {
         let settings = read.settings()?;
         let style = context.style_of_questions(&settings);
         let mut previews = Vec::new();
         let (mut shown, mut failed) = (Vec::new(), 0);
         for decision in call.decide(read)? {
             match decision {
-                Ok((order, confirmation)) => {
+                Ok(Confirmed { order, confirmation, settled }) => {
                     let duplicate = duplicate(read, &order)?;
-                    previews.push(confirm::preview(&order, &confirmation, duplicate.as_ref(), style));
+                    previews.push(confirm::preview(&order, &confirmation, &settled, duplicate.as_ref(), style));
                     shown.push(order);
                 }
                 Err(_) => failed += 1,
             }
         }
-        anyhow::Ok((shown, failed, previews.join("\n")))
+        anyhow::Ok((shown, failed, previews.join("\n"), read.last_method()?))
     })?;
     if shown.is_empty() {
         // There is nothing to ask: confirming reports why.
-        return Ok(shown);
+        return Ok(Answer::default());
     }
     ui::show(&text);
     let which = match shown.as_slice() {
@@ -39,9 +58,67 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
         several => format!("these {} orders", several.len()),
     };
     let others = if failed > 0 { format!(" ({failed} cannot be)") } else { String::new() };
-    let question = format!("Confirm {which}?{others}");
-    context.ask(&question, &format!("{which} not confirmed"))?;
-    Ok(shown)
+    let (question, refused) = (format!("Confirm {which}?{others}"), format!("{which} not confirmed"));
+    if call.settlement != Settlement::Unsaid {
+        context.ask(&question, &refused)?;
+        return Ok(Answer { orders: shown, settlements: HashMap::new() });
+    }
+    let mut desk = Desk { context, refused, method: method.unwrap_or_else(Method::cash) };
+    ui::show("Keys: y confirm, p paid, c cash on delivery\n");
+    let key = desk.key(&question)?;
+    let mut settlements = HashMap::new();
+    for order in &shown {
+        let key = match key {
+            // Of several orders, each is asked.
+            PAID if shown.len() > 1 => desk.key(&confirm::question(order))?,
+            key => key,
+        };
+        settlements.insert(order.summary.pk, desk.settlement(key, order)?);
+    }
+    Ok(Answer { orders: shown, settlements })
+}
+
+/// Where a person says how orders are paid.
+struct Desk<'a> {
+    context: &'a Context,
+    /// What a no means.
+    refused: String,
+    /// The method that is used where none is typed: the last one.
+    method: Method,
+}
+
+impl Desk<'_> {
+    /// Asks for the key that answers a question; fails after a no.
+    fn key(&self, question: &str) -> anyhow::Result<char> {
+        let key = self.context.ui.one_key(question, &[PAID, COD])?;
+        Ok(key.ok_or_else(|| declined(self.refused.as_str()))?)
+    }
+
+    /// Returns the settlement that a key means, and asks for what it needs.
+    fn settlement(&mut self, key: char, order: &Order) -> anyhow::Result<Settlement> {
+        match key {
+            PAID => {}
+            COD => return Ok(Settlement::CashOnDelivery),
+            _ => return Ok(Settlement::Unsaid),
+        }
+        let (context, refused, last) = (self.context, self.refused.as_str(), &self.method);
+        let method = context.ask_value(&format!("Method [{last}]"), refused, |typed| match typed {
+            "" => Ok(last.clone()),
+            typed => Method::parse(typed),
+        })?;
+        self.method = method.clone();
+        let receipt = context.ask_value("Receipt, if there is one", refused, |typed| match typed {
+            "" => Ok(None),
+            typed => read_receipt(typed).map(Some),
+        })?;
+        let due = amount_to_pay(order, None).ok();
+        let shown = due.map(|due| format!(" [{due}]")).unwrap_or_default();
+        let amount = context.ask_value(&format!("Amount{shown}"), refused, |typed| match typed {
+            "" if due.is_some() => Ok(None),
+            typed => amount(typed).map(Some),
+        })?;
+        Ok(Settlement::Paid { method, amount, receipt })
+    }
 }
 
 /// Finds another order with the same phone and items that was not cancelled.

@@ -1,0 +1,146 @@
+//! Decides on the orders of one call of `confirm`, and applies what was decided.
+
+use std::collections::HashMap;
+
+use crate::commands::find::{Found, Named};
+use crate::commands::keep_going::{OrderFailure, OrderOutcome};
+use crate::commands::payment::{Entered, enter_decided};
+use crate::commands::settlement::Receipts;
+use crate::domain::confirm::{Confirmation, Consent, decide_each, decide_settled};
+use crate::domain::obstacle::refusal;
+use crate::domain::order::{Order, OrderPk};
+use crate::domain::product::Catalogue;
+use crate::domain::reference::Reference;
+use crate::domain::refusal::Refusal;
+use crate::domain::settlement::{Settled, Settlement};
+use crate::domain::status::Status;
+use crate::domain::time::Timestamp;
+use crate::error::Failure;
+use crate::store::{Audit, Read, StoreError, Write};
+
+/// The orders of one call, and what is said of them.
+pub struct Call<'a> {
+    pub named: Vec<Named<'a>>,
+    pub keep_going: bool,
+    pub consent: Consent,
+    /// What the command line says of the money of each order.
+    pub settlement: Settlement,
+    /// What a person said of it at the question.
+    pub answers: HashMap<OrderPk, Settlement>,
+    pub audit: Audit,
+    pub now: Timestamp,
+}
+
+/// An order that is confirmed.
+#[derive(Debug)]
+pub struct Confirmed {
+    pub order: Order,
+    pub confirmation: Confirmation,
+    pub settled: Settled,
+}
+
+/// An order that is confirmed, or what was typed with why it is not.
+pub type Decision = OrderOutcome<Confirmed>;
+
+impl Call<'_> {
+    fn settlement_of(&self, order: OrderPk) -> &Settlement {
+        self.answers.get(&order).unwrap_or(&self.settlement)
+    }
+
+    /// Returns the orders with the terms that their settlements agree to.
+    pub fn agreed(&self, mut orders: Vec<Order>) -> Vec<Order> {
+        for Order { summary, .. } in &mut orders {
+            summary.terms = self.settlement_of(summary.pk).agree(summary.terms);
+        }
+        orders
+    }
+
+    /// Decides the settlements of the orders that can be confirmed.
+    fn settle(&self, read: &Read<'_>, orders: &[Order]) -> Result<Vec<Result<Settled, Refusal>>, StoreError> {
+        let mut receipts = Receipts::default();
+        let mut settle = |order: &Order| match order.summary.status {
+            Status::Pending => receipts.settle(read, order, self.settlement_of(order.summary.pk), self.now),
+            _ => Ok(Ok(Settled::default())),
+        };
+        orders.iter().map(&mut settle).collect()
+    }
+
+    /// Loads the orders and decides: on all together, or with `--keep-going` on each in the order given.
+    pub fn decide(&self, read: &Read<'_>) -> anyhow::Result<Vec<Decision>> {
+        let found = || self.named.iter().filter_map(|(_, found)| found.as_ref().ok());
+        let (orders, catalogue) = load(read, found())?;
+        let orders = self.agreed(orders);
+        let settled = self.settle(read, &orders)?;
+        if self.keep_going {
+            return Ok(self.decide_each(orders, catalogue, settled));
+        }
+        orders.iter().try_for_each(|order| self.consent.covers(order)).map_err(Failure::from)?;
+        let confirmed = decide_settled(&orders, &catalogue, self.consent.accepts_prices(), settled)
+            .map_err(|obstacles| Failure::from(refusal(&orders, &obstacles)))?;
+        let confirmed = orders.into_iter().zip(confirmed);
+        let confirmed = confirmed.map(|(order, (confirmation, settled))| Confirmed { order, confirmation, settled });
+        Ok(confirmed.map(Ok).collect())
+    }
+
+    fn decide_each(
+        &self,
+        orders: Vec<Order>,
+        catalogue: Catalogue,
+        settled: Vec<Result<Settled, Refusal>>,
+    ) -> Vec<Decision> {
+        // An order whose payment is refused takes no stock from those after it.
+        let payable: Vec<Order> = orders
+            .iter()
+            .zip(&settled)
+            .filter(|(_, settled)| settled.is_ok())
+            .map(|(order, _)| order.clone())
+            .collect();
+        let mut confirmations = decide_each(&payable, catalogue, &self.consent).into_iter();
+        let mut decide = |reference: &Reference, order: Order, settled: Result<Settled, Refusal>| {
+            let decided = settled.and_then(|settled| Ok(confirmations.next().transpose()?.map(|one| (one, settled))));
+            match decided {
+                Ok(Some((confirmation, settled))) => Some(Ok(Confirmed { order, confirmation, settled })),
+                Ok(None) => None,
+                Err(refusal) => Some(Err(OrderFailure { reference: reference.to_string(), failure: refusal.into() })),
+            }
+        };
+        // The decisions are in the order of the orders found.
+        let mut decided = orders.into_iter().zip(settled);
+        let decisions = self.named.iter().filter_map(|(reference, found)| match found {
+            Ok(found) => decided.next().and_then(|(order, settled)| decide(&found.reference, order, settled)),
+            Err(failure) => Some(Err(OrderFailure { reference: (*reference).to_owned(), failure: failure.clone() })),
+        });
+        decisions.collect()
+    }
+
+    /// Decides, applies the decisions, and pairs them with the orders as written; with what came of their payments.
+    pub fn confirm(&self, write: &Write<'_>) -> anyhow::Result<(Vec<Decision>, Vec<Option<Entered>>)> {
+        let mut outcomes = self.decide(write)?;
+        let mut entered = Vec::new();
+        // The note is told once, with the status.
+        let audit = Audit { note: None, ..self.audit.clone() };
+        for Confirmed { order, confirmation, settled } in outcomes.iter().flatten() {
+            if settled.is_cod {
+                write.mark_cod(order.summary.pk, &audit)?;
+            }
+            write.change_status(&confirmation.change, &self.audit)?;
+            entered.push(match &settled.payment {
+                Some(payment) => Some(enter_decided(write, payment, &audit)?),
+                None => None,
+            });
+        }
+        let pks: Vec<_> = outcomes.iter().flatten().map(|confirmed| confirmed.order.summary.pk).collect();
+        let mut orders = write.orders(&pks)?.into_iter();
+        for confirmed in outcomes.iter_mut().flatten() {
+            confirmed.order = orders.next().ok_or(StoreError::Changed("the order"))?;
+        }
+        Ok((outcomes, entered))
+    }
+}
+
+/// Loads orders with the products of their items.
+fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(Vec<Order>, Catalogue), StoreError> {
+    let orders = read.orders(&found.map(|found| found.pk).collect::<Vec<_>>())?;
+    let catalogue = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
+    Ok((orders, catalogue))
+}

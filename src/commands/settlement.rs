@@ -1,0 +1,86 @@
+//! How orders are paid that a command confirms: what `confirm` and `create` share.
+
+use std::collections::HashMap;
+
+use clap::Args;
+
+use super::payment::amount;
+use crate::domain::money::Money;
+use crate::domain::order::Order;
+use crate::domain::payment::{Method, SameReceipt, decide, read_receipt};
+use crate::domain::refusal::Refusal;
+use crate::domain::settlement::{Settled, Settlement};
+use crate::domain::time::Timestamp;
+use crate::error::Failure;
+use crate::store::{Read, StoreError};
+
+/// What is said of the money when an order is confirmed.
+#[derive(Debug, Args)]
+pub struct SettlementArgs {
+    /// Record that it was paid by this method, such as cash or instapay: what is due, or --amount
+    #[arg(long, value_name = "METHOD", value_parser = Method::parse, conflicts_with = "cod")]
+    paid: Option<Method>,
+    /// How much was paid [default: what is due]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "paid")]
+    amount: Option<Money>,
+    /// The receipt of the payment
+    #[arg(long, value_name = "RECEIPT", value_parser = read_receipt, requires = "paid")]
+    receipt: Option<String>,
+    /// Mark it as cash on delivery: the courier collects what is due
+    #[arg(long)]
+    cod: bool,
+}
+
+impl SettlementArgs {
+    /// Returns the settlement of each of `count` orders.
+    ///
+    /// # Errors
+    /// An amount or a receipt is given for several.
+    pub fn of_orders(&self, count: usize) -> Result<Settlement, Failure> {
+        let of_one = [(self.amount.is_some(), "--amount"), (self.receipt.is_some(), "--receipt")];
+        if let Some((_, option)) = of_one.iter().find(|(is_given, _)| *is_given && count > 1) {
+            return Err(Failure::usage(format!("{option} is for one order, and {count} are named"))
+                .hint("without it, each is paid by what is due of it"));
+        }
+        let (amount, receipt) = (self.amount, self.receipt.clone());
+        Ok(match &self.paid {
+            Some(method) => Settlement::Paid { method: method.clone(), amount, receipt },
+            None if self.cod => Settlement::CashOnDelivery,
+            None => Settlement::Unsaid,
+        })
+    }
+}
+
+/// The receipts of one call: each is of one payment, in the file and in the call.
+#[derive(Debug, Default)]
+pub struct Receipts(HashMap<(Method, String), SameReceipt>);
+
+impl Receipts {
+    /// Decides the settlement of an order that is to be confirmed.
+    pub fn settle(
+        &mut self,
+        read: &Read<'_>,
+        order: &Order,
+        settlement: &Settlement,
+        now: Timestamp,
+    ) -> Result<Result<Settled, Refusal>, StoreError> {
+        let is_cod = *settlement == Settlement::CashOnDelivery;
+        let entry = match settlement.entry(order) {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Ok(Ok(Settled { is_cod, ..Settled::default() })),
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let key = entry.receipt.clone().map(|receipt| (entry.method.clone(), receipt));
+        let in_call = key.as_ref().and_then(|key| self.0.get(key).cloned());
+        let same = match in_call {
+            Some(same) => Some(same),
+            None => read.same_receipt(&entry.method, entry.receipt.as_deref())?,
+        };
+        let (reference, amount) = (order.summary.reference.clone(), entry.amount);
+        let decided = decide(&order.summary, entry, same.as_ref(), now);
+        if let (Ok(Some(_)), Some(key)) = (&decided, key) {
+            self.0.insert(key, SameReceipt { order: order.summary.pk, reference, amount });
+        }
+        Ok(decided.map(|payment| Settled { is_recorded_before: payment.is_none(), payment, is_cod }))
+    }
+}
