@@ -3,7 +3,10 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::domain::calendar::{WHEN_FORMS, When, parse_age};
+use crate::domain::limits::{ADDRESS, excess};
+use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::status::Status;
+use crate::domain::terms::{Discount, Fee, TermsEdit};
 use crate::error::Failure;
 
 /// Reads a point in time: `2d`, `today`, a date or RFC 3339.
@@ -14,6 +17,41 @@ pub fn when(text: &str) -> Result<When, String> {
 /// Reads an age: `2d`, `12h`.
 pub fn age(text: &str) -> Result<chrono::Duration, String> {
     parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
+}
+
+/// Reads how many pieces of an item there are.
+pub fn quantity(text: &str) -> Result<u32, String> {
+    match text.parse::<u32>() {
+        Ok(number) if (1..=QUANTITY_LIMIT).contains(&number) && !text.starts_with('+') => Ok(number),
+        _ => Err(format!("must be a whole number from 1 to {QUANTITY_LIMIT}")),
+    }
+}
+
+/// Reads an address; a blank one is none.
+pub fn address(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    excess(text, ADDRESS).map_or_else(|| Ok(text.to_owned()), Err)
+}
+
+/// What an order costs beside its items.
+#[derive(Debug, clap::Args)]
+pub struct TermsArgs {
+    /// The fee for delivery: an amount, 0 where it is free, none where it is not agreed yet
+    #[arg(long, value_name = "A|none", value_parser = Fee::read)]
+    delivery: Option<Fee>,
+    /// What the shop takes off: an amount, a percentage of the items (which becomes an amount at once), or none
+    #[arg(long, value_name = "A|N%|none", value_parser = Discount::read)]
+    discount: Option<Discount>,
+    /// Cash on delivery: the courier collects what is due
+    #[arg(long)]
+    cod: bool,
+}
+
+impl TermsArgs {
+    /// Returns what they say of the terms.
+    pub fn edit(&self) -> TermsEdit {
+        TermsEdit { delivery_fee: self.delivery, discount: self.discount, is_cod: self.cod.then_some(true) }
+    }
 }
 
 /// Returns the columns that `--fields` chose, or else `default`.

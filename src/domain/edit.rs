@@ -1,13 +1,17 @@
-//! Editing an order: the customer until it is shipped, the items while it is pending.
+//! Editing an order: the customer until it is shipped, delivery and discount until it is delivered, the items while it is
+//! pending, its account any time.
 
 use uuid::Uuid;
 
-use super::money::Money;
+use super::history::ACCOUNT;
+use super::money::{Balance, Money};
 use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
 use super::product::{Catalogue, Product, no_such_size};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
+use super::terms::{Terms, TermsEdit};
+use super::user::{User, UserId};
 
 /// The requested edit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +22,10 @@ pub struct Edit {
     pub phone: Option<String>,
     /// The customer's new address; `Some(None)` removes it.
     pub address: Option<Option<String>>,
+    /// The account that it belongs to; `Some(None)` takes the account away.
+    pub user: Option<Option<User>>,
+    /// Delivery, discount and cash on delivery.
+    pub terms: TermsEdit,
     /// The change to the items.
     pub items: Option<ItemEdit>,
 }
@@ -35,8 +43,10 @@ pub enum ItemEdit {
         size: Option<Option<String>>,
         /// Its new color; `Some(None)` removes it.
         color: Option<Option<String>>,
+        /// Its new price, which is agreed.
+        price: Option<Money>,
     },
-    /// Adds one item at today's list price.
+    /// Adds one item.
     Add {
         /// The product.
         product: Box<Product>,
@@ -46,6 +56,8 @@ pub enum ItemEdit {
         size: Option<String>,
         /// The color.
         color: Option<String>,
+        /// The price agreed; `None`: today's list price.
+        price: Option<Money>,
     },
     /// Removes one item.
     Remove {
@@ -65,6 +77,10 @@ pub struct Edited {
     pub status: Status,
     /// The customer after the edit.
     pub customer: Customer,
+    /// The account after the edit, if it changes.
+    pub user: Option<Option<UserId>>,
+    /// Delivery, discount and cash on delivery after the edit.
+    pub terms: Terms,
     /// The items after the edit, if they change.
     pub items: Option<Vec<OrderItem>>,
     /// The sum of the items' subtotals.
@@ -84,6 +100,13 @@ pub struct Change {
     pub to: Option<String>,
 }
 
+impl Change {
+    /// Returns the change from one value to another; `None` if they are the same.
+    fn between(from: Option<String>, to: Option<String>) -> Option<Change> {
+        (from != to).then_some(Change { from, to })
+    }
+}
+
 /// Decides an edit of `order`; the catalogue has the products of its items, `new_id` makes the ids of new items.
 pub fn decide(
     order: &Order,
@@ -91,25 +114,29 @@ pub fn decide(
     edit: &Edit,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Edited, Refusal> {
-    let summary = &order.summary;
-    let mut items = order.items.clone();
-    let item_change = match &edit.items {
-        Some(edit) => edit_items(&mut items, &summary.reference, catalogue, edit, new_id),
-        None => Ok(None),
-    };
+    let edited = edited(order, catalogue, edit, new_id);
     // An error in the edit itself comes before a conflict with the order.
-    if !matches!(&item_change, Err(refusal) if matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidInput))
-    {
+    if !matches!(&edited, Err(refusal) if matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidInput)) {
         refuse_status(order, edit)?;
     }
+    edited
+}
+
+/// Applies an edit to an order in whatever status.
+fn edited(
+    order: &Order,
+    catalogue: &Catalogue,
+    edit: &Edit,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<Edited, Refusal> {
+    let summary = &order.summary;
+    let reference = &summary.reference;
     let mut changes = Vec::new();
-    let mut customer = summary.customer.clone();
     let mut field = |name: &str, was: Option<&str>, is: Option<&str>| {
-        if was != is {
-            let words = |value: &str| format!("{name}: {value}");
-            changes.push(Change { from: was.map(words), to: is.map(words) });
-        }
+        let words = |value: &str| format!("{name}: {value}");
+        changes.extend(Change::between(was.map(words), is.map(words)));
     };
+    let mut customer = summary.customer.clone();
     if let Some(name) = &edit.name {
         field("customerName", Some(&customer.name), Some(name));
         customer.name.clone_from(name);
@@ -122,20 +149,33 @@ pub fn decide(
         field("customerAddress", customer.address.as_deref(), address.as_deref());
         customer.address.clone_from(address);
     }
-    changes.extend(item_change?);
+    if let Some(user) = &edit.user {
+        let words = |username: &String| format!("{ACCOUNT}{username}");
+        changes
+            .extend(Change::between(summary.user.as_ref().map(words), user.as_ref().map(|user| words(&user.username))));
+    }
+    let mut items = order.items.clone();
+    if let Some(edit) = &edit.items {
+        changes.extend(edit_items(&mut items, reference, catalogue, edit, new_id)?);
+    }
     let Some((total, item_count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
-        return Err(too_much(&summary.reference));
+        return Err(too_much(reference));
     };
-    if summary.terms.discount > total {
-        let (discount, reference) = (summary.terms.discount, &summary.reference);
-        let message = format!("the discount of {reference}, {discount}, would be more than its items, {total}");
+    let terms = summary.terms.edited(&edit.terms, total);
+    for (was, is) in summary.terms.words().into_iter().zip(terms.words()) {
+        changes.extend(Change::between(was, is));
+    }
+    if Balance::from(total).minus(summary.returned).minus(terms.discount).is_negative() {
+        let message = format!("the discount of {reference}, {}, would be more than its items, {total}", terms.discount);
         return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The discount would be more than the items"));
     }
     Ok(Edited {
         order: summary.pk,
-        reference: summary.reference.clone(),
+        reference: reference.clone(),
         status: summary.status,
         customer,
+        user: edit.user.as_ref().map(|user| user.as_ref().map(|user| user.id)),
+        terms,
         items: (items != order.items).then_some(items),
         total,
         item_count,
@@ -145,21 +185,32 @@ pub fn decide(
 
 fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
-    let refuse = |what: &str| {
-        Refusal::conflict(Conflict::Step, format!("{what}; {reference} is {status}"))
-            .error(format!("Order is {status}"))
+    let refuse = |what: &str, remedy| {
+        let refusal = Refusal::conflict(Conflict::Step, format!("{what}; {reference} is {status}"));
+        let refusal = refusal.error(format!("Order is {status}"));
+        Err(match remedy {
+            Some(remedy) => refusal.remedy(remedy),
+            None => refusal,
+        })
     };
+    let back_to = |to| Some(Remedy::StepBack { reference: reference.clone(), to });
+    let edits_customer = edit.name.is_some() || edit.phone.is_some() || edit.address.is_some();
+    let edits_terms = edit.terms != TermsEdit::default();
     match status {
-        Status::Pending => Ok(()),
-        Status::Cancelled => {
-            Err(refuse("a cancelled order cannot be edited").remedy(Remedy::Reopen(reference.clone())))
+        Status::Cancelled if edits_customer || edits_terms || edit.items.is_some() => {
+            refuse("a cancelled order cannot be edited", Some(Remedy::Reopen(reference.clone())))
         }
-        _ if edit.items.is_some() => Err(refuse("items can be changed while an order is pending")
-            .remedy(Remedy::StepBack { reference: reference.clone(), to: Status::Pending })),
-        Status::Confirmed | Status::Processing => Ok(()),
-        Status::Shipped | Status::Delivered => {
-            Err(refuse("name, phone and address can be changed until an order is shipped"))
+        Status::Confirmed | Status::Processing | Status::Shipped | Status::Delivered if edit.items.is_some() => {
+            refuse("items can be changed while an order is pending", back_to(Status::Pending))
         }
+        Status::Shipped | Status::Delivered if edits_customer => {
+            refuse("name, phone and address can be changed until an order is shipped", None)
+        }
+        Status::Delivered if edits_terms => refuse(
+            "delivery, discount and cash on delivery can be changed until an order is delivered",
+            back_to(Status::Shipped),
+        ),
+        _ => Ok(()),
     }
 }
 
@@ -171,14 +222,16 @@ fn edit_items(
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Option<Change>, Refusal> {
     match edit {
-        ItemEdit::Change { number, quantity, size, color } => {
+        ItemEdit::Change { number, quantity, size, color, price } => {
             let index = index_of(items, *number, reference)?;
             let was = items[index].clone();
             let item = &mut items[index];
-            if let Some(quantity) = *quantity {
-                item.quantity = quantity;
-                item.subtotal = item.unit_price.times(quantity).ok_or_else(|| too_much(reference))?;
+            // A price that is there already and not marked needs no agreement.
+            if let Some(price) = price.filter(|price| *price != item.unit_price || item.is_below_list_price()) {
+                (item.unit_price, item.is_price_agreed) = (price, true);
             }
+            item.quantity = quantity.unwrap_or(item.quantity);
+            item.subtotal = item.unit_price.times(item.quantity).ok_or_else(|| too_much(reference))?;
             if let Some(size) = size {
                 item.selected_size = match catalogue.get(item.product_id) {
                     Some(product) => spelled(product, size.as_deref())?,
@@ -191,12 +244,12 @@ fn edit_items(
             let words = |item| Some(describe(*number, item));
             Ok((was != *item).then(|| Change { from: words(&was), to: words(item) }))
         }
-        ItemEdit::Add { product, quantity, size, color } => {
+        ItemEdit::Add { product, quantity, size, color, price } => {
             if items.len() >= ITEMS_LIMIT {
                 let message = format!("order {reference} has {ITEMS_LIMIT} items, the most that an order can have");
                 return Err(Refusal::invalid(message));
             }
-            let unit_price = product.list_price();
+            let unit_price = price.unwrap_or(product.list_price());
             let item = OrderItem {
                 id: new_id(),
                 product_id: product.id,
@@ -208,7 +261,7 @@ fn edit_items(
                 selected_size: spelled(product, size.as_deref())?,
                 selected_color: color.clone(),
                 subtotal: unit_price.times(*quantity).ok_or_else(|| too_much(reference))?,
-                list_price: unit_price,
+                list_price: product.list_price(),
                 is_price_agreed: true,
                 misnomer: None,
             };
@@ -248,12 +301,14 @@ fn spelled(product: &Product, size: Option<&str>) -> Result<Option<String>, Refu
     }
 }
 
-/// Describes an item: `item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99`.
+/// Describes an item: `item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99`, and that nobody agreed to a price that is
+/// marked.
 fn describe(number: usize, item: &OrderItem) -> String {
     let size = item.selected_size.iter().map(|size| format!("size {size}"));
     let chosen: Vec<String> = size.chain(item.selected_color.iter().map(|color| format!("color {color}"))).collect();
     let chosen = if chosen.is_empty() { String::new() } else { format!(" ({})", chosen.join(", ")) };
-    format!("item {number}: {} × {}{chosen} at {}", item.quantity, item.shop_name(), item.unit_price)
+    let claimed = if item.is_below_list_price() { " (not agreed)" } else { "" };
+    format!("item {number}: {} × {}{chosen} at {}{claimed}", item.quantity, item.shop_name(), item.unit_price)
 }
 
 fn too_much(reference: &Reference) -> Refusal {
@@ -265,6 +320,8 @@ mod tests {
     use super::*;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
+    use crate::domain::terms::Discount;
+    use crate::domain::user::Role;
 
     /// A pending order: 2 shirts in L, 1 cap.
     fn ground() -> (Catalogue, Order, Product) {
@@ -280,7 +337,7 @@ mod tests {
     }
 
     fn change(number: usize) -> ItemEdit {
-        ItemEdit::Change { number, quantity: None, size: None, color: None }
+        ItemEdit::Change { number, quantity: None, size: None, color: None, price: None }
     }
 
     #[test]
@@ -311,14 +368,26 @@ mod tests {
         let (catalogue, order, cap) = ground();
         for (edit, total, count, from, to) in [
             (
-                ItemEdit::Change { number: 1, quantity: Some(3), size: Some(Some("s".into())), color: None },
+                ItemEdit::Change {
+                    number: 1,
+                    quantity: Some(3),
+                    size: Some(Some("s".into())),
+                    color: None,
+                    price: None,
+                },
                 "119.96",
                 4,
                 Some("item 1: 2 × Shirt (size L) at 29.99"),
                 Some("item 1: 3 × Shirt (size S) at 29.99"),
             ),
             (
-                ItemEdit::Add { product: Box::new(cap), quantity: 2, size: None, color: Some("Red".into()) },
+                ItemEdit::Add {
+                    product: Box::new(cap),
+                    quantity: 2,
+                    size: None,
+                    color: Some("Red".into()),
+                    price: None,
+                },
                 "149.95",
                 5,
                 None,
@@ -337,7 +406,13 @@ mod tests {
     fn moving_a_size_to_the_color_is_a_change() {
         let (catalogue, mut order, _) = ground();
         order.items[1].selected_size = Some("L".into());
-        let swap = ItemEdit::Change { number: 2, quantity: None, size: Some(None), color: Some(Some("L".into())) };
+        let swap = ItemEdit::Change {
+            number: 2,
+            quantity: None,
+            size: Some(None),
+            color: Some(Some("L".into())),
+            price: None,
+        };
         let edited = edited(&order, &catalogue, swap).unwrap();
         assert_eq!((edited.changes.len(), edited.items.is_some()), (1, true));
     }
@@ -348,11 +423,97 @@ mod tests {
         let edit = Edit {
             name: Some("John Doe".into()),
             address: Some(None),
-            items: Some(ItemEdit::Change { number: 1, quantity: Some(2), size: Some(Some("l".into())), color: None }),
+            items: Some(ItemEdit::Change {
+                number: 1,
+                quantity: Some(2),
+                size: Some(Some("l".into())),
+                color: None,
+                price: None,
+            }),
             ..Edit::default()
         };
         let edited = decide(&order, &catalogue, &edit, &mut Uuid::nil).unwrap();
         assert_eq!((edited.changes, edited.items), (Vec::new(), None));
+    }
+
+    #[test]
+    fn what_the_shop_agreed_to_stays_agreed() {
+        let (catalogue, mut order, cap) = ground();
+        let money = Money::from_hundredths;
+        order.items[0].unit_price = money(2000);
+        order.items[0].subtotal = money(4000);
+        let of_item = |order: &Order, quantity, size: Option<&str>, price: Option<i64>| {
+            let size = size.map(|size| Some(size.to_owned()));
+            let edit = ItemEdit::Change { number: 1, quantity, size, color: None, price: price.map(money) };
+            edited(order, &catalogue, edit).unwrap()
+        };
+        // The price that the guest sent is agreed by typing it.
+        let agreed = of_item(&order, None, None, Some(2000));
+        let words = |text: &str| Some(text.to_owned());
+        let expected = Change {
+            from: words("item 1: 2 × Shirt (size L) at 20.00 (not agreed)"),
+            to: words("item 1: 2 × Shirt (size L) at 20.00"),
+        };
+        assert_eq!(agreed.changes, [expected]);
+        order.items = agreed.items.unwrap();
+        assert!(order.items[0].is_price_agreed && order.items[0].list_price == money(2999));
+        assert_eq!(of_item(&order, None, None, Some(2000)).changes, [], "it is agreed already");
+        for (quantity, size) in [(Some(3), None), (None, Some("S")), (Some(1), Some("S"))] {
+            let item = &of_item(&order, quantity, size, None).items.unwrap()[0];
+            assert_eq!((item.unit_price, item.is_price_agreed), (money(2000), true), "{quantity:?} {size:?}");
+            assert_eq!(item.subtotal, money(2000 * i64::from(item.quantity)));
+        }
+        // A guest's price is not agreed by another edit.
+        order.items[0].is_price_agreed = false;
+        assert!(!of_item(&order, Some(3), None, None).items.unwrap()[0].is_price_agreed);
+        let free = of_item(&order, Some(3), None, Some(0));
+        assert_eq!((free.total, free.items.unwrap()[0].is_below_list_price()), (money(2999), false));
+        let add = |price| ItemEdit::Add { product: Box::new(cap.clone()), quantity: 1, size: None, color: None, price };
+        let added = |price| edited(&order, &catalogue, add(price)).unwrap().items.unwrap().pop().unwrap();
+        assert_eq!((added(None).unit_price, added(Some(money(100))).unit_price), (money(2999), money(100)));
+        let given = added(Some(money(100)));
+        assert!(given.list_price == money(2999) && given.is_price_agreed);
+    }
+
+    #[test]
+    fn delivery_and_discount_are_edited_until_delivered_and_the_account_any_time() {
+        let (catalogue, order, _) = ground();
+        let terms = TermsEdit { is_cod: Some(true), ..TermsEdit::default() };
+        let user = User { id: UserId(Uuid::nil()), username: "mona".into(), role: Role::Buyer, phone: None };
+        for (status, is_of_terms) in Status::ALL.into_iter().zip([true, true, true, true, false, false]) {
+            let mut order = order.clone();
+            order.summary.status = status;
+            let decide = |edit| decide(&order, &catalogue, &edit, &mut Uuid::nil);
+            let of_terms = decide(Edit { terms, ..Edit::default() });
+            assert_eq!(of_terms.is_ok(), is_of_terms, "{status}");
+            if let Err(refusal) = of_terms {
+                assert_eq!((refusal.kind, refusal.remedies.len()), (RefusalKind::Conflict(Conflict::Step), 1));
+            }
+            let linked = decide(Edit { user: Some(Some(user.clone())), ..Edit::default() }).unwrap();
+            assert_eq!((linked.user, linked.changes[0].to.as_deref()), (Some(Some(user.id)), Some("user: mona")));
+            assert_eq!(decide(Edit { user: Some(None), ..Edit::default() }).unwrap().changes, [], "it has none");
+        }
+    }
+
+    #[test]
+    fn a_discount_is_of_the_items_as_edited_and_at_most_their_sum() {
+        let (catalogue, mut order, _) = ground();
+        let half = TermsEdit { discount: Some(Discount::Percent(5000)), ..TermsEdit::default() };
+        let edit = |terms, items| Edit { terms, items, ..Edit::default() };
+        let decide = |order: &Order, edit: &Edit| decide(order, &catalogue, edit, &mut Uuid::nil);
+        let removed = decide(&order, &edit(half, Some(ItemEdit::Remove { number: 1 }))).unwrap();
+        assert_eq!(removed.terms.discount, Money::from_hundredths(1500), "half of 29.99, to even");
+        let words: Vec<_> = removed.changes.iter().filter_map(|change| change.to.as_deref()).collect();
+        assert_eq!(words, ["discount: 15.00"]);
+        order.summary.terms.discount = Money::from_hundredths(3000);
+        let too_much = decide(&order, &edit(TermsEdit::default(), Some(ItemEdit::Remove { number: 1 }))).unwrap_err();
+        assert_eq!(too_much.kind, RefusalKind::InvalidInput);
+        assert!(too_much.message.contains("30.00, would be more than its items, 29.99"), "{}", too_much.message);
+        let none = TermsEdit { discount: Some(Discount::Amount(Money::ZERO)), ..TermsEdit::default() };
+        assert!(decide(&order, &edit(none, Some(ItemEdit::Remove { number: 1 }))).is_ok());
+        order.summary.status = Status::Delivered;
+        let above = TermsEdit { discount: Some(Discount::Amount(Money::LIMIT)), ..TermsEdit::default() };
+        assert_eq!(decide(&order, &edit(above, None)).unwrap_err().kind, RefusalKind::InvalidInput, "4 before 5");
     }
 
     #[test]
@@ -363,8 +524,9 @@ mod tests {
             quantity: None,
             size: Some(size.map(str::to_owned)),
             color: None,
+            price: None,
         };
-        let most = ItemEdit::Change { number: 1, quantity: Some(2_147_483_647), size: None, color: None };
+        let most = ItemEdit::Change { number: 1, quantity: Some(2_147_483_647), size: None, color: None, price: None };
         for (edit, kind, words) in [
             (change(3), RefusalKind::NotFound, "has no item 3"),
             (change(0), RefusalKind::NotFound, "has no item 0"),

@@ -27,8 +27,8 @@ pub struct Event {
     pub movements: Vec<EventMovement>,
 }
 
-/// Returns the events that an order's buyer may see: every change, but no notes or account names of the shop, and no
-/// write-offs of returned goods.
+/// Returns the events that an order's buyer may see: every change, but no notes of the shop, no account names but their own, and
+/// no write-offs of returned goods.
 pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     let is_own = |event: &Event| event.actor == buyer || event.is_customers;
     let seen = events.into_iter().filter(|event| event.kind != EventKind::Note || is_own(event));
@@ -38,6 +38,10 @@ pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
         }
         if ![buyer, OPERATOR, GUEST].contains(&event.actor.as_str()) {
             SHOP.clone_into(&mut event.actor);
+        }
+        let own = format!("{ACCOUNT}{buyer}");
+        for account in [&mut event.from, &mut event.to] {
+            account.take_if(|words| event.kind == EventKind::Edited && words.starts_with(ACCOUNT) && *words != own);
         }
         event.movements.retain(|movement| !movement.is_written_off);
         event
@@ -66,6 +70,9 @@ pub fn remarks(notes: &[Note]) -> (Option<&Note>, Option<&Note>) {
     let last = |is_customers| notes.iter().rfind(move |note| note.is_customers == is_customers);
     (last(true), last(false))
 }
+
+/// What an event says of an order's account, before its name.
+pub const ACCOUNT: &str = "user: ";
 
 /// The actor that a buyer sees instead of the shop's accounts.
 const SHOP: &str = "shop";
@@ -164,6 +171,11 @@ mod tests {
                 })
                 .into(),
         };
+        let mut linked = event(OPERATOR, EventKind::Edited, "by mistake", false);
+        (linked.from, linked.to) = (Some("user: omar".to_owned()), Some("user: mona".to_owned()));
+        let seen = for_buyer(vec![linked.clone()], "mona").remove(0);
+        assert_eq!((seen.from, seen.to.as_deref(), seen.note), (None, Some("user: mona"), None));
+        assert_eq!(for_buyer(vec![linked], "omar").remove(0).to, None);
         let events = vec![
             event(OPERATOR, EventKind::Created, "leave it at the door", true),
             event("sara", EventKind::Status, "paid twice before", false),

@@ -172,13 +172,14 @@ fn an_edit() -> impl Strategy<Value = ItemEdit> {
     prop_oneof![
         (0_usize..5).prop_map(|number| ItemEdit::Remove { number }),
         (1_u32..4, size()).prop_map(move |(quantity, size)| ItemEdit::Add {
+            price: None,
             product: Box::new(cap.clone()),
             quantity,
             size,
             color: None
         }),
         (0_usize..5, proptest::option::of(1_u32..4), proptest::option::of(size()))
-            .prop_map(|(number, quantity, size)| ItemEdit::Change { number, quantity, size, color: None }),
+            .prop_map(|(number, quantity, size)| ItemEdit::Change { number, quantity, size, color: None, price: None }),
     ]
 }
 

@@ -179,6 +179,18 @@ pub struct NamedProduct {
     pub key: ProductKey,
 }
 
+impl NamedProduct {
+    /// Returns how many bytes its texts take.
+    pub fn text_size(&self) -> usize {
+        self.place.len()
+            + match &self.key {
+                ProductKey::Id(_) => 0,
+                ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => text.len(),
+                ProductKey::CutId { barcode, start } => barcode.len() + start.len(),
+            }
+    }
+}
+
 /// The way in which an order names a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProductKey {

@@ -1,6 +1,6 @@
 //! What an order costs beside its items: delivery, a discount, and whether it is paid on delivery.
 
-use super::money::Money;
+use super::money::{Money, MoneyError};
 
 /// How the history tells that the courier collects what is due.
 pub const CASH_ON_DELIVERY: &str = "cash on delivery";
@@ -55,9 +55,174 @@ impl Terms {
     }
 }
 
+/// What somebody in the shop says of the terms; what is `None` stays as it is. What they type is agreed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TermsEdit {
+    /// The fee for delivery.
+    pub delivery_fee: Option<Fee>,
+    /// The discount.
+    pub discount: Option<Discount>,
+    /// Whether the courier collects what is due.
+    pub is_cod: Option<bool>,
+}
+
+/// A fee for delivery as typed; `None`: not agreed yet, zero: free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fee(pub Option<Money>);
+
+impl Fee {
+    /// Reads an amount, or `none`.
+    ///
+    /// # Errors
+    /// It is neither; the error says what to type.
+    pub fn read(text: &str) -> Result<Fee, String> {
+        if is_none(text) { Ok(Fee(None)) } else { Money::parse_typed(text).map(|fee| Fee(Some(fee))) }
+    }
+}
+
+/// A discount as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Discount {
+    /// An amount.
+    Amount(Money),
+    /// Hundredths of a percent of the items' sum, at most 10000.
+    Percent(i64),
+}
+
+impl Discount {
+    /// Reads an amount, a percentage such as `10%`, or `none`.
+    ///
+    /// # Errors
+    /// It is none of them; the error says what to type.
+    pub fn read(text: &str) -> Result<Discount, String> {
+        const WHOLE: i64 = 10_000;
+        let text = text.trim();
+        if is_none(text) {
+            return Ok(Discount::Amount(Money::ZERO));
+        }
+        let Some(percent) = text.strip_suffix('%') else {
+            return Money::parse_typed(text).map(Discount::Amount);
+        };
+        match Money::parse(percent.trim_end()).map(Money::hundredths) {
+            Ok(percent) if percent <= WHOLE => Ok(Discount::Percent(percent)),
+            Ok(_) | Err(MoneyError::TooLarge) => Err("must be at most 100%".to_owned()),
+            Err(_) => Err("must be an amount such as 15.00, or a percentage such as 10%".to_owned()),
+        }
+    }
+
+    /// Returns how much it is of items with this sum; a percentage to the hundredth, half to even.
+    pub fn of(self, total: Money) -> Money {
+        match self {
+            Discount::Amount(amount) => amount,
+            Discount::Percent(percent) => {
+                // A total has 10 digits, a percentage 5.
+                let product = total.hundredths() * percent;
+                let (whole, rest) = (product / 10_000, product % 10_000);
+                let is_up = rest > 5_000 || rest == 5_000 && whole % 2 == 1;
+                Money::from_hundredths(whole + i64::from(is_up))
+            }
+        }
+    }
+}
+
+fn is_none(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("none")
+}
+
+impl Terms {
+    /// Returns them as the shop says, for items with this sum.
+    #[must_use]
+    pub fn edited(mut self, edit: &TermsEdit, total: Money) -> Terms {
+        if let Some(Fee(fee)) = edit.delivery_fee {
+            self.delivery_fee = fee;
+            self.claimed.delivery_fee = false;
+        }
+        if let Some(discount) = edit.discount {
+            self.discount = discount.of(total);
+            self.claimed.discount = false;
+        }
+        if let Some(is_cod) = edit.is_cod {
+            self.is_cod = is_cod;
+            self.claimed.cod = false;
+        }
+        self
+    }
+
+    /// Returns what the history tells of each: delivery, discount, cash on delivery; nothing of what there is not.
+    pub fn words(&self) -> [Option<String>; 3] {
+        let words = |text: String, is_claimed| if is_claimed { format!("{text} (not agreed)") } else { text };
+        let discount = Some(self.discount).filter(|discount| *discount != Money::ZERO);
+        [
+            self.delivery_fee.map(|fee| words(format!("deliveryFee: {fee}"), self.claimed.delivery_fee)),
+            discount.map(|discount| words(format!("discount: {discount}"), self.claimed.discount)),
+            self.is_cod.then(|| words("cod: true".to_owned(), self.claimed.cod)),
+        ]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fee_is_an_amount_or_none_and_zero_is_no_none() {
+        for (typed, fee) in [("none", Ok(None)), (" None ", Ok(None)), ("0", Ok(Some(0))), ("50", Ok(Some(5000)))] {
+            assert_eq!(Fee::read(typed).map(|Fee(fee)| fee.map(Money::hundredths)), fee, "{typed}");
+        }
+        for typed in ["", "-1", "free", "10%", "1.005"] {
+            assert!(Fee::read(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_percentage_becomes_an_amount_rounded_half_to_even() {
+        for (typed, total, discount) in [
+            ("none", 5998, Ok(0)),
+            ("15", 5998, Ok(1500)),
+            ("10%", 5998, Ok(600)),
+            ("12.5 %", 100, Ok(12)),
+            ("12.5%", 300, Ok(38)),
+            ("50%", 1, Ok(0)),
+            ("50%", 3, Ok(2)),
+            ("0%", 5998, Ok(0)),
+            ("100%", 9_999_999_999, Ok(9_999_999_999)),
+            ("100.01%", 1, Err("must be at most 100%")),
+            ("9999999999%", 1, Err("must be at most 100%")),
+            ("-5%", 1, Err("must be an amount such as 15.00, or a percentage such as 10%")),
+            ("%", 1, Err("must be an amount such as 15.00, or a percentage such as 10%")),
+            ("1.005%", 1, Err("must be an amount such as 15.00, or a percentage such as 10%")),
+            ("12,50", 1, Err("must be written without a comma: 12.50")),
+            ("much", 1, Err("must be a number such as 29.99")),
+        ] {
+            let read = Discount::read(typed).map(|discount| discount.of(Money::from_hundredths(total)).hundredths());
+            assert_eq!(read, discount.map_err(str::to_owned), "{typed} of {total}");
+        }
+    }
+
+    #[test]
+    fn what_the_shop_types_is_agreed_even_where_it_is_the_same() {
+        let money = Money::from_hundredths;
+        let claimed = Terms { delivery_fee: Some(money(0)), discount: money(100), is_cod: true, ..Terms::default() };
+        let claimed = claimed.claimed_by_guest();
+        let edit = TermsEdit {
+            delivery_fee: Some(Fee(Some(money(0)))),
+            discount: Some(Discount::Amount(money(100))),
+            is_cod: Some(true),
+        };
+        let agreed = claimed.edited(&edit, money(5998));
+        assert_eq!(agreed, Terms { claimed: Claimed::default(), ..claimed });
+        let words = |words: [&str; 3]| words.map(|word| (!word.is_empty()).then(|| word.to_owned()));
+        assert_eq!(
+            claimed.words(),
+            words(["deliveryFee: 0.00 (not agreed)", "discount: 1.00 (not agreed)", "cod: true (not agreed)"])
+        );
+        assert_eq!(agreed.words(), words(["deliveryFee: 0.00", "discount: 1.00", "cod: true"]));
+        let none =
+            TermsEdit { delivery_fee: Some(Fee(None)), discount: Some(Discount::Percent(0)), is_cod: Some(false) };
+        assert_eq!(claimed.edited(&none, money(5998)), Terms::default());
+        assert_eq!(Terms::default().words(), words(["", "", ""]));
+        assert_eq!(claimed.edited(&TermsEdit::default(), money(5998)), claimed, "what is not said stays");
+    }
 
     #[test]
     fn what_only_a_guest_says_is_marked() {

@@ -131,11 +131,7 @@ fn read_items(fields: &mut Fields<'_>, named: &mut Named, problems: &mut Problem
 
 fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) -> Option<IncomingItem> {
     let mut fields = element.object(problems)?;
-    let product = fields.require(&["productId", "product"], problems);
-    let product = product.and_then(|value| {
-        let id = read_product_id(&value, problems)?;
-        Some(NamedProduct { place: value.place.to_string(), key: ProductKey::Id(id) })
-    });
+    let product = read_product(&mut fields, problems);
     named.products.extend(product.clone());
     let name = fields.take_text("productName", limits::NAME, problems);
     let barcode = fields.take_text("productBarcode", limits::BARCODE, problems);
@@ -170,6 +166,21 @@ fn read_item(element: &Value<'_>, named: &mut Named, problems: &mut Problems) ->
         size,
         color,
     })
+}
+
+/// Reads which product an item is of: its id, or in place of it a barcode.
+fn read_product(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<NamedProduct> {
+    let Some(barcode) = fields.take("barcode", problems) else {
+        let value = fields.require(&["productId", "product"], problems)?;
+        let id = read_product_id(&value, problems)?;
+        return Some(NamedProduct { place: value.place.to_string(), key: ProductKey::Id(id) });
+    };
+    if let Some(id) = fields.take_any(&["productId", "product"], problems).filter(|value| !value.is_null()) {
+        problems.add(&barcode.place, format_args!("is given beside {}: name the product once", id.place));
+        return None;
+    }
+    let text = barcode.required_text(limits::BARCODE, problems)?;
+    Some(NamedProduct { place: barcode.place.to_string(), key: ProductKey::Barcode(text) })
 }
 
 pub(super) fn read_product_id(value: &Value<'_>, problems: &mut Problems) -> Option<ProductId> {
@@ -281,6 +292,38 @@ mod tests {
             r#","id":"x","user":null,"status":"pending","total":"59.98","itemCount":2,"createdAt":"y","updatedAt":"z""#,
         );
         assert_eq!(read(&response).unwrap().total.hundredths(), 5998);
+    }
+
+    #[test]
+    fn an_item_may_name_a_barcode_in_place_of_the_product_id() {
+        let id = format!(r#""productId":"{PRODUCT}""#);
+        let with = |keys: &str| an_order(&item("").replace(&id, keys), "");
+        let order = read(&with(r#""barcode":" SKU/1 * @ ","productBarcode":"OLD""#)).unwrap();
+        let item = &order.items[0];
+        assert_eq!(item.product.place, "items[0].barcode");
+        assert_eq!(item.product.key, ProductKey::Barcode("SKU/1 * @".into()));
+        assert_eq!(item.barcode.as_deref(), Some("OLD"), "the snapshot is another key");
+        let order = read(&with(&format!(r#"{id},"barcode":null"#))).unwrap();
+        assert!(matches!(order.items[0].product.key, ProductKey::Id(_)));
+        for (keys, problem) in [
+            (
+                format!(r#"{id},"barcode":"x""#),
+                "items[0].barcode: is given beside items[0].productId: name the product once",
+            ),
+            (
+                r#""product":"x","barcode":"x""#.into(),
+                "items[0].barcode: is given beside items[0].product: name the product once",
+            ),
+            (r#""barcode":" ""#.into(), "items[0].barcode: must not be blank"),
+            (r#""barcode":17"#.into(), "items[0].barcode: must be a string, is a number"),
+            (
+                format!(r#""barcode":"{}""#, "x".repeat(101)),
+                "items[0].barcode: must have at most 100 characters, has 101",
+            ),
+            (r#""barcode":null"#.into(), "items[0].productId: is required"),
+        ] {
+            assert_eq!(read(&with(&keys)).unwrap_err(), [problem], "{keys}");
+        }
     }
 
     /// Every kind of bad input, each with the place to name.

@@ -40,13 +40,13 @@ impl ParsedOrder {
                 let items = order.items.iter().map(|item| {
                     let names = text(&item.name) + text(&item.barcode) + text(&item.image);
                     let chosen = text(&item.size) + text(&item.color);
-                    size_of::<IncomingItem>() + item.product.place.len() + names + chosen
+                    size_of::<IncomingItem>() + item.product.text_size() + names + chosen
                 });
                 let customer = order.customer.name.len() + text(&order.customer.address);
                 customer + text(&order.note) + items.sum::<usize>()
             }
         };
-        let products = self.products.iter().map(|product| size_of::<NamedProduct>() + product.place.len());
+        let products = self.products.iter().map(|product| size_of::<NamedProduct>() + product.text_size());
         size_of::<ParsedOrder>() + content + products.sum::<usize>()
     }
 }

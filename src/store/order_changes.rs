@@ -68,7 +68,10 @@ impl Write<'_> {
             .prepare_cached(
                 "UPDATE orders SET customer_name = :name, customer_phone = :phone, customer_phone_digits = :digits,
                      customer_address = :address, total = :total, item_count = :item_count, updated_at = :at,
-                     items_hash = coalesce(:items, items_hash)
+                     items_hash = coalesce(:items, items_hash),
+                     user_id = CASE WHEN :has_user THEN :user ELSE user_id END,
+                     delivery_fee = :delivery_fee, discount = :discount, cod = :cod,
+                     delivery_fee_agreed = :delivery_fee_agreed, discount_agreed = :discount_agreed, cod_agreed = :cod_agreed
                  WHERE pk = :order AND status = :status",
             )?
             .execute(named_params! {
@@ -79,6 +82,14 @@ impl Write<'_> {
                 ":total": edited.total,
                 ":item_count": edited.item_count,
                 ":items": edited.items.as_ref().map(|items| items_hash(items.iter().map(ItemContent::of).collect())),
+                ":has_user": edited.user.is_some(),
+                ":user": edited.user.flatten(),
+                ":delivery_fee": edited.terms.delivery_fee,
+                ":discount": edited.terms.discount,
+                ":cod": edited.terms.is_cod,
+                ":delivery_fee_agreed": !edited.terms.claimed.delivery_fee,
+                ":discount_agreed": !edited.terms.claimed.discount,
+                ":cod_agreed": !edited.terms.claimed.cod,
                 ":at": time,
                 ":order": edited.order,
                 ":status": edited.status,

@@ -129,6 +129,8 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
             reference: new.reference.clone(),
             status: Status::Pending,
             customer: new.customer.clone(),
+            user: Some(None),
+            terms: new.terms,
             items: Some(new.items.clone()),
             total: new.total,
             item_count: new.item_count,

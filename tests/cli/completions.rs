@@ -69,7 +69,7 @@ fn only_orders_that_a_command_can_act_on_are_offered() {
         ("set-status A-", &all[1..]),
         ("set-status --force A-", &all[..]),
         ("cancel A-", &all[1..]),
-        ("edit A-", &all[2..]),
+        ("edit A-", &all[1..]),
     ] {
         assert_eq!(words_offered(&shop, line), expected, "{line}");
     }

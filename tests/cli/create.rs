@@ -104,6 +104,22 @@ fn an_order_without_a_reference_gets_one_from_the_clock() {
 }
 
 #[test]
+fn an_item_may_name_its_product_by_a_barcode() {
+    let shop = Shop::stocked();
+    let by_barcode =
+        order("LEG-1", SHIRT, 1, Some("L")).replace(&format!(r#""productId":"{SHIRT}""#), r#""barcode":"SKU-12345""#);
+    let body = shop.orders(["create", "--json"]).stdin(by_barcode.clone()).json();
+    let item = &body["items"][0];
+    assert_eq!((&item["productId"], &item["productBarcode"]), (&json!(SHIRT), &json!("SKU-12345")));
+    let unknown = by_barcode.replace("SKU-12345", "SKU-0");
+    shop.orders(["create"])
+        .stdin(unknown.replace("LEG-1", "LEG-2"))
+        .fails(4, "error: invalid order LEG-2; nothing changed\n  - items[0].barcode: Product SKU-0 not found\n");
+    let done = shop.orders(["create", "-q"]).stdin(order("LEG-1", SHIRT, 1, Some("L"))).exits(0);
+    assert!(done.stdout == "LEG-1\n", "the same order by id is unchanged: {done:?}");
+}
+
+#[test]
 fn the_same_order_again_prints_the_one_that_is_there() {
     let shop = Shop::with_order();
     let before = shop.dump();

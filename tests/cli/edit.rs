@@ -126,3 +126,153 @@ fn an_items_color_is_edited() {
          hint: the color of an item is --item-color; --color is for the terminal\n",
     );
 }
+
+/// Returns the changes that the history tells, as `from → to`.
+fn changes(shop: &Shop) -> Vec<String> {
+    let history = shop.orders(["history", ORDER, "--json"]).json();
+    let edited = history.as_array().unwrap().iter().filter(|event| event["kind"] == "edited");
+    edited
+        .map(|event| format!("{} → {}", event["from"].as_str().unwrap_or("-"), event["to"].as_str().unwrap_or("-")))
+        .collect()
+}
+
+#[test]
+fn delivery_discount_and_cash_on_delivery_are_agreed_until_the_order_is_delivered() {
+    let shop = Shop::with_order();
+    let keys = |body: &serde_json::Value| {
+        ["deliveryFee", "discount", "cod", "grandTotal", "due"].map(|key| body[key].to_string().replace('"', ""))
+    };
+    let edit = |args: &[&str]| {
+        let run = args.iter().fold(shop.orders(["edit", ORDER, "--json"]), |run, arg| run.arg(arg));
+        keys(&run.json())
+    };
+    assert_eq!(
+        edit(&["--delivery", "50", "--discount", "12.5%", "--cod"]),
+        ["50.00", "7.50", "true", "102.48", "102.48"]
+    );
+    assert_eq!(edit(&["--delivery", "0"]), ["0.00", "7.50", "true", "52.48", "52.48"]);
+    let done = shop.orders(["edit", ORDER, "--delivery", "0.00", "--cod", "-q"]).exits(0);
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("LEG-LXYZ1234-AB5C\n", ""));
+    let done = shop.orders(["edit", ORDER, "--delivery", "0", "--discount", "7.5", "--cod"]).exits(0);
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; unchanged\n");
+    // The items change, the amount stays.
+    assert_eq!(edit(&["--item", "1", "--quantity", "1"]), ["0.00", "7.50", "true", "22.49", "22.49"]);
+    shop.orders(["confirm", ORDER]).succeeds();
+    shop.orders(["set-status", ORDER, "shipped"]).succeeds();
+    assert_eq!(
+        edit(&["--discount", "none", "--no-cod", "--delivery", "none"]),
+        ["null", "0.00", "false", "29.99", "null"]
+    );
+    assert_eq!(
+        changes(&shop),
+        [
+            "- → deliveryFee: 50.00",
+            "- → discount: 7.50",
+            "- → cod: true",
+            "deliveryFee: 50.00 → deliveryFee: 0.00",
+            "item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99 → item 1: 1 × Classic T-Shirt (size L, color Blue) at 29.99",
+            "deliveryFee: 0.00 → -",
+            "discount: 7.50 → -",
+            "cod: true → -",
+        ]
+    );
+    shop.orders(["set-status", ORDER, "delivered"]).succeeds();
+    let before = shop.dump();
+    shop.orders(["edit", ORDER, "--delivery", "20"]).fails(
+        5,
+        "error: delivery, discount and cash on delivery can be changed until an order is delivered; LEG-LXYZ1234-AB5C is \
+         delivered; nothing changed\nhint: to take it back to shipped:  orders set-status LEG-LXYZ1234-AB5C shipped --force --note WHY\n",
+    );
+    shop.orders(["cancel", ORDER]).succeeds();
+    shop.orders(["edit", ORDER, "--cod"]).exits(5);
+    assert_ne!(shop.dump(), before);
+    shop.check();
+}
+
+#[test]
+fn a_discount_is_at_most_the_items() {
+    let shop = Shop::with_order();
+    for (args, code, words) in [
+        (["--discount", "60"], 4, "the discount of LEG-LXYZ1234-AB5C, 60.00, would be more than its items, 59.98"),
+        (["--discount", "101%"], 2, "must be at most 100%"),
+        (["--discount", "1,048.00"], 2, "must be written without a comma: 1048.00"),
+        (["--delivery", "-5"], 2, "must not be negative"),
+        (["--cod", "--no-cod"], 2, "cannot be used with"),
+        (["--price", "5"], 2, "--item <N>"),
+        (["--item=1", "--price=1,5"], 2, "must be written without a comma: 1.50"),
+    ] {
+        let stderr = shop.orders(["edit", ORDER]).arg(args[0]).arg(args[1]).exits(code).stderr;
+        assert!(stderr.contains(words), "{args:?}: {stderr}");
+    }
+    let body = shop.orders(["edit", ORDER, "--discount", "100%", "--json"]).json();
+    assert_eq!((&body["discount"], &body["grandTotal"]), (&json!("59.98"), &json!("0.00")));
+    shop.orders(["edit", ORDER, "--item", "1", "--quantity", "1"]).exits(4);
+    shop.check();
+}
+
+/// What a guest sent stays marked until somebody in the shop types it, even if it is the same.
+#[test]
+fn what_a_guest_claims_is_agreed_by_typing_it() {
+    let shop = Shop::stocked();
+    let sent = std::fs::read_to_string(crate::harness::shipped("examples/order.json")).unwrap();
+    let sent = sent.replace("29.99", "20.00").replace("59.98", "40.00");
+    let claims =
+        sent.trim_end().strip_suffix('}').unwrap().to_owned() + r#","deliveryFee":"0","discount":5,"cod":true}"#;
+    shop.orders(["create", "-q"]).stdin(claims).succeeds();
+    let refused = |words: [bool; 4]| {
+        let stderr = shop.orders(["confirm", ORDER, "-n"]).exits(5).stderr;
+        for (mark, is_there) in
+            ["delivery fee 0.00", "discount 5.00", "cash on delivery", "price 20.00"].iter().zip(words)
+        {
+            assert_eq!(stderr.contains(mark), is_there, "{mark}: {stderr}");
+        }
+    };
+    refused([true; 4]);
+    // Another edit agrees to nothing.
+    shop.orders(["edit", ORDER, "--name", "Mona", "--item", "1", "--quantity", "3"]).succeeds();
+    refused([true; 4]);
+    shop.orders(["edit", ORDER, "--delivery", "0"]).succeeds();
+    refused([false, true, true, true]);
+    shop.orders(["edit", ORDER, "--discount", "5", "--cod"]).succeeds();
+    refused([false, false, false, true]);
+    shop.orders(["edit", ORDER, "--item", "1", "--price", "20"]).succeeds();
+    shop.orders(["confirm", ORDER, "-n"]).succeeds();
+    // An agreed price outlives every other edit.
+    let body = shop.orders(["edit", ORDER, "--item", "1", "--quantity", "2", "--size", "M", "--json"]).json();
+    assert_eq!((&body["items"][0]["unitPrice"], &body["total"]), (&json!("20.00"), &json!("40.00")));
+    assert_eq!(shop.number("SELECT list_price FROM order_items"), 2999);
+    shop.orders(["confirm", ORDER]).succeeds();
+    assert_eq!(
+        changes(&shop)[2..6],
+        [
+            "deliveryFee: 0.00 (not agreed) → deliveryFee: 0.00",
+            "discount: 5.00 (not agreed) → discount: 5.00",
+            "cod: true (not agreed) → cod: true",
+            "item 1: 3 × Classic T-Shirt (size L, color Blue) at 20.00 (not agreed) → item 1: 3 × Classic T-Shirt (size L, color \
+             Blue) at 20.00",
+        ]
+    );
+    shop.check();
+}
+
+#[test]
+fn an_order_is_linked_to_an_account_whatever_its_status() {
+    let shop = Shop::with_order();
+    shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
+    shop.orders(["user", "add", "omar", "--role", "buyer"]).succeeds();
+    shop.orders(["cancel", ORDER]).succeeds();
+    shop.orders(["--as", "mona", "show", ORDER]).exits(3);
+    let body = shop.orders(["edit", ORDER, "--user", "Mona", "--json"]).json();
+    assert_eq!(body["user"], "mona");
+    let done = shop.orders(["edit", ORDER, "--user", "mona", "-q"]).exits(0);
+    assert_eq!(done.stderr, "");
+    shop.orders(["--as", "mona", "show", ORDER]).succeeds();
+    shop.orders(["edit", ORDER, "--user", "nobody"]).exits(3);
+    shop.orders(["edit", ORDER, "--user", "omar"]).succeeds();
+    let seen = shop.orders(["--as", "omar", "history", ORDER]).succeeds();
+    assert!(seen.contains("+ user: omar") && !seen.contains("mona"), "{seen}");
+    shop.orders(["edit", ORDER, "--user", ""]).succeeds();
+    shop.orders(["--as", "omar", "show", ORDER]).exits(3);
+    assert_eq!(changes(&shop), ["- → user: mona", "user: mona → user: omar", "user: omar → -"]);
+    shop.check();
+}

@@ -202,6 +202,8 @@ mod tests {
         "AMOUNT",
         "RECEIPT",
         "N",
+        "A|none",
+        "A|N%|none",
         "±N",
         "SIZE=N",
         "SECONDS",

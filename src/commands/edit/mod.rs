@@ -1,0 +1,161 @@
+//! `orders edit`: changes who ordered, and what.
+
+mod item;
+
+use clap::Args;
+
+use item::ItemArgs;
+
+use super::Context;
+use super::arguments::{TermsArgs, address};
+use super::facts::{Facts, Group};
+use super::find::{Naming, REF_TO_WRITE, find_order, find_user};
+use super::pick::{Purpose, one_named_or_picked};
+use super::product::name;
+use crate::domain::edit::{Edit, decide};
+use crate::domain::phone::read_phone;
+use crate::domain::status::Status;
+use crate::domain::terms::TermsEdit;
+use crate::domain::user::User;
+use crate::error::{Exit, Failure};
+use crate::hint::{CommandLine, Hint};
+use crate::store::{Read, Write};
+
+/// Change an order: its customer until it is shipped, delivery and discount until it is delivered, its items while it is pending
+///
+/// Items are numbered as `show` numbers them. An added item costs today's list price, unless --price says otherwise; a changed one
+/// keeps its price. Prices, fees and discounts that are typed are agreed. An empty --address, --size or --item-color takes it away (a
+/// size only where the product is not tracked by size).
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(EDITABLE))]
+#[command(after_help = "Examples:
+  orders edit LEG-LXYZ1234-AB5C --phone '+20 101 111 2222' --note 'typed wrong'
+  orders edit LEG-LXYZ1234-AB5C --item 1 --size M --quantity 1
+  orders edit LEG-LXYZ1234-AB5C --item 1 --price 25
+  orders edit LEG-LXYZ1234-AB5C --add BLT-01 --quantity 2 --item-color Black
+  orders edit LEG-LXYZ1234-AB5C --remove 2
+  orders edit LEG-LXYZ1234-AB5C --delivery 50 --discount 10% --cod
+  orders edit LEG-LXYZ1234-AB5C --user mona        she sees it as hers")]
+pub struct EditArgs {
+    #[arg(value_name = "REF", help = REF_TO_WRITE)]
+    reference: Option<String>,
+    /// The customer's name
+    #[arg(long, value_parser = name)]
+    name: Option<String>,
+    /// The customer's phone
+    #[arg(long, value_parser = read_phone)]
+    phone: Option<String>,
+    /// The customer's address
+    #[arg(long, value_parser = address)]
+    address: Option<String>,
+    #[command(flatten)]
+    terms: TermsArgs,
+    /// No cash on delivery
+    #[arg(long, conflicts_with = "cod")]
+    no_cod: bool,
+    /// The account that the order belongs to; none takes it away
+    #[arg(long, value_name = "USERNAME")]
+    user: Option<String>,
+    #[command(flatten)]
+    item: ItemArgs,
+}
+
+/// The statuses in which some part of an order can be edited; its account is none of them.
+const EDITABLE: &[Status] = &[Status::Pending, Status::Confirmed, Status::Processing, Status::Shipped];
+
+pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    args.refuse_nothing(context.global.note.is_some())?;
+    let purpose = Purpose::of("edit", args.acts_on());
+    let reference = one_named_or_picked(args.reference.as_deref(), &purpose, context)?;
+    let mut store = context.open_to_write()?;
+    let naming = Naming::to_write(context);
+    let (audit, mut ids) = (context.audit(), context.ids());
+    let (is_changed, order, settings) = context.write(&mut store, |write| {
+        let order = find_order(write, &reference, &naming)?;
+        let edit = args.edit(write)?;
+        let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
+        // A note alone is no edit: any status takes it.
+        let changes = match edit == Edit::default() {
+            true => None,
+            false => Some(decide(&order, &catalogue, &edit, &mut ids).map_err(Failure::from)?),
+        };
+        let changes = changes.filter(|edited| !edited.changes.is_empty());
+        match &changes {
+            Some(edited) => write.edit_order(edited, &audit)?,
+            None if audit.note.is_some() => write.insert_note(order.summary.pk, &audit)?,
+            None => {}
+        }
+        anyhow::Ok((changes.is_some(), write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
+    })?;
+    if !is_changed && args.edits().any() {
+        let note = if context.global.note.is_some() { "only the note is kept" } else { "unchanged" };
+        context.ui.note(&format!("{} already has these values; {note}", order.summary.reference));
+    }
+    naming.say(context);
+    context.print_order(&order, &settings)?;
+    Ok(Exit::Done)
+}
+
+/// Which parts of an order an edit is about.
+struct Parts {
+    customer: bool,
+    terms: bool,
+    items: bool,
+    user: bool,
+}
+
+impl Parts {
+    fn any(&self) -> bool {
+        self.customer || self.terms || self.items || self.user
+    }
+}
+
+impl EditArgs {
+    fn edits(&self) -> Parts {
+        Parts {
+            customer: self.name.is_some() || self.phone.is_some() || self.address.is_some(),
+            terms: self.terms() != TermsEdit::default(),
+            items: self.item.is_given(),
+            user: self.user.is_some(),
+        }
+    }
+
+    /// Returns the statuses of the orders that it can be done to.
+    fn acts_on(&self) -> &'static [Status] {
+        match self.edits() {
+            Parts { items: true, .. } => &EDITABLE[..1],
+            Parts { customer: true, .. } => &EDITABLE[..3],
+            Parts { terms: true, .. } => EDITABLE,
+            Parts { .. } => &Status::ALL,
+        }
+    }
+
+    fn refuse_nothing(&self, has_note: bool) -> Result<(), Failure> {
+        self.item.refuse_nothing()?;
+        if !self.edits().any() && !has_note {
+            return Err(Failure::usage(
+                "say what to change: --name, --phone, --address, --delivery, --discount, --user, or an item",
+            )
+            .hint(Hint::run("to see what can be edited", CommandLine::of("help edit"))));
+        }
+        Ok(())
+    }
+
+    fn terms(&self) -> TermsEdit {
+        let terms = self.terms.edit();
+        TermsEdit { is_cod: terms.is_cod.or(self.no_cod.then_some(false)), ..terms }
+    }
+
+    fn edit(&self, write: &Write<'_>) -> anyhow::Result<Edit> {
+        let items = self.item.edit(write)?;
+        let address = self.address.as_ref().map(|address| Some(address.clone()).filter(|a| !a.is_empty()));
+        let user = self.user.as_deref().map(|user| account(write, user)).transpose()?;
+        Ok(Edit { name: self.name.clone(), phone: self.phone.clone(), address, user, terms: self.terms(), items })
+    }
+}
+
+/// Finds the account that was named; `None` where none was.
+fn account(read: &Read<'_>, name: &str) -> anyhow::Result<Option<User>> {
+    let is_none = name.trim().is_empty() || name.trim().eq_ignore_ascii_case("none");
+    if is_none { Ok(None) } else { find_user(read, name).map(Some) }
+}
