@@ -6,23 +6,33 @@ use super::error::StoreError;
 use super::transaction::{Read, Write};
 use crate::domain::user::{User, UserId};
 
+/// The columns of an account.
+const COLUMNS: &str = "id, username, role, phone,
+    nullif(full_number(phone, (SELECT value FROM settings WHERE key = 'countryCode')), '') AS number";
+
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
-    Ok(User { id: row.get("id")?, username: row.get("username")?, role: row.get("role")?, phone: row.get("phone")? })
+    Ok(User {
+        id: row.get("id")?,
+        username: row.get("username")?,
+        role: row.get("role")?,
+        phone: row.get("phone")?,
+        number: row.get("number")?,
+    })
 }
 
 impl Read<'_> {
     /// Loads all accounts, sorted by name.
     pub fn users(&self) -> Result<Vec<User>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT id, username, role, phone FROM users ORDER BY username, id")?;
+        let sql = format!("SELECT {COLUMNS} FROM users ORDER BY username, id");
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let users = statement.query_map([], user)?;
         Ok(users.collect::<Result<_, _>>()?)
     }
 
     /// Finds an account by its name.
     pub fn user(&self, username: &str) -> Result<Option<User>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT id, username, role, phone FROM users WHERE username = :username")?;
+        let sql = format!("SELECT {COLUMNS} FROM users WHERE username = :username");
+        let mut statement = self.connection.prepare_cached(&sql)?;
         Ok(statement.query_row(named_params! {":username": username}, user).optional()?)
     }
 
