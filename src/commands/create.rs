@@ -67,7 +67,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let refused = |write: &Write<'_>, rejected: Rejected| {
             let mut explained = refuse(rejected.kind.into(), Some(reference.as_str()), rejected.problems);
             // The hint is to show the existing order, which the sender may not see.
-            match sender.sees_only().map(|user| write.match_whole(reference.as_str(), Some(user))) {
+            match sender.sees_only().map(|user| write.match_whole(reference.as_str(), Some(&user))) {
                 Some(Err(error)) => return anyhow::Error::from(error),
                 Some(Ok(found)) if found.is_empty() => explained.failure.remedies.clear(),
                 _ => {}

@@ -27,7 +27,7 @@ pub struct ListArgs {
     /// With their items: in JSON inside each order, in the table and CSV a row an item
     #[arg(long)]
     items: bool,
-    /// Only orders of this account
+    /// Only this account's orders: those linked to it, and those of its phone number
     #[arg(long, value_name = "USERNAME")]
     user: Option<String>,
 }

@@ -15,7 +15,7 @@ use crate::domain::phone::full_number;
 use crate::domain::phone::read_phone;
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
-use crate::domain::user::Caller;
+use crate::domain::user::{Caller, Owner};
 use crate::error::{Exit, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
@@ -111,7 +111,7 @@ pub struct Listing<'a> {
     pub with_items: bool,
     /// Only orders of this account.
     pub user: Option<&'a str>,
-    /// Only orders of the acting account.
+    /// Only the acting account's own.
     pub is_own: bool,
 }
 
@@ -122,12 +122,12 @@ impl Listing<'_> {
         let (zone, code) = (settings.zone(), settings.country_code.as_deref());
         let start = |since: Option<When>| since.map(|since| since.start(context.now, &zone));
         let own = match &context.caller {
-            Caller::Account(user) if self.is_own => Some(user.id),
+            Caller::Account(user) if self.is_own => Some(Owner::of(user)),
             caller => caller.sees_only(),
         };
         let named = self.user.map(|username| find_user(read, username)).transpose()?;
-        if let (Some(username), Some(own), Some(user)) = (self.user, own, &named)
-            && own != user.id
+        if let (Some(username), Some(own), Some(user)) = (self.user, &own, &named)
+            && own.account != user.id
         {
             return Err(user_not_found(username).into());
         }
@@ -145,7 +145,7 @@ impl Listing<'_> {
                 Some(product) => Some(find_ordered_product(read, product, &context.caller)?.id),
                 None => None,
             },
-            user: own.or(named.map(|user| user.id)),
+            owner: own.or(named.as_ref().map(Owner::of)),
             sort: *sort,
             limit,
         })
@@ -194,11 +194,12 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
     context.print_as_it_comes(&keys, |printer| {
         store.each_batch(&filter, with_items, |orders| {
             for order in &orders {
+                let order = seen_by(&context.caller, order);
                 if is_row_an_item {
                     let mut rows = order.items.iter().map(|item| item_row(&order.summary, item, &keys));
                     rows.try_for_each(|row| printer.put(&row))?;
                 } else {
-                    printer.put(&order_fields(&seen_by(&context.caller, order), &keys))?;
+                    printer.put(&order_fields(&order, &keys))?;
                 }
             }
             anyhow::Ok(printer.flush()?)
@@ -241,6 +242,7 @@ fn print_table(
             if limit.is_some_and(|limit| count > limit) {
                 return anyhow::Ok(());
             }
+            let order = &seen_by(&context.caller, order);
             let mut put = |row: Vec<String>| {
                 sizing.add(&row);
                 rows.push(&row)
@@ -253,7 +255,7 @@ fn print_table(
                         .try_for_each(|item| put(row_of(keys, &item_row(&order.summary, item, keys), style)))?;
                 }
                 (true, false) => {
-                    put(row_of(keys, &order_fields(&seen_by(&context.caller, order), keys), style))?;
+                    put(row_of(keys, &order_fields(order, keys), style))?;
                 }
                 (false, true) => order::list_item_rows(order).try_for_each(put)?,
                 (false, false) => put(order::list_row(order, style))?,

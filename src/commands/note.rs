@@ -47,11 +47,11 @@ fn refuse_order_without_text(word: &str, context: &Context) -> anyhow::Result<()
     if Reference::parse(word).is_none() {
         return Ok(());
     }
-    let user = context.caller.sees_only();
+    let owner = context.caller.sees_only();
     let named = context.open_to_read()?.read(|read| {
-        let mut named = read.match_whole(word, user)?;
+        let mut named = read.match_whole(word, owner.as_ref())?;
         if named.is_empty() {
-            named = read.match_parts(word, user)?;
+            named = read.match_parts(word, owner.as_ref())?;
             named.retain(|order| order.reference.as_str().to_lowercase().contains(&word.to_lowercase()));
         }
         Ok::<_, StoreError>(named)

@@ -76,7 +76,7 @@ fn is_to_pick(context: &Context) -> Result<bool, Failure> {
 fn pick(purpose: &Purpose<'_>, is_many: bool, context: &Context) -> anyhow::Result<Vec<String>> {
     let filter = OrderFilter {
         statuses: purpose.statuses.to_vec(),
-        user: context.caller.sees_only(),
+        owner: context.caller.sees_only(),
         limit: Some(OFFERED),
         ..OrderFilter::default()
     };

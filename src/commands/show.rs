@@ -41,7 +41,7 @@ pub fn run(args: &ShowArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let (mut results, mut is_first) = (Results::default(), true);
         load_each_named(read, named, |outcome| {
             let order = match outcome {
-                Ok(order) => seen_by(&context.caller, &order),
+                Ok(order) => seen_by(&context.caller, &order).into_owned(),
                 Err(failed) => return Ok(results.push_failure(failed)?),
             };
             let text = match context.is_table() {

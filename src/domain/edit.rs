@@ -479,7 +479,8 @@ mod tests {
     fn delivery_and_discount_are_edited_until_delivered_and_the_account_any_time() {
         let (catalogue, order, _) = ground();
         let terms = TermsEdit { is_cod: Some(true), ..TermsEdit::default() };
-        let user = User { id: UserId(Uuid::nil()), username: "mona".into(), role: Role::Buyer, phone: None };
+        let user =
+            User { id: UserId(Uuid::nil()), username: "mona".into(), role: Role::Buyer, phone: None, number: None };
         for (status, is_of_terms) in Status::ALL.into_iter().zip([true, true, true, true, false, false]) {
             let mut order = order.clone();
             order.summary.status = status;

@@ -1,5 +1,7 @@
 //! The history of an order and of a product's stock, oldest first.
 
+use std::borrow::Cow;
+
 use super::order::{Note, Order};
 use super::reference::Reference;
 use super::stock::Reason;
@@ -49,12 +51,13 @@ pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     .collect()
 }
 
-/// Leaves of an order what the caller may see of it: a buyer sees no notes or account names of the shop.
-pub fn seen_by(caller: &Caller, order: &Order) -> Order {
-    let mut order = order.clone();
+/// Leaves of an order what the caller may see of it: a buyer sees no notes of the shop, and no account names but their own.
+pub fn seen_by<'o>(caller: &Caller, order: &'o Order) -> Cow<'o, Order> {
     if caller.sees_only().is_none() {
-        return order;
+        return Cow::Borrowed(order);
     }
+    let mut order = order.clone();
+    order.summary.user = order.summary.user.filter(|user| user == caller.name());
     order.notes.retain(|note| note.is_customers || note.actor == caller.name());
     for payment in &mut order.payments {
         payment.note = None;
@@ -62,7 +65,7 @@ pub fn seen_by(caller: &Caller, order: &Order) -> Order {
             SHOP.clone_into(&mut payment.actor);
         }
     }
-    order
+    Cow::Owned(order)
 }
 
 /// Returns the customer's newest words and the shop's newest note.

@@ -39,6 +39,8 @@ pub struct OrderSummary {
     pub order_date: Timestamp,
     /// Who ordered.
     pub customer: Customer,
+    /// The digits of the customer's number in full; empty where the phone has none.
+    pub number: String,
     /// The username of the linked account.
     pub user: Option<String>,
     /// Its status.

@@ -70,6 +70,7 @@ pub(crate) mod tests {
     use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
     use crate::domain::money::Money;
     use crate::domain::order::{Customer, OrderPk, OrderSummary};
+    use crate::domain::phone::full_number;
     use crate::domain::product::tests::product;
     use crate::domain::product::{Catalogue, NamedProduct, Product, ProductKey};
     use crate::domain::reference::Reference;
@@ -134,6 +135,7 @@ pub(crate) mod tests {
                 id: new.id,
                 reference: new.reference,
                 order_date: new.order_date,
+                number: full_number(&new.customer.phone, None),
                 customer: new.customer,
                 user: None,
                 status,

@@ -19,6 +19,34 @@ pub struct User {
     pub role: Role,
     /// A phone number as typed, 1 to 20 characters.
     pub phone: Option<String>,
+    /// The digits of that number in full, at least one.
+    pub number: Option<String>,
+}
+
+/// Whose orders are meant: those that are linked to an account, and those of its phone number, wherever they came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The account.
+    pub account: UserId,
+    username: String,
+    number: Option<String>,
+}
+
+impl Owner {
+    /// Returns whose orders an account has.
+    pub fn of(user: &User) -> Owner {
+        Owner { account: user.id, username: user.username.clone(), number: user.number.clone() }
+    }
+
+    /// Returns the digits of the account's number in full, at least one.
+    pub fn number(&self) -> Option<&str> {
+        self.number.as_deref().filter(|number| !number.is_empty())
+    }
+
+    /// Returns whether an order is theirs.
+    pub fn owns(&self, order: &OrderSummary) -> bool {
+        order.user.as_ref() == Some(&self.username) || self.number().is_some_and(|number| number == order.number)
+    }
 }
 
 /// What an account may do.
@@ -84,10 +112,10 @@ impl Caller {
         }
     }
 
-    /// Returns the account whose orders the caller is limited to; `None` means no limit.
-    pub fn sees_only(&self) -> Option<UserId> {
+    /// Returns whose orders the caller is limited to; `None` means no limit.
+    pub fn sees_only(&self) -> Option<Owner> {
         match self {
-            Caller::Account(User { role: Role::Buyer, id, .. }) => Some(*id),
+            Caller::Account(user) if user.role == Role::Buyer => Some(Owner::of(user)),
             _ => None,
         }
     }
@@ -97,13 +125,13 @@ impl Caller {
         match self {
             Caller::Operator => true,
             Caller::Guest => false,
-            Caller::Account(user) => user.role != Role::Buyer || order.user.as_ref() == Some(&user.username),
+            Caller::Account(_) => self.sees_only().is_none_or(|owner| owner.owns(order)),
         }
     }
 
     /// Returns the account to link the caller's new orders to.
     pub fn owns_new_orders(&self) -> Option<UserId> {
-        self.sees_only()
+        self.sees_only().map(|owner| owner.account)
     }
 
     /// Checks whether the caller may perform a task.
@@ -182,7 +210,7 @@ mod tests {
 
     fn account(role: Role) -> Caller {
         let id = UserId(Uuid::from_u128(role as u128));
-        Caller::Account(User { id, username: format!("a-{}", role.as_str()), role, phone: None })
+        Caller::Account(User { id, username: format!("a-{}", role.as_str()), role, phone: None, number: None })
     }
 
     /// The table of SPEC 4.6, with the words of refusals.
@@ -226,7 +254,7 @@ mod tests {
             (account(Role::Admin), false),
         ] {
             assert_eq!(caller.sees_only().is_some(), is_limited, "{}", caller.name());
-            assert_eq!(caller.owns_new_orders(), caller.sees_only());
+            assert_eq!(caller.owns_new_orders(), caller.sees_only().map(|owner| owner.account));
         }
     }
 
@@ -246,6 +274,35 @@ mod tests {
             let callers =
                 [Caller::Operator, Caller::Guest, account(Role::Buyer), account(Role::Seller), account(Role::Admin)];
             assert_eq!(callers.map(|caller| caller.sees(&summary)), expected, "{owner:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_is_its_accounts_or_its_numbers() {
+        use crate::domain::product::tests::product;
+        use crate::domain::receive::tests::{incoming, order};
+        let shirt = product("Shirt", &[("", 1)]);
+        let mut summary =
+            order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending).summary;
+        let Caller::Account(mut user) = account(Role::Buyer) else { return };
+        for (phone, number, user_of_order, number_of_order, expected) in [
+            (None, None, None, "20101", false),
+            (None, None, Some("a-buyer"), "20101", true),
+            (Some("0101"), Some("20101"), None, "20101", true),
+            (Some("0101"), Some("20101"), Some("omar"), "20101", true),
+            (Some("0101"), Some("20101"), Some("a-buyer"), "20102", true),
+            (Some("0101"), Some("20101"), Some("omar"), "20102", false),
+            (Some("0101"), Some("20101"), None, "2010", false),
+            // Neither a phone without digits nor an order without a number is anybody's.
+            (None, None, None, "", false),
+            (Some("call me"), Some(""), None, "", false),
+        ] {
+            (user.phone, user.number) = (phone.map(str::to_owned), number.map(str::to_owned));
+            (summary.user, summary.number) = (user_of_order.map(str::to_owned), number_of_order.to_owned());
+            let caller = Caller::Account(user.clone());
+            assert_eq!(caller.sees(&summary), expected, "{number:?} {user_of_order:?} {number_of_order}");
+            let seller = Caller::Account(User { role: Role::Seller, ..user.clone() });
+            assert!(seller.sees(&summary) && seller.sees_only().is_none());
         }
     }
 

@@ -16,7 +16,7 @@
 //! | `last_write` | which transaction wrote last |
 //! | `values` | domain values in columns |
 //! | `orders`, `order_changes` | loading orders with their items; changing them, with the events |
-//! | `order_match` | the orders that fit what was typed |
+//! | `order_match`, `owned` | the orders that fit what was typed; limiting a query to somebody's own orders |
 //! | `order_batch`, `item_buffer` | new orders, any number in one transaction; their items until they are written |
 //! | `order_filter`, `listing` | which orders a list has; reading it, however long |
 //! | `completion` | the few orders that a shell offers |
@@ -48,6 +48,7 @@ mod order_changes;
 mod order_filter;
 mod order_match;
 mod orders;
+mod owned;
 mod payments;
 #[cfg(test)]
 mod plans;

@@ -3,6 +3,7 @@
 use rusqlite::{ToSql, named_params};
 
 use super::error::StoreError;
+use super::owned::IS_AMONG_OWNED;
 use super::search::Needle;
 use super::transaction::Read;
 use super::values::json_array;
@@ -10,7 +11,7 @@ use crate::domain::order::OrderSummary;
 use crate::domain::product::ProductId;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
-use crate::domain::user::UserId;
+use crate::domain::user::Owner;
 
 /// What orders are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,8 +96,8 @@ pub struct OrderFilter {
     pub search: Option<String>,
     /// Only those with this product among their items.
     pub product: Option<ProductId>,
-    /// Only those of this account.
-    pub user: Option<UserId>,
+    /// Only theirs.
+    pub owner: Option<Owner>,
     /// The order of the list.
     pub sort: Sort,
     /// The most orders; `None`: all.
@@ -167,9 +168,10 @@ impl Read<'_> {
         let mut condition = Condition::default();
         match filter.statuses.as_slice() {
             [] => {}
-            // With `=` the index on status and time gives the newest without sorting.
+            // With `=` the index on status and time gives the newest without sorting. An owner's orders are fewer than those of
+            // a status, so that index is kept from being used for them.
             [status] => {
-                condition.and("o.status = :status");
+                condition.and(if filter.owner.is_some() { "+o.status = :status" } else { "o.status = :status" });
                 condition.bind(":status", *status);
             }
             several => {
@@ -212,7 +214,11 @@ impl Read<'_> {
             ":product",
             filter.product,
         );
-        condition.and_with("o.user_id = :user", ":user", filter.user);
+        if let Some(owner) = &filter.owner {
+            condition.and(IS_AMONG_OWNED);
+            condition.bind(":account", owner.account);
+            condition.bind(":account_number", owner.number().map(str::to_owned));
+        }
         Ok(condition)
     }
 

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Params, Row, named_params};
+use rusqlite::{Row, ToSql};
 
 use super::error::StoreError;
+use super::owned::{IS_OWNED, OWNED, OwnerKeys};
 use super::search::fold;
 use super::transaction::Read;
 use super::values::Id;
@@ -13,7 +14,7 @@ use crate::domain::phone::{is_callable_number, is_phone_shaped};
 use crate::domain::reference::{Reference, SHORTEST_PART, is_name_shaped};
 use crate::domain::text::is_edge;
 use crate::domain::time::Timestamp;
-use crate::domain::user::UserId;
+use crate::domain::user::Owner;
 
 /// An order that fits what was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,21 +50,15 @@ fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
 impl Read<'_> {
     /// Finds the orders that `text` names whole, by indexes: the one with this reference, in any case, or id. Guests choose
     /// references: where it is also the id, the phone or the name of others, these are found too, so that nobody's order
-    /// is taken for another's. With a `user`, only their own.
-    pub fn match_whole(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
-        let mut found = self.matches(
-            "SELECT pk, id, reference, customer_name, order_date FROM orders
-             WHERE reference = :text AND (:user IS NULL OR user_id = :user)
-             UNION ALL
-             SELECT pk, id, reference, customer_name, order_date FROM orders
-             WHERE id = lower(:text) AND (:user IS NULL OR user_id = :user)",
-            named_params! {":text": text, ":user": user},
-        )?;
+    /// is taken for another's. With an `owner`, only theirs.
+    pub fn match_whole(&self, text: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
+        let mut found = self.matches(owner, "reference = :text", &[(":text", &text)])?;
+        found.extend(self.matches(owner, "id = lower(:text)", &[(":text", &text)])?);
         if found.iter().any(|order| order.reference.as_str().eq_ignore_ascii_case(text)) {
             if is_callable_number(text) {
-                found.extend(self.open_orders_of_phone(text, user)?);
+                found.extend(self.open_orders_of_phone(text, owner)?);
             } else if is_name_shaped(text) {
-                found.extend(self.open_orders_named(text, user)?);
+                found.extend(self.open_orders_named(text, owner)?);
             }
         }
         let mut seen = HashSet::new();
@@ -72,9 +67,9 @@ impl Read<'_> {
     }
 
     /// Finds the orders that `text` fits, where it is no whole reference or id: by the phone of open ones; else by a part
-    /// of the reference, or of the name of open ones. None, one, or the first of several. With a `user`, only their own.
-    pub fn match_parts(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
-        let of_phone = self.open_orders_of_phone(text, user)?;
+    /// of the reference, or of the name of open ones. None, one, or the first of several. With an `owner`, only theirs.
+    pub fn match_parts(&self, text: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
+        let of_phone = self.open_orders_of_phone(text, owner)?;
         if !of_phone.is_empty() {
             return Ok(of_phone);
         }
@@ -86,32 +81,24 @@ impl Read<'_> {
         // All references are looked at, but nothing else of their orders: they stand in an index of their own. Of open
         // orders the names are looked at too.
         self.matches(
-            "SELECT pk, id, reference, customer_name, order_date FROM orders
-             WHERE pk IN (SELECT pk FROM orders WHERE :is_part AND is_found_in(:folded, reference)
-                          UNION
-                          SELECT pk FROM orders WHERE status IN ('pending', 'confirmed', 'processing', 'shipped')
-                                                  AND is_found_in(:folded, customer_name))
-               AND (:user IS NULL OR user_id = :user)
+            owner,
+            "pk IN (SELECT pk FROM orders WHERE :is_part AND is_found_in(:folded, reference)
+                    UNION
+                    SELECT pk FROM orders WHERE status IN ('pending', 'confirmed', 'processing', 'shipped')
+                                            AND is_found_in(:folded, customer_name))
              ORDER BY pk DESC LIMIT :most",
-            named_params! {
-                ":folded": folded,
-                ":is_part": length >= SHORTEST_PART,
-                ":user": user,
-                ":most": MATCHES_NAMED,
-            },
+            &[(":folded", &folded), (":is_part", &(length >= SHORTEST_PART)), (":most", &MATCHES_NAMED)],
         )
     }
 
     /// Finds the newest open orders of a customer whose name is this one, in any spelling.
-    fn open_orders_named(&self, name: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
-        let mut open = self.connection.prepare_cached(
-            "SELECT pk, id, reference, customer_name, order_date FROM orders
-             WHERE status IN ('pending', 'confirmed', 'processing', 'shipped') AND is_found_in(:folded, customer_name)
-               AND (:user IS NULL OR user_id = :user)
+    fn open_orders_named(&self, name: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
+        let mut open = self.connection.prepare_cached(&matching(
+            "status IN ('pending', 'confirmed', 'processing', 'shipped') AND is_found_in(:folded, customer_name)
              ORDER BY pk DESC",
-        )?;
-        let folded = fold(name);
-        let found = open.query_map(named_params! {":folded": folded, ":user": user}, order_match)?;
+        ))?;
+        let (folded, keys) = (fold(name), OwnerKeys::of(owner));
+        let found = open.query_map(keys.and(&[(":folded", &folded)]).as_slice(), order_match)?;
         let is_whole = |order: &rusqlite::Result<OrderMatch>| {
             order.as_ref().map_or(true, |order| fold(order.customer_name.trim_matches(is_edge)) == folded)
         };
@@ -119,31 +106,43 @@ impl Read<'_> {
     }
 
     /// Finds the newest open orders of a phone, typed in any spelling.
-    fn open_orders_of_phone(&self, text: &str, user: Option<UserId>) -> Result<Vec<OrderMatch>, StoreError> {
+    fn open_orders_of_phone(&self, text: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
         if !is_phone_shaped(text) {
             return Ok(Vec::new());
         }
         let number = self.full_number(text)?;
         self.matches(
-            "SELECT pk, id, reference, customer_name, order_date FROM orders
-             WHERE customer_phone_digits = :number AND status IN ('pending', 'confirmed', 'processing', 'shipped')
-               AND (:user IS NULL OR user_id = :user)
+            owner,
+            "customer_phone_digits = :number AND status IN ('pending', 'confirmed', 'processing', 'shipped')
              ORDER BY pk DESC LIMIT :most",
-            named_params! {":number": number, ":user": user, ":most": MATCHES_NAMED},
+            &[(":number", &number), (":most", &MATCHES_NAMED)],
         )
     }
 
-    /// Returns the newest references, for naming one that is close to a mistyped one. With a `user`, only their own.
-    pub fn newest_references(&self, user: Option<UserId>, most: u32) -> Result<Vec<String>, StoreError> {
-        self.rows(
-            "SELECT reference FROM orders WHERE :user IS NULL OR user_id = :user ORDER BY pk DESC LIMIT :most",
-            named_params! {":user": user, ":most": most},
-            |row| row.get("reference"),
-        )
+    /// Returns the newest references, for naming one that is close to a mistyped one. With an `owner`, only theirs.
+    pub fn newest_references(&self, owner: Option<&Owner>, most: u32) -> Result<Vec<String>, StoreError> {
+        let newest = match owner {
+            Some(_) => &format!("pk IN ({OWNED}) ORDER BY pk DESC LIMIT :most"),
+            None => "TRUE ORDER BY pk DESC LIMIT :most",
+        };
+        let found = self.matches(owner, newest, &[(":most", &most)])?;
+        Ok(found.into_iter().map(|order| order.reference.to_string()).collect())
     }
 
-    /// Returns the orders that a query selects with the columns of an [`OrderMatch`].
-    pub(super) fn matches(&self, sql: &str, params: impl Params) -> Result<Vec<OrderMatch>, StoreError> {
-        self.rows(sql, params, order_match)
+    /// Returns the orders that meet a condition, with its values; it may end with their order and number. With an `owner`,
+    /// only theirs.
+    pub(super) fn matches(
+        &self,
+        owner: Option<&Owner>,
+        condition: &str,
+        values: &[(&'static str, &dyn ToSql)],
+    ) -> Result<Vec<OrderMatch>, StoreError> {
+        let keys = OwnerKeys::of(owner);
+        self.rows(&matching(condition), keys.and(values).as_slice(), order_match)
     }
+}
+
+/// Returns the query for the owner's orders that meet a condition.
+fn matching(condition: &str) -> String {
+    format!("SELECT pk, id, reference, customer_name, order_date FROM orders WHERE {IS_OWNED} AND {condition}")
 }

@@ -21,7 +21,7 @@ const DUPLICATES_COMPARED: u32 = 5;
 
 /// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.
 pub(super) const SUMMARY_COLUMNS: &str = "o.pk, o.id, o.reference, o.order_date, o.customer_name, o.customer_phone,
-    o.customer_address, u.username, o.status, o.total, o.item_count, o.currency, o.created_at, o.updated_at,
+    o.customer_address, o.customer_phone_digits, u.username, o.status, o.total, o.item_count, o.currency, o.created_at, o.updated_at,
     o.delivery_fee, o.discount, o.cod, o.delivery_fee_agreed, o.discount_agreed, o.cod_agreed, o.kept, o.returned, o.paid";
 
 /// Reads an order in the order of `SUMMARY_COLUMNS`.
@@ -33,6 +33,7 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<OrderSummary> {
         reference: row.take()?,
         order_date: row.take()?,
         customer: Customer { name: row.take()?, phone: row.take()?, address: row.take()? },
+        number: row.take()?,
         user: row.take()?,
         status: row.take()?,
         total: row.take()?,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Row, ToSql, named_params};
 
 use super::error::StoreError;
+use super::owned::{OWNED, OwnerKeys};
 use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
 use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
@@ -13,7 +14,7 @@ use crate::domain::product_change::Matches;
 use crate::domain::resolve::ItemName;
 use crate::domain::stock::{Movement, Reason, write_off};
 use crate::domain::time::Timestamp;
-use crate::domain::user::UserId;
+use crate::domain::user::Owner;
 
 fn product(row: &Row<'_>, stock: &mut HashMap<ProductId, Vec<StockLine>>) -> rusqlite::Result<Product> {
     let id: ProductId = row.get("id")?;
@@ -62,11 +63,10 @@ impl Read<'_> {
         Ok(self.products_where(condition, &[(":keys", &keys)])?.into_iter().collect())
     }
 
-    /// Loads the products that the orders of an account hold.
-    pub fn products_ordered_by(&self, user: UserId) -> Result<Vec<Product>, StoreError> {
-        let condition = "p.id IN (SELECT i.product_id FROM orders AS o JOIN order_items AS i ON i.order_pk = o.pk
-                                  WHERE o.user_id = :user)";
-        self.products_where(condition, &[(":user", &user)])
+    /// Loads the products that the orders of an owner hold.
+    pub fn products_ordered_by(&self, owner: &Owner) -> Result<Vec<Product>, StoreError> {
+        let condition = format!("p.id IN (SELECT product_id FROM order_items WHERE order_pk IN ({OWNED}))");
+        self.products_where(&condition, &OwnerKeys::of(Some(owner)).and(&[]))
     }
 
     /// Loads the products that pending orders wait for.

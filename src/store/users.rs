@@ -6,20 +6,30 @@ use super::error::StoreError;
 use super::transaction::{Read, Write};
 use crate::domain::user::{User, UserId};
 
+/// The columns of an account.
+const COLUMNS: &str = "id, username, role, phone,
+    nullif(full_number(phone, (SELECT value FROM settings WHERE key = 'countryCode')), '') AS number";
+
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
-    Ok(User { id: row.get("id")?, username: row.get("username")?, role: row.get("role")?, phone: row.get("phone")? })
+    Ok(User {
+        id: row.get("id")?,
+        username: row.get("username")?,
+        role: row.get("role")?,
+        phone: row.get("phone")?,
+        number: row.get("number")?,
+    })
 }
 
 impl Read<'_> {
     /// Loads all accounts, sorted by name.
     pub fn users(&self) -> Result<Vec<User>, StoreError> {
-        self.rows("SELECT id, username, role, phone FROM users ORDER BY username, id", [], user)
+        self.rows(&format!("SELECT {COLUMNS} FROM users ORDER BY username, id"), [], user)
     }
 
     /// Finds an account by its name.
     pub fn user(&self, username: &str) -> Result<Option<User>, StoreError> {
-        let sql = "SELECT id, username, role, phone FROM users WHERE username = :username";
-        self.first(sql, named_params! {":username": username}, user)
+        let sql = format!("SELECT {COLUMNS} FROM users WHERE username = :username");
+        self.first(&sql, named_params! {":username": username}, user)
     }
 
     /// Counts the orders of an account.

@@ -44,6 +44,7 @@ fn kept(new: ResolvedOrder) -> Order {
         reference: new.reference,
         order_date: new.order_date,
         customer: new.customer,
+        number: String::new(),
         user: None,
         status: Status::Pending,
         total: new.total,

@@ -151,6 +151,61 @@ fn accounts_are_added_listed_and_removed_and_their_orders_stay() {
     shop.check();
 }
 
+/// A guest's order, an import and what a colleague typed count as much as the buyer's own.
+#[test]
+fn buyers_have_the_orders_of_their_number_wherever_these_came_from() {
+    let shop = Shop::stocked();
+    shop.orders(["config", "countryCode", "20"]).succeeds();
+    for (name, phone) in [("mona", "0101 111 2222"), ("omar", "0102"), ("nobody", "call 7")] {
+        shop.orders(["user", "add", name, "--role", "buyer", "--phone", phone, "-q"]).succeeds();
+    }
+    let order_of = |reference: &str, phone: &str| order(reference, SHIRT, 1, Some("L")).replace("+1234567890", phone);
+    let phones = ["+20 101 111 2222", "00201011112222", "٠١٠١١١١٢٢٢٢", "01011112223", "call me", "0"];
+    for (number, phone) in phones.iter().enumerate() {
+        let sent = order_of(&format!("LEG-000{number}"), phone);
+        assert!(sent.contains(phone), "{sent}");
+        let into = if number == 1 { ["import", "-"] } else { ["create", "-"] };
+        let run = shop.orders(into).stdin(sent);
+        if number == 0 { run.env("ORDERS_AS", "omar") } else { run }.ends();
+    }
+    shop.orders(["note", "LEG-0001", "difficult"]).succeeds();
+    let hers = "LEG-0002\nLEG-0001\nLEG-0000\n";
+    for args in [["list", "-q"], ["my-orders", "-q"]] {
+        assert_eq!(shop.orders(args).env("ORDERS_AS", "mona").succeeds(), hers);
+    }
+    assert_eq!(shop.orders(["list", "-q", "--user", "mona"]).succeeds(), hers);
+    assert_eq!(shop.orders(["--as", "mona", "list", "--count"]).succeeds(), "3\n");
+    let found = shop.orders(["--as", "mona", "list", "-q", "--search", "0002", "--status", "pending"]).succeeds();
+    assert_eq!(found, "LEG-0002\n");
+    assert_eq!(
+        shop.orders(["--as", "mona", "list", "-q", "--product", "SKU-12345", "--limit", "1"]).succeeds(),
+        "LEG-0002\n"
+    );
+    for reference in ["LEG-0000", "LEG-0001", "LEG-0002", "0101 111 2222"] {
+        let exit = if reference.starts_with('0') { 5 } else { 0 };
+        shop.orders(["--as", "mona", "show", reference]).exits(exit);
+    }
+    for reference in ["LEG-0003", "LEG-0004", "LEG-0005", "01011112223"] {
+        shop.orders(["--as", "mona", "show", reference]).exits(3);
+        shop.orders(["--as", "nobody", "show", reference]).exits(3);
+    }
+    // Nothing of the account that ordered for her, nor of the shop's notes.
+    let shown = shop.orders(["--as", "mona", "show", "LEG-0000", "--json"]).json();
+    assert_eq!(shown["user"], json!(null));
+    let rows = shop.orders(["--as", "mona", "my-orders", "--format", "csv"]).succeeds();
+    assert!(!rows.contains("omar"), "{rows}");
+    assert!(shop.orders(["--as", "omar", "my-orders", "--format", "csv"]).succeeds().contains("omar"));
+    let history = shop.orders(["--as", "mona", "history", "LEG-0001"]).succeeds();
+    assert!(!history.contains("difficult"), "{history}");
+    assert_eq!(shop.orders(["--as", "mona", "history", "LEG-0000", "--json"]).json()[0]["actor"], "shop");
+    // The number is the account's by the country code of today.
+    shop.orders(["config", "countryCode", ""]).succeeds();
+    assert_eq!(shop.orders(["--as", "mona", "my-orders", "-q"]).succeeds(), "LEG-0002\n");
+    // (Phones without a digit are findings.)
+    shop.orders(["edit", "LEG-0004", "--phone", "01000000000"]).succeeds();
+    shop.check();
+}
+
 /// What cannot be run is no hint.
 #[test]
 fn hints_are_for_the_role_of_the_caller() {

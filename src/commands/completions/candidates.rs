@@ -104,7 +104,7 @@ fn references(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCa
     let statuses = if is_forced { &Status::ALL } else { facts.acts_on };
     let task = if facts.writes() { Task::UpdateStatus } else { Task::Read };
     ask(request.line.global(), task, |read, context| {
-        let found = read.orders_like(typed, context.caller.sees_only(), statuses, OFFERED)?;
+        let found = read.orders_like(typed, context.caller.sees_only().as_ref(), statuses, OFFERED)?;
         Ok(found.into_iter().filter_map(|order| of_data(order.reference.as_str(), &order.customer_name)).collect())
     })
 }

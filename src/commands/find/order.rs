@@ -10,7 +10,7 @@ use crate::domain::order::{Order, OrderPk};
 use crate::domain::reference::{Reference, SHORTEST_PART};
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
-use crate::domain::user::{Caller, UserId};
+use crate::domain::user::{Caller, Owner};
 use crate::domain::zone::Zone;
 use crate::error::{Failure, FailureKind};
 use crate::render::zone::minute;
@@ -76,8 +76,8 @@ const PARTS_LIMIT: usize = 20;
 struct Finder<'a, 'c> {
     read: &'a Read<'c>,
     naming: &'a Naming,
-    /// The only account whose orders are found.
-    user: Option<UserId>,
+    /// Whose orders are found; `None`: all.
+    owner: Option<Owner>,
     /// How many more texts are searched for near misses: a script's thousand wrong ones get none.
     near_misses_left: usize,
     /// How many more texts may search the parts of all references: for a thousand wrong ones that would be slow.
@@ -87,7 +87,7 @@ struct Finder<'a, 'c> {
 impl Finder<'_, '_> {
     fn find(&mut self, text: &str, is_listed: bool) -> Result<Result<Found, Failure>, StoreError> {
         let text = text.trim();
-        let mut whole = self.read.match_whole(text, self.user)?;
+        let mut whole = self.read.match_whole(text, self.owner.as_ref())?;
         let is_reference = |order: &OrderMatch| order.reference.as_str().eq_ignore_ascii_case(text);
         // Otherwise a guest whose reference is another's phone would stop every list that contains it.
         if is_listed && whole.iter().any(is_reference) {
@@ -107,7 +107,7 @@ impl Finder<'_, '_> {
             ))));
         }
         self.parts_left -= 1;
-        let mut orders = self.read.match_parts(text, self.user)?;
+        let mut orders = self.read.match_parts(text, self.owner.as_ref())?;
         Ok(match orders.len() {
             0 => Err(self.not_found(text)?),
             1 => self.naming.complete(text, orders.remove(0)),
@@ -121,7 +121,7 @@ impl Finder<'_, '_> {
         let mut near = None;
         if self.near_misses_left > 0 && !is_short {
             self.near_misses_left -= 1;
-            let references = self.read.newest_references(self.user, NEAR_MISSES_AMONG)?;
+            let references = self.read.newest_references(self.owner.as_ref(), NEAR_MISSES_AMONG)?;
             near = nearest(text, references.iter().map(String::as_str)).map(str::to_owned);
         }
         Ok(match near {
@@ -148,7 +148,7 @@ pub type Named<'t> = (&'t str, Result<Found, Failure>);
 /// Finds the orders, each once, in the order named, or says why not. Orders that the caller may not see are not found.
 pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [Given], naming: &Naming) -> Result<Vec<Named<'t>>, StoreError> {
     let mut finder =
-        Finder { read, naming, user: naming.caller.sees_only(), near_misses_left: 3, parts_left: PARTS_LIMIT };
+        Finder { read, naming, owner: naming.caller.sees_only(), near_misses_left: 3, parts_left: PARTS_LIMIT };
     let (mut seen, mut seen_texts) = (HashSet::new(), HashSet::new());
     let mut named = Vec::with_capacity(texts.len());
     for given in texts.iter().filter(|given| seen_texts.insert(*given)) {
@@ -220,7 +220,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
 
 /// Finds the one order that `text` names.
 pub fn find_order(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Result<Order> {
-    let mut finder = Finder { read, naming, user: naming.caller.sees_only(), near_misses_left: 1, parts_left: 1 };
+    let mut finder = Finder { read, naming, owner: naming.caller.sees_only(), near_misses_left: 1, parts_left: 1 };
     let found = finder.find(text, false)??;
     Ok(read.orders(&[found.pk])?.remove(0))
 }

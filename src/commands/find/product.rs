@@ -45,8 +45,8 @@ fn find_product_or_part(read: &Read<'_>, text: &str) -> anyhow::Result<(Product,
 /// Finds the product that `text` names, for listing orders. Callers who see only their own orders find only the
 /// products in them, and learn nothing else of the catalogue.
 pub fn find_ordered_product(read: &Read<'_>, text: &str, caller: &Caller) -> anyhow::Result<Product> {
-    let Some(user) = caller.sees_only() else { return find_product(read, text) };
-    let all = read.products_ordered_by(user)?;
+    let Some(owner) = caller.sees_only() else { return find_product(read, text) };
+    let all = read.products_ordered_by(&owner)?;
     let tiers = [Fit::Exact, Fit::Whole, Fit::Part];
     let tiers = tiers.map(|fit| all.iter().filter(|product| fit.is_of(product, text)).collect());
     pick_product(text, tiers.into_iter(), &all).cloned()

@@ -27,7 +27,7 @@ pub struct AddArgs {
     /// What it may do
     #[arg(long, value_parser = role_parser(), ignore_case = true)]
     role: Role,
-    /// A phone number
+    /// A phone number: a buyer sees the orders of that number, wherever they came from
     #[arg(long, value_parser = read_phone)]
     phone: Option<String>,
 }
@@ -41,7 +41,7 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let username = read_username(&args.username).map_err(|problem| {
         Failure::new(FailureKind::InvalidInput, format!("username: {problem}")).error("Invalid username")
     })?;
-    let user = User { id: UserId(context.ids()()), username, role: args.role, phone: args.phone };
+    let user = User { id: UserId(context.ids()()), username, role: args.role, phone: args.phone, number: None };
     let mut store = context.open_or_create()?;
     context.write(&mut store, |write| {
         if let Some(known) = write.user(&user.username)? {

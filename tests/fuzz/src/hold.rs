@@ -379,6 +379,7 @@ fn kept(new: &ResolvedOrder) -> Order {
         reference: new.reference.clone(),
         order_date: new.order_date,
         customer: new.customer.clone(),
+        number: String::new(),
         user: None,
         status: Status::Pending,
         total: new.total,
