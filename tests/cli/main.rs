@@ -42,6 +42,7 @@ mod memory;
 mod message;
 mod migration;
 mod modes;
+mod money;
 mod note;
 mod own_files;
 mod product;
