@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::facts::{Facts, Group, task_named};
+use crate::commands::import_summary::Imported;
 use crate::commands::{
     Context, backup, cancel, check, completions, config, confirm, create, edit, failure, help, history, import, list,
     man, message, my_orders, note, pay, product, refund, report, set_status, show, user,
@@ -72,6 +73,10 @@ pub enum Command {
 /// # Errors
 /// Why it failed, [explained](crate::error::Explained), or that its result could not be printed.
 pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
+    let facts = &match &command {
+        Command::Pay(args) if args.is_list() => facts.importing(Imported::Payments),
+        _ => *facts,
+    };
     let exit = dispatch(command, facts, context).map_err(|error| match error.is::<OutputError>() {
         true => error,
         false => failure::explain_failure(error, facts, context).into(),

@@ -93,7 +93,8 @@ impl Facts {
 
     /// Declares that it imports and that the history keeps its `--note`.
     pub const fn importing(self, imports: Imported) -> Facts {
-        Facts { imports: Some(imports), undone: Some("nothing imported"), ..self.keeping_note() }
+        let undone = if matches!(imports, Imported::Payments) { "nothing recorded" } else { "nothing imported" };
+        Facts { imports: Some(imports), undone: Some(undone), ..self.keeping_note() }
     }
 
     /// Declares that it lists things with these columns.

@@ -125,7 +125,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
     })?;
     drop(progress);
-    summary.report(context);
+    summary.report(Imported::Orders, context);
     if context.global.note.is_some() && summary.unchanged > 0 {
         context.ui.note("only new orders keep the note; orders note REF TEXT adds one to an order");
     }

@@ -15,6 +15,15 @@ pub enum Imported {
     Orders,
     /// Products, which may also be updated.
     Products,
+    /// The payments of a list, a row each.
+    Payments,
+}
+
+impl Imported {
+    /// Returns the word for one record.
+    fn record(self) -> &'static str {
+        if self == Imported::Payments { "row" } else { "record" }
+    }
 }
 
 /// What became of one record.
@@ -85,10 +94,11 @@ struct RecordError {
 }
 
 impl RecordError {
-    fn lines(&self) -> impl Iterator<Item = String> {
+    fn lines(&self, what: Imported) -> impl Iterator<Item = String> {
+        let word = what.record();
         let record = match (self.record, &self.label) {
-            (Some(number), Some(label)) => format!("record {number} ({label}): "),
-            (Some(number), None) => format!("record {number}: "),
+            (Some(number), Some(label)) => format!("{word} {number} ({label}): "),
+            (Some(number), None) => format!("{word} {number}: "),
             (None, _) => String::new(),
         };
         let place = format!("{}:{}: {record}", self.file, self.line);
@@ -196,8 +206,8 @@ impl ImportSummary {
     }
 
     /// Returns the problems to list, one a line.
-    fn problem_lines(&self) -> Vec<String> {
-        self.errors.iter().flat_map(RecordError::lines).take(DETAILS_LISTED).collect()
+    fn problem_lines(&self, what: Imported) -> Vec<String> {
+        self.errors.iter().flat_map(|error| error.lines(what)).take(DETAILS_LISTED).collect()
     }
 
     /// Returns the body for programs.
@@ -207,10 +217,13 @@ impl ImportSummary {
             warnings.push(format!("… and {} more", self.warnings_left_out));
         }
         let mut body = Body::new();
-        body.insert("imported".to_owned(), json!(self.imported));
+        let done = if what == Imported::Payments { "recorded" } else { "imported" };
+        body.insert(done.to_owned(), json!(self.imported));
         body.insert("unchanged".to_owned(), json!(self.unchanged));
         body.insert("rejected".to_owned(), json!(self.rejected));
-        body.insert("skipped".to_owned(), json!(self.skipped));
+        if what != Imported::Payments {
+            body.insert("skipped".to_owned(), json!(self.skipped));
+        }
         body.insert("warnings".to_owned(), json!(warnings));
         body.insert("errors".to_owned(), self.errors.iter().map(RecordError::to_json).collect());
         if what == Imported::Products {
@@ -230,14 +243,15 @@ impl ImportSummary {
             return None;
         }
         let count = self.imported + self.updated + self.unchanged + self.rejected;
+        let word = what.record();
         let (kind, error) = match self.conflict {
-            Some(reason) => (FailureKind::Conflict(reason), "Some records conflict with what is there"),
-            None => (FailureKind::InvalidInput, "Some records are invalid"),
+            Some(reason) => (FailureKind::Conflict(reason), format!("Some {word}s conflict with what is there")),
+            None => (FailureKind::InvalidInput, format!("Some {word}s are invalid")),
         };
         let records = match (self.rejected, count) {
-            (_, 1) => "the record".to_owned(),
-            (rejected, count) if rejected == count => format!("all {count} records"),
-            (rejected, count) => format!("{rejected} of {count} records"),
+            (_, 1) => format!("the {word}"),
+            (rejected, count) if rejected == count => format!("all {count} {word}s"),
+            (rejected, count) => format!("{rejected} of {count} {word}s"),
         };
         let (is, conflicts) = if self.rejected == 1 { ("is", "conflicts") } else { ("are", "conflict") };
         let problem = match self.unreadable {
@@ -245,22 +259,23 @@ impl ImportSummary {
             Some(Unreadable::Stranger) if count == 1 && what == Imported::Orders => {
                 "the input is neither JSON nor a WhatsApp chat".to_owned()
             }
+            Some(_) if what == Imported::Payments => "the list cannot be read".to_owned(),
             Some(_) => "the input cannot be read to its end".to_owned(),
             None if self.conflict.is_some() => format!("{records} {conflicts} with what is there"),
             None => format!("{records} {is} invalid"),
         };
         let mut body = self.body(what);
-        for count in ["imported", "updated"] {
+        for count in ["imported", "updated", "recorded"] {
             if let Some(count) = body.get_mut(count) {
                 *count = json!(0);
             }
         }
-        let failure = Failure::new(kind, problem).error(error).details(self.problem_lines());
+        let failure = Failure::new(kind, problem).error(error).details(self.problem_lines(what));
         Some(Explained { failure, problem_count: self.problem_count, body })
     }
 
     /// Prints the warnings and the rejected records on stderr.
-    pub fn report(&self, context: &Context) {
+    pub fn report(&self, what: Imported, context: &Context) {
         if !context.is_table() {
             return;
         }
@@ -270,7 +285,7 @@ impl ImportSummary {
         }
         if self.rejected > 0 {
             context.ui.warn(&format!("{} rejected:", self.rejected));
-            ui::list(&list_first(&self.problem_lines(), self.problem_count));
+            ui::list(&list_first(&self.problem_lines(what), self.problem_count));
         }
     }
 }

@@ -6,11 +6,12 @@
 use anyhow::Context as _;
 
 use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
-use super::record_reader::{Batch, Batches, ReadEvent, ReadInput, start_reading};
+use super::record_reader::{Batch, Batches, ReadEvent, ReadInput, start_reading, start_reading_rows};
 use super::rejects::Rejects;
 use super::source::InputFile;
 use crate::error::Failure;
 use crate::input::stranger::name_text;
+use crate::input::table::{Columns, Row, Rows};
 use crate::ui::Progress;
 
 /// How many bytes may wait for the transaction (1 MiB): fewer than may be underway, so that the reader does not wait for it too.
@@ -28,9 +29,23 @@ pub fn read_all<T: Send, R>(
 ) -> anyhow::Result<R> {
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
     std::thread::scope(|scope| {
-        let batches = start_reading(sources, read, scope)?;
-        let (waiting, summary) = (Vec::new(), ImportSummary::new());
-        let mut queue = RecordQueue { batches, names, waiting, waiting_bytes: 0, summary };
+        let mut queue = RecordQueue::of(start_reading(sources, read, scope)?, names);
+        queue.read_ahead(rejects, settle, progress)?;
+        take(queue, rejects, progress)
+    })
+}
+
+/// Reads the rows of the table `name`, as [`read_all`] reads sources.
+pub fn read_rows<T: Send, R>(
+    (name, rows): (String, impl Rows + Send),
+    rejects: &mut Rejects<'_>,
+    read: &(dyn Fn(&Row, &Columns) -> (T, usize) + Sync),
+    settle: &dyn Fn(&T) -> Option<RecordOutcome>,
+    progress: &mut Progress,
+    take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
+) -> anyhow::Result<R> {
+    std::thread::scope(|scope| {
+        let mut queue = RecordQueue::of(start_reading_rows(rows, read, scope)?, vec![name]);
         queue.read_ahead(rejects, settle, progress)?;
         take(queue, rejects, progress)
     })
@@ -47,6 +62,10 @@ pub struct RecordQueue<T> {
 }
 
 impl<T> RecordQueue<T> {
+    fn of(batches: Batches<T>, names: Vec<String>) -> RecordQueue<T> {
+        RecordQueue { batches, names, waiting: Vec::new(), waiting_bytes: 0, summary: ImportSummary::new() }
+    }
+
     /// Reads until enough waits for the file, or to the end.
     fn read_ahead(
         &mut self,

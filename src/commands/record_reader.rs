@@ -13,6 +13,7 @@ use crate::input::format::Format;
 use crate::input::json::NotJson;
 use crate::input::records::{Record, Records, StreamError};
 use crate::input::reject::Reject;
+use crate::input::table::{Columns, Row, Rows, RowsError};
 use crate::input::zip::{ZipError, open_chat};
 
 #[derive(Debug)]
@@ -95,13 +96,31 @@ pub fn start_reading<'scope, T: Send + 'scope>(
     read: &'scope mut ReadInput<'scope, T>,
     scope: &'scope std::thread::Scope<'scope, '_>,
 ) -> Result<Batches<T>, Failure> {
+    start(scope, move |outbox| SourceReader { read, outbox }.read_sources(sources))
+}
+
+/// Starts the thread that reads the rows of a table; `read` gives what stands in a row, and its size in memory.
+pub fn start_reading_rows<'scope, T: Send + 'scope>(
+    mut rows: impl Rows + Send + 'scope,
+    read: &'scope (dyn Fn(&Row, &Columns) -> (T, usize) + Sync),
+    scope: &'scope std::thread::Scope<'scope, '_>,
+) -> Result<Batches<T>, Failure> {
+    start(scope, move |mut outbox| {
+        // If nobody receives any more, there is nobody to tell.
+        let _ = outbox.put_rows(&mut rows, read).and_then(|()| outbox.send());
+    })
+}
+
+fn start<'scope, T: Send + 'scope>(
+    scope: &'scope std::thread::Scope<'scope, '_>,
+    work: impl FnOnce(Outbox<T>) + Send + 'scope,
+) -> Result<Batches<T>, Failure> {
     let (sender, sent) = sync_channel(WAITING);
     let (give_back, judged) = channel();
     let outbox = Outbox { sender, judged, source: 0, batch: Batch::new(), underway: 0, found: 0, is_gone: false };
-    let reader = SourceReader { read, outbox };
     std::thread::Builder::new()
         .name("reader".to_owned())
-        .spawn_scoped(scope, move || reader.read_sources(sources))
+        .spawn_scoped(scope, move || work(outbox))
         .map_err(|error| Failure::io(&error, "cannot start a thread"))?;
     Ok(Batches { sent, judged: give_back })
 }
@@ -278,6 +297,24 @@ impl<T> Outbox<T> {
         self.batch.pieces.push((self.source, piece));
         self.batch.bytes += size_of::<ReadEvent<T>>() + bytes;
         self.send_if_full()
+    }
+
+    /// Adds the rows of a table.
+    fn put_rows(&mut self, rows: &mut impl Rows, read: &dyn Fn(&Row, &Columns) -> (T, usize)) -> Result<(), Gone> {
+        loop {
+            let row = match rows.next_row() {
+                Ok(Some(row)) => row,
+                Ok(None) => return Ok(()),
+                Err(RowsError::Io(error)) => return self.put(ReadEvent::Broken(error), 0),
+                Err(RowsError::CutOff { line, problem }) => {
+                    return self.put(ReadEvent::CutOff { number: None, line, problem }, 0);
+                }
+            };
+            let (content, size) = read(&row, rows.columns());
+            let Row { number, line, reject, size: bytes, .. } = row;
+            self.put(ReadEvent::Content { number, line, content: Ok(content), reject }, size)?;
+            self.end_record(0, bytes)?;
+        }
     }
 
     /// Ends a record of `bytes` bytes, in which `skipped` messages held nothing to take.

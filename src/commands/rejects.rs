@@ -63,6 +63,8 @@ struct RejectsFile<'a> {
     record_start: u64,
     /// Whether the whole record is kept.
     is_whole: bool,
+    /// Whether anything is kept.
+    is_begun: bool,
     /// Whether this run made the file.
     is_made: bool,
 }
@@ -82,6 +84,7 @@ impl RejectsFile<'_> {
             record: Weak::new(),
             record_start: 0,
             is_whole: false,
+            is_begun: false,
             is_made: false,
         })
     }
@@ -91,6 +94,13 @@ impl RejectsFile<'_> {
             return Ok(());
         }
         self.last = Arc::downgrade(reject);
+        if let Some(header) = reject.header()
+            && !self.is_begun
+        {
+            self.spool.write_all(header)?;
+            self.spool.write_all(b"\n")?;
+        }
+        self.is_begun = true;
         let record = reject.record().map(Arc::downgrade).unwrap_or_default();
         let is_same_record = reject.record().is_some() && record.ptr_eq(&self.record);
         if is_same_record && self.is_whole {

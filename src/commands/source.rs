@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::error::{Failure, FailureKind, Fault};
+use crate::input::csv_rows;
 use crate::input::format::Format;
 use crate::store::{NotOpened, OrdersFiles, PlainFile};
 
@@ -55,16 +56,35 @@ pub struct InputFile {
 /// # Errors
 /// One cannot be opened, or is the orders file or beside it, as where a shell expands `*`.
 pub fn open_sources(names: &[String], limit: &InputArgs, orders_files: &OrdersFiles) -> anyhow::Result<Vec<InputFile>> {
+    let refuse_endless = &|head: &[u8]| Format::refuse_endless(head);
     if names.is_empty() {
-        return Ok(vec![spooled(open_source(None, orders_files)?, limit)?]);
+        return Ok(vec![spooled(open_source(None, orders_files)?, limit, refuse_endless)?]);
     }
     let ours = names.iter().filter_map(|name| Some(problem(name, &orders_files.name(Path::new(name))?)));
     let ours: Vec<String> = ours.collect();
     if !ours.is_empty() {
         return Err(refuse(ours).into());
     }
-    names.iter().map(|name| Ok(spooled(open_source(Some(name), orders_files)?, limit)?)).collect()
+    let open = |name: &String| Ok(spooled(open_source(Some(name), orders_files)?, limit, refuse_endless)?);
+    names.iter().map(open).collect()
 }
+
+/// Opens a list in one file, with some of the `known` columns; `-` is stdin. A pipe is first read to its end, as
+/// [`open_sources`] does.
+///
+/// # Errors
+/// It cannot be opened, or is the orders file or beside it.
+pub fn open_list(
+    name: &str,
+    known: &[&'static str],
+    limit: &InputArgs,
+    orders_files: &OrdersFiles,
+) -> anyhow::Result<InputFile> {
+    Ok(spooled(open_source(Some(name), orders_files)?, limit, &|head| csv_rows::refuse_endless(head, known))?)
+}
+
+/// Says of a pipe that goes on after these first bytes why it can never become readable.
+type RefuseEndless<'r> = &'r dyn Fn(&[u8]) -> Option<String>;
 
 /// Opens one file; `-` or none is stdin.
 ///
@@ -103,11 +123,11 @@ fn refuse(ours: Vec<String>) -> Failure {
         .hint("name the files to read, such as *.json; * matches the orders file too")
 }
 
-fn spooled(source: InputFile, limit: &InputArgs) -> Result<InputFile, Failure> {
+fn spooled(source: InputFile, limit: &InputArgs, refuse_endless: RefuseEndless<'_>) -> Result<InputFile, Failure> {
     let InputFile { name, reader } = source;
     let file = reader.into_inner();
     let is_file = file.file().metadata().map_err(|error| unreadable(&name, &error))?.is_file();
-    let file = if is_file { file } else { spool(&name, file, limit.max_input)? };
+    let file = if is_file { file } else { spool(&name, file, limit.max_input, refuse_endless)? };
     Ok(InputFile { reader: BufReader::with_capacity(BUFFER, file), name })
 }
 
@@ -116,7 +136,7 @@ fn unreadable(name: &str, error: &io::Error) -> Failure {
 }
 
 /// Reads a pipe to its end into an unnamed file. An endless one is refused by its first bytes, or beyond `most` bytes.
-fn spool(name: &str, mut pipe: PlainFile, most: u64) -> Result<PlainFile, Failure> {
+fn spool(name: &str, mut pipe: PlainFile, most: u64, refuse_endless: RefuseEndless<'_>) -> Result<PlainFile, Failure> {
     let in_folder = |error: io::Error| {
         let folder = std::env::temp_dir();
         Failure::io(&error, format!("cannot write a temporary file in {}", folder.display()))
@@ -134,7 +154,7 @@ fn spool(name: &str, mut pipe: PlainFile, most: u64) -> Result<PlainFile, Failur
     let mut head = Vec::new();
     (&mut pipe).take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
     if head.len() == HEAD
-        && let Some(what) = Format::refuse_endless(&head)
+        && let Some(what) = refuse_endless(&head)
     {
         return Err(refuse(format!("{name}:1: {what}")));
     }

@@ -18,17 +18,22 @@ pub enum Format {
     Zip,
 }
 
-/// How other files begin, what they are, and what to do.
-const STRANGERS: [(&[u8], &str); 8] = [
-    (b"\x1f\x8b", "is gzip: zcat FILE | orders … -"),
-    (b"SQLite format 3\0", "is a database, not what was exported of one"),
-    (b"%PDF", "is a PDF: send the orders as JSON, or export the chat"),
-    (b"\xff\xfe", "is UTF-16: save it as UTF-8"),
-    (b"\xfe\xff", "is UTF-16: save it as UTF-8"),
-    (b"\x89PNG", "is a picture"),
-    (b"\xff\xd8\xff", "is a picture"),
-    (b"\0", "is not text: it begins with NUL"),
+/// How other files begin, what they are, and what to do where orders are wanted.
+const STRANGERS: [(&[u8], &str, &str); 8] = [
+    (b"\x1f\x8b", "is gzip", "zcat FILE | orders … -"),
+    (b"SQLite format 3\0", "is a database, not what was exported of one", ""),
+    (b"%PDF", "is a PDF", "send the orders as JSON, or export the chat"),
+    (b"\xff\xfe", "is UTF-16", "save it as UTF-8"),
+    (b"\xfe\xff", "is UTF-16", "save it as UTF-8"),
+    (b"\x89PNG", "is a picture", ""),
+    (b"\xff\xd8\xff", "is a picture", ""),
+    (b"\0", "is not text", "it begins with NUL"),
 ];
+
+/// Says what a stream of a known kind is that holds no text, by its first bytes.
+pub fn name_stranger(head: &[u8]) -> Option<&'static str> {
+    STRANGERS.iter().find(|(start, ..)| head.starts_with(start)).map(|(_, what, _)| *what)
+}
 
 impl Format {
     /// Recognises the format by the first bytes of a stream.
@@ -39,8 +44,8 @@ impl Format {
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             return Ok(Format::Zip);
         }
-        if let Some((_, what)) = STRANGERS.iter().find(|(start, _)| head.starts_with(start)) {
-            return Err((*what).to_owned());
+        if let Some((_, what, instead)) = STRANGERS.iter().find(|(start, ..)| head.starts_with(start)) {
+            return Err(if instead.is_empty() { (*what).to_owned() } else { format!("{what}: {instead}") });
         }
         let text = String::from_utf8_lossy(head);
         let start = text.trim_start_matches(|c: char| c.is_whitespace() || is_mark(c));

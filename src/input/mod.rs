@@ -21,6 +21,8 @@
 //! | [`chat_text`], `chat_lines` | orders in the text that WhatsApp exports, or in a log; its lines |
 //! | [`stranger`] | names for what is not accepted |
 //! | [`product_json`] | a product of the catalogue |
+//! | [`table`], [`csv_rows`] | tables: rows of cells under named columns; those of CSV |
+//! | [`payment_row`] | a row of a list of payments |
 //! | [`reject`] | what is kept of a rejected record or message |
 //! | [`setting`] | the value of a setting |
 
@@ -29,6 +31,7 @@ pub(crate) mod chat_dump;
 mod chat_lines;
 pub mod chat_text;
 pub(crate) mod conversation;
+pub mod csv_rows;
 pub mod envelope;
 pub mod format;
 pub mod json;
@@ -44,12 +47,14 @@ pub(crate) mod order_signs;
 pub(crate) mod order_sink;
 pub(crate) mod order_texts;
 pub mod parsed_order;
+pub mod payment_row;
 pub(crate) mod product_json;
 pub mod records;
 pub mod reject;
 mod rewind;
 pub(crate) mod setting;
 pub(crate) mod stranger;
+pub mod table;
 pub(crate) mod timestamp;
 pub(crate) mod username;
 pub(crate) mod webhook;

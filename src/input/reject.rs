@@ -24,6 +24,8 @@ pub enum Reject {
     Text(Vec<u8>),
     /// A line that is not a record, written as a string if it is not JSON.
     Line(Vec<u8>),
+    /// The header of a table, and a row of it.
+    Row(Arc<Vec<u8>>, Vec<u8>),
 }
 
 /// A piece of a kept message.
@@ -45,6 +47,14 @@ impl Part {
 }
 
 impl Reject {
+    /// Returns what stands once above all that are kept.
+    pub fn header(&self) -> Option<&[u8]> {
+        match self {
+            Reject::Row(header, _) => Some(header),
+            _ => None,
+        }
+    }
+
     /// Returns whether most of it is added JSON.
     pub fn is_mostly_around(&self) -> bool {
         let Reject::Message(_, parts) = self else { return false };
@@ -62,7 +72,7 @@ impl Reject {
     pub fn record(&self) -> Option<&Arc<Vec<u8>>> {
         match self {
             Reject::Whole(record) | Reject::Message(record, _) => Some(record),
-            Reject::Nothing | Reject::Text(_) | Reject::Line(_) => None,
+            Reject::Nothing | Reject::Text(_) | Reject::Line(_) | Reject::Row(..) => None,
         }
     }
 
@@ -71,7 +81,7 @@ impl Reject {
         matches!(self, Reject::Whole(_))
     }
 
-    /// Writes it on one line.
+    /// Writes it on one line; a row of a table as it stands there.
     pub fn write_line(&self, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Reject::Nothing => return Ok(()),
@@ -92,6 +102,7 @@ impl Reject {
             }
             Reject::Line(line) if is_json(line) => write_on_one_line(line, out)?,
             Reject::Line(line) => write_string(line, "", out)?,
+            Reject::Row(_, row) => out.write_all(row)?,
         }
         out.write_all(b"\n")
     }

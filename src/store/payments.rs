@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use super::error::StoreError;
+use super::orders::{SUMMARY_COLUMNS, summary};
 use super::transaction::{Audit, Read, Write};
 use crate::domain::history::EventKind;
-use crate::domain::order::OrderPk;
-use crate::domain::payment::{Method, NewPayment, Payment, SameReceipt};
+use crate::domain::order::{OrderPk, OrderSummary};
+use crate::domain::payment::{Alike, Method, NewPayment, Payment, PaymentEntry, PaymentPk, SameReceipt};
 
 impl Read<'_> {
     /// Loads the payments of orders, whose keys are a JSON array, oldest first.
@@ -46,6 +47,52 @@ impl Read<'_> {
             })
         });
         Ok(same.optional()?)
+    }
+
+    /// Loads the order of this reference or id, in any case, for a row of a list.
+    pub fn order_of_row(&self, text: &str) -> Result<Option<OrderSummary>, StoreError> {
+        let sql = format!(
+            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
+             WHERE o.pk = coalesce((SELECT pk FROM orders WHERE reference = :text),
+                                   (SELECT pk FROM orders WHERE id = lower(:text)))"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        Ok(statement.query_row(named_params! {":text": text}, summary).optional()?)
+    }
+
+    /// Returns the newest payment; `None` where there is none.
+    pub fn newest_payment(&self) -> Result<Option<PaymentPk>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT MAX(pk) FROM payments")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// Finds the oldest payment of an order that may be this one, entered before; `newest` was the newest before the list.
+    pub fn alike(
+        &self,
+        order: OrderPk,
+        entry: &PaymentEntry,
+        newest: Option<PaymentPk>,
+    ) -> Result<Option<Alike>, StoreError> {
+        // With a +, SQLite does not take the index of methods, in which one may have most of all payments.
+        let mut statement = self.connection.prepare_cached(
+            "SELECT p.pk FROM payments AS p
+             WHERE p.order_pk = :order AND +p.method = :method AND p.amount = :amount AND p.voids IS NULL
+               AND (:paid_at IS NULL OR p.paid_at = :paid_at)
+               AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = p.pk)
+             ORDER BY p.pk LIMIT 1",
+        )?;
+        let found: Option<PaymentPk> = statement
+            .query_row(
+                named_params! {
+                    ":order": order,
+                    ":method": entry.method,
+                    ":amount": entry.amount,
+                    ":paid_at": entry.paid_at,
+                },
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(found.map(|found| if Some(found) <= newest { Alike::OnRecord } else { Alike::InList }))
     }
 
     /// Returns whether a payment was made by this method before.

@@ -7,6 +7,7 @@ fn no_writing_command_changes_anything() {
     let shop = Shop::with_order();
     shop.take("LEG-2", SHIRT, 1, Some("M"));
     shop.orders(["confirm", "LEG-2"]).succeeds();
+    shop.orders(["pay", "LEG-2", "1", "cash"]).succeeds();
     shop.orders(["product", "add", "--name", "Cap", "--sku", "CAP-1", "--price", "5"]).succeeds();
     shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
     let before = shop.dump();
@@ -21,6 +22,8 @@ fn no_writing_command_changes_anything() {
         ("cancel", shop.orders(["-n", "cancel", "LEG-2", ORDER])),
         ("config", shop.orders(["config", "shopName", "A", "-n"])),
         ("edit", shop.orders(["edit", ORDER, "--name", "Jon", "--add", "BLT-01", "--quantity", "1", "-n"])),
+        ("pay", shop.orders(["pay", ORDER, "5", "cash", "-n"])),
+        ("refund", shop.orders(["refund", "LEG-2", "1", "cash", "-n"])),
         ("note", shop.orders(["note", ORDER, "calls back", "-n"])),
         ("user add", shop.orders(["user", "add", "zoe", "--role", "buyer", "-n"])),
         ("user remove", shop.orders(["user", "remove", "mona", "-n"])),

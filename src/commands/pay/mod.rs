@@ -1,34 +1,49 @@
 //! `orders pay`: records that money came in.
 
-use clap::Args;
+mod list;
 
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+
+use self::list::{List, record_list};
 use super::Context;
 use super::arguments::when;
 use super::facts::{Facts, Group};
 use super::find::REF_TO_WRITE;
 use super::payment::{Entered, Typed, enter, incomplete, record};
 use super::pick::Purpose;
+use super::source::InputArgs;
 use crate::domain::calendar::When;
-use crate::domain::payment::{PaymentEntry, decide_void, read_receipt};
+use crate::domain::payment::{Method, PaymentEntry, decide_void, read_receipt};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
+use crate::options::named_file;
 
 /// Record a payment of an order, and show what is paid and due
 ///
 /// A payment changes neither the status nor the stock. The method is a word of the shop's own, such as cash, instapay or
 /// bosta. The same receipt again changes nothing. Nothing is ever removed: --void records that a payment was entered wrongly,
 /// and both stay to be seen.
+///
+/// --from takes a list as CSV, with its columns by name: orderReference (or tracking) and amount, and where there are method,
+/// receipt, paidAt and note. An amount below zero is a refund. All or nothing. A list that is entered again changes nothing: a
+/// row is known by its receipt; without one by order, amount, method and paidAt.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Money).keeping_note())]
 #[command(override_usage = "orders pay [OPTIONS] <REF> <AMOUNT> <METHOD>
        orders pay [OPTIONS] <AMOUNT> <METHOD>    at a terminal: picks the order
-       orders pay [OPTIONS] <REF> --void <N> --note <TEXT>")]
+       orders pay [OPTIONS] <REF> --void <N> --note <TEXT>
+       orders pay [OPTIONS] --from <FILE>")]
 #[command(after_help = "Examples:
   orders pay LEG-LXYZ1234-AB5C 59.98 instapay --receipt 4711
   orders pay LEG-LXYZ1234-AB5C 20 cash --at yesterday
-  orders pay LEG-LXYZ1234-AB5C --void 1 --note 'the receipt of another order'")]
+  orders pay LEG-LXYZ1234-AB5C --void 1 --note 'the receipt of another order'
+  orders pay --from bosta.csv --method bosta --dry-run
+  orders pay --from bank.csv --keep-going --rejects mend.csv")]
 pub struct PayArgs {
-    #[arg(value_name = "REF", help = REF_TO_WRITE)]
+    #[arg(value_name = "REF", help = REF_TO_WRITE, conflicts_with = "from")]
     reference: Option<String>,
     /// How much: 59.98
     #[arg(value_name = "AMOUNT", conflicts_with = "void")]
@@ -37,14 +52,29 @@ pub struct PayArgs {
     #[arg(value_name = "METHOD", conflicts_with = "void")]
     method: Option<String>,
     /// The receipt, by which the same payment is known if it is entered again
-    #[arg(long, value_parser = read_receipt, conflicts_with = "void")]
+    #[arg(long, value_parser = read_receipt, conflicts_with_all = ["void", "from"])]
     receipt: Option<String>,
     /// When the money moved, if earlier than now: 2d, 12h, today, yesterday, a date or RFC 3339
-    #[arg(long, value_name = "WHEN", value_parser = when, conflicts_with = "void")]
+    #[arg(long, value_name = "WHEN", value_parser = when, conflicts_with_all = ["void", "from"])]
     at: Option<When>,
     /// Take back the payment of this number, as show numbers them; needs --note
-    #[arg(long, value_name = "N", value_parser = payment_number)]
+    #[arg(long, value_name = "N", value_parser = payment_number, conflicts_with = "from")]
     void: Option<usize>,
+    /// Record the payments of this list; - is stdin
+    #[arg(long, value_name = "FILE")]
+    from: Option<String>,
+    /// How the rows were paid that name no method
+    #[arg(long = "method", value_name = "METHOD", value_parser = Method::parse, requires = "from")]
+    list_method: Option<Method>,
+    /// Record the good rows, report the others, and exit with 8
+    #[arg(long, requires = "from")]
+    keep_going: bool,
+    /// Keep the rows that were not recorded in this new file, ready to mend and record again
+    #[arg(long, value_name = "FILE", requires = "keep_going")]
+    #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
+    rejects: Option<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
 }
 
 fn payment_number(text: &str) -> Result<usize, String> {
@@ -52,6 +82,11 @@ fn payment_number(text: &str) -> Result<usize, String> {
 }
 
 pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    if let Some(file) = &args.from {
+        let (method, rejects) = (args.list_method.as_ref(), args.rejects.as_ref());
+        let list = List { file, method, keep_going: args.keep_going, rejects, input: &args.input };
+        return record_list(&list, context);
+    }
     if let Some(number) = args.void {
         return void(args.reference.as_deref(), number, context);
     }
@@ -83,6 +118,11 @@ fn void(reference: Option<&str>, number: usize, context: &mut Context) -> anyhow
 }
 
 impl PayArgs {
+    /// Returns whether it is about a list.
+    pub fn is_list(&self) -> bool {
+        self.from.is_some()
+    }
+
     /// Adds to a failure of usage what to type.
     fn explain(&self, failure: Failure) -> Failure {
         let is_negative = [&self.reference, &self.amount].into_iter().flatten().any(|word| word.starts_with('-'));

@@ -101,7 +101,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             })
         })?;
     drop(progress);
-    summary.report(context);
+    summary.report(Imported::Products, context);
     if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
         context.ui.note("only the stock of new products keeps the note");
     }

@@ -1,0 +1,240 @@
+//! A row of the courier's or the bank's list of payments.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeZone};
+
+use super::table::{Columns, Row};
+use crate::domain::calendar::day_start;
+use crate::domain::limits;
+use crate::domain::money::{Balance, Money};
+use crate::domain::payment::{ListedPayment, Method, PaymentEntry, read_receipt};
+use crate::domain::problems::Problems;
+use crate::domain::text::shorten;
+use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
+
+/// The columns that are read.
+pub const COLUMNS: &[&str] = &["orderReference", "tracking", "amount", "method", "receipt", "paidAt", "note"];
+
+/// A row that was read, or all its problems.
+#[derive(Debug)]
+pub struct ReadPayment {
+    /// What messages call it: the order's reference.
+    pub label: Option<String>,
+    /// The payment.
+    pub payment: Result<ListedPayment, Problems>,
+}
+
+/// What holds for all rows of a list.
+#[derive(Debug, Clone)]
+pub struct ListForm {
+    /// The method of rows that name none.
+    pub method: Option<Method>,
+    /// Whether a comma stands before decimals.
+    pub has_decimal_comma: bool,
+    /// The shop's zone, for times without one.
+    pub zone: Zone,
+}
+
+/// Says which columns a list of payments lacks.
+///
+/// # Errors
+/// It names no orders or no amounts; or no method, and `form` neither.
+pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
+    let missing = if !columns.has("orderReference") && !columns.has("tracking") {
+        "column orderReference, nor tracking"
+    } else if !columns.has("amount") {
+        "column amount"
+    } else if !columns.has("method") && form.method.is_none() {
+        "column method: --method METHOD says how all was paid"
+    } else {
+        return Ok(());
+    };
+    Err(format!("has no {missing}"))
+}
+
+/// The cells of a row, and the problems found in them.
+struct Cells<'a> {
+    columns: &'a Columns,
+    row: &'a [String],
+    problems: Problems,
+}
+
+impl<'a> Cells<'a> {
+    fn cell(&self, name: &str) -> Option<&'a str> {
+        self.columns.cell(self.row, name)
+    }
+
+    /// Reads a cell; a blank one is `None`.
+    fn read<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.cell(name)?;
+        let value = if text.contains('\0') { Err("must not contain NUL".to_owned()) } else { read(text) };
+        value.map_err(|problem| self.problems.add(name, problem)).ok()
+    }
+
+    /// Reads a cell that must not be blank.
+    fn require<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        if self.cell(name).is_none() {
+            self.problems.add(name, "is missing");
+        }
+        self.read(name, read)
+    }
+}
+
+/// Reads a row.
+pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPayment {
+    let row = match &row.cells {
+        Ok(cells) => cells,
+        Err(problem) => return ReadPayment { label: None, payment: Err(problem.clone().into()) },
+    };
+    let mut cells = Cells { columns, row, problems: Problems::default() };
+    let label = cells.cell("orderReference").or(cells.cell("tracking")).map(|label| shorten(label).into_owned());
+    let by_tracking = cells.cell("orderReference").is_none() && cells.cell("tracking").is_some();
+    let order = match by_tracking {
+        true => cells.read("tracking", |number| Err(format!("no order has the number {}", shorten(number)))),
+        false => cells.require("orderReference", |reference| Ok(reference.to_owned())),
+    };
+    let amount = cells.require("amount", |text| read_amount(text, form.has_decimal_comma));
+    let method = match &form.method {
+        Some(method) if cells.cell("method").is_none() => Some(method.clone()),
+        _ => cells.require("method", Method::parse),
+    };
+    let receipt = cells.read("receipt", read_receipt);
+    let paid_at = cells.read("paidAt", |text| read_time(text, form.zone));
+    let note = cells.read("note", |text| limits::excess(text, limits::NOTE).map_or_else(|| Ok(text.to_owned()), Err));
+    let payment = match (order, amount, method) {
+        (Some(order), Some(amount), Some(method)) if cells.problems.is_empty() => {
+            Ok(ListedPayment { order, entry: PaymentEntry { amount, method, receipt, paid_at }, note })
+        }
+        _ => Err(cells.problems),
+    };
+    ReadPayment { label, payment }
+}
+
+/// Reads an amount; below zero it is a refund.
+fn read_amount(text: &str, has_decimal_comma: bool) -> Result<Balance, String> {
+    let (is_refund, size) = match text.strip_prefix(['-', '\u{2212}']) {
+        Some(size) => (true, size),
+        None => (false, text),
+    };
+    let amount = match size.rsplit_once(',') {
+        Some((whole, decimals)) if has_decimal_comma && !whole.contains(['.', ',']) => {
+            Money::parse(&format!("{whole}.{decimals}")).map_err(|error| error.to_string())?
+        }
+        Some(_) if has_decimal_comma => {
+            let without = size.replace('.', "");
+            return Err(match Money::parse(&without.replace(',', ".")) {
+                Ok(_) => format!("must be written without dots: {without}"),
+                Err(error) => error.to_string(),
+            });
+        }
+        _ => Money::parse_typed(size)?,
+    };
+    if amount == Money::ZERO {
+        return Err("must not be zero".to_owned());
+    }
+    Ok(if is_refund { Balance::from(amount).negated() } else { amount.into() })
+}
+
+/// Reads a time: RFC 3339, or without a zone a day, or a day and a time of day, of the shop's calendar.
+fn read_time(text: &str, zone: Zone) -> Result<Timestamp, String> {
+    const FORMS: &str = "must be a time such as 2026-02-04, 2026-02-04 10:30 or 2026-02-04T10:30:00Z";
+    if let Some(time) = Timestamp::parse(text) {
+        return Ok(time);
+    }
+    let is_dated = text.as_bytes().get(4) == Some(&b'-');
+    if is_dated && let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return Ok(day_start(day, &zone));
+    }
+    let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
+    let local = forms.iter().filter(|_| is_dated).find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let time = local.and_then(|local| zone.from_local_datetime(&local).earliest());
+    time.and_then(|time| Timestamp::from_millis(time.timestamp_millis())).ok_or_else(|| FORMS.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_has_the_decimal_sign_of_its_file() {
+        for (text, comma, expected) in [
+            ("59.98", false, Ok(5998)),
+            ("59,98", true, Ok(5998)),
+            ("59,9", true, Ok(5990)),
+            ("59.98", true, Ok(5998)),
+            ("60", true, Ok(6000)),
+            ("-59,98", true, Ok(-5998)),
+            ("\u{2212}5", false, Ok(-500)),
+            ("59,98", false, Err("must be written without a comma: 59.98")),
+            ("1,048.00", false, Err("must be written without a comma: 1048.00")),
+            ("1.048,00", true, Err("must be written without dots: 1048,00")),
+            ("1.048", true, Err("must have at most two decimals")),
+            ("1,048", true, Err("must have at most two decimals")),
+            ("1,048,000.5", true, Err("must be a number such as 29.99")),
+            ("0", false, Err("must not be zero")),
+            ("-0,00", true, Err("must not be zero")),
+            ("--5", false, Err("must not be negative")),
+            ("EGP 5", false, Err("must be a number such as 29.99")),
+            ("99999999.99", false, Ok(9_999_999_999)),
+            ("100000000", false, Err("must be at most 99999999.99")),
+        ] {
+            let expected = expected.map(Balance::from_hundredths).map_err(str::to_owned);
+            assert_eq!(read_amount(text, comma), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_the_shops() {
+        let cairo = Zone::parse("Africa/Cairo").unwrap();
+        for (text, expected) in [
+            ("2026-02-04", Some("2026-02-03T22:00:00Z")),
+            ("2026-02-04 10:30", Some("2026-02-04T08:30:00Z")),
+            ("2026-02-04 10:30:15.5", Some("2026-02-04T08:30:15.500Z")),
+            ("2026-02-04T10:30:00", Some("2026-02-04T08:30:00Z")),
+            ("2026-02-04T10:30:00+04:00", Some("2026-02-04T06:30:00Z")),
+            // Clocks in Cairo skip this hour.
+            ("2026-04-24 00:30", None),
+            ("04/02/2026", None),
+            ("yesterday", None),
+            ("26-02-04", None),
+        ] {
+            let time = read_time(text, cairo).ok();
+            assert_eq!(time.map(Timestamp::brief).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_gives_a_payment_or_all_its_problems() {
+        let header = ["tracking", "orderReference", "amount", "method", "receipt", "note"].map(str::to_owned);
+        let columns = Columns::of(&header, COLUMNS).unwrap();
+        let form = |method: Option<&str>| ListForm {
+            method: method.map(|method| Method::parse(method).unwrap()),
+            has_decimal_comma: false,
+            zone: Zone::UTC,
+        };
+        let read = |cells: &[&str], method| {
+            let cells = Ok(cells.iter().map(|&cell| cell.to_owned()).collect());
+            let reject = std::sync::Arc::new(crate::input::reject::Reject::Nothing);
+            read_payment(&Row { number: 1, line: 2, cells, reject, size: 0 }, &columns, &form(method)).payment
+        };
+        let paid = read(&["T-9", "LEG-1", "50", "", "R-1", ""], Some("bosta")).unwrap();
+        assert_eq!((paid.order.as_str(), paid.entry.method.as_str(), paid.note), ("LEG-1", "bosta", None));
+        let paid = read(&["", "LEG-1", "-50", "Cash"], Some("bosta")).unwrap();
+        assert_eq!((paid.entry.method.as_str(), paid.entry.amount), ("cash", Balance::from_hundredths(-5000)));
+        for (cells, problems) in [
+            (&[][..], &["orderReference: is missing", "amount: is missing", "method: is missing"][..]),
+            (&["T-9", "", "50", "cash"], &["tracking: no order has the number T-9"]),
+            (
+                &["", "LEG-1", "5,0", "R 7", "R\u{0}1", &"x".repeat(1001)],
+                &[
+                    "amount: must be written without a comma: 5.00",
+                    "method: must be a word of up to 20 letters, such as cash or instapay",
+                    "receipt: must not contain NUL",
+                    "note: must have at most 1000 characters, has 1001",
+                ],
+            ),
+        ] {
+            assert_eq!(read(cells, None).unwrap_err().into_first(), problems, "{cells:?}");
+        }
+    }
+}

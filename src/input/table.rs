@@ -1,0 +1,147 @@
+//! Lists that people keep as tables: rows of cells, under columns with names.
+//!
+//! What the rows come from is behind [`Rows`]: CSV ([`csv_rows`](super::csv_rows)) so far.
+
+use std::io;
+use std::sync::Arc;
+
+use super::reject::Reject;
+use crate::domain::text::{is_edge, shorten};
+
+/// One row of a table.
+#[derive(Debug)]
+pub struct Row {
+    /// Its number below the header, from 1; blank rows are not counted.
+    pub number: u64,
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// Its cells, or why they cannot be read.
+    pub cells: Result<Vec<String>, String>,
+    /// What to keep of it if it is rejected.
+    pub reject: Arc<Reject>,
+    /// How many bytes it has.
+    pub size: usize,
+}
+
+/// Why a table cannot be read any further.
+#[derive(Debug)]
+pub enum RowsError {
+    /// Reading failed.
+    Io(io::Error),
+    /// It is no table, or its end is missing.
+    CutOff {
+        /// The line, from 1.
+        line: u64,
+        /// The problem.
+        problem: String,
+    },
+}
+
+/// The rows of a table, read one after another.
+pub trait Rows {
+    /// Reads the next row; `None` at the end.
+    ///
+    /// # Errors
+    /// Reading failed, or the table is cut off.
+    fn next_row(&mut self) -> Result<Option<Row>, RowsError>;
+
+    /// Returns its columns.
+    fn columns(&self) -> &Columns;
+
+    /// Returns whether a comma stands before decimals.
+    fn has_decimal_comma(&self) -> bool;
+}
+
+/// Which column of a table is which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    /// The place of each known column.
+    places: Vec<(&'static str, usize)>,
+    /// The names of the others.
+    unread: Vec<String>,
+    width: usize,
+}
+
+impl Columns {
+    /// Finds `known` columns by their names in a header, in any case and with any signs between their words.
+    ///
+    /// # Errors
+    /// A name stands there twice.
+    pub fn of(header: &[String], known: &[&'static str]) -> Result<Columns, String> {
+        let (mut places, mut unread) = (Vec::new(), Vec::new());
+        for (place, cell) in header.iter().enumerate() {
+            let name = cell.trim_matches(is_edge);
+            match known.iter().find(|column| is_same_name(column, name)) {
+                Some(column) if places.iter().any(|(other, _)| other == column) => {
+                    return Err(format!("has two columns {column}"));
+                }
+                Some(column) => places.push((*column, place)),
+                None if name.is_empty() => {}
+                None => unread.push(shorten(name).into_owned()),
+            }
+        }
+        Ok(Columns { places, unread, width: header.len() })
+    }
+
+    /// Returns how many known columns there are.
+    pub fn count(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Returns whether there is a column of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.places.iter().any(|(column, _)| *column == name)
+    }
+
+    /// Returns the names of the columns that are not known.
+    pub fn unread(&self) -> &[String] {
+        &self.unread
+    }
+
+    /// Returns how many cells a row has.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Returns a row's cell in a column, without what means nothing at its edges; `None` if it is blank.
+    pub fn cell<'c>(&self, cells: &'c [String], name: &str) -> Option<&'c str> {
+        let (_, place) = self.places.iter().find(|(column, _)| *column == name)?;
+        Some(cells.get(*place)?.trim_matches(is_edge)).filter(|cell| !cell.is_empty())
+    }
+}
+
+/// Returns whether a header names a column: `Order Reference` and `order_reference` are `orderReference`.
+fn is_same_name(column: &str, name: &str) -> bool {
+    let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase);
+    letters.eq(column.chars().flat_map(char::to_lowercase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn columns_are_found_by_name_in_any_spelling() {
+        let known = ["orderReference", "amount", "paidAt"];
+        for names in [
+            ["orderReference", "amount", "paidAt"],
+            ["order_reference", "AMOUNT", "paid_at"],
+            ["Order Reference", " Amount ", "Paid-At"],
+        ] {
+            let columns = Columns::of(&header(&names), &known).unwrap();
+            assert_eq!((columns.count(), columns.width(), columns.unread().len()), (3, 3, 0), "{names:?}");
+        }
+        let columns = Columns::of(&header(&["Customer", "", "amount"]), &known).unwrap();
+        assert_eq!(
+            (columns.unread(), columns.has("amount"), columns.has("paidAt")),
+            (&header(&["Customer"])[..], true, false)
+        );
+        let row = header(&["Mona", "x", "\u{200f} 5 "]);
+        assert_eq!((columns.cell(&row, "amount"), columns.cell(&row[..2], "amount")), (Some("5"), None));
+        assert_eq!(Columns::of(&header(&["Amount", "amount"]), &known), Err("has two columns amount".to_owned()));
+    }
+}

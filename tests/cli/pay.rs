@@ -1,0 +1,347 @@
+use serde_json::json;
+
+use crate::harness::{BELT, ORDER, Shop};
+
+/// A shop with the order of `examples/`, and three of a belt at 29.99 each.
+fn shop() -> Shop {
+    let shop = Shop::with_order();
+    for reference in ["LEG-1", "LEG-2", "LEG-3"] {
+        shop.take(reference, BELT, 1, None);
+    }
+    shop
+}
+
+#[test]
+fn a_payment_is_shown_with_what_is_paid_and_due() {
+    let shop = shop();
+    let run = shop.orders(["pay", ORDER, "20", "Cash", "--receipt", "R-1", "--at", "yesterday", "--note", "deposit"]);
+    let done = run.exits(0);
+    assert_eq!(done.stderr, "note: cash is a new method: no payment was made by it before\n");
+    let end = "
+Total 59.98 for 2 pieces
+To pay 59.98
+Paid 20.00
+Due 39.98
+
+#  PAID AT           AMOUNT  METHOD  RECEIPT  BY
+1  2026-02-06 00:00   20.00  cash    R-1      operator
+";
+    assert!(done.stdout.ends_with(end), "{}", done.stdout);
+    let body = shop.orders(["pay", ORDER, "39.98", "cash", "--json"]).json();
+    assert_eq!((&body["status"], &body["paid"], &body["due"]), (&json!("pending"), &json!("59.98"), &json!("0.00")));
+    assert_eq!(
+        body["payments"],
+        json!([
+            {"number": 1, "at": "2026-02-07T08:00:00.000Z", "paidAt": "2026-02-06T00:00:00Z", "actor": "operator",
+             "amount": "20.00", "method": "cash", "receipt": "R-1", "note": "deposit", "voids": null},
+            {"number": 2, "at": "2026-02-07T08:00:00.000Z", "paidAt": "2026-02-07T08:00:00Z", "actor": "operator",
+             "amount": "39.98", "method": "cash", "receipt": null, "note": null, "voids": null},
+        ])
+    );
+    shop.orders(["pay", "LEG-1", "29.99", "cash", "-q"]).prints("LEG-1\n");
+    let csv = shop.orders(["pay", "LEG-2", "29.99", "cash", "--format", "csv"]).succeeds();
+    assert!(csv.starts_with("id,orderReference,") && csv.lines().count() == 2, "{csv}");
+    // A payment moves no stock.
+    assert_eq!(shop.on_hand("SKU-12345", "L"), 3);
+    shop.check();
+}
+
+#[test]
+fn the_same_receipt_is_entered_once() {
+    let shop = shop();
+    shop.orders(["pay", "LEG-1", "10", "instapay", "--receipt", "4711"]).succeeds();
+    let before = shop.dump();
+    let done = shop.orders(["pay", "LEG-1", "10.00", "InstaPay", "--receipt", " 4711 ", "--at", "2d", "-q"]).exits(0);
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("LEG-1\n", ""));
+    let done = shop.orders(["pay", "LEG-1", "10", "instapay", "--receipt", "4711", "--json"]).exits(0);
+    assert_eq!(done.stderr, "note: LEG-1 has this payment already; unchanged\n");
+    for (reference, amount) in [("LEG-1", "11"), ("LEG-2", "10")] {
+        shop.orders(["pay", reference, amount, "instapay", "--receipt", "4711"]).fails(
+            5,
+            "error: receipt 4711 of instapay was entered for LEG-1, 10.00; nothing changed\n\
+             hint: to see it:  orders show LEG-1\n",
+        );
+    }
+    assert_eq!(shop.dump(), before);
+    // Another method may number its receipts likewise; and a payment that was taken back can be entered anew.
+    shop.orders(["pay", "LEG-2", "10", "bosta", "--receipt", "4711"]).succeeds();
+    shop.orders(["pay", "LEG-1", "--void", "1", "--note", "of LEG-3"]).succeeds();
+    shop.orders(["pay", "LEG-3", "10", "instapay", "--receipt", "4711"]).succeeds();
+    shop.check();
+}
+
+#[test]
+fn a_payment_is_taken_back_and_both_stay_to_be_seen() {
+    let shop = shop();
+    shop.orders(["pay", "LEG-1", "10", "cash", "--receipt", "7"]).succeeds();
+    shop.orders(["pay", "LEG-1", "--void", "1"])
+        .fails(2, "error: --void needs a --note that says why\nhint: add --note WHY\n");
+    let body = shop.orders(["pay", "LEG-1", "--void", "1", "--note", "of LEG-2", "--json"]).json();
+    assert_eq!((&body["paid"], &body["due"]), (&json!("0.00"), &json!("29.99")));
+    let taken_back = &body["payments"][1];
+    assert_eq!(
+        (&taken_back["amount"], &taken_back["voids"], &taken_back["note"]),
+        (&json!("-10.00"), &json!(1), &json!("of LEG-2"))
+    );
+    for (number, code, problem) in [
+        ("1", 5, "payment 1 of LEG-1 was taken back already"),
+        ("2", 5, "payment 2 of LEG-1 takes payment 1 back: enter it anew instead"),
+        ("3", 3, "order LEG-1 has no payment 3"),
+    ] {
+        let stderr = format!("error: {problem}; nothing changed\nhint: to see it:  orders show LEG-1\n");
+        shop.orders(["pay", "LEG-1", "--void", number, "--note", "x"]).fails(code, &stderr);
+    }
+    shop.orders(["pay", "LEG-1", "--void", "-1", "--note", "x"]).exits(2);
+    shop.orders(["pay", "LEG-1", "5", "cash", "--void", "1", "--note", "x"]).exits(2);
+    shop.orders(["history", "LEG-1"]).prints(
+        "\
+LEG-1  pending
+2026-02-07 08:00  operator  created
+2026-02-07 08:00  operator  payment
+  + 10.00 cash 7
+2026-02-07 08:00  operator  payment taken back
+  - 10.00 cash 7
+  note: of LEG-2
+",
+    );
+    shop.check();
+}
+
+#[test]
+fn more_than_is_due_is_recorded_with_a_warning() {
+    let shop = shop();
+    shop.orders(["pay", "LEG-1", "29.99", "cash"]).succeeds();
+    let done = shop.orders(["pay", "LEG-1", "5", "cash", "-q"]).exits(0);
+    assert_eq!(done.stderr, "warning: LEG-1 is paid 5.00 more than is due\n");
+    shop.orders(["cancel", "LEG-2", "-q"]).succeeds();
+    let done = shop.orders(["pay", "LEG-2", "5", "cash", "-q"]).exits(0);
+    assert_eq!(done.stderr, "warning: LEG-2 is cancelled: 5.00 is owed to the customer\n");
+    assert_eq!(shop.status("LEG-2"), "cancelled");
+    shop.check();
+}
+
+#[test]
+fn what_is_typed_wrongly_is_refused_with_what_to_type() {
+    let shop = shop();
+    let before = shop.dump();
+    let how = "hint: to record it:  orders pay REF AMOUNT METHOD\n";
+    for (words, code, problem) in [
+        (
+            &["LEG-1", "1,048.00", "cash"][..],
+            2,
+            "invalid value '1,048.00' for '<AMOUNT>': must be written without a comma: 1048.00",
+        ),
+        (
+            &["LEG-1", "59,98", "cash"],
+            2,
+            "invalid value '59,98' for '<AMOUNT>': must be written without a comma: 59.98",
+        ),
+        (&["LEG-1", "0", "cash"], 2, "invalid value '0' for '<AMOUNT>': must be more than zero"),
+        (&["LEG-1", "5", "5"], 2, "invalid value '5' for '<METHOD>': must be a word of up to 20 letters"),
+        (&["LEG-1", "cash"], 2, "say how much was paid, and how"),
+        (&["LEG-1"], 2, "say how much was paid, and how"),
+        (&[], 2, "say how the money moved, such as cash"),
+        (&["5", "cash"], 2, "name an order"),
+        (&["LEG-9999", "5", "cash"], 3, "order LEG-9999 not found"),
+        (&["LEG-1", "5", "cash", "--at", "tomorrow"], 2, "must be 2d, 12h, today"),
+        (&["LEG-1", "5", "cash", "--at", "2026-02-07T08:00:01Z"], 4, "lies ahead: money that has not moved yet"),
+        (&["LEG-1", "5", "cash", "--at", "1026-02-07"], 4, "lies before 2009: look at its year"),
+        (&["LEG-1", "5", "cash", "--receipt", " "], 2, "must not be blank"),
+    ] {
+        let run = words.iter().fold(shop.orders(["pay"]), |run, word| run.arg(word));
+        let stderr = run.exits(code).stderr;
+        assert!(stderr.contains(problem), "{words:?}: {stderr}");
+        assert!(!stderr.contains("say how") || stderr.ends_with(how), "{stderr}");
+    }
+    let done = shop.orders(["pay", "LEG-1", "-5", "cash"]).exits(2);
+    assert!(done.stderr.ends_with("hint: to give money back:  orders refund REF AMOUNT METHOD\n"), "{}", done.stderr);
+    assert_eq!(shop.dump(), before);
+}
+
+#[test]
+fn a_part_of_a_reference_pays_nothing_in_a_script() {
+    let shop = shop();
+    shop.orders(["pay", "ab5c", "5", "cash"]).exits(2);
+    let done = shop.orders(["pay", "ab5c", "5", "cash", "-yq"]).exits(0);
+    assert_eq!(done.stdout, format!("{ORDER}\n"));
+}
+
+#[test]
+fn sellers_record_money_and_buyers_see_their_own() {
+    let shop = shop();
+    for (name, role) in [("sara", "seller"), ("mona", "buyer")] {
+        shop.orders(["user", "add", name, "--role", role]).succeeds();
+    }
+    shop.orders(["pay", "LEG-1", "5", "cash", "--as", "sara", "-q"]).succeeds();
+    assert_eq!(shop.orders(["show", "LEG-1", "--json"]).json()["payments"][0]["actor"], "sara");
+    for caller in ["mona", "guest"] {
+        for words in [&["pay", "LEG-1", "5", "cash"][..], &["refund", "LEG-1", "5", "cash"], &["pay", "--from", "-"]] {
+            let run = words.iter().fold(shop.orders(["--as", caller]), |run, word| run.arg(word));
+            run.fails(11, "error: only admins and sellers can record payments\n");
+        }
+    }
+}
+
+/// What a courier sends: with a decimal comma, a blank row, columns of its own, and an amount that came back.
+const LIST: &str = "\u{feff}Order Reference;Customer;Amount;Receipt;Paid_At;note\r
+LEG-1;Mona;29,99;B-1;2026-02-05;\r
+;;;;;\r
+leg-2;\"Ali; Cairo\";29,99;;2026-02-05 10:30;left at the door\r
+LEG-2;Ali;-9,99;;2026-02-06;came back\r
+LEG-3;منى;20;;;\r
+";
+
+#[test]
+fn a_list_is_recorded_once() {
+    let shop = shop();
+    std::fs::write(shop.path("bosta.csv"), LIST).unwrap();
+    let run = || shop.orders(["pay", "--from", "bosta.csv", "--method", "bosta", "--note", "settlement 12"]);
+    let before = shop.dump();
+    let done = run().arg("-n").exits(0);
+    assert_eq!(
+        (done.stdout.as_str(), done.stderr.as_str()),
+        (
+            "would record 4, unchanged 0\n",
+            "warning: bosta is a new method: no payment was made by it before\n\
+             note: columns that are not read: Customer\nnote: dry run: nothing changed\n"
+        )
+    );
+    assert_eq!(shop.dump(), before);
+    let body = run().arg("--json").json();
+    assert_eq!(
+        body,
+        json!({"recorded": 4, "unchanged": 0, "rejected": 0,
+               "warnings": ["bosta is a new method: no payment was made by it before"], "errors": []})
+    );
+    let paid = shop.orders(["show", "LEG-2", "--json"]).json();
+    let payment = |index: usize| {
+        let payment = &paid["payments"][index];
+        ["amount", "paidAt", "method", "note"].map(|key| payment[key].as_str().unwrap().to_owned())
+    };
+    assert_eq!(payment(0), ["29.99", "2026-02-05T10:30:00Z", "bosta", "left at the door"]);
+    assert_eq!(payment(1), ["-9.99", "2026-02-06T00:00:00Z", "bosta", "came back"]);
+    assert_eq!(shop.orders(["show", "LEG-1", "--json"]).json()["payments"][0]["note"], "settlement 12");
+    shop.check();
+    // Entered again, nothing is counted twice.
+    let before = shop.dump();
+    let done = run().exits(0);
+    assert_eq!(done.stdout, "recorded 0, unchanged 4\n");
+    let said =
+        "warning: LEG-3: 20.00 bosta is on record already; if this is another payment, give it a receipt or paidAt\n";
+    assert!(done.stderr.starts_with(said), "{}", done.stderr);
+    assert_eq!(shop.dump(), before);
+}
+
+#[test]
+fn rows_that_stand_twice_in_a_list_are_both_recorded_unless_a_receipt_says_otherwise() {
+    let shop = shop();
+    let list =
+        "orderReference,amount,method,receipt\nLEG-1,10,cash,\nLEG-1,10,cash,\nLEG-2,10,cash,R-1\nLEG-2,10,cash,R-1\n";
+    let body = shop.orders(["pay", "--from", "-", "--json"]).stdin(list).json();
+    assert_eq!((&body["recorded"], &body["unchanged"]), (&json!(3), &json!(1)));
+    assert_eq!(body["warnings"][1], "LEG-1: 10.00 cash stands twice in the list; both are recorded");
+    assert_eq!(shop.orders(["pay", "--from", "-"]).stdin(list).succeeds(), "recorded 0, unchanged 4\n");
+    shop.check();
+}
+
+const BAD: &str = "orderReference,amount,method,receipt
+LEG-1,10,cash,R-1
+LEG-404,10,cash,
+LEG-2,0,r 1,
+LEG-2,1,048.00,cash,
+LEG-3,-5,cash,
+LEG-2,10,cash,R-1
+LEG-3,5,cash,\"no end
+";
+
+#[test]
+fn a_list_with_a_bad_row_records_nothing_and_names_all() {
+    let shop = shop();
+    std::fs::write(shop.path("bank.csv"), BAD).unwrap();
+    let before = shop.dump();
+    shop.orders(["pay", "--from", "bank.csv"]).fails(
+        4,
+        "error: 6 of 7 rows are invalid; nothing recorded
+  - bank.csv:3: row 2 (LEG-404): orderReference: order LEG-404 not found
+  - bank.csv:4: row 3 (LEG-2): amount: must not be zero
+  - bank.csv:4: row 3 (LEG-2): method: must be a word of up to 20 letters, such as cash or instapay
+  - bank.csv:5: row 4: has 5 cells, the header has 4: put a cell with a separator in quotes
+  - bank.csv:6: row 5 (LEG-3): 5.00 cannot go back for LEG-3: 0.00 was paid
+  - bank.csv:7: row 6 (LEG-2): receipt R-1 of cash was entered for LEG-1, 10.00
+  - bank.csv:8: row 7: has a quote that is not closed, or stands inside a quoted cell
+hint: --keep-going records the others, --rejects FILE keeps these
+",
+    );
+    assert_eq!(shop.dump(), before);
+    let done = shop.orders(["pay", "--from", "bank.csv", "--keep-going", "--rejects", "mend.csv"]).exits(8);
+    assert_eq!(done.stdout, "recorded 1, unchanged 0, rejected 6\n");
+    let kept = std::fs::read_to_string(shop.path("mend.csv")).unwrap();
+    assert_eq!(kept, BAD.replace("LEG-1,10,cash,R-1\n", ""));
+    shop.check();
+    // Only conflicts: 5.
+    let list = "orderReference,amount,method,receipt\nLEG-2,10,cash,R-1\nLEG-3,-5,cash,\n";
+    let done = shop.orders(["pay", "--from", "-", "--json"]).stdin(list).exits(5);
+    let error: serde_json::Value = serde_json::from_str(done.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&error["code"], &error["reason"], &error["recorded"]),
+        (&json!("conflict"), &json!("content"), &json!(0))
+    );
+    assert_eq!(
+        error["errors"][1],
+        json!({"file": "-", "record": 2, "line": 3, "reference": "LEG-3",
+               "problems": ["5.00 cannot go back for LEG-3: 0.00 was paid"], "code": "conflict", "reason": "step"})
+    );
+}
+
+#[test]
+fn the_rejects_of_a_list_are_mended_and_recorded() {
+    let shop = shop();
+    std::fs::write(shop.path("bosta.csv"), LIST.replace("LEG-3", "LEG-33")).unwrap();
+    shop.orders(["pay", "--from", "bosta.csv", "--method", "bosta", "--keep-going", "--rejects", "mend.csv"]).exits(8);
+    let kept = std::fs::read_to_string(shop.path("mend.csv")).unwrap();
+    assert_eq!(kept, "\u{feff}Order Reference;Customer;Amount;Receipt;Paid_At;note\nLEG-33;منى;20;;;\n");
+    std::fs::write(shop.path("mended.csv"), kept.replace("LEG-33", "LEG-3")).unwrap();
+    let done = shop.orders(["pay", "--from", "mended.csv", "--method", "bosta"]).succeeds();
+    assert_eq!(done, "recorded 1, unchanged 0\n");
+    // What is kept is not written over, nor is the orders file.
+    for rejects in ["bosta.csv", "orders.db"] {
+        let run =
+            shop.orders(["pay", "--from", "bosta.csv", "--method", "bosta", "--keep-going", "--rejects", rejects]);
+        let done = run.exits(5);
+        assert!(done.stderr.contains("nothing recorded"), "{}", done.stderr);
+    }
+    shop.check();
+}
+
+#[test]
+fn what_is_no_list_of_payments_is_refused_by_name() {
+    let shop = shop();
+    for (input, problem) in [
+        ("", "-:1: is empty: its first row names the columns"),
+        ("PK\u{3}\u{4}", "-:1: is a spreadsheet or another zip file: save the list as CSV in UTF-8"),
+        ("customer,sum\nMona,5\n", "-:1: has none of the columns orderReference, tracking, amount"),
+        ("orderReference,method\n", "-:1: has no column amount"),
+        ("amount,method\n", "-:1: has no column orderReference, nor tracking"),
+        ("orderReference,amount\n", "-:1: has no column method: --method METHOD says how all was paid"),
+        ("tracking,amount,method\n991,5,cash\n", "row 1 (991): tracking: no order has the number 991"),
+        ("orderReference,amount,method\nLEG-1,5,ca\u{0}sh\n", "row 1 (LEG-1): method: must not contain NUL"),
+    ] {
+        let stderr = shop.orders(["pay", "--from", "-"]).stdin(input).exits(4).stderr;
+        assert!(stderr.contains(problem) && stderr.contains("nothing recorded"), "{input:?}: {stderr}");
+    }
+    let stderr =
+        shop.orders(["pay", "--from", "-"]).stdin(&b"orderReference,amount,method\nLEG-1,5,\xff\n"[..]).exits(4).stderr;
+    assert!(stderr.contains("-:2: row 1: is not UTF-8: save it as UTF-8"), "{stderr}");
+    // A header alone is an empty list.
+    let done = shop.orders(["pay", "--from", "-"]).stdin("orderReference,amount,method\n").succeeds();
+    assert_eq!(done, "recorded 0, unchanged 0\n");
+    for words in [
+        &["LEG-1", "5", "cash", "--from", "x"][..],
+        &["--from", "x", "--at", "2d"],
+        &["--keep-going"],
+        &["--from", "x", "--rejects", "y"],
+    ] {
+        words.iter().fold(shop.orders(["pay"]), |run, word| run.arg(word)).exits(2);
+    }
+    shop.orders(["pay", "--from", "missing.csv", "--json"]).exits(1);
+}
