@@ -239,7 +239,8 @@ pub fn changed(change: &StatusChange, is_dry_run: bool) -> String {
         (returned, 0) => format!("; {} back in stock", pieces(returned)),
         (returned, _) => format!("; {} back, written off as unsaleable", pieces(returned)),
     };
-    format!("{would}{}: {} → {}{stock}\n", change.reference, change.from, change.to)
+    let kept = if change.kept == Money::ZERO { String::new() } else { format!("; {} kept", change.kept) };
+    format!("{would}{}: {} → {}{stock}{kept}\n", change.reference, change.from, change.to)
 }
 
 /// Renders a number of pieces: `1 piece`, `2 pieces`.

@@ -153,6 +153,7 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
         reference: new.reference.clone(),
         from: Status::Pending,
         to: Status::Confirmed,
+        kept_before: Money::ZERO,
         kept: Money::ZERO,
         movements: vec![movement(-2, Reason::Confirm)],
     };
