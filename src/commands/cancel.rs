@@ -5,19 +5,27 @@ use clap::Args;
 use super::facts::{Facts, Group};
 use super::find::REFS_TO_WRITE;
 use super::{Context, set_status};
+use crate::domain::money::Money;
 use crate::domain::status::Status;
 use crate::domain::transition::Request;
 use crate::error::Exit;
 
 /// Cancel orders, all or nothing; stock that they hold is given back
+///
+/// What was paid is then owed to the customer, but for what the shop keeps (--keep), and orders refund records that it went
+/// back. A cancelled order that is reopened keeps nothing.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note().acting_on(set_status::CHANGEABLE))]
 #[command(after_help = "Examples:
   orders cancel LEG-LXYZ1234-AB5C --note 'never paid'
+  orders cancel LEG-LXYZ1234-AB5C --keep 50 --note 'the courier was there'
   orders cancel LEG-LXYZ1234-AB5C --no-restock --note 'came back torn'")]
 pub struct CancelArgs {
     #[arg(value_name = "REF", help = REFS_TO_WRITE)]
     refs: Vec<String>,
+    /// What the shop keeps of the price: a fee, a deposit
+    #[arg(long, value_name = "AMOUNT", value_parser = Money::parse_typed)]
+    keep: Option<Money>,
     /// Goods that come back cannot be sold: they are written off
     #[arg(long)]
     no_restock: bool,
@@ -27,6 +35,7 @@ pub struct CancelArgs {
 }
 
 pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock };
+    let keep = args.keep.unwrap_or_default();
+    let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock, keep };
     set_status::change(&args.refs, request, args.keep_going, "cancel", context)
 }

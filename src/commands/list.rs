@@ -19,6 +19,7 @@ use crate::render::json::ORDER_KEYS;
   orders list --status pending --older-than 2d
   orders list --search 'mona' --since 2026-02-01
   orders list -q --status pending         bare references, one a line
+  orders list --due                       what customers and couriers still owe
   orders list --items --format csv        a row an item
   orders list --sort -total --limit 10    the ten largest")]
 pub struct ListArgs {

@@ -61,6 +61,12 @@ pub struct Selection {
     /// Only orders of this phone number, in any spelling
     #[arg(long, value_name = "N", value_parser = read_phone)]
     phone: Option<String>,
+    /// Only orders of which something is due, where the shop records what was paid or the courier collects it
+    #[arg(long)]
+    due: bool,
+    /// Only orders of which nothing is paid, but for cancelled ones
+    #[arg(long)]
+    unpaid: bool,
     /// Only orders with this in reference, name, phone (in any spelling), or the name or SKU of an item or its product
     ///
     /// Case, accents, harakat, tatweel and the forms of alif, waw, ya and ta marbuta make no difference.
@@ -146,6 +152,8 @@ impl Listing<'_> {
                 None => None,
             },
             owner: own.or(named.as_ref().map(Owner::of)),
+            is_due: self.selection.due,
+            is_unpaid: self.selection.unpaid,
             sort: *sort,
             limit,
         })
@@ -228,6 +236,7 @@ fn print_table(
     let mut sizing = Sizing::of(match (is_chosen, listing.with_items) {
         (true, _) => columns_of(keys),
         (false, true) => order::list_item_columns(),
+        (false, false) if listing.selection.due => order::due_columns(),
         (false, false) => order::list_columns(),
     });
     let (mut rows, mut count) = (Spool::default(), 0_u64);
@@ -258,6 +267,7 @@ fn print_table(
                     put(row_of(keys, &order_fields(order, keys), style))?;
                 }
                 (false, true) => order::list_item_rows(order).try_for_each(put)?,
+                (false, false) if listing.selection.due => put(order::due_row(order, style))?,
                 (false, false) => put(order::list_row(order, style))?,
             }
             Ok(())

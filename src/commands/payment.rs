@@ -3,9 +3,10 @@
 use super::Context;
 use super::find::{Naming, find_order};
 use super::pick::{Purpose, one_named_or_picked};
-use crate::domain::money::Money;
+use crate::domain::money::{Balance, Money};
 use crate::domain::order::Order;
 use crate::domain::payment::{Method, NewPayment, PaymentEntry, decide, overpaid};
+use crate::domain::reference::Reference;
 use crate::domain::text::shorten;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
@@ -120,6 +121,28 @@ impl Entered {
         if let Some(warning) = overpaid(&order.summary) {
             context.ui.warn(&warning);
         }
+    }
+}
+
+/// The most orders whose refund is named.
+const OWED_NAMED: usize = 10;
+
+/// Says which of these orders money is owed of, and how to record that it went back.
+pub fn say_owed<'o>(orders: impl Iterator<Item = &'o Order>, context: &Context) {
+    if !context.is_table() {
+        return;
+    }
+    let owed: Vec<(&Reference, Balance)> = orders
+        .filter_map(|Order { summary, .. }| Some((&summary.reference, summary.due().filter(|due| due.is_negative())?)))
+        .collect();
+    let verb = if context.is_dry_run() { "would be" } else { "is" };
+    for (reference, due) in owed.iter().take(OWED_NAMED) {
+        context.ui.note(&format!("{} {verb} owed to the customer of {reference}", due.size()));
+        let refund = CommandLine::of("refund").argument(reference).option("METHOD");
+        context.hint(Hint::run("to record that it went back", refund));
+    }
+    if owed.len() > OWED_NAMED {
+        context.ui.note(&format!("{} more customers {verb} owed money", owed.len() - OWED_NAMED));
     }
 }
 

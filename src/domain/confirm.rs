@@ -291,6 +291,7 @@ fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
         reference: summary.reference.clone(),
         from: Status::Pending,
         to: Status::Confirmed,
+        kept_before: Money::ZERO,
         kept: Money::ZERO,
         movements,
     };

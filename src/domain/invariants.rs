@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::confirm;
 use super::edit::{self, Edit, ItemEdit};
+use super::money::Money;
 use super::order::{Order, sums};
 use super::product::tests::product;
 use super::product::{Catalogue, Product};
@@ -82,7 +83,7 @@ impl Shop {
             }
             Action::Change(order, to, force, restock) => {
                 let held = self.held(*order);
-                let request = Request { to: *to, force: *force, restock: *restock };
+                let request = Request { to: *to, force: *force, restock: *restock, keep: Money::ZERO };
                 if let Ok(change) = transition::decide(&self.orders[*order], &held, request) {
                     self.apply(&change);
                 }

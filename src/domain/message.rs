@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 
 use super::bidi::sent;
+use super::money::{Balance, Money};
 use super::obstacle::Obstacle;
 use super::order::{Order, OrderItem};
+use super::payment::Payment;
 use super::settings::Settings;
 use super::status::Status;
+use super::terms::Claimed;
 
 /// The occasions for a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,28 +73,34 @@ pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles
     let summary = &order.summary;
     let shop = settings.shop_name.as_deref().map(|name| format!(" at {}", sent(name))).unwrap_or_default();
     let (name, reference) = (one_line(&summary.customer.name), &summary.reference);
+    let purse = Purse { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
+    let (items, account) = (items(order, &purse), purse.account(template));
     match template {
-        Template::Received => format!(
-            "Hello {name},\n\nthank you for your order {reference}{shop}.\n\n{}\n\nWe confirm it as soon as your payment \
-             is verified.",
-            items(order, settings)
-        ),
-        Template::Confirmed => format!(
-            "*ORDER CONFIRMATION*\n*Order Reference:* {reference}\n\nHello {name},\n\nyour payment has arrived and your \
-             order{shop} is confirmed.\n\n{}\n\nWe write again when it is on its way.",
-            items(order, settings)
-        ),
-        Template::Shipped => format!(
-            "Hello {name},\n\nyour order {reference}{shop} is on its way.\n\n{}\n\nThank you!",
-            items(order, settings)
-        ),
-        Template::Delivered => format!(
-            "Hello {name},\n\nyour order {reference}{shop} has been delivered.\n\n{}\n\nThank you!",
-            items(order, settings)
-        ),
+        Template::Received => {
+            let next = match purse.is_settled() {
+                true => "We write again when it is confirmed.",
+                false => "We confirm it as soon as your payment is verified.",
+            };
+            format!("Hello {name},\n\nthank you for your order {reference}{shop}.\n\n{items}\n\n{account}{next}")
+        }
+        Template::Confirmed => {
+            let paid = if purse.is_anything_paid() { "your payment has arrived and " } else { "" };
+            format!(
+                "*ORDER CONFIRMATION*\n*Order Reference:* {reference}\n\nHello {name},\n\n{paid}your order{shop} is \
+                 confirmed.\n\n{items}\n\n{account}We write again when it is on its way."
+            )
+        }
+        Template::Shipped => {
+            format!("Hello {name},\n\nyour order {reference}{shop} is on its way.\n\n{items}\n\n{account}Thank you!")
+        }
+        Template::Delivered => {
+            format!(
+                "Hello {name},\n\nyour order {reference}{shop} has been delivered.\n\n{items}\n\n{account}Thank you!"
+            )
+        }
         Template::Cancelled => format!(
-            "Hello {name},\n\nyour order {reference}{shop} has been cancelled.\n\nIf you did not expect this, please \
-             write to us."
+            "Hello {name},\n\nyour order {reference}{shop} has been cancelled.\n\n{account}If you did not expect this, \
+             please write to us."
         ),
         Template::Shortage => {
             let short: Vec<String> = obstacles.iter().filter_map(Obstacle::for_customer).collect();
@@ -109,18 +118,112 @@ fn one_line(text: &str) -> String {
     sent(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
-/// Lists the items and the total for a customer.
-fn items(order: &Order, settings: &Settings) -> String {
+/// Lists the items for a customer, what they cost together, and what was paid.
+fn items(order: &Order, purse: &Purse<'_>) -> String {
     let mut text = String::new();
     for item in &order.items {
         let _ = writeln!(text, "{} × {}: {}", item.quantity, described(item), item.subtotal);
     }
-    let currency = order.summary.currency.as_ref().or(settings.currency.as_ref());
-    let _ = write!(text, "Total: {}", order.summary.total);
-    if let Some(currency) = currency {
-        let _ = write!(text, " {currency}");
-    }
+    let _ = write!(text, "Total: {}", purse.amount(order.summary.total));
+    purse.lines().iter().for_each(|line| text.extend(["\n", line]));
     text
+}
+
+/// The money of an order, in words for its customer.
+struct Purse<'o> {
+    order: &'o Order,
+    currency: Option<&'o String>,
+}
+
+impl Purse<'_> {
+    fn amount(&self, amount: impl Into<Balance>) -> String {
+        let currency = self.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
+        format!("{}{currency}", amount.into())
+    }
+
+    /// Returns what is due, if the shop records it and has agreed to the terms: a guest's claim is no promise of the shop.
+    fn due(&self) -> Option<Balance> {
+        self.order.summary.due().filter(|_| self.are_terms_agreed())
+    }
+
+    fn are_terms_agreed(&self) -> bool {
+        self.order.summary.terms.claimed == Claimed::default()
+    }
+
+    fn is_cod(&self) -> bool {
+        self.order.summary.terms.is_cod && self.are_terms_agreed()
+    }
+
+    /// Returns whether the customer pays nothing more before the goods come.
+    fn is_settled(&self) -> bool {
+        self.is_cod() || self.due().is_some_and(|due| due <= Balance::ZERO)
+    }
+
+    /// Returns whether money has arrived: where none is recorded, a confirmation says so.
+    fn is_anything_paid(&self) -> bool {
+        self.order.summary.paid().is_none_or(|paid| paid > Balance::ZERO)
+    }
+
+    /// Lists what the order costs beside its items, and what was paid.
+    fn lines(&self) -> Vec<String> {
+        let summary = &self.order.summary;
+        if !self.are_terms_agreed() {
+            return Vec::new();
+        }
+        let (terms, returned) = (&summary.terms, summary.returned);
+        let less = |name: &str, amount: Money| {
+            (amount != Money::ZERO).then(|| format!("{name}: {}", Balance::from(amount).negated()))
+        };
+        let fee = terms.delivery_fee.map(|fee| match fee == Money::ZERO {
+            true => "Delivery: free".to_owned(),
+            false => format!("Delivery: {fee}"),
+        });
+        let mut lines: Vec<String> =
+            less("Discount", terms.discount).into_iter().chain(less("Returned", returned)).chain(fee).collect();
+        if !lines.is_empty() {
+            lines.push(format!("To pay: {}", self.amount(summary.grand_total())));
+        }
+        let paid = summary.paid().filter(|paid| *paid > Balance::ZERO);
+        lines.extend(paid.map(|paid| format!("Paid: {}", self.amount(paid))));
+        lines
+    }
+
+    /// Says what is due, with a blank line after it; nothing where the shop records no money.
+    fn account(&self, template: Template) -> String {
+        let summary = &self.order.summary;
+        let due = self.due();
+        let is_due = due.filter(|due| *due > Balance::ZERO).map(|due| self.amount(due));
+        let mut said = Vec::new();
+        match (template, is_due) {
+            (Template::Cancelled, due) => {
+                let refunded = refunded(&self.order.payments);
+                if refunded != Money::ZERO {
+                    said.push(format!("We have sent {} back.", self.amount(refunded)));
+                }
+                if summary.kept != Money::ZERO {
+                    said.push(format!("We keep {}.", self.amount(summary.kept)));
+                }
+                said.extend(due.map(|due| format!("{due} is still due.")));
+            }
+            // What the courier collected is recorded when they bring it.
+            (Template::Delivered, _) if self.is_cod() => {}
+            (_, Some(due)) if self.is_cod() => said.push(format!("The courier collects {due}.")),
+            (_, Some(due)) => said.push(format!("{due} is still due.")),
+            (_, None) => {}
+        }
+        let owed = due.filter(|due| due.is_negative());
+        said.extend(owed.map(|due| format!("You get {} back.", self.amount(due.size()))));
+        if said.is_empty() { String::new() } else { said.join("\n") + "\n\n" }
+    }
+}
+
+/// Adds up what went back to the customer, and was not entered wrongly.
+fn refunded(payments: &[Payment]) -> Money {
+    let is_taken_back = |number: usize| payments.iter().any(|other| other.voids == Some(number));
+    let refunds = payments
+        .iter()
+        .filter(|payment| payment.amount.is_negative() && payment.voids.is_none() && !is_taken_back(payment.number));
+    refunds.fold(Money::ZERO, |sum, refund| sum.plus_unlimited(refund.amount.size()))
 }
 
 fn described(item: &OrderItem) -> String {
@@ -134,8 +237,11 @@ fn described(item: &OrderItem) -> String {
 mod tests {
     use super::*;
     use crate::domain::confirm::decide;
+    use crate::domain::payment::{Method, PaymentPk, sum};
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
+    use crate::domain::terms::Terms;
+    use crate::domain::time::Timestamp;
 
     #[test]
     fn each_template_has_its_text() {
@@ -160,5 +266,118 @@ mod tests {
              expect this, please write to us."
         );
         assert!(text(Template::Shortage).contains("\n\nShirt (S): 1 instead of 2\n\n"));
+    }
+
+    /// The money of an order: what it costs and how it is paid.
+    #[derive(Default)]
+    struct Case {
+        fee: Option<i64>,
+        discount: i64,
+        cod: bool,
+        is_claimed: bool,
+        /// Payments, and refunds below zero.
+        payments: &'static [i64],
+        kept: i64,
+    }
+
+    fn with_money(case: &Case, status: Status) -> Order {
+        let shirt = product("Shirt", &[("S", 1)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        let mut order = order(&incoming(&[(&shirt, 2, Some("S"))]), &catalogue, 1, status);
+        let money = Money::from_hundredths;
+        let terms = Terms {
+            delivery_fee: case.fee.map(money),
+            discount: money(case.discount),
+            is_cod: case.cod,
+            ..Terms::default()
+        };
+        order.summary.terms = if case.is_claimed { terms.claimed_by_guest() } else { terms };
+        order.summary.kept = money(case.kept);
+        order.payments = case.payments.iter().zip(1..).map(|(amount, number)| payment(number, *amount)).collect();
+        order.summary.recorded = sum(&order.payments);
+        order
+    }
+
+    fn payment(number: usize, hundredths: i64) -> Payment {
+        Payment {
+            pk: PaymentPk(0),
+            number,
+            at: Timestamp::FIRST,
+            paid_at: Timestamp::FIRST,
+            actor: "operator".to_owned(),
+            amount: Balance::from_hundredths(hundredths),
+            method: Method::cash(),
+            receipt: None,
+            note: None,
+            voids: None,
+        }
+    }
+
+    const ITEMS: &str = "2 × Shirt (S): 59.98\nTotal: 59.98 EGP\n";
+
+    /// What each text says between the name and its end, of an order of 59.98.
+    #[test]
+    fn what_is_said_of_the_money_is_true() {
+        use Status::{Cancelled, Confirmed, Delivered, Pending, Shipped};
+        let settings = Settings { currency: Some("EGP".into()), ..Settings::default() };
+        let cod = || Case { cod: true, ..Case::default() };
+        let paid = |payments| Case { payments, ..Case::default() };
+        for (case, status, said) in [
+            (paid(&[2000]), Pending, "Paid: 20.00 EGP\n\n39.98 EGP is still due.\n\nWe confirm it as soon as"),
+            (paid(&[5998]), Pending, "Paid: 59.98 EGP\n\nWe write again when it is confirmed."),
+            (cod(), Pending, "\nThe courier collects 59.98 EGP.\n\nWe write again when it is confirmed."),
+            (paid(&[2000]), Confirmed, "Paid: 20.00 EGP\n\n39.98 EGP is still due.\n\nWe write again"),
+            (paid(&[5998]), Confirmed, "Paid: 59.98 EGP\n\nWe write again"),
+            (paid(&[7000]), Confirmed, "Paid: 70.00 EGP\n\nYou get 10.02 EGP back.\n\nWe write again"),
+            (cod(), Confirmed, "\nThe courier collects 59.98 EGP.\n\nWe write again"),
+            (
+                Case { fee: Some(5000), discount: 998, payments: &[2000], ..cod() },
+                Shipped,
+                "Discount: -9.98\nDelivery: 50.00\nTo pay: 100.00 EGP\nPaid: 20.00 EGP\n\nThe courier collects 80.00 EGP.\n\n\
+                 Thank you!",
+            ),
+            (
+                Case { fee: Some(0), ..cod() },
+                Shipped,
+                "Delivery: free\nTo pay: 59.98 EGP\n\nThe courier collects 59.98 EGP.",
+            ),
+            // The courier has it, or the shop: the customer owes nothing more.
+            (cod(), Delivered, "\nThank you!"),
+            (paid(&[2000]), Delivered, "Paid: 20.00 EGP\n\n39.98 EGP is still due.\n\nThank you!"),
+            // What only a guest says is no promise of the shop.
+            (
+                Case { fee: Some(0), discount: 998, is_claimed: true, ..cod() },
+                Pending,
+                "\nWe confirm it as soon as your payment is verified.",
+            ),
+            (cod(), Cancelled, ""),
+            (paid(&[5998]), Cancelled, "You get 59.98 EGP back.\n\n"),
+            (Case { kept: 5000, ..paid(&[5998]) }, Cancelled, "We keep 50.00 EGP.\nYou get 9.98 EGP back.\n\n"),
+            (
+                Case { kept: 5000, ..paid(&[5998, -998]) },
+                Cancelled,
+                "We have sent 9.98 EGP back.\nWe keep 50.00 EGP.\n\n",
+            ),
+            (Case { kept: 5000, ..paid(&[2000]) }, Cancelled, "We keep 50.00 EGP.\n30.00 EGP is still due.\n\n"),
+        ] {
+            let order = with_money(&case, status);
+            let text = compose(Template::fitting(status), &order, &settings, &[]);
+            let wanted = match status {
+                Cancelled => format!("has been cancelled.\n\n{said}If you did not expect this"),
+                _ => format!("{ITEMS}{said}"),
+            };
+            assert!(text.contains(&wanted), "{status}: {text}");
+            let is_said = text.contains("your payment has arrived");
+            assert_eq!(is_said, status == Confirmed && !case.cod, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refund_that_was_entered_wrongly_was_not_sent() {
+        let wrong = Payment { voids: Some(2), ..payment(3, 998) };
+        let payments = [payment(1, 5998), payment(2, -998), wrong, payment(4, -500)];
+        assert_eq!(refunded(&payments), Money::from_hundredths(500));
+        // A payment that was taken back is no refund.
+        assert_eq!(refunded(&[payment(1, 5998), Payment { voids: Some(1), ..payment(2, -5998) }]), Money::ZERO);
     }
 }

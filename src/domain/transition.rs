@@ -1,7 +1,7 @@
 //! Status changes other than confirming, and returning stock (rules 2 and 3).
 
-use super::money::Money;
-use super::order::{Order, OrderPk};
+use super::money::{Balance, Money};
+use super::order::{Order, OrderPk, OrderSummary};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, Remedy};
 use super::status::Status;
@@ -18,6 +18,8 @@ pub struct StatusChange {
     pub from: Status,
     /// The status that it gets.
     pub to: Status,
+    /// What the shop kept of its price before.
+    pub kept_before: Money,
     /// What the shop keeps of its price once it is cancelled; zero otherwise.
     pub kept: Money,
     /// The stock that moves with it.
@@ -33,6 +35,8 @@ pub struct Request {
     pub force: bool,
     /// Whether returned goods can be sold again.
     pub restock: bool,
+    /// What the shop keeps of the price of an order that is cancelled: a fee, a deposit.
+    pub keep: Money,
 }
 
 /// Decides a status change of `order`, which holds the stock `held`, by product and size.
@@ -45,6 +49,9 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
     let legal = from.next().contains(&to) || (request.force && from.may_be_forced_to(to));
     if !legal {
         return Err(illegal(&summary.reference, from, to));
+    }
+    if Balance::from(request.keep) > summary.grand_total() {
+        return Err(keeps_too_much(summary, request.keep));
     }
     let mut movements = Vec::new();
     if from.holds_stock() && !to.holds_stock() {
@@ -62,7 +69,18 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
             }
         }
     }
-    Ok(StatusChange { order: summary.pk, reference: summary.reference.clone(), from, to, kept: Money::ZERO, movements })
+    let kept = if to == Status::Cancelled { request.keep } else { Money::ZERO };
+    let (order, reference, kept_before) = (summary.pk, summary.reference.clone(), summary.kept);
+    Ok(StatusChange { order, reference, from, to, kept_before, kept, movements })
+}
+
+/// A conflict, as with a refund of more than was paid: the amount is well-formed, and this order does not allow it.
+fn keeps_too_much(summary: &OrderSummary, keep: Money) -> Refusal {
+    let (reference, all) = (&summary.reference, summary.grand_total());
+    let message = format!("{keep} cannot be kept of {reference}: it costs {all}");
+    Refusal::conflict(Conflict::Step, message)
+        .error("More than an order costs cannot be kept")
+        .remedy(Remedy::ShowOrder(reference.clone()))
 }
 
 fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
@@ -110,7 +128,7 @@ mod tests {
     fn leaving_the_states_that_hold_stock_gives_back_what_was_taken() {
         for from in Status::ALL {
             for to in Status::ALL {
-                let request = Request { to, force: true, restock: true };
+                let request = Request { to, force: true, restock: true, keep: Money::ZERO };
                 let held = if from.holds_stock() { held() } else { Vec::new() };
                 let Ok(change) = decide(&order_in(from), &held, request) else {
                     continue;
@@ -125,8 +143,36 @@ mod tests {
     }
 
     #[test]
+    fn the_shop_keeps_of_a_cancelled_order_at_most_what_it_costs() {
+        let money = Money::from_hundredths;
+        // Two shirts at 29.99.
+        for (from, fee, discount, keep, is_kept) in [
+            (Status::Pending, None, 0, 0, true),
+            (Status::Pending, None, 0, 5998, true),
+            (Status::Pending, None, 0, 5999, false),
+            (Status::Confirmed, Some(5000), 998, 10_000, true),
+            (Status::Delivered, Some(5000), 998, 10_001, false),
+        ] {
+            let mut order = order_in(from);
+            order.summary.terms.delivery_fee = fee.map(money);
+            order.summary.terms.discount = money(discount);
+            let held = if from.holds_stock() { held() } else { Vec::new() };
+            let request = Request { to: Status::Cancelled, force: false, restock: true, keep: money(keep) };
+            match decide(&order, &held, request) {
+                Ok(change) => assert_eq!((is_kept, change.kept_before, change.kept), (true, Money::ZERO, money(keep))),
+                Err(refusal) => assert_eq!((is_kept, refusal.kind), (false, RefusalKind::Conflict(Conflict::Step))),
+            }
+        }
+        let mut order = order_in(Status::Cancelled);
+        order.summary.kept = money(500);
+        let request = Request { to: Status::Pending, force: true, restock: true, keep: Money::ZERO };
+        let reopened = decide(&order, &[], request).unwrap();
+        assert_eq!((reopened.kept_before, reopened.kept), (money(500), Money::ZERO));
+    }
+
+    #[test]
     fn damaged_returns_are_given_back_and_then_written_off() {
-        let request = Request { to: Status::Cancelled, force: false, restock: false };
+        let request = Request { to: Status::Cancelled, force: false, restock: false, keep: Money::ZERO };
         let change = decide(&order_in(Status::Delivered), &held(), request).unwrap();
         let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason, m.note.as_deref())).collect();
         assert_eq!(
@@ -150,14 +196,19 @@ mod tests {
             (Cancelled, Shipped, true, "Order cannot go from cancelled to shipped", vec![reopen.clone()]),
             (Cancelled, Pending, false, "Order cannot go from cancelled to pending", vec![reopen]),
         ] {
-            let refusal = decide(&order_in(from), &[], Request { to, force, restock: true }).unwrap_err();
+            let refusal =
+                decide(&order_in(from), &[], Request { to, force, restock: true, keep: Money::ZERO }).unwrap_err();
             assert_eq!(
                 (refusal.kind, refusal.error.as_str(), refusal.remedies),
                 (RefusalKind::Conflict(Conflict::Step), error, remedies)
             );
         }
-        let refusal =
-            decide(&order_in(Cancelled), &[], Request { to: Cancelled, force: false, restock: true }).unwrap_err();
+        let refusal = decide(
+            &order_in(Cancelled),
+            &[],
+            Request { to: Cancelled, force: false, restock: true, keep: Money::ZERO },
+        )
+        .unwrap_err();
         assert_eq!(refusal.error, "Order is already cancelled");
     }
 }

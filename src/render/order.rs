@@ -43,6 +43,33 @@ pub fn list_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<St
     ]
 }
 
+/// Returns the columns of a list of orders of which something is due.
+pub fn due_columns() -> Vec<Column> {
+    vec![
+        Column::reference("REFERENCE"),
+        Column::new("ORDERED").rank(3),
+        Column::new("CUSTOMER").shrinks_to(6).rank(1),
+        Column::new("STATUS").painted(paint::status),
+        Column::new("COD").rank(4),
+        Column::new("PAID").number().rank(5),
+        Column::new("DUE").number(),
+    ]
+}
+
+/// Returns the row of an order in a list of orders of which something is due.
+pub fn due_row(Order { summary, .. }: &Order, style: RenderStyle<'_>) -> Vec<String> {
+    let amount = |amount: Option<Balance>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    vec![
+        summary.reference.to_string(),
+        minute(summary.order_date, style.zone),
+        summary.customer.name.clone(),
+        summary.status.to_string(),
+        if summary.terms.is_cod { "cod".to_owned() } else { String::new() },
+        amount(summary.paid()),
+        amount(summary.due()),
+    ]
+}
+
 /// Returns the columns of a list of items.
 pub fn list_item_columns() -> Vec<Column> {
     vec![
@@ -239,7 +266,8 @@ pub fn changed(change: &StatusChange, is_dry_run: bool) -> String {
         (returned, 0) => format!("; {} back in stock", pieces(returned)),
         (returned, _) => format!("; {} back, written off as unsaleable", pieces(returned)),
     };
-    format!("{would}{}: {} → {}{stock}\n", change.reference, change.from, change.to)
+    let kept = if change.kept == Money::ZERO { String::new() } else { format!("; {} kept", change.kept) };
+    format!("{would}{}: {} → {}{stock}{kept}\n", change.reference, change.from, change.to)
 }
 
 /// Renders a number of pieces: `1 piece`, `2 pieces`.

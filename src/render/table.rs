@@ -280,7 +280,8 @@ impl ValueKind {
         match key {
             "orderReference" => ValueKind::Reference,
             "total" | "itemCount" | "quantity" | "unitPrice" | "subtotal" | "price" | "discountedPrice"
-            | "stockQuantity" | "lowStockAt" | "delta" | "balance" => ValueKind::Number,
+            | "stockQuantity" | "lowStockAt" | "delta" | "balance" | "deliveryFee" | "discount" | "returned"
+            | "grandTotal" | "paid" | "due" | "kept" => ValueKind::Number,
             "orderDate" | "createdAt" | "updatedAt" | "at" => ValueKind::Time,
             "id" | "productId" | "customerPhone" | "phone" | "status" | "currency" | "inStock" | "kind" | "reason"
             | "role" | "code" => ValueKind::Exact,

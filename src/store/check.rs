@@ -13,7 +13,7 @@ use crate::domain::order::OrderPk;
 use crate::domain::time::Timestamp;
 
 /// The rules over tables, each with a query that finds what breaks it.
-const RULES: [(&str, &str); 29] = [
+const RULES: [(&str, &str); 30] = [
     // On hand is the sum of its movements.
     ("stock", "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
             format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
@@ -84,6 +84,10 @@ const RULES: [(&str, &str); 29] = [
      WHERE p.receipt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = p.pk)
        AND EXISTS (SELECT 1 FROM payments AS q WHERE q.method = p.method AND q.receipt = p.receipt AND q.pk < p.pk
                    AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = q.pk)) ORDER BY p.pk"),
+    // The CHECKs of the table hold it to cancelled orders. What came back may have been kept.
+    ("kept", "SELECT 'kept' AS code, reference AS subject,
+            format('keeps %d hundredths, but costs %d', kept, total - discount + coalesce(delivery_fee, 0)) AS problem
+     FROM orders WHERE kept > total - discount + coalesce(delivery_fee, 0) ORDER BY pk"),
     // The events of an order begin with its creation as pending, and each goes on from where the one before ended.
     ("status", "SELECT 'status' AS code, o.reference AS subject,
             format('is %s, but its last event left it %s', o.status, coalesce(e.\"to\", 'nowhere')) AS problem

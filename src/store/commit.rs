@@ -157,6 +157,7 @@ pub(super) mod tests {
             reference: reference.clone(),
             from,
             to: Status::Confirmed,
+            kept_before: Money::ZERO,
             kept: Money::ZERO,
             movements: vec![Movement {
                 product_id: shirt.id,

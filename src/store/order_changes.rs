@@ -9,6 +9,7 @@ use super::values::execute_in_order;
 use crate::domain::content::{ItemContent, items_hash};
 use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
+use crate::domain::money::Money;
 use crate::domain::order::OrderPk;
 use crate::domain::terms::CASH_ON_DELIVERY;
 use crate::domain::time::Timestamp;
@@ -36,6 +37,12 @@ impl Write<'_> {
         self.change_one("the order", sql, values)?;
         let (from, to) = (Some(change.from.as_str()), Some(change.to.as_str()));
         let event = self.insert_event(change.order, EventKind::Status, from, to, time, audit)?;
+        if change.kept != change.kept_before {
+            let kept = |kept: Money| (kept != Money::ZERO).then(|| format!("kept {kept}"));
+            let (from, to) = (kept(change.kept_before), kept(change.kept));
+            let audit = Audit { note: None, ..audit.clone() };
+            self.insert_event(change.order, EventKind::Edited, from.as_deref(), to.as_deref(), time, &audit)?;
+        }
         for movement in &change.movements {
             self.apply_movement(movement, Some((change.order, event)), time, audit)?;
         }

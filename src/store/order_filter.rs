@@ -98,6 +98,10 @@ pub struct OrderFilter {
     pub product: Option<ProductId>,
     /// Only theirs.
     pub owner: Option<Owner>,
+    /// Only those of which something is due.
+    pub is_due: bool,
+    /// Only those that are not cancelled and of which nothing is paid.
+    pub is_unpaid: bool,
     /// The order of the list.
     pub sort: Sort,
     /// The most orders; `None`: all.
@@ -160,14 +164,31 @@ impl Condition {
     }
 }
 
+/// Something is due. The first two terms are those of the index orders_due, word for word: else SQLite does not use it.
+const DUE: &str = "(o.paid IS NOT NULL OR o.cod) AND CASE o.status WHEN 'cancelled' THEN o.kept
+        ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END <> coalesce(o.paid, 0)
+    AND CASE o.status WHEN 'cancelled' THEN o.kept
+        ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END > coalesce(o.paid, 0)";
+
 /// The most orders that are looked up by key: the keys are in memory.
 const MOST_KEYS: usize = 10_000;
 
 impl Read<'_> {
     pub(super) fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {
         let mut condition = Condition::default();
+        if filter.is_due {
+            condition.and(DUE);
+        }
+        if filter.is_unpaid {
+            condition.and("o.status <> 'cancelled' AND coalesce(o.paid, 0) = 0");
+        }
         match filter.statuses.as_slice() {
             [] => {}
+            // Few orders of a status have something due: the plus leaves them to the index of those.
+            [status] if filter.is_due => {
+                condition.and("+o.status = :status");
+                condition.bind(":status", *status);
+            }
             // With `=` the index on status and time gives the newest without sorting. An owner's orders are fewer than those of
             // a status, so that index is kept from being used for them.
             [status] => {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::commit::tests::{CLOCK, audit, store};
 use super::error::StoreError;
+use super::open::Store;
 use super::order_filter::{OrderFilter, Sort, SortField};
 use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
@@ -94,6 +95,9 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         OrderFilter { search: Some("shirt".to_owned()), statuses: vec![Status::Pending], ordered_from: at, ..all() },
         OrderFilter { search: Some(String::new()), ..all() },
         OrderFilter { product: Some(shirt.id), ..all() },
+        OrderFilter { is_due: true, ..all() },
+        OrderFilter { is_due: true, statuses: vec![Status::Delivered], ..all() },
+        OrderFilter { is_unpaid: true, ..all() },
         OrderFilter { owner: Some(owner.clone()), ..all() },
         OrderFilter { owner: Some(owner.clone()), statuses: vec![Status::Pending], ..all() },
         OrderFilter { sort: Sort { by: SortField::OrderDate, descending: true }, ..all() },
@@ -153,6 +157,7 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
         reference: new.reference.clone(),
         from: Status::Pending,
         to: Status::Confirmed,
+        kept_before: Money::ZERO,
         kept: Money::ZERO,
         movements: vec![movement(-2, Reason::Confirm)],
     };
@@ -186,9 +191,8 @@ fn whole_tables(connection: &Connection, sql: &str) -> Vec<String> {
     plan.iter().filter(is_long).cloned().collect()
 }
 
-#[test]
-fn only_listed_queries_scan_a_long_table() {
-    let (_folder, mut store) = store();
+/// Returns the statements that some work runs.
+fn asked_by(store: &mut Store, work: impl FnOnce(&mut Store)) -> BTreeSet<String> {
     let asked: Arc<Mutex<BTreeSet<String>>> = Arc::default();
     let seen = Arc::clone(&asked);
     let note = move |event: TraceEvent<'_>| {
@@ -197,6 +201,15 @@ fn only_listed_queries_scan_a_long_table() {
         }
     };
     store.connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).unwrap();
+    work(store);
+    store.connection.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
+    let asked = asked.lock().unwrap();
+    asked.clone()
+}
+
+#[test]
+fn only_listed_queries_scan_a_long_table() {
+    let (_folder, mut store) = store();
     let shirt = product("Shirt", &[("", 3)]);
     let user = User {
         id: UserId(Uuid::now_v7()),
@@ -206,11 +219,11 @@ fn only_listed_queries_scan_a_long_table() {
         number: Some("0101".to_owned()),
     };
     let new = resolved_order(&incoming(&[(&shirt, 2, None)]), &[shirt.clone()].into_iter().collect());
-    store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write_all(write, &new, &shirt, &user)).unwrap();
-    store.read::<_, StoreError>(|read| read_all(read, &new, &shirt, &user)).unwrap();
-    store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write.remove_user(user.id)).unwrap();
-    store.connection.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
-    let asked = asked.lock().unwrap();
+    let asked = asked_by(&mut store, |store| {
+        store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write_all(write, &new, &shirt, &user)).unwrap();
+        store.read::<_, StoreError>(|read| read_all(read, &new, &shirt, &user)).unwrap();
+        store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write.remove_user(user.id)).unwrap();
+    });
     let is_query =
         |sql: &&String| ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.trim().starts_with(verb));
     let queries: Vec<_> = asked.iter().filter(is_query).collect();
@@ -219,5 +232,29 @@ fn only_listed_queries_scan_a_long_table() {
         let scans = whole_tables(&store.connection, sql);
         let may_scan = MAY_SCAN.iter().any(|what| sql.contains(what));
         assert!(scans.is_empty() || may_scan, "{scans:?} in {sql}");
+    }
+}
+
+/// The orders of which something is due are few, and the newest of them are found without looking at any other.
+#[test]
+fn orders_of_which_something_is_due_are_found_by_their_own_index() {
+    let (_folder, mut store) = store();
+    let due = OrderFilter { is_due: true, limit: Some(50), ..OrderFilter::default() };
+    let asked = asked_by(&mut store, |store| {
+        for filter in [due.clone(), OrderFilter { statuses: vec![Status::Delivered], ..due }] {
+            let read = store.read::<_, StoreError>(|read| {
+                read.count_orders(&filter)?;
+                read.listed_orders(&filter, false).map(drop)
+            });
+            read.unwrap();
+        }
+    });
+    let queries: Vec<_> = asked.iter().filter(|sql| sql.contains("FROM orders AS o")).collect();
+    assert_eq!(queries.len(), 4, "{queries:#?}");
+    for sql in queries {
+        let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let plan: Vec<String> = statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
+        let is_found = plan.iter().any(|line| line == "SCAN o USING INDEX orders_due");
+        assert!(is_found && !plan.iter().any(|line| line.contains("ORDER BY")), "{plan:#?} of {sql}");
     }
 }

@@ -116,6 +116,11 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "LEG-LXYZ1234-AB5C: counts 9 pieces, but its items add up to 2",
     ),
     (
+        "UPDATE orders SET kept = 3000 WHERE reference = 'LEG-BACK'",
+        "kept",
+        "LEG-BACK: keeps 3000 hundredths, but costs 2999",
+    ),
+    (
         "DELETE FROM order_events WHERE order_pk = 1 AND kind = 'created'",
         "events",
         "LEG-LXYZ1234-AB5C: event 5 does not follow from those before it",

@@ -235,3 +235,45 @@ fn asking_from_before_the_last_run_misses_no_change_and_brings_none_twice() {
     shop.orders(["note", "LEG-1", "hello"]).env("ORDERS_NOW", "2026-02-07T08:11:00Z").succeeds();
     assert_eq!(news("2026-02-07T08:00:00Z"), ["LEG-1"], "what changed again is new again");
 }
+
+#[test]
+fn what_is_due_and_what_is_not_paid_can_be_listed() {
+    let shop = Shop::stocked();
+    for number in 1..=7 {
+        shop.take(&format!("LEG-{number}"), BELT, 1, None);
+    }
+    for args in [
+        &["confirm", "LEG-2", "--paid", "cash"][..],
+        &["confirm", "LEG-3", "--cod"],
+        &["confirm", "LEG-4", "--paid", "cash", "--amount", "20"],
+        &["confirm", "LEG-5", "--paid", "cash", "--amount", "40"],
+        &["cancel", "LEG-6"],
+        // All of it was refunded: nothing is paid.
+        &["pay", "LEG-7", "29.99", "cash"],
+        &["refund", "LEG-7", "29.99", "cash"],
+    ] {
+        args.iter().fold(shop.orders([]), |run, arg| run.arg(arg)).succeeds();
+    }
+    let listed = |options: &[&str]| {
+        let run = options.iter().fold(shop.orders(["list", "-q", "--sort", "orderReference"]), |run, arg| run.arg(arg));
+        run.succeeds().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(listed(&["--due"]), "LEG-3 LEG-4 LEG-7");
+    assert_eq!(listed(&["--unpaid"]), "LEG-1 LEG-3 LEG-7");
+    assert_eq!(listed(&["--due", "--unpaid"]), "LEG-3 LEG-7");
+    assert_eq!(listed(&["--due", "--status", "pending"]), "LEG-7");
+    assert_eq!(shop.orders(["list", "--due", "--count"]).succeeds(), "3\n");
+    shop.orders(["list", "--due", "--sort", "orderReference", "--limit", "2"]).succeeds();
+    let table = shop.orders(["list", "--due", "--sort", "orderReference"]).succeeds();
+    assert_eq!(
+        table,
+        "\
+REFERENCE  ORDERED           CUSTOMER  STATUS     COD   PAID    DUE
+LEG-3      2026-02-04 10:30  John Doe  confirmed  cod   0.00  29.99
+LEG-4      2026-02-04 10:30  John Doe  confirmed       20.00   9.99
+LEG-7      2026-02-04 10:30  John Doe  pending          0.00  29.99
+"
+    );
+    shop.orders(["list", "--due", "--fields", "orderReference,paid,due", "--format", "csv", "--status", "confirmed"])
+        .prints("orderReference,paid,due\nLEG-4,20.00,9.99\nLEG-3,0.00,29.99\n");
+}

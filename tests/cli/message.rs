@@ -125,3 +125,17 @@ fn a_text_that_is_not_true_of_the_order_is_warned_of() {
         assert_eq!(done.stderr, if is_true { String::new() } else { warning });
     }
 }
+
+#[test]
+fn a_cash_on_delivery_order_is_not_paid() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", ORDER, "--cod"]).succeeds();
+    let text = shop.orders(["message", ORDER]).succeeds();
+    assert!(text.contains("The courier collects 59.98.\n") && !text.contains("payment has arrived"), "{text}");
+    shop.orders(["pay", ORDER, "59.98", "bosta"]).succeeds();
+    let text = shop.orders(["message", ORDER]).succeeds();
+    assert!(text.contains("payment has arrived") && text.contains("Paid: 59.98\n"), "{text}");
+    shop.orders(["cancel", ORDER, "--keep", "50"]).succeeds();
+    let text = shop.orders(["message", ORDER]).succeeds();
+    assert!(text.contains("We keep 50.00.\nYou get 9.98 back.\n"), "{text}");
+}

@@ -174,3 +174,60 @@ fn goods_are_written_off_with_a_note_only() {
     shop.orders(["set-status", ORDER, "cancelled", "--no-restock"]).fails(2, hint);
     shop.orders(["cancel", ORDER, "--no-restock"]).fails(2, hint);
 }
+
+#[test]
+fn what_the_shop_keeps_of_a_cancelled_order_is_not_owed() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", ORDER, "--paid", "cash"]).succeeds();
+    let done = shop.orders(["cancel", ORDER, "--keep", "50", "--note", "the courier was there"]).exits(0);
+    assert_eq!(
+        (done.stdout.as_str(), done.stderr.as_str()),
+        (
+            "LEG-LXYZ1234-AB5C: confirmed → cancelled; 2 pieces back in stock; 50.00 kept\n",
+            "note: 9.98 is owed to the customer of LEG-LXYZ1234-AB5C\n\
+             hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C METHOD\n"
+        )
+    );
+    let order = shop.orders(["show", ORDER, "--json"]).json();
+    let money = ["kept", "grandTotal", "paid", "due"].map(|key| order[key].as_str().unwrap().to_owned());
+    assert_eq!(money, ["50.00", "50.00", "59.98", "-9.98"]);
+    let told = |history: &serde_json::Value| {
+        let last = history.as_array().unwrap().last().unwrap().clone();
+        (last["kind"].clone(), last["from"].clone(), last["to"].clone(), last["note"].clone())
+    };
+    let history = shop.orders(["history", ORDER, "--json"]).json();
+    assert_eq!(told(&history), (json!("edited"), json!(null), json!("kept 50.00"), json!(null)));
+    shop.orders(["refund", ORDER, "cash"]).succeeds();
+    // Reopened, it keeps nothing: what was paid is paid still.
+    shop.orders(["set-status", ORDER, "pending", "--force", "--note", "wants it after all"]).succeeds();
+    let order = shop.orders(["show", ORDER, "--json"]).json();
+    assert_eq!((&order["kept"], &order["paid"], &order["due"]), (&json!("0.00"), &json!("50.00"), &json!("9.98")));
+    let history = shop.orders(["history", ORDER, "--json"]).json();
+    assert_eq!(told(&history), (json!("edited"), json!("kept 50.00"), json!(null), json!(null)));
+    shop.check();
+}
+
+#[test]
+fn a_deposit_is_kept_of_a_pending_order_and_never_more_than_it_costs() {
+    let shop = Shop::stocked();
+    for reference in ["LEG-1", "LEG-2"] {
+        shop.take(reference, BELT, 1, None);
+    }
+    shop.orders(["pay", "LEG-1", "20", "cash"]).succeeds();
+    let before = shop.dump();
+    shop.orders(["cancel", "LEG-1", "--keep", "30"]).fails(
+        5,
+        "error: 30.00 cannot be kept of LEG-1: it costs 29.99; nothing changed\nhint: to see it:  orders show LEG-1\n",
+    );
+    shop.orders(["cancel", "LEG-1", "LEG-2", "--keep", "29.995"]).exits(2);
+    shop.orders(["set-status", "LEG-1", "pending", "--force", "--note", "x", "--keep", "5"]).exits(2);
+    let done = shop.orders(["cancel", "LEG-1", "--keep", "20", "-n"]).exits(0);
+    assert_eq!(done.stderr, "note: dry run: nothing changed\n");
+    assert_eq!(shop.dump(), before);
+    // The deposit alone is kept: nothing is owed either way.
+    shop.orders(["set-status", "LEG-1", "cancelled", "--keep", "20"])
+        .prints("LEG-1: pending → cancelled; 20.00 kept\n");
+    let done = shop.orders(["cancel", "LEG-2", "--keep", "0"]).exits(0);
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("LEG-2: pending → cancelled\n", ""));
+    shop.check();
+}

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::commands::Context;
 use crate::commands::find::Named;
+use crate::domain::money::Money;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::status::Status;
 use crate::domain::text::visible;
@@ -40,7 +41,8 @@ pub fn ask(
             for order in &orders {
                 ui::show(&(order::show(order, style) + "\n"));
             }
-            (format!("Cancel {which}?"), "cancelled".to_owned())
+            let kept = if request.keep == Money::ZERO { String::new() } else { format!(" and keep {}", request.keep) };
+            (format!("Cancel {which}{kept}?"), "cancelled".to_owned())
         } else {
             let to = request.to;
             let name = match orders.as_slice() {

@@ -9,7 +9,9 @@ use super::arguments::read_status;
 use super::facts::{Facts, Group};
 use super::find::{Naming, REFS_TO_WRITE, name_orders_or_none};
 use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
+use super::payment::say_owed;
 use super::pick::{Purpose, named_or_picked};
+use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::{Conflict, Refusal};
@@ -46,6 +48,9 @@ pub struct SetStatusArgs {
     /// Goods that come back cannot be sold: they are written off
     #[arg(long)]
     no_restock: bool,
+    /// Of orders that are cancelled, what the shop keeps of the price: a fee, a deposit
+    #[arg(long, value_name = "AMOUNT", value_parser = Money::parse_typed)]
+    keep: Option<Money>,
     /// Move those that can be moved, report the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
@@ -63,7 +68,11 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
     if args.no_restock && !matches!(status, Status::Cancelled | Status::Pending) {
         return Err(Failure::usage("--no-restock is for orders that give their stock back").into());
     }
-    let request = Request { to: status, force: args.force, restock: !args.no_restock };
+    if args.keep.is_some() && status != Status::Cancelled {
+        return Err(Failure::usage("--keep is for orders that are cancelled").into());
+    }
+    let keep = args.keep.unwrap_or_default();
+    let request = Request { to: status, force: args.force, restock: !args.no_restock, keep };
     change(refs, request, args.keep_going, &format!("move to {status}"), context)
 }
 
@@ -154,13 +163,17 @@ pub fn change(
     })?;
     naming.say(context);
     let body = |(_, order): &(StatusChange, Order)| json::order(order);
-    print_outcomes(&outcomes, call, ORDER_KEYS, context, body, |changed| {
+    let exit = print_outcomes(&outcomes, call, ORDER_KEYS, context, body, |changed| {
         let text = |(change, _): &&(StatusChange, Order)| match context.ui.quiet {
             true => format!("{}\n", change.reference),
             false => order::changed(change, context.is_dry_run()),
         };
         changed.iter().map(text).collect()
-    })
+    })?;
+    if request.to == Status::Cancelled {
+        say_owed(outcomes.iter().flatten().map(|(_, order)| order), context);
+    }
+    Ok(exit)
 }
 
 /// Returns the statuses from which a request can change orders.
