@@ -184,7 +184,8 @@ CREATE TABLE customers (
 CREATE TABLE order_sources (
     pk           INTEGER PRIMARY KEY,
     order_pk     INTEGER NOT NULL REFERENCES orders (pk),
-    kind         TEXT NOT NULL CHECK (kind = 'json' OR kind = 'chat' OR kind IN ('whatsapp_order', 'whatsapp_text')),
+    kind         TEXT NOT NULL CHECK (kind = 'json' OR kind IN ('chat', 'typed') -- typed: by phone or over the counter
+                 OR kind IN ('whatsapp_order', 'whatsapp_text')),
     message_id   TEXT UNIQUE,
     content_hash BLOB NOT NULL CHECK (length(content_hash) = 32),
     received_at  TEXT NOT NULL CHECK (received_at GLOB '????-??-??T??:??:??.???Z')

@@ -15,13 +15,21 @@ impl Context {
         if let Some(username) = username {
             self.caller = self.caller_named(username.trim())?;
         }
+        self.ensure_may(task)
+            .map_err(|failure| match task {
+                Task::MyOrders => failure.hint("--as USERNAME or ORDERS_AS says whose orders"),
+                _ => failure,
+            })
+            .map_err(Into::into)
+    }
+
+    /// Checks that the caller may do `task`.
+    pub fn ensure_may(&self, task: Task) -> Result<(), Failure> {
         self.caller.may(task).map_err(|refused| {
             let mut message = refused.to_owned();
             message[..1].make_ascii_lowercase();
-            let failure = Failure::new(FailureKind::PermissionDenied, message).error(refused);
-            if task == Task::MyOrders { failure.hint("--as USERNAME or ORDERS_AS says whose orders") } else { failure }
-        })?;
-        Ok(())
+            Failure::new(FailureKind::PermissionDenied, message).error(refused)
+        })
     }
 
     fn caller_named(&self, username: &str) -> anyhow::Result<Caller> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::history::ACCOUNT;
 use super::money::{Balance, Money};
 use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
-use super::product::{Catalogue, Product, no_such_size};
+use super::product::{Catalogue, Product};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
@@ -234,7 +234,7 @@ fn edit_items(
             item.subtotal = item.unit_price.times(item.quantity).ok_or_else(|| too_much(reference))?;
             if let Some(size) = size {
                 item.selected_size = match catalogue.get(item.product_id) {
-                    Some(product) => spelled(product, size.as_deref())?,
+                    Some(product) => product.spelled_size(size.as_deref()).map_err(Refusal::invalid)?,
                     None => size.clone(),
                 };
             }
@@ -258,7 +258,7 @@ fn edit_items(
                 product_image: product.web_image().map(str::to_owned),
                 quantity: *quantity,
                 unit_price,
-                selected_size: spelled(product, size.as_deref())?,
+                selected_size: product.spelled_size(size.as_deref()).map_err(Refusal::invalid)?,
                 selected_color: color.clone(),
                 subtotal: unit_price.times(*quantity).ok_or_else(|| too_much(reference))?,
                 list_price: product.list_price(),
@@ -289,15 +289,6 @@ fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result
         None => Err(Refusal::new(RefusalKind::NotFound, format!("order {reference} has no item {number}"))
             .error(format!("Item {number} not found"))
             .remedy(Remedy::NumberItems(reference.clone()))),
-    }
-}
-
-/// Returns a size as the catalogue spells it; refuses an unknown one.
-fn spelled(product: &Product, size: Option<&str>) -> Result<Option<String>, Refusal> {
-    match product.line_for(size) {
-        Ok(line) if product.is_sized() => Ok(Some(line.size.clone())),
-        Ok(_) => Ok(size.map(str::to_owned)),
-        Err(_) => Err(Refusal::invalid(no_such_size(&product.name, size, &product.size_names()))),
     }
 }
 

@@ -118,6 +118,8 @@ pub enum SourceKind {
     WhatsappText,
     /// The shop's order message, out of an export of a chat.
     Chat,
+    /// Somebody typed it.
+    Typed,
 }
 
 impl SourceKind {
@@ -128,6 +130,7 @@ impl SourceKind {
             SourceKind::WhatsappOrder => "whatsapp_order",
             SourceKind::WhatsappText => "whatsapp_text",
             SourceKind::Chat => "chat",
+            SourceKind::Typed => "typed",
         }
     }
 }

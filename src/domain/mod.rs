@@ -31,6 +31,7 @@
 //! | `terms`, `payment`, `settlement` | what an order costs beside its items; what was paid of it; what is said of it at a confirmation |
 //! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
+//! | `typed`, `item_spec` | an order that somebody types; an item as typed |
 //! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
 //! | `transition`, `edit` | all other steps (rules 2 and 3); changing an order |
@@ -53,6 +54,7 @@ pub(crate) mod history;
 pub mod incoming;
 #[cfg(test)]
 mod invariants;
+pub(crate) mod item_spec;
 pub(crate) mod limits;
 pub(crate) mod message;
 pub mod money;
@@ -76,5 +78,6 @@ pub mod terms;
 pub mod text;
 pub mod time;
 pub(crate) mod transition;
+pub(crate) mod typed;
 pub mod user;
 pub mod zone;

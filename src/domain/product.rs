@@ -131,6 +131,18 @@ impl Product {
         }
     }
 
+    /// Returns a chosen size as the catalogue spells it.
+    ///
+    /// # Errors
+    /// The product has no such size, or needs one; the error says which there are.
+    pub fn spelled_size(&self, size: Option<&str>) -> Result<Option<String>, String> {
+        match self.line_for(size) {
+            Ok(line) if self.is_sized() => Ok(Some(line.size.clone())),
+            Ok(_) => Ok(size.map(str::to_owned)),
+            Err(_) => Err(no_such_size(&self.name, size, &self.size_names())),
+        }
+    }
+
     /// Returns the name, with the size if tracked: `Classic T-Shirt (L)`.
     pub fn label(&self, line: &StockLine) -> String {
         if line.size.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, line.size) }

@@ -96,6 +96,16 @@ impl Read<'_> {
         self.with_items(summaries)
     }
 
+    /// Finds the order of a number, in any spelling, that came in last.
+    pub fn last_order_of(&self, phone: &str) -> Result<Option<OrderSummary>, StoreError> {
+        let number = self.full_number(phone)?;
+        let sql = format!(
+            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
+             WHERE o.customer_phone_digits = :number ORDER BY o.pk DESC LIMIT 1"
+        );
+        self.first(&sql, named_params! {":number": number}, summary)
+    }
+
     /// Adds to orders their items, payments and notes, each in one query.
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0));

@@ -57,5 +57,6 @@ mod shapes;
 mod show;
 mod streams;
 mod terminal;
+mod typed;
 mod user;
 mod whatsapp;

@@ -74,7 +74,7 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
             statuses.into_iter().chain(references(typed, request, facts)).collect()
         },
         "METHOD" => methods,
-        "P" => products,
+        "P" | "SPEC" => products,
         "USERNAME" => accounts,
         "A,B" => fields,
         "[-]FIELD" => |typed, _, _| {
@@ -202,6 +202,7 @@ mod tests {
         "AMOUNT",
         "RECEIPT",
         "N",
+        "REFERENCE",
         "A|none",
         "A|N%|none",
         "±N",

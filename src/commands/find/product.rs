@@ -1,11 +1,15 @@
 //! Which product is meant: a barcode, an id, or a name in full or in part.
 
+use std::collections::HashSet;
+
 use super::nearest::nearest;
 use super::order::Naming;
+use crate::domain::item_spec::ItemSpec;
 use crate::domain::product::{Product, ProductId, RemovedProduct};
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
+use crate::domain::typed::TypedItem;
 use crate::domain::user::Caller;
 use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
@@ -72,6 +76,28 @@ pub fn find_product_or_removed(read: &Read<'_>, text: &str) -> anyhow::Result<(P
     let found = pick_product(text, tiers, &all)?;
     let at = removed.iter().find(|removed| removed.product.id == found.id).map(|removed| removed.at);
     Ok((found.clone(), at))
+}
+
+/// Finds the products of items as typed. Callers who do not work in the shop name them in full, and learn nothing of others.
+pub fn find_items(read: &Read<'_>, specs: &[String], is_by_shop: bool) -> anyhow::Result<Vec<TypedItem>> {
+    let all = read.all_products()?;
+    let handles = |product: &Product| {
+        let barcode = product.barcode.as_deref().map(fold);
+        barcode.into_iter().chain([fold(&product.name), product.id.to_string()])
+    };
+    let whole: HashSet<String> = all.iter().flat_map(handles).collect();
+    let tiers = if is_by_shop { &[Fit::Exact, Fit::Whole, Fit::Part][..] } else { &[Fit::Exact, Fit::Whole] };
+    let items = specs.iter().map(|text| {
+        let spec = ItemSpec::read(text, |text| whole.contains(&fold(text)));
+        let ItemSpec { product, size, color, quantity, price } = spec.map_err(|problem| {
+            Failure::usage(format!("invalid value '{}' for '--item <SPEC>': {problem}", shorten(text)))
+        })?;
+        let tiers = tiers.iter().map(|fit| all.iter().filter(|one| fit.is_of(one, &product)).collect());
+        let known = if is_by_shop { all.as_slice() } else { &[] };
+        let product = pick_product(&product, tiers, known)?.clone();
+        Ok(TypedItem { product, size, color, quantity, price })
+    });
+    items.collect()
 }
 
 fn product_with(read: &Read<'_>, text: &str) -> Result<Option<Product>, StoreError> {

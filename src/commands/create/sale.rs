@@ -1,0 +1,95 @@
+//! Selling a typed order at once: `create --confirm --paid`.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::commands::payment::{Entered, amount, enter};
+use crate::domain::confirm::decide;
+use crate::domain::money::Money;
+use crate::domain::obstacle::refusal;
+use crate::domain::order::Order;
+use crate::domain::payment::{Method, read_receipt};
+use crate::domain::refusal::{Conflict, Refusal, Remedy};
+use crate::domain::settlement::Settlement;
+use crate::domain::status::Status;
+use crate::domain::user::Task;
+use crate::error::Failure;
+use crate::store::{Audit, Write};
+
+#[derive(Debug, Args)]
+pub struct SaleArgs {
+    /// Confirm it: take its stock at once
+    #[arg(long)]
+    confirm: bool,
+    /// Record that it was paid by this method, such as cash or instapay
+    #[arg(long, value_name = "METHOD", value_parser = Method::parse, requires = "confirm")]
+    paid: Option<Method>,
+    /// How much was paid [default: what is due]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "paid")]
+    amount: Option<Money>,
+    /// The receipt of the payment
+    #[arg(long, value_name = "RECEIPT", value_parser = read_receipt, requires = "paid")]
+    receipt: Option<String>,
+}
+
+/// What becomes of a new order at once: it is confirmed, and perhaps paid.
+pub struct Sale(Settlement);
+
+impl SaleArgs {
+    /// Returns the sale that was asked for, if one was.
+    ///
+    /// # Errors
+    /// The caller may not sell.
+    pub fn sale(&self, context: &Context) -> Result<Option<Sale>, Failure> {
+        if !self.confirm {
+            return Ok(None);
+        }
+        context.ensure_may(Task::Confirm)?;
+        let Some(method) = self.paid.clone() else { return Ok(Some(Sale(Settlement::Unsaid))) };
+        context.ensure_may(Task::Payments)?;
+        Ok(Some(Sale(Settlement::Paid { method, amount: self.amount, receipt: self.receipt.clone() })))
+    }
+}
+
+impl Sale {
+    /// Confirms a new order and records its payment. Returns what came of the payment.
+    pub fn sell(self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
+        let alone = std::slice::from_ref(order);
+        let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
+        let confirmation = decide(alone, &catalogue, false)
+            .map_err(|obstacles| {
+                before_it_is_there(refusal(alone, &obstacles), "without --confirm it is taken and waits")
+            })?
+            .remove(0);
+        // The note is told with the creation.
+        let audit = Audit { note: None, ..audit.clone() };
+        write.change_status(&confirmation.change, &audit)?;
+        let entry = self.0.entry(order).map_err(|refusal| before_it_is_there(refusal, "leave out --paid"))?;
+        entry.map(|entry| enter(write, order, entry, &audit)).transpose()
+    }
+
+    /// Holds that an order that was there already was sold then.
+    ///
+    /// # Errors
+    /// It was not, or is not paid.
+    pub fn ensure_sold(&self, order: &Order) -> Result<(), Failure> {
+        let summary = &order.summary;
+        let reference = &summary.reference;
+        let (open, remedy) = match summary.status {
+            Status::Pending => ("pending", Remedy::Confirm(reference.clone())),
+            Status::Cancelled => ("cancelled", Remedy::ShowOrder(reference.clone())),
+            _ if self.0 != Settlement::Unsaid && summary.recorded.is_none() => {
+                ("not paid", Remedy::ShowOrder(reference.clone()))
+            }
+            _ => return Ok(()),
+        };
+        let refusal = Refusal::conflict(Conflict::Step, format!("{reference} is already there, and {open}"));
+        Err(refusal.error("Order is there already").remedy(remedy).into())
+    }
+}
+
+/// Makes a failure of an order that is not written then: no command can name it.
+fn before_it_is_there(mut refusal: Refusal, instead: &str) -> Failure {
+    refusal.remedies.retain(|remedy| matches!(remedy, Remedy::AddStock { .. }));
+    Failure::from(refusal).hint(instead)
+}

@@ -1,0 +1,86 @@
+//! The order that `create` reads as JSON.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use super::take::refuse;
+use crate::commands::Context;
+use crate::commands::source::{InputFile, open_source};
+use crate::domain::incoming::{IncomingOrder, SourceKind};
+use crate::domain::product::NamedProduct;
+use crate::domain::resolve::unknown_products;
+use crate::domain::zone::Zone;
+use crate::error::{Failure, FailureKind};
+use crate::input::order_record::read_record;
+use crate::input::parsed_order::ParsedOrder;
+use crate::input::records::{Record, Records, StreamError};
+use crate::store::StoreError;
+
+/// Reads the order in a file; `-` or none is stdin.
+pub fn read(file: Option<&str>, context: &Context) -> anyhow::Result<IncomingOrder> {
+    let mut source = open_source(file, &context.orders_files()?)?;
+    let read = read_one(&mut source)?;
+    match read.order {
+        Ok(incoming) => Ok(incoming),
+        Err(mut problems) => {
+            problems.extend(unknown_to_the_catalogue(&read.products, context)?);
+            Err(refuse(FailureKind::InvalidInput, read.label.as_deref(), problems).into())
+        }
+    }
+}
+
+/// The most bytes read for one order (4 MiB).
+const INPUT_LIMIT: u64 = 1 << 22;
+
+/// Reads the only record of a source.
+fn read_one(source: &mut InputFile) -> anyhow::Result<ParsedOrder> {
+    let refuse_input = |problem: String| refuse(FailureKind::InvalidInput, None, problem.into());
+    let mut input = (&mut source.reader).take(INPUT_LIMIT);
+    let mut records = Records::new(&mut input);
+    let mut next = || {
+        records.next_record().map_err(|error| match error {
+            StreamError::Io(error) => anyhow::Error::from(Failure::io(&error, format!("cannot read {}", source.name))),
+            StreamError::NotJson { .. } => refuse_input(error.to_string()).into(),
+        })
+    };
+    let both = next().and_then(|record| Ok((record, next()?)));
+    if input.limit() == 0 {
+        return Err(refuse_input(format!("has more than {INPUT_LIMIT} bytes; use: orders import")).into());
+    }
+    match both? {
+        (None, _) => Err(refuse_input("the input is empty".to_owned()).into()),
+        (Some(record), None) => read_order(record),
+        (Some(_), Some(_)) => Err(refuse_input("there is more than one record; use: orders import".to_owned()).into()),
+    }
+}
+
+fn read_order(record: Record) -> anyhow::Result<ParsedOrder> {
+    let refuse_input = |problem: String| refuse(FailureKind::InvalidInput, None, problem.into());
+    if let Some(excess) = record.excess {
+        return Err(refuse_input(excess).into());
+    }
+    // Only WhatsApp's texts need the zone, and only `import` takes them.
+    let (mut found, mut count) = (None, 0);
+    let skipped = read_record(&Arc::new(record.bytes), Zone::UTC, &mut |order, _| {
+        count += 1;
+        found = Some(order);
+    });
+    let skipped = skipped.map_err(|error| {
+        let line = record.line + error.line as u64;
+        refuse_input(format!("line {line}: {}", error.problem))
+    })?;
+    match (found, count, skipped) {
+        (Some(order), 1, 0) if order.source.kind == SourceKind::Json => Ok(order),
+        _ => Err(refuse_input("is from WhatsApp; use: orders import".to_owned()).into()),
+    }
+}
+
+/// Names the unknown products of a refused order, if there is a file to look them up in.
+fn unknown_to_the_catalogue(products: &[NamedProduct], context: &Context) -> anyhow::Result<Vec<String>> {
+    let store = match context.open_to_read() {
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Missing)) => return Ok(Vec::new()),
+        store => store?,
+    };
+    let catalogue = store.read(|read| read.named_products(products))?;
+    Ok(unknown_products(products, &catalogue))
+}
