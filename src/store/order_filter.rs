@@ -161,7 +161,7 @@ impl Condition {
 }
 
 /// The most orders that are looked up by key: the keys are in memory.
-const MOST_KEYS: usize = 10_000;
+pub(super) const MOST_KEYS: usize = 10_000;
 
 impl Read<'_> {
     pub(super) fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {
