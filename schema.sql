@@ -179,6 +179,13 @@ CREATE TABLE customers (
     updated_by   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Has a row where a customer was forgotten, but freed pages or the log may still hold who they were, as the program was stopped
+-- or another one read the file: forgetting anybody overwrites them. (Since version 5.)
+CREATE TABLE to_overwrite (
+    pk           INTEGER PRIMARY KEY CHECK (pk = 1),
+    forgotten_at TEXT NOT NULL CHECK (forgotten_at GLOB '????-??-??T??:??:??.???Z')
+) STRICT;
+
 -- Where an order came from: one row for each message or document that brought it. The hash is SHA-256 over name, phone
 -- digits, address, items and total as they were received: what came once is recognised when it comes again.
 CREATE TABLE order_sources (

@@ -9,8 +9,8 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::commands::facts::{Facts, Group, task_named};
 use crate::commands::import_summary::Imported;
 use crate::commands::{
-    Context, backup, cancel, check, completions, config, confirm, create, edit, failure, help, history, import, list,
-    man, message, my_orders, note, pay, product, refund, report, set_status, show, user,
+    Context, backup, cancel, check, completions, config, confirm, create, customer, edit, failure, help, history,
+    import, list, man, message, my_orders, note, pay, product, refund, report, set_status, show, user,
 };
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::{Global, OutputFormat, options};
@@ -55,6 +55,7 @@ pub enum Command {
     History(history::HistoryArgs),
     Message(message::MessageArgs),
     MyOrders(my_orders::MyOrdersArgs),
+    Customer(customer::CustomerArgs),
     Product(product::ProductArgs),
     User(user::UserArgs),
     Pay(pay::PayArgs),
@@ -117,6 +118,7 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
         Command::History(args) => history::run(&args, context),
         Command::Message(args) => message::run(&args, context),
         Command::MyOrders(args) => my_orders::run(&args, context),
+        Command::Customer(args) => customer::run(args, context),
         Command::Product(args) => product::run(args, context),
         Command::Pay(args) => pay::run(&args, context),
         Command::Refund(args) => refund::run(&args, context),
@@ -224,14 +226,15 @@ pub fn parse(args: &[OsString]) -> Result<(Cli, Facts), clap::Error> {
             command.try_get_matches_from_mut(args)?
         }
     };
-    let (mut named, mut at) = (&command, &matches);
+    let (mut named, mut at, mut path) = (&command, &matches, Vec::new());
     while let Some((name, below)) = at.subcommand()
         && let Some(found) = named.find_subcommand(name)
     {
         (named, at) = (found, below);
+        path.push(name);
     }
     let facts = named.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
-    let facts = Facts { task: matches.subcommand_name().and_then(task_named), ..facts };
+    let facts = Facts { task: task_named(&path.join(" ")), ..facts };
     if let Some((one, another)) = two_users(args) {
         let message = format!("--as names two users, {one} and {another}: name one\n");
         return Err(command.error(ErrorKind::ArgumentConflict, message));

@@ -126,6 +126,10 @@ impl Facts {
 
 /// Returns the task of a command, for permission: `product show` is about products.
 pub fn task_named(command: &str) -> Option<Task> {
+    // Not everybody who sees customers may forget them.
+    if command == "customer forget" {
+        return Some(Task::Forget);
+    }
     Some(match command.split(' ').next().unwrap_or_default() {
         "create" => Task::Create,
         "import" => Task::Import,
@@ -134,6 +138,7 @@ pub fn task_named(command: &str) -> Option<Task> {
         "confirm" => Task::Confirm,
         "set-status" | "cancel" => Task::UpdateStatus,
         "edit" | "note" => Task::Edit,
+        "customer" => Task::Customers,
         "pay" | "refund" => Task::Payments,
         "product" => Task::Products,
         "user" => Task::Users,

@@ -86,7 +86,7 @@ pub struct Selection {
     count: bool,
 }
 
-fn limit(text: &str) -> Result<u64, String> {
+pub fn limit(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "must be a whole number, 0 or more".to_owned())
 }
 
@@ -288,7 +288,7 @@ fn print_table(
 }
 
 /// Prints a measured table.
-fn print_rows(layout: &Layout, rows: &mut Spool<Vec<String>>) -> anyhow::Result<()> {
+pub fn print_rows(layout: &Layout, rows: &mut Spool<Vec<String>>) -> anyhow::Result<()> {
     let mut stdout = ui::stdout();
     stdout.write_all(layout.titles().as_bytes()).map_err(OutputError)?;
     let mut line = String::new();

@@ -26,6 +26,7 @@ pub mod config;
 pub mod confirm;
 pub mod context;
 pub mod create;
+pub mod customer;
 pub mod edit;
 pub mod facts;
 pub mod failure;

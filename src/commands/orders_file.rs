@@ -16,6 +16,11 @@ impl Context {
         self.open(&self.file()?, Access::Read)
     }
 
+    /// Opens the orders file for reading, with files for what is too long to be sorted in memory.
+    pub fn open_to_survey(&self) -> anyhow::Result<Store> {
+        self.open(&self.file()?, Access::Survey)
+    }
+
     pub fn open_to_back_up(&self) -> anyhow::Result<Store> {
         self.open(&self.file()?, Access::BackUp)
     }
@@ -48,7 +53,7 @@ impl Context {
     /// Opens the orders file. Warns once a run, even with `--quiet`, if others can use it: its mode is its only lock.
     fn open(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
         // A run that may leave something behind reports its state and cleans up when a signal ends it.
-        if access != Access::Read {
+        if !access.only_reads() {
             ui::begin_change(self.ui.json);
         }
         let store = Store::open(path, access, self.global.wait())?;

@@ -12,7 +12,7 @@ use crate::domain::refusal::RefusalKind;
 use crate::domain::resolve::{Rejected, ResolvedOrder, resolve, unknown_products};
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
-use crate::domain::user::Caller;
+use crate::domain::user::{Caller, Task};
 use crate::input::parsed_order::ParsedOrder;
 use crate::store::{Audit, ContentHash, OrderBatch, StoreError};
 
@@ -198,9 +198,13 @@ impl OrderIntake<'_, '_, '_> {
             likely_duplicates.retain(|order| self.sender.sees(&order.summary));
             let decision = decide_new(order, &likely_duplicates, self.settings);
             if let Ok(warnings) = &decision
-                && let Some(order) = self.insert(order, hash)?
+                && let Some(pk) = self.insert(order, hash)?
             {
-                return Ok(Ok(StoredOrder::New(order, warnings.clone())));
+                // What the shop says of a customer is not for buyers and guests.
+                let is_staff = self.sender.may(Task::Customers).is_ok();
+                let block = if is_staff { self.batch.block_of(order)? } else { None };
+                let warnings = warnings.iter().cloned().chain(block.map(|block| block.warning()));
+                return Ok(Ok(StoredOrder::New(pk, warnings.collect())));
             }
             known = self.batch.known_order(&order.reference, hash)?;
             if let (None, Err(rejected)) = (&known, decision) {

@@ -51,13 +51,15 @@ pub fn for_buyer(events: Vec<Event>, buyer: &str) -> Vec<Event> {
     .collect()
 }
 
-/// Leaves of an order what the caller may see of it: a buyer sees no notes of the shop, and no account names but their own.
+/// Leaves of an order what the caller may see of it: buyers and guests see no notes of the shop, and no account
+/// names but their own.
 pub fn seen_by<'o>(caller: &Caller, order: &'o Order) -> Cow<'o, Order> {
-    if caller.sees_only().is_none() {
+    if caller.sees_only().is_none() && *caller != Caller::Guest {
         return Cow::Borrowed(order);
     }
     let mut order = order.clone();
     order.summary.user = order.summary.user.filter(|user| user == caller.name());
+    order.block = None;
     order.notes.retain(|note| note.is_customers || note.actor == caller.name());
     for payment in &mut order.payments {
         payment.note = None;

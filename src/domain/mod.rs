@@ -28,6 +28,7 @@
 //! | `calendar`, `zone` | points in time as people type them; days in the shop's zone |
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
+//! | `customer` | a number with its orders, and what the shop says of it |
 //! | `terms`, `payment`, `settlement` | what an order costs beside its items; what was paid of it; what is said of it at a confirmation |
 //! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
@@ -47,6 +48,7 @@ pub(crate) mod bidi;
 pub(crate) mod calendar;
 pub(crate) mod confirm;
 pub(crate) mod content;
+pub mod customer;
 pub(crate) mod duplicate;
 pub(crate) mod edit;
 pub(crate) mod finding;

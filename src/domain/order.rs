@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::customer::{Block, FORGOTTEN};
 use super::money::{Balance, Money};
 use super::payment::Payment;
 use super::product::ProductId;
@@ -66,6 +67,11 @@ pub struct OrderSummary {
 }
 
 impl OrderSummary {
+    /// Returns whether its customer was forgotten.
+    pub fn is_forgotten(&self) -> bool {
+        self.number.is_empty() && self.customer.name == FORGOTTEN && self.customer.phone == FORGOTTEN
+    }
+
     /// Returns when the customer began to wait: at the order date, if the order lay in a chat before it was received.
     pub fn waits_since(&self) -> Timestamp {
         self.order_date.min(self.created_at)
@@ -103,12 +109,14 @@ pub struct Order {
     pub payments: Vec<Payment>,
     /// What the customer and the shop said of it, oldest first.
     pub notes: Vec<Note>,
+    /// Why its customer is blocked, if so.
+    pub block: Option<Block>,
 }
 
 impl From<OrderSummary> for Order {
     /// Takes an order without what hangs on it, for a list.
     fn from(summary: OrderSummary) -> Order {
-        Order { summary, items: Vec::new(), payments: Vec::new(), notes: Vec::new() }
+        Order { summary, items: Vec::new(), payments: Vec::new(), notes: Vec::new(), block: None }
     }
 }
 

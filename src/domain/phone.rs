@@ -112,6 +112,11 @@ pub fn full_number(phone: &str, country_code: Option<&str>) -> String {
     }
 }
 
+/// Writes a number in full so that it is read as this number, whatever the country code.
+pub fn written_number(number: &str) -> String {
+    format!("+{number}")
+}
+
 /// Why a phone cannot be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotCallable {
@@ -227,6 +232,15 @@ mod tests {
             ("0101", Some("20"), "20101"),
         ] {
             assert_eq!(full_number(phone, code), expected, "{phone} {code:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_in_full_is_read_as_it_is_written() {
+        for number in ["201012345678", "01012345678", "966501234567", "1", "1234567890"] {
+            for code in [None, Some("20"), Some("1")] {
+                assert_eq!(full_number(&written_number(number), code), number, "{code:?}");
+            }
         }
     }
 

@@ -53,6 +53,9 @@ pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> R
         // Comparing with the current order would let them guess how it was changed.
         return conflict(format!("order {} is there already with other content", order.reference));
     }
+    if summary.is_forgotten() {
+        return conflict(format!("order {} is there already, and its customer was forgotten", summary.reference));
+    }
     match order.content.differing_fields(&Content::of_order(&known.order)).as_slice() {
         [] => Ok(()),
         differing => {
@@ -152,6 +155,7 @@ pub(crate) mod tests {
             items: new.items,
             payments: Vec::new(),
             notes: Vec::new(),
+            block: None,
         }
     }
 

@@ -153,6 +153,8 @@ impl Caller {
             Task::Confirm => ("Only admins and sellers can confirm orders", Role::Seller),
             Task::Edit => ("Only admins and sellers can edit orders", Role::Seller),
             Task::Payments => ("Only admins and sellers can record payments", Role::Seller),
+            Task::Customers => ("Only admins and sellers can work with customers", Role::Seller),
+            Task::Forget => ("Only admins can forget customers", Role::Admin),
             Task::Products => ("Only admins and sellers can work with products", Role::Seller),
             Task::Report => ("Only admins and sellers can see reports", Role::Seller),
             Task::Import => ("Only admins and sellers can import orders", Role::Seller),
@@ -187,6 +189,10 @@ pub enum Task {
     Edit,
     /// Recording payments and refunds.
     Payments,
+    /// Customers, and what the shop says of them.
+    Customers,
+    /// Forgetting a customer.
+    Forget,
     /// The catalogue and its stock.
     Products,
     /// Reports.
@@ -228,6 +234,8 @@ mod tests {
             (Task::Confirm, "x . . x x", "Only admins and sellers can confirm orders"),
             (Task::Edit, "x . . x x", sellers),
             (Task::Payments, "x . . x x", "Only admins and sellers can record payments"),
+            (Task::Customers, "x . . x x", sellers),
+            (Task::Forget, "x . . . x", "Only admins can forget customers"),
             (Task::Products, "x . . x x", sellers),
             (Task::Report, "x . . x x", sellers),
             (Task::Import, "x . . x x", sellers),

@@ -2,8 +2,8 @@
 
 use super::help::{paragraph, two_columns};
 use super::json::{
-    EVENT_KEYS, FINDING_KEYS, ITEM_KEYS, NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS,
-    SUMMARY_KEYS, USER_KEYS,
+    CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS, NOTE_KEYS, ORDER_KEYS,
+    PAYMENT_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
 use super::report::{pending, stock};
 
@@ -51,6 +51,9 @@ const SHAPES: &[Shape] = &[
         &["file", "record", "line", "reference", "problems", "code", "reason"],
     ),
     shape("product", "product add, show, set, adjust, count, remove; product list, an array", PRODUCT_KEYS),
+    shape("customer", "customer list, an array; customer note, block, unblock", CUSTOMER_KEYS),
+    shape("customer with orders", "customer show: up to 1000 of the newest orders", CUSTOMER_RECORD_KEYS),
+    shape("forgotten customer", "customer forget", FORGOTTEN_KEYS),
     shape("stock movement", "product history, an array", STOCK_ENTRY_KEYS),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
     shape(
@@ -90,6 +93,14 @@ const SHAPES: &[Shape] = &[
 fn type_of(body: &str, key: &str) -> &'static str {
     match key {
         "note" if body == "note" => "text",
+        "orders" if body == "customer with orders" => "[listed order]",
+        "name" if body.starts_with("customer") => "text?",
+        "phone" | "digits" if body.starts_with("customer") => "text",
+        "orderCount" | "keptPieces" => "number",
+        "keptTotal" => "money",
+        "lastOrder" | "blockedAt" => "time?",
+        "blocked" | "overwritten" => "true or false",
+        "names" | "addresses" | "accounts" | "copies" => "[text]",
         "orderReference" if body == "stock movement" => "text?",
         "unchanged" if body == "unchanged order" => "true or false",
         "phone" if body == "message" => "text",

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::customer::{CustomerRecord, CustomerSummary};
 use crate::domain::finding::Finding;
 use crate::domain::history::{Event, StockEntry};
 use crate::domain::order::{Note, Order, OrderItem, OrderSummary};
@@ -9,6 +10,7 @@ use crate::domain::payment::Payment;
 use crate::domain::product::Product;
 use crate::domain::reference::Reference;
 use crate::domain::settings::Settings;
+use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 
 /// One JSON object; its keys keep their order.
@@ -344,6 +346,84 @@ pub fn body<const N: usize>(pairs: [(&str, Value); N]) -> Body {
 pub fn choose(body: &Body, keys: &[&str]) -> Body {
     keys.iter().filter_map(|key| Some(((*key).to_owned(), body.get(*key)?.clone()))).collect()
 }
+
+/// The keys of a customer, in order.
+pub const CUSTOMER_KEYS: &[&str] = &[
+    "phone",
+    "digits",
+    "name",
+    "orderCount",
+    "keptPieces",
+    "keptTotal",
+    "lastOrder",
+    "due",
+    "note",
+    "blocked",
+    "blockedAt",
+    "blockedNote",
+];
+
+/// The keys of a customer with their orders, in order.
+pub const CUSTOMER_RECORD_KEYS: &[&str] = &[
+    "phone",
+    "digits",
+    "name",
+    "orderCount",
+    "keptPieces",
+    "keptTotal",
+    "lastOrder",
+    "due",
+    "note",
+    "blocked",
+    "blockedAt",
+    "blockedNote",
+    "names",
+    "addresses",
+    "orders",
+    "returns",
+];
+
+/// Returns the chosen keys of a customer.
+pub fn customer_fields(customer: &CustomerSummary, keys: &[&str]) -> Body {
+    let block = customer.said.block.as_ref();
+    let value = |key: &str| match key {
+        "phone" => json!(customer.phone),
+        "digits" => json!(customer.number),
+        "name" => json!(customer.name),
+        "orderCount" => json!(customer.order_count),
+        "keptPieces" => json!(customer.kept_pieces),
+        "keptTotal" => json!(customer.kept_total.to_string()),
+        "lastOrder" => json!(customer.last_order.map(Timestamp::brief)),
+        "due" => json!(customer.due.map(|due| due.to_string())),
+        "note" => json!(customer.said.note),
+        "blocked" => json!(block.is_some()),
+        "blockedAt" => json!(block.map(|block| block.since.to_string())),
+        "blockedNote" => json!(block.and_then(|block| block.note.as_deref())),
+        _ => Value::Null,
+    };
+    keys.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+}
+
+/// Returns a customer.
+pub fn customer(customer: &CustomerSummary) -> Body {
+    customer_fields(customer, CUSTOMER_KEYS)
+}
+
+/// Returns a customer with their orders.
+pub fn customer_record(record: &CustomerRecord) -> Body {
+    let mut body = customer(&record.summary);
+    let order = |order: &OrderSummary| {
+        Value::Object(SUMMARY_KEYS.iter().map(|key| ((*key).to_owned(), summary_value(order, key))).collect())
+    };
+    body.insert("names".to_owned(), json!(record.names));
+    body.insert("addresses".to_owned(), json!(record.addresses));
+    body.insert("orders".to_owned(), record.orders.iter().map(order).collect());
+    body.insert("returns".to_owned(), json!([]));
+    body
+}
+
+/// The keys of what was done to forget a customer, in order.
+pub const FORGOTTEN_KEYS: &[&str] = &["orders", "accounts", "overwritten", "copies"];
 
 /// Returns the settings.
 pub fn settings(settings: &Settings) -> Body {

@@ -7,6 +7,7 @@
 //! | `table` | columns that fit a width |
 //! | `prose` | text wrapped to a width |
 //! | `order`, `product`, `user` | orders, products and accounts for people |
+//! | `customer` | customers for people |
 //! | `confirm` | the screen before a confirmation, and the lines after it |
 //! | `history` | the history of an order, and of a product's stock |
 //! | `paint` | the colours |
@@ -17,6 +18,7 @@
 pub(crate) mod confirm;
 pub(crate) mod contract;
 pub(crate) mod csv;
+pub(crate) mod customer;
 pub(crate) mod help;
 pub(crate) mod history;
 pub mod json;

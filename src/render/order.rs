@@ -7,6 +7,7 @@ use super::prose;
 use super::table::{Column, render};
 use super::zone::{minute, minute_with_zone};
 use super::{RenderStyle, paint};
+use crate::domain::customer::Block;
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::{Order, OrderItem, OrderSummary};
 use crate::domain::payment::Payment;
@@ -192,13 +193,15 @@ pub fn mark(sentence: &str, style: RenderStyle<'_>) -> String {
     lines.lines().map(|line| paint::paint(line, paint::warning(), style.color) + "\n").collect()
 }
 
-/// Lists what a person should look at in an order: prices below the list price, and names other than the catalogue's.
+/// Lists what a person should look at in an order: a blocked customer, prices below the list price, and names other than the
+/// catalogue's.
 pub fn marks(order: &Order) -> impl Iterator<Item = String> {
+    let block = order.block.iter().map(Block::warning);
     let prices = order.items.iter().filter(|item| item.is_below_list_price()).map(|item| {
         let (name, price, list_price) = (item.shop_name(), item.unit_price, item.list_price);
         format!("{name}: price {price} is below the list price {list_price}")
     });
-    prices.chain(order.summary.terms.marks()).chain(name_marks(order))
+    block.chain(prices).chain(order.summary.terms.marks()).chain(name_marks(order))
 }
 
 /// Lists the items whose name or barcode differs from the catalogue's.

@@ -280,11 +280,11 @@ impl ValueKind {
         match key {
             "orderReference" => ValueKind::Reference,
             "total" | "itemCount" | "quantity" | "unitPrice" | "subtotal" | "price" | "discountedPrice"
-            | "stockQuantity" | "lowStockAt" | "delta" | "balance" | "deliveryFee" | "discount" | "returned"
-            | "grandTotal" | "paid" | "due" | "kept" => ValueKind::Number,
-            "orderDate" | "createdAt" | "updatedAt" | "at" => ValueKind::Time,
-            "id" | "productId" | "customerPhone" | "phone" | "status" | "currency" | "inStock" | "kind" | "reason"
-            | "role" | "code" => ValueKind::Exact,
+            | "stockQuantity" | "lowStockAt" | "delta" | "balance" | "orderCount" | "keptPieces" | "keptTotal"
+            | "due" | "deliveryFee" | "discount" | "returned" | "grandTotal" | "paid" | "kept" => ValueKind::Number,
+            "orderDate" | "createdAt" | "updatedAt" | "at" | "lastOrder" | "blockedAt" => ValueKind::Time,
+            "digits" | "id" | "productId" | "customerPhone" | "phone" | "status" | "currency" | "inStock" | "kind"
+            | "reason" | "role" | "code" => ValueKind::Exact,
             _ => ValueKind::Text,
         }
     }

@@ -13,7 +13,7 @@ use crate::domain::order::OrderPk;
 use crate::domain::time::Timestamp;
 
 /// The rules over tables, each with a query that finds what breaks it.
-const RULES: [(&str, &str); 30] = [
+const RULES: [(&str, &str); 31] = [
     // On hand is the sum of its movements.
     ("stock", "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
             format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
@@ -160,7 +160,11 @@ const RULES: [(&str, &str); 30] = [
      JOIN products AS p ON p.id = m.product_id
      WHERE m.balance > 2147483647 AND m.delta > 0 AND m.reason <> 'cancel' ORDER BY m.pk"),
     ("phone", "SELECT 'phone' AS code, reference AS subject, format('its phone %s', phone_problem(customer_phone)) AS problem
-     FROM orders WHERE phone_problem(customer_phone) IS NOT NULL ORDER BY pk"),
+     FROM orders WHERE phone_problem(customer_phone) IS NOT NULL
+       AND (customer_phone, customer_name) IS NOT ('forgotten', 'forgotten') ORDER BY pk"),
+    ("customer", "SELECT 'customer' AS code, phone AS subject, format('its phone digits are %s', phone_digits) AS problem
+     FROM customers WHERE phone_digits <> full_number(phone, (SELECT value FROM settings WHERE key = 'countryCode'))
+     ORDER BY phone_digits"),
 ];
 
 /// Says what is wrong with the text in a column.

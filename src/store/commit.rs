@@ -91,13 +91,13 @@ impl Store {
 
 /// Begins an immediate transaction: one that starts by reading and then writes fails at once where another program writes,
 /// however long the timeout is. The version is checked again, as a newer program may have migrated the open file.
-fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
+pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written)?;
     refuse_newer(version_of(&transaction).map_err(not_written)?)?;
     Ok(transaction)
 }
 
-fn not_written(error: rusqlite::Error) -> StoreError {
+pub(super) fn not_written(error: rusqlite::Error) -> StoreError {
     StoreError::from(error).before_commit()
 }
 

@@ -30,6 +30,8 @@ pub(super) fn patience(wait: Duration) -> Duration {
 pub enum Access {
     /// Reads only.
     Read,
+    /// Reads only, and sorts what may be too long for memory: in temporary files, which SQLite makes private and unlinks.
+    Survey,
     /// Reads an existing file, and may attach the new file that a backup goes to.
     BackUp,
     /// Reads and writes an existing file, and rolls back.
@@ -38,6 +40,13 @@ pub enum Access {
     Write,
     /// Reads and writes, and creates a missing file.
     Create,
+}
+
+impl Access {
+    /// Returns whether it changes nothing, not even to roll it back.
+    pub fn only_reads(self) -> bool {
+        matches!(self, Access::Read | Access::Survey)
+    }
 }
 
 /// SQLite's page cache, in KiB. With the default of 2 MB, an import reads and writes the same pages of the log again and
@@ -61,11 +70,12 @@ pub(super) fn set_up(connection: &Connection, access: Access, wait: Duration) ->
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    let temporary = if access == Access::Survey { "FILE" } else { "MEMORY" };
+    connection.pragma_update(None, "temp_store", temporary)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     // A memory map would turn an I/O error into a signal.
     connection.pragma_update(None, "mmap_size", 0)?;
-    if access == Access::Read {
+    if access.only_reads() {
         connection.pragma_update(None, "query_only", true)?;
     }
     search::register(connection)?;

@@ -1,8 +1,9 @@
-//! What is stored although it follows from other columns: full phone numbers, hashes of items for finding duplicates, other
+//! What is stored although it follows from other columns: full numbers of orders and customers, hashes of items, other
 //! names of items, and the search index.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use super::customers::said_in;
 use super::error::StoreError;
 use super::search_index::{BATCH, index_all};
 use super::transaction::{Read, Write};
@@ -51,6 +52,43 @@ impl Write<'_> {
     }
 }
 
+/// Brings the numbers of what the shop says of customers up to date. Rows that become one are merged.
+fn renumber_customers(connection: &Connection, code: Option<&str>) -> Result<(), StoreError> {
+    let mut outdated = connection.prepare_cached(
+        "DELETE FROM customers WHERE phone_digits <> full_number(phone, :code)
+         RETURNING phone, note, blocked_at, blocked_note, updated_at, updated_by",
+    )?;
+    let row = |row: &Row<'_>| {
+        let (phone, said): (String, _) = (row.get("phone")?, said_in(row)?);
+        Ok((phone, said, row.get::<_, String>("updated_at")?, row.get::<_, String>("updated_by")?))
+    };
+    // Deleted first: a row may have the number that another one gets.
+    let rows: Vec<_> = outdated.query_map(named_params! {":code": code}, row)?.collect::<Result<_, _>>()?;
+    let mut there = connection
+        .prepare_cached("SELECT note, blocked_at, blocked_note FROM customers WHERE phone_digits = :number")?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO customers (phone_digits, phone, note, blocked_at, blocked_note, updated_at, updated_by)
+         VALUES (:number, :phone, :note, :blocked_at, :blocked_note, :at, :actor)
+         ON CONFLICT (phone_digits) DO UPDATE SET note = excluded.note, blocked_at = excluded.blocked_at,
+             blocked_note = excluded.blocked_note, updated_at = max(updated_at, excluded.updated_at)",
+    )?;
+    for (phone, said, at, actor) in rows {
+        let number = full_number(&phone, code);
+        let other = there.query_row(named_params! {":number": number}, said_in).optional()?;
+        let said = other.unwrap_or_default().merged(said);
+        insert.execute(named_params! {
+            ":number": number,
+            ":phone": phone,
+            ":note": said.note,
+            ":blocked_at": said.block.as_ref().map(|block| block.since),
+            ":blocked_note": said.block.as_ref().and_then(|block| block.note.as_deref()),
+            ":at": at,
+            ":actor": actor,
+        })?;
+    }
+    Ok(())
+}
+
 /// Derives everything that is missing or outdated, in constant memory.
 pub(super) fn derive_all(connection: &Connection) -> Result<(), StoreError> {
     let code = country_code(connection)?;
@@ -65,6 +103,7 @@ pub(super) fn derive_all(connection: &Connection) -> Result<(), StoreError> {
         }
         Ok(())
     })?;
+    renumber_customers(connection, code.as_deref())?;
     connection.execute(
         "INSERT INTO item_names (product_id, name, barcode)
          SELECT DISTINCT i.product_id, i.product_name, coalesce(i.product_barcode, '')

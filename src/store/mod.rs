@@ -18,6 +18,7 @@
 //! | `orders`, `order_changes` | loading orders with their items; changing them, with the events |
 //! | `order_match`, `owned` | the orders that fit what was typed; limiting a query to somebody's own orders |
 //! | `order_batch`, `item_buffer` | new orders, any number in one transaction; their items until they are written |
+//! | `customers`, `forget` | the orders of each number, and what the shop says of it; forgetting one |
 //! | `order_filter`, `listing` | which orders a list has; reading it, however long |
 //! | `completion` | the few orders that a shell offers |
 //! | `search`, `search_index` | matching text in any script; the texts that a search reads |
@@ -30,10 +31,12 @@ mod commit;
 mod completion;
 mod connection;
 mod copy;
+mod customers;
 mod derived;
 mod diagnose;
 mod error;
 mod file;
+mod forget;
 mod history;
 mod identity;
 mod integrity;
@@ -66,6 +69,7 @@ mod values;
 
 pub(crate) use connection::sqlite_version;
 pub use connection::{Access, CACHE_KIB};
+pub(crate) use customers::{CustomerFilter, CustomerSort};
 pub(crate) use diagnose::as_finding;
 pub use error::StoreError;
 pub(crate) use locked::{NotOpened, OrdersFiles, PlainFile};

@@ -140,7 +140,7 @@ fn prepare(
         refuse_damaged_backup(connection)?;
         switch_to_wal(connection, wait)?;
     }
-    if access != Access::Read {
+    if !access.only_reads() {
         // From its first read on, this connection keeps closing programs from locking the file: what it waits for is writers.
         connection.busy_timeout(patience(wait))?;
     }
@@ -341,7 +341,7 @@ mod tests {
     /// The last program to use a file has it for itself for a moment, and that program may be a reader.
     #[test]
     fn whoever_opens_the_file_waits_for_another_to_close_it() {
-        for access in [Access::Read, Access::BackUp, Access::DryRun, Access::Write, Access::Create] {
+        for access in [Access::Read, Access::Survey, Access::BackUp, Access::DryRun, Access::Write, Access::Create] {
             let (_folder, path) = folder();
             drop(at(&path, Access::Create).unwrap());
             let last = Connection::open(&path).unwrap();

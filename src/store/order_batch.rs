@@ -9,6 +9,7 @@ use super::item_buffer::{ItemBuffer, ItemRow, rows_of};
 use super::orders::duplicate_window;
 use super::transaction::{Audit, Write};
 use super::values::{ContentHash, Id, execute_in_order};
+use crate::domain::customer::Block;
 use crate::domain::history::EventKind;
 use crate::domain::incoming::Source;
 use crate::domain::order::{Order, OrderPk};
@@ -31,6 +32,8 @@ pub struct OrderBatch<'w, 'c> {
     folder: &'c Path,
     items: ItemBuffer,
     like_another: Statement<'c>,
+    /// Finds out whether a number is blocked; `None`: no number is.
+    block: Option<Statement<'c>>,
     insert_order: Statement<'c>,
     insert_item: Statement<'c>,
     insert_source: Statement<'c>,
@@ -66,6 +69,14 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
                 "SELECT EXISTS (SELECT 1 FROM orders WHERE customer_phone_digits = :digits AND items_hash = :items
                      AND order_date BETWEEN :first AND :last)",
             )?,
+            block: if write.blocks_anybody()? {
+                Some(prepare(
+                    "SELECT blocked_at, blocked_note FROM customers
+                     WHERE phone_digits = :number AND blocked_at IS NOT NULL",
+                )?)
+            } else {
+                None
+            },
             insert_order: prepare(
                 "INSERT INTO orders (id, reference, order_date, customer_name, customer_phone, customer_phone_digits,
                      customer_address, user_id, status, total, item_count, currency, created_at, updated_at, items_hash,
@@ -121,6 +132,16 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
             ":last": last,
         };
         Ok(self.like_another.query_row(named, |row| row.get(0))?)
+    }
+
+    /// Returns whether and why the customer of an order that came in is blocked.
+    pub fn block_of(&mut self, order: &ResolvedOrder) -> Result<Option<Block>, StoreError> {
+        let Some(block) = &mut self.block else { return Ok(None) };
+        let number = full_number(&order.customer.phone, self.country_code.as_deref());
+        let found = block.query_row(named_params! {":number": number}, |row| {
+            Ok(Block { since: row.get("blocked_at")?, note: row.get("blocked_note")? })
+        });
+        Ok(found.optional()?)
     }
 
     /// Loads what is known of a reference under which a content of this hash came in.

@@ -171,7 +171,7 @@ const DUE: &str = "(o.paid IS NOT NULL OR o.cod) AND CASE o.status WHEN 'cancell
         ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END > coalesce(o.paid, 0)";
 
 /// The most orders that are looked up by key: the keys are in memory.
-const MOST_KEYS: usize = 10_000;
+pub(super) const MOST_KEYS: usize = 10_000;
 
 impl Read<'_> {
     pub(super) fn condition(&self, filter: &OrderFilter) -> Result<Condition, StoreError> {

@@ -124,11 +124,13 @@ impl Read<'_> {
         let has_payments = summaries.iter().any(|summary| summary.recorded.is_some());
         let mut payments = if has_payments { self.payments_of(&keys)? } else { HashMap::new() };
         let mut notes = self.notes_of(&keys)?;
+        let blocks = self.blocks_of(&summaries)?;
         let with_items = |summary: OrderSummary| {
             let items = items.remove(&summary.pk).unwrap_or_default();
             let payments = payments.remove(&summary.pk).unwrap_or_default();
             let notes = notes.remove(&summary.pk).unwrap_or_default();
-            Order { summary, items, payments, notes }
+            let block = blocks.iter().find(|(number, _)| *number == summary.number).map(|(_, block)| block.clone());
+            Order { summary, items, payments, notes, block }
         };
         Ok(summaries.into_iter().map(with_items).collect())
     }

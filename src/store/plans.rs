@@ -8,11 +8,13 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use uuid::Uuid;
 
 use super::commit::tests::{CLOCK, audit, store};
+use super::customers::{CustomerFilter, CustomerSort};
 use super::error::StoreError;
 use super::open::Store;
 use super::order_filter::{OrderFilter, Sort, SortField};
 use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
+use crate::domain::customer::{Block, CustomerSummary, Said};
 use crate::domain::edit::Edited;
 use crate::domain::incoming::{Source, SourceKind};
 use crate::domain::money::Money;
@@ -33,7 +35,7 @@ const LONG: [&str; 10] =
     ["orders", "o", "order_items", "i", "order_events", "e", "order_sources", "order_texts", "stock_movements", "m"];
 
 /// Parts of the queries that may scan a whole table.
-const MAY_SCAN: [&str; 7] = [
+const MAY_SCAN: [&str; 9] = [
     // A text inside a name or a reference: no index helps, and a frequent text is found soon.
     "is_found_in(:needle, o.reference",
     "is_found_in(:folded, reference)",
@@ -44,6 +46,10 @@ const MAY_SCAN: [&str; 7] = [
     "INSERT INTO item_names (product_id, name, barcode)\n         SELECT DISTINCT i.product_id",
     // Counting all rows; an index has fewer pages.
     "SELECT COUNT(*) FROM orders",
+    // All customers, one after the other, by the index of their numbers.
+    "GROUP BY customer_phone_digits) AS k",
+    // Who a customer was before an edit, wherever it was: for forgetting alone.
+    "WHERE e.kind = 'edited' AND o.customer_phone_digits <> :number",
     // Sorting by a field without an index.
     "ORDER BY o.customer_name",
 ];
@@ -77,6 +83,24 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.orders_of_user(user.id)?;
     read.products_ordered_by(&owner)?;
     read.settings()?;
+    let customers = |search: Option<&str>, sort| CustomerFilter {
+        search: search.map(str::to_owned),
+        sort,
+        descending: true,
+        limit: Some(50),
+    };
+    for filter in [
+        customers(None, CustomerSort::LastOrder),
+        customers(None, CustomerSort::Name),
+        customers(Some("mona"), CustomerSort::Due),
+        customers(Some("0101"), CustomerSort::LastOrder),
+    ] {
+        read.each_customer::<StoreError>(&filter, |_| Ok(()))?;
+    }
+    let customer = read.customer("20101111")?.unwrap_or(CustomerSummary::unknown("1".into(), "1".into()));
+    read.customer_record(customer, 10)?;
+    read.numbers_like("20", 10)?;
+    read.is_to_overwrite()?;
     let window = Window { from: Timestamp::FIRST, before: Timestamp::LAST };
     read.each_sale(window, |_| ())?;
     read.sales_by_product(window)?;
@@ -174,6 +198,10 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
         },
         &audit(),
     )?;
+    let block = Some(Block { since: write.time(), note: None });
+    write.say_of_customer("1", "1", &Said { note: None, block }, &audit())?;
+    write.say_of_customer("1", "1", &Said::default(), &audit())?;
+    write.forget_customer("1", &audit())?;
     let belt = product("Belt", &[("", 1)]);
     write.insert_product(&belt, &audit())?;
     write.remove_product(&belt, &audit())

@@ -4,6 +4,8 @@
 //! phone, folded, and the digits of the full number where they are not part of the phone. A row is written with its last
 //! order. All orders after the last row are candidates of every search.
 
+use std::collections::BTreeSet;
+
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memchr2};
 use rusqlite::{Connection, named_params};
@@ -121,8 +123,17 @@ impl Write<'_> {
 
     /// Indexes the row of a changed order again, if it is indexed.
     pub(super) fn index_again(&self, changed: OrderPk) -> Result<(), StoreError> {
-        let is_indexed = (1..=self.newest_order()? / BATCH * BATCH).contains(&changed.0);
-        if is_indexed { index_row(self.connection, (changed.0 - 1) / BATCH) } else { Ok(()) }
+        self.index_orders(&[changed])
+    }
+}
+
+impl Write<'_> {
+    /// Indexes the rows of changed orders again, each once, if they are indexed.
+    pub(super) fn index_orders(&self, changed: &[OrderPk]) -> Result<(), StoreError> {
+        let indexed = 1..=self.newest_order()? / BATCH * BATCH;
+        let rows = changed.iter().filter(|order| indexed.contains(&order.0)).map(|order| (order.0 - 1) / BATCH);
+        let rows: BTreeSet<i64> = rows.collect();
+        rows.into_iter().try_for_each(|row| index_row(self.connection, row))
     }
 }
 

@@ -55,6 +55,8 @@ enum ChangeState {
     NotCommitted,
     /// Committed.
     Committed,
+    /// Committed, with something left to do, which this says.
+    Unfinished(&'static str),
     /// The commit failed half-way.
     Unknown,
 }
@@ -79,6 +81,11 @@ pub fn handle_signals() {
 pub fn begin_change(json: bool) {
     *work() = Work { state: ChangeState::NotCommitted, json };
     watch();
+}
+
+/// From here on, an interruption reports with `text` that the change is committed, but something is left to do.
+pub fn begin_rest(text: &'static str) {
+    work().state = ChangeState::Unfinished(text);
 }
 
 /// Delays interruptions during a commit, so that they report its result.
@@ -158,6 +165,7 @@ fn end(signal: i32) {
         ChangeState::None => None,
         ChangeState::NotCommitted => Some("interrupted; nothing changed"),
         ChangeState::Committed => Some("interrupted; the work is done and kept"),
+        ChangeState::Unfinished(text) => Some(text),
         ChangeState::Unknown => Some("interrupted; see what was written before you run it again"),
     };
     if let Some(text) = text {

@@ -15,7 +15,7 @@ use crate::error::{Explained, OutputError};
 use crate::wrap::{width_of, wrap_sentence};
 
 use interrupt::begin_question;
-pub use interrupt::{begin_change, handle_signals, hold_interruptions};
+pub use interrupt::{begin_change, begin_rest, handle_signals, hold_interruptions};
 pub use picker::{Choices, MARGIN};
 pub use progress::Progress;
 

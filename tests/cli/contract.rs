@@ -132,6 +132,13 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     holds("payment", &voided["payments"][1]);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
     holds("note", &shop.orders(["show", ORDER, "--json"]).json()["notes"][0]);
+    holds("customer", &shop.orders(["customer", "list", "--json"]).json()[0]);
+    let blocked = shop.orders(["customer", "block", ORDER, "--note", "fraud", "--json"]).json();
+    holds("customer", &blocked);
+    let customer = shop.orders(["customer", "show", ORDER, "--json"]).json();
+    holds("customer with orders", &customer);
+    holds("listed order", &customer["orders"][0]);
+    holds("forgotten customer", &shop.orders(["customer", "forget", ORDER, "--yes", "--json"]).json());
     shop.connection().execute_batch("UPDATE stock SET on_hand = on_hand + 1").unwrap();
     let findings = shop.orders(["check", "--json"]).ends();
     let findings: Value = serde_json::from_str(&findings.stdout).unwrap();

@@ -23,6 +23,7 @@ mod confirm;
 mod contract;
 mod create;
 mod crowd;
+mod customer;
 mod dry_run;
 mod edit;
 mod failures;

@@ -8,10 +8,12 @@ use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
 use super::line::TypedLine;
 use crate::commands::Context;
+use crate::commands::customer;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::help::TOPICS;
 use crate::commands::listing::SORT_FIELDS;
 use crate::domain::payment::Method;
+use crate::domain::phone::{full_number, phone_digits};
 use crate::domain::product::Product;
 use crate::domain::settings::SettingKey;
 use crate::domain::status::Status;
@@ -20,6 +22,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::Task;
 use crate::domain::zone::Zone;
 use crate::options::Global;
+use crate::render::json::CUSTOMER_KEYS;
 use crate::store::Read;
 use crate::ui::{ColorChoice, Ui};
 
@@ -74,12 +77,15 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
             statuses.into_iter().chain(references(typed, request, facts)).collect()
         },
         "METHOD" => methods,
+        "CUSTOMER" => customers,
         "P" | "SPEC" => products,
         "USERNAME" => accounts,
         "A,B" => fields,
-        "[-]FIELD" => |typed, _, _| {
-            let fields = SORT_FIELDS.iter().flat_map(|(field, _)| [(*field).to_owned(), format!("-{field}")]);
-            beginning(typed, fields)
+        "[-]FIELD" => |typed, _, facts| {
+            let of_customers = customer::list::SORT_FIELDS.map(|(field, _)| field);
+            let of_orders = SORT_FIELDS.map(|(field, _)| field);
+            let fields = if facts.fields == CUSTOMER_KEYS { &of_customers[..] } else { &of_orders };
+            beginning(typed, fields.iter().flat_map(|field| [(*field).to_owned(), format!("-{field}")]))
         },
         "KEY" => |typed, _, _| beginning(typed, SettingKey::ALL.map(SettingKey::as_str)),
         "VALUE" => values_of_setting,
@@ -106,6 +112,31 @@ fn references(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCa
     ask(request.line.global(), task, |read, context| {
         let found = read.orders_like(typed, context.caller.sees_only().as_ref(), statuses, OFFERED)?;
         Ok(found.into_iter().filter_map(|order| of_data(order.reference.as_str(), &order.customer_name)).collect())
+    })
+}
+
+/// Offers phones once digits are begun, else references: both name a customer. A phone goes on as it was begun, if it is
+/// read as that number then.
+fn customers(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCandidate> {
+    if !typed.chars().all(|c| c.is_ascii_digit() || c == '+') {
+        return references(typed, request, facts);
+    }
+    ask(request.line.global(), Task::Customers, |read, _| {
+        let code = read.settings()?.country_code;
+        let begun = if typed.is_empty() { "+" } else { typed };
+        let (plain, full) = (phone_digits(begun), read.full_number(begun)?);
+        let mut candidates = Vec::new();
+        for (number, name) in read.numbers_like(&plain, OFFERED)?.into_iter().chain(read.numbers_like(&full, OFFERED)?)
+        {
+            let rest = number.strip_prefix(&full).or_else(|| number.strip_prefix(&plain)).unwrap_or_default();
+            let phone = format!("{begun}{rest}");
+            let is_it = full_number(&phone, code.as_deref()) == number;
+            let is_new = candidates.iter().all(|(known, _)| *known != phone);
+            if is_it && is_new {
+                candidates.push((phone, name));
+            }
+        }
+        Ok(candidates.iter().filter_map(|(phone, name)| of_data(phone, name)).take(OFFERED).collect())
     })
 }
 

@@ -80,6 +80,13 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
         call.consent = Consent::shown(call.agreed(answer.orders));
     }
     let (outcomes, entered) = context.write(&mut store, |write| call.confirm(write))?;
+    if !is_to_ask {
+        for Confirmed { order, .. } in outcomes.iter().flatten() {
+            if let Some(block) = &order.block {
+                context.ui.warn(&format!("{}: {}", order.summary.reference, block.warning()));
+            }
+        }
+    }
     let printed = keep_going::Call { is_list: references.is_list, keep_going: args.keep_going, done: "confirmed" };
     let exit = print_outcomes(&outcomes, printed, CONFIRMED_KEYS, context, body, |confirmed| {
         let text = |Confirmed { order, confirmation, settled }: &&Confirmed| match context.ui.quiet {

@@ -47,6 +47,11 @@ impl Naming {
         Naming { whole_only: !is_agreed && !is_person, ..Naming::to_read(context) }
     }
 
+    /// Returns whether an order was named by less than a whole reference or id.
+    pub fn has_completed(&self) -> bool {
+        !self.completed.borrow().is_empty()
+    }
+
     /// Says which orders were meant where no whole reference was typed.
     pub fn say(&self, context: &Context) {
         for (text, reference) in self.completed.take() {

@@ -1,0 +1,38 @@
+//! `orders customer block`: warns of a customer from now on.
+
+use clap::Args;
+
+use super::say;
+use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
+use crate::commands::find::CUSTOMER;
+use crate::domain::customer::{Block, Said};
+use crate::error::{Exit, Failure};
+
+/// Warn of a customer: when an order of theirs comes in, and when it is confirmed
+///
+/// Their orders are taken all the same. --note says why.
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).keeping_note())]
+#[command(after_help = "Examples:
+  orders customer block '0101 111 2222' --note 'refused three parcels'
+  orders customer block LEG-LXYZ1234-AB5C --note fraud")]
+pub struct BlockArgs {
+    #[arg(value_name = "CUSTOMER", help = CUSTOMER)]
+    customer: String,
+}
+
+pub fn run(args: &BlockArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let Some(why) = context.global.note.clone() else {
+        return Err(Failure::usage("blocking a customer needs --note WHY").into());
+    };
+    say(
+        &args.customer,
+        context,
+        |write, said| {
+            let since = said.block.as_ref().map_or(write.time(), |block| block.since);
+            Said { note: said.note.clone(), block: Some(Block { since, note: Some(why) }) }
+        },
+        "is blocked already",
+    )
+}

@@ -1,0 +1,148 @@
+//! `orders customer forget`: takes a customer out of the file for good.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
+use crate::commands::find::{CUSTOMER, NamedCustomer, Naming, customer_not_found, find_customer};
+use crate::domain::bidi::shown;
+use crate::domain::customer::Forgotten;
+use crate::domain::refusal::Conflict;
+use crate::domain::text::{shorten, visible};
+use crate::error::{Exit, Failure, FailureKind, explain};
+use crate::hint::{CommandLine, Hint};
+use crate::render::json::body;
+use crate::store::Store;
+use crate::ui;
+
+/// Forget a customer for good
+///
+/// In all their orders, name, phone, address, notes, and the messages that brought them become `forgotten`; so does what the shop
+/// said of them, and accounts lose their number. Sums, stock, statuses and payments stay, and orders are found by their
+/// references. Then the file is written anew, so that no byte of it is left: that takes room for two copies of the file, and that
+/// nobody else uses it. Where it is stopped, the same command goes on. Backups still have what they had.
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).writing())]
+#[command(after_help = "Examples:
+  orders customer forget '0101 111 2222' --dry-run
+  orders customer forget '0101 111 2222' --yes")]
+pub struct ForgetArgs {
+    #[arg(value_name = "CUSTOMER", help = CUSTOMER)]
+    customer: String,
+}
+
+/// What an interruption says before the bytes are overwritten.
+const INTERRUPTED: &str = "interrupted; the customer is forgotten, but old bytes are still in the file: run it again";
+
+pub fn run(args: &ForgetArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let text = args.customer.trim();
+    let is_asked = context.is_to_ask("forgetting needs an answer", "--yes answers yes")?;
+    if !is_asked && !context.global.yes && !context.is_dry_run() {
+        let line = CommandLine::of("customer forget").argument(text).option("--yes");
+        return Err(Failure::usage("forgetting a customer cannot be undone: it needs --yes")
+            .hint(Hint::run("to do it", line))
+            .into());
+    }
+    let (naming, audit) = (Naming::to_write(context), context.audit());
+    let mut store = context.open_to_write()?;
+    if is_asked {
+        ask(text, &store, &naming, context)?;
+    }
+    let done = context.write(&mut store, |write| {
+        let named = find_customer(write, text, &naming);
+        if naming.has_completed() && !is_asked {
+            return Err(Failure::usage("forgetting wants a phone, or a whole reference").into());
+        }
+        let is_to_overwrite = write.is_to_overwrite()?;
+        match named {
+            Ok(NamedCustomer { number, .. }) => match write.forget_customer(&number, &audit)? {
+                Some(forgotten) => Ok(Some(forgotten)),
+                None if is_to_overwrite => Ok(None),
+                None => Err(customer_not_found(text).into()),
+            },
+            Err(error) if is_to_overwrite && is_gone(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    })?;
+    naming.say(context);
+    if !context.is_dry_run() {
+        ui::begin_rest(INTERRUPTED);
+        overwrite(text, &mut store)?;
+    }
+    report(done.as_ref(), &store, context)
+}
+
+/// Returns whether nothing is left of whom this names.
+fn is_gone(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<Failure>().map(|failure| failure.kind);
+    matches!(kind, Some(FailureKind::NotFound | FailureKind::Conflict(Conflict::Already)))
+}
+
+/// Asks a person at the terminal.
+fn ask(text: &str, store: &Store, naming: &Naming, context: &Context) -> anyhow::Result<()> {
+    let customer = store.read(|read| {
+        let named = match find_customer(read, text, naming) {
+            Err(error) if is_gone(&error) && read.is_to_overwrite()? => return Ok(None),
+            named => named?,
+        };
+        read.customer(&named.number).map_err(anyhow::Error::from)
+    })?;
+    let Some(customer) = customer else { return Ok(()) };
+    let name = customer.name.as_deref().map(|name| format!(", {}", shown(&visible(name)))).unwrap_or_default();
+    let phone = shown(&visible(&customer.phone)).into_owned();
+    let question = format!("Forget {phone}{name}, in {}? It cannot be undone", orders(customer.order_count));
+    context.ask(&question, &format!("{} not forgotten", shorten(&customer.phone)))
+}
+
+/// Overwrites what was freed. The customer is forgotten already, and the file remembers that this is left to do.
+fn overwrite(text: &str, store: &mut Store) -> anyhow::Result<()> {
+    let overwritten = store.overwrite_freed();
+    overwritten.map_err(|error| {
+        let mut failure = explain(&error.into(), Some(store.path())).failure;
+        let is_busy = failure.kind == FailureKind::Busy;
+        failure.message =
+            format!("the customer is forgotten, but old bytes are still in the file: {}", failure.message);
+        failure.error = "The customer is forgotten, but old bytes are still in the file".to_owned();
+        if is_busy {
+            failure.remedies.clear();
+        }
+        let line = CommandLine::of("customer forget").argument(text).option("--yes");
+        let aim = if is_busy { "to overwrite them, once nobody else uses the file" } else { "to overwrite them" };
+        failure.hint(Hint::run(aim, line)).into()
+    })
+}
+
+fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow::Result<Exit> {
+    let copies = store.migration_copies()?;
+    let nothing = Forgotten::default();
+    let Forgotten { orders: count, accounts } = done.unwrap_or(&nothing);
+    let result = body([
+        ("orders", json!(count)),
+        ("accounts", json!(accounts)),
+        ("overwritten", json!(!context.is_dry_run())),
+        ("copies", copies.iter().map(|copy| json!(copy.display().to_string())).collect()),
+    ]);
+    context.print_one(result, || match (done, context.is_dry_run(), context.ui.quiet) {
+        (_, _, true) => String::new(),
+        (None, ..) => "nothing of this customer was left; the old bytes are overwritten now\n".to_owned(),
+        (Some(_), true, _) => format!("would forget the customer of {}\n", orders(*count)),
+        (Some(_), false, _) => format!("forgot the customer of {}; the old bytes are overwritten\n", orders(*count)),
+    })?;
+    for account in accounts {
+        let lost = if context.is_dry_run() { "would lose" } else { "lost" };
+        context.ui.note(&format!("the account {} {lost} its phone", shown(&visible(account))));
+    }
+    context.ui.note("backups made before still have this customer");
+    for copy in copies {
+        context.ui.warn(&format!("{} is such a backup, from an update of orders: delete it", copy.display()));
+    }
+    Ok(Exit::Done)
+}
+
+fn orders(count: impl Into<i128>) -> String {
+    match count.into() {
+        1 => "1 order".to_owned(),
+        count => format!("{count} orders"),
+    }
+}

@@ -1,0 +1,133 @@
+//! `orders customer list`: the numbers that ordered.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::commands::arguments::choose_fields;
+use crate::commands::facts::{Facts, Group};
+use crate::commands::listing::{limit, print_rows};
+use crate::error::Exit;
+use crate::render::customer;
+use crate::render::json::{Body, CUSTOMER_KEYS, customer_fields};
+use crate::render::table::{Sizing, columns_of, row_of};
+use crate::spool::Spool;
+use crate::store::{CustomerFilter, CustomerSort};
+use crate::ui;
+
+/// How many customers the table shows without `--limit`.
+const TABLE_LIMIT: u64 = 50;
+
+/// List the customers, those who ordered last first
+///
+/// With their orders, the pieces that they kept and what these cost (of confirmed to delivered orders), their last order, and
+/// what is due of all orders where money is recorded. The name is that of the last order. Forgotten customers are left out.
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).listing(CUSTOMER_KEYS))]
+#[command(after_help = "Examples:
+  orders customer list
+  orders customer list --search mona
+  orders customer list --sort -keptTotal --limit 10    the ten best
+  orders customer list --format csv --fields digits,name,due")]
+pub struct ListArgs {
+    /// Only those with this in a name or a phone (in any spelling) that they used
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Sort by this field; with - before it, largest or latest first
+    #[arg(
+        long,
+        value_name = "[-]FIELD",
+        allow_hyphen_values = true,
+        default_value = "-lastOrder",
+        value_parser = sort
+    )]
+    sort: (CustomerSort, bool),
+    /// How many at the most; 0: all [default: 50 in the table, else all]
+    #[arg(long, value_name = "N", value_parser = limit)]
+    limit: Option<u64>,
+}
+
+/// The fields that `--sort` takes.
+pub const SORT_FIELDS: [(&str, CustomerSort); 8] = [
+    ("lastOrder", CustomerSort::LastOrder),
+    ("phone", CustomerSort::Phone),
+    ("digits", CustomerSort::Phone),
+    ("name", CustomerSort::Name),
+    ("orderCount", CustomerSort::OrderCount),
+    ("keptPieces", CustomerSort::KeptPieces),
+    ("keptTotal", CustomerSort::KeptTotal),
+    ("due", CustomerSort::Due),
+];
+
+fn sort(text: &str) -> Result<(CustomerSort, bool), String> {
+    let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+    match SORT_FIELDS.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)) {
+        Some((_, by)) => Ok((*by, descending)),
+        None => Err(format!("the fields are {}", SORT_FIELDS.map(|(field, _)| field).join(", "))),
+    }
+}
+
+pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let keys = choose_fields(context.global.fields.as_deref(), CUSTOMER_KEYS, CUSTOMER_KEYS)?;
+    let is_table = context.is_table() && !context.ui.quiet;
+    let limit = match args.limit {
+        Some(0) => None,
+        None if is_table => Some(TABLE_LIMIT),
+        limit => limit,
+    };
+    let filter = CustomerFilter {
+        search: args.search.clone(),
+        sort: args.sort.0,
+        descending: args.sort.1,
+        // One more than is shown, to know whether there are more.
+        limit: if is_table { limit.map(|limit| limit.saturating_add(1)) } else { limit },
+    };
+    let store = context.open_to_survey()?;
+    // All is read before anything is printed: a slow reader of the output must not keep the log from being checkpointed.
+    if !is_table {
+        let (mut bodies, mut lines) = (Spool::<Body>::default(), Spool::<String>::default());
+        store.read(|read| {
+            read.each_customer(&filter, |customer| {
+                match context.is_table() {
+                    true => lines.push(&customer::line(&customer))?,
+                    false => bodies.push(&customer_fields(&customer, &keys))?,
+                }
+                anyhow::Ok(())
+            })
+        })?;
+        if context.is_table() {
+            lines.each(|line| anyhow::Ok(ui::print(&line)?))?;
+        } else {
+            context.print_as_it_comes(&keys, |printer| bodies.each(|body| anyhow::Ok(printer.put(&body)?)))?;
+        }
+        return Ok(Exit::Done);
+    }
+    let is_chosen = context.global.fields.is_some();
+    let mut sizing = Sizing::of(if is_chosen { columns_of(&keys) } else { customer::list_columns() });
+    let (mut rows, mut count) = (Spool::default(), 0_u64);
+    let settings = store.read(|read| {
+        let settings = read.settings()?;
+        let style = context.style(&settings);
+        read.each_customer(&filter, |customer| {
+            count += 1;
+            if limit.is_some_and(|limit| count > limit) {
+                return anyhow::Ok(());
+            }
+            let row = match is_chosen {
+                true => row_of(&keys, &customer_fields(&customer, &keys), style),
+                false => customer::list_row(&customer, style),
+            };
+            sizing.add(&row);
+            Ok(rows.push(&row)?)
+        })?;
+        anyhow::Ok(settings)
+    })?;
+    if count == 0 {
+        context.ui.note("no customers");
+        return Ok(Exit::Done);
+    }
+    print_rows(&sizing.layout(context.style(&settings)), &mut rows)?;
+    if let Some(limit) = limit.filter(|limit| count > *limit) {
+        context.ui.note(&format!("there are more: only the first {limit} are shown; --limit 0 shows all"));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,91 @@
+//! `orders customer …`: the numbers that ordered, and what the shop says of them.
+
+pub mod block;
+pub mod forget;
+pub mod list;
+pub mod note;
+pub mod show;
+pub mod unblock;
+
+use clap::{Args, Subcommand};
+
+use super::Context;
+use super::facts::{Facts, Group};
+use super::find::{NamedCustomer, Naming, find_customer};
+use crate::domain::customer::{CustomerSummary, Said};
+use crate::domain::settings::Settings;
+use crate::domain::text::visible;
+use crate::error::Exit;
+use crate::render::{customer, json};
+use crate::store::Write;
+
+/// See customers and what is known of them, or forget one
+///
+/// A customer is a phone number in full: however it was typed, all its orders are theirs.
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders))]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  orders customer list --sort -keptTotal
+  orders customer show '0101 111 2222'
+  orders customer note '0101 111 2222' 'pays at the door'
+  orders customer block '0101 111 2222' --note 'refused three parcels'")]
+pub struct CustomerArgs {
+    #[command(subcommand)]
+    command: CustomerCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CustomerCommand {
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Note(note::NoteArgs),
+    Block(block::BlockArgs),
+    Unblock(unblock::UnblockArgs),
+    Forget(forget::ForgetArgs),
+}
+
+pub fn run(args: CustomerArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    match args.command {
+        CustomerCommand::List(args) => list::run(&args, context),
+        CustomerCommand::Show(args) => show::run(&args, context),
+        CustomerCommand::Note(args) => note::run(&args, context),
+        CustomerCommand::Block(args) => block::run(&args, context),
+        CustomerCommand::Unblock(args) => unblock::run(&args, context),
+        CustomerCommand::Forget(args) => forget::run(&args, context),
+    }
+}
+
+/// Changes what the shop says of a customer, and prints them.
+fn say(
+    text: &str,
+    context: &mut Context,
+    change: impl FnOnce(&Write<'_>, &Said) -> Said,
+    unchanged: &str,
+) -> anyhow::Result<Exit> {
+    let (naming, audit) = (Naming::to_write(context), context.audit());
+    let mut store = context.open_to_write()?;
+    let (customer, settings, is_changed) = context.write(&mut store, |write| {
+        let NamedCustomer { number, phone } = find_customer(write, text, &naming)?;
+        let before = write.customer(&number)?.map(|customer| customer.said).unwrap_or_default();
+        let said = change(write, &before);
+        if said != before {
+            write.say_of_customer(&number, &phone, &said, &audit)?;
+        }
+        let customer = write.customer(&number)?.unwrap_or(CustomerSummary::unknown(number, phone));
+        Ok((customer, write.settings()?, said != before))
+    })?;
+    naming.say(context);
+    if !is_changed {
+        context.ui.note(&format!("{} {unchanged}; nothing changed", visible(&customer.phone)));
+    }
+    print(&customer, &settings, context)?;
+    Ok(Exit::Done)
+}
+
+fn print(customer: &CustomerSummary, settings: &Settings, context: &Context) -> anyhow::Result<()> {
+    Ok(context.print_one(json::customer(customer), || match context.ui.quiet {
+        true => customer::line(customer),
+        false => customer::about(customer, context.style(settings)),
+    })?)
+}

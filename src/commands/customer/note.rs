@@ -1,0 +1,35 @@
+//! `orders customer note`: keeps a note on a customer.
+
+use clap::Args;
+
+use super::say;
+use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
+use crate::commands::find::CUSTOMER;
+use crate::domain::customer::Said;
+use crate::error::{Exit, Failure};
+use crate::options::note_text;
+
+/// Keep a note on a customer, in place of the one that there is
+///
+/// Customers do not see it. An empty text takes the note away.
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).writing())]
+#[command(after_help = "Examples:
+  orders customer note '0101 111 2222' 'pays at the door'
+  orders customer note '0101 111 2222' ''")]
+pub struct NoteArgs {
+    #[arg(value_name = "CUSTOMER", help = CUSTOMER)]
+    customer: String,
+    /// The note, up to 1000 characters
+    #[arg(value_name = "TEXT")]
+    text: String,
+}
+
+pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let note = match args.text.as_str() {
+        "" => None,
+        text => Some(note_text(text).map_err(Failure::usage)?),
+    };
+    say(&args.customer, context, |_, said| Said { note, block: said.block.clone() }, "has this note already")
+}

@@ -1,0 +1,24 @@
+//! `orders customer unblock`: no longer warns of a customer.
+
+use clap::Args;
+
+use super::say;
+use crate::commands::Context;
+use crate::commands::facts::{Facts, Group};
+use crate::commands::find::CUSTOMER;
+use crate::domain::customer::Said;
+use crate::error::Exit;
+
+/// No longer warn of a customer
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).writing())]
+#[command(after_help = "Examples:
+  orders customer unblock '0101 111 2222'")]
+pub struct UnblockArgs {
+    #[arg(value_name = "CUSTOMER", help = CUSTOMER)]
+    customer: String,
+}
+
+pub fn run(args: &UnblockArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    say(&args.customer, context, |_, said| Said { note: said.note.clone(), block: None }, "is not blocked")
+}

@@ -1,0 +1,237 @@
+//! Customers: the orders of each number, and what the shop says of it.
+
+use rusqlite::{OptionalExtension as _, Row, ToSql, named_params};
+
+use super::error::StoreError;
+use super::order_filter::{ALL_ORDERS, MOST_KEYS, ONLY_ORDERS, OrderFilter};
+use super::search::Needle;
+use super::transaction::{Audit, Read, Write};
+use super::values::{InOrder, json_array};
+use crate::domain::customer::{Block, CustomerRecord, CustomerSummary, Said};
+use crate::domain::order::OrderSummary;
+use crate::domain::time::Timestamp;
+
+/// What customers are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomerSort {
+    /// The phone, by the digits of the number in full.
+    Phone,
+    /// The name of the last order.
+    Name,
+    /// How many orders there are.
+    OrderCount,
+    /// The pieces kept.
+    KeptPieces,
+    /// What the pieces kept cost.
+    KeptTotal,
+    /// The date of the last order.
+    LastOrder,
+    /// What is due.
+    Due,
+}
+
+impl CustomerSort {
+    fn column(self) -> &'static str {
+        match self {
+            CustomerSort::Phone => "number",
+            CustomerSort::Name => "name",
+            CustomerSort::OrderCount => "order_count",
+            CustomerSort::KeptPieces => "kept_pieces",
+            CustomerSort::KeptTotal => "kept_total",
+            CustomerSort::LastOrder => "last_order",
+            CustomerSort::Due => "due",
+        }
+    }
+}
+
+/// Which customers are listed, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerFilter {
+    /// Only those with this text in a name, a phone or its digits.
+    pub search: Option<String>,
+    /// By what they are sorted.
+    pub sort: CustomerSort,
+    /// Largest or latest first.
+    pub descending: bool,
+    /// The most customers; `None`: all.
+    pub limit: Option<u64>,
+}
+
+/// The names and addresses of a customer that are loaded at the most.
+const MOST_SPELLINGS: u32 = 100;
+
+/// Selects the customers whose orders and rows meet a condition each. Their orders lie together in an index: memory does not
+/// grow with them. Of several values the name and phone are those of the row with the last date.
+fn customers(of_orders: &str, of_rows: &str) -> String {
+    format!(
+        "SELECT k.number, k.phone, k.name, k.order_count, k.kept_pieces, k.kept_total, k.last_order, k.due,
+                c.note, c.blocked_at, c.blocked_note
+         FROM (SELECT customer_phone_digits AS number, customer_phone AS phone, customer_name AS name,
+                      COUNT(*) AS order_count, MAX(order_date) AS last_order,
+                      SUM(CASE WHEN status IN ('pending', 'cancelled') THEN 0 ELSE item_count END) AS kept_pieces,
+                      SUM(CASE WHEN status IN ('pending', 'cancelled') THEN 0
+                          ELSE total - discount - returned + coalesce(delivery_fee, 0) END) AS kept_total,
+                      SUM(CASE WHEN paid IS NULL AND NOT cod THEN NULL WHEN status = 'cancelled' THEN kept
+                          ELSE total - discount - returned + coalesce(delivery_fee, 0) END - coalesce(paid, 0)) AS due
+               FROM orders WHERE customer_phone_digits <> '' AND {of_orders} GROUP BY customer_phone_digits) AS k
+         LEFT JOIN customers AS c ON c.phone_digits = k.number
+         UNION ALL
+         SELECT phone_digits, phone, NULL, 0, 0, 0, NULL, NULL, note, blocked_at, blocked_note FROM customers AS c
+         WHERE {of_rows} AND NOT EXISTS (SELECT 1 FROM orders WHERE customer_phone_digits = c.phone_digits)"
+    )
+}
+
+/// Reads a customer in the order of these columns.
+fn customer(row: &Row<'_>) -> rusqlite::Result<CustomerSummary> {
+    let mut row = InOrder::of(row);
+    Ok(CustomerSummary {
+        number: row.take()?,
+        phone: row.take()?,
+        name: row.take()?,
+        order_count: row.take()?,
+        kept_pieces: row.take()?,
+        kept_total: row.take()?,
+        last_order: row.take()?,
+        due: row.take()?,
+        said: said(row.take()?, row.take()?, row.take()?),
+    })
+}
+
+/// Reads what the shop says of a customer, by the names of the columns.
+pub(super) fn said_in(row: &Row<'_>) -> rusqlite::Result<Said> {
+    Ok(said(row.get("note")?, row.get("blocked_at")?, row.get("blocked_note")?))
+}
+
+fn said(note: Option<String>, blocked_at: Option<Timestamp>, blocked_note: Option<String>) -> Said {
+    Said { note, block: blocked_at.map(|since| Block { since, note: blocked_note }) }
+}
+
+impl Read<'_> {
+    /// Reads a list of customers one by one, in constant memory if SQLite sorts in files.
+    pub fn each_customer<E: From<StoreError>>(
+        &self,
+        filter: &CustomerFilter,
+        mut each: impl FnMut(CustomerSummary) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut values: Vec<(&'static str, Box<dyn ToSql>)> = Vec::new();
+        let (mut of_orders, mut of_rows) = ("TRUE".to_owned(), "TRUE");
+        if let Some(text) = &filter.search {
+            let needle = Needle::of(text, self.country_code()?.as_deref());
+            if needle.is_of_nothing(text) {
+                return Ok(());
+            }
+            let candidates = self.candidates(&needle, MOST_KEYS, None)?;
+            let orders = if candidates.is_some() { ONLY_ORDERS } else { ALL_ORDERS };
+            of_orders = format!(
+                "customer_phone_digits IN (SELECT o.customer_phone_digits FROM {orders}
+                     WHERE is_found_in(:needle, o.customer_name, o.customer_phone)
+                        OR instr(o.customer_phone_digits, :digits) > 0 OR instr(o.customer_phone_digits, :number) > 0)"
+            );
+            of_rows = "(is_found_in(:needle, c.phone) OR instr(c.phone_digits, :digits) > 0
+                        OR instr(c.phone_digits, :number) > 0)";
+            if let Some(candidates) = candidates {
+                values.push((":only", Box::new(json_array(candidates.into_iter().map(|order| order.0)))));
+            }
+            values.push((":needle", Box::new(needle.folded)));
+            values.push((":digits", Box::new(needle.digits)));
+            values.push((":number", Box::new(needle.number)));
+        }
+        // SQLite takes a negative limit as none.
+        let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
+        values.push((":limit", Box::new(limit)));
+        let (column, direction) = (filter.sort.column(), if filter.descending { "DESC" } else { "ASC" });
+        let customers = customers(&of_orders, of_rows);
+        let sql = format!("SELECT * FROM ({customers}) ORDER BY {column} {direction}, number LIMIT :limit");
+        let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
+        let values: Vec<(&str, &dyn ToSql)> = values.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+        let mut rows = statement.query(values.as_slice()).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            each(customer(row).map_err(StoreError::from)?)?;
+        }
+        Ok(())
+    }
+
+    /// Loads the customer of a number in full, if it has orders or the shop says something of it.
+    pub fn customer(&self, number: &str) -> Result<Option<CustomerSummary>, StoreError> {
+        let sql = customers("customer_phone_digits = :number", "phone_digits = :number");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        Ok(statement.query_row(named_params! {":number": number}, customer).optional()?)
+    }
+
+    /// Loads what the orders of a customer say, with up to `most` of the newest orders.
+    pub fn customer_record(&self, summary: CustomerSummary, most: u64) -> Result<CustomerRecord, StoreError> {
+        let spellings = |column: &'static str| -> Result<Vec<String>, StoreError> {
+            let mut statement = self.connection.prepare_cached(&format!(
+                "SELECT {column} FROM orders WHERE customer_phone_digits = :number AND {column} IS NOT NULL
+                 GROUP BY {column} ORDER BY MAX(order_date) DESC LIMIT :most"
+            ))?;
+            let named = named_params! {":number": summary.number, ":most": MOST_SPELLINGS};
+            let found = statement.query_map(named, |row| row.get(0))?;
+            Ok(found.collect::<Result<_, _>>()?)
+        };
+        let (names, addresses) = (spellings("customer_name")?, spellings("customer_address")?);
+        let filter =
+            OrderFilter { phone_digits: Some(summary.number.clone()), limit: Some(most), ..OrderFilter::default() };
+        let orders = self.listed_orders(&filter, false)?.into_iter().map(|order| order.summary).collect();
+        Ok(CustomerRecord { summary, names, addresses, orders })
+    }
+
+    /// Loads the blocks of the customers of orders, by their numbers.
+    pub(super) fn blocks_of(&self, orders: &[OrderSummary]) -> Result<Vec<(String, Block)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT phone_digits, blocked_at, blocked_note FROM customers
+             WHERE phone_digits IN (SELECT value FROM json_each(:numbers)) AND blocked_at IS NOT NULL",
+        )?;
+        let numbers = json_array(orders.iter().map(|order| order.number.as_str()));
+        let blocks = statement.query_map(named_params! {":numbers": numbers}, |row| {
+            Ok((row.get("phone_digits")?, Block { since: row.get("blocked_at")?, note: row.get("blocked_note")? }))
+        })?;
+        Ok(blocks.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns whether a customer is blocked.
+    pub(super) fn blocks_anybody(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM customers WHERE blocked_at IS NOT NULL)";
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Finds numbers that begin with these digits, each with the name of an order: a few, for completion.
+    pub fn numbers_like(&self, digits: &str, most: usize) -> Result<Vec<(String, String)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT customer_phone_digits, customer_name FROM orders
+             WHERE customer_phone_digits > '' AND customer_phone_digits >= :digits AND customer_phone_digits < :digits || ':'
+             GROUP BY customer_phone_digits LIMIT :most",
+        )?;
+        let named = named_params! {":digits": digits, ":most": i64::try_from(most).unwrap_or(i64::MAX)};
+        let numbers = statement.query_map(named, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(numbers.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Write<'_> {
+    /// Keeps what the shop says of a number; nothing is left of one of which it says nothing.
+    pub fn say_of_customer(&self, number: &str, phone: &str, said: &Said, audit: &Audit) -> Result<(), StoreError> {
+        if said.is_nothing() {
+            let mut delete = self.connection.prepare_cached("DELETE FROM customers WHERE phone_digits = :number")?;
+            delete.execute(named_params! {":number": number})?;
+            return Ok(());
+        }
+        let mut upsert = self.connection.prepare_cached(
+            "INSERT INTO customers (phone_digits, phone, note, blocked_at, blocked_note, updated_at, updated_by)
+             VALUES (:number, :phone, :note, :blocked_at, :blocked_note, :at, :actor)
+             ON CONFLICT (phone_digits) DO UPDATE SET phone = excluded.phone, note = excluded.note,
+                 blocked_at = excluded.blocked_at, blocked_note = excluded.blocked_note,
+                 updated_at = excluded.updated_at, updated_by = excluded.updated_by",
+        )?;
+        upsert.execute(named_params! {
+            ":number": number,
+            ":phone": phone,
+            ":note": said.note,
+            ":blocked_at": said.block.as_ref().map(|block| block.since),
+            ":blocked_note": said.block.as_ref().and_then(|block| block.note.as_deref()),
+            ":at": self.time,
+            ":actor": audit.actor,
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,168 @@
+//! Forgetting a customer: in the orders, and then in the bytes of the file.
+
+use std::path::PathBuf;
+
+use rusqlite::limits::Limit;
+use rusqlite::named_params;
+
+use super::commit::{begin, not_written};
+use super::error::StoreError;
+use super::open::Store;
+use super::transaction::{Audit, Read, Write};
+use crate::domain::customer::{FORGOTTEN, Forgotten};
+use crate::domain::history::EventKind;
+use crate::domain::order::OrderPk;
+use crate::scratch::folder_of;
+
+/// The event up to which everything said of an order was said of its present customer.
+const ALL_EVENTS: i64 = i64::MAX;
+
+impl Read<'_> {
+    /// Returns whether a customer was forgotten, but not overwritten: the program was stopped, or another one used the file.
+    pub fn is_to_overwrite(&self) -> Result<bool, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM to_overwrite)")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// Finds the orders that had this number once, with the last event that tells of it.
+    fn orders_that_had(&self, number: &str) -> Result<Vec<(OrderPk, i64)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            r#"SELECT e.order_pk, MAX(e.pk) FROM order_events AS e JOIN orders AS o ON o.pk = e.order_pk
+               WHERE e.kind = 'edited' AND o.customer_phone_digits <> :number
+                 AND (e."from" GLOB 'customerPhone: *' AND full_number(substr(e."from", 16), :code) = :number
+                      OR e."to" GLOB 'customerPhone: *' AND full_number(substr(e."to", 16), :code) = :number)
+               GROUP BY e.order_pk"#,
+        )?;
+        let named = named_params! {":number": number, ":code": self.country_code()?};
+        let orders = statement.query_map(named, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(orders.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Write<'_> {
+    /// Forgets the customer of a number: in their orders who they were, what was said and which messages came is replaced by
+    /// [`FORGOTTEN`]. Sums, stock and statuses stay. Returns `None` where there was nothing of this number.
+    ///
+    /// The bytes are still in the file: [`Store::overwrite_freed`] is next.
+    pub fn forget_customer(&self, number: &str, audit: &Audit) -> Result<Option<Forgotten>, StoreError> {
+        let own: Vec<OrderPk> = {
+            let sql = "SELECT pk FROM orders WHERE customer_phone_digits = :number ORDER BY pk";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let own = statement.query_map(named_params! {":number": number}, |row| row.get(0))?;
+            own.collect::<Result<_, _>>()?
+        };
+        let former = self.orders_that_had(number)?;
+        for (order, last) in own.iter().map(|order| (*order, ALL_EVENTS)).chain(former.iter().copied()) {
+            self.forget_words(order, last)?;
+        }
+        for order in &own {
+            self.forget_order(*order, audit)?;
+        }
+        self.index_orders(&own)?;
+        let code = self.country_code()?;
+        let mut users = self.connection.prepare_cached(
+            "UPDATE users SET phone = NULL WHERE full_number(phone, :code) = :number RETURNING username",
+        )?;
+        let named = named_params! {":code": code, ":number": number};
+        let accounts: Vec<String> = users.query_map(named, |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut delete = self.connection.prepare_cached("DELETE FROM customers WHERE phone_digits = :number")?;
+        let said = delete.execute(named_params! {":number": number})?;
+        if own.is_empty() && former.is_empty() && accounts.is_empty() && said == 0 {
+            return Ok(None);
+        }
+        self.connection.execute(
+            "INSERT INTO to_overwrite (pk, forgotten_at) VALUES (1, :at) ON CONFLICT DO NOTHING",
+            named_params! {":at": self.time},
+        )?;
+        Ok(Some(Forgotten { orders: u64::try_from(own.len()).unwrap_or(u64::MAX), accounts }))
+    }
+
+    /// Forgets what was said of an order up to an event: notes, and who its customer was before an edit.
+    fn forget_words(&self, order: OrderPk, last: i64) -> Result<(), StoreError> {
+        let named = named_params! {":order": order, ":last": last, ":forgotten": FORGOTTEN};
+        for sql in [
+            "UPDATE order_events SET note = :forgotten WHERE order_pk = :order AND pk <= :last AND note IS NOT NULL",
+            r#"UPDATE order_events SET
+                   "from" = iif("from" GLOB 'customer*: *', substr("from", 1, instr("from", ': ') + 1) || :forgotten, "from"),
+                   "to" = iif("to" GLOB 'customer*: *', substr("to", 1, instr("to", ': ') + 1) || :forgotten, "to")
+               WHERE order_pk = :order AND pk <= :last AND kind = 'edited'"#,
+            "UPDATE payments SET note = :forgotten WHERE order_pk = :order AND event_pk <= :last AND note IS NOT NULL",
+            "UPDATE stock_movements SET note = :forgotten
+             WHERE order_pk = :order AND event_pk <= :last AND note IS NOT NULL",
+        ] {
+            self.connection.prepare_cached(sql)?.execute(named)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the customer of an order and what brought it, and says so in its history.
+    fn forget_order(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
+        let time = self.time_to_change(order)?;
+        self.connection
+            .prepare_cached(
+                "UPDATE orders SET customer_name = :forgotten, customer_phone = :forgotten, customer_phone_digits = '',
+                     customer_address = iif(customer_address IS NULL, NULL, :forgotten), updated_at = :at WHERE pk = :order",
+            )?
+            .execute(named_params! {":order": order, ":forgotten": FORGOTTEN, ":at": time})?;
+        // Where the message comes again, its reference leads to this order: a conflict. With the id of a message here, the
+        // order would count as another one's, and that message would bring a further order.
+        self.connection
+            .prepare_cached(
+                "UPDATE order_sources SET message_id = NULL, content_hash = zeroblob(32) WHERE order_pk = :order",
+            )?
+            .execute(named_params! {":order": order})?;
+        let words = format!("customer: {FORGOTTEN}");
+        self.insert_event(order, EventKind::Edited, None, Some(&words), time, audit)?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Overwrites all that was deleted or replaced: freed pages, what is left in pages, and the log. It takes a temporary file
+    /// as long as the orders file.
+    ///
+    /// # Errors
+    /// Another program reads or writes the file; there is no room. Nothing is lost then, and it can be run again.
+    pub fn overwrite_freed(&mut self) -> Result<(), StoreError> {
+        self.file.refuse_replaced()?;
+        // Fails early where somebody else still reads what was there.
+        self.checkpoint("RESTART")?;
+        // In memory it would take as much as the whole file. SQLite makes its temporary files private, and unlinks them.
+        self.connection.pragma_update(None, "temp_store", "FILE")?;
+        self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+        let vacuumed = self.connection.execute_batch("VACUUM");
+        self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        vacuumed.map_err(not_written)?;
+        self.checkpoint("TRUNCATE")?;
+        let transaction = begin(&mut self.connection)?;
+        transaction.execute("DELETE FROM to_overwrite", []).map_err(not_written)?;
+        transaction.commit().map_err(not_written)
+    }
+
+    /// Copies the log into the file.
+    fn checkpoint(&self, mode: &'static str) -> Result<(), StoreError> {
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        let is_busy: bool = self.connection.query_row(&sql, [], |row| row.get(0)).map_err(not_written)?;
+        if is_busy { Err(StoreError::Busy) } else { Ok(()) }
+    }
+
+    /// Finds the copies that migrations left beside the file.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn migration_copies(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let file = self.file.path();
+        let begins = format!("{}.v", file.file_name().unwrap_or_default().to_string_lossy());
+        let mut copies = Vec::new();
+        for entry in std::fs::read_dir(folder_of(file))? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let rest = name.to_string_lossy().strip_prefix(&begins).map(str::to_owned);
+            if rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+                copies.push(entry.path());
+            }
+        }
+        copies.sort();
+        Ok(copies)
+    }
+}
