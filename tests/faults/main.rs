@@ -31,6 +31,7 @@ mod disk;
 mod failing;
 mod fault;
 mod forbidden;
+mod forgotten;
 mod full;
 mod ground;
 mod killed;
@@ -52,7 +53,7 @@ use std::process::ExitCode;
 use fault::{Fault, Plan};
 
 /// Every kind of fault, by the name that chooses it.
-const FAULTS: [(&str, Fault); 15] = [
+const FAULTS: [(&str, Fault); 16] = [
     ("killed", killed::killed),
     ("failing_call", failing::failing_call),
     ("power_loss", power::power_loss),
@@ -65,6 +66,7 @@ const FAULTS: [(&str, Fault); 15] = [
     ("damaged", damaged::damaged),
     ("strange", strange::strange),
     ("forbidden", forbidden::forbidden),
+    ("forgotten", forgotten::forgotten),
     ("locked", locked::locked),
     ("amplification", amplification::amplification),
     ("planted", planted::planted),

@@ -27,8 +27,9 @@ const LOCKED: &str = "src/store/locked.rs";
 const STOCK: &str = "src/store/stock.rs";
 const CONTEXT: &str = "src/commands/context.rs";
 const CONFIRM: &str = "src/commands/confirm/mod.rs";
+const CALL: &str = "src/commands/confirm/call.rs";
 
-const PLANTED: [Planted; 8] = [
+const PLANTED: [Planted; 9] = [
     Planted {
         name: "no transaction",
         found_by: "killed",
@@ -107,6 +108,25 @@ const PLANTED: [Planted; 8] = [
         ],
     },
     Planted {
+        name: "a payment outside the transaction of its confirm",
+        found_by: "killed",
+        says: "the file is in between",
+        edits: &[
+            Edit(CALL, "Some(payment) => Some(enter_decided(write, payment, &audit)?),", "Some(_) => None,"),
+            Edit(
+                CONFIRM,
+                "context.write(&mut store, |write| call.confirm(write))?;",
+                "context.write(&mut store, |write| call.confirm(write))?;
+    for Confirmed { settled, .. } in outcomes.iter().flatten() {
+        if let Some(payment) = &settled.payment {
+            let audit = context.audit();
+            context.write(&mut store, |write| Ok::<_, anyhow::Error>(write.record_payment(payment, &audit)?))?;
+        }
+    }",
+            ),
+        ],
+    },
+    Planted {
         name: "stock checked outside the transaction",
         found_by: "crowd",
         says: "were sold",
@@ -120,11 +140,11 @@ const PLANTED: [Planted; 8] = [
                 };",
             ),
             Edit(
-                CONFIRM,
+                CALL,
                 "fn confirm(&self, write: &Write<'_>)",
                 "fn confirm(&self, decided: Vec<Decision>, write: &Write<'_>)",
             ),
-            Edit(CONFIRM, "let mut outcomes = self.decide(write)?;", "let mut outcomes = decided;"),
+            Edit(CALL, "let mut outcomes = self.decide(write)?;", "let mut outcomes = decided;"),
             // Without the second nets too.
             Edit(STOCK, " AND on_hand + :delta >= 0", ""),
             Edit("schema.sql", "on_hand    INTEGER NOT NULL CHECK (on_hand >= 0),", "on_hand    INTEGER NOT NULL,"),

@@ -18,7 +18,7 @@ use crate::state::{dump, masked, state_of};
 const ORDERS: &str = include_str!("../../examples/orders.ndjson");
 
 /// The files that commands read: they lie beside the orders file.
-const INPUTS: [(&str, &str); 5] = [
+const INPUTS: [(&str, &str); 6] = [
     ("catalogue.json", include_str!("../../examples/catalogue.json")),
     ("order.json", include_str!("../../examples/order.json")),
     ("orders.ndjson", ORDERS),
@@ -28,6 +28,7 @@ const INPUTS: [(&str, &str); 5] = [
 {"orderReference":"LEG-MIXED-2","customerName":"Mona","items":[]}
 "#,
     ),
+    ("courier.csv", "orderReference,amount,receipt\nLEG-KEPT-0001,10,B-1\nLEG-WAIT-0001,5.50,B-2\n"),
     ("changes.json", r#"[{"id":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","name":"Leather Belt","price":"20.00"}]"#),
 ];
 

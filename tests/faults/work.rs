@@ -65,7 +65,7 @@ const MAKING: [Work; 4] = [
 ];
 
 /// Those that change a file that is there, or try what they would change.
-const CHANGING: [Work; 33] = [
+const CHANGING: [Work; 41] = [
     work("create", &["create", "order.json"]),
     work("import", &["import", "orders.ndjson"]),
     work("import of stdin", &["import", "-"]),
@@ -80,13 +80,37 @@ const CHANGING: [Work; 33] = [
     work("set-status", &["set-status", "LEG-KEPT-0001", "shipped"]),
     work("cancel", &["cancel", "LEG-KEPT-0001"]),
     work("cancel --no-restock", &["cancel", "LEG-KEPT-0001", "--no-restock", "--note", "damaged"]),
+    work("cancel --keep", &["cancel", "LEG-KEPT-0001", "--keep", "20"]),
+    work("confirm --paid", &["confirm", "LEG-WAIT-0001", "--paid", "cash", "--receipt", "R-3"]),
+    work("confirm --cod", &["confirm", "LEG-WAIT-0001", "LEG-WAIT-0002", "--cod"]),
+    work(
+        "create --item",
+        &[
+            "create",
+            "--phone",
+            "+20102",
+            "--name",
+            "Mona",
+            "--item",
+            "BLT-01*2@15",
+            "--reference",
+            "LEG-TYPED-1",
+            "--confirm",
+            "--paid",
+            "cash",
+        ],
+    ),
+    work("edit --discount", &["edit", "LEG-WAIT-0001", "--delivery", "50", "--discount", "10%"]),
     work("edit", &["edit", "LEG-WAIT-0001", "--phone", "+20102", "--item", "1", "--quantity", "1"]),
     work("edit --add", &["edit", "LEG-WAIT-0002", "--add", "BLT-01", "--quantity", "1"]),
     work("edit --remove", &["edit", "LEG-WAIT-0002", "--remove", "1"]),
     work("note", &["note", "LEG-KEPT-0001", "calls back"]),
     work("pay", &["pay", "LEG-KEPT-0001", "20", "instapay", "--receipt", "R-2"]),
     work("pay --void", &["pay", "LEG-KEPT-0001", "--void", "1", "--note", "typed wrong"]),
+    work("pay --from", &["pay", "--from", "courier.csv", "--method", "bosta"]),
     work("refund", &["refund", "LEG-KEPT-0001", "cash"]),
+    work("customer note", &["customer", "note", "+20101", "asks for a bag"]),
+    work("customer block", &["customer", "block", "+20101", "--note", "never at home"]),
     work("config countryCode", &["config", "countryCode", "20"]),
     work("product import", &["product", "import", "changes.json"]),
     work("product add", &["product", "add", "--id", ID, "--name", "Scarf", "--price", "9", "--barcode", "SC-1"]),
@@ -121,7 +145,7 @@ impl Said {
 
 impl Case {
     /// Learns what a command does where nothing goes wrong.
-    fn of(work: &'static Work, start: Start) -> Case {
+    pub fn of(work: &'static Work, start: Start) -> Case {
         let shop = Shop::new(start);
         let before = shop.state().unwrap();
         let ending = Ending::of(work.command(&shop));
