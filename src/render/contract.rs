@@ -45,9 +45,10 @@ const SHAPES: &[Shape] = &[
         "import; product import adds updated",
         &["imported", "unchanged", "rejected", "skipped", "warnings", "errors"],
     ),
+    shape("list of payments", "pay --from", &["recorded", "unchanged", "rejected", "warnings", "errors"]),
     shape(
         "rejected record",
-        "the errors of an import",
+        "the errors of an import or a list of payments",
         &["file", "record", "line", "reference", "problems", "code", "reason"],
     ),
     shape("product", "product add, show, set, adjust, count, remove; product list, an array", PRODUCT_KEYS),
@@ -112,11 +113,10 @@ fn type_of(body: &str, key: &str) -> &'static str {
             "money"
         }
         "discountedPrice" | "deliveryFee" | "paid" | "due" => "money?",
-        "quantity" | "itemCount" | "count" | "delta" | "number" | "balance" | "imported" | "rejected" | "skipped"
-        | "line" | "stockQuantity" | "lowStock" | "orders" | "bytes" | "waitingSeconds" | "onHand" | "demand"
-        | "missing" | "exitCode" | "enough" | "contested" | "short" | "unclear" | "out" | "low" | "unclearDemand" => {
-            "number"
-        }
+        "quantity" | "itemCount" | "count" | "delta" | "number" | "balance" | "imported" | "recorded" | "rejected"
+        | "skipped" | "line" | "stockQuantity" | "lowStock" | "orders" | "bytes" | "waitingSeconds" | "onHand"
+        | "demand" | "missing" | "exitCode" | "enough" | "contested" | "short" | "unclear" | "out" | "low"
+        | "unclearDemand" => "number",
         "record" | "lowStockAt" | "voids" => "number?",
         "success" | "stockUpdated" | "inStock" | "cod" => "true or false",
         "unchanged" => "number",

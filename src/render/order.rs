@@ -165,13 +165,13 @@ fn payments(order: &Order, style: RenderStyle<'_>) -> String {
         Column::new("#").number(),
         Column::new("PAID AT"),
         Column::new("AMOUNT").number(),
-        Column::new("METHOD").shrinks_to(6),
+        Column::new("METHOD").shrinks_to(8),
         Column::new("RECEIPT").shrinks_to(7).rank(1),
         Column::new("BY").shrinks_to(6).rank(2),
     ];
     let row = |payment: &Payment| {
         let method = match payment.voids {
-            Some(number) => format!("takes back {number}"),
+            Some(number) => format!("voids {number}"),
             None => payment.method.to_string(),
         };
         vec![

@@ -3,7 +3,7 @@ use std::io::pipe;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
-use crate::harness::{BELT, SHIRT, Shop, order, say_skipped, shipped};
+use crate::harness::{BELT, ORDER, SHIRT, Shop, order, say_skipped, shipped};
 use crate::terminal::Terminal;
 
 /// Returns what a shell is offered for the last word of a line.
@@ -50,6 +50,25 @@ fn references_and_products_complete_from_the_file() {
     assert!(!empty.file().exists());
     let other = format!("--db={}", shop.file().display());
     assert_eq!(offered(&empty, &[&other, "show", "LEG-M"], None).len(), 4);
+}
+
+#[test]
+fn methods_complete_from_the_payments() {
+    let shop = Shop::with_order();
+    for method in ["cash", "instapay", "bosta"] {
+        shop.orders(["pay", ORDER, "1", method]).succeeds();
+    }
+    for line in ["pay LEG-X 5 ", "refund LEG-X 5 ", "pay --from x.csv --method "] {
+        let offered: Vec<String> =
+            words_offered(&shop, line).into_iter().filter(|word| !word.starts_with('-')).collect();
+        assert_eq!(offered, ["bosta", "cash", "instapay"], "{line}");
+    }
+    assert_eq!(words_offered(&shop, "pay LEG-X 5 IN"), ["instapay"]);
+    assert_eq!(words_offered(&shop, "confirm LEG-X --paid b"), ["bosta"]);
+    assert_eq!(words_offered(&shop, "pay leg-l"), [ORDER]);
+    assert_eq!(words_offered(&shop, "refund LEG-L"), [ORDER]);
+    shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
+    assert!(words_offered(&shop, "--as mona pay LEG-X 5 c").is_empty());
 }
 
 #[test]

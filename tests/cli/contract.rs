@@ -130,6 +130,11 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     holds("payment", &paid["payments"][0]);
     let voided = shop.orders(["pay", ORDER, "--void", "1", "--note", "wrong order", "--json"]).json();
     holds("payment", &voided["payments"][1]);
+    let list = "orderReference,amount,method\nLEG-A,5,cash\nLEG-404,5,cash\n";
+    let recorded = shop.orders(["pay", "--from", "-", "--keep-going", "--json"]).stdin(list).ends();
+    let recorded: Value = serde_json::from_str(&recorded.stdout).unwrap();
+    holds("list of payments", &recorded);
+    holds("rejected record", &recorded["errors"][0]);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
     holds("note", &shop.orders(["show", ORDER, "--json"]).json()["notes"][0]);
     holds("customer", &shop.orders(["customer", "list", "--json"]).json()[0]);

@@ -20,6 +20,7 @@ const WAYS: [&str; 5] = ["FILE", "./FILE", "hard-FILE", "soft-FILE", "/dev/fd/9 
 fn no_source_is_the_orders_file_or_stands_beside_it() {
     let shop = Shop::with_order();
     std::fs::write(shop.path("new.json"), order("LEG-NEW", BELT, 1, None)).unwrap();
+    std::fs::write(shop.path("new.csv"), "orderReference,amount,method\nLEG-NEW,5,cash\n").unwrap();
     // As long as somebody reads, the side files are there.
     let reader = shop.connection();
     reader.execute_batch("BEGIN; SELECT * FROM orders").unwrap();
@@ -42,24 +43,31 @@ fn no_source_is_the_orders_file_or_stands_beside_it() {
                 "import -n SOURCE",
                 "create SOURCE",
                 "product import SOURCE",
+                "pay --from SOURCE",
             ] {
                 let line = format!("\"$ORDERS\" {}", command.replace("SOURCE", &source));
                 let done = shell(&shop, &line);
                 assert_eq!((done.code, done.stdout.as_str()), (4, ""), "{line}: {done:#?}");
                 let (name, _) = source.split_once(' ').unwrap_or((&source, ""));
                 let detail = format!("  - {name}: it is {what}");
-                let undone = if command.contains("import") { "nothing imported" } else { "nothing changed" };
+                let undone = match command.rsplit_once(' ') {
+                    Some(("create", _)) => "nothing changed",
+                    Some(("pay --from", _)) => "nothing recorded",
+                    _ => "nothing imported",
+                };
                 assert!(done.stderr.contains(&detail) && done.stderr.contains(undone), "{line}: {done:#?}");
             }
             // What is there already is not written over.
             let (name, descriptor) = source.split_once(' ').unwrap_or((&source, ""));
-            for command in ["import new.json --keep-going --rejects", "backup"] {
+            for command in
+                ["import new.json --keep-going --rejects", "pay --from new.csv --keep-going --rejects", "backup"]
+            {
                 let line = format!("\"$ORDERS\" {command} {name} {descriptor}");
                 let done = shell(&shop, &line);
                 assert!(done.code == 5 && done.stdout.is_empty(), "{line}: {done:#?}");
             }
         }
-        for command in ["import -", "import", "create", "product import -"] {
+        for command in ["import -", "import", "create", "product import -", "pay --from -"] {
             let line = format!("\"$ORDERS\" {command} <{file}");
             let done = shell(&shop, &line);
             assert_eq!(done.code, 4, "{line}: {done:#?}");

@@ -364,6 +364,11 @@ fn every_command_with_a_reference_lets_an_order_be_picked() {
         (&["edit", "--name", "Jane"], false, "\r", "Customer  Jane"),
         (&["note", "calls back"], true, "lxyz\r", "Customer  Jane"),
         (&["note", "sunday"], true, "lxyz\r", "Customer  Jane"),
+        (&["pay", "10", "cash"], true, "lxyz\r", "Paid 10.00"),
+        (&["pay", "--void", "1", "--note", "x"], true, "lxyz\r", "Paid 0.00"),
+        (&["pay", "70", "cash"], true, "lxyz\r", "Owed to the customer 10.02"),
+        (&["refund", "cash"], true, "lxyz\r", "Paid 59.98"),
+        (&["refund", "5", "cash"], true, "lxyz\r", "Paid 54.98"),
         (&["set-status", "cancelled", "--yes"], false, "", "name an order"),
         (&["cancel"], false, "\ry", "LEG-LXYZ1234-AB5C: pending → cancelled"),
     ] {
@@ -373,7 +378,7 @@ fn every_command_with_a_reference_lets_an_order_be_picked() {
             assert!(screen.contains(words), "{args:?}: {screen}");
             continue;
         }
-        terminal.expect("Which?").expect(ORDER);
+        terminal.expect("Type").expect(ORDER);
         assert_eq!(terminal.screen().contains("LEG-CANCELLED"), is_offered, "{args:?}");
         let screen = terminal.answer(keys, 0);
         assert!(screen.contains(words), "{args:?}: {screen}");
@@ -384,6 +389,9 @@ fn every_command_with_a_reference_lets_an_order_be_picked() {
         &["message"],
         &["edit", "--name", "Jane"],
         &["note", "calls back"],
+        &["pay", "10", "cash"],
+        &["pay", "--void", "1", "--note", "x"],
+        &["refund", "cash"],
         &["confirm"],
         &["cancel"],
         &["set-status", "shipped"],
@@ -593,12 +601,27 @@ fn nobody_is_asked_who_said_not_to() {
 fn a_table_fits_a_narrow_screen_by_leaving_columns_out() {
     let shop = Shop::with_order();
     shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
+    for words in ["50 cash --receipt R-1", "9.98 instapay --receipt", "70 bosta"] {
+        let run = words.split(' ').fold(shop.orders(["pay", ORDER]), |run, word| run.arg(word));
+        let run =
+            if words.ends_with("receipt") { run.arg("إيصال رقم ٤٧١١ من بنك مصر") } else { run };
+        run.succeeds();
+    }
+    shop.orders(["pay", ORDER, "--void", "3", "--note", "لا يخص هذا الطلب، كُتب بالخطأ"]).succeeds();
+    shop.orders(["refund", ORDER, "1.50", "cash", "--receipt", "G-1"]).succeeds();
     let list = |columns| Terminal::run(&shop, columns, &["list", "--color", "never"]).ends(0);
     assert!(list(80).starts_with("REFERENCE          ORDERED           CUSTOMER      STATUS   ITEMS   TOTAL\n"));
     assert!(list(48).starts_with("REFERENCE          CUSTOMER      STATUS    TOTAL\n"), "{}", list(48));
     assert!(list(30).starts_with("REFERENCE          STATUS\n"), "{}", list(30));
     for columns in [40, 48, 60, 80] {
-        for command in ["list", "show LEG-LXYZ1234-AB5C", "product list", "list --items", "product history BLT-01"] {
+        for command in [
+            "list",
+            "show LEG-LXYZ1234-AB5C",
+            "history LEG-LXYZ1234-AB5C",
+            "product list",
+            "list --items",
+            "product history BLT-01",
+        ] {
             let args: Vec<&str> = command.split(' ').collect();
             let mut terminal = Terminal::run(&shop, columns, &args);
             let screen = terminal.ends(0);
