@@ -130,6 +130,13 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     holds("payment", &paid["payments"][0]);
     let voided = shop.orders(["pay", ORDER, "--void", "1", "--note", "wrong order", "--json"]).json();
     holds("payment", &voided["payments"][1]);
+    shop.orders(["confirm", "LEG-A", "--cod"]).succeeds();
+    shop.orders(["set-status", "LEG-A", "shipped"]).succeeds();
+    let money = shop.orders(["report", "money", "--json"]).json();
+    holds("report of money", &money);
+    holds("row of money", &money["rows"][0]);
+    holds("totals of money", &money["totals"]);
+    holds("order of money", &money["withCouriers"][0]);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
     holds("note", &shop.orders(["show", ORDER, "--json"]).json()["notes"][0]);
     shop.connection().execute_batch("UPDATE stock SET on_hand = on_hand + 1").unwrap();
