@@ -11,7 +11,7 @@ use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::money::Money;
 use crate::domain::order::OrderPk;
-use crate::domain::terms::CASH_ON_DELIVERY;
+use crate::domain::terms::Terms;
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
 
@@ -38,7 +38,7 @@ impl Write<'_> {
         let (from, to) = (Some(change.from.as_str()), Some(change.to.as_str()));
         let event = self.insert_event(change.order, EventKind::Status, from, to, time, audit)?;
         if change.kept != change.kept_before {
-            let kept = |kept: Money| (kept != Money::ZERO).then(|| format!("kept {kept}"));
+            let kept = |kept: Money| (kept != Money::ZERO).then(|| format!("kept: {kept}"));
             let (from, to) = (kept(change.kept_before), kept(change.kept));
             let audit = Audit { note: None, ..audit.clone() };
             self.insert_event(change.order, EventKind::Edited, from.as_deref(), to.as_deref(), time, &audit)?;
@@ -49,17 +49,18 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Marks an order as cash on delivery, with an event unless it is.
+    /// Marks an order as cash on delivery, with an event unless that was agreed already.
     pub fn mark_cod(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(order)?;
         let changed = self
             .connection
             .prepare_cached(
-                "UPDATE orders SET cod = 1, cod_agreed = 1, updated_at = :at WHERE pk = :order AND NOT cod",
+                "UPDATE orders SET cod = 1, cod_agreed = 1, updated_at = :at WHERE pk = :order AND NOT (cod AND cod_agreed)",
             )?
             .execute(named_params! {":at": time, ":order": order})?;
         if changed == 1 {
-            self.insert_event(order, EventKind::Edited, None, Some(CASH_ON_DELIVERY), time, audit)?;
+            let [_, _, told] = Terms { is_cod: true, ..Terms::default() }.words();
+            self.insert_event(order, EventKind::Edited, None, told.as_deref(), time, audit)?;
         }
         Ok(())
     }

@@ -196,14 +196,14 @@ fn what_the_shop_keeps_of_a_cancelled_order_is_not_owed() {
         (last["kind"].clone(), last["from"].clone(), last["to"].clone(), last["note"].clone())
     };
     let history = shop.orders(["history", ORDER, "--json"]).json();
-    assert_eq!(told(&history), (json!("edited"), json!(null), json!("kept 50.00"), json!(null)));
+    assert_eq!(told(&history), (json!("edited"), json!(null), json!("kept: 50.00"), json!(null)));
     shop.orders(["refund", ORDER, "cash"]).succeeds();
     // Reopened, it keeps nothing: what was paid is paid still.
     shop.orders(["set-status", ORDER, "pending", "--force", "--note", "wants it after all"]).succeeds();
     let order = shop.orders(["show", ORDER, "--json"]).json();
     assert_eq!((&order["kept"], &order["paid"], &order["due"]), (&json!("0.00"), &json!("50.00"), &json!("9.98")));
     let history = shop.orders(["history", ORDER, "--json"]).json();
-    assert_eq!(told(&history), (json!("edited"), json!("kept 50.00"), json!(null), json!(null)));
+    assert_eq!(told(&history), (json!("edited"), json!("kept: 50.00"), json!(null), json!(null)));
     shop.check();
 }
 
