@@ -157,7 +157,7 @@ CREATE TABLE payments (
     actor    TEXT NOT NULL,
     amount   INTEGER NOT NULL CHECK (amount <> 0 AND amount BETWEEN -9999999999 AND 9999999999), -- negative: a refund
     method   TEXT NOT NULL CHECK (method GLOB '[a-z]*' AND method NOT GLOB '*[^a-z0-9_-]*' AND length(method) <= 20),
-    receipt  TEXT CHECK (trim(receipt) <> '' AND length(receipt) <= 100),
+    receipt  TEXT COLLATE NOCASE CHECK (trim(receipt) <> '' AND length(receipt) <= 100), -- r-7 is R-7: people type it
     note     TEXT,
     voids    INTEGER UNIQUE REFERENCES payments (pk)                                   -- the payment that it takes back
 ) STRICT;
