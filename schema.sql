@@ -162,7 +162,8 @@ CREATE TABLE payments (
     voids    INTEGER UNIQUE REFERENCES payments (pk)                                   -- the payment that it takes back
 ) STRICT;
 
-CREATE INDEX payments_by_order ON payments (order_pk);
+-- Finds the payments of an order, and whether one stands there already that comes again in a list without a receipt.
+CREATE INDEX payments_by_order ON payments (order_pk, method, amount);
 -- Adds up the money of a time by its method.
 CREATE INDEX payments_by_paid_at ON payments (paid_at, method, amount, voids);
 -- Finds a receipt that was entered before, and the methods that there are.

@@ -11,6 +11,9 @@ use crate::domain::history::EventKind;
 use crate::domain::order::{OrderPk, OrderSummary};
 use crate::domain::payment::{Alike, Method, NewPayment, Payment, PaymentEntry, PaymentPk, SameReceipt};
 
+/// With how many payments of its order, method and amount a row is compared: a list that repeats one takes no longer.
+const ALIKE_COMPARED: u32 = 1000;
+
 impl Read<'_> {
     /// Loads the payments of orders, whose keys are a JSON array, oldest first.
     pub(super) fn payments_of(&self, orders: &str) -> Result<HashMap<OrderPk, Vec<Payment>>, StoreError> {
@@ -73,11 +76,11 @@ impl Read<'_> {
         entry: &PaymentEntry,
         newest: Option<PaymentPk>,
     ) -> Result<Option<Alike>, StoreError> {
-        // With a +, SQLite does not take the index of methods, in which one may have most of all payments.
         let mut statement = self.connection.prepare_cached(
-            "SELECT pay.pk FROM payments AS pay
-             WHERE pay.order_pk = :order AND +pay.method = :method AND pay.amount = :amount AND pay.voids IS NULL
-               AND (:paid_at IS NULL OR pay.paid_at = :paid_at)
+            "SELECT pay.pk
+             FROM (SELECT pk, paid_at, voids FROM payments
+                   WHERE order_pk = :order AND method = :method AND amount = :amount ORDER BY pk LIMIT :most) AS pay
+             WHERE pay.voids IS NULL AND (:paid_at IS NULL OR pay.paid_at = :paid_at)
                AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = pay.pk)
              ORDER BY pay.pk LIMIT 1",
         )?;
@@ -88,6 +91,7 @@ impl Read<'_> {
                     ":method": entry.method,
                     ":amount": entry.amount,
                     ":paid_at": entry.paid_at,
+                    ":most": ALIKE_COMPARED,
                 },
                 |row| row.get(0),
             )
