@@ -157,12 +157,13 @@ CREATE TABLE payments (
     actor    TEXT NOT NULL,
     amount   INTEGER NOT NULL CHECK (amount <> 0 AND amount BETWEEN -9999999999 AND 9999999999), -- negative: a refund
     method   TEXT NOT NULL CHECK (method GLOB '[a-z]*' AND method NOT GLOB '*[^a-z0-9_-]*' AND length(method) <= 20),
-    receipt  TEXT CHECK (trim(receipt) <> '' AND length(receipt) <= 100),
+    receipt  TEXT COLLATE NOCASE CHECK (trim(receipt) <> '' AND length(receipt) <= 100), -- r-7 is R-7: people type it
     note     TEXT,
     voids    INTEGER UNIQUE REFERENCES payments (pk)                                   -- the payment that it takes back
 ) STRICT;
 
-CREATE INDEX payments_by_order ON payments (order_pk);
+-- Finds the payments of an order, and whether one stands there already that comes again in a list without a receipt.
+CREATE INDEX payments_by_order ON payments (order_pk, method, amount);
 -- Adds up the money of a time by its method.
 CREATE INDEX payments_by_paid_at ON payments (paid_at, method, amount, voids);
 -- Finds a receipt that was entered before, and the methods that there are.

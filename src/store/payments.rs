@@ -11,6 +11,9 @@ use crate::domain::history::EventKind;
 use crate::domain::order::{OrderPk, OrderSummary};
 use crate::domain::payment::{Alike, Method, NewPayment, Payment, PaymentEntry, PaymentPk, SameReceipt};
 
+/// With how many payments of its order, method and amount a row is compared: a list that repeats one takes no longer.
+const ALIKE_COMPARED: u32 = 1000;
+
 impl Read<'_> {
     /// Loads the payments of orders, whose keys are a JSON array, oldest first.
     pub(super) fn payments_of(&self, orders: &str) -> Result<HashMap<OrderPk, Vec<Payment>>, StoreError> {
@@ -30,14 +33,14 @@ impl Read<'_> {
 }
 
 impl Read<'_> {
-    /// Finds the payment of this method and receipt that is not taken back; without a receipt there is none.
+    /// Finds the payment of this method and receipt, in any case, that is not taken back; without a receipt there is none.
     pub fn same_receipt(&self, method: &Method, receipt: Option<&str>) -> Result<Option<SameReceipt>, StoreError> {
         let Some(receipt) = receipt else { return Ok(None) };
         let mut statement = self.connection.prepare_cached(
-            "SELECT p.order_pk, o.reference, p.amount FROM payments AS p JOIN orders AS o ON o.pk = p.order_pk
-             WHERE p.method = :method AND p.receipt = :receipt
-               AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = p.pk)
-             ORDER BY p.pk LIMIT 1",
+            "SELECT pay.order_pk, o.reference, pay.amount FROM payments AS pay JOIN orders AS o ON o.pk = pay.order_pk
+             WHERE pay.method = :method AND pay.receipt = :receipt
+               AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = pay.pk)
+             ORDER BY pay.pk LIMIT 1",
         )?;
         let same = statement.query_row(named_params! {":method": method, ":receipt": receipt}, |row| {
             Ok(SameReceipt {
@@ -73,13 +76,13 @@ impl Read<'_> {
         entry: &PaymentEntry,
         newest: Option<PaymentPk>,
     ) -> Result<Option<Alike>, StoreError> {
-        // With a +, SQLite does not take the index of methods, in which one may have most of all payments.
         let mut statement = self.connection.prepare_cached(
-            "SELECT p.pk FROM payments AS p
-             WHERE p.order_pk = :order AND +p.method = :method AND p.amount = :amount AND p.voids IS NULL
-               AND (:paid_at IS NULL OR p.paid_at = :paid_at)
-               AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = p.pk)
-             ORDER BY p.pk LIMIT 1",
+            "SELECT pay.pk
+             FROM (SELECT pk, paid_at, voids FROM payments
+                   WHERE order_pk = :order AND method = :method AND amount = :amount ORDER BY pk LIMIT :most) AS pay
+             WHERE pay.voids IS NULL AND (:paid_at IS NULL OR pay.paid_at = :paid_at)
+               AND NOT EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = pay.pk)
+             ORDER BY pay.pk LIMIT 1",
         )?;
         let found: Option<PaymentPk> = statement
             .query_row(
@@ -88,6 +91,7 @@ impl Read<'_> {
                     ":method": entry.method,
                     ":amount": entry.amount,
                     ":paid_at": entry.paid_at,
+                    ":most": ALIKE_COMPARED,
                 },
                 |row| row.get(0),
             )
@@ -180,4 +184,98 @@ fn payment(row: &Row<'_>, before: &[Payment]) -> rusqlite::Result<Payment> {
         note: row.get("note")?,
         voids: voids.and_then(number_of),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::Balance;
+    use crate::domain::payment::decide_void;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, resolved_order};
+    use crate::domain::time::{Clock, Timestamp};
+    use crate::store::commit::tests::{audit, store};
+    use crate::store::transaction::Outcome;
+    use crate::store::values::ContentHash;
+
+    /// Returns a payment of the first order, entered after `before`.
+    fn payment(amount: i64, method: &str, receipt: Option<&str>, before: Option<i64>) -> NewPayment {
+        NewPayment {
+            order: OrderPk(1),
+            before: before.map(Balance::from_hundredths),
+            entry: PaymentEntry {
+                amount: Balance::from_hundredths(amount),
+                method: Method::parse(method).unwrap(),
+                receipt: receipt.map(str::to_owned),
+                paid_at: Timestamp::parse("2026-02-04T10:30:00Z"),
+            },
+            voids: None,
+            change: (None, Some("paid".to_owned())),
+        }
+    }
+
+    #[test]
+    fn payments_are_found_by_receipt_and_by_what_they_say() {
+        let (_folder, mut store) = store();
+        let shirt = product("Shirt", &[("", 3)]);
+        let new = resolved_order(&incoming(&[(&shirt, 2, None)]), &[shirt.clone()].into_iter().collect());
+        let clock = Clock::Fixed(Timestamp::parse("2026-02-07T09:00:00Z").unwrap());
+        let outdated = store
+            .write::<_, StoreError>(Outcome::Commit, clock, |write| {
+                write.insert_product(&shirt, &audit())?;
+                let hash = ContentHash::of(&new.content);
+                write.with_order_batch(|batch| batch.insert_order(&new, hash, None, &audit()))?;
+                assert_eq!((write.newest_payment()?, write.methods()?), (None, vec![]));
+                write.record_payment(&payment(5000, "instapay", Some("R-7"), None), &audit())?;
+                write.record_payment(&payment(1, "cash", None, None), &audit())
+            })
+            .unwrap_err();
+        assert!(matches!(outdated, StoreError::Changed("the order")), "{outdated:?}");
+        store
+            .write::<_, StoreError>(Outcome::Commit, clock, |write| {
+                write.insert_product(&shirt, &audit())?;
+                let hash = ContentHash::of(&new.content);
+                write.with_order_batch(|batch| batch.insert_order(&new, hash, None, &audit()))?;
+                write.record_payment(&payment(5000, "instapay", Some("R-7"), None), &audit())?;
+                write.record_payment(&payment(2000, "cash", None, Some(5000)), &audit())
+            })
+            .unwrap();
+        let read = |write: &Write<'_>, receipt| write.same_receipt(&Method::parse("instapay").unwrap(), Some(receipt));
+        let alike = |write: &Write<'_>, amount, method, newest: i64| {
+            write.alike(OrderPk(1), &payment(amount, method, None, None).entry, Some(PaymentPk(newest)))
+        };
+        store
+            .write::<_, StoreError>(Outcome::Commit, clock, |write| {
+                let methods: Vec<_> = write.methods()?.iter().map(ToString::to_string).collect();
+                assert_eq!(
+                    (methods, write.newest_payment()?),
+                    (vec!["cash".into(), "instapay".into()], Some(PaymentPk(2)))
+                );
+                for (receipt, amount) in [("R-7", Some(5000)), ("r-7", Some(5000)), ("R-8", None)] {
+                    let found = read(write, receipt)?.map(|same| same.amount.hundredths());
+                    assert_eq!(found, amount, "{receipt}");
+                }
+                assert_eq!(alike(write, 2000, "cash", 2)?, Some(Alike::OnRecord));
+                assert_eq!(alike(write, 2000, "cash", 1)?, Some(Alike::InList));
+                assert_eq!((alike(write, 2001, "cash", 2)?, alike(write, 2000, "visa", 2)?), (None, None));
+                let mut dated = payment(2000, "cash", None, None).entry;
+                for (paid_at, found) in [(None, Some(Alike::OnRecord)), (Some(write.time()), None)] {
+                    dated.paid_at = paid_at;
+                    assert_eq!(write.alike(OrderPk(1), &dated, Some(PaymentPk(2)))?, found, "{paid_at:?}");
+                }
+                for (text, is_found) in
+                    [("leg-lxyz1234-ab5c", true), (&new.id.to_string().to_uppercase(), true), ("LEG-LXYZ", false)]
+                {
+                    assert_eq!(write.order_of_row(text)?.is_some(), is_found, "{text}");
+                }
+                // What was taken back may be entered anew.
+                for number in [1, 2] {
+                    let order = write.orders(&[OrderPk(1)])?.remove(0);
+                    write.record_payment(&decide_void(&order, number).unwrap(), &audit())?;
+                }
+                assert_eq!((read(write, "R-7")?, alike(write, 2000, "cash", 9)?), (None, None));
+                Ok(())
+            })
+            .unwrap();
+    }
 }

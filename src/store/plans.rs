@@ -17,7 +17,8 @@ use super::values::ContentHash;
 use crate::domain::customer::{Block, CustomerSummary, Said};
 use crate::domain::edit::Edited;
 use crate::domain::incoming::{Source, SourceKind};
-use crate::domain::money::Money;
+use crate::domain::money::{Balance, Money};
+use crate::domain::payment::{Method, PaymentEntry};
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
 use crate::domain::receive::tests::{incoming, resolved_order};
@@ -31,8 +32,20 @@ use crate::domain::transition::StatusChange;
 use crate::domain::user::{Owner, Role, User, UserId};
 
 /// The tables that grow with every order, and their aliases in queries.
-const LONG: [&str; 10] =
-    ["orders", "o", "order_items", "i", "order_events", "e", "order_sources", "order_texts", "stock_movements", "m"];
+const LONG: [&str; 12] = [
+    "orders",
+    "o",
+    "order_items",
+    "i",
+    "order_events",
+    "e",
+    "order_sources",
+    "order_texts",
+    "stock_movements",
+    "m",
+    "payments",
+    "pay",
+];
 
 /// Parts of the queries that may scan a whole table.
 const MAY_SCAN: [&str; 9] = [
@@ -67,6 +80,14 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         }
         read.newest_references(user, 10)?;
     }
+    let (method, receipt) = (Method::parse("cash").unwrap(), Some("R-1".to_owned()));
+    let entry = PaymentEntry { amount: Balance::from_hundredths(100), method, receipt, paid_at: None };
+    read.same_receipt(&entry.method, entry.receipt.as_deref())?;
+    read.alike(order, &entry, read.newest_payment()?)?;
+    read.knows_method(&entry.method)?;
+    read.last_method()?;
+    read.methods()?;
+    read.order_of_row(new.reference.as_str())?;
     read.has_reference(&new.reference)?;
     read.last_order_of(&new.customer.phone)?;
     read.order_count()?;

@@ -41,6 +41,27 @@ fn is_of(kind: &str, value: &Value) -> bool {
     }
 }
 
+/// Holds what commands about money print to the page.
+fn hold_money(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    let paid = shop.orders(["pay", ORDER, "20", "cash", "--receipt", "R-1", "--note", "deposit", "--json"]).json();
+    holds("order", &paid);
+    holds("payment", &paid["payments"][0]);
+    let voided = shop.orders(["pay", ORDER, "--void", "1", "--note", "wrong order", "--json"]).json();
+    holds("payment", &voided["payments"][1]);
+    let list = "orderReference,amount,method\nLEG-A,5,cash\nLEG-404,5,cash\n";
+    let recorded = shop.orders(["pay", "--from", "-", "--keep-going", "--json"]).stdin(list).ends();
+    let recorded: Value = serde_json::from_str(&recorded.stdout).unwrap();
+    holds("list of payments", &recorded);
+    holds("rejected record", &recorded["errors"][0]);
+    shop.orders(["confirm", "LEG-A", "--cod"]).succeeds();
+    shop.orders(["set-status", "LEG-A", "shipped"]).succeeds();
+    let money = shop.orders(["report", "money", "--json"]).json();
+    holds("report of money", &money);
+    holds("row of money", &money["rows"][0]);
+    holds("totals of money", &money["totals"]);
+    holds("order of money", &money["withCouriers"][0]);
+}
+
 #[test]
 fn every_body_has_the_keys_and_types_that_help_json_says() {
     let shop = Shop::with_order();
@@ -125,23 +146,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         }
         holds("report", &report);
     }
-    let paid = shop.orders(["pay", ORDER, "20", "cash", "--receipt", "R-1", "--note", "deposit", "--json"]).json();
-    holds("order", &paid);
-    holds("payment", &paid["payments"][0]);
-    let voided = shop.orders(["pay", ORDER, "--void", "1", "--note", "wrong order", "--json"]).json();
-    holds("payment", &voided["payments"][1]);
-    let list = "orderReference,amount,method\nLEG-A,5,cash\nLEG-404,5,cash\n";
-    let recorded = shop.orders(["pay", "--from", "-", "--keep-going", "--json"]).stdin(list).ends();
-    let recorded: Value = serde_json::from_str(&recorded.stdout).unwrap();
-    holds("list of payments", &recorded);
-    holds("rejected record", &recorded["errors"][0]);
-    shop.orders(["confirm", "LEG-A", "--cod"]).succeeds();
-    shop.orders(["set-status", "LEG-A", "shipped"]).succeeds();
-    let money = shop.orders(["report", "money", "--json"]).json();
-    holds("report of money", &money);
-    holds("row of money", &money["rows"][0]);
-    holds("totals of money", &money["totals"]);
-    holds("order of money", &money["withCouriers"][0]);
+    hold_money(&shop, &mut holds);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
     holds("note", &shop.orders(["show", ORDER, "--json"]).json()["notes"][0]);
     holds("customer", &shop.orders(["customer", "list", "--json"]).json()[0]);
