@@ -5,7 +5,7 @@ use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS, NOTE_KEYS, ORDER_KEYS,
     PAYMENT_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
-use super::report::{pending, stock};
+use super::report::{money, pending, stock};
 
 /// A JSON body.
 struct Shape {
@@ -77,6 +77,15 @@ const SHAPES: &[Shape] = &[
         &["day", "orders", "itemCount", "total"],
     ),
     shape("totals of sales", "the totals of report sales", &["orders", "itemCount", "total", "currency"]),
+    shape("report of money", "report money", money::KEYS),
+    shape(
+        "row of money",
+        "the rows of report money; in place of method also day, or payment (its number), which adds orderReference, paidAt, method and \
+         receipt",
+        &["method", "in", "out", "net", "payments"],
+    ),
+    shape("totals of money", "the totals of report money", &["in", "out", "net", "payments"]),
+    shape("order of money", "withCouriers, owed and unpaid of report money", money::ORDER_KEYS),
     shape("row of stock", "the rows of report stock", stock::KEYS),
     shape(
         "totals of stock",
@@ -102,6 +111,12 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "lastOrder" | "blockedAt" => "time?",
         "blocked" | "overwritten" => "true or false",
         "names" | "addresses" | "accounts" | "copies" => "[text]",
+        "in" | "net" => "money",
+        "out" if body != "totals of stock" => "money",
+        "payments" if body != "order" => "number",
+        "paid" | "due" if body == "order of money" => "money",
+        "since" if matches!(body, "order of money" | "report of money") => "time",
+        "withCouriers" | "owed" | "unpaid" => "[order of money]",
         "orderReference" if body == "stock movement" => "text?",
         "unchanged" if body == "unchanged order" => "true or false",
         "phone" if body == "message" => "text",
@@ -133,7 +148,7 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "details" | "warnings" | "problems" | "imagePaths" => "[text]",
         "orderReference" | "customerName" | "customerPhone" | "status" | "method" | "productName" | "error"
         | "code" | "actor" | "kind" | "text" | "file" | "name" | "username" | "role" | "timeZone" | "subject"
-        | "problem" | "path" | "report" | "stock" | "state" | "day" | "message" => "text",
+        | "problem" | "path" | "report" | "by" | "stock" | "state" | "day" | "message" => "text",
         _ => "text?",
     }
 }

@@ -23,7 +23,7 @@
 //! | `completion` | the few orders that a shell offers |
 //! | `search`, `search_index` | matching text in any script; the texts that a search reads |
 //! | `products`, `stock`, `history` | the catalogue; stock and its movements; what happened to an order or a product |
-//! | `settings`, `users`, `reports` | the shop's settings; accounts; sums for reports |
+//! | `settings`, `users`, `reports`, `money` | the shop's settings; accounts; sums for reports; money that moved or is due |
 //! | `derived` | columns that follow from others: full phone numbers, hashes of items |
 
 mod check;
@@ -45,6 +45,7 @@ mod last_write;
 mod listing;
 mod locked;
 mod migrate;
+mod money;
 mod open;
 mod order_batch;
 mod order_changes;

@@ -164,11 +164,23 @@ impl Condition {
     }
 }
 
+/// What an order `o` costs in all, as `OrderSummary::grand_total` says; word for word as in the index orders_due.
+macro_rules! grand_total {
+    () => {
+        "CASE o.status WHEN 'cancelled' THEN o.kept
+             ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END"
+    };
+}
+pub(super) use grand_total;
+
 /// Something is due. The first two terms are those of the index orders_due, word for word: else SQLite does not use it.
-const DUE: &str = "(o.paid IS NOT NULL OR o.cod) AND CASE o.status WHEN 'cancelled' THEN o.kept
-        ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END <> coalesce(o.paid, 0)
-    AND CASE o.status WHEN 'cancelled' THEN o.kept
-        ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END > coalesce(o.paid, 0)";
+const DUE: &str = concat!(
+    "(o.paid IS NOT NULL OR o.cod) AND ",
+    grand_total!(),
+    " <> coalesce(o.paid, 0) AND ",
+    grand_total!(),
+    " > coalesce(o.paid, 0)"
+);
 
 /// The most orders that are looked up by key: the keys are in memory.
 pub(super) const MOST_KEYS: usize = 10_000;

@@ -135,6 +135,13 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     let recorded: Value = serde_json::from_str(&recorded.stdout).unwrap();
     holds("list of payments", &recorded);
     holds("rejected record", &recorded["errors"][0]);
+    shop.orders(["confirm", "LEG-A", "--cod"]).succeeds();
+    shop.orders(["set-status", "LEG-A", "shipped"]).succeeds();
+    let money = shop.orders(["report", "money", "--json"]).json();
+    holds("report of money", &money);
+    holds("row of money", &money["rows"][0]);
+    holds("totals of money", &money["totals"]);
+    holds("order of money", &money["withCouriers"][0]);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
     holds("note", &shop.orders(["show", ORDER, "--json"]).json()["notes"][0]);
     holds("customer", &shop.orders(["customer", "list", "--json"]).json()[0]);

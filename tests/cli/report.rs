@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
-use serde_json::Value;
+use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use crate::harness::{BELT, NOW, ORDER, SHIRT, Shop, order, shipped};
@@ -362,4 +362,138 @@ fn whatever_names_and_amounts_there_are_a_line_has_78_columns() {
             assert!(widest <= Some(78), "{widest:?} in {report:?}\n{text}");
         }
     }
+}
+
+/// Runs a command line of words without spaces, at a time.
+fn at(shop: &Shop, time: &str, line: &str) {
+    line.split(' ').fold(shop.orders([]), |run, word| run.arg(word)).env("ORDERS_NOW", time).succeeds();
+}
+
+/// A shop in Cairo in which money moved in every way.
+fn shop_with_money() -> Shop {
+    const OPENING: &str = "2026-02-04T12:00:00Z";
+    let shop = Shop::new();
+    shop.orders(["product", "import"]).arg(shipped("examples/catalogue.json")).env("ORDERS_NOW", OPENING).succeeds();
+    shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
+    for number in 1..=6 {
+        let order = order(&format!("LEG-{number}"), BELT, 1, None);
+        shop.orders(["create", "-"]).env("ORDERS_NOW", OPENING).stdin(order).succeeds();
+    }
+    for (time, line) in [
+        // 23:30 of the 4th in Cairo, and the 5th.
+        ("2026-02-04T21:30:00Z", "confirm LEG-1 --paid cash"),
+        ("2026-02-04T22:30:00Z", "confirm LEG-2 --paid instapay --receipt R-2 --amount 20"),
+        ("2026-02-05T08:00:00Z", "confirm LEG-3 --cod"),
+        ("2026-02-05T09:00:00Z", "confirm LEG-4"),
+        ("2026-02-05T10:00:00Z", "set-status LEG-3 shipped"),
+        ("2026-02-05T11:00:00Z", "confirm LEG-5 --paid instapay"),
+        ("2026-02-06T08:00:00Z", "cancel LEG-5 --keep 9.99"),
+        ("2026-02-06T09:00:00Z", "refund LEG-5 5 instapay"),
+        ("2026-02-06T10:00:00Z", "pay LEG-6 7 bosta"),
+        ("2026-02-06T11:00:00Z", "pay LEG-6 --void 1 --note wrong"),
+        ("2026-02-06T12:00:00Z", "set-status LEG-3 delivered"),
+    ] {
+        at(&shop, time, line);
+    }
+    shop
+}
+
+#[test]
+fn money_is_reported_by_method_and_what_is_due_as_of_now() {
+    let shop = shop_with_money();
+    shop.orders(["report", "money"]).prints(
+        "\
+Money by method
+2026-01-09 to 2026-02-07, time zone Africa/Cairo
+
+METHOD       IN   OUT    NET  PAYMENTS
+bosta      0.00  0.00   0.00         1
+cash      29.99  0.00  29.99         1
+instapay  49.99  5.00  44.99         3
+All       79.98  5.00  74.98         5
+
+With couriers: cash on delivery of orders that left the shop
+REFERENCE  STATUS      SINCE  CUSTOMER  PHONE        PAID    DUE
+LEG-3      delivered  1d 22h  John Doe  +1234567890  0.00  29.99
+All                                                        29.99
+
+Owed to customers
+REFERENCE  STATUS     SINCE  CUSTOMER  PHONE         PAID   OWED
+LEG-5      cancelled  1d 0h  John Doe  +1234567890  24.99  15.00
+All                                                        15.00
+
+Confirmed, and not paid in full
+REFERENCE  STATUS      SINCE  CUSTOMER  PHONE         PAID    DUE
+LEG-2      confirmed   2d 9h  John Doe  +1234567890  20.00   9.99
+LEG-4      confirmed  1d 23h  John Doe  +1234567890   0.00  29.99
+All                                                         39.98
+",
+    );
+    let body = shop.orders(["report", "money", "--json"]).json();
+    assert_eq!(body["totals"], json!({"in": "79.98", "out": "5.00", "net": "74.98", "payments": 5}));
+    assert_eq!(
+        body["owed"][0],
+        json!({
+            "orderReference": "LEG-5", "customerName": "John Doe", "customerPhone": "+1234567890", "status": "cancelled",
+            "grandTotal": "9.99", "paid": "24.99", "due": "-15.00", "since": "2026-02-06T08:00:00.000Z",
+            "waitingSeconds": 86400
+        })
+    );
+    let named = |list: &str| {
+        let list = body[list].as_array().unwrap().iter();
+        list.map(|order| order["orderReference"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!((named("withCouriers"), named("unpaid")), ("LEG-3".to_owned(), "LEG-2 LEG-4".to_owned()));
+    let page = shop.orders(["report", "money", "--format", "html"]).succeeds();
+    assert!(page.contains("Owed to customers") && page.contains("<bdi>John Doe</bdi>"), "{page}");
+}
+
+#[test]
+fn money_is_reported_by_day_of_the_shop_and_by_payment() {
+    let shop = shop_with_money();
+    shop.orders(["report", "money", "--by", "day", "--format", "csv"]).prints(
+        "day,in,out,net,payments\n2026-02-04,29.99,0.00,29.99,1\n2026-02-05,49.99,0.00,49.99,2\n2026-02-06,0.00,5.00,-5.00,2\n",
+    );
+    let day = ["report", "money", "--format", "csv", "--since", "2026-02-06", "--until", "2026-02-06"];
+    shop.orders(day).arg("--by=payment").prints(
+        "\
+payment,in,out,net,payments,orderReference,paidAt,method,receipt
+2,0.00,5.00,-5.00,1,LEG-5,2026-02-06T09:00:00Z,instapay,
+1,7.00,0.00,7.00,1,LEG-6,2026-02-06T10:00:00Z,bosta,
+2,-7.00,0.00,-7.00,0,LEG-6,2026-02-06T11:00:00Z,bosta,
+",
+    );
+    shop.orders(day)
+        .arg("--by=method")
+        .prints("method,in,out,net,payments\nbosta,0.00,0.00,0.00,1\ninstapay,0.00,5.00,-5.00,1\n");
+    // The same sums, however they are grouped; no line is wider than a mail.
+    for by in ["method", "day", "payment"] {
+        let body = shop.orders(["report", "money", "--json", "--by", by]).json();
+        assert_eq!(body["totals"]["net"], "74.98", "{by}");
+        let text = shop.orders(["report", "money", "--by", by]).succeeds();
+        assert!(text.lines().all(|line| line.chars().count() <= 78), "{text}");
+    }
+    let done = shop.orders(["report", "money", "--since", "today", "--until", "yesterday"]).exits(2);
+    assert!(done.stderr.contains("--until is before --since"), "{}", done.stderr);
+}
+
+#[test]
+fn where_no_money_is_recorded_nothing_is_unpaid() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", ORDER]).succeeds();
+    shop.orders(["report", "money", "--if-any", "--exit-code"]).prints("");
+    let text = shop.orders(["report", "money"]).succeeds();
+    assert!(text.ends_with("\nno money moved, and nothing is due\n"), "{text}");
+    assert_eq!(shop.orders(["report", "money", "--json"]).json()["unpaid"], json!([]));
+    // From the day of the first payment on, an order that is confirmed without one is not paid.
+    at(&shop, "2026-02-08T08:00:00Z", "pay LEG-LXYZ1234-AB5C 1 cash");
+    shop.take("LEG-2", BELT, 1, None);
+    at(&shop, "2026-02-08T09:00:00Z", "confirm LEG-2");
+    let run = shop.orders(["report", "money", "--json"]).env("ORDERS_NOW", "2026-02-08T10:00:00Z");
+    let body = run.json();
+    assert_eq!(body["unpaid"].as_array().unwrap().len(), 1, "{body}");
+    assert_eq!(body["unpaid"][0]["orderReference"], "LEG-2");
+    let done =
+        shop.orders(["report", "money", "--if-any", "--exit-code"]).env("ORDERS_NOW", "2026-02-08T10:00:00Z").exits(10);
+    assert!(done.stdout.contains("LEG-2"), "{}", done.stdout);
 }

@@ -1,5 +1,6 @@
 //! `orders report …`: what cron mails.
 
+pub mod money;
 pub mod pending;
 pub mod sales;
 pub mod stock;
@@ -15,7 +16,7 @@ use crate::options::OutputFormat;
 use crate::render::report::{Report, html, text};
 use crate::ui;
 
-/// Report what waits, what was sold, and what is short of stock
+/// Report what waits, what was sold, what was paid, and what is short of stock
 ///
 /// Plain text of 78 columns, the same on a terminal and in a mail; --format csv, json or html (one page that needs nothing
 /// else). Times are the shop's: orders config timeZone.
@@ -26,6 +27,7 @@ use crate::ui;
   orders report pending --older-than 1d --if-any
   orders report sales --by week --since 2026-01-01
   orders report sales --by product --format html > sales.html
+  orders report money --by day --since 2026-02-01
   orders report stock --if-any")]
 pub struct ReportArgs {
     #[command(subcommand)]
@@ -36,6 +38,7 @@ pub struct ReportArgs {
 enum ReportCommand {
     Pending(pending::PendingArgs),
     Sales(sales::SalesArgs),
+    Money(money::MoneyArgs),
     Stock(stock::StockArgs),
 }
 
@@ -54,6 +57,7 @@ pub fn run(args: &ReportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     match &args.command {
         ReportCommand::Pending(args) => pending::run(args, context),
         ReportCommand::Sales(args) => sales::run(args, context),
+        ReportCommand::Money(args) => money::run(args, context),
         ReportCommand::Stock(args) => stock::run(args, context),
     }
 }

@@ -59,7 +59,8 @@ pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
     publish(sales::report(&sales, &settings)?, &args.options, context)
 }
 
-fn no_time(has_until: bool) -> Failure {
+/// Says why a window is empty.
+pub(super) fn no_time(has_until: bool) -> Failure {
     Failure::usage(match has_until {
         true => "--until is before --since: no time is between them",
         false => "--since is after today: no time is between them",

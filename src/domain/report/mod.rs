@@ -1,5 +1,6 @@
 //! The content of reports: pending orders, sales, and stock that needs attention.
 
+pub mod money;
 pub mod pending;
 pub mod sales;
 pub mod stock;

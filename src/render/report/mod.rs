@@ -2,23 +2,27 @@
 //!
 //! | file | what it makes |
 //! |---|---|
-//! | `sales`, `pending`, `stock` | a report: its sheet, and its rows and totals as bodies |
+//! | `sales`, `money`, `pending`, `stock` | a report: its sheet, and its rows and totals as bodies |
 //! | `text` | a sheet as plain text, always 78 columns wide |
 //! | `html`, `chart` | a sheet as one page; its bars as SVG |
 
 mod chart;
 pub mod html;
+pub mod money;
 pub mod pending;
 pub mod sales;
 pub mod stock;
 pub mod text;
 
+use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::json::{Body, body};
 use super::table::Column;
-use super::zone::minute_with_zone;
+use super::zone::{minute, minute_with_zone};
+use crate::domain::calendar::{day_of, day_start};
 use crate::domain::report::Sums;
+use crate::domain::report::sales::Window;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::spool::{Spool, SpoolError};
@@ -30,9 +34,11 @@ pub struct Report {
     pub sheet: Sheet,
     /// The rows for programs.
     pub rows: Spool<Body>,
+    /// The further lists for programs, with their keys in the body.
+    lists: Vec<(&'static str, Spool<Body>)>,
     /// The keys of a row, in order.
     pub keys: &'static [&'static str],
-    /// The body for programs; its `rows` are empty.
+    /// The body for programs; its `rows` and further lists are empty.
     head: Body,
     /// Whether there is nothing to report.
     pub is_empty: bool,
@@ -45,20 +51,28 @@ impl Report {
         for (key, value) in &self.head {
             put(&format!("{before}{}:", Value::from(key.as_str())))?;
             before = ",";
-            if key != "rows" {
-                put(&value.to_string())?;
-                continue;
+            let list = match key.as_str() {
+                "rows" => Some(&mut self.rows),
+                key => self.lists.iter_mut().find(|(name, _)| *name == key).map(|(_, list)| list),
+            };
+            match list {
+                Some(list) => put_list(list, put)?,
+                None => put(&value.to_string())?,
             }
-            let mut before = "[";
-            self.rows.each(|row| {
-                put(&format!("{before}{}", Value::Object(row)))?;
-                before = ",";
-                Ok::<_, E>(())
-            })?;
-            put(if before == "[" { "[]" } else { "]" })?;
         }
         put("}\n")
     }
+}
+
+/// Writes a list of bodies, piece by piece.
+fn put_list<E: From<SpoolError>>(list: &mut Spool<Body>, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    let mut before = "[";
+    list.each(|row| {
+        put(&format!("{before}{}", Value::Object(row)))?;
+        before = ",";
+        Ok::<_, E>(())
+    })?;
+    put(if before == "[" { "[]" } else { "]" })
 }
 
 /// A report for people.
@@ -149,4 +163,25 @@ fn head(report: &str, since: Option<Timestamp>, until: Timestamp, settings: &Set
         ("rows", Value::Null),
         ("totals", Value::Object(totals)),
     ])
+}
+
+/// Names a window by its days if it has whole days, else by the minute.
+fn dates(window: Window, settings: &Settings) -> String {
+    let zone = settings.zone();
+    let is_midnight = |time| day_start(day_of(time, &zone), &zone) == time;
+    if is_midnight(window.from) && is_midnight(window.before) {
+        format!("{} to {}", day_of(window.from, &zone), day_of(window.last(), &zone))
+    } else {
+        format!("{} to {}", minute(window.from, zone), minute(window.last(), zone))
+    }
+}
+
+/// Renders a duration: `2d 21h`, `15h 3m`, `40m`.
+fn age(waited: Duration) -> String {
+    let (days, hours, minutes) = (waited.num_days(), waited.num_hours() % 24, waited.num_minutes() % 60);
+    match (days, hours) {
+        (0, 0) => format!("{minutes}m"),
+        (0, _) => format!("{hours}h {minutes}m"),
+        _ => format!("{days}d {hours}h"),
+    }
 }

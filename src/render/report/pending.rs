@@ -1,9 +1,8 @@
 //! The report of pending orders.
 
-use chrono::Duration;
 use serde_json::json;
 
-use super::{Report, Section, Sheet, as_of, head, mixed_remark, shop_line, totals};
+use super::{Report, Section, Sheet, age, as_of, head, mixed_remark, shop_line, totals};
 use crate::domain::obstacle::Obstacle;
 use crate::domain::report::pending::{Availability, Pending, Waiting};
 use crate::domain::settings::Settings;
@@ -96,6 +95,7 @@ impl Rows {
         Report {
             is_empty: self.bodies.is_empty(),
             rows: self.bodies,
+            lists: Vec::new(),
             sheet: Sheet {
                 title: "Pending orders".into(),
                 about,
@@ -136,15 +136,5 @@ fn problem_row(waiting: &Waiting<'_>, problem: &Obstacle) -> Vec<String> {
             vec![reference, format!("{product}{size}"), String::new(), "size?".to_owned()]
         }
         other => vec![reference, other.describe(), String::new(), String::new()],
-    }
-}
-
-/// Renders a duration: `2d 21h`, `15h 3m`, `40m`.
-fn age(waited: Duration) -> String {
-    let (days, hours, minutes) = (waited.num_days(), waited.num_hours() % 24, waited.num_minutes() % 60);
-    match (days, hours) {
-        (0, 0) => format!("{minutes}m"),
-        (0, _) => format!("{hours}h {minutes}m"),
-        _ => format!("{days}d {hours}h"),
     }
 }

@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Bar, Report, Section, Sheet, head, mixed_remark, shop_line, totals};
-use crate::domain::calendar::{day_of, day_start};
+use super::{Bar, Report, Section, Sheet, dates, head, mixed_remark, shop_line, totals};
+use crate::domain::calendar::day_of;
 use crate::domain::report::Sums;
-use crate::domain::report::sales::{Grouping, Sales, SalesGroup, Span, Window};
+use crate::domain::report::sales::{Grouping, Sales, SalesGroup, Span};
 use crate::domain::settings::Settings;
 use crate::render::json::Body;
 use crate::render::table::Column;
-use crate::render::zone::minute;
 use crate::spool::{Spool, SpoolError};
 
 /// How many products the chart shows: the best sellers.
@@ -39,7 +38,7 @@ pub fn report(sales: &Sales, settings: &Settings) -> Result<Report, SpoolError> 
         remarks: remarks.collect(),
     };
     let rows = Spool::of(rows.map(Body::from_iter))?;
-    Ok(Report { sheet, rows, keys, head, is_empty: sales.totals.orders == 0 })
+    Ok(Report { sheet, rows, lists: Vec::new(), keys, head, is_empty: sales.totals.orders == 0 })
 }
 
 /// Returns the values of a row, in the order of its keys.
@@ -101,17 +100,6 @@ fn bar((group, sums): &(SalesGroup, Sums)) -> Bar {
         other => name(other),
     };
     Bar { name, amount: sums.total.to_string(), length: sums.total.hundredths() }
-}
-
-/// Names a window by its days if it has whole days, else by the minute.
-fn dates(window: Window, settings: &Settings) -> String {
-    let zone = settings.zone();
-    let is_midnight = |time| day_start(day_of(time, &zone), &zone) == time;
-    if is_midnight(window.from) && is_midnight(window.before) {
-        format!("{} to {}", day_of(window.from, &zone), day_of(window.last(), &zone))
-    } else {
-        format!("{} to {}", minute(window.from, zone), minute(window.last(), zone))
-    }
 }
 
 /// Says that the first week or month begins before the window and counts only in part.

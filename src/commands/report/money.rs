@@ -1,0 +1,93 @@
+//! `orders report money`: what was paid and refunded, and what is still due.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::sales::no_time;
+use super::{ReportOptions, publish};
+use crate::commands::Context;
+use crate::commands::arguments::when;
+use crate::commands::facts::{Facts, Group};
+use crate::domain::calendar::{When, day_of, day_start};
+use crate::domain::report::money::{Grouping, Outstanding};
+use crate::domain::report::sales::Window;
+use crate::domain::settings::Settings;
+use crate::error::Exit;
+use crate::options::OutputFormat;
+use crate::render::report::money::Money;
+use crate::store::Read;
+
+/// Report the money that moved, and the money that is due
+///
+/// Payments count on the day on which the money moved (paidAt): in is what customers paid, out what went back to them. What takes a
+/// payment back counts against it. Then, as of now: cash on delivery of orders that are shipped or delivered, which couriers
+/// have; what is owed to customers; and orders that hold stock and are not paid in full, of those confirmed since the day of the
+/// first payment in the file.
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Money))]
+#[command(after_help = "Examples:
+  orders report money                            the last 30 days, by method
+  orders report money --by day --since 2026-02-01
+  orders report money --by payment --since yesterday --until yesterday --format csv
+  orders report money --json | jq -r '.withCouriers[].orderReference'")]
+pub struct MoneyArgs {
+    /// What the rows are
+    #[arg(long, default_value = "method", value_parser = grouping_parser())]
+    by: Grouping,
+    /// Only money that moved since then (paidAt): 2d, 12h, today, yesterday, a date, or RFC 3339 [default: 30 days]
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    since: Option<When>,
+    /// Only money that moved until then; a day is included whole [default: today]
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    until: Option<When>,
+    #[command(flatten)]
+    options: ReportOptions,
+}
+
+fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
+    let find = |word: String| Grouping::ALL.into_iter().find(|by| by.as_str() == word).ok_or("is not a grouping");
+    PossibleValuesParser::new(Grouping::ALL.map(Grouping::as_str)).try_map(find)
+}
+
+pub fn run(args: &MoneyArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let has_lists = context.global.format() != OutputFormat::Csv;
+    let now = context.now;
+    let report = context.open_to_read()?.read(|read| {
+        let settings = read.settings()?;
+        let zone = settings.zone();
+        let window = Window::new(args.since, args.until, now, &zone).ok_or_else(|| no_time(args.until.is_some()))?;
+        let mut money = Money::new(window, args.by, now, settings.clone());
+        match args.by {
+            Grouping::Method => {
+                let sums = read.money_by_method(window)?;
+                sums.iter().try_for_each(|(method, flow)| money.add_method(method, *flow))?;
+            }
+            Grouping::Day => {
+                let sums = read.money_by_day(window, zone)?;
+                sums.iter().try_for_each(|(day, flow)| money.add_day(*day, *flow))?;
+            }
+            Grouping::Payment => read.each_payment(window, |payment| anyhow::Ok(money.add_payment(payment)?))?,
+        }
+        // CSV has one table.
+        if has_lists {
+            add_lists(read, &settings, &mut money)?;
+        }
+        anyhow::Ok(money.report())
+    })?;
+    publish(report, &args.options, context)
+}
+
+/// Adds the orders whose money has not moved as it should.
+fn add_lists(read: &Read<'_>, settings: &Settings, money: &mut Money) -> anyhow::Result<()> {
+    let first = read.money_recorded_since()?;
+    let zone = settings.zone();
+    for list in Outstanding::ALL {
+        // Where no money is recorded, an order without a payment says nothing.
+        let recorded = match (list, first) {
+            (Outstanding::Unpaid, None) => continue,
+            (_, first) => first.map(|first| day_start(day_of(first, &zone), &zone)),
+        };
+        read.each_outstanding(list, recorded, |waiting| anyhow::Ok(money.add_waiting(list, waiting)?))?;
+    }
+    Ok(())
+}

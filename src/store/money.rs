@@ -1,0 +1,201 @@
+//! Money that moved, and orders whose money has not, for the report.
+
+use rusqlite::{Row, named_params};
+
+use super::error::StoreError;
+use super::order_filter::grand_total;
+use super::orders::{SUMMARY_COLUMNS, summary};
+use super::transaction::Read;
+use crate::domain::calendar::{day_of, day_start};
+use crate::domain::payment::Method;
+use crate::domain::report::money::{Flow, MovedPayment, Outstanding, Waiting};
+use crate::domain::report::sales::Window;
+use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
+
+/// The sums over a time. The index has all that is added up.
+const SUMS: &str = "SELECT coalesce(SUM(CASE WHEN (amount < 0) = (voids NOT NULL) THEN amount END), 0) AS paid_in,
+        coalesce(-SUM(CASE WHEN (amount < 0) <> (voids NOT NULL) THEN amount END), 0) AS paid_out,
+        SUM(voids IS NULL) AS payments
+    FROM payments WHERE paid_at >= :from AND paid_at < :before";
+
+/// When an order left the shop, since it was last confirmed.
+const LEFT_AT: &str = "(SELECT MIN(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status'
+    AND e.\"to\" IN ('shipped', 'delivered') AND e.pk > (SELECT MAX(c.pk) FROM order_events AS c
+        WHERE c.order_pk = o.pk AND c.kind = 'status' AND c.\"to\" = 'confirmed'))";
+/// When a cancelled order was cancelled, and any other one was paid or edited.
+const OWED_SINCE: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND CASE o.status
+    WHEN 'cancelled' THEN e.kind = 'status' ELSE e.kind IN ('payment', 'edited') END)";
+/// When an order was last confirmed.
+const CONFIRMED_AT: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status'
+    AND e.\"to\" = 'confirmed')";
+
+/// The orders of which something is due either way; the terms are those of the index orders_due, word for word.
+macro_rules! due {
+    () => {
+        concat!("(o.paid IS NOT NULL OR o.cod) AND ", grand_total!(), " <> coalesce(o.paid, 0)")
+    };
+}
+
+/// Returns the query of a list. Its order is that of the table or an index: sorting would need memory for all of it.
+fn query(list: Outstanding) -> String {
+    let (since, condition, order) = match list {
+        Outstanding::WithCouriers => (
+            LEFT_AT,
+            concat!(
+                due!(),
+                " AND o.cod AND +o.status IN ('shipped', 'delivered') AND ",
+                grand_total!(),
+                " > coalesce(o.paid, 0)"
+            ),
+            "o.created_at, o.pk",
+        ),
+        Outstanding::Owed => {
+            (OWED_SINCE, concat!(due!(), " AND ", grand_total!(), " < coalesce(o.paid, 0)"), "o.created_at, o.pk")
+        }
+        Outstanding::Unpaid => (
+            CONFIRMED_AT,
+            concat!(
+                "+o.status IN ('confirmed', 'processing', 'shipped', 'delivered') AND NOT o.cod AND ",
+                grand_total!(),
+                " > coalesce(o.paid, 0) AND since >= :recorded"
+            ),
+            "o.pk",
+        ),
+    };
+    format!(
+        "SELECT {SUMMARY_COLUMNS}, coalesce({since}, o.created_at) AS since
+         FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id WHERE {condition} ORDER BY {order}"
+    )
+}
+
+impl Read<'_> {
+    /// Adds up what moved in a window by its method, by name.
+    pub fn money_by_method(&self, window: Window) -> Result<Vec<(Method, Flow)>, StoreError> {
+        // SQLite would sort all payments, in memory. There are few methods.
+        let mut statement = self.connection.prepare_cached(
+            "SELECT method, amount, voids IS NOT NULL FROM payments WHERE paid_at >= :from AND paid_at < :before
+             ORDER BY paid_at",
+        )?;
+        let mut rows = statement.query(named_params! {":from": window.from, ":before": window.before})?;
+        let mut sums: Vec<(Method, Flow)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let flow = Flow::of(row.get(1)?, row.get(2)?);
+            let method = row.get_ref(0)?.as_str().unwrap_or_default();
+            match sums.iter_mut().find(|(known, _)| known.as_str() == method) {
+                Some((_, sum)) => sum.add(flow),
+                None => sums.push((row.get(0)?, flow)),
+            }
+        }
+        sums.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+        Ok(sums)
+    }
+
+    /// Adds up what moved on each day of a window on which something did.
+    pub fn money_by_day(&self, window: Window, zone: Zone) -> Result<Vec<(chrono::NaiveDate, Flow)>, StoreError> {
+        let mut sums = Vec::new();
+        let mut from = window.from;
+        let next = "SELECT MIN(paid_at) FROM payments WHERE paid_at >= :from AND paid_at < :before";
+        loop {
+            let rest = named_params! {":from": from, ":before": window.before};
+            let Some(first) = self.row(next, rest, |row| row.get::<_, Option<Timestamp>>(0))? else {
+                return Ok(sums);
+            };
+            let day = day_of(first, &zone);
+            let end = day.succ_opt().map_or(window.before, |next| day_start(next, &zone)).min(window.before);
+            let flow = self.row(SUMS, named_params! {":from": first, ":before": end}, flow)?;
+            sums.push((day, flow));
+            from = end;
+        }
+    }
+
+    /// Reads the payments of a window, by the time at which the money moved.
+    pub fn each_payment<E: From<StoreError>>(
+        &self,
+        window: Window,
+        mut each: impl FnMut(&MovedPayment) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self
+            .connection
+            .prepare_cached(
+                "SELECT o.reference, p.paid_at, p.amount, p.method, p.receipt, p.voids IS NOT NULL AS takes_back,
+                     (SELECT COUNT(*) FROM payments AS q WHERE q.order_pk = p.order_pk AND q.pk <= p.pk) AS number
+                 FROM payments AS p JOIN orders AS o ON o.pk = p.order_pk
+                 WHERE p.paid_at >= :from AND p.paid_at < :before ORDER BY p.paid_at",
+            )
+            .map_err(StoreError::from)?;
+        let values = named_params! {":from": window.from, ":before": window.before};
+        let mut rows = statement.query(values).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            each(&payment(row).map_err(StoreError::from)?)?;
+        }
+        Ok(())
+    }
+
+    /// Returns when the first payment was recorded.
+    pub fn money_recorded_since(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.first("SELECT at FROM payments ORDER BY pk LIMIT 1", [], |row| row.get(0))
+    }
+
+    /// Reads the orders of a list, roughly those that wait longest first. Of unpaid ones, those confirmed since `recorded`.
+    pub fn each_outstanding<E: From<StoreError>>(
+        &self,
+        list: Outstanding,
+        recorded: Option<Timestamp>,
+        mut each: impl FnMut(&Waiting) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self.connection.prepare_cached(&query(list)).map_err(StoreError::from)?;
+        let mut rows = match list {
+            Outstanding::Unpaid => statement.query(named_params! {":recorded": recorded.unwrap_or(Timestamp::FIRST)}),
+            _ => statement.query([]),
+        }
+        .map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            each(&waiting(row).map_err(StoreError::from)?)?;
+        }
+        Ok(())
+    }
+}
+
+fn flow(row: &Row<'_>) -> rusqlite::Result<Flow> {
+    Ok(Flow { paid_in: row.get("paid_in")?, paid_out: row.get("paid_out")?, payments: row.get("payments")? })
+}
+
+fn payment(row: &Row<'_>) -> rusqlite::Result<MovedPayment> {
+    Ok(MovedPayment {
+        reference: row.get("reference")?,
+        number: row.get("number")?,
+        paid_at: row.get("paid_at")?,
+        method: row.get("method")?,
+        receipt: row.get("receipt")?,
+        flow: Flow::of(row.get("amount")?, row.get("takes_back")?),
+    })
+}
+
+fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    Ok(Waiting { order: summary(row)?, since: row.get("since")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::commit::tests::store;
+
+    /// Otherwise the report of a month would read all payments and all orders, or sort them in memory.
+    #[test]
+    fn money_and_what_is_due_are_found_by_their_indexes() {
+        let (_folder, store) = store();
+        let plan = |sql: &str| -> Vec<String> {
+            let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect()
+        };
+        let sums = plan(SUMS);
+        assert_eq!(sums, ["SEARCH payments USING COVERING INDEX payments_by_paid_at (paid_at>? AND paid_at<?)"]);
+        for list in Outstanding::ALL {
+            let plan = plan(&query(list));
+            assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:#?}");
+            let by_index = plan.iter().any(|line| line == "SCAN o USING INDEX orders_due");
+            assert_eq!(by_index, list != Outstanding::Unpaid, "{list:?}: {plan:#?}");
+        }
+    }
+}
