@@ -58,7 +58,7 @@ fn query(list: Outstanding) -> String {
             concat!(
                 "+o.status IN ('confirmed', 'processing', 'shipped', 'delivered') AND NOT o.cod AND ",
                 grand_total!(),
-                " > coalesce(o.paid, 0) AND since >= :recorded"
+                " > coalesce(o.paid, 0) AND (o.status IN ('confirmed', 'processing') OR since >= :recorded)"
             ),
             "o.pk",
         ),
@@ -118,10 +118,10 @@ impl Read<'_> {
         let mut statement = self
             .connection
             .prepare_cached(
-                "SELECT o.reference, p.paid_at, p.amount, p.method, p.receipt, p.voids IS NOT NULL AS takes_back,
-                     (SELECT COUNT(*) FROM payments AS q WHERE q.order_pk = p.order_pk AND q.pk <= p.pk) AS number
-                 FROM payments AS p JOIN orders AS o ON o.pk = p.order_pk
-                 WHERE p.paid_at >= :from AND p.paid_at < :before ORDER BY p.paid_at",
+                "SELECT o.reference, payments.paid_at, payments.amount, payments.method, payments.receipt, payments.voids IS NOT NULL AS takes_back,
+                     (SELECT COUNT(*) FROM payments AS q WHERE q.order_pk = payments.order_pk AND q.pk <= payments.pk) AS number
+                 FROM payments JOIN orders AS o ON o.pk = payments.order_pk
+                 WHERE payments.paid_at >= :from AND payments.paid_at < :before ORDER BY payments.paid_at",
             )
             .map_err(StoreError::from)?;
         let values = named_params! {":from": window.from, ":before": window.before};
@@ -137,7 +137,8 @@ impl Read<'_> {
         self.first("SELECT at FROM payments ORDER BY pk LIMIT 1", [], |row| row.get(0))
     }
 
-    /// Reads the orders of a list, roughly those that wait longest first. Of unpaid ones, those confirmed since `recorded`.
+    /// Reads the orders of a list, roughly those that wait longest first. Of unpaid ones that left
+    /// the shop, those confirmed since `recorded`.
     pub fn each_outstanding<E: From<StoreError>>(
         &self,
         list: Outstanding,
