@@ -328,8 +328,8 @@ fn cash_on_delivery_is_marked_and_not_paid() {
         let shown = shop.orders(["show", reference]).succeeds();
         assert!(shown.contains("Due on delivery 29.99") && !shown.contains("not agreed"), "{shown}");
     }
-    let told = "SELECT COUNT(*) FROM order_events WHERE kind = 'edited' AND \"to\" = 'cash on delivery'";
-    assert_eq!(shop.number(told), 1);
+    let told = "SELECT COUNT(*) FROM order_events WHERE kind = 'edited' AND \"to\" = 'cod: true'";
+    assert_eq!(shop.number(told), 2, "agreeing is a change too");
     shop.check();
 }
 
