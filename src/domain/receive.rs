@@ -72,8 +72,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::domain::incoming::{IncomingItem, IncomingOrder, Source, SourceKind};
     use crate::domain::money::Money;
-    use crate::domain::order::{Customer, OrderPk, OrderSummary};
-    use crate::domain::phone::full_number;
+    use crate::domain::order::{Customer, OrderPk};
     use crate::domain::product::tests::product;
     use crate::domain::product::{Catalogue, NamedProduct, Product, ProductKey};
     use crate::domain::reference::Reference;
@@ -131,32 +130,9 @@ pub(crate) mod tests {
 
     /// The order that an incoming one becomes.
     pub fn order(incoming: &IncomingOrder, catalogue: &Catalogue, pk: i64, status: Status) -> Order {
-        let new = resolved_order(incoming, catalogue);
-        Order {
-            summary: OrderSummary {
-                pk: OrderPk(pk),
-                id: new.id,
-                reference: new.reference,
-                order_date: new.order_date,
-                number: full_number(&new.customer.phone, None),
-                customer: new.customer,
-                user: None,
-                status,
-                total: new.total,
-                item_count: new.item_count,
-                currency: None,
-                created_at: new.order_date,
-                updated_at: new.order_date,
-                terms: new.terms,
-                kept: Money::ZERO,
-                returned: Money::ZERO,
-                recorded: None,
-            },
-            items: new.items,
-            payments: Vec::new(),
-            notes: Vec::new(),
-            block: None,
-        }
+        let mut order = resolved_order(incoming, catalogue).draft();
+        (order.summary.pk, order.summary.status) = (OrderPk(pk), status);
+        order
     }
 
     struct Shop {

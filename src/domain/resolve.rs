@@ -5,12 +5,13 @@ use uuid::Uuid;
 use super::content::Content;
 use super::incoming::{IncomingItem, IncomingOrder, Source};
 use super::money::Money;
-use super::order::{Customer, Misnomer, OrderItem};
-use super::phone::phone_digits;
+use super::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
+use super::phone::{full_number, phone_digits};
 use super::problems::Problems;
 use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
 use super::reference::Reference;
 use super::refusal::RefusalKind;
+use super::status::Status;
 use super::terms::Terms;
 use super::text::shorten;
 use super::time::Timestamp;
@@ -48,6 +49,37 @@ pub struct ResolvedOrder {
     pub content: Content,
     /// What a person should look at before confirming it, regardless of other orders.
     pub warnings: Vec<String>,
+}
+
+impl ResolvedOrder {
+    /// Returns the order that it would be, to look at: pending, and without a key.
+    pub fn draft(self) -> Order {
+        Order {
+            summary: OrderSummary {
+                pk: OrderPk(0),
+                id: self.id,
+                reference: self.reference,
+                order_date: self.order_date,
+                number: full_number(&self.customer.phone, None),
+                customer: self.customer,
+                user: None,
+                status: Status::Pending,
+                total: self.total,
+                item_count: self.item_count,
+                currency: self.currency,
+                created_at: self.order_date,
+                updated_at: self.order_date,
+                terms: self.terms,
+                kept: Money::ZERO,
+                returned: Money::ZERO,
+                recorded: None,
+            },
+            items: self.items,
+            payments: Vec::new(),
+            notes: Vec::new(),
+            block: None,
+        }
+    }
 }
 
 /// A name and barcode that an item gives its product.

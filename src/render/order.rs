@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 use super::message::chat_link;
 use super::prose;
 use super::table::{Column, render};
-use super::zone::{minute, minute_with_zone};
+use super::zone::{day, minute, minute_with_zone};
 use super::{RenderStyle, paint};
 use crate::domain::customer::Block;
 use crate::domain::money::{Balance, Money};
-use crate::domain::order::{Order, OrderItem, OrderSummary};
+use crate::domain::order::{Customer, Order, OrderItem, OrderSummary};
 use crate::domain::payment::Payment;
 use crate::domain::phone::callable_number;
 use crate::domain::transition::StatusChange;
+use crate::domain::typed::TypedItem;
 
 /// Renders orders as a list, one line each.
 pub fn list(orders: &[Order], style: RenderStyle<'_>) -> String {
@@ -128,6 +129,34 @@ pub fn show(order: &Order, style: RenderStyle<'_>) -> String {
     text.push_str(&payments(order, style));
     text.extend(marks(order).map(|said| mark(&said, style)));
     text
+}
+
+/// Renders an order that is not taken yet.
+pub fn draft(order: &Order, style: RenderStyle<'_>) -> String {
+    let Customer { name, phone, address } = &order.summary.customer;
+    let mut text = String::from("\n");
+    for (label, value) in [("Customer", Some(name)), ("Phone", Some(phone)), ("Address", address.as_ref())] {
+        text.extend(value.map(|value| prose::field(label, 9, value, style.width)));
+    }
+    text.push_str(&items(order, style));
+    let _ = writeln!(text, "Total {} for {}", order.summary.total, pieces(order.summary.item_count));
+    text + &money(&order.summary)
+}
+
+/// Renders an item that somebody typed, as they go on.
+pub fn typed_item(item: &TypedItem, number: usize, width: usize) -> String {
+    let TypedItem { product, quantity, size, .. } = item;
+    let size = size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
+    let price = item.price.unwrap_or(product.list_price());
+    prose::sentence(&format!("Item {number}: {quantity} × {}{size} at {price}", product.name), width)
+}
+
+/// Renders who ordered last under a phone.
+pub fn customer_of(order: &OrderSummary, style: RenderStyle<'_>) -> String {
+    let Customer { name, address, .. } = &order.customer;
+    let address = address.as_ref().map(|address| format!(", {address}")).unwrap_or_default();
+    let when = day(order.order_date, style.zone);
+    prose::sentence(&format!("  {name}{address} ({}, {when})", order.reference), style.width)
 }
 
 /// Renders what an order costs beside its items and what is due, a line each; nothing where it is the items alone.

@@ -5,8 +5,9 @@ use super::prose;
 use super::table::{Column, render};
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
-use crate::domain::product::Product;
+use crate::domain::product::{Product, StockLine};
 use crate::domain::stock::StockChange;
+use crate::domain::text::visible;
 
 /// Renders products as a list, one line each, with low stock marked.
 pub fn list(products: &[Product], low_stock: i64, style: RenderStyle<'_>) -> String {
@@ -37,6 +38,38 @@ pub fn list(products: &[Product], low_stock: i64, style: RenderStyle<'_>) -> Str
         })
         .collect();
     render(&columns, &rows, style)
+}
+
+/// Renders products to pick from, one line each. A long name is cut.
+pub fn choices(products: &[Product], style: RenderStyle<'_>) -> Vec<String> {
+    let columns = [
+        Column::new("").shrinks_to(20),
+        Column::new("").number(),
+        Column::new("").number(),
+        Column::new("").shrinks_to(8).rank(1),
+    ];
+    let row = |product: &Product| {
+        let stock = format!("{} in stock", product.stock_quantity());
+        vec![product.name.clone(), product.list_price().to_string(), stock, product.barcode.clone().unwrap_or_default()]
+    };
+    // Skip the titles.
+    render(&columns, &products.iter().map(row).collect::<Vec<_>>(), style).lines().skip(1).map(str::to_owned).collect()
+}
+
+/// Asks for the size of a product, on one line.
+pub fn size_question(product: &Product, width: usize) -> String {
+    const QUESTION: &str = "Size of ";
+    format!("{QUESTION}{}", shown(&prose::fit(&visible(&product.name), width.saturating_sub(QUESTION.len()))))
+}
+
+/// Renders the sizes of a product to pick from, one line each.
+pub fn size_choices(product: &Product, width: usize) -> Vec<String> {
+    let line = |line: &StockLine| {
+        let stock = format!("  {} in stock", line.on_hand);
+        let size = prose::fit(&visible(&line.size), width.saturating_sub(stock.len()));
+        format!("{}{stock}", shown(&size))
+    };
+    product.sizes().map(line).collect()
 }
 
 fn sizes(product: &Product) -> String {

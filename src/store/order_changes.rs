@@ -11,7 +11,7 @@ use crate::domain::edit::Edited;
 use crate::domain::history::EventKind;
 use crate::domain::money::Money;
 use crate::domain::order::OrderPk;
-use crate::domain::terms::Terms;
+use crate::domain::terms::{Claimed, Terms};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
 
@@ -49,18 +49,23 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Marks an order as cash on delivery, with an event unless that was agreed already.
+    /// Marks an order as cash on delivery, which the shop agrees to, with an event unless it is so already.
     pub fn mark_cod(&self, order: OrderPk, audit: &Audit) -> Result<(), StoreError> {
         let time = self.time_to_change(order)?;
-        let changed = self
-            .connection
-            .prepare_cached(
-                "UPDATE orders SET cod = 1, cod_agreed = 1, updated_at = :at WHERE pk = :order AND NOT (cod AND cod_agreed)",
-            )?
-            .execute(named_params! {":at": time, ":order": order})?;
-        if changed == 1 {
-            let [_, _, told] = Terms { is_cod: true, ..Terms::default() }.words();
-            self.insert_event(order, EventKind::Edited, None, told.as_deref(), time, audit)?;
+        let sql = "SELECT cod, cod_agreed FROM orders WHERE pk = :order";
+        let is_cod = |is_cod, is_agreed: bool| {
+            let claimed = Claimed { cod: !is_agreed, ..Claimed::default() };
+            Terms { is_cod, claimed, ..Terms::default() }
+        };
+        let was = self.row(sql, named_params! {":order": order}, |row| Ok(is_cod(row.get(0)?, row.get(1)?)))?;
+        let is = is_cod(true, true);
+        if was != is {
+            let sql = "UPDATE orders SET cod = 1, cod_agreed = 1, updated_at = :at WHERE pk = :order";
+            self.change_one("the order", sql, named_params! {":at": time, ":order": order})?;
+            // What the history tells of terms is said in one way.
+            let [.., from] = was.words();
+            let [.., to] = is.words();
+            self.insert_event(order, EventKind::Edited, from.as_deref(), to.as_deref(), time, audit)?;
         }
         Ok(())
     }

@@ -540,7 +540,7 @@ fn cancelling_is_asked_about() {
 #[test]
 fn a_file_that_is_left_out_at_a_terminal_is_wrong_usage() {
     let shop = Shop::with_order();
-    for args in [&["create"][..], &["import"], &["product", "import"]] {
+    for args in [&["import"][..], &["product", "import"]] {
         Terminal::run(&shop, 80, args).ends(2);
     }
 }
@@ -590,7 +590,11 @@ fn nobody_is_asked_who_said_not_to() {
     let screen = Terminal::run(&shop, 80, &["confirm", ORDER, "--no-input"]).ends(2);
     assert!(screen.contains("--no-input, but confirming needs an answer"), "{screen}");
     Terminal::run(&shop, 80, &["confirm", "--no-input"]).ends(2);
-    Terminal::run(&shop, 80, &["create"]).ends(2);
+    Terminal::run(&shop, 80, &["create", "--no-input"]).ends(2);
+    for option in ["--yes", "--dry-run"] {
+        let screen = Terminal::run(&shop, 80, &["create", option]).ends(2);
+        assert!(screen.contains("name a file, or - for stdin"), "{screen}");
+    }
     let screen = Terminal::run(&shop, 80, &["confirm", "ab5c", "--dry-run"]).ends(0);
     assert!(screen.contains("would confirm"), "{screen}");
     let screen = Terminal::run(&shop, 80, &["confirm", "ab5c", "--yes"]).ends(0);
@@ -693,4 +697,99 @@ fn statuses_have_colours_on_a_terminal_and_nowhere_else() {
     assert!(bytes.contains("\u{1b}[1m\u{1b}[33mpending\u{1b}[0m"), "{bytes:?}");
     assert!(!shop.orders(["list"]).succeeds().contains('\u{1b}'));
     assert!(shop.orders(["list", "--color", "always"]).env("NO_COLOR", "1").succeeds().contains("\u{1b}[33mpending"));
+}
+
+#[test]
+fn an_order_is_asked_for_and_taken_by_one_key() {
+    let shop = Shop::stocked();
+    shop.orders(["product", "set", "BLT-01", "--name", "حزام جلد طبيعي بني اللون مقاس كبير جدا"]).succeeds();
+    for columns in [48, 80] {
+        let mut terminal = Terminal::run(&shop, columns, &["create", "--color", "never", "--note", "by phone"]);
+        terminal.expect("Phone:").press("x\r").expect("must have a digit");
+        terminal.press("0100 111 2222\r");
+        if columns == 48 {
+            terminal.expect("Name:").press("\r").expect("must have 1 to 255 characters");
+            terminal.press("ليلى حسن\r").expect("Address, if there is one:").press("شارع التحرير ٥\r");
+        } else {
+            // The phone's last order is offered.
+            terminal.expect("ليلى حسن").expect("شارع التحرير").expect("Name [the same]:").press("\r");
+            terminal.expect("Address [the same], or none:").press("none\r");
+        }
+        terminal.expect("Item 1:").expect("Which? Type to filter, Enter takes").expect("Classic T-Shirt");
+        assert!(!terminal.screen().contains("no more items"), "an order has an item");
+        terminal.press("t-sh").until(
+            || terminal.screen().contains("Filter: t-sh") && !terminal.screen().contains("Canvas"),
+            "one product",
+        );
+        terminal.press("\r").expect("Size of Classic T-Shirt").expect("> S").press("l\r");
+        terminal.expect("Quantity [1]:").press("0\r").expect("must be a whole number from 1").press("2\r");
+        terminal.expect("Item 1: 2 × Classic T-Shirt (L) at 29.99").expect("> no more items");
+        terminal.press("blt").expect("Filter: blt").press("\r").expect("Quantity [1]:").press("\r");
+        terminal.expect("Item 2: 1 × ").expect("Item 3:").press("\r");
+        terminal
+            .expect("Delivery fee [not agreed yet]:")
+            .press("1,5\r")
+            .expect("must be written without a comma: 1.50");
+        terminal
+            .press("50\r")
+            .expect("Take this order? [y/N]")
+            .expect("Total 78.73 for 3 pieces")
+            .expect("To pay 128.73");
+        let shown = terminal.screen.lock().unwrap();
+        assert!(!(0..24).any(|row| shown.0.screen().row_wrapped(row)), "{}", shown.0.screen().contents());
+        drop(shown);
+        terminal.answer("y", 0);
+    }
+    let orders = shop.orders(["list", "--items", "--json"]).json();
+    assert_eq!(orders.as_array().unwrap().len(), 2);
+    for (order, address) in orders.as_array().unwrap().iter().zip([None, Some("شارع التحرير ٥")]) {
+        assert_eq!((order["customerName"].as_str(), order["customerAddress"].as_str()), (Some("ليلى حسن"), address));
+        assert_eq!((&order["deliveryFee"], &order["items"][0]["selectedSize"]), (&"50.00".into(), &"L".into()));
+        assert_eq!((&order["status"], &order["notes"][0]["note"]), (&"pending".into(), &"by phone".into()));
+    }
+    shop.check();
+}
+
+#[test]
+fn who_leaves_the_questions_of_create_writes_nothing() {
+    let shop = Shop::with_order();
+    let before = shop.dump();
+    let steps = [
+        ("Phone:", "+1234567890\r"),
+        ("Name [the same]:", "\r"),
+        ("Address [the same], or none:", "\r"),
+        ("Item 1:", "belt\r"),
+        ("Quantity [1]:", "\r"),
+        ("Item 2:", "\r"),
+        ("Delivery fee", "\r"),
+        ("Take this order? [y/N]", "n"),
+    ];
+    for left in 0..steps.len() {
+        for (key, code, words) in [
+            ("\u{1b}", 9, "error: the order was not taken; nothing changed"),
+            ("\u{3}", 130, "error: interrupted; nothing changed"),
+        ] {
+            let mut terminal = Terminal::run(&shop, 48, &["create"]);
+            for (question, keys) in &steps[..left] {
+                terminal.expect(question).press(keys);
+            }
+            terminal.expect(steps[left].0);
+            let screen = terminal.answer(key, code);
+            assert!(screen.contains(words), "{}: {screen}", steps[left].0);
+            assert_eq!(shop.dump(), before);
+        }
+    }
+    // Whoever may not see the shop's customers and stock is not asked.
+    let screen = Terminal::run(&shop, 80, &["--as", "guest", "create"]).ends(2);
+    assert!(screen.contains("name a file, or - for stdin"), "{screen}");
+    // What became dearer while somebody was asked costs what was shown.
+    let mut terminal = Terminal::run(&shop, 80, &["create", "--json"]);
+    for (question, keys) in &steps[..7] {
+        terminal.expect(question).press(keys);
+    }
+    terminal.expect("[y/N]");
+    shop.orders(["product", "set", "BLT-01", "--price", "99", "--wait", "0"]).succeeds();
+    let screen = terminal.answer("y", 0);
+    assert!(screen.contains("18.75") && !screen.contains("99.00"), "{screen}");
+    shop.check();
 }

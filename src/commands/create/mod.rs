@@ -1,5 +1,6 @@
 //! `orders create`: one order, from JSON or typed.
 
+mod ask;
 mod sale;
 mod sent;
 mod take;
@@ -13,8 +14,8 @@ use super::payment::Entered;
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Order;
 use crate::domain::reference::Reference;
-use crate::domain::user::Caller;
-use crate::error::Exit;
+use crate::domain::user::{Caller, Task};
+use crate::error::{Exit, Failure};
 use crate::render::json;
 use sale::{Sale, SaleArgs};
 use take::take_in;
@@ -28,11 +29,12 @@ use typed::{Typed, TypedArgs};
 /// A typed order has a --phone and items. An --item is a product (its barcode, id, or a part of its name), with /SIZE, /COLOR,
 /// *QUANTITY and @PRICE after it as needed; a whole barcode may have these signs itself. Prices are today's unless they are typed. Name and
 /// address are those of the phone's last order unless they are typed. --confirm takes the stock at once, and --paid records the
-/// payment with it: all of it or nothing.
+/// payment with it: all of it or nothing. At a terminal, without any of these, it asks for the order.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note())]
 #[command(after_help = "Examples:
   orders create order.json
+  orders create                           at a terminal: asks for the order
   curl -s https://shop.example/order/17 | orders create - --json
   orders create order.json --dry-run      check it only
   orders create --phone 01001234567 --name Mona --item SKU-12345/L*2 --delivery 50 --cod
@@ -40,7 +42,7 @@ use typed::{Typed, TypedArgs};
   orders create --phone 01001234567 --item BLT-01 --confirm --paid cash      a sale at the counter")]
 #[command(group = ArgGroup::new("typed").multiple(true).conflicts_with("file").requires_all(["phone", "item"]).args(TYPED))]
 pub struct CreateArgs {
-    /// The file with the order; - or none: stdin
+    /// The file with the order; - or none: stdin, but at a terminal none asks for the order
     #[arg(value_name = "FILE")]
     file: Option<String>,
     #[command(flatten)]
@@ -65,9 +67,17 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sale = args.sale.sale(context)?;
     let entry = match args.typed.typed() {
         Some(typed) => Entry::Typed(Box::new(typed)),
+        None if args.file.is_none() && is_to_ask(context)? => Entry::Typed(Box::new(ask::ask(context)?)),
         None => Entry::Sent(Box::new(sent::read(args.file.as_deref(), context)?)),
     };
     take(entry, sale, context)
+}
+
+/// Returns whether somebody who works in the shop is to be asked for the order.
+fn is_to_ask(context: &Context) -> Result<bool, Failure> {
+    let may_see_all = context.caller.may(Task::Edit).is_ok();
+    Ok(may_see_all
+        && context.is_to_ask("an order is to be typed", "name a file, or type the order with --phone and --item")?)
 }
 
 /// Takes an order in, sells it if asked to, and prints it.

@@ -12,7 +12,7 @@ use crate::domain::phone::read_phone;
 use crate::domain::reference::Reference;
 use crate::domain::terms::TermsEdit;
 use crate::domain::time::Timestamp;
-use crate::domain::typed::TypedOrder;
+use crate::domain::typed::{TypedItem, TypedOrder};
 use crate::domain::user::{Caller, Task};
 use crate::error::Failure;
 use crate::store::Read;
@@ -52,7 +52,7 @@ impl TypedArgs {
             phone: self.phone.clone()?,
             name: self.name.clone(),
             address: self.address.clone(),
-            items: self.item.clone(),
+            items: Items::Specs(self.item.clone()),
             terms: self.terms.edit(),
             reference: self.reference.clone(),
             date: self.date,
@@ -61,16 +61,26 @@ impl TypedArgs {
 }
 
 /// An order as somebody typed it.
+#[derive(Clone)]
 pub struct Typed {
     pub phone: String,
     /// The name; `None`: that of the phone's last order.
     pub name: Option<String>,
     /// The address, empty for none; `None`: that of the phone's last order.
     pub address: Option<String>,
-    pub items: Vec<String>,
+    pub items: Items,
     pub terms: TermsEdit,
     pub reference: Option<Reference>,
     pub date: Option<When>,
+}
+
+/// The items of a typed order.
+#[derive(Clone)]
+pub enum Items {
+    /// As typed.
+    Specs(Vec<String>),
+    /// With their products.
+    Picked(Vec<TypedItem>),
 }
 
 impl Typed {
@@ -87,7 +97,10 @@ impl Typed {
             (Some(_), Some(_)) => None,
             _ => read.last_order_of(&self.phone)?.filter(|order| caller.sees(order)),
         };
-        let items = find_items(read, &self.items, is_by_shop)?;
+        let items = match self.items {
+            Items::Specs(specs) => find_items(read, &specs, is_by_shop)?,
+            Items::Picked(items) => items,
+        };
         let (same_as, of_last) = last.map(|order| (order.reference, order.customer)).unzip();
         let (last_name, last_address) = of_last.map(|customer: Customer| (customer.name, customer.address)).unzip();
         let is_same =

@@ -1,0 +1,163 @@
+//! What `create` asks at a terminal: who orders, what, and whether to take it.
+
+use super::typed::{Items, Typed};
+use crate::commands::Context;
+use crate::commands::arguments::{address, quantity};
+use crate::commands::context::declined;
+use crate::commands::product::name;
+use crate::domain::phone::read_phone;
+use crate::domain::product::Product;
+use crate::domain::reference::Reference;
+use crate::domain::resolve::resolve;
+use crate::domain::terms::{Fee, TermsEdit};
+use crate::domain::typed::TypedItem;
+use crate::error::{Failure, FailureKind};
+use crate::hint::{CommandLine, Hint};
+use crate::render::{RenderStyle, order, product};
+use crate::store::{Store, fold};
+use crate::ui;
+
+/// What is said where a person leaves.
+const LEFT: &str = "the order was not taken";
+
+/// Asks for an order, shows it, and returns it if the person takes it.
+pub fn ask(context: &Context) -> anyhow::Result<Typed> {
+    let store = context.open_to_read()?;
+    let (products, settings) = store.read(|read| anyhow::Ok((read.all_products()?, read.settings()?)))?;
+    if products.is_empty() {
+        return Err(Failure::new(FailureKind::NotFound, "there is no product to order")
+            .hint(Hint::run("to add products first", CommandLine::of("product import FILE")))
+            .into());
+    }
+    let style = context.style_of_questions(&settings);
+    let phone = context.ask_value("Phone", LEFT, read_phone)?;
+    let (name, address) = ask_customer(&phone, &store, style, context)?;
+    let mut items = Vec::new();
+    let catalogue = Offered::of(&products, style);
+    while let Some(item) = catalogue.ask_item(&items, context)? {
+        ui::show(&order::typed_item(&item, items.len() + 1, style.width));
+        items.push(item);
+    }
+    let fee = context.ask_value("Delivery fee [not agreed yet]", LEFT, |typed| match typed {
+        "" => Ok(Fee(None)),
+        typed => Fee::read(typed),
+    })?;
+    let typed = Typed {
+        phone,
+        name: Some(name),
+        address: Some(address),
+        items: Items::Picked(items),
+        terms: TermsEdit { delivery_fee: Some(fee), ..TermsEdit::default() },
+        reference: None,
+        date: None,
+    };
+    show(&typed, &store, style, context)?;
+    context.ask("Take this order?", LEFT)?;
+    Ok(typed)
+}
+
+/// Asks for the name and the address, and offers those of the phone's last order. An empty address is none.
+fn ask_customer(
+    phone: &str,
+    store: &Store,
+    style: RenderStyle<'_>,
+    context: &Context,
+) -> anyhow::Result<(String, String)> {
+    let Some(last) = store.read(|read| read.last_order_of(phone))? else {
+        let name = context.ask_value("Name", LEFT, name)?;
+        return Ok((name, context.ask_value("Address, if there is one", LEFT, address)?));
+    };
+    ui::show(&order::customer_of(&last, style));
+    let customer = last.customer;
+    let name = context.ask_value("Name [the same]", LEFT, |typed| match typed {
+        "" => Ok(customer.name.clone()),
+        typed => name(typed),
+    })?;
+    let question = if customer.address.is_some() { "Address [the same], or none" } else { "Address, if there is one" };
+    let address = context.ask_value(question, LEFT, |typed| match typed {
+        "" => Ok(customer.address.clone().unwrap_or_default()),
+        typed if typed.eq_ignore_ascii_case("none") => Ok(String::new()),
+        typed => address(typed),
+    })?;
+    Ok((name, address))
+}
+
+/// Shows the order as it would be taken.
+fn show(typed: &Typed, store: &Store, style: RenderStyle<'_>, context: &Context) -> anyhow::Result<()> {
+    let draft = store.read(|read| {
+        let (incoming, _) = typed.clone().into_incoming(read, context.now, &context.caller)?;
+        let catalogue = read.named_products(incoming.items.iter().map(|item| &item.product))?;
+        let reference = Reference::made(context.now, 0);
+        let resolved = resolve(incoming, reference, context.now, &catalogue, &mut context.ids());
+        let refuse = |rejected| super::take::refuse(FailureKind::InvalidInput, None, rejected);
+        anyhow::Ok(resolved.map_err(|rejected| refuse(rejected.problems))?.draft())
+    })?;
+    ui::show(&order::draft(&draft, style));
+    Ok(())
+}
+
+/// The products that are offered, with what they are found by.
+struct Offered<'a> {
+    products: &'a [Product],
+    lines: Vec<String>,
+    /// Name and barcode, folded.
+    folded: Vec<[String; 2]>,
+    width: usize,
+}
+
+impl<'a> Offered<'a> {
+    fn of(products: &'a [Product], style: RenderStyle<'_>) -> Offered<'a> {
+        let style = RenderStyle { width: style.width.saturating_sub(ui::MARGIN), color: false, ..style };
+        let folded = products.iter().map(|one| [fold(&one.name), fold(one.barcode.as_deref().unwrap_or_default())]);
+        Offered { products, lines: product::choices(products, style), folded: folded.collect(), width: style.width }
+    }
+
+    /// Asks for one more item; `None` where the person says that there is none.
+    fn ask_item(&self, items: &[TypedItem], context: &Context) -> anyhow::Result<Option<TypedItem>> {
+        // An order has an item; from the second on, the first row is that there is no more.
+        let ends = usize::from(!items.is_empty());
+        let no_more = ["no more items".to_owned()];
+        let lines: Vec<String> = no_more.iter().take(ends).chain(&self.lines).cloned().collect();
+        let find = |text: &str| {
+            let text = fold(text.trim());
+            let fits = |place: &usize| self.folded[*place].iter().any(|words| words.contains(&text));
+            (0..self.products.len()).filter(fits).map(|place| place + ends).collect()
+        };
+        let question = format!("Item {}:", items.len() + 1);
+        let Some(place) = pick(&question, &lines, &find, context)?.checked_sub(ends) else { return Ok(None) };
+        let product = &self.products[place];
+        let size = if product.is_sized() { Some(self.ask_size(product, context)?) } else { None };
+        let quantity = context.ask_value("Quantity [1]", LEFT, |typed| match typed {
+            "" => Ok(1),
+            typed => quantity(typed),
+        })?;
+        // The price that was shown is the one that is agreed.
+        let price = Some(product.list_price());
+        Ok(Some(TypedItem { product: product.clone(), size, color: None, quantity, price }))
+    }
+
+    fn ask_size(&self, product: &Product, context: &Context) -> anyhow::Result<String> {
+        let sizes: Vec<String> = product.sizes().map(|line| line.size.clone()).collect();
+        let find = |text: &str| {
+            let text = fold(text.trim());
+            let mut found: Vec<usize> = (0..sizes.len()).filter(|place| fold(&sizes[*place]).contains(&text)).collect();
+            // L comes before XL.
+            found.sort_by_key(|place| fold(&sizes[*place]) != text);
+            found
+        };
+        let lines = product::size_choices(product, self.width);
+        let question = product::size_question(product, self.width);
+        Ok(sizes[pick(&question, &lines, &find, context)?].clone())
+    }
+}
+
+/// Lets a person pick one line.
+fn pick(
+    question: &str,
+    lines: &[String],
+    find: &dyn Fn(&str) -> Vec<usize>,
+    context: &Context,
+) -> anyhow::Result<usize> {
+    let choices = ui::Choices { question: Some(question), lines, find, is_many: false };
+    context.ui.pick(&choices)?.first().copied().ok_or_else(|| declined(LEFT).into())
+}
