@@ -21,8 +21,8 @@ use crate::store::Read;
 ///
 /// Payments count on the day on which the money moved (paidAt): in is what customers paid, out what went back to them. What takes a
 /// payment back counts against it. Then, as of now: cash on delivery of orders that are shipped or delivered, which couriers
-/// have; what is owed to customers; and orders that hold stock and are not paid in full, of those confirmed since the day of the
-/// first payment in the file.
+/// have; what is owed to customers; and orders that are not paid in full: confirmed ones, and of those that left the shop the
+/// ones confirmed since the day of the first payment in the file.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Money))]
 #[command(after_help = "Examples:
