@@ -485,14 +485,18 @@ fn where_no_money_is_recorded_nothing_is_unpaid() {
     let text = shop.orders(["report", "money"]).succeeds();
     assert!(text.ends_with("\nno money moved, and nothing is due\n"), "{text}");
     assert_eq!(shop.orders(["report", "money", "--json"]).json()["unpaid"], json!([]));
-    // From the day of the first payment on, an order that is confirmed without one is not paid.
+    // With the first payment, every confirmed order is to be paid; of those that left the shop before that day none is.
+    shop.take("LEG-OLD", BELT, 1, None);
+    shop.orders(["confirm", "LEG-OLD"]).succeeds();
+    shop.orders(["set-status", "LEG-OLD", "shipped"]).succeeds();
     at(&shop, "2026-02-08T08:00:00Z", "pay LEG-LXYZ1234-AB5C 1 cash");
     shop.take("LEG-2", BELT, 1, None);
     at(&shop, "2026-02-08T09:00:00Z", "confirm LEG-2");
     let run = shop.orders(["report", "money", "--json"]).env("ORDERS_NOW", "2026-02-08T10:00:00Z");
     let body = run.json();
-    assert_eq!(body["unpaid"].as_array().unwrap().len(), 1, "{body}");
-    assert_eq!(body["unpaid"][0]["orderReference"], "LEG-2");
+    let unpaid: Vec<_> =
+        body["unpaid"].as_array().unwrap().iter().map(|order| order["orderReference"].clone()).collect();
+    assert_eq!(unpaid, [ORDER, "LEG-2"]);
     let done =
         shop.orders(["report", "money", "--if-any", "--exit-code"]).env("ORDERS_NOW", "2026-02-08T10:00:00Z").exits(10);
     assert!(done.stdout.contains("LEG-2"), "{}", done.stdout);
