@@ -56,7 +56,7 @@ impl Replay {
         let side = |key: &str| event[key].as_str();
         match event["kind"].as_str().unwrap() {
             "created" | "note" => {}
-            "status" => self.status = side("to").unwrap().to_owned(),
+            "status" => side("to").unwrap().clone_into(&mut self.status),
             "payment" => {
                 let amount = |side: Option<&str>| side.map_or(0, |text| cents(text.split(' ').next().unwrap()));
                 let change = amount(side("to")) - amount(side("from"));

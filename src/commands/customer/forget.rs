@@ -103,7 +103,7 @@ fn overwrite(text: &str, store: &mut Store) -> anyhow::Result<()> {
         let is_busy = failure.kind == FailureKind::Busy;
         failure.message =
             format!("the customer is forgotten, but old bytes are still in the file: {}", failure.message);
-        failure.error = "The customer is forgotten, but old bytes are still in the file".to_owned();
+        "The customer is forgotten, but old bytes are still in the file".clone_into(&mut failure.error);
         if is_busy {
             failure.remedies.clear();
         }
