@@ -1,6 +1,6 @@
 //! Results that may be too long for memory: they wait in a temporary file until all are known.
 
-use std::io::{BufRead as _, BufReader, BufWriter, Seek as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write};
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -76,6 +76,48 @@ impl<T: Serialize + DeserializeOwned> Spool<T> {
             line.clear();
         }
         Ok(())
+    }
+}
+
+/// Output that waits in a temporary file, however long, until it may be printed.
+#[derive(Debug)]
+pub struct Output(BufWriter<SpooledTempFile>);
+
+impl Default for Output {
+    fn default() -> Output {
+        Output(BufWriter::new(SpooledTempFile::new(IN_MEMORY)))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Output {
+    /// Passes on all of it, piece by piece.
+    ///
+    /// # Errors
+    /// Those of `put`; the temporary folder takes no more; it cannot be read again.
+    pub fn each<E: From<SpoolError>>(mut self, mut put: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        self.0.flush().map_err(SpoolError)?;
+        let file = self.0.get_mut();
+        file.rewind().map_err(SpoolError)?;
+        let mut bytes = BufReader::new(file);
+        loop {
+            let some = bytes.fill_buf().map_err(SpoolError)?;
+            if some.is_empty() {
+                return Ok(());
+            }
+            put(some)?;
+            let count = some.len();
+            bytes.consume(count);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Printing results: as a table or text for people, else as bodies one by one.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use crate::error::OutputError;
 use crate::options::OutputFormat;
 use crate::render::json::Body;
 use crate::render::{csv, json, order, table};
+use crate::spool::{Output, SpoolError};
 use crate::ui;
 
 /// Prints bodies one by one, in any form but the table.
@@ -142,6 +143,28 @@ impl Context {
             None => text(),
         };
         Ok(ui::print(&text)?)
+    }
+
+    /// Prints what `write` puts once all of it is there, in any form but the table: it reads from a transaction that a slow reader
+    /// of the output must not keep open.
+    pub fn print_once_read(
+        &self,
+        keys: &[&str],
+        write: impl FnOnce(&mut Printer<'_>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut output = Output::default();
+        let print = |output: &mut Output| -> anyhow::Result<()> {
+            let mut printer = Printer::new(output, self.global.format(), keys, true);
+            write(&mut printer)?;
+            Ok(printer.finish()?)
+        };
+        print(&mut output).map_err(|error| match error.downcast::<io::Error>() {
+            Ok(error) => SpoolError(error).into(),
+            Err(error) => error,
+        })?;
+        let mut stdout = ui::stdout();
+        output.each(|bytes| anyhow::Ok(stdout.write_all(bytes).map_err(OutputError)?))?;
+        Ok(stdout.flush().map_err(OutputError)?)
     }
 
     /// Prints what `write` puts as it comes, in any form but the table. If it fails before the first body, stdout stays

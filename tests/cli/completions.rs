@@ -310,3 +310,29 @@ fn a_shell_that_does_not_listen_is_told_nothing() {
         assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
     }
 }
+
+/// A phone goes on as it was begun, and is read as the number that was offered.
+#[test]
+fn phones_complete_as_they_were_begun() {
+    let shop = Shop::with_order();
+    shop.orders(["config", "countryCode", "20"]).succeeds();
+    for (reference, phone) in [("LEG-1", "0101 111 2222"), ("LEG-2", "+20 102 222 3333"), ("LEG-3", "$(id) 0103")] {
+        shop.take(reference, BELT, 1, None);
+        shop.orders(["edit", reference, "--phone", phone]).succeeds();
+    }
+    for (typed, expected) in [
+        ("0101", &["01011112222"][..]),
+        ("+2010", &["+201011112222", "+201022223333", "+20103"]),
+        ("20101", &["201011112222"]),
+        ("+1", &["+1234567890"]),
+        ("099", &[]),
+    ] {
+        assert_eq!(words_offered(&shop, &format!("customer show {typed}")), expected, "{typed}");
+    }
+    assert!(words_offered(&shop, "customer forget ").contains(&"+201011112222".to_owned()));
+    assert_eq!(words_offered(&shop, "customer block leg-2"), ["LEG-2"]);
+    assert!(words_offered(&shop, "customer list --sort -kept").contains(&"-keptTotal".to_owned()));
+    for caller in ["guest", "nobody", ""] {
+        assert!(offered(&shop, &["customer", "show", "+20"], Some(caller)).is_empty());
+    }
+}

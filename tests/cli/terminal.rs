@@ -793,3 +793,21 @@ fn who_leaves_the_questions_of_create_writes_nothing() {
     assert!(screen.contains("18.75") && !screen.contains("99.00"), "{screen}");
     shop.check();
 }
+
+#[test]
+fn forgetting_a_customer_asks_first() {
+    let shop = Shop::with_order();
+    let unchanged = shop.dump();
+    let mut terminal = Terminal::run(&shop, 48, &["customer", "forget", ORDER]);
+    terminal.expect("+1234567890  John Doe").expect("Forget this customer for good, in 1 order?");
+    let screen = terminal.answer("n", 9);
+    assert!(screen.contains("+1234567890 not forgotten; nothing"), "{screen}");
+    assert_eq!(shop.dump(), unchanged);
+    shop.orders(["customer", "forget", ORDER, "--no-input"]).exits(2);
+    let mut terminal = Terminal::run(&shop, 48, &["customer", "forget", "john"]);
+    terminal.expect("in 1 order?");
+    let screen = terminal.answer("y", 0);
+    assert!(screen.contains("forgot the customer of 1 order"), "{screen}");
+    assert_eq!(shop.orders(["customer", "list", "-q"]).succeeds(), "");
+    shop.check();
+}

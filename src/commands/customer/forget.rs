@@ -12,6 +12,7 @@ use crate::domain::refusal::Conflict;
 use crate::domain::text::{shorten, visible};
 use crate::error::{Exit, Failure, FailureKind, explain};
 use crate::hint::{CommandLine, Hint};
+use crate::render::customer;
 use crate::render::json::body;
 use crate::store::Store;
 use crate::ui;
@@ -79,19 +80,18 @@ fn is_gone(error: &anyhow::Error) -> bool {
     matches!(kind, Some(FailureKind::NotFound | FailureKind::Conflict(Conflict::Already)))
 }
 
-/// Asks a person at the terminal.
+/// Shows a person at the terminal who would be forgotten, and asks.
 fn ask(text: &str, store: &Store, naming: &Naming, context: &Context) -> anyhow::Result<()> {
-    let customer = store.read(|read| {
-        let named = match find_customer(read, text, naming) {
-            Err(error) if is_gone(&error) && read.is_to_overwrite()? => return Ok(None),
-            named => named?,
+    let (customer, settings) = store.read(|read| {
+        let customer = match find_customer(read, text, naming) {
+            Err(error) if is_gone(&error) && read.is_to_overwrite()? => None,
+            named => read.customer(&named?.number)?,
         };
-        read.customer(&named.number).map_err(anyhow::Error::from)
+        anyhow::Ok((customer, read.settings()?))
     })?;
     let Some(customer) = customer else { return Ok(()) };
-    let name = customer.name.as_deref().map(|name| format!(", {}", shown(&visible(name)))).unwrap_or_default();
-    let phone = shown(&visible(&customer.phone)).into_owned();
-    let question = format!("Forget {phone}{name}, in {}? It cannot be undone", orders(customer.order_count));
+    ui::show(&customer::about(&customer, context.style_of_questions(&settings)));
+    let question = format!("Forget this customer for good, in {}?", orders(customer.order_count));
     context.ask(&question, &format!("{} not forgotten", shorten(&customer.phone)))
 }
 
@@ -103,13 +103,15 @@ fn overwrite(text: &str, store: &mut Store) -> anyhow::Result<()> {
         let is_busy = failure.kind == FailureKind::Busy;
         failure.message =
             format!("the customer is forgotten, but old bytes are still in the file: {}", failure.message);
-        "The customer is forgotten, but old bytes are still in the file".clone_into(&mut failure.error);
         if is_busy {
             failure.remedies.clear();
         }
         let line = CommandLine::of("customer forget").argument(text).option("--yes");
         let aim = if is_busy { "to overwrite them, once nobody else uses the file" } else { "to overwrite them" };
-        failure.hint(Hint::run(aim, line)).into()
+        failure
+            .error("The customer is forgotten, but old bytes are still in the file")
+            .hint(Hint::run(aim, line))
+            .into()
     })
 }
 

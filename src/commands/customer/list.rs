@@ -8,7 +8,7 @@ use crate::commands::facts::{Facts, Group};
 use crate::commands::listing::{limit, print_rows};
 use crate::error::Exit;
 use crate::render::customer;
-use crate::render::json::{Body, CUSTOMER_KEYS, customer_fields};
+use crate::render::json::{CUSTOMER_KEYS, customer_fields};
 use crate::render::table::{Sizing, columns_of, row_of};
 use crate::spool::Spool;
 use crate::store::{CustomerFilter, CustomerSort};
@@ -82,23 +82,19 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         limit: if is_table { limit.map(|limit| limit.saturating_add(1)) } else { limit },
     };
     let store = context.open_to_survey()?;
-    // All is read before anything is printed: a slow reader of the output must not keep the log from being checkpointed.
+    if context.is_table() && !is_table {
+        let mut lines = Spool::<String>::default();
+        store
+            .read(|read| read.each_customer(&filter, |customer| anyhow::Ok(lines.push(&customer::line(&customer))?)))?;
+        lines.each(|line| anyhow::Ok(ui::print(&line)?))?;
+        return Ok(Exit::Done);
+    }
     if !is_table {
-        let (mut bodies, mut lines) = (Spool::<Body>::default(), Spool::<String>::default());
-        store.read(|read| {
-            read.each_customer(&filter, |customer| {
-                match context.is_table() {
-                    true => lines.push(&customer::line(&customer))?,
-                    false => bodies.push(&customer_fields(&customer, &keys))?,
-                }
-                anyhow::Ok(())
+        context.print_once_read(&keys, |printer| {
+            store.read(|read| {
+                read.each_customer(&filter, |customer| anyhow::Ok(printer.put(&customer_fields(&customer, &keys))?))
             })
         })?;
-        if context.is_table() {
-            lines.each(|line| anyhow::Ok(ui::print(&line)?))?;
-        } else {
-            context.print_as_it_comes(&keys, |printer| bodies.each(|body| anyhow::Ok(printer.put(&body)?)))?;
-        }
         return Ok(Exit::Done);
     }
     let is_chosen = context.global.fields.is_some();
