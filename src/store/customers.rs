@@ -71,7 +71,7 @@ const GROUPED_BY_INDEX: &str = "customer_phone_digits";
 fn customers(of_orders: &str, grouped: &str, of_rows: &str) -> String {
     format!(
         "SELECT k.number, k.phone, k.name, k.order_count, k.kept_pieces, k.kept_total, k.last_order, k.due,
-                c.note, c.blocked_at, c.blocked_note
+                said.note, said.blocked_at, said.blocked_note
          FROM (SELECT customer_phone_digits AS number, customer_phone AS phone, customer_name AS name,
                       COUNT(*) AS order_count, MAX(order_date) AS last_order,
                       SUM(CASE WHEN status IN ('pending', 'cancelled') THEN 0 ELSE item_count END) AS kept_pieces,
@@ -80,10 +80,10 @@ fn customers(of_orders: &str, grouped: &str, of_rows: &str) -> String {
                       SUM(CASE WHEN paid IS NULL AND NOT cod THEN NULL WHEN status = 'cancelled' THEN kept
                           ELSE total - discount - returned + coalesce(delivery_fee, 0) END - coalesce(paid, 0)) AS due
                FROM orders WHERE customer_phone_digits <> '' AND {of_orders} GROUP BY {grouped}) AS k
-         LEFT JOIN customers AS c ON c.phone_digits = k.number
+         LEFT JOIN customers AS said ON said.phone_digits = k.number
          UNION ALL
-         SELECT phone_digits, phone, NULL, 0, 0, 0, NULL, NULL, note, blocked_at, blocked_note FROM customers AS c
-         WHERE {of_rows} AND NOT EXISTS (SELECT 1 FROM orders WHERE customer_phone_digits = c.phone_digits)"
+         SELECT phone_digits, phone, NULL, 0, 0, 0, NULL, NULL, note, blocked_at, blocked_note FROM customers AS said
+         WHERE {of_rows} AND NOT EXISTS (SELECT 1 FROM orders WHERE customer_phone_digits = said.phone_digits)"
     )
 }
 
@@ -134,8 +134,8 @@ impl Read<'_> {
                         OR instr(o.customer_phone_digits, :digits) > 0 OR instr(o.customer_phone_digits, :number) > 0)"
             );
             grouped = GROUPED_BY_INDEX;
-            of_rows = "(is_found_in(:needle, c.phone) OR instr(c.phone_digits, :digits) > 0
-                        OR instr(c.phone_digits, :number) > 0)";
+            of_rows = "(is_found_in(:needle, said.phone) OR instr(said.phone_digits, :digits) > 0
+                        OR instr(said.phone_digits, :number) > 0)";
             if let Some(candidates) = candidates {
                 values.push((":only", Box::new(json_array(candidates.into_iter().map(|order| order.0)))));
             }
