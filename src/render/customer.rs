@@ -13,7 +13,6 @@ use crate::domain::customer::{Block, CustomerRecord, CustomerSummary};
 use crate::domain::money::Balance;
 use crate::domain::order::OrderSummary;
 use crate::domain::phone::{callable_number, written_number};
-use crate::domain::text::visible;
 use crate::render::paint;
 
 /// Returns the columns of a list of customers.
@@ -57,8 +56,8 @@ pub fn line(customer: &CustomerSummary) -> String {
 /// Renders what is known of a customer, without their orders.
 pub fn about(customer: &CustomerSummary, style: RenderStyle<'_>) -> String {
     let mut text = match &customer.name {
-        Some(name) => format!("{}  {}\n", shown(&visible(&customer.phone)), shown(&visible(name))),
-        None => format!("{}\n", shown(&visible(&customer.phone))),
+        Some(name) => format!("{}  {}\n", shown(&customer.phone), shown(name)),
+        None => format!("{}\n", shown(&customer.phone)),
     };
     let mut put = |name: &str, value: &str| text.push_str(&field(name, 9, value, style.width));
     put("Number", &customer.number);

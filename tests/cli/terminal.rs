@@ -793,3 +793,16 @@ fn who_leaves_the_questions_of_create_writes_nothing() {
     assert!(screen.contains("18.75") && !screen.contains("99.00"), "{screen}");
     shop.check();
 }
+
+#[test]
+fn the_question_of_forgetting_isolates_a_name_once() {
+    let shop = Shop::stocked();
+    shop.orders(["create", "--phone", "01001234567", "--name", "ليلى حسن", "--item", BELT]).succeeds();
+    let mut terminal = Terminal::run(&shop, 80, &["customer", "forget", "01001234567"]);
+    terminal.expect("in 1 order? It cannot be undone [y/N]");
+    let screen = terminal.screen();
+    assert!(screen.contains("Forget 01001234567, ") && screen.contains("ليلى حسن"), "{screen}");
+    assert!(!screen.contains("\\u{"), "{screen}");
+    let screen = terminal.answer("n", 9);
+    assert!(screen.contains("01001234567 not forgotten; nothing changed"), "{screen}");
+}

@@ -6,10 +6,9 @@ use serde_json::json;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::{CUSTOMER, NamedCustomer, Naming, customer_not_found, find_customer};
-use crate::domain::bidi::shown;
 use crate::domain::customer::Forgotten;
 use crate::domain::refusal::Conflict;
-use crate::domain::text::{shorten, visible};
+use crate::domain::text::shorten;
 use crate::error::{Exit, Failure, FailureKind, explain};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
@@ -89,9 +88,9 @@ fn ask(text: &str, store: &Store, naming: &Naming, context: &Context) -> anyhow:
         read.customer(&named.number).map_err(anyhow::Error::from)
     })?;
     let Some(customer) = customer else { return Ok(()) };
-    let name = customer.name.as_deref().map(|name| format!(", {}", shown(&visible(name)))).unwrap_or_default();
-    let phone = shown(&visible(&customer.phone)).into_owned();
-    let question = format!("Forget {phone}{name}, in {}? It cannot be undone", orders(customer.order_count));
+    let name = customer.name.map(|name| format!(", {name}")).unwrap_or_default();
+    let count = orders(customer.order_count);
+    let question = format!("Forget {}{name}, in {count}? It cannot be undone", customer.phone);
     context.ask(&question, &format!("{} not forgotten", shorten(&customer.phone)))
 }
 
@@ -131,7 +130,7 @@ fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow:
     })?;
     for account in accounts {
         let lost = if context.is_dry_run() { "would lose" } else { "lost" };
-        context.ui.note(&format!("the account {} {lost} its phone", shown(&visible(account))));
+        context.ui.note(&format!("the account {account} {lost} its phone"));
     }
     context.ui.note("backups made before still have this customer");
     for copy in copies {

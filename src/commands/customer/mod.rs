@@ -14,7 +14,6 @@ use super::facts::{Facts, Group};
 use super::find::{NamedCustomer, Naming, find_customer};
 use crate::domain::customer::{CustomerSummary, Said};
 use crate::domain::settings::Settings;
-use crate::domain::text::visible;
 use crate::error::Exit;
 use crate::render::{customer, json};
 use crate::store::Write;
@@ -77,7 +76,7 @@ fn say(
     })?;
     naming.say(context);
     if !is_changed {
-        context.ui.note(&format!("{} {unchanged}; nothing changed", visible(&customer.phone)));
+        context.ui.note(&format!("{} {unchanged}; nothing changed", customer.phone));
     }
     print(&customer, &settings, context)?;
     Ok(Exit::Done)
