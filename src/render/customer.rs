@@ -21,8 +21,8 @@ pub fn list_columns() -> Vec<Column> {
         Column::new("PHONE"),
         Column::new("NAME").shrinks_to(6).rank(1),
         Column::new("ORDERS").number(),
-        Column::new("KEPT").number().rank(4),
-        Column::new("FOR").number().rank(3),
+        Column::new("PIECES").number().rank(4),
+        Column::new("TOTAL").number().rank(3),
         Column::new("LAST ORDER").rank(5),
         Column::new("DUE").number().rank(2),
         Column::new("NOTE").shrinks_to(6).painted(paint::marked).rank(6),
@@ -66,7 +66,7 @@ pub fn about(customer: &CustomerSummary, style: RenderStyle<'_>) -> String {
     }
     put("Orders", &customer.order_count.to_string());
     if customer.kept_pieces > 0 {
-        put("Kept", &format!("{} for {}", pieces(customer.kept_pieces), customer.kept_total));
+        put("Bought", &format!("{} for {}", pieces(customer.kept_pieces), customer.kept_total));
     }
     match customer.due {
         Some(due) if due.is_negative() => put("Owed", &format!("{} to the customer", due.size())),
