@@ -11,7 +11,7 @@ use crate::error::{Exit, Failure};
 
 /// Warn of a customer: when an order of theirs comes in, and when it is confirmed
 ///
-/// Their orders are taken all the same. --note says why.
+/// Their orders are taken all the same. --note has to say why.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note())]
 #[command(after_help = "Examples:

@@ -28,7 +28,7 @@ use crate::store::Read;
 #[command(after_help = "Examples:
   orders report money                            the last 30 days, by method
   orders report money --by day --since 2026-02-01
-  orders report money --by payment --since yesterday --until yesterday --format csv
+  orders report money --by payment --since yesterday --format csv
   orders report money --json | jq -r '.withCouriers[].orderReference'")]
 pub struct MoneyArgs {
     /// What the rows are
