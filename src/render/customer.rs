@@ -9,10 +9,11 @@ use super::prose::field;
 use super::table::{Column, render};
 use super::zone::{day, minute};
 use crate::domain::bidi::shown;
-use crate::domain::customer::{Block, CustomerRecord, CustomerSummary};
+use crate::domain::customer::{CustomerRecord, CustomerSummary};
 use crate::domain::money::Balance;
 use crate::domain::order::OrderSummary;
 use crate::domain::phone::{callable_number, written_number};
+use crate::domain::remarks::Block;
 use crate::render::paint;
 
 /// Returns the columns of a list of customers.
@@ -31,8 +32,8 @@ pub fn list_columns() -> Vec<Column> {
 
 /// Returns the row of a customer in a list.
 pub fn list_row(customer: &CustomerSummary, style: RenderStyle<'_>) -> Vec<String> {
-    let note = customer.said.note.clone();
-    let block = customer.said.block.as_ref().map(|block| match &block.note {
+    let note = customer.remarks.note.clone();
+    let block = customer.remarks.block.as_ref().map(|block| match &block.note {
         Some(why) => format!("!blocked: {why}"),
         None => "!blocked".to_owned(),
     });
@@ -73,10 +74,10 @@ pub fn about(customer: &CustomerSummary, style: RenderStyle<'_>) -> String {
         Some(due) => put("Due", &due.to_string()),
         None => {}
     }
-    if let Some(note) = &customer.said.note {
+    if let Some(note) = &customer.remarks.note {
         put("Note", note);
     }
-    if let Some(block) = &customer.said.block {
+    if let Some(block) = &customer.remarks.block {
         text.push_str(&mark(&format!("blocked since {}: {}", minute(block.since, style.zone), why(block)), style));
     }
     text
