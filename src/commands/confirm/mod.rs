@@ -2,6 +2,7 @@
 
 mod ask;
 mod call;
+mod settlement;
 
 use std::collections::HashMap;
 
@@ -9,12 +10,12 @@ use clap::Args;
 use serde_json::json;
 
 use self::call::{Call, Confirmed};
+use self::settlement::SettlementArgs;
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, REFS_TO_WRITE, name_orders_or_none};
 use super::keep_going::{self, print_outcomes};
 use super::pick::{Purpose, named_or_picked};
-use super::settlement::SettlementArgs;
 use crate::domain::confirm::Consent;
 use crate::domain::status::Status;
 use crate::error::Exit;
