@@ -296,6 +296,19 @@ mod tests {
         check(&Cli::command());
     }
 
+    /// A longer line is wrapped, and nobody can copy it from the screen.
+    #[test]
+    fn examples_fit_into_a_terminal() {
+        fn check(command: &clap::Command) {
+            let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in examples.lines() {
+                assert!(line.len() <= 80, "{}: {line}", command.get_name());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+
     /// Clap takes arguments with the same id for one, and mixes up their values.
     #[test]
     fn no_argument_shares_its_id_with_a_global_option() {

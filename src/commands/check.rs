@@ -26,7 +26,7 @@ use crate::ui;
 #[command(after_help = "Examples:
   orders check
   orders check --json
-  orders check || echo 'look at this' | mail -s 'orders file' owner@shop.example")]
+  orders check || echo 'orders check found something' | mail owner@shop.example")]
 pub struct CheckArgs {}
 
 pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {

@@ -61,10 +61,10 @@ pub struct Selection {
     /// Only orders of this phone number, in any spelling
     #[arg(long, value_name = "N", value_parser = read_phone)]
     phone: Option<String>,
-    /// Only orders of which something is due, where the shop records what was paid or the courier collects it
+    /// Only orders with money still due, of those that have a payment or cash on delivery
     #[arg(long)]
     due: bool,
-    /// Only orders of which nothing is paid, but for cancelled ones
+    /// Only orders with nothing paid yet; cancelled ones are left out
     #[arg(long)]
     unpaid: bool,
     /// Only orders with this in reference, name, phone (in any spelling), or the name or SKU of an item or its product

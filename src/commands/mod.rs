@@ -12,7 +12,6 @@
 //! | `source`, `rejects` | reading files and stdin; the file of `--rejects` |
 //! | `record_reader`, `record_queue` | the thread that reads records; those on their way to the transaction |
 //! | `payment` | recording a payment: what several commands share |
-//! | `settlement` | how orders are paid that a command confirms |
 //! | `receive`, `import_summary` | taking in one order; what became of all records |
 //! | `failure` | explaining a failure |
 
@@ -55,7 +54,6 @@ pub mod refund;
 pub mod rejects;
 pub mod report;
 pub mod set_status;
-pub mod settlement;
 pub mod show;
 pub mod source;
 pub mod user;

@@ -7,7 +7,8 @@ use super::facts::{Facts, Group};
 use super::find::REF_TO_WRITE;
 use super::payment::{Typed, enter, incomplete, record};
 use super::pick::Purpose;
-use crate::domain::payment::{PaymentEntry, amount_to_refund, read_receipt};
+use crate::domain::pay::amount_to_refund;
+use crate::domain::payment::{PaymentEntry, read_receipt};
 use crate::error::{Exit, Failure};
 
 /// Record money that goes back to a customer, now

@@ -20,7 +20,7 @@ use crate::render::{json, order};
   orders show LEG-LXYZ1234-AB5C
   orders show ab5c                        a part that fits one order
   orders show LEG-LXYZ1234-AB5C --json | jq -r .customerPhone
-  orders list -q --updated-since 1d | orders show - --format ndjson --keep-going")]
+  orders list -q --updated-since 1d | orders show - --format ndjson")]
 pub struct ShowArgs {
     #[arg(value_name = "REF", help = REFS_TO_READ)]
     refs: Vec<String>,

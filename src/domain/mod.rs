@@ -28,8 +28,9 @@
 //! | `calendar`, `zone` | points in time as people type them; days in the shop's zone |
 //! | `status` | an order's statuses and the legal steps between them (rules 2 and 3) |
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
-//! | `customer` | a number with its orders, and what the shop says of it |
+//! | `customer`, `remarks` | a number with its orders; the shop's remarks on it: a note, a block |
 //! | `terms`, `payment`, `settlement` | what an order costs beside its items; what was paid of it; what is said of it at a confirmation |
+//! | `pay` | what is recorded when money moves: payments, refunds, rows of a list, what takes a payment back |
 //! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
 //! | `typed`, `item_spec` | an order that somebody types; an item as typed |
@@ -62,6 +63,7 @@ pub(crate) mod message;
 pub mod money;
 pub(crate) mod obstacle;
 pub mod order;
+pub mod pay;
 pub mod payment;
 pub(crate) mod phone;
 pub(crate) mod problems;
@@ -70,6 +72,7 @@ pub(crate) mod product_change;
 pub mod receive;
 pub mod reference;
 pub(crate) mod refusal;
+pub mod remarks;
 pub(crate) mod report;
 pub mod resolve;
 pub mod settings;

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::customer::{Block, FORGOTTEN};
 use super::money::{Balance, Money};
 use super::payment::Payment;
 use super::product::ProductId;
 use super::reference::Reference;
+use super::remarks::Block;
 use super::status::Status;
 use super::terms::Terms;
 use super::text::{is_other_name, shorten};
@@ -15,6 +15,9 @@ use super::time::Timestamp;
 /// An order's integer key, in order of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderPk(pub i64);
+
+/// What stands in place of everything that tells who a customer was, once they are forgotten.
+pub const FORGOTTEN: &str = "forgotten";
 
 /// Who ordered, as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use super::money::Money;
 use super::order::Order;
-use super::payment::{Method, NewPayment, PaymentEntry, amount_to_pay};
+use super::pay::{NewPayment, amount_to_pay};
+use super::payment::{Method, PaymentEntry};
 use super::refusal::{Refusal, Remedy};
 use super::terms::Terms;
 

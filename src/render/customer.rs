@@ -9,11 +9,11 @@ use super::prose::field;
 use super::table::{Column, render};
 use super::zone::{day, minute};
 use crate::domain::bidi::shown;
-use crate::domain::customer::{Block, CustomerRecord, CustomerSummary};
+use crate::domain::customer::{CustomerRecord, CustomerSummary};
 use crate::domain::money::Balance;
 use crate::domain::order::OrderSummary;
 use crate::domain::phone::{callable_number, written_number};
-use crate::domain::text::visible;
+use crate::domain::remarks::Block;
 use crate::render::paint;
 
 /// Returns the columns of a list of customers.
@@ -22,8 +22,8 @@ pub fn list_columns() -> Vec<Column> {
         Column::new("PHONE"),
         Column::new("NAME").shrinks_to(6).rank(1),
         Column::new("ORDERS").number(),
-        Column::new("KEPT").number().rank(4),
-        Column::new("FOR").number().rank(3),
+        Column::new("PIECES").number().rank(4),
+        Column::new("TOTAL").number().rank(3),
         Column::new("LAST ORDER").rank(5),
         Column::new("DUE").number().rank(2),
         Column::new("NOTE").shrinks_to(6).painted(paint::marked).rank(6),
@@ -32,8 +32,8 @@ pub fn list_columns() -> Vec<Column> {
 
 /// Returns the row of a customer in a list.
 pub fn list_row(customer: &CustomerSummary, style: RenderStyle<'_>) -> Vec<String> {
-    let note = customer.said.note.clone();
-    let block = customer.said.block.as_ref().map(|block| match &block.note {
+    let note = customer.remarks.note.clone();
+    let block = customer.remarks.block.as_ref().map(|block| match &block.note {
         Some(why) => format!("!blocked: {why}"),
         None => "!blocked".to_owned(),
     });
@@ -57,8 +57,8 @@ pub fn line(customer: &CustomerSummary) -> String {
 /// Renders what is known of a customer, without their orders.
 pub fn about(customer: &CustomerSummary, style: RenderStyle<'_>) -> String {
     let mut text = match &customer.name {
-        Some(name) => format!("{}  {}\n", shown(&visible(&customer.phone)), shown(&visible(name))),
-        None => format!("{}\n", shown(&visible(&customer.phone))),
+        Some(name) => format!("{}  {}\n", shown(&customer.phone), shown(name)),
+        None => format!("{}\n", shown(&customer.phone)),
     };
     let mut put = |name: &str, value: &str| text.push_str(&field(name, 9, value, style.width));
     put("Number", &customer.number);
@@ -67,17 +67,17 @@ pub fn about(customer: &CustomerSummary, style: RenderStyle<'_>) -> String {
     }
     put("Orders", &customer.order_count.to_string());
     if customer.kept_pieces > 0 {
-        put("Kept", &format!("{} for {}", pieces(customer.kept_pieces), customer.kept_total));
+        put("Bought", &format!("{} for {}", pieces(customer.kept_pieces), customer.kept_total));
     }
     match customer.due {
         Some(due) if due.is_negative() => put("Owed", &format!("{} to the customer", due.size())),
         Some(due) => put("Due", &due.to_string()),
         None => {}
     }
-    if let Some(note) = &customer.said.note {
+    if let Some(note) = &customer.remarks.note {
         put("Note", note);
     }
-    if let Some(block) = &customer.said.block {
+    if let Some(block) = &customer.remarks.block {
         text.push_str(&mark(&format!("blocked since {}: {}", minute(block.since, style.zone), why(block)), style));
     }
     text

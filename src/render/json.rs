@@ -385,7 +385,7 @@ pub const CUSTOMER_RECORD_KEYS: &[&str] = &[
 
 /// Returns the chosen keys of a customer.
 pub fn customer_fields(customer: &CustomerSummary, keys: &[&str]) -> Body {
-    let block = customer.said.block.as_ref();
+    let block = customer.remarks.block.as_ref();
     let value = |key: &str| match key {
         "phone" => json!(customer.phone),
         "digits" => json!(customer.number),
@@ -395,7 +395,7 @@ pub fn customer_fields(customer: &CustomerSummary, keys: &[&str]) -> Body {
         "keptTotal" => json!(customer.kept_total.to_string()),
         "lastOrder" => json!(customer.last_order.map(Timestamp::brief)),
         "due" => json!(customer.due.map(|due| due.to_string())),
-        "note" => json!(customer.said.note),
+        "note" => json!(customer.remarks.note),
         "blocked" => json!(block.is_some()),
         "blockedAt" => json!(block.map(|block| block.since.to_string())),
         "blockedNote" => json!(block.and_then(|block| block.note.as_deref())),

@@ -7,11 +7,11 @@ use super::prose;
 use super::table::{Column, render};
 use super::zone::{day, minute, minute_with_zone};
 use super::{RenderStyle, paint};
-use crate::domain::customer::Block;
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::{Customer, Order, OrderItem, OrderSummary};
 use crate::domain::payment::Payment;
 use crate::domain::phone::callable_number;
+use crate::domain::remarks::Block;
 use crate::domain::transition::StatusChange;
 use crate::domain::typed::TypedItem;
 

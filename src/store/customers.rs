@@ -7,8 +7,9 @@ use super::order_filter::{ALL_ORDERS, MOST_KEYS, ONLY_ORDERS, OrderFilter};
 use super::search::Needle;
 use super::transaction::{Audit, Read, Write};
 use super::values::{InOrder, json_array};
-use crate::domain::customer::{Block, CustomerRecord, CustomerSummary, Said};
+use crate::domain::customer::{CustomerRecord, CustomerSummary};
 use crate::domain::order::OrderSummary;
+use crate::domain::remarks::{Block, Remarks};
 use crate::domain::time::Timestamp;
 
 /// What customers are sorted by.
@@ -99,17 +100,17 @@ fn customer(row: &Row<'_>) -> rusqlite::Result<CustomerSummary> {
         kept_total: row.take()?,
         last_order: row.take()?,
         due: row.take()?,
-        said: said(row.take()?, row.take()?, row.take()?),
+        remarks: remarks(row.take()?, row.take()?, row.take()?),
     })
 }
 
 /// Reads what the shop says of a customer, by the names of the columns.
-pub(super) fn said_in(row: &Row<'_>) -> rusqlite::Result<Said> {
-    Ok(said(row.get("note")?, row.get("blocked_at")?, row.get("blocked_note")?))
+pub(super) fn remarks_in(row: &Row<'_>) -> rusqlite::Result<Remarks> {
+    Ok(remarks(row.get("note")?, row.get("blocked_at")?, row.get("blocked_note")?))
 }
 
-fn said(note: Option<String>, blocked_at: Option<Timestamp>, blocked_note: Option<String>) -> Said {
-    Said { note, block: blocked_at.map(|since| Block { since, note: blocked_note }) }
+fn remarks(note: Option<String>, blocked_at: Option<Timestamp>, blocked_note: Option<String>) -> Remarks {
+    Remarks { note, block: blocked_at.map(|since| Block { since, note: blocked_note }) }
 }
 
 impl Read<'_> {
@@ -217,8 +218,14 @@ impl Read<'_> {
 
 impl Write<'_> {
     /// Keeps what the shop says of a number; nothing is left of one of which it says nothing.
-    pub fn say_of_customer(&self, number: &str, phone: &str, said: &Said, audit: &Audit) -> Result<(), StoreError> {
-        if said.is_nothing() {
+    pub fn record_remarks(
+        &self,
+        number: &str,
+        phone: &str,
+        remarks: &Remarks,
+        audit: &Audit,
+    ) -> Result<(), StoreError> {
+        if remarks.is_empty() {
             let mut delete = self.connection.prepare_cached("DELETE FROM customers WHERE phone_digits = :number")?;
             delete.execute(named_params! {":number": number})?;
             return Ok(());
@@ -233,9 +240,9 @@ impl Write<'_> {
         upsert.execute(named_params! {
             ":number": number,
             ":phone": phone,
-            ":note": said.note,
-            ":blocked_at": said.block.as_ref().map(|block| block.since),
-            ":blocked_note": said.block.as_ref().and_then(|block| block.note.as_deref()),
+            ":note": remarks.note,
+            ":blocked_at": remarks.block.as_ref().map(|block| block.since),
+            ":blocked_note": remarks.block.as_ref().and_then(|block| block.note.as_deref()),
             ":at": self.time,
             ":actor": audit.actor,
         })?;

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::customers::said_in;
+use super::customers::remarks_in;
 use super::error::StoreError;
 use super::search_index::{BATCH, index_all};
 use super::transaction::{Read, Write};
@@ -59,8 +59,8 @@ fn renumber_customers(connection: &Connection, code: Option<&str>) -> Result<(),
          RETURNING phone, note, blocked_at, blocked_note, updated_at, updated_by",
     )?;
     let row = |row: &Row<'_>| {
-        let (phone, said): (String, _) = (row.get("phone")?, said_in(row)?);
-        Ok((phone, said, row.get::<_, String>("updated_at")?, row.get::<_, String>("updated_by")?))
+        let (phone, remarks): (String, _) = (row.get("phone")?, remarks_in(row)?);
+        Ok((phone, remarks, row.get::<_, String>("updated_at")?, row.get::<_, String>("updated_by")?))
     };
     // Deleted first: a row may have the number that another one gets.
     let rows: Vec<_> = outdated.query_map(named_params! {":code": code}, row)?.collect::<Result<_, _>>()?;
@@ -72,16 +72,16 @@ fn renumber_customers(connection: &Connection, code: Option<&str>) -> Result<(),
          ON CONFLICT (phone_digits) DO UPDATE SET note = excluded.note, blocked_at = excluded.blocked_at,
              blocked_note = excluded.blocked_note, updated_at = max(updated_at, excluded.updated_at)",
     )?;
-    for (phone, said, at, actor) in rows {
+    for (phone, remarks, at, actor) in rows {
         let number = full_number(&phone, code);
-        let other = there.query_row(named_params! {":number": number}, said_in).optional()?;
-        let said = other.unwrap_or_default().merged(said);
+        let other = there.query_row(named_params! {":number": number}, remarks_in).optional()?;
+        let remarks = other.unwrap_or_default().merged(remarks);
         insert.execute(named_params! {
             ":number": number,
             ":phone": phone,
-            ":note": said.note,
-            ":blocked_at": said.block.as_ref().map(|block| block.since),
-            ":blocked_note": said.block.as_ref().and_then(|block| block.note.as_deref()),
+            ":note": remarks.note,
+            ":blocked_at": remarks.block.as_ref().map(|block| block.since),
+            ":blocked_note": remarks.block.as_ref().and_then(|block| block.note.as_deref()),
             ":at": at,
             ":actor": actor,
         })?;

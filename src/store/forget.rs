@@ -9,8 +9,9 @@ use super::commit::{begin, not_written};
 use super::error::StoreError;
 use super::open::Store;
 use super::transaction::{Audit, Read, Write};
-use crate::domain::customer::{FORGOTTEN, Forgotten};
+use crate::domain::customer::Forgotten;
 use crate::domain::history::EventKind;
+use crate::domain::order::FORGOTTEN;
 use crate::domain::order::OrderPk;
 use crate::scratch::folder_of;
 

@@ -9,7 +9,8 @@ use super::orders::{SUMMARY_COLUMNS, summary};
 use super::transaction::{Audit, Read, Write};
 use crate::domain::history::EventKind;
 use crate::domain::order::{OrderPk, OrderSummary};
-use crate::domain::payment::{Alike, Method, NewPayment, Payment, PaymentEntry, PaymentPk, SameReceipt};
+use crate::domain::pay::{Alike, NewPayment, SameReceipt};
+use crate::domain::payment::{Method, Payment, PaymentEntry, PaymentPk};
 
 /// With how many payments of its order, method and amount a row is compared: a list that repeats one takes no longer.
 const ALIKE_COMPARED: u32 = 1000;
@@ -190,7 +191,7 @@ fn payment(row: &Row<'_>, before: &[Payment]) -> rusqlite::Result<Payment> {
 mod tests {
     use super::*;
     use crate::domain::money::Balance;
-    use crate::domain::payment::decide_void;
+    use crate::domain::pay::decide_void;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, resolved_order};
     use crate::domain::time::{Clock, Timestamp};

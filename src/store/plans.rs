@@ -14,7 +14,7 @@ use super::open::Store;
 use super::order_filter::{OrderFilter, Sort, SortField};
 use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
-use crate::domain::customer::{Block, CustomerSummary, Said};
+use crate::domain::customer::CustomerSummary;
 use crate::domain::edit::Edited;
 use crate::domain::incoming::{Source, SourceKind};
 use crate::domain::money::{Balance, Money};
@@ -22,6 +22,7 @@ use crate::domain::payment::{Method, PaymentEntry};
 use crate::domain::product::Product;
 use crate::domain::product::tests::product;
 use crate::domain::receive::tests::{incoming, resolved_order};
+use crate::domain::remarks::{Block, Remarks};
 use crate::domain::report::money::Outstanding;
 use crate::domain::report::sales::Window;
 use crate::domain::resolve::ResolvedOrder;
@@ -236,8 +237,8 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
         &audit(),
     )?;
     let block = Some(Block { since: write.time(), note: None });
-    write.say_of_customer("1", "1", &Said { note: None, block }, &audit())?;
-    write.say_of_customer("1", "1", &Said::default(), &audit())?;
+    write.record_remarks("1", "1", &Remarks { note: None, block }, &audit())?;
+    write.record_remarks("1", "1", &Remarks::default(), &audit())?;
     write.forget_customer("1", &audit())?;
     let belt = product("Belt", &[("", 1)]);
     write.insert_product(&belt, &audit())?;

@@ -34,9 +34,9 @@ fn customers_are_listed_by_number_with_what_they_kept() {
     shop.orders(["confirm", "LEG-M1", "LEG-M3", "--accept-prices"]).succeeds();
     shop.orders(["cancel", "LEG-M3"]).succeeds();
     shop.orders(["customer", "list"]).prints(
-        "PHONE             NAME      ORDERS  KEPT    FOR  LAST ORDER\n\
-         +20 101 111 2222  \u{2068}منى كويل\u{2069}       3     2  59.98  2026-02-05\n\
-         +1234567890       John Doe       1     0   0.00  2026-02-04\n",
+        "PHONE             NAME      ORDERS  PIECES  TOTAL  LAST ORDER\n\
+         +20 101 111 2222  \u{2068}منى كويل\u{2069}       3       2  59.98  2026-02-05\n\
+         +1234567890       John Doe       1       0   0.00  2026-02-04\n",
     );
     let list = shop.orders(["customer", "list", "--sort", "-keptTotal", "--json"]).json();
     assert_eq!(

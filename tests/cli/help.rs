@@ -20,7 +20,10 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         "history",
         "message",
         "my-orders",
+        "customer",
         "product",
+        "pay",
+        "refund",
         "user",
         "config",
         "report",
@@ -36,8 +39,9 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
     }
     let product = ["add", "import", "list", "show", "set", "adjust", "count", "history", "remove"];
     let user = ["add", "list", "remove"];
-    let report = ["pending", "sales", "stock"];
-    let subcommands = [("product", &product[..]), ("user", &user), ("report", &report)];
+    let report = ["pending", "sales", "money", "stock"];
+    let customer = ["list", "show", "note", "block", "unblock", "forget"];
+    let subcommands = [("product", &product[..]), ("user", &user), ("report", &report), ("customer", &customer)];
     let subcommands =
         subcommands.into_iter().flat_map(|(command, names)| names.iter().map(move |name| (command, name)));
     for (command, name) in subcommands {

@@ -3,9 +3,11 @@
 mod candidates;
 mod line;
 mod reply;
+mod shell;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use self::shell::Shell;
 use super::facts::{Facts, Group};
 use crate::error::Exit;
 use crate::ui;
@@ -30,28 +32,6 @@ pub const VARIABLE: &str = "ORDERS_COMPLETE";
 pub struct CompletionsArgs {
     /// The shell
     shell: Shell,
-}
-
-/// The shells that completion is there for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Shell {
-    /// GNU bash.
-    Bash,
-    /// Z shell.
-    Zsh,
-    /// Fish.
-    Fish,
-}
-
-impl Shell {
-    /// Returns the script that makes the shell ask this program.
-    fn script(self) -> &'static str {
-        match self {
-            Shell::Bash => include_str!("orders.bash"),
-            Shell::Zsh => include_str!("orders.zsh"),
-            Shell::Fish => include_str!("orders.fish"),
-        }
-    }
 }
 
 pub fn run(args: &CompletionsArgs) -> anyhow::Result<Exit> {

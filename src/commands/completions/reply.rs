@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use clap::ValueEnum as _;
 use clap_complete::CompletionCandidate;
 
-use super::Shell;
 use super::candidates::{FILES, completed};
 use super::line::TypedLine;
+use super::shell::Shell;
 use crate::domain::text::{is_shell_literal, visible};
 
 /// Returns the shell's script if there are no words, else candidates for the last word, one a line. `None` if the shell

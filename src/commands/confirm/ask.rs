@@ -9,7 +9,8 @@ use crate::commands::payment::amount;
 use crate::domain::content::Content;
 use crate::domain::duplicate::nearest_duplicate;
 use crate::domain::order::{Order, OrderPk};
-use crate::domain::payment::{Method, amount_to_pay, read_receipt};
+use crate::domain::pay::amount_to_pay;
+use crate::domain::payment::{Method, read_receipt};
 use crate::domain::settlement::Settlement;
 use crate::domain::status::Status;
 use crate::render::confirm;
@@ -63,23 +64,23 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
         context.ask(&question, &refused)?;
         return Ok(Answer { orders: shown, settlements: HashMap::new() });
     }
-    let mut desk = Desk { context, refused, method: method.unwrap_or_else(Method::cash) };
+    let mut questions = PaymentQuestions { context, refused, method: method.unwrap_or_else(Method::cash) };
     ui::show("Keys: y confirm, p paid, c cash on delivery\n");
-    let key = desk.key(&question)?;
+    let key = questions.key(&question)?;
     let mut settlements = HashMap::new();
     for order in &shown {
         let key = match key {
             // Of several orders, each is asked.
-            PAID if shown.len() > 1 => desk.key(&confirm::question(order))?,
+            PAID if shown.len() > 1 => questions.key(&confirm::question(order))?,
             key => key,
         };
-        settlements.insert(order.summary.pk, desk.settlement(key, order)?);
+        settlements.insert(order.summary.pk, questions.settlement(key, order)?);
     }
     Ok(Answer { orders: shown, settlements })
 }
 
-/// Where a person says how orders are paid.
-struct Desk<'a> {
+/// The questions about how orders are paid.
+struct PaymentQuestions<'a> {
     context: &'a Context,
     /// What a no means.
     refused: String,
@@ -87,7 +88,7 @@ struct Desk<'a> {
     method: Method,
 }
 
-impl Desk<'_> {
+impl PaymentQuestions<'_> {
     /// Asks for the key that answers a question; fails after a no.
     fn key(&self, question: &str) -> anyhow::Result<char> {
         let key = self.context.ui.one_key(question, &[PAID, COD])?;

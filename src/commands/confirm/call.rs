@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::settlement::Receipts;
 use crate::commands::find::{Found, Named};
 use crate::commands::keep_going::{OrderFailure, OrderOutcome};
 use crate::commands::payment::{Entered, enter_decided};
-use crate::commands::settlement::Receipts;
 use crate::domain::confirm::{Confirmation, Consent, decide_each, decide_settled};
 use crate::domain::obstacle::refusal;
 use crate::domain::order::{Order, OrderPk};

@@ -2,6 +2,7 @@
 
 mod ask;
 mod call;
+mod settlement;
 
 use std::collections::HashMap;
 
@@ -9,12 +10,12 @@ use clap::Args;
 use serde_json::json;
 
 use self::call::{Call, Confirmed};
+use self::settlement::SettlementArgs;
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, REFS_TO_WRITE, name_orders_or_none};
 use super::keep_going::{self, print_outcomes};
 use super::pick::{Purpose, named_or_picked};
-use super::settlement::SettlementArgs;
 use crate::domain::confirm::Consent;
 use crate::domain::status::Status;
 use crate::error::Exit;
@@ -30,7 +31,7 @@ use crate::ui;
 /// --accept-prices is given, or somebody who was shown them says yes.
 ///
 /// --paid records a payment with the confirmation, by default of what is due; --cod marks cash on delivery. At the question
-/// p asks for the payment, and c is cash on delivery. Of several orders each is paid by what is due of it.
+/// p asks for the payment, and c is cash on delivery. With several orders, each payment is what is due of its order.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note().acting_on(&[Status::Pending]))]
 #[command(after_help = "Examples:
@@ -39,7 +40,7 @@ use crate::ui;
   orders confirm LEG-LXYZ1234-AB5C --cod
   orders confirm LEG-LXYZ1234-AB5C --dry-run
   orders confirm ab5c --yes                           a part that fits one order
-  orders list -q --status pending --sort createdAt | orders confirm - --keep-going")]
+  orders list -q --status pending --sort createdAt | orders confirm -")]
 pub struct ConfirmArgs {
     #[arg(value_name = "REF", help = REFS_TO_WRITE)]
     refs: Vec<String>,

@@ -37,12 +37,12 @@ use typed::{Typed, TypedArgs};
   orders create                           at a terminal: asks for the order
   curl -s https://shop.example/order/17 | orders create - --json
   orders create order.json --dry-run      check it only
-  orders create --phone 01001234567 --name Mona --item SKU-12345/L*2 --delivery 50 --cod
-  orders create --phone 01001234567 --item BLT-01@15 --discount 10% --note 'by phone'
-  orders create --phone 01001234567 --item BLT-01 --confirm --paid cash      a sale at the counter")]
+  orders create --phone 01001234567 --name Mona --item SKU-12345/L*2 --cod
+  orders create --phone 01001234567 --item BLT-01@15 --discount 10%
+  orders create --phone 01001234567 --item BLT-01 --confirm --paid cash")]
 #[command(group = ArgGroup::new("typed").multiple(true).conflicts_with("file").requires_all(["phone", "item"]).args(TYPED))]
 pub struct CreateArgs {
-    /// The file with the order; - or none: stdin, but at a terminal none asks for the order
+    /// The file with the order, or - for stdin; without it stdin too, but a terminal is asked for the order
     #[arg(value_name = "FILE")]
     file: Option<String>,
     #[command(flatten)]
@@ -131,7 +131,7 @@ impl Taken {
             context.ui.warn(&format!("{}: {warning}", order.summary.reference));
         }
         if let Some(other) = &self.same_as {
-            context.ui.note(&format!("what was not typed of the customer is as in {other}"));
+            context.ui.note(&format!("name and address, where not typed, are those of {other}"));
         }
         if let Some(entered) = &self.entered {
             entered.say(order, context);

@@ -2,16 +2,16 @@
 
 use clap::Args;
 
-use super::say;
+use super::change_remarks;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::CUSTOMER;
-use crate::domain::customer::{Block, Said};
+use crate::domain::remarks::{Block, Remarks};
 use crate::error::{Exit, Failure};
 
 /// Warn of a customer: when an order of theirs comes in, and when it is confirmed
 ///
-/// Their orders are taken all the same. --note says why.
+/// Their orders are taken all the same. --note has to say why.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note())]
 #[command(after_help = "Examples:
@@ -26,12 +26,12 @@ pub fn run(args: &BlockArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let Some(why) = context.global.note.clone() else {
         return Err(Failure::usage("blocking a customer needs --note WHY").into());
     };
-    say(
+    change_remarks(
         &args.customer,
         context,
-        |write, said| {
-            let since = said.block.as_ref().map_or(write.time(), |block| block.since);
-            Said { note: said.note.clone(), block: Some(Block { since, note: Some(why) }) }
+        |write, remarks| {
+            let since = remarks.block.as_ref().map_or(write.time(), |block| block.since);
+            Remarks { note: remarks.note.clone(), block: Some(Block { since, note: Some(why) }) }
         },
         "is blocked already",
     )

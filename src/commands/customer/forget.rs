@@ -6,10 +6,9 @@ use serde_json::json;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::{CUSTOMER, NamedCustomer, Naming, customer_not_found, find_customer};
-use crate::domain::bidi::shown;
 use crate::domain::customer::Forgotten;
 use crate::domain::refusal::Conflict;
-use crate::domain::text::{shorten, visible};
+use crate::domain::text::shorten;
 use crate::error::{Exit, Failure, FailureKind, explain};
 use crate::hint::{CommandLine, Hint};
 use crate::render::customer;
@@ -133,7 +132,7 @@ fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow:
     })?;
     for account in accounts {
         let lost = if context.is_dry_run() { "would lose" } else { "lost" };
-        context.ui.note(&format!("the account {} {lost} its phone", shown(&visible(account))));
+        context.ui.note(&format!("the account {account} {lost} its phone"));
     }
     context.ui.note("backups made before still have this customer");
     for copy in copies {

@@ -19,8 +19,8 @@ const TABLE_LIMIT: u64 = 50;
 
 /// List the customers, those who ordered last first
 ///
-/// With their orders, the pieces that they kept and what these cost (of confirmed to delivered orders), their last order, and
-/// what is due of all orders where money is recorded. The name is that of the last order. Forgotten customers are left out.
+/// Each with how many orders they made, the pieces that they kept and what these cost (in orders confirmed to delivered), their
+/// last order, and what is due where money is recorded. The name is that of the last order. Forgotten customers are left out.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).listing(CUSTOMER_KEYS))]
 #[command(after_help = "Examples:

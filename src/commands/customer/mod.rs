@@ -12,9 +12,9 @@ use clap::{Args, Subcommand};
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{NamedCustomer, Naming, find_customer};
-use crate::domain::customer::{CustomerSummary, Said};
+use crate::domain::customer::CustomerSummary;
+use crate::domain::remarks::Remarks;
 use crate::domain::settings::Settings;
-use crate::domain::text::visible;
 use crate::error::Exit;
 use crate::render::{customer, json};
 use crate::store::Write;
@@ -56,28 +56,28 @@ pub fn run(args: CustomerArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
-/// Changes what the shop says of a customer, and prints them.
-fn say(
+/// Changes the remarks on a customer, and prints the customer.
+fn change_remarks(
     text: &str,
     context: &mut Context,
-    change: impl FnOnce(&Write<'_>, &Said) -> Said,
+    change: impl FnOnce(&Write<'_>, &Remarks) -> Remarks,
     unchanged: &str,
 ) -> anyhow::Result<Exit> {
     let (naming, audit) = (Naming::to_write(context), context.audit());
     let mut store = context.open_to_write()?;
     let (customer, settings, is_changed) = context.write(&mut store, |write| {
         let NamedCustomer { number, phone } = find_customer(write, text, &naming)?;
-        let before = write.customer(&number)?.map(|customer| customer.said).unwrap_or_default();
-        let said = change(write, &before);
-        if said != before {
-            write.say_of_customer(&number, &phone, &said, &audit)?;
+        let before = write.customer(&number)?.map(|customer| customer.remarks).unwrap_or_default();
+        let remarks = change(write, &before);
+        if remarks != before {
+            write.record_remarks(&number, &phone, &remarks, &audit)?;
         }
         let customer = write.customer(&number)?.unwrap_or(CustomerSummary::unknown(number, phone));
-        Ok((customer, write.settings()?, said != before))
+        Ok((customer, write.settings()?, remarks != before))
     })?;
     naming.say(context);
     if !is_changed {
-        context.ui.note(&format!("{} {unchanged}; nothing changed", visible(&customer.phone)));
+        context.ui.note(&format!("{} {unchanged}; nothing changed", customer.phone));
     }
     print(&customer, &settings, context)?;
     Ok(Exit::Done)

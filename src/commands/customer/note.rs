@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use super::say;
+use super::change_remarks;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::CUSTOMER;
-use crate::domain::customer::Said;
+use crate::domain::remarks::Remarks;
 use crate::error::{Exit, Failure};
 use crate::options::note_text;
 
@@ -31,5 +31,10 @@ pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
         "" => None,
         text => Some(note_text(text).map_err(Failure::usage)?),
     };
-    say(&args.customer, context, |_, said| Said { note, block: said.block.clone() }, "has this note already")
+    change_remarks(
+        &args.customer,
+        context,
+        |_, remarks| Remarks { note, block: remarks.block.clone() },
+        "has this note already",
+    )
 }

@@ -19,7 +19,7 @@ const MOST_ORDERS: u64 = 1000;
 #[command(after_help = "Examples:
   orders customer show '0101 111 2222'
   orders customer show LEG-LXYZ1234-AB5C  the customer of an order
-  orders customer show '0101 111 2222' --json | jq -r '.orders[].orderReference'")]
+  orders customer show '0101 111 2222' --json | jq -r '.addresses[]'")]
 pub struct ShowArgs {
     #[arg(value_name = "CUSTOMER", help = CUSTOMER)]
     customer: String,

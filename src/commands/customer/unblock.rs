@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use super::say;
+use super::change_remarks;
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::CUSTOMER;
-use crate::domain::customer::Said;
+use crate::domain::remarks::Remarks;
 use crate::error::Exit;
 
 /// No longer warn of a customer
@@ -20,5 +20,10 @@ pub struct UnblockArgs {
 }
 
 pub fn run(args: &UnblockArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    say(&args.customer, context, |_, said| Said { note: said.note.clone(), block: None }, "is not blocked")
+    change_remarks(
+        &args.customer,
+        context,
+        |_, remarks| Remarks { note: remarks.note.clone(), block: None },
+        "is not blocked",
+    )
 }

@@ -31,7 +31,7 @@ pub struct ItemArgs {
     /// The item's color
     #[arg(long, value_name = "COLOR", value_parser = chosen, requires = "an item")]
     item_color: Option<Chosen>,
-    /// The price of one that was agreed
+    /// The price of one piece, as agreed with the customer
     #[arg(long, value_name = "PRICE", value_parser = Money::parse_typed, requires = "an item")]
     price: Option<Money>,
 }

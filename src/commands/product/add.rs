@@ -22,8 +22,8 @@ use crate::ui;
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
-  orders product add --name 'Classic T-Shirt' --sku SKU-12345 --price 29.99 --stock 10
-  orders product add --name 'Polo Shirt' --sku PL-220 --price 24.50 --size S=3,M=5,L=0")]
+  orders product add --name 'Leather Belt' --sku BLT-01 --price 18.75 --stock 12
+  orders product add --name 'Polo Shirt' --sku PL-220 --price 24.50 --size S=3")]
 pub struct AddArgs {
     /// Its name
     #[arg(long, value_parser = name)]

@@ -28,7 +28,7 @@ use crate::ui::Progress;
 #[command(after_help = "Examples:
   orders product import catalogue.json
   orders product import catalogue.json --dry-run
-  orders product list --json | jq '.[].lowStockAt = 3' | orders product import -")]
+  orders product list --json | jq '.[].lowStockAt=3' | orders product import -")]
 pub struct ImportArgs {
     /// The files; - or none: stdin
     #[arg(value_name = "FILE")]

@@ -7,11 +7,15 @@ pub mod stock;
 
 use std::io::Write as _;
 
+use chrono::TimeZone;
 use clap::{Args, Subcommand};
 
 use super::Context;
 use super::facts::{Facts, Group};
-use crate::error::{Exit, OutputError};
+use crate::domain::calendar::When;
+use crate::domain::report::sales::Window;
+use crate::domain::time::Timestamp;
+use crate::error::{Exit, Failure, OutputError};
 use crate::options::OutputFormat;
 use crate::render::report::{Report, html, text};
 use crate::ui;
@@ -77,4 +81,17 @@ fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> an
         stdout.flush().map_err(OutputError)?;
     }
     Ok(if options.exit_code && !report.is_empty { Exit::Findings } else { Exit::Done })
+}
+
+/// Returns the window of a report.
+///
+/// # Errors
+/// No time is in it.
+fn window(since: Option<When>, until: Option<When>, now: Timestamp, zone: &impl TimeZone) -> Result<Window, Failure> {
+    Window::new(since, until, now, zone).ok_or_else(|| {
+        Failure::usage(match until {
+            Some(_) => "--until is before --since: no time is between them",
+            None => "--since is after today: no time is between them",
+        })
+    })
 }

@@ -3,14 +3,12 @@
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::sales::no_time;
-use super::{ReportOptions, publish};
+use super::{ReportOptions, publish, window};
 use crate::commands::Context;
 use crate::commands::arguments::when;
 use crate::commands::facts::{Facts, Group};
 use crate::domain::calendar::{When, day_of, day_start};
 use crate::domain::report::money::{Grouping, Outstanding};
-use crate::domain::report::sales::Window;
 use crate::domain::settings::Settings;
 use crate::error::Exit;
 use crate::options::OutputFormat;
@@ -28,7 +26,7 @@ use crate::store::Read;
 #[command(after_help = "Examples:
   orders report money                            the last 30 days, by method
   orders report money --by day --since 2026-02-01
-  orders report money --by payment --since yesterday --until yesterday --format csv
+  orders report money --by payment --since yesterday --format csv
   orders report money --json | jq -r '.withCouriers[].orderReference'")]
 pub struct MoneyArgs {
     /// What the rows are
@@ -55,7 +53,7 @@ pub fn run(args: &MoneyArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let report = context.open_to_read()?.read(|read| {
         let settings = read.settings()?;
         let zone = settings.zone();
-        let window = Window::new(args.since, args.until, now, &zone).ok_or_else(|| no_time(args.until.is_some()))?;
+        let window = window(args.since, args.until, now, &zone)?;
         let mut money = Money::new(window, args.by, now, settings.clone());
         match args.by {
             Grouping::Method => {

@@ -3,13 +3,13 @@
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::{ReportOptions, publish};
+use super::{ReportOptions, publish, window};
 use crate::commands::Context;
 use crate::commands::arguments::when;
 use crate::commands::facts::{Facts, Group};
 use crate::domain::calendar::When;
-use crate::domain::report::sales::{Grouping, Sales, Window};
-use crate::error::{Exit, Failure};
+use crate::domain::report::sales::{Grouping, Sales};
+use crate::error::Exit;
 use crate::render::report::sales;
 
 /// Report what was sold: the orders that hold stock (confirmed to delivered), by the time of the order
@@ -46,8 +46,7 @@ pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (sales, settings) = context.open_to_read()?.read(|read| {
         let settings = read.settings()?;
         let zone = settings.zone();
-        let window =
-            Window::new(args.since, args.until, context.now, &zone).ok_or_else(|| no_time(args.until.is_some()))?;
+        let window = window(args.since, args.until, context.now, &zone)?;
         let mut sales = Sales::new(window, args.by);
         read.each_sale(window, |sale| sales.add(sale, &zone))?;
         sales.finish(context.now, &zone);
@@ -57,12 +56,4 @@ pub fn run(args: &SalesArgs, context: &mut Context) -> anyhow::Result<Exit> {
         anyhow::Ok((sales, settings))
     })?;
     publish(sales::report(&sales, &settings)?, &args.options, context)
-}
-
-/// Says why a window is empty.
-pub(super) fn no_time(has_until: bool) -> Failure {
-    Failure::usage(match has_until {
-        true => "--until is before --since: no time is between them",
-        false => "--since is after today: no time is between them",
-    })
 }

@@ -36,8 +36,8 @@ use crate::store::StoreError;
        orders set-status [OPTIONS] <STATUS>    at a terminal: picks the orders")]
 #[command(after_help = "Examples:
   orders set-status LEG-LXYZ1234-AB5C shipped --note 'Bosta 9917'
-  orders list -q --status confirmed --sort createdAt | orders set-status - processing --keep-going
-  orders set-status LEG-LXYZ1234-AB5C pending --force --note 'confirmed by mistake'")]
+  orders list -q --status confirmed | orders set-status - processing
+  orders set-status LEG-LXYZ1234-AB5C pending --force --note 'a mistake'")]
 pub struct SetStatusArgs {
     // One list: with two, clap takes the word before one that begins with - as the last, even after --.
     #[arg(num_args = 1.., value_names = ["REF", "STATUS"], help = format!("{REFS_TO_WRITE}. The status comes last: pending, confirmed, processing, shipped, delivered or cancelled"))]

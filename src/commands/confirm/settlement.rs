@@ -1,13 +1,14 @@
-//! How orders are paid that a command confirms: what `confirm` and `create` share.
+//! How the orders that `confirm` confirms are paid, as its options say.
 
 use std::collections::HashMap;
 
 use clap::Args;
 
-use super::payment::amount;
+use crate::commands::payment::amount;
 use crate::domain::money::Money;
 use crate::domain::order::Order;
-use crate::domain::payment::{Method, SameReceipt, decide, read_receipt};
+use crate::domain::pay::{SameReceipt, decide};
+use crate::domain::payment::{Method, read_receipt};
 use crate::domain::refusal::Refusal;
 use crate::domain::settlement::{Settled, Settlement};
 use crate::domain::time::Timestamp;
@@ -40,7 +41,7 @@ impl SettlementArgs {
         let of_one = [(self.amount.is_some(), "--amount"), (self.receipt.is_some(), "--receipt")];
         if let Some((_, option)) = of_one.iter().find(|(is_given, _)| *is_given && count > 1) {
             return Err(Failure::usage(format!("{option} is for one order, and {count} are named"))
-                .hint("without it, each is paid by what is due of it"));
+                .hint("without it, each payment is what is due of its order"));
         }
         let (amount, receipt) = (self.amount, self.receipt.clone());
         Ok(match &self.paid {

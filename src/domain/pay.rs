@@ -1,0 +1,474 @@
+//! Decides what is recorded when money moves: a payment, a refund, a row of a list, or what takes a payment back.
+
+use chrono::Datelike as _;
+
+use super::calendar::FIRST_YEAR;
+use super::money::{Balance, Money};
+use super::order::{Order, OrderPk, OrderSummary};
+use super::payment::{PaymentEntry, PaymentPk, describe};
+use super::reference::Reference;
+use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::status::Status;
+use super::time::Timestamp;
+
+/// Where a payment stands that may be the same as a row without a receipt: it is not taken back, and has the order, the amount and
+/// the method of the row, and its time where the row has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alike {
+    /// It was on record before the list.
+    OnRecord,
+    /// It is an earlier row of the list.
+    InList,
+}
+
+/// What a row of a list means.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// It is on record, perhaps with something to look at.
+    Unchanged(Option<String>),
+    /// It is new, perhaps with something to look at.
+    New(NewPayment, Option<String>),
+}
+
+/// A payment that is not taken back, with the same method and receipt as one that is entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SameReceipt {
+    /// The order that has it.
+    pub order: OrderPk,
+    /// Its reference.
+    pub reference: Reference,
+    /// How much it was.
+    pub amount: Balance,
+}
+
+/// A decided payment. It may be recorded while the order's payments still sum to `before`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPayment {
+    /// The order.
+    pub order: OrderPk,
+    /// The sum of its payments before.
+    pub before: Option<Balance>,
+    /// The money.
+    pub entry: PaymentEntry,
+    /// The payment that it takes back.
+    pub voids: Option<PaymentPk>,
+    /// What the history tells of it: what was taken back, and what was paid.
+    pub change: (Option<String>, Option<String>),
+}
+
+/// Decides a payment of an order, or a refund; `None`: the same receipt was recorded before. `now` is the time of recording.
+///
+/// # Errors
+/// Another order or amount has the receipt; money moved after `now`, or before [`FIRST_YEAR`]; it is more than one payment may
+/// be; more is refunded than was paid.
+pub fn decide(
+    summary: &OrderSummary,
+    entry: PaymentEntry,
+    same: Option<&SameReceipt>,
+    now: Timestamp,
+) -> Result<Option<NewPayment>, Refusal> {
+    let reference = &summary.reference;
+    if let Some(same) = same {
+        if same.order == summary.pk && same.amount == entry.amount {
+            return Ok(None);
+        }
+        let receipt = entry.receipt.as_deref().unwrap_or_default();
+        let (method, amount, other) = (&entry.method, same.amount, &same.reference);
+        let message = format!("receipt {receipt} of {method} was entered for {other}, {amount}");
+        return Err(Refusal::new(RefusalKind::Conflict(Conflict::Content), message)
+            .error("Receipt was entered before")
+            .remedy(Remedy::ShowOrder(other.clone())));
+    }
+    if let Some(paid_at) = entry.paid_at.filter(|paid_at| *paid_at > now) {
+        let message = format!("{paid_at} lies ahead: money that has not moved yet is no payment of {reference}");
+        return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The time of a payment must not lie ahead"));
+    }
+    if entry.paid_at.is_some_and(|paid_at| paid_at.utc().year() < FIRST_YEAR) {
+        let message = format!("the time of a payment of {reference} lies before {FIRST_YEAR}: look at its year");
+        return Err(Refusal::invalid(message).error(format!("The time of a payment must not lie before {FIRST_YEAR}")));
+    }
+    if entry.amount.size() > Money::LIMIT {
+        let message = format!("{} is too much for one payment of {reference}: enter it in parts", entry.amount.size());
+        return Err(Refusal::invalid(message).error(format!("A payment is {} at most", Money::LIMIT)));
+    }
+    let before = summary.recorded;
+    if entry.amount.is_negative() && before.unwrap_or_default().plus(entry.amount).is_negative() {
+        let (back, paid) = (entry.amount.size(), before.unwrap_or_default());
+        let message = format!("{back} cannot go back for {reference}: {paid} was paid");
+        return Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
+            .error("More than was paid cannot be refunded")
+            .remedy(Remedy::ShowOrder(reference.clone())));
+    }
+    let said = describe(entry.amount, &entry.method, entry.receipt.as_deref());
+    Ok(Some(NewPayment { order: summary.pk, before, entry, voids: None, change: (None, Some(said)) }))
+}
+
+/// Decides a row of a list. A list that is entered twice changes nothing: a row is known by its receipt; without one by its order,
+/// amount, method and time; without a time too by the other three.
+///
+/// # Errors
+/// Those of [`decide`].
+pub fn decide_listed(
+    summary: &OrderSummary,
+    entry: PaymentEntry,
+    same: Option<&SameReceipt>,
+    alike: Option<Alike>,
+    now: Timestamp,
+) -> Result<Listed, Refusal> {
+    let alike = alike.filter(|_| entry.receipt.is_none());
+    let (reference, said) = (&summary.reference, describe(entry.amount, &entry.method, None));
+    if alike == Some(Alike::OnRecord) {
+        let is_sure = entry.paid_at.is_some();
+        return Ok(Listed::Unchanged((!is_sure).then(|| {
+            format!("{reference}: {said} is on record already; if this is another payment, give it a receipt or paidAt")
+        })));
+    }
+    let warning = alike.map(|_| format!("{reference}: {said} stands twice in the list; both are recorded"));
+    Ok(match decide(summary, entry, same, now)? {
+        Some(payment) => Listed::New(payment, warning),
+        None => Listed::Unchanged(None),
+    })
+}
+
+/// Decides to take back the payment of this number; both stay to be seen.
+///
+/// # Errors
+/// There is no such payment; it takes another back, or was taken back; less than nothing would be left as paid.
+pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> {
+    let reference = &order.summary.reference;
+    let show = |refusal: Refusal| refusal.remedy(Remedy::ShowOrder(reference.clone()));
+    let refuse = |conflict, message: String, error: String| {
+        show(Refusal::new(RefusalKind::Conflict(conflict), message).error(error))
+    };
+    let Some(payment) = order.payments.iter().find(|payment| payment.number == number) else {
+        let message = format!("order {reference} has no payment {number}");
+        return Err(show(Refusal::new(RefusalKind::NotFound, message).error(format!("Payment {number} not found"))));
+    };
+    if let Some(taken_back) = payment.voids {
+        let message = format!("payment {number} of {reference} takes payment {taken_back} back: enter it anew instead");
+        return Err(refuse(Conflict::Step, message, format!("Payment {number} takes another back")));
+    }
+    if order.payments.iter().any(|other| other.voids == Some(number)) {
+        let message = format!("payment {number} of {reference} was taken back already");
+        return Err(refuse(Conflict::Already, message, format!("Payment {number} was taken back already")));
+    }
+    let before = order.summary.recorded;
+    if before.unwrap_or_default().minus(payment.amount).is_negative() {
+        let message =
+            format!("without payment {number}, more was refunded of {reference} than paid: take the refund back first");
+        return Err(refuse(Conflict::Step, message, "More would be refunded than was paid".to_owned()));
+    }
+    let entry =
+        PaymentEntry { amount: payment.amount.negated(), method: payment.method.clone(), receipt: None, paid_at: None };
+    let change = (Some(payment.describe()), None);
+    Ok(NewPayment { order: order.summary.pk, before, entry, voids: Some(payment.pk), change })
+}
+
+/// Returns the payment of what is due, or of `amount`.
+///
+/// # Errors
+/// Nothing is due; or the order is cancelled and no amount was given.
+pub fn amount_to_pay(order: &Order, amount: Option<Money>) -> Result<Balance, Refusal> {
+    let summary = &order.summary;
+    let paid = summary.recorded.unwrap_or_default();
+    let due = summary.grand_total().minus(paid);
+    match amount {
+        Some(amount) => Ok(amount.into()),
+        None if due > Balance::ZERO => Ok(due),
+        None => {
+            let message = format!("nothing is due of {}: {paid} was paid", summary.reference);
+            let conflict = if summary.status == Status::Cancelled { Conflict::Step } else { Conflict::Already };
+            Err(Refusal::new(RefusalKind::Conflict(conflict), message)
+                .error("Nothing is due")
+                .remedy(Remedy::ShowOrder(summary.reference.clone())))
+        }
+    }
+}
+
+/// Returns the refund of what is owed, or of `amount`: below zero. A receipt that was entered before says how much it was.
+///
+/// # Errors
+/// Nothing is owed, and no amount was given.
+pub fn amount_to_refund(order: &Order, amount: Option<Money>, same: Option<&SameReceipt>) -> Result<Balance, Refusal> {
+    let summary = &order.summary;
+    let same = same.filter(|same| same.order == summary.pk && same.amount.is_negative()).map(|same| same.amount);
+    let owed = summary.due().filter(|due| due.is_negative());
+    match (amount, same.or(owed)) {
+        (Some(amount), _) => Ok(Balance::from(amount).negated()),
+        (None, Some(back)) => Ok(back),
+        (None, None) => {
+            let message = format!("nothing is owed to the customer of {}", summary.reference);
+            Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
+                .error("Nothing is owed to the customer")
+                .remedy(Remedy::ShowOrder(summary.reference.clone())))
+        }
+    }
+}
+
+/// Says that more was paid than was due; `None` where it was not.
+pub fn overpaid(summary: &OrderSummary) -> Option<String> {
+    let owed = summary.due().filter(|due| due.is_negative())?.size();
+    let reference = &summary.reference;
+    Some(match summary.status {
+        Status::Cancelled => format!("{reference} is cancelled: {owed} is owed to the customer"),
+        _ => format!("{reference} is paid {owed} more than is due"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::payment::{Method, Payment, sum};
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, now, order as received};
+
+    fn balance(hundredths: i64) -> Balance {
+        Balance::from_hundredths(hundredths)
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    fn entry(amount: i64, receipt: Option<&str>) -> PaymentEntry {
+        let (method, receipt) = (Method::parse("cash").unwrap(), receipt.map(str::to_owned));
+        PaymentEntry { amount: balance(amount), method, receipt, paid_at: None }
+    }
+
+    /// An order of 100.00 with these payments, each with the number of the one that it takes back.
+    fn order(status: Status, payments: &[(i64, Option<usize>)]) -> Order {
+        let mut shirt = product("Shirt", &[("", 1)]);
+        shirt.price = Money::from_hundredths(10_000);
+        let mut order = received(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect(), 7, status);
+        let payment = |(index, (amount, voids)): (usize, &(i64, Option<usize>))| Payment {
+            pk: PaymentPk(i64::try_from(index).unwrap() + 40),
+            number: index + 1,
+            at: now(),
+            paid_at: now(),
+            actor: "mona".to_owned(),
+            amount: balance(*amount),
+            method: Method::parse("cash").unwrap(),
+            receipt: None,
+            note: None,
+            voids: *voids,
+        };
+        order.payments = payments.iter().enumerate().map(payment).collect();
+        order.summary.recorded = sum(&order.payments);
+        order
+    }
+
+    #[test]
+    fn a_payment_or_refund_is_decided() {
+        let same = |order: i64, amount: i64| SameReceipt {
+            order: OrderPk(order),
+            reference: Reference::parse("LEG-OTHER").unwrap(),
+            amount: balance(amount),
+        };
+        let lies_ahead =
+            "2026-02-07T09:00:00.001Z lies ahead: money that has not moved yet is no payment of LEG-LXYZ1234-AB5C";
+        for (payments, amount, receipt, same, paid_at, expected) in [
+            (&[][..], 5000, None, None, None, Ok(Some("50.00 cash"))),
+            (&[], 5000, Some("R-1"), None, Some("2026-02-07T09:00:00Z"), Ok(Some("50.00 cash R-1"))),
+            // More than is due is money that is there.
+            (&[(10_000, None)], 5000, None, None, None, Ok(Some("50.00 cash"))),
+            (&[(5000, None)], -5000, None, None, None, Ok(Some("-50.00 cash"))),
+            (&[(5000, None)], 5000, Some("R-1"), Some(same(7, 5000)), None, Ok(None)),
+            // A receipt that was entered is known, whenever the money is said to have moved.
+            (&[(5000, None)], 5000, Some("R-1"), Some(same(7, 5000)), Some("2026-02-08T09:00:00Z"), Ok(None)),
+            (
+                &[(5000, None)],
+                4000,
+                Some("R-1"),
+                Some(same(7, 5000)),
+                None,
+                Err((Conflict::Content, "receipt R-1 of cash was entered for LEG-OTHER, 50.00")),
+            ),
+            (
+                &[],
+                5000,
+                Some("R-1"),
+                Some(same(8, 5000)),
+                None,
+                Err((Conflict::Content, "receipt R-1 of cash was entered for LEG-OTHER, 50.00")),
+            ),
+            (
+                &[(5000, None)],
+                -5001,
+                None,
+                None,
+                None,
+                Err((Conflict::Step, "50.01 cannot go back for LEG-LXYZ1234-AB5C: 50.00 was paid")),
+            ),
+            (
+                &[(5000, None), (-5000, Some(1))],
+                -1,
+                None,
+                None,
+                None,
+                Err((Conflict::Step, "0.01 cannot go back for LEG-LXYZ1234-AB5C: 0.00 was paid")),
+            ),
+            (
+                &[],
+                -1,
+                None,
+                None,
+                None,
+                Err((Conflict::Step, "0.01 cannot go back for LEG-LXYZ1234-AB5C: 0.00 was paid")),
+            ),
+        ] {
+            let order = order(Status::Pending, payments);
+            let entry = PaymentEntry { paid_at: paid_at.map(at), ..entry(amount, receipt) };
+            let decided = decide(&order.summary, entry.clone(), same.as_ref(), now());
+            let told = decided.as_ref().map(|new| new.as_ref().and_then(|new| new.change.1.as_deref()));
+            let expected =
+                expected.map_err(|(conflict, message): (_, &str)| (RefusalKind::Conflict(conflict), message));
+            assert_eq!(
+                told.map_err(|refusal| (refusal.kind, refusal.message.as_str())),
+                expected,
+                "{payments:?} {amount}"
+            );
+            if let Ok(Some(new)) = decided {
+                assert_eq!(
+                    (new.order, new.before, new.entry, new.voids),
+                    (OrderPk(7), sum(&order.payments), entry, None)
+                );
+            }
+        }
+        for (amount, paid_at, message) in [
+            (100, "2026-02-07T09:00:00.001Z", lies_ahead),
+            (
+                100,
+                "0226-02-07T09:00:00Z",
+                "the time of a payment of LEG-LXYZ1234-AB5C lies before 2009: look at its year",
+            ),
+            (
+                10_000_000_000,
+                "2026-02-07T09:00:00Z",
+                "100000000.00 is too much for one payment of LEG-LXYZ1234-AB5C: enter it in parts",
+            ),
+        ] {
+            let entry = PaymentEntry { paid_at: Some(at(paid_at)), ..entry(amount, None) };
+            let refusal = decide(&order(Status::Pending, &[]).summary, entry, None, now()).unwrap_err();
+            assert_eq!((refusal.kind, refusal.message.as_str()), (RefusalKind::InvalidInput, message));
+        }
+    }
+
+    #[test]
+    fn any_status_takes_a_payment() {
+        for status in Status::ALL {
+            assert!(decide(&order(status, &[]).summary, entry(5000, None), None, now()).unwrap().is_some(), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_payment_is_taken_back_once() {
+        let show = "LEG-LXYZ1234-AB5C";
+        for (payments, number, expected) in [
+            (&[(5000, None)][..], 1, Ok((-5000, 40))),
+            (&[(5000, None), (-2000, None)], 2, Ok((2000, 41))),
+            (&[(5000, None)], 2, Err(format!("order {show} has no payment 2"))),
+            (&[(5000, None)], 0, Err(format!("order {show} has no payment 0"))),
+            (&[(5000, None), (-5000, Some(1))], 1, Err(format!("payment 1 of {show} was taken back already"))),
+            (
+                &[(5000, None), (-5000, Some(1))],
+                2,
+                Err(format!("payment 2 of {show} takes payment 1 back: enter it anew instead")),
+            ),
+            (
+                &[(5000, None), (-2000, None)],
+                1,
+                Err(format!("without payment 1, more was refunded of {show} than paid: take the refund back first")),
+            ),
+        ] {
+            let order = order(Status::Pending, payments);
+            let decided = decide_void(&order, number);
+            let told =
+                decided.as_ref().map(|new| (new.entry.amount, new.voids)).map_err(|refusal| refusal.message.clone());
+            let expected = expected.map(|(amount, pk)| (balance(amount), Some(PaymentPk(pk))));
+            assert_eq!(told, expected, "{payments:?} {number}");
+            if let Ok(new) = decided {
+                let taken_back = Some(order.payments[number - 1].describe());
+                assert_eq!(
+                    (new.before, new.change, new.entry.paid_at),
+                    (sum(&order.payments), (taken_back, None), None)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_paid_or_goes_back_by_default_is_what_is_due_or_owed() {
+        let conflict = |kind| Err(RefusalKind::Conflict(kind));
+        for (status, payments, to_pay, to_refund) in [
+            (Status::Pending, &[][..], Ok(10_000), conflict(Conflict::Step)),
+            (Status::Shipped, &[(4000, None)], Ok(6000), conflict(Conflict::Step)),
+            (Status::Shipped, &[(10_000, None)], conflict(Conflict::Already), conflict(Conflict::Step)),
+            (Status::Shipped, &[(12_000, None)], conflict(Conflict::Already), Ok(-2000)),
+            (Status::Cancelled, &[(4000, None)], conflict(Conflict::Step), Ok(-4000)),
+            (Status::Cancelled, &[], conflict(Conflict::Step), conflict(Conflict::Step)),
+        ] {
+            let order = order(status, payments);
+            let what = format!("{status} {payments:?}");
+            assert_eq!(amount_to_pay(&order, None).map_err(|refusal| refusal.kind), to_pay.map(balance), "{what}");
+            assert_eq!(
+                amount_to_refund(&order, None, None).map_err(|refusal| refusal.kind),
+                to_refund.map(balance),
+                "{what}"
+            );
+            let five = Some(Money::from_hundredths(500));
+            assert_eq!(
+                (amount_to_pay(&order, five), amount_to_refund(&order, five, None)),
+                (Ok(balance(500)), Ok(balance(-500)))
+            );
+        }
+    }
+
+    #[test]
+    fn a_refund_that_is_entered_again_is_what_its_receipt_says() {
+        let order = order(Status::Cancelled, &[(4000, None), (-4000, None)]);
+        let same = |pk, amount: i64| {
+            let reference = order.summary.reference.clone();
+            Some(SameReceipt { order: OrderPk(pk), reference, amount: balance(amount) })
+        };
+        assert_eq!(amount_to_refund(&order, None, same(7, -4000).as_ref()), Ok(balance(-4000)));
+        for other in [same(8, -4000), same(7, 4000)] {
+            assert!(amount_to_refund(&order, None, other.as_ref()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_row_of_a_list_that_comes_again_is_known() {
+        let summary = order(Status::Shipped, &[(5000, None)]).summary;
+        let same = SameReceipt { order: summary.pk, reference: summary.reference.clone(), amount: balance(5000) };
+        let maybe = "LEG-LXYZ1234-AB5C: 50.00 cash is on record already; if this is another payment, give it a receipt or paidAt";
+        let twice = "LEG-LXYZ1234-AB5C: 50.00 cash stands twice in the list; both are recorded";
+        for (receipt, paid_at, same, alike, is_new, warning) in [
+            (Some("R-1"), None, Some(&same), None, false, None),
+            (Some("R-2"), None, None, Some(Alike::OnRecord), true, None),
+            (None, None, None, None, true, None),
+            (None, None, None, Some(Alike::OnRecord), false, Some(maybe)),
+            (None, Some("2026-02-05T00:00:00Z"), None, Some(Alike::OnRecord), false, None),
+            (None, None, None, Some(Alike::InList), true, Some(twice)),
+        ] {
+            let entry = PaymentEntry { paid_at: paid_at.map(at), ..entry(5000, receipt) };
+            let what = format!("{receipt:?} {paid_at:?} {alike:?}");
+            let (was_new, said) = match decide_listed(&summary, entry, same, alike, now()).unwrap() {
+                Listed::New(_, warning) => (true, warning),
+                Listed::Unchanged(warning) => (false, warning),
+            };
+            assert_eq!((was_new, said.as_deref()), (is_new, warning), "{what}");
+        }
+    }
+
+    #[test]
+    fn more_than_is_due_is_said() {
+        for (status, payments, said) in [
+            (Status::Pending, &[(10_000, None)][..], None),
+            (Status::Pending, &[(10_001, None)], Some("LEG-LXYZ1234-AB5C is paid 0.01 more than is due")),
+            (Status::Cancelled, &[(100, None)], Some("LEG-LXYZ1234-AB5C is cancelled: 1.00 is owed to the customer")),
+            (Status::Cancelled, &[], None),
+        ] {
+            assert_eq!(overpaid(&order(status, payments).summary).as_deref(), said, "{status} {payments:?}");
+        }
+    }
+}
