@@ -13,7 +13,7 @@ use crate::domain::order::OrderPk;
 use crate::domain::time::Timestamp;
 
 /// The rules over tables, each with a query that finds what breaks it.
-const RULES: [(&str, &str); 31] = [
+const RULES: [(&str, &str); 33] = [
     // On hand is the sum of its movements.
     ("stock", "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
             format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
@@ -64,7 +64,10 @@ const RULES: [(&str, &str); 31] = [
      FROM (SELECT pk AS order_pk, paid FROM orders WHERE paid IS NOT NULL UNION SELECT order_pk, NULL FROM payments) AS some
      JOIN orders AS o ON o.pk = some.order_pk
      LEFT JOIN (SELECT order_pk, SUM(amount) AS paid FROM payments GROUP BY order_pk) AS p ON p.order_pk = o.pk
-     WHERE o.paid IS NOT p.paid OR o.paid < 0 GROUP BY o.pk ORDER BY o.pk"),
+     WHERE o.paid IS NOT p.paid GROUP BY o.pk ORDER BY o.pk"),
+    ("paid", "SELECT 'paid' AS code, reference AS subject,
+            format('%d hundredths more were refunded than paid', -paid) AS problem
+     FROM orders WHERE paid < 0 ORDER BY pk"),
     ("payment", "SELECT 'payment' AS code, o.reference AS subject,
             format('payment %d takes back one that it does not fit', v.pk) AS problem
      FROM payments AS v JOIN payments AS p ON p.pk = v.voids JOIN orders AS o ON o.pk = v.order_pk
@@ -72,8 +75,14 @@ const RULES: [(&str, &str); 31] = [
      ORDER BY v.pk"),
     ("payment", "SELECT 'payment' AS code, o.reference AS subject, format('payment %d is not told by its event', p.pk) AS problem
      FROM payments AS p JOIN order_events AS e ON e.pk = p.event_pk JOIN orders AS o ON o.pk = p.order_pk
+     JOIN payments AS t ON t.pk = coalesce(p.voids, p.pk)
      WHERE e.order_pk <> p.order_pk OR e.kind <> 'payment' OR e.at <> p.at OR e.actor <> p.actor OR e.note IS NOT p.note
+        OR iif(p.voids IS NULL, e.\"to\", e.\"from\") IS NOT format('%s%d.%02d %s', iif(t.amount < 0, '-', ''),
+               abs(t.amount) / 100, abs(t.amount) % 100, t.method) || coalesce(' ' || t.receipt, '')
      ORDER BY p.pk"),
+    ("payment", "SELECT 'payment' AS code, o.reference AS subject,
+            format('payment %d was recorded before its money moved', p.pk) AS problem
+     FROM payments AS p JOIN orders AS o ON o.pk = p.order_pk WHERE p.paid_at > p.at ORDER BY p.pk"),
     ("payment", "SELECT 'payment' AS code, o.reference AS subject, format('event %d tells of no payment', e.pk) AS problem
      FROM order_events AS e JOIN orders AS o ON o.pk = e.order_pk
      WHERE e.kind = 'payment' AND (SELECT COUNT(*) FROM payments AS p WHERE p.order_pk = e.order_pk AND p.event_pk = e.pk) <> 1

@@ -491,3 +491,42 @@ fn nothing_that_the_program_itself_does_is_a_finding() {
         shop.check();
     }
 }
+
+#[test]
+fn a_payment_that_was_changed_is_found() {
+    let shop = Shop::with_order();
+    shop.orders(["pay", ORDER, "20", "cash", "--receipt", "R-7"]).succeeds();
+    shop.orders(["pay", ORDER, "0.05", "instapay"]).succeeds();
+    shop.orders(["refund", ORDER, "0.5", "cash"]).succeeds();
+    shop.orders(["pay", ORDER, "--void", "3", "--note", "not given"]).succeeds();
+    shop.check();
+    let connection = shop.connection();
+    let kept =
+        "CREATE TEMP TABLE kept AS SELECT * FROM payments; CREATE TEMP TABLE was AS SELECT pk, paid FROM orders;";
+    connection.execute_batch(kept).unwrap();
+    for (change, problem) in [
+        (
+            "UPDATE payments SET amount = 3000 WHERE pk = 1; UPDATE orders SET paid = paid + 1000",
+            "payment 1 is not told by its event",
+        ),
+        ("UPDATE payments SET method = 'bosta' WHERE pk = 1", "payment 1 is not told by its event"),
+        ("UPDATE payments SET receipt = 'R-8' WHERE pk = 1", "payment 1 is not told by its event"),
+        (
+            "UPDATE payments SET paid_at = '2027-01-01T00:00:00.000Z' WHERE pk = 2",
+            "payment 2 was recorded before its money moved",
+        ),
+        (
+            "UPDATE payments SET amount = -2000 WHERE pk = 1; UPDATE orders SET paid = paid - 4000",
+            "1995 hundredths more were refunded than paid",
+        ),
+    ] {
+        connection.execute_batch(change).unwrap();
+        let found = shop.orders(["check"]).exits(10).stdout.replace("\n  ", " ");
+        assert!(found.contains(problem), "{change}: {found}");
+        let back = "UPDATE payments SET (amount, method, receipt, paid_at) =
+                        (SELECT amount, method, receipt, paid_at FROM kept WHERE kept.pk = payments.pk);
+                    UPDATE orders SET paid = (SELECT paid FROM was WHERE was.pk = orders.pk)";
+        connection.execute_batch(back).unwrap();
+        shop.check();
+    }
+}
