@@ -171,7 +171,7 @@ mod tests {
                 .map(|is_written_off| EventMovement {
                     product_name: "Belt".to_owned(),
                     size: None,
-                    delta: 1,
+                    delta: if is_written_off { -1 } else { 1 },
                     is_written_off,
                 })
                 .into(),
@@ -188,15 +188,54 @@ mod tests {
             event("mona", EventKind::Note, "call me", false),
         ];
         let seen = for_buyer(events, "mona");
+        let deltas = |event: &Event| event.movements.iter().map(|movement| movement.delta).collect::<Vec<_>>();
         let seen: Vec<_> =
-            seen.iter().map(|one| (one.actor.as_str(), one.kind, one.note.as_deref(), one.movements.len())).collect();
+            seen.iter().map(|one| (one.actor.as_str(), one.kind, one.note.as_deref(), deltas(one))).collect();
         assert_eq!(
             seen,
             [
-                (OPERATOR, EventKind::Created, Some("leave it at the door"), 1),
-                (SHOP, EventKind::Status, None, 1),
-                ("mona", EventKind::Note, Some("call me"), 1),
+                (OPERATOR, EventKind::Created, Some("leave it at the door"), vec![1]),
+                (SHOP, EventKind::Status, None, vec![1]),
+                ("mona", EventKind::Note, Some("call me"), vec![1]),
             ]
         );
+    }
+
+    #[test]
+    fn the_newest_words_of_the_customer_and_of_the_shop_are_apart() {
+        let note = |note: Option<&str>, is_customers| Event {
+            at: Timestamp::FIRST,
+            actor: OPERATOR.to_owned(),
+            kind: EventKind::Note,
+            from: None,
+            to: None,
+            note: note.map(str::to_owned),
+            is_customers,
+            movements: Vec::new(),
+        };
+        let events = [
+            note(Some("at the door"), true),
+            note(Some("paid"), false),
+            note(Some("after 6 pm"), true),
+            note(Some("difficult"), false),
+            note(None, true),
+            note(None, false),
+        ];
+        let words = |events: &[Event]| {
+            let (customer, shop) = remarks(events);
+            [customer, shop].map(|event| event.and_then(|event| event.note.clone()))
+        };
+        assert_eq!(words(&events), [Some("after 6 pm".to_owned()), Some("difficult".to_owned())]);
+        assert_eq!(words(&events[..1]), [Some("at the door".to_owned()), None]);
+        assert_eq!(words(&events[1..2]), [None, Some("paid".to_owned())]);
+    }
+
+    /// The words are in files and in the JSON that scripts read.
+    #[test]
+    fn the_words_of_events_stay() {
+        let words = ["created", "status", "edited", "note"];
+        assert_eq!(EventKind::ALL.map(EventKind::as_str), words);
+        assert_eq!(words.map(EventKind::parse), EventKind::ALL.map(Some));
+        assert_eq!(EventKind::parse("Note"), None);
     }
 }
