@@ -609,7 +609,7 @@ mod tests {
         ] {
             let refusal = shown.covers(order).unwrap_err();
             assert_eq!((refusal.message.as_str(), refusal.error.as_str()), (message, error));
-            assert_eq!(refusal.kind, Kind::Conflict(Conflict::Changed));
+            assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Changed));
             assert_eq!(refusal.remedies, [Remedy::ConfirmAnew(order.summary.reference.clone())]);
         }
         for accept_prices in [false, true] {

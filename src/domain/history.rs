@@ -203,37 +203,27 @@ mod tests {
 
     #[test]
     fn the_newest_words_of_the_customer_and_of_the_shop_are_apart() {
-        let note = |note: Option<&str>, is_customers| Event {
+        let note = |text: &str, is_customers| Note {
             at: Timestamp::FIRST,
             actor: OPERATOR.to_owned(),
-            kind: EventKind::Note,
-            from: None,
-            to: None,
-            note: note.map(str::to_owned),
+            text: text.to_owned(),
             is_customers,
-            movements: Vec::new(),
         };
-        let events = [
-            note(Some("at the door"), true),
-            note(Some("paid"), false),
-            note(Some("after 6 pm"), true),
-            note(Some("difficult"), false),
-            note(None, true),
-            note(None, false),
-        ];
-        let words = |events: &[Event]| {
-            let (customer, shop) = remarks(events);
-            [customer, shop].map(|event| event.and_then(|event| event.note.clone()))
+        let notes =
+            [note("at the door", true), note("paid", false), note("after 6 pm", true), note("difficult", false)];
+        let words = |notes: &[Note]| {
+            let (customer, shop) = remarks(notes);
+            [customer, shop].map(|remark| remark.map(|remark| remark.text.clone()))
         };
-        assert_eq!(words(&events), [Some("after 6 pm".to_owned()), Some("difficult".to_owned())]);
-        assert_eq!(words(&events[..1]), [Some("at the door".to_owned()), None]);
-        assert_eq!(words(&events[1..2]), [None, Some("paid".to_owned())]);
+        assert_eq!(words(&notes), [Some("after 6 pm".to_owned()), Some("difficult".to_owned())]);
+        assert_eq!(words(&notes[..1]), [Some("at the door".to_owned()), None]);
+        assert_eq!(words(&notes[1..2]), [None, Some("paid".to_owned())]);
     }
 
     /// The words are in files and in the JSON that scripts read.
     #[test]
     fn the_words_of_events_stay() {
-        let words = ["created", "status", "edited", "note"];
+        let words = ["created", "status", "edited", "note", "payment"];
         assert_eq!(EventKind::ALL.map(EventKind::as_str), words);
         assert_eq!(words.map(EventKind::parse), EventKind::ALL.map(Some));
         assert_eq!(EventKind::parse("Note"), None);

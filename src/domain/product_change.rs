@@ -348,8 +348,8 @@ mod tests {
     #[test]
     fn a_refusal_of_one_product_says_whether_it_conflicts_or_is_invalid() {
         for (kind, message) in [
-            (Kind::Conflict(Conflict::Exists), "the product conflicts with another"),
-            (Kind::InvalidInput, "invalid product"),
+            (RefusalKind::Conflict(Conflict::Exists), "the product conflicts with another"),
+            (RefusalKind::InvalidInput, "invalid product"),
         ] {
             let refusal = ProductRejected { kind, problems: vec!["name: x".to_owned()] }.into_refusal();
             assert_eq!(

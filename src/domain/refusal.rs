@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_printed_as_its_message() {
-        let refusal: Refusal = Refusal::new(Kind::NotFound, "no order LEG-1").error("Order not found");
+        let refusal: Refusal = Refusal::new(RefusalKind::NotFound, "no order LEG-1").error("Order not found");
         assert_eq!(refusal.to_string(), "no order LEG-1");
     }
 }
