@@ -617,4 +617,26 @@ mod tests {
             assert_eq!((named.accepts_prices(), named.covers(&changed)), (accept_prices, Ok(())));
         }
     }
+
+    #[test]
+    fn an_order_is_confirmed_with_its_payment_or_not_at_all() {
+        let settled = || Settled { payment: None, is_recorded_before: false, is_cod: true };
+        let refused = || Refusal::conflict(Conflict::Content, "receipt R-1 was entered");
+        let products = [product("Shirt", &[("", 1)])];
+        let desk = desk(&products, &[&[(0, 1, None)]]);
+        let decided = |settled| decide_settled(&desk.orders, &desk.catalogue, false, vec![settled]);
+        let confirmed = decided(Ok(settled())).unwrap();
+        assert_eq!((confirmed.len(), &confirmed[0].1), (1, &settled()));
+        let obstacles = decided(Err(refused())).unwrap_err();
+        assert_eq!(refusal(&desk.orders, &obstacles), refused(), "it says what the payment says");
+        let short = super::tests::desk(&products, &[&[(0, 2, None)]]);
+        let obstacles = decide_settled(&short.orders, &short.catalogue, false, vec![Err(refused())]).unwrap_err();
+        assert_eq!(obstacles.len(), 2);
+        // Terms that only a guest names need consent, too.
+        let mut claimed = super::tests::desk(&products, &[&[(0, 1, None)]]);
+        claimed.orders[0].summary.terms.is_cod = true;
+        claimed.orders[0].summary.terms = claimed.orders[0].summary.terms.clone().claimed_by_guest();
+        assert!(decide(&claimed.orders, &claimed.catalogue, false).is_err());
+        assert!(decide(&claimed.orders, &claimed.catalogue, true).is_ok());
+    }
 }

@@ -148,4 +148,11 @@ mod tests {
         }
         assert!(said("", None).is_nothing() && !said("", Some((1, ""))).is_nothing());
     }
+
+    #[test]
+    fn a_blocked_customer_is_a_warning_with_its_reason() {
+        let warning = |note: Option<&str>| Block { since: Timestamp::FIRST, note: note.map(str::to_owned) }.warning();
+        assert_eq!(warning(None), "the customer is blocked");
+        assert_eq!(warning(Some("fraud")), "the customer is blocked: fraud");
+    }
 }

@@ -228,4 +228,50 @@ mod tests {
         assert_eq!(words.map(EventKind::parse), EventKind::ALL.map(Some));
         assert_eq!(EventKind::parse("Note"), None);
     }
+
+    #[test]
+    fn a_buyer_sees_of_an_order_what_is_theirs() {
+        use crate::domain::customer::Block;
+        use crate::domain::product::tests::product;
+        use crate::domain::receive::tests::{incoming, order};
+        use crate::domain::status::Status;
+        use crate::domain::user::{Role, User, UserId};
+        let shirt = product("Shirt", &[("", 1)]);
+        let mut order =
+            order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending);
+        let note = |actor: &str, text: &str, is_customers| Note {
+            at: Timestamp::FIRST,
+            actor: actor.to_owned(),
+            text: text.to_owned(),
+            is_customers,
+        };
+        order.notes = vec![
+            note("operator", "at the door", true),
+            note("sara", "difficult", false),
+            note("mona", "call me", false),
+        ];
+        order.block = Some(Block { since: Timestamp::FIRST, note: None });
+        let account = |name: &str, role| {
+            Caller::Account(User {
+                id: UserId(uuid::Uuid::nil()),
+                username: name.to_owned(),
+                role,
+                phone: None,
+                number: None,
+            })
+        };
+        for (caller, owner, sees_owner, notes) in [
+            (account("mona", Role::Buyer), "mona", true, &["at the door", "call me"][..]),
+            (account("mona", Role::Buyer), "omar", false, &["at the door", "call me"]),
+            (Caller::Guest, "omar", false, &["at the door"]),
+            (account("sara", Role::Seller), "omar", true, &["at the door", "difficult", "call me"]),
+            (Caller::Operator, "omar", true, &["at the door", "difficult", "call me"]),
+        ] {
+            order.summary.user = Some(owner.to_owned());
+            let seen = seen_by(&caller, &order);
+            let texts: Vec<_> = seen.notes.iter().map(|note| note.text.as_str()).collect();
+            assert_eq!((seen.summary.user.is_some(), texts.as_slice()), (sees_owner, notes), "{caller:?}");
+            assert_eq!(seen.block.is_some(), notes.len() == 3, "{caller:?}");
+        }
+    }
 }

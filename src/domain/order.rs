@@ -279,4 +279,24 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn an_order_is_forgotten_if_nothing_names_its_customer() {
+        use crate::domain::customer::FORGOTTEN;
+        use crate::domain::receive::tests::order;
+        use crate::domain::status::Status;
+        let shirt = product("Shirt", &[("", 1)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        for (name, phone, number, expected) in [
+            (FORGOTTEN, FORGOTTEN, "", true),
+            (FORGOTTEN, FORGOTTEN, "2010", false),
+            (FORGOTTEN, "010", "", false),
+            ("Mona", FORGOTTEN, "", false),
+        ] {
+            let mut summary = order(&incoming(&[(&shirt, 1, None)]), &catalogue, 1, Status::Pending).summary;
+            (summary.customer.name, summary.customer.phone) = (name.to_owned(), phone.to_owned());
+            summary.number = number.to_owned();
+            assert_eq!(summary.is_forgotten(), expected, "{name} {phone} {number}");
+        }
+    }
 }
