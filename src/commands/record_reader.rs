@@ -242,7 +242,7 @@ impl<T> SourceReader<'_, T> {
         };
         let size = match &input {
             Input::Record(bytes) => bytes.len(),
-            Input::Stretch(stretch) => stretch.content.len(),
+            Input::Stretch(stretch) => stretch.content.size(),
         };
         let skipped = (self.read)(input, &mut put)?;
         Ok(self.outbox.end_record(skipped, size))

@@ -467,4 +467,176 @@ mod tests {
         let short = vec!["Shirt: Insufficient stock (available: 1, required: 2)".to_owned()];
         assert_eq!(decided, [Ok(1), Err(short), Ok(0)]);
     }
+
+    /// What is wrong with several orders, in words, and what to do next.
+    fn words(desk: &Desk) -> (String, String, Vec<Remedy>) {
+        let refusal = desk.refusal();
+        (refusal.message, refusal.error, refusal.remedies)
+    }
+
+    fn references(numbers: &[usize]) -> Vec<Reference> {
+        numbers.iter().map(|number| Reference::parse(&format!("LEG-{number}")).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_refusal_names_the_orders_at_fault_and_what_to_do_next() {
+        let products = [product("Shirt", &[("", 9)]), product("Polo", &[("S", 1)])];
+        let (plain, unsized_item): (&[(usize, u32, Option<&str>)], _) = (&[(0, 1, None)], &[(1, 1, None)][..]);
+        let reference = |number: usize| references(&[number]).remove(0);
+
+        let mut cancelled = desk(&products, &[plain]);
+        cancelled.orders[0].summary.status = Status::Cancelled;
+        let (message, error, remedies) = words(&cancelled);
+        assert_eq!((message.as_str(), error.as_str()), ("order LEG-0 is cancelled", "Order is cancelled"));
+        assert_eq!(remedies, [Remedy::Reopen(reference(0))]);
+
+        let mut shipped = desk(&products, &[plain]);
+        shipped.orders[0].summary.status = Status::Shipped;
+        let (message, _, remedies) = words(&shipped);
+        assert_eq!(message, "order LEG-0 is already shipped");
+        assert_eq!(remedies, [Remedy::ShowOrder(reference(0))]);
+
+        let mut several = desk(&products, &[plain, plain, plain]);
+        several.orders[1].summary.status = Status::Shipped;
+        let (message, error, remedies) = words(&several);
+        assert_eq!(
+            (message.as_str(), error.as_str()),
+            ("some of 3 orders are not pending", "Some orders are not pending")
+        );
+        assert_eq!(remedies, [Remedy::ConfirmOthers(references(&[0, 1, 2]))]);
+        assert_eq!(several.refusal().details, ["LEG-1: Order is already shipped"]);
+
+        let sizeless = desk(&products, &[unsized_item]);
+        let (message, error, remedies) = words(&sizeless);
+        assert_eq!(
+            (message.as_str(), error.as_str()),
+            ("items of LEG-0 need an available size", "Some items need an available size")
+        );
+        assert_eq!(remedies, [Remedy::ChooseSize { reference: reference(0), item: 1 }]);
+        let (message, _, remedies) = words(&desk(&products, &[plain, unsized_item, unsized_item]));
+        assert_eq!(message, "items of LEG-1, LEG-2 (of 3 orders) need an available size");
+        assert_eq!(remedies, [Remedy::ConfirmOthers(references(&[0, 1, 2]))]);
+    }
+
+    #[test]
+    fn prices_below_the_list_price_are_refused_for_one_order_and_for_many() {
+        let products = [product("Shirt", &[("", 99)])];
+        let cheap = |orders: usize| {
+            let mut desk = desk(&products, &vec![&[(0, 1, None)][..]; orders]);
+            desk.orders.iter_mut().for_each(|order| order.items[0].unit_price = Money::from_hundredths(1));
+            desk
+        };
+        for (orders, message) in [
+            (1, "prices of LEG-0 are below the list price"),
+            (3, "prices of LEG-0, LEG-1, LEG-2 (of 3 orders) are below the list price"),
+            (5, "prices of LEG-0, LEG-1, LEG-2 and 2 more (of 5 orders) are below the list price"),
+        ] {
+            let numbers: Vec<usize> = (0..orders).collect();
+            let expected = (
+                message.to_owned(),
+                "Some prices are below the list price".to_owned(),
+                vec![Remedy::AcceptPrices(references(&numbers))],
+            );
+            assert_eq!(words(&cheap(orders)), expected);
+        }
+        // Accepting the prices alone would not help.
+        let mut mixed = cheap(2);
+        mixed.orders[1].summary.status = Status::Shipped;
+        let (message, _, remedies) = words(&mixed);
+        assert_eq!(
+            (message.as_str(), remedies),
+            ("some of 2 orders are not pending", vec![Remedy::ConfirmOthers(references(&[0, 1]))])
+        );
+        let mut one = desk(&[product("Polo", &[("S", 9)])], &[&[(0, 1, Some("S")), (0, 1, None)]]);
+        one.orders[0].items[0].unit_price = Money::from_hundredths(1);
+        let mut short = desk(&products, &[&[(0, 100, None)]]);
+        short.orders[0].items[0].unit_price = Money::from_hundredths(1);
+        assert_eq!(
+            words(&short),
+            (
+                "prices of LEG-0 are below the list price".to_owned(),
+                "Some prices are below the list price".to_owned(),
+                vec![]
+            )
+        );
+        assert_eq!(words(&one).2, [Remedy::ChooseSize { reference: references(&[0]).remove(0), item: 2 }]);
+    }
+
+    #[test]
+    fn a_shortage_is_told_to_the_customers_who_are_short() {
+        let products = [product("Shirt", &[("", 3)])];
+        let short = |quantities: &[u32]| {
+            let orders: Vec<Vec<(usize, u32, Option<&str>)>> =
+                quantities.iter().map(|quantity| vec![(0, *quantity, None)]).collect();
+            let (message, _, remedies) = words(&desk(&products, &orders.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+            (message, remedies)
+        };
+        let (tell, others) = (
+            |number| Remedy::TellShortage(references(&[number]).remove(0)),
+            |numbers| Remedy::ConfirmOthers(references(numbers)),
+        );
+        let add = Remedy::AddStock { product: "SKU-Shirt".to_owned(), size: String::new(), missing: 1 };
+        for (quantities, message, remedies) in [
+            (&[4][..], "insufficient stock for LEG-0", vec![tell(0), add]),
+            // The first orders get the last pieces: no customer is short by what they ordered alone.
+            (&[2, 1, 1], "insufficient stock for LEG-2 (of 3 orders)", vec![others(&[0, 1, 2])]),
+            (&[3, 3], "insufficient stock for LEG-1 (of 2 orders)", vec![others(&[0, 1])]),
+            (&[2, 2, 1], "insufficient stock for LEG-1 (of 3 orders)", vec![others(&[0, 1, 2])]),
+            // One that is short in any case comes first.
+            (&[2, 2, 4], "insufficient stock for LEG-2, LEG-1 (of 3 orders)", vec![tell(2), others(&[0, 1, 2])]),
+        ] {
+            assert_eq!(short(quantities), (message.to_owned(), remedies), "{quantities:?}");
+        }
+        // Two items of one order are one need.
+        let twice = desk(&products, &[&[(0, 3, None), (0, 1, None)]]);
+        assert_eq!(words(&twice).0, "insufficient stock for LEG-0");
+        assert_eq!(words(&twice).2[0], tell(0));
+    }
+
+    #[test]
+    fn a_person_consents_to_the_orders_as_shown() {
+        let products = [product("Shirt", &[("", 9)])];
+        let desk = desk(&products, &[&[(0, 1, None)], &[(0, 2, None)]]);
+        let [first, second] = &desk.orders[..] else { panic!("there are two") };
+        let shown = Consent::shown(vec![first.clone()]);
+        assert!(shown.accepts_prices(), "the prices were shown");
+        assert_eq!(shown.covers(first), Ok(()));
+        let mut changed = first.clone();
+        changed.items[0].unit_price = Money::from_hundredths(1);
+        for (order, message, error) in [
+            (&changed, "order LEG-0 changed while you were asked", "Order has changed"),
+            (second, "order LEG-1 could not be confirmed when you answered", "Order was not agreed to"),
+        ] {
+            let refusal = shown.covers(order).unwrap_err();
+            assert_eq!((refusal.message.as_str(), refusal.error.as_str()), (message, error));
+            assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Changed));
+            assert_eq!(refusal.remedies, [Remedy::ConfirmAnew(order.summary.reference.clone())]);
+        }
+        for accept_prices in [false, true] {
+            let named = Consent::Named { accept_prices };
+            assert_eq!((named.accepts_prices(), named.covers(&changed)), (accept_prices, Ok(())));
+        }
+    }
+
+    #[test]
+    fn an_order_is_confirmed_with_its_payment_or_not_at_all() {
+        let settled = || Settled { payment: None, is_recorded_before: false, is_cod: true };
+        let refused = || Refusal::conflict(Conflict::Content, "receipt R-1 was entered");
+        let products = [product("Shirt", &[("", 1)])];
+        let desk = desk(&products, &[&[(0, 1, None)]]);
+        let decided = |settled| decide_settled(&desk.orders, &desk.catalogue, false, vec![settled]);
+        let confirmed = decided(Ok(settled())).unwrap();
+        assert_eq!((confirmed.len(), &confirmed[0].1), (1, &settled()));
+        let obstacles = decided(Err(refused())).unwrap_err();
+        assert_eq!(refusal(&desk.orders, &obstacles), refused(), "it says what the payment says");
+        let short = super::tests::desk(&products, &[&[(0, 2, None)]]);
+        let obstacles = decide_settled(&short.orders, &short.catalogue, false, vec![Err(refused())]).unwrap_err();
+        assert_eq!(obstacles.len(), 2);
+        // Terms that only a guest names need consent, too.
+        let mut claimed = super::tests::desk(&products, &[&[(0, 1, None)]]);
+        claimed.orders[0].summary.terms.is_cod = true;
+        claimed.orders[0].summary.terms = claimed.orders[0].summary.terms.clone().claimed_by_guest();
+        assert!(decide(&claimed.orders, &claimed.catalogue, false).is_err());
+        assert!(decide(&claimed.orders, &claimed.catalogue, true).is_ok());
+    }
 }

@@ -171,7 +171,7 @@ mod tests {
                 .map(|is_written_off| EventMovement {
                     product_name: "Belt".to_owned(),
                     size: None,
-                    delta: 1,
+                    delta: if is_written_off { -1 } else { 1 },
                     is_written_off,
                 })
                 .into(),
@@ -188,15 +188,90 @@ mod tests {
             event("mona", EventKind::Note, "call me", false),
         ];
         let seen = for_buyer(events, "mona");
+        let deltas = |event: &Event| event.movements.iter().map(|movement| movement.delta).collect::<Vec<_>>();
         let seen: Vec<_> =
-            seen.iter().map(|one| (one.actor.as_str(), one.kind, one.note.as_deref(), one.movements.len())).collect();
+            seen.iter().map(|one| (one.actor.as_str(), one.kind, one.note.as_deref(), deltas(one))).collect();
         assert_eq!(
             seen,
             [
-                (OPERATOR, EventKind::Created, Some("leave it at the door"), 1),
-                (SHOP, EventKind::Status, None, 1),
-                ("mona", EventKind::Note, Some("call me"), 1),
+                (OPERATOR, EventKind::Created, Some("leave it at the door"), vec![1]),
+                (SHOP, EventKind::Status, None, vec![1]),
+                ("mona", EventKind::Note, Some("call me"), vec![1]),
             ]
         );
+    }
+
+    #[test]
+    fn the_newest_words_of_the_customer_and_of_the_shop_are_apart() {
+        let note = |text: &str, is_customers| Note {
+            at: Timestamp::FIRST,
+            actor: OPERATOR.to_owned(),
+            text: text.to_owned(),
+            is_customers,
+        };
+        let notes =
+            [note("at the door", true), note("paid", false), note("after 6 pm", true), note("difficult", false)];
+        let words = |notes: &[Note]| {
+            let (customer, shop) = remarks(notes);
+            [customer, shop].map(|remark| remark.map(|remark| remark.text.clone()))
+        };
+        assert_eq!(words(&notes), [Some("after 6 pm".to_owned()), Some("difficult".to_owned())]);
+        assert_eq!(words(&notes[..1]), [Some("at the door".to_owned()), None]);
+        assert_eq!(words(&notes[1..2]), [None, Some("paid".to_owned())]);
+    }
+
+    /// The words are in files and in the JSON that scripts read.
+    #[test]
+    fn the_words_of_events_stay() {
+        let words = ["created", "status", "edited", "note", "payment"];
+        assert_eq!(EventKind::ALL.map(EventKind::as_str), words);
+        assert_eq!(words.map(EventKind::parse), EventKind::ALL.map(Some));
+        assert_eq!(EventKind::parse("Note"), None);
+    }
+
+    #[test]
+    fn a_buyer_sees_of_an_order_what_is_theirs() {
+        use crate::domain::product::tests::product;
+        use crate::domain::receive::tests::{incoming, order};
+        use crate::domain::remarks::Block;
+        use crate::domain::status::Status;
+        use crate::domain::user::{Role, User, UserId};
+        let shirt = product("Shirt", &[("", 1)]);
+        let mut order =
+            order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending);
+        let note = |actor: &str, text: &str, is_customers| Note {
+            at: Timestamp::FIRST,
+            actor: actor.to_owned(),
+            text: text.to_owned(),
+            is_customers,
+        };
+        order.notes = vec![
+            note("operator", "at the door", true),
+            note("sara", "difficult", false),
+            note("mona", "call me", false),
+        ];
+        order.block = Some(Block { since: Timestamp::FIRST, note: None });
+        let account = |name: &str, role| {
+            Caller::Account(User {
+                id: UserId(uuid::Uuid::nil()),
+                username: name.to_owned(),
+                role,
+                phone: None,
+                number: None,
+            })
+        };
+        for (caller, owner, sees_owner, notes) in [
+            (account("mona", Role::Buyer), "mona", true, &["at the door", "call me"][..]),
+            (account("mona", Role::Buyer), "omar", false, &["at the door", "call me"]),
+            (Caller::Guest, "omar", false, &["at the door"]),
+            (account("sara", Role::Seller), "omar", true, &["at the door", "difficult", "call me"]),
+            (Caller::Operator, "omar", true, &["at the door", "difficult", "call me"]),
+        ] {
+            order.summary.user = Some(owner.to_owned());
+            let seen = seen_by(&caller, &order);
+            let texts: Vec<_> = seen.notes.iter().map(|note| note.text.as_str()).collect();
+            assert_eq!((seen.summary.user.is_some(), texts.as_slice()), (sees_owner, notes), "{caller:?}");
+            assert_eq!(seen.block.is_some(), notes.len() == 3, "{caller:?}");
+        }
     }
 }

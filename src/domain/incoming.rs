@@ -218,4 +218,44 @@ mod tests {
             assert_eq!(order.excesses().first(), [problem]);
         }
     }
+
+    #[test]
+    fn a_withdrawal_stays_whatever_else_is_said_of_the_message() {
+        let edited = Revision::Edited.warning();
+        let withdrawn = Revision::Withdrawn.warning();
+        assert_eq!(edited, Some("the customer edited the message of this order later: compare it with the chat"));
+        assert_eq!(withdrawn, Some("the customer took the message of this order back: ask before confirming it"));
+        assert_eq!(Revision::Quoted.warning(), None);
+        for (revisions, expected) in [
+            (&[][..], None),
+            (&[Revision::Edited], edited),
+            (&[Revision::Edited, Revision::Withdrawn], withdrawn),
+            (&[Revision::Withdrawn, Revision::Edited], withdrawn),
+            (&[Revision::Edited, Revision::Quoted], None),
+        ] {
+            let mut early = EarlyRevisions::default();
+            for revision in revisions {
+                early.remember("wamid.A", *revision);
+            }
+            assert_eq!(early.warning("wamid.A"), expected, "{revisions:?}");
+            assert_eq!(early.warning("wamid.B"), None);
+        }
+    }
+
+    #[test]
+    fn a_bounded_number_of_revisions_is_remembered() {
+        let mut early = EarlyRevisions::default();
+        for number in 0..=EarlyRevisions::LIMIT {
+            early.remember(&number.to_string(), Revision::Withdrawn);
+        }
+        assert!(early.warning(&(EarlyRevisions::LIMIT - 1).to_string()).is_some());
+        assert!(early.warning(&EarlyRevisions::LIMIT.to_string()).is_none());
+    }
+
+    /// The words are in files.
+    #[test]
+    fn the_words_of_sources_stay() {
+        let kinds = [SourceKind::Json, SourceKind::WhatsappOrder, SourceKind::WhatsappText, SourceKind::Chat];
+        assert_eq!(kinds.map(SourceKind::as_str), ["json", "whatsapp_order", "whatsapp_text", "chat"]);
+    }
 }

@@ -380,4 +380,30 @@ mod tests {
         // A payment that was taken back is no refund.
         assert_eq!(refunded(&[payment(1, 5998), Payment { voids: Some(1), ..payment(2, -5998) }]), Money::ZERO);
     }
+
+    #[test]
+    fn a_message_is_true_of_the_statuses_that_it_tells() {
+        let none: &[Template] = &[];
+        for (status, fitting, further) in [
+            (Status::Pending, Template::Received, &[Template::Shortage][..]),
+            (Status::Confirmed, Template::Confirmed, none),
+            (Status::Processing, Template::Confirmed, none),
+            (Status::Shipped, Template::Shipped, none),
+            (Status::Delivered, Template::Delivered, none),
+            (Status::Cancelled, Template::Cancelled, none),
+        ] {
+            assert_eq!(Template::fitting(status), fitting);
+            for template in Template::ALL {
+                let is_true = template == fitting || further.contains(&template);
+                assert_eq!(template.is_true_of(status), is_true, "{template:?} of {status}");
+            }
+        }
+    }
+
+    /// They are typed on the command line.
+    #[test]
+    fn the_words_of_templates_stay() {
+        let words = ["received", "confirmed", "shipped", "delivered", "cancelled", "shortage"];
+        assert_eq!(Template::ALL.map(Template::as_str), words);
+    }
 }

@@ -81,14 +81,6 @@ impl Obstacle {
         }
     }
 
-    /// Returns the orders that it blocks.
-    fn orders(&self) -> Vec<&Reference> {
-        match self {
-            Obstacle::Short(shortage) => shortage.orders.iter().map(|(reference, _)| reference).collect(),
-            _ => self.reference().into_iter().collect(),
-        }
-    }
-
     /// Describes what is missing, for the customer; `None` for the shop's own business.
     pub fn for_customer(&self) -> Option<String> {
         match self {
@@ -139,7 +131,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         several => format!("{} orders", several.len()),
     };
     let mut seen = HashSet::new();
-    let of_kind = obstacles.iter().filter(|obstacle| obstacle.kind() == kind).flat_map(Obstacle::orders);
+    let of_kind = obstacles.iter().filter(|obstacle| obstacle.kind() == kind).filter_map(Obstacle::reference);
     let at_fault: Vec<&Reference> = of_kind.filter(|reference| seen.insert(reference.as_str())).collect();
     let at_fault = name_some(&at_fault, orders.len());
     let refusal = match (orders, obstacles) {
@@ -236,6 +228,42 @@ impl Obstacle {
         match self {
             Obstacle::NoSuchSize { reference, number, .. } => Some((reference, *number)),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_customer_is_told_what_is_missing_and_not_the_shops_own_business() {
+        let reference = || Reference::parse("LEG-1").unwrap();
+        let sizes = |size: Option<&str>| Obstacle::NoSuchSize {
+            reference: reference(),
+            number: 1,
+            product: "Polo".to_owned(),
+            size: size.map(str::to_owned),
+            sizes: "S, L".to_owned(),
+        };
+        let short = Shortage {
+            label: "Polo (S)".to_owned(),
+            handle: "SKU-Polo".to_owned(),
+            size: "S".to_owned(),
+            available: 1,
+            required: 2,
+            orders: Vec::new(),
+        };
+        let price = Money::ZERO;
+        let cheap =
+            Obstacle::BelowListPrice { reference: reference(), product: "Polo".to_owned(), price, list_price: price };
+        for (obstacle, told) in [
+            (Obstacle::Short(short), Some("Polo (S): 1 instead of 2")),
+            (sizes(Some("XL")), Some("Polo: not in size XL, but in S, L")),
+            (sizes(None), Some("Polo: in which size? S, L")),
+            (cheap, None),
+            (Obstacle::NotPending(reference(), Status::Shipped), None),
+        ] {
+            assert_eq!(obstacle.for_customer().as_deref(), told);
         }
     }
 }

@@ -238,6 +238,7 @@ pub fn sums(items: impl IntoIterator<Item = (Money, u32)>) -> Option<(Money, i64
 
 #[cfg(test)]
 mod tests {
+    use super::FORGOTTEN;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, resolved_order};
 
@@ -280,6 +281,25 @@ mod tests {
                 item.shop_name().trim_matches(crate::domain::text::is_edge).to_lowercase(),
                 shop_name.to_lowercase()
             );
+        }
+    }
+
+    #[test]
+    fn an_order_is_forgotten_if_nothing_names_its_customer() {
+        use crate::domain::receive::tests::order;
+        use crate::domain::status::Status;
+        let shirt = product("Shirt", &[("", 1)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        for (name, phone, number, expected) in [
+            (FORGOTTEN, FORGOTTEN, "", true),
+            (FORGOTTEN, FORGOTTEN, "2010", false),
+            (FORGOTTEN, "010", "", false),
+            ("Mona", FORGOTTEN, "", false),
+        ] {
+            let mut summary = order(&incoming(&[(&shirt, 1, None)]), &catalogue, 1, Status::Pending).summary;
+            (summary.customer.name, summary.customer.phone) = (name.to_owned(), phone.to_owned());
+            summary.number = number.to_owned();
+            assert_eq!(summary.is_forgotten(), expected, "{name} {phone} {number}");
         }
     }
 }

@@ -218,7 +218,7 @@ pub fn overpaid(summary: &OrderSummary) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::payment::{Method, Payment, sum};
+    use crate::domain::payment::{ListedPayment, Method, Payment, sum};
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, now, order as received};
 
@@ -470,5 +470,40 @@ mod tests {
         ] {
             assert_eq!(overpaid(&order(status, payments).summary).as_deref(), said, "{status} {payments:?}");
         }
+    }
+
+    #[test]
+    fn a_payment_is_told_with_its_method_and_receipt() {
+        let mut paid = order(Status::Pending, &[(5998, None)]).payments.remove(0);
+        assert_eq!(paid.describe(), "59.98 cash");
+        paid.receipt = Some("R-7".to_owned());
+        assert_eq!(paid.describe(), "59.98 cash R-7");
+    }
+
+    /// An import bounds the memory of the rows that wait.
+    #[test]
+    fn the_size_of_a_listed_payment_grows_with_its_texts() {
+        let size = |order: &str, receipt: Option<&str>, note: Option<&str>| {
+            let note = note.map(str::to_owned);
+            ListedPayment { order: order.to_owned(), entry: entry(1, receipt), note }.size()
+        };
+        let least = size("", None, None);
+        assert!(least > 100);
+        let sizes = [size("12345", None, None), size("", Some("123"), None), size("", None, Some("12"))];
+        assert_eq!(sizes, [least + 5, least + 3, least + 2]);
+        assert_eq!(size("12345", Some("123"), Some("12")), least + 10);
+    }
+
+    #[test]
+    fn the_first_year_and_the_largest_amount_are_accepted() {
+        let limit = i64::try_from(Money::LIMIT.hundredths()).unwrap();
+        let decided = |amount: i64, paid_at: &str| {
+            let entry = PaymentEntry { paid_at: Some(at(paid_at)), ..entry(amount, None) };
+            decide(&order(Status::Pending, &[]).summary, entry, None, now()).is_ok()
+        };
+        assert!(decided(1, &format!("{FIRST_YEAR}-01-01T00:00:00Z")));
+        assert!(!decided(1, &format!("{}-12-31T23:59:59Z", FIRST_YEAR - 1)));
+        assert!(decided(limit, "2026-02-01T00:00:00Z"));
+        assert!(!decided(limit + 1, "2026-02-01T00:00:00Z"));
     }
 }

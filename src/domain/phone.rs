@@ -182,6 +182,7 @@ mod tests {
             ("٠١٢", Ok("٠١٢")),
             ("call me", Err("must have a digit")),
             (" ", Err("must not be blank")),
+            ("12345678901234567890", Ok("12345678901234567890")),
             ("123456789012345678901", Err("must have at most 20 characters, has 21")),
         ] {
             assert_eq!(read_phone(phone), read.map(str::to_owned).map_err(str::to_owned), "{phone}");
@@ -273,9 +274,28 @@ mod tests {
             ("000", Some("20"), None),
             ("101 234", Some("20"), None),
             ("+0", None, None),
+            ("+20 +101 234 5678", None, None),
+            ("2+01012345678", Some("20"), None),
             ("call me", Some("20"), None),
         ] {
             assert_eq!(callable_number(phone, code).ok().as_deref(), expected, "{phone}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_shaped_like_a_phone_if_it_has_digits_and_nothing_strange() {
+        for (text, is_shaped, is_callable) in [
+            (" +20 (101) 234-5678 ", true, true),
+            ("0101.234/5678", true, true),
+            ("٠١٠١\u{a0}٢٣٤", true, true),
+            ("1234567", true, true),
+            ("123456", true, false),
+            ("+-()", false, false),
+            ("", false, false),
+            ("0101 234 5678 x", false, false),
+            ("LEG-1234567", false, false),
+        ] {
+            assert_eq!((is_phone_shaped(text), is_callable_number(text)), (is_shaped, is_callable), "{text}");
         }
     }
 }

@@ -95,4 +95,13 @@ mod tests {
         whole.add_all("message", problems);
         assert_eq!((whole.first()[1].as_str(), whole.first().len(), whole.len()), ("message: 0", PROBLEMS_KEPT, 152));
     }
+
+    #[test]
+    fn their_size_grows_with_their_texts() {
+        let of = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Problems>().size();
+        assert_eq!(of(&[]), 0);
+        assert_eq!(of(&["12345"]) - of(&[""]), 5);
+        assert_eq!(of(&["1", "12"]), of(&["1"]) + of(&["12"]));
+        assert!(of(&[""]) > 0, "an empty text takes room, too");
+    }
 }

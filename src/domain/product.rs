@@ -312,6 +312,7 @@ pub(crate) mod tests {
     fn an_item_takes_from_the_line_of_its_size() {
         let sized = product("Shirt", &[("S", 1), ("L", 2)]);
         let plain = product("Cap", &[("", 3)]);
+        let with_leftover = product("Polo", &[("", 5), ("S", 1)]);
         let cases = [
             (&sized, Some("L"), Ok(2)),
             (&sized, Some(" l "), Ok(2)),
@@ -320,6 +321,8 @@ pub(crate) mod tests {
             (&sized, Some("XL"), Err(SizeProblem::Unknown)),
             (&plain, None, Ok(3)),
             (&plain, Some("44"), Ok(3)),
+            // Pieces without a size are for nobody who must choose one.
+            (&with_leftover, None, Err(SizeProblem::Missing)),
         ];
         for (product, size, expected) in cases {
             assert_eq!(product.line_for(size).map(|line| line.on_hand), expected, "{} {size:?}", product.name);
@@ -331,6 +334,8 @@ pub(crate) mod tests {
         let names: Vec<String> = (1..=1000).map(|size| size.to_string()).collect();
         let stock = |count: usize| names.iter().take(count).map(|name| (name.as_str(), 1)).collect::<Vec<_>>();
         assert_eq!(product("Shoe", &stock(20)).size_names().split(", ").count(), 20);
+        assert!(product("Shoe", &stock(20)).size_names().ends_with("19, 20"));
+        assert!(product("Shoe", &stock(21)).size_names().ends_with("19, 20 and 1 more"));
         assert!(product("Shoe", &stock(1000)).size_names().ends_with("19, 20 and 980 more"));
     }
 
@@ -346,5 +351,29 @@ pub(crate) mod tests {
         ] {
             assert_eq!(is_web_url(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn pieces_without_a_size_are_left_over_where_there_are_sizes() {
+        let leftover = |stock: &[(&str, i64)]| product("Polo", stock).leftover().map(|line| line.on_hand);
+        assert_eq!(leftover(&[("", 5), ("S", 1)]), Some(5));
+        assert_eq!(leftover(&[("", 0), ("S", 1)]), None);
+        assert_eq!(leftover(&[("S", 1)]), None);
+        assert_eq!(leftover(&[("", 5)]), None);
+    }
+
+    #[test]
+    fn a_discounted_price_of_0_is_none() {
+        let price = Money::from_hundredths;
+        assert_eq!([None, Some(price(0)), Some(price(1))].map(Product::real_discount), [None, None, Some(price(1))]);
+    }
+
+    #[test]
+    fn people_name_a_product_by_its_barcode_or_else_its_id() {
+        let mut shirt = product("Shirt", &[("", 1)]);
+        assert_eq!(shirt.handle(), "SKU-Shirt");
+        shirt.barcode = None;
+        shirt.id = ProductId(Uuid::max());
+        assert_eq!(shirt.handle(), "ffffffff-ffff-ffff-ffff-ffffffffffff");
     }
 }

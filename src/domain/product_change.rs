@@ -344,4 +344,96 @@ mod tests {
             assert!(refused.is_none_or(|refusal| refusal.kind == RefusalKind::Conflict(Conflict::Step)));
         }
     }
+
+    #[test]
+    fn a_refusal_of_one_product_says_whether_it_conflicts_or_is_invalid() {
+        for (kind, message) in [
+            (RefusalKind::Conflict(Conflict::Exists), "the product conflicts with another"),
+            (RefusalKind::InvalidInput, "invalid product"),
+        ] {
+            let refusal = ProductRejected { kind, problems: vec!["name: x".to_owned()] }.into_refusal();
+            assert_eq!(
+                (refusal.kind, refusal.message.as_str(), refusal.details),
+                (kind, message, vec!["name: x".to_owned()])
+            );
+        }
+    }
+
+    #[test]
+    fn a_barcode_under_its_own_id_is_no_conflict() {
+        let known = product("Shirt", &[("", 1)]);
+        let incoming = IncomingProduct { id: Some(known.id), ..IncomingProduct::default() };
+        let matches = Matches { by_id: None, by_barcode: Some(known.clone()), removed: None };
+        let decision = decide(&incoming, matches, &mut || Uuid::nil()).unwrap();
+        assert_eq!(decision.change, ProductChange::Unchanged(known));
+    }
+
+    #[test]
+    fn a_discounted_price_above_the_price_is_a_warning() {
+        let mut shirt = product("Shirt", &[("", 1)]);
+        for (discounted, warning) in [
+            (None, None),
+            (Some(2998), None),
+            (Some(2999), None),
+            (Some(3000), Some("Shirt (SKU-Shirt): discountedPrice 30.00 is above the price 29.99")),
+        ] {
+            shirt.discounted_price = discounted.map(Money::from_hundredths);
+            assert_eq!(discount_warning(&shirt).as_deref(), warning);
+        }
+    }
+
+    #[test]
+    fn a_product_that_comes_back_has_its_sizes_again() {
+        let removed = product("Shirt", &[("S", 0), ("L", 0)]);
+        let matches = || Matches { by_id: None, by_barcode: None, removed: Some(removed.clone()) };
+        let come_back = |stock| decide(&IncomingProduct { stock, ..named("Shirt") }, matches(), &mut Uuid::nil);
+        for stock in [None, Some(IncomingStock::Total(0))] {
+            let ProductChange::New(new) = come_back(stock).unwrap().change else { panic!("the product is new") };
+            assert_eq!(new.stock, removed.stock);
+        }
+        let rejected = come_back(Some(IncomingStock::Total(1))).unwrap_err();
+        assert_eq!(rejected.problems, ["stock: Shirt was removed; it had the sizes S, L: say how many of each"]);
+        let sizes = Some(IncomingStock::BySize(vec![("M".into(), 1)]));
+        let ProductChange::New(new) = come_back(sizes).unwrap().change else { panic!("the product is new") };
+        assert_eq!(new.size_names(), "M");
+    }
+
+    #[test]
+    fn stock_that_is_sent_again_as_it_is_is_no_warning() {
+        let known = product("Shirt", &[("S", 1), ("L", 2)]);
+        let by_size = |sizes: &[(&str, i64)]| {
+            IncomingStock::BySize(sizes.iter().map(|(size, count)| ((*size).to_owned(), *count)).collect())
+        };
+        for (stock, is_kept) in [
+            (IncomingStock::Total(3), false),
+            (IncomingStock::Total(4), true),
+            (by_size(&[("l", 2), ("S", 1)]), false),
+            (by_size(&[("S", 2), ("L", 1)]), true),
+        ] {
+            let incoming = IncomingProduct { stock: Some(stock.clone()), ..IncomingProduct::default() };
+            let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
+            let decision = decide(&incoming, matches, &mut Uuid::nil).unwrap();
+            assert_eq!(decision.stock_kept.is_some(), is_kept, "{stock:?}");
+        }
+        // An empty line without a size is none.
+        let mut emptied = known.clone();
+        emptied.stock.extend(product("Shirt", &[("", 0)]).stock);
+        let incoming = IncomingProduct { stock: Some(by_size(&[("S", 1), ("L", 2)])), ..IncomingProduct::default() };
+        assert_eq!(stock_warning(&incoming, &emptied), None);
+    }
+
+    #[test]
+    fn a_new_product_without_id_and_barcode_is_a_warning() {
+        let id = Some(ProductId(Uuid::max()));
+        let barcode = Some(Some("CAP".to_owned()));
+        for (id, barcode, warnings) in
+            [(id, None, 0), (None, barcode.clone(), 0), (id, barcode, 0), (None, Some(None), 1)]
+        {
+            let incoming = IncomingProduct { id, barcode, ..named("Cap") };
+            let decision = decide(&incoming, Matches::default(), &mut Uuid::nil).unwrap();
+            assert_eq!(decision.warnings.len(), warnings, "{incoming:?}");
+        }
+        let decision = decide(&named("Cap"), Matches::default(), &mut Uuid::nil).unwrap();
+        assert_eq!(decision.warnings, ["Cap has neither id nor barcode: imported again, it would be added twice"]);
+    }
 }

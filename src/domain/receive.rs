@@ -274,6 +274,13 @@ pub(crate) mod tests {
                 Some("LEG-B"),
             ),
             (vec![other("LEG-C", "2026-02-04T10:31:00Z", &shirt)], Some("LEG-C")),
+            // Of the same moment counts as earlier.
+            (
+                vec![other("LEG-A", "2026-02-04T10:29:59Z", &shirt), other("LEG-B", "2026-02-04T10:30:00Z", &shirt)],
+                Some("LEG-B"),
+            ),
+            (vec![other("LEG-C", "2026-02-04T16:30:00Z", &shirt)], Some("LEG-C")),
+            (vec![other("LEG-C", "2026-02-04T16:30:01Z", &shirt)], None),
         ];
         for (others, expected) in cases {
             let warnings = shop.receive(&incoming(&[(&shirt, 1, None)]), &others).unwrap();
@@ -281,5 +288,16 @@ pub(crate) mod tests {
                 expected.iter().map(|r| format!("same phone and items as {r}: ordered twice?")).collect();
             assert_eq!(warnings, expected);
         }
+    }
+
+    #[test]
+    fn a_phone_without_digits_identifies_nobody() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let shop = shop(&[&shirt]);
+        let mut sent = incoming(&[(&shirt, 1, None)]);
+        sent.customer.phone = "call me".to_owned();
+        let earlier = order(&sent, &shop.catalogue, 1, Status::Pending);
+        let warnings = shop.receive(&sent, &[earlier]).unwrap();
+        assert_eq!(warnings, ["customerPhone call me has no digit: ask for the number"]);
     }
 }

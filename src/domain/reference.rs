@@ -116,4 +116,21 @@ mod tests {
             assert_eq!(Reference::parse(text).unwrap().made_at(), None, "{text}");
         }
     }
+
+    #[test]
+    fn a_reference_of_letters_alone_could_be_a_name() {
+        for (text, is_name) in [
+            ("mona", true),
+            ("Mona-Sara", true),
+            ("أحمد", true),
+            ("mona1", false),
+            ("LEG-1", false),
+            ("منى٢", false),
+            ("123", false),
+            ("-", false),
+            ("", false),
+        ] {
+            assert_eq!(is_name_shaped(text), is_name, "{text}");
+        }
+    }
 }

@@ -186,3 +186,29 @@ impl<K, R> Refusal<K, R> {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    /// The words are in the JSON that scripts read.
+    #[test]
+    fn the_words_of_conflicts_stay() {
+        let conflicts = [
+            Conflict::Already,
+            Conflict::Content,
+            Conflict::Step,
+            Conflict::Price,
+            Conflict::Ambiguous,
+            Conflict::Exists,
+            Conflict::Changed,
+        ];
+        let words = ["already", "content", "step", "price", "ambiguous", "exists", "changed"];
+        assert_eq!(conflicts.map(Conflict::as_str), words);
+    }
+
+    #[test]
+    fn a_refusal_is_printed_as_its_message() {
+        let refusal: Refusal = Refusal::new(RefusalKind::NotFound, "no order LEG-1").error("Order not found");
+        assert_eq!(refusal.to_string(), "no order LEG-1");
+    }
+}

@@ -222,6 +222,7 @@ fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::product::ProductKey;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, now, resolved_order};
 
@@ -280,5 +281,36 @@ mod tests {
             let new = resolved_order(&incoming(&[(&shirt, 1, size)]), &catalogue);
             assert_eq!(new.warnings.first().map(String::as_str), expected, "{size:?}");
         }
+    }
+
+    #[test]
+    fn names_other_than_the_catalogues_are_noted() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        let noted = |name: Option<&str>, barcode: Option<&str>| {
+            let mut order = incoming(&[(&shirt, 1, None)]);
+            order.items[0].name = name.map(str::to_owned);
+            order.items[0].barcode = barcode.map(str::to_owned);
+            resolved_order(&order, &catalogue).other_names.pop()
+        };
+        let named = |name: &str, barcode: &str| {
+            Some(ItemName { product_id: shirt.id, name: name.to_owned(), barcode: Some(barcode.to_owned()) })
+        };
+        assert_eq!(noted(None, None), None);
+        assert_eq!(noted(Some("Shirt"), Some("SKU-Shirt")), None);
+        assert_eq!(noted(Some("Tee"), None), named("Tee", "SKU-Shirt"));
+        assert_eq!(noted(None, Some("OLD-1")), named("Shirt", "OLD-1"));
+    }
+
+    #[test]
+    fn each_product_that_the_catalogue_lacks_is_named_with_its_place() {
+        let shirt = product("Shirt", &[("", 5)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        let named = |place: &str, key: ProductKey| NamedProduct { place: place.to_owned(), key };
+        let products = [
+            named("items[0].productId", ProductKey::Id(shirt.id)),
+            named("items[1].productBarcode", ProductKey::Barcode("CAP".to_owned())),
+        ];
+        assert_eq!(unknown_products(&products, &catalogue), ["items[1].productBarcode: Product CAP not found"]);
     }
 }

@@ -71,3 +71,24 @@ impl Settings {
         Zone::parse(&self.time_zone).unwrap_or(Zone::UTC)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    /// The names are in files, in the JSON that scripts read, and typed on the command line.
+    #[test]
+    fn the_names_of_settings_stay_and_are_read_in_any_case() {
+        let names = ["shopName", "currency", "countryCode", "timeZone", "lowStock"];
+        assert_eq!(SettingKey::ALL.map(SettingKey::as_str), names);
+        assert_eq!(names.map(|name| SettingKey::parse(&name.to_uppercase())), SettingKey::ALL.map(Some));
+        assert_eq!(SettingKey::parse("shop name"), None);
+    }
+
+    #[test]
+    fn an_unknown_zone_counts_as_utc() {
+        let zone = |name: &str| Settings { time_zone: name.to_owned(), ..Settings::default() }.zone();
+        assert_eq!(zone("Africa/Cairo"), Zone::parse("Africa/Cairo").unwrap());
+        assert_ne!(zone("Africa/Cairo"), Zone::UTC);
+        assert_eq!(zone("Nowhere"), Zone::UTC);
+    }
+}

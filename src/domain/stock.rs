@@ -243,6 +243,7 @@ mod tests {
             (leftover(), None, Correction::Count(0), Ok((-2, 0, false))),
             (full(), None, Correction::Adjust(-1), Ok((-1, limit + 2, false))),
             (full(), None, Correction::Count(limit + 1), Ok((-2, limit + 1, false))),
+            (full(), None, Correction::Count(limit + 3), Ok((0, limit + 3, false))),
             (full(), None, Correction::Adjust(1), Err(RefusalKind::InvalidInput)),
             (plain(), None, Correction::Adjust(limit), Err(RefusalKind::InvalidInput)),
             (plain(), Some("L"), Correction::Adjust(1), Err(RefusalKind::InvalidInput)),
@@ -279,5 +280,53 @@ mod tests {
         assert_eq!(shortage.describe(), "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)");
         let remedy = Remedy::AddStock { product: "SKU-12345".into(), size: "X L".into(), missing: 1 };
         assert_eq!(shortage.remedy(), remedy);
+    }
+
+    #[test]
+    fn the_stock_of_a_removed_product_is_written_off_and_the_removal_recorded() {
+        let written_off = |stock: &[(&str, i64)], note| -> Vec<(String, i64, Option<String>)> {
+            let movements = write_off(&product("Shirt", stock), note);
+            assert!(movements.iter().all(|movement| movement.reason == Reason::Adjust));
+            movements.into_iter().map(|movement| (movement.size_key, movement.delta, movement.note)).collect()
+        };
+        let movement = |size: &str, delta, note: &str| (size.to_owned(), delta, Some(note.to_owned()));
+        let sizes = [("S", 1), ("M", 0), ("L", 2)];
+        assert_eq!(written_off(&sizes, None), [movement("s", -1, "removed"), movement("l", -2, "removed")]);
+        assert_eq!(written_off(&[("", 3)], Some("sold out")), [movement("", -3, "removed: sold out")]);
+        assert_eq!(written_off(&[("S", 0), ("M", 0)], None), [movement("s", 0, "removed")]);
+    }
+
+    #[test]
+    fn a_correction_that_is_refused_says_why_and_what_to_do() {
+        let sized = product("Shirt", &[("S", 1), ("L", 2)]);
+        let plain = product("Cap", &[("", 3)]);
+        let refused = |product: &Product, size, correction| correct(product, size, correction).unwrap_err();
+        let short = refused(&sized, Some("S"), Correction::Adjust(-4));
+        assert_eq!(short.message, "not enough stock of Shirt (S)");
+        assert_eq!(short.details, ["Shirt (S): Insufficient stock (available: 1, required: 4)"]);
+        assert_eq!(short.remedies, [Remedy::ShowProduct("SKU-Shirt".to_owned())]);
+        let unknown = refused(&sized, Some("XL"), Correction::Adjust(1));
+        assert_eq!(unknown.message, "Shirt has no size XL; its sizes: S, L");
+        assert_eq!(unknown.remedies, [Remedy::StartSize { product: "SKU-Shirt".to_owned(), size: "XL".to_owned() }]);
+        let needless = refused(&plain, Some("XL"), Correction::Adjust(1));
+        assert_eq!(
+            (needless.message.as_str(), needless.remedies),
+            ("Cap is not tracked by size", vec![Remedy::LeaveOutSize])
+        );
+        let limit = i64::from(QUANTITY_LIMIT);
+        assert_eq!(
+            refused(&plain, None, Correction::Count(limit + 1)).message,
+            format!("stock of Cap cannot be more than {QUANTITY_LIMIT}")
+        );
+        assert_eq!(correct(&plain, None, Correction::Count(limit)).unwrap().after, limit);
+    }
+
+    /// The words are in files and in the JSON that scripts read.
+    #[test]
+    fn the_words_of_reasons_stay() {
+        let words = ["initial", "confirm", "cancel", "adjust", "count"];
+        assert_eq!(Reason::ALL.map(Reason::as_str), words);
+        assert_eq!(words.map(Reason::parse), Reason::ALL.map(Some));
+        assert_eq!(Reason::parse("sold"), None);
     }
 }

@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn characters_that_affect_their_neighbours_stay() {
-        for text in ["كريم ناصر 👔", "👨‍👩‍👧‍👦", "👩🏽‍💻", "❤️‍🔥", "🏳️‍🌈", "☎️ 1️⃣", "می‌خواهم", "क्‍ष", "അവന്‍"]
+        for text in ["كريم ناصر 👔", "👨‍👩‍👧‍👦", "👩🏽‍💻", "❤️‍🔥", "🏳️‍🌈", "☎️ 1️⃣", "می‌خواهم", "क्‍ष", "അവന്‍", "ᠠ᠋"]
         {
             assert_eq!(visible(text), text);
         }
@@ -244,11 +244,47 @@ mod tests {
             ("👔\u{200d}", "👔\\u{200d}"),
             ("أ\u{200c}", "أ\\u{200c}"),
             ("أ\u{200c}\u{200c}ب", "أ\\u{200c}\\u{200c}ب"),
+            ("a\u{180b}", "a\\u{180b}"),
             ("a\u{fe0f}", "a\\u{fe0f}"),
             ("1\u{fe0f}2", "1\\u{fe0f}2"),
             ("👔\u{fe0f}\u{fe0f}", "👔\u{fe0f}\\u{fe0f}"),
         ] {
             assert_eq!(visible(text), shown);
         }
+    }
+
+    #[test]
+    fn names_differ_in_more_than_case_spaces_and_marks() {
+        for (one, other, is_other) in [
+            ("Polo Shirt", "Polo Shirt", false),
+            ("Polo Shirt", " polo\u{a0} SHIRT\u{200f}", false),
+            ("Polo Shirt", "PoloShirt", true),
+            ("Polo Shirt", "Polo", true),
+        ] {
+            assert_eq!(is_other_name(one, other), is_other, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_in_a_message() {
+        let (sixty, more) = ("م".repeat(60), "م".repeat(61));
+        assert_eq!(shorten(&sixty), sixty);
+        assert_eq!(shorten(&more), format!("{sixty}…"));
+    }
+
+    #[test]
+    fn every_shell_takes_a_literal_word_as_it_is() {
+        for word in ["LEG-1", "a/b.c_d:e+f@g,h", "قميص"] {
+            assert!(is_shell_literal(word), "{word}");
+        }
+        for word in ["", "a b", "a=b", "$x", "~", "a*", "a'b", "a{b}"] {
+            assert!(!is_shell_literal(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn line_ends_and_tabs_are_shown_as_people_write_them() {
+        assert_eq!(visible("a\r\n\tb"), "a\\r\\n\\tb");
+        assert_eq!(visible("plain"), "plain");
     }
 }

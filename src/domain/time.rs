@@ -130,6 +130,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_clock_stays_within_the_years_1_to_9999() {
+        let cases: [(fn() -> DateTime<Utc>, Timestamp); 3] = [
+            (|| DateTime::<Utc>::MIN_UTC, Timestamp::FIRST),
+            (|| DateTime::<Utc>::MAX_UTC, Timestamp::LAST),
+            (|| DateTime::UNIX_EPOCH, Timestamp::from_millis(0).unwrap()),
+        ];
+        for (read, expected) in cases {
+            assert_eq!(Clock::Running(read).now(), expected);
+        }
+        assert_eq!(Clock::Fixed(Timestamp::LAST).now(), Timestamp::LAST);
+        assert_eq!(Timestamp::FIRST.to_string(), "0001-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp::LAST.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Timestamp::from_millis(Timestamp::FIRST.millis() - 1), None);
+    }
+
     proptest! {
         #[test]
         fn text_sorts_as_time(a in -62_135_596_800_000_i64..=253_402_300_799_999, b in -62_135_596_800_000_i64..=253_402_300_799_999) {

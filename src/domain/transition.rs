@@ -58,7 +58,6 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
         for taken in held {
             let back = Movement { delta: -taken.delta, reason: Reason::Cancel, note: None, ..taken.clone() };
             let damaged = Movement {
-                delta: taken.delta,
                 reason: Reason::Adjust,
                 note: Some(format!("{} came back unsaleable", summary.reference)),
                 ..taken.clone()
@@ -121,7 +120,13 @@ mod tests {
 
     fn held() -> Vec<Movement> {
         let product_id = product("Shirt", &[]).id;
-        vec![Movement { product_id, size_key: "s".into(), delta: -2, reason: Reason::Confirm, note: None }]
+        vec![Movement {
+            product_id,
+            size_key: "s".into(),
+            delta: -2,
+            reason: Reason::Confirm,
+            note: Some("paid".into()),
+        }]
     }
 
     #[test]

@@ -321,4 +321,15 @@ mod tests {
             assert_eq!(Caller::without_account(name), None, "{name}");
         }
     }
+
+    /// The words are in files, in the JSON that scripts read, and typed on the command line.
+    #[test]
+    fn the_words_of_roles_and_callers_stay() {
+        let words = ["buyer", "seller", "admin"];
+        assert_eq!(Role::ALL.map(Role::as_str), words);
+        assert_eq!(words.map(Role::parse), Role::ALL.map(Some));
+        assert_eq!(Role::parse("owner"), None);
+        let callers = [Caller::Operator, Caller::Guest, account(Role::Buyer)];
+        assert_eq!(callers.each_ref().map(Caller::name), ["operator", "guest", "a-buyer"]);
+    }
 }

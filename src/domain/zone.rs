@@ -140,6 +140,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_zone_has_a_name_to_choose_it_by() {
+        let names: Vec<String> = Zone::names().collect();
+        assert!(names.len() > 300 && names.contains(&"Africa/Cairo".to_owned()), "{names:?}");
+    }
+
+    #[test]
+    fn a_moment_prints_with_the_abbreviation_of_its_offset() {
+        let zone = Zone::parse("Africa/Cairo").unwrap();
+        // Clocks go from midnight to one on the 24th of April.
+        for (local, expected) in [("2026-04-23T23:30:00", "EET"), ("2026-04-24T01:30:00", "EEST")] {
+            let local: NaiveDateTime = local.parse().unwrap();
+            assert_eq!(zone.from_local_datetime(&local).unwrap().offset().to_string(), expected, "{local}");
+        }
+    }
+
     proptest! {
         /// chrono-tz has its own copy of the database. The two agree on the years 2005 to 2023, and differ on older ones.
         #[test]

@@ -173,3 +173,159 @@ fn read_cart_item(
         color: None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::input::samples::{SENT, belt, cart, outcomes, outcomes_of_text, read_one, with};
+
+    /// A cart whose content has these values under these keys.
+    fn cart_with<const N: usize>(changes: [(&str, Value); N]) -> Value {
+        let mut cart = cart();
+        for (key, value) in changes {
+            cart["order"][key] = value;
+        }
+        json!({"messages": [cart]})
+    }
+
+    fn cart_of(items: Value) -> Value {
+        cart_with([("product_items", items)])
+    }
+
+    fn problems(record: &Value) -> Vec<String> {
+        read_one(record).order.expect_err("it is refused").into_first()
+    }
+
+    #[test]
+    fn a_cart_is_an_order_of_its_sender_at_its_time() {
+        let shoes = json!({"product_retailer_id": "SHOE-1", "quantity": "3", "item_price": "64.00"});
+        let read = read_one(&cart_with([("product_items", json!([belt(), shoes])), ("text", json!("after 6 pm"))]));
+        let order = read.order.unwrap();
+        assert_eq!((order.order_date.millis(), order.customer.phone.as_str()), (SENT * 1000, "+201055556666"));
+        assert_eq!(order.customer.name, "+201055556666", "without a profile, the phone is the name");
+        assert_eq!((order.total.hundredths(), order.item_count), (21_075, 4));
+        assert_eq!((order.currency.as_deref(), order.note.as_deref()), (Some("EGP"), Some("after 6 pm")));
+        let items: Vec<_> = order
+            .items
+            .iter()
+            .map(|item| (&item.product.key, item.quantity, item.unit_price.hundredths(), item.subtotal.hundredths()))
+            .collect();
+        let key = |key: &str| ProductKey::BarcodeOrId(key.to_owned());
+        assert_eq!(items, [(&key("BLT-01"), 1, 1875, 1875), (&key("SHOE-1"), 3, 6400, 19_200)]);
+        assert_eq!(read.products, order.items.iter().map(|item| item.product.clone()).collect::<Vec<_>>());
+        assert_eq!(order.items[1].product.place, "messages[0].order.product_items[1].product_retailer_id");
+    }
+
+    /// The reference is known to the shop's people and in exports: the same message must always get the same one.
+    #[test]
+    fn a_message_always_gets_the_same_reference() {
+        let sent_at = |millis| Timestamp::from_millis(millis).unwrap();
+        let (short, longer) = references_of("wamid.C", sent_at(SENT * 1000 + 417));
+        assert_eq!((short.as_str(), longer.as_str()), ("LEG-MLHSLKOW-ZOZH", "LEG-MLHSLKOW-YLW3AUXY"));
+        assert_eq!(references_of("wamid.C", sent_at(SENT * 1000)), (short, longer));
+        let order = read_one(&cart_of(json!([belt()])));
+        assert_eq!(order.label.as_deref(), Some("LEG-MLHSLKOW-ZOZH"));
+    }
+
+    #[test]
+    fn a_cart_without_its_time_or_content_is_refused() {
+        for (key, value, expected) in [
+            ("timestamp", json!(null), "wamid.C: messages[0].timestamp: is required"),
+            ("timestamp", json!("soon"), "wamid.C: messages[0].timestamp: must be a time in seconds since 1970"),
+            ("id", json!(null), "no order: messages[0].id: is required"),
+            ("id", json!(" "), "no order: messages[0].id: must not be blank"),
+        ] {
+            assert_eq!(outcomes(&json!({"messages": [with(cart(), key, value)]})), [expected]);
+        }
+        // A value that is given twice and bad is named once for each.
+        let twice = json!({"messages": [cart()]}).to_string().replace("\"type\"", "\"timestamp\":\"soon\",\"type\"");
+        let twice = twice.replace(&format!("\"{SENT}\""), "\"soon\"");
+        let bad = "messages[0].timestamp: must be a time in seconds since 1970";
+        let expected = format!("wamid.C: messages[0].timestamp: is given twice; {bad}");
+        assert_eq!(outcomes_of_text(&twice), [expected]);
+        for (order, expected) in [
+            (json!(null), "order: is required"),
+            (json!([]), "order: must be an object, is an array"),
+            (json!({}), "order.productItems: is required"),
+            (json!({"product_items": 1}), "order.product_items: must be an array, is a number"),
+            (json!({"product_items": []}), "order.product_items: must have at least one item"),
+        ] {
+            assert_eq!(
+                problems(&json!({"messages": [with(cart(), "order", order)]})),
+                [format!("messages[0].{expected}")]
+            );
+        }
+    }
+
+    #[test]
+    fn a_cart_of_a_linked_device_has_only_an_id_and_a_token() {
+        let problem = "carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON";
+        for key in ["token", "id", "order_id"] {
+            let message = with(cart(), "order", json!({key: "7"}));
+            assert_eq!(problems(&json!({"messages": [message]})), [format!("messages[0].order: {problem}")], "{key}");
+            // With its items it is whole.
+            assert!(read_one(&cart_with([(key, json!("7"))])).order.is_ok(), "{key}");
+        }
+    }
+
+    #[test]
+    fn each_bad_value_of_an_item_is_named() {
+        let items = "messages[0].order.product_items";
+        for (item, expected) in [
+            (json!(5), "[0]: must be an object, is a number"),
+            (with(belt(), "product_retailer_id", json!(null)), "[0].product_retailer_id: is required"),
+            (with(belt(), "quantity", 0), "[0].quantity: must be at least 1"),
+            (with(belt(), "item_price", "x"), "[0].item_price: must be a number such as 29.99"),
+            (with(belt(), "currency", "egp"), "[0].currency: must be three capital letters, such as EGP"),
+            (with(belt(), "currency", "EGPS"), "[0].currency: must be three capital letters, such as EGP"),
+            (
+                with(with(belt(), "quantity", 2_147_483_647), "item_price", 99_999_999),
+                "[0]: 2147483647 × 99999999.00 is more than 99999999.99",
+            ),
+            (with(belt(), "price1000", 18750), "[0]: has an amount in thousandths, as another program keeps it"),
+        ] {
+            assert_eq!(problems(&cart_of(json!([item])))[0], format!("{items}{expected}"), "{item}");
+        }
+        let dear = with(belt(), "item_price", 60_000_000);
+        let sum = format!("{items}: sum to more than 99999999.99 or 2147483647 pieces");
+        assert_eq!(problems(&cart_of(json!([dear, dear]))), [sum]);
+        let two = json!([belt(), with(belt(), "currency", "USD")]);
+        assert_eq!(problems(&cart_of(two)), [format!("{items}[1].currency: is USD, but another item is in EGP")]);
+    }
+
+    #[test]
+    fn a_long_note_is_cut_and_costs_no_cart() {
+        let order = read_one(&cart_with([("text", json!("م".repeat(limits::NOTE + 1)))])).order.unwrap();
+        assert_eq!(order.note, Some("م".repeat(limits::NOTE)));
+    }
+
+    #[test]
+    fn a_sender_has_a_phone_or_is_named() {
+        let from = |from: Value, contacts: Value| json!({"contacts": contacts, "messages": [with(with(cart(), "from", from), "from_user_id", "EG.1")]});
+        let tarek = json!({"profile": {"name": "Tarek", "username": "tarek.eg"}, "user_id": "EG.1"});
+        for (number, phone) in
+            [(json!("1"), "+1"), (json!("1234567890123456789"), "+1234567890123456789"), (json!(2010), "+2010")]
+        {
+            let order = read_one(&from(number, json!([tarek]))).order.unwrap();
+            assert_eq!((order.customer.phone.as_str(), order.customer.name.as_str()), (phone, "Tarek"));
+        }
+        let hides = |who: &str| format!("messages[0].from: {who} hides the phone: ask for it, put it in from");
+        for (number, contacts, expected) in [
+            (json!(null), json!([tarek]), hides("Tarek (@tarek.eg)")),
+            (json!(""), json!([tarek]), hides("Tarek (@tarek.eg)")),
+            (json!("EG.1"), json!([tarek]), hides("Tarek (@tarek.eg)")),
+            (json!("+2010"), json!([tarek]), hides("Tarek (@tarek.eg)")),
+            (json!("12345678901234567890"), json!([tarek]), hides("Tarek (@tarek.eg)")),
+            (json!(null), json!([]), hides("EG.1")),
+            (json!(null), json!([{"user_id": "EG.1"}]), hides("EG.1")),
+            (json!([]), json!([tarek]), "messages[0].from: must be a number, is an array".to_owned()),
+        ] {
+            assert_eq!(problems(&from(number, contacts)), [expected]);
+        }
+        let nobody = |from: Value| problems(&json!({"messages": [with(cart(), "from", from)]}));
+        assert_eq!(nobody(json!("x")), ["messages[0].from: must be the digits of a phone"]);
+        assert_eq!(nobody(json!(null)), ["messages[0].from: is required"]);
+    }
+}

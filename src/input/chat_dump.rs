@@ -28,3 +28,37 @@ pub fn read_chat_dump(fields: Fields<'_>, sink: &mut OrderSink<'_>) {
         sink.refuse(problems);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::input::samples::{MESSAGE, REFERENCE, SENT, outcomes};
+
+    #[test]
+    fn every_chat_of_a_dump_is_read() {
+        let message = json!({"from_me": false, "timestamp": SENT, "key_id": "A", "data": MESSAGE});
+        let found = format!("{REFERENCE}, chat, A");
+        for (dump, expected) in [
+            (json!({"2010@s.whatsapp.net": {"messages": {"1": message}}}), vec![found.as_str()]),
+            (
+                json!({"2010@c.us": {"messages": [message]}, "9@g.us": {"messages": {"1": message}}}),
+                vec![&found, &found],
+            ),
+            (json!({"2010@c.us": {"messages": {"1": {"from_me": false, "data": "hello"}}}}), vec!["skipped 1"]),
+            (json!({"2010@c.us": {"name": "Mona"}}), vec!["no order: 2010@c.us: has no messages"]),
+            (json!({"2010@c.us": {"messages": null}}), vec!["no order: 2010@c.us: has no messages"]),
+            (json!({"2010@c.us": 7}), vec!["no order: 2010@c.us: must be an object, is a number"]),
+        ] {
+            assert_eq!(outcomes(&dump), expected, "{dump}");
+        }
+    }
+
+    #[test]
+    fn keys_with_an_at_sign_at_an_end_are_no_chats() {
+        for key in ["@metadata", "mail@", "@"] {
+            let outcomes = outcomes(&json!({key: {"messages": {}}}));
+            assert!(outcomes[0].contains("is not an order"), "{outcomes:?}");
+        }
+    }
+}

@@ -113,3 +113,77 @@ impl<'a> Contact<'a> {
         self.raw
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::input::json_fields::parse_object;
+
+    /// Reads the parts of a webhook that describe the conversation, and what is asked of it.
+    fn ask<T>(webhook: &Value, ask: impl FnOnce(&Conversation<'_>) -> T) -> T {
+        let (record, mut problems) = (webhook.to_string(), Problems::default());
+        let mut fields = parse_object(record.as_bytes(), &mut problems).unwrap().unwrap();
+        let asked = ask(&Conversation::of_webhook(&mut fields, &mut problems));
+        assert!(problems.is_empty(), "{problems:?}");
+        asked
+    }
+
+    #[test]
+    fn a_contact_is_known_by_its_number_or_its_user_id() {
+        let (mona, tarek) = (
+            json!({"profile": {"name": "Mona"}, "wa_id": "2010", "user_id": "EG.1"}),
+            json!({"profile": {"name": " Tarek\u{200f} ", "username": "tarek.eg"}, "user_id": "EG.2"}),
+        );
+        let nameless = json!({"profile": {"name": " ", "username": "t.eg"}, "user_id": "EG.2"});
+        for (contacts, ids, expected) in [
+            (json!([mona, tarek]), [Some("2010"), None], Some("Mona")),
+            (json!([mona, tarek]), [Some("x"), Some("EG.1")], Some("Mona")),
+            (json!([mona, tarek]), [None, Some("EG.2")], Some("Tarek (@tarek.eg)")),
+            (json!([mona, tarek]), [Some("2011"), None], None),
+            // The first of two with one id.
+            (json!([mona, {"profile": {"name": "Other"}, "wa_id": "2010"}]), [Some("2010"), None], Some("Mona")),
+            // The only contact is the sender, if it hides its phone.
+            (json!([tarek]), [Some("2011"), None], Some("Tarek (@tarek.eg)")),
+            (json!([nameless]), [None, None], Some("@t.eg")),
+            (json!([{}]), [None, None], Some("")),
+            (json!([mona]), [Some("2011"), None], None),
+            (json!([tarek, tarek]), [Some("2011"), None], None),
+            (json!([]), [None, None], None),
+        ] {
+            let who =
+                ask(&json!({"contacts": contacts}), |conversation| conversation.contact(ids).map(ToString::to_string));
+            assert_eq!(who.as_deref(), expected, "{ids:?} among {contacts}");
+        }
+    }
+
+    #[test]
+    fn a_contact_is_kept_as_sent() {
+        let webhook = json!({"contacts": [{"user_id": "EG.1", "more": [1]}]});
+        let raw = ask(&webhook, |conversation| conversation.contact([None, None]).unwrap().raw().to_owned());
+        assert_eq!(raw, webhook["contacts"][0].to_string());
+    }
+
+    #[test]
+    fn an_id_longer_than_any_of_whatsapp_is_not_remembered() {
+        for (length, is_known) in [(ID_LIMIT, true), (ID_LIMIT + 1, false)] {
+            let id = "1".repeat(length);
+            let webhook = json!({"contacts": [{"wa_id": id}]});
+            assert_eq!(ask(&webhook, |conversation| conversation.contact([Some(&id), None]).is_some()), is_known);
+        }
+    }
+
+    #[test]
+    fn the_shops_number_is_compared_by_its_digits() {
+        let own = json!({"metadata": {"display_phone_number": "+20 155 000 0000"}});
+        for (webhook, number, expected) in [
+            (&own, "201550000000", true),
+            (&own, "201550000001", false),
+            (&json!({}), "", false),
+            (&json!({"metadata": {}}), "", false),
+        ] {
+            assert_eq!(ask(webhook, |conversation| conversation.is_own_number(number)), expected, "{number}");
+        }
+    }
+}

@@ -123,6 +123,13 @@ mod tests {
             ("listening on 8080\n{\"a\":1}\n{\"a\":2}\n", Format::Json),
             ("listening on 8080\n{\"a\":1}\nNEW ORDER REQUEST\n", Format::Text),
             ("# Prose\n\nIt\nprints\nthis,\nas\nJSON:\n\n{\"a\":1}\n\nIt ends.\n", Format::Text),
+            ("It\nprints:\n{\"a\":1}\n4\n5\n6\n7\n8\n9\n10\n", Format::Text),
+            ("It\nprints:\n{\"a\":1}\n4\n5\n6\n7\n8\n9\n", Format::Json),
+            // Broken JSON is not prose.
+            ("{name: 1}\nIt\nis\nbroken\n", Format::Json),
+            ("[{name: 1}]\nIt\nis\nbroken\n", Format::Json),
+            ("[name]\nIt\nis\nprose\n", Format::Text),
+            ("my {name}\nIt\nis\nprose\n", Format::Text),
             ("╔════", Format::Text),
             ("17\n", Format::Json),
             ("6 Feb 2026, 18:06 - Karim: hello", Format::Text),

@@ -466,4 +466,28 @@ pub(super) mod tests {
         assert_eq!(problem(b"{\"a\":\n\"\xff\"}"), (1, "is not UTF-8".to_owned()));
         assert!(parse("[".repeat(100_000).as_bytes()).is_err());
     }
+
+    #[test]
+    fn an_array_has_a_most_of_elements() {
+        let array = |json: &str| with(json, |value, problems| value.array(2, "items", problems).map(|all| all.len()));
+        assert_eq!(array("[1,2]"), (Some(2), vec![]));
+        assert_eq!(array("[1,2,3]"), (None, vec!["x: must have at most 2 items, has 3".to_owned()]));
+        assert_eq!(array("[1,2,3,4]"), (None, vec!["x: must have at most 2 items, has 4".to_owned()]));
+        assert_eq!(array("{}"), (None, vec!["x: must be an array, is an object".to_owned()]));
+    }
+
+    #[test]
+    fn each_kind_of_value_is_named() {
+        for (json, kind) in [
+            ("{}", "an object"),
+            ("[]", "an array"),
+            ("\"\"", "a string"),
+            ("true", "true or false"),
+            ("false", "true or false"),
+            ("null", "null"),
+            ("-1", "a number"),
+        ] {
+            assert_eq!(with(json, |value, _| value.kind()).0, kind, "{json}");
+        }
+    }
 }

@@ -250,8 +250,37 @@ mod tests {
             ("_order", "_order"),
             ("a__b", "a_B"),
             ("items_", "items_"),
+            ("item_1", "item_1"),
+            ("item_Count", "item_Count"),
+            ("item_é", "item_é"),
         ] {
             assert_eq!(camel_case(&key.into()), name, "{key}");
         }
+        // No known key is as long: it stays as sent.
+        let key = |length: usize| format!("a_{}", "b".repeat(length - 2));
+        assert!(!camel_case(&key(KEY_KEPT).into()).contains('_'));
+        assert!(camel_case(&key(KEY_KEPT + 1).into()).contains('_'));
+    }
+
+    #[test]
+    fn a_key_written_with_escapes_is_the_same_key() {
+        let (name, problems) = with(r#"{"customer\u004eame":"Mona"}"#, |value, problems| {
+            value.object(problems)?.take("customerName", problems)?.text(None, problems)
+        });
+        assert_eq!((name.as_deref(), problems.len()), (Some("Mona"), 0));
+        let long = format!(r#"{{"\u0061{}":1}}"#, "b".repeat(2 * KEY_KEPT));
+        let (kept, _) = with(&long, |value, problems| value.object(problems).unwrap().keys().next().unwrap().len());
+        assert_eq!(kept, KEY_KEPT, "no known key is as long");
+    }
+
+    #[test]
+    fn an_object_has_a_most_of_keys() {
+        let object = |keys: usize| {
+            let entries: Vec<String> = (0..keys).map(|key| format!("\"k{key}\":{key}")).collect();
+            with(&format!("{{{}}}", entries.join(",")), |value, problems| value.object(problems).is_some())
+        };
+        assert_eq!(object(KEYS_LIMIT), (true, vec![]));
+        let excess = format!("x: has {} keys, the most is {KEYS_LIMIT}", KEYS_LIMIT + 1);
+        assert_eq!(object(KEYS_LIMIT + 1), (false, vec![excess]));
     }
 }

@@ -315,3 +315,374 @@ fn name_outgoing(kind: Option<&str>, fields: &Fields<'_>) -> Option<&'static str
         || object(fields, "message").is_some_and(|message| message.has("orderMessage"));
     is_cart.then_some(ONLY_TOKEN)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::input::samples::{MESSAGE, REFERENCE, SENT, cart, kept, outcomes, read_one, text_message, with};
+
+    fn key(from_me: bool) -> Value {
+        json!({"remoteJid": "2010@s.whatsapp.net", "fromMe": from_me, "id": "B1"})
+    }
+
+    fn baileys(message: &Value) -> Value {
+        json!({"key": key(false), "messageTimestamp": SENT, "message": message})
+    }
+
+    /// A message with this text in every shape that is read, with its id and kind.
+    fn shapes(text: &str) -> Vec<(Value, &'static str)> {
+        let pieces = json!([&text[..90], {"type": "bold", "text": &text[90..]}]);
+        let mut shapes = vec![
+            (json!({"messages": [text_message(text)]}), "whatsapp_text, wamid.T"),
+            (
+                json!({"messages": [{"id": "wamid.I", "timestamp": SENT, "type": "image", "image": {"caption": text}}]}),
+                "whatsapp_text, wamid.I",
+            ),
+            (json!({"key": key(false), "messageTimestamp": SENT, "body": text}), "chat, B1"),
+            (json!({"id": {"_serialized": "W1"}, "body": text, "from": "2010@c.us", "timestamp": SENT}), "chat, W1"),
+            (json!({"id": "W2", "body": text, "fromMe": false, "t": SENT}), "chat, W2"),
+            (json!({"timestamp": SENT, "body": text, "from": "2010"}), "chat, no id"),
+            (
+                json!({"messageId": "M1", "integrationType": "WHATSAPP", "receivedAt": "2026-02-11T08:53:20.000+0000",
+                    "message": {"type": "TEXT", "text": text}}),
+                "chat, M1",
+            ),
+            (json!({"integrationType": "WHATSAPP", "message": {"text": text}}), "chat, no id"),
+            (json!({"author": "Youssef", "message": text}), "chat, no id"),
+            (json!({"date": "2026-02-11T08:54:00Z", "message": text}), "chat, no id"),
+            (json!({"fromMe": false, "data": text}), "chat, no id"),
+            (json!({"key_id": "D1", "data": text}), "chat, D1"),
+        ];
+        // Baileys wraps what is ephemeral, seen once, or sent from another device.
+        shapes.extend([
+            (baileys(&json!({"conversation": text})), "chat, B1"),
+            (baileys(&json!({"ephemeralMessage": {"message": {"extendedTextMessage": {"text": text}}}})), "chat, B1"),
+        ]);
+        // Telegram counts the messages of a chat: this is no id of WhatsApp.
+        for place in ["from", "from_id", "chat", "type"] {
+            for text in [json!(text), pieces.clone()] {
+                let message = json!({"id": 7, "date_unixtime": SENT.to_string(), place: "x", "text": text});
+                shapes.push((message, "chat, no id"));
+            }
+        }
+        shapes.push((json!({"date": "2026-02-11T08:54:00", "from": "x", "text": text}), "chat, no id"));
+        shapes.push((json!({"date": "x", "from": "x", "text": pieces, "text_entities": pieces}), "chat, no id"));
+        shapes
+    }
+
+    #[test]
+    fn an_order_message_is_read_once_in_every_shape() {
+        for (message, how) in shapes(MESSAGE) {
+            assert_eq!(outcomes(&message), [format!("{REFERENCE}, {how}")], "{message}");
+        }
+    }
+
+    #[test]
+    fn a_message_without_an_order_is_skipped_in_every_shape() {
+        let hello = format!("hello {}", "x".repeat(90));
+        for (message, _) in shapes(&hello) {
+            assert_eq!(outcomes(&message), ["skipped 1"], "{message}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_message_is_refused() {
+        let no_message = |keys: &str| format!("messages[0]: is not a WhatsApp message; its keys: {keys}");
+        for (message, expected) in [
+            (json!({"id": "x", "text": "hi"}), no_message("id, text")),
+            (json!({}), no_message("")),
+            (json!({"key": {}}), no_message("key")),
+            (json!({"key": "x", "message": "hi"}), no_message("key, message")),
+            (json!({"body": "hi", "from": "x"}), no_message("body, from")),
+            (json!({"body": "hi", "id": "x"}), no_message("body, id")),
+            (json!({"body": {"a": 1}, "id": "x", "from": "x"}), no_message("body, id, from")),
+            (json!({"integrationType": "x"}), no_message("integrationType")),
+            (json!({"message": "hi"}), no_message("message")),
+            (json!({"message": 5, "date": "x"}), no_message("message, date")),
+            (json!({"data": "hi"}), no_message("data")),
+            (json!({"data": [], "key_id": "x"}), no_message("data, key_id")),
+            (json!({"data": {}, "key_id": "x"}), no_message("data, key_id")),
+            (json!({"text": "hi", "date": "x"}), no_message("text, date")),
+            (json!({"text": "hi", "from": "x"}), no_message("text, from")),
+            (json!({"text": {"a": 1}, "date": "x", "from": "x"}), no_message("text, date, from")),
+            (json!({"type": 5}), "messages[0].type: must be a string, is a number".to_owned()),
+            (json!("hi"), "messages[0]: must be an object, is a string".to_owned()),
+        ] {
+            assert_eq!(outcomes(&json!({"messages": [message]})), [format!("no order: {expected}")], "{message}");
+        }
+        assert_eq!(outcomes(&json!({"messages": "hi"})), ["no order: messages: must be an array, is a string"]);
+    }
+
+    #[test]
+    fn what_the_shop_wrote_is_skipped() {
+        let mine = with(text_message(MESSAGE), "from", "201550000000");
+        let metadata = json!({"display_phone_number": "+20 155 000 0000"});
+        for record in [
+            json!({"key": key(true), "message": {"conversation": MESSAGE}}),
+            json!({"id": {"_serialized": "x", "fromMe": true}, "body": MESSAGE, "from": "2015@c.us"}),
+            json!({"id": "true_2010@c.us_A", "body": MESSAGE, "from": "2015@c.us"}),
+            json!({"fromMe": true, "data": MESSAGE}),
+            json!({"fromMe": "True", "data": MESSAGE}),
+            json!({"fromMe": 1, "data": MESSAGE}),
+            json!({"fromMe": 1.0, "data": MESSAGE}),
+            // What WhatsApp itself says in a chat.
+            json!({"fromMe": false, "meta": true, "data": MESSAGE}),
+            json!({"direction": "OUTGOING", "date": "x", "message": MESSAGE}),
+            json!({"metadata": metadata, "messages": [mine]}),
+        ] {
+            assert_eq!(outcomes(&record), ["skipped 1"], "{record}");
+        }
+        for record in [
+            json!({"id": "false_2010@c.us_A", "body": MESSAGE, "from": "2010@c.us"}),
+            json!({"fromMe": 0, "data": MESSAGE}),
+            json!({"direction": "incoming", "date": "x", "message": MESSAGE}),
+        ] {
+            assert!(read_one(&record).order.is_ok(), "{record}");
+        }
+    }
+
+    #[test]
+    fn an_order_has_the_time_of_its_message_if_its_own_cannot_be_read() {
+        let text = MESSAGE.replace("Feb 11, 2026, 08:53 AM", "soon").replace(REFERENCE, "SHOP-1");
+        let message = |key: &str, time: Value| json!({key: time, "author": "Mona", "message": text, "date": "2026-02-12T01:00:00Z"});
+        for (message, expected) in [
+            (message("timestamp", json!(SENT)), "2026-02-11T08:53:20.000Z"),
+            (message("messageTimestamp", json!(SENT)), "2026-02-11T08:53:20.000Z"),
+            (message("t", json!(SENT)), "2026-02-11T08:53:20.000Z"),
+            (message("date_unixtime", json!(SENT.to_string())), "2026-02-11T08:53:20.000Z"),
+            (message("received_at", json!("2026-02-13T01:00:00Z")), "2026-02-12T01:00:00.000Z"),
+            (
+                json!({"author": "Mona", "message": text, "received_at": "2026-02-11T10:53:20.417+0200"}),
+                "2026-02-11T08:53:20.417Z",
+            ),
+        ] {
+            assert_eq!(read_one(&message).order.unwrap().order_date.to_string(), expected, "{message}");
+        }
+        let bad = outcomes(&message("timestamp", json!("soon")));
+        assert!(bad[0].contains("timestamp: must be a time in seconds since 1970"), "{bad:?}");
+    }
+
+    #[test]
+    fn an_id_is_checked() {
+        let long = "x".repeat(MESSAGE_ID + 1);
+        for (id, expected) in [
+            (json!(" "), format!("{REFERENCE}: id: must not be blank")),
+            (json!(long), format!("{REFERENCE}: id: must have at most {MESSAGE_ID} characters, has {}", long.len())),
+        ] {
+            let message = json!({"id": id, "timestamp": SENT, "from": "2010", "body": MESSAGE});
+            assert_eq!(outcomes(&message), [expected]);
+        }
+    }
+
+    /// An edit and a withdrawal of the message `X`, in every shape.
+    fn revisions() -> Vec<(Value, Value)> {
+        let cloud = |kind: &str, change: Value| json!({"messages": [{"from": "2010", "id": "R", "timestamp": SENT, "type": kind, kind: change}]});
+        let original = json!({"remoteJid": "2010@s.whatsapp.net", "fromMe": false, "id": "X"});
+        let protocol = |kind: Value| {
+            baileys(
+                &json!({"protocolMessage": {"key": original, "type": kind, "editedMessage": {"conversation": MESSAGE}}}),
+            )
+        };
+        let mut revoke = protocol(json!("REVOKE"));
+        revoke["message"]["protocolMessage"]["editedMessage"] = json!(null);
+        let revoke_as = |kind: Value| {
+            let mut revoke = revoke.clone();
+            revoke["message"]["protocolMessage"]["type"] = kind;
+            revoke
+        };
+        let mut untyped = revoke.clone();
+        untyped["message"]["protocolMessage"].as_object_mut().unwrap().remove("type");
+        vec![
+            (
+                cloud(
+                    "edit",
+                    json!({"original_message_id": "X", "message": {"type": "text", "text": {"body": MESSAGE}}}),
+                ),
+                cloud("revoke", json!({"original_message_id": "X"})),
+            ),
+            (protocol(json!("MESSAGE_EDIT")), revoke_as(json!("REVOKE"))),
+            (protocol(json!(14)), revoke_as(json!(0))),
+            (baileys(&json!({"editedMessage": {"message": protocol(json!(14))["message"]}})), untyped),
+            (
+                json!({"key": original, "update": {"message": {"editedMessage": {"message": {"conversation": MESSAGE}}}}}),
+                json!({"key": original, "update": {"message": null}}),
+            ),
+            (
+                json!({"key": original, "messageTimestamp": SENT, "message": {"ephemeralMessage": {"message": {"editedMessage": {"message": {"conversation": MESSAGE}}}}}}),
+                json!({"id": {"_serialized": "X"}, "type": "revoked", "body": "", "from": "2010@c.us"}),
+            ),
+            (
+                json!({"id": {"_serialized": "R"}, "type": "protocol", "subtype": "message_edit", "body": MESSAGE, "from": "2010@c.us",
+                    "protocolMessageKey": {"_serialized": "X"}}),
+                json!({"id": "X", "type": "revoked", "body": "", "from": "2010@c.us"}),
+            ),
+        ]
+    }
+
+    #[test]
+    fn an_edit_and_a_withdrawal_name_the_message_that_they_change() {
+        for (edit, withdrawal) in revisions() {
+            let edited = outcomes(&edit);
+            assert!(
+                edited.len() == 1 && edited[0].starts_with("edited: ") && edited[0].ends_with(", X"),
+                "{edited:?}: {edit}"
+            );
+            assert_eq!(outcomes(&withdrawal), ["withdrawn: no order, X", "skipped 1"], "{withdrawal}");
+        }
+    }
+
+    #[test]
+    fn other_events_change_no_message() {
+        for message in [
+            baileys(&json!({"protocolMessage": {"key": key(false), "type": 3}})),
+            json!({"id": "X", "type": "protocol", "subtype": "other", "body": "", "from": "2010@c.us",
+                "protocolMessageKey": {"_serialized": "X"}}),
+            json!({"key": key(false), "update": {"status": 3}}),
+            json!({"messages": [{"id": "R", "type": "edit"}]}),
+            json!({"messages": [{"id": "R", "type": "revoke", "revoke": {}}]}),
+        ] {
+            let expected: &[&str] = &["skipped 1"];
+            assert_eq!(outcomes(&message), expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn an_answer_to_an_order_does_not_give_it_its_id() {
+        let other = MESSAGE.replace(REFERENCE, "LEG-2");
+        for key in ["context", "quoted_message", "quoted"] {
+            let message = with(text_message("thanks"), key, json!({"body": MESSAGE}));
+            let quoted = format!("quoted: {REFERENCE}, whatsapp_text, no id");
+            assert_eq!(outcomes(&json!({"messages": [message]})), std::slice::from_ref(&quoted), "{key}");
+            // A new order that quotes an old one has the id.
+            let both = json!({"messages": [with(text_message(&other), key, json!({"body": MESSAGE}))]});
+            let mut found = outcomes(&both);
+            found.sort();
+            assert_eq!(found, ["LEG-2, whatsapp_text, wamid.T", &quoted], "{key}");
+            // A chat of this name is no quotation.
+            let chat = json!({"quoted@c.us": {"messages": {"1": {"from_me": false, "key_id": "A", "data": MESSAGE}}}});
+            assert_eq!(outcomes(&chat), [format!("{REFERENCE}, chat, A")]);
+        }
+    }
+
+    #[test]
+    fn only_the_first_order_of_a_message_has_its_id() {
+        let second = MESSAGE.replace(REFERENCE, "LEG-2");
+        let message = with(text_message(MESSAGE), "further", json!(second));
+        assert_eq!(
+            outcomes(&json!({"messages": [message]})),
+            [format!("{REFERENCE}, whatsapp_text, wamid.T"), "LEG-2, whatsapp_text, no id".to_owned()]
+        );
+    }
+
+    #[test]
+    fn an_order_beside_a_text_in_pieces_is_another() {
+        let pieces = json!([MESSAGE[..90], {"type": "bold", "text": MESSAGE[90..]}]);
+        let second = MESSAGE.replace(REFERENCE, "LEG-2");
+        let message = json!({"date": "x", "from": "x", "text": pieces, "text_entities": pieces, "more": second});
+        assert_eq!(outcomes(&message), [format!("{REFERENCE}, chat, no id"), "LEG-2, chat, no id".to_owned()]);
+        // A piece that holds a whole order is the same order.
+        let whole = json!(["hello\n", {"type": "bold", "text": MESSAGE}]);
+        let message = json!({"date": "x", "from": "x", "text": whole, "text_entities": whole});
+        assert_eq!(outcomes(&message), [format!("{REFERENCE}, chat, no id")]);
+    }
+
+    #[test]
+    fn a_message_holds_a_limited_number_of_texts() {
+        let texts = |count: usize| -> Vec<String> {
+            (0..count).map(|number| MESSAGE.replace(REFERENCE, &format!("LEG-{number}"))).collect()
+        };
+        let found =
+            |texts: Vec<String>| outcomes(&json!({"messages": [with(text_message("hi"), "further", json!(texts))]}));
+        assert_eq!(found(texts(TEXTS_LIMIT)).len(), TEXTS_LIMIT);
+        let excess = found(texts(TEXTS_LIMIT + 1));
+        assert_eq!(excess.len(), TEXTS_LIMIT + 1);
+        assert!(excess.contains(&"no order: messages[0]: holds more than 16 order messages".to_owned()), "{excess:?}");
+        // The same text again is no other order.
+        assert_eq!(found(vec![MESSAGE.to_owned(); TEXTS_LIMIT + 1]), [format!("{REFERENCE}, whatsapp_text, wamid.T")]);
+    }
+
+    #[test]
+    fn a_cart_is_read_whatever_its_letters_and_beside_its_texts() {
+        let cart_of = |cart: Value| outcomes(&json!({"messages": [cart]}));
+        assert_eq!(cart_of(with(cart(), "type", "ORDER")), ["LEG-MLHSLKOW-ZOZH, whatsapp_order, wamid.C"]);
+        assert_eq!(
+            cart_of(with(cart(), "note", MESSAGE)),
+            ["LEG-MLHSLKOW-ZOZH, whatsapp_order, wamid.C".to_owned(), format!("{REFERENCE}, whatsapp_text, no id")]
+        );
+        let unread =
+            "holds a cart that is not read there: import its message by itself, of type order, as {\"messages\":[…]}";
+        assert_eq!(
+            cart_of(with(cart(), "again", cart())),
+            [
+                "LEG-MLHSLKOW-ZOZH, whatsapp_order, wamid.C".to_owned(),
+                format!("no order: messages[0].again.order: {unread}")
+            ]
+        );
+        assert_eq!(cart_of(with(cart(), "type", "interactive")), [format!("no order: messages[0].order: {unread}")]);
+        let text = with(text_message(MESSAGE), "order", cart()["order"].clone());
+        assert_eq!(
+            cart_of(text),
+            [format!("{REFERENCE}, whatsapp_text, wamid.T"), format!("no order: messages[0].order: {unread}")]
+        );
+    }
+
+    #[test]
+    fn a_message_about_an_order_without_its_items_is_refused() {
+        for (message, expected) in [
+            (json!({"type": "order", "token": "t"}), ONLY_TOKEN),
+            (json!({"type": "order", "order_id": "7"}), ONLY_TOKEN),
+            (json!({"type": "Order", "token": "t"}), ONLY_TOKEN),
+            (
+                json!({"type": "interactive", "interactive": {"type": "order_details"}}),
+                "is an order_details that the shop sent, not an order",
+            ),
+        ] {
+            assert_eq!(
+                outcomes(&json!({"messages": [message]})),
+                [format!("no order: messages[0]: {expected}")],
+                "{message}"
+            );
+        }
+        let token = baileys(&json!({"orderMessage": {"orderId": "7"}}));
+        assert!(outcomes(&token)[0].contains(ONLY_TOKEN));
+        let button = json!({"messages": [{"type": "interactive", "interactive": {"type": "button"}}]});
+        assert_eq!(outcomes(&button), ["skipped 1"]);
+    }
+
+    #[test]
+    fn a_rejected_message_is_kept_with_its_sender_and_without_the_others() {
+        let bad = text_message(&MESSAGE.replace("TOTAL:", "SUM:"));
+        let contact = json!({"profile": {"name": "Mona"}, "wa_id": "201011112222"});
+        let record = json!({"contacts": [contact], "messages": [text_message("hello"), bad]});
+        assert_eq!(kept(&record), [format!("{{\"contacts\":[{contact}],\"messages\":[{bad}]}}")]);
+        let record = json!({"contacts": [], "messages": [text_message("hello"), bad]});
+        assert_eq!(kept(&record), [format!("{{\"contacts\":[],\"messages\":[{bad}]}}")]);
+        // By the user id, too.
+        let (hidden, bad) =
+            (json!({"profile": {"name": "Mona"}, "user_id": "EG.1"}), with(bad, "from_user_id", "EG.1"));
+        let record = json!({"contacts": [contact, hidden], "messages": [with(bad.clone(), "from", json!(null))]});
+        assert_eq!(
+            kept(&record),
+            [format!("{{\"contacts\":[{hidden}],\"messages\":[{}]}}", with(bad, "from", json!(null)))]
+        );
+    }
+
+    #[test]
+    fn a_contact_that_takes_more_room_than_its_message_is_not_kept() {
+        let cart = with(cart(), "timestamp", "soon");
+        let contact = |length: usize| json!({"wa_id": "201055556666", "more": "x".repeat(length)});
+        let long = with(cart.clone(), "text", "y".repeat(CONTACT_KEPT));
+        for (message, length, is_kept) in [
+            (&cart, CONTACT_KEPT, true),
+            (&cart, CONTACT_KEPT + 1, false),
+            (&long, CONTACT_KEPT + 1, true),
+            (&long, long.to_string().len() + 1, false),
+        ] {
+            let around = contact(0).to_string().len();
+            let record = json!({"contacts": [contact(length - around)], "messages": [message]});
+            assert_eq!(kept(&record)[0].contains("xxx"), is_kept, "{length}");
+        }
+    }
+}

@@ -52,6 +52,8 @@ pub(crate) mod product_json;
 pub mod records;
 pub mod reject;
 mod rewind;
+#[cfg(test)]
+mod samples;
 pub(crate) mod setting;
 pub(crate) mod stranger;
 pub mod table;

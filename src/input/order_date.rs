@@ -137,11 +137,12 @@ impl Parts {
 
     /// Returns the days that the date may mean.
     fn days(&self) -> Vec<NaiveDate> {
-        let (mut date, mut seconds) = (Vec::new(), 0);
+        let mut date = Vec::new();
         for (index, number) in self.numbers.iter().enumerate() {
             match self.hour {
                 Some(at) if index == at || index == at + 1 => {}
-                Some(at) if index == at + 2 && matches!(self.numbers[at + 1].gap.trim(), ":" | ".") => seconds += 1,
+                // The seconds.
+                Some(at) if index == at + 2 && matches!(self.numbers[at + 1].gap.trim(), ":" | ".") => {}
                 _ => date.push(number),
             }
         }
@@ -155,7 +156,6 @@ impl Parts {
             NaiveDate::from_ymd_opt(year, month, day)
         };
         let found = match (self.month(), date.as_slice()) {
-            _ if seconds > 1 => [None, None],
             (Some(month), [a, b]) if b.digits == 4 => [day(year_of(b), month, a.value), None],
             (Some(month), [a, b]) if a.digits == 4 => [day(year_of(a), month, b.value), None],
             (None, [a, b, c]) if a.digits == 4 => [day(year_of(a), b.value, c.value), None],
@@ -248,6 +248,11 @@ mod tests {
             "2/13/2026, 6:05 PM",
             "18:05 6 feb, 2026",
             "2026-02-06T18:05:00+02:00",
+            "2026 Feb 6, 18:05",
+            "2026年2月6日下午6:05",
+            "يوم ٦ فبراير ٢٠٢٦ ١٨:٠٥",
+            "06.02.26, 18:05",
+            "06.02.2026 18.05.09",
         ] {
             let day = if text.contains("13") { "13" } else { "06" };
             assert_eq!(read(text), [format!("2026-02-{day}T16:05:00Z")], "{text}");
@@ -259,6 +264,8 @@ mod tests {
     #[test]
     fn an_ambiguous_date_gives_both_days() {
         assert_eq!(read("06/02/2026, 18:05"), ["2026-02-06T16:05:00Z", "2026-06-02T15:05:00Z"]);
+        assert_eq!(read("le 06/02/2026, 18:05"), ["2026-02-06T16:05:00Z", "2026-06-02T15:05:00Z"]);
+        assert_eq!(read("2/6/2026, 6:05 AM"), ["2026-02-06T04:05:00Z", "2026-06-02T03:05:00Z"]);
         assert_eq!(read("2/6/2026, 6:05 PM"), ["2026-02-06T16:05:00Z", "2026-06-02T15:05:00Z"]);
     }
 
@@ -272,6 +279,9 @@ mod tests {
             "Feb 30, 2026, 06:05 PM",
             "Feb 6, 2026, 13:05 PM",
             "Feb 6, 2026, 06:65 PM",
+            "Feb 6, 2026, 06:60 PM",
+            "06.02.026, 18:05",
+            "12 Feb 26, 18:05",
             "Feb 6, 1970, 06:05 PM",
             "Feb 6, 3026, 06:05 PM",
             "6 helmi 2026",

@@ -292,6 +292,8 @@ mod tests {
             r#","id":"x","user":null,"status":"pending","total":"59.98","itemCount":2,"createdAt":"y","updatedAt":"z""#,
         );
         assert_eq!(read(&response).unwrap().total.hundredths(), 5998);
+        let paid = read(&an_order(&item(r#","subtotal":59.98"#), r#","currency":"EGP","status":"pending""#)).unwrap();
+        assert_eq!(paid.currency.as_deref(), Some("EGP"));
     }
 
     #[test]
@@ -343,6 +345,12 @@ mod tests {
             (an_order(&item(r#","colour":"red""#), ""), vec!["items[0].colour: unknown key".into()]),
             (an_order(&item(&format!(r#","productName":"{long}""#)), ""), vec!["items[0].productName: must have at most 255 characters, has 256".into()]),
             (an_order(&item(""), r#","status":"confirmed""#), vec!["status: must be pending, is \"confirmed\": an order starts pending".into()]),
+            (an_order(&item(""), r#","currency":"EGPS""#), vec!["currency: must be three capital letters, such as EGP".into()]),
+            (an_order(&item(""), "").replace("2026-02-04T10:30:00Z", "2026-02-04"),
+                vec!["orderDate: must be a time with a zone, such as 2026-02-04T10:30:00Z".into()]),
+            (an_order(&item(""), "").replace("\"2026-02-04T10:30:00Z\"", "5"), vec!["orderDate: must be a string, is a number".into()]),
+            (an_order(&item("").replace(PRODUCT, "x"), ""), vec!["items[0].productId: must be a product id (a UUID)".into()]),
+            (an_order(&item("").replace(&format!("\"{PRODUCT}\""), "5"), ""), vec!["items[0].productId: must be a string, is a number".into()]),
             (an_order(&item(""), r#","currency":"usd""#), vec!["currency: must be three capital letters, such as EGP".into()]),
             (an_order(&item(""), r#","customerAddress":{}"#), vec!["customerAddress: must be a string, is an object".into()]),
             (an_order(&item("").replace(":2,", ":0,"), ""), vec!["items[0].quantity: must be at least 1".into()]),

@@ -443,6 +443,7 @@ mod tests {
 
     use super::*;
     use crate::domain::incoming::SourceKind;
+    use crate::input::samples::{MESSAGE, REFERENCE};
 
     #[derive(Debug, Clone)]
     struct Item {
@@ -569,6 +570,219 @@ mod tests {
         fn no_text_causes_a_panic(text in "(NEW ORDER REQUEST|[A-Za-z ]{2,8}:|\\*|│|×|[0-9]+\\. \\*|\n|.){0,40}") {
             let _ = read(&text);
             let _ = crate::input::chat_text::holds_order_message(&text);
+        }
+    }
+
+    fn problems(text: &str) -> Vec<String> {
+        read(text).order.expect_err(text).into_first()
+    }
+
+    /// One more item, as the page writes it.
+    const SECOND: &str =
+        "│ 2. *Cap*\n│    📌 SKU: *CAP-1*\n│    💰 Price: $1.00 × 2\n│    💵 Subtotal: $2.00\n\n│ Total Items:";
+
+    #[test]
+    fn each_line_of_a_message_is_read() {
+        let text = MESSAGE
+            .replace("\n\n│ 1.", "\n│ Address: 12 Tahrir St\n│ Cairo\n\n│ 1.")
+            .replace(
+                "│    💰",
+                "│    🖼️ Image: https://a.example/b.jpg\n│    📏 Size: M\n│    🎨 Color: Black\n│    💰",
+            )
+            .replace("│ Total Items:", SECOND)
+            .replace("Items:  1", "Items:  3")
+            .replace("Subtotal:     $18.75", "Subtotal:     $20.75\n│ Delivery:     TBD")
+            .replace("TOTAL:       $18.75", "TOTAL:       $20.75");
+        let message = read(&format!("hello\nmy order\n{text}\nthanks\nName: nobody"));
+        assert_eq!(message.label.as_deref(), Some(REFERENCE));
+        let order = message.order.unwrap();
+        assert_eq!((order.customer.name.as_str(), order.customer.phone.as_str()), ("Youssef Adel", "01011112222"));
+        assert_eq!(order.customer.address.as_deref(), Some("12 Tahrir St\nCairo"));
+        assert_eq!((order.total.hundredths(), order.item_count, order.note.as_deref()), (2075, 3, None));
+        assert_eq!(order.order_date.brief(), "2026-02-11T08:53:20.417Z", "the reference has the exact time");
+        let [belt, cap] = &order.items[..] else { panic!("there are two") };
+        assert_eq!((belt.name.as_deref(), belt.barcode.as_deref()), (Some("Leather Belt"), Some("BLT-01")));
+        assert_eq!((belt.size.as_deref(), belt.color.as_deref()), (Some("M"), Some("Black")));
+        assert_eq!((belt.image.as_deref(), belt.quantity), (Some("https://a.example/b.jpg"), 1));
+        let id = Uuid::try_parse("9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10").unwrap();
+        assert_eq!(belt.product, NamedProduct { place: "line 15".to_owned(), key: ProductKey::Id(ProductId(id)) });
+        assert_eq!(
+            (cap.product.key.clone(), cap.subtotal.hundredths()),
+            (ProductKey::Barcode("CAP-1".to_owned()), 200)
+        );
+        assert_eq!(message.products, [belt.product.clone(), cap.product.clone()]);
+        assert_eq!(order.warnings, [""; 0]);
+    }
+
+    #[test]
+    fn every_problem_of_a_message_is_named_with_its_line() {
+        let long = |count: usize| "x".repeat(count);
+        let without = |part: &str| -> String {
+            MESSAGE.lines().filter(|line| !line.contains(part)).map(|line| format!("{line}\n")).collect()
+        };
+        let with = |from: &str, to: &str| MESSAGE.replace(from, to);
+        let cases: Vec<(String, Vec<String>)> = vec![
+            (without("TOTAL:"), vec!["TOTAL is missing: the message was cut off".into()]),
+            (without("Order Ref:"), vec!["Order Ref is missing".into()]),
+            (without("Name:"), vec!["Name is missing".into()]),
+            (without("Phone:"), vec!["Phone is missing".into()]),
+            (without("Date:"), vec!["Date is missing".into()]),
+            (without("Total Items:").replace("│ Subtotal:     $18.75\n", ""), vec!["Total Items is missing".into()]),
+            (without("Price:"), vec!["line 11: the item's Price is missing".into()]),
+            (without("💵"), vec!["line 11: the item's Subtotal is missing".into()]),
+            (without("SKU:").replace("ID:", "Link:"), vec!["line 11: the item has neither ID nor SKU".into()]),
+            (
+                with(REFERENCE, "a b"),
+                vec!["line 5: Order Ref: must be 1 to 50 printable ASCII characters without spaces".into()],
+            ),
+            (with("Youssef Adel", &long(256)), vec!["line 8: Name: must have at most 255 characters, has 256".into()]),
+            (with("Leather Belt", &long(256)), vec!["line 11: name must have at most 255 characters, has 256".into()]),
+            (with("Youssef Adel", ""), vec!["line 8: Name: must not be blank".into()]),
+            (with("Items:  1", "Items:  +1"), vec!["line 17: Total Items: must be a whole number".into()]),
+            (with("01011112222", &long(21)), vec!["line 9: Phone: must have at most 20 characters, has 21".into()]),
+            (with("│ Phone", "│ Name: x\n│ Phone"), vec!["line 9: Name is given twice".into()]),
+            (with("│    💰", "│    SKU: x\n│    💰"), vec!["line 14: SKU is given twice".into()]),
+            (with("│ Phone", "│ SKU: x\n│ Phone"), vec!["line 9: SKU stands outside of an item".into()]),
+            (
+                with("│ Phone", "│ Address: Cairo\n│ Phone").replace("│    💰", "│    hello\n│    💰"),
+                vec!["line 15: is not understood: hello".into()],
+            ),
+            (with("│ Phone", "│ hello there\n│ Phone"), vec!["line 9: is not understood: hello there".into()]),
+            (with("│    💰", "│    hello\n│    💰"), vec!["line 14: is not understood: hello".into()]),
+            (with("Adel", "A\0del"), vec!["line 8: must not contain NUL".into()]),
+            (with("REQUEST", "REQUEST\0"), vec!["line 2: must not contain NUL".into()]),
+            (with("1. *Leather", "2. *Leather"), vec!["line 11: item 2 follows item 0: a part is missing".into()]),
+            (
+                with("$18.75 × 1", "$18.75 × 2"),
+                vec![
+                    "line 11: Subtotal is 18.75, but 2 × 18.75 is 37.50".into(),
+                    "TOTAL is 18.75, but the items sum to 37.50".into(),
+                    "Subtotal is 18.75, but the items sum to 37.50".into(),
+                    "Total Items is 1, but the quantities sum to 2".into(),
+                ],
+            ),
+            (with("$18.75 × 1", "$99999999 × 2"), vec!["line 11: 2 × 99999999.00 is more than 99999999.99".into()]),
+            (
+                with("9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10", "9b2f"),
+                vec!["line 13: ID: must be a product id (a UUID)".into()],
+            ),
+            (
+                without("SKU:").replace("4f0a-4c57-9a51-1f7f0a3f2c10", "…"),
+                vec!["line 12: ID: was cut short, and there is no SKU".into()],
+            ),
+            (
+                with("SKU: *BLT-01*", &format!("SKU: *{}*", long(101))),
+                vec!["line 12: SKU: must have at most 100 characters, has 101".into()],
+            ),
+        ];
+        for (text, expected) in cases {
+            let found = problems(&text);
+            assert_eq!(found, expected, "{text}");
+        }
+        // A message without its header begins with its reference.
+        let headless = MESSAGE.replace("NEW ORDER REQUEST", "New order");
+        assert!(read(&headless).order.is_ok() && read(&format!("hello\n{headless}")).order.is_ok());
+        for number in ["+1", "00001", "a"] {
+            let other = problems(&MESSAGE.replace("1. *Leather", &format!("{number}. *Leather")));
+            assert_eq!(other[0], format!("line 11: is not understood: {number}. *Leather Belt*"));
+        }
+        let no_items = MESSAGE.split_once("│ 1.").unwrap().0;
+        assert_eq!(problems(&format!("{no_items}│ Total Items:  0\n│ *TOTAL: $0*\n"))[0], "has no items");
+    }
+
+    #[test]
+    fn a_message_has_a_limited_number_of_items() {
+        let item = |number: usize| {
+            format!("│ {number}. *Cap*\n│    📌 SKU: *CAP-1*\n│    💰 Price: $1.00 × 1\n│    💵 Subtotal: $1.00\n")
+        };
+        let (start, _) = MESSAGE.split_once("│ 1.").unwrap();
+        let of = |count: usize| {
+            let items: String = (1..=count).map(item).collect();
+            read(&format!("{start}{items}\n│ Total Items:  {count}\n│ Subtotal: ${count}\n│ *TOTAL: ${count}*\n"))
+        };
+        assert_eq!(of(ITEMS_LIMIT).order.unwrap().items.len(), ITEMS_LIMIT);
+        let excess = of(ITEMS_LIMIT + 1).order.unwrap_err().into_first();
+        assert_eq!(excess[0], format!("has {} items, the most is {ITEMS_LIMIT}", ITEMS_LIMIT + 1));
+        assert!(!excess.iter().any(|problem| problem.contains("given twice")), "{excess:?}");
+    }
+
+    #[test]
+    fn asterisks_and_an_uncut_id_may_be_lost() {
+        // Among the items only, a number begins an item.
+        let bare = MESSAGE.replace("│ 1. *Leather Belt*", "┌─ 📋 ORDER ITEMS ───┐\n│ 1. Leather Belt");
+        assert_eq!(read(&bare).order.unwrap().items[0].name.as_deref(), Some("Leather Belt"));
+        let outside = MESSAGE.replace("│ 1. *Leather Belt*", "│ 1. Leather Belt");
+        assert_eq!(problems(&outside)[0], "line 11: is not understood: 1. Leather Belt");
+        let wrong = bare.replace("1. Leather", "2. Leather");
+        assert_eq!(problems(&wrong)[0], "line 12: is not understood: 2. Leather Belt");
+        for dots in ["...", "…"] {
+            let cut = MESSAGE.replace("9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10", &format!("9B2F6C1E{dots}"));
+            let key = ProductKey::CutId { barcode: "BLT-01".to_owned(), start: "9b2f6c1e".to_owned() };
+            assert_eq!(read(&cut).order.unwrap().items[0].product.key, key);
+        }
+        // The address may be left blank, and an image that is none costs no order.
+        let blank = MESSAGE.replace("\n\n│ 1.", "\n│ Address:\n\n│ 1.");
+        assert_eq!(read(&blank).order.unwrap().customer.address, None);
+        let image = read(&MESSAGE.replace("│    💰", "│    🖼️ Image: /media/a.jpg\n│    💰")).order.unwrap();
+        assert_eq!(image.warnings, ["line 14: the image is not an http or https URL and was left out"]);
+    }
+
+    #[test]
+    fn an_agreed_delivery_is_in_the_total_and_a_term_that_the_guest_claims() {
+        let with_delivery = |fee: &str, total: &str| {
+            let delivery = format!("│ Delivery: {fee}\n│ *TOTAL:       ${total}*");
+            MESSAGE.replace("│ *TOTAL:       $18.75*", &delivery)
+        };
+        for (fee, total, expected) in [
+            ("$50.00", "68.75", Some(5000)),
+            ("$0.00", "18.75", Some(0)),
+            ("Free", "18.75", None),
+            ("TBD", "18.75", None),
+        ] {
+            let order = read(&with_delivery(fee, total)).order.unwrap();
+            assert_eq!((order.total.hundredths(), order.warnings.len()), (1875, 0), "{fee}");
+            let terms = Terms { delivery_fee: expected.map(Money::from_hundredths), ..Terms::default() };
+            assert_eq!(order.terms, terms.claimed_by_guest(), "{fee}");
+        }
+        let wrong = problems(&with_delivery("$50.00", "18.75"));
+        assert_eq!(wrong, ["TOTAL is 18.75, but the items sum to 18.75 and delivery is 50.00"]);
+    }
+
+    #[test]
+    fn an_order_has_the_time_of_its_reference_if_that_is_near() {
+        let at = |text: &str| Timestamp::parse(text).unwrap();
+        let own = "2026-02-11T08:53:20.417Z";
+        let when = |date: &str, reference: &str, sent_at: Option<&str>| {
+            let text = MESSAGE.replace("Feb 11, 2026, 08:53 AM", date).replace(REFERENCE, reference);
+            let reading = Reading { place: "", sent_at: sent_at.map(at), zone: Zone::UTC, first_line: 1 };
+            let source = Source { kind: SourceKind::Chat, message_id: None };
+            let message = read_order_message(&text, reading, source, Problems::default());
+            message.order.map(|order| (order.order_date.brief(), order.warnings)).map_err(Problems::into_first)
+        };
+        let ambiguous = "the date 04/03/2026, 12:30 may mean two days; it is taken as 2026-03-04T12:30:00Z";
+        let unreadable = "the date soon cannot be read; the time in the reference is taken";
+        for (date, reference, sent_at, expected, warning) in [
+            // Within a day of the message, else the message's time counts.
+            ("soon", REFERENCE, Some("2026-02-12T08:53:20.417Z"), own, None),
+            ("soon", REFERENCE, Some("2026-02-10T08:53:20.417Z"), own, None),
+            ("soon", REFERENCE, Some("2026-02-12T08:53:20.418Z"), "2026-02-12T08:53:20.418Z", None),
+            ("soon", "SHOP-1", Some("2026-02-12T08:00:00Z"), "2026-02-12T08:00:00Z", None),
+            // Within two days of the date.
+            ("2026-02-13T08:53:20.417Z", REFERENCE, None, own, None),
+            ("2026-02-09T08:53:20.417Z", REFERENCE, None, own, None),
+            ("2026-02-13T08:53:20.418Z", REFERENCE, None, "2026-02-13T08:53:20.418Z", None),
+            ("11/02/2026, 10:53", REFERENCE, None, own, None),
+            ("2/11/2026, 10:53", REFERENCE, None, own, None),
+            ("Mar 4, 2026, 12:30 PM", "SHOP-1", None, "2026-03-04T12:30:00Z", None),
+            ("04/03/2026, 12:30", "SHOP-1", None, "2026-03-04T12:30:00Z", Some(ambiguous)),
+            ("soon", REFERENCE, None, own, Some(unreadable)),
+        ] {
+            let expected = Ok((expected.to_owned(), warning.into_iter().map(str::to_owned).collect()));
+            assert_eq!(when(date, reference, sent_at), expected, "{date} {reference} {sent_at:?}");
+        }
+        let refused = "line 6: Date: must be a date such as Feb 4, 2026, 12:30 PM".to_owned();
+        for reference in ["SHOP-1", "LEG-ZZZZZZZZ-1"] {
+            assert_eq!(when("soon", reference, None), Err(vec![refused.clone()]), "{reference}");
         }
     }
 }

@@ -125,14 +125,13 @@ fn read(
 
 /// Reads a record that is a string, as a bad line is kept; returns whether it holds anything.
 fn read_string(text: &str, sink: &mut OrderSink<'_>) -> bool {
-    let before = sink.put + sink.skipped;
     if is_json(text) {
         sink.take_json(text.as_bytes());
     } else {
         let source = Source { kind: SourceKind::Chat, message_id: None };
         sink.take_stretches(OrderStretches::new(text.as_bytes()), "", None, &source, Problems::default());
     }
-    sink.put + sink.skipped > before
+    sink.put + sink.skipped > 0
 }
 
 fn read_order(fields: Fields<'_>, length: usize, sink: &mut OrderSink<'_>) {
@@ -214,5 +213,208 @@ fn read_inner(value: &Value<'_>, sink: &mut OrderSink<'_>, depth: usize) {
     }
     if !problems.is_empty() {
         sink.refuse(problems);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    use crate::input::order_signs::ONLY_TOKEN;
+    use crate::input::samples::{
+        MESSAGE, REFERENCE, cart, hook, kept, order, outcome, outcomes, outcomes_of_text, text_message,
+    };
+
+    const UNKNOWN: &str = "is not an order (orderReference, orderDate, customerName, customerPhone, items), a WhatsApp webhook or a \
+        chat dump; its keys: ";
+
+    #[test]
+    fn an_order_is_read_inside_what_other_programs_put_around_it() {
+        let wamid = format!("{REFERENCE}, whatsapp_text, wamid.T");
+        let call = hook(&json!([text_message(MESSAGE)]));
+        for key in WRAPPERS {
+            for (inner, expected) in [(order(), "LEG-9, json, no id"), (call.clone(), &wamid)] {
+                assert_eq!(outcomes(&json!({key: inner, "more": 1})), [expected], "{key}");
+                assert_eq!(outcomes(&json!({key: [inner, inner], "more": 1})), [expected; 2], "{key}");
+                assert_eq!(outcomes(&json!({key: inner.to_string(), "more": 1})), [expected], "{key}");
+            }
+        }
+        assert_eq!(outcomes(&json!({"body": {"json": {"data": order()}}})), ["LEG-9, json, no id"]);
+    }
+
+    #[test]
+    fn wrappers_nest_to_a_limit() {
+        let nested = |depth: usize| (0..depth).fold(order(), |inner, _| json!({"body": inner}));
+        assert_eq!(outcomes(&nested(WRAPPING_LIMIT)), ["LEG-9, json, no id"]);
+        let too_deep = outcomes(&nested(WRAPPING_LIMIT + 1));
+        assert_eq!(too_deep[0], format!("no order: {UNKNOWN}body"));
+        let in_texts = |depth: usize| (0..depth).fold(order(), |inner, _| json!({"body": inner.to_string()}));
+        assert_eq!(outcomes(&in_texts(WRAPPING_LIMIT)), ["LEG-9, json, no id"]);
+        assert_eq!(outcomes(&in_texts(WRAPPING_LIMIT + 1))[0], format!("no order: {UNKNOWN}body"));
+        let arrays = |depth: usize| json!({"body": (0..depth).fold(order(), |inner, _| json!([inner]))});
+        assert_eq!(outcomes(&arrays(WRAPPING_LIMIT - 1)), ["LEG-9, json, no id"]);
+        assert!(outcomes(&arrays(WRAPPING_LIMIT))[0].ends_with("must be an object, is an array"));
+    }
+
+    #[test]
+    fn an_object_without_an_order_is_refused_with_its_keys() {
+        let long = "x".repeat(STRING_LIMIT + 1);
+        for (record, expected) in [
+            (json!({}), "the record is empty".to_owned()),
+            (json!({"foo": 1}), format!("{UNKNOWN}foo")),
+            (json!({"body": {"foo": 1}}), format!("{UNKNOWN}foo")),
+            (json!({"body": "{\"foo\":1}"}), format!("{UNKNOWN}foo")),
+            (json!({"body": "hello"}), format!("{UNKNOWN}body")),
+            (json!({"body": 5}), format!("{UNKNOWN}body")),
+            (json!({"body": "17"}), format!("{UNKNOWN}body")),
+            (json!({"body": "{x"}), format!("{UNKNOWN}body")),
+            (json!({"body": []}), "body: is empty: there is nothing to import".to_owned()),
+            (json!({"body": [5]}), "body[0]: must be an object, is a number".to_owned()),
+            (json!({"body": long[..STRING_LIMIT - 2]}), format!("{UNKNOWN}body")),
+            (
+                json!({"body": long[..STRING_LIMIT - 1]}),
+                format!("body: is a text of more than {STRING_LIMIT} bytes: import what it holds"),
+            ),
+            (json!({"body": long}), format!("body: is a text of more than {STRING_LIMIT} bytes: import what it holds")),
+            (
+                json!({"body": {}, "line_items": []}),
+                outcomes(&json!({"line_items": []}))[0]["no order: ".len()..].to_owned(),
+            ),
+            (json!({"token": "t", "id": 1}), ONLY_TOKEN.to_owned()),
+            (json!(5), "must be an object, is a number".to_owned()),
+            (json!("hello"), "must be an object, is a string".to_owned()),
+        ] {
+            assert_eq!(outcomes(&record)[0], format!("no order: {expected}"));
+        }
+    }
+
+    #[test]
+    fn an_order_that_stands_beside_what_is_read_is_a_problem() {
+        let unread = "holds an order that is not read there: import it by itself";
+        let text = "holds an order message that is not read there: import the text by itself";
+        for (record, expected) in [
+            (
+                json!({"body": order(), "more": order()}),
+                vec!["LEG-9, json, no id".to_owned(), format!("no order: more: {unread}")],
+            ),
+            (
+                json!({"body": order().to_string(), "more": {"a": [order()]}}),
+                vec!["LEG-9, json, no id".to_owned(), format!("no order: more.a[0]: {unread}")],
+            ),
+            (
+                json!({"body": json!({"body": order(), "more": MESSAGE}).to_string()}),
+                vec!["LEG-9, json, no id".to_owned(), format!("no order: body.more: {text}")],
+            ),
+            (json!({"body": {"messages": []}, "more": MESSAGE}), vec![format!("no order: more: {text}")]),
+        ] {
+            assert_eq!(outcomes(&record), expected, "{record}");
+        }
+    }
+
+    #[test]
+    fn very_many_unread_orders_are_counted() {
+        let record = json!({"messages": [], "more": vec![order(); 8]});
+        let problems = &outcomes(&record)[0];
+        assert!(problems.contains("more[4]: holds an order") && !problems.contains("more[5]"), "{problems}");
+        assert!(problems.ends_with("; holds 3 more orders where none are read"), "{problems}");
+    }
+
+    #[test]
+    fn an_order_has_a_limited_size_and_number_of_keys() {
+        let sized = |length: usize| {
+            let mut order = order();
+            order["customerAddress"] = json!("");
+            let missing = length - order.to_string().len();
+            order["customerAddress"] = json!(" ".repeat(missing));
+            order
+        };
+        for length in [ORDER_LIMIT, ORDER_LIMIT + 1] {
+            let expected = match length {
+                ORDER_LIMIT => "LEG-9, json, no id".to_owned(),
+                _ => format!("no order: has {length} bytes, the most for an order is {ORDER_LIMIT}"),
+            };
+            assert_eq!(outcomes(&sized(length)), std::slice::from_ref(&expected));
+            assert_eq!(outcomes(&json!({"body": sized(length)})), [expected]);
+        }
+        let mut many = order();
+        for number in 0..1000 {
+            many[format!("k{number}")] = json!(null);
+        }
+        assert_eq!(outcomes(&many)[0], "no order: has 1005 keys, the most is 1000");
+        let woo = json!({"orderReference": "LEG-1", "items": [], "line_items": [], "billing": {}});
+        assert!(outcomes(&woo)[0].contains("is an order of WooCommerce"));
+    }
+
+    #[test]
+    fn a_record_that_is_a_string_is_read_as_a_bad_line_is_kept() {
+        let found = format!("{REFERENCE}, chat, no id");
+        for (text, expected) in [
+            (MESSAGE.to_owned(), vec![found.as_str()]),
+            (order().to_string(), vec!["LEG-9, json, no id"]),
+            (format!("{order}\n{order}", order = order()), vec!["LEG-9, json, no id"; 2]),
+            (hook(&json!([text_message("hello")])).to_string(), vec!["skipped 1"]),
+            (format!("hello\n{}", hook(&json!([text_message("hello")]))), vec!["skipped 1"]),
+            ("hello".to_owned(), vec!["no order: must be an object, is a string"]),
+            ("{}".to_owned(), vec!["no order: must be an object, is a string"]),
+        ] {
+            assert_eq!(outcomes(&json!(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_is_no_json_is_an_error() {
+        let read = |record: &[u8]| read_record(&Arc::new(record.to_vec()), Zone::UTC, &mut |_, _| ());
+        assert_eq!(read(b"{").unwrap_err().line, 0);
+        assert_eq!(read(b"[\nx").unwrap_err().line, 1);
+    }
+
+    /// Reads the stretches of a text, with what is kept of each if it is rejected.
+    fn stretches(text: &str) -> Vec<(String, String)> {
+        let (mut stretches, mut found) = (OrderStretches::new(text.as_bytes()), Vec::new());
+        while let Some(stretch) = stretches.next_stretch().unwrap() {
+            let skipped = read_stretch(stretch, Zone::UTC, &mut |order, reject| {
+                let mut line = Vec::new();
+                reject.write_line(&mut line).unwrap();
+                found.push((outcome(&order), String::from_utf8(line).unwrap().trim_end().to_owned()));
+            });
+            found.extend((skipped > 0).then(|| (format!("skipped {skipped}"), String::new())));
+        }
+        found
+    }
+
+    #[test]
+    fn the_stretches_of_a_text_are_read_as_what_they_are() {
+        let dump = |text: &str| json!({"date": null, "author": null, "message": text}).to_string();
+        let message = MESSAGE.split_once("📦").unwrap().1;
+        let flat = message.replace('\n', " ");
+        let cut = &order().to_string()[..60];
+        let lost = "holds an order message that has lost its lines: import the text as it was sent";
+        let broken = "holds an order as JSON that is cut off, or not on a line of its own: import the JSON by itself";
+        for (text, outcome, kept) in [
+            (MESSAGE.to_owned(), format!("{REFERENCE}, chat, no id"), dump(&format!("   📦{message}"))),
+            (flat.clone(), format!("{REFERENCE}: {lost}"), dump(&format!("{flat}\n"))),
+            (cut.to_owned(), format!("no order: {broken}"), json!(cut).to_string()),
+            (order().to_string(), "LEG-9, json, no id".to_owned(), order().to_string()),
+            (hook(&json!([text_message("hello")])).to_string(), "skipped 1".to_owned(), String::new()),
+        ] {
+            assert_eq!(stretches(&text), [(outcome, kept)], "{text}");
+        }
+        assert_eq!(stretches(r#"{"level":"info"}"#), []);
+        let woo = r#"{"line_items":[],"billing":{}}"#;
+        assert!(stretches(woo)[0].0.starts_with("no order: is an order of WooCommerce"));
+        assert_eq!(stretches(r#"{"count":1,"results":[]}"#), []);
+        let results = json!({"count": 1, "results": [order()]}).to_string();
+        assert_eq!(stretches(&results), [("LEG-9, json, no id".to_owned(), order().to_string())]);
+    }
+
+    #[test]
+    fn what_is_kept_of_a_rejected_record_is_the_record() {
+        for record in [json!({"foo": 1}), json!({"body": {"foo": 1}, "headers": {}}), json!(5)] {
+            assert_eq!(kept(&record), [record.to_string()]);
+        }
+        assert_eq!(outcomes_of_text(" 5 "), ["no order: must be an object, is a number"]);
+        let with_cart: Value = json!({"entry": [{"messaging": [cart()]}]});
+        assert_eq!(kept(&with_cart), [with_cart.to_string()]);
     }
 }

@@ -220,6 +220,11 @@ mod tests {
             each_order_sign(&json, &mut |sign| found.push(sign.kind));
             assert_eq!(found, expected, "{json}");
         }
+        // Texts in texts are searched to a limit, and none that is longer than any message.
+        let nested = |depth: usize| (0..depth).fold(json!([cart]), |inner, _| json!([inner.to_string()])).to_string();
+        assert_eq!([NESTING_LIMIT, NESTING_LIMIT + 1].map(|depth| count_order_signs(&nested(depth))), [1, 0]);
+        let long = |length: usize| format!("[\"{{ items{}\"]", "x".repeat(length - "\"{ items\"".len()));
+        assert_eq!([STRING_LIMIT, STRING_LIMIT + 1].map(|length| count_order_signs(&long(length))), [0, 1]);
         // A key as another program may spell it.
         assert_eq!(count_order_signs(r#"{"\u0070roduct_items" : [1]}"#), 1);
         assert_eq!(count_order_signs(r#"{"PRODUCT_ITEMS":[1]}"#), 1);

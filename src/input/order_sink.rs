@@ -328,3 +328,82 @@ fn each_order(json: &str, take: &mut dyn FnMut(usize, &'static str)) {
     each_order_text(json, &mut |text| take(text.address, TEXT));
     each_order_sign(json, &mut |sign| take(sign.address, sign.kind.overlooked()));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    use crate::input::samples::{MESSAGE, REFERENCE, order, outcomes, read_one, text_message, with};
+
+    #[test]
+    fn the_places_of_an_order_message_are_those_of_its_text() {
+        let message = text_message(&format!("hello\n{MESSAGE}"));
+        let read = read_one(&json!({"messages": [message]}));
+        let order = read.order.unwrap();
+        let place = "messages[0].text.body: line 12";
+        assert_eq!((order.items[0].product.place.as_str(), read.products[0].place.as_str()), (place, place));
+        let cut = MESSAGE.replace("TOTAL:", "SUM:");
+        let refused = outcomes(&json!({"messages": [text_message(&cut)]}));
+        assert!(refused[0].starts_with(&format!("{REFERENCE}: messages[0].text.body: line 19: ")), "{refused:?}");
+    }
+
+    #[test]
+    fn a_text_holds_a_limited_number_of_order_messages() {
+        let found = |count: u64| {
+            outcomes(&json!({"messages": [text_message(&MESSAGE.repeat(usize::try_from(count).unwrap()))]}))
+        };
+        let most = usize::try_from(MESSAGE_ORDERS_LIMIT).unwrap();
+        assert_eq!(found(MESSAGE_ORDERS_LIMIT).len(), most);
+        let excess = found(MESSAGE_ORDERS_LIMIT + 1);
+        assert_eq!(excess.len(), most + 1);
+        assert_eq!(excess[most], "no order: messages[0].text.body: holds more than 100 order messages");
+    }
+
+    #[test]
+    fn only_the_first_order_of_a_text_has_the_id_of_its_message() {
+        let two = format!("{MESSAGE}{}", MESSAGE.replace(REFERENCE, "LEG-2"));
+        assert_eq!(
+            outcomes(&json!({"messages": [text_message(&two)]})),
+            [format!("{REFERENCE}, whatsapp_text, wamid.T"), "LEG-2, whatsapp_text, no id".to_owned()]
+        );
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_read_is_refused() {
+        let too_long = format!("{MESSAGE}{}", "x".repeat(5 << 20));
+        let problem = "holds an order message, but is too long or not valid text: import the text as it was sent";
+        assert_eq!(
+            outcomes(&json!({"messages": [text_message(&too_long)]})),
+            [format!("no order: messages[0].text.body: {problem}")]
+        );
+        let flat = outcomes(&json!({"messages": [text_message(&MESSAGE.replace('\n', " "))]}));
+        let lost = "holds an order message that has lost its lines: import the text as it was sent";
+        assert_eq!(flat, [format!("{REFERENCE}: messages[0].text.body: {lost}")]);
+    }
+
+    #[test]
+    fn a_message_that_has_a_problem_or_an_unread_order_is_not_skipped() {
+        let hello = text_message("hello");
+        let unread = "holds an order that is not read there: import it by itself";
+        for (message, expected) in [
+            (hello.clone(), "skipped 1".to_owned()),
+            (with(hello.clone(), "type", 5), "no order: messages[0].type: must be a string, is a number".to_owned()),
+            (with(hello.clone(), "more", order()), format!("no order: messages[0].more: {unread}")),
+        ] {
+            assert_eq!(outcomes(&json!({"messages": [message]})), [expected]);
+        }
+    }
+
+    #[test]
+    fn words_in_a_chat_are_no_orders_but_json_with_signs_of_one_is() {
+        let found = |json: &str| {
+            let (mut count, record) = (0, Arc::new(json.as_bytes().to_vec()));
+            let mut take = |_: ParsedOrder, _: &Arc<Reject>| count += 1;
+            let mut found = OrderSink::of(&record, true, Zone::UTC, |_, _, _| 0, &mut take);
+            found.refuse_stranger(json, "is no order".to_owned().into());
+            count
+        };
+        assert_eq!((found("{\"level\":1}"), found("{\"orderReference\":1}")), (0, 1));
+    }
+}

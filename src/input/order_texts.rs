@@ -118,9 +118,18 @@ mod tests {
             let found: Vec<_> = order_texts(&json).into_iter().map(|found| found.text.unwrap()).collect();
             assert_eq!(found.first().map(String::as_str), expected, "{json}");
         }
+        // Beyond the limit, the text is found as it is escaped.
+        let nested =
+            |depth: usize| (0..depth).fold(json!([MESSAGE]), |inner, _| json!([inner.to_string()])).to_string();
+        let found = |depth: usize| order_texts(&nested(depth)).remove(0).text;
+        assert_eq!(found(NESTING_LIMIT).as_deref(), Some(MESSAGE));
+        assert_ne!(found(NESTING_LIMIT + 1).as_deref(), Some(MESSAGE));
         // As an ASCII-only program writes it, and as a browser cuts an emoji.
         assert_eq!(order_texts(r#"["\u004eEW ORDER RE\u0051UEST\n*Order Ref:* LEG-1"]"#).len(), 1);
         assert_eq!(order_texts(r#"["\ud83d NEW ORDER REQUEST\n*Order Ref:* LEG-1"]"#)[0].text, None);
+        for (cut, is_found) in [("REQUEST", true), ("Order Ref: LEG-1 TOTAL: 5", true), ("QUIET", false)] {
+            assert_eq!(count_order_texts(&format!(r#"["\ud83d {cut}"]"#)), usize::from(is_found), "{cut}");
+        }
     }
 
     fn order_texts(json: &str) -> Vec<OrderText> {

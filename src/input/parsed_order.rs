@@ -50,3 +50,50 @@ impl ParsedOrder {
         size_of::<ParsedOrder>() + content + products.sum::<usize>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::input::samples::{cart, order, read_one};
+
+    /// An import bounds the memory of the orders that wait to be stored.
+    #[test]
+    fn the_size_of_an_order_grows_with_its_texts() {
+        let size = |key: &str, value: &str| {
+            let mut order = order();
+            match order["items"][0].get(key) {
+                Some(_) => order["items"][0][key] = json!(value),
+                None => order[key] = json!(value),
+            }
+            read_one(&order).size()
+        };
+        for key in ["customerName", "customerAddress"] {
+            assert_eq!(size(key, "12345") - size(key, "1"), 4, "{key}");
+        }
+        let sized = |key: &str, value: &str| {
+            let mut order = order();
+            order["items"][0][key] = json!(value);
+            read_one(&order).size()
+        };
+        for key in ["productName", "productBarcode", "selectedSize", "selectedColor"] {
+            assert_eq!(sized(key, "12345") - sized(key, "1"), 4, "{key}");
+        }
+        let note = |text: &str| {
+            let mut cart = cart();
+            cart["order"]["text"] = json!(text);
+            read_one(&json!({"messages": [cart]})).size()
+        };
+        assert_eq!(note("12345") - note("1"), 4);
+        let image = |path: &str| sized("productImage", &format!("https://a.example/{path}"));
+        assert_eq!(image("12345") - image("1"), 4);
+        let mut two = order();
+        two["items"] = json!([two["items"][0], two["items"][0]]);
+        let item = size_of::<IncomingItem>() + size_of::<NamedProduct>() + 2 * "items[0].productId".len();
+        assert_eq!(read_one(&two).size() - read_one(&order()).size(), item);
+        let refused = |problem: &str| ParsedOrder::refused(problem.to_owned().into()).size();
+        assert_eq!(refused("12345") - refused("1"), 4);
+        assert!(refused("") > size_of::<ParsedOrder>());
+    }
+}

@@ -168,4 +168,61 @@ mod tests {
             assert_eq!(read(json).expect_err(json), problems, "{json}");
         }
     }
+
+    #[test]
+    fn absent_keys_null_and_values_differ() {
+        let product = read(r#"{"name":"Cap"}"#).unwrap();
+        assert_eq!(
+            (product.barcode, product.discounted_price, product.low_stock_at, product.stock),
+            (None, None, None, None)
+        );
+        let null = r#"{"barcode":null,"discountedPrice":null,"lowStockAt":null,"quantity":null,"price":null}"#;
+        let product = read(null).unwrap();
+        assert_eq!(
+            (product.barcode, product.discounted_price, product.low_stock_at),
+            (Some(None), Some(None), Some(None))
+        );
+        assert_eq!((product.stock, product.price), (None, None));
+        let product = read(r#"{"barcode":"C1","discountedPrice":2,"lowStockAt":0,"quantity":4}"#).unwrap();
+        assert_eq!(product.barcode, Some(Some("C1".to_owned())));
+        assert_eq!(product.discounted_price.flatten().map(|price| price.hundredths()), Some(200));
+        assert_eq!((product.low_stock_at, product.stock), (Some(Some(0)), Some(IncomingStock::Total(4))));
+        // No sizes is no answer to how many there are.
+        assert_eq!(read(r#"{"quantity":4,"sizeQuantities":{}}"#).unwrap().stock, Some(IncomingStock::Total(4)));
+        let images = r#"{"imagePaths":["a.jpg"," ","b.jpg"]}"#;
+        assert_eq!(read(images).unwrap().image_paths, Some(vec!["a.jpg".to_owned(), "b.jpg".to_owned()]));
+    }
+
+    #[test]
+    fn a_product_is_named_by_its_barcode_else_its_name_else_its_id() {
+        let id = "550e8400-e29b-41d4-a716-446655440000";
+        for (json, expected) in [
+            (format!(r#"{{"id":"{id}","name":"Cap","barcode":"C1"}}"#), Some("C1")),
+            (format!(r#"{{"id":"{id}","name":"Cap","barcode":""}}"#), Some("Cap")),
+            (format!(r#"{{"id":"{id}","price":-1}}"#), Some(id)),
+            ("{}".to_owned(), None),
+        ] {
+            assert_eq!(read_product(json.as_bytes()).unwrap().label.as_deref(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_product_has_limits() {
+        let padded = |length: usize| {
+            read(&format!(r#"{{"name":"Cap"{}}}"#, " ".repeat(length - 14))).map(|product| product.name)
+        };
+        assert_eq!(padded(PRODUCT_LIMIT), Ok(Some("Cap".to_owned())));
+        let excess = format!("has {} bytes, the most for a product is {PRODUCT_LIMIT}", PRODUCT_LIMIT + 1);
+        assert_eq!(padded(PRODUCT_LIMIT + 1), Err(vec![excess]));
+        let longest = "x".repeat(limits::CHOICE);
+        let sized = read(&format!(r#"{{"sizeQuantities":{{"{longest}":1}}}}"#)).unwrap();
+        assert_eq!(sized.stock, Some(IncomingStock::BySize(vec![(longest, 1)])));
+        let images = |count: usize| {
+            let paths = vec!["\"a.jpg\""; count].join(",");
+            read(&format!(r#"{{"imagePaths":[{paths}]}}"#))
+                .map(|product| product.image_paths.map_or(0, |paths| paths.len()))
+        };
+        assert_eq!(images(IMAGES_LIMIT), Ok(IMAGES_LIMIT));
+        assert_eq!(images(IMAGES_LIMIT + 1), Err(vec!["imagePaths: must have at most 100 images, has 101".to_owned()]));
+    }
 }

@@ -171,7 +171,8 @@ impl<R: BufRead> Records<R> {
             if self.is_among_lines()? {
                 return self.take_bad_line().map(Some);
             }
-            scan = Scan::new(first == b'{');
+            // If it had results, it would not be bad.
+            scan = Scan::new(false);
             end = self.run(&mut scan)?;
         }
         let is_on_one_line = self.line == line;
@@ -619,6 +620,12 @@ mod tests {
             ("[{},\n{}] [{}]", &[(1, 1, "{}"), (2, 2, "{}"), (3, 2, "{}")]),
             ("[[{}],1,\"a\"]", &[(1, 1, "[{}]"), (2, 1, "1"), (3, 1, "\"a\"")]),
             ("17", &[(1, 1, "17")]),
+            ("[{\"a\":1},\n{}\n]", &[(1, 1, "{\"a\":1}"), (2, 2, "{}")]),
+            ("log\n{}\nlog\n{}", &[(1, 1, "log"), (2, 2, "{}"), (3, 3, "log"), (4, 4, "{}")]),
+            ("{\"res\":[1]}", &[(1, 1, "{\"res\":[1]}")]),
+            ("{\"resultset\":[1]}", &[(1, 1, "{\"resultset\":[1]}")]),
+            ("[INFO] {\"a\":1}\n{}", &[(1, 1, "{\"a\":1}"), (2, 2, "{}")]),
+            ("INFO {\"a\":1} \n{}", &[(1, 1, "{\"a\":1}"), (2, 2, "{}")]),
         ];
         for (input, expected) in cases {
             for buffer in [1, 2, 7, 8192] {
@@ -637,6 +644,15 @@ mod tests {
             let envelope = "{\"count\": 2, \"next\":null,\n \"results\" : [], \"z\":0}";
             assert_eq!(texts(&records), [(1, 2, "{\"results\":[1]}"), (2, 3, "{}"), (2, 1, envelope), (3, 3, "{}")]);
             assert_eq!(records.iter().map(|r| r.is_envelope).collect::<Vec<_>>(), [false, false, true, false]);
+        }
+    }
+
+    #[test]
+    fn the_key_of_results_is_found_wherever_a_buffer_ends() {
+        for padding in 0..40 {
+            let input = format!("{{{}\"results\":[1]}}", " ".repeat(padding));
+            let (records, error) = split(input.as_bytes(), 16);
+            assert_eq!((records.len(), records[0].bytes.as_slice(), error), (2, &b"1"[..], None), "{padding}");
         }
     }
 
@@ -704,6 +720,114 @@ mod tests {
             Some("has 16777224 bytes, the most is 16777216: too large to be kept")
         );
         assert_eq!((records[0].bytes.len(), records[1].excess.as_deref()), (RECORD_LIMIT, None));
+        assert_eq!((records[0].is_whole, records[1].is_whole), (false, true));
+        let (records, _) = split(format!("\"{}\"", "x".repeat(RECORD_LIMIT - 2)).as_bytes(), 8192);
+        assert_eq!((records[0].is_whole, records[0].excess.as_deref()), (true, None));
+    }
+
+    #[test]
+    fn a_start_that_nests_too_deep_is_known_before_its_end() {
+        // An array of records may stand around the deepest.
+        let deepest = DEPTH_LIMIT + 1;
+        for (start, is_deep) in [
+            (" [".repeat(deepest), false),
+            (" [".repeat(deepest + 1), true),
+            (format!("{}{}", "[".repeat(deepest + 1), "]".repeat(deepest + 1)), false),
+        ] {
+            assert_eq!(is_too_deep(start.as_bytes()), is_deep, "{start}");
+        }
+    }
+
+    #[test]
+    fn a_stream_of_white_space_is_blank() {
+        for (input, is_blank) in
+            [("", true), (" \n\t", true), ("\u{feff}\n", true), (" {}", false), ("x", false), ("[]", false)]
+        {
+            let mut records = Records::new(input.as_bytes());
+            while let Ok(Some(_)) = records.next_record() {}
+            assert_eq!(records.is_blank(), is_blank, "{input:?}");
+        }
+    }
+
+    /// If such a record is not JSON, the next line is still read.
+    #[test]
+    fn a_record_has_a_line_of_its_own_or_not() {
+        for (input, own) in [
+            ("{}\n{}\n", "xx"),
+            ("{} \t\r\n{}", "xx"),
+            ("\"a\"\n\"b\"", "xx"),
+            ("{\n}\n{}\n{}", ".xx"),
+            ("{}\n{\n}\n{}", "x.x"),
+            ("{}{}", ".."),
+            ("{}{}\n{}", "..x"),
+            ("{} 1\n", ".."),
+            ("{} {}\n{}", "..x"),
+            ("1}\n{}", ".xx"),
+            ("{}\n{\"a\":\n1}\n{}", "x.x"),
+            ("[{},{}]", ".."),
+            ("[1]\n{}", ".x"),
+            ("1\n2", ".."),
+            ("log\n{}\n", "xx"),
+            ("{a}\n{b}\n", ".."),
+        ] {
+            for buffer in [1, 3, 8192] {
+                let (records, error) = split(input.as_bytes(), buffer);
+                let lines: String = records.iter().map(|record| if record.is_line { 'x' } else { '.' }).collect();
+                assert_eq!((lines.as_str(), error), (own, None), "{input:?} by {buffer}");
+            }
+        }
+    }
+
+    /// A line that only looks like a record is for the parser to refuse; one that does not is a bad line.
+    #[test]
+    fn a_bad_line_is_marked_as_one() {
+        let deep = |middle: &str| format!("{}{middle}{}", "{\"a\":".repeat(50), "}".repeat(50));
+        let (deep_line, deep_lines) = (format!("{{}}\n{}\n{{}}", deep("1")), format!("{}\n{{}}", deep("\n1")));
+        let nested = |depth: usize| format!("{{}}\n{}\n1{}\n{{}}", "{\"a\":".repeat(depth), "}".repeat(depth));
+        for (input, marks) in [
+            ("{}\n{a}\n{}", "..."),
+            ("{}\ntru\n{}", ".b."),
+            ("{}\n\"a\n{}", ".b."),
+            ("{}\n{\na}\n{}", ".bb."),
+            ("{a}\n{}", "b."),
+            ("{a\n}\n{}", "bb."),
+            ("{a}", "."),
+            (&deep_line, ".d."),
+            (&deep_lines, "d."),
+            (&nested(DEPTH_LIMIT), "..."),
+            (&nested(DEPTH_LIMIT + 1), ".b.b."),
+        ] {
+            for buffer in [1, 3, 8192] {
+                let (records, error) = split(input.as_bytes(), buffer);
+                let mark = |record: &Record| match &record.excess {
+                    _ if record.is_bad_line => 'b',
+                    Some(excess) if excess.starts_with("is nested ") => 'd',
+                    _ => '.',
+                };
+                assert_eq!((records.iter().map(mark).collect::<String>().as_str(), error), (marks, None), "{input:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_torn_line_that_is_too_large_is_refused_alone_if_it_is_a_line() {
+        let torn = format!("{{\"a\":\"{}", "x".repeat(RECORD_LIMIT));
+        let (records, error) = split(format!("{{}}\n{torn}\n{{}}").as_bytes(), 8192);
+        assert_eq!((records.len(), error), (3, None));
+        assert!(records[1].excess.as_deref().is_some_and(|excess| excess.ends_with("too large to be kept")));
+        assert!(!records[1].is_whole && records[2].is_whole);
+        let words = format!("{{}}\n{}\n{{}}", "x".repeat(RECORD_LIMIT + 1));
+        let (records, error) = split(words.as_bytes(), 8192);
+        assert_eq!((records.len(), error, records[1].is_whole, records[1].bytes.len()), (3, None, false, RECORD_LIMIT));
+        // What follows a line that was cut off does not belong to it, however much it is.
+        let line = format!("{{\"a\":\"{}\"}}\n", "x".repeat(1 << 20));
+        let (records, error) = split(format!("{{}}\n{{\"a\":1,\n{}", line.repeat(17)).as_bytes(), 8192);
+        assert_eq!((records.len(), error), (19, None));
+        assert_eq!(records.iter().filter(|record| record.is_bad_line).count(), 1);
+        let (records, error) = split(format!("{{}}\n1 {torn}\n{{}}").as_bytes(), 8192);
+        assert_eq!(records.len(), 2);
+        let cut_off = "line 2: the record that begins here is not closed: the input was cut off";
+        assert_eq!(error.as_deref(), Some(cut_off));
     }
 
     proptest! {

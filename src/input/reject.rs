@@ -177,4 +177,51 @@ mod tests {
         }
         assert_eq!(line(&Reject::Nothing), "");
     }
+
+    #[test]
+    fn a_message_shorter_than_what_is_put_around_it_is_known() {
+        let record = Arc::new(b"[12345,67]".to_vec());
+        let text = std::str::from_utf8(&record).unwrap();
+        let is_mostly_around = |added: &'static str| {
+            let parts = vec![
+                Part::Json(added.into()),
+                Part::sent(&text[1..6], &record),
+                Part::sent(&text[7..9], &record),
+                Part::Json("]".into()),
+            ];
+            Reject::Message(Arc::clone(&record), parts).is_mostly_around()
+        };
+        // Seven bytes were sent.
+        assert_eq!(
+            ["", "12345", "123456", "1234567", "12345678"].map(is_mostly_around),
+            [false, false, false, true, true]
+        );
+        assert!(!Reject::Whole(Arc::clone(&record)).is_mostly_around());
+    }
+
+    #[test]
+    fn json_from_elsewhere_is_copied() {
+        let (record, elsewhere) = (Arc::new(b"{\"a\":1}".to_vec()), "[1,\n2]".to_owned());
+        let own = std::str::from_utf8(&record).unwrap();
+        for (sent, kept) in [(own, "{\"a\":1}\n"), (&own[5..6], "1\n"), (&elsewhere, "[1, 2]\n")] {
+            let reject = Reject::Message(Arc::clone(&record), vec![Part::sent(sent, &record)]);
+            assert_eq!(line(&reject), kept);
+            assert_eq!(reject.is_mostly_around(), sent == elsewhere);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_knows_its_record() {
+        let record = Arc::new(b"{}".to_vec());
+        let message = || Reject::Message(Arc::clone(&record), Vec::new());
+        for (reject, has_record, is_whole) in [
+            (Reject::Whole(Arc::clone(&record)), true, true),
+            (message(), true, false),
+            (Reject::Text(Vec::new()), false, false),
+            (Reject::Line(Vec::new()), false, false),
+            (Reject::Nothing, false, false),
+        ] {
+            assert_eq!((reject.record().is_some(), reject.is_whole()), (has_record, is_whole));
+        }
+    }
 }

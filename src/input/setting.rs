@@ -58,14 +58,18 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         let long = "x".repeat(101);
-        let cases: [(SettingKey, &str, Option<Option<&str>>); 17] = [
+        let cases: [(SettingKey, &str, Option<Option<&str>>); 22] = [
             (ShopName, " LEGO Mens Wear ", Some(Some("LEGO Mens Wear"))),
             (ShopName, "", Some(None)),
             (ShopName, &long, None),
+            (ShopName, &long[1..], Some(Some(&long[1..]))),
+            (ShopName, "a\0b", None),
             (Currency, "egp", Some(Some("EGP"))),
             (Currency, "EG", None),
+            (Currency, "EGPS", None),
             (Currency, "E£P", None),
             (CountryCode, "+20", Some(Some("20"))),
+            (CountryCode, "966", Some(Some("966"))),
             (CountryCode, "020", None),
             (CountryCode, "2012", None),
             (CountryCode, "eg", None),
@@ -75,6 +79,7 @@ mod tests {
             (LowStock, "0", Some(Some("0"))),
             (LowStock, "-1", None),
             (LowStock, "1.5", None),
+            (LowStock, "999999", Some(Some("999999"))),
             (LowStock, "1000000", None),
         ];
         for (key, value, expected) in cases {

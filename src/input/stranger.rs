@@ -65,3 +65,72 @@ pub fn name_stranger(fields: &Fields<'_>) -> String {
     }
     format!("is not an order ({KEYS}), a WhatsApp webhook or a chat dump; its keys: {}", keys.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::problems::Problems;
+    use crate::input::json_fields::parse_object;
+
+    #[test]
+    fn an_object_that_is_no_order_is_called_by_what_it_is() {
+        let order_of =
+            |program: &str| format!("is an order of {program}: send it with the keys that are read here ({KEYS})");
+        let (woo, shopify, medusa, vendure) =
+            (order_of("WooCommerce"), order_of("Shopify"), order_of("Medusa"), order_of("Vendure"));
+        let (other, product) = (order_of("another shop program"), "is a product; use: orders product import");
+        let unknown =
+            |keys: &str| format!("is not an order ({KEYS}), a WhatsApp webhook or a chat dump; its keys: {keys}");
+        let (thousandths, sent) = (
+            "has amounts in thousandths, as another program keeps them: send the order as JSON",
+            "is an order_details that the shop sent, not an order",
+        );
+        for (object, expected) in [
+            (json!({"line_items": [], "billing": {}}), woo.as_str()),
+            (json!({"line_items": [], "order_key": "wc_order_x"}), &woo),
+            (json!({"line_items": [], "total_price": "1"}), &shopify),
+            (json!({"line_items": []}), &other),
+            (json!({"items": [], "display_id": 7}), &medusa),
+            (json!({"lines": [], "currencyCode": "EGP"}), &vendure),
+            (json!({"orderMessage": {}}), ONLY_TOKEN),
+            (json!({"token": "t", "orderId": "1"}), ONLY_TOKEN),
+            (json!({"token": "t", "id": "1"}), ONLY_TOKEN),
+            (json!({"totalAmount1000": 5}), thousandths),
+            (json!({"order_details": {}}), sent),
+            (json!({"interactive": {}}), sent),
+            (json!({"name": "Shirt", "price": 1}), product),
+            (json!({"stock_quantity": 1}), product),
+            (json!({"size_quantities": {}}), product),
+            (json!({}), "the record is empty"),
+            // One of the keys alone says nothing.
+            (json!({"billing": {}}), &unknown("billing")),
+            (json!({"items": []}), &unknown("items")),
+            (json!({"display_id": 7}), &unknown("display_id")),
+            (json!({"lines": []}), &unknown("lines")),
+            (json!({"currencyCode": "EGP"}), &unknown("currencyCode")),
+            (json!({"token": "t"}), &unknown("token")),
+            (json!({"id": "1"}), &unknown("id")),
+            (json!({"orderId": "1"}), &unknown("orderId")),
+            (json!({"name": "Shirt"}), &unknown("name")),
+            (json!({"price": 1}), &unknown("price")),
+        ] {
+            let object = object.to_string();
+            let fields = parse_object(object.as_bytes(), &mut Problems::default()).unwrap().unwrap();
+            assert_eq!(name_stranger(&fields), expected, "{object}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_a_spreadsheet_if_it_has_several_columns() {
+        let table = |start: &str| format!("is a spreadsheet (CSV): save it as JSON; it begins with {start}");
+        let words = |start: &str| format!("expected JSON or a WhatsApp chat, found: {start}");
+        for start in ["SKU;Name;Price", "SKU,Name,Price", "SKU\tName\tPrice"] {
+            assert_eq!(name_text(start), table(start));
+        }
+        for start in ["hello, Mona", "a;b,c", "hello"] {
+            assert_eq!(name_text(start), words(start));
+        }
+    }
+}

@@ -31,3 +31,52 @@ pub fn read_timestamp(fields: &mut Fields<'_>, key: &str, problems: &mut Problem
     }
     time
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::input::json_fields::parse_object;
+
+    fn read(time: &Value) -> Result<String, Vec<String>> {
+        let (record, mut problems) = (json!({"timestamp": time}).to_string(), Problems::default());
+        let mut fields = parse_object(record.as_bytes(), &mut problems).unwrap().unwrap();
+        let read = read_timestamp(&mut fields, "timestamp", &mut problems);
+        read.map(|time| time.to_string()).ok_or_else(|| problems.into_first())
+    }
+
+    #[test]
+    fn a_time_is_seconds_or_milliseconds_however_it_is_written() {
+        for (time, expected) in [
+            (json!(1_770_800_000), "2026-02-11T08:53:20.000Z"),
+            (json!(1_230_768_000), "2009-01-01T00:00:00.000Z"),
+            (json!("1770800000"), "2026-02-11T08:53:20.000Z"),
+            (json!(1_770_800_000.75), "2026-02-11T08:53:20.000Z"),
+            (json!(1_770_800_000_417_i64), "2026-02-11T08:53:20.417Z"),
+            (json!({"low": 1_770_800_000, "high": 0, "unsigned": true}), "2026-02-11T08:53:20.000Z"),
+            // JavaScript keeps a long number as two halves of 32 bits, and may take the lower one for a signed one.
+            (json!({"low": 1_273_474_465, "high": 412}), "2026-02-11T08:53:20.417Z"),
+            (json!({"low": -1, "high": 411}), "2026-01-27T15:08:45.951Z"),
+        ] {
+            assert_eq!(read(&time).as_deref(), Ok(expected), "{time}");
+        }
+    }
+
+    #[test]
+    fn other_values_are_no_times() {
+        for time in [
+            json!("soon"),
+            json!("1770800000."),
+            json!(".5"),
+            json!("1770800000.x"),
+            json!("-5"),
+            json!(1_230_767_999),
+            json!(""),
+        ] {
+            assert_eq!(read(&time), Err(vec!["timestamp: must be a time in seconds since 1970".to_owned()]), "{time}");
+        }
+        assert_eq!(read(&json!([1])), Err(vec!["timestamp: must be a number, is an array".to_owned()]));
+        assert_eq!(read(&json!(null)), Err(vec![]));
+    }
+}

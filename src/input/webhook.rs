@@ -92,3 +92,110 @@ fn read_value(fields: &mut Fields<'_>, sink: &mut OrderSink<'_>, problems: &mut 
         });
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::input::samples::{MESSAGE, REFERENCE, cart, hook, outcomes, text_message, with};
+
+    fn changes(field: &str, value: &Value) -> Value {
+        json!({"entry": [{"changes": [{"field": field, "value": value}]}]})
+    }
+
+    #[test]
+    fn the_messages_of_a_webhook_are_read_whole_or_in_part() {
+        let message = text_message(MESSAGE);
+        let found = [format!("{REFERENCE}, whatsapp_text, wamid.T")];
+        let value = json!({"messages": [message]});
+        for webhook in [
+            hook(&json!([message])),
+            changes("history", &json!({"history": [{"threads": [{"messages": [message]}]}]})),
+            json!({"entry": [{"changes": [{"value": value}]}]}),
+            json!({"field": "messages", "value": value}),
+            json!({"history": [{"threads": [{"messages": [message]}]}]}),
+            json!({"metadata": {}, "messages": [message], "statuses": []}),
+            value,
+        ] {
+            assert_eq!(outcomes(&webhook), found, "{webhook}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_order_is_counted_as_skipped() {
+        let hello = text_message("hello");
+        let echo = text_message(MESSAGE);
+        for (webhook, expected) in [
+            (json!({"entry": []}), None),
+            (json!({"entry": [{}]}), None),
+            (json!({"entry": [{"changes": [{}]}]}), None),
+            (json!({"messages": []}), None),
+            (hook(&json!([hello, hello])), Some("skipped 2")),
+            (json!({"statuses": [{"id": "x", "status": "read"}, {"id": "y"}]}), Some("skipped 2")),
+            (json!({"messageEchoes": [echo, echo]}), Some("skipped 2")),
+            // What the shop wrote is no order, whatever it holds.
+            (changes("smb_message_echoes", &json!({"message_echoes": [echo, echo, echo]})), Some("skipped 3")),
+            (
+                changes("message_echoes", &json!({"messages": [echo, echo], "message_echoes": [echo]})),
+                Some("skipped 3"),
+            ),
+            (changes("message_echoes", &json!({})), Some("skipped 1")),
+            (changes("account_update", &json!({"event": "x"})), Some("skipped 1")),
+            (changes("standby", &json!({"messages": [hello, hello]})), Some("skipped 2")),
+        ] {
+            assert_eq!(outcomes(&webhook), expected.into_iter().collect::<Vec<_>>(), "{webhook}");
+        }
+    }
+
+    #[test]
+    fn an_order_where_none_is_read_is_a_problem() {
+        let cart_unread =
+            "holds a cart that is not read there: import its message by itself, of type order, as {\"messages\":[…]}";
+        let text_unread = "holds an order message that is not read there: import the text by itself";
+        for (webhook, expected) in [
+            (
+                changes("standby", &json!({"messages": [cart()]})),
+                format!("no order: entry[0].changes[0].value.messages[0].order: {cart_unread}"),
+            ),
+            (
+                changes("standby", &json!({"messages": [text_message(MESSAGE)]})),
+                format!("no order: entry[0].changes[0].value.messages[0].text.body: {text_unread}"),
+            ),
+            (json!({"statuses": [cart()]}), format!("no order: statuses[0].order: {cart_unread}")),
+            (
+                json!({"entry": [{"messaging": [cart()]}]}),
+                format!("no order: entry[0].messaging[0].order: {cart_unread}"),
+            ),
+        ] {
+            assert_eq!(outcomes(&webhook), [expected], "{webhook}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_that_is_broken_or_of_another_service_is_refused() {
+        let page = with(hook(&json!([])), "object", "page");
+        for (webhook, expected) in [
+            (page, "no order: is a webhook of page, not of WhatsApp"),
+            (json!({"entry": 5}), "no order: entry: must be an array, is a number"),
+            (json!({"entry": [5]}), "no order: entry[0]: must be an object, is a number"),
+            (json!({"entry": [{"changes": [5]}]}), "no order: entry[0].changes[0]: must be an object, is a number"),
+            (
+                json!({"entry": [{"changes": [{"value": 5}]}]}),
+                "no order: entry[0].changes[0].value: must be an object, is a number",
+            ),
+            (json!({"statuses": [5]}), "no order: statuses[0]: must be an object, is a number"),
+            (json!({"history": [5]}), "no order: history[0]: must be an object, is a number"),
+            (json!({"history": [{"threads": [5]}]}), "no order: history[0].threads[0]: must be an object, is a number"),
+        ] {
+            assert_eq!(outcomes(&webhook), [expected], "{webhook}");
+        }
+    }
+
+    #[test]
+    fn a_value_and_a_field_make_a_webhook_only_together() {
+        for half in [json!({"value": {"foo": 1}}), json!({"field": "messages"})] {
+            let outcomes = outcomes(&half);
+            assert!(outcomes.len() == 1 && outcomes[0].contains("is not an order ("), "{outcomes:?}");
+        }
+    }
+}

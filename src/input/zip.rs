@@ -393,6 +393,7 @@ pub(crate) mod tests {
             ),
             (good[..good.len() - 30].to_vec(), "is a zip file that was cut off"),
             (b"PK\x03\x04".to_vec(), "is a zip file that was cut off"),
+            (b"PK\x05\x06".to_vec(), "is a zip file that was cut off"),
             (changed(directory, b'X'), DAMAGED),
             (changed(0, b'X'), DAMAGED),
             (changed(directory + 16, good[directory + 16] ^ 1), DAMAGED),
@@ -418,5 +419,151 @@ pub(crate) mod tests {
             }
             let _ = read(&good[..at]);
         }
+    }
+
+    /// Writes sizes and places of a zip file with one file in the fields for large values: those at `places` of its entry.
+    fn with_large_fields(zip: &[u8], name: &str, places: &[usize]) -> Vec<u8> {
+        let end = zip.len() - 22;
+        let directory = end - 46 - name.len();
+        let mut bytes = zip[..directory].to_vec();
+        let mut header = zip[directory..directory + 46].to_vec();
+        let values: Vec<u64> = places.iter().map(|at| u64::from(u32_at(&header, *at))).collect();
+        for at in places {
+            header[*at..at + 4].fill(0xff);
+        }
+        // Behind a field of another kind.
+        let mut extra = vec![0x55, 0x54, 1, 0, 7];
+        extra.extend([1, 0, u8::try_from(8 * values.len()).unwrap(), 0]);
+        extra.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        header[30..32].copy_from_slice(&u16::try_from(extra.len()).unwrap().to_le_bytes());
+        bytes.extend(&header);
+        bytes.extend(name.as_bytes());
+        bytes.extend(&extra);
+        let position = bytes.len();
+        let mut large_end = vec![0; 56];
+        large_end[..4].copy_from_slice(b"PK\x06\x06");
+        for (at, value) in [(32, 1), (40, (position - directory) as u64), (48, directory as u64)] {
+            large_end[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        }
+        bytes.extend(&large_end);
+        bytes.extend(b"PK\x06\x07\0\0\0\0");
+        bytes.extend((position as u64).to_le_bytes());
+        bytes.extend([1, 0, 0, 0]);
+        bytes.extend(&zip[end..end + 10]);
+        bytes.extend([0xff; 10]);
+        bytes.extend([0, 0]);
+        bytes
+    }
+
+    #[test]
+    fn values_in_the_fields_for_large_files_are_read() {
+        let name = "_chat.txt";
+        let chat = "hello ".repeat(9);
+        for (is_deflated, places) in [
+            (false, &[24, 20, 42][..]),
+            (true, &[24, 20, 42]),
+            (true, &[42]),
+            (true, &[20]),
+            (true, &[24, 42]),
+            (true, &[]),
+        ] {
+            let large = with_large_fields(&zip(&[(name, chat.as_bytes(), is_deflated)]), name, places);
+            assert_eq!(read(&large), Ok((chat.clone(), 0)), "{places:?}");
+            for at in 0..large.len() {
+                let mut damaged = large.clone();
+                damaged[at] ^= 1;
+                if let Ok((text, others)) = read(&damaged) {
+                    assert_eq!((text, others), (chat.clone(), 0), "byte {at}");
+                }
+                let _ = read(&large[..at]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_zip_file_may_end_with_a_comment() {
+        let with_comment = |length: usize| {
+            let mut bytes = zip(&[("_chat.txt", b"hello", false)]);
+            let end = bytes.len();
+            bytes[end - 2..].copy_from_slice(&u16::try_from(length).unwrap().to_le_bytes());
+            bytes.resize(end + length, b'x');
+            bytes
+        };
+        for length in [1, 21, 22, 23, 0xffff] {
+            assert_eq!(read(&with_comment(length)), Ok(("hello".to_owned(), 0)), "{length}");
+        }
+        let more = [&with_comment(0xffff)[..], b"x"].concat();
+        assert!(read(&more).is_err());
+    }
+
+    #[test]
+    fn a_chat_is_a_text_outside_any_folder() {
+        for (name, is_chat) in [
+            ("_chat.txt", true),
+            ("WhatsApp Chat with Karim.TXT", true),
+            ("a.txt", true),
+            (".txt", false),
+            ("a.txt/", false),
+            ("folder/a.txt", false),
+            ("._chat.txt", false),
+            ("chat.json", false),
+            ("txt", false),
+        ] {
+            assert_eq!(is_chat_name(name), is_chat, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_zip_file_has_a_limited_number_of_files_and_growth() {
+        let chat = zip(&[("_chat.txt", b"hello", false)]);
+        let claiming = |count: u64| {
+            let mut bytes = with_large_fields(&chat, "_chat.txt", &[]);
+            let at = bytes.len() - 22 - 20 - 56 + 32;
+            bytes[at..at + 8].copy_from_slice(&count.to_le_bytes());
+            read(&bytes).unwrap_err()
+        };
+        assert_eq!(claiming(FILES_LIMIT), DAMAGED, "the second is missing");
+        assert_eq!(claiming(FILES_LIMIT + 1), format!("has {} files, the most is {FILES_LIMIT}", FILES_LIMIT + 1));
+        // A small chat may always have its size.
+        let small = vec![b'x'; usize::try_from(SIZE_ALWAYS_ALLOWED).unwrap()];
+        assert_eq!(read(&zip(&[("_chat.txt", &small, true)])).map(|(text, _)| text.len()), Ok(small.len()));
+        let larger = [&small[..], b"x"].concat();
+        let growth = "is packed more than 100 to 1, as no chat is";
+        assert_eq!(read(&zip(&[("_chat.txt", &larger, true)])), Err(growth.to_owned()));
+        assert_eq!(read(&zip(&[("_chat.txt", &larger, false)])).map(|(text, _)| text.len()), Ok(larger.len()));
+    }
+
+    /// Phones write times there.
+    #[test]
+    fn further_fields_before_the_content_are_skipped() {
+        let name = "_chat.txt";
+        let mut bytes = zip(&[(name, b"hello", true)]);
+        let end = bytes.len() - 22;
+        let directory = u32_at(&bytes, end + 16) + 5;
+        bytes[end + 16..end + 20].copy_from_slice(&directory.to_le_bytes());
+        bytes[28] = 5;
+        let content = 30 + name.len();
+        bytes.splice(content..content, [0x55, 0x54, 1, 0, 7]);
+        assert_eq!(read(&bytes), Ok(("hello".to_owned(), 0)));
+    }
+
+    #[test]
+    fn reading_nothing_ends_nothing() {
+        let bytes = zip(&[("_chat.txt", b"hello", true)]);
+        let mut chat = open_chat(Cursor::new(bytes)).unwrap();
+        assert_eq!(chat.text.get_mut().read(&mut []).unwrap(), 0);
+        let mut text = String::new();
+        chat.text.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "hello");
+        assert_eq!(chat.text.read(&mut [0; 8]).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_place_beyond_the_end_is_a_file_that_was_cut_off() {
+        let mut bytes = with_large_fields(&zip(&[("_chat.txt", b"hello", false)]), "_chat.txt", &[]);
+        let (at, beyond) = (bytes.len() - 22 - 20 + 8, 0x0123_4567_89ab_u64);
+        bytes[at..at + 8].copy_from_slice(&beyond.to_le_bytes());
+        assert_eq!(u64_at(&bytes, at), beyond);
+        assert_eq!(read(&bytes), Err("is a zip file that was cut off".to_owned()));
     }
 }

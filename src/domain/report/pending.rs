@@ -145,4 +145,12 @@ mod tests {
         assert_eq!((pending.totals.orders, pending.totals.pieces, pending.count(Enough)), (5, 9, 2));
         assert_eq!(rows[0].waited, Duration::minutes(69 * 60 + 30));
     }
+
+    /// The words are in the JSON that scripts read.
+    #[test]
+    fn the_words_of_availabilities_stay() {
+        use Availability::{Contested, Enough, Short, Unclear};
+        let words = ["enough", "contested", "short", "unclear"];
+        assert_eq!([Enough, Contested, Short, Unclear].map(Availability::as_str), words);
+    }
 }

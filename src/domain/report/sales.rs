@@ -285,6 +285,17 @@ mod tests {
         assert_eq!(totals(Grouping::Status, &sold), [300]);
         assert_eq!(totals(Grouping::Product, &sold), [0; 0]);
         assert_eq!(totals(Grouping::Period(Span::Day), &[]), [0; 0]);
+        // The rows of statuses stand in the order of an order's life.
+        let of = |status| Sale { status, ..sold[0].clone() };
+        let statuses = [Status::Shipped, Status::Confirmed, Status::Delivered, Status::Confirmed].map(of);
+        let report = sales(window, Grouping::Status, &statuses, "2026-02-04T10:00:00Z", Tz::UTC);
+        let groups: Vec<_> = report.rows.iter().map(|(group, sums)| (group.clone(), sums.orders)).collect();
+        let group = |status, orders| (SalesGroup::Status(status), orders);
+        let expected = [group(Status::Confirmed, 2), group(Status::Shipped, 1), group(Status::Delivered, 1)];
+        assert_eq!(groups, expected);
+        // By period, they stay in the order of time.
+        let report = sales(window, Grouping::Period(Span::Month), &sold, "2026-02-04T10:00:00Z", Tz::UTC);
+        assert_eq!(report.rows.len(), 2);
         // Mistyped dates must not fill pages.
         let strange = [sale(at("0001-01-01T00:00:00Z"), 1), sold[0].clone(), sale(at("9999-12-31T23:59:59Z"), 2)];
         assert_eq!(totals(Grouping::Period(Span::Day), &strange), [1, 100, 2]);
@@ -312,5 +323,22 @@ mod tests {
             prop_assert_eq!(total, times.iter().map(|millis| millis % 1000).sum::<i64>());
             prop_assert_eq!(report.totals.total.hundredths(), total);
         }
+    }
+
+    #[test]
+    fn a_longer_gap_than_any_shop_has_is_not_shown() {
+        let gap = |periods: usize| {
+            let later = at("2026-01-01T10:00:00Z").millis() + (i64::try_from(periods).unwrap() + 1) * 86_400_000;
+            let sold = [sale(at("2026-01-01T10:00:00Z"), 1), sale(Timestamp::from_millis(later).unwrap(), 2)];
+            let window = Window { from: Timestamp::FIRST, before: Timestamp::from_millis(later + 1).unwrap() };
+            sales(window, Grouping::Period(Span::Day), &sold, "9999-01-01T00:00:00Z", Tz::UTC).rows.len() - 2
+        };
+        assert_eq!([gap(LONGEST_GAP), gap(LONGEST_GAP + 1)], [LONGEST_GAP, 0]);
+    }
+
+    /// They are typed on the command line, and in the JSON that scripts read.
+    #[test]
+    fn the_words_of_groupings_stay() {
+        assert_eq!(Grouping::ALL.map(Grouping::as_str), ["day", "week", "month", "product", "status"]);
     }
 }

@@ -187,6 +187,12 @@ mod tests {
             })
             .collect();
         assert_eq!(rows, ["Cap - short 10 of 9", "Polo L out 0 of 0", "Shirt L out 0 of 0", "Polo M low 0 of 2"]);
+        let states = [State::Short, State::Out, State::Low];
+        assert_eq!(states.map(|state| scarcity.count(state)), [1, 2, 1]);
+        assert!(!scarcity.is_empty());
+        assert!(!Scarcity { rows: Vec::new(), unclear_demand: 1 }.is_empty());
+        assert!(!Scarcity { unclear_demand: 0, ..scarcity.clone() }.is_empty());
+        assert!(Scarcity { rows: Vec::new(), unclear_demand: 0 }.is_empty());
         assert_eq!((scarcity.unclear_demand, scarcity.rows[0].missing(), scarcity.rows[1].missing()), (7, 1, 0));
     }
 }
