@@ -193,14 +193,14 @@ mod tests {
         for (typed, size, color) in [
             ("P/S", "S", ""),
             ("P/S/M", "S/M", ""),
-            ("P/S / M/Blue", "S / M", "Blue"),
+            ("P/S / M/Blue", "S/M", "Blue"),
             ("P/S/Blue", "S", "Blue"),
             ("P/S/M/Blue/White", "S/M", "Blue/White"),
             ("P/M/S/M", "M", "S/M"),
             ("P/X/S", "X", "S"),
             ("P//S/M", "", "S/M"),
         ] {
-            let sizes = ["S", "M", "S/M", "S / M"];
+            let sizes = ["S", "M", "S/M"];
             let read = ItemSpec::read(typed, |_| false).unwrap().with_size_of(|text| sizes.contains(&text));
             assert_eq!(read, spec("P", size, color, 1, None), "{typed}");
         }
