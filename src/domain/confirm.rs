@@ -635,7 +635,7 @@ mod tests {
         // Terms that only a guest names need consent, too.
         let mut claimed = super::tests::desk(&products, &[&[(0, 1, None)]]);
         claimed.orders[0].summary.terms.is_cod = true;
-        claimed.orders[0].summary.terms = claimed.orders[0].summary.terms.clone().claimed_by_guest();
+        claimed.orders[0].summary.terms = claimed.orders[0].summary.terms.claimed_by_guest();
         assert!(decide(&claimed.orders, &claimed.catalogue, false).is_err());
         assert!(decide(&claimed.orders, &claimed.catalogue, true).is_ok());
     }

@@ -496,7 +496,7 @@ mod tests {
 
     #[test]
     fn the_first_year_and_the_largest_amount_are_accepted() {
-        let limit = i64::try_from(Money::LIMIT.hundredths()).unwrap();
+        let limit = Money::LIMIT.hundredths();
         let decided = |amount: i64, paid_at: &str| {
             let entry = PaymentEntry { paid_at: Some(at(paid_at)), ..entry(amount, None) };
             decide(&order(Status::Pending, &[]).summary, entry, None, now()).is_ok()
