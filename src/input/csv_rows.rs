@@ -341,4 +341,22 @@ mod tests {
         }
         assert_eq!(String::from_utf8(kept).unwrap(), "5;\"a\r\nb\"\n6;\n");
     }
+
+    #[test]
+    fn rows_are_numbered_and_kept_as_they_stand() {
+        let csv = format!(
+            "orderReference;amount;note\n{}",
+            (1..=3000).map(|n| format!("LEG-{n};5;\"x;{}\"\n", "y".repeat(400))).collect::<String>()
+        );
+        let mut rows = CsvRows::begin(csv.as_bytes(), KNOWN).unwrap();
+        assert!(rows.has_decimal_comma());
+        for (number, line) in (1..).zip(csv.lines().skip(1)) {
+            let row = rows.next_row().unwrap().unwrap();
+            let mut kept = Vec::new();
+            row.reject.write_line(&mut kept).unwrap();
+            assert_eq!((row.number, String::from_utf8(kept).unwrap().trim_end()), (number, line));
+        }
+        assert!(rows.next_row().unwrap().is_none());
+        assert!(!CsvRows::begin(&b"orderReference,amount\n"[..], KNOWN).unwrap().has_decimal_comma());
+    }
 }

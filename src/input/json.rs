@@ -490,4 +490,11 @@ pub(super) mod tests {
             assert_eq!(with(json, |value, _| value.kind()).0, kind, "{json}");
         }
     }
+
+    #[test]
+    fn true_and_false_are_words_of_json_alone() {
+        let truth = |json: &str| with(json, |value, problems| value.truth(problems));
+        assert_eq!((truth("true"), truth("false")), ((Some(true), vec![]), (Some(false), vec![])));
+        assert_eq!(truth("\"true\""), (None, vec!["x: must be true or false, is a string".to_owned()]));
+    }
 }

@@ -393,6 +393,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn terms_beside_the_items_are_read() {
+        let terms = |change: &str| read(&an_order(&item(""), change)).map(|order| order.terms);
+        let money = Money::from_hundredths;
+        for (change, expected) in [
+            ("", Terms::default()),
+            (r#","deliveryFee":0"#, Terms { delivery_fee: Some(money(0)), ..Terms::default() }),
+            (
+                r#","deliveryFee":"50","discount":59.98,"cod":true"#,
+                Terms { delivery_fee: Some(money(5000)), discount: money(5998), is_cod: true, ..Terms::default() },
+            ),
+        ] {
+            let read = terms(change).unwrap();
+            let said = |terms: &Terms| (terms.delivery_fee, terms.discount, terms.is_cod);
+            assert_eq!(said(&read), said(&expected), "{change}");
+        }
+        let too_much = "discount: is 59.99, more than the items, which sum to 59.98".to_owned();
+        assert_eq!(terms(r#","discount":59.99"#).unwrap_err(), [too_much]);
+    }
+
     proptest! {
         #[test]
         fn no_bytes_cause_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
