@@ -109,7 +109,8 @@ fn what_the_shop_says_of_a_customer_stays_with_the_number() {
     shop.orders(["customer", "note", "0101 111 2222", "pays at the \u{1b}[31mdoor"]).succeeds();
     let shown = shop.orders(["customer", "show", "LEG-M1"]).succeeds();
     assert!(shown.contains("Note      pays at the \\u{1b}[31mdoor\n"), "{shown}");
-    shop.orders(["customer", "block", "LEG-M1"]).fails(2, "error: blocking a customer needs --note WHY\n");
+    shop.orders(["customer", "block", "LEG-M1"])
+        .fails(2, "error: customer block needs a --note that says why\nhint: add --note WHY\n");
     let blocked = shop.orders(["customer", "block", "LEG-M1", "--note", "three refused", "--json"]).json();
     assert_eq!(
         (&blocked["blocked"], &blocked["blockedAt"], &blocked["blockedNote"], &blocked["note"]),
