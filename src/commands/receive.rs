@@ -200,7 +200,7 @@ impl OrderIntake<'_, '_, '_> {
             if let Ok(warnings) = &decision
                 && let Some(pk) = self.insert(order, hash)?
             {
-                // What the shop says of a customer is not for buyers and guests.
+                // Remarks on a customer are not for buyers and guests.
                 let is_staff = self.sender.may(Task::Customers).is_ok();
                 let block = if is_staff { self.batch.block_of(order)? } else { None };
                 let warnings = warnings.iter().cloned().chain(block.map(|block| block.warning()));

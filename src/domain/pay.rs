@@ -80,12 +80,14 @@ pub fn decide(
             .remedy(Remedy::ShowOrder(other.clone())));
     }
     if let Some(paid_at) = entry.paid_at.filter(|paid_at| *paid_at > now) {
-        let message = format!("{paid_at} lies ahead: money that has not moved yet is no payment of {reference}");
-        return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The time of a payment must not lie ahead"));
+        let message = format!("{paid_at} is in the future: record the payment of {reference} once the money has moved");
+        return Err(
+            Refusal::new(RefusalKind::InvalidInput, message).error("The time of a payment must not be in the future")
+        );
     }
     if entry.paid_at.is_some_and(|paid_at| paid_at.utc().year() < FIRST_YEAR) {
-        let message = format!("the time of a payment of {reference} lies before {FIRST_YEAR}: look at its year");
-        return Err(Refusal::invalid(message).error(format!("The time of a payment must not lie before {FIRST_YEAR}")));
+        let message = format!("the time of a payment of {reference} is before {FIRST_YEAR}: check its year");
+        return Err(Refusal::invalid(message).error(format!("The time of a payment must not be before {FIRST_YEAR}")));
     }
     if entry.amount.size() > Money::LIMIT {
         let message = format!("{} is too much for one payment of {reference}: enter it in parts", entry.amount.size());
@@ -94,7 +96,7 @@ pub fn decide(
     let before = summary.recorded;
     if entry.amount.is_negative() && before.unwrap_or_default().plus(entry.amount).is_negative() {
         let (back, paid) = (entry.amount.size(), before.unwrap_or_default());
-        let message = format!("{back} cannot go back for {reference}: {paid} was paid");
+        let message = format!("{back} of {reference} cannot be refunded: {paid} was paid");
         return Err(Refusal::new(RefusalKind::Conflict(Conflict::Step), message)
             .error("More than was paid cannot be refunded")
             .remedy(Remedy::ShowOrder(reference.clone())));
@@ -123,7 +125,7 @@ pub fn decide_listed(
             format!("{reference}: {said} is on record already; if this is another payment, give it a receipt or paidAt")
         })));
     }
-    let warning = alike.map(|_| format!("{reference}: {said} stands twice in the list; both are recorded"));
+    let warning = alike.map(|_| format!("{reference}: {said} is in the list twice; both were recorded"));
     Ok(match decide(summary, entry, same, now)? {
         Some(payment) => Listed::New(payment, warning),
         None => Listed::Unchanged(None),
@@ -145,7 +147,8 @@ pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> 
         return Err(show(Refusal::new(RefusalKind::NotFound, message).error(format!("Payment {number} not found"))));
     };
     if let Some(taken_back) = payment.voids {
-        let message = format!("payment {number} of {reference} takes payment {taken_back} back: enter it anew instead");
+        let message =
+            format!("payment {number} of {reference} takes payment {taken_back} back: record that one again instead");
         return Err(refuse(Conflict::Step, message, format!("Payment {number} takes another back")));
     }
     if order.payments.iter().any(|other| other.voids == Some(number)) {
@@ -264,8 +267,7 @@ mod tests {
             reference: Reference::parse("LEG-OTHER").unwrap(),
             amount: balance(amount),
         };
-        let lies_ahead =
-            "2026-02-07T09:00:00.001Z lies ahead: money that has not moved yet is no payment of LEG-LXYZ1234-AB5C";
+        let lies_ahead = "2026-02-07T09:00:00.001Z is in the future: record the payment of LEG-LXYZ1234-AB5C once the money has moved";
         for (payments, amount, receipt, same, paid_at, expected) in [
             (&[][..], 5000, None, None, None, Ok(Some("50.00 cash"))),
             (&[], 5000, Some("R-1"), None, Some("2026-02-07T09:00:00Z"), Ok(Some("50.00 cash R-1"))),
@@ -297,7 +299,7 @@ mod tests {
                 None,
                 None,
                 None,
-                Err((Conflict::Step, "50.01 cannot go back for LEG-LXYZ1234-AB5C: 50.00 was paid")),
+                Err((Conflict::Step, "50.01 of LEG-LXYZ1234-AB5C cannot be refunded: 50.00 was paid")),
             ),
             (
                 &[(5000, None), (-5000, Some(1))],
@@ -305,7 +307,7 @@ mod tests {
                 None,
                 None,
                 None,
-                Err((Conflict::Step, "0.01 cannot go back for LEG-LXYZ1234-AB5C: 0.00 was paid")),
+                Err((Conflict::Step, "0.01 of LEG-LXYZ1234-AB5C cannot be refunded: 0.00 was paid")),
             ),
             (
                 &[],
@@ -313,7 +315,7 @@ mod tests {
                 None,
                 None,
                 None,
-                Err((Conflict::Step, "0.01 cannot go back for LEG-LXYZ1234-AB5C: 0.00 was paid")),
+                Err((Conflict::Step, "0.01 of LEG-LXYZ1234-AB5C cannot be refunded: 0.00 was paid")),
             ),
         ] {
             let order = order(Status::Pending, payments);
@@ -336,11 +338,7 @@ mod tests {
         }
         for (amount, paid_at, message) in [
             (100, "2026-02-07T09:00:00.001Z", lies_ahead),
-            (
-                100,
-                "0226-02-07T09:00:00Z",
-                "the time of a payment of LEG-LXYZ1234-AB5C lies before 2009: look at its year",
-            ),
+            (100, "0226-02-07T09:00:00Z", "the time of a payment of LEG-LXYZ1234-AB5C is before 2009: check its year"),
             (
                 10_000_000_000,
                 "2026-02-07T09:00:00Z",
@@ -372,7 +370,7 @@ mod tests {
             (
                 &[(5000, None), (-5000, Some(1))],
                 2,
-                Err(format!("payment 2 of {show} takes payment 1 back: enter it anew instead")),
+                Err(format!("payment 2 of {show} takes payment 1 back: record that one again instead")),
             ),
             (
                 &[(5000, None), (-2000, None)],
@@ -441,7 +439,7 @@ mod tests {
         let summary = order(Status::Shipped, &[(5000, None)]).summary;
         let same = SameReceipt { order: summary.pk, reference: summary.reference.clone(), amount: balance(5000) };
         let maybe = "LEG-LXYZ1234-AB5C: 50.00 cash is on record already; if this is another payment, give it a receipt or paidAt";
-        let twice = "LEG-LXYZ1234-AB5C: 50.00 cash stands twice in the list; both are recorded";
+        let twice = "LEG-LXYZ1234-AB5C: 50.00 cash is in the list twice; both were recorded";
         for (receipt, paid_at, same, alike, is_new, warning) in [
             (Some("R-1"), None, Some(&same), None, false, None),
             (Some("R-2"), None, None, Some(Alike::OnRecord), true, None),

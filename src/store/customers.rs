@@ -1,4 +1,4 @@
-//! Customers: the orders of each number, and what the shop says of it.
+//! Customers: the orders of each number, and the remarks on it.
 
 use rusqlite::{OptionalExtension as _, Row, ToSql, named_params};
 
@@ -104,7 +104,7 @@ fn customer(row: &Row<'_>) -> rusqlite::Result<CustomerSummary> {
     })
 }
 
-/// Reads what the shop says of a customer, by the names of the columns.
+/// Reads the remarks on a customer, by the names of the columns.
 pub(super) fn remarks_in(row: &Row<'_>) -> rusqlite::Result<Remarks> {
     Ok(remarks(row.get("note")?, row.get("blocked_at")?, row.get("blocked_note")?))
 }
@@ -159,7 +159,7 @@ impl Read<'_> {
         Ok(())
     }
 
-    /// Loads the customer of a number in full, if it has orders or the shop says something of it.
+    /// Loads the customer of a number in full, if it has orders or remarks.
     pub fn customer(&self, number: &str) -> Result<Option<CustomerSummary>, StoreError> {
         let sql = customers("customer_phone_digits = :number", GROUPED_BY_INDEX, "phone_digits = :number");
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -217,7 +217,7 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Keeps what the shop says of a number; nothing is left of one of which it says nothing.
+    /// Records the remarks on a number; empty ones remove its row.
     pub fn record_remarks(
         &self,
         number: &str,

@@ -52,7 +52,7 @@ impl Write<'_> {
     }
 }
 
-/// Brings the numbers of what the shop says of customers up to date. Rows that become one are merged.
+/// Brings the numbers of the remarks on customers up to date. Rows that become one are merged.
 fn renumber_customers(connection: &Connection, code: Option<&str>) -> Result<(), StoreError> {
     let mut outdated = connection.prepare_cached(
         "DELETE FROM customers WHERE phone_digits <> full_number(phone, :code)

@@ -18,7 +18,7 @@
 //! | `orders`, `order_changes` | loading orders with their items; changing them, with the events |
 //! | `order_match`, `owned` | the orders that fit what was typed; limiting a query to somebody's own orders |
 //! | `order_batch`, `item_buffer` | new orders, any number in one transaction; their items until they are written |
-//! | `customers`, `forget` | the orders of each number, and what the shop says of it; forgetting one |
+//! | `customers`, `forget` | the orders of each number, and the remarks on it; forgetting one |
 //! | `order_filter`, `listing` | which orders a list has; reading it, however long |
 //! | `completion` | the few orders that a shell offers |
 //! | `search`, `search_index` | matching text in any script; the texts that a search reads |

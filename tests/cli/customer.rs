@@ -104,12 +104,13 @@ fn a_customer_is_shown_by_a_phone_or_an_order() {
 }
 
 #[test]
-fn what_the_shop_says_of_a_customer_stays_with_the_number() {
+fn remarks_on_a_customer_stay_with_the_number() {
     let shop = shop();
     shop.orders(["customer", "note", "0101 111 2222", "pays at the \u{1b}[31mdoor"]).succeeds();
     let shown = shop.orders(["customer", "show", "LEG-M1"]).succeeds();
     assert!(shown.contains("Note      pays at the \\u{1b}[31mdoor\n"), "{shown}");
-    shop.orders(["customer", "block", "LEG-M1"]).fails(2, "error: blocking a customer needs --note WHY\n");
+    shop.orders(["customer", "block", "LEG-M1"])
+        .fails(2, "error: customer block needs a --note that says why\nhint: add --note WHY\n");
     let blocked = shop.orders(["customer", "block", "LEG-M1", "--note", "three refused", "--json"]).json();
     assert_eq!(
         (&blocked["blocked"], &blocked["blockedAt"], &blocked["blockedNote"], &blocked["note"]),
@@ -169,7 +170,7 @@ fn what_the_shop_says_of_a_customer_stays_with_the_number() {
 }
 
 #[test]
-fn a_new_country_code_merges_what_was_said_of_one_number() {
+fn a_new_country_code_merges_the_remarks_on_one_number() {
     let shop = Shop::with_order();
     for (phone, note) in [("01011112222", "pays late"), ("+20 101 111 2222", "tall"), ("01022223333", "other")] {
         shop.orders(["customer", "note", phone, note]).succeeds();

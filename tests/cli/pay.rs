@@ -85,7 +85,7 @@ fn a_payment_is_taken_back_and_both_stay_to_be_seen() {
     );
     for (number, code, problem) in [
         ("1", 5, "payment 1 of LEG-1 was taken back already"),
-        ("2", 5, "payment 2 of LEG-1 takes payment 1 back: enter it anew instead"),
+        ("2", 5, "payment 2 of LEG-1 takes payment 1 back: record that one again instead"),
         ("3", 3, "order LEG-1 has no payment 3"),
     ] {
         let stderr = format!("error: {problem}; nothing changed\nhint: to see it:  orders show LEG-1\n");
@@ -144,8 +144,12 @@ fn what_is_typed_wrongly_is_refused_with_what_to_type() {
         (&["5", "cash"], 2, "name an order"),
         (&["LEG-9999", "5", "cash"], 3, "order LEG-9999 not found"),
         (&["LEG-1", "5", "cash", "--at", "tomorrow"], 2, "must be 2d, 12h, today"),
-        (&["LEG-1", "5", "cash", "--at", "2026-02-07T08:00:01Z"], 4, "lies ahead: money that has not moved yet"),
-        (&["LEG-1", "5", "cash", "--at", "1026-02-07"], 4, "lies before 2009: look at its year"),
+        (
+            &["LEG-1", "5", "cash", "--at", "2026-02-07T08:00:01Z"],
+            4,
+            "is in the future: record the payment of LEG-1 once",
+        ),
+        (&["LEG-1", "5", "cash", "--at", "1026-02-07"], 4, "is before 2009: check its year"),
         (&["LEG-1", "5", "cash", "--receipt", " "], 2, "must not be blank"),
     ] {
         let run = words.iter().fold(shop.orders(["pay"]), |run, word| run.arg(word));
@@ -239,7 +243,7 @@ fn rows_that_stand_twice_in_a_list_are_both_recorded_unless_a_receipt_says_other
         "orderReference,amount,method,receipt\nLEG-1,10,cash,\nLEG-1,10,cash,\nLEG-2,10,cash,R-1\nLEG-2,10,cash,R-1\n";
     let body = shop.orders(["pay", "--from", "-", "--json"]).stdin(list).json();
     assert_eq!((&body["recorded"], &body["unchanged"]), (&json!(3), &json!(1)));
-    assert_eq!(body["warnings"][1], "LEG-1: 10.00 cash stands twice in the list; both are recorded");
+    assert_eq!(body["warnings"][1], "LEG-1: 10.00 cash is in the list twice; both were recorded");
     assert_eq!(shop.orders(["pay", "--from", "-"]).stdin(list).succeeds(), "recorded 0, unchanged 4\n");
     shop.check();
 }
@@ -266,7 +270,7 @@ fn a_list_with_a_bad_row_records_nothing_and_names_all() {
   - bank.csv:4: row 3 (LEG-2): amount: must not be zero
   - bank.csv:4: row 3 (LEG-2): method: must be a word of up to 20 letters, such as cash or instapay
   - bank.csv:5: row 4: has 5 cells, the header has 4: put a cell with a separator in quotes
-  - bank.csv:6: row 5 (LEG-3): 5.00 cannot go back for LEG-3: 0.00 was paid
+  - bank.csv:6: row 5 (LEG-3): 5.00 of LEG-3 cannot be refunded: 0.00 was paid
   - bank.csv:7: row 6 (LEG-2): receipt R-1 of cash was entered for LEG-1, 10.00
   - bank.csv:8: row 7: has a quote that is not closed, or stands inside a quoted cell
 hint: --keep-going records the others, --rejects FILE keeps these
@@ -289,7 +293,7 @@ hint: --keep-going records the others, --rejects FILE keeps these
     assert_eq!(
         error["errors"][1],
         json!({"file": "-", "record": 2, "line": 3, "reference": "LEG-3",
-               "problems": ["5.00 cannot go back for LEG-3: 0.00 was paid"], "code": "conflict", "reason": "step"})
+               "problems": ["5.00 of LEG-3 cannot be refunded: 0.00 was paid"], "code": "conflict", "reason": "step"})
     );
 }
 

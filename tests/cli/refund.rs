@@ -26,7 +26,7 @@ fn what_is_owed_goes_back() {
 fn no_more_than_was_paid_goes_back() {
     let shop = Shop::with_order();
     let refuse = |amount: &str, paid: &str| {
-        let problem = format!("{amount} cannot go back for {ORDER}: {paid} was paid; nothing changed");
+        let problem = format!("{amount} of {ORDER} cannot be refunded: {paid} was paid; nothing changed");
         let stderr = format!("error: {problem}\nhint: to see it:  orders show {ORDER}\n");
         shop.orders(["refund", ORDER, amount, "cash"]).fails(5, &stderr);
     };

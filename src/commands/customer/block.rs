@@ -24,7 +24,7 @@ pub struct BlockArgs {
 
 pub fn run(args: &BlockArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let Some(why) = context.global.note.clone() else {
-        return Err(Failure::usage("blocking a customer needs --note WHY").into());
+        return Err(Failure::usage("customer block needs a --note that says why").hint("add --note WHY").into());
     };
     change_remarks(
         &args.customer,

@@ -52,7 +52,7 @@ pub fn run(args: &ForgetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let done = context.write(&mut store, |write| {
         let named = find_customer(write, text, &naming);
         if naming.has_completed() && !is_asked {
-            return Err(Failure::usage("forgetting wants a phone, or a whole reference").into());
+            return Err(Failure::usage("customer forget needs a phone or a whole reference").into());
         }
         let is_to_overwrite = write.is_to_overwrite()?;
         match named {

@@ -13,7 +13,7 @@ use crate::render::{customer, json};
 /// The most orders that are shown: a body is in memory.
 const MOST_ORDERS: u64 = 1000;
 
-/// Show a customer: names and addresses used, every order, what is due, and what the shop says
+/// Show a customer: names and addresses used, every order, what is due, note and block
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders))]
 #[command(after_help = "Examples:
