@@ -46,6 +46,20 @@ impl ItemSpec {
         whole.map_or_else(|| read(ends[0]), Ok)
     }
 
+    /// Tells the size from the color by the sizes of the product: a size may have the sign in it, such as `S/M`. The longest
+    /// beginning that is a size, as `is_size` says, is the size.
+    #[must_use]
+    pub fn with_size_of(self, is_size: impl Fn(&str) -> bool) -> ItemSpec {
+        let (Some(size), Some(color)) = (&self.size, &self.color) else { return self };
+        let chosen = format!("{size}/{color}");
+        let ends = chosen.match_indices('/').map(|(end, _)| end).chain([chosen.len()]);
+        let longest = ends.filter(|end| is_size(chosen[..*end].trim())).last();
+        let Some(end) = longest else { return self };
+        let color = chosen[end..].trim_start_matches('/').trim();
+        let color = (!color.is_empty()).then(|| color.to_owned());
+        ItemSpec { size: Some(chosen[..end].trim().to_owned()), color, ..self }
+    }
+
     /// Reads what follows the product: `[/SIZE[/COLOR]][*QUANTITY][@PRICE]`.
     fn with(product: &str, rest: &str) -> Result<ItemSpec, String> {
         let (rest, price) = match rest.rsplit_once('@') {
@@ -172,6 +186,24 @@ mod tests {
         }
         // What follows the barcode has to fit too.
         assert!(ItemSpec::read("A*2x", |product| product == "A*2").is_err());
+    }
+
+    #[test]
+    fn a_whole_size_wins_over_its_sign() {
+        for (typed, size, color) in [
+            ("P/S", "S", ""),
+            ("P/S/M", "S/M", ""),
+            ("P/S / M / Blue", "S/M", "Blue"),
+            ("P/S/Blue", "S", "Blue"),
+            ("P/S/M/Blue/White", "S/M", "Blue/White"),
+            ("P/M/S/M", "M", "S/M"),
+            ("P/X/S", "X", "S"),
+            ("P//S/M", "", "S/M"),
+        ] {
+            let sizes = ["S", "M", "S/M"];
+            let read = ItemSpec::read(typed, |_| false).unwrap().with_size_of(|text| sizes.contains(&text));
+            assert_eq!(read, spec("P", size, color, 1, None), "{typed}");
+        }
     }
 
     proptest! {

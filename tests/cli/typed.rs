@@ -218,6 +218,20 @@ fn a_barcode_may_have_the_signs_of_an_item() {
     assert_eq!(item("leather belt@0"), ["Leather Belt", "null", "1", "0.00"]);
 }
 
+/// Menswear has sizes such as S/M and L/XL.
+#[test]
+fn a_size_may_have_the_sign_of_an_item() {
+    let shop = Shop::stocked();
+    let add = ["product", "add", "--name", "Cap", "--price", "5", "--barcode", "CAP", "--size", "S/M=3,L/XL=3"];
+    shop.orders(add).succeeds();
+    for (spec, size, color) in [("CAP/L/XL*2", "L/XL", None), ("CAP/s/m/Blue@4", "S/M", Some("Blue"))] {
+        let body = create(&shop, &["--name", "Mona", "-n", "--json", "--item", spec]).json();
+        let item = &body["items"][0];
+        assert_eq!((&item["selectedSize"], &item["selectedColor"]), (&json!(size), &json!(color)), "{spec}");
+    }
+    create(&shop, &["--name", "Mona", "--item", "CAP/L"]).exits(4);
+}
+
 /// A buyer agrees to nothing for the shop, and learns nothing of others.
 #[test]
 fn what_a_buyer_or_guest_types_is_only_claimed() {

@@ -89,12 +89,14 @@ pub fn find_items(read: &Read<'_>, specs: &[String], is_by_shop: bool) -> anyhow
     let tiers = if is_by_shop { &[Fit::Exact, Fit::Whole, Fit::Part][..] } else { &[Fit::Exact, Fit::Whole] };
     let items = specs.iter().map(|text| {
         let spec = ItemSpec::read(text, |text| whole.contains(&fold(text)));
-        let ItemSpec { product, size, color, quantity, price } = spec.map_err(|problem| {
+        let spec = spec.map_err(|problem| {
             Failure::usage(format!("invalid value '{}' for '--item <SPEC>': {problem}", shorten(text)))
         })?;
-        let tiers = tiers.iter().map(|fit| all.iter().filter(|one| fit.is_of(one, &product)).collect());
+        let tiers = tiers.iter().map(|fit| all.iter().filter(|one| fit.is_of(one, &spec.product)).collect());
         let known = if is_by_shop { all.as_slice() } else { &[] };
-        let product = pick_product(&product, tiers, known)?.clone();
+        let product = pick_product(&spec.product, tiers, known)?.clone();
+        let is_size = |text: &str| product.is_sized() && product.line_for(Some(text)).is_ok();
+        let ItemSpec { size, color, quantity, price, .. } = spec.with_size_of(is_size);
         Ok(TypedItem { product, size, color, quantity, price })
     });
     items.collect()
