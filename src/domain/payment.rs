@@ -94,6 +94,10 @@ pub fn describe(amount: Balance, method: &Method, receipt: Option<&str>) -> Stri
     format!("{amount} {method}{receipt}")
 }
 
+/// The most payments of an order, refunds and those that take another back counted too: all are loaded with it. One that takes
+/// another back is recorded beyond it.
+pub const MOST_PAYMENTS: usize = 1000;
+
 /// Returns the sum of payments; `None` where there is none.
 pub fn sum<'p>(payments: impl IntoIterator<Item = &'p Payment>) -> Option<Balance> {
     payments.into_iter().map(|payment| payment.amount).reduce(Balance::plus)
@@ -176,15 +180,17 @@ pub struct NewPayment {
     pub change: (Option<String>, Option<String>),
 }
 
-/// Decides a payment of an order, or a refund; `None`: the same receipt was recorded before. `now` is the time of recording.
+/// Decides a payment of an order, or a refund; `None`: the same receipt was recorded before. `count` payments of the order are on
+/// record; `now` is the time of recording.
 ///
 /// # Errors
 /// Another order or amount has the receipt; money moved after `now`, or before [`FIRST_YEAR`]; it is more than one payment may
-/// be; more is refunded than was paid.
+/// be, or one payment more than [`MOST_PAYMENTS`]; more is refunded than was paid.
 pub fn decide(
     summary: &OrderSummary,
     entry: PaymentEntry,
     same: Option<&SameReceipt>,
+    count: usize,
     now: Timestamp,
 ) -> Result<Option<NewPayment>, Refusal> {
     let reference = &summary.reference;
@@ -211,6 +217,10 @@ pub fn decide(
         let message = format!("{} is too much for one payment of {reference}: enter it in parts", entry.amount.size());
         return Err(Refusal::invalid(message).error(format!("A payment is {} at most", Money::LIMIT)));
     }
+    if count >= MOST_PAYMENTS {
+        let message = format!("{reference} has {count} payments: an order has at most {MOST_PAYMENTS}");
+        return Err(Refusal::invalid(message).error(format!("An order has at most {MOST_PAYMENTS} payments")));
+    }
     let before = summary.recorded;
     if entry.amount.is_negative() && before.unwrap_or_default().plus(entry.amount).is_negative() {
         let (back, paid) = (entry.amount.size(), before.unwrap_or_default());
@@ -233,6 +243,7 @@ pub fn decide_listed(
     entry: PaymentEntry,
     same: Option<&SameReceipt>,
     alike: Option<Alike>,
+    count: usize,
     now: Timestamp,
 ) -> Result<Listed, Refusal> {
     let alike = alike.filter(|_| entry.receipt.is_none());
@@ -244,7 +255,7 @@ pub fn decide_listed(
         })));
     }
     let warning = alike.map(|_| format!("{reference}: {said} stands twice in the list; both are recorded"));
-    Ok(match decide(summary, entry, same, now)? {
+    Ok(match decide(summary, entry, same, count, now)? {
         Some(payment) => Listed::New(payment, warning),
         None => Listed::Unchanged(None),
     })
@@ -467,7 +478,7 @@ mod tests {
         ] {
             let order = order(Status::Pending, payments);
             let entry = PaymentEntry { paid_at: paid_at.map(at), ..entry(amount, receipt) };
-            let decided = decide(&order.summary, entry.clone(), same.as_ref(), now());
+            let decided = decide(&order.summary, entry.clone(), same.as_ref(), 0, now());
             let told = decided.as_ref().map(|new| new.as_ref().and_then(|new| new.change.1.as_deref()));
             let expected =
                 expected.map_err(|(conflict, message): (_, &str)| (RefusalKind::Conflict(conflict), message));
@@ -497,7 +508,7 @@ mod tests {
             ),
         ] {
             let entry = PaymentEntry { paid_at: Some(at(paid_at)), ..entry(amount, None) };
-            let refusal = decide(&order(Status::Pending, &[]).summary, entry, None, now()).unwrap_err();
+            let refusal = decide(&order(Status::Pending, &[]).summary, entry, None, 0, now()).unwrap_err();
             assert_eq!((refusal.kind, refusal.message.as_str()), (RefusalKind::InvalidInput, message));
         }
     }
@@ -505,7 +516,10 @@ mod tests {
     #[test]
     fn any_status_takes_a_payment() {
         for status in Status::ALL {
-            assert!(decide(&order(status, &[]).summary, entry(5000, None), None, now()).unwrap().is_some(), "{status}");
+            assert!(
+                decide(&order(status, &[]).summary, entry(5000, None), None, 0, now()).unwrap().is_some(),
+                "{status}"
+            );
         }
     }
 
@@ -601,7 +615,7 @@ mod tests {
         ] {
             let entry = PaymentEntry { paid_at: paid_at.map(at), ..entry(5000, receipt) };
             let what = format!("{receipt:?} {paid_at:?} {alike:?}");
-            let (was_new, said) = match decide_listed(&summary, entry, same, alike, now()).unwrap() {
+            let (was_new, said) = match decide_listed(&summary, entry, same, alike, 1, now()).unwrap() {
                 Listed::New(_, warning) => (true, warning),
                 Listed::Unchanged(warning) => (false, warning),
             };
@@ -619,6 +633,15 @@ mod tests {
         ] {
             assert_eq!(overpaid(&order(status, payments).summary).as_deref(), said, "{status} {payments:?}");
         }
+    }
+
+    #[test]
+    fn an_order_has_not_more_payments_than_can_be_loaded() {
+        let order = order(Status::Shipped, &[(5000, None)]);
+        let decide =
+            |count| decide(&order.summary, entry(100, None), None, count, now()).map_err(|refusal| refusal.kind);
+        assert!(decide(MOST_PAYMENTS - 1).unwrap().is_some());
+        assert_eq!(decide(MOST_PAYMENTS), Err(RefusalKind::InvalidInput));
     }
 
     #[test]
