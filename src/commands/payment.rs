@@ -89,7 +89,7 @@ pub struct Entered {
 /// Records a payment or refund of an order, unless the same receipt was recorded before.
 pub fn enter(write: &Write<'_>, order: &Order, entry: PaymentEntry, audit: &Audit) -> anyhow::Result<Entered> {
     let same = write.same_receipt(&entry.method, entry.receipt.as_deref())?;
-    match decide(&order.summary, entry, same.as_ref(), write.time()).map_err(Failure::from)? {
+    match decide(&order.summary, entry, same.as_ref(), order.payments.len(), write.time()).map_err(Failure::from)? {
         Some(payment) => Ok(enter_decided(write, &payment, audit)?),
         None => Ok(Entered { is_unchanged: true, new_method: None }),
     }

@@ -193,7 +193,7 @@ mod tests {
         for (typed, size, color) in [
             ("P/S", "S", ""),
             ("P/S/M", "S/M", ""),
-            ("P/S / M/Blue", "S/M", "Blue"),
+            ("P/S / M / Blue", "S/M", "Blue"),
             ("P/S/Blue", "S", "Blue"),
             ("P/S/M/Blue/White", "S/M", "Blue/White"),
             ("P/M/S/M", "M", "S/M"),

@@ -5,7 +5,7 @@ use chrono::Datelike as _;
 use super::calendar::FIRST_YEAR;
 use super::money::{Balance, Money};
 use super::order::{Order, OrderPk, OrderSummary};
-use super::payment::{PaymentEntry, PaymentPk, describe};
+use super::payment::{MOST_PAYMENTS, PaymentEntry, PaymentPk, describe};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
@@ -56,15 +56,17 @@ pub struct NewPayment {
     pub change: (Option<String>, Option<String>),
 }
 
-/// Decides a payment of an order, or a refund; `None`: the same receipt was recorded before. `now` is the time of recording.
+/// Decides a payment of an order, or a refund; `None`: the same receipt was recorded before. `count` payments of the order are
+/// on record; `now` is the time of recording.
 ///
 /// # Errors
 /// Another order or amount has the receipt; money moved after `now`, or before [`FIRST_YEAR`]; it is more than one payment may
-/// be; more is refunded than was paid.
+/// be, or one payment more than [`MOST_PAYMENTS`]; more is refunded than was paid.
 pub fn decide(
     summary: &OrderSummary,
     entry: PaymentEntry,
     same: Option<&SameReceipt>,
+    count: usize,
     now: Timestamp,
 ) -> Result<Option<NewPayment>, Refusal> {
     let reference = &summary.reference;
@@ -93,6 +95,10 @@ pub fn decide(
         let message = format!("{} is too much for one payment of {reference}: enter it in parts", entry.amount.size());
         return Err(Refusal::invalid(message).error(format!("A payment is {} at most", Money::LIMIT)));
     }
+    if count >= MOST_PAYMENTS {
+        let message = format!("{reference} has {count} payments: an order has at most {MOST_PAYMENTS}");
+        return Err(Refusal::invalid(message).error(format!("An order has at most {MOST_PAYMENTS} payments")));
+    }
     let before = summary.recorded;
     if entry.amount.is_negative() && before.unwrap_or_default().plus(entry.amount).is_negative() {
         let (back, paid) = (entry.amount.size(), before.unwrap_or_default());
@@ -115,6 +121,7 @@ pub fn decide_listed(
     entry: PaymentEntry,
     same: Option<&SameReceipt>,
     alike: Option<Alike>,
+    count: usize,
     now: Timestamp,
 ) -> Result<Listed, Refusal> {
     let alike = alike.filter(|_| entry.receipt.is_none());
@@ -126,7 +133,7 @@ pub fn decide_listed(
         })));
     }
     let warning = alike.map(|_| format!("{reference}: {said} is in the list twice; both were recorded"));
-    Ok(match decide(summary, entry, same, now)? {
+    Ok(match decide(summary, entry, same, count, now)? {
         Some(payment) => Listed::New(payment, warning),
         None => Listed::Unchanged(None),
     })
@@ -320,7 +327,7 @@ mod tests {
         ] {
             let order = order(Status::Pending, payments);
             let entry = PaymentEntry { paid_at: paid_at.map(at), ..entry(amount, receipt) };
-            let decided = decide(&order.summary, entry.clone(), same.as_ref(), now());
+            let decided = decide(&order.summary, entry.clone(), same.as_ref(), 0, now());
             let told = decided.as_ref().map(|new| new.as_ref().and_then(|new| new.change.1.as_deref()));
             let expected =
                 expected.map_err(|(conflict, message): (_, &str)| (RefusalKind::Conflict(conflict), message));
@@ -346,7 +353,7 @@ mod tests {
             ),
         ] {
             let entry = PaymentEntry { paid_at: Some(at(paid_at)), ..entry(amount, None) };
-            let refusal = decide(&order(Status::Pending, &[]).summary, entry, None, now()).unwrap_err();
+            let refusal = decide(&order(Status::Pending, &[]).summary, entry, None, 0, now()).unwrap_err();
             assert_eq!((refusal.kind, refusal.message.as_str()), (RefusalKind::InvalidInput, message));
         }
     }
@@ -354,7 +361,10 @@ mod tests {
     #[test]
     fn any_status_takes_a_payment() {
         for status in Status::ALL {
-            assert!(decide(&order(status, &[]).summary, entry(5000, None), None, now()).unwrap().is_some(), "{status}");
+            assert!(
+                decide(&order(status, &[]).summary, entry(5000, None), None, 0, now()).unwrap().is_some(),
+                "{status}"
+            );
         }
     }
 
@@ -450,7 +460,7 @@ mod tests {
         ] {
             let entry = PaymentEntry { paid_at: paid_at.map(at), ..entry(5000, receipt) };
             let what = format!("{receipt:?} {paid_at:?} {alike:?}");
-            let (was_new, said) = match decide_listed(&summary, entry, same, alike, now()).unwrap() {
+            let (was_new, said) = match decide_listed(&summary, entry, same, alike, 1, now()).unwrap() {
                 Listed::New(_, warning) => (true, warning),
                 Listed::Unchanged(warning) => (false, warning),
             };
@@ -497,11 +507,20 @@ mod tests {
         let limit = Money::LIMIT.hundredths();
         let decided = |amount: i64, paid_at: &str| {
             let entry = PaymentEntry { paid_at: Some(at(paid_at)), ..entry(amount, None) };
-            decide(&order(Status::Pending, &[]).summary, entry, None, now()).is_ok()
+            decide(&order(Status::Pending, &[]).summary, entry, None, 0, now()).is_ok()
         };
         assert!(decided(1, &format!("{FIRST_YEAR}-01-01T00:00:00Z")));
         assert!(!decided(1, &format!("{}-12-31T23:59:59Z", FIRST_YEAR - 1)));
         assert!(decided(limit, "2026-02-01T00:00:00Z"));
         assert!(!decided(limit + 1, "2026-02-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn an_order_has_not_more_payments_than_can_be_loaded() {
+        let order = order(Status::Shipped, &[(5000, None)]);
+        let decide =
+            |count| decide(&order.summary, entry(100, None), None, count, now()).map_err(|refusal| refusal.kind);
+        assert!(decide(MOST_PAYMENTS - 1).unwrap().is_some());
+        assert_eq!(decide(MOST_PAYMENTS), Err(RefusalKind::InvalidInput));
     }
 }

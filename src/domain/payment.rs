@@ -87,6 +87,10 @@ pub fn describe(amount: Balance, method: &Method, receipt: Option<&str>) -> Stri
     format!("{amount} {method}{receipt}")
 }
 
+/// The most payments of an order, refunds and those that take another back counted too: all are loaded with it. One that takes
+/// another back is recorded beyond it.
+pub const MOST_PAYMENTS: usize = 1000;
+
 /// Returns the sum of payments; `None` where there is none.
 pub fn sum<'p>(payments: impl IntoIterator<Item = &'p Payment>) -> Option<Balance> {
     payments.into_iter().map(|payment| payment.amount).reduce(Balance::plus)

@@ -100,6 +100,14 @@ impl Read<'_> {
         Ok(found.map(|found| if Some(found) <= newest { Alike::OnRecord } else { Alike::InList }))
     }
 
+    /// Counts the payments of an order.
+    pub fn payment_count(&self, order: OrderPk) -> Result<usize, StoreError> {
+        let sql = "SELECT COUNT(*) FROM payments WHERE order_pk = :order";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let count: i64 = statement.query_row(named_params! {":order": order}, |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
     /// Returns whether a payment was made by this method before.
     pub fn knows_method(&self, method: &Method) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM payments WHERE method = :method)";

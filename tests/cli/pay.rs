@@ -349,3 +349,24 @@ fn what_is_no_list_of_payments_is_refused_by_name() {
     }
     shop.orders(["pay", "--from", "missing.csv", "--json"]).exits(1);
 }
+
+/// All payments of an order are loaded with it: one list could make it too large for every command.
+#[test]
+fn an_order_has_a_thousand_payments_at_the_most() {
+    let shop = shop();
+    let rows = |from: usize, to: usize| -> String { (from..=to).map(|row| format!("LEG-1,0.01,R-{row}\n")).collect() };
+    let list = |rows: String| {
+        let list = format!("orderReference,amount,receipt\n{rows}");
+        shop.orders(["pay", "--from", "-", "--method", "cash"]).stdin(list)
+    };
+    let done = list(rows(1, 1001)).exits(4);
+    assert!(done.stderr.contains("row 1001 (LEG-1): LEG-1 has 1000 payments: an order has at most 1000"), "{done:?}");
+    assert_eq!(shop.number("SELECT COUNT(*) FROM payments"), 0);
+    list(rows(1, 1000)).succeeds();
+    // What is on record may come again, and an error can still be taken back.
+    list(rows(1, 1000)).succeeds();
+    shop.orders(["pay", "LEG-1", "0.01", "cash"]).exits(4);
+    shop.orders(["pay", "LEG-1", "--void", "1000", "--note", "twice"]).succeeds();
+    assert_eq!(shop.number("SELECT COUNT(*) FROM payments"), 1001);
+    shop.check();
+}

@@ -78,7 +78,7 @@ impl Receipts {
             None => read.same_receipt(&entry.method, entry.receipt.as_deref())?,
         };
         let (reference, amount) = (order.summary.reference.clone(), entry.amount);
-        let decided = decide(&order.summary, entry, same.as_ref(), now);
+        let decided = decide(&order.summary, entry, same.as_ref(), order.payments.len(), now);
         if let (Ok(Some(_)), Some(key)) = (&decided, key) {
             self.0.insert(key, SameReceipt { order: order.summary.pk, reference, amount });
         }

@@ -155,7 +155,8 @@ impl Till<'_, '_> {
             Some(_) => None,
             None => self.write.alike(summary.pk, &entry, self.newest)?,
         };
-        let (payment, warning) = match decide_listed(&summary, entry, same.as_ref(), alike, self.write.time()) {
+        let (count, now) = (self.write.payment_count(summary.pk)?, self.write.time());
+        let (payment, warning) = match decide_listed(&summary, entry, same.as_ref(), alike, count, now) {
             Ok(Listed::New(payment, warning)) => (payment, warning),
             Ok(Listed::Unchanged(warning)) => return Ok(RecordOutcome::Unchanged(warning.into_iter().collect())),
             Err(refusal) => return reject(refusal.kind.into(), refusal.message.into()),
