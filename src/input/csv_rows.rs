@@ -14,6 +14,8 @@ use crate::domain::text::shorten;
 const ROW_LIMIT: usize = 1 << 16;
 /// How many bytes the CSV reader reads at a time.
 const BUFFER: usize = 1 << 13;
+/// How a spreadsheet begins: it is a zip file.
+pub const ZIP: &[u8] = b"PK\x03\x04";
 /// What spreadsheets put before UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 /// The signs that may stand between two cells. Where several fit, the first counts.
@@ -144,7 +146,7 @@ impl<R: BufRead> Rows for CsvRows<R> {
 /// Names what is no CSV by its first bytes, and says what to do.
 fn name_sheet(head: &[u8]) -> Option<String> {
     const SHEETS: [(&[u8], &str); 3] = [
-        (b"PK", "is a spreadsheet or another zip file"),
+        (ZIP, "is a spreadsheet or another zip file"),
         (b"\xd0\xcf\x11\xe0", "is a spreadsheet of an old kind"),
         (b"{", "is JSON"),
     ];
@@ -155,6 +157,9 @@ fn name_sheet(head: &[u8]) -> Option<String> {
 
 /// Says why a stream that goes on after these first bytes can never become a table with `known` columns.
 pub fn refuse_endless(head: &[u8], known: &[&'static str]) -> Option<String> {
+    if head.starts_with(ZIP) {
+        return None;
+    }
     match CsvRows::begin(head, known).err()? {
         RowsError::CutOff { problem, .. } => Some(problem),
         RowsError::Io(_) => None,

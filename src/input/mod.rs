@@ -21,7 +21,7 @@
 //! | [`chat_text`], `chat_lines` | orders in the text that WhatsApp exports, or in a log; its lines |
 //! | [`stranger`] | names for what is not accepted |
 //! | [`product_json`] | a product of the catalogue |
-//! | [`table`], [`csv_rows`] | tables: rows of cells under named columns; those of CSV |
+//! | [`table`], [`csv_rows`], [`xlsx_rows`] | tables: rows of cells under named columns; those of CSV, of a spreadsheet |
 //! | [`payment_row`] | a row of a list of payments |
 //! | [`reject`] | what is kept of a rejected record or message |
 //! | [`setting`] | the value of a setting |
@@ -60,4 +60,5 @@ pub mod table;
 pub(crate) mod timestamp;
 pub(crate) mod username;
 pub(crate) mod webhook;
+pub mod xlsx_rows;
 pub mod zip;

@@ -1,6 +1,7 @@
 //! A row of the courier's or the bank's list of payments.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
+use rust_decimal::Decimal;
 
 use super::table::{Columns, Row};
 use crate::domain::calendar::day_start;
@@ -135,6 +136,17 @@ fn read_amount(text: &str, has_decimal_comma: bool) -> Result<Balance, String> {
     Ok(if is_refund { Balance::from(amount).negated() } else { amount.into() })
 }
 
+/// Reads a number of days as a spreadsheet counts them, from the end of 1899 on. Those of our century have five digits: no year
+/// and no count of seconds is taken for one.
+fn time_of_days(text: &str) -> Option<NaiveDateTime> {
+    const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
+    let days: Decimal =
+        text.parse().ok().filter(|days| (Decimal::from(36_526)..Decimal::from(100_000)).contains(days))?;
+    let seconds = (days * Decimal::from(SECONDS_OF_DAY)).round();
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_hms_opt(0, 0, 0)?;
+    epoch.checked_add_signed(TimeDelta::seconds(i64::try_from(seconds).ok()?))
+}
+
 /// Reads a time: RFC 3339, or without a zone a day, or a day and a time of day, of the shop's calendar.
 fn read_time(text: &str, zone: Zone) -> Result<Timestamp, String> {
     const FORMS: &str = "must be a time such as 2026-02-04, 2026-02-04 10:30 or 2026-02-04T10:30:00Z";
@@ -147,6 +159,7 @@ fn read_time(text: &str, zone: Zone) -> Result<Timestamp, String> {
     }
     let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
     let local = forms.iter().filter(|_| is_dated).find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let local = local.or_else(|| time_of_days(text));
     let time = local.and_then(|local| zone.from_local_datetime(&local).earliest());
     time.and_then(|time| Timestamp::from_millis(time.timestamp_millis())).ok_or_else(|| FORMS.to_owned())
 }
@@ -235,6 +248,21 @@ mod tests {
             ),
         ] {
             assert_eq!(read(cells, None).unwrap_err().into_first(), problems, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn a_spreadsheet_keeps_times_as_days() {
+        let cairo = Zone::parse("Africa/Cairo").unwrap();
+        for (text, time) in [
+            ("46057", Some("2026-02-03T22:00:00Z")),
+            ("46057.4375", Some("2026-02-04T08:30:00Z")),
+            ("46057.437511574", Some("2026-02-04T08:30:01Z")),
+            ("2026-02-04 10:30", Some("2026-02-04T08:30:00Z")),
+            ("2026", None),
+            ("1770163200", None),
+        ] {
+            assert_eq!(read_time(text, cairo).ok(), time.and_then(Timestamp::parse), "{text}");
         }
     }
 }

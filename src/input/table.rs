@@ -1,6 +1,7 @@
 //! Lists that people keep as tables: rows of cells, under columns with names.
 //!
-//! What the rows come from is behind [`Rows`]: CSV ([`csv_rows`](super::csv_rows)) so far.
+//! What the rows come from is behind [`Rows`]: CSV ([`csv_rows`](super::csv_rows)), or a spreadsheet
+//! ([`xlsx_rows`](super::xlsx_rows)).
 
 use std::io;
 use std::sync::Arc;
@@ -50,6 +51,20 @@ pub trait Rows {
 
     /// Returns whether a comma stands before decimals.
     fn has_decimal_comma(&self) -> bool;
+}
+
+impl<T: Rows + ?Sized> Rows for Box<T> {
+    fn next_row(&mut self) -> Result<Option<Row>, RowsError> {
+        (**self).next_row()
+    }
+
+    fn columns(&self) -> &Columns {
+        (**self).columns()
+    }
+
+    fn has_decimal_comma(&self) -> bool {
+        (**self).has_decimal_comma()
+    }
 }
 
 /// Which column of a table is which.

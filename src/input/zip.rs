@@ -87,15 +87,54 @@ fn is_chat_name(name: &str) -> bool {
     is_text && !name.contains('/') && !name.starts_with("._")
 }
 
-struct Directory {
+/// What a zip file says of its files.
+#[derive(Debug)]
+pub struct Directory {
     offset: u64,
     count: u64,
+    /// The files that were asked for.
+    entries: Vec<Entry>,
 }
 
 impl Directory {
     /// Requires that the directory ends exactly at `end`, so that everything before it is one zip file.
     fn ending_at(end: u64, offset: u64, size: u64, count: u64) -> Result<Directory, ZipError> {
-        if offset.checked_add(size) == Some(end) { Ok(Directory { offset, count }) } else { refused(SEVERAL) }
+        let is_all = offset.checked_add(size) == Some(end);
+        if is_all { Ok(Directory { offset, count, entries: Vec::new() }) } else { refused(SEVERAL) }
+    }
+}
+
+impl Directory {
+    /// Reads which parts a spreadsheet has: the files in its folder `xl`.
+    ///
+    /// # Errors
+    /// It is damaged, several zip files in a row, or has too many files; or the reader fails.
+    pub fn of(file: &mut (impl Read + Seek)) -> Result<Directory, ZipError> {
+        const PARTS_LIMIT: usize = 1000;
+        let mut directory = find_directory(file)?;
+        if directory.count > FILES_LIMIT {
+            return refused(format!("has {} files, the most is {FILES_LIMIT}", directory.count));
+        }
+        file.seek(SeekFrom::Start(directory.offset))?;
+        let mut reader = BufReader::new(file);
+        let mut first = directory.offset;
+        for _ in 0..directory.count {
+            let entry = read_entry(&mut reader)?;
+            first = first.min(entry.offset);
+            if entry.name.starts_with("xl/") && directory.entries.len() < PARTS_LIMIT {
+                directory.entries.push(entry);
+            }
+        }
+        if first > 0 { refused(SEVERAL) } else { Ok(directory) }
+    }
+
+    /// Unpacks the part of this name; `None` where there is none.
+    ///
+    /// # Errors
+    /// It is encrypted or damaged; or the reader fails.
+    pub fn open<R: Read + Seek>(&self, file: R, name: &str) -> Result<Option<BufReader<Unpacked<R>>>, ZipError> {
+        let entry = self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name));
+        entry.map(|entry| unpack(file, entry, self.offset)).transpose()
     }
 }
 
@@ -182,7 +221,7 @@ fn zip64_field(mut extra: &[u8]) -> Option<&[u8]> {
 /// Unpacks one file, whose bytes end before `end`.
 fn unpack<R: Read + Seek>(mut file: R, entry: &Entry, end: u64) -> Result<BufReader<Unpacked<R>>, ZipError> {
     if entry.flags & 1 != 0 {
-        return refused("is an encrypted zip file: unpack it, and import the chat");
+        return refused("is an encrypted zip file: save it without a password");
     }
     file.seek(SeekFrom::Start(entry.offset))?;
     let mut header = [0; 30];
@@ -199,7 +238,7 @@ fn unpack<R: Read + Seek>(mut file: R, entry: &Entry, end: u64) -> Result<BufRea
     let inner = match entry.method {
         0 => Inner::Stored(packed),
         8 => Inner::Deflated(Box::new(DeflateDecoder::new(packed))),
-        _ => return refused("is a zip file that is packed in an unusual way: unpack it, and import the chat"),
+        _ => return refused("is a zip file that is packed in an unusual way: unpack it"),
     };
     let unpacked =
         Unpacked { inner, packed: entry.packed, length: 0, crc: Crc::new(), expected: entry.crc, is_done: false };
@@ -255,7 +294,7 @@ impl<R: Read> Read for Unpacked<R> {
             return if is_whole { Ok(0) } else { Err(damaged()) };
         }
         if self.length > self.consumed().saturating_mul(GROWTH_LIMIT).max(SIZE_ALWAYS_ALLOWED) {
-            let what = format!("is packed more than {GROWTH_LIMIT} to 1, as no chat is");
+            let what = format!("is packed more than {GROWTH_LIMIT} to 1, as no text is");
             return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
         Ok(count)
@@ -397,15 +436,12 @@ pub(crate) mod tests {
             (changed(directory, b'X'), DAMAGED),
             (changed(0, b'X'), DAMAGED),
             (changed(directory + 16, good[directory + 16] ^ 1), DAMAGED),
-            (changed(directory + 8, 1), "is an encrypted zip file: unpack it, and import the chat"),
-            (
-                changed(directory + 10, 12),
-                "is a zip file that is packed in an unusual way: unpack it, and import the chat",
-            ),
-            (bomb.clone(), "is packed more than 100 to 1, as no chat is"),
+            (changed(directory + 8, 1), "is an encrypted zip file: save it without a password"),
+            (changed(directory + 10, 12), "is a zip file that is packed in an unusual way: unpack it"),
+            (bomb.clone(), "is packed more than 100 to 1, as no text is"),
             (lying(&bomb, 0x7fff_ffff), DAMAGED),
             (lying(&bomb, 17), DAMAGED),
-            (padded, "is packed more than 100 to 1, as no chat is"),
+            (padded, "is packed more than 100 to 1, as no text is"),
             (lying(&good, 17), DAMAGED),
             ([&good[..], &good].concat(), "is several zip files in a row: import each by itself"),
             (adjusted, "is several zip files in a row: import each by itself"),
@@ -528,7 +564,7 @@ pub(crate) mod tests {
         let small = vec![b'x'; usize::try_from(SIZE_ALWAYS_ALLOWED).unwrap()];
         assert_eq!(read(&zip(&[("_chat.txt", &small, true)])).map(|(text, _)| text.len()), Ok(small.len()));
         let larger = [&small[..], b"x"].concat();
-        let growth = "is packed more than 100 to 1, as no chat is";
+        let growth = "is packed more than 100 to 1, as no text is";
         assert_eq!(read(&zip(&[("_chat.txt", &larger, true)])), Err(growth.to_owned()));
         assert_eq!(read(&zip(&[("_chat.txt", &larger, false)])).map(|(text, _)| text.len()), Ok(larger.len()));
     }

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::harness::{BELT, ORDER, Shop};
+use crate::harness::{BELT, ORDER, Shop, shipped};
 
 /// A shop with the order of `examples/`, and three of a belt at 29.99 each.
 fn shop() -> Shop {
@@ -317,12 +317,45 @@ fn the_rejects_of_a_list_are_mended_and_recorded() {
     shop.check();
 }
 
+/// The list is one that openpyxl saved: numbers, texts that cells share, times as days, a blank row, a second sheet.
+#[test]
+fn a_list_may_be_a_spreadsheet() {
+    let shop = Shop::with_order();
+    shop.take("LEG-2", BELT, 1, None);
+    let list = shipped("tests/fixtures/courier.xlsx");
+    let done = shop.orders(["pay", "--from"]).arg(&list).exits(0);
+    assert_eq!(done.stdout, "recorded 2, unchanged 0\n");
+    let payment = shop.orders(["show", ORDER, "--json"]).json()["payments"][0].clone();
+    let told = ["amount", "method", "receipt", "paidAt", "note"].map(|key| payment[key].as_str().unwrap().to_owned());
+    assert_eq!(told, ["59.98", "bosta", "4711", "2026-02-05T10:30:00Z", "من المندوب"]);
+    // The same, from a pipe.
+    let run = shop.orders(["pay", "--from", "-"]).stdin(std::fs::read(&list).unwrap());
+    assert_eq!(run.succeeds(), "recorded 0, unchanged 2\n");
+    shop.check();
+    // What is rejected is kept as CSV, which can be mended and entered.
+    let other = Shop::with_order();
+    let run = other.orders(["pay", "--keep-going", "--rejects", "mend.csv", "--from"]).arg(&list);
+    let done = run.exits(8);
+    assert!(
+        done.stderr.contains("courier.xlsx:4: row 2 (leg-2): orderReference: order leg-2 not found"),
+        "{}",
+        done.stderr
+    );
+    let kept = std::fs::read_to_string(other.path("mend.csv")).unwrap();
+    let header = "Order Reference,Amount,Method,Receipt,Paid At,Note\n";
+    assert_eq!(kept, format!("{header}leg-2,18.75,bosta,B-2,46059\n"));
+    let mended = kept.replace("leg-2", ORDER);
+    assert_eq!(other.orders(["pay", "--from", "-"]).stdin(mended).succeeds(), "recorded 1, unchanged 0\n");
+    let payment = other.orders(["show", ORDER, "--json"]).json()["payments"][1].clone();
+    assert_eq!(payment["paidAt"], "2026-02-06T00:00:00Z");
+}
+
 #[test]
 fn what_is_no_list_of_payments_is_refused_by_name() {
     let shop = shop();
     for (input, problem) in [
         ("", "-:1: is empty: its first row names the columns"),
-        ("PK\u{3}\u{4}", "-:1: is a spreadsheet or another zip file: save the list as CSV in UTF-8"),
+        ("PK\u{3}\u{4}", "-:1: is a zip file that was cut off"),
         ("customer,sum\nMona,5\n", "-:1: has none of the columns orderReference, tracking, amount"),
         ("orderReference,method\n", "-:1: has no column amount"),
         ("amount,method\n", "-:1: has no column orderReference, nor tracking"),

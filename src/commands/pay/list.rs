@@ -1,6 +1,7 @@
 //! `orders pay --from`: the courier's or the bank's list, all or nothing.
 
 use std::collections::HashSet;
+use std::io::{BufRead, Seek};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -16,9 +17,10 @@ use crate::domain::pay::{Listed, decide_listed, overpaid};
 use crate::domain::payment::{ListedPayment, Method, PaymentPk};
 use crate::domain::text::shorten;
 use crate::error::{Exit, Failure, FailureKind};
-use crate::input::csv_rows::CsvRows;
+use crate::input::csv_rows::{CsvRows, ZIP};
 use crate::input::payment_row::{COLUMNS, ListForm, ReadPayment, check_columns, read_payment};
-use crate::input::table::{Columns, Row, Rows as _, RowsError};
+use crate::input::table::{Columns, Row, Rows, RowsError};
+use crate::input::xlsx_rows::SheetRows;
 use crate::store::{Audit, StoreError, Write};
 use crate::ui::Progress;
 
@@ -42,7 +44,7 @@ pub fn record_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exi
     let InputFile { name, reader } = open_list(list.file, COLUMNS, list.input, &orders_files)?;
     let mut store = context.open_to_write()?;
     let zone = store.read(|read| read.settings())?.zone();
-    let rows = CsvRows::begin(reader, COLUMNS).and_then(|rows| {
+    let rows = begin_rows(reader).and_then(|rows| {
         let form = ListForm { method: list.method.cloned(), has_decimal_comma: rows.has_decimal_comma(), zone };
         check_columns(rows.columns(), &form).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
         Ok((rows, form))
@@ -108,6 +110,15 @@ pub fn record_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exi
         format!("{did} {}, unchanged {}{rejected}\n", summary.imported, summary.unchanged)
     })?;
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// Begins to read a list by its content: a spreadsheet, or CSV.
+fn begin_rows(mut reader: impl BufRead + Seek + Send + 'static) -> Result<Box<dyn Rows + Send>, RowsError> {
+    let is_sheet = reader.fill_buf().map_err(RowsError::Io)?.starts_with(ZIP);
+    Ok(match is_sheet {
+        true => Box::new(SheetRows::begin(reader, COLUMNS)?),
+        false => Box::new(CsvRows::begin(reader, COLUMNS)?),
+    })
 }
 
 /// Judges a row that needs nothing of the orders file.

@@ -28,7 +28,7 @@ use crate::options::named_file;
 /// bosta. The same receipt again changes nothing. Nothing is ever removed: --void records that a payment was entered wrongly,
 /// and both stay to be seen.
 ///
-/// --from takes a list as CSV, with its columns by name: orderReference (or tracking) and amount, and where there are method,
+/// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet), with its columns by name: orderReference (or tracking) and amount, and where there are method,
 /// receipt, paidAt and note. An amount below zero is a refund. All or nothing. A list that is entered again changes nothing: a
 /// row is known by its receipt; without one by order, amount, method and paidAt.
 #[derive(Debug, Args)]
