@@ -632,11 +632,21 @@ mod tests {
         let short = super::tests::desk(&products, &[&[(0, 2, None)]]);
         let obstacles = decide_settled(&short.orders, &short.catalogue, false, vec![Err(refused())]).unwrap_err();
         assert_eq!(obstacles.len(), 2);
+        // Of several orders, those at fault are named.
+        let several = super::tests::desk(&products, &[&[(0, 1, None)], &[]]);
+        let settled = vec![Err(refused()), Ok(settled())];
+        let obstacles = decide_settled(&several.orders, &several.catalogue, false, settled).unwrap_err();
+        let said = refusal(&several.orders, &obstacles);
+        assert_eq!(said.message, "payments of LEG-0 (of 2 orders) cannot be recorded");
         // Terms that only a guest names need consent, too.
         let mut claimed = super::tests::desk(&products, &[&[(0, 1, None)]]);
         claimed.orders[0].summary.terms.is_cod = true;
         claimed.orders[0].summary.terms = claimed.orders[0].summary.terms.claimed_by_guest();
-        assert!(decide(&claimed.orders, &claimed.catalogue, false).is_err());
+        let said = claimed.refusal();
+        assert_eq!(
+            (said.message.as_str(), said.error.as_str()),
+            ("the shop has not agreed to the terms of LEG-0", "Some terms are not agreed")
+        );
         assert!(decide(&claimed.orders, &claimed.catalogue, true).is_ok());
     }
 }

@@ -231,6 +231,8 @@ mod tests {
 
     #[test]
     fn a_buyer_sees_of_an_order_what_is_theirs() {
+        use crate::domain::money::Balance;
+        use crate::domain::payment::{Method, Payment, PaymentPk};
         use crate::domain::product::tests::product;
         use crate::domain::receive::tests::{incoming, order};
         use crate::domain::remarks::Block;
@@ -239,6 +241,18 @@ mod tests {
         let shirt = product("Shirt", &[("", 1)]);
         let mut order =
             order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending);
+        let payment = |actor: &str| Payment {
+            pk: PaymentPk(0),
+            number: 1,
+            at: Timestamp::FIRST,
+            paid_at: Timestamp::FIRST,
+            actor: actor.to_owned(),
+            amount: Balance::from_hundredths(1),
+            method: Method::cash(),
+            receipt: None,
+            note: None,
+            voids: None,
+        };
         let note = |actor: &str, text: &str, is_customers| Note {
             at: Timestamp::FIRST,
             actor: actor.to_owned(),
@@ -251,6 +265,7 @@ mod tests {
             note("mona", "call me", false),
         ];
         order.block = Some(Block { since: Timestamp::FIRST, note: None });
+        order.payments = ["operator", "sara"].map(payment).into();
         let account = |name: &str, role| {
             Caller::Account(User {
                 id: UserId(uuid::Uuid::nil()),
@@ -272,6 +287,32 @@ mod tests {
             let texts: Vec<_> = seen.notes.iter().map(|note| note.text.as_str()).collect();
             assert_eq!((seen.summary.user.is_some(), texts.as_slice()), (sees_owner, notes), "{caller:?}");
             assert_eq!(seen.block.is_some(), notes.len() == 3, "{caller:?}");
+            let actors: Vec<_> = seen.payments.iter().map(|payment| payment.actor.as_str()).collect();
+            let names = if notes.len() == 3 { ["operator", "sara"] } else { ["operator", SHOP] };
+            assert_eq!(actors, names, "{caller:?}");
+        }
+    }
+
+    #[test]
+    fn a_buyer_sees_no_account_but_their_own() {
+        let event = |kind, from: &str| Event {
+            at: Timestamp::FIRST,
+            actor: OPERATOR.to_owned(),
+            kind,
+            from: Some(from.to_owned()),
+            to: None,
+            note: None,
+            is_customers: false,
+            movements: Vec::new(),
+        };
+        for (kind, words, is_seen) in [
+            (EventKind::Edited, "user: mona", true),
+            (EventKind::Edited, "user: omar", false),
+            (EventKind::Edited, "note of user: omar", true),
+            (EventKind::Status, "user: omar", true),
+        ] {
+            let seen = for_buyer(vec![event(kind, words)], "mona");
+            assert_eq!(seen[0].from.is_some(), is_seen, "{kind:?} {words}");
         }
     }
 }

@@ -376,4 +376,18 @@ pub(crate) mod tests {
         shirt.id = ProductId(Uuid::max());
         assert_eq!(shirt.handle(), "ffffffff-ffff-ffff-ffff-ffffffffffff");
     }
+
+    #[test]
+    fn the_size_of_a_named_product_is_that_of_its_texts() {
+        let text_size = |key| NamedProduct { place: "1234".to_owned(), key }.text_size();
+        let text = |text: &str| text.to_owned();
+        for (key, size) in [
+            (ProductKey::Id(product("Cap", &[]).id), 4),
+            (ProductKey::Barcode(text("123")), 7),
+            (ProductKey::BarcodeOrId(text("12")), 6),
+            (ProductKey::CutId { barcode: text("123"), start: text("12") }, 9),
+        ] {
+            assert_eq!(text_size(key.clone()), size, "{key:?}");
+        }
+    }
 }

@@ -188,4 +188,21 @@ mod tests {
         let refusal = typed(twice).into_incoming().unwrap_err();
         assert_eq!(refusal.details, ["the items sum to more than 99999999.99 or too many pieces"]);
     }
+
+    #[test]
+    fn a_typed_order_has_a_most_of_items_and_of_discount() {
+        let cap = product("Cap", &[("", 9)]);
+        let of = |count: usize| typed(vec![item(&cap, None, 1, Some(1)); count]).into_incoming();
+        assert_eq!(of(ITEMS_LIMIT).unwrap().items.len(), ITEMS_LIMIT);
+        for count in [ITEMS_LIMIT + 1, ITEMS_LIMIT + 2] {
+            assert_eq!(of(count).unwrap_err().details, [format!("an order has at most {ITEMS_LIMIT} items")]);
+        }
+        let discounted = |hundredths: i64| {
+            let mut order = typed(vec![item(&cap, None, 1, Some(500))]);
+            order.terms.discount = Some(Discount::Amount(Money::from_hundredths(hundredths)));
+            order.into_incoming().map(|order| order.terms.discount.hundredths()).map_err(|refusal| refusal.details)
+        };
+        assert_eq!(discounted(500), Ok(500));
+        assert_eq!(discounted(501), Err(vec!["the discount, 5.01, is more than the items, 5.00".to_owned()]));
+    }
 }

@@ -265,4 +265,32 @@ mod tests {
             assert_eq!(read_time(text, cairo).ok(), time.and_then(Timestamp::parse), "{text}");
         }
     }
+
+    #[test]
+    fn a_list_that_lacks_a_column_is_refused_with_its_name() {
+        let refused = |header: &[&str], method: Option<&str>| {
+            let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
+            let method = method.map(|method| Method::parse(method).unwrap());
+            let form = ListForm { method, has_decimal_comma: false, zone: Zone::UTC };
+            check_columns(&Columns::of(&header, COLUMNS).unwrap(), &form).err()
+        };
+        for (header, method, problem) in [
+            (&["orderReference", "amount", "method"][..], None, None),
+            (&["tracking", "amount", "method"], None, None),
+            (&["tracking", "amount"], Some("cash"), None),
+            (&["amount", "method"], None, Some("has no column orderReference, nor tracking")),
+            (&["orderReference", "method"], None, Some("has no column amount")),
+            (&["orderReference", "amount"], None, Some("has no column method: --method METHOD says how all was paid")),
+        ] {
+            assert_eq!(refused(header, method).as_deref(), problem, "{header:?} {method:?}");
+        }
+        // A bad cell that may be blank refuses its row, too.
+        let columns = Columns::of(&["orderReference", "amount", "receipt"].map(str::to_owned), COLUMNS).unwrap();
+        let form = ListForm { method: Method::parse("cash").ok(), has_decimal_comma: false, zone: Zone::UTC };
+        let cells = Ok(["LEG-1", "5", "a\0b"].map(str::to_owned).to_vec());
+        let reject = std::sync::Arc::new(crate::input::reject::Reject::Nothing);
+        let row = Row { number: 1, line: 2, cells, reject, size: 0 };
+        let problems = read_payment(&row, &columns, &form).payment.unwrap_err();
+        assert_eq!(problems.into_first(), ["receipt: must not contain NUL"]);
+    }
 }

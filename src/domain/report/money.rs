@@ -163,4 +163,33 @@ mod tests {
         }
         assert_eq!(all, flow(2000, 0, 3));
     }
+
+    /// The words are typed on the command line, and in the JSON that scripts read.
+    #[test]
+    fn the_words_of_the_report_stay() {
+        assert_eq!(Grouping::ALL.map(Grouping::as_str), ["method", "day", "payment"]);
+        assert_eq!(Outstanding::ALL.map(Outstanding::key), ["withCouriers", "owed", "unpaid"]);
+    }
+
+    #[test]
+    fn an_order_that_waits_says_how_much_and_how_long() {
+        use crate::domain::product::tests::product;
+        use crate::domain::receive::tests::{incoming, order};
+        use crate::domain::status::Status;
+        let shirt = product("Shirt", &[("", 1)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        let mut order = order(&incoming(&[(&shirt, 1, None)]), &catalogue, 1, Status::Confirmed).summary;
+        let since = Timestamp::from_millis(5000).unwrap();
+        let balance = Balance::from_hundredths;
+        for (recorded, paid, due) in
+            [(None, 0, 2999), (Some(balance(1000)), 1000, 1999), (Some(balance(4000)), 4000, -1001)]
+        {
+            order.recorded = recorded;
+            let waiting = Waiting { order: order.clone(), since };
+            assert_eq!((waiting.paid(), waiting.due()), (balance(paid), balance(due)));
+        }
+        let waiting = Waiting { order, since };
+        let waited = |millis| waiting.waited(Timestamp::from_millis(millis).unwrap());
+        assert_eq!([waited(7000), waited(4000)], [Duration::seconds(2), Duration::zero()]);
+    }
 }
