@@ -11,8 +11,8 @@ use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
 use super::time::Timestamp;
 
-/// Where a payment stands that may be the same as a row without a receipt: it is not taken back, and has the order, the amount and
-/// the method of the row, and its time where the row has one.
+/// Where a payment was found that may be the same as a row without a receipt. It is not taken back, and has the row's order, amount
+/// and method, and its time if the row has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alike {
     /// It was on record before the list.
@@ -24,9 +24,9 @@ pub enum Alike {
 /// What a row of a list means.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Listed {
-    /// It is on record, perhaps with something to look at.
+    /// It is on record already; the text is a warning.
     Unchanged(Option<String>),
-    /// It is new, perhaps with something to look at.
+    /// It is new; the text is a warning.
     New(NewPayment, Option<String>),
 }
 
@@ -52,7 +52,7 @@ pub struct NewPayment {
     pub entry: PaymentEntry,
     /// The payment that it takes back.
     pub voids: Option<PaymentPk>,
-    /// What the history tells of it: what was taken back, and what was paid.
+    /// The texts for the history: the payment that is taken back, and the one that is made.
     pub change: (Option<String>, Option<String>),
 }
 

@@ -10,7 +10,7 @@ use super::terms::Terms;
 /// How an order is paid, as far as somebody says so when it is confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Settlement {
-    /// Nobody says anything.
+    /// Nothing is said about the payment.
     #[default]
     Unsaid,
     /// The customer paid.

@@ -2,7 +2,7 @@
 
 use super::money::{Money, MoneyError};
 
-/// How the history tells that the courier collects what is due.
+/// What people call it when the courier collects what is due.
 pub const CASH_ON_DELIVERY: &str = "cash on delivery";
 
 /// What was agreed for an order beside its items.
@@ -14,7 +14,7 @@ pub struct Terms {
     pub discount: Money,
     /// Whether the courier collects what is due.
     pub is_cod: bool,
-    /// Which of them only a guest says.
+    /// Which of them only a guest claims, until the shop agrees.
     pub claimed: Claimed,
 }
 
@@ -30,7 +30,7 @@ pub struct Claimed {
 }
 
 impl Terms {
-    /// Returns them as a guest's: each that says something is marked.
+    /// Marks each term that is set as claimed by a guest.
     #[must_use]
     pub fn claimed_by_guest(self) -> Terms {
         let claimed = Claimed {
@@ -49,7 +49,7 @@ impl Terms {
         fee.into_iter().chain(discount).chain(cod).collect()
     }
 
-    /// Says what only a guest says of them, for marks and refusals.
+    /// Describes each term that only a guest claims, for marks and refusals.
     pub fn marks(&self) -> Vec<String> {
         self.claims().iter().map(|claim| format!("{claim}: the order says so, the shop has not agreed")).collect()
     }

@@ -1,5 +1,5 @@
-//! The rows of a spreadsheet (`.xlsx`): those of its first sheet, read as a stream. Nothing that the file says of its sizes is
-//! believed.
+//! The rows of a spreadsheet (`.xlsx`): those of its first sheet, read as a stream. The sizes that the file
+//! gives are not trusted.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Seek};
@@ -20,7 +20,7 @@ use crate::domain::text::shorten;
 const ROW_LIMIT: usize = 1 << 16;
 /// The most bytes of the texts that cells share (16 MiB).
 const TEXTS_LIMIT: usize = 1 << 24;
-/// How many bytes a text takes beside its own.
+/// How many bytes of memory a text takes beside its own.
 const TEXT_OVERHEAD: usize = 32;
 /// The most columns.
 const COLUMNS_LIMIT: usize = 1000;
@@ -96,7 +96,7 @@ impl From<ZipError> for RowsError {
 
 impl From<io::Error> for RowsError {
     fn from(error: io::Error) -> RowsError {
-        // What is packed is wrong, not the disk.
+        // The compressed data is wrong, not the disk.
         match error.kind() {
             io::ErrorKind::InvalidData => refused(error.to_string()),
             _ => RowsError::Io(error),
@@ -118,7 +118,7 @@ impl<R: Read> SheetRows<R> {
                     }
                     "c" => cell = Cell::of(&attributes, cells.len()),
                     "v" | "t" => cell.is_read = true,
-                    // How it is pronounced.
+                    // A guide to how it is pronounced, not a part of the text.
                     "rPh" => cell.is_phonetic = true,
                     _ => {}
                 },
@@ -197,7 +197,7 @@ fn as_csv(cells: &[String]) -> Vec<u8> {
     row
 }
 
-/// A cell on its way.
+/// A cell that is being read.
 #[derive(Debug, Default)]
 struct Cell {
     column: usize,
@@ -208,7 +208,7 @@ struct Cell {
 }
 
 impl Cell {
-    /// Begins the cell that stands at its `r`, else `next`.
+    /// Begins a cell in the column that its `r` names, else in `next`.
     fn of(attributes: &HashMap<String, String>, next: usize) -> Cell {
         let column = attributes.get("r").and_then(|place| column_of(place)).unwrap_or(next);
         Cell { column, kind: attributes.get("t").cloned().unwrap_or_default(), ..Cell::default() }
@@ -322,7 +322,7 @@ struct Xml<R> {
     reader: Reader<Bounded<R>>,
     buffer: Vec<u8>,
     depth: usize,
-    /// The end of an element without content, which comes as one piece.
+    /// The end of an empty element (`<c/>`), which quick-xml reports as one event.
     end: Option<String>,
 }
 
@@ -380,7 +380,7 @@ fn start(element: &BytesStart<'_>) -> Piece {
     Piece::Start(element.local_name().as_ref().to_owned(), attributes)
 }
 
-/// A reader that gives so many bytes at the most, until it may give more.
+/// A reader that gives at most `left` bytes, until `left` is set again.
 #[derive(Debug)]
 struct Bounded<R> {
     inner: R,

@@ -54,21 +54,21 @@ pub struct CustomerFilter {
     pub sort: CustomerSort,
     /// Largest or latest first.
     pub descending: bool,
-    /// The most customers; `None`: all.
+    /// At most this many customers; `None`: all.
     pub limit: Option<u64>,
 }
 
-/// The names and addresses of a customer that are loaded at the most.
+/// At most this many names of a customer are loaded, and as many addresses.
 const MOST_SPELLINGS: u32 = 100;
 
 /// How the orders of a list are grouped. Going through the index of numbers would read every order from another page: sorting the
 /// orders takes less than half of that.
 const GROUPED_BY_SORTING: &str = "+customer_phone_digits";
-/// How few orders are grouped.
+/// How a few orders are grouped: by the index.
 const GROUPED_BY_INDEX: &str = "customer_phone_digits";
 
-/// Selects the customers whose orders and rows meet a condition each. Of several values the name and phone are those of the row
-/// with the last date.
+/// Selects customers: `of_orders` is a condition on orders, `of_rows` one on rows of `customers`. Name and phone are those of the
+/// newest order, as SQLite takes other columns from the row of a MAX.
 fn customers(of_orders: &str, grouped: &str, of_rows: &str) -> String {
     format!(
         "SELECT k.number, k.phone, k.name, k.order_count, k.kept_pieces, k.kept_total, k.last_order, k.due,
@@ -197,7 +197,7 @@ impl Read<'_> {
         Ok(blocks.collect::<Result<_, _>>()?)
     }
 
-    /// Returns whether a customer is blocked.
+    /// Returns whether any customer is blocked.
     pub(super) fn blocks_anybody(&self) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM customers WHERE blocked_at IS NOT NULL)";
         Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)

@@ -15,17 +15,17 @@ use crate::domain::order::FORGOTTEN;
 use crate::domain::order::OrderPk;
 use crate::scratch::folder_of;
 
-/// The event up to which everything said of an order was said of its present customer.
+/// The last event to forget in orders that still have the customer: all of them.
 const ALL_EVENTS: i64 = i64::MAX;
 
 impl Read<'_> {
-    /// Returns whether a customer was forgotten, but not overwritten: the program was stopped, or another one used the file.
+    /// Returns whether bytes of a forgotten customer may still be in the file: the program was stopped, or another one used it.
     pub fn is_to_overwrite(&self) -> Result<bool, StoreError> {
         let mut statement = self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM to_overwrite)")?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
-    /// Finds the orders that had this number once, with the last event that tells of it.
+    /// Finds the orders that formerly had this number, with the last edit that names it.
     fn orders_that_had(&self, number: &str) -> Result<Vec<(OrderPk, i64)>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             r#"SELECT e.order_pk, MAX(e.pk) FROM order_events AS e JOIN orders AS o ON o.pk = e.order_pk
@@ -41,8 +41,8 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Forgets the customer of a number: in their orders who they were, what was said and which messages came is replaced by
-    /// [`FORGOTTEN`]. Sums, stock and statuses stay. Returns `None` where there was nothing of this number.
+    /// Forgets the customer of a number. In their orders, name, phone, address and notes become [`FORGOTTEN`], and what the messages
+    /// were known by is removed. Sums, stock and statuses stay. Returns `None` if there was nothing of this number.
     ///
     /// The bytes are still in the file: [`Store::overwrite_freed`] is next.
     pub fn forget_customer(&self, number: &str, audit: &Audit) -> Result<Option<Forgotten>, StoreError> {
@@ -105,8 +105,8 @@ impl Write<'_> {
                      customer_address = iif(customer_address IS NULL, NULL, :forgotten), updated_at = :at WHERE pk = :order",
             )?
             .execute(named_params! {":order": order, ":forgotten": FORGOTTEN, ":at": time})?;
-        // Where the message comes again, its reference leads to this order: a conflict. With the id of a message here, the
-        // order would count as another one's, and that message would bring a further order.
+        // If the message comes again, its reference finds this order: a conflict. So the id must be NULL, not another text: a
+        // cart whose reference belongs to a message with another id is taken as a new order, under a longer reference.
         self.connection
             .prepare_cached(
                 "UPDATE order_sources SET message_id = NULL, content_hash = zeroblob(32) WHERE order_pk = :order",
@@ -119,14 +119,14 @@ impl Write<'_> {
 }
 
 impl Store {
-    /// Overwrites all that was deleted or replaced: freed pages, what is left in pages, and the log. It takes a temporary file
-    /// as long as the orders file.
+    /// Overwrites all that was deleted or replaced: freed pages, what is left in pages, and the log. It needs a
+    /// temporary file as large as the orders file.
     ///
     /// # Errors
     /// Another program reads or writes the file; there is no room. Nothing is lost then, and it can be run again.
     pub fn overwrite_freed(&mut self) -> Result<(), StoreError> {
         self.file.refuse_replaced()?;
-        // Fails early where somebody else still reads what was there.
+        // Fails early if another program still reads the old data.
         self.checkpoint("RESTART")?;
         // In memory it would take as much as the whole file. SQLite makes its temporary files private, and unlinks them.
         self.connection.pragma_update(None, "temp_store", "FILE")?;

@@ -25,7 +25,7 @@ pub struct Call<'a> {
     pub consent: Consent,
     /// What the command line says of the money of each order.
     pub settlement: Settlement,
-    /// What a person said of it at the question.
+    /// What a person answered about the payment, by order; it replaces `settlement`.
     pub answers: HashMap<OrderPk, Settlement>,
     pub audit: Audit,
     pub now: Timestamp,
@@ -39,7 +39,7 @@ pub struct Confirmed {
     pub settled: Settled,
 }
 
-/// An order that is confirmed, or what was typed with why it is not.
+/// A confirmed order; or what was typed, and why it is not confirmed.
 pub type Decision = OrderOutcome<Confirmed>;
 
 impl Call<'_> {
@@ -104,7 +104,7 @@ impl Call<'_> {
                 Err(refusal) => Some(Err(OrderFailure { reference: reference.to_string(), failure: refusal.into() })),
             }
         };
-        // The decisions are in the order of the orders found.
+        // One entry for each order that was found, in the sequence of `named`.
         let mut decided = orders.into_iter().zip(settled);
         let decisions = self.named.iter().filter_map(|(reference, found)| match found {
             Ok(found) => decided.next().and_then(|(order, settled)| decide(&found.reference, order, settled)),
@@ -113,11 +113,11 @@ impl Call<'_> {
         decisions.collect()
     }
 
-    /// Decides, applies the decisions, and pairs them with the orders as written; with what came of their payments.
+    /// Decides, and applies the decisions. Returns each with its order as it now is, and what was recorded of its payment.
     pub fn confirm(&self, write: &Write<'_>) -> anyhow::Result<(Vec<Decision>, Vec<Option<Entered>>)> {
         let mut outcomes = self.decide(write)?;
         let mut entered = Vec::new();
-        // The note is told once, with the status.
+        // The note is kept with the status alone.
         let audit = Audit { note: None, ..self.audit.clone() };
         for Confirmed { order, confirmation, settled } in outcomes.iter().flatten() {
             if settled.is_cod {

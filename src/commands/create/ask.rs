@@ -17,7 +17,7 @@ use crate::render::{RenderStyle, order, product};
 use crate::store::{Store, fold};
 use crate::ui;
 
-/// What is said where a person leaves.
+/// What is said if the person gives up.
 const LEFT: &str = "the order was not taken";
 
 /// Asks for an order, shows it, and returns it if the person takes it.
@@ -56,7 +56,7 @@ pub fn ask(context: &Context) -> anyhow::Result<Typed> {
     Ok(typed)
 }
 
-/// Asks for the name and the address, and offers those of the phone's last order. An empty address is none.
+/// Asks for the name and the address, and offers those of the phone's last order. An empty address means no address.
 fn ask_customer(
     phone: &str,
     store: &Store,
@@ -96,7 +96,7 @@ fn show(typed: &Typed, store: &Store, style: RenderStyle<'_>, context: &Context)
     Ok(())
 }
 
-/// The products that are offered, with what they are found by.
+/// The products to pick from, with the texts that a search looks in.
 struct Offered<'a> {
     products: &'a [Product],
     lines: Vec<String>,
@@ -112,9 +112,9 @@ impl<'a> Offered<'a> {
         Offered { products, lines: product::choices(products, style), folded: folded.collect(), width: style.width }
     }
 
-    /// Asks for one more item; `None` where the person says that there is none.
+    /// Asks for one more item; `None` if the person picks `no more items`.
     fn ask_item(&self, items: &[TypedItem], context: &Context) -> anyhow::Result<Option<TypedItem>> {
-        // An order has an item; from the second on, the first row is that there is no more.
+        // An order needs one item: `no more items` is offered from the second on.
         let ends = usize::from(!items.is_empty());
         let no_more = ["no more items".to_owned()];
         let lines: Vec<String> = no_more.iter().take(ends).chain(&self.lines).cloned().collect();
@@ -141,7 +141,7 @@ impl<'a> Offered<'a> {
         let find = |text: &str| {
             let text = fold(text.trim());
             let mut found: Vec<usize> = (0..sizes.len()).filter(|place| fold(&sizes[*place]).contains(&text)).collect();
-            // L comes before XL.
+            // What fits exactly comes first: for L, L before XL.
             found.sort_by_key(|place| fold(&sizes[*place]) != text);
             found
         };
