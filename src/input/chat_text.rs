@@ -385,6 +385,8 @@ mod tests {
                 "NEW ORDER REQUEST\nmy Order Ref: LEG-1".to_owned(),
                 vec![(1, "NEW ORDER REQUEST\nmy Order Ref: LEG-1".to_owned())],
             ),
+            // Angle brackets alone are no line ends.
+            ("<NEW ORDER REQUEST>\nName: Mona".to_owned(), vec![(1, "<NEW ORDER REQUEST>\nName: Mona".to_owned())]),
             // A header alone is somebody's words.
             ("NEW ORDER REQUEST\nwhere is it?".to_owned(), vec![]),
             ("Order Ref: LEG-1\nwhere is it?".to_owned(), vec![]),
