@@ -8,7 +8,6 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::format::name_stranger;
 use super::reject::Reject;
 use super::table::{Columns, Row, Rows, RowsError};
-use crate::domain::text::shorten;
 
 /// The most bytes of one row, the header too (64 KiB).
 const ROW_LIMIT: usize = 1 << 16;
@@ -65,13 +64,7 @@ impl<R: BufRead> CsvRows<R> {
             return Err(refuse("is empty: its first row names the columns".to_owned()));
         };
         let header = rows.cells(&source).map_err(refuse)?;
-        rows.columns = Columns::of(&header, known).map_err(refuse)?;
-        if rows.columns.count() == 0 {
-            let found: Vec<_> = header.iter().take(10).map(|name| shorten(name.trim())).collect();
-            let (known, found) = (known.join(", "), found.join(", "));
-            let problem = format!("has none of the columns {known} in its first row: {}", shorten(&found));
-            return Err(RowsError::CutOff { line, problem });
-        }
+        rows.columns = Columns::of_header(&header, known).map_err(|problem| RowsError::CutOff { line, problem })?;
         rows.header = Arc::new([bom, &source].concat());
         Ok(rows)
     }

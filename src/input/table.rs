@@ -98,6 +98,20 @@ impl Columns {
         Ok(Columns { places, unread, width: header.len() })
     }
 
+    /// Finds `known` columns in the first row of a table, as [`of`](Columns::of) does.
+    ///
+    /// # Errors
+    /// A name stands there twice, or none of the known ones does.
+    pub fn of_header(header: &[String], known: &[&'static str]) -> Result<Columns, String> {
+        let columns = Columns::of(header, known)?;
+        if columns.count() > 0 {
+            return Ok(columns);
+        }
+        let found: Vec<_> = header.iter().take(10).map(|name| shorten(name.trim())).collect();
+        let (known, found) = (known.join(", "), found.join(", "));
+        Err(format!("has none of the columns {known} in its first row: {}", shorten(&found)))
+    }
+
     /// Returns how many known columns there are.
     pub fn count(&self) -> usize {
         self.places.len()

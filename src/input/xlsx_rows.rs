@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 use super::reject::Reject;
 use super::table::{Columns, Row, Rows, RowsError};
-use super::zip::{Directory, Unpacked, ZipError};
+use super::zip::{SheetParts, Unpacked, ZipError};
 use crate::domain::text::shorten;
 
 /// The most bytes of one row, and of one piece of its XML (64 KiB).
@@ -47,33 +47,28 @@ impl<R: Read + Seek> SheetRows<R> {
     /// # Errors
     /// Reading failed, or it is no spreadsheet with such a header.
     pub fn begin(mut file: R, known: &[&'static str]) -> Result<SheetRows<R>, RowsError> {
-        let directory = Directory::of(&mut file)?;
-        let links = match directory.open(&mut file, "xl/_rels/workbook.xml.rels")? {
+        let parts = SheetParts::find(&mut file)?;
+        let links = match parts.open(&mut file, "xl/_rels/workbook.xml.rels")? {
             Some(links) => read_links(Xml::new(links))?,
             None => return Err(refused("is a zip file, but no spreadsheet: save the list as CSV or .xlsx")),
         };
-        let workbook = directory.open(&mut file, "xl/workbook.xml")?.ok_or_else(|| refused(NO_SHEET))?;
+        let workbook = parts.open(&mut file, "xl/workbook.xml")?.ok_or_else(|| refused(NO_SHEET))?;
         let first = first_sheet(Xml::new(workbook))?;
         let path = first.and_then(|id| links.get(&id)).map(|target| match target.strip_prefix('/') {
             Some(path) => path.to_owned(),
             None => format!("xl/{target}"),
         });
-        let texts = match directory.open(&mut file, "xl/sharedStrings.xml")? {
+        let texts = match parts.open(&mut file, "xl/sharedStrings.xml")? {
             Some(texts) => read_texts(Xml::new(texts))?,
             None => Vec::new(),
         };
         let path = path.ok_or_else(|| refused(NO_SHEET))?;
-        let sheet = Xml::new(directory.open(file, &path)?.ok_or_else(|| refused(NO_SHEET))?);
+        let sheet = Xml::new(parts.open(file, &path)?.ok_or_else(|| refused(NO_SHEET))?);
         let columns = Columns::of(&[], known).map_err(refused)?;
         let mut rows = SheetRows { sheet, texts, columns, header: Arc::default(), number: 0, line: 0 };
         let header = rows.read_cells()?.ok_or_else(|| refused("is empty: its first row names the columns"))?;
         let header = header.map_err(refused)?;
-        rows.columns = Columns::of(&header, known).map_err(refused)?;
-        if rows.columns.count() == 0 {
-            let found: Vec<_> = header.iter().take(10).map(|name| shorten(name.trim())).collect();
-            let (known, found) = (known.join(", "), found.join(", "));
-            return Err(refused(format!("has none of the columns {known} in its first row: {}", shorten(&found))));
-        }
+        rows.columns = Columns::of_header(&header, known).map_err(refused)?;
         rows.header = Arc::new(as_csv(&header));
         Ok(rows)
     }

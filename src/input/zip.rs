@@ -1,4 +1,4 @@
-//! The chat in the zip file that a phone exports, read as a stream. Nothing that the file says of itself is trusted.
+//! The chat in the zip file that a phone exports, and the parts of a spreadsheet, read as streams. Nothing that the file says of itself is trusted.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
 
@@ -52,29 +52,17 @@ struct Entry {
 /// # Errors
 /// The file has no chat, or several; it is encrypted or damaged; or the reader fails.
 pub fn open_chat<R: Read + Seek>(mut file: R) -> Result<ZippedChat<R>, ZipError> {
-    let directory = find_directory(&mut file)?;
-    if directory.count > FILES_LIMIT {
-        return refused(format!("has {} files, the most is {FILES_LIMIT}", directory.count));
-    }
-    file.seek(SeekFrom::Start(directory.offset))?;
-    let mut reader = BufReader::new(&mut file);
     let (mut chat, mut texts, mut files, mut has_sheets) = (None, 0_u64, 0_u64, false);
-    let mut first = directory.offset;
-    for _ in 0..directory.count {
-        let entry = read_entry(&mut reader)?;
-        first = first.min(entry.offset);
+    let end = each_entry(&mut file, |entry| {
         files += u64::from(!entry.name.ends_with('/'));
         has_sheets |= entry.name.starts_with("xl/");
         if is_chat_name(&entry.name) {
             texts += 1;
             chat.get_or_insert(entry);
         }
-    }
-    if first > 0 {
-        return refused(SEVERAL);
-    }
+    })?;
     match (chat, texts) {
-        (Some(chat), 1) => Ok(ZippedChat { text: unpack(file, &chat, directory.offset)?, others: files - 1 }),
+        (Some(chat), 1) => Ok(ZippedChat { text: unpack(file, &chat, end)?, others: files - 1 }),
         (Some(_), count) => refused(format!("is a zip file with {count} texts: unpack it, and import the chat")),
         (None, _) if has_sheets => refused("is a spreadsheet: send the orders as JSON"),
         (None, _) => refused("is a zip file without a chat: WhatsApp's holds one text, such as _chat.txt"),
@@ -87,54 +75,66 @@ fn is_chat_name(name: &str) -> bool {
     is_text && !name.contains('/') && !name.starts_with("._")
 }
 
-/// What a zip file says of its files.
+/// The parts of a spreadsheet: the files in its folder `xl`.
 #[derive(Debug)]
-pub struct Directory {
-    offset: u64,
-    count: u64,
-    /// The files that were asked for.
+pub struct SheetParts {
     entries: Vec<Entry>,
+    /// Where the files end.
+    end: u64,
 }
 
-impl Directory {
-    /// Requires that the directory ends exactly at `end`, so that everything before it is one zip file.
-    fn ending_at(end: u64, offset: u64, size: u64, count: u64) -> Result<Directory, ZipError> {
-        let is_all = offset.checked_add(size) == Some(end);
-        if is_all { Ok(Directory { offset, count, entries: Vec::new() }) } else { refused(SEVERAL) }
-    }
-}
-
-impl Directory {
-    /// Reads which parts a spreadsheet has: the files in its folder `xl`.
+impl SheetParts {
+    /// Finds the parts.
     ///
     /// # Errors
-    /// It is damaged, several zip files in a row, or has too many files; or the reader fails.
-    pub fn of(file: &mut (impl Read + Seek)) -> Result<Directory, ZipError> {
+    /// The file is damaged, several zip files in a row, or has too many files; or the reader fails.
+    pub fn find(file: &mut (impl Read + Seek)) -> Result<SheetParts, ZipError> {
         const PARTS_LIMIT: usize = 1000;
-        let mut directory = find_directory(file)?;
-        if directory.count > FILES_LIMIT {
-            return refused(format!("has {} files, the most is {FILES_LIMIT}", directory.count));
-        }
-        file.seek(SeekFrom::Start(directory.offset))?;
-        let mut reader = BufReader::new(file);
-        let mut first = directory.offset;
-        for _ in 0..directory.count {
-            let entry = read_entry(&mut reader)?;
-            first = first.min(entry.offset);
-            if entry.name.starts_with("xl/") && directory.entries.len() < PARTS_LIMIT {
-                directory.entries.push(entry);
+        let mut entries = Vec::new();
+        let end = each_entry(file, |entry| {
+            if entry.name.starts_with("xl/") && entries.len() < PARTS_LIMIT {
+                entries.push(entry);
             }
-        }
-        if first > 0 { refused(SEVERAL) } else { Ok(directory) }
+        })?;
+        Ok(SheetParts { entries, end })
     }
 
-    /// Unpacks the part of this name; `None` where there is none.
+    /// Unpacks the part of this name; `None` if there is none.
     ///
     /// # Errors
     /// It is encrypted or damaged; or the reader fails.
     pub fn open<R: Read + Seek>(&self, file: R, name: &str) -> Result<Option<BufReader<Unpacked<R>>>, ZipError> {
         let entry = self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name));
-        entry.map(|entry| unpack(file, entry, self.offset)).transpose()
+        entry.map(|entry| unpack(file, entry, self.end)).transpose()
+    }
+}
+
+/// Passes on each file of the directory, and returns where the files end.
+fn each_entry(file: &mut (impl Read + Seek), mut take: impl FnMut(Entry)) -> Result<u64, ZipError> {
+    let Directory { offset, count } = find_directory(file)?;
+    if count > FILES_LIMIT {
+        return refused(format!("has {count} files, the most is {FILES_LIMIT}"));
+    }
+    file.seek(SeekFrom::Start(offset))?;
+    let mut reader = BufReader::new(file);
+    let mut first = offset;
+    for _ in 0..count {
+        let entry = read_entry(&mut reader)?;
+        first = first.min(entry.offset);
+        take(entry);
+    }
+    if first > 0 { refused(SEVERAL) } else { Ok(offset) }
+}
+
+struct Directory {
+    offset: u64,
+    count: u64,
+}
+
+impl Directory {
+    /// Requires that the directory ends exactly at `end`, so that everything before it is one zip file.
+    fn ending_at(end: u64, offset: u64, size: u64, count: u64) -> Result<Directory, ZipError> {
+        if offset.checked_add(size) == Some(end) { Ok(Directory { offset, count }) } else { refused(SEVERAL) }
     }
 }
 
