@@ -5,8 +5,8 @@ use std::io::{self, BufRead};
 
 use memchr::{memchr, memchr2};
 
+use super::json_scan::RECORD_LIMIT;
 use super::order_lines::{is_answer_header, is_header};
-use super::records::RECORD_LIMIT;
 
 /// The most bytes that one line of an order message may have (256 KiB): WhatsApp's messages have 65,536 characters at most.
 pub(super) const LINE_LIMIT: usize = 1 << 18;

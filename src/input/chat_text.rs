@@ -8,9 +8,10 @@ use std::io::{self, BufRead};
 use memchr::memchr;
 
 use super::chat_lines::{LINE_LIMIT, Line, Lines, without_chat_prefix};
+use super::json_scan::{RECORD_LIMIT, is_json_object};
 use super::order_lines::{is_answer_header, is_header, is_label, is_total};
 use super::order_marks::{find_reference, has_order_key, has_total, holds_message, holds_order, reference_in};
-use super::records::{RECORD_LIMIT, is_json_object, json_in};
+use super::records::json_in;
 use crate::domain::text::is_edge;
 
 /// The most bytes that one order message may have (1 MiB).

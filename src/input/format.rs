@@ -3,8 +3,8 @@
 use serde::de::IgnoredAny;
 
 use super::chat_lines::{is_chat_line, is_mark, without_chat_prefix};
+use super::json_scan::{is_json_object, is_too_deep};
 use super::order_lines::is_header;
-use super::records::{is_json_object, is_too_deep};
 use super::stranger::name_text;
 
 /// The format of a stream.

@@ -2,6 +2,7 @@
 //!
 //! | file | what it reads |
 //! |---|---|
+//! | [`json_scan`] | following the brackets and strings of a JSON value, without parsing it |
 //! | [`records`] | where one record ends and the next begins, in a stream of any length |
 //! | [`format`] | the format of a stream, by its first bytes |
 //! | [`zip`] | the chat in the zip file that a phone exports |
@@ -36,6 +37,7 @@ pub mod envelope;
 pub mod format;
 pub mod json;
 pub(crate) mod json_fields;
+pub mod json_scan;
 pub(crate) mod message;
 pub(crate) mod order_date;
 pub(crate) mod order_json;

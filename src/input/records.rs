@@ -5,21 +5,16 @@
 
 use std::io::{self, BufRead};
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use memchr::memchr;
 use serde::de::IgnoredAny;
 
 use super::json::{NotJson, parse};
+use super::json_scan::{DEPTH_LIMIT, End, RECORD_LIMIT, Scan, count_lines, is_json, is_json_object, is_start_of_json};
 use super::order_marks::holds_order;
 use super::rewind::Rewind;
 
-/// The most bytes that one record may have (16 MiB): a chat dump is one record. It is in memory as a whole, and a text in
-/// it may be copied twice while it is read.
-pub const RECORD_LIMIT: usize = 16 << 20;
 /// How many bytes are searched for a record on a line of its own (64 KiB).
 const LOOK_AHEAD: usize = 1 << 16;
-/// How deep the arrays and objects of one record may nest.
-pub const DEPTH_LIMIT: usize = 32;
-
 /// Why a stream cannot be read any further. The rest cannot be split, so the whole input is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
@@ -190,7 +185,7 @@ impl<R: BufRead> Records<R> {
         // Parsing stops with the first such line.
         self.has_lines = self.has_lines || has_own_line && matches!(first, b'{' | b'"') && is_json(&scan.bytes);
         self.number += 1;
-        Ok(Some(Record { is_line: is_on_one_line && self.has_lines, ..scan.into_record(self.number, line, false) }))
+        Ok(Some(Record { is_line: is_on_one_line && self.has_lines, ..record_of(scan, self.number, line, false) }))
     }
 
     /// Returns whether what was read is certainly not a value, and can be read again.
@@ -253,7 +248,7 @@ impl<R: BufRead> Records<R> {
         if let Some(json) = std::str::from_utf8(&bytes).ok().and_then(json_in).filter(|_| length <= RECORD_LIMIT) {
             let mut scan = Scan::new(false);
             scan.feed(json.as_bytes());
-            return Ok(Record { is_line: true, ..scan.into_record(self.number, line, false) });
+            return Ok(Record { is_line: true, ..record_of(scan, self.number, line, false) });
         }
         let problem = match parse(&bytes) {
             Err(NotJson { problem, .. }) => problem,
@@ -294,7 +289,7 @@ impl<R: BufRead> Records<R> {
             return Err(cut_off(line));
         }
         self.number += 1;
-        Ok(Some(scan.into_record(self.number, line, false)))
+        Ok(Some(record_of(scan, self.number, line, false)))
     }
 
     fn finish_envelope(&mut self, before: Vec<u8>, line: u64) -> Result<Record, StreamError> {
@@ -308,7 +303,7 @@ impl<R: BufRead> Records<R> {
         if self.run(&mut scan)? == End::CutOff {
             return Err(cut_off(started));
         }
-        Ok(scan.into_record(self.number, line, true))
+        Ok(record_of(scan, self.number, line, true))
     }
 
     fn run(&mut self, scan: &mut Scan) -> Result<End, StreamError> {
@@ -387,24 +382,6 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-/// Returns whether the value nests deeper than any record, including an array of records, and does not end.
-pub(super) fn is_too_deep(start: &[u8]) -> bool {
-    let mut scan = Scan::new(false);
-    let space = start.iter().take_while(|b| b.is_ascii_whitespace()).count();
-    let (_, _, end) = scan.feed(&start[space..]);
-    end.is_none() && scan.deepest > DEPTH_LIMIT + 1
-}
-
-/// Returns whether a line is one JSON object.
-pub(super) fn is_json_object(line: &[u8]) -> bool {
-    line.starts_with(b"{") && is_json(line)
-}
-
-/// Returns whether bytes are one JSON value. Strings need not be UTF-8: that is for the parser to say.
-pub(super) fn is_json(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
-}
-
 /// Returns the JSON on a line, whole or after a log's prefix. The prefix holds no order.
 pub(super) fn json_in(line: &str) -> Option<&str> {
     let start = line.find('{')?;
@@ -415,179 +392,21 @@ pub(super) fn json_in(line: &str) -> Option<&str> {
     Some(line[start..].trim_end()).filter(|json| is_json_object(json.as_bytes()) && !holds_order(&line[..start]))
 }
 
-/// Returns whether a value may begin with these bytes.
-fn is_start_of_json(bytes: &[u8]) -> bool {
-    match serde_json::from_slice::<IgnoredAny>(bytes) {
-        Ok(_) => true,
-        Err(error) => error.is_eof(),
-    }
-}
-
 fn cut_off(line: u64) -> StreamError {
     let problem = "the record that begins here is not closed: the input was cut off".to_owned();
     StreamError::NotJson { line, problem }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// The value is complete.
-    Value,
-    /// A line ends within the value.
-    Line,
-    /// The line ends where no value can go on.
-    Torn,
-    /// The input ends within the value.
-    CutOff,
-    /// The array under the key `results` of the value, an object, begins.
-    Results,
-}
-
-/// Follows the brackets and strings of one value.
-#[derive(Debug)]
-struct Scan {
-    bytes: Vec<u8>,
-    length: usize,
-    depth: usize,
-    deepest: usize,
-    in_string: bool,
-    escaped: bool,
-    /// Whether to look for `results`, and where the last string of the outermost object stands in `bytes`.
-    may_be_envelope: bool,
-    /// Whether to stop at the ends of lines.
-    watches_lines: bool,
-    string: std::ops::Range<usize>,
-    /// Whether a `:` followed that string, which makes it a key.
-    is_key: bool,
-}
-
-impl Scan {
-    fn new(may_be_envelope: bool) -> Scan {
-        Scan {
-            bytes: Vec::new(),
-            length: 0,
-            depth: 0,
-            deepest: 0,
-            in_string: false,
-            escaped: false,
-            may_be_envelope,
-            watches_lines: false,
-            string: 0..0,
-            is_key: false,
-        }
-    }
-
-    /// Takes the bytes of the value; returns how many bytes and line ends that was, and the end if it was reached.
-    fn feed(&mut self, buffer: &[u8]) -> (usize, u64, Option<End>) {
-        let mut next = 0;
-        while next < buffer.len() {
-            if self.in_string {
-                // Most bytes are in strings, where few of them matter.
-                let rest = &buffer[next..];
-                let skipped = match (self.escaped, self.watches_lines) {
-                    (true, _) => Some(0),
-                    (false, true) => memchr3(b'"', b'\\', b'\n', rest),
-                    (false, false) => memchr2(b'"', b'\\', rest),
-                };
-                let Some(skipped) = skipped else { break };
-                let index = next + skipped;
-                next = index + 1;
-                if self.watches_lines && buffer[index] == b'\n' {
-                    return self.take(buffer, index, Some(End::Torn));
-                }
-                if std::mem::take(&mut self.escaped) {
-                    continue;
-                }
-                if buffer[index] == b'\\' {
-                    self.escaped = true;
-                    continue;
-                }
-                self.in_string = false;
-                self.string.end = self.length + index;
-                if self.depth == 0 {
-                    return self.take(buffer, index + 1, Some(End::Value));
-                }
-                continue;
-            }
-            let index = next;
-            next += 1;
-            match buffer[index] {
-                b'"' => {
-                    self.in_string = true;
-                    self.string.start = self.length + index + 1;
-                    self.is_key = false;
-                }
-                b':' => self.is_key = true,
-                b'[' if self.depth == 1 && self.may_be_envelope && self.is_results_key(buffer, index) => {
-                    let (_, lines, _) = self.take(buffer, index, None);
-                    return (index + 1, lines, Some(End::Results));
-                }
-                b'{' | b'[' => {
-                    self.depth += 1;
-                    self.deepest = self.deepest.max(self.depth);
-                }
-                b'}' | b']' if self.depth > 0 => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return self.take(buffer, index + 1, Some(End::Value));
-                    }
-                }
-                b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => {
-                    return self.take(buffer, index, Some(End::Value));
-                }
-                b'\n' if self.watches_lines => return self.take(buffer, index + 1, Some(End::Line)),
-                _ => {}
-            }
-        }
-        self.take(buffer, buffer.len(), None)
-    }
-
-    fn take(&mut self, buffer: &[u8], count: usize, end: Option<End>) -> (usize, u64, Option<End>) {
-        let room = RECORD_LIMIT.saturating_sub(self.bytes.len());
-        self.bytes.extend_from_slice(&buffer[..count.min(room)]);
-        self.length += count;
-        (count, count_lines(&buffer[..count]), end)
-    }
-
-    fn is_results_key(&self, buffer: &[u8], index: usize) -> bool {
-        let key = b"results";
-        if !self.is_key || self.string.len() != key.len() {
-            return false;
-        }
-        // The key may be in earlier bytes, in this buffer, or across both.
-        self.string.clone().zip(key).all(|(at, expected)| {
-            let byte = if at < self.length { self.bytes.get(at) } else { buffer[..index].get(at - self.length) };
-            byte == Some(expected)
-        })
-    }
-
-    /// Returns whether the value is a number or word, which ends where the input does.
-    fn is_bare(&self) -> bool {
-        self.depth == 0 && !self.in_string && !self.bytes.is_empty()
-    }
-
-    fn into_record(self, number: u64, line: u64, is_envelope: bool) -> Record {
-        let (excess, is_whole) = (self.excess(), self.length <= RECORD_LIMIT);
-        Record { number, line, bytes: self.bytes, excess, is_whole, is_envelope, is_line: false, is_bad_line: false }
-    }
-
-    fn excess(&self) -> Option<String> {
-        if self.deepest > DEPTH_LIMIT {
-            Some(format!("is nested {} deep, the most is {DEPTH_LIMIT}", self.deepest))
-        } else if self.length > RECORD_LIMIT {
-            Some(format!("has {} bytes, the most is {RECORD_LIMIT}: too large to be kept", self.length))
-        } else {
-            None
-        }
-    }
-}
-
-fn count_lines(bytes: &[u8]) -> u64 {
-    memchr_iter(b'\n', bytes).count() as u64
+/// Makes a record of a value that was read.
+fn record_of(scan: Scan, number: u64, line: u64, is_envelope: bool) -> Record {
+    let (excess, is_whole) = (scan.excess(), scan.length <= RECORD_LIMIT);
+    Record { number, line, bytes: scan.bytes, excess, is_whole, is_envelope, is_line: false, is_bad_line: false }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::json_scan::is_too_deep;
     use proptest::prelude::*;
     use std::io::BufReader;
 

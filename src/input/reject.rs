@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::records::is_json;
+use super::json_scan::is_json;
 
 /// What is kept of rejected orders. It is put together only when written; the orders of one record or message share it, so
 /// that it is kept once.
