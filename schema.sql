@@ -11,7 +11,7 @@
 --           a table for each INSERT.
 
 PRAGMA application_id = 0x4F524452; -- "ORDR"
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 -- What every user of the file sees the same: shopName, currency, countryCode, timeZone, lowStock. Unset ones have no row.
 CREATE TABLE settings (
@@ -130,13 +130,14 @@ CREATE TABLE order_items (
 CREATE INDEX order_items_by_product ON order_items (product_id);
 
 -- What happened to an order, append-only. "from" and "to" are statuses for the kinds created and status, what was changed
--- for edited, and for payment what was taken back and what was paid; a note has neither.
+-- for edited, for payment what was taken back and what was paid, for returned what came back and what replaced it; a note has
+-- neither.
 CREATE TABLE order_events (
     pk       INTEGER PRIMARY KEY,
     order_pk INTEGER NOT NULL REFERENCES orders (pk),
     at       TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
     actor    TEXT NOT NULL,
-    kind     TEXT NOT NULL CHECK (kind = 'created' OR kind IN ('status', 'edited') OR kind IN ('note', 'payment')),
+    kind     TEXT NOT NULL CHECK (kind = 'created' OR kind IN ('status', 'edited') OR kind IN ('note', 'payment') OR kind = 'returned'),
     "from"   TEXT,
     "to"     TEXT,
     note     TEXT
@@ -168,6 +169,20 @@ CREATE INDEX payments_by_order ON payments (order_pk, method, amount);
 CREATE INDEX payments_by_paid_at ON payments (paid_at, method, amount, voids);
 -- Finds a receipt that was entered before, and the methods that there are.
 CREATE INDEX payments_by_method ON payments (method, receipt);
+
+-- What came back from customers, append-only: pieces of one item, once. An order holds its items less what came back. Together
+-- they are worth what orders.returned says. (Since version 6.)
+CREATE TABLE order_returns (
+    pk       INTEGER PRIMARY KEY,
+    order_pk INTEGER NOT NULL REFERENCES orders (pk),
+    event_pk INTEGER NOT NULL REFERENCES order_events (pk),                -- tells it in the history, and when
+    item_id  TEXT NOT NULL CHECK (length(item_id) = 36),                   -- the id of an item of the order
+    quantity INTEGER NOT NULL CHECK (quantity BETWEEN 1 AND 2147483647),
+    subtotal INTEGER NOT NULL CHECK (subtotal BETWEEN 0 AND 9999999999),   -- quantity * the item's unit_price
+    value    INTEGER NOT NULL CHECK (value BETWEEN 0 AND subtotal)         -- that, less its share of the discount
+) STRICT;
+
+CREATE INDEX order_returns_by_order ON order_returns (order_pk, quantity, subtotal);
 
 -- What the shop says of its customers; who has no row has orders only. A customer is a number in full. (Since version 5.)
 CREATE TABLE customers (
@@ -219,17 +234,45 @@ CREATE TABLE stock_movements (
     size_key   TEXT NOT NULL,
     delta      INTEGER NOT NULL,
     reason     TEXT NOT NULL CHECK (reason = 'initial' OR reason IN ('confirm', 'cancel') -- of orders
-               OR reason IN ('adjust', 'count')),
+               OR reason IN ('adjust', 'count') OR reason IN ('edit', 'return')           -- of orders
+               OR reason = 'receive'),                                                    -- of a delivery
     order_pk   INTEGER REFERENCES orders (pk),
     event_pk   INTEGER REFERENCES order_events (pk),
     actor      TEXT NOT NULL,
     note       TEXT,
     at         TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+    delivery_pk INTEGER REFERENCES deliveries (pk),
     FOREIGN KEY (product_id, size_key) REFERENCES stock (product_id, size_key),
-    CHECK ((reason IN ('confirm', 'cancel')) = (order_pk IS NOT NULL)),
+    CHECK ((reason IN ('confirm', 'cancel') OR reason IN ('edit', 'return')) = (order_pk IS NOT NULL)),
+    CHECK ((reason = 'receive') = (delivery_pk IS NOT NULL)),
     CHECK (event_pk IS NOT NULL OR order_pk IS NULL),
     CHECK (event_pk IS NULL OR order_pk IS NOT NULL OR reason = 'adjust')
 ) STRICT;
+
+-- Goods that came from a supplier, once for each reference: an invoice, a delivery note. The hash is SHA-256 over what came, so
+-- that the same delivery entered again changes nothing. (Since version 6.)
+CREATE TABLE deliveries (
+    pk           INTEGER PRIMARY KEY,
+    reference    TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (trim(reference) <> '' AND length(reference) <= 100),
+    content_hash BLOB NOT NULL CHECK (length(content_hash) = 32),
+    at           TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+    actor        TEXT NOT NULL,
+    note         TEXT
+) STRICT;
+
+-- How prices of the catalogue changed, append-only. (Since version 6.)
+CREATE TABLE price_changes (
+    pk         INTEGER PRIMARY KEY,
+    product_id TEXT NOT NULL REFERENCES products (id),
+    at         TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+    actor      TEXT NOT NULL,
+    field      TEXT NOT NULL CHECK (field IN ('price', 'discountedPrice')),
+    "from"     INTEGER CHECK ("from" BETWEEN 0 AND 9999999999), -- NULL: there was none
+    "to"       INTEGER CHECK ("to" BETWEEN 0 AND 9999999999),   -- NULL: there is none any more
+    note       TEXT
+) STRICT;
+
+CREATE INDEX price_changes_by_product ON price_changes (product_id);
 
 CREATE INDEX stock_movements_by_product ON stock_movements (product_id, size_key);
 CREATE INDEX stock_movements_by_order ON stock_movements (order_pk) WHERE order_pk IS NOT NULL;

@@ -139,7 +139,7 @@ const RULES: [(&str, &str); 33] = [
      FROM (SELECT (SELECT COUNT(*) FROM main.orders INDEXED BY orders_by_user WHERE user_id IS NOT NULL) AS has,
                   (SELECT COUNT(*) FROM orders NOT INDEXED WHERE user_id IS NOT NULL) AS wanted) WHERE has <> wanted"),
     ("index", "SELECT 'index' AS code, 'stock_movements_by_order' AS subject, format('has %d rows, not %d', has, wanted) AS problem
-     FROM (SELECT (SELECT COUNT(*) FROM stock_movements INDEXED BY stock_movements_by_order
+     FROM (SELECT (SELECT COUNT(*) FROM main.stock_movements INDEXED BY stock_movements_by_order
                    WHERE order_pk IS NOT NULL) AS has,
                   (SELECT COUNT(*) FROM stock_movements NOT INDEXED WHERE order_pk IS NOT NULL) AS wanted)
      WHERE has <> wanted"),

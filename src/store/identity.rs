@@ -13,7 +13,7 @@ use super::side_files::{has_beside, was_empty};
 /// Marks a file as ours: "ORDR". The same number stands in `schema.sql`.
 const APPLICATION_ID: i32 = 0x4F52_4452;
 /// The version of the schema. The same number stands in `schema.sql`.
-pub(super) const SCHEMA_VERSION: i32 = 5;
+pub(super) const SCHEMA_VERSION: i32 = 6;
 /// The whole current schema.
 pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 

@@ -14,7 +14,7 @@ use super::identity::{Identity, SCHEMA, SCHEMA_VERSION, ensure_ours, version_of}
 
 /// The steps from one version to the next, starting with version 1: columns of tables that are there. Steps are only added, never
 /// changed. New tables and all indexes come from `schema.sql`, and so do the words of every table.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     // Reports of sales.
     "",
     // Searches.
@@ -34,6 +34,8 @@ const STEPS: [&str; 4] = [
     ALTER TABLE orders ADD COLUMN returned INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE orders ADD COLUMN paid INTEGER;
     ALTER TABLE order_items ADD COLUMN price_agreed INTEGER NOT NULL DEFAULT 0;",
+    // Returns, and goods that come in.
+    "ALTER TABLE stock_movements ADD COLUMN delivery_pk INTEGER;",
 ];
 
 /// The version from which on the file has all that is [derived](derive_all).
@@ -47,7 +49,7 @@ const WRITTEN_OFF: &str = "UPDATE stock_movements AS w SET event_pk = c.event_pk
       AND w.note = o.reference || ' came back unsaleable';";
 
 /// What a reader of a file older than a version sees in place of its columns and tables: reading never migrates.
-const STAND_INS: [(i32, &str); 2] = [
+const STAND_INS: [(i32, &str); 3] = [
     (
         4,
         "CREATE TEMP VIEW products AS SELECT *, NULL AS removed_at, NULL AS removed_barcode FROM main.products;
@@ -62,6 +64,16 @@ const STAND_INS: [(i32, &str); 2] = [
             NULL AS actor, NULL AS amount, NULL AS method, NULL AS receipt, NULL AS note, NULL AS voids WHERE FALSE;
         CREATE TEMP VIEW customers AS SELECT NULL AS phone_digits, NULL AS phone, NULL AS note, NULL AS blocked_at,
             NULL AS blocked_note, NULL AS updated_at, NULL AS updated_by WHERE FALSE;",
+    ),
+    (
+        6,
+        "CREATE TEMP VIEW stock_movements AS SELECT *, NULL AS delivery_pk FROM main.stock_movements;
+        CREATE TEMP VIEW order_returns AS SELECT NULL AS pk, NULL AS order_pk, NULL AS event_pk, NULL AS item_id,
+            NULL AS quantity, NULL AS subtotal, NULL AS value WHERE FALSE;
+        CREATE TEMP VIEW deliveries AS SELECT NULL AS pk, NULL AS reference, NULL AS content_hash, NULL AS at,
+            NULL AS actor, NULL AS note WHERE FALSE;
+        CREATE TEMP VIEW price_changes AS SELECT NULL AS pk, NULL AS product_id, NULL AS at, NULL AS actor,
+            NULL AS field, NULL AS \"from\", NULL AS \"to\", NULL AS note WHERE FALSE;",
     ),
 ];
 
