@@ -10,7 +10,7 @@ use crate::commands::facts::{Facts, Group, task_named};
 use crate::commands::import_summary::Imported;
 use crate::commands::{
     Context, backup, cancel, check, completions, config, confirm, create, customer, edit, failure, help, history,
-    import, list, man, message, my_orders, note, pay, product, refund, report, set_status, show, user,
+    import, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show, user,
 };
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::{Global, OutputFormat, options};
@@ -51,6 +51,7 @@ pub enum Command {
     SetStatus(set_status::SetStatusArgs),
     Cancel(cancel::CancelArgs),
     Edit(edit::EditArgs),
+    Return(returns::ReturnArgs),
     Note(note::NoteArgs),
     History(history::HistoryArgs),
     Message(message::MessageArgs),
@@ -114,6 +115,7 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
         Command::SetStatus(args) => set_status::run(&args, context),
         Command::Cancel(args) => cancel::run(&args, context),
         Command::Edit(args) => edit::run(&args, context),
+        Command::Return(args) => returns::run(&args, context),
         Command::Note(args) => note::run(&args, context),
         Command::History(args) => history::run(&args, context),
         Command::Message(args) => message::run(&args, context),

@@ -143,6 +143,11 @@ impl From<Remedy> for Hint {
                 Hint::run("to choose its size", command)
             }
             Remedy::Cancel(reference) => Hint::run("to cancel the whole order", order("cancel", reference)),
+            Remedy::Return(reference) => Hint::run("to take items back", order("return", reference).argument("N")),
+            Remedy::EditItem(reference) => {
+                Hint::run("to change an item", order("edit", reference).option("--item N --quantity N"))
+            }
+            Remedy::NewOrder => Hint::run("to take an order anew", CommandLine::of("create")),
             Remedy::Reopen(reference) => Hint::run("to reopen it", back(reference, "pending")),
             Remedy::StepBack { reference, to } => {
                 Hint::run(format!("to take it back to {to}"), back(reference, to.as_str()))
@@ -208,6 +213,8 @@ mod tests {
                 Remedy::ConfirmOthers(vec![reference(), reference()]),
                 Remedy::ChooseSize { reference: reference(), item: 2 },
                 Remedy::Cancel(reference()),
+                Remedy::Return(reference()),
+                Remedy::EditItem(reference()),
                 Remedy::Reopen(reference()),
                 Remedy::StepBack { reference: reference(), to: Status::Shipped },
                 Remedy::TellShortage(reference()),

@@ -136,7 +136,7 @@ pub fn task_named(command: &str) -> Option<Task> {
         "list" | "show" | "history" | "message" => Task::Read,
         "my-orders" => Task::MyOrders,
         "confirm" => Task::Confirm,
-        "set-status" | "cancel" => Task::UpdateStatus,
+        "set-status" | "cancel" | "return" => Task::UpdateStatus,
         "edit" | "note" => Task::Edit,
         "customer" => Task::Customers,
         "pay" | "refund" => Task::Payments,

@@ -53,6 +53,7 @@ pub mod record_reader;
 pub mod refund;
 pub mod rejects;
 pub mod report;
+pub mod returns;
 pub mod set_status;
 pub mod show;
 pub mod source;

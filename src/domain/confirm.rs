@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use super::holding::{Holding, Lines, StockKey};
 use super::money::Money;
 use super::obstacle::{Obstacle, refusal};
-use super::order::{Order, OrderItem, OrderPk};
-use super::product::{Catalogue, Product, ProductId, SizeProblem};
+use super::order::{Order, OrderPk};
+use super::product::Catalogue;
 use super::refusal::{Conflict, Refusal, Remedy};
 use super::settlement::Settled;
+use super::shortage::shortages;
 use super::status::Status;
-use super::stock::{Movement, Reason, Shortage};
+use super::stock::{Movement, Reason};
 use super::transition::StatusChange;
 
 /// A decided confirmation of one order.
@@ -44,29 +46,21 @@ pub fn decide(
     accept_prices: bool,
 ) -> Result<Vec<Confirmation>, Vec<Obstacle>> {
     let mut obstacles = Vec::new();
-    let mut all_needs = Needs::default();
-    let mut needs_by_order = Vec::with_capacity(orders.len());
-    for (index, order) in orders.iter().enumerate() {
+    let mut taken = Vec::with_capacity(orders.len());
+    for order in orders {
         let summary = &order.summary;
-        let mut needs = Needs::default();
+        let reference = || summary.reference.clone();
+        let (nothing, mut wanted) = (Holding::default(), Holding::default());
         if summary.status == Status::Pending {
-            for (place, item) in order.items.iter().enumerate() {
-                match needed_line(item, catalogue) {
-                    Ok(need) => {
-                        needs.add(need.clone(), index);
-                        all_needs.add(need, index);
-                    }
-                    Err((product, sizes)) => obstacles.push(Obstacle::NoSuchSize {
-                        reference: summary.reference.clone(),
-                        number: place + 1,
-                        product,
-                        size: item.selected_size.clone(),
-                        sizes,
-                    }),
+            let mut lines = Lines::of(&nothing, catalogue);
+            for (index, item) in order.items.iter().enumerate() {
+                match lines.find(index + 1, item) {
+                    Ok(key) => wanted.add(key, item.pieces_left().into()),
+                    Err(item) => obstacles.push(Obstacle::NoSuchSize { reference: reference(), item }),
                 }
                 if item.is_below_list_price() && !accept_prices {
                     obstacles.push(Obstacle::BelowListPrice {
-                        reference: summary.reference.clone(),
+                        reference: reference(),
                         product: item.shop_name().to_owned(),
                         price: item.unit_price,
                         list_price: item.list_price,
@@ -74,21 +68,22 @@ pub fn decide(
                 }
             }
             if !accept_prices {
-                let claim = |mark| Obstacle::Claimed { reference: summary.reference.clone(), mark };
+                let claim = |mark| Obstacle::Claimed { reference: reference(), mark };
                 obstacles.extend(summary.terms.marks().into_iter().map(claim));
             }
         } else {
-            obstacles.push(Obstacle::NotPending(summary.reference.clone(), summary.status));
+            obstacles.push(Obstacle::NotPending(reference(), summary.status));
         }
-        needs_by_order.push(needs);
+        taken.push(nothing.movements_to(&wanted, Reason::Confirm));
     }
-    let short = all_needs.all.iter().filter(|need| need.on_hand < need.quantity);
-    obstacles.extend(short.map(|need| Obstacle::Short(need.shortage(orders))));
+    let by_order: Vec<_> =
+        orders.iter().zip(&taken).map(|(order, taken)| (&order.summary.reference, &**taken)).collect();
+    obstacles.extend(shortages(&by_order, catalogue).into_iter().map(Obstacle::Short));
     if !obstacles.is_empty() {
         return Err(obstacles);
     }
-    let mut left = all_needs;
-    Ok(orders.iter().zip(needs_by_order).map(|(order, needs)| confirmation(order, needs, &mut left)).collect())
+    let mut gone = Holding::default();
+    Ok(orders.iter().zip(taken).map(|(order, taken)| confirmation(order, taken, &mut gone, catalogue)).collect())
 }
 
 /// Decides the confirmation of `orders` together with what is said of their money: all of them, or every reason against it.
@@ -181,110 +176,17 @@ pub fn decide_each(
         .collect()
 }
 
-/// What orders need of one stock line.
-#[derive(Debug, Clone)]
-struct Need {
-    product_id: ProductId,
-    size_key: String,
-    label: String,
-    handle: String,
-    size: String,
-    quantity: i64,
-    on_hand: i64,
-    /// The quantity of each order, by its index in the call.
-    by_order: Vec<(usize, i64)>,
-}
-
-impl Need {
-    fn shortage(&self, orders: &[Order]) -> Shortage {
-        let mut left = self.on_hand;
-        let mut short = Vec::new();
-        for (index, quantity) in &self.by_order {
-            if *quantity <= left {
-                left -= quantity;
-            } else {
-                short.push((orders[*index].summary.reference.clone(), *quantity > self.on_hand));
-            }
-        }
-        Shortage {
-            orders: short,
-            label: self.label.clone(),
-            handle: self.handle.clone(),
-            size: self.size.clone(),
-            available: self.on_hand,
-            required: self.quantity,
-        }
-    }
-}
-
-/// Needs by stock line, in item order.
-#[derive(Debug, Default)]
-struct Needs {
-    all: Vec<Need>,
-    /// The index of each stock line in `all`.
-    indexes: HashMap<(ProductId, String), usize>,
-}
-
-impl Needs {
-    /// Adds the need of an item; `order` is the index of its order in the call. Add orders one after the other.
-    fn add(&mut self, need: Need, order: usize) {
-        let quantity = need.quantity;
-        let index = *self.indexes.entry((need.product_id, need.size_key.clone())).or_insert(self.all.len());
-        match self.all.get_mut(index) {
-            Some(known) => known.quantity += quantity,
-            None => self.all.push(need),
-        }
-        match self.all[index].by_order.last_mut() {
-            Some((last, sum)) if *last == order => *sum += quantity,
-            _ => self.all[index].by_order.push((order, quantity)),
-        }
-    }
-
-    fn find(&mut self, need: &Need) -> Option<&mut Need> {
-        let index = self.indexes.get(&(need.product_id, need.size_key.clone()))?;
-        self.all.get_mut(*index)
-    }
-}
-
-/// Finds the stock line that an item needs, and how much of it.
-///
-/// # Errors
-/// There is no such line; the error has the product's name and its sizes.
-fn needed_line(item: &OrderItem, catalogue: &Catalogue) -> Result<Need, (String, String)> {
-    let unknown =
-        |product: Option<&Product>| (item.shop_name().to_owned(), product.map(Product::size_names).unwrap_or_default());
-    let product = catalogue.get(item.product_id).ok_or_else(|| unknown(None))?;
-    let line = product.line_for(item.selected_size.as_deref()).map_err(|_: SizeProblem| unknown(Some(product)))?;
-    Ok(Need {
-        product_id: product.id,
-        size_key: line.size_key.clone(),
-        label: product.label(line),
-        handle: product.handle(),
-        size: line.size.clone(),
-        quantity: i64::from(item.quantity),
-        on_hand: line.on_hand,
-        by_order: Vec::new(),
-    })
-}
-
-fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
-    let mut deductions = Vec::with_capacity(needs.all.len());
-    let mut movements = Vec::with_capacity(needs.all.len());
-    for need in needs.all {
-        let before = left.find(&need).map_or(need.on_hand, |line| {
-            let before = line.on_hand;
-            line.on_hand -= need.quantity;
-            before
-        });
-        deductions.push(Deduction { label: need.label, before, after: before - need.quantity });
-        movements.push(Movement {
-            product_id: need.product_id,
-            size_key: need.size_key,
-            delta: -need.quantity,
-            reason: Reason::Confirm,
-            note: None,
-        });
-    }
+/// Makes the confirmation of an order that takes this stock; `gone` is what the orders before it take.
+fn confirmation(order: &Order, movements: Vec<Movement>, gone: &mut Holding, catalogue: &Catalogue) -> Confirmation {
+    let deduction = |movement: &Movement| {
+        let product = catalogue.get(movement.product_id)?;
+        let line = product.stock.iter().find(|line| line.size_key == movement.size_key)?;
+        let key = StockKey { product_id: product.id, size_key: line.size_key.clone() };
+        let before = line.on_hand - gone.pieces_of(&key);
+        gone.add(key, -movement.delta);
+        Some(Deduction { label: product.label(line), before, after: before + movement.delta })
+    };
+    let deductions = movements.iter().filter_map(deduction).collect();
     let summary = &order.summary;
     let change = StatusChange {
         order: summary.pk,
@@ -302,6 +204,7 @@ fn confirmation(order: &Order, needs: Needs, left: &mut Needs) -> Confirmation {
 mod tests {
     use super::*;
     use crate::domain::money::Money;
+    use crate::domain::product::Product;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
     use crate::domain::reference::Reference;

@@ -1,15 +1,19 @@
-//! Editing an order: the customer until it is shipped, delivery and discount until it is delivered, the items while it is
-//! pending, its account any time.
+//! Editing an order: customer and items until it is shipped, prices while it is pending, delivery and discount until it is
+//! delivered, its account any time.
 
 use uuid::Uuid;
 
 use super::history::ACCOUNT;
+use super::holding::Holding;
 use super::money::{Balance, Money};
+use super::obstacle::{Obstacle, refusal};
 use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
-use super::product::{Catalogue, Product};
+use super::product::{Catalogue, Product, ProductId};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::shortage::insufficient;
 use super::status::Status;
+use super::stock::{Movement, Reason};
 use super::terms::{Terms, TermsEdit};
 use super::user::{User, UserId};
 
@@ -91,30 +95,36 @@ pub struct Edited {
     pub changes: Vec<Change>,
 }
 
-/// One change, in words.
+/// One change, in words, with the stock that moves with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The old value; `None` if there was none.
     pub from: Option<String>,
     /// The new value; `None` if it was removed.
     pub to: Option<String>,
+    /// The stock that moves.
+    pub movements: Vec<Movement>,
 }
 
 impl Change {
     /// Returns the change from one value to another; `None` if they are the same.
     fn between(from: Option<String>, to: Option<String>) -> Option<Change> {
-        (from != to).then_some(Change { from, to })
+        (from != to).then(|| Change { from, to, movements: Vec::new() })
     }
 }
 
-/// Decides an edit of `order`; the catalogue has the products of its items, `new_id` makes the ids of new items.
+/// Decides an edit of `order`, which holds the stock `held`; the catalogue has the products of its items and of the edit,
+/// `new_id` makes the ids of new items.
+///
+/// What an order that holds stock has more of an item is taken, and what it has less of comes back.
 pub fn decide(
     order: &Order,
+    held: &Holding,
     catalogue: &Catalogue,
     edit: &Edit,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Edited, Refusal> {
-    let edited = edited(order, catalogue, edit, new_id);
+    let edited = edited(order, held, catalogue, edit, new_id);
     // An error in the edit itself comes before a conflict with the order.
     if !matches!(&edited, Err(refusal) if matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidInput)) {
         refuse_status(order, edit)?;
@@ -125,6 +135,7 @@ pub fn decide(
 /// Applies an edit to an order in whatever status.
 fn edited(
     order: &Order,
+    held: &Holding,
     catalogue: &Catalogue,
     edit: &Edit,
     new_id: &mut dyn FnMut() -> Uuid,
@@ -156,7 +167,9 @@ fn edited(
     }
     let mut items = order.items.clone();
     if let Some(edit) = &edit.items {
-        changes.extend(edit_items(&mut items, reference, catalogue, edit, new_id)?);
+        let change = edit_items(&mut items, reference, catalogue, edit, new_id)?;
+        let movements = restock(order, &items, held, catalogue)?;
+        changes.extend(change.map(|change| Change { movements, ..change }));
     }
     let Some((total, item_count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
         return Err(too_much(reference));
@@ -168,6 +181,12 @@ fn edited(
     if Balance::from(total).minus(summary.returned).minus(terms.discount).is_negative() {
         let message = format!("the discount of {reference}, {}, would be more than its items, {total}", terms.discount);
         return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The discount would be more than the items"));
+    }
+    let given_up = order.discount_given_up();
+    if Balance::from(terms.discount) < given_up {
+        let message = format!("{given_up} of the discount of {reference} went with what came back: it cannot be less");
+        return Err(Refusal::conflict(Conflict::Step, message)
+            .error("The discount cannot be less than what returns took of it"));
     }
     Ok(Edited {
         order: summary.pk,
@@ -200,8 +219,11 @@ fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
         Status::Cancelled if edits_customer || edits_terms || edit.items.is_some() => {
             refuse("a cancelled order cannot be edited", Some(Remedy::Reopen(reference.clone())))
         }
-        Status::Confirmed | Status::Processing | Status::Shipped | Status::Delivered if edit.items.is_some() => {
-            refuse("items can be changed while an order is pending", back_to(Status::Pending))
+        Status::Shipped | Status::Delivered if edit.items.is_some() => {
+            refuse("items can be changed until an order is shipped", Some(Remedy::Return(reference.clone())))
+        }
+        Status::Confirmed | Status::Processing if edit.items.as_ref().is_some_and(ItemEdit::changes_price) => {
+            refuse("the price of an item can be changed while an order is pending", back_to(Status::Pending))
         }
         Status::Shipped | Status::Delivered if edits_customer => {
             refuse("name, phone and address can be changed until an order is shipped", None)
@@ -211,6 +233,45 @@ fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
             back_to(Status::Shipped),
         ),
         _ => Ok(()),
+    }
+}
+
+impl ItemEdit {
+    /// Returns the product that it adds.
+    pub fn product(&self) -> Option<ProductId> {
+        match self {
+            ItemEdit::Add { product, .. } => Some(product.id),
+            ItemEdit::Change { .. } | ItemEdit::Remove { .. } => None,
+        }
+    }
+
+    fn changes_price(&self) -> bool {
+        matches!(self, ItemEdit::Change { price: Some(_), .. })
+    }
+}
+
+/// Returns the stock that moves when an order gets these items.
+fn restock(
+    order: &Order,
+    items: &[OrderItem],
+    held: &Holding,
+    catalogue: &Catalogue,
+) -> Result<Vec<Movement>, Refusal> {
+    let reference = &order.summary.reference;
+    let wanted = Holding::of(order.summary.status, items, held, catalogue).map_err(|problems| {
+        let obstacle = |item| Obstacle::NoSuchSize { reference: reference.clone(), item };
+        refusal(std::slice::from_ref(order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
+    })?;
+    if order.summary.status.holds_stock() && wanted.is_empty() {
+        let message = format!("nothing would be left of order {reference}");
+        return Err(Refusal::conflict(Conflict::Step, message)
+            .error("Nothing would be left of the order")
+            .remedy(Remedy::Cancel(reference.clone())));
+    }
+    let movements = held.movements_to(&wanted, Reason::Edit);
+    match insufficient(reference, &movements, catalogue) {
+        Some(refusal) => Err(refusal),
+        None => Ok(movements),
     }
 }
 
@@ -242,7 +303,15 @@ fn edit_items(
                 item.selected_color.clone_from(color);
             }
             let words = |item| Some(describe(*number, item));
-            Ok((was != *item).then(|| Change { from: words(&was), to: words(item) }))
+            if item.returned > 0
+                && (was.selected_size != item.selected_size || was.selected_color != item.selected_color)
+            {
+                return Err(came_back(*number, item, reference, "its size and color stay as they are"));
+            }
+            if item.quantity < item.returned {
+                return Err(came_back(*number, item, reference, "it cannot have less"));
+            }
+            Ok(Change::between(words(&was), words(item)).filter(|_| was != *item))
         }
         ItemEdit::Add { product, quantity, size, color, price } => {
             if items.len() >= ITEMS_LIMIT {
@@ -250,24 +319,11 @@ fn edit_items(
                 return Err(Refusal::invalid(message));
             }
             let unit_price = price.unwrap_or(product.list_price());
-            let item = OrderItem {
-                id: new_id(),
-                product_id: product.id,
-                product_name: product.name.clone(),
-                product_barcode: product.barcode.clone(),
-                product_image: product.web_image().map(str::to_owned),
-                quantity: *quantity,
-                unit_price,
-                selected_size: product.spelled_size(size.as_deref()).map_err(Refusal::invalid)?,
-                selected_color: color.clone(),
-                subtotal: unit_price.times(*quantity).ok_or_else(|| too_much(reference))?,
-                list_price: product.list_price(),
-                is_price_agreed: true,
-                misnomer: None,
-            };
-            let change = Change { from: None, to: Some(describe(items.len() + 1, &item)) };
+            let item = OrderItem::agreed(new_id(), product, size.as_deref(), color.clone(), *quantity, unit_price);
+            let item = item.map_err(Refusal::invalid)?;
+            let change = Change::between(None, Some(describe(items.len() + 1, &item)));
             items.push(item);
-            Ok(Some(change))
+            Ok(change)
         }
         ItemEdit::Remove { number } => {
             let index = index_of(items, *number, reference)?;
@@ -277,13 +333,24 @@ fn edit_items(
                     .error("An order needs at least one item")
                     .remedy(Remedy::Cancel(reference.clone())));
             }
+            if items[index].returned > 0 {
+                return Err(came_back(*number, &items[index], reference, "it cannot be removed"));
+            }
             let removed = items.remove(index);
-            Ok(Some(Change { from: Some(describe(*number, &removed)), to: None }))
+            Ok(Change::between(Some(describe(*number, &removed)), None))
         }
     }
 }
 
-fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result<usize, Refusal> {
+/// Refuses a change of an item that would contradict what came back of it.
+fn came_back(number: usize, item: &OrderItem, reference: &Reference, so: &str) -> Refusal {
+    let message = format!("{} of item {number} of {reference} came back: {so}", item.returned);
+    let error = format!("Some of item {number} came back");
+    Refusal::conflict(Conflict::Step, message).error(error).remedy(Remedy::NumberItems(reference.clone()))
+}
+
+/// Finds an item by its number.
+pub fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result<usize, Refusal> {
     match number.checked_sub(1).filter(|index| *index < items.len()) {
         Some(index) => Ok(index),
         None => Err(Refusal::new(RefusalKind::NotFound, format!("order {reference} has no item {number}"))
@@ -294,21 +361,27 @@ fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Result
 
 /// Describes an item: `item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99`, and that nobody agreed to a price that is
 /// marked.
-fn describe(number: usize, item: &OrderItem) -> String {
+pub fn describe(number: usize, item: &OrderItem) -> String {
+    describe_pieces(number, item, item.quantity)
+}
+
+/// Describes some pieces of an item.
+pub fn describe_pieces(number: usize, item: &OrderItem, pieces: u32) -> String {
     let size = item.selected_size.iter().map(|size| format!("size {size}"));
     let chosen: Vec<String> = size.chain(item.selected_color.iter().map(|color| format!("color {color}"))).collect();
     let chosen = if chosen.is_empty() { String::new() } else { format!(" ({})", chosen.join(", ")) };
     let claimed = if item.is_below_list_price() { " (not agreed)" } else { "" };
-    format!("item {number}: {} × {}{chosen} at {}{claimed}", item.quantity, item.shop_name(), item.unit_price)
+    format!("item {number}: {pieces} × {}{chosen} at {}{claimed}", item.shop_name(), item.unit_price)
 }
 
-fn too_much(reference: &Reference) -> Refusal {
+pub fn too_much(reference: &Reference) -> Refusal {
     Refusal::invalid(format!("the total or the number of pieces of {reference} would be more than an order can have"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::holding::tests::held;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
     use crate::domain::terms::Discount;
@@ -324,7 +397,9 @@ mod tests {
     }
 
     fn edited(order: &Order, catalogue: &Catalogue, items: ItemEdit) -> Result<Edited, Refusal> {
-        decide(order, catalogue, &Edit { items: Some(items), ..Edit::default() }, &mut || Uuid::from_u128(9))
+        decide(order, &held(order, catalogue), catalogue, &Edit { items: Some(items), ..Edit::default() }, &mut || {
+            Uuid::from_u128(9)
+        })
     }
 
     fn change(number: usize) -> ItemEdit {
@@ -332,12 +407,12 @@ mod tests {
     }
 
     #[test]
-    fn customers_are_edited_until_shipped_and_items_while_pending() {
+    fn customers_and_items_are_edited_until_shipped() {
         let (catalogue, order, _) = ground();
         for (status, customer, items) in [
             (Status::Pending, true, true),
-            (Status::Confirmed, true, false),
-            (Status::Processing, true, false),
+            (Status::Confirmed, true, true),
+            (Status::Processing, true, true),
             (Status::Shipped, false, false),
             (Status::Delivered, false, false),
             (Status::Cancelled, false, false),
@@ -349,7 +424,7 @@ mod tests {
                 Edit { phone: Some("0100".into()), ..Edit::default() },
                 Edit { address: Some(None), ..Edit::default() },
             ] {
-                let of_customer = decide(&order, &catalogue, &edit, &mut Uuid::nil);
+                let of_customer = decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil);
                 assert_eq!(of_customer.is_ok(), customer, "{status} {edit:?}");
             }
             let of_items = edited(&order, &catalogue, ItemEdit::Remove { number: 1 });
@@ -394,7 +469,7 @@ mod tests {
         ] {
             let edited = edited(&order, &catalogue, edit).unwrap();
             assert_eq!((edited.total.to_string().as_str(), edited.item_count), (total, count));
-            let change = Change { from: from.map(str::to_owned), to: to.map(str::to_owned) };
+            let change = Change { from: from.map(str::to_owned), to: to.map(str::to_owned), movements: Vec::new() };
             assert_eq!(edited.changes, [change]);
         }
     }
@@ -429,7 +504,7 @@ mod tests {
             }),
             ..Edit::default()
         };
-        let edited = decide(&order, &catalogue, &edit, &mut Uuid::nil).unwrap();
+        let edited = decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil).unwrap();
         assert_eq!((edited.changes, edited.items), (Vec::new(), None));
     }
 
@@ -450,6 +525,7 @@ mod tests {
         let expected = Change {
             from: words("item 1: 2 × Shirt (size L) at 20.00 (not agreed)"),
             to: words("item 1: 2 × Shirt (size L) at 20.00"),
+            movements: Vec::new(),
         };
         assert_eq!(agreed.changes, [expected]);
         order.items = agreed.items.unwrap();
@@ -481,7 +557,7 @@ mod tests {
         for (status, is_of_terms) in Status::ALL.into_iter().zip([true, true, true, true, false, false]) {
             let mut order = order.clone();
             order.summary.status = status;
-            let decide = |edit| decide(&order, &catalogue, &edit, &mut Uuid::nil);
+            let decide = |edit| decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil);
             let of_terms = decide(Edit { terms, ..Edit::default() });
             assert_eq!(of_terms.is_ok(), is_of_terms, "{status}");
             if let Err(refusal) = of_terms {
@@ -496,9 +572,11 @@ mod tests {
     #[test]
     fn a_discount_is_of_the_items_as_edited_and_at_most_their_sum() {
         let (catalogue, mut order, _) = ground();
-        let half = TermsEdit { discount: Some(Discount::Percent(5000)), ..TermsEdit::default() };
+        let half =
+            TermsEdit { discount: Some(Discount::Percent(Money::from_hundredths(5000))), ..TermsEdit::default() };
         let edit = |terms, items| Edit { terms, items, ..Edit::default() };
-        let decide = |order: &Order, edit: &Edit| decide(order, &catalogue, edit, &mut Uuid::nil);
+        let decide =
+            |order: &Order, edit: &Edit| decide(order, &held(order, &catalogue), &catalogue, edit, &mut Uuid::nil);
         let removed = decide(&order, &edit(half, Some(ItemEdit::Remove { number: 1 }))).unwrap();
         assert_eq!(removed.terms.discount, Money::from_hundredths(1500), "half of 29.99, to even");
         let words: Vec<_> = removed.changes.iter().filter_map(|change| change.to.as_deref()).collect();
@@ -546,7 +624,9 @@ mod tests {
         let (catalogue, mut order, _) = ground();
         order.summary.status = Status::Cancelled;
         let terms = TermsEdit { is_cod: Some(true), ..TermsEdit::default() };
-        let refusal = decide(&order, &catalogue, &Edit { terms, ..Edit::default() }, &mut Uuid::nil).unwrap_err();
+        let refusal =
+            decide(&order, &held(&order, &catalogue), &catalogue, &Edit { terms, ..Edit::default() }, &mut Uuid::nil)
+                .unwrap_err();
         assert_eq!(refusal.remedies, [Remedy::Reopen(order.summary.reference.clone())]);
         assert!(refusal.message.starts_with("a cancelled order cannot be edited"), "{refusal}");
     }

@@ -17,9 +17,9 @@ pub struct Event {
     pub actor: String,
     /// The kind.
     pub kind: EventKind,
-    /// The status, or what was edited, before.
+    /// The status, or what was edited, before; what came back.
     pub from: Option<String>,
-    /// The status, or what was edited, after.
+    /// The status, or what was edited, after; what replaced what came back.
     pub to: Option<String>,
     /// The note, if any.
     pub note: Option<String>,
@@ -95,12 +95,20 @@ pub enum EventKind {
     Note,
     /// A payment or refund was recorded, or taken back.
     Payment,
+    /// Something came back from the customer.
+    Returned,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [EventKind; 5] =
-        [EventKind::Created, EventKind::Status, EventKind::Edited, EventKind::Note, EventKind::Payment];
+    pub const ALL: [EventKind; 6] = [
+        EventKind::Created,
+        EventKind::Status,
+        EventKind::Edited,
+        EventKind::Note,
+        EventKind::Payment,
+        EventKind::Returned,
+    ];
 
     /// Returns its word, as in SQL and JSON.
     pub fn as_str(self) -> &'static str {
@@ -110,6 +118,7 @@ impl EventKind {
             EventKind::Edited => "edited",
             EventKind::Note => "note",
             EventKind::Payment => "payment",
+            EventKind::Returned => "returned",
         }
     }
 
@@ -223,7 +232,7 @@ mod tests {
     /// The words are in files and in the JSON that scripts read.
     #[test]
     fn the_words_of_events_stay() {
-        let words = ["created", "status", "edited", "note", "payment"];
+        let words = ["created", "status", "edited", "note", "payment", "returned"];
         assert_eq!(EventKind::ALL.map(EventKind::as_str), words);
         assert_eq!(words.map(EventKind::parse), EventKind::ALL.map(Some));
         assert_eq!(EventKind::parse("Note"), None);

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::confirm;
 use super::edit::{self, Edit, ItemEdit};
+use super::holding::{Holding, StockKey, contradictions};
 use super::money::Money;
 use super::order::{Order, sums};
 use super::product::tests::product;
@@ -90,11 +91,15 @@ impl Shop {
             }
             Action::Edit(order, items) => {
                 let edit = Edit { items: Some(items.clone()), ..Edit::default() };
-                if let Ok(edited) = edit::decide(&self.orders[*order], &self.catalogue, &edit, &mut uuid::Uuid::nil) {
-                    let order = &mut self.orders[*order];
+                let (is, held) = (&self.orders[*order], self.held(*order));
+                if let Ok(edited) = edit::decide(is, &held, &self.catalogue, &edit, &mut uuid::Uuid::nil) {
+                    let is = &mut self.orders[*order];
                     assert_eq!(edited.changes.is_empty(), edited.items.is_none());
-                    order.items = edited.items.unwrap_or_else(|| order.items.clone());
-                    (order.summary.total, order.summary.item_count) = (edited.total, edited.item_count);
+                    is.items = edited.items.unwrap_or_else(|| is.items.clone());
+                    (is.summary.total, is.summary.item_count) = (edited.total, edited.item_count);
+                    for movement in edited.changes.into_iter().flat_map(|change| change.movements) {
+                        self.shift(Some(*order), movement);
+                    }
                 }
             }
             Action::Adjust(line, difference) => self.correct(*line, Correction::Adjust(*difference)),
@@ -131,17 +136,12 @@ impl Shop {
         self.movements.push((order, movement));
     }
 
-    fn held(&self, order: usize) -> Vec<Movement> {
-        let mut held: Vec<Movement> = Vec::new();
+    fn held(&self, order: usize) -> Holding {
+        let mut held = Holding::default();
         for (_, movement) in self.movements.iter().filter(|(of, _)| *of == Some(order)) {
-            let same =
-                |line: &&mut Movement| line.product_id == movement.product_id && line.size_key == movement.size_key;
-            match held.iter_mut().find(same) {
-                Some(line) => line.delta += movement.delta,
-                None => held.push(movement.clone()),
-            }
+            let key = StockKey { product_id: movement.product_id, size_key: movement.size_key.clone() };
+            held.add(key, -movement.delta);
         }
-        held.retain(|line| line.delta != 0);
         held
     }
 
@@ -160,9 +160,8 @@ impl Shop {
         for (index, order) in self.orders.iter().enumerate() {
             let sums = sums(order.items.iter().map(|item| (item.subtotal, item.quantity)));
             assert_eq!(sums, Some((order.summary.total, order.summary.item_count)));
-            let taken: i64 = self.held(index).iter().map(|movement| -movement.delta).sum();
-            let expected = if order.summary.status.holds_stock() { order.summary.item_count } else { 0 };
-            assert_eq!(taken, expected, "{} is {}", order.summary.reference, order.summary.status);
+            let wrong = contradictions(order, &self.held(index), &self.catalogue);
+            assert!(wrong.is_empty(), "{} is {}: {wrong:?}", order.summary.reference, order.summary.status);
         }
     }
 }

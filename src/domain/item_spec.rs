@@ -25,6 +25,9 @@ pub struct ItemSpec {
 /// The form of an item, for messages.
 pub const FORM: &str = "P[/SIZE[/COLOR]][*QUANTITY][@PRICE]";
 
+/// The form of an item that replaces another, for messages.
+pub const REPLACEMENT: &str = "P[/SIZE[/COLOR]][@PRICE]";
+
 /// The most characters: more fit no product, size, color, quantity and price.
 const LONGEST: usize = limits::NAME + 2 * limits::CHOICE + 30;
 

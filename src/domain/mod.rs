@@ -35,9 +35,10 @@
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
 //! | `typed`, `item_spec` | an order that somebody types; an item as typed |
 //! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
+//! | `holding` | what an order holds of the stock: its items less what came back (rule 2) |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
-//! | `transition`, `edit` | all other steps (rules 2 and 3); changing an order |
-//! | `stock` | movements; adjusting and counting |
+//! | `transition`, `edit`, `returns` | all other steps (rules 2 and 3); changing an order; what a customer sends back |
+//! | `stock`, `shortage` | movements; adjusting and counting; what there is not enough of |
 //! | `history` | the history of an order, and of a product's stock |
 //! | `message` | the messages to a customer |
 //! | `report` | the content of the reports |
@@ -54,6 +55,7 @@ pub(crate) mod duplicate;
 pub(crate) mod edit;
 pub(crate) mod finding;
 pub(crate) mod history;
+pub(crate) mod holding;
 pub mod incoming;
 #[cfg(test)]
 mod invariants;
@@ -75,8 +77,10 @@ pub(crate) mod refusal;
 pub mod remarks;
 pub(crate) mod report;
 pub mod resolve;
+pub(crate) mod returns;
 pub mod settings;
 pub mod settlement;
+pub(crate) mod shortage;
 pub mod status;
 pub(crate) mod stock;
 pub mod terms;

@@ -44,6 +44,8 @@ impl Money {
     pub const LIMIT: Money = Money(Decimal::from_parts(1_410_065_407, 2, 0, false, 2));
     /// No money.
     pub const ZERO: Money = Money(Decimal::ZERO);
+    /// 100.00.
+    pub const HUNDRED: Money = Money(Decimal::ONE_HUNDRED);
 
     /// Makes an amount from hundredths, as SQL stores it.
     pub fn from_hundredths(hundredths: i64) -> Money {
@@ -105,6 +107,19 @@ impl Money {
     pub fn times(self, quantity: u32) -> Option<Money> {
         let product = self.0.checked_mul(Decimal::from(quantity))?;
         (product <= Money::LIMIT.0).then_some(Money(product))
+    }
+
+    /// Returns the share of it that a part has in a whole, to the hundredth, half to even; zero of an empty whole.
+    #[must_use]
+    pub fn share(self, part: Money, whole: Money) -> Money {
+        let [amount, part, whole] = [self, part, whole].map(|money| i128::from(money.hundredths()));
+        if whole == 0 {
+            return Money::ZERO;
+        }
+        let (share, rest) = (amount * part / whole, amount * part % whole);
+        let is_up = 2 * rest > whole || 2 * rest == whole && share % 2 == 1;
+        // A part is at most the whole, so the share is at most the amount.
+        Money::from_hundredths(i64::try_from(share + i128::from(is_up)).unwrap_or(i64::MAX))
     }
 
     /// Adds amounts of many orders, which may exceed [`Money::LIMIT`].

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use super::bidi::sent;
+use super::holding::NoSuchSize;
 use super::money::Money;
 use super::order::Order;
 use super::product::no_such_size;
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::shortage::Shortage;
 use super::status::Status;
-use super::stock::Shortage;
 
 /// One reason why orders cannot be confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,14 +21,8 @@ pub enum Obstacle {
     NoSuchSize {
         /// The order.
         reference: Reference,
-        /// The item's number in the order, from 1.
-        number: usize,
-        /// The product's name.
-        product: String,
-        /// The size asked for, if any.
-        size: Option<String>,
-        /// The available sizes: `S, M, L`.
-        sizes: String,
+        /// The item.
+        item: NoSuchSize,
     },
     /// An item is cheaper than its list price, without consent.
     BelowListPrice {
@@ -87,11 +82,12 @@ impl Obstacle {
             Obstacle::Short(short) => {
                 Some(format!("{}: {} instead of {}", sent(&short.label), short.available, short.required))
             }
-            Obstacle::NoSuchSize { product, size: Some(size), sizes, .. } => {
-                Some(format!("{}: not in size {}, but in {sizes}", sent(product), sent(size)))
-            }
-            Obstacle::NoSuchSize { product, size: None, sizes, .. } => {
-                Some(format!("{}: in which size? {sizes}", sent(product)))
+            Obstacle::NoSuchSize { item: NoSuchSize { product, size, sizes, .. }, .. } => {
+                let product = sent(product);
+                Some(match size {
+                    Some(size) => format!("{product}: not in size {}, but in {sizes}", sent(size)),
+                    None => format!("{product}: in which size? {sizes}"),
+                })
             }
             Obstacle::NotPending(..)
             | Obstacle::BelowListPrice { .. }
@@ -104,7 +100,9 @@ impl Obstacle {
     pub fn describe(&self) -> String {
         match self {
             Obstacle::NotPending(_, status) => not_pending(*status),
-            Obstacle::NoSuchSize { product, size, sizes, .. } => no_such_size(product, size.as_deref(), sizes),
+            Obstacle::NoSuchSize { item: NoSuchSize { product, size, sizes, .. }, .. } => {
+                no_such_size(product, size.as_deref(), sizes)
+            }
             Obstacle::BelowListPrice { product, price, list_price, .. } => {
                 format!("{product}: price {price} is below the list price {list_price}")
             }
@@ -226,7 +224,7 @@ impl Obstacle {
     /// Returns the order and number of an item that needs a size.
     fn unsized_item(&self) -> Option<(&Reference, usize)> {
         match self {
-            Obstacle::NoSuchSize { reference, number, .. } => Some((reference, *number)),
+            Obstacle::NoSuchSize { reference, item } => Some((reference, item.number)),
             _ => None,
         }
     }
@@ -240,10 +238,12 @@ mod tests {
         let reference = || Reference::parse("LEG-1").unwrap();
         let sizes = |size: Option<&str>| Obstacle::NoSuchSize {
             reference: reference(),
-            number: 1,
-            product: "Polo".to_owned(),
-            size: size.map(str::to_owned),
-            sizes: "S, L".to_owned(),
+            item: NoSuchSize {
+                number: 1,
+                product: "Polo".to_owned(),
+                size: size.map(str::to_owned),
+                sizes: "S, L".to_owned(),
+            },
         };
         let short = Shortage {
             label: "Polo (S)".to_owned(),

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::money::{Balance, Money};
 use super::payment::Payment;
-use super::product::ProductId;
+use super::product::{Product, ProductId};
 use super::reference::Reference;
 use super::remarks::Block;
 use super::status::Status;
@@ -114,12 +114,41 @@ pub struct Order {
     pub notes: Vec<Note>,
     /// Why its customer is blocked, if so.
     pub block: Option<Block>,
+    /// What came back, oldest first.
+    pub returns: Vec<Return>,
+}
+
+/// Pieces of an item that came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// The item's number in the order, from 1.
+    pub item: usize,
+    /// How many pieces.
+    pub quantity: u32,
+    /// Quantity × the item's unit price.
+    pub subtotal: Money,
+    /// What they are worth: the subtotal less its share of the discount.
+    pub value: Money,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Order {
+    /// Returns the sum of the subtotals of what did not come back.
+    pub fn items_left(&self) -> Balance {
+        self.returns.iter().fold(self.summary.total.into(), |left: Balance, one| left.minus(one.subtotal))
+    }
+
+    /// Returns how much of the discount has gone with what came back.
+    pub fn discount_given_up(&self) -> Balance {
+        self.returns.iter().fold(Balance::ZERO, |sum, one| sum.plus(one.subtotal).minus(one.value))
+    }
 }
 
 impl From<OrderSummary> for Order {
     /// Takes an order without what hangs on it, for a list.
     fn from(summary: OrderSummary) -> Order {
-        Order { summary, items: Vec::new(), payments: Vec::new(), notes: Vec::new(), block: None }
+        Order { summary, items: Vec::new(), payments: Vec::new(), notes: Vec::new(), block: None, returns: Vec::new() }
     }
 }
 
@@ -163,6 +192,8 @@ pub struct OrderItem {
     pub list_price: Money,
     /// Whether the shop itself typed the price.
     pub is_price_agreed: bool,
+    /// How many of them came back, up to the quantity.
+    pub returned: u32,
     /// The catalogue's current name and barcode, if the order has others.
     pub misnomer: Option<Box<Misnomer>>,
 }
@@ -192,6 +223,41 @@ impl Misnomer {
 }
 
 impl OrderItem {
+    /// Makes an item of a product that somebody in the shop adds to an order, at an agreed price.
+    ///
+    /// # Errors
+    /// The product has no such size, or needs one; or the subtotal is more than an order can have.
+    pub fn agreed(
+        id: Uuid,
+        product: &Product,
+        size: Option<&str>,
+        color: Option<String>,
+        quantity: u32,
+        unit_price: Money,
+    ) -> Result<OrderItem, String> {
+        Ok(OrderItem {
+            id,
+            product_id: product.id,
+            product_name: product.name.clone(),
+            product_barcode: product.barcode.clone(),
+            product_image: product.web_image().map(str::to_owned),
+            quantity,
+            unit_price,
+            selected_size: product.spelled_size(size)?,
+            selected_color: color,
+            subtotal: unit_price.times(quantity).ok_or_else(|| format!("{quantity} × {unit_price} is too much"))?,
+            list_price: product.list_price(),
+            is_price_agreed: true,
+            returned: 0,
+            misnomer: None,
+        })
+    }
+
+    /// Returns how many of the pieces did not come back.
+    pub fn pieces_left(&self) -> u32 {
+        self.quantity.saturating_sub(self.returned)
+    }
+
     /// Returns whether a guest sent a price below the list price (rule 5).
     pub fn is_below_list_price(&self) -> bool {
         self.unit_price < self.list_price && !self.is_price_agreed

@@ -145,7 +145,13 @@ impl Product {
 
     /// Returns the name, with the size if tracked: `Classic T-Shirt (L)`.
     pub fn label(&self, line: &StockLine) -> String {
-        if line.size.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, line.size) }
+        self.label_of(&line.size_key)
+    }
+
+    /// Returns the name with the size of this key, as the catalogue spells it if it has it.
+    pub fn label_of(&self, size_key: &str) -> String {
+        let spelled = self.stock.iter().find(|line| line.size_key == size_key).map_or(size_key, |line| &line.size);
+        if spelled.is_empty() { self.name.clone() } else { format!("{} ({spelled})", self.name) }
     }
 
     /// Returns what people type for it: the barcode, else the id.

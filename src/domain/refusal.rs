@@ -76,6 +76,12 @@ pub enum Remedy {
     },
     /// Cancel the order.
     Cancel(Reference),
+    /// Take back items of the order.
+    Return(Reference),
+    /// Change one of the order's items.
+    EditItem(Reference),
+    /// Take an order anew.
+    NewOrder,
     /// Reopen the cancelled order.
     Reopen(Reference),
     /// Take the order back to an earlier status.

@@ -78,6 +78,7 @@ impl ResolvedOrder {
             payments: Vec::new(),
             notes: Vec::new(),
             block: None,
+            returns: Vec::new(),
         }
     }
 }
@@ -195,6 +196,7 @@ fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
         subtotal: item.subtotal,
         list_price: product.list_price(),
         is_price_agreed: item.is_price_agreed,
+        returned: 0,
     }
 }
 

@@ -6,6 +6,7 @@ use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::shortage::Shortage;
 use super::text::size_key;
 
 /// Why stock moved.
@@ -21,11 +22,16 @@ pub enum Reason {
     Adjust,
     /// Someone counted the stock.
     Count,
+    /// The items of an order that holds stock were changed.
+    Edit,
+    /// A customer sent something back.
+    Return,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 5] = [Reason::Initial, Reason::Confirm, Reason::Cancel, Reason::Adjust, Reason::Count];
+    pub const ALL: [Reason; 7] =
+        [Reason::Initial, Reason::Confirm, Reason::Cancel, Reason::Adjust, Reason::Count, Reason::Edit, Reason::Return];
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Reason> {
@@ -40,12 +46,14 @@ impl Reason {
             Reason::Cancel => "cancel",
             Reason::Adjust => "adjust",
             Reason::Count => "count",
+            Reason::Edit => "edit",
+            Reason::Return => "return",
         }
     }
 
     /// Returns whether a movement with this reason belongs to an order.
     pub fn is_of_order(self) -> bool {
-        matches!(self, Reason::Confirm | Reason::Cancel)
+        matches!(self, Reason::Confirm | Reason::Cancel | Reason::Edit | Reason::Return)
     }
 }
 
@@ -62,6 +70,15 @@ pub struct Movement {
     pub reason: Reason,
     /// A note of its own; without one it carries the command's.
     pub note: Option<String>,
+}
+
+impl Movement {
+    /// Returns the movement that writes off what this one gave back to the shelf, as it cannot be sold again. The order does
+    /// not hold it, so that an order without stock adds up to nothing.
+    pub fn written_off(&self, reference: &Reference) -> Movement {
+        let note = Some(format!("{reference} came back unsaleable"));
+        Movement { delta: -self.delta, reason: Reason::Adjust, note, ..self.clone() }
+    }
 }
 
 /// Decides how to write off the stock of a removed product: a movement for each line with stock, or one for the first line
@@ -125,14 +142,7 @@ pub fn correct(product: &Product, size: Option<&str>, correction: Correction) ->
     let after = before.saturating_add(delta);
     let label = product.label(&line);
     if after < 0 {
-        let shortage = Shortage {
-            label,
-            handle: product.handle(),
-            size: line.size.clone(),
-            available: before,
-            required: -delta,
-            orders: Vec::new(),
-        };
+        let shortage = Shortage { available: before, ..Shortage::of(product, &line, -delta) };
         return Err(Refusal::new(RefusalKind::InsufficientStock, format!("not enough stock of {}", shortage.label))
             .error("Insufficient stock for some items")
             .details(vec![shortage.describe()])
@@ -191,36 +201,6 @@ fn find_line<'a>(
 /// Why a new size cannot have these signs: they separate sizes, as in `S=3,M=5`.
 pub const NO_SIGNS: &str = "a size cannot have , or = in its name";
 
-/// One product and size of which there is not enough.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shortage {
-    /// `Classic T-Shirt`, or with its size `Classic T-Shirt (L)`.
-    pub label: String,
-    /// What people type to name the product.
-    pub handle: String,
-    /// The size as the catalogue spells it; empty if size is not tracked.
-    pub size: String,
-    /// The number available.
-    pub available: i64,
-    /// The number required.
-    pub required: i64,
-    /// The orders that do not get what they need, if any, each with whether it would be short by itself too.
-    pub orders: Vec<(Reference, bool)>,
-}
-
-impl Shortage {
-    /// Describes it in the guide's words.
-    pub fn describe(&self) -> String {
-        format!("{}: Insufficient stock (available: {}, required: {})", self.label, self.available, self.required)
-    }
-
-    /// Returns the remedy: adding pieces that turn out to exist.
-    pub fn remedy(&self) -> Remedy {
-        let missing = self.required - self.available;
-        Remedy::AddStock { product: self.handle.clone(), size: self.size.clone(), missing }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,21 +248,6 @@ mod tests {
     }
 
     #[test]
-    fn a_shortage_knows_its_remedy() {
-        let shortage = Shortage {
-            label: "Classic T-Shirt (X L)".into(),
-            handle: "SKU-12345".into(),
-            size: "X L".into(),
-            available: 1,
-            required: 2,
-            orders: Vec::new(),
-        };
-        assert_eq!(shortage.describe(), "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)");
-        let remedy = Remedy::AddStock { product: "SKU-12345".into(), size: "X L".into(), missing: 1 };
-        assert_eq!(shortage.remedy(), remedy);
-    }
-
-    #[test]
     fn the_stock_of_a_removed_product_is_written_off_and_the_removal_recorded() {
         let written_off = |stock: &[(&str, i64)], note| -> Vec<(String, i64, Option<String>)> {
             let movements = write_off(&product("Shirt", stock), note);
@@ -324,7 +289,7 @@ mod tests {
     /// The words are in files and in the JSON that scripts read.
     #[test]
     fn the_words_of_reasons_stay() {
-        let words = ["initial", "confirm", "cancel", "adjust", "count"];
+        let words = ["initial", "confirm", "cancel", "adjust", "count", "edit", "return"];
         assert_eq!(Reason::ALL.map(Reason::as_str), words);
         assert_eq!(words.map(Reason::parse), Reason::ALL.map(Some));
         assert_eq!(Reason::parse("sold"), None);

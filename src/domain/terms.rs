@@ -85,17 +85,19 @@ impl Fee {
 pub enum Discount {
     /// An amount.
     Amount(Money),
-    /// Hundredths of a percent of the items' sum, at most 10000.
-    Percent(i64),
+    /// A percentage of the items' sum, at most 100 with two decimals.
+    Percent(Money),
 }
 
 impl Discount {
+    /// The whole of which a percentage is a part.
+    const WHOLE: Money = Money::HUNDRED;
+
     /// Reads an amount, a percentage such as `10%`, or `none`.
     ///
     /// # Errors
     /// It is none of them; the error says what to type.
     pub fn read(text: &str) -> Result<Discount, String> {
-        const WHOLE: i64 = 10_000;
         let text = text.trim();
         if is_none(text) {
             return Ok(Discount::Amount(Money::ZERO));
@@ -103,8 +105,8 @@ impl Discount {
         let Some(percent) = text.strip_suffix('%') else {
             return Money::parse_typed(text).map(Discount::Amount);
         };
-        match Money::parse(percent.trim_end()).map(Money::hundredths) {
-            Ok(percent) if percent <= WHOLE => Ok(Discount::Percent(percent)),
+        match Money::parse(percent.trim_end()) {
+            Ok(percent) if percent <= Discount::WHOLE => Ok(Discount::Percent(percent)),
             Ok(_) | Err(MoneyError::TooLarge) => Err("must be at most 100%".to_owned()),
             Err(_) => Err("must be an amount such as 15.00, or a percentage such as 10%".to_owned()),
         }
@@ -114,13 +116,7 @@ impl Discount {
     pub fn of(self, total: Money) -> Money {
         match self {
             Discount::Amount(amount) => amount,
-            Discount::Percent(percent) => {
-                // A total has 10 digits, a percentage 5.
-                let product = total.hundredths() * percent;
-                let (whole, rest) = (product / 10_000, product % 10_000);
-                let is_up = rest > 5_000 || rest == 5_000 && whole % 2 == 1;
-                Money::from_hundredths(whole + i64::from(is_up))
-            }
+            Discount::Percent(percent) => total.share(percent, Discount::WHOLE),
         }
     }
 }
@@ -217,8 +213,11 @@ mod tests {
             words(["deliveryFee: 0.00 (not agreed)", "discount: 1.00 (not agreed)", "cod: true (not agreed)"])
         );
         assert_eq!(agreed.words(), words(["deliveryFee: 0.00", "discount: 1.00", "cod: true"]));
-        let none =
-            TermsEdit { delivery_fee: Some(Fee(None)), discount: Some(Discount::Percent(0)), is_cod: Some(false) };
+        let none = TermsEdit {
+            delivery_fee: Some(Fee(None)),
+            discount: Some(Discount::Percent(Money::ZERO)),
+            is_cod: Some(false),
+        };
         assert_eq!(claimed.edited(&none, money(5998)), Terms::default());
         assert_eq!(Terms::default().words(), words(["", "", ""]));
         assert_eq!(claimed.edited(&TermsEdit::default(), money(5998)), claimed, "what is not said stays");

@@ -1,5 +1,6 @@
 //! Status changes other than confirming, and returning stock (rules 2 and 3).
 
+use super::holding::Holding;
 use super::money::{Balance, Money};
 use super::order::{Order, OrderPk, OrderSummary};
 use super::reference::Reference;
@@ -39,33 +40,27 @@ pub struct Request {
     pub keep: Money,
 }
 
-/// Decides a status change of `order`, which holds the stock `held`, by product and size.
+/// Decides a status change of `order`, which holds the stock `held`.
 ///
-/// Leaving the states that hold stock gives back exactly what the order's movements took. Goods that cannot be sold again
-/// are given back and then written off by an adjustment, so that the order's sum is zero.
-pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<StatusChange, Refusal> {
+/// Leaving the states that hold stock gives back all that is held. Goods that cannot be sold again are given back and then
+/// written off by an adjustment, so that the order's sum is zero.
+pub fn decide(order: &Order, held: &Holding, request: Request) -> Result<StatusChange, Refusal> {
     let summary = &order.summary;
     let (from, to) = (summary.status, request.to);
     let legal = from.next().contains(&to) || (request.force && from.may_be_forced_to(to));
     if !legal {
         return Err(illegal(&summary.reference, from, to));
     }
-    if Balance::from(request.keep) > summary.grand_total() {
-        return Err(keeps_too_much(summary, request.keep));
+    if to == Status::Pending && !order.returns.is_empty() {
+        return Err(has_returns(summary));
     }
+    may_keep(summary, request.keep)?;
     let mut movements = Vec::new();
     if from.holds_stock() && !to.holds_stock() {
-        for taken in held {
-            let back = Movement { delta: -taken.delta, reason: Reason::Cancel, note: None, ..taken.clone() };
-            let damaged = Movement {
-                reason: Reason::Adjust,
-                note: Some(format!("{} came back unsaleable", summary.reference)),
-                ..taken.clone()
-            };
+        for back in held.movements_to(&Holding::default(), Reason::Cancel) {
+            let written_off = (!request.restock).then(|| back.written_off(&summary.reference));
             movements.push(back);
-            if !request.restock {
-                movements.push(damaged);
-            }
+            movements.extend(written_off);
         }
     }
     let kept = if to == Status::Cancelled { request.keep } else { Money::ZERO };
@@ -73,13 +68,28 @@ pub fn decide(order: &Order, held: &[Movement], request: Request) -> Result<Stat
     Ok(StatusChange { order, reference, from, to, kept_before, kept, movements })
 }
 
-/// A conflict, as with a refund of more than was paid: the amount is well-formed, and this order does not allow it.
-fn keeps_too_much(summary: &OrderSummary, keep: Money) -> Refusal {
+/// Refuses to keep more of an order that is cancelled than it costs. It is a conflict, as a refund of more than was paid is: the
+/// amount is well-formed, and this order does not allow it.
+pub fn may_keep(summary: &OrderSummary, keep: Money) -> Result<(), Refusal> {
     let (reference, all) = (&summary.reference, summary.grand_total());
+    if Balance::from(keep) <= all {
+        return Ok(());
+    }
     let message = format!("{keep} cannot be kept of {reference}: it costs {all}");
-    Refusal::conflict(Conflict::Step, message)
+    Err(Refusal::conflict(Conflict::Step, message)
         .error("More than an order costs cannot be kept")
-        .remedy(Remedy::ShowOrder(reference.clone()))
+        .remedy(Remedy::ShowOrder(reference.clone())))
+}
+
+/// What came back was counted and paid for as part of this order: confirming it once more would take it again.
+fn has_returns(summary: &OrderSummary) -> Refusal {
+    let reference = &summary.reference;
+    let message = format!("order {reference} cannot go back to pending: some of it came back");
+    let refusal = Refusal::conflict(Conflict::Step, message).error("An order with returns cannot go back to pending");
+    match summary.status {
+        Status::Cancelled => refusal.remedy(Remedy::NewOrder),
+        _ => refusal.remedy(Remedy::Return(reference.clone())).remedy(Remedy::Cancel(reference.clone())),
+    }
 }
 
 fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
@@ -109,6 +119,7 @@ fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::holding::StockKey;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
     use crate::domain::refusal::RefusalKind;
@@ -118,15 +129,15 @@ mod tests {
         order(&incoming(&[(&shirt, 2, Some("S"))]), &[shirt.clone()].into_iter().collect(), 1, status)
     }
 
-    fn held() -> Vec<Movement> {
-        let product_id = product("Shirt", &[]).id;
-        vec![Movement {
-            product_id,
-            size_key: "s".into(),
-            delta: -2,
-            reason: Reason::Confirm,
-            note: Some("paid".into()),
-        }]
+    /// What the order holds: 2 shirts in S.
+    fn held() -> Holding {
+        let mut held = Holding::default();
+        held.add(StockKey { product_id: product("Shirt", &[]).id, size_key: "s".into() }, 2);
+        held
+    }
+
+    fn held_in(status: Status) -> Holding {
+        if status.holds_stock() { held() } else { Holding::default() }
     }
 
     #[test]
@@ -134,8 +145,7 @@ mod tests {
         for from in Status::ALL {
             for to in Status::ALL {
                 let request = Request { to, force: true, restock: true, keep: Money::ZERO };
-                let held = if from.holds_stock() { held() } else { Vec::new() };
-                let Ok(change) = decide(&order_in(from), &held, request) else {
+                let Ok(change) = decide(&order_in(from), &held_in(from), request) else {
                     continue;
                 };
                 let moved: Vec<_> = change.movements.iter().map(|m| (m.delta, m.reason)).collect();
@@ -161,9 +171,8 @@ mod tests {
             let mut order = order_in(from);
             order.summary.terms.delivery_fee = fee.map(money);
             order.summary.terms.discount = money(discount);
-            let held = if from.holds_stock() { held() } else { Vec::new() };
             let request = Request { to: Status::Cancelled, force: false, restock: true, keep: money(keep) };
-            match decide(&order, &held, request) {
+            match decide(&order, &held_in(from), request) {
                 Ok(change) => assert_eq!((is_kept, change.kept_before, change.kept), (true, Money::ZERO, money(keep))),
                 Err(refusal) => assert_eq!((is_kept, refusal.kind), (false, RefusalKind::Conflict(Conflict::Step))),
             }
@@ -171,7 +180,7 @@ mod tests {
         let mut order = order_in(Status::Cancelled);
         order.summary.kept = money(500);
         let request = Request { to: Status::Pending, force: true, restock: true, keep: Money::ZERO };
-        let reopened = decide(&order, &[], request).unwrap();
+        let reopened = decide(&order, &Holding::default(), request).unwrap();
         assert_eq!((reopened.kept_before, reopened.kept), (money(500), Money::ZERO));
     }
 
@@ -202,7 +211,8 @@ mod tests {
             (Cancelled, Pending, false, "Order cannot go from cancelled to pending", vec![reopen]),
         ] {
             let refusal =
-                decide(&order_in(from), &[], Request { to, force, restock: true, keep: Money::ZERO }).unwrap_err();
+                decide(&order_in(from), &Holding::default(), Request { to, force, restock: true, keep: Money::ZERO })
+                    .unwrap_err();
             assert_eq!(
                 (refusal.kind, refusal.error.as_str(), refusal.remedies),
                 (RefusalKind::Conflict(Conflict::Step), error, remedies)
@@ -210,7 +220,7 @@ mod tests {
         }
         let refusal = decide(
             &order_in(Cancelled),
-            &[],
+            &Holding::default(),
             Request { to: Cancelled, force: false, restock: true, keep: Money::ZERO },
         )
         .unwrap_err();

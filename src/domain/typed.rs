@@ -135,7 +135,7 @@ mod tests {
         let (mut shirt, cap) = (product("Shirt", &[("S", 1), ("L", 5)]), product("Cap", &[("", 9)]));
         shirt.discounted_price = Some(Money::from_hundredths(1999));
         let mut order = typed(vec![item(&shirt, Some("l"), 2, None), item(&cap, Some("any"), 1, Some(0))]);
-        order.terms.discount = Some(Discount::Percent(1000));
+        order.terms.discount = Some(Discount::Percent(Money::from_hundredths(1000)));
         let taken = order.clone().into_incoming().unwrap();
         let prices: Vec<_> =
             taken.items.iter().map(|item| (item.unit_price.hundredths(), item.size.as_deref())).collect();
@@ -152,7 +152,7 @@ mod tests {
         let mut order = typed(vec![item(&cap, None, 1, Some(100))]);
         order.terms = TermsEdit {
             delivery_fee: Some(Fee(Some(Money::ZERO))),
-            discount: Some(Discount::Percent(5000)),
+            discount: Some(Discount::Percent(Money::from_hundredths(5000))),
             is_cod: Some(true),
         };
         order.is_by_shop = false;

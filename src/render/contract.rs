@@ -3,7 +3,7 @@
 use super::help::{paragraph, two_columns};
 use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS, NOTE_KEYS, ORDER_KEYS,
-    PAYMENT_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
+    PAYMENT_KEYS, PRODUCT_KEYS, RETURN_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
 use super::report::{money, pending, stock};
 
@@ -20,9 +20,10 @@ const fn shape(name: &'static str, printed_by: &'static str, keys: &'static [&'s
 }
 
 const SHAPES: &[Shape] = &[
-    shape("order", "create, show, set-status, cancel, edit, note, pay, refund", ORDER_KEYS),
+    shape("order", "create, show, set-status, cancel, edit, return, note, pay, refund", ORDER_KEYS),
     shape("item", "the items of an order", ITEM_KEYS),
     shape("payment", "the payments of an order", PAYMENT_KEYS),
+    shape("return", "the returns of an order", RETURN_KEYS),
     shape("note", "the notes of an order", NOTE_KEYS),
     shape("listed order", "list, an array; with --items an array of orders, as my-orders", SUMMARY_KEYS),
     shape("count", "list --count", &["count"]),

@@ -23,7 +23,7 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
         if event.kind == EventKind::Payment {
             text.push_str(&money(event, style));
         }
-        if event.kind == EventKind::Edited {
+        if matches!(event.kind, EventKind::Edited | EventKind::Returned) {
             for (mark, side) in [('-', &event.from), ('+', &event.to)] {
                 if let Some(side) = side {
                     text.push_str(&field(&format!("  {mark}"), 3, side, style.width));
@@ -75,6 +75,8 @@ fn what(event: &Event) -> String {
         (EventKind::Created, ..) => "created".to_owned(),
         (EventKind::Edited, ..) => "edited".to_owned(),
         (EventKind::Note, ..) => "note".to_owned(),
+        (EventKind::Returned, _, None) => "returned".to_owned(),
+        (EventKind::Returned, ..) => "exchanged".to_owned(),
         (EventKind::Payment, from, to) => {
             let said = from.as_deref().or(to.as_deref()).unwrap_or_default();
             let what = if said.starts_with('-') { "refund" } else { "payment" };

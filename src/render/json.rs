@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::customer::{CustomerRecord, CustomerSummary};
 use crate::domain::finding::Finding;
 use crate::domain::history::{Event, StockEntry};
-use crate::domain::order::{Note, Order, OrderItem, OrderSummary};
+use crate::domain::order::{Note, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::product::Product;
 use crate::domain::reference::Reference;
@@ -220,6 +220,18 @@ fn payment(payment: &Payment) -> Body {
     ])
 }
 
+/// The keys of what came back of an order, in order.
+pub const RETURN_KEYS: &[&str] = &["item", "quantity", "value", "at"];
+
+fn returned(returned: &Return) -> Body {
+    body([
+        ("item", json!(returned.item)),
+        ("quantity", json!(returned.quantity)),
+        ("value", json!(returned.value.to_string())),
+        ("at", json!(returned.at.to_string())),
+    ])
+}
+
 /// The keys of a note on an order, in order.
 pub const NOTE_KEYS: &[&str] = &["at", "actor", "note"];
 
@@ -232,7 +244,7 @@ pub fn order_fields(order: &Order, keys: &[&str]) -> Body {
     let value = |key: &str| match key {
         "items" => order.items.iter().map(item).collect(),
         "payments" => order.payments.iter().map(|one| Value::Object(payment(one))).collect(),
-        "returns" => json!([]),
+        "returns" => order.returns.iter().map(|one| Value::Object(returned(one))).collect(),
         "notes" => order.notes.iter().map(|one| Value::Object(note(one))).collect(),
         key => summary_value(&order.summary, key),
     };

@@ -9,11 +9,13 @@ use super::integrity::{at_fault, damage, finding, has_damaged_pages};
 use super::schema::{schema_differences, tables};
 use super::transaction::Read;
 use crate::domain::finding::Finding;
+use crate::domain::holding::contradictions;
 use crate::domain::order::OrderPk;
+use crate::domain::product::Catalogue;
 use crate::domain::time::Timestamp;
 
 /// The rules over tables, each with a query that finds what breaks it.
-const RULES: [(&str, &str); 33] = [
+const RULES: [(&str, &str); 40] = [
     // On hand is the sum of its movements.
     ("stock", "SELECT 'stock' AS code, p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS subject,
             format('%d on hand, but its movements add up to %d', s.on_hand, coalesce(m.moved, 0)) AS problem
@@ -23,27 +25,6 @@ const RULES: [(&str, &str); 33] = [
      WHERE s.on_hand <> coalesce(m.moved, 0) ORDER BY s.pk"),
     ("stock_line", "SELECT 'stock_line' AS code, name AS subject, 'has no stock line' AS problem
      FROM products WHERE removed_at IS NULL AND id NOT IN (SELECT product_id FROM stock) ORDER BY name"),
-    // An order holds, size by size, what its items say, and nothing before it is confirmed or after it is cancelled. What it
-    // took of a product that had no sizes then is without a size.
-    ("held_stock", "WITH
-     took AS (SELECT order_pk, product_id, size_key, -SUM(delta) AS taken FROM stock_movements
-              WHERE order_pk IS NOT NULL GROUP BY order_pk, product_id, size_key),
-     sized AS (SELECT DISTINCT product_id FROM stock WHERE size_key <> ''),
-     needs AS (SELECT i.order_pk, i.product_id, i.quantity,
-                      CASE WHEN z.product_id IS NULL OR t.taken > 0 THEN '' ELSE size_key(coalesce(i.selected_size, '')) END AS size_key
-               FROM order_items AS i JOIN orders AS o ON o.pk = i.order_pk
-               LEFT JOIN sized AS z ON z.product_id = i.product_id
-               LEFT JOIN took AS t ON t.order_pk = i.order_pk AND t.product_id = i.product_id AND t.size_key = ''
-               WHERE o.status IN ('confirmed', 'processing', 'shipped', 'delivered'))
-     SELECT 'held_stock' AS code, o.reference AS subject,
-            format('is %s and holds %d of %s, not %d', o.status, SUM(taken),
-                   p.name || CASE held.size_key WHEN '' THEN '' ELSE format(' (%s)', coalesce(s.size, held.size_key)) END,
-                   SUM(needed)) AS problem
-     FROM (SELECT order_pk, product_id, size_key, 0 AS needed, taken FROM took
-           UNION ALL SELECT order_pk, product_id, size_key, quantity, 0 FROM needs) AS held
-     JOIN orders AS o ON o.pk = held.order_pk JOIN products AS p ON p.id = held.product_id
-     LEFT JOIN stock AS s ON s.product_id = held.product_id AND s.size_key = held.size_key
-     GROUP BY held.order_pk, held.product_id, held.size_key HAVING SUM(needed) <> SUM(taken) ORDER BY held.order_pk"),
     ("items", "SELECT 'items' AS code, reference AS subject, 'has no items' AS problem
      FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_items) ORDER BY pk"),
     ("positions", "SELECT 'positions' AS code, o.reference AS subject, 'its items are not numbered 1, 2, 3 …' AS problem
@@ -111,13 +92,58 @@ const RULES: [(&str, &str); 33] = [
     ("movement", "SELECT 'movement' AS code, o.reference AS subject, format('movement %d names an event of another order', m.pk) AS problem
      FROM stock_movements AS m JOIN order_events AS e ON e.pk = m.event_pk JOIN orders AS o ON o.pk = m.order_pk
      WHERE e.order_pk <> m.order_pk ORDER BY m.pk"),
-    // Confirming takes stock; leaving the states that hold it gives back, and what is written off then is taken again.
+    // Confirming takes stock, and leaving the states that hold it gives back; an edit does either, a return gives back and an
+    // exchange takes. What is written off then is taken again.
     ("movement", "SELECT 'movement' AS code, o.reference AS subject,
             format('movement %d is of the reason %s, which its event is not', m.pk, m.reason) AS problem
-     FROM stock_movements AS m JOIN order_events AS e ON e.pk = m.event_pk JOIN orders AS o ON o.pk = e.order_pk
-     WHERE e.kind <> 'status' OR (m.reason = 'confirm') <> (e.\"to\" = 'confirmed') OR (m.reason = 'cancel') <> (m.delta > 0)
-        OR m.reason <> 'confirm' AND (e.\"from\" IN ('pending', 'cancelled') OR e.\"to\" NOT IN ('pending', 'cancelled'))
+     FROM (SELECT pk, order_pk, kind, \"to\", kind = 'status' AND \"from\" NOT IN ('pending', 'cancelled')
+                  AND \"to\" IN ('pending', 'cancelled') AS gives_back FROM order_events) AS e
+     JOIN stock_movements AS m ON m.event_pk = e.pk JOIN orders AS o ON o.pk = e.order_pk
+     WHERE NOT CASE m.reason
+           WHEN 'confirm' THEN m.delta < 0 AND e.kind = 'status' AND e.\"to\" = 'confirmed'
+           WHEN 'cancel' THEN m.delta > 0 AND e.gives_back
+           WHEN 'edit' THEN e.kind = 'edited' OR m.delta < 0 AND e.kind = 'returned' AND e.\"to\" IS NOT NULL
+           WHEN 'return' THEN m.delta > 0 AND e.kind = 'returned'
+           ELSE m.delta < 0 AND (e.gives_back OR e.kind = 'returned') END
      ORDER BY m.pk"),
+    ("return", "SELECT 'return' AS code, o.reference AS subject,
+            format('says that %d hundredths came back, but its returns add up to %d', o.returned, coalesce(r.value, 0)) AS problem
+     FROM orders AS o LEFT JOIN (SELECT order_pk, SUM(value) AS value FROM order_returns GROUP BY order_pk) AS r
+       ON r.order_pk = o.pk
+     WHERE o.returned <> coalesce(r.value, 0) ORDER BY o.pk"),
+    ("return", "SELECT 'return' AS code, o.reference AS subject,
+            CASE WHEN i.id IS NULL THEN format('return %d is of an item that it has not', MIN(r.pk))
+                 ELSE format('%d of %d of item %d came back', SUM(r.quantity), i.quantity, i.position) END AS problem
+     FROM order_returns AS r JOIN orders AS o ON o.pk = r.order_pk
+     LEFT JOIN order_items AS i ON i.order_pk = r.order_pk AND i.id = r.item_id
+     GROUP BY r.order_pk, r.item_id HAVING i.id IS NULL OR SUM(r.quantity) > i.quantity ORDER BY MIN(r.pk)"),
+    ("return", "SELECT 'return' AS code, o.reference AS subject,
+            format('return %d is of %d hundredths, but its pieces cost %d', r.pk, r.subtotal, r.quantity * i.unit_price) AS problem
+     FROM order_returns AS r JOIN orders AS o ON o.pk = r.order_pk
+     JOIN order_items AS i ON i.order_pk = r.order_pk AND i.id = r.item_id
+     WHERE r.subtotal <> r.quantity * i.unit_price ORDER BY r.pk"),
+    ("return", "SELECT 'return' AS code, o.reference AS subject, format('return %d is not told by its event', r.pk) AS problem
+     FROM order_returns AS r JOIN order_events AS e ON e.pk = r.event_pk JOIN orders AS o ON o.pk = r.order_pk
+     WHERE e.order_pk <> r.order_pk OR e.kind <> 'returned' ORDER BY r.pk"),
+    ("return", "SELECT 'return' AS code, o.reference AS subject, format('event %d tells of no return', e.pk) AS problem
+     FROM order_events AS e JOIN orders AS o ON o.pk = e.order_pk
+     WHERE e.kind = 'returned' AND (SELECT COUNT(*) FROM order_returns AS r
+                                    WHERE r.order_pk = e.order_pk AND r.event_pk = e.pk) <> 1 ORDER BY e.pk"),
+    ("return", "SELECT 'return' AS code, o.reference AS subject,
+            format('%d pieces came back by return %d, but its movements say %d', r.quantity, r.pk, coalesce(SUM(m.delta), 0))
+              AS problem
+     FROM order_returns AS r JOIN orders AS o ON o.pk = r.order_pk
+     LEFT JOIN stock_movements AS m ON m.order_pk = r.order_pk AND m.event_pk = r.event_pk AND m.reason = 'return'
+     GROUP BY r.pk HAVING r.quantity <> coalesce(SUM(m.delta), 0) ORDER BY r.pk"),
+    // An order of which something came back is never pending again, and one of which everything came back is cancelled.
+    ("return", "SELECT 'return' AS code, o.reference AS subject,
+            format('is %s, but %d of its %d pieces came back', o.status, SUM(r.quantity), o.item_count) AS problem
+     FROM order_returns AS r JOIN orders AS o ON o.pk = r.order_pk
+     GROUP BY o.pk HAVING o.status = 'pending' OR o.status <> 'cancelled' AND SUM(r.quantity) >= o.item_count ORDER BY o.pk"),
+    ("return", "SELECT 'return' AS code, o.reference AS subject,
+            format('has a discount of %d hundredths, of which returns took %d', o.discount, SUM(r.subtotal - r.value)) AS problem
+     FROM order_returns AS r JOIN orders AS o ON o.pk = r.order_pk
+     GROUP BY o.pk HAVING SUM(r.subtotal - r.value) > o.discount ORDER BY o.pk"),
     ("source", "SELECT 'source' AS code, reference AS subject, 'does not say where it came from' AS problem
      FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_sources) ORDER BY pk"),
     // Since version 4 they are those of the number in full.
@@ -167,7 +193,8 @@ const RULES: [(&str, &str); 33] = [
            FROM stock_movements WHERE (product_id, size_key) IN
              (SELECT product_id, size_key FROM stock WHERE on_hand > 2147483647)) AS m
      JOIN products AS p ON p.id = m.product_id
-     WHERE m.balance > 2147483647 AND m.delta > 0 AND m.reason <> 'cancel' ORDER BY m.pk"),
+     WHERE m.balance > 2147483647 AND m.delta > 0 AND m.reason NOT IN ('cancel', 'edit', 'return')
+     ORDER BY m.pk"),
     ("phone", "SELECT 'phone' AS code, reference AS subject, format('its phone %s', phone_problem(customer_phone)) AS problem
      FROM orders WHERE phone_problem(customer_phone) IS NOT NULL
        AND (customer_phone, customer_name) IS NOT ('forgotten', 'forgotten') ORDER BY pk"),
@@ -237,7 +264,8 @@ impl Read<'_> {
         }
         findings.extend(attempt("users", || self.users().map(|_| Vec::new()))?);
         findings.extend(attempt("products", || self.all_products().map(|_| Vec::new()))?);
-        findings.extend(attempt("orders", || self.unreadable_orders())?);
+        let catalogue = self.all_products().unwrap_or_default().into_iter().collect();
+        findings.extend(attempt("orders", || self.wrong_orders(&catalogue))?);
         for (subject, sql) in RULES {
             findings.extend(attempt(subject, || self.findings_of(sql))?);
         }
@@ -257,8 +285,8 @@ impl Read<'_> {
         self.rows("SELECT lower(name) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))
     }
 
-    /// Finds the orders that no command can load.
-    fn unreadable_orders(&self) -> Result<Vec<Finding>, StoreError> {
+    /// Finds the orders that no command can load, and those that hold other stock than their items and returns say.
+    fn wrong_orders(&self, catalogue: &Catalogue) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         let next = "SELECT pk FROM orders WHERE pk > ?1 ORDER BY pk LIMIT ?2";
         let mut last = i64::MIN;
@@ -266,14 +294,38 @@ impl Read<'_> {
             let orders: Vec<OrderPk> = self.rows(next, (last, ORDERS_AT_ONCE), |row| row.get(0))?;
             let Some(newest) = orders.last() else { return Ok(findings) };
             last = newest.0;
-            if let Err(error) = self.orders(&orders) {
-                at_fault("orders", &error).ok_or(error)?;
-                for order in orders {
-                    let subject = format!("orders row {}", order.0);
-                    findings.extend(attempt(&subject, || self.orders(&[order]).map(|_| Vec::new()))?);
+            match self.wrong_stock(&orders, catalogue) {
+                Ok(wrong) => findings.extend(wrong),
+                Err(error) => {
+                    at_fault("orders", &error).ok_or(error)?;
+                    for order in orders {
+                        let subject = format!("orders row {}", order.0);
+                        findings.extend(attempt(&subject, || self.wrong_stock(&[order], catalogue))?);
+                    }
                 }
             }
         }
+    }
+
+    /// Finds orders that hold other stock than their items and returns say.
+    fn wrong_stock(&self, orders: &[OrderPk], catalogue: &Catalogue) -> Result<Vec<Finding>, StoreError> {
+        let mut held = self.held_by(orders)?;
+        let mut findings = Vec::new();
+        for order in self.orders(orders)? {
+            let held = held.remove(&order.summary.pk).unwrap_or_default();
+            for (key, holds, should) in contradictions(&order, &held, catalogue) {
+                let label = match catalogue.get(key.product_id) {
+                    Some(product) => product.label_of(&key.size_key),
+                    None => key.product_id.to_string(),
+                };
+                findings.push(Finding {
+                    code: "held_stock".to_owned(),
+                    subject: order.summary.reference.to_string(),
+                    problem: format!("is {} and holds {holds} of {label}, not {should}", order.summary.status),
+                });
+            }
+        }
+        Ok(findings)
     }
 
     /// Finds unreadable texts, ids and times in a table: SQLite's own checks do not look at them.

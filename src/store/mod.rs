@@ -58,6 +58,7 @@ mod payments;
 mod plans;
 mod products;
 mod reports;
+mod returns;
 mod schema;
 mod search;
 mod search_index;

@@ -7,10 +7,10 @@ use super::item_buffer::{ItemRow, rows_of};
 use super::transaction::{Audit, Write};
 use super::values::execute_in_order;
 use crate::domain::content::{ItemContent, items_hash};
-use crate::domain::edit::Edited;
+use crate::domain::edit::{Change, Edited};
 use crate::domain::history::EventKind;
 use crate::domain::money::Money;
-use crate::domain::order::OrderPk;
+use crate::domain::order::{OrderItem, OrderPk};
 use crate::domain::terms::{Claimed, Terms};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
@@ -112,18 +112,35 @@ impl Write<'_> {
         }
         self.index_again(edited.order)?;
         if let Some(items) = &edited.items {
-            // All of them anew, as their positions move up when one is removed. They keep their ids.
-            self.connection
-                .prepare_cached("DELETE FROM order_items WHERE order_pk = :order")?
-                .execute(named_params! {":order": edited.order})?;
-            let mut insert = self.connection.prepare_cached(ItemRow::INSERT)?;
-            rows_of(edited.order, items).try_for_each(|item| item.insert(&mut insert))?;
+            self.replace_items(edited.order, items)?;
         }
         for change in &edited.changes {
-            let (from, to) = (change.from.as_deref(), change.to.as_deref());
-            self.insert_event(edited.order, EventKind::Edited, from, to, time, audit)?;
+            self.insert_change(edited.order, EventKind::Edited, change, time, audit)?;
         }
         Ok(())
+    }
+
+    /// Writes all items of an order anew, as their positions move up when one is removed. They keep their ids.
+    pub(super) fn replace_items(&self, order: OrderPk, items: &[OrderItem]) -> Result<(), StoreError> {
+        self.execute("DELETE FROM order_items WHERE order_pk = :order", named_params! {":order": order})?;
+        let mut insert = self.connection.prepare_cached(ItemRow::INSERT)?;
+        Ok(rows_of(order, items).try_for_each(|item| item.insert(&mut insert))?)
+    }
+
+    /// Writes the event of a change, and moves its stock. Returns the event's key.
+    pub(super) fn insert_change(
+        &self,
+        order: OrderPk,
+        kind: EventKind,
+        change: &Change,
+        time: Timestamp,
+        audit: &Audit,
+    ) -> Result<i64, StoreError> {
+        let event = self.insert_event(order, kind, change.from.as_deref(), change.to.as_deref(), time, audit)?;
+        for movement in &change.movements {
+            self.apply_movement(movement, Some((order, event)), time, audit)?;
+        }
+        Ok(event)
     }
 
     /// Keeps a note with an order, whatever its status.

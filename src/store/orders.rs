@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use super::error::StoreError;
+use super::returns::Returns;
 use super::transaction::Read;
 use super::values::{Id, InOrder, json_array};
 use crate::domain::content::Content;
@@ -12,6 +13,7 @@ use crate::domain::duplicate::DUPLICATE_WINDOW_MILLIS;
 use crate::domain::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
 use crate::domain::product::ProductId;
 use crate::domain::reference::Reference;
+use crate::domain::status::Status;
 use crate::domain::terms::{Claimed, Terms};
 use crate::domain::time::Timestamp;
 
@@ -77,6 +79,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
         subtotal: row.take()?,
         list_price: row.take()?,
         is_price_agreed: row.take()?,
+        returned: 0,
         misnomer: None,
     };
     Ok((order, item))
@@ -106,7 +109,7 @@ impl Read<'_> {
         self.first(&sql, named_params! {":number": number}, summary)
     }
 
-    /// Adds to orders their items, payments and notes, each in one query.
+    /// Adds to orders their items, payments, notes and returns, each in one query.
     pub(super) fn with_items(&self, summaries: Vec<OrderSummary>) -> Result<Vec<Order>, StoreError> {
         let keys = json_array(summaries.iter().map(|summary| summary.pk.0));
         let sql = format!(
@@ -125,12 +128,16 @@ impl Read<'_> {
         let mut payments = if has_payments { self.payments_of(&keys)? } else { HashMap::new() };
         let mut notes = self.notes_of(&keys)?;
         let blocks = self.blocks_of(&summaries)?;
+        // What is pending never came back.
+        let may_have_returns = summaries.iter().any(|summary| summary.status != Status::Pending);
+        let mut returns = if may_have_returns { self.returns_of(&keys)? } else { Returns::default() };
         let with_items = |summary: OrderSummary| {
-            let items = items.remove(&summary.pk).unwrap_or_default();
+            let mut items = items.remove(&summary.pk).unwrap_or_default();
+            let returns = returns.take(summary.pk, &mut items);
             let payments = payments.remove(&summary.pk).unwrap_or_default();
             let notes = notes.remove(&summary.pk).unwrap_or_default();
             let block = blocks.iter().find(|(number, _)| *number == summary.number).map(|(_, block)| block.clone());
-            Order { summary, items, payments, notes, block }
+            Order { summary, items, payments, notes, block, returns }
         };
         Ok(summaries.into_iter().map(with_items).collect())
     }

@@ -1,31 +1,39 @@
 //! Stock on hand and its movements.
 
+use std::collections::HashMap;
+
 use rusqlite::{named_params, params};
 
 use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
+use super::values::json_array;
+use crate::domain::holding::{Holding, StockKey};
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockLine};
-use crate::domain::stock::{Movement, Reason, StockChange};
+use crate::domain::stock::{Movement, StockChange};
 use crate::domain::time::Timestamp;
 
 impl Read<'_> {
     /// Loads the stock that an order holds: for each product and size what its movements took.
-    pub fn held_stock(&self, order: OrderPk) -> Result<Vec<Movement>, StoreError> {
-        self.rows(
-            "SELECT product_id, size_key, SUM(delta) AS delta FROM stock_movements
-             WHERE order_pk = :order GROUP BY product_id, size_key HAVING SUM(delta) <> 0 ORDER BY MIN(pk)",
-            named_params! {":order": order},
-            |row| {
-                Ok(Movement {
-                    product_id: row.get("product_id")?,
-                    size_key: row.get("size_key")?,
-                    delta: row.get("delta")?,
-                    reason: Reason::Confirm,
-                    note: None,
-                })
-            },
-        )
+    pub fn held_stock(&self, order: OrderPk) -> Result<Holding, StoreError> {
+        Ok(self.held_by(&[order])?.remove(&order).unwrap_or_default())
+    }
+
+    /// Loads the stock that orders hold. One that holds nothing may be left out.
+    pub(super) fn held_by(&self, orders: &[OrderPk]) -> Result<HashMap<OrderPk, Holding>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT order_pk, product_id, size_key, -SUM(delta) AS pieces FROM stock_movements
+             WHERE order_pk IN (SELECT value FROM json_each(:orders))
+             GROUP BY order_pk, product_id, size_key HAVING SUM(delta) <> 0 ORDER BY MIN(pk)",
+        )?;
+        let mut held: HashMap<OrderPk, Holding> = HashMap::new();
+        let keys = json_array(orders.iter().map(|pk| pk.0));
+        let mut rows = statement.query(named_params! {":orders": keys})?;
+        while let Some(row) = rows.next()? {
+            let key = StockKey { product_id: row.get("product_id")?, size_key: row.get("size_key")? };
+            held.entry(row.get("order_pk")?).or_default().add(key, row.get("pieces")?);
+        }
+        Ok(held)
     }
 }
 

@@ -233,6 +233,7 @@ mod tests {
         "AMOUNT",
         "RECEIPT",
         "N",
+        "N[*Q]",
         "REFERENCE",
         "A|none",
         "A|N%|none",

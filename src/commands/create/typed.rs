@@ -98,7 +98,7 @@ impl Typed {
             _ => read.last_order_of(&self.phone)?.filter(|order| caller.sees(order)),
         };
         let items = match self.items {
-            Items::Specs(specs) => find_items(read, &specs, is_by_shop)?,
+            Items::Specs(specs) => find_items(read, &specs, "--item", is_by_shop)?,
             Items::Picked(items) => items,
         };
         let (same_as, of_last) = last.map(|order| (order.reference, order.customer)).unzip();

@@ -54,6 +54,11 @@ impl ItemArgs {
         self.item.is_some() || self.add.is_some() || self.remove.is_some()
     }
 
+    /// Returns whether the price of an item is to change.
+    pub fn has_price(&self) -> bool {
+        self.item.is_some() && self.price.is_some()
+    }
+
     /// Refuses an item of which nothing is to change.
     pub fn refuse_nothing(&self) -> Result<(), Failure> {
         let changes_it =

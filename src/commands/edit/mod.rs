@@ -10,9 +10,10 @@ use super::Context;
 use super::arguments::{TermsArgs, address};
 use super::facts::{Facts, Group};
 use super::find::{Naming, REF_TO_WRITE, find_order, find_user};
+use super::payment::say_owed;
 use super::pick::{Purpose, one_named_or_picked};
 use super::product::name;
-use crate::domain::edit::{Edit, decide};
+use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::phone::read_phone;
 use crate::domain::status::Status;
 use crate::domain::terms::TermsEdit;
@@ -21,9 +22,10 @@ use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Read, Write};
 
-/// Change an order: its customer until it is shipped, delivery and discount until it is delivered, its items while it is pending
+/// Change an order: its customer and items until it is shipped, delivery and discount until it is delivered
 ///
-/// Items are numbered as `show` numbers them. An added item costs today's list price, unless --price says otherwise; a changed one
+/// Items are numbered as `show` numbers them. Once an order is confirmed, what is new of its items is taken from the stock, and what
+/// they lose comes back; their prices change while it is pending. An added item costs today's list price, unless --price says otherwise; a changed one
 /// keeps its price. Prices, fees and discounts that are typed are agreed. An empty --address, --size or --item-color takes it away (a
 /// size only where the product is not tracked by size).
 #[derive(Debug, Args)]
@@ -73,11 +75,13 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (is_changed, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
         let edit = args.edit(write)?;
-        let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
+        let of_items = order.items.iter().map(|item| item.product_id);
+        let catalogue = write.products(of_items.chain(edit.items.as_ref().and_then(ItemEdit::product)))?;
+        let held = write.held_stock(order.summary.pk)?;
         // A note alone is no edit: any status takes it.
         let changes = match edit == Edit::default() {
             true => None,
-            false => Some(decide(&order, &catalogue, &edit, &mut ids).map_err(Failure::from)?),
+            false => Some(decide(&order, &held, &catalogue, &edit, &mut ids).map_err(Failure::from)?),
         };
         let changes = changes.filter(|edited| !edited.changes.is_empty());
         match &changes {
@@ -93,6 +97,9 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     naming.say(context);
     context.print_order(&order, &settings)?;
+    if is_changed {
+        say_owed([&order].into_iter(), context);
+    }
     Ok(Exit::Done)
 }
 
@@ -123,8 +130,8 @@ impl EditArgs {
     /// Returns the statuses of the orders that it can be done to.
     fn acts_on(&self) -> &'static [Status] {
         match self.edits() {
-            Parts { items: true, .. } => &EDITABLE[..1],
-            Parts { customer: true, .. } => &EDITABLE[..3],
+            Parts { items: true, .. } if self.item.has_price() => &EDITABLE[..1],
+            Parts { items: true, .. } | Parts { customer: true, .. } => &EDITABLE[..3],
             Parts { terms: true, .. } => EDITABLE,
             Parts { .. } => &Status::ALL,
         }

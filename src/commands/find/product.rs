@@ -79,7 +79,7 @@ pub fn find_product_or_removed(read: &Read<'_>, text: &str) -> anyhow::Result<(P
 }
 
 /// Finds the products of items as typed. Callers who do not work in the shop name them in full, and learn nothing of others.
-pub fn find_items(read: &Read<'_>, specs: &[String], is_by_shop: bool) -> anyhow::Result<Vec<TypedItem>> {
+pub fn find_items(read: &Read<'_>, specs: &[String], option: &str, is_by_shop: bool) -> anyhow::Result<Vec<TypedItem>> {
     let all = read.all_products()?;
     let handles = |product: &Product| {
         let barcode = product.barcode.as_deref().map(fold);
@@ -90,7 +90,7 @@ pub fn find_items(read: &Read<'_>, specs: &[String], is_by_shop: bool) -> anyhow
     let items = specs.iter().map(|text| {
         let spec = ItemSpec::read(text, |text| whole.contains(&fold(text)));
         let spec = spec.map_err(|problem| {
-            Failure::usage(format!("invalid value '{}' for '--item <SPEC>': {problem}", shorten(text)))
+            Failure::usage(format!("invalid value '{}' for '{option} <SPEC>': {problem}", shorten(text)))
         })?;
         let tiers = tiers.iter().map(|fit| all.iter().filter(|one| fit.is_of(one, &spec.product)).collect());
         let known = if is_by_shop { all.as_slice() } else { &[] };

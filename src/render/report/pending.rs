@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Report, Section, Sheet, age, as_of, head, mixed_remark, shop_line, totals};
+use crate::domain::holding::NoSuchSize;
 use crate::domain::obstacle::Obstacle;
 use crate::domain::report::pending::{Availability, Pending, Waiting};
 use crate::domain::settings::Settings;
@@ -131,7 +132,7 @@ fn problem_row(waiting: &Waiting<'_>, problem: &Obstacle) -> Vec<String> {
         Obstacle::Short(short) => {
             vec![reference, short.label.clone(), short.available.to_string(), short.required.to_string()]
         }
-        Obstacle::NoSuchSize { product, size, .. } => {
+        Obstacle::NoSuchSize { item: NoSuchSize { product, size, .. }, .. } => {
             let size = size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
             vec![reference, format!("{product}{size}"), String::new(), "size?".to_owned()]
         }

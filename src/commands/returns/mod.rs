@@ -1,0 +1,142 @@
+//! `orders return`: takes back what a customer sends back.
+
+use clap::Args;
+
+use super::Context;
+use super::facts::{Facts, Group};
+use super::find::{Naming, REF_TO_WRITE, find_items, find_order};
+use super::payment::{Entered, amount, enter, say_owed};
+use super::pick::{Purpose, one_named_or_picked};
+use super::product::size;
+use crate::domain::item_spec::REPLACEMENT;
+use crate::domain::money::Money;
+use crate::domain::order::{Order, QUANTITY_LIMIT};
+use crate::domain::pay::amount_to_refund;
+use crate::domain::payment::{Method, PaymentEntry, read_receipt};
+use crate::domain::returns::{Pieces, Replacement, Request, decide};
+use crate::domain::status::Status;
+use crate::error::{Exit, Failure};
+use crate::hint::{CommandLine, Hint};
+use crate::store::{Audit, Read, Write};
+
+/// Take back what a customer sends back of an order that is shipped or delivered, or exchange it
+///
+/// The pieces are in stock again, unless they are damaged. An order costs less by what came back, its discount in proportion; what
+/// was paid beyond that is owed to the customer. What replaces a piece is taken first, at the price paid (another product: at its
+/// price today), and is a further item of the order. An order of which everything came back is cancelled.
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(RETURNABLE))]
+#[command(override_usage = "orders return [OPTIONS] <REF> <N[*Q]>...
+       orders return [OPTIONS] [REF]    at a terminal: picks the order and its items")]
+#[command(after_help = "Examples:
+  orders return LEG-LXYZ1234-AB5C 1                       one piece
+  orders return LEG-LXYZ1234-AB5C '1*2' 3 --refund instapay
+  orders return LEG-LXYZ1234-AB5C 2 --damaged --note 'torn'
+  orders return LEG-LXYZ1234-AB5C 1 --exchange L          L in its place
+  orders return LEG-LXYZ1234-AB5C 1 --for BLT-01@15     another product, at 15.00")]
+pub struct ReturnArgs {
+    #[arg(value_name = "REF", help = REF_TO_WRITE)]
+    reference: Option<String>,
+    /// What comes back: item N, as show numbers them; Q pieces of it [default: 1]
+    #[arg(value_name = "N[*Q]", value_parser = pieces)]
+    items: Vec<Pieces>,
+    /// The pieces cannot be sold again: they are written off
+    #[arg(long)]
+    damaged: bool,
+    /// The size that the customer gets in its place
+    #[arg(long, value_name = "SIZE", value_parser = size, conflicts_with = "replacement")]
+    exchange: Option<String>,
+    /// The product that the customer gets in its place, as P[/SIZE[/COLOR]][@PRICE]
+    #[arg(long = "for", value_name = "SPEC", id = "replacement")]
+    replacement: Option<String>,
+    /// Record that what is then owed goes back by this method, such as cash or instapay
+    #[arg(long, value_name = "METHOD", value_parser = Method::parse)]
+    refund: Option<Method>,
+    /// How much goes back [default: what is owed]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "refund")]
+    amount: Option<Money>,
+    /// The receipt of the refund
+    #[arg(long, value_name = "RECEIPT", value_parser = read_receipt, requires = "refund")]
+    receipt: Option<String>,
+    /// Where everything is back, what the shop keeps of the price: a fee, a deposit
+    #[arg(long, value_name = "AMOUNT", value_parser = Money::parse_typed)]
+    keep: Option<Money>,
+}
+
+/// The statuses of the orders of which something can come back.
+const RETURNABLE: &[Status] = &[Status::Shipped, Status::Delivered];
+
+/// Reads `2` or `2*3`: three pieces of item 2.
+fn pieces(text: &str) -> Result<Pieces, String> {
+    let (number, quantity) = text.split_once('*').unwrap_or((text, "1"));
+    let whole = |text: &str| {
+        let digits = text.trim();
+        digits.parse::<u32>().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    match (whole(number), whole(quantity)) {
+        (Some(number @ 1..), Some(quantity @ 1..=QUANTITY_LIMIT)) => {
+            Ok(Pieces { number: usize::try_from(number).unwrap_or(usize::MAX), quantity })
+        }
+        _ => Err("must be the number of an item, as show numbers them, and how many pieces: 2 or 2*3".to_owned()),
+    }
+}
+
+pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("return", RETURNABLE), context)?;
+    if args.items.is_empty() {
+        let show = CommandLine::of("show").argument(&reference);
+        return Err(Failure::usage("say which items come back")
+            .hint(Hint::run("to see the numbers of its items", show))
+            .into());
+    }
+    let mut store = context.open_to_write()?;
+    let (naming, audit, mut ids) = (Naming::to_write(context), context.audit(), context.ids());
+    let (entered, order, settings) = context.write(&mut store, |write| {
+        let order = find_order(write, &reference, &naming)?;
+        let request = args.request(write)?;
+        let of_items = order.items.iter().map(|item| item.product_id);
+        let catalogue = write.products(of_items.chain(request.replacement.as_ref().and_then(Replacement::product)))?;
+        let held = write.held_stock(order.summary.pk)?;
+        let returned = decide(&order, &held, &catalogue, &request, &mut ids).map_err(Failure::from)?;
+        write.return_items(&returned, &audit)?;
+        let order = write.orders(&[order.summary.pk])?.remove(0);
+        let entered = args.refund(write, &order, &audit)?;
+        anyhow::Ok((entered, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
+    })?;
+    naming.say(context);
+    if let Some(entered) = entered {
+        entered.say(&order, context);
+    }
+    context.print_order(&order, &settings)?;
+    say_owed([&order].into_iter(), context);
+    Ok(Exit::Done)
+}
+
+impl ReturnArgs {
+    fn request(&self, read: &Read<'_>) -> anyhow::Result<Request> {
+        let replacement = match (&self.exchange, &self.replacement) {
+            (Some(size), _) => Some(Replacement::Size(size.clone())),
+            (None, Some(spec)) => Some(replacement(read, spec)?),
+            (None, None) => None,
+        };
+        Ok(Request { pieces: self.items.clone(), is_damaged: self.damaged, replacement, keep: self.keep })
+    }
+
+    /// Records the refund, if one was asked for.
+    fn refund(&self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
+        let Some(method) = &self.refund else { return Ok(None) };
+        let same = write.same_receipt(method, self.receipt.as_deref())?;
+        let amount = amount_to_refund(order, self.amount, same.as_ref()).map_err(Failure::from)?;
+        let entry = PaymentEntry { amount, method: method.clone(), receipt: self.receipt.clone(), paid_at: None };
+        enter(write, order, entry, audit).map(Some)
+    }
+}
+
+/// Looks up the product that replaces what comes back.
+fn replacement(read: &Read<'_>, spec: &str) -> anyhow::Result<Replacement> {
+    let item = find_items(read, &[spec.to_owned()], "--for", true)?.remove(0);
+    if item.quantity != 1 {
+        return Err(Failure::usage(format!("--for takes {REPLACEMENT}: as many pieces replace as come back")).into());
+    }
+    Ok(Replacement::Product { product: Box::new(item.product), size: item.size, color: item.color, price: item.price })
+}

@@ -1,0 +1,132 @@
+//! What there is not enough of.
+
+use std::collections::HashMap;
+
+use super::holding::StockKey;
+use super::product::{Catalogue, Product, StockLine};
+use super::reference::Reference;
+use super::refusal::{Refusal, RefusalKind, Remedy};
+use super::stock::Movement;
+
+/// One product and size of which there is not enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortage {
+    /// `Classic T-Shirt`, or with its size `Classic T-Shirt (L)`.
+    pub label: String,
+    /// What people type to name the product.
+    pub handle: String,
+    /// The size as the catalogue spells it; empty if size is not tracked.
+    pub size: String,
+    /// The number available.
+    pub available: i64,
+    /// The number required.
+    pub required: i64,
+    /// The orders that do not get what they need, if any, each with whether it would be short by itself too.
+    pub orders: Vec<(Reference, bool)>,
+}
+
+impl Shortage {
+    /// Makes the shortage of a stock line of which `required` pieces are asked for, by nobody yet.
+    pub fn of(product: &Product, line: &StockLine, required: i64) -> Shortage {
+        Shortage {
+            label: product.label(line),
+            handle: product.handle(),
+            size: line.size.clone(),
+            available: line.on_hand,
+            required,
+            orders: Vec::new(),
+        }
+    }
+
+    /// Describes it in the guide's words.
+    pub fn describe(&self) -> String {
+        format!("{}: Insufficient stock (available: {}, required: {})", self.label, self.available, self.required)
+    }
+
+    /// Returns the remedy: adding pieces that turn out to exist.
+    pub fn remedy(&self) -> Remedy {
+        let missing = self.required - self.available;
+        Remedy::AddStock { product: self.handle.clone(), size: self.size.clone(), missing }
+    }
+}
+
+/// What orders need of one stock line.
+#[derive(Debug)]
+struct Need {
+    key: StockKey,
+    quantity: i64,
+    /// The quantity of each order, by its index in the call.
+    by_order: Vec<(usize, i64)>,
+}
+
+/// Finds the stock lines of which these orders together take more than there is, in the order in which they take it. Each
+/// order comes with its movements; what they give back is not counted, as it is not there yet.
+pub fn shortages(orders: &[(&Reference, &[Movement])], catalogue: &Catalogue) -> Vec<Shortage> {
+    let mut needs: Vec<Need> = Vec::new();
+    let mut indexes: HashMap<StockKey, usize> = HashMap::new();
+    for (order, (_, movements)) in orders.iter().enumerate() {
+        for movement in movements.iter().filter(|movement| movement.delta < 0) {
+            let key = StockKey { product_id: movement.product_id, size_key: movement.size_key.clone() };
+            let index = *indexes.entry(key.clone()).or_insert(needs.len());
+            if index == needs.len() {
+                needs.push(Need { key, quantity: 0, by_order: Vec::new() });
+            }
+            needs[index].quantity -= movement.delta;
+            needs[index].by_order.push((order, -movement.delta));
+        }
+    }
+    needs.iter().filter_map(|need| need.shortage(orders, catalogue)).collect()
+}
+
+/// Refuses movements of an order that take more than there is.
+pub fn insufficient(reference: &Reference, movements: &[Movement], catalogue: &Catalogue) -> Option<Refusal> {
+    let short = shortages(&[(reference, movements)], catalogue);
+    let first = short.first()?;
+    let message = format!("insufficient stock for {reference}");
+    Some(
+        Refusal::new(RefusalKind::InsufficientStock, message)
+            .error("Insufficient stock for some items")
+            .details(short.iter().map(Shortage::describe).collect())
+            .remedy(first.remedy()),
+    )
+}
+
+impl Need {
+    fn shortage(&self, orders: &[(&Reference, &[Movement])], catalogue: &Catalogue) -> Option<Shortage> {
+        let product = catalogue.get(self.key.product_id)?;
+        let line = product.stock.iter().find(|line| line.size_key == self.key.size_key)?;
+        if line.on_hand >= self.quantity {
+            return None;
+        }
+        let mut left = line.on_hand;
+        let mut short = Vec::new();
+        for (index, quantity) in &self.by_order {
+            if *quantity <= left {
+                left -= quantity;
+            } else {
+                short.push((orders[*index].0.clone(), *quantity > line.on_hand));
+            }
+        }
+        Some(Shortage { orders: short, ..Shortage::of(product, line, self.quantity) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shortage_knows_its_remedy() {
+        let shortage = Shortage {
+            label: "Classic T-Shirt (X L)".into(),
+            handle: "SKU-12345".into(),
+            size: "X L".into(),
+            available: 1,
+            required: 2,
+            orders: Vec::new(),
+        };
+        assert_eq!(shortage.describe(), "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)");
+        let remedy = Remedy::AddStock { product: "SKU-12345".into(), size: "X L".into(), missing: 1 };
+        assert_eq!(shortage.remedy(), remedy);
+    }
+}
