@@ -32,8 +32,8 @@ use crate::store::{Audit, Read, Write};
   orders return LEG-LXYZ1234-AB5C 1                       one piece
   orders return LEG-LXYZ1234-AB5C '1*2' 3 --refund instapay
   orders return LEG-LXYZ1234-AB5C 2 --damaged --note 'torn'
-  orders return LEG-LXYZ1234-AB5C 1 --exchange L          L in its place
-  orders return LEG-LXYZ1234-AB5C 1 --for BLT-01@15     another product, at 15.00")]
+  orders return LEG-LXYZ1234-AB5C 1 --exchange L          another size
+  orders return LEG-LXYZ1234-AB5C 1 --for BLT-01@15     a belt at 15")]
 pub struct ReturnArgs {
     #[arg(value_name = "REF", help = REF_TO_WRITE)]
     reference: Option<String>,
