@@ -23,9 +23,9 @@ const SUMS: &str = "SELECT coalesce(SUM(CASE WHEN (amount < 0) = (voids NOT NULL
 const LEFT_AT: &str = "(SELECT MIN(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status'
     AND e.\"to\" IN ('shipped', 'delivered') AND e.pk > (SELECT MAX(c.pk) FROM order_events AS c
         WHERE c.order_pk = o.pk AND c.kind = 'status' AND c.\"to\" = 'confirmed'))";
-/// When a cancelled order was cancelled, and any other one was paid or edited.
+/// When a cancelled order was cancelled, and any other one was paid, edited, or came back in part.
 const OWED_SINCE: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND CASE o.status
-    WHEN 'cancelled' THEN e.kind = 'status' ELSE e.kind IN ('payment', 'edited') END)";
+    WHEN 'cancelled' THEN e.kind = 'status' ELSE e.kind IN ('payment', 'edited', 'returned') END)";
 /// When an order was last confirmed.
 const CONFIRMED_AT: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status'
     AND e.\"to\" = 'confirmed')";
