@@ -13,9 +13,11 @@
 PRAGMA application_id = 0x4F524452; -- "ORDR"
 PRAGMA user_version = 6;
 
--- What every user of the file sees the same: shopName, currency, countryCode, timeZone, lowStock. Unset ones have no row.
+-- What every user of the file sees the same; template.* are the shop's own words for messages. Unset ones have no row.
 CREATE TABLE settings (
-    key   TEXT PRIMARY KEY CHECK (key IN ('shopName', 'currency', 'countryCode', 'timeZone', 'lowStock')),
+    key   TEXT PRIMARY KEY CHECK (key IN ('shopName', 'currency', 'countryCode', 'timeZone', 'lowStock', 'shopPhone',
+              'shopAddress', 'invoiceNote', 'referencePrefix', 'template.received', 'template.confirmed', 'template.shipped',
+              'template.delivered', 'template.cancelled', 'template.shortage')),
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -92,6 +94,8 @@ CREATE TABLE orders (
     kept                  INTEGER NOT NULL DEFAULT 0 CHECK (kept BETWEEN 0 AND 9999999999), -- of a cancelled order's price
     returned              INTEGER NOT NULL DEFAULT 0 CHECK (returned BETWEEN 0 AND total - discount), -- what came back is worth
     paid                  INTEGER, -- the sum of its payments; NULL: none was recorded
+    courier               TEXT CHECK (trim(courier) <> '' AND length(courier) <= 50), -- who carries it
+    tracking              TEXT COLLATE NOCASE CHECK (trim(tracking) <> '' AND length(tracking) <= 100), -- the courier's number
     CHECK (kept = 0 OR status = 'cancelled')
 ) STRICT;
 
@@ -101,6 +105,8 @@ CREATE INDEX orders_by_order_date ON orders (order_date, status, item_count, tot
 CREATE INDEX orders_by_status ON orders (status, created_at);
 -- Finds duplicates: the same phone and items within a few hours.
 CREATE INDEX orders_by_phone ON orders (customer_phone_digits, items_hash, order_date);
+-- Finds an order by its courier's number. (Since version 6.)
+CREATE INDEX orders_by_tracking ON orders (tracking) WHERE tracking IS NOT NULL;
 CREATE INDEX orders_by_user ON orders (user_id, created_at) WHERE user_id IS NOT NULL;
 -- Finds the orders of which something is due, either way. (Since version 5.)
 CREATE INDEX orders_due ON orders (created_at)

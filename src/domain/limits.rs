@@ -20,8 +20,16 @@ pub const NOTE: usize = 1000;
 pub const RECEIPT: usize = 100;
 /// WhatsApp's id of a message.
 pub const MESSAGE_ID: usize = 500;
+/// A courier.
+pub const COURIER: usize = 50;
+/// A courier's number of an order.
+pub const TRACKING: usize = 100;
 /// The shop's name.
 pub const SHOP_NAME: usize = 100;
+/// The shop's own words for a message.
+pub const WORDS: usize = 2000;
+/// What the references of typed orders begin with.
+pub const REFERENCE_PREFIX: usize = 20;
 
 /// Reports that a text has too many characters, and how many.
 pub fn excess(text: &str, longest: usize) -> Option<String> {

@@ -8,65 +8,8 @@ use super::obstacle::Obstacle;
 use super::order::{Order, OrderItem};
 use super::payment::Payment;
 use super::settings::Settings;
-use super::status::Status;
+use super::template::Template;
 use super::terms::Claimed;
-
-/// The occasions for a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Template {
-    /// The order came in.
-    Received,
-    /// It is paid and confirmed.
-    Confirmed,
-    /// It left the shop.
-    Shipped,
-    /// The customer has it.
-    Delivered,
-    /// It is cancelled.
-    Cancelled,
-    /// There is not enough stock of the order.
-    Shortage,
-}
-
-impl Template {
-    /// All templates, in the order of an order's life.
-    pub const ALL: [Template; 6] = [
-        Template::Received,
-        Template::Confirmed,
-        Template::Shipped,
-        Template::Delivered,
-        Template::Cancelled,
-        Template::Shortage,
-    ];
-
-    /// Returns its word on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Template::Received => "received",
-            Template::Confirmed => "confirmed",
-            Template::Shipped => "shipped",
-            Template::Delivered => "delivered",
-            Template::Cancelled => "cancelled",
-            Template::Shortage => "shortage",
-        }
-    }
-
-    /// Returns whether the message is true for an order in this status.
-    pub fn is_true_of(self, status: Status) -> bool {
-        self == Template::fitting(status) || (self == Template::Shortage && status == Status::Pending)
-    }
-
-    /// Returns the template that is true for this status.
-    pub fn fitting(status: Status) -> Template {
-        match status {
-            Status::Pending => Template::Received,
-            Status::Confirmed | Status::Processing => Template::Confirmed,
-            Status::Shipped => Template::Shipped,
-            Status::Delivered => Template::Delivered,
-            Status::Cancelled => Template::Cancelled,
-        }
-    }
-}
 
 /// Writes the message. `obstacles` are the reasons why the order cannot be confirmed, for [`Template::Shortage`].
 pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {

@@ -30,6 +30,7 @@
 //! | `order`, `content` | an order and its items; the fields by which orders are compared (rule 6) |
 //! | `customer`, `remarks` | a number with its orders; the shop's remarks on it: a note, a block |
 //! | `terms`, `payment`, `settlement` | what an order costs beside its items; what was paid of it; what is said of it at a confirmation |
+//! | `shipping` | who carries an order, and its tracking number |
 //! | `pay` | what is recorded when money moves: payments, refunds, rows of a list, what takes a payment back |
 //! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
@@ -40,7 +41,7 @@
 //! | `transition`, `edit`, `returns` | all other steps (rules 2 and 3); changing an order; what a customer sends back |
 //! | `stock`, `shortage` | movements; adjusting and counting; what there is not enough of |
 //! | `history` | the history of an order, and of a product's stock |
-//! | `message` | the messages to a customer |
+//! | `template`, `message` | the occasions for messages to a customer; what they say |
 //! | `report` | the content of the reports |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
 //! | `limits` | the longest texts |
@@ -80,9 +81,11 @@ pub mod resolve;
 pub(crate) mod returns;
 pub mod settings;
 pub mod settlement;
+pub mod shipping;
 pub(crate) mod shortage;
 pub mod status;
 pub(crate) mod stock;
+pub mod template;
 pub mod terms;
 pub mod text;
 pub mod time;

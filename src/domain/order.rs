@@ -7,6 +7,7 @@ use super::payment::Payment;
 use super::product::{Product, ProductId};
 use super::reference::Reference;
 use super::remarks::Block;
+use super::shipping::Shipping;
 use super::status::Status;
 use super::terms::Terms;
 use super::text::{is_other_name, shorten};
@@ -67,6 +68,8 @@ pub struct OrderSummary {
     pub returned: Money,
     /// The sum of its payments; `None`: none was recorded.
     pub recorded: Option<Balance>,
+    /// Who carries it.
+    pub shipping: Shipping,
 }
 
 impl OrderSummary {

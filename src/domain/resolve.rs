@@ -11,6 +11,7 @@ use super::problems::Problems;
 use super::product::{Catalogue, NamedProduct, Product, ProductId, SizeProblem};
 use super::reference::Reference;
 use super::refusal::RefusalKind;
+use super::shipping::Shipping;
 use super::status::Status;
 use super::terms::Terms;
 use super::text::shorten;
@@ -73,6 +74,7 @@ impl ResolvedOrder {
                 kept: Money::ZERO,
                 returned: Money::ZERO,
                 recorded: None,
+                shipping: Shipping::default(),
             },
             items: self.items,
             payments: Vec::new(),

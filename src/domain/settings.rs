@@ -1,5 +1,6 @@
 //! The shop's settings, shared by all users of a file.
 
+use super::template::Template;
 use super::zone::Zone;
 
 /// A setting's name, as `config` takes it.
@@ -15,16 +16,36 @@ pub enum SettingKey {
     TimeZone,
     /// The stock at or below which products without a limit of their own are low.
     LowStock,
+    /// The shop's phone, for invoices.
+    ShopPhone,
+    /// The shop's address, for invoices.
+    ShopAddress,
+    /// What stands below every invoice.
+    InvoiceNote,
+    /// What the references of typed orders begin with; LEG unless set.
+    ReferencePrefix,
+    /// The shop's own words for a message.
+    Words(Template),
 }
 
 impl SettingKey {
     /// All settings, in the order shown.
-    pub const ALL: [SettingKey; 5] = [
+    pub const ALL: [SettingKey; 15] = [
         SettingKey::ShopName,
         SettingKey::Currency,
         SettingKey::CountryCode,
         SettingKey::TimeZone,
         SettingKey::LowStock,
+        SettingKey::ShopPhone,
+        SettingKey::ShopAddress,
+        SettingKey::InvoiceNote,
+        SettingKey::ReferencePrefix,
+        SettingKey::Words(Template::Received),
+        SettingKey::Words(Template::Confirmed),
+        SettingKey::Words(Template::Shipped),
+        SettingKey::Words(Template::Delivered),
+        SettingKey::Words(Template::Cancelled),
+        SettingKey::Words(Template::Shortage),
     ];
 
     /// Returns the name, as on the command line, in JSON and in SQL.
@@ -35,6 +56,16 @@ impl SettingKey {
             SettingKey::CountryCode => "countryCode",
             SettingKey::TimeZone => "timeZone",
             SettingKey::LowStock => "lowStock",
+            SettingKey::ShopPhone => "shopPhone",
+            SettingKey::ShopAddress => "shopAddress",
+            SettingKey::InvoiceNote => "invoiceNote",
+            SettingKey::ReferencePrefix => "referencePrefix",
+            SettingKey::Words(Template::Received) => "template.received",
+            SettingKey::Words(Template::Confirmed) => "template.confirmed",
+            SettingKey::Words(Template::Shipped) => "template.shipped",
+            SettingKey::Words(Template::Delivered) => "template.delivered",
+            SettingKey::Words(Template::Cancelled) => "template.cancelled",
+            SettingKey::Words(Template::Shortage) => "template.shortage",
         }
     }
 
@@ -57,11 +88,48 @@ pub struct Settings {
     pub time_zone: String,
     /// The stock at or below which a product is low; 5 unless set.
     pub low_stock: i64,
+    /// The shop's phone, as typed.
+    pub shop_phone: Option<String>,
+    /// The shop's address.
+    pub shop_address: Option<String>,
+    /// What stands below every invoice.
+    pub invoice_note: Option<String>,
+    /// What the references of typed orders begin with.
+    pub reference_prefix: Option<String>,
+    /// The shop's own words for messages.
+    pub words: Words,
+}
+
+/// The shop's own words for messages, with names in braces such as `{total}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Words([Option<String>; 6]);
+
+impl Words {
+    /// Returns those for a message, if the shop has its own.
+    pub fn of(&self, template: Template) -> Option<&str> {
+        self.0[template as usize].as_deref()
+    }
+
+    /// Sets those for a message.
+    pub fn set(&mut self, template: Template, words: String) {
+        self.0[template as usize] = Some(words);
+    }
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { shop_name: None, currency: None, country_code: None, time_zone: "UTC".to_owned(), low_stock: 5 }
+        Settings {
+            shop_name: None,
+            currency: None,
+            country_code: None,
+            time_zone: "UTC".to_owned(),
+            low_stock: 5,
+            shop_phone: None,
+            shop_address: None,
+            invoice_note: None,
+            reference_prefix: None,
+            words: Words::default(),
+        }
     }
 }
 
@@ -78,7 +146,23 @@ mod tests {
     /// The names are in files, in the JSON that scripts read, and typed on the command line.
     #[test]
     fn the_names_of_settings_stay_and_are_read_in_any_case() {
-        let names = ["shopName", "currency", "countryCode", "timeZone", "lowStock"];
+        let names = [
+            "shopName",
+            "currency",
+            "countryCode",
+            "timeZone",
+            "lowStock",
+            "shopPhone",
+            "shopAddress",
+            "invoiceNote",
+            "referencePrefix",
+            "template.received",
+            "template.confirmed",
+            "template.shipped",
+            "template.delivered",
+            "template.cancelled",
+            "template.shortage",
+        ];
         assert_eq!(SettingKey::ALL.map(SettingKey::as_str), names);
         assert_eq!(names.map(|name| SettingKey::parse(&name.to_uppercase())), SettingKey::ALL.map(Some));
         assert_eq!(SettingKey::parse("shop name"), None);

@@ -1,8 +1,11 @@
 //! The value of a setting, as typed.
 
-use crate::domain::limits::SHOP_NAME;
+use crate::domain::limits::{ADDRESS, NOTE, REFERENCE_PREFIX, SHOP_NAME, WORDS};
 use crate::domain::money::is_currency;
+use crate::domain::phone::read_phone;
 use crate::domain::settings::SettingKey;
+use crate::domain::template::{Field, Part, parts};
+use crate::domain::text::shorten;
 use crate::domain::zone::Zone;
 
 /// Checks the value for a setting and returns it as stored; an empty one clears the setting.
@@ -15,12 +18,12 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
         return Ok(None);
     }
     let valid = match key {
-        SettingKey::ShopName => {
-            if value.chars().count() > SHOP_NAME || value.contains('\0') {
-                return Err(format!("must have at most {SHOP_NAME} characters"));
-            }
-            value.to_owned()
-        }
+        SettingKey::ShopName => text(value, SHOP_NAME)?,
+        SettingKey::ShopPhone => read_phone(value)?,
+        SettingKey::ShopAddress => text(value, ADDRESS)?,
+        SettingKey::InvoiceNote => text(value, NOTE)?,
+        SettingKey::ReferencePrefix => prefix(value)?,
+        SettingKey::Words(_) => words(value)?,
         SettingKey::Currency => {
             let code = value.to_ascii_uppercase();
             if !is_currency(&code) {
@@ -48,6 +51,38 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
         },
     };
     Ok(Some(valid))
+}
+
+fn text(value: &str, longest: usize) -> Result<String, String> {
+    if value.chars().count() > longest || value.contains('\0') {
+        return Err(format!("must have at most {longest} characters"));
+    }
+    Ok(value.to_owned())
+}
+
+/// Reads what references begin with: together with the rest it must be a reference.
+fn prefix(value: &str) -> Result<String, String> {
+    let is_part = !value.starts_with('-') && value.bytes().all(|byte| byte.is_ascii_graphic());
+    match is_part && value.len() <= REFERENCE_PREFIX {
+        true => Ok(value.to_owned()),
+        false => Err(format!("must be up to {REFERENCE_PREFIX} letters, digits or signs without spaces, such as LEG")),
+    }
+}
+
+/// Reads the shop's own words for a message.
+fn words(value: &str) -> Result<String, String> {
+    let words = text(value, WORDS)?;
+    let unknown = parts(&words).into_iter().find_map(|part| match part {
+        Part::Unknown(name) => Some(shorten(name).into_owned()),
+        Part::Text(_) | Part::Field(_) => None,
+    });
+    match unknown {
+        None => Ok(words),
+        Some(name) => {
+            let known = Field::ALL.map(|field| format!("{{{}}}", field.as_str())).join(" ");
+            Err(format!("has {{{name}}}, which is not known: there are {known}"))
+        }
+    }
 }
 
 #[cfg(test)]

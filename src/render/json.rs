@@ -9,7 +9,8 @@ use crate::domain::order::{Note, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::product::Product;
 use crate::domain::reference::Reference;
-use crate::domain::settings::Settings;
+use crate::domain::settings::{SettingKey, Settings};
+use crate::domain::template::Template;
 use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 
@@ -170,6 +171,8 @@ fn summary_value(order: &OrderSummary, key: &str) -> Value {
         "paid" => json!(order.paid().map(|paid| paid.to_string())),
         "due" => json!(order.due().map(|due| due.to_string())),
         "cod" => json!(order.terms.is_cod),
+        "courier" => json!(order.shipping.courier),
+        "tracking" => json!(order.shipping.tracking),
         "kept" => json!(order.kept.to_string()),
         _ => Value::Null,
     }
@@ -445,7 +448,17 @@ pub fn settings(settings: &Settings) -> Body {
         ("countryCode", json!(settings.country_code)),
         ("timeZone", json!(settings.time_zone)),
         ("lowStock", json!(settings.low_stock)),
+        ("shopPhone", json!(settings.shop_phone)),
+        ("shopAddress", json!(settings.shop_address)),
+        ("invoiceNote", json!(settings.invoice_note)),
+        ("referencePrefix", json!(settings.reference_prefix)),
     ])
+    .into_iter()
+    .chain(
+        Template::ALL
+            .map(|template| (SettingKey::Words(template).as_str().to_owned(), json!(settings.words.of(template)))),
+    )
+    .collect()
 }
 
 #[cfg(test)]

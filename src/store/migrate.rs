@@ -34,8 +34,10 @@ const STEPS: [&str; 5] = [
     ALTER TABLE orders ADD COLUMN returned INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE orders ADD COLUMN paid INTEGER;
     ALTER TABLE order_items ADD COLUMN price_agreed INTEGER NOT NULL DEFAULT 0;",
-    // Returns, and goods that come in.
-    "ALTER TABLE stock_movements ADD COLUMN delivery_pk INTEGER;",
+    // Returns, goods that come in, and couriers.
+    "ALTER TABLE stock_movements ADD COLUMN delivery_pk INTEGER;
+    ALTER TABLE orders ADD COLUMN courier TEXT;
+    ALTER TABLE orders ADD COLUMN tracking TEXT COLLATE NOCASE;",
 ];
 
 /// The version from which on the file has all that is [derived](derive_all).
@@ -58,7 +60,8 @@ const STAND_INS: [(i32, &str); 3] = [
     (
         5,
         "CREATE TEMP VIEW orders AS SELECT *, NULL AS delivery_fee, 0 AS discount, 0 AS cod, 1 AS delivery_fee_agreed,
-            1 AS discount_agreed, 1 AS cod_agreed, 0 AS kept, 0 AS returned, NULL AS paid FROM main.orders;
+            1 AS discount_agreed, 1 AS cod_agreed, 0 AS kept, 0 AS returned, NULL AS paid, NULL AS courier, NULL AS tracking
+            FROM main.orders;
         CREATE TEMP VIEW order_items AS SELECT *, 0 AS price_agreed FROM main.order_items;
         CREATE TEMP VIEW payments AS SELECT NULL AS pk, NULL AS order_pk, NULL AS event_pk, NULL AS at, NULL AS paid_at,
             NULL AS actor, NULL AS amount, NULL AS method, NULL AS receipt, NULL AS note, NULL AS voids WHERE FALSE;
@@ -67,7 +70,9 @@ const STAND_INS: [(i32, &str); 3] = [
     ),
     (
         6,
-        "CREATE TEMP VIEW stock_movements AS SELECT *, NULL AS delivery_pk FROM main.stock_movements;
+        // A still older file has its orders by now.
+        "CREATE TEMP VIEW IF NOT EXISTS orders AS SELECT *, NULL AS courier, NULL AS tracking FROM main.orders;
+        CREATE TEMP VIEW stock_movements AS SELECT *, NULL AS delivery_pk FROM main.stock_movements;
         CREATE TEMP VIEW order_returns AS SELECT NULL AS pk, NULL AS order_pk, NULL AS event_pk, NULL AS item_id,
             NULL AS quantity, NULL AS subtotal, NULL AS value WHERE FALSE;
         CREATE TEMP VIEW deliveries AS SELECT NULL AS pk, NULL AS reference, NULL AS content_hash, NULL AS at,

@@ -48,12 +48,14 @@ fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
 }
 
 impl Read<'_> {
-    /// Finds the orders that `text` names whole, by indexes: the one with this reference, in any case, or id. Guests choose
+    /// Finds the orders that `text` names whole, by indexes: the one with this reference, in any case, id or
+    /// tracking number. Guests choose
     /// references: where it is also the id, the phone or the name of others, these are found too, so that nobody's order
     /// is taken for another's. With an `owner`, only theirs.
     pub fn match_whole(&self, text: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
         let mut found = self.matches(owner, "reference = :text", &[(":text", &text)])?;
         found.extend(self.matches(owner, "id = lower(:text)", &[(":text", &text)])?);
+        found.extend(self.matches(owner, "tracking = :text", &[(":text", &text)])?);
         if found.iter().any(|order| order.reference.as_str().eq_ignore_ascii_case(text)) {
             if is_callable_number(text) {
                 found.extend(self.open_orders_of_phone(text, owner)?);

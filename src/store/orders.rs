@@ -13,6 +13,7 @@ use crate::domain::duplicate::DUPLICATE_WINDOW_MILLIS;
 use crate::domain::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
 use crate::domain::product::ProductId;
 use crate::domain::reference::Reference;
+use crate::domain::shipping::Shipping;
 use crate::domain::status::Status;
 use crate::domain::terms::{Claimed, Terms};
 use crate::domain::time::Timestamp;
@@ -24,7 +25,8 @@ const DUPLICATES_COMPARED: u32 = 5;
 /// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.
 pub(super) const SUMMARY_COLUMNS: &str = "o.pk, o.id, o.reference, o.order_date, o.customer_name, o.customer_phone,
     o.customer_address, o.customer_phone_digits, u.username, o.status, o.total, o.item_count, o.currency, o.created_at, o.updated_at,
-    o.delivery_fee, o.discount, o.cod, o.delivery_fee_agreed, o.discount_agreed, o.cod_agreed, o.kept, o.returned, o.paid";
+    o.delivery_fee, o.discount, o.cod, o.delivery_fee_agreed, o.discount_agreed, o.cod_agreed, o.kept, o.returned, o.paid,
+    o.courier, o.tracking";
 
 /// Reads an order in the order of `SUMMARY_COLUMNS`.
 pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<OrderSummary> {
@@ -47,6 +49,7 @@ pub(super) fn summary(row: &Row<'_>) -> rusqlite::Result<OrderSummary> {
         kept: row.take()?,
         returned: row.take()?,
         recorded: row.take()?,
+        shipping: Shipping { courier: row.take()?, tracking: row.take()? },
     })
 }
 

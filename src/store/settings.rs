@@ -25,6 +25,11 @@ impl Read<'_> {
                     settings.low_stock =
                         value.parse().map_err(|_| StoreError::Setting(SettingKey::LowStock, value.clone()))?;
                 }
+                Some(SettingKey::ShopPhone) => settings.shop_phone = Some(value),
+                Some(SettingKey::ShopAddress) => settings.shop_address = Some(value),
+                Some(SettingKey::InvoiceNote) => settings.invoice_note = Some(value),
+                Some(SettingKey::ReferencePrefix) => settings.reference_prefix = Some(value),
+                Some(SettingKey::Words(template)) => settings.words.set(template, value),
                 None => {}
             }
         }
