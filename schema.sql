@@ -103,6 +103,8 @@ CREATE INDEX orders_by_created_at ON orders (created_at);
 -- Finds the orders of a time, and has all that reports of sales add up. (Since version 2.)
 CREATE INDEX orders_by_order_date ON orders (order_date, status, item_count, total, currency);
 CREATE INDEX orders_by_status ON orders (status, created_at);
+-- Finds the pending orders in order of waiting. (Since version 6.)
+CREATE INDEX orders_waiting ON orders (min(order_date, created_at)) WHERE status = 'pending';
 -- Finds duplicates: the same phone and items within a few hours.
 CREATE INDEX orders_by_phone ON orders (customer_phone_digits, items_hash, order_date);
 -- Finds an order by its courier's number. (Since version 6.)
