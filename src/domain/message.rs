@@ -182,8 +182,8 @@ mod tests {
     use crate::domain::confirm::decide;
     use crate::domain::payment::{Method, PaymentPk, sum};
     use crate::domain::product::tests::product;
-    use crate::domain::status::Status;
     use crate::domain::receive::tests::{incoming, order};
+    use crate::domain::status::Status;
     use crate::domain::terms::Terms;
     use crate::domain::time::Timestamp;
 

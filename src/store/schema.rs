@@ -26,6 +26,31 @@ pub(super) fn tables() -> rusqlite::Result<Vec<String>> {
     Ok(objects(&ours)?.into_keys().filter(|(kind, _)| kind == "table").map(|(_, name)| name).collect())
 }
 
+/// An index on a part of a table.
+pub(super) struct PartialIndex {
+    pub name: String,
+    pub table: String,
+    /// Which rows it has.
+    pub condition: String,
+    pub definition: String,
+}
+
+/// Returns the indexes of an orders file that are on a part of a table.
+pub(super) fn partial_indexes() -> rusqlite::Result<Vec<PartialIndex>> {
+    let ours = Connection::open_in_memory()?;
+    ours.execute_batch(SCHEMA)?;
+    let mut statement = ours.prepare(
+        "SELECT m.name, m.tbl_name, m.sql FROM sqlite_schema AS m, pragma_index_list(m.tbl_name) AS i
+         WHERE m.type = 'index' AND i.name = m.name AND i.partial ORDER BY m.name",
+    )?;
+    let indexes = statement.query_map([], |row| {
+        let definition: String = row.get(2)?;
+        let condition = definition.split_once("WHERE").map(|(_, condition)| condition.trim().to_owned());
+        Ok(PartialIndex { name: row.get(0)?, table: row.get(1)?, condition: condition.unwrap_or_default(), definition })
+    })?;
+    indexes.collect()
+}
+
 /// Finds what a file has in its schema that is not ours, and what is missing. An older file is compared as it would be
 /// after migration.
 pub(super) fn schema_differences(connection: &Connection, version: i32) -> Result<Vec<Finding>, StoreError> {

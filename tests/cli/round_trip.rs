@@ -9,6 +9,7 @@ use orders::domain::product::{Catalogue, Product, ProductId, StockLine};
 use orders::domain::receive::{Known, decide_new, decide_repeat};
 use orders::domain::resolve::{ResolvedOrder, resolve};
 use orders::domain::settings::Settings;
+use orders::domain::shipping::Shipping;
 use orders::domain::status::Status;
 use orders::domain::time::Timestamp;
 use orders::domain::user::Caller;
@@ -56,6 +57,7 @@ fn kept(new: ResolvedOrder) -> Order {
         kept: Money::ZERO,
         returned: Money::ZERO,
         recorded: None,
+        shipping: Shipping::default(),
     };
     Order { items: new.items, ..Order::from(summary) }
 }

@@ -15,6 +15,7 @@ use orders::domain::receive::{Known, decide_new, decide_repeat};
 use orders::domain::reference::Reference;
 use orders::domain::resolve::{ResolvedOrder, resolve};
 use orders::domain::settings::Settings;
+use orders::domain::shipping::Shipping;
 use orders::domain::status::Status;
 use orders::domain::text::visible;
 use orders::domain::time::Timestamp;
@@ -391,6 +392,7 @@ fn kept(new: &ResolvedOrder) -> Order {
         kept: Money::ZERO,
         returned: Money::ZERO,
         recorded: None,
+        shipping: Shipping::default(),
     };
     Order { items: new.items.clone(), ..Order::from(summary) }
 }
