@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::edit::{Change, describe, describe_pieces, index_of, too_much};
-use super::holding::Holding;
+use super::holding::{Holding, StockKey};
 use super::money::{Balance, Money};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
@@ -84,6 +84,55 @@ pub struct Returned {
     pub value: Money,
     /// The cancellation of the order, if nothing is left of it.
     pub cancellation: Option<StatusChange>,
+}
+
+/// What a return does to one stock line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockEffect {
+    /// The line's label, `Classic T-Shirt (L)`.
+    pub label: String,
+    /// The stock on hand before.
+    pub before: i64,
+    /// The stock on hand after.
+    pub after: i64,
+    /// How many pieces came back and were written off.
+    pub written_off: i64,
+}
+
+impl Returned {
+    /// Returns the order with what the return changes of its money and status.
+    #[must_use]
+    pub fn applied_to(&self, order: &Order) -> Order {
+        let mut order = order.clone();
+        let summary = &mut order.summary;
+        (summary.total, summary.item_count, summary.returned) = (self.total, self.item_count, self.value);
+        if let Some(cancellation) = &self.cancellation {
+            (summary.status, summary.kept) = (cancellation.to, cancellation.kept);
+        }
+        order
+    }
+
+    /// Returns what it does to the stock, line by line.
+    pub fn stock_effects(&self, catalogue: &Catalogue) -> Vec<StockEffect> {
+        let mut effects: Vec<(StockKey, StockEffect)> = Vec::new();
+        for movement in self.lines.iter().flat_map(|line| &line.change.movements) {
+            let key = StockKey { product_id: movement.product_id, size_key: movement.size_key.clone() };
+            let index = effects.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+                let product = catalogue.get(key.product_id);
+                let line = product.and_then(|one| one.stock.iter().find(|line| line.size_key == key.size_key));
+                let label = product.map(|product| product.label_of(&key.size_key)).unwrap_or_default();
+                let before = line.map_or(0, |line| line.on_hand);
+                effects.push((key.clone(), StockEffect { label, before, after: before, written_off: 0 }));
+                effects.len() - 1
+            });
+            let effect = &mut effects[index].1;
+            effect.after += movement.delta;
+            if movement.reason == Reason::Adjust {
+                effect.written_off -= movement.delta;
+            }
+        }
+        effects.into_iter().map(|(_, effect)| effect).collect()
+    }
 }
 
 /// What comes back of one item.
@@ -202,7 +251,11 @@ fn replacements(
     Ok(items)
 }
 
-fn refuse_status(order: &Order) -> Result<(), Refusal> {
+/// Refuses an order of which nothing can come back, as the customer does not have it.
+///
+/// # Errors
+/// It is not shipped.
+pub fn refuse_status(order: &Order) -> Result<(), Refusal> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
     let refusal = || {
         Refusal::conflict(Conflict::Step, format!("items come back once an order is shipped; {reference} is {status}"))
