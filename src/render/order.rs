@@ -7,11 +7,13 @@ use super::prose;
 use super::table::{Column, render};
 use super::zone::{day, minute, minute_with_zone};
 use super::{RenderStyle, paint};
+use crate::domain::bidi::shown;
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::{Customer, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::phone::callable_number;
 use crate::domain::remarks::Block;
+use crate::domain::text::visible;
 use crate::domain::transition::StatusChange;
 use crate::domain::typed::TypedItem;
 
@@ -134,6 +136,13 @@ pub fn show(order: &Order, style: RenderStyle<'_>) -> String {
     text.push_str(&returns(order, style));
     text.extend(marks(order).map(|said| mark(&said, style)));
     text
+}
+
+/// Renders which order a question is about and whose it is, in two lines. A long name is cut.
+pub fn who(summary: &OrderSummary, about: &str, width: usize) -> String {
+    let reference = summary.reference.as_str();
+    let name = prose::fit(&visible(&summary.customer.name), width.saturating_sub(reference.len() + 2));
+    format!("{reference}  {}\n{}, {about}\n", shown(&name), shown(&summary.customer.phone))
 }
 
 /// Renders an order that is not taken yet.

@@ -1,7 +1,7 @@
 //! The screens before a return.
 
 use super::RenderStyle;
-use super::order::{mark, money};
+use super::order::{mark, money, who};
 use super::prose::{fit, sentence};
 use super::table::{Column, render};
 use crate::domain::bidi::shown;
@@ -13,21 +13,18 @@ use crate::domain::text::visible;
 pub fn choices<'o>(items: impl Iterator<Item = (usize, &'o OrderItem)>, style: RenderStyle<'_>) -> Vec<String> {
     let columns = [
         Column::new("").number(),
+        Column::new("").number(),
         Column::new("").shrinks_to(8),
         Column::new("").shrinks_to(4),
         Column::new("").shrinks_to(5).rank(1),
-        Column::new("").number(),
         Column::new("").number().rank(2),
     ];
     let row = |(number, item): (usize, &OrderItem)| {
-        let left = match item.returned {
-            0 => item.quantity.to_string(),
-            _ => format!("{} of {}", item.pieces_left(), item.quantity),
-        };
+        let left = format!("{} ×", item.pieces_left());
         let choice = |choice: &Option<String>| choice.clone().unwrap_or_default();
         let name = item.shop_name().to_owned();
         let (size, color) = (choice(&item.selected_size), choice(&item.selected_color));
-        vec![number.to_string(), name, size, color, left, item.unit_price.to_string()]
+        vec![number.to_string(), left, name, size, color, item.unit_price.to_string()]
     };
     // Skip the titles.
     render(&columns, &items.map(row).collect::<Vec<_>>(), style).lines().skip(1).map(str::to_owned).collect()
@@ -58,15 +55,15 @@ pub fn preview(
     style: RenderStyle<'_>,
 ) -> String {
     let (summary, width) = (&after.summary, style.width);
-    let (name, phone) = (shown(&summary.customer.name), shown(&summary.customer.phone));
-    let mut text = format!("{}  {name}\n{phone}, {}\n", summary.reference, returned.status);
+    let mut text = who(summary, returned.status.as_str(), width);
     for line in &returned.lines {
         text.extend(line.change.from.iter().map(|back| sentence(&format!("  back: {back}"), width)));
         text.extend(line.change.to.iter().map(|other| sentence(&format!("  instead: {other}"), width)));
     }
     for StockEffect { label, before, after, written_off } in stock {
+        let moved = if before == after { format!("stays {before}") } else { format!("{before} → {after}") };
         let written_off = if *written_off > 0 { format!(", {written_off} written off") } else { String::new() };
-        text.push_str(&sentence(&format!("  {label}: stock {before} → {after}{written_off}"), width));
+        text.push_str(&sentence(&format!("  {label}: stock {moved}{written_off}"), width));
     }
     text.push_str(&money(summary));
     text.extend(refund.map(|refund| sentence(&format!("  to record: refund {refund}"), width)));

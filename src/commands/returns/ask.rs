@@ -121,14 +121,15 @@ impl Questions<'_> {
             let product = self.exchangeable(&request);
             let damaged = if request.is_damaged { "not damaged" } else { "damaged" };
             let keys = [
-                Some((DAMAGED, damaged)),
-                product.map(|_| (EXCHANGE, "another size")),
                 owed.map(|_| (REFUND, "and refund")),
+                product.map(|_| (EXCHANGE, "another size")),
+                Some((DAMAGED, damaged)),
             ];
             let keys: Vec<(char, &str)> = keys.into_iter().flatten().collect();
             let said: Vec<String> = keys.iter().map(|(key, means)| format!("{key} {means}")).collect();
             ui::show(&sentence(&format!("Keys: y take it back, {}", said.join(", ")), self.style.width));
-            let question = format!("Take it back, of {}?", order.summary.reference);
+            let pieces: u64 = returned.lines.iter().map(|line| u64::from(line.quantity)).sum();
+            let question = format!("Take back {pieces} of {}?", order.summary.reference);
             let keys: Vec<char> = keys.iter().map(|(key, _)| *key).collect();
             match context.ui.one_key(&question, &keys)?.ok_or_else(|| declined(refused.as_str()))? {
                 DAMAGED => request.is_damaged = !request.is_damaged,
