@@ -6,7 +6,7 @@ use super::pick::{Purpose, one_named_or_picked};
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::Order;
 use crate::domain::pay::{NewPayment, decide, overpaid};
-use crate::domain::payment::{Method, PaymentEntry};
+use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::domain::reference::Reference;
 use crate::domain::text::shorten;
 use crate::error::{Exit, Failure};
@@ -145,6 +145,39 @@ pub fn say_owed<'o>(orders: impl Iterator<Item = &'o Order>, context: &Context) 
     if owed.len() > OWED_NAMED {
         context.ui.note(&format!("{} more customers {verb} owed money", owed.len() - OWED_NAMED));
     }
+}
+
+/// How money moved, as somebody says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedMoney {
+    pub method: Method,
+    /// How much; `None`: what is due or owed.
+    pub amount: Option<Money>,
+    pub receipt: Option<String>,
+}
+
+/// Asks how money moved; fails with `refused` after Esc. `last` is the method that is used where none is typed, `whole` the
+/// amount.
+pub fn ask_money(
+    context: &Context,
+    refused: &str,
+    last: &Method,
+    whole: Option<Balance>,
+) -> anyhow::Result<MovedMoney> {
+    let method = context.ask_value(&format!("Method [{last}]"), refused, |typed| match typed {
+        "" => Ok(last.clone()),
+        typed => Method::parse(typed),
+    })?;
+    let receipt = context.ask_value("Receipt, if there is one", refused, |typed| match typed {
+        "" => Ok(None),
+        typed => read_receipt(typed).map(Some),
+    })?;
+    let shown = whole.map(|whole| format!(" [{whole}]")).unwrap_or_default();
+    let amount = context.ask_value(&format!("Amount{shown}"), refused, |typed| match typed {
+        "" if whole.is_some() => Ok(None),
+        typed => amount(typed).map(Some),
+    })?;
+    Ok(MovedMoney { method, amount, receipt })
 }
 
 /// Adds what to type to a failure of words.

@@ -1,13 +1,14 @@
-//! Picking orders at a terminal, where none is named.
+//! Picking at a terminal: orders, where none is named; a size of a product.
 
 use super::Context;
 use super::context::declined;
 use super::find::{Given, References, expand_references, list_orders, none_named};
+use crate::domain::product::Product;
 use crate::domain::status::Status;
 use crate::error::{Failure, FailureKind};
 use crate::render::prose::fit;
-use crate::render::{RenderStyle, confirm};
-use crate::store::{OrderFilter, SearchedOrder, search_among};
+use crate::render::{RenderStyle, confirm, product};
+use crate::store::{OrderFilter, SearchedOrder, fold, search_among};
 use crate::ui;
 
 /// The most orders offered, the newest first.
@@ -102,4 +103,30 @@ fn pick(purpose: &Purpose<'_>, is_many: bool, context: &Context) -> anyhow::Resu
         return Err(declined("no order was picked").into());
     }
     Ok(picked.into_iter().map(|place| orders[place].summary.id.to_string()).collect())
+}
+
+/// Lets a person pick one line; fails with `refused` after Esc.
+pub fn pick_line(
+    question: &str,
+    lines: &[String],
+    find: &dyn Fn(&str) -> Vec<usize>,
+    refused: &str,
+    context: &Context,
+) -> anyhow::Result<usize> {
+    let choices = ui::Choices { question: Some(question), lines, find, is_many: false };
+    context.ui.pick(&choices)?.first().copied().ok_or_else(|| declined(refused).into())
+}
+
+/// Lets a person pick a size of a product that is tracked by size; fails with `refused` after Esc.
+pub fn pick_size(product: &Product, width: usize, refused: &str, context: &Context) -> anyhow::Result<String> {
+    let sizes: Vec<String> = product.sizes().map(|line| line.size.clone()).collect();
+    let find = |text: &str| {
+        let text = fold(text.trim());
+        let mut found: Vec<usize> = (0..sizes.len()).filter(|place| fold(&sizes[*place]).contains(&text)).collect();
+        // What fits exactly comes first: for L, L before XL.
+        found.sort_by_key(|place| fold(&sizes[*place]) != text);
+        found
+    };
+    let (lines, question) = (product::size_choices(product, width), product::size_question(product, width));
+    Ok(sizes[pick_line(&question, &lines, &find, refused, context)?].clone())
 }

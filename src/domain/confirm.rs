@@ -142,8 +142,7 @@ impl Consent {
         let reference = &order.summary.reference;
         let refusal = match shown.get(&order.summary.pk) {
             Some(shown) if shown == order => return Ok(()),
-            Some(_) => Refusal::conflict(Conflict::Changed, format!("order {reference} changed while you were asked"))
-                .error("Order has changed"),
+            Some(_) => Refusal::changed(reference),
             None => Refusal::conflict(
                 Conflict::Changed,
                 format!("order {reference} could not be confirmed when you answered"),

@@ -41,10 +41,13 @@ pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles
                 "Hello {name},\n\nyour order {reference}{shop} has been delivered.\n\n{items}\n\n{account}Thank you!"
             )
         }
-        Template::Cancelled => format!(
-            "Hello {name},\n\nyour order {reference}{shop} has been cancelled.\n\n{account}If you did not expect this, \
-             please write to us."
-        ),
+        Template::Cancelled => {
+            let what = match order.is_all_back() {
+                true => format!("everything of your order {reference}{shop} has come back to us, so it is cancelled"),
+                false => format!("your order {reference}{shop} has been cancelled"),
+            };
+            format!("Hello {name},\n\n{what}.\n\n{account}If you did not expect this, please write to us.")
+        }
         Template::Shortage => {
             let short: Vec<String> = obstacles.iter().filter_map(Obstacle::for_customer).collect();
             format!(
@@ -65,7 +68,12 @@ fn one_line(text: &str) -> String {
 fn items(order: &Order, purse: &Purse<'_>) -> String {
     let mut text = String::new();
     for item in &order.items {
-        let _ = writeln!(text, "{} × {}: {}", item.quantity, described(item), item.subtotal);
+        let back = match item.returned {
+            0 => String::new(),
+            _ if item.pieces_left() == 0 => " (came back)".to_owned(),
+            some => format!(" ({some} came back)"),
+        };
+        let _ = writeln!(text, "{} × {}: {}{back}", item.quantity, described(item), item.subtotal);
     }
     let _ = write!(text, "Total: {}", purse.amount(order.summary.total));
     purse.lines().iter().for_each(|line| text.extend(["\n", line]));

@@ -142,6 +142,11 @@ impl Order {
         self.returns.iter().fold(self.summary.total.into(), |left: Balance, one| left.minus(one.subtotal))
     }
 
+    /// Returns whether every piece of it came back.
+    pub fn is_all_back(&self) -> bool {
+        !self.returns.is_empty() && self.items.iter().all(|item| item.pieces_left() == 0)
+    }
+
     /// Returns how much of the discount has gone with what came back.
     pub fn discount_given_up(&self) -> Balance {
         self.returns.iter().fold(Balance::ZERO, |sum, one| sum.plus(one.subtotal).minus(one.value))

@@ -161,6 +161,12 @@ impl Refusal {
     pub fn conflict(conflict: Conflict, message: impl Into<String>) -> Refusal {
         Refusal::new(RefusalKind::Conflict(conflict), message)
     }
+
+    /// Makes the refusal of an order that is no longer as a person saw it.
+    pub fn changed(reference: &Reference) -> Refusal {
+        Refusal::conflict(Conflict::Changed, format!("order {reference} changed while you were asked"))
+            .error("Order has changed")
+    }
 }
 
 impl<K, R> Refusal<K, R> {

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use super::history::last_said;
-use super::order::{items, mark, marks, money, name_marks, pieces};
+use super::order::{items, mark, marks, money, name_marks, pieces, who};
 use super::prose::{fit, sentence};
 use super::table::{Column, render};
 use super::zone::{day, minute};
 use super::{RenderStyle, paint};
-use crate::domain::bidi::shown;
 use crate::domain::confirm::{Confirmation, Deduction};
 use crate::domain::money::Balance;
 use crate::domain::order::Order;
@@ -26,13 +25,7 @@ pub fn preview(
     style: RenderStyle<'_>,
 ) -> String {
     let summary = &order.summary;
-    let mut text = format!(
-        "{}  {}\n{}, {}\n",
-        summary.reference,
-        shown(&summary.customer.name),
-        shown(&summary.customer.phone),
-        minute(summary.order_date, style.zone)
-    );
+    let mut text = who(summary, &minute(summary.order_date, style.zone), style.width);
     text.push_str(&items(order, style));
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
     let _ = writeln!(text, "Total {}{currency} for {}", summary.total, pieces(summary.item_count));

@@ -9,6 +9,7 @@
 //! | `order`, `product`, `user` | orders, products and accounts for people |
 //! | `customer` | customers for people |
 //! | `confirm` | the screen before a confirmation, and the lines after it |
+//! | `returns` | the screens before a return |
 //! | `history` | the history of an order, and of a product's stock |
 //! | `paint` | the colours |
 //! | `report` | reports as text, HTML and bodies |
@@ -28,6 +29,7 @@ pub(crate) mod paint;
 pub(crate) mod product;
 pub(crate) mod prose;
 pub(crate) mod report;
+pub(crate) mod returns;
 pub mod table;
 pub(crate) mod user;
 pub(crate) mod zone;

@@ -7,11 +7,13 @@ use super::prose;
 use super::table::{Column, render};
 use super::zone::{day, minute, minute_with_zone};
 use super::{RenderStyle, paint};
+use crate::domain::bidi::shown;
 use crate::domain::money::{Balance, Money};
-use crate::domain::order::{Customer, Order, OrderItem, OrderSummary};
+use crate::domain::order::{Customer, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::phone::callable_number;
 use crate::domain::remarks::Block;
+use crate::domain::text::visible;
 use crate::domain::transition::StatusChange;
 use crate::domain::typed::TypedItem;
 
@@ -81,6 +83,7 @@ pub fn list_item_columns() -> Vec<Column> {
         Column::new("SIZE").shrinks_to(4),
         Column::new("COLOR").shrinks_to(5).rank(2),
         Column::new("QTY").number(),
+        Column::where_filled("BACK").number(),
         Column::new("PRICE").number().rank(4),
         Column::new("SUBTOTAL").number().rank(1),
     ]
@@ -96,6 +99,7 @@ pub fn list_item_rows(Order { summary, items, .. }: &Order) -> impl Iterator<Ite
             item.selected_size.clone().unwrap_or_default(),
             item.selected_color.clone().unwrap_or_default(),
             item.quantity.to_string(),
+            came_back(item),
             item.unit_price.to_string(),
             item.subtotal.to_string(),
         ]
@@ -124,11 +128,21 @@ pub fn show(order: &Order, style: RenderStyle<'_>) -> String {
     text.push('\n');
     text.push_str(&items(order, style));
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
-    let _ = writeln!(text, "\nTotal {}{currency} for {}", summary.total, pieces(summary.item_count));
+    let back: i64 = order.returns.iter().map(|one| i64::from(one.quantity)).sum();
+    let back = if back == 0 { String::new() } else { format!(", {back} came back") };
+    let _ = writeln!(text, "\nTotal {}{currency} for {}{back}", summary.total, pieces(summary.item_count));
     text.push_str(&money(summary));
     text.push_str(&payments(order, style));
+    text.push_str(&returns(order, style));
     text.extend(marks(order).map(|said| mark(&said, style)));
     text
+}
+
+/// Renders which order a question is about and whose it is, in two lines. A long name is cut.
+pub fn who(summary: &OrderSummary, about: &str, width: usize) -> String {
+    let reference = summary.reference.as_str();
+    let name = prose::fit(&visible(&summary.customer.name), width.saturating_sub(reference.len() + 2));
+    format!("{reference}  {}\n{}, {about}\n", shown(&name), shown(&summary.customer.phone))
 }
 
 /// Renders an order that is not taken yet.
@@ -216,6 +230,24 @@ fn payments(order: &Order, style: RenderStyle<'_>) -> String {
     format!("\n{}", render(&columns, &rows, style))
 }
 
+/// Renders what came back of an order, with the numbers of its items; nothing where nothing did.
+fn returns(order: &Order, style: RenderStyle<'_>) -> String {
+    if order.returns.is_empty() {
+        return String::new();
+    }
+    let columns = [
+        Column::new("ITEM").number(),
+        Column::new("CAME BACK"),
+        Column::new("QTY").number(),
+        Column::new("WORTH").number(),
+    ];
+    let row = |one: &Return| {
+        vec![one.item.to_string(), minute(one.at, style.zone), one.quantity.to_string(), one.value.to_string()]
+    };
+    let rows: Vec<_> = order.returns.iter().map(row).collect();
+    format!("\n{}", render(&columns, &rows, style))
+}
+
 /// Renders a sentence that a person should look at first.
 pub fn mark(sentence: &str, style: RenderStyle<'_>) -> String {
     let lines = prose::sentence(&format!("! {sentence}"), style.width);
@@ -252,6 +284,11 @@ fn has_other_sku(item: &OrderItem) -> bool {
     item.misnomer.as_ref().is_some_and(|misnomer| misnomer.barcode.is_some())
 }
 
+/// Renders how many pieces of an item came back; nothing where none did.
+fn came_back(item: &OrderItem) -> String {
+    if item.returned == 0 { String::new() } else { item.returned.to_string() }
+}
+
 /// Renders the items of an order, one line each.
 pub fn items(order: &Order, style: RenderStyle<'_>) -> String {
     let columns = [
@@ -261,6 +298,7 @@ pub fn items(order: &Order, style: RenderStyle<'_>) -> String {
         Column::new("SIZE").shrinks_to(4),
         Column::new("COLOR").shrinks_to(5).rank(1),
         Column::new("QTY").number(),
+        Column::where_filled("BACK").number(),
         Column::new("PRICE").number().painted(paint::marked).rank(2),
         Column::new("SUBTOTAL").number(),
     ];
@@ -280,6 +318,7 @@ pub fn items(order: &Order, style: RenderStyle<'_>) -> String {
                 item.selected_size.clone().unwrap_or_default(),
                 item.selected_color.clone().unwrap_or_default(),
                 item.quantity.to_string(),
+                came_back(item),
                 format!("{}{}", if item.is_below_list_price() { "!" } else { "" }, item.unit_price),
                 item.subtotal.to_string(),
             ]

@@ -30,6 +30,8 @@ pub struct Column {
     overflow: Overflow,
     /// Columns with a higher rank are dropped first; rank 0 always stays.
     pub(super) rank: u8,
+    /// Whether it is left out where all of its cells are empty; columns with a rank are anyway.
+    needs_words: bool,
     /// The style of a cell, by its text.
     paint: Option<fn(&str) -> Style>,
 }
@@ -63,8 +65,14 @@ impl Column {
             shrinks_to: None,
             overflow: Overflow::Cut,
             rank: 0,
+            needs_words: false,
             paint: None,
         }
+    }
+
+    /// Makes a column that keeps its width and always stays, unless all of its cells are empty.
+    pub fn where_filled(title: impl Into<String>) -> Column {
+        Column { needs_words: true, ..Column::new(title) }
     }
 
     /// Aligns it to the right, as numbers are.
@@ -155,7 +163,10 @@ impl Sizing {
     /// Lays out the columns that have content and fit.
     pub fn layout(self, style: RenderStyle<'_>) -> Layout {
         let Sizing { columns, natural, has_words } = self;
-        let is_worth_it = |&index: &usize| columns[index].rank == 0 && natural[index] > 0 || has_words[index];
+        let is_worth_it = |&index: &usize| {
+            let stays_empty = columns[index].rank == 0 && !columns[index].needs_words;
+            stays_empty && natural[index] > 0 || has_words[index]
+        };
         let worth_it: Vec<usize> = (0..columns.len()).filter(is_worth_it).collect();
         let shown = fitting_columns(&columns, &natural, worth_it.clone(), style.width);
         if let Some(left_out) = style.left_out {

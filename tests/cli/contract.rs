@@ -62,6 +62,19 @@ fn hold_money(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     holds("order of money", &money["withCouriers"][0]);
 }
 
+/// Holds what comes back to the page.
+fn hold_returns(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    shop.orders(["set-status", ORDER, "shipped"]).succeeds();
+    let order = shop.orders(["return", ORDER, "1", "--exchange", "S", "--json"]).json();
+    holds("order", &order);
+    holds("item", &order["items"][1]);
+    holds("return", &order["returns"][0]);
+    let history = shop.orders(["history", ORDER, "--json"]).json();
+    let event = history.as_array().unwrap().last().unwrap();
+    holds("event", event);
+    holds("movement", &event["movements"][1]);
+}
+
 #[test]
 fn every_body_has_the_keys_and_types_that_help_json_says() {
     let shop = Shop::with_order();
@@ -147,6 +160,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         holds("report", &report);
     }
     hold_money(&shop, &mut holds);
+    hold_returns(&shop, &mut holds);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
     holds("note", &shop.orders(["show", ORDER, "--json"]).json()["notes"][0]);
     holds("customer", &shop.orders(["customer", "list", "--json"]).json()[0]);

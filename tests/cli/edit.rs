@@ -63,6 +63,9 @@ fn what_cannot_be_edited_is_refused_and_nothing_changes() {
     let shop = Shop::with_order();
     shop.take("LEG-0002", SHIRT, 1, Some("L"));
     shop.orders(["confirm", "LEG-0002"]).succeeds();
+    shop.take("LEG-SHIPPED", SHIRT, 1, Some("L"));
+    shop.orders(["confirm", "LEG-SHIPPED"]).succeeds();
+    shop.orders(["set-status", "LEG-SHIPPED", "shipped"]).succeeds();
     let before = shop.dump();
     for (args, code, words) in [
         (["edit", ORDER, "--item", "2", "--quantity", "1"], 3, "has no item 2"),
@@ -73,7 +76,10 @@ fn what_cannot_be_edited_is_refused_and_nothing_changes() {
             5,
             "hint: to cancel the whole order:  orders cancel LEG-LXYZ1234-AB5C",
         ),
-        (["edit", "LEG-0002", "--remove", "1", "-q", "-y"], 5, "LEG-0002 is confirmed"),
+        (["edit", "LEG-0002", "--remove", "1", "-q", "-y"], 5, "item 1 is the only item of LEG-0002"),
+        (["edit", "LEG-0002", "--item", "1", "--price", "1"], 5, "LEG-0002 is confirmed"),
+        (["edit", "LEG-0002", "--item", "1", "--quantity", "3"], 6, "Insufficient stock (available: 1, required: 2)"),
+        (["edit", "LEG-SHIPPED", "--item", "1", "--quantity", "2"], 5, "LEG-SHIPPED is shipped"),
         (["edit", ORDER, "--add", "SKU-12345", "--quantity", "1"], 4, "needs a size (sizes: S, M, L)"),
         (["edit", ORDER, "--add", "nothing", "--quantity", "1"], 3, "product nothing not found"),
         (["edit", ORDER, "--item", "1", "--quantity", "0"], 2, "whole number from 1"),

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use super::call::{Call, Confirmed};
 use crate::commands::Context;
 use crate::commands::context::declined;
-use crate::commands::payment::amount;
+use crate::commands::payment::{MovedMoney, ask_money};
 use crate::domain::content::Content;
 use crate::domain::duplicate::nearest_duplicate;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::pay::amount_to_pay;
-use crate::domain::payment::{Method, read_receipt};
+use crate::domain::payment::Method;
 use crate::domain::settlement::Settlement;
 use crate::domain::status::Status;
 use crate::render::confirm;
@@ -102,22 +102,9 @@ impl PaymentQuestions<'_> {
             COD => return Ok(Settlement::CashOnDelivery),
             _ => return Ok(Settlement::Unsaid),
         }
-        let (context, refused, last) = (self.context, self.refused.as_str(), &self.method);
-        let method = context.ask_value(&format!("Method [{last}]"), refused, |typed| match typed {
-            "" => Ok(last.clone()),
-            typed => Method::parse(typed),
-        })?;
-        self.method = method.clone();
-        let receipt = context.ask_value("Receipt, if there is one", refused, |typed| match typed {
-            "" => Ok(None),
-            typed => read_receipt(typed).map(Some),
-        })?;
         let due = amount_to_pay(order, None).ok();
-        let shown = due.map(|due| format!(" [{due}]")).unwrap_or_default();
-        let amount = context.ask_value(&format!("Amount{shown}"), refused, |typed| match typed {
-            "" if due.is_some() => Ok(None),
-            typed => amount(typed).map(Some),
-        })?;
+        let MovedMoney { method, amount, receipt } = ask_money(self.context, &self.refused, &self.method, due)?;
+        self.method = method.clone();
         Ok(Settlement::Paid { method, amount, receipt })
     }
 }

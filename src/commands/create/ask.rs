@@ -3,7 +3,7 @@
 use super::typed::{Items, Typed};
 use crate::commands::Context;
 use crate::commands::arguments::{address, quantity};
-use crate::commands::context::declined;
+use crate::commands::pick::{pick_line, pick_size};
 use crate::commands::product::name;
 use crate::domain::phone::read_phone;
 use crate::domain::product::Product;
@@ -124,9 +124,10 @@ impl<'a> Offered<'a> {
             (0..self.products.len()).filter(fits).map(|place| place + ends).collect()
         };
         let question = format!("Item {}:", items.len() + 1);
-        let Some(place) = pick(&question, &lines, &find, context)?.checked_sub(ends) else { return Ok(None) };
+        let place = pick_line(&question, &lines, &find, LEFT, context)?;
+        let Some(place) = place.checked_sub(ends) else { return Ok(None) };
         let product = &self.products[place];
-        let size = if product.is_sized() { Some(self.ask_size(product, context)?) } else { None };
+        let size = if product.is_sized() { Some(pick_size(product, self.width, LEFT, context)?) } else { None };
         let quantity = context.ask_value("Quantity [1]", LEFT, |typed| match typed {
             "" => Ok(1),
             typed => quantity(typed),
@@ -135,29 +136,4 @@ impl<'a> Offered<'a> {
         let price = Some(product.list_price());
         Ok(Some(TypedItem { product: product.clone(), size, color: None, quantity, price }))
     }
-
-    fn ask_size(&self, product: &Product, context: &Context) -> anyhow::Result<String> {
-        let sizes: Vec<String> = product.sizes().map(|line| line.size.clone()).collect();
-        let find = |text: &str| {
-            let text = fold(text.trim());
-            let mut found: Vec<usize> = (0..sizes.len()).filter(|place| fold(&sizes[*place]).contains(&text)).collect();
-            // What fits exactly comes first: for L, L before XL.
-            found.sort_by_key(|place| fold(&sizes[*place]) != text);
-            found
-        };
-        let lines = product::size_choices(product, self.width);
-        let question = product::size_question(product, self.width);
-        Ok(sizes[pick(&question, &lines, &find, context)?].clone())
-    }
-}
-
-/// Lets a person pick one line.
-fn pick(
-    question: &str,
-    lines: &[String],
-    find: &dyn Fn(&str) -> Vec<usize>,
-    context: &Context,
-) -> anyhow::Result<usize> {
-    let choices = ui::Choices { question: Some(question), lines, find, is_many: false };
-    context.ui.pick(&choices)?.first().copied().ok_or_else(|| declined(LEFT).into())
 }

@@ -1,23 +1,29 @@
 //! `orders return`: takes back what a customer sends back.
 
+mod ask;
+
 use clap::Args;
 
+use self::ask::{Answer, Questions};
 use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, REF_TO_WRITE, find_items, find_order};
-use super::payment::{Entered, amount, enter, say_owed};
+use super::payment::{Entered, MovedMoney, amount, enter, say_owed};
 use super::pick::{Purpose, one_named_or_picked};
 use super::product::size;
+use crate::domain::holding::Holding;
 use crate::domain::item_spec::REPLACEMENT;
 use crate::domain::money::Money;
 use crate::domain::order::{Order, QUANTITY_LIMIT};
 use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
+use crate::domain::product::Catalogue;
+use crate::domain::refusal::Refusal;
 use crate::domain::returns::{Pieces, Replacement, Request, decide};
 use crate::domain::status::Status;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
-use crate::store::{Audit, Read, Write};
+use crate::store::{Audit, Read, Store, StoreError, Write};
 
 /// Take back what a customer sends back of an order that is shipped or delivered, or exchange it
 ///
@@ -83,7 +89,8 @@ fn pieces(text: &str) -> Result<Pieces, String> {
 
 pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("return", RETURNABLE), context)?;
-    if args.items.is_empty() {
+    let is_to_ask = context.is_to_ask("a return needs an answer", "--yes answers yes")?;
+    if args.items.is_empty() && !is_to_ask {
         let show = CommandLine::of("show").argument(&reference);
         return Err(Failure::usage("say which items come back")
             .hint(Hint::run("to see the numbers of its items", show))
@@ -91,16 +98,21 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let mut store = context.open_to_write()?;
     let (naming, audit, mut ids) = (Naming::to_write(context), context.audit(), context.ids());
+    let answer = if is_to_ask { Some(args.ask(&store, &reference, &naming, context)?) } else { None };
     let (entered, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
-        let request = args.request(write)?;
-        let of_items = order.items.iter().map(|item| item.product_id);
-        let catalogue = write.products(of_items.chain(request.replacement.as_ref().and_then(Replacement::product)))?;
-        let held = write.held_stock(order.summary.pk)?;
+        let (request, refund) = match &answer {
+            Some(Answer { request, refund, .. }) => (request.clone(), refund.clone()),
+            None => (args.request(write)?, args.refund()),
+        };
+        let (held, catalogue) = facts(write, &order, &request)?;
         let returned = decide(&order, &held, &catalogue, &request, &mut ids).map_err(Failure::from)?;
+        if answer.as_ref().is_some_and(|answer| answer.shown.as_ref() != Some(&order)) {
+            return Err(Failure::from(Refusal::changed(&order.summary.reference)).into());
+        }
         write.return_items(&returned, &audit)?;
         let order = write.orders(&[order.summary.pk])?.remove(0);
-        let entered = args.refund(write, &order, &audit)?;
+        let entered = refund.map(|refund| enter_refund(write, &order, refund, &audit)).transpose()?;
         anyhow::Ok((entered, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
     naming.say(context);
@@ -113,6 +125,20 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 impl ReturnArgs {
+    /// Asks a person what comes back, if no item is named, and whether to take it.
+    fn ask(&self, store: &Store, reference: &str, naming: &Naming, context: &Context) -> anyhow::Result<Answer> {
+        let (facts, request, settings) = store.read(|read| {
+            let order = find_order(read, reference, naming)?;
+            let request = self.request(read)?;
+            let (held, catalogue) = facts(read, &order, &request)?;
+            let method = read.last_method()?.unwrap_or_else(Method::cash);
+            anyhow::Ok((ask::Facts { order, held, catalogue, method }, request, read.settings()?))
+        })?;
+        let questions = Questions { facts, style: context.style_of_questions(&settings), context };
+        let pieces = if request.pieces.is_empty() { questions.pick()? } else { request.pieces.clone() };
+        questions.ask(Request { pieces, ..request }, self.refund())
+    }
+
     fn request(&self, read: &Read<'_>) -> anyhow::Result<Request> {
         let replacement = match (&self.exchange, &self.replacement) {
             (Some(size), _) => Some(Replacement::Size(size.clone())),
@@ -122,14 +148,26 @@ impl ReturnArgs {
         Ok(Request { pieces: self.items.clone(), is_damaged: self.damaged, replacement, keep: self.keep })
     }
 
-    /// Records the refund, if one was asked for.
-    fn refund(&self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
-        let Some(method) = &self.refund else { return Ok(None) };
-        let same = write.same_receipt(method, self.receipt.as_deref())?;
-        let amount = amount_to_refund(order, self.amount, same.as_ref()).map_err(Failure::from)?;
-        let entry = PaymentEntry { amount, method: method.clone(), receipt: self.receipt.clone(), paid_at: None };
-        enter(write, order, entry, audit).map(Some)
+    /// Returns the refund, if one was asked for.
+    fn refund(&self) -> Option<MovedMoney> {
+        let method = self.refund.clone()?;
+        Some(MovedMoney { method, amount: self.amount, receipt: self.receipt.clone() })
     }
+}
+
+/// Loads what a decision on a return needs beside the order.
+fn facts(read: &Read<'_>, order: &Order, request: &Request) -> Result<(Holding, Catalogue), StoreError> {
+    let of_items = order.items.iter().map(|item| item.product_id);
+    let catalogue = read.products(of_items.chain(request.replacement.as_ref().and_then(Replacement::product)))?;
+    Ok((read.held_stock(order.summary.pk)?, catalogue))
+}
+
+/// Records that money goes back.
+fn enter_refund(write: &Write<'_>, order: &Order, refund: MovedMoney, audit: &Audit) -> anyhow::Result<Entered> {
+    let MovedMoney { method, amount, receipt } = refund;
+    let same = write.same_receipt(&method, receipt.as_deref())?;
+    let amount = amount_to_refund(order, amount, same.as_ref()).map_err(Failure::from)?;
+    enter(write, order, PaymentEntry { amount, method, receipt, paid_at: None }, audit)
 }
 
 /// Looks up the product that replaces what comes back.

@@ -14,7 +14,7 @@ use super::pick::{Purpose, named_or_picked};
 use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::reference::Reference;
-use crate::domain::refusal::{Conflict, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
 use crate::domain::transition::{Request, StatusChange, decide};
@@ -134,10 +134,7 @@ pub fn change(
             if let Some(shown) = &shown
                 && shown.get(&order.summary.pk) != Some(&order)
             {
-                let message = format!("order {reference} changed while you were asked");
-                return Err(Failure::new(FailureKind::Conflict(Conflict::Changed), message)
-                    .error("Order has changed")
-                    .into());
+                return Err(Failure::from(Refusal::changed(&reference)).into());
             }
             match decide(&order, &write.held_stock(order.summary.pk)?, request) {
                 Ok(change) => outcomes.push(Ok((change, order))),
