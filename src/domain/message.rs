@@ -1,18 +1,70 @@
 //! The messages that the shop sends to customers.
 
-use std::fmt::Write as _;
-
 use super::bidi::sent;
 use super::money::{Balance, Money};
 use super::obstacle::Obstacle;
 use super::order::{Order, OrderItem};
 use super::payment::Payment;
 use super::settings::Settings;
-use super::template::Template;
+use super::template::{Field, Part, Template, parts};
 use super::terms::Claimed;
 
-/// Writes the message. `obstacles` are the reasons why the order cannot be confirmed, for [`Template::Shortage`].
+/// Writes the message, in the shop's own words where it has some. `obstacles` are the reasons why the order cannot be confirmed,
+/// for [`Template::Shortage`].
 pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
+    match settings.words.of(template) {
+        Some(words) => in_own_words(words, order, settings, obstacles),
+        None => in_our_words(template, order, settings, obstacles),
+    }
+}
+
+/// Fills in the shop's own words. What is filled in is not looked at again: a customer may be called `{total}`. A line is left out
+/// if everything that it names is empty.
+fn in_own_words(words: &str, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
+    let line = |line: &str| {
+        let (mut said, mut named, mut filled) = (String::new(), 0, 0);
+        for part in parts(line) {
+            match part {
+                Part::Text(text) => said.push_str(text),
+                Part::Unknown(name) => said.extend(["{", name, "}"]),
+                Part::Field(field) => {
+                    let value = value_of(field, order, settings, obstacles);
+                    (named, filled) = (named + 1, filled + usize::from(!value.is_empty()));
+                    said.push_str(&value);
+                }
+            }
+        }
+        (named == 0 || filled > 0).then_some(said)
+    };
+    words.lines().filter_map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns what the shop's own words name; empty where the order has nothing of it, or only a guest says so.
+fn value_of(field: Field, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
+    let summary = &order.summary;
+    let purse = Purse { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
+    let (terms, is_agreed) = (&summary.terms, purse.are_terms_agreed());
+    let amount = |amount: Option<Balance>| amount.map(|amount| purse.amount(amount)).unwrap_or_default();
+    let text = |text: Option<&String>| text.map(|text| sent(text).into_owned()).unwrap_or_default();
+    match field {
+        Field::Name => one_line(&summary.customer.name),
+        Field::Reference => summary.reference.to_string(),
+        Field::Items => items_left(order).join("\n"),
+        Field::Total => purse.amount(order.items_left()),
+        Field::Delivery => amount(terms.delivery_fee.filter(|_| is_agreed).map(Balance::from)),
+        Field::Discount => amount(Some(order.discount_left()).filter(|left| is_agreed && *left != Balance::ZERO)),
+        Field::GrandTotal if is_agreed => purse.amount(summary.grand_total()),
+        Field::GrandTotal => purse.amount(order.items_left()),
+        Field::Paid => amount(summary.paid().filter(|paid| *paid != Balance::ZERO)),
+        Field::Due => amount(purse.due()),
+        Field::Courier => text(summary.shipping.courier.as_ref()),
+        Field::Tracking => text(summary.shipping.tracking.as_ref()),
+        Field::Shop => text(settings.shop_name.as_ref()),
+        Field::Shortage => obstacles.iter().filter_map(Obstacle::in_signs).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn in_our_words(template: Template, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let summary = &order.summary;
     let shop = settings.shop_name.as_deref().map(|name| format!(" at {}", sent(name))).unwrap_or_default();
     let (name, reference) = (one_line(&summary.customer.name), &summary.reference);
@@ -66,18 +118,30 @@ fn one_line(text: &str) -> String {
 
 /// Lists the items for a customer, what they cost together, and what was paid.
 fn items(order: &Order, purse: &Purse<'_>) -> String {
-    let mut text = String::new();
-    for item in &order.items {
-        let back = match item.returned {
-            0 => String::new(),
-            _ if item.pieces_left() == 0 => " (came back)".to_owned(),
-            some => format!(" ({some} came back)"),
-        };
-        let _ = writeln!(text, "{} × {}: {}{back}", item.quantity, described(item), item.subtotal);
-    }
-    let _ = write!(text, "Total: {}", purse.amount(order.summary.total));
-    purse.lines().iter().for_each(|line| text.extend(["\n", line]));
-    text
+    let mut lines: Vec<String> = (order.items.iter())
+        .map(|item| {
+            let back = match item.returned {
+                0 => String::new(),
+                _ if item.pieces_left() == 0 => " (came back)".to_owned(),
+                some => format!(" ({some} came back)"),
+            };
+            format!("{} × {}: {}{back}", item.quantity, described(item), item.subtotal)
+        })
+        .collect();
+    lines.push(format!("Total: {}", purse.amount(order.summary.total)));
+    lines.extend(purse.lines());
+    lines.join("\n")
+}
+
+/// Lists what did not come back of the items, a line each: `2 × Classic T-Shirt (L): 59.98`.
+fn items_left(order: &Order) -> Vec<String> {
+    let line = |item: &OrderItem| {
+        let pieces = item.pieces_left();
+        // It is at most the subtotal.
+        (pieces > 0)
+            .then(|| format!("{pieces} × {}: {}", described(item), item.unit_price.times(pieces).unwrap_or_default()))
+    };
+    order.items.iter().filter_map(line).collect()
 }
 
 /// The money of an order, in words for its customer.
@@ -188,12 +252,57 @@ fn described(item: &OrderItem) -> String {
 mod tests {
     use super::*;
     use crate::domain::confirm::decide;
+    use crate::domain::order::Return;
     use crate::domain::payment::{Method, PaymentPk, sum};
+    use crate::domain::product::Catalogue;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
     use crate::domain::status::Status;
     use crate::domain::terms::Terms;
     use crate::domain::time::Timestamp;
+
+    #[test]
+    fn the_shops_own_words_are_filled_in_once() {
+        let (shirt, polo) = (product("Shirt", &[("S", 9)]), product("قميص", &[("", 1)]));
+        let catalogue: Catalogue = [shirt.clone(), polo.clone()].into_iter().collect();
+        let mut order = order(&incoming(&[(&shirt, 2, Some("S")), (&polo, 2, None)]), &catalogue, 1, Status::Pending);
+        order.summary.customer.name = "{total}\n{due}".to_owned();
+        let mut settings = Settings { currency: Some("EGP".to_owned()), ..Settings::default() };
+        let obstacles = decide(std::slice::from_ref(&order), &catalogue, true).unwrap_err();
+        let mut say = |order: &Order, words: &str| {
+            settings.words.set(Template::Received, words.to_owned());
+            compose(Template::Received, order, &settings, &obstacles)
+        };
+        for (words, said) in [
+            ("Dear {name}: {reference}", "Dear {total} {due}: LEG-LXYZ1234-AB5C"),
+            ("{items}\n= {total}", "2 × Shirt (S): 59.98\n2 × \u{2068}قميص\u{2069}: 59.98\n= 119.96 EGP"),
+            ("{shortage}", "\u{2068}قميص\u{2069}: 1 / 2"),
+            // What there is nothing of leaves its line out.
+            ("a\nDelivery {delivery}\nby {courier} {tracking}\n\nb", "a\n\nb"),
+            ("at {shop}: {grandTotal}", "at : 119.96 EGP"),
+            ("{{name}} {", "{{total} {due}} {"),
+        ] {
+            assert_eq!(say(&order, words), said, "{words}");
+        }
+        // What the customer still has, and what that costs.
+        order.summary.status = Status::Delivered;
+        order.summary.terms.delivery_fee = Some(Money::from_hundredths(5000));
+        order.summary.shipping.courier = Some("Bosta".to_owned());
+        (order.items[0].returned, order.items[1].returned) = (1, 2);
+        let back = |item, quantity, hundredths| {
+            let subtotal = Money::from_hundredths(hundredths);
+            Return { item, quantity, subtotal, value: subtotal, at: order.summary.created_at }
+        };
+        order.returns = vec![back(1, 1, 2999), back(2, 2, 5998)];
+        order.summary.returned = Money::from_hundredths(8997);
+        assert_eq!(
+            say(&order, "{items}\n{total} + {delivery} = {grandTotal}\n{courier} {tracking}"),
+            "1 × Shirt (S): 29.99\n29.99 EGP + 50.00 EGP = 79.99 EGP\nBosta "
+        );
+        // A guest's claim is no promise of the shop.
+        order.summary.terms = order.summary.terms.claimed_by_guest();
+        assert_eq!(say(&order, "{delivery}\n{grandTotal}"), "29.99 EGP");
+    }
 
     #[test]
     fn each_template_has_its_text() {

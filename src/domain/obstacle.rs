@@ -96,6 +96,21 @@ impl Obstacle {
         }
     }
 
+    /// Tells the customer what is missing in signs, for words in any language: `Polo (S): 1 / 2`, there is one of two; `Polo: S, L`,
+    /// one of these sizes. `None` for the shop's own business.
+    pub fn in_signs(&self) -> Option<String> {
+        match self {
+            Obstacle::Short(short) => Some(format!("{}: {} / {}", sent(&short.label), short.available, short.required)),
+            Obstacle::NoSuchSize { item: NoSuchSize { product, sizes, .. }, .. } => {
+                Some(format!("{}: {sizes}", sent(product)))
+            }
+            Obstacle::NotPending(..)
+            | Obstacle::BelowListPrice { .. }
+            | Obstacle::Claimed { .. }
+            | Obstacle::Unpayable { .. } => None,
+        }
+    }
+
     /// Describes the obstacle, in the guide's words where it has them.
     pub fn describe(&self) -> String {
         match self {

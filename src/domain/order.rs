@@ -147,6 +147,11 @@ impl Order {
         !self.returns.is_empty() && self.items.iter().all(|item| item.pieces_left() == 0)
     }
 
+    /// Returns what is left of the discount.
+    pub fn discount_left(&self) -> Balance {
+        Balance::from(self.summary.terms.discount).minus(self.discount_given_up())
+    }
+
     /// Returns how much of the discount has gone with what came back.
     pub fn discount_given_up(&self) -> Balance {
         self.returns.iter().fold(Balance::ZERO, |sum, one| sum.plus(one.subtotal).minus(one.value))

@@ -20,20 +20,24 @@ impl Reference {
         valid.then(|| Reference(text.to_owned()))
     }
 
-    /// Makes a reference as the web page does: `LEG-{base36 of unix ms}-{4 base36}`.
-    pub fn made(at: Timestamp, random: u32) -> Reference {
-        Reference::with_suffix(at, u64::from(random), 4)
+    /// What references begin with unless the shop says otherwise.
+    pub const PREFIX: &str = "LEG";
+
+    /// Makes a reference as the web page does: `LEG-{base36 of unix ms}-{4 base36}`. A prefix has up to
+    /// [`REFERENCE_PREFIX`](super::limits::REFERENCE_PREFIX) characters.
+    pub fn made(prefix: &str, at: Timestamp, random: u32) -> Reference {
+        Reference::with_suffix(prefix, at, u64::from(random), 4)
     }
 
     /// Makes a reference four characters longer, for when the other one is taken.
     pub fn made_longer(at: Timestamp, random: u64) -> Reference {
-        Reference::with_suffix(at, random, 8)
+        Reference::with_suffix(Reference::PREFIX, at, random, 8)
     }
 
-    fn with_suffix(at: Timestamp, random: u64, length: u32) -> Reference {
+    fn with_suffix(prefix: &str, at: Timestamp, random: u64, length: u32) -> Reference {
         let millis = u64::try_from(at.millis()).unwrap_or_default();
         let (suffix, width) = (base36(random % 36_u64.pow(length)), length as usize);
-        Reference(format!("LEG-{}-{suffix:0>width$}", base36(millis)))
+        Reference(format!("{prefix}-{}-{suffix:0>width$}", base36(millis)))
     }
 
     /// Returns when a reference of the web page was made; `None` for any other reference.
@@ -107,11 +111,11 @@ mod tests {
     #[test]
     fn a_made_reference_carries_its_time_in_base36() {
         let at = Timestamp::parse("2026-02-06T16:05:00Z").unwrap();
-        assert_eq!(Reference::made(at, 0).as_str(), "LEG-MLB2TFXC-0000");
-        assert_eq!(Reference::made(at, 36 + 35).as_str(), "LEG-MLB2TFXC-001Z");
-        assert_eq!(Reference::made(at, u32::MAX).as_str().len(), 17);
+        assert_eq!(Reference::made("LEG", at, 0).as_str(), "LEG-MLB2TFXC-0000");
+        assert_eq!(Reference::made("LEG", at, 36 + 35).as_str(), "LEG-MLB2TFXC-001Z");
+        assert_eq!(Reference::made("LEG", at, u32::MAX).as_str().len(), 17);
         assert_eq!(Reference::made_longer(at, u64::from(u32::MAX) + 1).as_str(), "LEG-MLB2TFXC-01Z141Z4");
-        assert_eq!(Reference::made(at, 7).made_at(), Some(at));
+        assert_eq!(Reference::made("SHOP", at, 7).made_at(), Some(at));
         for text in ["LEG-1", "LEG", "LEG--1", "LEG-ZZZZZZZZZZZZZZZ-1", "LEG-+1-2"] {
             assert_eq!(Reference::parse(text).unwrap().made_at(), None, "{text}");
         }

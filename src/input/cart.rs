@@ -68,7 +68,7 @@ fn references_of(message_id: &str, sent_at: Timestamp) -> (Reference, Reference)
     let hash = Sha256::digest(message_id.as_bytes());
     let seconds = Timestamp::from_millis(sent_at.millis() / 1000 * 1000).unwrap_or(sent_at);
     let random = hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
-    let short = Reference::made(seconds, u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]));
+    let short = Reference::made(Reference::PREFIX, seconds, u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]));
     (short, Reference::made_longer(seconds, random))
 }
 

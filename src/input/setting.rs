@@ -60,12 +60,12 @@ fn text(value: &str, longest: usize) -> Result<String, String> {
     Ok(value.to_owned())
 }
 
-/// Reads what references begin with: together with the rest it must be a reference.
+/// Reads what references begin with.
 fn prefix(value: &str) -> Result<String, String> {
-    let is_part = !value.starts_with('-') && value.bytes().all(|byte| byte.is_ascii_graphic());
-    match is_part && value.len() <= REFERENCE_PREFIX {
+    let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match is_plain && value.len() <= REFERENCE_PREFIX {
         true => Ok(value.to_owned()),
-        false => Err(format!("must be up to {REFERENCE_PREFIX} letters, digits or signs without spaces, such as LEG")),
+        false => Err(format!("must be up to {REFERENCE_PREFIX} letters from a to z or digits, such as LEG")),
     }
 }
 
@@ -88,12 +88,16 @@ fn words(value: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use SettingKey::{CountryCode, Currency, LowStock, ShopName, TimeZone};
+    use crate::domain::template::Template;
+    use SettingKey::{
+        CountryCode, Currency, InvoiceNote, LowStock, ReferencePrefix, ShopAddress, ShopName, ShopPhone, TimeZone,
+        Words,
+    };
 
     #[test]
     fn settings_are_checked() {
         let long = "x".repeat(101);
-        let cases: [(SettingKey, &str, Option<Option<&str>>); 22] = [
+        let cases: [(SettingKey, &str, Option<Option<&str>>); 34] = [
             (ShopName, " LEGO Mens Wear ", Some(Some("LEGO Mens Wear"))),
             (ShopName, "", Some(None)),
             (ShopName, &long, None),
@@ -116,6 +120,18 @@ mod tests {
             (LowStock, "1.5", None),
             (LowStock, "999999", Some(Some("999999"))),
             (LowStock, "1000000", None),
+            (ShopPhone, "010 1234", Some(Some("010 1234"))),
+            (ShopPhone, "call us", None),
+            (ShopAddress, "12 Nile Street\nCairo", Some(Some("12 Nile Street\nCairo"))),
+            (InvoiceNote, "14 days", Some(Some("14 days"))),
+            (InvoiceNote, "a\0b", None),
+            (ReferencePrefix, "SHOP2", Some(Some("SHOP2"))),
+            (ReferencePrefix, "MY-SHOP", None),
+            (ReferencePrefix, "متجر", None),
+            (ReferencePrefix, &long[..21], None),
+            (Words(Template::Received), "شكرا {name}", Some(Some("شكرا {name}"))),
+            (Words(Template::Received), "{ }", Some(Some("{ }"))),
+            (Words(Template::Shipped), "{tracking} {Total}", None),
         ];
         for (key, value, expected) in cases {
             let kept = read_setting(key, value).ok();

@@ -87,7 +87,7 @@ fn show(typed: &Typed, store: &Store, style: RenderStyle<'_>, context: &Context)
     let draft = store.read(|read| {
         let (incoming, _) = typed.clone().into_incoming(read, context.now, &context.caller)?;
         let catalogue = read.named_products(incoming.items.iter().map(|item| &item.product))?;
-        let reference = Reference::made(context.now, 0);
+        let reference = Reference::made(Reference::PREFIX, context.now, 0);
         let resolved = resolve(incoming, reference, context.now, &catalogue, &mut context.ids());
         let refuse = |rejected| super::take::refuse(FailureKind::InvalidInput, None, rejected);
         anyhow::Ok(resolved.map_err(|rejected| refuse(rejected.problems))?.draft())

@@ -72,10 +72,12 @@ pub fn refuse(kind: FailureKind, reference: Option<&str>, problems: Problems) ->
 
 /// Makes a reference that no order has.
 fn free_reference(write: &Write<'_>, new_id: &mut dyn FnMut() -> Uuid) -> Result<Reference, StoreError> {
+    let settings = write.settings()?;
+    let prefix = settings.reference_prefix.as_deref().unwrap_or(Reference::PREFIX);
     loop {
         // The low half of an id is random.
         let (_, random) = new_id().as_u64_pair();
-        let reference = Reference::made(write.time(), (random & 0xFFFF_FFFF) as u32);
+        let reference = Reference::made(prefix, write.time(), (random & 0xFFFF_FFFF) as u32);
         if !write.has_reference(&reference)? {
             return Ok(reference);
         }
