@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::customer::{CustomerRecord, CustomerSummary};
+use crate::domain::customer::{CustomerRecord, CustomerReturn, CustomerSummary};
 use crate::domain::finding::Finding;
 use crate::domain::history::{Event, StockEntry};
 use crate::domain::order::{Note, Order, OrderItem, OrderSummary, Return};
@@ -430,7 +430,18 @@ pub fn customer_record(record: &CustomerRecord) -> Body {
     body.insert("names".to_owned(), json!(record.names));
     body.insert("addresses".to_owned(), json!(record.addresses));
     body.insert("orders".to_owned(), record.orders.iter().map(order).collect());
-    body.insert("returns".to_owned(), json!([]));
+    body.insert("returns".to_owned(), record.returns.iter().map(|one| Value::Object(customer_return(one))).collect());
+    body
+}
+
+/// The keys of what a customer sent back, in order.
+pub const CUSTOMER_RETURN_KEYS: &[&str] = &["orderReference", "item", "quantity", "value", "at", "productName", "size"];
+
+fn customer_return(one: &CustomerReturn) -> Body {
+    let mut body = body([("orderReference", json!(one.reference.as_str()))]);
+    body.extend(returned(&one.returned));
+    body.insert("productName".to_owned(), json!(one.product_name));
+    body.insert("size".to_owned(), json!(one.size));
     body
 }
 
