@@ -15,6 +15,7 @@ use super::shortage::insufficient;
 use super::status::Status;
 use super::stock::{Movement, Reason};
 use super::terms::{Terms, TermsEdit};
+use super::transition::back_to_pending;
 use super::user::{User, UserId};
 
 /// The requested edit.
@@ -178,15 +179,21 @@ fn edited(
     for (was, is) in summary.terms.words().into_iter().zip(terms.words()) {
         changes.extend(Change::between(was, is));
     }
-    if Balance::from(total).minus(summary.returned).minus(terms.discount).is_negative() {
-        let message = format!("the discount of {reference}, {}, would be more than its items, {total}", terms.discount);
+    let most = Balance::from(total).minus(summary.returned);
+    if Balance::from(terms.discount) > most {
+        let less = if summary.returned == Money::ZERO { "" } else { " less what came back" };
+        let message =
+            format!("the discount of {reference}, {}, would be more than its items{less}, {most}", terms.discount);
         return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The discount would be more than the items"));
     }
     let given_up = order.discount_given_up();
     if Balance::from(terms.discount) < given_up {
-        let message = format!("{given_up} of the discount of {reference} went with what came back: it cannot be less");
-        return Err(Refusal::conflict(Conflict::Step, message)
-            .error("The discount cannot be less than what returns took of it"));
+        let message = format!(
+            "the discount of {reference} cannot be less than {given_up}: that much of it went with what came back"
+        );
+        return Err(
+            Refusal::conflict(Conflict::Step, message).error("The discount cannot be less than what went with returns")
+        );
     }
     Ok(Edited {
         order: summary.pk,
@@ -212,25 +219,25 @@ fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
             None => refusal,
         })
     };
-    let back_to = |to| Some(Remedy::StepBack { reference: reference.clone(), to });
     let edits_customer = edit.name.is_some() || edit.phone.is_some() || edit.address.is_some();
     let edits_terms = edit.terms != TermsEdit::default();
     match status {
         Status::Cancelled if edits_customer || edits_terms || edit.items.is_some() => {
-            refuse("a cancelled order cannot be edited", Some(Remedy::Reopen(reference.clone())))
+            let remedy = back_to_pending(order).unwrap_or(Remedy::NewOrder);
+            refuse("a cancelled order cannot be edited", Some(remedy))
         }
         Status::Shipped | Status::Delivered if edit.items.is_some() => {
             refuse("items can be changed until an order is shipped", Some(Remedy::Return(reference.clone())))
         }
         Status::Confirmed | Status::Processing if edit.items.as_ref().is_some_and(ItemEdit::changes_price) => {
-            refuse("the price of an item can be changed while an order is pending", back_to(Status::Pending))
+            refuse("the price of an item can be changed while an order is pending", back_to_pending(order))
         }
         Status::Shipped | Status::Delivered if edits_customer => {
             refuse("name, phone and address can be changed until an order is shipped", None)
         }
         Status::Delivered if edits_terms => refuse(
             "delivery, discount and cash on delivery can be changed until an order is delivered",
-            back_to(Status::Shipped),
+            Some(Remedy::StepBack { reference: reference.clone(), to: Status::Shipped }),
         ),
         _ => Ok(()),
     }
@@ -263,9 +270,9 @@ fn restock(
         refusal(std::slice::from_ref(order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
     })?;
     if order.summary.status.holds_stock() && wanted.is_empty() {
-        let message = format!("nothing would be left of order {reference}");
+        let message = format!("order {reference} would have nothing left");
         return Err(Refusal::conflict(Conflict::Step, message)
-            .error("Nothing would be left of the order")
+            .error("The order would have nothing left")
             .remedy(Remedy::Cancel(reference.clone())));
     }
     let movements = held.movements_to(&wanted, Reason::Edit);
@@ -306,10 +313,15 @@ fn edit_items(
             if item.returned > 0
                 && (was.selected_size != item.selected_size || was.selected_color != item.selected_color)
             {
-                return Err(came_back(*number, item, reference, "its size and color stay as they are"));
+                return Err(came_back(*number, item, reference, "its size and color cannot change"));
             }
             if item.quantity < item.returned {
-                return Err(came_back(*number, item, reference, "it cannot have less"));
+                return Err(came_back(
+                    *number,
+                    item,
+                    reference,
+                    &format!("its quantity cannot be less than {}", item.returned),
+                ));
             }
             Ok(Change::between(words(&was), words(item)).filter(|_| was != *item))
         }
@@ -344,7 +356,7 @@ fn edit_items(
 
 /// Refuses a change of an item that would contradict what came back of it.
 fn came_back(number: usize, item: &OrderItem, reference: &Reference, so: &str) -> Refusal {
-    let message = format!("{} of item {number} of {reference} came back: {so}", item.returned);
+    let message = format!("{} of item {number} of {reference} came back, so {so}", item.returned);
     let error = format!("Some of item {number} came back");
     Refusal::conflict(Conflict::Step, message).error(error).remedy(Remedy::NumberItems(reference.clone()))
 }

@@ -48,11 +48,11 @@ pub fn decide(order: &Order, held: &Holding, request: Request) -> Result<StatusC
     let summary = &order.summary;
     let (from, to) = (summary.status, request.to);
     let legal = from.next().contains(&to) || (request.force && from.may_be_forced_to(to));
-    if !legal {
-        return Err(illegal(&summary.reference, from, to));
-    }
     if to == Status::Pending && !order.returns.is_empty() {
         return Err(has_returns(summary));
+    }
+    if !legal {
+        return Err(illegal(order, to));
     }
     may_keep(summary, request.keep)?;
     let mut movements = Vec::new();
@@ -92,14 +92,28 @@ fn has_returns(summary: &OrderSummary) -> Refusal {
     }
 }
 
-fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
+/// Returns what takes an order back to pending; `None` where nothing does, as some of it came back.
+pub fn back_to_pending(order: &Order) -> Option<Remedy> {
+    let reference = || order.summary.reference.clone();
+    let back = match order.summary.status {
+        Status::Cancelled => Remedy::Reopen(reference()),
+        _ => Remedy::StepBack { reference: reference(), to: Status::Pending },
+    };
+    order.returns.is_empty().then_some(back)
+}
+
+fn illegal(order: &Order, to: Status) -> Refusal {
+    let (reference, from) = (&order.summary.reference, order.summary.status);
     let refuse = |conflict, message: String, error: String| Refusal::conflict(conflict, message).error(error);
     let step_back = |to| Remedy::StepBack { reference: reference.clone(), to };
     if to == Status::Confirmed {
         let message = format!("only confirm takes {reference} to confirmed; it is {from}");
         let refusal = refuse(Conflict::Step, message, "Only confirm takes an order to confirmed".to_owned());
-        let refusal = if from == Status::Pending { refusal } else { refusal.remedy(step_back(Status::Pending)) };
-        return refusal.remedy(Remedy::Confirm(reference.clone()));
+        return match (from, back_to_pending(order)) {
+            (Status::Pending, _) => refusal.remedy(Remedy::Confirm(reference.clone())),
+            (_, Some(back)) => refusal.remedy(back).remedy(Remedy::Confirm(reference.clone())),
+            (_, None) => refusal.remedy(Remedy::ShowOrder(reference.clone())),
+        };
     }
     if from == to {
         let message = format!("order {reference} is already {to}");
@@ -110,7 +124,7 @@ fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
     match from {
         _ if from.may_be_forced_to(to) && from != Status::Cancelled => refusal.remedy(step_back(to)),
         Status::Pending => refusal.remedy(Remedy::Confirm(reference.clone())),
-        Status::Cancelled => refusal.remedy(Remedy::Reopen(reference.clone())),
+        Status::Cancelled => refusal.remedy(back_to_pending(order).unwrap_or(Remedy::NewOrder)),
         // From a status that holds stock, every step goes one forward or one back.
         _ => refusal,
     }

@@ -131,6 +131,7 @@ pub const ITEM_ROW_KEYS: &[&str] = &[
     "courier",
     "tracking",
     "kept",
+    "returnedQuantity",
 ];
 
 /// The keys of a product, in order.
@@ -191,6 +192,7 @@ fn item_value(item: &OrderItem, key: &str) -> Option<Value> {
         "selectedSize" => json!(item.selected_size),
         "selectedColor" => json!(item.selected_color),
         "subtotal" => json!(item.subtotal.to_string()),
+        "returnedQuantity" => json!(item.returned),
         _ => return None,
     })
 }
