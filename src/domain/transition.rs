@@ -134,8 +134,9 @@ fn illegal(order: &Order, to: Status) -> Refusal {
 mod tests {
     use super::*;
     use crate::domain::holding::StockKey;
+    use crate::domain::order::Return;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
+    use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::refusal::RefusalKind;
 
     fn order_in(status: Status) -> Order {
@@ -239,5 +240,60 @@ mod tests {
         )
         .unwrap_err();
         assert_eq!(refusal.error, "Order is already cancelled");
+    }
+
+    /// One of the two shirts came back.
+    fn with_returns(status: Status) -> Order {
+        let mut order = order_in(status);
+        let (subtotal, value) = (Money::from_hundredths(2999), Money::from_hundredths(2999));
+        order.returns.push(Return { item: 1, quantity: 1, subtotal, value, at: now() });
+        (order.items[0].returned, order.summary.returned) = (1, value);
+        order
+    }
+
+    #[test]
+    fn an_order_with_returns_never_goes_back_to_pending() {
+        use Remedy::{Cancel, NewOrder};
+        let reference = || Reference::parse("LEG-LXYZ1234-AB5C").unwrap();
+        let mut held = Holding::default();
+        held.add(StockKey { product_id: product("Shirt", &[]).id, size_key: "s".into() }, 1);
+        for from in Status::ALL {
+            for to in Status::ALL {
+                let request = Request { to, force: true, restock: true, keep: Money::ZERO };
+                let without = decide(&order_in(from), &held_in(from), request);
+                let holds = if from.holds_stock() { held.clone() } else { Holding::default() };
+                let decided = decide(&with_returns(from), &holds, request);
+                if to != Status::Pending || without.is_err() {
+                    assert_eq!(decided.is_ok(), without.is_ok(), "{from} to {to}");
+                    continue;
+                }
+                let refusal = decided.expect_err("it has returns");
+                assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
+                assert_eq!(refusal.error, "An order with returns cannot go back to pending");
+                let expected = match from {
+                    Status::Cancelled => vec![NewOrder],
+                    _ => vec![Remedy::Return(reference()), Cancel(reference())],
+                };
+                assert_eq!(refusal.remedies, expected, "{from}");
+            }
+        }
+    }
+
+    #[test]
+    fn cancelling_gives_back_what_did_not_come_back_before() {
+        let mut held = Holding::default();
+        held.add(StockKey { product_id: product("Shirt", &[]).id, size_key: "s".into() }, 1);
+        let money = Money::from_hundredths;
+        for (restock, expected) in
+            [(true, vec![(1, Reason::Cancel)]), (false, vec![(1, Reason::Cancel), (-1, Reason::Adjust)])]
+        {
+            let request = Request { to: Status::Cancelled, force: false, restock, keep: money(2999) };
+            let change = decide(&with_returns(Status::Delivered), &held, request).unwrap();
+            let moved: Vec<_> = change.movements.iter().map(|one| (one.delta, one.reason)).collect();
+            assert_eq!(moved, expected);
+            // What came back is not kept.
+            let request = Request { keep: money(3000), ..request };
+            assert!(decide(&with_returns(Status::Delivered), &held, request).is_err());
+        }
     }
 }
