@@ -166,6 +166,10 @@ pub fn decide(
     let pieces = merged(&request.pieces);
     let replacements = replacements(order, catalogue, &pieces, request.replacement.as_ref(), new_id)?;
     refuse_status(order)?;
+    if request.replacement.is_some() {
+        // Whoever gets something in exchange has some of the order: that comes before what there is not enough of.
+        cancellation(order, false, request.keep)?;
+    }
     let mut after = AfterReturn::of(order, held, catalogue);
     for (pieces, replacement) in pieces.iter().zip(replacements) {
         after.take_back(pieces, replacement, request.is_damaged)?;
