@@ -1,7 +1,8 @@
 //! Customers: a number in full with its orders and the shop's remarks.
 
 use super::money::Balance;
-use super::order::OrderSummary;
+use super::order::{OrderSummary, Return};
+use super::reference::Reference;
 use super::remarks::Remarks;
 use super::time::Timestamp;
 
@@ -56,6 +57,21 @@ pub struct CustomerRecord {
     pub addresses: Vec<String>,
     /// The orders, the newest received first.
     pub orders: Vec<OrderSummary>,
+    /// What came back of them, the newest first.
+    pub returns: Vec<CustomerReturn>,
+}
+
+/// What a customer sent back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerReturn {
+    /// The order.
+    pub reference: Reference,
+    /// The product's name in the catalogue.
+    pub product_name: String,
+    /// The size, if one was chosen.
+    pub size: Option<String>,
+    /// What came back.
+    pub returned: Return,
 }
 
 /// What was done to forget a customer.

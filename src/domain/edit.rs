@@ -15,6 +15,7 @@ use super::shortage::insufficient;
 use super::status::Status;
 use super::stock::{Movement, Reason};
 use super::terms::{Terms, TermsEdit};
+use super::transition::back_to_pending;
 use super::user::{User, UserId};
 
 /// The requested edit.
@@ -178,15 +179,21 @@ fn edited(
     for (was, is) in summary.terms.words().into_iter().zip(terms.words()) {
         changes.extend(Change::between(was, is));
     }
-    if Balance::from(total).minus(summary.returned).minus(terms.discount).is_negative() {
-        let message = format!("the discount of {reference}, {}, would be more than its items, {total}", terms.discount);
+    let most = Balance::from(total).minus(summary.returned);
+    if Balance::from(terms.discount) > most {
+        let less = if summary.returned == Money::ZERO { "" } else { " less what came back" };
+        let message =
+            format!("the discount of {reference}, {}, would be more than its items{less}, {most}", terms.discount);
         return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The discount would be more than the items"));
     }
     let given_up = order.discount_given_up();
     if Balance::from(terms.discount) < given_up {
-        let message = format!("{given_up} of the discount of {reference} went with what came back: it cannot be less");
-        return Err(Refusal::conflict(Conflict::Step, message)
-            .error("The discount cannot be less than what returns took of it"));
+        let message = format!(
+            "the discount of {reference} cannot be less than {given_up}: that much of it went with what came back"
+        );
+        return Err(
+            Refusal::conflict(Conflict::Step, message).error("The discount cannot be less than what went with returns")
+        );
     }
     Ok(Edited {
         order: summary.pk,
@@ -212,25 +219,25 @@ fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
             None => refusal,
         })
     };
-    let back_to = |to| Some(Remedy::StepBack { reference: reference.clone(), to });
     let edits_customer = edit.name.is_some() || edit.phone.is_some() || edit.address.is_some();
     let edits_terms = edit.terms != TermsEdit::default();
     match status {
         Status::Cancelled if edits_customer || edits_terms || edit.items.is_some() => {
-            refuse("a cancelled order cannot be edited", Some(Remedy::Reopen(reference.clone())))
+            let remedy = back_to_pending(order).unwrap_or(Remedy::NewOrder);
+            refuse("a cancelled order cannot be edited", Some(remedy))
         }
         Status::Shipped | Status::Delivered if edit.items.is_some() => {
             refuse("items can be changed until an order is shipped", Some(Remedy::Return(reference.clone())))
         }
         Status::Confirmed | Status::Processing if edit.items.as_ref().is_some_and(ItemEdit::changes_price) => {
-            refuse("the price of an item can be changed while an order is pending", back_to(Status::Pending))
+            refuse("the price of an item can be changed while an order is pending", back_to_pending(order))
         }
         Status::Shipped | Status::Delivered if edits_customer => {
             refuse("name, phone and address can be changed until an order is shipped", None)
         }
         Status::Delivered if edits_terms => refuse(
             "delivery, discount and cash on delivery can be changed until an order is delivered",
-            back_to(Status::Shipped),
+            Some(Remedy::StepBack { reference: reference.clone(), to: Status::Shipped }),
         ),
         _ => Ok(()),
     }
@@ -263,9 +270,9 @@ fn restock(
         refusal(std::slice::from_ref(order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
     })?;
     if order.summary.status.holds_stock() && wanted.is_empty() {
-        let message = format!("nothing would be left of order {reference}");
+        let message = format!("order {reference} would have nothing left");
         return Err(Refusal::conflict(Conflict::Step, message)
-            .error("Nothing would be left of the order")
+            .error("The order would have nothing left")
             .remedy(Remedy::Cancel(reference.clone())));
     }
     let movements = held.movements_to(&wanted, Reason::Edit);
@@ -306,10 +313,15 @@ fn edit_items(
             if item.returned > 0
                 && (was.selected_size != item.selected_size || was.selected_color != item.selected_color)
             {
-                return Err(came_back(*number, item, reference, "its size and color stay as they are"));
+                return Err(came_back(*number, item, reference, "its size and color cannot change"));
             }
             if item.quantity < item.returned {
-                return Err(came_back(*number, item, reference, "it cannot have less"));
+                return Err(came_back(
+                    *number,
+                    item,
+                    reference,
+                    &format!("its quantity cannot be less than {}", item.returned),
+                ));
             }
             Ok(Change::between(words(&was), words(item)).filter(|_| was != *item))
         }
@@ -344,7 +356,7 @@ fn edit_items(
 
 /// Refuses a change of an item that would contradict what came back of it.
 fn came_back(number: usize, item: &OrderItem, reference: &Reference, so: &str) -> Refusal {
-    let message = format!("{} of item {number} of {reference} came back: {so}", item.returned);
+    let message = format!("{} of item {number} of {reference} came back, so {so}", item.returned);
     let error = format!("Some of item {number} came back");
     Refusal::conflict(Conflict::Step, message).error(error).remedy(Remedy::NumberItems(reference.clone()))
 }
@@ -382,8 +394,9 @@ pub fn too_much(reference: &Reference) -> Refusal {
 mod tests {
     use super::*;
     use crate::domain::holding::tests::held;
+    use crate::domain::order::Return;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
+    use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::terms::Discount;
     use crate::domain::user::Role;
 
@@ -645,5 +658,227 @@ mod tests {
         let mut marked = order.clone();
         marked.items[0].unit_price = Money::from_hundredths(2998);
         assert!(agreed(&marked, 2998));
+    }
+
+    /// Returns the stock that an edit moves: the size key and the difference on the shelf.
+    fn moved(edited: &Edited) -> Vec<(&str, i64)> {
+        let movements = edited.changes.iter().flat_map(|change| &change.movements);
+        movements
+            .inspect(|one| assert_eq!(one.reason, Reason::Edit))
+            .map(|one| (one.size_key.as_str(), one.delta))
+            .collect()
+    }
+
+    fn sized(number: usize, quantity: Option<u32>, size: &str) -> ItemEdit {
+        ItemEdit::Change { number, quantity, size: Some(Some(size.to_owned())), color: None, price: None }
+    }
+
+    fn counted(number: usize, quantity: u32) -> ItemEdit {
+        ItemEdit::Change { number, quantity: Some(quantity), size: None, color: None, price: None }
+    }
+
+    fn added(product: &Product, quantity: u32, size: Option<&str>) -> ItemEdit {
+        let product = Box::new(product.clone());
+        ItemEdit::Add { product, quantity, size: size.map(str::to_owned), color: None, price: None }
+    }
+
+    /// It holds 2 shirts in L and 1 cap; 1 shirt is left in S, 5 in L, and 9 caps.
+    #[test]
+    fn an_edit_moves_what_an_order_with_stock_holds_then() {
+        let (catalogue, order, cap) = ground();
+        let shirt = catalogue.get(order.items[0].product_id).unwrap();
+        for (edit, expected) in [
+            (counted(1, 3), vec![("l", -1)]),
+            (counted(1, 7), vec![("l", -5)]),
+            (counted(1, 1), vec![("l", 1)]),
+            (counted(1, 2), vec![]),
+            (sized(1, Some(1), "S"), vec![("s", -1), ("l", 2)]),
+            (added(shirt, 1, Some("s")), vec![("s", -1)]),
+            (added(shirt, 5, Some("L")), vec![("l", -5)]),
+            (added(&cap, 9, None), vec![("", -9)]),
+            (ItemEdit::Remove { number: 1 }, vec![("l", 2)]),
+            (ItemEdit::Remove { number: 2 }, vec![("", 1)]),
+        ] {
+            for status in [Status::Confirmed, Status::Processing, Status::Pending] {
+                let mut order = order.clone();
+                order.summary.status = status;
+                let edited = edited(&order, &catalogue, edit.clone()).unwrap();
+                let expected = if status.holds_stock() { &expected[..] } else { &[] };
+                assert_eq!(moved(&edited), expected, "{status} {edit:?}");
+                assert_eq!(
+                    edited.changes.iter().filter(|change| !change.movements.is_empty()).count(),
+                    expected.len().min(1)
+                );
+            }
+        }
+        // What else is edited in the same call moves nothing.
+        let mut order = order;
+        order.summary.status = Status::Confirmed;
+        let edit = Edit { name: Some("Mona".into()), items: Some(counted(1, 1)), ..Edit::default() };
+        let edited = decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil).unwrap();
+        let moving: Vec<_> = edited.changes.iter().map(|change| change.movements.len()).collect();
+        assert_eq!((moving, moved(&edited)), (vec![0, 1], vec![("l", 1)]));
+    }
+
+    #[test]
+    fn what_an_order_with_stock_lacks_is_a_shortage_in_the_guides_words() {
+        let (catalogue, mut order, cap) = ground();
+        order.items[0].selected_size = Some("S".into());
+        for (edit, kind, details) in [
+            // Only what is new is taken: one is on the shelf, and the order has two.
+            (
+                counted(1, 4),
+                RefusalKind::InsufficientStock,
+                "Shirt (S): Insufficient stock (available: 1, required: 2)",
+            ),
+            (
+                sized(1, Some(6), "L"),
+                RefusalKind::InsufficientStock,
+                "Shirt (L): Insufficient stock (available: 5, required: 6)",
+            ),
+            (
+                added(&cap, 10, None),
+                RefusalKind::InsufficientStock,
+                "Cap: Insufficient stock (available: 9, required: 10)",
+            ),
+        ] {
+            for status in [Status::Confirmed, Status::Processing] {
+                order.summary.status = status;
+                let refusal = edited(&order, &catalogue, edit.clone()).unwrap_err();
+                assert_eq!((refusal.kind, refusal.details), (kind, vec![details.to_owned()]), "{edit:?}");
+                assert_eq!(refusal.error, "Insufficient stock for some items");
+            }
+            order.summary.status = Status::Pending;
+            assert!(edited(&order, &catalogue, edit.clone()).is_ok(), "it takes nothing yet");
+            // The status comes before the stock.
+            order.summary.status = Status::Shipped;
+            let refusal = edited(&order, &catalogue, edit).unwrap_err();
+            assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
+            assert_eq!(refusal.remedies, [Remedy::Return(order.summary.reference.clone())]);
+        }
+        order.summary.status = Status::Confirmed;
+        assert!(edited(&order, &catalogue, counted(1, 3)).is_ok(), "the last one");
+    }
+
+    /// An item may have no size, or one that there is not, until the order is confirmed.
+    #[test]
+    fn an_item_of_a_confirmed_order_has_a_size_that_there_is() {
+        let (catalogue, mut order, _) = ground();
+        for (status, is_legal) in [(Status::Pending, true), (Status::Confirmed, false)] {
+            order.summary.status = Status::Confirmed;
+            let held = held(&order, &catalogue);
+            order.summary.status = status;
+            let mut sizeless = order.clone();
+            sizeless.items[0].selected_size = None;
+            let edit = Edit { items: Some(counted(1, 1)), ..Edit::default() };
+            let decided = decide(&sizeless, &held, &catalogue, &edit, &mut Uuid::nil);
+            assert_eq!(decided.is_ok(), is_legal, "{status}");
+            if let Err(refusal) = decided {
+                assert_eq!(refusal.kind, RefusalKind::InvalidInput);
+                assert_eq!(refusal.details, ["Shirt: needs a size (sizes: S, L)"]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_price_of_an_item_stays_once_the_order_is_confirmed() {
+        let (catalogue, mut order, cap) = ground();
+        let price = Some(Money::from_hundredths(1));
+        let changed = ItemEdit::Change { number: 1, quantity: None, size: None, color: None, price };
+        let new = ItemEdit::Add { product: Box::new(cap), quantity: 1, size: None, color: None, price };
+        for status in Status::ALL {
+            order.summary.status = status;
+            let of_changed = edited(&order, &catalogue, changed.clone());
+            assert_eq!(of_changed.is_ok(), status == Status::Pending, "{status}");
+            if matches!(status, Status::Confirmed | Status::Processing) {
+                let refusal = of_changed.unwrap_err();
+                assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
+                let reference = order.summary.reference.clone();
+                assert_eq!(refusal.remedies, [Remedy::StepBack { reference, to: Status::Pending }]);
+                assert!(edited(&order, &catalogue, new.clone()).is_ok(), "a new item has a price of its own");
+            }
+        }
+    }
+
+    /// Returned 1 of the 2 shirts, and the order is packed again.
+    fn with_returns() -> (Catalogue, Order, Product) {
+        let (catalogue, mut order, cap) = ground();
+        order.summary.status = Status::Processing;
+        order.items[0].returned = 1;
+        let (subtotal, value) = (Money::from_hundredths(2999), Money::from_hundredths(2699));
+        order.returns.push(Return { item: 1, quantity: 1, subtotal, value, at: now() });
+        (order.summary.returned, order.summary.terms.discount) = (value, Money::from_hundredths(900));
+        (catalogue, order, cap)
+    }
+
+    #[test]
+    fn what_came_back_of_an_item_stays_with_it() {
+        let (catalogue, mut order, cap) = with_returns();
+        let step = RefusalKind::Conflict(Conflict::Step);
+        let colored =
+            ItemEdit::Change { number: 1, quantity: None, size: None, color: Some(Some("Red".into())), price: None };
+        for (edit, expected) in [
+            (counted(1, 3), Ok(vec![("l", -1)])),
+            (counted(1, 1), Ok(vec![("l", 1)])),
+            (added(&cap, 1, None), Ok(vec![("", -1)])),
+            (ItemEdit::Remove { number: 2 }, Ok(vec![("", 1)])),
+            (counted(2, 3), Ok(vec![("", -2)])),
+            // The same size is no other one.
+            (sized(1, Some(3), "l"), Ok(vec![("l", -1)])),
+            (
+                sized(1, None, "S"),
+                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back: its size and color stay as they are"),
+            ),
+            (colored, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back: its size and color stay as they are")),
+            (ItemEdit::Remove { number: 1 }, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back: it cannot be removed")),
+        ] {
+            match (edited(&order, &catalogue, edit.clone()), expected) {
+                (Ok(edited), Ok(expected)) => assert_eq!(moved(&edited), expected, "{edit:?}"),
+                (Err(refusal), Err(expected)) => {
+                    assert_eq!((refusal.kind, refusal.message.as_str()), (step, expected));
+                    assert_eq!(refusal.error, "Some of item 1 came back");
+                    assert_eq!(refusal.remedies, [Remedy::NumberItems(order.summary.reference.clone())]);
+                }
+                other => panic!("{edit:?}: {other:?}"),
+            }
+        }
+        (order.items[0].returned, order.items[0].quantity) = (2, 3);
+        let refusal = edited(&order, &catalogue, counted(1, 1)).unwrap_err();
+        assert_eq!(
+            (refusal.kind, refusal.message.as_str()),
+            (step, "2 of item 1 of LEG-LXYZ1234-AB5C came back: it cannot have less")
+        );
+    }
+
+    #[test]
+    fn an_edit_leaves_something_of_an_order_that_holds_stock() {
+        let (catalogue, mut order, _) = with_returns();
+        order.summary.terms.discount = Money::from_hundredths(300);
+        let one_left = edited(&order, &catalogue, ItemEdit::Remove { number: 2 }).unwrap();
+        order.items = one_left.items.unwrap();
+        let refusal = edited(&order, &catalogue, counted(1, 1)).unwrap_err();
+        assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
+        assert_eq!(refusal.error, "Nothing would be left of the order");
+        assert_eq!(refusal.remedies, [Remedy::Cancel(order.summary.reference.clone())]);
+    }
+
+    /// 3.00 of the discount went with a shirt of 29.99; 59.98 are left.
+    #[test]
+    fn a_discount_is_at_least_what_returns_took_and_at_most_what_is_left_beside() {
+        let (catalogue, mut order, _) = with_returns();
+        for status in [Status::Processing, Status::Shipped] {
+            order.summary.status = status;
+            for (discount, expected) in [
+                (299, Some(RefusalKind::Conflict(Conflict::Step))),
+                (300, None),
+                (6298, None),
+                (6299, Some(RefusalKind::InvalidInput)),
+            ] {
+                let discount = Some(Discount::Amount(Money::from_hundredths(discount)));
+                let edit = Edit { terms: TermsEdit { discount, ..TermsEdit::default() }, ..Edit::default() };
+                let decided = decide(&order, &held(&order, &catalogue), &catalogue, &edit, &mut Uuid::nil);
+                assert_eq!(decided.err().map(|refusal| refusal.kind), expected, "{discount:?}");
+            }
+        }
     }
 }

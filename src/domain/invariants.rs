@@ -1,19 +1,24 @@
-//! After any commands in any order, stock is the sum of its movements and never below zero, and an order holds exactly its
-//! items while it is confirmed, processing, shipped or delivered (rule 2).
+//! After any commands in any order, stock is the sum of its movements and never below zero, an order holds exactly its items
+//! less what came back while it is confirmed, processing, shipped or delivered (rule 2), and what came back is worth what it
+//! cost.
 
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use super::confirm;
 use super::edit::{self, Edit, ItemEdit};
 use super::holding::{Holding, StockKey, contradictions};
-use super::money::Money;
-use super::order::{Order, sums};
+use super::money::{Balance, Money};
+use super::order::{Order, OrderItem, sums};
 use super::product::tests::product;
-use super::product::{Catalogue, Product};
+use super::product::{Catalogue, Product, StockLine};
 use super::receive::tests::{incoming, order};
 use super::reference::Reference;
+use super::returns::tests::apply;
+use super::returns::{self, Pieces, Replacement};
 use super::status::Status;
 use super::stock::{Correction, Movement, correct};
+use super::terms::{Discount, TermsEdit};
 use super::transition::{self, Request, StatusChange};
 
 /// A shop in memory that applies decisions as the store does.
@@ -23,6 +28,8 @@ struct Shop {
     orders: Vec<Order>,
     /// Every movement with its order.
     movements: Vec<(Option<usize>, Movement)>,
+    /// How many ids were given to items.
+    ids: u128,
 }
 
 #[derive(Debug, Clone)]
@@ -31,6 +38,8 @@ enum Action {
     ConfirmEach(Vec<usize>),
     Change(usize, Status, bool, bool),
     Edit(usize, ItemEdit),
+    Discount(usize, Discount),
+    Return(usize, returns::Request),
     Adjust(usize, i64),
     Count(usize, i64),
 }
@@ -40,7 +49,8 @@ const LINES: [(usize, &str); 3] = [(0, ""), (1, "s"), (1, "l")];
 
 impl Shop {
     fn new(quantities: &[[u32; 3]]) -> Shop {
-        let products = vec![product("Cap", &[("", 4)]), product("Shirt", &[("S", 3), ("L", 5)])];
+        let products = products();
+        let mut ids = 0;
         let catalogue: Catalogue = products.iter().cloned().collect();
         let orders = quantities
             .iter()
@@ -55,10 +65,12 @@ impl Shop {
                     .collect();
                 let mut incoming = incoming(&items);
                 incoming.reference = Reference::parse(&format!("LEG-{pk}"));
-                order(&incoming, &catalogue, pk, Status::Pending)
+                let mut order = order(&incoming, &catalogue, pk, Status::Pending);
+                order.items.iter_mut().for_each(|item| item.id = next(&mut ids));
+                order
             })
             .collect();
-        Shop { products, catalogue, orders, movements: Vec::new() }
+        Shop { products, catalogue, orders, movements: Vec::new(), ids }
     }
 
     fn take(&mut self, step: &Action) {
@@ -89,21 +101,44 @@ impl Shop {
                     self.apply(&change);
                 }
             }
-            Action::Edit(order, items) => {
-                let edit = Edit { items: Some(items.clone()), ..Edit::default() };
-                let (is, held) = (&self.orders[*order], self.held(*order));
-                if let Ok(edited) = edit::decide(is, &held, &self.catalogue, &edit, &mut uuid::Uuid::nil) {
-                    let is = &mut self.orders[*order];
-                    assert_eq!(edited.changes.is_empty(), edited.items.is_none());
-                    is.items = edited.items.unwrap_or_else(|| is.items.clone());
-                    (is.summary.total, is.summary.item_count) = (edited.total, edited.item_count);
-                    for movement in edited.changes.into_iter().flat_map(|change| change.movements) {
-                        self.shift(Some(*order), movement);
-                    }
-                }
+            Action::Edit(order, items) => self.edit(*order, &Edit { items: Some(items.clone()), ..Edit::default() }),
+            Action::Discount(order, discount) => {
+                let terms = TermsEdit { discount: Some(*discount), ..TermsEdit::default() };
+                self.edit(*order, &Edit { terms, ..Edit::default() });
             }
+            Action::Return(order, request) => self.take_back(*order, request),
             Action::Adjust(line, difference) => self.correct(*line, Correction::Adjust(*difference)),
             Action::Count(line, counted) => self.correct(*line, Correction::Count(*counted)),
+        }
+    }
+
+    fn edit(&mut self, order: usize, edit: &Edit) {
+        let (is, held) = (&self.orders[order], self.held(order));
+        let Ok(edited) = edit::decide(is, &held, &self.catalogue, edit, &mut || next(&mut self.ids)) else { return };
+        let is = &mut self.orders[order];
+        assert!(edited.items.is_none() || !edited.changes.is_empty());
+        is.items = edited.items.unwrap_or_else(|| is.items.clone());
+        (is.summary.total, is.summary.item_count, is.summary.terms) = (edited.total, edited.item_count, edited.terms);
+        for movement in edited.changes.into_iter().flat_map(|change| change.movements) {
+            self.shift(Some(order), movement);
+        }
+    }
+
+    /// Applies a return: what is replaced never comes back before its replacement was there to be taken.
+    fn take_back(&mut self, order: usize, request: &returns::Request) {
+        let (is, held) = (&self.orders[order], self.held(order));
+        let decided = returns::decide(is, &held, &self.catalogue, request, &mut || next(&mut self.ids));
+        let Ok(returned) = decided else { return };
+        let (was, total) = (is.summary.grand_total(), is.summary.total);
+        apply(&mut self.orders[order], &returned);
+        for movement in returned.lines.iter().flat_map(|line| &line.change.movements) {
+            self.shift(Some(order).filter(|_| movement.reason.is_of_order()), movement.clone());
+        }
+        let summary = &self.orders[order].summary;
+        let worth = returned.lines.iter().map(|line| line.value).fold(Balance::ZERO, Balance::plus);
+        if summary.status != Status::Cancelled {
+            let should = was.minus(worth).plus(summary.total).minus(total);
+            assert_eq!(summary.grand_total(), should, "it costs less by what came back, and more by what replaces it");
         }
     }
 
@@ -133,6 +168,11 @@ impl Shop {
 
     fn shift(&mut self, order: Option<usize>, movement: Movement) {
         self.catalogue.shift(movement.product_id, &movement.size_key, movement.delta);
+        let line = |stock: &StockLine| stock.size_key == movement.size_key && stock.on_hand < 0;
+        assert!(
+            !self.catalogue.get(movement.product_id).unwrap().stock.iter().any(line),
+            "{movement:?} takes too much"
+        );
         self.movements.push((order, movement));
     }
 
@@ -160,20 +200,78 @@ impl Shop {
         for (index, order) in self.orders.iter().enumerate() {
             let sums = sums(order.items.iter().map(|item| (item.subtotal, item.quantity)));
             assert_eq!(sums, Some((order.summary.total, order.summary.item_count)));
-            let wrong = contradictions(order, &self.held(index), &self.catalogue);
-            assert!(wrong.is_empty(), "{} is {}: {wrong:?}", order.summary.reference, order.summary.status);
+            let (summary, held) = (&order.summary, self.held(index));
+            let wrong = contradictions(order, &held, &self.catalogue);
+            assert!(wrong.is_empty(), "{} is {}: {wrong:?}", summary.reference, summary.status);
+            let left: u32 = order.items.iter().map(OrderItem::pieces_left).sum();
+            assert_eq!(held.is_empty(), !summary.status.holds_stock() || left == 0);
+            check_returns(order, left);
         }
     }
 }
 
+/// The sums of what came back agree with the order, whatever came before.
+fn check_returns(order: &Order, left: u32) {
+    let (summary, discount) = (&order.summary, Balance::from(order.summary.terms.discount));
+    let sum = |of: fn(&super::order::Return) -> Money| order.returns.iter().map(of).fold(Balance::ZERO, Balance::plus);
+    let (subtotals, values) = (sum(|one| one.subtotal), sum(|one| one.value));
+    assert_eq!(Balance::from(summary.returned), values);
+    let (items_left, discount_left) =
+        (Balance::from(summary.total).minus(subtotals), discount.minus(subtotals).plus(values));
+    assert!(!discount_left.is_negative() && discount_left <= items_left, "{discount_left} of {items_left}");
+    assert_eq!((order.items_left(), discount.minus(order.discount_given_up())), (items_left, discount_left));
+    assert!(order.items.iter().all(|item| item.returned <= item.quantity));
+    if !order.returns.is_empty() {
+        assert_ne!(summary.status, Status::Pending, "it was confirmed once, and what came back is counted");
+    }
+    if left == 0 {
+        assert_eq!(summary.status, Status::Cancelled, "nothing is left of it");
+        assert_eq!(values, Balance::from(summary.total).minus(discount), "all that it cost");
+    }
+}
+
+/// The products of the shop.
+fn products() -> Vec<Product> {
+    vec![product("Cap", &[("", 4)]), product("Shirt", &[("S", 3), ("L", 5)])]
+}
+
+fn next(ids: &mut u128) -> Uuid {
+    *ids += 1;
+    Uuid::from_u128(*ids)
+}
+
+fn a_discount() -> impl Strategy<Value = Discount> {
+    let amount = |hundredths| Discount::Amount(Money::from_hundredths(hundredths));
+    prop_oneof![
+        (0_i64..12_000).prop_map(amount),
+        (0_i64..=10_000).prop_map(|percent| Discount::Percent(Money::from_hundredths(percent))),
+    ]
+}
+
+fn a_return() -> impl Strategy<Value = returns::Request> {
+    let size = || proptest::option::of(proptest::sample::select(&["S", " l "][..]).prop_map(str::to_owned));
+    let price = proptest::option::of((0_i64..5000).prop_map(Money::from_hundredths));
+    let product = (proptest::sample::select(products()), size(), price).prop_map(|(product, size, price)| {
+        Replacement::Product { product: Box::new(product), size, color: None, price }
+    });
+    let replacement = prop_oneof![
+        4 => Just(None),
+        2 => proptest::sample::select(&["s", "L"][..]).prop_map(|size| Some(Replacement::Size(size.to_owned()))),
+        2 => product.prop_map(Some),
+    ];
+    let keep = proptest::option::weighted(0.2, (0_i64..9000).prop_map(Money::from_hundredths));
+    let pieces = (1_usize..6, 1_u32..3).prop_map(|(number, quantity)| Pieces { number, quantity });
+    (proptest::collection::vec(pieces, 1..4), any::<bool>(), replacement, keep)
+        .prop_map(|(pieces, is_damaged, replacement, keep)| returns::Request { pieces, is_damaged, replacement, keep })
+}
+
 fn an_edit() -> impl Strategy<Value = ItemEdit> {
     let size = || proptest::option::of(proptest::sample::select(&["s", " L ", "XL"][..]).prop_map(str::to_owned));
-    let cap = product("Cap", &[("", 4)]);
     prop_oneof![
         (0_usize..5).prop_map(|number| ItemEdit::Remove { number }),
-        (1_u32..4, size()).prop_map(move |(quantity, size)| ItemEdit::Add {
+        (proptest::sample::select(products()), 1_u32..4, size()).prop_map(|(product, quantity, size)| ItemEdit::Add {
             price: None,
-            product: Box::new(cap.clone()),
+            product: Box::new(product),
             quantity,
             size,
             color: None
@@ -186,13 +284,15 @@ fn an_edit() -> impl Strategy<Value = ItemEdit> {
 fn an_action() -> impl Strategy<Value = Action> {
     let orders = || proptest::collection::vec(0_usize..4, 1..4);
     prop_oneof![
-        orders().prop_map(Action::Confirm),
-        orders().prop_map(Action::ConfirmEach),
-        (0_usize..4, proptest::sample::select(&Status::ALL[..]), any::<bool>(), any::<bool>())
+        2 => orders().prop_map(Action::Confirm),
+        2 => orders().prop_map(Action::ConfirmEach),
+        3 => (0_usize..4, proptest::sample::select(&Status::ALL[..]), any::<bool>(), any::<bool>())
             .prop_map(|(order, to, force, restock)| Action::Change(order, to, force, restock)),
-        (0_usize..4, an_edit()).prop_map(|(order, edit)| Action::Edit(order, edit)),
-        (0_usize..3, -4_i64..5).prop_map(|(line, difference)| Action::Adjust(line, difference)),
-        (0_usize..3, 0_i64..6).prop_map(|(line, counted)| Action::Count(line, counted)),
+        2 => (0_usize..4, an_edit()).prop_map(|(order, edit)| Action::Edit(order, edit)),
+        1 => (0_usize..4, a_discount()).prop_map(|(order, discount)| Action::Discount(order, discount)),
+        4 => (0_usize..4, a_return()).prop_map(|(order, request)| Action::Return(order, request)),
+        1 => (0_usize..3, -4_i64..5).prop_map(|(line, difference)| Action::Adjust(line, difference)),
+        1 => (0_usize..3, 0_i64..6).prop_map(|(line, counted)| Action::Count(line, counted)),
     ]
 }
 

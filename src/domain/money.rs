@@ -300,6 +300,35 @@ mod tests {
     }
 
     #[test]
+    fn a_share_is_rounded_half_to_even() {
+        for (amount, part, whole, expected) in [
+            (1000, 2999, 9997, 300),
+            (100, 1, 3, 33),
+            (100, 2, 3, 67),
+            // 0.5, 1.5, 2.5 and 3.5; and next to the middle, on both sides.
+            (1, 1, 2, 0),
+            (3, 1, 2, 2),
+            (5, 1, 2, 2),
+            (7, 1, 2, 4),
+            (1, 500, 999, 1),
+            (1, 499, 999, 0),
+            (3, 501, 1000, 2),
+            (5, 501, 1000, 3),
+            (5, 499, 1000, 2),
+            (0, 1, 2, 0),
+            (7, 0, 2, 0),
+            (7, 2, 2, 7),
+            (0, 0, 0, 0),
+            (7, 0, 0, 0),
+            (9_999_999_999, 9_999_999_999, 9_999_999_999, 9_999_999_999),
+            (9_999_999_999, 1, 9_999_999_999, 1),
+        ] {
+            let [of, share, all] = [amount, part, whole].map(Money::from_hundredths);
+            assert_eq!(of.share(share, all).hundredths(), expected, "{amount} × {part} / {whole}");
+        }
+    }
+
+    #[test]
     fn the_limit_is_ten_digits_with_two_decimals() {
         assert_eq!(Money::LIMIT.to_string(), "99999999.99");
         assert_eq!(Money::LIMIT.times(2), None);

@@ -11,6 +11,7 @@ use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::shortage::Shortage;
 use super::status::Status;
+use super::transition::back_to_pending;
 
 /// One reason why orders cannot be confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +152,7 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
         ([only], [Obstacle::NotPending(_, status)]) => {
             let reference = &only.summary.reference;
             let (is, remedy) = match status {
-                Status::Cancelled => ("cancelled".to_owned(), Remedy::Reopen(reference.clone())),
+                Status::Cancelled => ("cancelled".to_owned(), back_to_pending(only).unwrap_or(Remedy::NewOrder)),
                 status => (format!("already {status}"), Remedy::ShowOrder(reference.clone())),
             };
             let refusal = Refusal::new(kind, format!("order {reference} is {is}"));

@@ -145,13 +145,17 @@ impl Product {
 
     /// Returns the name, with the size if tracked: `Classic T-Shirt (L)`.
     pub fn label(&self, line: &StockLine) -> String {
-        self.label_of(&line.size_key)
+        self.label_with(&line.size)
     }
 
     /// Returns the name with the size of this key, as the catalogue spells it if it has it.
     pub fn label_of(&self, size_key: &str) -> String {
         let spelled = self.stock.iter().find(|line| line.size_key == size_key).map_or(size_key, |line| &line.size);
-        if spelled.is_empty() { self.name.clone() } else { format!("{} ({spelled})", self.name) }
+        self.label_with(spelled)
+    }
+
+    fn label_with(&self, size: &str) -> String {
+        if size.is_empty() { self.name.clone() } else { format!("{} ({size})", self.name) }
     }
 
     /// Returns what people type for it: the barcode, else the id.
@@ -312,6 +316,16 @@ pub(crate) mod tests {
     fn id_of(name: &str) -> Uuid {
         let number = name.bytes().fold(7_u128, |hash, b| hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(b.into()));
         Uuid::from_u128(number)
+    }
+
+    #[test]
+    fn a_label_has_the_size_as_the_catalogue_or_else_the_line_spells_it() {
+        let shirt = product("Shirt", &[("X L", 1), ("", 0)]);
+        let new = StockLine { size_key: "xxl".to_owned(), size: "XXL".to_owned(), on_hand: 0 };
+        let of_lines = [&shirt.stock[0], &shirt.stock[1], &new].map(|line| shirt.label(line));
+        assert_eq!(of_lines, ["Shirt (X L)", "Shirt", "Shirt (XXL)"]);
+        let of_keys = ["x l", "", "xxl"].map(|key| shirt.label_of(key));
+        assert_eq!(of_keys, ["Shirt (X L)", "Shirt", "Shirt (xxl)"]);
     }
 
     #[test]

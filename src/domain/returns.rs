@@ -166,6 +166,10 @@ pub fn decide(
     let pieces = merged(&request.pieces);
     let replacements = replacements(order, catalogue, &pieces, request.replacement.as_ref(), new_id)?;
     refuse_status(order)?;
+    if request.replacement.is_some() {
+        // Whoever gets something in exchange has some of the order: that comes before what there is not enough of.
+        cancellation(order, false, request.keep)?;
+    }
     let mut after = AfterReturn::of(order, held, catalogue);
     for (pieces, replacement) in pieces.iter().zip(replacements) {
         after.take_back(pieces, replacement, request.is_damaged)?;
@@ -176,7 +180,7 @@ pub fn decide(
     };
     if left < discount {
         let message = format!(
-            "the discount of {}, {discount}, would be more than what the customer has, {left}",
+            "the discount of {}, {discount}, would be more than the items that the customer then has, {left}",
             summary.reference
         );
         return Err(Refusal::invalid(message).error("The discount would be more than the items"));
@@ -225,10 +229,10 @@ fn replacements(
             }
             Some(Replacement::Size(size)) => {
                 let Some(product) = catalogue.get(old.product_id) else {
-                    return Err(Refusal::invalid(format!("{} is not in the catalogue", old.shop_name())));
+                    return Err(Refusal::invalid(format!("{} is no longer in the catalogue", old.shop_name())));
                 };
                 if !product.is_sized() {
-                    let message = format!("{} is not tracked by size: say what replaces it", product.name);
+                    let message = format!("{} has no sizes: name the product that replaces it", product.name);
                     return Err(Refusal::invalid(message));
                 }
                 (product, Some(size.as_str()), old.selected_color.clone(), old.unit_price)
@@ -258,8 +262,8 @@ fn replacements(
 pub fn refuse_status(order: &Order) -> Result<(), Refusal> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
     let refusal = || {
-        Refusal::conflict(Conflict::Step, format!("items come back once an order is shipped; {reference} is {status}"))
-            .error(format!("Order is {status}"))
+        let message = format!("only items of a shipped or delivered order can come back; {reference} is {status}");
+        Refusal::conflict(Conflict::Step, message).error(format!("Order is {status}"))
     };
     let reference = || reference.clone();
     match status {
@@ -352,8 +356,8 @@ impl AfterReturn<'_> {
 
 fn more_than_left(number: usize, item: &OrderItem, quantity: u32, reference: &Reference) -> Refusal {
     let left = match item.pieces_left() {
-        0 => format!("all of item {number} came back before"),
-        left => format!("the customer has {left} of item {number}"),
+        0 => "all of it came back before".to_owned(),
+        left => format!("the customer has {left} of it"),
     };
     Refusal::conflict(Conflict::Step, format!("{quantity} of item {number} of {reference} cannot come back: {left}"))
         .error("More than the customer has cannot come back")
@@ -369,9 +373,12 @@ fn cancellation(order: &Order, is_empty: bool, keep: Option<Money>) -> Result<Op
             None => Ok(None),
             Some(_) => Err(Refusal::conflict(
                 Conflict::Step,
-                format!("nothing can be kept of {}: the customer has more of it", summary.reference),
+                format!(
+                    "the shop can keep a part of the price of {} once everything is back; the customer still has some of it",
+                    summary.reference
+                ),
             )
-            .error("Something can be kept once everything is back")
+            .error("A part of the price can be kept once everything is back")
             .remedy(Remedy::Cancel(reference()))),
         };
     }

@@ -114,6 +114,8 @@ impl Need {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::stock::Reason;
 
     #[test]
     fn a_shortage_knows_its_remedy() {
@@ -128,5 +130,65 @@ mod tests {
         assert_eq!(shortage.describe(), "Classic T-Shirt (X L): Insufficient stock (available: 1, required: 2)");
         let remedy = Remedy::AddStock { product: "SKU-12345".into(), size: "X L".into(), missing: 1 };
         assert_eq!(shortage.remedy(), remedy);
+    }
+
+    /// A movement of a product's stock line.
+    fn movement(product: &Product, size_key: &str, delta: i64) -> Movement {
+        let (product_id, size_key) = (product.id, size_key.to_owned());
+        Movement { product_id, size_key, delta, reason: Reason::Edit, note: None }
+    }
+
+    #[test]
+    fn what_orders_take_together_is_compared_with_what_there_is() {
+        let (shirt, cap) = (product("Shirt", &[("S", 3), ("L", 0)]), product("Cap", &[("", 2)]));
+        let catalogue: Catalogue = [shirt.clone(), cap.clone()].into_iter().collect();
+        let references = ["LEG-0", "LEG-1", "LEG-2"].map(|text| Reference::parse(text).unwrap());
+        let (small, large, caps) = (
+            |delta| movement(&shirt, "s", delta),
+            |delta| movement(&shirt, "l", delta),
+            |delta| movement(&cap, "", delta),
+        );
+        let unknown = movement(&product("Belt", &[]), "", -9);
+        // What each order takes, and of each line that is short: what is there, what is needed, and whose it is.
+        type Short<'a> = (&'a str, i64, i64, &'a [(usize, bool)]);
+        let cases: [(&[&[Movement]], &[Short<'_>]); 9] = [
+            (&[], &[]),
+            (&[&[small(-3), caps(-2)]], &[]),
+            (&[&[small(-4)]], &[("Shirt (S)", 3, 4, &[(0, true)])]),
+            // Two movements of one order are one need.
+            (&[&[caps(-1), small(-2), small(-2)]], &[("Shirt (S)", 3, 4, &[(0, false)])]),
+            // In the order in which they are taken.
+            (&[&[caps(-3), small(-4)]], &[("Cap", 2, 3, &[(0, true)]), ("Shirt (S)", 3, 4, &[(0, true)])]),
+            // The first orders get the last pieces, and a later one what it needs less.
+            (&[&[small(-2)], &[small(-2)], &[small(-1)]], &[("Shirt (S)", 3, 5, &[(1, false)])]),
+            (&[&[small(-2)], &[small(-4)], &[small(-2)]], &[("Shirt (S)", 3, 8, &[(1, true), (2, false)])]),
+            // What is given back is not there yet.
+            (
+                &[&[small(5), small(-4), large(1), large(-1)]],
+                &[("Shirt (S)", 3, 4, &[(0, true)]), ("Shirt (L)", 0, 1, &[(0, true)])],
+            ),
+            (&[&[unknown, movement(&cap, "s", -9)]], &[]),
+        ];
+        for (orders, expected) in cases {
+            let named: Vec<_> = references.iter().zip(orders.iter().copied()).collect();
+            let found = shortages(&named, &catalogue);
+            assert_eq!(found.len(), expected.len(), "{orders:?}");
+            for (found, (label, available, required, short)) in found.iter().zip(expected) {
+                assert_eq!((found.label.as_str(), found.available, found.required), (*label, *available, *required));
+                let short: Vec<_> = short.iter().map(|(order, alone)| (references[*order].clone(), *alone)).collect();
+                assert_eq!(found.orders, short, "{orders:?}");
+            }
+            if let [only] = orders {
+                let refusal = insufficient(&references[0], only, &catalogue);
+                assert_eq!(refusal.is_some(), !expected.is_empty(), "{orders:?}");
+                let Some(refusal) = refusal else { continue };
+                assert_eq!(
+                    (refusal.kind, refusal.message.as_str()),
+                    (RefusalKind::InsufficientStock, "insufficient stock for LEG-0")
+                );
+                let said: Vec<_> = found.iter().map(Shortage::describe).collect();
+                assert_eq!((refusal.details, refusal.remedies), (said, vec![found[0].remedy()]));
+            }
+        }
     }
 }

@@ -48,11 +48,11 @@ pub fn decide(order: &Order, held: &Holding, request: Request) -> Result<StatusC
     let summary = &order.summary;
     let (from, to) = (summary.status, request.to);
     let legal = from.next().contains(&to) || (request.force && from.may_be_forced_to(to));
-    if !legal {
-        return Err(illegal(&summary.reference, from, to));
-    }
     if to == Status::Pending && !order.returns.is_empty() {
         return Err(has_returns(summary));
+    }
+    if !legal {
+        return Err(illegal(order, to));
     }
     may_keep(summary, request.keep)?;
     let mut movements = Vec::new();
@@ -92,14 +92,28 @@ fn has_returns(summary: &OrderSummary) -> Refusal {
     }
 }
 
-fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
+/// Returns what takes an order back to pending; `None` where nothing does, as some of it came back.
+pub fn back_to_pending(order: &Order) -> Option<Remedy> {
+    let reference = || order.summary.reference.clone();
+    let back = match order.summary.status {
+        Status::Cancelled => Remedy::Reopen(reference()),
+        _ => Remedy::StepBack { reference: reference(), to: Status::Pending },
+    };
+    order.returns.is_empty().then_some(back)
+}
+
+fn illegal(order: &Order, to: Status) -> Refusal {
+    let (reference, from) = (&order.summary.reference, order.summary.status);
     let refuse = |conflict, message: String, error: String| Refusal::conflict(conflict, message).error(error);
     let step_back = |to| Remedy::StepBack { reference: reference.clone(), to };
     if to == Status::Confirmed {
         let message = format!("only confirm takes {reference} to confirmed; it is {from}");
         let refusal = refuse(Conflict::Step, message, "Only confirm takes an order to confirmed".to_owned());
-        let refusal = if from == Status::Pending { refusal } else { refusal.remedy(step_back(Status::Pending)) };
-        return refusal.remedy(Remedy::Confirm(reference.clone()));
+        return match (from, back_to_pending(order)) {
+            (Status::Pending, _) => refusal.remedy(Remedy::Confirm(reference.clone())),
+            (_, Some(back)) => refusal.remedy(back).remedy(Remedy::Confirm(reference.clone())),
+            (_, None) => refusal.remedy(Remedy::ShowOrder(reference.clone())),
+        };
     }
     if from == to {
         let message = format!("order {reference} is already {to}");
@@ -110,7 +124,7 @@ fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
     match from {
         _ if from.may_be_forced_to(to) && from != Status::Cancelled => refusal.remedy(step_back(to)),
         Status::Pending => refusal.remedy(Remedy::Confirm(reference.clone())),
-        Status::Cancelled => refusal.remedy(Remedy::Reopen(reference.clone())),
+        Status::Cancelled => refusal.remedy(back_to_pending(order).unwrap_or(Remedy::NewOrder)),
         // From a status that holds stock, every step goes one forward or one back.
         _ => refusal,
     }
@@ -120,8 +134,9 @@ fn illegal(reference: &Reference, from: Status, to: Status) -> Refusal {
 mod tests {
     use super::*;
     use crate::domain::holding::StockKey;
+    use crate::domain::order::Return;
     use crate::domain::product::tests::product;
-    use crate::domain::receive::tests::{incoming, order};
+    use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::refusal::RefusalKind;
 
     fn order_in(status: Status) -> Order {
@@ -225,5 +240,60 @@ mod tests {
         )
         .unwrap_err();
         assert_eq!(refusal.error, "Order is already cancelled");
+    }
+
+    /// One of the two shirts came back.
+    fn with_returns(status: Status) -> Order {
+        let mut order = order_in(status);
+        let (subtotal, value) = (Money::from_hundredths(2999), Money::from_hundredths(2999));
+        order.returns.push(Return { item: 1, quantity: 1, subtotal, value, at: now() });
+        (order.items[0].returned, order.summary.returned) = (1, value);
+        order
+    }
+
+    #[test]
+    fn an_order_with_returns_never_goes_back_to_pending() {
+        use Remedy::{Cancel, NewOrder};
+        let reference = || Reference::parse("LEG-LXYZ1234-AB5C").unwrap();
+        let mut held = Holding::default();
+        held.add(StockKey { product_id: product("Shirt", &[]).id, size_key: "s".into() }, 1);
+        for from in Status::ALL {
+            for to in Status::ALL {
+                let request = Request { to, force: true, restock: true, keep: Money::ZERO };
+                let without = decide(&order_in(from), &held_in(from), request);
+                let holds = if from.holds_stock() { held.clone() } else { Holding::default() };
+                let decided = decide(&with_returns(from), &holds, request);
+                if to != Status::Pending || without.is_err() {
+                    assert_eq!(decided.is_ok(), without.is_ok(), "{from} to {to}");
+                    continue;
+                }
+                let refusal = decided.expect_err("it has returns");
+                assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
+                assert_eq!(refusal.error, "An order with returns cannot go back to pending");
+                let expected = match from {
+                    Status::Cancelled => vec![NewOrder],
+                    _ => vec![Remedy::Return(reference()), Cancel(reference())],
+                };
+                assert_eq!(refusal.remedies, expected, "{from}");
+            }
+        }
+    }
+
+    #[test]
+    fn cancelling_gives_back_what_did_not_come_back_before() {
+        let mut held = Holding::default();
+        held.add(StockKey { product_id: product("Shirt", &[]).id, size_key: "s".into() }, 1);
+        let money = Money::from_hundredths;
+        for (restock, expected) in
+            [(true, vec![(1, Reason::Cancel)]), (false, vec![(1, Reason::Cancel), (-1, Reason::Adjust)])]
+        {
+            let request = Request { to: Status::Cancelled, force: false, restock, keep: money(2999) };
+            let change = decide(&with_returns(Status::Delivered), &held, request).unwrap();
+            let moved: Vec<_> = change.movements.iter().map(|one| (one.delta, one.reason)).collect();
+            assert_eq!(moved, expected);
+            // What came back is not kept.
+            let request = Request { keep: money(3000), ..request };
+            assert!(decide(&with_returns(Status::Delivered), &held, request).is_err());
+        }
     }
 }

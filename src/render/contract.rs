@@ -2,8 +2,8 @@
 
 use super::help::{paragraph, two_columns};
 use super::json::{
-    CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS, NOTE_KEYS, ORDER_KEYS,
-    PAYMENT_KEYS, PRODUCT_KEYS, RETURN_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
+    CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, CUSTOMER_RETURN_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS,
+    NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_KEYS, RETURN_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
 use super::report::{money, pending, stock};
 
@@ -55,6 +55,7 @@ const SHAPES: &[Shape] = &[
     shape("product", "product add, show, set, adjust, count, remove; product list, an array", PRODUCT_KEYS),
     shape("customer", "customer list, an array; customer note, block, unblock", CUSTOMER_KEYS),
     shape("customer with orders", "customer show: up to 1000 of the newest orders", CUSTOMER_RECORD_KEYS),
+    shape("return of a customer", "the returns of customer show", CUSTOMER_RETURN_KEYS),
     shape("forgotten customer", "customer forget", FORGOTTEN_KEYS),
     shape("stock movement", "product history, an array", STOCK_ENTRY_KEYS),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
@@ -105,6 +106,7 @@ fn type_of(body: &str, key: &str) -> &'static str {
     match key {
         "note" if body == "note" => "text",
         "orders" if body == "customer with orders" => "[listed order]",
+        "returns" if body == "customer with orders" => "[return of a customer]",
         "name" if body.starts_with("customer") => "text?",
         "phone" | "digits" if body.starts_with("customer") => "text",
         "orderCount" | "keptPieces" => "number",
@@ -125,14 +127,13 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "id" | "productId" => "uuid",
         "orderDate" | "createdAt" | "updatedAt" | "at" | "paidAt" | "until" => "time",
         "since" => "time?",
-        "unitPrice" | "subtotal" | "total" | "price" | "discount" | "returned" | "grandTotal" | "kept" | "amount" => {
-            "money"
-        }
+        "unitPrice" | "subtotal" | "total" | "price" | "discount" | "returned" | "grandTotal" | "kept" | "amount"
+        | "value" => "money",
         "discountedPrice" | "deliveryFee" | "paid" | "due" => "money?",
-        "quantity" | "itemCount" | "count" | "delta" | "number" | "balance" | "imported" | "recorded" | "rejected"
-        | "skipped" | "line" | "stockQuantity" | "lowStock" | "orders" | "bytes" | "waitingSeconds" | "onHand"
-        | "demand" | "missing" | "exitCode" | "enough" | "contested" | "short" | "unclear" | "out" | "low"
-        | "unclearDemand" => "number",
+        "quantity" | "item" | "itemCount" | "count" | "delta" | "number" | "balance" | "imported" | "recorded"
+        | "rejected" | "skipped" | "line" | "stockQuantity" | "lowStock" | "orders" | "bytes" | "waitingSeconds"
+        | "onHand" | "demand" | "missing" | "exitCode" | "enough" | "contested" | "short" | "unclear" | "out"
+        | "low" | "unclearDemand" => "number",
         "record" | "lowStockAt" | "voids" => "number?",
         "success" | "stockUpdated" | "inStock" | "cod" => "true or false",
         "unchanged" => "number",

@@ -9,7 +9,7 @@ use super::prose::field;
 use super::table::{Column, render};
 use super::zone::{day, minute};
 use crate::domain::bidi::shown;
-use crate::domain::customer::{CustomerRecord, CustomerSummary};
+use crate::domain::customer::{CustomerRecord, CustomerReturn, CustomerSummary};
 use crate::domain::money::Balance;
 use crate::domain::order::OrderSummary;
 use crate::domain::phone::{callable_number, written_number};
@@ -120,5 +120,32 @@ pub fn show(record: &CustomerRecord, style: RenderStyle<'_>) -> String {
         let rows: Vec<_> = record.orders.iter().map(row).collect();
         let _ = write!(text, "\n{}", render(&columns, &rows, style));
     }
-    text
+    text + &returns(&record.returns, style)
+}
+
+/// Renders what a customer sent back; nothing where they sent nothing back.
+fn returns(returns: &[CustomerReturn], style: RenderStyle<'_>) -> String {
+    if returns.is_empty() {
+        return String::new();
+    }
+    let columns = [
+        Column::reference("REFERENCE"),
+        Column::new("CAME BACK").rank(2),
+        Column::new("PRODUCT").shrinks_to(8),
+        Column::new("SIZE").shrinks_to(4).rank(1),
+        Column::new("BACK").number(),
+        Column::new("WORTH").number(),
+    ];
+    let row = |one: &CustomerReturn| {
+        vec![
+            one.reference.to_string(),
+            minute(one.returned.at, style.zone),
+            one.product_name.clone(),
+            one.size.clone().unwrap_or_default(),
+            one.returned.quantity.to_string(),
+            one.returned.value.to_string(),
+        ]
+    };
+    let rows: Vec<_> = returns.iter().map(row).collect();
+    format!("\n{}", render(&columns, &rows, style))
 }

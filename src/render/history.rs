@@ -26,7 +26,7 @@ pub fn of_order(order: &OrderSummary, events: &[Event], style: RenderStyle<'_>) 
         if matches!(event.kind, EventKind::Edited | EventKind::Returned) {
             for (mark, side) in [('-', &event.from), ('+', &event.to)] {
                 if let Some(side) = side {
-                    text.push_str(&field(&format!("  {mark}"), 3, side, style.width));
+                    text.push_str(&sentence(&format!("  {mark} {side}"), style.width));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::customer::{CustomerRecord, CustomerSummary};
+use crate::domain::customer::{CustomerRecord, CustomerReturn, CustomerSummary};
 use crate::domain::finding::Finding;
 use crate::domain::history::{Event, StockEntry};
 use crate::domain::order::{Note, Order, OrderItem, OrderSummary, Return};
@@ -132,6 +132,7 @@ pub const ITEM_ROW_KEYS: &[&str] = &[
     "courier",
     "tracking",
     "kept",
+    "returnedQuantity",
 ];
 
 /// The keys of a product, in order.
@@ -194,6 +195,7 @@ fn item_value(item: &OrderItem, key: &str) -> Option<Value> {
         "selectedSize" => json!(item.selected_size),
         "selectedColor" => json!(item.selected_color),
         "subtotal" => json!(item.subtotal.to_string()),
+        "returnedQuantity" => json!(item.returned),
         _ => return None,
     })
 }
@@ -433,7 +435,18 @@ pub fn customer_record(record: &CustomerRecord) -> Body {
     body.insert("names".to_owned(), json!(record.names));
     body.insert("addresses".to_owned(), json!(record.addresses));
     body.insert("orders".to_owned(), record.orders.iter().map(order).collect());
-    body.insert("returns".to_owned(), json!([]));
+    body.insert("returns".to_owned(), record.returns.iter().map(|one| Value::Object(customer_return(one))).collect());
+    body
+}
+
+/// The keys of what a customer sent back, in order.
+pub const CUSTOMER_RETURN_KEYS: &[&str] = &["orderReference", "item", "quantity", "value", "at", "productName", "size"];
+
+fn customer_return(one: &CustomerReturn) -> Body {
+    let mut body = body([("orderReference", json!(one.reference.as_str()))]);
+    body.extend(returned(&one.returned));
+    body.insert("productName".to_owned(), json!(one.product_name));
+    body.insert("size".to_owned(), json!(one.size));
     body
 }
 

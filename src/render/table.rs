@@ -292,7 +292,9 @@ impl ValueKind {
             "orderReference" => ValueKind::Reference,
             "total" | "itemCount" | "quantity" | "unitPrice" | "subtotal" | "price" | "discountedPrice"
             | "stockQuantity" | "lowStockAt" | "delta" | "balance" | "orderCount" | "keptPieces" | "keptTotal"
-            | "due" | "deliveryFee" | "discount" | "returned" | "grandTotal" | "paid" | "kept" => ValueKind::Number,
+            | "due" | "returnedQuantity" | "deliveryFee" | "discount" | "returned" | "grandTotal" | "paid" | "kept" => {
+                ValueKind::Number
+            }
             "orderDate" | "createdAt" | "updatedAt" | "at" | "lastOrder" | "blockedAt" => ValueKind::Time,
             "digits" | "id" | "productId" | "customerPhone" | "phone" | "status" | "currency" | "inStock" | "kind"
             | "reason" | "role" | "code" => ValueKind::Exact,

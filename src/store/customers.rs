@@ -168,7 +168,7 @@ impl Read<'_> {
         Ok(statement.query_row(named_params! {":number": number}, customer).optional()?)
     }
 
-    /// Loads what the orders of a customer say, with up to `most` of the newest orders.
+    /// Loads what the orders of a customer say, with up to `most` of the newest orders, and of what came back.
     pub fn customer_record(&self, summary: CustomerSummary, most: u64) -> Result<CustomerRecord, StoreError> {
         let spellings = |column: &'static str| -> Result<Vec<String>, StoreError> {
             let mut statement = self.connection.prepare_cached(&format!(
@@ -183,7 +183,8 @@ impl Read<'_> {
         let filter =
             OrderFilter { phone_digits: Some(summary.number.clone()), limit: Some(most), ..OrderFilter::default() };
         let orders = self.listed_orders(&filter, false)?.into_iter().map(|order| order.summary).collect();
-        Ok(CustomerRecord { summary, names, addresses, orders })
+        let returns = self.returns_of_customer(&summary.number, most)?;
+        Ok(CustomerRecord { summary, names, addresses, orders, returns })
     }
 
     /// Loads the blocks of the customers of orders, by their numbers.

@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
 use super::values::Id;
 use crate::domain::content::{ItemContent, items_hash};
+use crate::domain::customer::CustomerReturn;
 use crate::domain::history::EventKind;
 use crate::domain::money::Money;
 use crate::domain::order::{OrderItem, OrderPk, Return};
@@ -61,6 +62,35 @@ impl Read<'_> {
             });
         }
         Ok(returns)
+    }
+
+    /// Loads what came back of the orders of a number in full, up to `most` of the newest.
+    pub(super) fn returns_of_customer(&self, number: &str, most: u64) -> Result<Vec<CustomerReturn>, StoreError> {
+        self.rows(
+            "SELECT o.reference, p.name, i.selected_size, r.quantity, r.subtotal, r.value, e.at,
+                    (SELECT COUNT(*) FROM order_items AS i2
+                     WHERE i2.order_pk = i.order_pk AND i2.position <= i.position) AS number
+             FROM orders AS o CROSS JOIN order_returns AS r ON r.order_pk = o.pk
+             JOIN order_events AS e ON e.pk = r.event_pk
+             JOIN order_items AS i ON i.order_pk = o.pk AND i.id = r.item_id
+             JOIN products AS p ON p.id = i.product_id
+             WHERE o.customer_phone_digits = :number ORDER BY e.at DESC, r.pk DESC LIMIT :most",
+            named_params! {":number": number, ":most": i64::try_from(most).unwrap_or(i64::MAX)},
+            |row| {
+                Ok(CustomerReturn {
+                    reference: row.get("reference")?,
+                    product_name: row.get("name")?,
+                    size: row.get("selected_size")?,
+                    returned: Return {
+                        item: row.get::<_, u32>("number")?.try_into().unwrap_or(usize::MAX),
+                        quantity: row.get("quantity")?,
+                        subtotal: row.get("subtotal")?,
+                        value: row.get("value")?,
+                        at: row.get("at")?,
+                    },
+                })
+            },
+        )
     }
 }
 

@@ -12,6 +12,7 @@ use crate::commands::customer;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::help::TOPICS;
 use crate::commands::listing::SORT_FIELDS;
+use crate::domain::edit::describe_pieces;
 use crate::domain::payment::Method;
 use crate::domain::phone::{full_number, phone_digits};
 use crate::domain::product::Product;
@@ -76,6 +77,7 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
             let statuses = beginning(typed, Status::ALL.map(Status::as_str));
             statuses.into_iter().chain(references(typed, request, facts)).collect()
         },
+        "N[*Q]" => items,
         "METHOD" => methods,
         "CUSTOMER" => customers,
         "P" | "SPEC" => products,
@@ -112,6 +114,29 @@ fn references(typed: &str, request: &Request, facts: &Facts) -> Vec<CompletionCa
     ask(request.line.global(), task, |read, context| {
         let found = read.orders_like(typed, context.caller.sees_only().as_ref(), statuses, OFFERED)?;
         Ok(found.into_iter().filter_map(|order| of_data(order.reference.as_str(), &order.customer_name)).collect())
+    })
+}
+
+/// Offers the numbers of the items that the customer of the named order still has.
+fn items(typed: &str, request: &Request, _: &Facts) -> Vec<CompletionCandidate> {
+    ask(request.line.global(), Task::UpdateStatus, |read, context| {
+        let mut order = None;
+        for word in request.line.before() {
+            if let [found] = read.match_whole(word, context.caller.sees_only().as_ref())?.as_slice() {
+                order = read.orders(&[found.pk])?.pop();
+                break;
+            }
+        }
+        let items = order.iter().flat_map(|order| order.items.iter().enumerate());
+        let is_free =
+            |number: &str| number.starts_with(typed) && !request.line.before().iter().any(|word| word == number);
+        let items = items.filter(|(_, item)| item.pieces_left() > 0).filter_map(|(index, item)| {
+            let number = (index + 1).to_string();
+            let words = describe_pieces(index + 1, item, item.pieces_left());
+            let about = words.split_once(": ").map_or(words.as_str(), |(_, about)| about);
+            is_free(&number).then(|| of_data(&number, about)).flatten()
+        });
+        Ok(items.take(OFFERED).collect())
     })
 }
 
@@ -233,7 +258,6 @@ mod tests {
         "AMOUNT",
         "RECEIPT",
         "N",
-        "N[*Q]",
         "REFERENCE",
         "A|none",
         "A|N%|none",
