@@ -6,6 +6,7 @@ use super::facts::{Facts, Group};
 use super::find::REFS_TO_WRITE;
 use super::{Context, set_status};
 use crate::domain::money::Money;
+use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
 use crate::domain::transition::Request;
 use crate::error::Exit;
@@ -37,5 +38,5 @@ pub struct CancelArgs {
 pub fn run(args: &CancelArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keep = args.keep.unwrap_or_default();
     let request = Request { to: Status::Cancelled, force: false, restock: !args.no_restock, keep };
-    set_status::change(&args.refs, request, args.keep_going, "cancel", context)
+    set_status::change(&args.refs, request, &ShippingEdit::default(), args.keep_going, "cancel", context)
 }

@@ -1,5 +1,5 @@
 //! Editing an order: customer and items until it is shipped, prices while it is pending, delivery and discount until it is
-//! delivered, its account any time.
+//! delivered, its courier and account any time.
 
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
 use super::product::{Catalogue, Product, ProductId};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::shipping::{Shipping, ShippingEdit};
 use super::shortage::insufficient;
 use super::status::Status;
 use super::stock::{Movement, Reason};
@@ -31,6 +32,8 @@ pub struct Edit {
     pub user: Option<Option<User>>,
     /// Delivery, discount and cash on delivery.
     pub terms: TermsEdit,
+    /// The courier and its number.
+    pub shipping: ShippingEdit,
     /// The change to the items.
     pub items: Option<ItemEdit>,
 }
@@ -86,6 +89,8 @@ pub struct Edited {
     pub user: Option<Option<UserId>>,
     /// Delivery, discount and cash on delivery after the edit.
     pub terms: Terms,
+    /// The courier and its number after the edit.
+    pub shipping: Shipping,
     /// The items after the edit, if they change.
     pub items: Option<Vec<OrderItem>>,
     /// The sum of the items' subtotals.
@@ -175,6 +180,10 @@ fn edited(
     let Some((total, item_count)) = sums(items.iter().map(|item| (item.subtotal, item.quantity))) else {
         return Err(too_much(reference));
     };
+    let shipping = summary.shipping.edited(&edit.shipping);
+    for (was, is) in summary.shipping.words().into_iter().zip(shipping.words()) {
+        changes.extend(Change::between(was, is));
+    }
     let terms = summary.terms.edited(&edit.terms, total);
     for (was, is) in summary.terms.words().into_iter().zip(terms.words()) {
         changes.extend(Change::between(was, is));
@@ -202,6 +211,7 @@ fn edited(
         customer,
         user: edit.user.as_ref().map(|user| user.as_ref().map(|user| user.id)),
         terms,
+        shipping,
         items: (items != order.items).then_some(items),
         total,
         item_count,
@@ -221,8 +231,9 @@ fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     };
     let edits_customer = edit.name.is_some() || edit.phone.is_some() || edit.address.is_some();
     let edits_terms = edit.terms != TermsEdit::default();
+    let edits_shipping = edit.shipping != ShippingEdit::default();
     match status {
-        Status::Cancelled if edits_customer || edits_terms || edit.items.is_some() => {
+        Status::Cancelled if edits_customer || edits_terms || edits_shipping || edit.items.is_some() => {
             let remedy = back_to_pending(order).unwrap_or(Remedy::NewOrder);
             refuse("a cancelled order cannot be edited", Some(remedy))
         }

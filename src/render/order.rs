@@ -125,6 +125,12 @@ pub fn show(order: &Order, style: RenderStyle<'_>) -> String {
     }
     field("Ordered", &minute_with_zone(summary.order_date, style.zone));
     field("Received", &minute_with_zone(summary.created_at, style.zone));
+    if let Some(courier) = &summary.shipping.courier {
+        field("Courier", courier);
+    }
+    if let Some(tracking) = &summary.shipping.tracking {
+        field("Tracking", tracking);
+    }
     text.push('\n');
     text.push_str(&items(order, style));
     let currency = summary.currency.as_deref().map(|code| format!(" {code}")).unwrap_or_default();

@@ -41,7 +41,7 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Forgets the customer of a number. In their orders, name, phone, address and notes become [`FORGOTTEN`], and what the messages
+    /// Forgets the customer of a number. In their orders, name, phone, address, tracking number and notes become [`FORGOTTEN`], and what the messages
     /// were known by is removed. Sums, stock and statuses stay. Returns `None` if there was nothing of this number.
     ///
     /// The bytes are still in the file: [`Store::overwrite_freed`] is next.
@@ -84,8 +84,10 @@ impl Write<'_> {
         for sql in [
             "UPDATE order_events SET note = :forgotten WHERE order_pk = :order AND pk <= :last AND note IS NOT NULL",
             r#"UPDATE order_events SET
-                   "from" = iif("from" GLOB 'customer*: *', substr("from", 1, instr("from", ': ') + 1) || :forgotten, "from"),
-                   "to" = iif("to" GLOB 'customer*: *', substr("to", 1, instr("to", ': ') + 1) || :forgotten, "to")
+                   "from" = iif("from" GLOB 'customer*: *' OR "from" GLOB 'tracking: *',
+                                substr("from", 1, instr("from", ': ') + 1) || :forgotten, "from"),
+                   "to" = iif("to" GLOB 'customer*: *' OR "to" GLOB 'tracking: *',
+                              substr("to", 1, instr("to", ': ') + 1) || :forgotten, "to")
                WHERE order_pk = :order AND pk <= :last AND kind = 'edited'"#,
             "UPDATE payments SET note = :forgotten WHERE order_pk = :order AND event_pk <= :last AND note IS NOT NULL",
             "UPDATE stock_movements SET note = :forgotten
@@ -102,7 +104,8 @@ impl Write<'_> {
         self.connection
             .prepare_cached(
                 "UPDATE orders SET customer_name = :forgotten, customer_phone = :forgotten, customer_phone_digits = '',
-                     customer_address = iif(customer_address IS NULL, NULL, :forgotten), updated_at = :at WHERE pk = :order",
+                     customer_address = iif(customer_address IS NULL, NULL, :forgotten), tracking = NULL, updated_at = :at
+                 WHERE pk = :order",
             )?
             .execute(named_params! {":order": order, ":forgotten": FORGOTTEN, ":at": time})?;
         // If the message comes again, its reference finds this order: a conflict. So the id must be NULL, not another text: a

@@ -10,7 +10,8 @@ use crate::domain::content::{ItemContent, items_hash};
 use crate::domain::edit::{Change, Edited};
 use crate::domain::history::EventKind;
 use crate::domain::money::Money;
-use crate::domain::order::{OrderItem, OrderPk};
+use crate::domain::order::{OrderItem, OrderPk, OrderSummary};
+use crate::domain::shipping::ShippingEdit;
 use crate::domain::terms::{Claimed, Terms};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
@@ -70,6 +71,27 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// Notes who carries an order, with an event for each thing that changes.
+    pub fn set_shipping(&self, order: &OrderSummary, edit: &ShippingEdit, audit: &Audit) -> Result<(), StoreError> {
+        let shipping = order.shipping.edited(edit);
+        if shipping == order.shipping {
+            return Ok(());
+        }
+        let time = self.time_to_change(order.pk)?;
+        let sql = "UPDATE orders SET courier = :courier, tracking = :tracking, updated_at = :at WHERE pk = :order";
+        let values = named_params! {
+            ":courier": shipping.courier,
+            ":tracking": shipping.tracking,
+            ":at": time,
+            ":order": order.pk,
+        };
+        self.change_one("the order", sql, values)?;
+        for (was, is) in order.shipping.words().into_iter().zip(shipping.words()).filter(|(was, is)| was != is) {
+            self.insert_event(order.pk, EventKind::Edited, was.as_deref(), is.as_deref(), time, audit)?;
+        }
+        Ok(())
+    }
+
     /// Writes a decided edit of an order, with an event for each thing that it changes.
     ///
     /// # Errors
@@ -84,7 +106,8 @@ impl Write<'_> {
                      items_hash = coalesce(:items, items_hash),
                      user_id = CASE WHEN :has_user THEN :user ELSE user_id END,
                      delivery_fee = :delivery_fee, discount = :discount, cod = :cod,
-                     delivery_fee_agreed = :delivery_fee_agreed, discount_agreed = :discount_agreed, cod_agreed = :cod_agreed
+                     delivery_fee_agreed = :delivery_fee_agreed, discount_agreed = :discount_agreed, cod_agreed = :cod_agreed,
+                     courier = :courier, tracking = :tracking
                  WHERE pk = :order AND status = :status",
             )?
             .execute(named_params! {
@@ -103,6 +126,8 @@ impl Write<'_> {
                 ":delivery_fee_agreed": !edited.terms.claimed.delivery_fee,
                 ":discount_agreed": !edited.terms.claimed.discount,
                 ":cod_agreed": !edited.terms.claimed.cod,
+                ":courier": edited.shipping.courier,
+                ":tracking": edited.shipping.tracking,
                 ":at": time,
                 ":order": edited.order,
                 ":status": edited.status,

@@ -7,6 +7,7 @@ use super::owned::IS_AMONG_OWNED;
 use super::search::Needle;
 use super::transaction::Read;
 use super::values::json_array;
+use crate::domain::order::OrderPk;
 use crate::domain::order::OrderSummary;
 use crate::domain::product::ProductId;
 use crate::domain::status::Status;
@@ -230,6 +231,7 @@ impl Read<'_> {
             condition.and(
                 "(is_found_in(:needle, o.reference, o.customer_name, o.customer_phone)
                   OR instr(o.customer_phone_digits, :digits) > 0 OR instr(o.customer_phone_digits, :number) > 0
+                  OR instr(lower(o.tracking), :tracking) > 0
                   OR o.pk IN (SELECT order_pk FROM order_items
                               WHERE product_id IN (SELECT value FROM json_each(:called)))
                   OR o.pk IN (SELECT order_pk FROM order_items
@@ -241,6 +243,7 @@ impl Read<'_> {
             condition.bind(":needle", needle.folded);
             condition.bind(":digits", needle.digits);
             condition.bind(":number", needle.number);
+            condition.bind(":tracking", needle.tracking);
         }
         condition.and_with(
             "o.pk IN (SELECT order_pk FROM order_items WHERE product_id = :product)",
@@ -285,6 +288,14 @@ impl Read<'_> {
         let plain = OrderFilter { search: filter.search.clone(), limit: filter.limit, ..OrderFilter::default() };
         let enough = filter.limit.filter(|_| *filter == plain).and_then(|limit| usize::try_from(limit).ok());
         let Some(mut found) = self.candidates(needle, most, enough)? else { return Ok(None) };
+        let more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+        if let Some(tracking) = &needle.tracking {
+            let sql = "SELECT pk FROM orders WHERE tracking IS NOT NULL AND instr(lower(tracking), :tracking) > 0
+                       LIMIT :more";
+            let tracked: Vec<OrderPk> =
+                self.rows(sql, named_params! {":tracking": tracking, ":more": more}, |row| row.get(0))?;
+            found.extend(tracked);
+        }
         let mut with_product = self.connection.prepare_cached(
             "SELECT order_pk FROM order_items WHERE product_id IN (SELECT value FROM json_each(:called))
              UNION ALL
@@ -292,7 +303,6 @@ impl Read<'_> {
                 AND is_found_in(:needle, product_name, product_barcode)
              LIMIT :more",
         )?;
-        let more = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
         let values = named_params! {
             ":called": products.in_catalogue,
             ":renamed": products.in_orders,

@@ -27,6 +27,7 @@ use crate::domain::report::money::Outstanding;
 use crate::domain::report::sales::Window;
 use crate::domain::resolve::ResolvedOrder;
 use crate::domain::settings::SettingKey;
+use crate::domain::shipping::{Shipping, ShippingEdit};
 use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason, StockChange};
 use crate::domain::time::Timestamp;
@@ -201,6 +202,7 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
             customer: new.customer.clone(),
             user: Some(None),
             terms: new.terms,
+            shipping: Shipping::default(),
             items: Some(new.items.clone()),
             total: new.total,
             item_count: new.item_count,
@@ -225,6 +227,9 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
         movements: vec![movement(-2, Reason::Confirm)],
     };
     write.mark_cod(order, &audit())?;
+    let edit = ShippingEdit { courier: Some(Some("Bosta".to_owned())), tracking: Some(Some("9917".to_owned())) };
+    let summary = write.orders(&[order])?.remove(0).summary;
+    write.set_shipping(&summary, &edit, &audit())?;
     write.change_status(&change, &audit())?;
     write.correct_stock(
         &StockChange {

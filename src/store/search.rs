@@ -10,8 +10,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
 use crate::domain::order::{Customer, OrderSummary};
-use crate::domain::phone::{full_number, is_phone_shaped};
-use crate::domain::phone::{phone_digits, read_phone};
+use crate::domain::phone::{full_number, is_phone_shaped, phone_digits, read_phone};
+use crate::domain::reference::SHORTEST_PART;
 use crate::domain::text::size_key;
 
 /// A text to search for, prepared for comparing.
@@ -23,6 +23,8 @@ pub(super) struct Needle {
     pub digits: Option<String>,
     /// The digits of the full number that it may begin, where they differ.
     pub number: Option<String>,
+    /// The folded text, where it looks like a part of a tracking number.
+    pub tracking: Option<String>,
 }
 
 impl Needle {
@@ -31,8 +33,13 @@ impl Needle {
         let digits = phone_digits(text);
         let is_phone = is_phone_shaped(text);
         let number = full_number(text, country_code);
+        let folded = fold(text);
+        let is_tracking = folded.len() >= SHORTEST_PART
+            && folded.bytes().any(|byte| byte.is_ascii_digit())
+            && !folded.contains(char::is_whitespace);
         Needle {
-            folded: fold(text),
+            tracking: is_tracking.then(|| folded.clone()),
+            folded,
             number: Some(number).filter(|number| is_phone && *number != digits),
             digits: is_phone.then_some(digits),
         }
@@ -45,10 +52,10 @@ impl Needle {
     }
 }
 
-/// What of an order is searched at once, ready to be compared: its reference, name and phone.
+/// What of an order is searched at once, ready to be compared: its reference, name, phone and tracking number.
 #[derive(Debug, Clone)]
 pub struct SearchedOrder {
-    folded: [String; 3],
+    folded: [String; 4],
     digits: String,
 }
 
@@ -56,14 +63,15 @@ impl SearchedOrder {
     /// Folds the texts of an order.
     pub fn of(order: &OrderSummary, country_code: Option<&str>) -> SearchedOrder {
         let Customer { name, phone, .. } = &order.customer;
+        let tracking = order.shipping.tracking.as_deref().unwrap_or_default();
         SearchedOrder {
-            folded: [order.reference.as_str(), name, phone].map(fold),
+            folded: [order.reference.as_str(), name, phone, tracking].map(fold),
             digits: full_number(phone, country_code),
         }
     }
 }
 
-/// Finds those of some orders that have a text in their reference, name or phone, as a list with this search would, and
+/// Finds those of some orders that have a text in their reference, name, phone or tracking number, as a list with this search would, and
 /// returns their places.
 pub fn search_among(orders: &[SearchedOrder], text: &str, country_code: Option<&str>) -> Vec<usize> {
     let needle = Needle::of(text, country_code);

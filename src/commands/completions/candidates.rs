@@ -258,6 +258,8 @@ mod tests {
         "AMOUNT",
         "RECEIPT",
         "N",
+        "COURIER",
+        "NUMBER",
         "REFERENCE",
         "A|none",
         "A|N%|none",

@@ -7,14 +7,16 @@ use clap::Args;
 use item::ItemArgs;
 
 use super::Context;
-use super::arguments::{TermsArgs, address};
+use super::arguments::{ShippingArgs, TermsArgs, address};
 use super::facts::{Facts, Group};
 use super::find::{Naming, REF_TO_WRITE, find_order, find_user};
 use super::payment::say_owed;
 use super::pick::{Purpose, one_named_or_picked};
 use super::product::name;
+use super::set_status::CHANGEABLE;
 use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::phone::read_phone;
+use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
 use crate::domain::terms::TermsEdit;
 use crate::domain::user::User;
@@ -58,6 +60,8 @@ pub struct EditArgs {
     /// The account that the order belongs to; none takes it away
     #[arg(long, value_name = "USERNAME")]
     user: Option<String>,
+    #[command(flatten)]
+    shipping: ShippingArgs,
     #[command(flatten)]
     item: ItemArgs,
 }
@@ -107,13 +111,14 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
 struct Parts {
     customer: bool,
     terms: bool,
+    shipping: bool,
     items: bool,
     user: bool,
 }
 
 impl Parts {
     fn any(&self) -> bool {
-        self.customer || self.terms || self.items || self.user
+        self.customer || self.terms || self.shipping || self.items || self.user
     }
 }
 
@@ -122,6 +127,7 @@ impl EditArgs {
         Parts {
             customer: self.name.is_some() || self.phone.is_some() || self.address.is_some(),
             terms: self.terms() != TermsEdit::default(),
+            shipping: self.shipping.edit() != ShippingEdit::default(),
             items: self.item.is_given(),
             user: self.user.is_some(),
         }
@@ -133,6 +139,7 @@ impl EditArgs {
             Parts { items: true, .. } if self.item.has_price() => &EDITABLE[..1],
             Parts { items: true, .. } | Parts { customer: true, .. } => &EDITABLE[..3],
             Parts { terms: true, .. } => EDITABLE,
+            Parts { shipping: true, .. } => CHANGEABLE,
             Parts { .. } => &Status::ALL,
         }
     }
@@ -141,7 +148,7 @@ impl EditArgs {
         self.item.refuse_nothing()?;
         if !self.edits().any() && !has_note {
             return Err(Failure::usage(
-                "say what to change: --name, --phone, --address, --delivery, --discount, --user, or an item",
+                "say what to change: --name, --phone, --address, --delivery, --discount, --courier, --tracking, --user, or an item",
             )
             .hint(Hint::run("to see what can be edited", CommandLine::of("help edit"))));
         }
@@ -157,7 +164,15 @@ impl EditArgs {
         let items = self.item.edit(write)?;
         let address = self.address.as_ref().map(|address| Some(address.clone()).filter(|a| !a.is_empty()));
         let user = self.user.as_deref().map(|user| account(write, user)).transpose()?;
-        Ok(Edit { name: self.name.clone(), phone: self.phone.clone(), address, user, terms: self.terms(), items })
+        Ok(Edit {
+            name: self.name.clone(),
+            phone: self.phone.clone(),
+            address,
+            user,
+            terms: self.terms(),
+            shipping: self.shipping.edit(),
+            items,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ mod ask;
 use clap::Args;
 
 use super::Context;
-use super::arguments::read_status;
+use super::arguments::{ShippingArgs, read_status};
 use super::facts::{Facts, Group};
 use super::find::{Naming, REFS_TO_WRITE, name_orders_or_none};
 use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
@@ -15,6 +15,7 @@ use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::reference::Reference;
 use crate::domain::refusal::Refusal;
+use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
 use crate::domain::transition::{Request, StatusChange, decide};
@@ -22,7 +23,7 @@ use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::ORDER_KEYS;
 use crate::render::{json, order};
-use crate::store::StoreError;
+use crate::store::{Audit, StoreError};
 
 /// Move orders to a status, all or nothing
 ///
@@ -35,7 +36,7 @@ use crate::store::StoreError;
 #[command(override_usage = "orders set-status [OPTIONS] <REF>... <STATUS>
        orders set-status [OPTIONS] <STATUS>    at a terminal: picks the orders")]
 #[command(after_help = "Examples:
-  orders set-status LEG-LXYZ1234-AB5C shipped --note 'Bosta 9917'
+  orders set-status LEG-LXYZ1234-AB5C shipped --courier Bosta --tracking 9917
   orders list -q --status confirmed | orders set-status - processing
   orders set-status LEG-LXYZ1234-AB5C pending --force --note 'a mistake'")]
 pub struct SetStatusArgs {
@@ -51,6 +52,8 @@ pub struct SetStatusArgs {
     /// Of orders that are cancelled, what the shop keeps of the price: a fee, a deposit
     #[arg(long, value_name = "AMOUNT", value_parser = Money::parse_typed)]
     keep: Option<Money>,
+    #[command(flatten)]
+    shipping: ShippingArgs,
     /// Move those that can be moved, report the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
@@ -71,9 +74,14 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
     if args.keep.is_some() && status != Status::Cancelled {
         return Err(Failure::usage("--keep is for orders that are cancelled").into());
     }
+    let shipping = args.shipping.edit();
+    let is_carried = matches!(status, Status::Shipped | Status::Delivered);
+    if shipping != ShippingEdit::default() && !is_carried {
+        return Err(Failure::usage("--courier and --tracking are for orders that are shipped or delivered").into());
+    }
     let keep = args.keep.unwrap_or_default();
     let request = Request { to: status, force: args.force, restock: !args.no_restock, keep };
-    change(refs, request, args.keep_going, &format!("move to {status}"), context)
+    change(refs, request, &shipping, args.keep_going, &format!("move to {status}"), context)
 }
 
 impl SetStatusArgs {
@@ -96,6 +104,7 @@ impl SetStatusArgs {
 pub fn change(
     refs: &[String],
     request: Request,
+    shipping: &ShippingEdit,
     keep_going: bool,
     verb: &str,
     context: &mut Context,
@@ -108,6 +117,10 @@ pub fn change(
         return Err(none_can_go(request.to).into());
     }
     let references = named_or_picked(refs, &Purpose::of(verb, &from), context)?;
+    let count = references.texts.len();
+    if shipping.tracking.is_some() && count > 1 {
+        return Err(Failure::usage(format!("--tracking is for one order, and {count} are named")).into());
+    }
     let call = Call { is_list: references.is_list, keep_going, done: request.to.as_str() };
     let mut store = context.open_to_write()?;
     let (audit, naming) = (context.audit(), Naming::to_write(context));
@@ -148,8 +161,10 @@ pub fn change(
         if !refusals.is_empty() {
             return Err(merge(refusals).into());
         }
-        for (change, _) in outcomes.iter().flatten() {
+        for (change, order) in outcomes.iter().flatten() {
             write.change_status(change, &audit)?;
+            // The change of status has the note already.
+            write.set_shipping(&order.summary, shipping, &Audit { note: None, ..audit.clone() })?;
         }
         let pks: Vec<_> = outcomes.iter().flatten().map(|(_, order)| order.summary.pk).collect();
         let mut changed = write.orders(&pks)?.into_iter();
