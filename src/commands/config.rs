@@ -15,13 +15,17 @@ use crate::ui;
 
 /// Show or change the settings of the file
 ///
-/// shopName, currency (EGP), countryCode (20), timeZone (Africa/Cairo; default UTC), lowStock (default 5). An empty value
-/// clears a setting.
+/// shopName, currency (EGP), countryCode (20), timeZone (Africa/Cairo; default UTC), lowStock (default 5). shopPhone,
+/// shopAddress and invoiceNote stand on invoices; referencePrefix (default LEG) begins the references of orders that come without
+/// one. template.received, confirmed, shipped, delivered, cancelled and shortage are the shop's own words for `message`, with
+/// {name} {reference} {items} {total} {delivery} {discount} {grandTotal} {paid} {due} {courier} {tracking} {shop} {shortage}; a line
+/// that only names what an order has nothing of is left out, and \n begins a new line. An empty value clears a setting.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:
   orders config
   orders config timeZone Africa/Cairo
+  orders config template.shipped 'Hello {name}, {reference} is on its way.'
   orders config lowStock")]
 pub struct ConfigArgs {
     /// The setting
@@ -55,12 +59,25 @@ pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {
         body.retain(|name, _| name == key.as_str());
     }
     context.print_one(body.clone(), || match args.key {
-        Some(_) if args.value.is_none() => body.values().map(|value| format!("{}\n", shown(&bare(value)))).collect(),
+        Some(_) if args.value.is_none() => body.values().map(|value| value_lines(&bare(value))).collect(),
         _ => lines(&body),
     })?;
     Ok(Exit::Done)
 }
 
-fn lines(body: &Body) -> String {
-    body.iter().map(|(key, value)| field(key, 12, &bare(value), ui::width())).collect()
+/// Shows a value as it is, line by line.
+fn value_lines(value: &str) -> String {
+    let lines: Vec<_> = value.split('\n').map(shown).collect();
+    lines.join("\n") + "\n"
 }
+
+/// Lists the settings; of those that few shops need, only those that are set.
+fn lines(body: &Body) -> String {
+    let shown = body.iter().enumerate().filter(|(index, (_, value))| *index < ALWAYS_SHOWN || !value.is_null());
+    let shown: Vec<_> = shown.map(|(_, (key, value))| (key, bare(value))).collect();
+    let width = shown.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
+    shown.iter().map(|(key, value)| field(key, width + 1, value, ui::width())).collect()
+}
+
+/// How many settings are listed even where they are not set.
+const ALWAYS_SHOWN: usize = 5;

@@ -20,8 +20,8 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
     let valid = match key {
         SettingKey::ShopName => text(value, SHOP_NAME)?,
         SettingKey::ShopPhone => read_phone(value)?,
-        SettingKey::ShopAddress => text(value, ADDRESS)?,
-        SettingKey::InvoiceNote => text(value, NOTE)?,
+        SettingKey::ShopAddress => lines(value, ADDRESS)?,
+        SettingKey::InvoiceNote => lines(value, NOTE)?,
         SettingKey::ReferencePrefix => prefix(value)?,
         SettingKey::Words(_) => words(value)?,
         SettingKey::Currency => {
@@ -60,6 +60,11 @@ fn text(value: &str, longest: usize) -> Result<String, String> {
     Ok(value.to_owned())
 }
 
+/// Reads a text of several lines; a line may also end with a typed `\n`.
+fn lines(value: &str, longest: usize) -> Result<String, String> {
+    text(&value.replace("\r\n", "\n").replace("\\n", "\n"), longest)
+}
+
 /// Reads what references begin with.
 fn prefix(value: &str) -> Result<String, String> {
     let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -71,7 +76,7 @@ fn prefix(value: &str) -> Result<String, String> {
 
 /// Reads the shop's own words for a message.
 fn words(value: &str) -> Result<String, String> {
-    let words = text(value, WORDS)?;
+    let words = lines(value, WORDS)?;
     let unknown = parts(&words).into_iter().find_map(|part| match part {
         Part::Unknown(name) => Some(shorten(name).into_owned()),
         Part::Text(_) | Part::Field(_) => None,
@@ -97,7 +102,7 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         let long = "x".repeat(101);
-        let cases: [(SettingKey, &str, Option<Option<&str>>); 34] = [
+        let cases: [(SettingKey, &str, Option<Option<&str>>); 35] = [
             (ShopName, " LEGO Mens Wear ", Some(Some("LEGO Mens Wear"))),
             (ShopName, "", Some(None)),
             (ShopName, &long, None),
@@ -125,6 +130,7 @@ mod tests {
             (ShopAddress, "12 Nile Street\nCairo", Some(Some("12 Nile Street\nCairo"))),
             (InvoiceNote, "14 days", Some(Some("14 days"))),
             (InvoiceNote, "a\0b", None),
+            (ShopAddress, "12 Nile Street\\nCairo\r\nEgypt", Some(Some("12 Nile Street\nCairo\nEgypt"))),
             (ReferencePrefix, "SHOP2", Some(Some("SHOP2"))),
             (ReferencePrefix, "MY-SHOP", None),
             (ReferencePrefix, "متجر", None),

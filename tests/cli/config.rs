@@ -11,10 +11,43 @@ fn settings_are_kept_in_the_file() {
     shop.orders(["config", "lowStock"]).prints("5\n");
     assert_eq!(
         shop.orders(["config", "--json"]).succeeds(),
-        "{\"shopName\":\"LEGO Mens Wear\",\"currency\":\"EGP\",\"countryCode\":null,\"timeZone\":\"UTC\",\"lowStock\":5}\n"
+        r#"{"shopName":"LEGO Mens Wear","currency":"EGP","countryCode":null,"timeZone":"UTC","lowStock":5,"shopPhone":null,"#
+            .to_owned()
+            + r#""shopAddress":null,"invoiceNote":null,"referencePrefix":null,"template.received":null,"#
+            + r#""template.confirmed":null,"template.shipped":null,"template.delivered":null,"template.cancelled":null,"#
+            + "\"template.shortage\":null}\n"
     );
     shop.orders(["config", "shopName", ""]).succeeds();
     shop.orders(["config", "shopName"]).prints("\n");
+}
+
+#[test]
+fn further_settings_are_listed_once_they_are_set() {
+    let shop = Shop::new();
+    shop.orders(["config", "shopPhone", "010 1234"]).exits(0);
+    shop.orders(["config", "template.shipped", "مرحبا {name}\nفي الطريق: {tracking}"]).succeeds();
+    shop.orders(["config"]).prints(
+        "shopName\ncurrency\ncountryCode\ntimeZone          UTC\nlowStock          5\nshopPhone         010 1234\n\
+         template.shipped  \u{2068}مرحبا {name}\\nفي الطريق: {tracking}\u{2069}\n",
+    );
+    shop.orders(["config", "template.shipped"])
+        .prints("\u{2068}مرحبا {name}\u{2069}\n\u{2068}في الطريق: {tracking}\u{2069}\n");
+    shop.orders(["config", "template.shipped", "{nam}"]).fails(
+        4,
+        "error: template.shipped has {nam}, which is not known: there are {name} {reference} {items} {total} {delivery} {discount} \
+         {grandTotal} {paid} {due} {courier} {tracking} {shop} {shortage}; nothing changed\n",
+    );
+    shop.check();
+}
+
+#[test]
+fn references_of_the_shop_begin_with_its_own_prefix() {
+    let shop = Shop::stocked();
+    shop.orders(["config", "referencePrefix", "shop1"]).succeeds();
+    let made = shop.orders(["create", "-q", "--phone", "0101", "--name", "Mona", "--item", "BLT-01"]).succeeds();
+    assert!(made.starts_with("shop1-"), "{made}");
+    shop.orders(["config", "referencePrefix", "a b"]).exits(4);
+    shop.check();
 }
 
 #[test]

@@ -55,6 +55,7 @@ mod report;
 mod round_trip;
 mod set_status;
 mod shapes;
+mod shipping;
 mod show;
 mod streams;
 mod terminal;

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::harness::{ORDER, Shop};
+use crate::harness::{ORDER, SHIRT, Shop, order};
 
 #[test]
 fn the_text_and_the_link_for_a_customer() {
@@ -138,4 +138,22 @@ fn a_cash_on_delivery_order_is_not_paid() {
     shop.orders(["cancel", ORDER, "--keep", "50"]).succeeds();
     let text = shop.orders(["message", ORDER]).succeeds();
     assert!(text.contains("We keep 50.00.\nYou get 9.98 back.\n"), "{text}");
+}
+
+/// What the shop says is in its own language; what is filled in is the order's.
+#[test]
+fn the_shop_writes_in_its_own_words() {
+    let shop = Shop::stocked();
+    shop.orders(["config", "template.received", "أهلا {name}\\n{items}\\nالشحن {delivery}\\nالإجمالي {grandTotal}"])
+        .succeeds();
+    let sent = order(ORDER, SHIRT, 2, Some("M")).replace("John Doe", "{total}\\u202e ليلى");
+    shop.orders(["create", "-q"]).stdin(sent).succeeds();
+    let told = shop.orders(["message", ORDER, "--json"]).json();
+    let text = "أهلا \u{2068}{total} ليلى\u{2069}\n2 × Classic T-Shirt (M): 59.98\nالإجمالي 59.98";
+    assert_eq!(told["text"], text);
+    // Another occasion has the words that come with the program.
+    shop.orders(["confirm", ORDER, "-q"]).succeeds();
+    let told = shop.orders(["message", ORDER, "--json"]).json();
+    assert!(told["text"].as_str().unwrap().starts_with("*ORDER CONFIRMATION*"), "{told}");
+    shop.check();
 }
