@@ -298,12 +298,7 @@ impl AfterReturn<'_> {
         }
     }
 
-    fn take_back(
-        &mut self,
-        pieces: &Pieces,
-        replacement: Option<OrderItem>,
-        is_damaged: bool,
-    ) -> Result<(), Refusal> {
+    fn take_back(&mut self, pieces: &Pieces, replacement: Option<OrderItem>, is_damaged: bool) -> Result<(), Refusal> {
         let Pieces { number, quantity } = *pieces;
         let reference = &self.order.summary.reference;
         let index = index_of(&self.items, number, reference)?;
@@ -593,7 +588,8 @@ pub(crate) mod tests {
         let returned = desk.decide(&of(&[(1, 1), (2, 1), (1, 1)])).unwrap();
         // The same item twice is one line.
         assert_eq!(moved(&returned), [("l".into(), 2, Reason::Return), (String::new(), 1, Reason::Return)]);
-        let said: Vec<_> = returned.lines.iter().map(|line| (line.change.from.as_deref(), line.change.to.clone())).collect();
+        let said: Vec<_> =
+            returned.lines.iter().map(|line| (line.change.from.as_deref(), line.change.to.clone())).collect();
         let from = ["item 1: 2 × Shirt (size L) at 29.99, worth 51.41", "item 2: 1 × Cap at 10.00, worth 8.57"];
         assert_eq!(said, from.map(|from| (Some(from), None)));
         assert_eq!((returned.items.clone(), returned.total, returned.item_count), (None, money(6998), 3));
@@ -613,10 +609,7 @@ pub(crate) mod tests {
         let change = &returned.lines[0].change;
         assert_eq!(
             (change.from.as_deref(), change.to.as_deref()),
-            (
-                Some("item 1: 2 × Shirt (size L) at 29.99, worth 59.98"),
-                Some("item 3: 2 × Shirt (size S) at 29.99")
-            )
+            (Some("item 1: 2 × Shirt (size L) at 29.99, worth 59.98"), Some("item 3: 2 × Shirt (size S) at 29.99"))
         );
         let before = desk.order.summary.grand_total();
         assert_eq!(desk.take(&request), [5998], "the full price: the discount stays");
@@ -734,18 +727,8 @@ pub(crate) mod tests {
             (&desk, of(&[(1, 9), (4, 1)]), NotFound, "order LEG-LXYZ1234-AB5C has no item 4"),
             (&pending, exchange(&[(1, 1)], "XL"), InvalidInput, "Shirt: has no size XL (sizes: S, L)"),
             (&pending, exchange(&[(2, 1)], "L"), InvalidInput, "Cap is not tracked by size: say what replaces it"),
-            (
-                &desk,
-                exchange_for(&[(2, 1)], &shirt, None, None),
-                InvalidInput,
-                "Shirt: needs a size (sizes: S, L)",
-            ),
-            (
-                &pending,
-                of(&[(1, 1)]),
-                step,
-                "items come back once an order is shipped; LEG-LXYZ1234-AB5C is pending",
-            ),
+            (&desk, exchange_for(&[(2, 1)], &shirt, None, None), InvalidInput, "Shirt: needs a size (sizes: S, L)"),
+            (&pending, of(&[(1, 1)]), step, "items come back once an order is shipped; LEG-LXYZ1234-AB5C is pending"),
             (
                 &desk,
                 of(&[(1, 2)]),
@@ -766,9 +749,19 @@ pub(crate) mod tests {
             ),
             (&desk, exchange(&[(1, 2)], "S"), step, "the customer has 1 of item 1"),
             (&desk, exchange(&[(1, 1)], "S"), InsufficientStock, "insufficient stock for LEG-LXYZ1234-AB5C"),
-            (&desk, keep(0, of(&[(1, 1)])), step, "nothing can be kept of LEG-LXYZ1234-AB5C: the customer has more of it"),
+            (
+                &desk,
+                keep(0, of(&[(1, 1)])),
+                step,
+                "nothing can be kept of LEG-LXYZ1234-AB5C: the customer has more of it",
+            ),
             (&desk, keep(1, exchange(&[(1, 1)], "L")), step, "nothing can be kept of LEG-LXYZ1234-AB5C"),
-            (&desk, keep(3429, of(&[(1, 1), (2, 1)])), step, "34.29 cannot be kept of LEG-LXYZ1234-AB5C: it costs 34.28"),
+            (
+                &desk,
+                keep(3429, of(&[(1, 1), (2, 1)])),
+                step,
+                "34.29 cannot be kept of LEG-LXYZ1234-AB5C: it costs 34.28",
+            ),
         ] {
             let refusal = desk.refusal(&request);
             assert!(refusal.message.contains(message) && refusal.kind == kind, "{request:?}: {refusal:?}");
