@@ -130,7 +130,7 @@ const OWED_NAMED: usize = 10;
 
 /// Says which of these orders money is owed of, and how to record that it went back.
 pub fn say_owed<'o>(orders: impl Iterator<Item = &'o Order>, context: &Context) {
-    if !context.is_table() {
+    if !context.is_table() || context.ui.quiet {
         return;
     }
     let owed: Vec<(&Reference, Balance)> = orders

@@ -168,6 +168,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     holds("customer", &blocked);
     let customer = shop.orders(["customer", "show", ORDER, "--json"]).json();
     holds("customer with orders", &customer);
+    holds("return of a customer", &customer["returns"][0]);
     holds("listed order", &customer["orders"][0]);
     holds("forgotten customer", &shop.orders(["customer", "forget", ORDER, "--yes", "--json"]).json());
     shop.connection().execute_batch("UPDATE stock SET on_hand = on_hand + 1").unwrap();

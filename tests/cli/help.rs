@@ -16,6 +16,7 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         "set-status",
         "cancel",
         "edit",
+        "return",
         "note",
         "history",
         "message",

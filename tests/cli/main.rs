@@ -52,6 +52,7 @@ mod readme;
 mod refs;
 mod refund;
 mod report;
+mod r#return;
 mod round_trip;
 mod set_status;
 mod shapes;

@@ -11,7 +11,7 @@ pub const NOW: &str = "2026-02-07T08:00:00Z";
 pub const BELT: &str = "9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10";
 
 /// What no file may hold, each with how often it is found: SQLite's own checks, and sums, movements and statuses.
-const BROKEN: [(&str, &str); 8] = [
+const BROKEN: [(&str, &str); 9] = [
     ("integrity", "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
     ("foreign keys", "SELECT COUNT(*) FROM pragma_foreign_key_check"),
     (
@@ -26,10 +26,16 @@ const BROKEN: [(&str, &str); 8] = [
                (SELECT COALESCE(SUM(delta), 0) <> 0 FROM stock_movements WHERE order_pk = o.pk)",
     ),
     (
-        "a stock-holding order took what its items say",
+        "a stock-holding order holds its items less what came back",
         "SELECT COUNT(*) FROM orders AS o
          WHERE status IN ('confirmed', 'processing', 'shipped', 'delivered')
-           AND item_count <> -(SELECT SUM(delta) FROM stock_movements WHERE order_pk = o.pk)",
+           AND item_count - (SELECT COALESCE(SUM(quantity), 0) FROM order_returns WHERE order_pk = o.pk)
+               <> -(SELECT SUM(delta) FROM stock_movements WHERE order_pk = o.pk)",
+    ),
+    (
+        "what came back is worth the sum of the returns",
+        "SELECT COUNT(*) FROM orders AS o
+         WHERE returned <> (SELECT COALESCE(SUM(value), 0) FROM order_returns WHERE order_pk = o.pk)",
     ),
     (
         "the status is that of the last event",

@@ -88,7 +88,7 @@ fn pieces(text: &str) -> Result<Pieces, String> {
 }
 
 pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("return", RETURNABLE), context)?;
+    let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("take back", RETURNABLE), context)?;
     let is_to_ask = context.is_to_ask("a return needs an answer", "--yes answers yes")?;
     if args.items.is_empty() && !is_to_ask {
         let show = CommandLine::of("show").argument(&reference);
