@@ -52,9 +52,9 @@ pub fn decide(
         let reference = || summary.reference.clone();
         let (nothing, mut wanted) = (Holding::default(), Holding::default());
         if summary.status == Status::Pending {
-            let mut lines = Lines::of(&nothing, catalogue);
+            let lines = Lines::default();
             for (index, item) in order.items.iter().enumerate() {
-                match lines.find(index + 1, item) {
+                match lines.find(index + 1, item, catalogue) {
                     Ok(key) => wanted.add(key, item.pieces_left().into()),
                     Err(item) => obstacles.push(Obstacle::NoSuchSize { reference: reference(), item }),
                 }

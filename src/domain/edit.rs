@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::history::ACCOUNT;
-use super::holding::Holding;
+use super::holding::{Holding, Lines};
 use super::money::{Balance, Money};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
@@ -265,7 +265,8 @@ fn restock(
     catalogue: &Catalogue,
 ) -> Result<Vec<Movement>, Refusal> {
     let reference = &order.summary.reference;
-    let wanted = Holding::of(order.summary.status, items, held, catalogue).map_err(|problems| {
+    let lines = Lines::of(&order.items, held);
+    let wanted = Holding::of(order.summary.status, items, &lines, catalogue).map_err(|problems| {
         let obstacle = |item| Obstacle::NoSuchSize { reference: reference.clone(), item };
         refusal(std::slice::from_ref(order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
     })?;

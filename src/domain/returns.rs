@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::edit::{Change, describe, describe_pieces, index_of, too_much};
-use super::holding::{Holding, StockKey};
+use super::holding::{Holding, Lines, StockKey};
 use super::money::{Balance, Money};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
@@ -279,6 +279,7 @@ pub fn refuse_status(order: &Order) -> Result<(), Refusal> {
 struct AfterReturn<'o> {
     order: &'o Order,
     held: Holding,
+    stock_lines: Lines,
     /// The products, with the stock as the lines before leave it.
     catalogue: Catalogue,
     items: Vec<OrderItem>,
@@ -294,6 +295,7 @@ impl AfterReturn<'_> {
         AfterReturn {
             order,
             held: held.clone(),
+            stock_lines: Lines::of(&order.items, held),
             catalogue: catalogue.clone(),
             items: order.items.clone(),
             left: order.items_left(),
@@ -344,10 +346,11 @@ impl AfterReturn<'_> {
     /// Moves the stock to what the items now say.
     fn settle(&mut self, reason: Reason) -> Result<Vec<Movement>, Refusal> {
         let summary = &self.order.summary;
-        let wanted = Holding::of(summary.status, &self.items, &self.held, &self.catalogue).map_err(|problems| {
-            let obstacle = |item| Obstacle::NoSuchSize { reference: summary.reference.clone(), item };
-            refusal(std::slice::from_ref(self.order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
-        })?;
+        let wanted =
+            Holding::of(summary.status, &self.items, &self.stock_lines, &self.catalogue).map_err(|problems| {
+                let obstacle = |item| Obstacle::NoSuchSize { reference: summary.reference.clone(), item };
+                refusal(std::slice::from_ref(self.order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
+            })?;
         let movements = self.held.movements_to(&wanted, reason);
         self.held = wanted;
         Ok(movements)
@@ -400,6 +403,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::holding::StockKey;
     use crate::domain::holding::tests::held;
     use crate::domain::order::Return;
     use crate::domain::product::tests::product;
@@ -629,6 +633,30 @@ pub(crate) mod tests {
         assert_eq!(desk.take(&of(&[(2, 1)])), [1000 - 143]);
         assert_eq!(desk.order.summary.status, Status::Cancelled);
         assert_eq!(desk.order.summary.returned, money(12_996 - 1000));
+    }
+
+    /// The product got sizes after the order was confirmed.
+    #[test]
+    fn what_was_taken_without_a_size_comes_back_without_one() {
+        let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 1)]));
+        let desk = Desk::new(&[&plain], &[(&plain, 1, None, 2999), (&plain, 1, None, 2999)], 0);
+        let mut holds = held(&desk.order, &desk.catalogue);
+        let mut desk = Desk { catalogue: [shirt].into_iter().collect(), ..desk };
+        for (request, expected) in [
+            (exchange(&[(1, 1)], "S"), vec![("s", -1), ("", 1)]),
+            (of(&[(2, 1)]), vec![("", 1)]),
+            (of(&[(3, 1)]), vec![("s", 1)]),
+        ] {
+            let returned = decide(&desk.order, &holds, &desk.catalogue, &request, &mut uuids()).unwrap();
+            let movements: Vec<_> = returned.lines.iter().flat_map(|line| &line.change.movements).collect();
+            let deltas: Vec<_> = movements.iter().map(|one| (one.size_key.as_str(), one.delta)).collect();
+            assert_eq!(deltas, expected, "{request:?}");
+            for Movement { product_id, size_key, delta, .. } in movements {
+                holds.add(StockKey { product_id: *product_id, size_key: size_key.clone() }, -delta);
+            }
+            apply(&mut desk.order, &returned);
+        }
+        assert_eq!(desk.order.summary.status, Status::Cancelled);
     }
 
     #[test]

@@ -474,11 +474,11 @@ mod tests {
         let shown =
             an_order(&incoming(&[(&shirt, 2, Some("L"))]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending);
         let id = shirt.id.to_string();
-        let expected = r#"{"id":"00000000-0000-0000-0000-000000000000","orderReference":"LEG-LXYZ1234-AB5C","#
+        let expected = r#"{"id":"00000000-0000-0000-0000-000000000001","orderReference":"LEG-LXYZ1234-AB5C","#
             .to_string()
             + r#""orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","customerPhone":"+1 234","#
             + r#""customerAddress":null,"user":null,"status":"pending","#
-            + r#""items":[{"id":"00000000-0000-0000-0000-000000000000","productId":""#
+            + r#""items":[{"id":"00000000-0000-0000-0000-000000000002","productId":""#
             + &id
             + r#"","productName":"Shirt","productBarcode":"SKU-Shirt","productImage":null,"quantity":2,"#
             + r#""unitPrice":"29.99","selectedSize":"L","selectedColor":null,"subtotal":"59.98"}],"#

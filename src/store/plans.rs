@@ -15,7 +15,7 @@ use super::order_filter::{OrderFilter, Sort, SortField};
 use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
 use crate::domain::customer::CustomerSummary;
-use crate::domain::edit::Edited;
+use crate::domain::edit::{Change, Edited};
 use crate::domain::incoming::{Source, SourceKind};
 use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{Method, PaymentEntry};
@@ -26,6 +26,7 @@ use crate::domain::remarks::{Block, Remarks};
 use crate::domain::report::money::Outstanding;
 use crate::domain::report::sales::Window;
 use crate::domain::resolve::ResolvedOrder;
+use crate::domain::returns::{Returned, ReturnedLine};
 use crate::domain::settings::SettingKey;
 use crate::domain::status::Status;
 use crate::domain::stock::{Movement, Reason, StockChange};
@@ -35,7 +36,7 @@ use crate::domain::user::{Owner, Role, User, UserId};
 use crate::domain::zone::Zone;
 
 /// The tables that grow with every order, and their aliases in queries.
-const LONG: [&str; 14] = [
+const LONG: [&str; 16] = [
     "orders",
     "o",
     "order_items",
@@ -47,6 +48,8 @@ const LONG: [&str; 14] = [
     "stock_movements",
     "m",
     "payments",
+    "order_returns",
+    "r",
     "pay",
     "q",
     "c",
@@ -102,6 +105,8 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.order_count()?;
     read.likely_duplicates(&new.content, &new.customer.phone, new.order_date, None)?;
     read.held_stock(order)?;
+    read.held_by(&[order])?;
+    read.returns_of("[1]")?;
     read.events(order)?;
     read.stock_entries(shirt.id)?;
     read.orders_with_product(shirt.id)?;
@@ -226,13 +231,33 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     };
     write.mark_cod(order, &audit())?;
     write.change_status(&change, &audit())?;
+    let shipped = StatusChange { from: Status::Confirmed, to: Status::Shipped, movements: Vec::new(), ..change };
+    write.change_status(&shipped, &audit())?;
+    let line = ReturnedLine {
+        item: new.items[0].id,
+        quantity: 2,
+        subtotal: new.total,
+        value: new.total,
+        change: Change { from: None, to: None, movements: vec![movement(2, Reason::Return)] },
+    };
+    let returned = Returned {
+        order,
+        status: Status::Shipped,
+        lines: vec![line],
+        items: Some(new.items.clone()),
+        total: new.total,
+        item_count: new.item_count,
+        value: new.total,
+        cancellation: Some(StatusChange { from: Status::Shipped, to: Status::Cancelled, ..shipped }),
+    };
+    write.return_items(&returned, &audit())?;
     write.correct_stock(
         &StockChange {
             movement: movement(4, Reason::Adjust),
             new_line: None,
             label: "Shirt".to_owned(),
-            before: 1,
-            after: 5,
+            before: 3,
+            after: 7,
         },
         &audit(),
     )?;
