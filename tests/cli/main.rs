@@ -42,6 +42,7 @@ mod long;
 mod memory;
 mod message;
 mod migration;
+mod model;
 mod modes;
 mod money;
 mod note;
