@@ -393,13 +393,17 @@ impl Shop {
     ) -> Reasons {
         let products = self.products.clone();
         let Some(order) = self.order_mut(reference) else { return Reasons::of(NOT_FOUND) };
+        if order.items.len() == 1 && matches!(items, Some(ItemEdit::Remove(1))) {
+            // Nothing is left of which a discount could be more.
+            return Reasons::of(CONFLICT);
+        }
         let is_open = matches!(order.status, Status::Pending | Status::Confirmed | Status::Processing);
         let is_over = matches!(order.status, Status::Delivered | Status::Cancelled);
         let has_terms = terms.delivery.is_some() || terms.discount.is_some() || terms.cod.is_some();
         let mut reasons = Reasons::none()
             .add(CONFLICT, (name.is_some() || address.is_some()) && !is_open)
             .add(CONFLICT, has_terms && is_over)
-            .add(CONFLICT, items.is_some() && order.status != Status::Pending);
+            .add(CONFLICT, items.is_some() && !is_open);
         let held = order.holding();
         name.into_iter().for_each(|name| order.customer.name.clone_from(name));
         address.into_iter().for_each(|address| order.customer.address = Some(address.clone()));
@@ -448,9 +452,6 @@ impl Order {
             }
             ItemEdit::Remove(number) => {
                 let Some(item) = self.items.get(number - 1) else { return Reasons::of(NOT_FOUND) };
-                if self.items.len() == 1 {
-                    return Reasons::of(CONFLICT);
-                }
                 reasons = reasons.add(CONFLICT, item.returned > 0);
                 self.items.remove(number - 1);
             }
