@@ -578,8 +578,9 @@ impl Shop {
         reasons = reasons.and(take(&mut self.on_hand, &taken));
         put_back(&mut self.on_hand, &back, is_damaged);
         match refund {
-            Some(refund) => reasons.and(self.refund(reference, refund)),
-            None => reasons,
+            // What is owed is known once the pieces are back.
+            Some(refund) if reasons.is_empty() => self.refund(reference, refund),
+            _ => reasons,
         }
     }
 }
