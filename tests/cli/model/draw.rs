@@ -94,16 +94,49 @@ impl Mix {
     }
 }
 
+impl Kind {
+    /// Returns whether a command of this kind can do something to an order.
+    fn suits(self, order: &Order) -> bool {
+        use Status::{Cancelled, Confirmed, Delivered, Pending, Processing, Shipped};
+        let is_open = matches!(order.status, Pending | Confirmed | Processing);
+        match self {
+            Kind::Confirm | Kind::ConfirmSeveral => order.status == Pending,
+            Kind::Ship => matches!(order.status, Confirmed | Processing | Shipped),
+            Kind::Cancel => order.status != Cancelled,
+            Kind::StepBack => order.status != Pending,
+            Kind::EditCustomer | Kind::EditItems => is_open,
+            Kind::EditTerms => is_open || order.status == Shipped,
+            Kind::Return | Kind::Exchange => matches!(order.status, Shipped | Delivered),
+            Kind::Refund => order.due().is_some_and(|due| due < 0),
+            Kind::Void => !order.payments.is_empty(),
+            _ => true,
+        }
+    }
+
+    /// Returns whether the command is about orders that are there.
+    fn needs_orders(self) -> bool {
+        use Kind::{Adjust, Count, Create, CreateTyped, Import, SetPrice};
+        !matches!(self, Create | CreateTyped | Import | Adjust | Count | SetPrice)
+    }
+}
+
 /// Draws the next command for a shop.
 pub fn command(random: &mut Rng, shop: &Shop, mix: Mix) -> Command {
     let weights = mix.weights();
-    let mut point = random.u32(0..weights.iter().map(|(_, weight)| weight).sum());
-    let drawn = weights.iter().find(|(_, weight)| {
-        let is_it = point < *weight;
-        point = point.wrapping_sub(*weight);
-        is_it
-    });
-    Draw { random, shop }.kind(drawn.unwrap().0)
+    let all: u32 = weights.iter().map(|(_, weight)| weight).sum();
+    loop {
+        let mut point = random.u32(0..all);
+        let drawn = weights.iter().find(|(_, weight)| {
+            let is_it = point < *weight;
+            point = point.wrapping_sub(*weight);
+            is_it
+        });
+        let kind = drawn.unwrap().0;
+        let is_of_use = !kind.needs_orders() || shop.orders.iter().any(|order| kind.suits(order));
+        if is_of_use || random.u32(0..100) < 4 {
+            return Draw { random, shop }.kind(kind);
+        }
+    }
 }
 
 struct Draw<'a> {
@@ -140,12 +173,12 @@ impl Draw<'_> {
                 Command::Pay { reference, amount, method, receipt }
             }
             Kind::Refund => {
-                let reference = self.reference(|order| order.due().is_some_and(|due| due < 0));
+                let reference = self.reference(|order| kind.suits(order));
                 let payment = self.payment(&reference, 60);
                 Command::Refund { reference, payment }
             }
             Kind::Void => {
-                let reference = self.reference(|order| !order.payments.is_empty());
+                let reference = self.reference(|order| kind.suits(order));
                 let payments = self.shop.order(&reference).map_or(0, |order| order.payments.len());
                 Command::Void { reference, number: self.number(payments) }
             }
@@ -177,7 +210,7 @@ impl Draw<'_> {
             return "M-404".to_owned();
         }
         let suiting: Vec<&Order> = self.shop.orders.iter().filter(|order| suits(order)).collect();
-        let is_any = suiting.is_empty() || self.in_100(15);
+        let is_any = suiting.is_empty() || self.in_100(6);
         let order = if is_any { self.random.choice(&self.shop.orders) } else { self.random.choice(suiting) };
         order.unwrap().reference.clone()
     }
@@ -350,8 +383,8 @@ impl Draw<'_> {
 // Statuses.
 impl Draw<'_> {
     fn confirm(&mut self) -> Command {
-        let reference = self.reference(|order| order.status == Status::Pending);
-        let payment = self.in_100(35).then(|| self.payment(&reference, 40));
+        let reference = self.reference(|order| Kind::Confirm.suits(order));
+        let payment = self.in_100(50).then(|| self.payment(&reference, 40));
         Command::Confirm {
             references: vec![reference],
             accept_prices: self.in_100(60),
@@ -374,7 +407,7 @@ impl Draw<'_> {
     }
 
     fn confirm_several(&mut self) -> Command {
-        let references = self.references(|order| order.status == Status::Pending);
+        let references = self.references(|order| Kind::Confirm.suits(order));
         let payment = Payment { method: self.method(), amount: None, receipt: None };
         let is_paid = self.in_100(25);
         Command::Confirm {
@@ -387,15 +420,16 @@ impl Draw<'_> {
     }
 
     fn ship(&mut self) -> Command {
-        let status = self.one_of(&["processing", "shipped", "shipped", "delivered", "confirmed"]);
-        let suits = |order: &Order| order.status.holds_stock() && order.status != Status::Delivered;
+        let status =
+            self.one_of(&["processing", "shipped", "shipped", "shipped", "delivered", "delivered", "confirmed"]);
+        let suits = |order: &Order| Kind::Ship.suits(order);
         let references = if self.in_100(15) { self.references(suits) } else { vec![self.reference(suits)] };
         let keep_going = references.len() > 1 && self.in_100(40);
         Command::SetStatus { references, status, force: false, no_restock: false, keep: None, keep_going }
     }
 
     fn cancel(&mut self) -> Command {
-        let suits = |order: &Order| order.status != Status::Cancelled;
+        let suits = |order: &Order| Kind::Cancel.suits(order);
         let references = if self.in_100(15) { self.references(suits) } else { vec![self.reference(suits)] };
         let keep = self.in_100(30).then(|| self.one_of(&[0, 5_00, 10_00, 30_00]));
         let keep_going = references.len() > 1 && self.in_100(40);
@@ -412,7 +446,7 @@ impl Draw<'_> {
     fn step_back(&mut self) -> Command {
         let status = self.one_of(&["pending", "pending", "processing", "shipped"]);
         let reference = self.reference(|order| match status {
-            "pending" => order.status != Status::Pending,
+            "pending" => Kind::StepBack.suits(order),
             _ => matches!(order.status, Status::Shipped | Status::Delivered),
         });
         Command::SetStatus {
@@ -449,15 +483,10 @@ impl Draw<'_> {
     }
 
     fn edit(&mut self, kind: Kind) -> Command {
-        let is_open = |order: &Order| {
-            matches!(order.status, Status::Confirmed | Status::Processing) || order.status == Status::Pending
-        };
-        let reference = match kind {
-            Kind::EditTerms => self.reference(|order| is_open(order) || order.status == Status::Shipped),
-            // Orders of which something came back are rarely open: their rules are tried as often as they can be.
-            Kind::EditItems if self.in_100(25) => self.reference(|order| is_open(order) && !order.returns.is_empty()),
-            _ => self.reference(is_open),
-        };
+        // Few orders of which something came back are open: they are chosen as often as all others.
+        let is_rare = |order: &Order| kind.suits(order) && !order.returns.is_empty();
+        let is_rare_wanted = self.in_100(50) && self.shop.orders.iter().any(is_rare);
+        let reference = self.reference(|order| if is_rare_wanted { is_rare(order) } else { kind.suits(order) });
         let customer = self.customer();
         let has_customer = kind == Kind::EditCustomer || self.in_100(8);
         let items = (kind == Kind::EditItems || self.in_100(8)).then(|| self.item_edit(&reference));
@@ -502,8 +531,7 @@ impl Draw<'_> {
     }
 
     fn take_back(&mut self, is_exchange: bool) -> Command {
-        let suits = |order: &Order| matches!(order.status, Status::Shipped | Status::Delivered);
-        let reference = self.reference(suits);
+        let reference = self.reference(|order| Kind::Return.suits(order));
         let items = self.shop.order(&reference).map_or(&[][..], |order| &order.items);
         let mut lines = Vec::new();
         let mut replacement = None;
@@ -523,7 +551,8 @@ impl Draw<'_> {
             }
         }
         let is_all = items.iter().map(Item::with_customer).sum::<i64>() == lines.iter().map(|line| line.1).sum::<i64>();
-        let refund = self.in_100(30).then(|| self.payment(&reference, 15));
+        let is_paid = self.shop.order(&reference).is_some_and(|order| order.paid() > Some(0));
+        let refund = self.in_100(if is_paid { 50 } else { 3 }).then(|| self.payment(&reference, 15));
         let keep = self.in_100(if is_all { 40 } else { 3 }).then(|| self.one_of(&[0, 5_00, 10_00, 30_00]));
         Command::Return { reference, lines, damaged: self.in_100(20), replacement, refund, keep }
     }

@@ -575,7 +575,12 @@ impl Shop {
             order.kept = keep.unwrap_or(0);
             order.took_unsized.clear();
         }
-        reasons = reasons.and(take(&mut self.on_hand, &taken));
+        let shortage = take(&mut self.on_hand, &taken);
+        if !shortage.is_empty() && keep.is_some() {
+            // Whether a shortage is told before what cannot be kept is left open.
+            reasons.or.push(NO_STOCK);
+        }
+        reasons = reasons.and(shortage);
         put_back(&mut self.on_hand, &back, is_damaged);
         match refund {
             // What is owed is known once the pieces are back.
