@@ -44,7 +44,6 @@ mod message;
 mod migration;
 mod model;
 mod modes;
-mod money;
 mod note;
 mod own_files;
 mod pay;

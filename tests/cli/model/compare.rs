@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::command::money;
+use super::history;
 use super::shop::{Order, Pieces, Shop};
 use crate::harness;
 
@@ -116,7 +117,8 @@ pub fn differences(shop: &harness::Shop, model: &Shop, printed: &str) -> Vec<Str
     found
 }
 
-/// Returns what is wrong with the shop as a whole: what `check` finds, and where commands that show the same disagree.
+/// Returns what is wrong with the shop as a whole: what `check` finds, where a history
+/// tells something else, and where commands that show the same disagree.
 pub fn faults(shop: &harness::Shop, model: &Shop) -> Vec<String> {
     let mut found = Vec::new();
     let check = shop.orders(["check"]).ends();
@@ -130,6 +132,10 @@ pub fn faults(shop: &harness::Shop, model: &Shop) -> Vec<String> {
         if body["stockQuantity"] != sum {
             found.push(format!("product list: {barcode} is {}, not {sum}", body["stockQuantity"]));
         }
+    }
+    for order in &model.orders {
+        let history = shop.orders(["history", &order.reference, "--json"]).json();
+        found.extend(history::difference(order, &history));
     }
     for body in shop.orders(["list", "--items", "--json"]).json().as_array().unwrap() {
         let reference = body["orderReference"].as_str().unwrap();

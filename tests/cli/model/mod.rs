@@ -8,6 +8,7 @@
 //! | `rules` | what a command does to it, and what stands against it |
 //! | `draw` | which commands come |
 //! | `compare` | the program's shop beside the model |
+//! | `history` | the same, as an order's history tells it |
 //!
 //! ```text
 //! cargo test --test cli model                                      some thousand commands
@@ -20,6 +21,7 @@
 mod command;
 mod compare;
 mod draw;
+mod history;
 mod rules;
 mod shop;
 

@@ -217,6 +217,7 @@ impl Shop {
         let discount = draft.discount.unwrap_or(0);
         order.discount = Agreement { value: discount, is_claimed: discount > 0 };
         order.cod = Agreement { value: draft.cod, is_claimed: draft.cod };
+        order.first_terms = (draft.delivery, discount, draft.cod);
         reasons = reasons.add(INVALID, discount > order.total());
         match self.order(&draft.reference) {
             Some(existing) => reasons.and(Shop::compare(existing, &order.received)),
@@ -260,6 +261,7 @@ impl Shop {
         let customer = Customer { name, phone: typed.phone.clone(), address };
         let mut order = Order::new(&typed.reference, customer, items);
         reasons = reasons.and(order.agree(&typed.terms));
+        order.first_terms = (order.delivery.value, order.discount.value, order.cod.value);
         if let Some(existing) = self.order(&typed.reference) {
             let mut reasons = reasons.and(Shop::compare(existing, &order.received));
             // Whether a sale that is typed again was done wholly is told by the tests of `create`.
@@ -285,6 +287,7 @@ impl Order {
             delivery: Agreement::default(),
             discount: Agreement::default(),
             cod: Agreement::default(),
+            first_terms: (None, 0, false),
             kept: 0,
             payments: Vec::new(),
             returns: Vec::new(),
@@ -393,10 +396,6 @@ impl Shop {
     ) -> Reasons {
         let products = self.products.clone();
         let Some(order) = self.order_mut(reference) else { return Reasons::of(NOT_FOUND) };
-        if order.items.len() == 1 && matches!(items, Some(ItemEdit::Remove(1))) {
-            // Nothing is left of which a discount could be more.
-            return Reasons::of(CONFLICT);
-        }
         let is_open = matches!(order.status, Status::Pending | Status::Confirmed | Status::Processing);
         let is_over = matches!(order.status, Status::Delivered | Status::Cancelled);
         let has_terms = terms.delivery.is_some() || terms.discount.is_some() || terms.cod.is_some();
@@ -407,10 +406,10 @@ impl Shop {
         let held = order.holding();
         name.into_iter().for_each(|name| order.customer.name.clone_from(name));
         address.into_iter().for_each(|address| order.customer.address = Some(address.clone()));
-        if let Some(edit) = items {
-            reasons = reasons.and(order.edit_items(&products, edit));
-        }
-        reasons = reasons.and(order.agree(terms));
+        let of_items = items.map(|edit| order.edit_items(&products, edit)).unwrap_or_default();
+        let of_terms = order.agree(terms);
+        // A discount is compared with the items as they are then: not with some that cannot be.
+        reasons = if of_items.is_empty() { reasons.and(of_terms) } else { reasons.and(of_items) };
         // What is new is taken, what is given up comes back: of each line the difference.
         let holds = order.holding();
         put_back(&mut self.on_hand, &held, false);

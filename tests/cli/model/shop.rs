@@ -141,6 +141,8 @@ pub struct Order {
     pub delivery: Agreement<Option<Cents>>,
     pub discount: Agreement<Cents>,
     pub cod: Agreement<bool>,
+    /// Delivery, discount and cash on delivery when it came.
+    pub first_terms: (Option<Cents>, Cents, bool),
     pub kept: Cents,
     pub payments: Vec<Paid>,
     pub returns: Vec<CameBack>,
