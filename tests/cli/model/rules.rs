@@ -269,10 +269,13 @@ impl Shop {
             return reasons;
         }
         self.orders.push(order);
-        match typed.confirm {
-            true => reasons.and(self.confirm(&typed.reference, false, false, typed.payment.as_ref())),
-            false => reasons,
+        if typed.confirm {
+            reasons = reasons.and(self.confirm(&typed.reference, false, false, typed.payment.as_ref()));
+            // Whether a shortage is told before a payment that is refused is left open.
+            let is_open = reasons.codes.contains(&NO_STOCK) && reasons.codes.first() == Some(&CONFLICT);
+            reasons.or.extend(is_open.then_some(NO_STOCK));
         }
+        reasons
     }
 }
 
@@ -451,7 +454,7 @@ impl Order {
             }
             ItemEdit::Remove(number) => {
                 let Some(item) = self.items.get(number - 1) else { return Reasons::of(NOT_FOUND) };
-                reasons = reasons.add(CONFLICT, item.returned > 0);
+                reasons = reasons.add(CONFLICT, item.returned > 0 || self.items.len() == 1);
                 self.items.remove(number - 1);
             }
         }
@@ -490,6 +493,7 @@ impl Shop {
     ) -> Reasons {
         let products = self.products.clone();
         let find = |named: Named| products.iter().find(|product| product.named == named);
+        let mut on_hand = self.on_hand.clone();
         let Some(order) = self.order_mut(reference) else { return Reasons::of(NOT_FOUND) };
         // An item that is named twice is one line.
         let mut merged: Vec<(usize, i64)> = Vec::new();
@@ -531,56 +535,47 @@ impl Shop {
             return reasons;
         }
 
-        // The new pieces are taken first.
-        let (held, cost) = (order.holding(), order.grand_total());
-        let new: Vec<_> = merged
-            .iter()
-            .filter_map(|(number, pieces)| {
-                let (product, size, price) = replaced(&order.items[number - 1])?;
-                Some((product, *pieces, size.cloned(), price))
-            })
-            .collect();
-        for (product, pieces, size, price) in new {
-            order.add(product, pieces, size.as_ref(), price);
-        }
-        let mut taken = order.holding();
-        for (line, pieces) in &held {
-            *taken.entry(line.clone()).or_default() -= pieces;
-        }
-
-        // Then the old ones come back, one line after the other.
-        let mut back = Pieces::new();
+        let cost = order.grand_total();
+        let mut shortage = Reasons::none();
+        // One line after the other.
         for (number, pieces) in &merged {
-            let line = order.line(&order.items[number - 1]);
-            *back.entry(line).or_default() += pieces;
-            let (item_id, price) = (order.items[number - 1].id, order.items[number - 1].price);
-            let gross = pieces * price;
+            let index = number - 1;
+            // The new pieces are taken before the old ones are back.
+            if let Some((product, size, price)) = replaced(&order.items[index]) {
+                let size = size.cloned();
+                order.add(product, *pieces, size.as_ref(), price);
+                let line = order.line(order.items.last().unwrap());
+                shortage = shortage.and(take(&mut on_hand, &Pieces::from([(line, *pieces)])));
+            }
+            let line = order.line(&order.items[index]);
+            put_back(&mut on_hand, &Pieces::from([(line, *pieces)]), is_damaged);
+            let item = &mut order.items[index];
+            let (item_id, gross) = (item.id, pieces * item.price);
+            item.returned += pieces;
             let left = order.items_left();
             // An exchange is at the full price: the discount stays with the order.
             let given_up = match replacement {
                 None if left > 0 => part_of(order.discount_left(), gross, left),
                 _ => 0,
             };
-            order.items[number - 1].returned += pieces;
             order.returns.push(CameBack { item_id, quantity: *pieces, gross, value: gross - given_up });
         }
         let is_last = order.items.iter().all(|item| item.with_customer() == 0);
-        let mut reasons = Reasons::none()
-            .add(INVALID, order.discount_left() > order.items_left())
-            .add(CONFLICT, keep.is_some() && !is_last)
-            .add(CONFLICT, keep.unwrap_or(0) > cost);
         if is_last {
             order.status = Status::Cancelled;
             order.kept = keep.unwrap_or(0);
             order.took_unsized.clear();
         }
-        let shortage = take(&mut self.on_hand, &taken);
+        let mut reasons = Reasons::none()
+            .add(INVALID, order.discount_left() > order.items_left())
+            .add(CONFLICT, keep.is_some() && !is_last)
+            .add(CONFLICT, keep.unwrap_or(0) > cost);
         if !shortage.is_empty() && keep.is_some() {
             // Whether a shortage is told before what cannot be kept is left open.
             reasons.or.push(NO_STOCK);
         }
         reasons = reasons.and(shortage);
-        put_back(&mut self.on_hand, &back, is_damaged);
+        self.on_hand = on_hand;
         match refund {
             // What is owed is known once the pieces are back.
             Some(refund) if reasons.is_empty() => self.refund(reference, refund),
