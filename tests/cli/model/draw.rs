@@ -6,7 +6,7 @@ use super::command::{
     Cents, Command, Customer, Discount, Draft, DraftItem, ItemEdit, Named, Payment, Replacement, Terms, Typed,
     TypedItem,
 };
-use super::shop::{Content, Item, Order, Shop, Status};
+use super::shop::{Content, Item, Order, Shop, Status, Stocked};
 
 const TEE: Named = Named { barcode: "TEE", id: "11111111-1111-4111-8111-111111111111" };
 const JACKET: Named = Named { barcode: "JKT", id: "22222222-2222-4222-8222-222222222222" };
@@ -16,7 +16,7 @@ const STICKER: Named = Named { barcode: "STK", id: "55555555-5555-4555-8555-5555
 const UNKNOWN: Named = Named { barcode: "NONE", id: "99999999-9999-4999-8999-999999999999" };
 
 /// The products, with their prices and what is on hand of each size. It is little: shortages are frequent. Stickers are free.
-pub const CATALOGUE: [(Named, Cents, &[(&str, i64)]); 5] = [
+pub const CATALOGUE: [Stocked; 5] = [
     (TEE, 20_00, &[("S", 4), ("M", 6), ("L", 2)]),
     (JACKET, 33_33, &[("M", 3), ("L", 1)]),
     (BELT, 18_75, &[("", 6)]),
@@ -371,9 +371,9 @@ impl Draw<'_> {
         let count = self.one_of(&[1, 1, 2, 3]);
         let mut drafts: Vec<Draft> = (0..count).map(|_| self.draft()).collect();
         // New orders of one call have references of their own, but for some.
-        for index in 1..drafts.len() {
-            if self.shop.order(&drafts[index].reference).is_none() && self.in_100(90) {
-                drafts[index].reference = format!("M-{}", self.shop.orders.len() + 1 + index);
+        for (index, draft) in drafts.iter_mut().enumerate() {
+            if self.shop.order(&draft.reference).is_none() && self.in_100(90) {
+                draft.reference = format!("M-{}", self.shop.orders.len() + 1 + index);
             }
         }
         Command::Import { drafts, keep_going: self.in_100(40) }

@@ -83,7 +83,9 @@ impl Told {
                 assert_eq!(item_of.1, back.price);
                 item_of.2 += back.quantity;
                 self.returned += back.worth;
-                to.into_iter().for_each(|to| self.add(&item(to)));
+                if let Some(to) = to {
+                    self.add(&item(to));
+                }
             }
             "edited" => self.edit(from, to),
             kind => panic!("{kind}: what is that?"),

@@ -43,12 +43,9 @@ fn catalogue() -> String {
     let products = CATALOGUE.iter().map(|(named, price, stock)| {
         let mut product =
             json!({"id": named.id, "name": named.barcode, "barcode": named.barcode, "price": money(*price)});
-        match stock {
+        match *stock {
             [("", pieces)] => product["stockQuantity"] = json!(pieces),
-            sizes => {
-                product["sizeQuantities"] =
-                    sizes.iter().map(|(size, pieces)| (size.to_string(), json!(pieces))).collect()
-            }
+            sizes => product["sizeQuantities"] = sizes.iter().map(|&(size, pieces)| (size, pieces)).collect(),
         }
         product.to_string() + "\n"
     });

@@ -15,6 +15,9 @@ pub fn size_key(size: &str) -> String {
     size.trim().to_lowercase()
 }
 
+/// A product of a new shop, with its price and what is on hand of each size.
+pub type Stocked = (Named, Cents, &'static [(&'static str, i64)]);
+
 #[derive(Clone, Debug)]
 pub struct Product {
     pub named: Named,
@@ -229,8 +232,8 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Starts a shop with a catalogue: products, each with its price and what is on hand of each size.
-    pub fn new(catalogue: &[(Named, Cents, &[(&str, i64)])]) -> Shop {
+    /// Starts a shop with a catalogue.
+    pub fn new(catalogue: &[Stocked]) -> Shop {
         let mut shop = Shop { products: Vec::new(), on_hand: Pieces::new(), orders: Vec::new() };
         for (named, price, stock) in catalogue {
             let sizes = stock.iter().map(|(size, _)| (*size).to_owned()).filter(|size| !size.is_empty());
