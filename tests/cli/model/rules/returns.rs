@@ -2,7 +2,7 @@
 
 use super::super::command::{Cents, Named, Payment, Replacement};
 use super::super::shop::{CameBack, Item, Pieces, Shop, Status};
-use super::{CONFLICT, INVALID, NO_STOCK, NOT_FOUND, Reasons, part_of, put_back, take};
+use super::{CONFLICT, INVALID, NOT_FOUND, Reasons, part_of, put_back, take};
 
 impl Shop {
     pub(super) fn take_back(
@@ -89,15 +89,10 @@ impl Shop {
             order.kept = keep.unwrap_or(0);
             order.took_unsized.clear();
         }
-        let mut reasons = Reasons::none()
+        let reasons = shortage
             .add(INVALID, order.discount_left() > order.items_left())
             .add(CONFLICT, keep.is_some() && !is_last)
             .add(CONFLICT, keep.unwrap_or(0) > cost);
-        if !shortage.is_empty() && keep.is_some() {
-            // Whether a shortage is told before what cannot be kept is left open.
-            reasons.or.push(NO_STOCK);
-        }
-        reasons = reasons.and(shortage);
         self.on_hand = on_hand;
         match refund {
             // What is owed is known once the pieces are back.
