@@ -1,0 +1,101 @@
+//! Changes of an order, before and after it is confirmed.
+
+use super::super::command::{Cents, ItemEdit, Terms};
+use super::super::shop::{Item, Order, Product, Shop, Status, size_key};
+use super::{CONFLICT, INVALID, NOT_FOUND, Reasons, put_back, take};
+
+impl Shop {
+    pub(super) fn edit(
+        &mut self,
+        reference: &str,
+        name: Option<&String>,
+        address: Option<&String>,
+        terms: &Terms,
+        items: Option<&ItemEdit>,
+    ) -> Reasons {
+        let products = self.products.clone();
+        let Some(order) = self.order_mut(reference) else { return Reasons::of(NOT_FOUND) };
+        let is_open = matches!(order.status, Status::Pending | Status::Confirmed | Status::Processing);
+        let is_over = matches!(order.status, Status::Delivered | Status::Cancelled);
+        let has_terms = terms.delivery.is_some() || terms.discount.is_some() || terms.cod.is_some();
+        let mut reasons = Reasons::none()
+            .add(CONFLICT, (name.is_some() || address.is_some()) && !is_open)
+            .add(CONFLICT, has_terms && is_over)
+            .add(CONFLICT, items.is_some() && !is_open);
+        let held = order.holding();
+        if let Some(name) = name {
+            order.customer.name.clone_from(name);
+        }
+        if let Some(address) = address {
+            order.customer.address = Some(address.clone());
+        }
+        let of_items = items.map(|edit| order.edit_items(&products, edit)).unwrap_or_default();
+        let of_terms = order.agree(terms);
+        // A discount is compared with the items as they are then: not with some that cannot be.
+        reasons = if of_items.is_empty() { reasons.and(of_terms) } else { reasons.and(of_items) };
+        // What is new is taken, what is given up comes back: of each line the difference.
+        let holds = order.holding();
+        put_back(&mut self.on_hand, &held, false);
+        reasons.and(take(&mut self.on_hand, &holds))
+    }
+}
+
+impl Order {
+    pub(super) fn edit_items(&mut self, products: &[Product], edit: &ItemEdit) -> Reasons {
+        let is_pending = self.status == Status::Pending;
+        let product = |barcode: &str| products.iter().find(|product| product.named.barcode == barcode);
+        let mut reasons = Reasons::none();
+        match edit {
+            ItemEdit::Change { number, quantity, size, price } => {
+                let Some(item) = self.items.get_mut(number - 1) else { return Reasons::of(NOT_FOUND) };
+                let lacks = |size: &str| product(item.product).is_some_and(|product| product.lacks_size(Some(size)));
+                let is_other = |size: &str| item.size.as_deref().map(size_key).unwrap_or_default() != size_key(size);
+                // Of an item of which pieces came back, the rest is still what it was.
+                reasons = reasons
+                    .add(INVALID, size.as_deref().is_some_and(lacks))
+                    .add(CONFLICT, item.returned > 0 && size.as_deref().is_some_and(is_other))
+                    .add(CONFLICT, quantity.is_some_and(|quantity| quantity < item.returned))
+                    .add(CONFLICT, price.is_some() && !is_pending);
+                item.quantity = quantity.unwrap_or(item.quantity);
+                if let Some(size) = size {
+                    let spelled = product(item.product).map(|product| product.spelled(size));
+                    item.size = spelled.filter(|size| !size.is_empty());
+                }
+                if let Some(price) = price {
+                    (item.price, item.is_agreed) = (*price, true);
+                }
+            }
+            ItemEdit::Add { product, quantity, size, price } => {
+                let Some(product) = products.iter().find(|one| one.named == *product) else {
+                    return Reasons::of(NOT_FOUND);
+                };
+                reasons = reasons.add(INVALID, product.lacks_size(size.as_deref()));
+                self.add(product, *quantity, size.as_ref(), price.unwrap_or(product.price));
+            }
+            ItemEdit::Remove(number) => {
+                let Some(item) = self.items.get(number - 1) else { return Reasons::of(NOT_FOUND) };
+                reasons = reasons.add(CONFLICT, item.returned > 0 || self.items.len() == 1);
+                self.items.remove(number - 1);
+            }
+        }
+        // Nothing left is a matter for cancel.
+        reasons.add(CONFLICT, self.status.holds_stock() && self.holding().is_empty())
+    }
+
+    /// Adds an item of whose price the shop is sure.
+    pub(super) fn add(&mut self, product: &Product, quantity: i64, size: Option<&String>, price: Cents) {
+        if self.status.holds_stock() && product.sizes.is_empty() {
+            self.took_unsized.insert(product.named.barcode);
+        }
+        self.items.push(Item {
+            product: product.named.barcode,
+            quantity,
+            price,
+            size: size.map(|size| product.spelled(size)),
+            list_price: product.price,
+            is_agreed: true,
+            returned: 0,
+            id: self.items.iter().map(|item| item.id + 1).max().unwrap_or(0),
+        });
+    }
+}

@@ -1,0 +1,103 @@
+//! What comes back, and what takes its place.
+
+use super::super::command::{Cents, Named, Payment, Replacement};
+use super::super::shop::{CameBack, Item, Pieces, Shop, Status};
+use super::{CONFLICT, INVALID, NOT_FOUND, Reasons, part_of, put_back, take};
+
+impl Shop {
+    pub(super) fn take_back(
+        &mut self,
+        reference: &str,
+        lines: &[(usize, i64)],
+        is_damaged: bool,
+        replacement: Option<&Replacement>,
+        refund: Option<&Payment>,
+        keep: Option<Cents>,
+    ) -> Reasons {
+        let products = self.products.clone();
+        let find = |named: Named| products.iter().find(|product| product.named == named);
+        let mut on_hand = self.on_hand.clone();
+        let Some(order) = self.order_mut(reference) else { return Reasons::of(NOT_FOUND) };
+        // An item that is named twice is one line.
+        let mut merged: Vec<(usize, i64)> = Vec::new();
+        for (number, pieces) in lines {
+            match merged.iter_mut().find(|(known, _)| known == number) {
+                Some((_, sum)) => *sum += pieces,
+                None => merged.push((*number, *pieces)),
+            }
+        }
+        let named: Vec<&Item> = merged.iter().filter_map(|(number, _)| order.items.get(number - 1)).collect();
+        let replaced = |item: &Item| match replacement {
+            Some(Replacement::Size(size)) => {
+                let product = products.iter().find(|product| product.named.barcode == item.product);
+                product.map(|product| (product, Some(size), item.price))
+            }
+            Some(Replacement::For { product, size, price }) => find(*product).map(|product| {
+                let is_same = product.named.barcode == item.product;
+                let today = if is_same { item.price } else { product.price };
+                (product, size.as_ref(), price.unwrap_or(today))
+            }),
+            None => None,
+        };
+        let lacks_size = |item: &&Item| {
+            replaced(item).is_some_and(|(product, size, _)| {
+                let has_no_sizes = matches!(replacement, Some(Replacement::Size(_))) && product.sizes.is_empty();
+                has_no_sizes || product.lacks_size(size.map(String::as_str))
+            })
+        };
+        let is_unknown = matches!(replacement, Some(Replacement::For { product, .. }) if find(*product).is_none());
+        let exceeds = |(number, pieces): &(usize, i64)| {
+            order.items.get(number - 1).is_some_and(|item| *pieces > item.with_customer())
+        };
+        let reasons = Reasons::none()
+            .add(NOT_FOUND, named.len() < merged.len() || is_unknown)
+            .add(INVALID, named.iter().any(lacks_size))
+            .add(CONFLICT, !matches!(order.status, Status::Shipped | Status::Delivered))
+            .add(CONFLICT, merged.iter().any(exceeds));
+        if !reasons.is_empty() {
+            return reasons;
+        }
+
+        let cost = order.grand_total();
+        let mut shortage = Reasons::none();
+        // One line after the other.
+        for (number, pieces) in &merged {
+            let index = number - 1;
+            // The new pieces are taken before the old ones are back.
+            if let Some((product, size, price)) = replaced(&order.items[index]) {
+                let size = size.cloned();
+                order.add(product, *pieces, size.as_ref(), price);
+                let line = order.line(order.items.last().unwrap());
+                shortage = shortage.and(take(&mut on_hand, &Pieces::from([(line, *pieces)])));
+            }
+            let line = order.line(&order.items[index]);
+            put_back(&mut on_hand, &Pieces::from([(line, *pieces)]), is_damaged);
+            let item = &mut order.items[index];
+            let (item_id, gross) = (item.id, pieces * item.price);
+            item.returned += pieces;
+            let left = order.items_left();
+            // An exchange is at the full price: the discount stays with the order.
+            let given_up = match replacement {
+                None if left > 0 => part_of(order.discount_left(), gross, left),
+                _ => 0,
+            };
+            order.returns.push(CameBack { item_id, quantity: *pieces, gross, value: gross - given_up });
+        }
+        let is_last = order.items.iter().all(|item| item.with_customer() == 0);
+        if is_last {
+            order.status = Status::Cancelled;
+            order.kept = keep.unwrap_or(0);
+            order.took_unsized.clear();
+        }
+        let reasons = shortage
+            .add(INVALID, order.discount_left() > order.items_left())
+            .add(CONFLICT, keep.is_some() && !is_last)
+            .add(CONFLICT, keep.unwrap_or(0) > cost);
+        self.on_hand = on_hand;
+        match refund {
+            // What is owed is known once the pieces are back.
+            Some(refund) if reasons.is_empty() => self.refund(reference, refund),
+            _ => reasons,
+        }
+    }
+}
