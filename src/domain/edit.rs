@@ -828,10 +828,13 @@ mod tests {
             (sized(1, Some(3), "l"), Ok(vec![("l", -1)])),
             (
                 sized(1, None, "S"),
-                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back: its size and color stay as they are"),
+                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size and color cannot change"),
             ),
-            (colored, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back: its size and color stay as they are")),
-            (ItemEdit::Remove { number: 1 }, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back: it cannot be removed")),
+            (colored, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size and color cannot change")),
+            (
+                ItemEdit::Remove { number: 1 },
+                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),
+            ),
         ] {
             match (edited(&order, &catalogue, edit.clone()), expected) {
                 (Ok(edited), Ok(expected)) => assert_eq!(moved(&edited), expected, "{edit:?}"),
@@ -847,7 +850,7 @@ mod tests {
         let refusal = edited(&order, &catalogue, counted(1, 1)).unwrap_err();
         assert_eq!(
             (refusal.kind, refusal.message.as_str()),
-            (step, "2 of item 1 of LEG-LXYZ1234-AB5C came back: it cannot have less")
+            (step, "2 of item 1 of LEG-LXYZ1234-AB5C came back, so its quantity cannot be less than 2")
         );
     }
 
@@ -859,7 +862,7 @@ mod tests {
         order.items = one_left.items.unwrap();
         let refusal = edited(&order, &catalogue, counted(1, 1)).unwrap_err();
         assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
-        assert_eq!(refusal.error, "Nothing would be left of the order");
+        assert_eq!(refusal.error, "The order would have nothing left");
         assert_eq!(refusal.remedies, [Remedy::Cancel(order.summary.reference.clone())]);
     }
 

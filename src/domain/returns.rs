@@ -403,7 +403,6 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::holding::StockKey;
     use crate::domain::holding::tests::held;
     use crate::domain::order::Return;
     use crate::domain::product::tests::product;
@@ -758,36 +757,36 @@ pub(crate) mod tests {
             (&desk, of(&[(0, 1)]), NotFound, "order LEG-LXYZ1234-AB5C has no item 0"),
             (&desk, of(&[(1, 9), (4, 1)]), NotFound, "order LEG-LXYZ1234-AB5C has no item 4"),
             (&pending, exchange(&[(1, 1)], "XL"), InvalidInput, "Shirt: has no size XL (sizes: S, L)"),
-            (&pending, exchange(&[(2, 1)], "L"), InvalidInput, "Cap is not tracked by size: say what replaces it"),
+            (&pending, exchange(&[(2, 1)], "L"), InvalidInput, "Cap has no sizes: name the product that replaces it"),
             (&desk, exchange_for(&[(2, 1)], &shirt, None, None), InvalidInput, "Shirt: needs a size (sizes: S, L)"),
-            (&pending, of(&[(1, 1)]), step, "items come back once an order is shipped; LEG-LXYZ1234-AB5C is pending"),
             (
-                &desk,
-                of(&[(1, 2)]),
+                &pending,
+                of(&[(1, 1)]),
                 step,
-                "2 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of item 1",
+                "only items of a shipped or delivered order can come back; LEG-LXYZ1234-AB5C is pending",
             ),
+            (&desk, of(&[(1, 2)]), step, "2 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of it"),
             (
                 &desk,
                 of(&[(1, u32::MAX), (1, 1)]),
                 step,
-                "4294967295 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of item 1",
+                "4294967295 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of it",
             ),
             (
                 &after_taking_all,
                 of(&[(1, 1)]),
                 step,
-                "1 of item 1 of LEG-LXYZ1234-AB5C cannot come back: all of item 1 came back before",
+                "1 of item 1 of LEG-LXYZ1234-AB5C cannot come back: all of it came back before",
             ),
-            (&desk, exchange(&[(1, 2)], "S"), step, "the customer has 1 of item 1"),
+            (&desk, exchange(&[(1, 2)], "S"), step, "the customer has 1 of it"),
             (&desk, exchange(&[(1, 1)], "S"), InsufficientStock, "insufficient stock for LEG-LXYZ1234-AB5C"),
+            (&desk, keep(0, of(&[(1, 1)])), step, "a part of the price of LEG-LXYZ1234-AB5C once everything is back"),
             (
                 &desk,
-                keep(0, of(&[(1, 1)])),
+                keep(1, exchange(&[(1, 1)], "L")),
                 step,
-                "nothing can be kept of LEG-LXYZ1234-AB5C: the customer has more of it",
+                "a part of the price of LEG-LXYZ1234-AB5C once everything is back",
             ),
-            (&desk, keep(1, exchange(&[(1, 1)], "L")), step, "nothing can be kept of LEG-LXYZ1234-AB5C"),
             (
                 &desk,
                 keep(3429, of(&[(1, 1), (2, 1)])),
@@ -860,7 +859,7 @@ pub(crate) mod tests {
         assert_eq!(
             (refusal.message.as_str(), refusal.error.as_str()),
             (
-                "the discount of LEG-LXYZ1234-AB5C, 10.01, would be more than what the customer has, 10.00",
+                "the discount of LEG-LXYZ1234-AB5C, 10.01, would be more than the items that the customer then has, 10.00",
                 "The discount would be more than the items"
             )
         );
