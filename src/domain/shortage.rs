@@ -173,10 +173,11 @@ mod tests {
             let named: Vec<_> = references.iter().zip(orders.iter().copied()).collect();
             let found = shortages(&named, &catalogue);
             assert_eq!(found.len(), expected.len(), "{orders:?}");
-            for (found, (label, available, required, short)) in found.iter().zip(expected) {
+            for (found, (label, available, required, lacking)) in found.iter().zip(expected) {
                 assert_eq!((found.label.as_str(), found.available, found.required), (*label, *available, *required));
-                let short: Vec<_> = short.iter().map(|(order, alone)| (references[*order].clone(), *alone)).collect();
-                assert_eq!(found.orders, short, "{orders:?}");
+                let lacking: Vec<_> =
+                    lacking.iter().map(|(order, alone)| (references[*order].clone(), *alone)).collect();
+                assert_eq!(found.orders, lacking, "{orders:?}");
             }
             if let [only] = orders {
                 let refusal = insufficient(&references[0], only, &catalogue);
