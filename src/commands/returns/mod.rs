@@ -25,11 +25,15 @@ use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, Read, Store, StoreError, Write};
 
-/// Take back what a customer sends back of an order that is shipped or delivered, or exchange it
+/// Take back what a customer sends back of a shipped or delivered order, or exchange it
 ///
-/// The pieces are in stock again, unless they are damaged. An order costs less by what came back, its discount in proportion; what
-/// was paid beyond that is owed to the customer. What replaces a piece is taken first, at the price paid (another product: at its
-/// price today), and is a further item of the order. An order of which everything came back is cancelled.
+/// The pieces are in stock again; with --damaged they are written off. The order costs less by their price, less their share of
+/// the discount. What was paid beyond that is owed to the customer, and --refund records that it went back. An exchange takes the
+/// new pieces first, at the price paid (another product: at its price today); they are a further item of the order. Once
+/// everything is back, the order is cancelled.
+///
+/// At a terminal it shows what would happen and asks; without N, the items are picked there. At the question r records a
+/// refund too, e exchanges for another size, and d says that the pieces are damaged.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note().acting_on(RETURNABLE))]
 #[command(override_usage = "orders return [OPTIONS] <REF> <N[*Q]>...
@@ -39,23 +43,23 @@ use crate::store::{Audit, Read, Store, StoreError, Write};
   orders return LEG-LXYZ1234-AB5C '1*2' 3 --refund instapay
   orders return LEG-LXYZ1234-AB5C 2 --damaged --note 'torn'
   orders return LEG-LXYZ1234-AB5C 1 --exchange L          another size
-  orders return LEG-LXYZ1234-AB5C 1 --for BLT-01@15     a belt at 15")]
+  orders return LEG-LXYZ1234-AB5C 1 --for BLT-01@15       a belt at 15")]
 pub struct ReturnArgs {
     #[arg(value_name = "REF", help = REF_TO_WRITE)]
     reference: Option<String>,
-    /// What comes back: item N, as show numbers them; Q pieces of it [default: 1]
+    /// What comes back: Q pieces [default: 1] of item N, as show numbers them
     #[arg(value_name = "N[*Q]", value_parser = pieces)]
     items: Vec<Pieces>,
     /// The pieces cannot be sold again: they are written off
     #[arg(long)]
     damaged: bool,
-    /// The size that the customer gets in its place
+    /// The size that the customer gets instead
     #[arg(long, value_name = "SIZE", value_parser = size, conflicts_with = "replacement")]
     exchange: Option<String>,
-    /// The product that the customer gets in its place, as P[/SIZE[/COLOR]][@PRICE]
+    /// The product that the customer gets instead: P[/SIZE[/COLOR]][@PRICE]
     #[arg(long = "for", value_name = "SPEC", id = "replacement")]
     replacement: Option<String>,
-    /// Record that what is then owed goes back by this method, such as cash or instapay
+    /// Record that money goes back by this method, such as cash or instapay: what is then owed, or --amount
     #[arg(long, value_name = "METHOD", value_parser = Method::parse)]
     refund: Option<Method>,
     /// How much goes back [default: what is owed]
@@ -64,7 +68,7 @@ pub struct ReturnArgs {
     /// The receipt of the refund
     #[arg(long, value_name = "RECEIPT", value_parser = read_receipt, requires = "refund")]
     receipt: Option<String>,
-    /// Where everything is back, what the shop keeps of the price: a fee, a deposit
+    /// What the shop keeps of the price once everything is back: a fee, a deposit
     #[arg(long, value_name = "AMOUNT", value_parser = Money::parse_typed)]
     keep: Option<Money>,
 }
