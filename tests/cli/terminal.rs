@@ -392,6 +392,7 @@ fn every_command_with_a_reference_lets_an_order_be_picked() {
         &["pay", "10", "cash"],
         &["pay", "--void", "1", "--note", "x"],
         &["refund", "cash"],
+        &["return"],
         &["confirm"],
         &["cancel"],
         &["set-status", "shipped"],
@@ -889,6 +890,25 @@ fn keys_of_a_return_change_what_is_shown_before_it_is_taken() {
     terminal.answer("y", 0);
     assert_eq!(shop.status("LEG-1"), "cancelled");
     shop.check();
+}
+
+#[test]
+fn what_guests_wrote_does_not_steer_the_questions_of_return() {
+    let shop = Shop::stocked();
+    let text = "\u{202e}\u{1b}[2J\u{7}عبد";
+    let sent = order("LEG-1", BELT, 3, None).replace("John Doe", text);
+    let item = format!(r#""quantity":3,"productName":"{text}","selectedSize":"{text}","selectedColor":"{text}","#);
+    let sent = sent.replace(r#""quantity":3,"#, &item).replace('\u{1b}', "\\u001b").replace('\u{7}', "\\u0007");
+    shop.orders(["create", "-q"]).stdin(sent.replace("18.75", "29.99")).succeeds();
+    shop.orders(["edit", "LEG-1", "--add", "BLT-01", "--quantity", "1"]).succeeds();
+    shop.orders(["confirm", "LEG-1"]).succeeds();
+    shop.orders(["set-status", "LEG-1", "shipped"]).succeeds();
+    let mut terminal = Terminal::run(&shop, 48, &["return", "--color", "never"]);
+    terminal.expect("> LEG-1").press("\r").expect("What comes back of LEG-1").press("\r").expect("Item 1:").press("\r");
+    terminal.expect("Take back 1 of LEG-1? [y/N]").press("y");
+    terminal.ends(0);
+    let printed = terminal.printed();
+    assert!(!printed.contains("\u{1b}[2J") && !printed.contains(['\u{202e}', '\u{7}']), "{printed:?}");
 }
 
 #[test]
