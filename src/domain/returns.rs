@@ -515,6 +515,27 @@ pub(crate) mod tests {
         movements.map(|movement| (movement.size_key.clone(), movement.delta, movement.reason)).collect()
     }
 
+    /// It is what a person is shown before they say yes.
+    #[test]
+    fn a_return_says_what_it_does_to_the_order_and_the_stock() {
+        let effects = |desk: &Desk, returned: &Returned| -> Vec<(String, i64, i64, i64)> {
+            let effects = returned.stock_effects(&desk.catalogue).into_iter();
+            effects.map(|one| (one.label, one.before, one.after, one.written_off)).collect()
+        };
+        let (desk, ..) = Desk::of_shirts(5, 3);
+        let returned = desk.decide(&Request { is_damaged: true, ..exchange(&[(1, 2)], "S") }).unwrap();
+        assert_eq!(effects(&desk, &returned), [("Shirt (S)".into(), 5, 3, 0), ("Shirt (L)".into(), 3, 3, 2)]);
+        let after = returned.applied_to(&desk.order).summary;
+        assert_eq!((after.total, after.item_count, after.returned), (money(12_996), 5, money(5998)));
+        assert_eq!((after.status, after.kept, after.grand_total()), (Status::Delivered, money(0), money(5998).into()));
+        let all = Request { keep: Some(money(500)), ..of(&[(1, 2), (2, 1)]) };
+        let returned = desk.decide(&all).unwrap();
+        assert_eq!(effects(&desk, &returned), [("Shirt (L)".into(), 3, 5, 0), ("Cap".into(), 4, 5, 0)]);
+        let after = returned.applied_to(&desk.order).summary;
+        assert_eq!((after.status, after.kept, after.grand_total()), (Status::Cancelled, money(500), money(500).into()));
+        assert_eq!(after.returned, money(5998));
+    }
+
     #[test]
     fn what_comes_back_gives_up_its_share_of_the_discount() {
         let cap = product("Cap", &[("", 0)]);
