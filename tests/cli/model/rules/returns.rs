@@ -2,7 +2,7 @@
 
 use super::super::command::{Cents, Named, Payment, Replacement};
 use super::super::shop::{CameBack, Item, Pieces, Shop, Status};
-use super::{CONFLICT, INVALID, NOT_FOUND, Reasons, part_of, put_back, take};
+use super::{CONFLICT, INVALID, NO_STOCK, NOT_FOUND, Reasons, part_of, put_back, take};
 
 impl Shop {
     pub(super) fn take_back(
@@ -49,12 +49,15 @@ impl Shop {
         let exceeds = |(number, pieces): &(usize, i64)| {
             order.items.get(number - 1).is_some_and(|item| *pieces > item.with_customer())
         };
-        let reasons = Reasons::none()
+        let mut reasons = Reasons::none()
             .add(NOT_FOUND, named.len() < merged.len() || is_unknown)
             .add(INVALID, named.iter().any(lacks_size))
             .add(CONFLICT, !matches!(order.status, Status::Shipped | Status::Delivered))
             .add(CONFLICT, merged.iter().any(exceeds));
         if !reasons.is_empty() {
+            // Whether a shortage of one line is told before what is wrong with a later one is left open.
+            let is_open = replacement.is_some() && merged.len() > 1 && reasons.codes.first() == Some(&CONFLICT);
+            reasons.or.extend(is_open.then_some(NO_STOCK));
             return reasons;
         }
 
