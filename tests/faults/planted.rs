@@ -148,7 +148,8 @@ const PLANTED: [Planted; 11] = [
     Planted {
         name: "a return decided outside its transaction",
         found_by: "crowd",
-        says: "came back",
+        // It may be found by what was told, or by what the file says.
+        says: "processes change",
         edits: &[
             Edit(
                 RETURN,
