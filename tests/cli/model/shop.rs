@@ -79,6 +79,7 @@ pub struct Item {
     pub quantity: i64,
     pub price: Cents,
     pub size: Option<String>,
+    pub color: Option<String>,
     /// The catalogue's price when it was ordered.
     pub list_price: Cents,
     /// The shop typed the price.
@@ -130,8 +131,16 @@ pub struct Agreement<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
     pub customer: Customer,
-    /// Product, quantity, price and size of each item.
-    pub items: Vec<(&'static str, i64, Cents, Option<String>)>,
+    pub items: Vec<ContentItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentItem {
+    pub product: &'static str,
+    pub quantity: i64,
+    pub price: Cents,
+    pub size: Option<String>,
+    pub color: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -155,8 +164,13 @@ pub struct Order {
 
 impl Order {
     pub fn content(&self) -> Content {
-        let items = self.items.iter();
-        let items = items.map(|item| (item.product, item.quantity, item.price, item.size.clone()));
+        let items = self.items.iter().map(|item| ContentItem {
+            product: item.product,
+            quantity: item.quantity,
+            price: item.price,
+            size: item.size.clone(),
+            color: item.color.clone(),
+        });
         Content { customer: self.customer.clone(), items: items.collect() }
     }
 

@@ -25,6 +25,7 @@ impl Shop {
                 quantity: item.quantity,
                 price: item.price,
                 size: item.size.clone(),
+                color: item.color.clone(),
                 list_price: product.map_or(0, |product| product.price),
                 is_agreed: false,
                 returned: 0,
@@ -71,6 +72,7 @@ impl Shop {
                     .size
                     .as_ref()
                     .map(|size| product.map_or_else(|| size.clone(), |product| product.spelled(size))),
+                color: item.color.clone(),
                 list_price,
                 is_agreed: true,
                 returned: 0,
