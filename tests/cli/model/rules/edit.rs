@@ -24,6 +24,7 @@ impl Shop {
         let of_terms = order.agree(terms);
         // A discount is compared with the items as they are then: not with some that cannot be.
         reasons = if of_items.is_empty() { reasons.and(of_terms) } else { reasons.and(of_items) };
+        order.note_unsized(&products);
         // What is new is taken, what is given up comes back: of each line the difference.
         let holds = order.holding();
         put_back(&mut self.on_hand, &held, false);
@@ -98,8 +99,17 @@ impl Order {
                 self.items.remove(number - 1);
             }
         }
-        // Nothing left is a matter for cancel.
-        reasons.add(CONFLICT, self.status.holds_stock() && self.holding().is_empty())
+        if self.status.holds_stock() {
+            // Pieces that are taken have a size where there are sizes. Nothing left is a matter for cancel.
+            let lacks_size = |(item, is_unsized): (&Item, bool)| {
+                let product = product(item.product).filter(|_| item.with_customer() > 0 && !is_unsized);
+                product.is_some_and(|product| product.lacks_size(item.size.as_deref()))
+            };
+            reasons = reasons
+                .add(INVALID, self.items.iter().zip(self.unsized_items()).any(lacks_size))
+                .add(CONFLICT, self.holding().is_empty());
+        }
+        reasons
     }
 
     /// Adds an item of whose price the shop is sure.
@@ -111,9 +121,6 @@ impl Order {
         color: Option<&String>,
         price: Cents,
     ) {
-        if self.status.holds_stock() && product.sizes.is_empty() {
-            self.took_unsized.insert(product.named.barcode);
-        }
         self.items.push(Item {
             product: product.named.barcode,
             quantity,

@@ -1,6 +1,6 @@
 //! Orders that come in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::command::{Customer, Discount, Draft, Terms, Typed};
 use super::super::shop::{Agreement, Content, Item, Order, Shop, Status};
@@ -115,7 +115,7 @@ impl Order {
             kept: 0,
             payments: Vec::new(),
             returns: Vec::new(),
-            took_unsized: BTreeSet::new(),
+            took_unsized: BTreeMap::new(),
         };
         order.received = order.content();
         order

@@ -86,10 +86,14 @@ impl Shop {
             // The new pieces are taken before the old ones are back.
             if let Some(new) = replaced(&order.items[index]) {
                 order.add(new.product, *pieces, new.size.as_ref(), new.color.as_ref(), new.price);
-                let line = order.line(order.items.last().unwrap());
+                order.note_unsized(&products);
+                let line = order.lines().pop().unwrap();
                 shortage = shortage.and(take(&mut on_hand, &Pieces::from([(line, *pieces)])));
             }
-            let line = order.line(&order.items[index]);
+            let line = order.lines().swap_remove(index);
+            if let Some(took_unsized) = order.took_unsized.get_mut(line.0).filter(|_| line.1.is_empty()) {
+                *took_unsized -= pieces;
+            }
             put_back(&mut on_hand, &Pieces::from([(line, *pieces)]), is_damaged);
             let item = &mut order.items[index];
             let (item_id, gross) = (item.id, pieces * item.price);
@@ -108,10 +112,13 @@ impl Shop {
             order.kept = keep.unwrap_or(0);
             order.took_unsized.clear();
         }
-        let reasons = shortage
+        // Whether the discount is told before what cannot be kept is left open.
+        let is_open = order.discount_left() > order.items_left() && keep.is_some();
+        let mut reasons = shortage
             .add(INVALID, order.discount_left() > order.items_left())
             .add(CONFLICT, keep.is_some() && !is_last)
             .add(CONFLICT, keep.unwrap_or(0) > cost);
+        reasons.or.extend(is_open.then_some(CONFLICT));
         self.on_hand = on_hand;
         match refund {
             // What is owed is known once the pieces are back.
