@@ -72,7 +72,7 @@ impl Shop {
             .add(CONFLICT, !matches!(order.status, Status::Shipped | Status::Delivered))
             .add(CONFLICT, merged.iter().any(exceeds));
         if !reasons.is_empty() {
-            // Whether a shortage of one line is told before what is wrong with a later one is left open.
+            // A shortage of one line may be told before what is wrong with a later one, see below.
             let is_open = replacement.is_some() && merged.len() > 1 && reasons.codes.first() == Some(&CONFLICT);
             reasons.or.extend(is_open.then_some(NO_STOCK));
             return reasons;
@@ -112,13 +112,12 @@ impl Shop {
             order.kept = keep.unwrap_or(0);
             order.took_unsized.clear();
         }
-        // Whether the discount is told before what cannot be kept is left open.
-        let is_open = order.discount_left() > order.items_left() && keep.is_some();
         let mut reasons = shortage
             .add(INVALID, order.discount_left() > order.items_left())
             .add(CONFLICT, keep.is_some() && !is_last)
             .add(CONFLICT, keep.unwrap_or(0) > cost);
-        reasons.or.extend(is_open.then_some(CONFLICT));
+        // Which of several reasons is told is left open: a return is judged line by line, and ends at the first.
+        reasons.or = reasons.codes.iter().copied().skip(1).collect();
         self.on_hand = on_hand;
         match refund {
             // What is owed is known once the pieces are back.
