@@ -42,6 +42,7 @@ pub struct DraftItem {
     pub quantity: i64,
     pub price: Cents,
     pub size: Option<String>,
+    pub color: Option<String>,
 }
 
 /// An order that somebody types.
@@ -63,6 +64,7 @@ pub struct TypedItem {
     pub quantity: i64,
     pub price: Option<Cents>,
     pub size: Option<String>,
+    pub color: Option<String>,
 }
 
 /// What `--delivery`, `--discount`, `--cod` and `--no-cod` say, where they are given.
@@ -92,8 +94,8 @@ pub struct Payment {
 /// What `edit` does to the items.
 #[derive(Clone, Debug)]
 pub enum ItemEdit {
-    Change { number: usize, quantity: Option<i64>, size: Option<String>, price: Option<Cents> },
-    Add { product: Named, quantity: i64, size: Option<String>, price: Option<Cents> },
+    Change { number: usize, quantity: Option<i64>, size: Option<String>, color: Option<String>, price: Option<Cents> },
+    Add { product: Named, quantity: i64, size: Option<String>, color: Option<String>, price: Option<Cents> },
     Remove(usize),
 }
 
@@ -101,7 +103,7 @@ pub enum ItemEdit {
 #[derive(Clone, Debug)]
 pub enum Replacement {
     Size(String),
-    For { product: Named, size: Option<String>, price: Option<Cents> },
+    For { product: Named, size: Option<String>, color: Option<String>, price: Option<Cents> },
 }
 
 #[derive(Clone, Debug)]
@@ -131,6 +133,7 @@ pub enum Command {
     Edit {
         reference: String,
         name: Option<String>,
+        phone: Option<String>,
         address: Option<String>,
         terms: Terms,
         items: Option<ItemEdit>,
@@ -227,11 +230,25 @@ impl Words {
     }
 }
 
+/// Returns the size and color of an item as they are typed after its product.
+fn looks(size: Option<&String>, color: Option<&String>) -> String {
+    match (size, color) {
+        (None, None) => String::new(),
+        (Some(size), None) => format!("/{size}"),
+        (size, Some(color)) => format!("/{}/{color}", size.map_or("", String::as_str)),
+    }
+}
+
+/// Returns a price as it is typed after an item.
+fn at(price: Option<Cents>) -> String {
+    price.map(|price| format!("@{}", money(price))).unwrap_or_default()
+}
+
 impl Draft {
     fn json(&self) -> Value {
         let items = self.items.iter().map(|item| {
             json!({"productId": item.product.id, "quantity": item.quantity, "unitPrice": money(item.price),
-                   "selectedSize": item.size})
+                   "selectedSize": item.size, "selectedColor": item.color})
         });
         json!({
             "orderReference": self.reference, "orderDate": "2026-02-04T10:30:00Z", "customerName": self.customer.name,
@@ -249,9 +266,8 @@ impl Command {
             Command::Create(_) => Words::new(&["create", "-"]),
             Command::CreateTyped(typed) => {
                 let items = typed.items.iter().map(|item| {
-                    let size = item.size.as_ref().map(|size| format!("/{size}")).unwrap_or_default();
-                    let price = item.price.map(|price| format!("@{}", money(price))).unwrap_or_default();
-                    format!("--item={}{size}*{}{price}", item.product.barcode, item.quantity)
+                    let (looks, price) = (looks(item.size.as_ref(), item.color.as_ref()), at(item.price));
+                    format!("--item={}{looks}*{}{price}", item.product.barcode, item.quantity)
                 });
                 Words::new(&["create", "--phone", &typed.phone, "--reference", &typed.reference])
                     .option("--name", typed.name.clone())
@@ -280,22 +296,25 @@ impl Command {
                     .flag("--keep-going", *keep_going)
                     .option("--note", (*force || *no_restock).then(|| "why".to_owned()))
             }
-            Command::Edit { reference, name, address, terms, items } => {
+            Command::Edit { reference, name, phone, address, terms, items } => {
                 let words = Words::new(&["edit", reference])
                     .option("--name", name.clone())
+                    .option("--phone", phone.clone())
                     .option("--address", address.clone())
                     .terms(terms);
                 match items {
                     None => words,
-                    Some(ItemEdit::Change { number, quantity, size, price }) => words
+                    Some(ItemEdit::Change { number, quantity, size, color, price }) => words
                         .option("--item", Some(number.to_string()))
                         .option("--quantity", quantity.map(|quantity| quantity.to_string()))
                         .option("--size", size.clone())
+                        .option("--item-color", color.clone())
                         .option("--price", price.map(money)),
-                    Some(ItemEdit::Add { product, quantity, size, price }) => words
+                    Some(ItemEdit::Add { product, quantity, size, color, price }) => words
                         .option("--add", Some(product.barcode.to_owned()))
                         .option("--quantity", Some(quantity.to_string()))
                         .option("--size", size.clone())
+                        .option("--item-color", color.clone())
                         .option("--price", price.map(money)),
                     Some(ItemEdit::Remove(number)) => words.option("--remove", Some(number.to_string())),
                 }
@@ -309,10 +328,9 @@ impl Command {
                 let words = match replacement {
                     None => words,
                     Some(Replacement::Size(size)) => words.option("--exchange", Some(size.clone())),
-                    Some(Replacement::For { product, size, price }) => {
-                        let size = size.as_ref().map(|size| format!("/{size}")).unwrap_or_default();
-                        let price = price.map(|price| format!("@{}", money(price))).unwrap_or_default();
-                        words.option("--for", Some(format!("{}{size}{price}", product.barcode)))
+                    Some(Replacement::For { product, size, color, price }) => {
+                        let (looks, price) = (looks(size.as_ref(), color.as_ref()), at(*price));
+                        words.option("--for", Some(format!("{}{looks}{price}", product.barcode)))
                     }
                 };
                 words.flag("--damaged", *damaged).payment("--refund", refund.as_ref()).option("--keep", keep.map(money))

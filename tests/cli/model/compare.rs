@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::command::money;
+use super::command::{Cents, money};
 use super::history;
 use super::shop::{Order, Pieces, Shop};
 use crate::harness;
 
 /// Returns what an order's body says of it, by keys.
 fn expected(order: &Order) -> Vec<(&'static str, Value)> {
-    let items = order.items.iter().map(|item| json!([item.product, item.quantity, money(item.price), item.size]));
+    let items =
+        order.items.iter().map(|item| json!([item.product, item.quantity, money(item.price), item.size, item.color]));
     let payments = order.payments.iter().map(|paid| {
         let receipt = paid.receipt.as_ref().filter(|_| paid.voids.is_none());
         json!([money(paid.amount), paid.method, receipt.map(|receipt| receipt.to_lowercase()), paid.voids])
@@ -23,6 +24,7 @@ fn expected(order: &Order) -> Vec<(&'static str, Value)> {
     vec![
         ("status", json!(order.status.name())),
         ("customerName", json!(order.customer.name)),
+        ("customerPhone", json!(order.customer.phone)),
         ("customerAddress", json!(order.customer.address)),
         ("items", items.collect()),
         ("returns", returns.collect()),
@@ -45,9 +47,15 @@ fn said(body: &Value, key: &str) -> Value {
     let each = |part: &dyn Fn(&Value) -> Value| body[key].as_array().unwrap().iter().map(part).collect();
     let lower = |text: &Value| text.as_str().map(str::to_lowercase);
     match key {
-        "items" => {
-            each(&|item| json!([item["productBarcode"], item["quantity"], item["unitPrice"], item["selectedSize"]]))
-        }
+        "items" => each(&|item| {
+            json!([
+                item["productBarcode"],
+                item["quantity"],
+                item["unitPrice"],
+                item["selectedSize"],
+                item["selectedColor"]
+            ])
+        }),
         "payments" => each(&|paid| {
             let receipt = if paid["voids"].is_null() { lower(&paid["receipt"]) } else { None };
             json!([paid["amount"], paid["method"], receipt, paid["voids"]])
@@ -118,7 +126,7 @@ pub fn differences(shop: &harness::Shop, model: &Shop, printed: &str) -> Vec<Str
 }
 
 /// Returns what is wrong with the shop as a whole: what `check` finds, where a history
-/// tells something else, and where commands that show the same disagree.
+/// or report tells something else, and where commands that show the same disagree.
 pub fn faults(shop: &harness::Shop, model: &Shop) -> Vec<String> {
     let mut found = Vec::new();
     let check = shop.orders(["check"]).ends();
@@ -137,6 +145,8 @@ pub fn faults(shop: &harness::Shop, model: &Shop) -> Vec<String> {
         let history = shop.orders(["history", &order.reference, "--json"]).json();
         found.extend(history::difference(order, &history));
     }
+    found.extend(sales(shop, model));
+    found.extend(customers(shop, model));
     for body in shop.orders(["list", "--items", "--json"]).json().as_array().unwrap() {
         let reference = body["orderReference"].as_str().unwrap();
         let shown = shop.orders(["show", reference, "--json"]).json();
@@ -145,4 +155,44 @@ pub fn faults(shop: &harness::Shop, model: &Shop) -> Vec<String> {
         }
     }
     found
+}
+
+/// Returns where the report of sales tells something else than what customers kept.
+fn sales(shop: &harness::Shop, model: &Shop) -> Option<String> {
+    let mut kept: BTreeMap<&str, (i64, Cents)> = BTreeMap::new();
+    for order in model.orders.iter().filter(|order| order.status.holds_stock()) {
+        for item in order.items.iter().filter(|item| item.with_customer() > 0) {
+            let (pieces, total) = kept.entry(item.product).or_default();
+            *pieces += item.with_customer();
+            *total += item.with_customer() * item.price;
+        }
+    }
+    let report = shop.orders(["report", "sales", "--by", "product", "--json"]).json();
+    let told = report["rows"].as_array().unwrap().iter().map(|row| {
+        let product = row["productBarcode"].as_str().unwrap().to_owned();
+        (product, json!([row["itemCount"], row["total"]]))
+    });
+    let kept = kept.iter().map(|(product, (pieces, total))| ((*product).to_owned(), json!([pieces, money(*total)])));
+    differs("report sales", &kept.collect(), &told.collect())
+}
+
+/// Returns where the list of customers tells something else than what they kept.
+fn customers(shop: &harness::Shop, model: &Shop) -> Option<String> {
+    let mut kept: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    for order in &model.orders {
+        let (orders, pieces) = kept.entry(&order.customer.phone).or_default();
+        *orders += 1;
+        *pieces += order.holding().values().sum::<i64>();
+    }
+    let listed = shop.orders(["customer", "list", "--json"]).json();
+    let told = listed.as_array().unwrap().iter().map(|row| {
+        let phone = row["phone"].as_str().unwrap().to_owned();
+        (phone, json!([row["orderCount"], row["keptPieces"]]))
+    });
+    let kept = kept.iter().map(|(phone, counts)| ((*phone).to_owned(), json!(counts)));
+    differs("customer list", &kept.collect(), &told.collect())
+}
+
+fn differs(what: &str, is: &BTreeMap<String, Value>, told: &BTreeMap<String, Value>) -> Option<String> {
+    (is != told).then(|| format!("{what}: expected {is:?}, told {told:?}"))
 }

@@ -251,13 +251,22 @@ impl Draw<'_> {
         }
     }
 
+    fn color(&mut self) -> Option<String> {
+        self.in_100(10).then(|| "Blue".to_owned())
+    }
+
     /// Draws a size for the shelf. Rarely a product gets its first size, or another one.
     fn stock_size(&mut self, product: Named) -> Option<String> {
         let has_sizes = self.shop.product(product).is_some_and(|product| !product.sizes.is_empty());
         match has_sizes {
             true if self.in_100(5) => Some("XL".to_owned()),
             true => self.size(product),
-            false => (product == BELT && self.in_100(12)).then(|| "M".to_owned()),
+            // A belt gets its first size when none is left without.
+            false if product == BELT => {
+                let left = self.shop.on_hand.get(&(BELT.barcode, String::new())).copied().unwrap_or(0);
+                self.in_100(if left == 0 { 60 } else { 5 }).then(|| "M".to_owned())
+            }
+            false => None,
         }
     }
 
@@ -299,7 +308,7 @@ impl Draw<'_> {
             let product = self.product();
             let price = self.shop.product(product).map_or(5_00, |product| product.price);
             let price = if self.in_100(88) { price } else { self.price() };
-            DraftItem { product, quantity: self.quantity(), price, size: self.size(product) }
+            DraftItem { product, quantity: self.quantity(), price, size: self.size(product), color: self.color() }
         });
         let items: Vec<DraftItem> = items.collect();
         let total: Cents = items.iter().map(|item| item.quantity * item.price).sum();
@@ -316,11 +325,12 @@ impl Draw<'_> {
 
     fn again(&mut self, reference: String, content: &Content) -> Draft {
         let named = |barcode| self.shop.products.iter().find(|product| product.named.barcode == barcode);
-        let items = content.items.iter().map(|(barcode, quantity, price, size)| DraftItem {
-            product: named(*barcode).unwrap().named,
-            quantity: *quantity,
-            price: *price,
-            size: size.clone(),
+        let items = content.items.iter().map(|item| DraftItem {
+            product: named(item.product).unwrap().named,
+            quantity: item.quantity,
+            price: item.price,
+            size: item.size.clone(),
+            color: item.color.clone(),
         });
         let mut draft = Draft {
             reference,
@@ -346,6 +356,7 @@ impl Draw<'_> {
                 quantity: self.quantity(),
                 price: self.in_100(15).then(|| self.price()),
                 size: self.size(product),
+                color: self.color(),
             }
         });
         let items = items.collect();
@@ -492,6 +503,7 @@ impl Draw<'_> {
         let items = (kind == Kind::EditItems || self.in_100(8)).then(|| self.item_edit(&reference));
         Command::Edit {
             name: has_customer.then_some(customer.name),
+            phone: (has_customer && self.in_100(30)).then_some(customer.phone),
             address: customer.address.filter(|_| has_customer),
             terms: if kind == Kind::EditTerms || self.in_100(8) { self.terms() } else { Terms::default() },
             items,
@@ -506,20 +518,27 @@ impl Draw<'_> {
             0..6 => {
                 let item = items.get(number - 1);
                 let product = item.and_then(|item| self.named(item)).unwrap_or(TEE);
-                let (mut quantity, mut size, mut price) = (None, None, None);
-                while quantity.is_none() && size.is_none() && price.is_none() {
+                let (mut quantity, mut size, mut color, mut price) = (None, None, None, None);
+                while quantity.is_none() && size.is_none() && color.is_none() && price.is_none() {
                     quantity = self.in_100(55).then(|| self.one_of(&[1, 1, 2, 2, 3, 4]));
                     let is_blank = self.in_100(3);
                     let drawn = if is_blank { Some(String::new()) } else { self.size(product) };
                     size = if self.in_100(45) { drawn } else { None };
+                    color = self.in_100(10).then(|| self.one_of(&["", "Blue"]).to_owned());
                     price = self.in_100(12).then(|| self.price());
                 }
-                ItemEdit::Change { number, quantity, size, price }
+                ItemEdit::Change { number, quantity, size, color, price }
             }
             6..9 => {
                 let product = self.product();
                 let price = self.in_100(15).then(|| self.price());
-                ItemEdit::Add { product, quantity: self.quantity(), size: self.size(product), price }
+                ItemEdit::Add {
+                    product,
+                    quantity: self.quantity(),
+                    size: self.size(product),
+                    color: self.color(),
+                    price,
+                }
             }
             _ => ItemEdit::Remove(number),
         }
@@ -565,7 +584,7 @@ impl Draw<'_> {
         }
         let product = if self.in_100(30) { product } else { self.product() };
         let price = self.in_100(30).then(|| self.price());
-        Replacement::For { product, size: self.size(product), price }
+        Replacement::For { product, size: self.size(product), color: self.color(), price }
     }
 }
 

@@ -51,7 +51,7 @@ impl Told {
     /// Begins with the order as it came.
     fn before(order: &Order) -> Told {
         let (delivery, discount, cod) = order.first_terms;
-        let items = order.received.items.iter().map(|(_, quantity, price, _)| (*quantity, *price, 0));
+        let items = order.received.items.iter().map(|item| (item.quantity, item.price, 0));
         Told { status: String::new(), items: items.collect(), returned: 0, delivery, discount, cod, kept: 0, paid: 0 }
     }
 

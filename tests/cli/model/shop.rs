@@ -1,6 +1,6 @@
 //! The model of a shop: what is on hand, and its orders with their sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::command::{Cents, Customer, Named};
 
@@ -79,6 +79,7 @@ pub struct Item {
     pub quantity: i64,
     pub price: Cents,
     pub size: Option<String>,
+    pub color: Option<String>,
     /// The catalogue's price when it was ordered.
     pub list_price: Cents,
     /// The shop typed the price.
@@ -130,8 +131,16 @@ pub struct Agreement<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
     pub customer: Customer,
-    /// Product, quantity, price and size of each item.
-    pub items: Vec<(&'static str, i64, Cents, Option<String>)>,
+    pub items: Vec<ContentItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentItem {
+    pub product: &'static str,
+    pub quantity: i64,
+    pub price: Cents,
+    pub size: Option<String>,
+    pub color: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -149,14 +158,19 @@ pub struct Order {
     pub kept: Cents,
     pub payments: Vec<Paid>,
     pub returns: Vec<CameBack>,
-    /// The products of which it took pieces without a size. Their pieces stay so, even where sizes were started since.
-    pub took_unsized: BTreeSet<&'static str>,
+    /// How many pieces of a product it took without a size, which it did not have then.
+    pub took_unsized: BTreeMap<&'static str, i64>,
 }
 
 impl Order {
     pub fn content(&self) -> Content {
-        let items = self.items.iter();
-        let items = items.map(|item| (item.product, item.quantity, item.price, item.size.clone()));
+        let items = self.items.iter().map(|item| ContentItem {
+            product: item.product,
+            quantity: item.quantity,
+            price: item.price,
+            size: item.size.clone(),
+            color: item.color.clone(),
+        });
         Content { customer: self.customer.clone(), items: items.collect() }
     }
 
@@ -204,19 +218,48 @@ impl Order {
         self.paid().map(|paid| self.grand_total() - paid)
     }
 
-    /// Returns where the pieces of an item lie, or lay.
-    pub fn line(&self, item: &Item) -> Line {
-        let is_unsized = self.took_unsized.contains(item.product);
-        let key = item.size.as_deref().filter(|_| !is_unsized).map(size_key);
-        (item.product, key.unwrap_or_default())
+    /// Returns of which items the pieces were taken without a size.
+    ///
+    /// Those pieces are the ones of the first items. An item that is more than is left of them is wholly of its size.
+    pub fn unsized_items(&self) -> Vec<bool> {
+        let mut took_unsized = self.took_unsized.clone();
+        let is_unsized = |item: &Item| {
+            let left = took_unsized.entry(item.product).or_default();
+            let is_unsized = item.with_customer() <= *left;
+            *left -= if is_unsized { item.with_customer() } else { 0 };
+            is_unsized
+        };
+        self.items.iter().map(is_unsized).collect()
+    }
+
+    /// Returns where the pieces of each item lie, or lay.
+    pub fn lines(&self) -> Vec<Line> {
+        let line = |(item, is_unsized): (&Item, bool)| {
+            let key = item.size.as_deref().filter(|_| !is_unsized).map(size_key);
+            (item.product, key.unwrap_or_default())
+        };
+        self.items.iter().zip(self.unsized_items()).map(line).collect()
+    }
+
+    /// Notes which pieces have no size: all of a product without sizes; of one with sizes, those that had none before.
+    pub fn note_unsized(&mut self, products: &[Product]) {
+        let unsized_items = self.unsized_items();
+        self.took_unsized.clear();
+        let items = self.items.iter().zip(unsized_items).filter(|_| self.status.holds_stock());
+        for (item, is_unsized) in items {
+            let has_no_sizes = products.iter().any(|one| one.named.barcode == item.product && one.sizes.is_empty());
+            if has_no_sizes || is_unsized {
+                *self.took_unsized.entry(item.product).or_default() += item.with_customer();
+            }
+        }
     }
 
     /// What it holds: its items, less what came back.
     pub fn holding(&self) -> Pieces {
         let mut holding = Pieces::new();
         if self.status.holds_stock() {
-            for item in self.items.iter().filter(|item| item.with_customer() > 0) {
-                *holding.entry(self.line(item)).or_default() += item.with_customer();
+            for (item, line) in self.items.iter().zip(self.lines()).filter(|(item, _)| item.with_customer() > 0) {
+                *holding.entry(line).or_default() += item.with_customer();
             }
         }
         holding

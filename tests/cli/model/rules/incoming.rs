@@ -1,6 +1,6 @@
 //! Orders that come in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::command::{Customer, Discount, Draft, Terms, Typed};
 use super::super::shop::{Agreement, Content, Item, Order, Shop, Status};
@@ -25,6 +25,7 @@ impl Shop {
                 quantity: item.quantity,
                 price: item.price,
                 size: item.size.clone(),
+                color: item.color.clone(),
                 list_price: product.map_or(0, |product| product.price),
                 is_agreed: false,
                 returned: 0,
@@ -71,6 +72,7 @@ impl Shop {
                     .size
                     .as_ref()
                     .map(|size| product.map_or_else(|| size.clone(), |product| product.spelled(size))),
+                color: item.color.clone(),
                 list_price,
                 is_agreed: true,
                 returned: 0,
@@ -113,7 +115,7 @@ impl Order {
             kept: 0,
             payments: Vec::new(),
             returns: Vec::new(),
-            took_unsized: BTreeSet::new(),
+            took_unsized: BTreeMap::new(),
         };
         order.received = order.content();
         order

@@ -13,7 +13,7 @@ mod stock;
 use std::collections::BTreeSet;
 
 use super::command::{Cents, Command, Draft};
-use super::shop::{Pieces, Product, Shop, Status, size_key};
+use super::shop::{Order, Pieces, Product, Shop, Status, size_key};
 
 const USAGE: i32 = 2;
 const NOT_FOUND: i32 = 3;
@@ -138,8 +138,9 @@ impl Shop {
                     |shop: &mut Shop, reference: &String| shop.set_status(reference, to, *force, *no_restock, *keep);
                 self.each(references, *keep_going, rule)
             }
-            Command::Edit { reference, name, address, terms, items } => {
-                self.edit(reference, name.as_ref(), address.as_ref(), terms, items.as_ref())
+            Command::Edit { reference, name, phone, address, terms, items } => {
+                let rule = |order: &mut Order| order.edit_customer(name.as_ref(), phone.as_ref(), address.as_ref());
+                self.edit(reference, rule, terms, items.as_ref())
             }
             Command::Return { reference, lines, damaged, replacement, refund, keep } => {
                 self.take_back(reference, lines, *damaged, replacement.as_ref(), refund.as_ref(), *keep)

@@ -1,8 +1,36 @@
 //! What comes back, and what takes its place.
 
 use super::super::command::{Cents, Named, Payment, Replacement};
-use super::super::shop::{CameBack, Item, Pieces, Shop, Status};
+use super::super::shop::{CameBack, Item, Pieces, Product, Shop, Status};
 use super::{CONFLICT, INVALID, NO_STOCK, NOT_FOUND, Reasons, part_of, put_back, take};
+
+/// A piece that takes the place of one of an item.
+struct New<'a> {
+    product: &'a Product,
+    size: Option<String>,
+    color: Option<String>,
+    price: Cents,
+}
+
+impl New<'_> {
+    fn of<'a>(replacement: &Replacement, item: &Item, products: &'a [Product]) -> Option<New<'a>> {
+        let find = |barcode: &str| products.iter().find(|product| product.named.barcode == barcode);
+        match replacement {
+            Replacement::Size(size) => {
+                let (size, color) = (Some(size.clone()), item.color.clone());
+                find(item.product).map(|product| New { product, size, color, price: item.price })
+            }
+            Replacement::For { product, size, color, price } => {
+                let product = find(product.barcode)?;
+                // Of the same product it has the price and the color of the old one, unless others are named.
+                let is_same = product.named.barcode == item.product;
+                let price = price.unwrap_or(if is_same { item.price } else { product.price });
+                let color = color.clone().or_else(|| item.color.clone().filter(|_| is_same));
+                Some(New { product, size: size.clone(), color, price })
+            }
+        }
+    }
+}
 
 impl Shop {
     pub(super) fn take_back(
@@ -27,22 +55,11 @@ impl Shop {
             }
         }
         let named: Vec<&Item> = merged.iter().filter_map(|(number, _)| order.items.get(number - 1)).collect();
-        let replaced = |item: &Item| match replacement {
-            Some(Replacement::Size(size)) => {
-                let product = products.iter().find(|product| product.named.barcode == item.product);
-                product.map(|product| (product, Some(size), item.price))
-            }
-            Some(Replacement::For { product, size, price }) => find(*product).map(|product| {
-                let is_same = product.named.barcode == item.product;
-                let today = if is_same { item.price } else { product.price };
-                (product, size.as_ref(), price.unwrap_or(today))
-            }),
-            None => None,
-        };
+        let replaced = |item: &Item| replacement.and_then(|replacement| New::of(replacement, item, &products));
         let lacks_size = |item: &&Item| {
-            replaced(item).is_some_and(|(product, size, _)| {
-                let has_no_sizes = matches!(replacement, Some(Replacement::Size(_))) && product.sizes.is_empty();
-                has_no_sizes || product.lacks_size(size.map(String::as_str))
+            replaced(item).is_some_and(|new| {
+                let has_no_sizes = matches!(replacement, Some(Replacement::Size(_))) && new.product.sizes.is_empty();
+                has_no_sizes || new.product.lacks_size(new.size.as_deref())
             })
         };
         let is_unknown = matches!(replacement, Some(Replacement::For { product, .. }) if find(*product).is_none());
@@ -55,7 +72,7 @@ impl Shop {
             .add(CONFLICT, !matches!(order.status, Status::Shipped | Status::Delivered))
             .add(CONFLICT, merged.iter().any(exceeds));
         if !reasons.is_empty() {
-            // Whether a shortage of one line is told before what is wrong with a later one is left open.
+            // A shortage of one line may be told before what is wrong with a later one, see below.
             let is_open = replacement.is_some() && merged.len() > 1 && reasons.codes.first() == Some(&CONFLICT);
             reasons.or.extend(is_open.then_some(NO_STOCK));
             return reasons;
@@ -67,13 +84,16 @@ impl Shop {
         for (number, pieces) in &merged {
             let index = number - 1;
             // The new pieces are taken before the old ones are back.
-            if let Some((product, size, price)) = replaced(&order.items[index]) {
-                let size = size.cloned();
-                order.add(product, *pieces, size.as_ref(), price);
-                let line = order.line(order.items.last().unwrap());
+            if let Some(new) = replaced(&order.items[index]) {
+                order.add(new.product, *pieces, new.size.as_ref(), new.color.as_ref(), new.price);
+                order.note_unsized(&products);
+                let line = order.lines().pop().unwrap();
                 shortage = shortage.and(take(&mut on_hand, &Pieces::from([(line, *pieces)])));
             }
-            let line = order.line(&order.items[index]);
+            let line = order.lines().swap_remove(index);
+            if let Some(took_unsized) = order.took_unsized.get_mut(line.0).filter(|_| line.1.is_empty()) {
+                *took_unsized -= pieces;
+            }
             put_back(&mut on_hand, &Pieces::from([(line, *pieces)]), is_damaged);
             let item = &mut order.items[index];
             let (item_id, gross) = (item.id, pieces * item.price);
@@ -92,10 +112,12 @@ impl Shop {
             order.kept = keep.unwrap_or(0);
             order.took_unsized.clear();
         }
-        let reasons = shortage
+        let mut reasons = shortage
             .add(INVALID, order.discount_left() > order.items_left())
             .add(CONFLICT, keep.is_some() && !is_last)
             .add(CONFLICT, keep.unwrap_or(0) > cost);
+        // Which of several reasons is told is left open: a return is judged line by line, and ends at the first.
+        reasons.or = reasons.codes.iter().copied().skip(1).collect();
         self.on_hand = on_hand;
         match refund {
             // What is owed is known once the pieces are back.

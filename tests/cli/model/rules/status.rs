@@ -44,8 +44,7 @@ impl Shop {
         order.discount.is_claimed = false;
         order.cod.is_claimed = false;
         order.status = Status::Confirmed;
-        let is_unsized = |item: &&Item| product(item).is_some_and(|product| product.sizes.is_empty());
-        order.took_unsized = order.items.iter().filter(is_unsized).map(|item| item.product).collect();
+        order.note_unsized(&products);
         let (due, holding) = (order.grand_total() - order.paid().unwrap_or(0), order.holding());
         let reasons = reasons.and(take(&mut self.on_hand, &holding));
         let Some(payment) = payment else { return reasons };
