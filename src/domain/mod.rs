@@ -38,7 +38,7 @@
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
 //! | `transition`, `edit` | all other steps (rules 2 and 3); changing an order |
 //! | `stock` | movements; adjusting and counting |
-//! | `history` | the history of an order, and of a product's stock |
+//! | `history` | the history of an order, and of a product |
 //! | `message` | the messages to a customer |
 //! | `report` | the content of the reports |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |

@@ -41,6 +41,33 @@ pub struct Product {
     pub stock: Vec<StockLine>,
 }
 
+/// One of the two prices of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceField {
+    /// The price without a discount.
+    Price,
+    /// The current price, if it differs.
+    DiscountedPrice,
+}
+
+impl PriceField {
+    /// Both.
+    pub const ALL: [PriceField; 2] = [PriceField::Price, PriceField::DiscountedPrice];
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<PriceField> {
+        PriceField::ALL.into_iter().find(|field| field.as_str() == word)
+    }
+
+    /// Returns its word, as in SQL and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PriceField::Price => "price",
+            PriceField::DiscountedPrice => "discountedPrice",
+        }
+    }
+}
+
 /// The stock on hand of one product in one size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockLine {
@@ -327,6 +354,14 @@ pub(crate) mod tests {
         for (product, size, expected) in cases {
             assert_eq!(product.line_for(size).map(|line| line.on_hand), expected, "{} {size:?}", product.name);
         }
+    }
+
+    /// The words are in files and in the JSON that scripts read.
+    #[test]
+    fn the_words_of_prices_stay() {
+        let words = ["price", "discountedPrice"];
+        assert_eq!(PriceField::ALL.map(PriceField::as_str), words);
+        assert_eq!(words.map(PriceField::parse), PriceField::ALL.map(Some));
     }
 
     #[test]

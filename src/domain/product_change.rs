@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::money::Money;
-use super::product::{Product, ProductId, StockLine};
+use super::product::{PriceField, Product, ProductId, StockLine};
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::text::size_key;
 
@@ -92,10 +92,47 @@ impl ProductChange {
 pub struct ProductDecision {
     /// What to write.
     pub change: ProductChange,
+    /// What it changes of a known product.
+    pub differences: Vec<Difference>,
     /// What a person should look at.
     pub warnings: Vec<String>,
     /// The notice that the sent stock was ignored, if it differs.
     pub stock_kept: Option<String>,
+}
+
+/// A value of a product that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its key, as in JSON.
+    pub field: &'static str,
+    /// The value before; `None` if there was none.
+    pub from: Option<String>,
+    /// The value after; `None` if there is none any more.
+    pub to: Option<String>,
+}
+
+impl Difference {
+    /// Returns whether it is a price, of which the history keeps every change.
+    pub fn is_price(&self) -> bool {
+        PriceField::parse(self.field).is_some()
+    }
+}
+
+/// Returns what differs between a product before and after, but for its stock.
+fn differences(before: &Product, after: &Product) -> Vec<Difference> {
+    let values = |product: &Product| {
+        [
+            ("name", Some(product.name.clone())),
+            ("barcode", product.barcode.clone()),
+            ("price", Some(product.price.to_string())),
+            ("discountedPrice", product.discounted_price.map(|price| price.to_string())),
+            ("imagePaths", Some(product.image_paths.join(" ")).filter(|paths| !paths.is_empty())),
+            ("lowStockAt", product.low_stock_at.map(|limit| limit.to_string())),
+        ]
+    };
+    let pairs = values(before).into_iter().zip(values(after));
+    let differing = pairs.filter(|((_, from), (_, to))| from != to);
+    differing.map(|((field, from), (_, to))| Difference { field, from, to }).collect()
 }
 
 /// Why an incoming product was rejected.
@@ -153,7 +190,8 @@ pub fn decide(
         let nameless = is_nameless
             .then(|| format!("{} has neither id nor barcode: imported again, it would be added twice", product.name));
         let warnings = nameless.into_iter().chain(discount_warning(&product)).collect();
-        return Ok(ProductDecision { change: ProductChange::New(product), warnings, stock_kept: None });
+        let change = ProductChange::New(product);
+        return Ok(ProductDecision { change, differences: Vec::new(), warnings, stock_kept: None });
     };
     let stock_kept = stock_warning(incoming, &known);
     let updated = Product {
@@ -167,10 +205,12 @@ pub fn decide(
         stock: known.stock.clone(),
     };
     if updated == known {
-        return Ok(ProductDecision { change: ProductChange::Unchanged(known), warnings: Vec::new(), stock_kept });
+        let change = ProductChange::Unchanged(known);
+        return Ok(ProductDecision { change, differences: Vec::new(), warnings: Vec::new(), stock_kept });
     }
     let warnings = discount_warning(&updated).into_iter().collect();
-    Ok(ProductDecision { change: ProductChange::Update(updated), warnings, stock_kept })
+    let differences = differences(&known, &updated);
+    Ok(ProductDecision { change: ProductChange::Update(updated), differences, warnings, stock_kept })
 }
 
 /// Warns that the discounted price is above the price: orders are compared with the discounted one.
@@ -357,6 +397,38 @@ mod tests {
                 (kind, message, vec!["name: x".to_owned()])
             );
         }
+    }
+
+    #[test]
+    fn an_update_tells_what_it_changes() {
+        let mut known = product("Shirt", &[("", 1)]);
+        known.low_stock_at = Some(3);
+        let matches = || Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
+        let told = |incoming: &IncomingProduct| -> Vec<(&str, Option<String>, Option<String>, bool)> {
+            let decision = decide(incoming, matches(), &mut Uuid::nil).unwrap();
+            let tell = |change: Difference| (change.field, change.from.clone(), change.to.clone(), change.is_price());
+            decision.differences.into_iter().map(tell).collect()
+        };
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(told(&IncomingProduct::default()), []);
+        let incoming = IncomingProduct {
+            discounted_price: Some(Money::parse("9.9").ok()),
+            image_paths: Some(vec!["a".to_owned(), "b".to_owned()]),
+            low_stock_at: Some(None),
+            barcode: Some(text("B")),
+            ..named("Tee")
+        };
+        assert_eq!(
+            told(&incoming),
+            [
+                ("name", text("Shirt"), text("Tee"), false),
+                ("barcode", text("SKU-Shirt"), text("B"), false),
+                ("price", text("29.99"), text("5.00"), true),
+                ("discountedPrice", None, text("9.90"), true),
+                ("imagePaths", None, text("a b"), false),
+                ("lowStockAt", text("3"), None, false),
+            ]
+        );
     }
 
     #[test]

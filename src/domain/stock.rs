@@ -21,11 +21,14 @@ pub enum Reason {
     Adjust,
     /// Someone counted the stock.
     Count,
+    /// It came with a delivery.
+    Receive,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 5] = [Reason::Initial, Reason::Confirm, Reason::Cancel, Reason::Adjust, Reason::Count];
+    pub const ALL: [Reason; 6] =
+        [Reason::Initial, Reason::Confirm, Reason::Cancel, Reason::Adjust, Reason::Count, Reason::Receive];
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Reason> {
@@ -40,6 +43,7 @@ impl Reason {
             Reason::Cancel => "cancel",
             Reason::Adjust => "adjust",
             Reason::Count => "count",
+            Reason::Receive => "receive",
         }
     }
 
@@ -324,7 +328,7 @@ mod tests {
     /// The words are in files and in the JSON that scripts read.
     #[test]
     fn the_words_of_reasons_stay() {
-        let words = ["initial", "confirm", "cancel", "adjust", "count"];
+        let words = ["initial", "confirm", "cancel", "adjust", "count", "receive"];
         assert_eq!(Reason::ALL.map(Reason::as_str), words);
         assert_eq!(words.map(Reason::parse), Reason::ALL.map(Some));
         assert_eq!(Reason::parse("sold"), None);

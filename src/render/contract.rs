@@ -3,7 +3,7 @@
 use super::help::{paragraph, two_columns};
 use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS, NOTE_KEYS, ORDER_KEYS,
-    PAYMENT_KEYS, PRODUCT_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
+    PAYMENT_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
 use super::report::{money, pending, stock};
 
@@ -55,7 +55,11 @@ const SHAPES: &[Shape] = &[
     shape("customer", "customer list, an array; customer note, block, unblock", CUSTOMER_KEYS),
     shape("customer with orders", "customer show: up to 1000 of the newest orders", CUSTOMER_RECORD_KEYS),
     shape("forgotten customer", "customer forget", FORGOTTEN_KEYS),
-    shape("stock movement", "product history, an array", STOCK_ENTRY_KEYS),
+    shape(
+        "stock movement",
+        "product history, an array; a change of a price has the reason price or discountedPrice, and from and to",
+        PRODUCT_ENTRY_KEYS,
+    ),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
     shape(
         "settings",
@@ -121,6 +125,8 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "unchanged" if body == "unchanged order" => "true or false",
         "phone" if body == "message" => "text",
         "reason" if body == "stock movement" => "text",
+        "delta" | "balance" if body == "stock movement" => "number?",
+        "from" | "to" if body == "stock movement" => "money?",
         "id" | "productId" => "uuid",
         "orderDate" | "createdAt" | "updatedAt" | "at" | "paidAt" | "until" => "time",
         "since" => "time?",

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::customer::{CustomerRecord, CustomerSummary};
 use crate::domain::finding::Finding;
-use crate::domain::history::{Event, StockEntry};
+use crate::domain::history::{Event, PriceEntry, ProductEntry, StockEntry};
 use crate::domain::order::{Note, Order, OrderItem, OrderSummary};
 use crate::domain::payment::Payment;
 use crate::domain::product::Product;
@@ -299,21 +299,38 @@ pub fn event(event: &Event) -> Body {
     ])
 }
 
-/// The keys of a movement of a product's stock, in order.
-pub const STOCK_ENTRY_KEYS: &[&str] = &["at", "actor", "reason", "orderReference", "size", "delta", "balance", "note"];
+/// The keys of what happened to a product, in order.
+pub const PRODUCT_ENTRY_KEYS: &[&str] =
+    &["at", "actor", "reason", "orderReference", "size", "delta", "balance", "note", "delivery", "from", "to"];
 
-/// Returns a movement of a product's stock.
-pub fn stock_entry(entry: &StockEntry) -> Body {
-    body([
-        ("at", json!(entry.at.to_string())),
-        ("actor", json!(entry.actor)),
-        ("reason", json!(entry.reason.as_str())),
-        ("orderReference", json!(entry.reference.as_ref().map(|reference| reference.as_str()))),
-        ("size", json!(entry.size)),
-        ("delta", json!(entry.delta)),
-        ("balance", json!(entry.balance)),
-        ("note", json!(entry.note)),
-    ])
+/// Returns what happened to a product: a movement of its stock, or a change of a price, whose name is the reason.
+pub fn product_entry(entry: &ProductEntry) -> Body {
+    let of_stock = |entry: &StockEntry, key: &str| match key {
+        "at" => json!(entry.at.to_string()),
+        "actor" => json!(entry.actor),
+        "reason" => json!(entry.reason.as_str()),
+        "orderReference" => json!(entry.reference.as_ref().map(|reference| reference.as_str())),
+        "size" => json!(entry.size),
+        "delta" => json!(entry.delta),
+        "balance" => json!(entry.balance),
+        "note" => json!(entry.note),
+        "delivery" => json!(entry.delivery),
+        _ => Value::Null,
+    };
+    let of_price = |entry: &PriceEntry, key: &str| match key {
+        "at" => json!(entry.at.to_string()),
+        "actor" => json!(entry.actor),
+        "reason" => json!(entry.field.as_str()),
+        "note" => json!(entry.note),
+        "from" => json!(entry.from.map(|price| price.to_string())),
+        "to" => json!(entry.to.map(|price| price.to_string())),
+        _ => Value::Null,
+    };
+    let value = |key: &str| match entry {
+        ProductEntry::Stock(entry) => of_stock(entry, key),
+        ProductEntry::Price(entry) => of_price(entry, key),
+    };
+    PRODUCT_ENTRY_KEYS.iter().map(|key| ((*key).to_owned(), value(key))).collect()
 }
 
 /// The keys of an account, in order.

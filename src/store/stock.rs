@@ -46,11 +46,12 @@ impl Write<'_> {
         if after == change.after { Ok(()) } else { Err(StoreError::Changed("the stock")) }
     }
 
-    /// Adds a stock line with nothing on hand, as only movements bring stock. A removed product still has its lines.
+    /// Adds a stock line with nothing on hand, as only movements bring stock. A removed product still has its lines, and a removed
+    /// size its own.
     pub(super) fn insert_stock_line(&self, product_id: ProductId, line: &StockLine) -> Result<(), StoreError> {
         self.execute(
             "INSERT INTO stock (product_id, size_key, size, on_hand) VALUES (:product, :size_key, :size, 0)
-             ON CONFLICT (product_id, size_key) DO UPDATE SET size = excluded.size",
+             ON CONFLICT (product_id, size_key) DO UPDATE SET size = excluded.size, removed_at = NULL",
             named_params! {":product": product_id, ":size_key": line.size_key, ":size": line.size},
         )
     }
@@ -68,7 +69,8 @@ impl Write<'_> {
     ) -> Result<(), StoreError> {
         self.change_one(
             "the stock",
-            "UPDATE stock SET on_hand = on_hand + :delta
+            // Pieces of a removed size that come back bring it back.
+            "UPDATE stock SET on_hand = on_hand + :delta, removed_at = iif(on_hand + :delta > 0, NULL, removed_at)
              WHERE product_id = :product AND size_key = :size_key AND on_hand + :delta >= 0",
             named_params! {
                 ":delta": movement.delta,

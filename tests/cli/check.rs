@@ -15,6 +15,10 @@ fn shop() -> Shop {
     shop.orders(["cancel", "LEG-BACK", "--no-restock", "--note", "torn"]).succeeds();
     shop.orders(["edit", "LEG-MLB63A8W-0QTZ", "--remove", "1"]).succeeds();
     shop.orders(["product", "count", "BLT-01", "7", "--note", "stocktaking"]).succeeds();
+    for price in ["20", "21"] {
+        shop.orders(["product", "set", "BLT-01", "--price", price]).succeeds();
+    }
+    shop.orders(["product", "set", "BLT-01", "--discounted-price", "19"]).succeeds();
     shop
 }
 
@@ -210,6 +214,37 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "INSERT INTO products (id, name, price) VALUES ('00000000-0000-0000-0000-000000000000', 'Ghost', 1)",
         "stock_line",
         "Ghost: has no stock line",
+    ),
+    (
+        "UPDATE products SET price = 100 WHERE barcode = 'BLT-01'",
+        "price",
+        "Leather Belt: its price is 100, but changed to 2100 last (hundredths)",
+    ),
+    (
+        "UPDATE products SET discounted_price = 0 WHERE barcode = 'BLT-01'",
+        "price",
+        "Leather Belt: its discountedPrice is none, but changed to 1900 last (hundredths)",
+    ),
+    (
+        "DELETE FROM price_changes WHERE pk = 1; UPDATE price_changes SET \"from\" = 2100 WHERE pk = 2",
+        "price",
+        "Leather Belt: change 2 of its price does not follow from those before it",
+    ),
+    (
+        "UPDATE price_changes SET \"from\" = 1875 WHERE pk = 2",
+        "price",
+        "Leather Belt: change 2 of its price does not follow from those before it",
+    ),
+    (
+        "UPDATE price_changes SET at = '2020-01-01T00:00:00.000Z' WHERE pk = 2",
+        "times",
+        "Leather Belt: price change 2 is older than the one before it",
+    ),
+    (
+        "UPDATE stock SET removed_at = '2026-02-07T08:00:00.000Z', on_hand = 0
+             WHERE product_id IN (SELECT id FROM products WHERE barcode = 'BLT-01')",
+        "stock_line",
+        "Leather Belt: has no stock line",
     ),
     (
         "UPDATE orders SET user_id = 'nobody' WHERE pk = 1",

@@ -324,3 +324,48 @@ fn what_looks_wrong_about_a_product_is_a_warning() {
     let done = shop.orders(["product", "list", "--fields", "sku"]).exits(2);
     assert!(done.stderr.ends_with("hint: the SKU is in barcode\n"), "{done:?}");
 }
+
+#[test]
+fn every_change_of_a_price_is_told_among_the_movements() {
+    let shop = Shop::stocked();
+    let at = |time: &'static str, args: &[&str]| {
+        args.iter().fold(shop.orders(["product"]).env("ORDERS_NOW", time), |run, arg| run.arg(arg)).succeeds();
+    };
+    at("2026-02-08T08:00:00Z", &["set", "BLT-01", "--price", "20", "--note", "leather is dearer", "-q"]);
+    at("2026-02-09T08:00:00Z", &["adjust", "BLT-01", "-1", "--note", "lost", "-q"]);
+    at("2026-02-10T08:00:00Z", &["set", "BLT-01", "--discounted-price", "18", "--name", "Belt", "-q"]);
+    // The clock steps back.
+    at("2026-02-01T08:00:00Z", &["set", "BLT-01", "--no-discounted-price", "-q"]);
+    at("2026-02-11T08:00:00Z", &["set", "BLT-01", "--low-stock-at", "2", "-q"]);
+    let import = format!(r#"[{{"id":"{BELT}","price":"25"}}]"#);
+    shop.orders(["product", "import", "--note", "spring", "-q"])
+        .env("ORDERS_NOW", "2026-02-12T08:00:00Z")
+        .stdin(import)
+        .succeeds();
+    shop.orders(["product", "history", "BLT-01"]).prints(
+        "\
+Belt
+WHEN                     CHANGE  STOCK  WHY       BY        NOTE
+2026-02-07 08:00            +12     12  initial   operator
+2026-02-08 08:00  18.75 → 20.00         price     operator  leather is dearer
+2026-02-09 08:00             -1     11  adjust    operator  lost
+2026-02-10 08:00   none → 18.00         discount  operator
+2026-02-10 08:00   18.00 → none         discount  operator
+2026-02-12 08:00  20.00 → 25.00         price     operator  spring
+",
+    );
+    let history = shop.orders(["product", "history", "BLT-01", "--json"]).json();
+    assert_eq!(
+        history[1],
+        json!({"at": "2026-02-08T08:00:00.000Z", "actor": "operator", "reason": "price", "orderReference": null, "size": null,
+               "delta": null, "balance": null, "note": "leather is dearer", "delivery": null, "from": "18.75", "to": "20.00"})
+    );
+    assert_eq!((&history[2]["from"], &history[2]["delta"]), (&json!(null), &json!(-1)));
+    shop.check();
+    // One that comes back with another price changed it.
+    shop.orders(["product", "remove", "BLT-01"]).succeeds();
+    let back = format!(r#"[{{"id":"{BELT}","name":"Belt","price":"30"}}]"#);
+    shop.orders(["product", "import"]).stdin(back).succeeds();
+    assert_eq!(shop.number("SELECT \"to\" FROM price_changes ORDER BY pk DESC LIMIT 1"), 3000);
+    shop.check();
+}

@@ -103,7 +103,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     drop(progress);
     summary.report(Imported::Products, context);
     if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
-        context.ui.note("only the stock of new products keeps the note");
+        context.ui.note("only new stock and changed prices keep the note");
     }
     context.print_one(summary.body(Imported::Products), || {
         if context.ui.quiet {

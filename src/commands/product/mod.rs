@@ -77,7 +77,7 @@ fn upsert_product(
     let decision = decide(incoming, matches, new_id);
     match decision.as_ref().map(|decision| &decision.change) {
         Ok(ProductChange::New(product)) => write.insert_product(product, audit)?,
-        Ok(ProductChange::Update(product)) => write.update_product(product)?,
+        Ok(ProductChange::Update(product)) => write.update_product(product, audit)?,
         Ok(ProductChange::Unchanged(_)) | Err(_) => {}
     }
     Ok(decision)

@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
 use crate::domain::money::Money;
-use crate::domain::product_change::{IncomingProduct, ProductChange};
+use crate::domain::product_change::{Difference, IncomingProduct, ProductChange};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::render::product;
@@ -17,9 +17,9 @@ use crate::ui;
 ///
 /// Orders that are there keep the name and price that they were made with.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).writing())]
+#[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
-  orders product set SKU-12345 --price 34.99
+  orders product set SKU-12345 --price 34.99 --note 'cotton is dearer'
   orders product set SKU-12345 --discounted-price 24.99
   orders product set SKU-12345 --no-discounted-price --low-stock-at 3")]
 pub struct SetArgs {
@@ -77,6 +77,9 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let changed = decision.change.into_product();
     if is_unchanged {
         context.ui.note(&format!("{} already has these values; nothing changed", changed.handle()));
+    }
+    if context.global.note.is_some() && !decision.differences.iter().any(Difference::is_price) {
+        context.ui.note("only a change of a price keeps the note");
     }
     print_product(&changed, context, || product::show(&changed, low_stock, ui::width()))?;
     Ok(Exit::Done)
