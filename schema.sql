@@ -43,6 +43,9 @@ CREATE TABLE products (
     CHECK (removed_at IS NULL OR barcode IS NULL)
 ) STRICT;
 
+-- Finds the product that a row of a list names by its name. (Since version 6.)
+CREATE INDEX products_by_name ON products (name);
+
 -- The names and barcodes under which orders have a product or may have it, other than those of the catalogue: what a guest
 -- sent, and what the catalogue had before. Searches find the product's items by them. (Since version 4.)
 CREATE TABLE item_names (

@@ -13,7 +13,7 @@ use crate::input::format::Format;
 use crate::input::json::NotJson;
 use crate::input::records::{Record, Records, StreamError};
 use crate::input::reject::Reject;
-use crate::input::table::{Columns, Row, Rows, RowsError};
+use crate::input::table::{Columns, Row, Rows, RowsError, Sheets};
 use crate::input::zip::{ZipError, open_chat};
 
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub enum ReadEvent<T> {
     Content { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
     /// What surrounded a list of results.
     Envelope { line: u64, has_next_page: bool, problems: Problems },
+    /// What a table is: its columns and sheets that are not read.
+    Table { sheets: Option<Sheets>, unread_columns: Vec<String> },
     /// So many messages held nothing to take.
     Skipped(u64),
     /// The source is empty.
@@ -301,6 +303,8 @@ impl<T> Outbox<T> {
 
     /// Adds the rows of a table.
     fn put_rows(&mut self, rows: &mut impl Rows, read: &dyn Fn(&Row, &Columns) -> (T, usize)) -> Result<(), Gone> {
+        let (sheets, unread_columns) = (rows.sheets().cloned(), rows.columns().unread().to_vec());
+        self.put(ReadEvent::Table { sheets, unread_columns }, 0)?;
         loop {
             let row = match rows.next_row() {
                 Ok(Some(row)) => row,

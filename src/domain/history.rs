@@ -281,7 +281,7 @@ mod tests {
             balance: delta,
             note: None,
         };
-        let priced = |seconds, cents| PriceEntry {
+        let change = |seconds, cents| PriceEntry {
             at: at(seconds),
             actor: OPERATOR.to_owned(),
             field: PriceField::Price,
@@ -291,7 +291,7 @@ mod tests {
         };
         let order = |stock: &[i64], prices: &[i64]| -> String {
             let stock = stock.iter().zip(1..).map(|(seconds, delta)| moved(*seconds, delta)).collect();
-            let prices = prices.iter().zip(1..).map(|(seconds, cents)| priced(*seconds, cents)).collect();
+            let prices = prices.iter().zip(1..).map(|(seconds, cents)| change(*seconds, cents)).collect();
             let merged = merge(stock, prices);
             merged
                 .iter()

@@ -18,6 +18,8 @@ pub const CHOICE: usize = 50;
 pub const NOTE: usize = 1000;
 /// The receipt of a payment.
 pub const RECEIPT: usize = 100;
+/// The reference of a delivery.
+pub const DELIVERY: usize = 100;
 /// WhatsApp's id of a message.
 pub const MESSAGE_ID: usize = 500;
 /// The shop's name.

@@ -37,7 +37,7 @@
 //! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
 //! | `transition`, `edit` | all other steps (rules 2 and 3); changing an order |
-//! | `stock` | movements; adjusting and counting |
+//! | `stock`, `delivery` | movements, adjusting and counting; goods that come in |
 //! | `history` | the history of an order, and of a product |
 //! | `message` | the messages to a customer |
 //! | `report` | the content of the reports |
@@ -50,6 +50,7 @@ pub(crate) mod calendar;
 pub(crate) mod confirm;
 pub(crate) mod content;
 pub mod customer;
+pub(crate) mod delivery;
 pub(crate) mod duplicate;
 pub(crate) mod edit;
 pub(crate) mod finding;

@@ -2,8 +2,8 @@
 
 use super::help::{paragraph, two_columns};
 use super::json::{
-    CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS, NOTE_KEYS, ORDER_KEYS,
-    PAYMENT_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS, SUMMARY_KEYS, USER_KEYS,
+    CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, DELIVERY_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS, NOTE_KEYS,
+    ORDER_KEYS, PAYMENT_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS, RECEIVED_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
 use super::report::{money, pending, stock};
 
@@ -49,7 +49,7 @@ const SHAPES: &[Shape] = &[
     shape(
         "rejected record",
         "the errors of an import or a list of payments",
-        &["file", "record", "line", "reference", "problems", "code", "reason"],
+        &["file", "record", "line", "reference", "problems", "code", "reason", "sheet"],
     ),
     shape("product", "product add, show, set, adjust, count, remove; product list, an array", PRODUCT_KEYS),
     shape("customer", "customer list, an array; customer note, block, unblock", CUSTOMER_KEYS),
@@ -60,6 +60,8 @@ const SHAPES: &[Shape] = &[
         "product history, an array; a change of a price has the reason price or discountedPrice, and from and to",
         PRODUCT_ENTRY_KEYS,
     ),
+    shape("delivery", "product receive", DELIVERY_KEYS),
+    shape("received item", "the items of a delivery", RECEIVED_KEYS),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
     shape(
         "settings",
@@ -122,7 +124,10 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "since" if matches!(body, "order of money" | "report of money") => "time",
         "withCouriers" | "owed" | "unpaid" => "[order of money]",
         "orderReference" if body == "stock movement" => "text?",
-        "unchanged" if body == "unchanged order" => "true or false",
+        "unchanged" if matches!(body, "unchanged order" | "delivery") => "true or false",
+        "reference" if body == "delivery" => "text",
+        "items" if body == "delivery" => "[received item]",
+        "pieces" | "stockBefore" | "stockAfter" => "number",
         "phone" if body == "message" => "text",
         "reason" if body == "stock movement" => "text",
         "delta" | "balance" if body == "stock movement" => "number?",

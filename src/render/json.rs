@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::customer::{CustomerRecord, CustomerSummary};
+use crate::domain::delivery::{Delivery, ReceivedItem};
 use crate::domain::finding::Finding;
 use crate::domain::history::{Event, PriceEntry, ProductEntry, StockEntry};
 use crate::domain::order::{Note, Order, OrderItem, OrderSummary};
@@ -331,6 +332,37 @@ pub fn product_entry(entry: &ProductEntry) -> Body {
         ProductEntry::Price(entry) => of_price(entry, key),
     };
     PRODUCT_ENTRY_KEYS.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+}
+
+/// The keys of a delivery, in order.
+pub const DELIVERY_KEYS: &[&str] = &["reference", "at", "actor", "note", "unchanged", "pieces", "items"];
+
+/// The keys of what came of a product and size, in order.
+pub const RECEIVED_KEYS: &[&str] =
+    &["productId", "productName", "productBarcode", "size", "quantity", "stockBefore", "stockAfter"];
+
+/// Returns a delivery, with the stock before and after.
+pub fn delivery(delivery: &Delivery, items: &[ReceivedItem], is_new: bool) -> Body {
+    let item = |item: &ReceivedItem| {
+        Value::Object(body([
+            ("productId", json!(item.product.id.to_string())),
+            ("productName", json!(item.product.name)),
+            ("productBarcode", json!(item.product.barcode)),
+            ("size", json!(Some(&item.line.size).filter(|size| !size.is_empty()))),
+            ("quantity", json!(item.quantity)),
+            ("stockBefore", json!(item.line.on_hand)),
+            ("stockAfter", json!(item.line.on_hand + if is_new { item.quantity } else { 0 })),
+        ]))
+    };
+    body([
+        ("reference", json!(delivery.reference)),
+        ("at", json!(delivery.at.to_string())),
+        ("actor", json!(delivery.actor)),
+        ("note", json!(delivery.note)),
+        ("unchanged", json!(!is_new)),
+        ("pieces", json!(items.iter().map(|item| item.quantity).sum::<i64>())),
+        ("items", items.iter().map(item).collect()),
+    ])
 }
 
 /// The keys of an account, in order.

@@ -3,8 +3,10 @@
 use super::order::pieces;
 use super::prose;
 use super::table::{Column, render};
+use super::zone::minute;
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
+use crate::domain::delivery::{Delivery, ReceivedItem};
 use crate::domain::product::{Product, StockLine};
 use crate::domain::stock::StockChange;
 use crate::domain::text::visible;
@@ -108,6 +110,25 @@ pub fn show(product: &Product, low_stock: i64, width: usize) -> String {
 pub fn corrected(change: &StockChange, is_dry_run: bool) -> String {
     let would = if is_dry_run { "would correct: " } else { "" };
     format!("{would}{}: stock {} → {}\n", shown(&change.label), change.before, change.after)
+}
+
+/// Renders a new delivery, with the stock of each product and size before and after.
+pub fn received(delivery: &Delivery, items: &[ReceivedItem], is_dry_run: bool, width: usize) -> String {
+    let did = if is_dry_run { "would receive" } else { "received" };
+    let count: i64 = items.iter().map(|item| item.quantity).sum();
+    let mut text = prose::sentence(&format!("{did} {}: {}", delivery.reference, pieces(count)), width);
+    for item in items {
+        let (before, new) = (item.line.on_hand, if item.is_new_size { ", a new size" } else { "" });
+        let line = format!("  {}{new}: stock {before} → {}", item.label(), before + item.quantity);
+        text.push_str(&prose::sentence(&line, width));
+    }
+    text
+}
+
+/// Renders a delivery that was entered before.
+pub fn received_before(delivery: &Delivery, style: RenderStyle<'_>) -> String {
+    let Delivery { reference, at, actor, .. } = delivery;
+    prose::sentence(&format!("{reference} was received {} by {actor}; unchanged", minute(*at, style.zone)), style.width)
 }
 
 /// Renders the removal of a product.

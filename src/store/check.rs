@@ -182,7 +182,7 @@ const RULES: [(&str, &str); 39] = [
      FROM stock_movements AS m JOIN deliveries AS d ON d.pk = m.delivery_pk JOIN products AS p ON p.id = m.product_id
      WHERE m.delta <= 0 ORDER BY m.pk"),
     ("delivery", "SELECT 'delivery' AS code, d.reference AS subject,
-            format('movement %d is by %s at %s, but the delivery by %s at %s', m.pk, m.actor, m.at, d.actor, d.at) AS problem
+            format('movement %d differs from it in time, actor or note', m.pk) AS problem
      FROM stock_movements AS m JOIN deliveries AS d ON d.pk = m.delivery_pk
      WHERE m.at < d.at OR m.actor <> d.actor OR m.note IS NOT d.note ORDER BY m.pk"),
     // The changes of a price follow from each other, and the last one leads to what it is.

@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::owned::{OWNED, OwnerKeys};
 use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
-use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
+use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, RowProduct, StockLine};
 use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product_change::Matches;
 use crate::domain::resolve::ItemName;
@@ -88,6 +88,15 @@ impl Read<'_> {
             matches.by_barcode = self.products_where("p.barcode = :barcode", &[(":barcode", &barcode)])?.pop();
         }
         Ok(matches)
+    }
+
+    /// Loads the products that a row of a list may mean.
+    pub fn products_of_row(&self, named: &RowProduct) -> Result<Vec<Product>, StoreError> {
+        match named {
+            RowProduct::Id(id) => self.products_where("p.id = :id", &[(":id", id)]),
+            RowProduct::Barcode(barcode) => self.products_where("p.barcode = :barcode", &[(":barcode", barcode)]),
+            RowProduct::Name(name) => self.products_where("p.name = :name", &[(":name", name)]),
+        }
     }
 
     /// Loads the products of the catalogue that meet a condition.

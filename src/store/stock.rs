@@ -67,6 +67,22 @@ impl Write<'_> {
         time: Timestamp,
         audit: &Audit,
     ) -> Result<(), StoreError> {
+        self.move_stock(movement, order, None, time, audit)
+    }
+
+    /// Moves stock that came with a delivery, and writes the movement.
+    pub(super) fn apply_delivered(&self, movement: &Movement, delivery: i64, audit: &Audit) -> Result<(), StoreError> {
+        self.move_stock(movement, None, Some(delivery), self.time, audit)
+    }
+
+    fn move_stock(
+        &self,
+        movement: &Movement,
+        order: Option<(OrderPk, i64)>,
+        delivery: Option<i64>,
+        time: Timestamp,
+        audit: &Audit,
+    ) -> Result<(), StoreError> {
         self.change_one(
             "the stock",
             // Pieces of a removed size that come back bring it back.
@@ -82,8 +98,9 @@ impl Write<'_> {
         // A write-off names the event but not the order: the order holds nothing of it.
         let (order, event) = (order.filter(|_| movement.reason.is_of_order()), order);
         self.execute(
-            "INSERT INTO stock_movements (product_id, size_key, delta, reason, order_pk, event_pk, actor, note, at)
-             VALUES (:product, :size_key, :delta, :reason, :order, :event, :actor, :note, :at)",
+            "INSERT INTO stock_movements
+                 (product_id, size_key, delta, reason, order_pk, event_pk, delivery_pk, actor, note, at)
+             VALUES (:product, :size_key, :delta, :reason, :order, :event, :delivery, :actor, :note, :at)",
             named_params! {
                 ":product": movement.product_id,
                 ":size_key": movement.size_key,
@@ -91,6 +108,7 @@ impl Write<'_> {
                 ":reason": movement.reason,
                 ":order": order.map(|(order, _)| order),
                 ":event": event.map(|(_, event)| event),
+                ":delivery": delivery,
                 ":actor": audit.actor,
                 ":note": movement.note.as_deref().or(audit.note.as_deref()),
                 ":at": last.max(Some(time)),

@@ -15,6 +15,7 @@ fn shop() -> Shop {
     shop.orders(["cancel", "LEG-BACK", "--no-restock", "--note", "torn"]).succeeds();
     shop.orders(["edit", "LEG-MLB63A8W-0QTZ", "--remove", "1"]).succeeds();
     shop.orders(["product", "count", "BLT-01", "7", "--note", "stocktaking"]).succeeds();
+    shop.orders(["product", "receive", "PL-220", "L=2", "--ref", "INV-77"]).succeeds();
     for price in ["20", "21"] {
         shop.orders(["product", "set", "BLT-01", "--price", price]).succeeds();
     }
@@ -214,6 +215,22 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "INSERT INTO products (id, name, price) VALUES ('00000000-0000-0000-0000-000000000000', 'Ghost', 1)",
         "stock_line",
         "Ghost: has no stock line",
+    ),
+    ("DELETE FROM stock_movements WHERE reason = 'receive'", "delivery", "INV-77: brought nothing"),
+    (
+        "UPDATE stock_movements SET delta = -2 WHERE reason = 'receive'",
+        "delivery",
+        "INV-77: movement 16 brings -2 of Polo Shirt",
+    ),
+    (
+        "UPDATE stock_movements SET actor = 'sara' WHERE reason = 'receive'",
+        "delivery",
+        "INV-77: movement 16 differs from it in time, actor or note",
+    ),
+    (
+        "UPDATE deliveries SET at = '2027-01-01T00:00:00.000Z'",
+        "delivery",
+        "INV-77: movement 16 differs from it in time, actor or note",
     ),
     (
         "UPDATE products SET price = 100 WHERE barcode = 'BLT-01'",

@@ -49,6 +49,7 @@ mod own_files;
 mod pay;
 mod product;
 mod readme;
+mod receive;
 mod refs;
 mod refund;
 mod report;

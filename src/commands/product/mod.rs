@@ -6,6 +6,7 @@ pub mod count;
 pub mod history;
 pub mod import;
 pub mod list;
+pub mod receive;
 pub mod remove;
 pub mod set;
 pub mod show;
@@ -32,7 +33,7 @@ use crate::store::{Audit, StoreError, Write};
 #[command(after_help = "Examples:
   orders product import catalogue.json
   orders product list --low
-  orders product adjust SKU-12345 +10 --note delivery
+  orders product receive SKU-12345 S=3 M=4 --ref INV-77
   orders product history SKU-12345        why the stock is what it is")]
 pub struct ProductArgs {
     #[command(subcommand)]
@@ -46,6 +47,7 @@ enum ProductCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),
     Set(set::SetArgs),
+    Receive(receive::ReceiveArgs),
     Adjust(adjust::AdjustArgs),
     Count(count::CountArgs),
     History(history::HistoryArgs),
@@ -59,6 +61,7 @@ pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
         ProductCommand::List(args) => list::run(&args, context),
         ProductCommand::Show(args) => show::run(&args, context),
         ProductCommand::Set(args) => set::run(args, context),
+        ProductCommand::Receive(args) => receive::run(&args, context),
         ProductCommand::Adjust(args) => adjust::run(&args, context),
         ProductCommand::Count(args) => count::run(&args, context),
         ProductCommand::History(args) => history::run(&args, context),
