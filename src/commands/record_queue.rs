@@ -6,7 +6,7 @@
 use anyhow::Context as _;
 
 use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
-use super::record_reader::{Batch, Batches, ReadEvent, ReadInput, start_reading, start_reading_rows};
+use super::record_reader::{Batch, Batches, ReadEvent, ReadInput, Tables, start_reading, start_reading_rows};
 use super::rejects::Rejects;
 use super::source::InputFile;
 use crate::error::Failure;
@@ -17,12 +17,13 @@ use crate::ui::Progress;
 /// How many bytes may wait for the transaction (1 MiB): fewer than may be underway, so that the reader does not wait for it too.
 const READ_AHEAD_BYTES: usize = 1 << 20;
 
-/// Reads all sources with `read` in a thread of its own. Calls `take` once something needs the file or all is read.
+/// Reads all sources with `read`, or as tables, in a thread of its own. Calls `take` once something needs the file or all is read.
 /// Until then, `settle` judges what does not need the file. Rejected records go to `rejects`.
 pub fn read_all<T: Send, R>(
     sources: Vec<InputFile>,
     rejects: &mut Rejects<'_>,
     read: &mut ReadInput<'_, T>,
+    tables: Option<&Tables<T>>,
     settle: &dyn Fn(&T) -> Option<RecordOutcome>,
     progress: &mut Progress,
     take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
@@ -31,7 +32,7 @@ pub fn read_all<T: Send, R>(
     let name = |source: &InputFile| SourceName { file: source.name.clone(), is_one_of_several, sheet: None };
     let names = sources.iter().map(name).collect();
     std::thread::scope(|scope| {
-        let mut queue = RecordQueue::of(start_reading(sources, read, scope)?, names);
+        let mut queue = RecordQueue::of(start_reading(sources, read, tables, scope)?, names);
         queue.read_ahead(rejects, settle, progress)?;
         take(queue, rejects, progress)
     })

@@ -12,6 +12,8 @@ pub const ADDRESS: usize = 2000;
 pub const BARCODE: usize = 100;
 /// The URL or path of a picture.
 pub const IMAGE: usize = 2048;
+/// How many pictures a product has.
+pub const IMAGES: usize = 100;
 /// A size or color.
 pub const CHOICE: usize = 50;
 /// A note.

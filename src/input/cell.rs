@@ -31,6 +31,11 @@ impl<'a> Cells<'a> {
         Cells { columns, row, problems: Problems::default() }
     }
 
+    /// Returns whether there is a column of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.columns.has(name)
+    }
+
     /// Returns a cell; a blank one is `None`.
     pub fn cell(&self, name: &str) -> Option<&'a str> {
         self.columns.cell(self.row, name)
@@ -165,7 +170,12 @@ pub fn number(text: &str) -> String {
     const EXACT: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
     let parsed = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { text.parse() };
     match parsed {
-        Ok(number) if number.abs() >= EXACT => format!("{:E}", number.normalize()).replace('E', "E+"),
+        Ok(number) if number.abs() >= EXACT => {
+            let number = format!("{number:E}");
+            let (digits, exponent) = number.split_once('E').unwrap_or((&number, "0"));
+            let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+            format!("{digits}E+{exponent}")
+        }
         Ok(number) => number.round_dp(DECIMALS).normalize().to_string(),
         Err(_) => text.to_ascii_uppercase(),
     }

@@ -57,7 +57,7 @@ pub fn read_row(row: &Row, columns: &Columns, has_decimal_comma: bool) -> ReadPi
         Err(problem) => return ReadPieces { label: None, pieces: Err(problem.clone().into()) },
     };
     let mut cells = Cells::of(row, columns);
-    let column = |names: &[&'static str]| one_of(columns, names).ok().flatten().unwrap_or(names[0]);
+    let column = |names: &[&'static str]| names.iter().copied().find(|name| columns.has(name)).unwrap_or(names[0]);
     let (sku, name, quantity) = (column(&SKU), column(&NAME), column(&QUANTITY));
     let label = [sku, name, "id"].into_iter().find_map(|name| cells.cell(name));
     let label = label.map(|label| shorten(label).into_owned());

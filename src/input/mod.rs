@@ -21,7 +21,7 @@
 //! | [`chat_dump`] | chats as JSON |
 //! | [`chat_text`], `chat_lines` | orders in the text that WhatsApp exports, or in a log; its lines |
 //! | [`stranger`] | names for what is not accepted |
-//! | [`product_json`] | a product of the catalogue |
+//! | [`product_json`], [`product_rows`] | a product of the catalogue; the products of a table |
 //! | [`list_file`], [`table`] | a list in a file; tables: rows of cells under named columns |
 //! | [`csv_rows`], `utf16`, [`xlsx_rows`] | the rows of CSV, UTF-16 too; those of a spreadsheet |
 //! | [`cell`] | cells, and what people write into them |
@@ -56,6 +56,7 @@ pub(crate) mod order_texts;
 pub mod parsed_order;
 pub mod payment_row;
 pub(crate) mod product_json;
+pub(crate) mod product_rows;
 pub mod records;
 pub mod reject;
 mod rewind;

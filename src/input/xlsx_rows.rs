@@ -113,7 +113,7 @@ impl<R: Read> SheetRows<R> {
                     }
                     "c" => cell = Cell::of(&attributes, cells.len()),
                     "f" => cell.is_formula = true,
-                    "v" | "t" => (cell.is_read, cell.has_value) = (true, true),
+                    "v" | "t" => cell.is_read = true,
                     // A guide to how it is pronounced, not a part of the text.
                     "rPh" => cell.is_phonetic = true,
                     _ => {}
@@ -206,7 +206,6 @@ struct Cell {
     is_read: bool,
     is_phonetic: bool,
     is_formula: bool,
-    has_value: bool,
 }
 
 impl Cell {
@@ -218,7 +217,8 @@ impl Cell {
 
     /// Returns what it shows.
     fn value(self, texts: &[Box<str>]) -> Result<String, String> {
-        if self.is_formula && !self.has_value {
+        // A text that a formula gives may be empty.
+        if self.is_formula && self.text.is_empty() && self.kind != "str" {
             return Err(
                 "has a formula without its result: open the file in a spreadsheet program, and save it".to_owned()
             );
@@ -480,6 +480,10 @@ mod tests {
             (r#"<c r="A2" t="str"><f>A1</f><v>x</v></c><c r="B2"/>"#, Ok(&["x", ""])),
             (r#"<c><v>6221031492019.0</v></c><c t="b"><v>1</v></c>"#, Ok(&["6221031492019", "TRUE"])),
             (r#"<c t="str"><f>A1</f><v></v></c><c><f>1/3</f><v>0.33</v></c>"#, Ok(&["", "0.33"])),
+            (
+                "<c><f>B1*1.1</f><v></v></c>",
+                Err("has a formula without its result: open the file in a spreadsheet program, and save it"),
+            ),
             (
                 "<c><f>B1*1.1</f></c>",
                 Err("has a formula without its result: open the file in a spreadsheet program, and save it"),

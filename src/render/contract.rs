@@ -3,7 +3,8 @@
 use super::help::{paragraph, two_columns};
 use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, DELIVERY_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS, NOTE_KEYS,
-    ORDER_KEYS, PAYMENT_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS, RECEIVED_KEYS, SUMMARY_KEYS, USER_KEYS,
+    ORDER_KEYS, PAYMENT_KEYS, PRODUCT_CHANGE_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS, RECEIVED_KEYS, SUMMARY_KEYS,
+    USER_KEYS,
 };
 use super::report::{money, pending, stock};
 
@@ -44,6 +45,11 @@ const SHAPES: &[Shape] = &[
         "import",
         "import; product import adds updated",
         &["imported", "unchanged", "rejected", "skipped", "warnings", "errors"],
+    ),
+    shape(
+        "change of a product",
+        "product import --dry-run, which adds changes: the first 1000; a new product changes from null to its name",
+        PRODUCT_CHANGE_KEYS,
     ),
     shape("list of payments", "pay --from", &["recorded", "unchanged", "rejected", "warnings", "errors"]),
     shape(
@@ -126,6 +132,7 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "orderReference" if body == "stock movement" => "text?",
         "unchanged" if matches!(body, "unchanged order" | "delivery") => "true or false",
         "reference" if body == "delivery" => "text",
+        "field" => "text",
         "items" if body == "delivery" => "[received item]",
         "pieces" | "stockBefore" | "stockAfter" => "number",
         "phone" if body == "message" => "text",

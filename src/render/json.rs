@@ -9,6 +9,7 @@ use crate::domain::history::{Event, PriceEntry, ProductEntry, StockEntry};
 use crate::domain::order::{Note, Order, OrderItem, OrderSummary};
 use crate::domain::payment::Payment;
 use crate::domain::product::Product;
+use crate::domain::product_change::{ProductChange, ProductDecision};
 use crate::domain::reference::Reference;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -332,6 +333,28 @@ pub fn product_entry(entry: &ProductEntry) -> Body {
         ProductEntry::Price(entry) => of_price(entry, key),
     };
     PRODUCT_ENTRY_KEYS.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+}
+
+/// The keys of a change of a product, in order.
+pub const PRODUCT_CHANGE_KEYS: &[&str] = &["productId", "productName", "productBarcode", "field", "from", "to"];
+
+/// Returns what an import would change of one product. A new one has a single change, from nothing to its name.
+pub fn product_changes(decision: &ProductDecision) -> Vec<Body> {
+    let product = decision.change.product();
+    let change = |field: &str, from: Option<&String>, to: Option<&String>| {
+        body([
+            ("productId", json!(product.id.to_string())),
+            ("productName", json!(product.name)),
+            ("productBarcode", json!(product.barcode)),
+            ("field", json!(field)),
+            ("from", json!(from)),
+            ("to", json!(to)),
+        ])
+    };
+    match decision.change {
+        ProductChange::New(_) => vec![change("product", None, Some(&product.name))],
+        _ => decision.differences.iter().map(|one| change(one.field, one.from.as_ref(), one.to.as_ref())).collect(),
+    }
 }
 
 /// The keys of a delivery, in order.

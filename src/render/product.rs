@@ -8,6 +8,7 @@ use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
 use crate::domain::delivery::{Delivery, ReceivedItem};
 use crate::domain::product::{Product, StockLine};
+use crate::domain::product_change::{ProductChange, ProductDecision};
 use crate::domain::stock::StockChange;
 use crate::domain::text::visible;
 
@@ -110,6 +111,28 @@ pub fn show(product: &Product, low_stock: i64, width: usize) -> String {
 pub fn corrected(change: &StockChange, is_dry_run: bool) -> String {
     let would = if is_dry_run { "would correct: " } else { "" };
     format!("{would}{}: stock {} → {}\n", shown(&change.label), change.before, change.after)
+}
+
+/// Renders what an import would change of one product: `SKU-1 Belt: price 18.75 → 20.00`; a new one after a plus.
+pub fn change(decision: &ProductDecision, width: usize) -> String {
+    let product = decision.change.product();
+    let (name, sku) = (&product.name, product.barcode.as_ref().map(|sku| format!("{sku} ")).unwrap_or_default());
+    let line = match decision.change {
+        ProductChange::New(_) if product.is_sized() => {
+            format!("  + {sku}{name}: {}, stock {}", product.list_price(), sizes(product))
+        }
+        ProductChange::New(_) => {
+            format!("  + {sku}{name}: {}, stock {}", product.list_price(), product.stock_quantity())
+        }
+        ProductChange::Update(_) | ProductChange::Unchanged(_) => {
+            let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+            let changes = decision.differences.iter();
+            let changes =
+                changes.map(|change| format!("{} {} → {}", change.field, said(&change.from), said(&change.to)));
+            format!("  {sku}{name}: {}", changes.collect::<Vec<_>>().join(", "))
+        }
+    };
+    prose::sentence(&line, width)
 }
 
 /// Renders a new delivery, with the stock of each product and size before and after.

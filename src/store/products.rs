@@ -76,7 +76,7 @@ impl Read<'_> {
         Ok(self.products_where(condition, &[])?.into_iter().collect())
     }
 
-    /// Finds the products that an incoming one may stand for.
+    /// Finds the products that an incoming one may stand for, by its id and barcode.
     pub fn matching_products(&self, id: Option<ProductId>, barcode: Option<&str>) -> Result<Matches, StoreError> {
         let mut matches = Matches::default();
         if let Some(id) = id {

@@ -56,6 +56,20 @@ impl Write<'_> {
         )
     }
 
+    /// Takes a size out of the catalogue, with the movement that records it.
+    ///
+    /// # Errors
+    /// It is no longer there, or has pieces on hand.
+    pub fn remove_size(&self, movement: &Movement, audit: &Audit) -> Result<(), StoreError> {
+        self.apply_movement(movement, None, self.time, audit)?;
+        self.change_one(
+            "the size",
+            "UPDATE stock SET removed_at = :at
+             WHERE product_id = :product AND size_key = :size_key AND on_hand = 0 AND removed_at IS NULL",
+            named_params! {":at": self.time, ":product": movement.product_id, ":size_key": movement.size_key},
+        )
+    }
+
     /// Moves stock and writes the movement, dated `time` or later; `order` is the order and the event that it belongs to.
     ///
     /// # Errors

@@ -66,6 +66,8 @@ fn hold_money(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
 fn hold_goods(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     let received = shop.orders(["product", "receive", "SKU-12345", "L=1", "--ref", "INV-1", "--json"]).json();
     holds("delivery", &received);
+    let dry = shop.orders(["product", "import", "--json", "-n"]).stdin("sku,price\nBLT-01,99\n").json();
+    holds("change of a product", &dry["changes"][0]);
     holds("received item", &received["items"][0]);
     shop.orders(["product", "set", "SKU-12345", "--price", "30"]).succeeds();
     let history = shop.orders(["product", "history", "SKU-12345", "--json"]).json();

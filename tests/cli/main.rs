@@ -13,6 +13,7 @@
 mod backup;
 mod bad_input;
 mod bounds;
+mod catalogue;
 mod chats;
 mod check;
 #[path = "../common/mod.rs"]
