@@ -93,7 +93,11 @@ impl Facts {
 
     /// Declares that it imports and that the history keeps its `--note`.
     pub const fn importing(self, imports: Imported) -> Facts {
-        let undone = if matches!(imports, Imported::Payments) { "nothing recorded" } else { "nothing imported" };
+        let undone = match imports {
+            Imported::Orders | Imported::Products => "nothing imported",
+            Imported::Payments => "nothing recorded",
+            Imported::Deliveries => "nothing received",
+        };
         Facts { imports: Some(imports), undone: Some(undone), ..self.keeping_note() }
     }
 

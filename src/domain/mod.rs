@@ -39,7 +39,8 @@
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
 //! | `transition`, `edit`, `returns` | all other steps (rules 2 and 3); changing an order; what a customer sends back |
 //! | `stock`, `shortage` | movements; adjusting and counting; what there is not enough of |
-//! | `history` | the history of an order, and of a product's stock |
+//! | `delivery` | goods that come in |
+//! | `history` | the history of an order, and of a product |
 //! | `message` | the messages to a customer |
 //! | `report` | the content of the reports |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
@@ -51,6 +52,7 @@ pub(crate) mod calendar;
 pub(crate) mod confirm;
 pub(crate) mod content;
 pub mod customer;
+pub(crate) mod delivery;
 pub(crate) mod duplicate;
 pub(crate) mod edit;
 pub(crate) mod finding;

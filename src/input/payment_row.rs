@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 use rust_decimal::Decimal;
 
+use super::cell::{Cells, read_code, read_money, read_text};
 use super::table::{Columns, Row};
 use crate::domain::calendar::day_start;
 use crate::domain::limits;
@@ -53,41 +54,13 @@ pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
     Err(format!("has no {missing}"))
 }
 
-/// The cells of a row, and the problems found in them.
-struct Cells<'a> {
-    columns: &'a Columns,
-    row: &'a [String],
-    problems: Problems,
-}
-
-impl<'a> Cells<'a> {
-    fn cell(&self, name: &str) -> Option<&'a str> {
-        self.columns.cell(self.row, name)
-    }
-
-    /// Reads a cell; a blank one is `None`.
-    fn read<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        let text = self.cell(name)?;
-        let value = if text.contains('\0') { Err("must not contain NUL".to_owned()) } else { read(text) };
-        value.map_err(|problem| self.problems.add(name, problem)).ok()
-    }
-
-    /// Reads a cell that must not be blank.
-    fn require<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        if self.cell(name).is_none() {
-            self.problems.add(name, "is missing");
-        }
-        self.read(name, read)
-    }
-}
-
 /// Reads a row.
 pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPayment {
     let row = match &row.cells {
         Ok(cells) => cells,
         Err(problem) => return ReadPayment { label: None, payment: Err(problem.clone().into()) },
     };
-    let mut cells = Cells { columns, row, problems: Problems::default() };
+    let mut cells = Cells::of(row, columns);
     let label = cells.cell("orderReference").or(cells.cell("tracking")).map(|label| shorten(label).into_owned());
     let by_tracking = cells.cell("orderReference").is_none() && cells.cell("tracking").is_some();
     let order = match by_tracking {
@@ -99,9 +72,9 @@ pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPaymen
         Some(method) if cells.cell("method").is_none() => Some(method.clone()),
         _ => cells.require("method", Method::parse),
     };
-    let receipt = cells.read("receipt", read_receipt);
+    let receipt = cells.read("receipt", |text| read_receipt(&read_code(text, usize::MAX)?));
     let paid_at = cells.read("paidAt", |text| read_time(text, form.zone));
-    let note = cells.read("note", |text| limits::excess(text, limits::NOTE).map_or_else(|| Ok(text.to_owned()), Err));
+    let note = cells.read("note", |text| read_text(text, limits::NOTE));
     let payment = match (order, amount, method) {
         (Some(order), Some(amount), Some(method)) if cells.problems.is_empty() => {
             Ok(ListedPayment { order, entry: PaymentEntry { amount, method, receipt, paid_at }, note })
@@ -117,19 +90,7 @@ fn read_amount(text: &str, has_decimal_comma: bool) -> Result<Balance, String> {
         Some(size) => (true, size),
         None => (false, text),
     };
-    let amount = match size.rsplit_once(',') {
-        Some((whole, decimals)) if has_decimal_comma && !whole.contains(['.', ',']) => {
-            Money::parse(&format!("{whole}.{decimals}")).map_err(|error| error.to_string())?
-        }
-        Some(_) if has_decimal_comma => {
-            let without = size.replace('.', "");
-            return Err(match Money::parse(&without.replace(',', ".")) {
-                Ok(_) => format!("must be written without dots: {without}"),
-                Err(error) => error.to_string(),
-            });
-        }
-        _ => Money::parse_typed(size)?,
-    };
+    let amount = read_money(size, has_decimal_comma)?;
     if amount == Money::ZERO {
         return Err("must not be zero".to_owned());
     }

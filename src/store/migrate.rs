@@ -35,7 +35,8 @@ const STEPS: [&str; 5] = [
     ALTER TABLE orders ADD COLUMN paid INTEGER;
     ALTER TABLE order_items ADD COLUMN price_agreed INTEGER NOT NULL DEFAULT 0;",
     // Returns, and goods that come in.
-    "ALTER TABLE stock_movements ADD COLUMN delivery_pk INTEGER;",
+    "ALTER TABLE stock_movements ADD COLUMN delivery_pk INTEGER;
+    ALTER TABLE stock ADD COLUMN removed_at TEXT;",
 ];
 
 /// The version from which on the file has all that is [derived](derive_all).
@@ -68,10 +69,10 @@ const STAND_INS: [(i32, &str); 3] = [
     (
         6,
         "CREATE TEMP VIEW stock_movements AS SELECT *, NULL AS delivery_pk FROM main.stock_movements;
+        CREATE TEMP VIEW stock AS SELECT *, NULL AS removed_at FROM main.stock;
         CREATE TEMP VIEW order_returns AS SELECT NULL AS pk, NULL AS order_pk, NULL AS event_pk, NULL AS item_id,
             NULL AS quantity, NULL AS subtotal, NULL AS value WHERE FALSE;
-        CREATE TEMP VIEW deliveries AS SELECT NULL AS pk, NULL AS reference, NULL AS content_hash, NULL AS at,
-            NULL AS actor, NULL AS note WHERE FALSE;
+        CREATE TEMP VIEW deliveries AS SELECT NULL AS pk, NULL AS reference, NULL AS at, NULL AS actor, NULL AS note WHERE FALSE;
         CREATE TEMP VIEW price_changes AS SELECT NULL AS pk, NULL AS product_id, NULL AS at, NULL AS actor,
             NULL AS field, NULL AS \"from\", NULL AS \"to\", NULL AS note WHERE FALSE;",
     ),

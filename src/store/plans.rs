@@ -108,7 +108,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.held_by(&[order])?;
     read.returns_of("[1]")?;
     read.events(order)?;
-    read.stock_entries(shirt.id)?;
+    read.product_entries(shirt.id)?;
     read.orders_with_product(shirt.id)?;
     read.products([shirt.id])?;
     read.matching_products(Some(shirt.id), Some("SKU"))?;
@@ -182,7 +182,9 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
 fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
     let hash = ContentHash::of(&new.content);
     write.insert_product(shirt, &audit())?;
-    write.update_product(shirt)?;
+    write.update_product(shirt, &audit())?;
+    write.update_product(&Product { price: Money::ZERO, ..shirt.clone() }, &audit())?;
+    write.update_product(shirt, &audit())?;
     write.insert_user(user)?;
     write.set_setting(SettingKey::ShopName, Some("LEG"))?;
     write.set_setting(SettingKey::ShopName, None)?;

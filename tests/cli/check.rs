@@ -22,6 +22,11 @@ fn shop() -> Shop {
     shop.orders(["set-status", "LEG-SENT", "shipped"]).succeeds();
     shop.orders(["return", "LEG-SENT", "1", "--damaged"]).succeeds();
     shop.orders(["return", "LEG-SENT", "1", "--for", "BLT-01"]).succeeds();
+    shop.orders(["product", "receive", "PL-220", "L=2", "--ref", "INV-77"]).succeeds();
+    for price in ["20", "21"] {
+        shop.orders(["product", "set", "BLT-01", "--price", price]).succeeds();
+    }
+    shop.orders(["product", "set", "BLT-01", "--discounted-price", "19"]).succeeds();
     shop
 }
 
@@ -320,6 +325,53 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "INSERT INTO products (id, name, price) VALUES ('00000000-0000-0000-0000-000000000000', 'Ghost', 1)",
         "stock_line",
         "Ghost: has no stock line",
+    ),
+    ("DELETE FROM stock_movements WHERE reason = 'receive'", "delivery", "INV-77: brought nothing"),
+    (
+        "UPDATE stock_movements SET delta = -2 WHERE reason = 'receive'",
+        "delivery",
+        "INV-77: movement 16 brings -2 of Polo Shirt",
+    ),
+    (
+        "UPDATE stock_movements SET actor = 'sara' WHERE reason = 'receive'",
+        "delivery",
+        "INV-77: movement 16 differs from it in time, actor or note",
+    ),
+    (
+        "UPDATE deliveries SET at = '2027-01-01T00:00:00.000Z'",
+        "delivery",
+        "INV-77: movement 16 differs from it in time, actor or note",
+    ),
+    (
+        "UPDATE products SET price = 100 WHERE barcode = 'BLT-01'",
+        "price",
+        "Leather Belt: its price is 100, but changed to 2100 last (hundredths)",
+    ),
+    (
+        "UPDATE products SET discounted_price = 0 WHERE barcode = 'BLT-01'",
+        "price",
+        "Leather Belt: its discountedPrice is none, but changed to 1900 last (hundredths)",
+    ),
+    (
+        "DELETE FROM price_changes WHERE pk = 1; UPDATE price_changes SET \"from\" = 2100 WHERE pk = 2",
+        "price",
+        "Leather Belt: change 2 of its price does not follow from those before it",
+    ),
+    (
+        "UPDATE price_changes SET \"from\" = 1875 WHERE pk = 2",
+        "price",
+        "Leather Belt: change 2 of its price does not follow from those before it",
+    ),
+    (
+        "UPDATE price_changes SET at = '2020-01-01T00:00:00.000Z' WHERE pk = 2",
+        "times",
+        "Leather Belt: price change 2 is older than the one before it",
+    ),
+    (
+        "UPDATE stock SET removed_at = '2026-02-07T08:00:00.000Z', on_hand = 0
+             WHERE product_id IN (SELECT id FROM products WHERE barcode = 'BLT-01')",
+        "stock_line",
+        "Leather Belt: has no stock line",
     ),
     (
         "UPDATE orders SET user_id = 'nobody' WHERE pk = 1",

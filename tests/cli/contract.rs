@@ -75,6 +75,18 @@ fn hold_returns(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     holds("movement", &event["movements"][1]);
 }
 
+/// Holds what commands about goods print to the page.
+fn hold_goods(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    let received = shop.orders(["product", "receive", "SKU-12345", "L=1", "--ref", "INV-1", "--json"]).json();
+    holds("delivery", &received);
+    let dry = shop.orders(["product", "import", "--json", "-n"]).stdin("sku,price\nBLT-01,99\n").json();
+    holds("change of a product", &dry["changes"][0]);
+    holds("received item", &received["items"][0]);
+    shop.orders(["product", "set", "SKU-12345", "--price", "30"]).succeeds();
+    let history = shop.orders(["product", "history", "SKU-12345", "--json"]).json();
+    history.as_array().unwrap().iter().for_each(|entry| holds("stock movement", entry));
+}
+
 #[test]
 fn every_body_has_the_keys_and_types_that_help_json_says() {
     let shop = Shop::with_order();
@@ -146,7 +158,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         holds("product", product);
     }
     holds("product", &shop.orders(["product", "show", "BLT-01", "--json"]).json());
-    holds("stock movement", &shop.orders(["product", "history", "SKU-12345", "--json"]).json()[0]);
+    hold_goods(&shop, &mut holds);
     holds("account", &shop.orders(["user", "list", "--json"]).json()[0]);
     holds("settings", &shop.orders(["config", "--json"]).json());
     holds("backup", &shop.orders(["backup", "copy.db", "--json"]).json());

@@ -45,6 +45,12 @@ fn no_writing_command_changes_anything() {
         ("product set", shop.orders(["product", "set", "CAP-1", "--price", "6", "-n"])),
         ("product adjust", shop.orders(["product", "adjust", "CAP-1", "+1", "--note", "x", "-n"])),
         ("product count", shop.orders(["product", "count", "CAP-1", "3", "--note", "x", "--dry-run"])),
+        ("product set --remove-size", shop.orders(["product", "set", "PL-220", "--remove-size", "L", "-n"])),
+        ("product receive", shop.orders(["product", "receive", "CAP-1", "3", "--ref", "INV-1", "-n"])),
+        (
+            "product receive FILE",
+            shop.orders(["product", "receive", "-", "--ref", "INV-1", "-n"]).stdin("sku,quantity\nCAP-1,3\n"),
+        ),
         ("product remove", shop.orders(["product", "remove", "CAP-1", "-n"])),
     ];
     for (what, run) in runs {

@@ -13,6 +13,7 @@
 mod backup;
 mod bad_input;
 mod bounds;
+mod catalogue;
 mod chats;
 mod check;
 #[path = "../common/mod.rs"]
@@ -49,6 +50,7 @@ mod own_files;
 mod pay;
 mod product;
 mod readme;
+mod receive;
 mod refs;
 mod refund;
 mod report;
