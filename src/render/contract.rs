@@ -190,3 +190,27 @@ pub fn page(width: usize) -> String {
     page.push_str(&stable.map(|promise| paragraph(promise, width)).join("\n"));
     page
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::value_kind::ValueKind;
+
+    /// Tables align amounts and show times in the shop's zone, workbooks have them as numbers; both go by the keys alone.
+    #[test]
+    fn every_amount_and_time_is_known_by_its_key() {
+        for Shape { name, keys, .. } in SHAPES {
+            for key in *keys {
+                let (kind, is_json_number) = (ValueKind::of(key), type_of(name, key).starts_with("number"));
+                match type_of(name, key).trim_end_matches('?') {
+                    "money" => assert_eq!(kind, ValueKind::Number, "{name}: {key}"),
+                    "time" => assert_eq!(kind, ValueKind::Time, "{name}: {key}"),
+                    _ => assert!(
+                        is_json_number || !matches!(kind, ValueKind::Number | ValueKind::Time),
+                        "{name}: {key} is no {kind:?}"
+                    ),
+                }
+            }
+        }
+    }
+}

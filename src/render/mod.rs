@@ -5,6 +5,8 @@
 //! | `json` | the bodies of SPEC 4.5, key by key |
 //! | `csv` | the same bodies as rows |
 //! | `table` | columns that fit a width |
+//! | `value_kind` | which keys have numbers, times and texts |
+//! | `workbook` | the same bodies as the rows of a workbook (`.xlsx`) |
 //! | `prose` | text wrapped to a width |
 //! | `order`, `product`, `user` | orders, products and accounts for people |
 //! | `customer` | customers for people |
@@ -30,6 +32,8 @@ pub(crate) mod prose;
 pub(crate) mod report;
 pub mod table;
 pub(crate) mod user;
+mod value_kind;
+pub(crate) mod workbook;
 pub(crate) mod zone;
 
 use std::cell::RefCell;

@@ -62,3 +62,4 @@ mod terminal;
 mod typed;
 mod user;
 mod whatsapp;
+mod workbook;
