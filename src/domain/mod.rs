@@ -37,7 +37,8 @@
 //! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
 //! | `transition`, `edit` | all other steps (rules 2 and 3); changing an order |
-//! | `stock`, `delivery` | movements, adjusting and counting; goods that come in |
+//! | `stock`, `shelf` | movements, correcting stock; what lies on the shelf, and counting it |
+//! | `delivery` | goods that come in |
 //! | `history` | the history of an order, and of a product |
 //! | `message` | the messages to a customer |
 //! | `report` | the content of the reports |
@@ -78,6 +79,7 @@ pub(crate) mod report;
 pub mod resolve;
 pub mod settings;
 pub mod settlement;
+pub(crate) mod shelf;
 pub mod status;
 pub(crate) mod stock;
 pub mod terms;

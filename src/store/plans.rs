@@ -102,6 +102,11 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.order_count()?;
     read.likely_duplicates(&new.content, &new.customer.phone, new.order_date, None)?;
     read.held_stock(order)?;
+    read.kept_pieces()?;
+    read.last_moves()?;
+    for since in [None, Some(Timestamp::FIRST)] {
+        read.shelf(shirt.id, "l", since)?;
+    }
     read.events(order)?;
     read.product_entries(shirt.id)?;
     read.orders_with_product(shirt.id)?;

@@ -175,6 +175,7 @@ fn every_global_option_goes_with_every_command() {
         "product set BLT-01 --price 5",
         "product adjust BLT-01 +1",
         "product count BLT-01 3",
+        "product count PL-220 M=3 L=4 --shelf",
         "product history BLT-01",
         "product import",
         "product remove PL-220",

@@ -21,6 +21,7 @@ mod completions;
 mod config;
 mod confirm;
 mod contract;
+mod count;
 mod create;
 mod crowd;
 mod customer;

@@ -20,10 +20,9 @@ use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::Product;
 use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
-use crate::domain::stock::{Correction, correct};
 use crate::domain::text::is_blank;
-use crate::error::{Exit, Failure};
-use crate::render::{json, product};
+use crate::error::Exit;
+use crate::render::json;
 use crate::store::{Audit, StoreError, Write};
 
 /// Manage the catalogue and its stock
@@ -86,31 +85,8 @@ fn upsert_product(
     Ok(decision)
 }
 
-/// Corrects the stock of a product, for `adjust` and `count`.
-fn correct_stock(
-    name: &str,
-    size: Option<&str>,
-    correction: Correction,
-    context: &mut Context,
-) -> anyhow::Result<Exit> {
-    if context.global.note.is_none() {
-        return Err(Failure::usage("a correction of stock needs a --note that says why").hint("add --note WHY").into());
-    }
-    let mut store = context.open_to_write()?;
-    let audit = context.audit();
-    let (change, corrected) = context.write(&mut store, |write| {
-        let found = super::find::find_product(write, name)?;
-        let change = correct(&found, size, correction).map_err(Failure::from)?;
-        write.correct_stock(&change, &audit)?;
-        let corrected = write.products([found.id])?;
-        anyhow::Ok((change, corrected.get(found.id).cloned().unwrap_or(found)))
-    })?;
-    print_product(&corrected, context, || product::corrected(&change, context.is_dry_run()))?;
-    if let Some(line) = &change.new_line {
-        context.ui.note(&format!("{} is a new size; its sizes are {}", line.size, corrected.size_names()));
-    }
-    Ok(Exit::Done)
-}
+/// Why a correction of stock is refused without a note.
+const NEEDS_NOTE: &str = "a correction of stock needs a --note that says why";
 
 /// Prints a written product, or `text` for people.
 fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> String) -> anyhow::Result<()> {
