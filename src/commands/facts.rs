@@ -103,6 +103,7 @@ impl Facts {
             Imported::Orders | Imported::Products => "nothing imported",
             Imported::Payments => "nothing recorded",
             Imported::Deliveries => "nothing received",
+            Imported::Counts => "nothing changed",
         };
         Facts { imports: Some(imports), undone: Some(undone), ..self.keeping_note() }
     }
@@ -110,6 +111,11 @@ impl Facts {
     /// Declares that it lists things with these columns.
     pub const fn listing(self, fields: &'static [&'static str]) -> Facts {
         Facts { fields, has_workbook: true, ..self }
+    }
+
+    /// Declares that it prints a page too, for paper.
+    pub const fn on_paper(self) -> Facts {
+        Facts { has_page: true, ..self }
     }
 
     /// Declares that it reports.

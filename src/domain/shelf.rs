@@ -4,11 +4,12 @@
 //! Confirming an order moves nothing there; shipping does, and so does what comes back, what is received, or adjusted. A
 //! count moves nothing either: it corrects what is known of the shelf, of now and of any time before.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use chrono::Duration;
 
-use super::product::Product;
+use super::product::{Product, ProductId, StockLine};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, Remedy};
 use super::status::Status;
@@ -28,6 +29,8 @@ pub struct Shelf {
     pub kept: Vec<Kept>,
     /// How the shelf has changed since some time, in any order.
     pub changes: Vec<ShelfChange>,
+    /// When the stock on hand was last moved.
+    pub last_moved: Option<Timestamp>,
 }
 
 /// Pieces on the shelf that an order holds.
@@ -58,6 +61,59 @@ pub struct ShelfChange {
     pub delta: i64,
     /// Whether it was a count, which moves nothing.
     pub is_count: bool,
+}
+
+/// One line of a count sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetLine {
+    /// The product.
+    pub id: ProductId,
+    /// Its barcode, if it has one.
+    pub barcode: Option<String>,
+    /// Its name.
+    pub product: String,
+    /// The size, if it has sizes.
+    pub size: Option<String>,
+    /// How many pieces lie on the shelf.
+    pub shelf: i64,
+    /// When that was.
+    pub as_of: Timestamp,
+}
+
+impl SheetLine {
+    /// Returns what people type for the product: the barcode, else the id.
+    pub fn sku(&self) -> String {
+        self.barcode.clone().unwrap_or_else(|| self.id.to_string())
+    }
+}
+
+/// A product and a size key.
+pub type LineKey = (ProductId, String);
+
+/// Makes the count sheet of products, given what orders keep of each line, and when it was last moved.
+pub fn sheet(
+    products: &[Product],
+    kept: &HashMap<LineKey, i64>,
+    last_moves: &HashMap<LineKey, Timestamp>,
+    now: Timestamp,
+) -> Vec<SheetLine> {
+    let lines = products.iter().flat_map(|product| {
+        let unsized_line = product.stock.first().filter(|_| !product.is_sized());
+        product.sizes().chain(product.leftover()).chain(unsized_line).map(move |line| (product, line))
+    });
+    let line = |(product, line): (&Product, &StockLine)| {
+        let key = (product.id, line.size_key.clone());
+        SheetLine {
+            id: product.id,
+            barcode: product.barcode.clone(),
+            product: product.name.clone(),
+            size: Some(line.size.clone()).filter(|size| !size.is_empty()),
+            shelf: line.on_hand + kept.get(&key).copied().unwrap_or_default(),
+            // Where a clock stepped back, a count may be later than now. It is on the sheet already.
+            as_of: last_moves.get(&key).copied().map_or(now, |last| last.max(now)),
+        }
+    };
+    lines.map(line).collect()
 }
 
 /// What happened to the pieces of one product and size that an order holds.
@@ -122,6 +178,19 @@ impl Basis {
     }
 }
 
+/// A count of a sheet that differs from what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What people type for the product.
+    pub sku: String,
+    /// Its name.
+    pub product: String,
+    /// The size, if it has sizes.
+    pub size: Option<String>,
+    /// The count.
+    pub line: CountedLine,
+}
+
 /// A decided count of one product and size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountedLine {
@@ -131,6 +200,8 @@ pub struct CountedLine {
     pub expected: i64,
     /// What has come and gone since then.
     pub moved: i64,
+    /// Whether it was counted since then.
+    pub was_counted: bool,
     /// What is kept for orders.
     pub kept: Vec<Kept>,
     /// What it changes.
@@ -141,6 +212,11 @@ impl CountedLine {
     /// Returns how many pieces more than expected there were; below zero, fewer.
     pub fn difference(&self) -> i64 {
         self.counted.pieces - self.expected
+    }
+
+    /// Returns whether it says nothing new: the same was counted before.
+    pub fn is_known(&self) -> bool {
+        self.was_counted && self.difference() == 0
     }
 
     /// Warns of a count that fits what lies there now, where it was taken for one of an earlier time.
@@ -170,6 +246,12 @@ impl Shelf {
     /// Returns how many pieces lie there now.
     pub fn pieces(&self) -> i64 {
         self.on_hand + self.kept_pieces()
+    }
+
+    /// Returns whether a count sheet of this time would be of the future. (Where a clock stepped back, stock was moved later than
+    /// now, and a sheet is as late.)
+    pub fn is_ahead(&self, time: Timestamp, now: Timestamp) -> bool {
+        time.utc() - self.last_moved.map_or(now, |last| last.max(now)).utc() > TOLERANCE
     }
 
     /// Adds up the changes that fit.
@@ -232,14 +314,17 @@ pub fn count(
     if after < 0 {
         return Err(too_few(&change.label, after, counted, &shelf));
     }
-    Ok(CountedLine { counted, expected, moved, kept: shelf.kept, change })
+    let since = counted.basis.time();
+    let was_counted =
+        shelf.changes.iter().any(|change| change.is_count && since.is_some_and(|since| change.at > since));
+    Ok(CountedLine { counted, expected, moved, was_counted, kept: shelf.kept, change })
 }
 
 /// Refuses a count of fewer pieces than orders hold.
 fn too_few(label: &str, after: i64, counted: Counted, shelf: &Shelf) -> Refusal {
     let (pieces, kept, missing) = (counted.pieces, shelf.kept_pieces(), -after);
     let message = match shelf.kept.is_empty() {
-        true => format!("{label}: {pieces} counted, {missing} fewer than were taken off the shelf since then"),
+        true => format!("{label}: {pieces} counted, {missing} fewer than went since asOf: if you counted later, put that time into asOf"),
         false => format!("{label}: {pieces} counted, but {kept} are kept for {}: {missing} too few", shelf.names()),
     };
     let refusal = Refusal::conflict(Conflict::Step, message);
@@ -273,7 +358,7 @@ mod tests {
 
     /// A shelf with 5 on hand and 2 kept for LEG-1.
     fn shelf(changes: &[ShelfChange]) -> Shelf {
-        Shelf { on_hand: 5, kept: vec![kept("LEG-1", 2)], changes: changes.to_vec() }
+        Shelf { on_hand: 5, kept: vec![kept("LEG-1", 2)], changes: changes.to_vec(), last_moved: None }
     }
 
     fn counted(pieces: i64, basis: Basis) -> Counted {
@@ -354,6 +439,16 @@ mod tests {
     }
 
     #[test]
+    fn a_sheet_may_be_as_late_as_what_it_shows() {
+        for (last_moved, time, is_ahead) in
+            [(None, 2, false), (None, 3, true), (Some(-60), 3, true), (Some(60), 62, false), (Some(60), 63, true)]
+        {
+            let shelf = Shelf { last_moved: last_moved.map(at), ..shelf(&[]) };
+            assert_eq!(shelf.is_ahead(at(time), at(0)), is_ahead, "{last_moved:?} {time}");
+        }
+    }
+
+    #[test]
     fn a_count_corrects_stock_by_what_differs() {
         let shirt = product("Shirt", &[("S", 1), ("L", 5)]);
         for (changes, counted, stock) in [
@@ -374,6 +469,7 @@ mod tests {
             assert_eq!(line.difference(), stock.1 - stock.0);
             assert_eq!(line.change.movement.delta, line.difference());
             assert_eq!(line.kept, [kept("LEG-1", 2)]);
+            assert_eq!(line.is_known(), changes.len() == 2 && line.difference() == 0);
         }
     }
 
@@ -405,9 +501,9 @@ mod tests {
         let reference = Reference::parse("LEG-1").unwrap();
         assert_eq!(few.remedies, [Remedy::StepBack { reference, to: Status::Pending }]);
         assert_eq!(few.kind, RefusalKind::Conflict(Conflict::Step));
-        let gone = Shelf { on_hand: 0, kept: Vec::new(), changes: vec![moved(30, -3)] };
+        let gone = Shelf { changes: vec![moved(30, -3)], ..Shelf::default() };
         let gone = refused(Some("L"), gone, on_sheet(1, 0, Some(3)), false);
-        assert_eq!(gone.message, "Shirt (L): 1 counted, 2 fewer than were taken off the shelf since then");
+        assert_eq!(gone.message, "Shirt (L): 1 counted, 2 fewer than went since asOf: if you counted later, put that time into asOf");
         let wrong = refused(Some("L"), shelf(&[]), on_sheet(1, 0, Some(9)), false);
         assert!(wrong.message.starts_with("shelf: 7 lay there at asOf"), "{}", wrong.message);
         // An unknown size is named whatever was counted.
@@ -415,6 +511,32 @@ mod tests {
         assert_eq!(unknown.message, "Shirt has no size XL; its sizes: S, L");
         let started = count(&shirt, Some("XL"), Shelf::default(), counted(4, Basis::Shelf), true).unwrap();
         assert_eq!((started.change.new_line.is_some(), started.change.after), (true, 4));
+    }
+
+    #[test]
+    fn a_sheet_has_a_line_for_each_size_with_all_that_lies_there() {
+        let shirt = product("Shirt", &[("S", 1), ("L", 0)]);
+        let nameless = Product { barcode: None, ..product("Cap", &[("", 3)]) };
+        let leftover = product("Belt", &[("", 2), ("XL", 1)]);
+        let sold = product("Tie", &[("", 0), ("M", 1)]);
+        let key = |product: &Product, size: &str| (product.id, size.to_owned());
+        let kept = HashMap::from([(key(&shirt, "l"), 2), (key(&nameless, ""), 1)]);
+        let moved = HashMap::from([(key(&shirt, "s"), at(-5)), (key(&shirt, "l"), at(5))]);
+        let lines = sheet(&[shirt, nameless.clone(), leftover, sold], &kept, &moved, at(0));
+        let shown: Vec<_> =
+            lines.iter().map(|line| (line.barcode.as_deref(), line.size.as_deref(), line.shelf, line.as_of)).collect();
+        assert_eq!(lines[2].sku(), nameless.id.to_string());
+        assert_eq!(
+            shown,
+            [
+                (Some("SKU-Shirt"), Some("S"), 1, at(0)),
+                (Some("SKU-Shirt"), Some("L"), 2, at(5)),
+                (None, None, 4, at(0)),
+                (Some("SKU-Belt"), Some("XL"), 1, at(0)),
+                (Some("SKU-Belt"), None, 2, at(0)),
+                (Some("SKU-Tie"), Some("M"), 1, at(0)),
+            ]
+        );
     }
 
     #[test]

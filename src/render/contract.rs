@@ -1,5 +1,6 @@
 //! What scripts can rely on: the program's JSON bodies with their keys and types, for `orders help json`.
 
+use super::count::{DIFFERENCE_KEYS, KEPT_KEYS, SHEET_KEYS};
 use super::help::{paragraph, two_columns};
 use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, DELIVERY_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS, NOTE_KEYS,
@@ -60,6 +61,14 @@ const SHAPES: &[Shape] = &[
         "product history, an array; a change of a price has the reason price or discountedPrice, and from and to",
         PRODUCT_ENTRY_KEYS,
     ),
+    shape("line of a count sheet", "product sheet, an array", SHEET_KEYS),
+    shape(
+        "count sheet taken",
+        "product count FILE",
+        &["corrected", "unchanged", "rejected", "skipped", "warnings", "errors", "differences"],
+    ),
+    shape("difference", "the differences of a count sheet that was taken", DIFFERENCE_KEYS),
+    shape("kept pieces", "the keptFor of a difference", KEPT_KEYS),
     shape("delivery", "product receive", DELIVERY_KEYS),
     shape("received item", "the items of a delivery", RECEIVED_KEYS),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
@@ -124,6 +133,18 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "since" if matches!(body, "order of money" | "report of money") => "time",
         "withCouriers" | "owed" | "unpaid" => "[order of money]",
         "orderReference" if body == "stock movement" => "text?",
+        "sku" | "product" => "text",
+        "counted" if body == "line of a count sheet" => "number?",
+        "asOf" => {
+            if body == "difference" {
+                "time?"
+            } else {
+                "time"
+            }
+        }
+        "corrected" | "shelf" | "counted" | "difference" | "moved" | "before" | "after" => "number",
+        "differences" => "[difference]",
+        "keptFor" => "[kept pieces]",
         "unchanged" if matches!(body, "unchanged order" | "delivery") => "true or false",
         "reference" if body == "delivery" => "text",
         "items" if body == "delivery" => "[received item]",

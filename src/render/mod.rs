@@ -10,6 +10,7 @@
 //! | `prose` | text wrapped to a width |
 //! | `order`, `product`, `user` | orders, products and accounts for people |
 //! | `customer` | customers for people |
+//! | `count` | sheets to count by, and what was counted |
 //! | `confirm` | the screen before a confirmation, and the lines after it |
 //! | `history` | the history of an order, and of a product's stock |
 //! | `paint` | the colours |
@@ -19,6 +20,7 @@
 
 pub(crate) mod confirm;
 pub(crate) mod contract;
+pub(crate) mod count;
 pub(crate) mod csv;
 pub(crate) mod customer;
 pub(crate) mod help;

@@ -9,7 +9,7 @@ use super::transaction::{Audit, Read, Write};
 use crate::domain::order::OrderPk;
 use crate::domain::product::ProductId;
 use crate::domain::reference::Reference;
-use crate::domain::shelf::{CountedLine, Kept, OrderStep, Shelf, ShelfChange, changes_of_order};
+use crate::domain::shelf::{CountedLine, Kept, LineKey, OrderStep, Shelf, ShelfChange, changes_of_order};
 use crate::domain::status::Status;
 use crate::domain::stock::Reason;
 use crate::domain::time::Timestamp;
@@ -17,12 +17,9 @@ use crate::domain::time::Timestamp;
 /// The condition for orders `o` whose pieces are still in the shop.
 const IN_SHOP: &str = "o.status IN ('confirmed', 'processing')";
 
-/// What orders keep on the shelf, by product and size key.
-pub type KeptPieces = HashMap<(ProductId, String), i64>;
-
 impl Read<'_> {
-    /// Loads how many pieces orders keep on the shelf.
-    pub fn kept_pieces(&self) -> Result<KeptPieces, StoreError> {
+    /// Loads how many pieces orders keep on the shelf, of each product and size.
+    pub fn kept_pieces(&self) -> Result<HashMap<LineKey, i64>, StoreError> {
         let sql = format!(
             "SELECT m.product_id, m.size_key, -SUM(m.delta) AS pieces
              FROM orders AS o CROSS JOIN stock_movements AS m ON m.order_pk = o.pk
@@ -38,7 +35,9 @@ impl Read<'_> {
         let line = named_params! {":product": product, ":size_key": size_key};
         let on_hand = "SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key";
         let on_hand = self.first(on_hand, line, |row| row.get(0))?.unwrap_or_default();
-        let mut shelf = Shelf { on_hand, ..Shelf::default() };
+        let last_moved = "SELECT at FROM stock_movements WHERE product_id = :product AND size_key = :size_key ORDER BY pk DESC LIMIT 1";
+        let last_moved = self.first(last_moved, line, |row| row.get(0))?;
+        let mut shelf = Shelf { on_hand, last_moved, ..Shelf::default() };
         // Every step of an order moves `updated_at`.
         let sql = format!(
             "SELECT o.pk, o.reference, {IN_SHOP} AS is_in_shop, -SUM(m.delta) AS pieces
@@ -85,7 +84,7 @@ impl Read<'_> {
     }
 
     /// Returns when the stock of each product and size was last moved.
-    pub fn last_moves(&self) -> Result<HashMap<(ProductId, String), Timestamp>, StoreError> {
+    pub fn last_moves(&self) -> Result<HashMap<LineKey, Timestamp>, StoreError> {
         let moves = self.rows(
             "SELECT s.product_id, s.size_key, (SELECT m.at FROM stock_movements AS m
                  WHERE m.product_id = s.product_id AND m.size_key = s.size_key ORDER BY m.pk DESC LIMIT 1) AS at

@@ -37,7 +37,7 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         assert!(help.ends_with("\n\nAll options: orders help options\n"), "{help}");
         assert_eq!(shop.orders([command, "--help"]).succeeds(), help);
     }
-    let product = ["add", "import", "list", "show", "set", "adjust", "count", "history", "remove"];
+    let product = ["add", "import", "list", "show", "set", "adjust", "count", "sheet", "history", "remove"];
     let user = ["add", "list", "remove"];
     let report = ["pending", "sales", "money", "stock"];
     let customer = ["list", "show", "note", "block", "unblock", "forget"];

@@ -9,6 +9,7 @@ pub mod list;
 pub mod receive;
 pub mod remove;
 pub mod set;
+pub mod sheet;
 pub mod show;
 
 use clap::{Args, Subcommand};
@@ -49,8 +50,16 @@ enum ProductCommand {
     Receive(receive::ReceiveArgs),
     Adjust(adjust::AdjustArgs),
     Count(count::CountArgs),
+    Sheet(sheet::SheetArgs),
     History(history::HistoryArgs),
     Remove(remove::RemoveArgs),
+}
+
+impl ProductArgs {
+    /// Returns whether it counts by a sheet.
+    pub fn is_count_sheet(&self) -> bool {
+        matches!(&self.command, ProductCommand::Count(args) if args.is_list())
+    }
 }
 
 pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
@@ -63,6 +72,7 @@ pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
         ProductCommand::Receive(args) => receive::run(&args, context),
         ProductCommand::Adjust(args) => adjust::run(&args, context),
         ProductCommand::Count(args) => count::run(&args, context),
+        ProductCommand::Sheet(args) => sheet::run(&args, context),
         ProductCommand::History(args) => history::run(&args, context),
         ProductCommand::Remove(args) => remove::run(&args, context),
     }

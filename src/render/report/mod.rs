@@ -152,12 +152,12 @@ pub struct Bar {
 }
 
 /// Says when a report was made.
-fn as_of(now: Timestamp, settings: &Settings) -> String {
+pub(in crate::render) fn as_of(now: Timestamp, settings: &Settings) -> String {
     format!("as of {}, time zone {}", minute_with_zone(now, settings.zone()), settings.time_zone)
 }
 
 /// Names the shop and the currency, if known.
-fn shop_line(settings: &Settings, sums: Option<&Sums>) -> Option<String> {
+pub(in crate::render) fn shop_line(settings: &Settings, sums: Option<&Sums>) -> Option<String> {
     let currency = sums.and_then(|sums| sums.currency(settings).ok().flatten());
     let amounts = currency.map(|currency| format!("amounts in {currency}"));
     let words: Vec<String> = settings.shop_name.clone().into_iter().chain(amounts).collect();

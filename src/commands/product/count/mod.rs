@@ -1,13 +1,20 @@
 //! `orders product count`: sets stock to what was counted.
 
+mod list;
+
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+
+use self::list::{List, count_list};
 
 use super::{NEEDS_NOTE, pieces, print_product, size};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
+use crate::commands::source::InputArgs;
 use crate::domain::product::ProductId;
 use crate::domain::refusal::Refusal;
 use crate::domain::shelf::{Basis, Counted, CountedLine, count, names};
@@ -15,37 +22,54 @@ use crate::domain::stock::NO_SIGNS;
 use crate::domain::text::size_key;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
+use crate::options::named_file;
 use crate::render::product;
 use crate::store::{StoreError, Write};
 
-/// Set the stock of a product to what was counted; needs --note
+/// Set stock to what was counted: of a product, or of a count sheet
 ///
-/// The number is that of the pieces that can be sold. Pieces of confirmed orders that have not left the shop are kept apart; with
-/// --shelf they are counted too. All or nothing.
+/// Of a product, the number is that of the pieces that can be sold, and needs --note. Pieces of confirmed orders that have not left
+/// the shop are kept apart; with --shelf they were counted too.
+///
+/// A file is a list of product sheet with the column counted filled in: CSV or a spreadsheet (.xlsx, its first sheet). It counts
+/// all that lay on the shelf at asOf, kept pieces too. What was shipped, returned or received since then is allowed for, so the shop
+/// can go on selling. A blank cell is not counted. All or nothing. A sheet that is entered again changes nothing.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(override_usage = "orders product count [OPTIONS] <P> <N>
-       orders product count [OPTIONS] <P> <SIZE=N>...")]
+       orders product count [OPTIONS] <P> <SIZE=N>...
+       orders product count [OPTIONS] <FILE>")]
 #[command(after_help = "Examples:
+  orders product sheet --format xlsx > sheet.xlsx
+  orders product count sheet.xlsx --dry-run
   orders product count SKU-12345 12 --note 'stocktaking'
   orders product count PL-220 M=3 L=4 --shelf --note 'stocktaking'
   orders product count PL-220 XXL=2 --new-size --note 'found'")]
 pub struct CountArgs {
-    /// A barcode, an id, or a part of the name
-    #[arg(value_name = "P")]
-    product: String,
+    /// A barcode, an id, or a part of the name; alone, a count sheet, or - for stdin
+    #[arg(value_name = "P|FILE")]
+    what: String,
     /// How many there are; where it is tracked by size, of each size: M=3 L=4
-    #[arg(value_name = "N|SIZE=N", required = true, value_parser = number)]
+    #[arg(value_name = "N|SIZE=N", value_parser = number, value_delimiter = ',')]
     numbers: Vec<Number>,
     /// The size of the only number, where the product is tracked by size
-    #[arg(long, value_parser = size)]
+    #[arg(long, value_parser = size, requires = "numbers")]
     size: Option<String>,
     /// The pieces that are kept for confirmed and processing orders were counted too
-    #[arg(long)]
+    #[arg(long, requires = "numbers")]
     shelf: bool,
-    /// Start sizes that the product does not have yet
+    /// Start sizes that a product does not have yet
     #[arg(long)]
     new_size: bool,
+    /// Take the good rows of a file, report the others, and exit with 8
+    #[arg(long, conflicts_with = "numbers")]
+    keep_going: bool,
+    /// Keep the rows that were not taken in this new file, ready to mend and count again
+    #[arg(long, value_name = "FILE", requires = "keep_going")]
+    #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
+    rejects: Option<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
 }
 
 /// How many pieces of a size were counted.
@@ -64,6 +88,11 @@ fn number(text: &str) -> Result<Number, String> {
 }
 
 pub fn run(args: &CountArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    if args.is_list() {
+        let (file, rejects) = (&args.what, args.rejects.as_ref());
+        let (may_start_sizes, keep_going) = (args.new_size, args.keep_going);
+        return count_list(&List { file, may_start_sizes, keep_going, rejects, input: &args.input }, context);
+    }
     let numbers = args.numbers()?;
     if context.global.note.is_none() {
         return Err(Failure::usage(NEEDS_NOTE).hint("add --note WHY").into());
@@ -98,7 +127,7 @@ fn decide(
     numbers: &[Number],
     basis: Basis,
 ) -> anyhow::Result<(ProductId, Vec<CountedLine>)> {
-    let found = find_product(write, &args.product)?;
+    let found = find_product(write, &args.what)?;
     let (mut lines, mut refusals): (Vec<_>, Vec<Refusal>) = (Vec::new(), Vec::new());
     for Number { size, pieces } in numbers {
         let key = size.as_deref().map(size_key).unwrap_or_default();
@@ -134,6 +163,11 @@ fn say_kept(line: &CountedLine, basis: Basis, context: &Context) {
 }
 
 impl CountArgs {
+    /// Returns whether it is about a count sheet.
+    pub fn is_list(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
     /// Returns what was counted of each size.
     fn numbers(&self) -> Result<Vec<Number>, Failure> {
         let with_sizes = Hint::run("of several sizes", CommandLine::of("product count P M=3 L=4 --note WHY"));
