@@ -167,7 +167,7 @@ impl From<Remedy> for Hint {
             Remedy::LeaveOutSize => "leave out --size".into(),
             Remedy::StartSize { product: handle, size } => {
                 let command = product("product count", &handle).argument("N").option_value("--size", &size);
-                Hint::run("to start a new size", command.option("--note WHY"))
+                Hint::run("to start a new size", command.option("--new-size").option("--note WHY"))
             }
             Remedy::ClearUnsized(handle) => {
                 let command = product("product count", &handle).argument(0).option("--note WHY");

@@ -21,6 +21,8 @@ pub enum Imported {
     Payments,
     /// What came with a delivery, a row each.
     Deliveries,
+    /// What was counted, a row each.
+    Counts,
 }
 
 impl Imported {
@@ -31,7 +33,7 @@ impl Imported {
 
     /// Returns whether it is one list, of rows that all count.
     fn is_list(self) -> bool {
-        matches!(self, Imported::Payments | Imported::Deliveries)
+        matches!(self, Imported::Payments | Imported::Deliveries | Imported::Counts)
     }
 }
 
@@ -46,6 +48,8 @@ pub enum RecordOutcome {
     Unchanged(Vec<String>),
     /// Nothing to take, but with warnings about an earlier record.
     Noted(Vec<String>),
+    /// Left blank.
+    Skipped,
     /// Not taken.
     Rejected {
         /// What messages call it: a reference, a barcode.
@@ -162,6 +166,7 @@ impl ImportSummary {
         let mut nothing = 0;
         let (count, warnings) = match outcome {
             RecordOutcome::Noted(warnings) => (&mut nothing, warnings),
+            RecordOutcome::Skipped => (&mut self.skipped, Vec::new()),
             RecordOutcome::Imported(warnings) => (&mut self.imported, warnings),
             RecordOutcome::Updated(warnings) => (&mut self.updated, warnings),
             RecordOutcome::Unchanged(warnings) => (&mut self.unchanged, warnings),
@@ -250,17 +255,21 @@ impl ImportSummary {
             Imported::Orders | Imported::Products => "imported",
             Imported::Payments => "recorded",
             Imported::Deliveries => "received",
+            Imported::Counts => "corrected",
         };
         body.insert(done.to_owned(), json!(self.imported));
         body.insert("unchanged".to_owned(), json!(self.unchanged));
         body.insert("rejected".to_owned(), json!(self.rejected));
-        if !what.is_list() {
+        if !what.is_list() || what == Imported::Counts {
             body.insert("skipped".to_owned(), json!(self.skipped));
         }
         body.insert("warnings".to_owned(), json!(warnings));
         body.insert("errors".to_owned(), self.errors.iter().map(RecordError::to_json).collect());
         if what == Imported::Products {
             body.insert("updated".to_owned(), json!(self.updated));
+        }
+        if what == Imported::Counts {
+            body.insert("differences".to_owned(), json!([]));
         }
         body
     }
@@ -298,7 +307,7 @@ impl ImportSummary {
             None => format!("{records} {is} invalid"),
         };
         let mut body = self.body(what);
-        for count in ["imported", "updated", "recorded", "received"] {
+        for count in ["imported", "updated", "recorded", "received", "corrected"] {
             if let Some(count) = body.get_mut(count) {
                 *count = json!(0);
             }

@@ -152,7 +152,7 @@ impl Shop {
         let (product, size) = LINES[line];
         let id = self.products[product].id;
         let known = self.catalogue.get(id).unwrap();
-        if let Ok(change) = correct(known, Some(size).filter(|size| !size.is_empty()), correction) {
+        if let Ok(change) = correct(known, Some(size).filter(|size| !size.is_empty()), correction, true) {
             self.shift(None, change.movement);
         }
     }

@@ -38,7 +38,8 @@
 //! | `holding` | what an order holds of the stock: its items less what came back (rule 2) |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
 //! | `transition`, `edit`, `returns` | all other steps (rules 2 and 3); changing an order; what a customer sends back |
-//! | `stock`, `shortage` | movements; adjusting and counting; what there is not enough of |
+//! | `stock`, `shortage` | movements, correcting stock; what there is not enough of |
+//! | `shelf` | what lies on the shelf, and counting it |
 //! | `delivery` | goods that come in |
 //! | `history` | the history of an order, and of a product |
 //! | `message` | the messages to a customer |
@@ -82,6 +83,7 @@ pub mod resolve;
 pub(crate) mod returns;
 pub mod settings;
 pub mod settlement;
+pub(crate) mod shelf;
 pub(crate) mod shortage;
 pub mod status;
 pub(crate) mod stock;

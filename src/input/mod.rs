@@ -25,7 +25,8 @@
 //! | [`list_file`], [`table`] | a list in a file; tables: rows of cells under named columns |
 //! | [`csv_rows`], `utf16`, [`xlsx_rows`] | the rows of CSV, UTF-16 too; those of a spreadsheet |
 //! | [`cell`] | cells, and what people write into them |
-//! | [`payment_row`], [`delivery_row`] | a row of a list of payments; of a delivery |
+//! | [`payment_row`], [`delivery_row`], `count_row` | a row of a list of payments; of a delivery; of a count sheet |
+//! | `time_cell` | a time in a cell |
 //! | [`reject`] | what is kept of a rejected record or message |
 //! | [`setting`] | the value of a setting |
 
@@ -35,6 +36,7 @@ pub(crate) mod chat_dump;
 mod chat_lines;
 pub mod chat_text;
 pub(crate) mod conversation;
+pub(crate) mod count_row;
 pub mod csv_rows;
 pub(crate) mod delivery_row;
 pub mod envelope;
@@ -65,6 +67,7 @@ mod samples;
 pub(crate) mod setting;
 pub(crate) mod stranger;
 pub mod table;
+mod time_cell;
 pub(crate) mod timestamp;
 pub(crate) mod username;
 mod utf16;

@@ -226,14 +226,33 @@ impl Cell {
         match self.kind.as_str() {
             "s" => {
                 let text = self.text.trim().parse().ok().and_then(|number: usize| texts.get(number));
-                text.map(|text| text.to_string()).ok_or_else(|| "has a cell whose text is missing".to_owned())
+                text.map(|text| unescaped(text)).ok_or_else(|| "has a cell whose text is missing".to_owned())
             }
             "b" => Ok(if self.text.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned()),
             "e" => Err(format!("has a cell with the error {}", shorten(self.text.trim()))),
             "" | "n" => Ok(number(self.text.trim())),
-            _ => Ok(self.text),
+            _ => Ok(unescaped(&self.text)),
         }
     }
+}
+
+/// Returns a text with the characters that spreadsheets escape, as XML cannot have them: `_x000D_`. Of an escaped `_` (`_x005F_`)
+/// only that is left.
+fn unescaped(text: &str) -> String {
+    let escape = |rest: &str| {
+        let digits = rest.strip_prefix("_x")?.get(..5)?.strip_suffix('_')?;
+        let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        u32::from_str_radix(digits, 16).ok().filter(|_| is_hex).and_then(char::from_u32)
+    };
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("_x") {
+        shown.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (c, length) = escape(rest).map_or(('_', 1), |c| (c, "_x0000_".len()));
+        shown.push(c);
+        rest = &rest[length..];
+    }
+    shown + rest
 }
 
 /// Returns the place of a column, from 0: `B7` is 1.
@@ -487,6 +506,10 @@ mod tests {
             (
                 "<c><f>B1*1.1</f></c>",
                 Err("has a formula without its result: open the file in a spreadsheet program, and save it"),
+            ),
+            (
+                r#"<c t="str"><v>_x005F_x0041_ _x000D__x</v></c><c t="str"><v>_xD800__x0041</v></c>"#,
+                Ok(&["_x0041_ \r_x", "_xD800__x0041"]),
             ),
             (r#"<c t="e"><v>#N/A</v></c>"#, Err("has a cell with the error #N/A")),
             (r#"<c t="s"><v>9</v></c>"#, Err("has a cell whose text is missing")),

@@ -1,5 +1,6 @@
 //! What scripts can rely on: the program's JSON bodies with their keys and types, for `orders help json`.
 
+use super::count::{DIFFERENCE_KEYS, KEPT_KEYS, SHEET_KEYS};
 use super::help::{paragraph, two_columns};
 use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, CUSTOMER_RETURN_KEYS, DELIVERY_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS,
@@ -68,6 +69,14 @@ const SHAPES: &[Shape] = &[
         "product history, an array; a change of a price has the reason price or discountedPrice, and from and to",
         PRODUCT_ENTRY_KEYS,
     ),
+    shape("line of a count sheet", "product sheet, an array", SHEET_KEYS),
+    shape(
+        "count sheet taken",
+        "product count FILE",
+        &["corrected", "unchanged", "rejected", "skipped", "warnings", "errors", "differences"],
+    ),
+    shape("difference", "the differences of a count sheet that was taken", DIFFERENCE_KEYS),
+    shape("kept pieces", "the keptFor of a difference", KEPT_KEYS),
     shape("delivery", "product receive", DELIVERY_KEYS),
     shape("received item", "the items of a delivery", RECEIVED_KEYS),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
@@ -133,6 +142,18 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "since" if matches!(body, "order of money" | "report of money") => "time",
         "withCouriers" | "owed" | "unpaid" => "[order of money]",
         "orderReference" if body == "stock movement" => "text?",
+        "sku" | "product" => "text",
+        "counted" if body == "line of a count sheet" => "number?",
+        "asOf" => {
+            if body == "difference" {
+                "time?"
+            } else {
+                "time"
+            }
+        }
+        "corrected" | "shelf" | "counted" | "difference" | "moved" | "before" | "after" => "number",
+        "differences" => "[difference]",
+        "keptFor" => "[kept pieces]",
         "unchanged" if matches!(body, "unchanged order" | "delivery") => "true or false",
         "reference" if body == "delivery" => "text",
         "field" => "text",
@@ -198,4 +219,28 @@ pub fn page(width: usize) -> String {
     page.push_str("What stays the same:\n");
     page.push_str(&stable.map(|promise| paragraph(promise, width)).join("\n"));
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::value_kind::ValueKind;
+
+    /// Tables align amounts and show times in the shop's zone, workbooks have them as numbers; both go by the keys alone.
+    #[test]
+    fn every_amount_and_time_is_known_by_its_key() {
+        for Shape { name, keys, .. } in SHAPES {
+            for key in *keys {
+                let (kind, is_json_number) = (ValueKind::of(key), type_of(name, key).starts_with("number"));
+                match type_of(name, key).trim_end_matches('?') {
+                    "money" => assert_eq!(kind, ValueKind::Number, "{name}: {key}"),
+                    "time" => assert_eq!(kind, ValueKind::Time, "{name}: {key}"),
+                    _ => assert!(
+                        is_json_number || !matches!(kind, ValueKind::Number | ValueKind::Time),
+                        "{name}: {key} is no {kind:?}"
+                    ),
+                }
+            }
+        }
+    }
 }

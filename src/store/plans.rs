@@ -107,6 +107,11 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.held_stock(order)?;
     read.held_by(&[order])?;
     read.returns_of("[1]")?;
+    read.kept_pieces()?;
+    read.last_moves()?;
+    for since in [None, Some(Timestamp::FIRST)] {
+        read.shelf(shirt.id, "l", since)?;
+    }
     read.events(order)?;
     read.product_entries(shirt.id)?;
     read.orders_with_product(shirt.id)?;

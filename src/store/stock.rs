@@ -43,11 +43,21 @@ impl Write<'_> {
     /// # Errors
     /// There is no longer as much on hand as when it was decided.
     pub fn correct_stock(&self, change: &StockChange, audit: &Audit) -> Result<(), StoreError> {
+        self.correct_stock_at(change, self.time, audit)
+    }
+
+    /// Writes a decided correction of stock, dated `time` or later.
+    pub(super) fn correct_stock_at(
+        &self,
+        change: &StockChange,
+        time: Timestamp,
+        audit: &Audit,
+    ) -> Result<(), StoreError> {
         let movement = &change.movement;
         if let Some(line) = &change.new_line {
             self.insert_stock_line(movement.product_id, line)?;
         }
-        self.apply_movement(movement, None, self.time, audit)?;
+        self.apply_movement(movement, None, time, audit)?;
         let on_hand = "SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key";
         let key = named_params! {":product": movement.product_id, ":size_key": movement.size_key};
         let after: i64 = self.row(on_hand, key, |row| row.get(0))?;

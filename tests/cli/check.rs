@@ -652,7 +652,7 @@ fn nothing_that_the_program_itself_does_is_a_finding() {
                 9 => format!("edit LEG-{number} --item 1 --size {size}"),
                 10 => format!("product count BLT-01 {} --note counted", random.u8(0..9)),
                 // From then on, it is tracked by size.
-                11 => format!("product count BLT-01 {} --size M --note counted", random.u8(0..9)),
+                11 => format!("product count BLT-01 M={} --new-size --note counted", random.u8(0..9)),
                 12 => "product adjust BLT-01 -1 --note lost".to_owned(),
                 13 => "product adjust SKU-12345 +2147483640 --size S --note many".to_owned(),
                 14 => format!("note LEG-{number} hello"),

@@ -41,6 +41,19 @@ fn is_of(kind: &str, value: &Value) -> bool {
     }
 }
 
+/// Holds what counting prints to the page.
+fn hold_counts(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    let sheet = shop.orders(["product", "sheet", "--json"]).json();
+    sheet.as_array().unwrap().iter().for_each(|line| holds("line of a count sheet", line));
+    let counted = "sku,size,counted\nSKU-12345,L,9\nBLT-01,,\nnowhere,,1\n";
+    let taken = shop.orders(["product", "count", "-", "--keep-going", "--json"]).stdin(counted).ends();
+    let taken: Value = serde_json::from_str(&taken.stdout).unwrap();
+    holds("count sheet taken", &taken);
+    holds("rejected record", &taken["errors"][0]);
+    holds("difference", &taken["differences"][0]);
+    holds("kept pieces", &taken["differences"][0]["keptFor"][0]);
+}
+
 /// Holds what commands about money print to the page.
 fn hold_money(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     let paid = shop.orders(["pay", ORDER, "20", "cash", "--receipt", "R-1", "--note", "deposit", "--json"]).json();
@@ -171,6 +184,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         }
         holds("report", &report);
     }
+    hold_counts(&shop, &mut holds);
     hold_money(&shop, &mut holds);
     hold_returns(&shop, &mut holds);
     shop.orders(["note", ORDER, "calls back"]).succeeds();

@@ -133,7 +133,8 @@ fn stock_is_corrected_with_a_note_and_never_below_zero() {
     shop.orders(["product", "adjust", "BLT-01", "-2", "--note", "lost"]).prints("Leather Belt: stock 12 → 10\n");
     shop.orders(["product", "count", "PL-220", "4", "--size", "l", "--note", "counted"])
         .prints("Polo Shirt (L): stock 0 → 4\n");
-    let done = shop.orders(["product", "count", "PL-220", "1", "--size", "XXL", "--note", "new"]).exits(0);
+    let done =
+        shop.orders(["product", "count", "PL-220", "1", "--size", "XXL", "--new-size", "--note", "new"]).exits(0);
     assert_eq!(
         (done.stdout.as_str(), done.stderr.as_str()),
         (
@@ -144,6 +145,9 @@ fn stock_is_corrected_with_a_note_and_never_below_zero() {
         )
     );
     let before = shop.dump();
+    let unknown = "error: Polo Shirt has no size XS; its sizes: M, L, XL, XXL; nothing changed\n\
+         hint: to start a new size:  orders product count PL-220 N --size XS --new-size --note WHY\n";
+    shop.orders(["product", "count", "PL-220", "1", "--size", "XS", "--note", "mistyped"]).fails(4, unknown);
     shop.orders(["product", "adjust", "BLT-01", "-11", "--note", "lost"]).fails(
         6,
         "error: not enough stock of Leather Belt; nothing changed\n  \
@@ -272,7 +276,7 @@ fn pieces_without_a_size_that_come_back_beside_sizes_are_seen_and_can_be_correct
     let shop = Shop::stocked();
     shop.take("LEG-1", BELT, 12, None);
     shop.orders(["confirm", "LEG-1"]).succeeds();
-    shop.orders(["product", "count", "BLT-01", "3", "--size", "L", "--note", "sizes now"]).succeeds();
+    shop.orders(["product", "count", "BLT-01", "L=3", "--new-size", "--note", "sizes now"]).succeeds();
     shop.orders(["cancel", "LEG-1"]).succeeds();
     let body = shop.orders(["product", "show", "BLT-01", "--json"]).json();
     assert_eq!((&body["stockQuantity"], &body["sizeQuantities"]), (&json!(15), &json!({"L": 3, "": 12})));
@@ -298,7 +302,8 @@ fn sizes_are_parted_by_commas() {
         let done = add("Cap").arg("--size").arg(sizes).exits(2);
         assert!(done.stderr.contains(problem), "{sizes}: {done:?}");
     }
-    let done = shop.orders(["product", "count", "Shirt", "3", "--size", "XL,XXL", "--note", "new"]).exits(4);
+    let done =
+        shop.orders(["product", "count", "Shirt", "3", "--size", "XL,XXL", "--new-size", "--note", "new"]).exits(4);
     assert!(done.stderr.contains("a size cannot have , or = in its name"), "{done:?}");
 }
 

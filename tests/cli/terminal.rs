@@ -110,6 +110,13 @@ impl Terminal {
 }
 
 #[test]
+fn a_workbook_is_not_shown_on_a_terminal() {
+    let shop = Shop::with_order();
+    let screen = Terminal::run(&shop, 80, &["list", "--format", "xlsx"]).ends(2);
+    assert_eq!(screen.trim_end(), "error: a workbook cannot be shown on a terminal\nhint: add > list.xlsx");
+}
+
+#[test]
 fn one_key_confirms_what_was_shown() {
     let shop = Shop::with_order();
     let mut terminal = Terminal::run(&shop, 80, &["confirm", "ab5c", "--color", "never"]);

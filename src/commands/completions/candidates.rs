@@ -81,6 +81,10 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
         "METHOD" => methods,
         "CUSTOMER" => customers,
         "P" | "SPEC" => products,
+        "P|FILE" => |typed, request, facts| {
+            let found = products(typed, request, facts);
+            if found.is_empty() { files(typed, request, facts) } else { found }
+        },
         "USERNAME" => accounts,
         "A,B" => fields,
         "[-]FIELD" => |typed, _, facts| {

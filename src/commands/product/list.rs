@@ -42,8 +42,8 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         products.retain(|product| has_it(&product.name) || product.barcode.as_deref().is_some_and(has_it));
     }
     if !context.is_table() {
-        context.print_as_it_comes(&keys, |printer| {
-            Ok(products.iter().try_for_each(|product| printer.put(&product_fields(product, &keys)))?)
+        context.print_as_it_comes(&keys, settings.zone(), |printer| {
+            products.iter().try_for_each(|product| printer.put(&product_fields(product, &keys)))
         })?;
         return Ok(Exit::Done);
     }

@@ -10,6 +10,7 @@ pub mod list;
 pub mod receive;
 pub mod remove;
 pub mod set;
+pub mod sheet;
 pub mod show;
 
 use clap::{Args, Subcommand};
@@ -21,10 +22,9 @@ use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::{Product, RowProduct};
 use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
-use crate::domain::stock::{Correction, correct};
 use crate::domain::text::is_blank;
-use crate::error::{Exit, Failure};
-use crate::render::{json, product};
+use crate::error::Exit;
+use crate::render::json;
 use crate::store::{Audit, Read, StoreError, Write};
 
 /// Manage the catalogue and its stock
@@ -51,8 +51,16 @@ enum ProductCommand {
     Receive(receive::ReceiveArgs),
     Adjust(adjust::AdjustArgs),
     Count(count::CountArgs),
+    Sheet(sheet::SheetArgs),
     History(history::HistoryArgs),
     Remove(remove::RemoveArgs),
+}
+
+impl ProductArgs {
+    /// Returns whether it counts by a sheet.
+    pub fn is_count_sheet(&self) -> bool {
+        matches!(&self.command, ProductCommand::Count(args) if args.is_list())
+    }
 }
 
 pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
@@ -65,6 +73,7 @@ pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
         ProductCommand::Receive(args) => receive::run(&args, context),
         ProductCommand::Adjust(args) => adjust::run(&args, context),
         ProductCommand::Count(args) => count::run(&args, context),
+        ProductCommand::Sheet(args) => sheet::run(&args, context),
         ProductCommand::History(args) => history::run(&args, context),
         ProductCommand::Remove(args) => remove::run(&args, context),
     }
@@ -95,31 +104,8 @@ fn apply_product(write: &Write<'_>, change: &ProductChange, audit: &Audit) -> Re
     }
 }
 
-/// Corrects the stock of a product, for `adjust` and `count`.
-fn correct_stock(
-    name: &str,
-    size: Option<&str>,
-    correction: Correction,
-    context: &mut Context,
-) -> anyhow::Result<Exit> {
-    if context.global.note.is_none() {
-        return Err(Failure::usage("a correction of stock needs a --note that says why").hint("add --note WHY").into());
-    }
-    let mut store = context.open_to_write()?;
-    let audit = context.audit();
-    let (change, corrected) = context.write(&mut store, |write| {
-        let found = super::find::find_product(write, name)?;
-        let change = correct(&found, size, correction).map_err(Failure::from)?;
-        write.correct_stock(&change, &audit)?;
-        let corrected = write.products([found.id])?;
-        anyhow::Ok((change, corrected.get(found.id).cloned().unwrap_or(found)))
-    })?;
-    print_product(&corrected, context, || product::corrected(&change, context.is_dry_run()))?;
-    if let Some(line) = &change.new_line {
-        context.ui.note(&format!("{} is a new size; its sizes are {}", line.size, corrected.size_names()));
-    }
-    Ok(Exit::Done)
-}
+/// Why a correction of stock is refused without a note.
+const NEEDS_NOTE: &str = "a correction of stock needs a --note that says why";
 
 /// Prints a written product, or `text` for people.
 fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> String) -> anyhow::Result<()> {
