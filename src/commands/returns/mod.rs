@@ -121,7 +121,7 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     naming.say(context);
     if let Some(entered) = entered {
-        entered.say(&order, context);
+        entered.say_of_payment(&order, context);
     }
     context.print_order(&order, &settings)?;
     say_owed([&order].into_iter(), context);
