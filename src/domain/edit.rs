@@ -885,4 +885,11 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn only_an_added_item_brings_a_product() {
+        let (_, _, cap) = ground();
+        assert_eq!(added(&cap, 1, None).product(), Some(cap.id));
+        assert_eq!([counted(1, 1), ItemEdit::Remove { number: 1 }].map(|edit| edit.product()), [None, None]);
+    }
 }

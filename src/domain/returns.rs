@@ -911,4 +911,11 @@ pub(crate) mod tests {
         }
         assert!(dear.decide(&of(&[(1, 1)])).is_ok());
     }
+
+    #[test]
+    fn a_replacement_by_another_size_is_of_the_same_product() {
+        let cap = product("Cap", &[("", 1)]);
+        let of = |request: Request| request.replacement.unwrap().product();
+        assert_eq!((of(exchange(&[], "L")), of(exchange_for(&[], &cap, None, None))), (None, Some(cap.id)));
+    }
 }
