@@ -311,10 +311,9 @@ fn edit_items(
                 item.selected_color.clone_from(color);
             }
             let words = |item| Some(describe(*number, item));
-            if item.returned > 0
-                && (was.selected_size != item.selected_size || was.selected_color != item.selected_color)
-            {
-                return Err(came_back(*number, item, reference, "its size and color cannot change"));
+            let looks = |item: &OrderItem| (item.selected_size.clone(), item.selected_color.clone(), item.unit_price);
+            if item.returned > 0 && looks(&was) != looks(item) {
+                return Err(came_back(*number, item, reference, "its size, color and price cannot change"));
             }
             if item.quantity < item.returned {
                 return Err(came_back(
@@ -828,9 +827,9 @@ mod tests {
             (sized(1, Some(3), "l"), Ok(vec![("l", -1)])),
             (
                 sized(1, None, "S"),
-                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size and color cannot change"),
+                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change"),
             ),
-            (colored, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size and color cannot change")),
+            (colored, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change")),
             (
                 ItemEdit::Remove { number: 1 },
                 Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),

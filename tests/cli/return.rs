@@ -282,7 +282,7 @@ fn an_order_with_returns_goes_nowhere_that_forgets_them() {
     for (args, words) in [
         (
             &["--item", "1", "--size", "S"][..],
-            "1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size and color cannot change",
+            "1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change",
         ),
         (&["--remove", "1"], "1 of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),
         (
@@ -299,6 +299,9 @@ fn an_order_with_returns_goes_nowhere_that_forgets_them() {
     shop.orders(["edit", ORDER, "--item", "1", "--quantity", "1"]).succeeds();
     assert_eq!(shop.on_hand("SKU-12345", "L"), 3);
     shop.orders(["set-status", ORDER, "delivered"]).succeeds();
+    // Though what came back is then worth more than all items, that is not why.
+    let done = shop.orders(["edit", ORDER, "--item", "1", "--price", "0.01"]).exits(5);
+    assert!(done.stderr.contains("LEG-LXYZ1234-AB5C is delivered"), "{done:?}");
     shop.orders(["cancel", ORDER]).succeeds();
     assert_eq!(shop.on_hand("BLT-01", ""), 12);
     shop.check();
