@@ -150,7 +150,7 @@ pub fn say_owed<'o>(orders: impl Iterator<Item = &'o Order>, context: &Context) 
     }
 }
 
-/// How money moved, as somebody says.
+/// A payment or refund as entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovedMoney {
     pub method: Method,
@@ -159,8 +159,7 @@ pub struct MovedMoney {
     pub receipt: Option<String>,
 }
 
-/// Asks how money moved; fails with `refused` after Esc. `last` is the method that is used where none is typed, `whole` the
-/// amount.
+/// Asks how money moved. Esc ends with `refused`; Enter takes `last` as the method, and `whole` as the amount.
 pub fn ask_money(
     context: &Context,
     refused: &str,

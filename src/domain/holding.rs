@@ -39,7 +39,7 @@ pub struct NoSuchSize {
     pub product: String,
     /// The size asked for, if any.
     pub size: Option<String>,
-    /// The sizes that there are: `S, M, L`.
+    /// The available sizes: `S, M, L`.
     pub sizes: String,
 }
 
@@ -47,7 +47,7 @@ impl Holding {
     /// Returns what an order with these items holds in this status.
     ///
     /// # Errors
-    /// Items of which something is left need a size that there is; each is named.
+    /// Items of which something is left need an available size; each is named.
     pub fn of(
         status: Status,
         items: &[OrderItem],
@@ -110,8 +110,8 @@ impl Holding {
 
 /// The stock lines of an order's items: an item takes from the line of its size, and gives back to it.
 ///
-/// What an order took of a product that was not tracked by size then has no size, and is that of its first items. It goes back
-/// as it was taken, whatever else the order gets of the product. An item that gets more than that takes all by its size.
+/// Pieces that were taken while the product had no sizes have none. They belong to the first items that they cover, and go back
+/// without a size. An item that grows beyond them takes all its pieces by its size.
 #[derive(Debug, Default)]
 pub struct Lines {
     /// The items that took pieces without a size, and how many.
@@ -136,7 +136,7 @@ impl Lines {
         Lines { sizeless }
     }
 
-    /// Finds the stock line of an item; `None` if it needs a size that there is.
+    /// Finds the stock line of an item; `None` if it needs an available size.
     pub fn find(&self, item: &OrderItem, catalogue: &Catalogue) -> Option<StockKey> {
         let product_id = item.product_id;
         if self.sizeless.get(&item.id).is_some_and(|took| i64::from(item.pieces_left()) <= *took) {
@@ -166,7 +166,7 @@ pub fn contradictions(order: &Order, held: &Holding, catalogue: &Catalogue) -> V
     if order.summary.status.holds_stock() {
         let lines = Lines::of(&order.items, held);
         for item in &order.items {
-            // An item of a size that there is not should hold that all the same.
+            // An item of an unknown size should hold that size all the same.
             let size_key = || item.selected_size.as_deref().map(size_key).unwrap_or_default();
             let key = lines.find(item, catalogue);
             let key = key.unwrap_or_else(|| StockKey { product_id: item.product_id, size_key: size_key() });

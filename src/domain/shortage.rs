@@ -59,8 +59,8 @@ struct Need {
     by_order: Vec<(usize, i64)>,
 }
 
-/// Finds the stock lines of which these orders together take more than there is, in the order in which they take it. Each
-/// order comes with its movements; what they give back is not counted, as it is not there yet.
+/// Finds the stock lines of which these orders take more than is on hand. Each order comes with its movements; what they give
+/// back is not counted.
 pub fn shortages(orders: &[(&Reference, &[Movement])], catalogue: &Catalogue) -> Vec<Shortage> {
     let mut needs: Vec<Need> = Vec::new();
     let mut indexes: HashMap<StockKey, usize> = HashMap::new();

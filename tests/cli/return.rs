@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::harness::{ORDER, Shop};
+use crate::harness::{BELT, ORDER, Shop};
 
 /// A shop that sent two shirts in L and three belts, with a discount of 10, and was paid for them.
 fn sent() -> Shop {
@@ -334,4 +334,20 @@ LEG-LXYZ1234-AB5C  2026-02-07 08:00  Leather Belt              1  17.14
         ),
         "{text}"
     );
+}
+
+/// Whoever enters it again does not take another piece, and no money is left out.
+#[test]
+fn a_return_with_a_refund_that_is_on_record_changes_nothing() {
+    let shop = Shop::stocked();
+    shop.take("LEG-2", BELT, 2, None);
+    shop.orders(["confirm", "LEG-2", "--paid", "cash"]).succeeds();
+    shop.orders(["set-status", "LEG-2", "shipped"]).succeeds();
+    let line = ["return", "LEG-2", "1", "--refund", "cash", "--receipt", "X1"];
+    shop.orders(line).exits(0);
+    let before = shop.dump();
+    let done = shop.orders(line).exits(5);
+    assert!(done.stderr.starts_with("error: the refund of LEG-2 with this receipt is on record"), "{done:?}");
+    assert_eq!(shop.dump(), before);
+    shop.check();
 }
