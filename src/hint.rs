@@ -147,7 +147,7 @@ impl From<Remedy> for Hint {
             Remedy::EditItem(reference) => {
                 Hint::run("to change an item", order("edit", reference).option("--item N --quantity N"))
             }
-            Remedy::NewOrder => Hint::run("to take an order anew", CommandLine::of("create")),
+            Remedy::NewOrder => Hint::run("to take a new order", CommandLine::of("create")),
             Remedy::Reopen(reference) => Hint::run("to reopen it", back(reference, "pending")),
             Remedy::StepBack { reference, to } => {
                 Hint::run(format!("to take it back to {to}"), back(reference, to.as_str()))

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::order::{Order, OrderItem};
-use super::product::{Catalogue, Product, ProductId, SizeProblem};
+use super::product::{Catalogue, Product, ProductId};
 use super::status::Status;
 use super::stock::{Movement, Reason};
 use super::text::size_key;
@@ -39,7 +39,7 @@ pub struct NoSuchSize {
     pub product: String,
     /// The size asked for, if any.
     pub size: Option<String>,
-    /// The sizes that there are: `S, M, L`.
+    /// The available sizes: `S, M, L`.
     pub sizes: String,
 }
 
@@ -47,7 +47,7 @@ impl Holding {
     /// Returns what an order with these items holds in this status.
     ///
     /// # Errors
-    /// Items of which something is left need a size that there is; each is named.
+    /// Items of which something is left need an available size; each is named.
     pub fn of(
         status: Status,
         items: &[OrderItem],
@@ -59,9 +59,9 @@ impl Holding {
             return Ok(holding);
         }
         for (index, item) in items.iter().enumerate().filter(|(_, item)| item.pieces_left() > 0) {
-            match lines.find(index + 1, item, catalogue) {
-                Ok(key) => holding.add(key, item.pieces_left().into()),
-                Err(problem) => problems.push(problem),
+            match lines.find(item, catalogue) {
+                Some(key) => holding.add(key, item.pieces_left().into()),
+                None => problems.push(NoSuchSize::of(index + 1, item, catalogue)),
             }
         }
         if problems.is_empty() { Ok(holding) } else { Err(problems) }
@@ -110,8 +110,8 @@ impl Holding {
 
 /// The stock lines of an order's items: an item takes from the line of its size, and gives back to it.
 ///
-/// What an order took of a product that was not tracked by size then has no size, and is that of its first items. It goes back
-/// as it was taken, whatever else the order gets of the product. An item that gets more than that takes all by its size.
+/// Pieces that were taken while the product had no sizes have none. They belong to the first items that they cover, and go back
+/// without a size. An item that grows beyond them takes all its pieces by its size.
 #[derive(Debug, Default)]
 pub struct Lines {
     /// The items that took pieces without a size, and how many.
@@ -128,7 +128,7 @@ impl Lines {
         let mut sizeless = HashMap::new();
         for item in items {
             let pieces = i64::from(item.pieces_left());
-            if let Some(left) = left.get_mut(&item.product_id).filter(|left| pieces > 0 && **left >= pieces) {
+            if let Some(left) = left.get_mut(&item.product_id).filter(|left| **left >= pieces) {
                 *left -= pieces;
                 sizeless.insert(item.id, pieces);
             }
@@ -136,22 +136,25 @@ impl Lines {
         Lines { sizeless }
     }
 
-    /// Finds the stock line of an item, whose number in the order is `number`.
-    pub fn find(&self, number: usize, item: &OrderItem, catalogue: &Catalogue) -> Result<StockKey, NoSuchSize> {
+    /// Finds the stock line of an item; `None` if it needs an available size.
+    pub fn find(&self, item: &OrderItem, catalogue: &Catalogue) -> Option<StockKey> {
         let product_id = item.product_id;
         if self.sizeless.get(&item.id).is_some_and(|took| i64::from(item.pieces_left()) <= *took) {
-            return Ok(StockKey { product_id, size_key: String::new() });
+            return Some(StockKey { product_id, size_key: String::new() });
         }
-        let no_such_size = |product: Option<&Product>| NoSuchSize {
+        let line = catalogue.get(product_id)?.line_for(item.selected_size.as_deref()).ok()?;
+        Some(StockKey { product_id, size_key: line.size_key.clone() })
+    }
+}
+
+impl NoSuchSize {
+    /// Makes the problem of an item, whose number in the order is `number`.
+    pub fn of(number: usize, item: &OrderItem, catalogue: &Catalogue) -> NoSuchSize {
+        NoSuchSize {
             number,
             product: item.shop_name().to_owned(),
             size: item.selected_size.clone(),
-            sizes: product.map(Product::size_names).unwrap_or_default(),
-        };
-        let product = catalogue.get(product_id).ok_or_else(|| no_such_size(None))?;
-        match product.line_for(item.selected_size.as_deref()) {
-            Ok(line) => Ok(StockKey { product_id, size_key: line.size_key.clone() }),
-            Err(SizeProblem::Missing | SizeProblem::Unknown) => Err(no_such_size(Some(product))),
+            sizes: catalogue.get(item.product_id).map(Product::size_names).unwrap_or_default(),
         }
     }
 }
@@ -162,11 +165,11 @@ pub fn contradictions(order: &Order, held: &Holding, catalogue: &Catalogue) -> V
     let mut should = Holding::default();
     if order.summary.status.holds_stock() {
         let lines = Lines::of(&order.items, held);
-        for (index, item) in order.items.iter().enumerate() {
-            // An item of a size that there is not should hold that all the same.
+        for item in &order.items {
+            // An item of an unknown size should hold that size all the same.
             let size_key = || item.selected_size.as_deref().map(size_key).unwrap_or_default();
-            let key = lines.find(index + 1, item, catalogue);
-            let key = key.unwrap_or_else(|_| StockKey { product_id: item.product_id, size_key: size_key() });
+            let key = lines.find(item, catalogue);
+            let key = key.unwrap_or_else(|| StockKey { product_id: item.product_id, size_key: size_key() });
             should.add(key, item.pieces_left().into());
         }
     }

@@ -74,13 +74,13 @@ pub struct Returned {
     pub status: Status,
     /// What comes back, item by item.
     pub lines: Vec<ReturnedLine>,
-    /// The items with those that replace others, if there are some.
+    /// All items, replacements last; `None` if nothing was replaced.
     pub items: Option<Vec<OrderItem>>,
     /// The sum of the items' subtotals.
     pub total: Money,
     /// The sum of the items' quantities.
     pub item_count: i64,
-    /// What everything is worth that came back until now.
+    /// The worth of all returns so far, this one included.
     pub value: Money,
     /// The cancellation of the order, if nothing is left of it.
     pub cancellation: Option<StatusChange>,
@@ -166,8 +166,14 @@ pub fn decide(
     let pieces = merged(&request.pieces);
     let replacements = replacements(order, catalogue, &pieces, request.replacement.as_ref(), new_id)?;
     refuse_status(order)?;
+    for Pieces { number, quantity } in &pieces {
+        let item = &order.items[index_of(&order.items, *number, &summary.reference)?];
+        if *quantity > item.pieces_left() {
+            return Err(more_than_left(*number, item, *quantity, &summary.reference));
+        }
+    }
     if request.replacement.is_some() {
-        // Whoever gets something in exchange has some of the order: that comes before what there is not enough of.
+        // An exchange leaves the customer with something, so nothing can be kept, whatever the stock.
         cancellation(order, false, request.keep)?;
     }
     let mut after = AfterReturn::of(order, held, catalogue);
@@ -275,7 +281,7 @@ pub fn refuse_status(order: &Order) -> Result<(), Refusal> {
     }
 }
 
-/// An order while its lines come back one after the other.
+/// The state of an order between two lines of a return.
 struct AfterReturn<'o> {
     order: &'o Order,
     held: Holding,
@@ -309,9 +315,6 @@ impl AfterReturn<'_> {
         let reference = &self.order.summary.reference;
         let index = index_of(&self.items, number, reference)?;
         let old = &self.items[index];
-        if quantity > old.pieces_left() {
-            return Err(more_than_left(number, old, quantity, reference));
-        }
         let said = describe_pieces(number, old, quantity);
         let (mut to, mut movements) = (None, Vec::new());
         let (item, is_exchange) = (old.id, replacement.is_some());
@@ -367,7 +370,7 @@ fn more_than_left(number: usize, item: &OrderItem, quantity: u32, reference: &Re
         .remedy(Remedy::NumberItems(reference.clone()))
 }
 
-/// Decides whether an order is cancelled by a return, which is where nothing is left of it.
+/// Cancels the order if nothing is left of it.
 fn cancellation(order: &Order, is_empty: bool, keep: Option<Money>) -> Result<Option<StatusChange>, Refusal> {
     let summary = &order.summary;
     let reference = || summary.reference.clone();
@@ -910,5 +913,12 @@ pub(crate) mod tests {
             }
         }
         assert!(dear.decide(&of(&[(1, 1)])).is_ok());
+    }
+
+    #[test]
+    fn a_replacement_by_another_size_is_of_the_same_product() {
+        let cap = product("Cap", &[("", 1)]);
+        let of = |request: Request| request.replacement.unwrap().product();
+        assert_eq!((of(exchange(&[], "L")), of(exchange_for(&[], &cap, None, None))), (None, Some(cap.id)));
     }
 }

@@ -145,6 +145,7 @@ impl Write<'_> {
 mod tests {
     use super::*;
     use crate::domain::edit::Change;
+    use crate::domain::holding::Holding;
     use crate::domain::product::Product;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, resolved_order};
@@ -219,7 +220,7 @@ mod tests {
         let read = |store: &Store| {
             let read = store.read::<_, StoreError>(|read| {
                 let held = read.held_stock(order)?;
-                Ok((read.orders(&[order])?.remove(0), held.movements_to(&Default::default(), Reason::Cancel)))
+                Ok((read.orders(&[order])?.remove(0), held.movements_to(&Holding::default(), Reason::Cancel)))
             });
             let (order, held) = read.unwrap();
             (order, held.iter().map(|movement| movement.delta).collect::<Vec<_>>())

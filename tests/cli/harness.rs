@@ -37,6 +37,12 @@ impl Shop {
         Shop { folder: tempfile::tempdir().unwrap() }
     }
 
+    /// Starts without any file, in memory where the system has a folder for it: for thousands of commands of which none is about what
+    /// a power cut leaves.
+    pub fn in_memory() -> Shop {
+        Shop { folder: tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap() }
+    }
+
     /// Starts with the catalogue of `examples/`.
     pub fn stocked() -> Shop {
         let shop = Shop::new();

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::harness::{ORDER, Shop};
+use crate::harness::{BELT, ORDER, Shop};
 
 /// A shop that sent two shirts in L and three belts, with a discount of 10, and was paid for them.
 fn sent() -> Shop {
@@ -99,8 +99,13 @@ fn the_refund_is_recorded_with_the_return_or_neither_is() {
     let order = shop.orders(["return", ORDER, "1", "--refund", "cash", "--receipt", "R-7", "--json"]).json();
     assert_eq!((&order["due"], &order["payments"][1]["amount"]), (&json!("0.00"), &json!("-27.41")));
     // A return does not force a refund, and a refund no return.
-    let order = shop.orders(["return", ORDER, "1", "--refund", "instapay", "--amount", "10", "--json"]).json();
-    assert_eq!((&order["due"], &order["paid"]), (&json!("-17.41"), &json!("88.82")));
+    let done = shop.orders(["return", ORDER, "1", "--refund", "instapay", "--amount", "10"]).exits(0);
+    assert_eq!(
+        done.stderr,
+        "note: instapay is a new method: no payment was made by it before\n\
+         note: 17.41 is owed to the customer of LEG-LXYZ1234-AB5C\n\
+         hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C METHOD\n"
+    );
     shop.check();
 }
 
@@ -204,11 +209,11 @@ fn the_last_piece_back_cancels_the_order() {
     shop.orders(["set-status", ORDER, "pending", "--force", "--note", "x"]).fails(
         5,
         "error: order LEG-LXYZ1234-AB5C cannot go back to pending: some of it came back; nothing changed\n\
-         hint: to take an order anew:  orders create\n",
+         hint: to take a new order:  orders create\n",
     );
     for args in [["confirm", ORDER, "-y"], ["edit", ORDER, "--cod"]] {
         let stderr = shop.orders(args).exits(5).stderr;
-        assert!(stderr.ends_with("hint: to take an order anew:  orders create\n"), "{stderr}");
+        assert!(stderr.ends_with("hint: to take a new order:  orders create\n"), "{stderr}");
     }
     shop.check();
 }
@@ -277,7 +282,7 @@ fn an_order_with_returns_goes_nowhere_that_forgets_them() {
     for (args, words) in [
         (
             &["--item", "1", "--size", "S"][..],
-            "1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size and color cannot change",
+            "1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change",
         ),
         (&["--remove", "1"], "1 of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),
         (
@@ -294,6 +299,9 @@ fn an_order_with_returns_goes_nowhere_that_forgets_them() {
     shop.orders(["edit", ORDER, "--item", "1", "--quantity", "1"]).succeeds();
     assert_eq!(shop.on_hand("SKU-12345", "L"), 3);
     shop.orders(["set-status", ORDER, "delivered"]).succeeds();
+    // Though what came back is then worth more than all items, that is not why.
+    let done = shop.orders(["edit", ORDER, "--item", "1", "--price", "0.01"]).exits(5);
+    assert!(done.stderr.contains("LEG-LXYZ1234-AB5C is delivered"), "{done:?}");
     shop.orders(["cancel", ORDER]).succeeds();
     assert_eq!(shop.on_hand("BLT-01", ""), 12);
     shop.check();
@@ -326,4 +334,20 @@ LEG-LXYZ1234-AB5C  2026-02-07 08:00  Leather Belt              1  17.14
         ),
         "{text}"
     );
+}
+
+/// Whoever enters it again does not take another piece, and no money is left out.
+#[test]
+fn a_return_with_a_refund_that_is_on_record_changes_nothing() {
+    let shop = Shop::stocked();
+    shop.take("LEG-2", BELT, 2, None);
+    shop.orders(["confirm", "LEG-2", "--paid", "cash"]).succeeds();
+    shop.orders(["set-status", "LEG-2", "shipped"]).succeeds();
+    let line = ["return", "LEG-2", "1", "--refund", "cash", "--receipt", "X1"];
+    shop.orders(line).exits(0);
+    let before = shop.dump();
+    let done = shop.orders(line).exits(5);
+    assert!(done.stderr.starts_with("error: the refund of LEG-2 with this receipt is on record"), "{done:?}");
+    assert_eq!(shop.dump(), before);
+    shop.check();
 }

@@ -18,10 +18,10 @@ use crate::domain::order::{Order, QUANTITY_LIMIT};
 use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::domain::product::Catalogue;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Conflict, Refusal};
 use crate::domain::returns::{Pieces, Replacement, Request, decide};
 use crate::domain::status::Status;
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, Read, Store, StoreError, Write};
 
@@ -30,7 +30,7 @@ use crate::store::{Audit, Read, Store, StoreError, Write};
 /// The pieces are in stock again; with --damaged they are written off. The order costs less by their price, less their share of
 /// the discount. What was paid beyond that is owed to the customer, and --refund records that it went back. An exchange takes the
 /// new pieces first, at the price paid (another product: at its price today); they are a further item of the order. Once
-/// everything is back, the order is cancelled.
+/// everything is back, the order is cancelled. A return cannot be undone: what the customer still has is entered as a new order.
 ///
 /// At a terminal it shows what would happen and asks; without N, the items are picked there. At the question r records a
 /// refund too, e exchanges for another size, and d says that the pieces are damaged.
@@ -109,9 +109,12 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
             Some(Answer { request, refund, .. }) => (request.clone(), refund.clone()),
             None => (args.request(write)?, args.refund()),
         };
+        if answer.as_ref().is_some_and(|answer| answer.shown.as_ref().is_some_and(|shown| *shown != order)) {
+            return Err(Failure::from(Refusal::changed(&order.summary.reference)).into());
+        }
         let (held, catalogue) = facts(write, &order, &request)?;
         let returned = decide(&order, &held, &catalogue, &request, &mut ids).map_err(Failure::from)?;
-        if answer.as_ref().is_some_and(|answer| answer.shown.as_ref() != Some(&order)) {
+        if answer.as_ref().is_some_and(|answer| answer.shown.is_none()) {
             return Err(Failure::from(Refusal::changed(&order.summary.reference)).into());
         }
         write.return_items(&returned, &audit)?;
@@ -121,7 +124,7 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     naming.say(context);
     if let Some(entered) = entered {
-        entered.say(&order, context);
+        entered.say_of_payment(&order, context);
     }
     context.print_order(&order, &settings)?;
     say_owed([&order].into_iter(), context);
@@ -167,11 +170,24 @@ fn facts(read: &Read<'_>, order: &Order, request: &Request) -> Result<(Holding, 
 }
 
 /// Records that money goes back.
+///
+/// # Errors
+/// The refund is on record already: the return may have been taken before, too.
 fn enter_refund(write: &Write<'_>, order: &Order, refund: MovedMoney, audit: &Audit) -> anyhow::Result<Entered> {
     let MovedMoney { method, amount, receipt } = refund;
     let same = write.same_receipt(&method, receipt.as_deref())?;
     let amount = amount_to_refund(order, amount, same.as_ref()).map_err(Failure::from)?;
-    enter(write, order, PaymentEntry { amount, method, receipt, paid_at: None }, audit)
+    let entry = PaymentEntry { amount, method, receipt, paid_at: None };
+    let entered = enter(write, order, entry, audit)?;
+    if entered.is_unchanged {
+        let reference = &order.summary.reference;
+        let message = format!("the refund of {reference} with this receipt is on record: this return may be, too");
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Already), message)
+            .error("Refund is on record already")
+            .hint(Hint::run("to see it", CommandLine::of("show").argument(reference)))
+            .into());
+    }
+    Ok(entered)
 }
 
 /// Looks up the product that replaces what comes back.

@@ -60,7 +60,7 @@ struct Pair {
 
 impl Pair {
     fn new() -> Pair {
-        let program = harness::Shop::new();
+        let program = harness::Shop::in_memory();
         program.orders(["product", "import", "-q"]).stdin(catalogue()).succeeds();
         Pair { program, model: shop::Shop::new(&CATALOGUE) }
     }

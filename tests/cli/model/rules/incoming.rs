@@ -121,7 +121,7 @@ impl Order {
         order
     }
 
-    /// Takes down terms that the shop typed. A percentage is one of the items, and becomes an amount.
+    /// Takes down terms that the shop typed. A percentage is one of the items that did not come back, and becomes an amount.
     pub(super) fn agree(&mut self, terms: &Terms) -> Reasons {
         let agreed = |value| Agreement { value, is_claimed: false };
         if let Some(delivery) = terms.delivery {
@@ -130,7 +130,7 @@ impl Order {
         if let Some(discount) = &terms.discount {
             let value = match discount {
                 Discount::Amount(amount) => *amount,
-                Discount::Permille(permille) => part_of(self.total(), *permille, 1000),
+                Discount::Permille(permille) => self.given_up() + part_of(self.items_left(), *permille, 1000),
                 Discount::None => 0,
             };
             self.discount = Agreement { value, is_claimed: false };
