@@ -119,6 +119,9 @@ pub fn remove_sizes(
     sizes: &[String],
     note: Option<&str>,
 ) -> Result<Vec<(StockLine, Movement)>, Refusal> {
+    if !product.is_sized() && !sizes.is_empty() {
+        return Err(Refusal::invalid(format!("{} is not tracked by size", product.name)));
+    }
     let said = note.map(|note| format!(": {note}")).unwrap_or_default();
     let mut removed: Vec<(StockLine, Movement)> = Vec::new();
     for size in sizes {
@@ -343,7 +346,7 @@ mod tests {
         assert_eq!(remove(&sold_out, &["S"]), Ok("S".to_owned()));
         assert_eq!(remove(&sold_out, &["S", "M"]), refused(step, "Shirt needs a size: S, M cannot be removed"));
         let cap = product("Cap", &[("", 0)]);
-        assert_eq!(remove(&cap, &["S"]), refused(RefusalKind::InvalidInput, "Cap: has no size S (sizes: )"));
+        assert_eq!(remove(&cap, &["S"]), refused(RefusalKind::InvalidInput, "Cap is not tracked by size"));
     }
 
     #[test]

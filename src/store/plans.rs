@@ -15,12 +15,13 @@ use super::order_filter::{OrderFilter, Sort, SortField};
 use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
 use crate::domain::customer::CustomerSummary;
+use crate::domain::delivery::ReceivedItem;
 use crate::domain::edit::{Change, Edited};
 use crate::domain::incoming::{Source, SourceKind};
 use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{Method, PaymentEntry};
-use crate::domain::product::Product;
 use crate::domain::product::tests::product;
+use crate::domain::product::{Product, RowProduct};
 use crate::domain::receive::tests::{incoming, resolved_order};
 use crate::domain::remarks::{Block, Remarks};
 use crate::domain::report::money::Outstanding;
@@ -29,7 +30,7 @@ use crate::domain::resolve::ResolvedOrder;
 use crate::domain::returns::{Returned, ReturnedLine};
 use crate::domain::settings::SettingKey;
 use crate::domain::status::Status;
-use crate::domain::stock::{Movement, Reason, StockChange};
+use crate::domain::stock::{Movement, Reason, StockChange, remove_sizes};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
 use crate::domain::user::{Owner, Role, User, UserId};
@@ -114,6 +115,11 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     }
     read.events(order)?;
     read.product_entries(shirt.id)?;
+    read.delivery("INV-1")?;
+    for named in [RowProduct::Id(shirt.id), RowProduct::Barcode("SKU".to_owned()), RowProduct::Name(shirt.name.clone())]
+    {
+        read.products_of_row(&named)?;
+    }
     read.orders_with_product(shirt.id)?;
     read.products([shirt.id])?;
     read.matching_products(Some(shirt.id), Some("SKU"))?;
@@ -272,8 +278,14 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     write.record_remarks("1", "1", &Remarks { note: None, block }, &audit())?;
     write.record_remarks("1", "1", &Remarks::default(), &audit())?;
     write.forget_customer("1", &audit())?;
-    let belt = product("Belt", &[("", 1)]);
+    let belt = product("Belt", &[("", 1), ("L", 0)]);
     write.insert_product(&belt, &audit())?;
+    let line = belt.stock[0].clone();
+    let received = ReceivedItem { product: Arc::new(belt.clone()), line, is_new_size: false, quantity: 1 };
+    write.receive("INV-1", &[received], &audit())?;
+    for (_, movement) in remove_sizes(&belt, &["L".to_owned()], None).into_iter().flatten() {
+        write.remove_size(&movement, &audit())?;
+    }
     write.remove_product(&belt, &audit())
 }
 

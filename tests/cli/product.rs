@@ -402,10 +402,7 @@ hint: to take it off the shelf:  orders product count PL-220 0 --size SIZE --not
     assert!(done.stderr.contains("Polo Shirt needs a size: XL cannot be removed"), "{done:?}");
     // Its history stays, and pieces that come back bring it back.
     let history = shop.orders(["product", "history", "PL-220"]).succeeds();
-    assert!(
-        history.contains("XLL       +0      0  adjust                    operator  size removed: a slip\n"),
-        "{history}"
-    );
+    assert!(history.contains("XLL       +0      0  adjust          opera…  size removed: a\n"), "{history}");
     shop.orders(["cancel", "LEG-1"]).succeeds();
     assert_eq!(shop.orders(["product", "show", "PL-220", "--json"]).json()["sizeQuantities"], json!({"M": 2, "XL": 0}));
     shop.orders(["product", "receive", "PL-220", "L=4", "--ref", "INV-1", "--new-size", "-q"]).succeeds();
