@@ -1,6 +1,6 @@
 //! SQLite answers every query on a long table by an index.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
@@ -22,6 +22,7 @@ use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{Method, PaymentEntry};
 use crate::domain::product::tests::product;
 use crate::domain::product::{Product, RowProduct};
+use crate::domain::product_change::remove_sizes;
 use crate::domain::receive::tests::{incoming, resolved_order};
 use crate::domain::remarks::{Block, Remarks};
 use crate::domain::report::money::Outstanding;
@@ -30,7 +31,7 @@ use crate::domain::resolve::ResolvedOrder;
 use crate::domain::returns::{Returned, ReturnedLine};
 use crate::domain::settings::SettingKey;
 use crate::domain::status::Status;
-use crate::domain::stock::{Movement, Reason, StockChange, remove_sizes};
+use crate::domain::stock::{Movement, Reason, StockChange};
 use crate::domain::time::Timestamp;
 use crate::domain::transition::StatusChange;
 use crate::domain::user::{Owner, Role, User, UserId};
@@ -114,16 +115,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         read.shelf(shirt.id, "l", since)?;
     }
     read.events(order)?;
-    read.product_entries(shirt.id)?;
-    read.delivery("INV-1")?;
-    for named in [RowProduct::Id(shirt.id), RowProduct::Barcode("SKU".to_owned()), RowProduct::Name(shirt.name.clone())]
-    {
-        read.products_of_row(&named)?;
-    }
-    read.orders_with_product(shirt.id)?;
-    read.products([shirt.id])?;
-    read.matching_products(Some(shirt.id), Some("SKU"))?;
-    read.all_products()?;
+    read_goods(read, shirt)?;
     read.users()?;
     read.user("mona")?;
     read.orders_of_user(user.id)?;
@@ -186,6 +178,21 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         read.listed_orders(&filter, true)?;
         read.count_orders(&filter)?;
     }
+    Ok(())
+}
+
+/// Calls every method of `Read` about products and their stock.
+fn read_goods(read: &Read<'_>, shirt: &Product) -> Result<(), StoreError> {
+    read.product_entries(shirt.id)?;
+    read.delivery("INV-1")?;
+    for named in [RowProduct::Id(shirt.id), RowProduct::Barcode("SKU".to_owned()), RowProduct::Name(shirt.name.clone())]
+    {
+        read.products_of_row(&named)?;
+    }
+    read.orders_with_product(shirt.id)?;
+    read.products([shirt.id])?;
+    read.matching_products(Some(shirt.id), Some("SKU"))?;
+    read.all_products()?;
     Ok(())
 }
 
@@ -283,7 +290,7 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     let line = belt.stock[0].clone();
     let received = ReceivedItem { product: Arc::new(belt.clone()), line, is_new_size: false, quantity: 1 };
     write.receive("INV-1", &[received], &audit())?;
-    for (_, movement) in remove_sizes(&belt, &["L".to_owned()], None).into_iter().flatten() {
+    for (_, movement) in remove_sizes(&belt, &["L".to_owned()], &HashMap::new(), None).into_iter().flatten() {
         write.remove_size(&movement, &audit())?;
     }
     write.remove_product(&belt, &audit())

@@ -379,7 +379,7 @@ WHEN                     CHANGE  STOCK  WHY       BY        NOTE
 fn a_size_that_was_started_by_mistake_is_removed_and_can_come_back() {
     let shop = Shop::stocked();
     let count = |pieces: &'static str| {
-        shop.orders(["product", "count", "PL-220", pieces, "--size", "XLL", "--note", "new size"]).exits(0);
+        shop.orders(["product", "count", "PL-220", pieces, "--size", "XLL", "--new-size", "--note", "found"]).exits(0);
     };
     count("5");
     shop.orders(["product", "set", "PL-220", "--remove-size", "xll"]).fails(
@@ -391,6 +391,9 @@ hint: to take it off the shelf:  orders product count PL-220 0 --size SIZE --not
     count("0");
     shop.take("LEG-1", "3f0e1c52-7a8b-4d2e-9c11-5b6a7d8e9f01", 2, Some("M"));
     shop.orders(["confirm", "LEG-1"]).succeeds();
+    let done = shop.orders(["product", "set", "PL-220", "--remove-size", "M"]).exits(5);
+    assert!(done.stderr.contains("Polo Shirt (M) has 2 on the shelf for confirmed orders"), "{done:?}");
+    shop.orders(["set-status", "LEG-1", "shipped"]).succeeds();
     let set = |sizes| shop.orders(["product", "set", "PL-220", "--note", "a slip", "--json", "--remove-size", sizes]);
     assert_eq!(set("xll,L,M").json()["sizeQuantities"], json!({"XL": 1}));
     shop.check();
