@@ -66,7 +66,7 @@ const SHAPES: &[Shape] = &[
     shape("forgotten customer", "customer forget", FORGOTTEN_KEYS),
     shape(
         "stock movement",
-        "product history, an array; a change of a price has the reason price or discountedPrice, and from and to",
+        "product history, an array; a change of a price has the reason price or discountedPrice, and no delta",
         PRODUCT_ENTRY_KEYS,
     ),
     shape("line of a count sheet", "product sheet, an array", SHEET_KEYS),
@@ -162,7 +162,7 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "phone" if body == "message" => "text",
         "reason" if body == "stock movement" => "text",
         "delta" | "balance" if body == "stock movement" => "number?",
-        "from" | "to" if body == "stock movement" => "money?",
+        "priceFrom" | "priceTo" => "money?",
         "id" | "productId" => "uuid",
         "orderDate" | "createdAt" | "updatedAt" | "at" | "paidAt" | "until" => "time",
         "since" => "time?",

@@ -363,9 +363,9 @@ WHEN                     CHANGE  STOCK  WHY       BY        NOTE
     assert_eq!(
         history[1],
         json!({"at": "2026-02-08T08:00:00.000Z", "actor": "operator", "reason": "price", "orderReference": null, "size": null,
-               "delta": null, "balance": null, "note": "leather is dearer", "delivery": null, "from": "18.75", "to": "20.00"})
+               "delta": null, "balance": null, "note": "leather is dearer", "delivery": null, "priceFrom": "18.75", "priceTo": "20.00"})
     );
-    assert_eq!((&history[2]["from"], &history[2]["delta"]), (&json!(null), &json!(-1)));
+    assert_eq!((&history[2]["priceFrom"], &history[2]["delta"]), (&json!(null), &json!(-1)));
     shop.check();
     // One that comes back with another price changed it.
     shop.orders(["product", "remove", "BLT-01"]).succeeds();
