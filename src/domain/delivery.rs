@@ -73,6 +73,8 @@ pub struct Delivery {
     pub note: Option<String>,
     /// What came, by product and size key.
     pub came: Came,
+    /// What people call each of these: the product, with its size.
+    pub labels: BTreeMap<(ProductId, String), String>,
 }
 
 /// How many pieces came, by product and size key.
@@ -213,11 +215,16 @@ fn conflict(earlier: &Delivery, came: &Came, pieces: &[Pieces]) -> Refusal {
     let keys = earlier.came.keys().chain(came.keys().filter(|key| !earlier.came.contains_key(*key)));
     let details = keys.filter_map(|key| {
         let (before, now) = (earlier.came.get(key).unwrap_or(&0), came.get(key).unwrap_or(&0));
-        let (id, size) = key;
-        let name = pieces.iter().find(|pieces| pieces.product.id == *id).map(|pieces| pieces.product.name.clone());
-        let size = if size.is_empty() { String::new() } else { format!(" ({size})") };
-        let name = name.unwrap_or_else(|| id.to_string());
-        (before != now).then(|| format!("{name}{size}: {before} are on record, not {now}"))
+        let entered = || {
+            let pieces = pieces.iter().find(|pieces| pieces.product.id == key.0)?;
+            Some(format!(
+                "{}{}",
+                pieces.product.name,
+                if key.1.is_empty() { String::new() } else { format!(" ({})", key.1) }
+            ))
+        };
+        let label = earlier.labels.get(key).cloned().or_else(entered).unwrap_or_default();
+        (before != now).then(|| format!("{label}: {before} are on record, not {now}"))
     });
     let message = format!("delivery {} was entered with other pieces", earlier.reference);
     Refusal::conflict(Conflict::Content, message).details(details.collect())
@@ -234,7 +241,11 @@ mod tests {
 
     fn delivery(lines: &[Pieces]) -> Delivery {
         let (reference, actor) = ("INV-77".to_owned(), "operator".to_owned());
-        Delivery { reference, at: Timestamp::FIRST, actor, note: None, came: came(lines) }
+        let labels = lines.iter().map(|line| {
+            let size = line.size.clone().unwrap_or_default();
+            ((line.product.id, size_key(&size)), format!("{} [{size}]", line.product.name))
+        });
+        Delivery { reference, at: Timestamp::FIRST, actor, note: None, came: came(lines), labels: labels.collect() }
     }
 
     #[test]
@@ -319,9 +330,9 @@ mod tests {
         assert_eq!(
             details,
             [
-                format!("{}: 3 are on record, not 0", cap.id),
-                "Shirt (l): 2 are on record, not 3".to_owned(),
-                "Shirt (xl): 0 are on record, not 1".to_owned(),
+                "Cap []: 3 are on record, not 0",
+                "Shirt (xl): 0 are on record, not 1",
+                "Shirt [L]: 2 are on record, not 3",
             ]
         );
     }

@@ -1,10 +1,14 @@
 //! What an incoming product changes in the catalogue.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::money::Money;
-use super::product::{PriceField, Product, ProductId, StockLine};
+use super::product::{PriceField, Product, ProductId, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::shelf::LineKey;
+use super::stock::{Movement, Reason};
 use super::text::{shorten, size_key};
 
 /// A product as received. An absent key keeps the stored value; an inner `None` clears it.
@@ -261,6 +265,53 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
         .remedy(Remedy::ClearStock { product: product.handle(), is_sized: product.is_sized() }))
 }
 
+/// Decides to remove sizes from a product: of each, the line and the movement that records it. Their movements stay.
+///
+/// # Errors
+/// There is no such size, it has pieces on hand or kept on the shelf for orders (`kept`), or no other one is left.
+pub fn remove_sizes(
+    product: &Product,
+    sizes: &[String],
+    kept: &HashMap<LineKey, i64>,
+    note: Option<&str>,
+) -> Result<Vec<(StockLine, Movement)>, Refusal> {
+    if !product.is_sized() && !sizes.is_empty() {
+        return Err(Refusal::invalid(format!("{} is not tracked by size", product.name)));
+    }
+    let said = note.map(|note| format!(": {note}")).unwrap_or_default();
+    let mut removed: Vec<(StockLine, Movement)> = Vec::new();
+    for size in sizes {
+        let key = size_key(size);
+        let Some(line) = product.sizes().find(|line| line.size_key == key) else {
+            return Err(Refusal::invalid(no_such_size(&product.name, Some(size), &product.size_names())));
+        };
+        if line.on_hand > 0 {
+            let message = format!("{} has {} on hand", product.label(line), line.on_hand);
+            return Err(Refusal::conflict(Conflict::Step, message)
+                .remedy(Remedy::ClearStock { product: product.handle(), is_sized: true }));
+        }
+        if let Some(kept) = kept.get(&(product.id, key.clone())) {
+            let message = format!("{} has {kept} on the shelf for confirmed orders", product.label(line));
+            return Err(Refusal::conflict(Conflict::Step, message));
+        }
+        if removed.iter().all(|(other, _)| other.size_key != key) {
+            let movement = Movement {
+                product_id: product.id,
+                size_key: key,
+                delta: 0,
+                reason: Reason::Adjust,
+                note: Some(format!("size removed{said}")),
+            };
+            removed.push((line.clone(), movement));
+        }
+    }
+    if !removed.is_empty() && removed.len() == product.sizes().count() {
+        let message = format!("{} needs a size: {} cannot be removed", product.name, product.size_names());
+        return Err(Refusal::conflict(Conflict::Step, message));
+    }
+    Ok(removed)
+}
+
 fn new_product(
     incoming: &IncomingProduct,
     removed: Option<&Product>,
@@ -421,6 +472,35 @@ mod tests {
             assert_eq!(refused.as_ref().map(|refusal| refusal.message.as_str()), message);
             assert!(refused.is_none_or(|refusal| refusal.kind == RefusalKind::Conflict(Conflict::Step)));
         }
+    }
+
+    #[test]
+    fn a_size_without_stock_is_removed_unless_it_is_the_last() {
+        let shirt = product("Shirt", &[("S", 1), ("M", 0), ("XL", 0), ("XXL", 0)]);
+        let kept = HashMap::from([((shirt.id, "xxl".to_owned()), 2)]);
+        let remove = |product: &Product, sizes: &[&str]| {
+            let sizes: Vec<String> = sizes.iter().map(|&size| size.to_owned()).collect();
+            let removed = remove_sizes(product, &sizes, &kept, Some("a slip"))
+                .map_err(|refusal| (refusal.kind, refusal.message))?;
+            assert!(removed.iter().all(|(_, movement)| {
+                movement.delta == 0 && movement.note.as_deref() == Some("size removed: a slip")
+            }));
+            Ok(removed.into_iter().map(|(line, _)| line.size).collect::<Vec<_>>().join(" "))
+        };
+        let step = RefusalKind::Conflict(Conflict::Step);
+        let refused = |kind, message: &str| Err((kind, message.to_owned()));
+        assert_eq!(remove(&shirt, &["xl", " M", "XL"]), Ok("XL M".to_owned()));
+        assert_eq!(remove(&shirt, &["S"]), refused(step, "Shirt (S) has 1 on hand"));
+        assert_eq!(
+            remove(&shirt, &["M", "L"]),
+            refused(RefusalKind::InvalidInput, "Shirt: has no size L (sizes: S, M, XL, XXL)")
+        );
+        assert_eq!(remove(&shirt, &["XXL"]), refused(step, "Shirt (XXL) has 2 on the shelf for confirmed orders"));
+        let sold_out = product("Shirt", &[("S", 0), ("M", 0)]);
+        assert_eq!(remove(&sold_out, &["S"]), Ok("S".to_owned()));
+        assert_eq!(remove(&sold_out, &["S", "M"]), refused(step, "Shirt needs a size: S, M cannot be removed"));
+        let cap = product("Cap", &[("", 0)]);
+        assert_eq!(remove(&cap, &["S"]), refused(RefusalKind::InvalidInput, "Cap is not tracked by size"));
     }
 
     #[test]

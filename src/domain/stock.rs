@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::order::QUANTITY_LIMIT;
-use super::product::{Product, ProductId, StockLine, no_such_size};
+use super::product::{Product, ProductId, StockLine};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::shortage::Shortage;
@@ -109,45 +109,6 @@ pub fn write_off(product: &Product, note: Option<&str>) -> Vec<Movement> {
 
 /// The note of the movements of a removed product.
 const REMOVED: &str = "removed";
-
-/// Decides to remove sizes from a product: of each, the line and the movement that records it. Their movements stay.
-///
-/// # Errors
-/// There is no such size, it has pieces on hand, or no other one is left.
-pub fn remove_sizes(
-    product: &Product,
-    sizes: &[String],
-    note: Option<&str>,
-) -> Result<Vec<(StockLine, Movement)>, Refusal> {
-    let said = note.map(|note| format!(": {note}")).unwrap_or_default();
-    let mut removed: Vec<(StockLine, Movement)> = Vec::new();
-    for size in sizes {
-        let key = size_key(size);
-        let Some(line) = product.sizes().find(|line| line.size_key == key) else {
-            return Err(Refusal::invalid(no_such_size(&product.name, Some(size), &product.size_names())));
-        };
-        if line.on_hand > 0 {
-            let message = format!("{} has {} on hand", product.label(line), line.on_hand);
-            return Err(Refusal::conflict(Conflict::Step, message)
-                .remedy(Remedy::ClearStock { product: product.handle(), is_sized: true }));
-        }
-        if removed.iter().all(|(other, _)| other.size_key != key) {
-            let movement = Movement {
-                product_id: product.id,
-                size_key: key,
-                delta: 0,
-                reason: Reason::Adjust,
-                note: Some(format!("size {REMOVED}{said}")),
-            };
-            removed.push((line.clone(), movement));
-        }
-    }
-    if !removed.is_empty() && removed.len() == product.sizes().count() {
-        let message = format!("{} needs a size: {} cannot be removed", product.name, product.size_names());
-        return Err(Refusal::conflict(Conflict::Step, message));
-    }
-    Ok(removed)
-}
 
 /// An operator's correction of a product's stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -317,33 +278,6 @@ mod tests {
         assert_eq!(written_off(&sizes, None), [movement("s", -1, "removed"), movement("l", -2, "removed")]);
         assert_eq!(written_off(&[("", 3)], Some("sold out")), [movement("", -3, "removed: sold out")]);
         assert_eq!(written_off(&[("S", 0), ("M", 0)], None), [movement("s", 0, "removed")]);
-    }
-
-    #[test]
-    fn a_size_without_stock_is_removed_unless_it_is_the_last() {
-        let shirt = product("Shirt", &[("S", 1), ("M", 0), ("XL", 0)]);
-        let remove = |product: &Product, sizes: &[&str]| {
-            let sizes: Vec<String> = sizes.iter().map(|&size| size.to_owned()).collect();
-            let removed =
-                remove_sizes(product, &sizes, Some("a slip")).map_err(|refusal| (refusal.kind, refusal.message))?;
-            assert!(removed.iter().all(|(_, movement)| {
-                movement.delta == 0 && movement.note.as_deref() == Some("size removed: a slip")
-            }));
-            Ok(removed.into_iter().map(|(line, _)| line.size).collect::<Vec<_>>().join(" "))
-        };
-        let step = RefusalKind::Conflict(Conflict::Step);
-        let refused = |kind, message: &str| Err((kind, message.to_owned()));
-        assert_eq!(remove(&shirt, &["xl", " M", "XL"]), Ok("XL M".to_owned()));
-        assert_eq!(remove(&shirt, &["S"]), refused(step, "Shirt (S) has 1 on hand"));
-        assert_eq!(
-            remove(&shirt, &["M", "L"]),
-            refused(RefusalKind::InvalidInput, "Shirt: has no size L (sizes: S, M, XL)")
-        );
-        let sold_out = product("Shirt", &[("S", 0), ("M", 0)]);
-        assert_eq!(remove(&sold_out, &["S"]), Ok("S".to_owned()));
-        assert_eq!(remove(&sold_out, &["S", "M"]), refused(step, "Shirt needs a size: S, M cannot be removed"));
-        let cap = product("Cap", &[("", 0)]);
-        assert_eq!(remove(&cap, &["S"]), refused(RefusalKind::InvalidInput, "Cap: has no size S (sizes: )"));
     }
 
     #[test]

@@ -190,10 +190,12 @@ fn cell_of<'a>(cells: &Cells<'a>, names: &[&'static str]) -> Option<&'a str> {
 
 /// Returns what names the product of a row, alike for all its rows.
 fn product_key(cells: &Cells<'_>) -> Option<String> {
+    // Where the id is none, the row is refused; it must not take in others.
+    let id = cells.cell("id").and_then(|id| read_id(id).ok()).map(|id| format!("id {id}"));
     let sku =
         || cell_of(cells, &SKU).map(|sku| format!("sku {}", read_code(sku, usize::MAX).unwrap_or(sku.to_owned())));
     let name = || cells.cell("name").map(|name| format!("name {name}"));
-    cells.cell("id").map(|id| format!("id {}", id.to_lowercase())).or_else(sku).or_else(name)
+    id.or_else(sku).or_else(name)
 }
 
 /// A value that stands in some rows of a product, in all of them alike.
@@ -294,7 +296,7 @@ impl MergedRows {
             let label = [sku, "name", "id"].into_iter().find_map(|name| cells.cell(name));
             self.label = label.map(|label| shorten(label).into_owned());
         }
-        if product_key(&cells).is_none() {
+        if product_key(&cells).is_none() && cells.cell("id").is_none() {
             let merged = "in merged cells only the first row has a value";
             cells.problems.push(format_args!("names no product: its name, sku and id are blank ({merged})"));
         }

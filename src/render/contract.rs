@@ -4,8 +4,8 @@ use super::count::{DIFFERENCE_KEYS, KEPT_KEYS, SHEET_KEYS};
 use super::help::{paragraph, two_columns};
 use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, CUSTOMER_RETURN_KEYS, DELIVERY_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS,
-    ITEM_KEYS, NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_CHANGE_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS, RECEIVED_KEYS,
-    RETURN_KEYS, SUMMARY_KEYS, USER_KEYS,
+    ITEM_KEYS, NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_CHANGE_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS,
+    RECEIVED_KEYS, RETURN_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
 use super::report::{money, pending, stock};
 
@@ -66,7 +66,7 @@ const SHAPES: &[Shape] = &[
     shape("forgotten customer", "customer forget", FORGOTTEN_KEYS),
     shape(
         "stock movement",
-        "product history, an array; a change of a price has the reason price or discountedPrice, and from and to",
+        "product history, an array; a change of a price has the reason price or discountedPrice, and no delta",
         PRODUCT_ENTRY_KEYS,
     ),
     shape("line of a count sheet", "product sheet, an array", SHEET_KEYS),
@@ -162,7 +162,7 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "phone" if body == "message" => "text",
         "reason" if body == "stock movement" => "text",
         "delta" | "balance" if body == "stock movement" => "number?",
-        "from" | "to" if body == "stock movement" => "money?",
+        "priceFrom" | "priceTo" => "money?",
         "id" | "productId" => "uuid",
         "orderDate" | "createdAt" | "updatedAt" | "at" | "paidAt" | "until" => "time",
         "since" => "time?",

@@ -101,7 +101,7 @@ pub fn of_product(
     let columns = [
         Column::new("WHEN"),
         Column::new("SIZE").shrinks_to(4).rank(1),
-        Column::new("CHANGE").number(),
+        Column::new("CHANGE").number().wraps_at(8),
         Column::new("STOCK").number(),
         Column::new("WHY"),
         Column::reference("ORDER").rank(3),

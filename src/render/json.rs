@@ -316,8 +316,19 @@ pub fn event(event: &Event) -> Body {
 }
 
 /// The keys of what happened to a product, in order.
-pub const PRODUCT_ENTRY_KEYS: &[&str] =
-    &["at", "actor", "reason", "orderReference", "size", "delta", "balance", "note", "delivery", "from", "to"];
+pub const PRODUCT_ENTRY_KEYS: &[&str] = &[
+    "at",
+    "actor",
+    "reason",
+    "orderReference",
+    "size",
+    "delta",
+    "balance",
+    "note",
+    "delivery",
+    "priceFrom",
+    "priceTo",
+];
 
 /// Returns what happened to a product: a movement of its stock, or a change of a price, whose name is the reason.
 pub fn product_entry(entry: &ProductEntry) -> Body {
@@ -338,8 +349,8 @@ pub fn product_entry(entry: &ProductEntry) -> Body {
         "actor" => json!(entry.actor),
         "reason" => json!(entry.field.as_str()),
         "note" => json!(entry.note),
-        "from" => json!(entry.from.map(|price| price.to_string())),
-        "to" => json!(entry.to.map(|price| price.to_string())),
+        "priceFrom" => json!(entry.from.map(|price| price.to_string())),
+        "priceTo" => json!(entry.to.map(|price| price.to_string())),
         _ => Value::Null,
     };
     let value = |key: &str| match entry {

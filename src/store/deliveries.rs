@@ -1,10 +1,13 @@
 //! Deliveries from suppliers.
 
+use std::collections::BTreeMap;
+
 use rusqlite::named_params;
 
 use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
-use crate::domain::delivery::{Delivery, ReceivedItem};
+use crate::domain::delivery::{Came, Delivery, ReceivedItem};
+use crate::domain::product::ProductId;
 use crate::domain::stock::{Movement, Reason};
 
 impl Read<'_> {
@@ -15,13 +18,21 @@ impl Read<'_> {
             Ok((row.get::<_, i64>("pk")?, row.get("reference")?, row.get("at")?, row.get("actor")?, row.get("note")?))
         })?;
         let Some((pk, reference, at, actor, note)) = found else { return Ok(None) };
-        let came = self.rows(
-            "SELECT product_id, size_key, SUM(delta) AS came FROM stock_movements
-             WHERE delivery_pk = :delivery GROUP BY product_id, size_key",
+        let lines: Vec<((ProductId, String), i64, String)> = self.rows(
+            "SELECT m.product_id, m.size_key, SUM(m.delta) AS came,
+                    p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS label
+             FROM stock_movements AS m JOIN products AS p ON p.id = m.product_id
+             JOIN stock AS s ON s.product_id = m.product_id AND s.size_key = m.size_key
+             WHERE m.delivery_pk = :delivery GROUP BY m.product_id, m.size_key",
             named_params! {":delivery": pk},
-            |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get("came")?)),
+            |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get("came")?, row.get("label")?)),
         )?;
-        Ok(Some(Delivery { reference, at, actor, note, came: came.into_iter().collect() }))
+        let (mut came, mut labels) = (Came::new(), BTreeMap::new());
+        for (key, pieces, label) in lines {
+            labels.insert(key.clone(), label);
+            came.insert(key, pieces);
+        }
+        Ok(Some(Delivery { reference, at, actor, note, came, labels }))
     }
 }
 

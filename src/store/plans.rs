@@ -1,6 +1,6 @@
 //! SQLite answers every query on a long table by an index.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
@@ -15,12 +15,14 @@ use super::order_filter::{OrderFilter, Sort, SortField};
 use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
 use crate::domain::customer::CustomerSummary;
+use crate::domain::delivery::ReceivedItem;
 use crate::domain::edit::{Change, Edited};
 use crate::domain::incoming::{Source, SourceKind};
 use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{Method, PaymentEntry};
-use crate::domain::product::Product;
 use crate::domain::product::tests::product;
+use crate::domain::product::{Product, RowProduct};
+use crate::domain::product_change::remove_sizes;
 use crate::domain::receive::tests::{incoming, resolved_order};
 use crate::domain::remarks::{Block, Remarks};
 use crate::domain::report::money::Outstanding;
@@ -113,11 +115,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         read.shelf(shirt.id, "l", since)?;
     }
     read.events(order)?;
-    read.product_entries(shirt.id)?;
-    read.orders_with_product(shirt.id)?;
-    read.products([shirt.id])?;
-    read.matching_products(Some(shirt.id), Some("SKU"))?;
-    read.all_products()?;
+    read_goods(read, shirt)?;
     read.users()?;
     read.user("mona")?;
     read.orders_of_user(user.id)?;
@@ -180,6 +178,21 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         read.listed_orders(&filter, true)?;
         read.count_orders(&filter)?;
     }
+    Ok(())
+}
+
+/// Calls every method of `Read` about products and their stock.
+fn read_goods(read: &Read<'_>, shirt: &Product) -> Result<(), StoreError> {
+    read.product_entries(shirt.id)?;
+    read.delivery("INV-1")?;
+    for named in [RowProduct::Id(shirt.id), RowProduct::Barcode("SKU".to_owned()), RowProduct::Name(shirt.name.clone())]
+    {
+        read.products_of_row(&named)?;
+    }
+    read.orders_with_product(shirt.id)?;
+    read.products([shirt.id])?;
+    read.matching_products(Some(shirt.id), Some("SKU"))?;
+    read.all_products()?;
     Ok(())
 }
 
@@ -272,8 +285,14 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     write.record_remarks("1", "1", &Remarks { note: None, block }, &audit())?;
     write.record_remarks("1", "1", &Remarks::default(), &audit())?;
     write.forget_customer("1", &audit())?;
-    let belt = product("Belt", &[("", 1)]);
+    let belt = product("Belt", &[("", 1), ("L", 0)]);
     write.insert_product(&belt, &audit())?;
+    let line = belt.stock[0].clone();
+    let received = ReceivedItem { product: Arc::new(belt.clone()), line, is_new_size: false, quantity: 1 };
+    write.receive("INV-1", &[received], &audit())?;
+    for (_, movement) in remove_sizes(&belt, &["L".to_owned()], &HashMap::new(), None).into_iter().flatten() {
+        write.remove_size(&movement, &audit())?;
+    }
     write.remove_product(&belt, &audit())
 }
 

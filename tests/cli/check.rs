@@ -330,17 +330,17 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "UPDATE stock_movements SET delta = -2 WHERE reason = 'receive'",
         "delivery",
-        "INV-77: movement 16 brings -2 of Polo Shirt",
+        "INV-77: movement 22 brings -2 of Polo Shirt",
     ),
     (
         "UPDATE stock_movements SET actor = 'sara' WHERE reason = 'receive'",
         "delivery",
-        "INV-77: movement 16 differs from it in time, actor or note",
+        "INV-77: movement 22 differs from it in time, actor or note",
     ),
     (
         "UPDATE deliveries SET at = '2027-01-01T00:00:00.000Z'",
         "delivery",
-        "INV-77: movement 16 differs from it in time, actor or note",
+        "INV-77: movement 22 differs from it in time, actor or note",
     ),
     (
         "UPDATE products SET price = 100 WHERE barcode = 'BLT-01'",

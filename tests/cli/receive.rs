@@ -24,7 +24,7 @@ fn pieces_of_a_product_are_received_once() {
     }
     receive(&shop, &["PL-220", "M=3", "xl=5", "--ref", "INV-77"]).fails(
         5,
-        "error: delivery INV-77 was entered with other pieces; nothing received\n  - Polo Shirt (xl): 4 are on record, not 5\n",
+        "error: delivery INV-77 was entered with other pieces; nothing received\n  - Polo Shirt (XL): 4 are on record, not 5\n",
     );
     assert_eq!(shop.dump(), before);
     receive(&shop, &["BLT-01", "12", "--ref", "INV-78", "-q"]).prints("INV-78\n");
@@ -143,7 +143,7 @@ fn a_delivery_in_a_file_is_received_once() {
     assert_eq!(done.stdout, "INV-9 was received 2026-02-07 08:00 by operator; unchanged\n");
     let other = INVOICE.replace("M;3", "M;2");
     let done = receive(&shop, &["-", "--ref", "INV-9"]).stdin(other).exits(5);
-    assert!(done.stderr.contains("  - Polo Shirt (m): 4 are on record, not 3\n"), "{done:?}");
+    assert!(done.stderr.contains("  - Polo Shirt (M): 4 are on record, not 3\n"), "{done:?}");
     assert_eq!(shop.number("SELECT COUNT(*) FROM deliveries"), 1);
 }
 

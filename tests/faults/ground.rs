@@ -44,7 +44,7 @@ pub const READING: [&str; 19] = [
     "import new.json --dry-run",
 ];
 /// Commands that write.
-pub const WRITING: [&str; 19] = [
+pub const WRITING: [&str; 20] = [
     "create new.json",
     "import new.json",
     "confirm LEG-00007 LEG-00008",
@@ -58,6 +58,7 @@ pub const WRITING: [&str; 19] = [
     "config countryCode 20",
     "product add --name Cap --price 5 --stock 3",
     "product set BLT-01 --price 20",
+    "product receive BLT-01 3 --ref INV-1",
     "product adjust BLT-01 +2 --note delivery",
     "product count BLT-01 700 --note counted",
     "product remove PL-220",

@@ -65,7 +65,7 @@ const MAKING: [Work; 4] = [
 ];
 
 /// Those that change a file that is there, or try what they would change.
-const CHANGING: [Work; 47] = [
+const CHANGING: [Work; 49] = [
     work("create", &["create", "order.json"]),
     work("import", &["import", "orders.ndjson"]),
     work("import of stdin", &["import", "-"]),
@@ -121,6 +121,8 @@ const CHANGING: [Work; 47] = [
     work("product import", &["product", "import", "changes.json"]),
     work("product add", &["product", "add", "--id", ID, "--name", "Scarf", "--price", "9", "--barcode", "SC-1"]),
     work("product set", &["product", "set", "PL-220", "--price", "30"]),
+    work("product set --remove-size", &["product", "set", "PL-220", "--remove-size", "L"]),
+    work("product receive", &["product", "receive", "PL-220", "M=3", "L=2", "--ref", "INV-1"]),
     work("product adjust", &["product", "adjust", "BLT-01", "+5", "--note", "delivery"]),
     work("product count", &["product", "count", "BLT-01", "9", "--note", "stocktaking"]),
     work("product remove", &["product", "remove", "Canvas Sneakers"]),

@@ -267,6 +267,7 @@ mod tests {
         "A|N%|none",
         "±N",
         "SIZE=N",
+        "N|SIZE=N",
         "SECONDS",
         "BYTES",
         "WHEN",

@@ -35,7 +35,7 @@ use crate::ui::Progress;
 #[command(add = Facts::of(Group::Goods).importing(Imported::Products))]
 #[command(after_help = "Examples:
   orders product import catalogue.json
-  orders product import prices.xlsx --dry-run        each change, before → after
+  orders product import prices.xlsx --dry-run    each change, before → after
   orders product list --json | jq '.[].lowStockAt=3' | orders product import -")]
 pub struct ImportArgs {
     /// The files; - or none: stdin

@@ -1,5 +1,7 @@
 //! `orders product set`: changes what the catalogue says of a product.
 
+use std::collections::HashMap;
+
 use clap::Args;
 
 use super::{apply_product, barcode, decide_product, image, money, name, pieces, print_product, size};
@@ -7,8 +9,7 @@ use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
 use crate::domain::money::Money;
-use crate::domain::product_change::{Difference, IncomingProduct, ProductChange};
-use crate::domain::stock::remove_sizes;
+use crate::domain::product_change::{Difference, IncomingProduct, ProductChange, remove_sizes};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::render::product;
@@ -72,7 +73,8 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (audit, mut ids) = (context.audit(), context.ids());
     let (decision, low_stock) = context.write(&mut store, |write| {
         let found = find_product(write, &name)?;
-        for (_, movement) in remove_sizes(&found, &sizes, audit.note.as_deref()).map_err(Failure::from)? {
+        let kept = if sizes.is_empty() { HashMap::new() } else { write.kept_pieces()? };
+        for (_, movement) in remove_sizes(&found, &sizes, &kept, audit.note.as_deref()).map_err(Failure::from)? {
             write.remove_size(&movement, &audit)?;
         }
         let change = IncomingProduct { id: Some(found.id), ..change };

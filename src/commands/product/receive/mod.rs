@@ -29,6 +29,9 @@ use crate::ui;
 /// sku (or name, or id), size and quantity. Either all is received, or nothing. The same delivery again changes nothing.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Goods).importing(Imported::Deliveries))]
+#[command(override_usage = "orders product receive [OPTIONS] --ref <REF> <P> <N>
+       orders product receive [OPTIONS] --ref <REF> <P> <SIZE=N>...
+       orders product receive [OPTIONS] --ref <REF> <FILE>")]
 #[command(after_help = "Examples:
   orders product receive PL-220 S=3 M=4 --ref INV-77
   orders product receive BLT-01 12 --ref INV-78 --note 'one box was open'
@@ -38,7 +41,7 @@ pub struct ReceiveArgs {
     #[arg(value_name = "P|FILE")]
     what: String,
     /// How many came, where it is not tracked by size; else of each size: S=3 M=4
-    #[arg(value_name = "SIZE=N", value_parser = sized, value_delimiter = ',')]
+    #[arg(value_name = "N|SIZE=N", value_parser = sized, value_delimiter = ',')]
     pieces: Vec<Sized>,
     /// The supplier's number of it: an invoice, a delivery note
     #[arg(long = "ref", value_name = "REF", value_parser = read_reference)]
