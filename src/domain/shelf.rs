@@ -324,7 +324,9 @@ pub fn count(
 fn too_few(label: &str, after: i64, counted: Counted, shelf: &Shelf) -> Refusal {
     let (pieces, kept, missing) = (counted.pieces, shelf.kept_pieces(), -after);
     let message = match shelf.kept.is_empty() {
-        true => format!("{label}: {pieces} counted, {missing} fewer than went since asOf: if you counted later, put that time into asOf"),
+        true => format!(
+            "{label}: {pieces} counted, {missing} fewer than went since asOf: if you counted later, put that time into asOf"
+        ),
         false => format!("{label}: {pieces} counted, but {kept} are kept for {}: {missing} too few", shelf.names()),
     };
     let refusal = Refusal::conflict(Conflict::Step, message);
@@ -503,7 +505,10 @@ mod tests {
         assert_eq!(few.kind, RefusalKind::Conflict(Conflict::Step));
         let gone = Shelf { changes: vec![moved(30, -3)], ..Shelf::default() };
         let gone = refused(Some("L"), gone, on_sheet(1, 0, Some(3)), false);
-        assert_eq!(gone.message, "Shirt (L): 1 counted, 2 fewer than went since asOf: if you counted later, put that time into asOf");
+        assert_eq!(
+            gone.message,
+            "Shirt (L): 1 counted, 2 fewer than went since asOf: if you counted later, put that time into asOf"
+        );
         let wrong = refused(Some("L"), shelf(&[]), on_sheet(1, 0, Some(9)), false);
         assert!(wrong.message.starts_with("shelf: 7 lay there at asOf"), "{}", wrong.message);
         // An unknown size is named whatever was counted.

@@ -164,7 +164,7 @@ struct Stocktaking<'w, 'c> {
 
 impl Stocktaking<'_, '_> {
     fn enter(&mut self, read: &ReadCount) -> anyhow::Result<RecordOutcome> {
-        let listed = match settle(read) {
+        let row = match settle(read) {
             Some(outcome) => return Ok(outcome),
             None => read.count.as_ref().ok().and_then(Option::as_ref).context("it was counted")?,
         };
@@ -172,20 +172,20 @@ impl Stocktaking<'_, '_> {
             let (label, problems) = (read.label.clone(), problem.into());
             Ok(RecordOutcome::Rejected { label, kind, problems })
         };
-        let product = match self.product(listed)? {
+        let product = match self.product(row)? {
             Ok(product) => product,
-            Err((kind, problem)) => return reject(kind.into(), format!("{}: {problem}", listed.product.column())),
+            Err((kind, problem)) => return reject(kind.into(), format!("{}: {problem}", row.product.column())),
         };
-        let (size, now) = (listed.size.as_deref(), self.write.time());
+        let (size, now) = (row.size.as_deref(), self.write.time());
         let key = (product.id, size.map(size_key).unwrap_or_default());
-        let basis = basis_of(listed, now);
+        let basis = basis_of(row, now);
         let since = basis.time().and_then(|time| Timestamp::from_millis(time.millis() - TOLERANCE.num_milliseconds()));
-        let shelf = self.write.shelf(product.id, &key.1, since)?;
-        if listed.as_of.is_some_and(|time| shelf.is_ahead(time, now)) {
+        let on_shelf = self.write.shelf(product.id, &key.1, since)?;
+        if row.as_of.is_some_and(|time| on_shelf.is_ahead(time, now)) {
             return reject(FailureKind::InvalidInput, "asOf: is in the future".to_owned());
         }
-        let counted = Counted { pieces: listed.counted, basis };
-        let line = match count(&product, size, shelf, counted, self.may_start_sizes) {
+        let counted = Counted { pieces: row.counted, basis };
+        let line = match count(&product, size, on_shelf, counted, self.may_start_sizes) {
             Ok(line) => line,
             Err(refusal) => return reject(refusal.kind.into(), refusal.message),
         };
