@@ -24,8 +24,8 @@ impl ValueKind {
             "orderReference" => ValueKind::Reference,
             "total" | "itemCount" | "quantity" | "unitPrice" | "subtotal" | "price" | "discountedPrice"
             | "stockQuantity" | "lowStockAt" | "delta" | "balance" | "orderCount" | "keptPieces" | "keptTotal"
-            | "due" | "returnedQuantity" | "deliveryFee" | "discount" | "returned" | "grandTotal" | "paid" | "kept" | "amount" | "in"
-            | "out" | "net" | "shelf" | "counted" => ValueKind::Number,
+            | "due" | "returnedQuantity" | "deliveryFee" | "discount" | "returned" | "grandTotal" | "paid" | "kept"
+            | "amount" | "in" | "out" | "net" | "shelf" | "counted" => ValueKind::Number,
             "orderDate" | "createdAt" | "updatedAt" | "at" | "lastOrder" | "blockedAt" | "paidAt" | "since"
             | "until" | "asOf" => ValueKind::Time,
             "day" | "week" => ValueKind::Day,

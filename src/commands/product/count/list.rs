@@ -77,8 +77,14 @@ pub fn count_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exit
                     return Err(StoreError::Changed("the time zone").into());
                 }
                 let may_start_sizes = list.may_start_sizes;
-                let mut count =
-                    Stocktaking { write, audit: &audit, may_start_sizes, known: HashSet::new(), found: &mut found };
+                let mut count = Stocktaking {
+                    write,
+                    audit: &audit,
+                    may_start_sizes,
+                    known: HashSet::new(),
+                    last: None,
+                    found: &mut found,
+                };
                 let summary = queue.judge(rejects, &mut |read| count.enter(read), progress)?;
                 ensure_taken(&summary, list.keep_going)?;
                 if !is_dry_run {
@@ -159,6 +165,8 @@ struct Stocktaking<'w, 'c> {
     may_start_sizes: bool,
     /// What was counted so far.
     known: HashSet<LineKey>,
+    /// The product of the row before: its sizes mostly follow each other.
+    last: Option<(RowProduct, Option<String>, Product)>,
     found: &'w mut Vec<Difference>,
 }
 
@@ -172,9 +180,12 @@ impl Stocktaking<'_, '_> {
             let (label, problems) = (read.label.clone(), problem.into());
             Ok(RecordOutcome::Rejected { label, kind, problems })
         };
-        let product = match self.product(row)? {
-            Ok(product) => product,
-            Err((kind, problem)) => return reject(kind.into(), format!("{}: {problem}", row.product.column())),
+        let product = match self.last.take() {
+            Some((named, name, product)) if (&named, &name) == (&row.product, &row.name) => product,
+            _ => match self.product(row)? {
+                Ok(product) => product,
+                Err((kind, problem)) => return reject(kind.into(), format!("{}: {problem}", row.product.column())),
+            },
         };
         let (size, now) = (row.size.as_deref(), self.write.time());
         let key = (product.id, size.map(size_key).unwrap_or_default());
@@ -200,12 +211,17 @@ impl Stocktaking<'_, '_> {
             self.write.count_stock(&line, self.audit)?;
         }
         let warnings = line.warning().into_iter().collect();
-        if line.difference() == 0 {
-            return Ok(RecordOutcome::Unchanged(warnings));
+        let (is_as_expected, has_new_size) = (line.difference() == 0, line.change.new_line.is_some());
+        if !is_as_expected {
+            let size = size.map(|size| product.spelled_size(Some(size)).ok().flatten().unwrap_or(size.to_owned()));
+            self.found.push(Difference { sku: product.handle(), product: product.name.clone(), size, line });
         }
-        let size = size.map(|size| product.spelled_size(Some(size)).ok().flatten().unwrap_or(size.to_owned()));
-        self.found.push(Difference { sku: product.handle(), product: product.name, size, line });
-        Ok(RecordOutcome::Imported(warnings))
+        // With a new size it is loaded anew.
+        self.last = (!has_new_size).then(|| (row.product.clone(), row.name.clone(), product));
+        Ok(match is_as_expected {
+            true => RecordOutcome::Unchanged(warnings),
+            false => RecordOutcome::Imported(warnings),
+        })
     }
 
     /// Finds the product of a row. Its sku may be an id, as the sheet has it where there is no barcode, and may have lost the
