@@ -16,6 +16,8 @@ pub const IMAGE: usize = 2048;
 pub const IMAGES: usize = 100;
 /// A size or color.
 pub const CHOICE: usize = 50;
+/// The sizes of a product, if they are started one by one.
+pub const SIZES: usize = 1000;
 /// A note.
 pub const NOTE: usize = 1000;
 /// The receipt of a payment.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::limits::SIZES;
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
 use super::reference::Reference;
@@ -214,6 +215,9 @@ fn find_line<'a>(
     if size.contains([',', '=']) {
         return Err(Refusal::invalid(format!("{name} cannot get the size {size}: {NO_SIGNS}")));
     }
+    if product.sizes().count() >= SIZES {
+        return Err(Refusal::invalid(format!("{name} cannot get the size {size}: it has {SIZES} sizes")));
+    }
     Ok(Cow::Owned(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
 }
 
@@ -304,6 +308,12 @@ mod tests {
         let start = Remedy::StartSize { product: "SKU-Belt".to_owned(), size: "L".to_owned() };
         assert_eq!(mistaken(&empty, "L").remedies, [Remedy::LeaveOutSize, start]);
         assert_eq!(mistaken(&plain, "L").remedies, [Remedy::ClearUnsized("SKU-Cap".to_owned())]);
+        let names: Vec<String> = (0..SIZES).map(|number| format!("N{number}")).collect();
+        let many = product("Shirt", &names.iter().map(|name| (name.as_str(), 1)).collect::<Vec<_>>());
+        assert_eq!(
+            refused(&many, Some("XL"), Correction::Count(1)).message,
+            "Shirt cannot get the size XL: it has 1000 sizes"
+        );
         let limit = i64::from(QUANTITY_LIMIT);
         assert_eq!(
             refused(&plain, None, Correction::Count(limit + 1)).message,

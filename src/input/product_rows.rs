@@ -47,7 +47,7 @@ const TABLE_LIMIT: usize = 24 << 20;
 /// How many bytes of memory a row takes beside its texts.
 const ROW_OVERHEAD: usize = 128;
 /// The most rows of one product.
-const SIZES_LIMIT: usize = 1000;
+const SIZES_LIMIT: usize = crate::domain::limits::SIZES;
 
 /// A row of a table that is kept until all are read.
 #[derive(Debug)]

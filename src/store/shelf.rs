@@ -32,12 +32,12 @@ impl Read<'_> {
 
     /// Loads the shelf of one product and size, with its changes since a time, or none of them.
     pub fn shelf(&self, product: ProductId, size_key: &str, since: Option<Timestamp>) -> Result<Shelf, StoreError> {
-        let line = named_params! {":product": product, ":size_key": size_key};
+        let key = named_params! {":product": product, ":size_key": size_key};
         let on_hand = "SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key";
-        let on_hand = self.first(on_hand, line, |row| row.get(0))?.unwrap_or_default();
+        let on_hand = self.first(on_hand, key, |row| row.get(0))?.unwrap_or_default();
         let last_moved = "SELECT at FROM stock_movements WHERE product_id = :product AND size_key = :size_key ORDER BY pk DESC LIMIT 1";
-        let last_moved = self.first(last_moved, line, |row| row.get(0))?;
-        let mut shelf = Shelf { on_hand, last_moved, ..Shelf::default() };
+        let last_moved = self.first(last_moved, key, |row| row.get(0))?;
+        let mut found = Shelf { on_hand, last_moved, ..Shelf::default() };
         // Every step of an order moves `updated_at`.
         let sql = format!(
             "SELECT o.pk, o.reference, {IN_SHOP} AS is_in_shop, -SUM(m.delta) AS pieces
@@ -51,20 +51,20 @@ impl Read<'_> {
         })?;
         for (order, reference, is_in_shop, pieces) in orders {
             if is_in_shop && pieces != 0 {
-                shelf.kept.push(Kept { reference, pieces });
+                found.kept.push(Kept { reference, pieces });
             }
             if since.is_some() {
-                shelf.changes.extend(changes_of_order(&self.order_steps(order, product, size_key)?));
+                found.changes.extend(changes_of_order(&self.order_steps(order, product, size_key)?));
             }
         }
-        let moved = "SELECT at, delta, reason FROM stock_movements
+        let others = "SELECT at, delta, reason FROM stock_movements
              WHERE product_id = :product AND size_key = :size_key AND order_pk IS NULL AND at >= :since";
-        shelf.changes.extend(self.rows(moved, key, |row| {
+        found.changes.extend(self.rows(others, key, |row| {
             let is_count = row.get::<_, Reason>("reason")? == Reason::Count;
             Ok(ShelfChange { at: row.get("at")?, delta: row.get("delta")?, is_count })
         })?);
-        shelf.changes.retain(|change| since.is_some_and(|since| change.at >= since));
-        Ok(shelf)
+        found.changes.retain(|change| since.is_some_and(|since| change.at >= since));
+        Ok(found)
     }
 
     /// Loads what happened to an order, with what moved of a product and size.

@@ -46,6 +46,7 @@ fn no_writing_command_changes_anything() {
         ("product adjust", shop.orders(["product", "adjust", "CAP-1", "+1", "--note", "x", "-n"])),
         ("product count", shop.orders(["product", "count", "CAP-1", "3", "--note", "x", "--dry-run"])),
         ("product set --remove-size", shop.orders(["product", "set", "PL-220", "--remove-size", "L", "-n"])),
+        ("product count FILE", shop.orders(["product", "count", "-", "-n"]).stdin("sku,counted\nCAP-1,3\n")),
         ("product receive", shop.orders(["product", "receive", "CAP-1", "3", "--ref", "INV-1", "-n"])),
         (
             "product receive FILE",

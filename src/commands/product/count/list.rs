@@ -77,8 +77,14 @@ pub fn count_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exit
                     return Err(StoreError::Changed("the time zone").into());
                 }
                 let may_start_sizes = list.may_start_sizes;
-                let mut count =
-                    Stocktaking { write, audit: &audit, may_start_sizes, known: HashSet::new(), found: &mut found };
+                let mut count = Stocktaking {
+                    write,
+                    audit: &audit,
+                    may_start_sizes,
+                    known: HashSet::new(),
+                    last: None,
+                    found: &mut found,
+                };
                 let summary = queue.judge(rejects, &mut |read| count.enter(read), progress)?;
                 ensure_taken(&summary, list.keep_going)?;
                 if !is_dry_run {
@@ -159,12 +165,14 @@ struct Stocktaking<'w, 'c> {
     may_start_sizes: bool,
     /// What was counted so far.
     known: HashSet<LineKey>,
+    /// The product of the row before: its sizes mostly follow each other.
+    last: Option<(RowProduct, Option<String>, Product)>,
     found: &'w mut Vec<Difference>,
 }
 
 impl Stocktaking<'_, '_> {
     fn enter(&mut self, read: &ReadCount) -> anyhow::Result<RecordOutcome> {
-        let listed = match settle(read) {
+        let row = match settle(read) {
             Some(outcome) => return Ok(outcome),
             None => read.count.as_ref().ok().and_then(Option::as_ref).context("it was counted")?,
         };
@@ -172,20 +180,23 @@ impl Stocktaking<'_, '_> {
             let (label, problems) = (read.label.clone(), problem.into());
             Ok(RecordOutcome::Rejected { label, kind, problems })
         };
-        let product = match self.product(listed)? {
-            Ok(product) => product,
-            Err((kind, problem)) => return reject(kind.into(), format!("{}: {problem}", listed.product.column())),
+        let product = match self.last.take() {
+            Some((named, name, product)) if (&named, &name) == (&row.product, &row.name) => product,
+            _ => match self.product(row)? {
+                Ok(product) => product,
+                Err((kind, problem)) => return reject(kind.into(), format!("{}: {problem}", row.product.column())),
+            },
         };
-        let (size, now) = (listed.size.as_deref(), self.write.time());
+        let (size, now) = (row.size.as_deref(), self.write.time());
         let key = (product.id, size.map(size_key).unwrap_or_default());
-        let basis = basis_of(listed, now);
+        let basis = basis_of(row, now);
         let since = basis.time().and_then(|time| Timestamp::from_millis(time.millis() - TOLERANCE.num_milliseconds()));
-        let shelf = self.write.shelf(product.id, &key.1, since)?;
-        if listed.as_of.is_some_and(|time| shelf.is_ahead(time, now)) {
+        let on_shelf = self.write.shelf(product.id, &key.1, since)?;
+        if row.as_of.is_some_and(|time| on_shelf.is_ahead(time, now)) {
             return reject(FailureKind::InvalidInput, "asOf: is in the future".to_owned());
         }
-        let counted = Counted { pieces: listed.counted, basis };
-        let line = match count(&product, size, shelf, counted, self.may_start_sizes) {
+        let counted = Counted { pieces: row.counted, basis };
+        let line = match count(&product, size, on_shelf, counted, self.may_start_sizes) {
             Ok(line) => line,
             Err(refusal) => return reject(refusal.kind.into(), refusal.message),
         };
@@ -200,12 +211,17 @@ impl Stocktaking<'_, '_> {
             self.write.count_stock(&line, self.audit)?;
         }
         let warnings = line.warning().into_iter().collect();
-        if line.difference() == 0 {
-            return Ok(RecordOutcome::Unchanged(warnings));
+        let (is_as_expected, has_new_size) = (line.difference() == 0, line.change.new_line.is_some());
+        if !is_as_expected {
+            let size = size.map(|size| product.spelled_size(Some(size)).ok().flatten().unwrap_or(size.to_owned()));
+            self.found.push(Difference { sku: product.handle(), product: product.name.clone(), size, line });
         }
-        let size = size.map(|size| product.spelled_size(Some(size)).ok().flatten().unwrap_or(size.to_owned()));
-        self.found.push(Difference { sku: product.handle(), product: product.name, size, line });
-        Ok(RecordOutcome::Imported(warnings))
+        // With a new size it is loaded anew.
+        self.last = (!has_new_size).then(|| (row.product.clone(), row.name.clone(), product));
+        Ok(match is_as_expected {
+            true => RecordOutcome::Unchanged(warnings),
+            false => RecordOutcome::Imported(warnings),
+        })
     }
 
     /// Finds the product of a row. Its sku may be an id, as the sheet has it where there is no barcode, and may have lost the
