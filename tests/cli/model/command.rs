@@ -353,6 +353,7 @@ impl Command {
             Command::Count { product, size, pieces } => {
                 Words::new(&["product", "count", product.barcode, &pieces.to_string(), "--note", "why"])
                     .option("--size", size.clone())
+                    .flag("--new-size", size.is_some())
             }
             Command::SetPrice { product, price } => {
                 Words::new(&["product", "set", product.barcode, "--price", &money(*price)])
