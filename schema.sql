@@ -45,6 +45,9 @@ CREATE TABLE products (
     CHECK (removed_at IS NULL OR barcode IS NULL)
 ) STRICT;
 
+-- Finds the product that a row of a list names by its name. (Since version 6.)
+CREATE INDEX products_by_name ON products (name);
+
 -- The names and barcodes under which orders have a product or may have it, other than those of the catalogue: what a guest
 -- sent, and what the catalogue had before. Searches find the product's items by them. (Since version 4.)
 CREATE TABLE item_names (
@@ -55,13 +58,16 @@ CREATE TABLE item_names (
 ) STRICT, WITHOUT ROWID;
 
 -- Stock on hand: one row a product and size. A product that is not tracked by size has one row, with the size key ''.
--- On hand is always the sum of the movements of that product and size.
+-- On hand is always the sum of the movements of that product and size. A removed size keeps its row for its movements; pieces of
+-- it that come back bring it back.
 CREATE TABLE stock (
     pk         INTEGER PRIMARY KEY,                       -- keeps the sizes in the order in which they came (S, M, L)
     product_id TEXT NOT NULL REFERENCES products (id),
     size_key   TEXT NOT NULL,                             -- trimmed, lower case; '' where size is not tracked
     size       TEXT NOT NULL CHECK (length(size) <= 50),  -- as the catalogue spells it
     on_hand    INTEGER NOT NULL CHECK (on_hand >= 0),
+    removed_at TEXT CHECK (removed_at GLOB '????-??-??T??:??:??.???Z'), -- NULL: the catalogue has it
+    CHECK (removed_at IS NULL OR on_hand = 0),
     UNIQUE (product_id, size_key)
 ) STRICT;
 
@@ -257,15 +263,14 @@ CREATE TABLE stock_movements (
     CHECK (event_pk IS NULL OR order_pk IS NOT NULL OR reason = 'adjust')
 ) STRICT;
 
--- Goods that came from a supplier, once for each reference: an invoice, a delivery note. The hash is SHA-256 over what came, so
--- that the same delivery entered again changes nothing. (Since version 6.)
+-- Goods that came from a supplier, once for each reference: an invoice, a delivery note. What came are its movements.
+-- (Since version 6.)
 CREATE TABLE deliveries (
-    pk           INTEGER PRIMARY KEY,
-    reference    TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (trim(reference) <> '' AND length(reference) <= 100),
-    content_hash BLOB NOT NULL CHECK (length(content_hash) = 32),
-    at           TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
-    actor        TEXT NOT NULL,
-    note         TEXT
+    pk        INTEGER PRIMARY KEY,
+    reference TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (trim(reference) <> '' AND length(reference) <= 100),
+    at        TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+    actor     TEXT NOT NULL,
+    note      TEXT
 ) STRICT;
 
 -- How prices of the catalogue changed, append-only. (Since version 6.)
@@ -283,6 +288,8 @@ CREATE TABLE price_changes (
 CREATE INDEX price_changes_by_product ON price_changes (product_id);
 
 CREATE INDEX stock_movements_by_product ON stock_movements (product_id, size_key);
+-- Finds what came with a delivery. (Since version 6.)
+CREATE INDEX stock_movements_by_delivery ON stock_movements (delivery_pk) WHERE delivery_pk IS NOT NULL;
 CREATE INDEX stock_movements_by_order ON stock_movements (order_pk) WHERE order_pk IS NOT NULL;
 -- Finds what was written off with an event of an order. (Since version 4.)
 CREATE INDEX stock_movements_written_off ON stock_movements (event_pk)

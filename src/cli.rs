@@ -15,6 +15,7 @@ use crate::commands::{
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::{Global, OutputFormat, options};
 use crate::render::help::two_columns;
+use crate::ui;
 
 /// The order desk of a shop that sells over WhatsApp: orders, stock and their history in one SQLite file.
 #[derive(Debug, Parser)]
@@ -77,6 +78,7 @@ pub enum Command {
 pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
     let facts = &match &command {
         Command::Pay(args) if args.is_list() => facts.importing(Imported::Payments),
+        Command::Product(args) if args.is_count_sheet() => facts.importing(Imported::Counts),
         _ => *facts,
     };
     let exit = dispatch(command, facts, context).map_err(|error| match error.is::<OutputError>() {
@@ -91,8 +93,17 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
     if context.global.json && context.global.format.is_some_and(|format| format != OutputFormat::Json) {
         return Err(Failure::usage("--json and another --format contradict each other").into());
     }
-    if context.global.format() == OutputFormat::Html && !matches!(command, Command::Report(_)) {
-        return Err(Failure::usage("--format html is for reports only").into());
+    match context.global.format() {
+        OutputFormat::Html if !facts.has_page => {
+            return Err(Failure::usage("--format html is for reports and papers only").into());
+        }
+        OutputFormat::Xlsx if !facts.has_workbook => {
+            return Err(Failure::usage("--format xlsx is for lists and reports").into());
+        }
+        OutputFormat::Xlsx if ui::is_stdout_a_terminal() => {
+            return Err(Failure::usage("a workbook cannot be shown on a terminal").hint("add > list.xlsx").into());
+        }
+        _ => {}
     }
     if let (Some(note), Command::Note(args)) = (&context.global.note, &command) {
         return Err(note::refuse_option(args, note).into());

@@ -147,7 +147,7 @@ impl From<Remedy> for Hint {
             Remedy::EditItem(reference) => {
                 Hint::run("to change an item", order("edit", reference).option("--item N --quantity N"))
             }
-            Remedy::NewOrder => Hint::run("to take an order anew", CommandLine::of("create")),
+            Remedy::NewOrder => Hint::run("to take a new order", CommandLine::of("create")),
             Remedy::Reopen(reference) => Hint::run("to reopen it", back(reference, "pending")),
             Remedy::StepBack { reference, to } => {
                 Hint::run(format!("to take it back to {to}"), back(reference, to.as_str()))
@@ -167,7 +167,7 @@ impl From<Remedy> for Hint {
             Remedy::LeaveOutSize => "leave out --size".into(),
             Remedy::StartSize { product: handle, size } => {
                 let command = product("product count", &handle).argument("N").option_value("--size", &size);
-                Hint::run("to start a new size", command.option("--note WHY"))
+                Hint::run("to start a new size", command.option("--new-size").option("--note WHY"))
             }
             Remedy::ClearUnsized(handle) => {
                 let command = product("product count", &handle).argument(0).option("--note WHY");

@@ -77,7 +77,9 @@ pub enum OutputFormat {
     Ndjson,
     /// Comma-separated values with a header.
     Csv,
-    /// One self-contained page (reports only).
+    /// A workbook (.xlsx), with real numbers and dates (lists and reports).
+    Xlsx,
+    /// One self-contained page (reports and papers).
     Html,
 }
 

@@ -54,6 +54,10 @@ pub struct Facts {
     pub imports: Option<Imported>,
     /// The columns that `--fields` chooses from; empty if it is no list.
     pub fields: &'static [&'static str],
+    /// Whether it prints a page too (`--format html`).
+    pub has_page: bool,
+    /// Whether it prints a workbook too (`--format xlsx`).
+    pub has_workbook: bool,
     /// The statuses of the orders that it can act on.
     pub acts_on: &'static [Status],
 }
@@ -72,6 +76,8 @@ impl Facts {
             keeps_note: false,
             imports: None,
             fields: &[],
+            has_page: false,
+            has_workbook: false,
             acts_on: &Status::ALL,
         }
     }
@@ -93,13 +99,28 @@ impl Facts {
 
     /// Declares that it imports and that the history keeps its `--note`.
     pub const fn importing(self, imports: Imported) -> Facts {
-        let undone = if matches!(imports, Imported::Payments) { "nothing recorded" } else { "nothing imported" };
+        let undone = match imports {
+            Imported::Orders | Imported::Products => "nothing imported",
+            Imported::Payments => "nothing recorded",
+            Imported::Deliveries => "nothing received",
+            Imported::Counts => "nothing changed",
+        };
         Facts { imports: Some(imports), undone: Some(undone), ..self.keeping_note() }
     }
 
     /// Declares that it lists things with these columns.
     pub const fn listing(self, fields: &'static [&'static str]) -> Facts {
-        Facts { fields, ..self }
+        Facts { fields, has_workbook: true, ..self }
+    }
+
+    /// Declares that it prints a page too, for paper.
+    pub const fn on_paper(self) -> Facts {
+        Facts { has_page: true, ..self }
+    }
+
+    /// Declares that it reports.
+    pub const fn reporting(self) -> Facts {
+        Facts { has_page: true, has_workbook: true, ..self }
     }
 
     /// Declares that it acts only on orders in these statuses.

@@ -20,6 +20,7 @@ use crate::domain::resolve::Rejected;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 use crate::error::Exit;
+use crate::input::format::Format;
 use crate::input::json::NotJson;
 use crate::input::order_record::{read_record, read_stretch};
 use crate::input::parsed_order::ParsedOrder;
@@ -61,7 +62,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         Some(path) => Rejects::begin(path, &orders_files)?,
         None => Rejects::none(),
     };
-    let sources = open_sources(&args.files, &args.input, &orders_files)?;
+    let sources = open_sources(&args.files, &args.input, &Format::refuse_endless, &orders_files)?;
     let mut store = context.open_or_create()?;
     let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let sender = context.caller.clone();
@@ -85,7 +86,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let settle = ImportOrder::settle;
     let imported =
-        read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |mut queue, rejects, progress| {
+        read_all(sources, &mut rejects, &mut read, None, &settle, &mut progress, |mut queue, rejects, progress| {
             if let Some(summary) = queue.settled() {
                 context.write_nothing();
                 ensure_taken(&summary, args.keep_going)?;

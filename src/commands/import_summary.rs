@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::Context;
 use crate::domain::problems::Problems;
 use crate::domain::refusal::Conflict;
+use crate::domain::text::shorten;
 use crate::error::{DETAILS_LISTED, Explained, Failure, FailureKind, list_first};
+use crate::input::table::Sheets;
 use crate::render::json::Body;
 use crate::ui;
 
@@ -17,12 +19,21 @@ pub enum Imported {
     Products,
     /// The payments of a list, a row each.
     Payments,
+    /// What came with a delivery, a row each.
+    Deliveries,
+    /// What was counted, a row each.
+    Counts,
 }
 
 impl Imported {
     /// Returns the word for one record.
     fn record(self) -> &'static str {
-        if self == Imported::Payments { "row" } else { "record" }
+        if self.is_list() { "row" } else { "record" }
+    }
+
+    /// Returns whether it is one list, of rows that all count.
+    fn is_list(self) -> bool {
+        matches!(self, Imported::Payments | Imported::Deliveries | Imported::Counts)
     }
 }
 
@@ -37,6 +48,8 @@ pub enum RecordOutcome {
     Unchanged(Vec<String>),
     /// Nothing to take, but with warnings about an earlier record.
     Noted(Vec<String>),
+    /// Left blank.
+    Skipped,
     /// Not taken.
     Rejected {
         /// What messages call it: a reference, a barcode.
@@ -63,6 +76,8 @@ pub struct ImportSummary {
     pub skipped: u64,
     warnings: Vec<String>,
     warnings_left_out: u64,
+    /// What was not read, for people.
+    notes: Vec<String>,
     errors: Vec<RecordError>,
     problem_count: usize,
     /// The first conflict, if every rejected record is one.
@@ -86,6 +101,7 @@ pub enum Unreadable {
 #[derive(Debug)]
 struct RecordError {
     file: String,
+    sheet: Option<String>,
     record: Option<u64>,
     line: u64,
     label: Option<String>,
@@ -101,7 +117,8 @@ impl RecordError {
             (Some(number), None) => format!("{word} {number}: "),
             (None, _) => String::new(),
         };
-        let place = format!("{}:{}: {record}", self.file, self.line);
+        let sheet = self.sheet.as_ref().map(|sheet| format!("{sheet}:")).unwrap_or_default();
+        let place = format!("{}:{sheet}{}: {record}", self.file, self.line);
         self.problems.iter().map(move |problem| format!("{place}{problem}"))
     }
 
@@ -114,6 +131,7 @@ impl RecordError {
             "problems": self.problems,
             "code": self.kind.code(),
             "reason": self.kind.reason(),
+            "sheet": self.sheet,
         })
     }
 }
@@ -123,6 +141,8 @@ impl RecordError {
 pub struct RecordPlace<'a> {
     /// The file as it was named.
     pub file: &'a str,
+    /// The sheet of a workbook.
+    pub sheet: Option<&'a str>,
     /// The record's number in the file, from 1.
     pub record: Option<u64>,
     /// The line on which it begins, from 1.
@@ -146,6 +166,7 @@ impl ImportSummary {
         let mut nothing = 0;
         let (count, warnings) = match outcome {
             RecordOutcome::Noted(warnings) => (&mut nothing, warnings),
+            RecordOutcome::Skipped => (&mut self.skipped, Vec::new()),
             RecordOutcome::Imported(warnings) => (&mut self.imported, warnings),
             RecordOutcome::Updated(warnings) => (&mut self.updated, warnings),
             RecordOutcome::Unchanged(warnings) => (&mut self.unchanged, warnings),
@@ -169,6 +190,18 @@ impl ImportSummary {
         }
     }
 
+    /// Notes which columns and sheets of a table are not read; `file` is its name where there are several.
+    pub fn note_unread(&mut self, file: Option<&str>, columns: &[String], sheets: Option<&Sheets>) {
+        let place = file.map(|file| format!("{file}: ")).unwrap_or_default();
+        let mut note = |what: &str, names: &[String]| {
+            if !names.is_empty() && self.notes.len() < DETAILS_LISTED {
+                self.notes.push(format!("{place}{what} that are not read: {}", shorten(&names.join(", "))));
+            }
+        };
+        note("columns", columns);
+        note("sheets", sheets.map(|sheets| sheets.others.as_slice()).unwrap_or_default());
+    }
+
     fn reject(&mut self, place: RecordPlace<'_>, label: Option<String>, kind: FailureKind, problems: &Problems) {
         self.conflict = match (kind, self.conflict) {
             (FailureKind::Conflict(reason), None) if self.rejected == 0 => Some(reason),
@@ -180,6 +213,7 @@ impl ImportSummary {
         if self.errors.len() < DETAILS_LISTED {
             self.errors.push(RecordError {
                 file: place.file.to_owned(),
+                sheet: place.sheet.map(str::to_owned),
                 record: place.record,
                 line: place.line,
                 label,
@@ -217,17 +251,25 @@ impl ImportSummary {
             warnings.push(format!("… and {} more", self.warnings_left_out));
         }
         let mut body = Body::new();
-        let done = if what == Imported::Payments { "recorded" } else { "imported" };
+        let done = match what {
+            Imported::Orders | Imported::Products => "imported",
+            Imported::Payments => "recorded",
+            Imported::Deliveries => "received",
+            Imported::Counts => "corrected",
+        };
         body.insert(done.to_owned(), json!(self.imported));
         body.insert("unchanged".to_owned(), json!(self.unchanged));
         body.insert("rejected".to_owned(), json!(self.rejected));
-        if what != Imported::Payments {
+        if !what.is_list() || what == Imported::Counts {
             body.insert("skipped".to_owned(), json!(self.skipped));
         }
         body.insert("warnings".to_owned(), json!(warnings));
         body.insert("errors".to_owned(), self.errors.iter().map(RecordError::to_json).collect());
         if what == Imported::Products {
             body.insert("updated".to_owned(), json!(self.updated));
+        }
+        if what == Imported::Counts {
+            body.insert("differences".to_owned(), json!([]));
         }
         body
     }
@@ -259,18 +301,19 @@ impl ImportSummary {
             Some(Unreadable::Stranger) if count == 1 && what == Imported::Orders => {
                 "the input is neither JSON nor a WhatsApp chat".to_owned()
             }
-            Some(_) if what == Imported::Payments => "the list cannot be read".to_owned(),
+            Some(_) if what.is_list() => "the list cannot be read".to_owned(),
             Some(_) => "the input cannot be read to its end".to_owned(),
             None if self.conflict.is_some() => format!("{records} {conflicts} with what is there"),
             None => format!("{records} {is} invalid"),
         };
         let mut body = self.body(what);
-        for count in ["imported", "updated", "recorded"] {
+        for count in ["imported", "updated", "recorded", "received", "corrected"] {
             if let Some(count) = body.get_mut(count) {
                 *count = json!(0);
             }
         }
         let failure = Failure::new(kind, problem).error(error).details(self.problem_lines(what));
+        let failure = self.notes.iter().fold(failure, |failure, note| failure.hint(note.as_str()));
         Some(Explained { failure, problem_count: self.problem_count, body })
     }
 
@@ -283,6 +326,7 @@ impl ImportSummary {
         if self.warnings_left_out > 0 {
             context.ui.warn(&format!("… and {} more warnings", self.warnings_left_out));
         }
+        self.notes.iter().for_each(|note| context.ui.note(note));
         if self.rejected > 0 {
             context.ui.warn(&format!("{} rejected:", self.rejected));
             ui::list(&list_first(&self.problem_lines(what), self.problem_count));

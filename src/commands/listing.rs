@@ -16,7 +16,7 @@ use crate::domain::phone::read_phone;
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::domain::user::{Caller, Owner};
-use crate::error::{Exit, OutputError};
+use crate::error::{Exit, Failure, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
 use crate::render::json::body;
@@ -162,7 +162,7 @@ impl Listing<'_> {
 
 pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
     let is_row_an_item =
-        listing.with_items && matches!(context.global.format(), OutputFormat::Csv | OutputFormat::Table);
+        listing.with_items && !matches!(context.global.format(), OutputFormat::Json | OutputFormat::Ndjson);
     let (all, default) = match (listing.with_items, is_row_an_item) {
         (true, true) => (ITEM_ROW_KEYS, ITEM_ROW_KEYS),
         (true, false) => (ORDER_KEYS, ORDER_KEYS),
@@ -175,6 +175,9 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
         None if context.is_table() && !context.ui.quiet => Some(TABLE_LIMIT),
         limit => limit,
     };
+    if listing.selection.count && context.global.format() == OutputFormat::Xlsx {
+        return Err(Failure::usage("--count is one number, not a workbook: leave out --format xlsx").into());
+    }
     let store = context.open_to_read()?;
     if listing.selection.count {
         let (count, settings) = store
@@ -190,7 +193,8 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     // Reading in batches keeps no transaction open while a slow reader takes the output.
-    let filter = store.read(|read| listing.filter(read, context, limit))?;
+    let (filter, zone) =
+        store.read(|read| anyhow::Ok((listing.filter(read, context, limit)?, read.settings()?.zone())))?;
     if context.is_table() {
         let print = |orders: Vec<Order>| {
             let references: String = orders.iter().map(|order| format!("{}\n", order.summary.reference)).collect();
@@ -199,7 +203,7 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
         store.each_batch(&filter, false, print)?;
         return Ok(Exit::Done);
     }
-    context.print_as_it_comes(&keys, |printer| {
+    context.print_as_it_comes(&keys, zone, |printer| {
         store.each_batch(&filter, with_items, |orders| {
             for order in &orders {
                 let order = seen_by(&context.caller, order);

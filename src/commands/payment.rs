@@ -111,16 +111,19 @@ pub fn new_method(method: &Method) -> String {
 impl Entered {
     /// Says after the commit what a person should look at; `order` is as it is now.
     pub fn say(&self, order: &Order, context: &Context) {
-        let reference = &order.summary.reference;
+        self.say_of_payment(order, context);
+        if let Some(warning) = overpaid(&order.summary).filter(|_| !self.is_unchanged) {
+            context.ui.warn(&warning);
+        }
+    }
+
+    /// Says after the commit what is special about the payment itself.
+    pub fn say_of_payment(&self, order: &Order, context: &Context) {
         if self.is_unchanged {
-            context.ui.note(&format!("{reference} has this payment already; unchanged"));
-            return;
+            context.ui.note(&format!("{} has this payment already; unchanged", order.summary.reference));
         }
         if let Some(method) = &self.new_method {
             context.ui.note(&new_method(method));
-        }
-        if let Some(warning) = overpaid(&order.summary) {
-            context.ui.warn(&warning);
         }
     }
 }
@@ -130,7 +133,7 @@ const OWED_NAMED: usize = 10;
 
 /// Says which of these orders money is owed of, and how to record that it went back.
 pub fn say_owed<'o>(orders: impl Iterator<Item = &'o Order>, context: &Context) {
-    if !context.is_table() {
+    if !context.is_table() || context.ui.quiet {
         return;
     }
     let owed: Vec<(&Reference, Balance)> = orders
@@ -147,7 +150,7 @@ pub fn say_owed<'o>(orders: impl Iterator<Item = &'o Order>, context: &Context) 
     }
 }
 
-/// How money moved, as somebody says.
+/// A payment or refund as entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovedMoney {
     pub method: Method,
@@ -156,8 +159,7 @@ pub struct MovedMoney {
     pub receipt: Option<String>,
 }
 
-/// Asks how money moved; fails with `refused` after Esc. `last` is the method that is used where none is typed, `whole` the
-/// amount.
+/// Asks how money moved. Esc ends with `refused`; Enter takes `last` as the method, and `whole` as the amount.
 pub fn ask_money(
     context: &Context,
     refused: &str,

@@ -8,14 +8,16 @@ use super::Context;
 use crate::domain::history::seen_by;
 use crate::domain::order::Order;
 use crate::domain::settings::Settings;
+use crate::domain::zone::Zone;
 use crate::error::OutputError;
 use crate::options::OutputFormat;
 use crate::render::json::Body;
+use crate::render::workbook::Workbook;
 use crate::render::{csv, json, order, table};
 use crate::spool::{Output, SpoolError};
 use crate::ui;
 
-/// Prints bodies one by one, in any form but the table.
+/// Prints bodies one by one as lines of JSON or CSV.
 pub struct Printer<'a> {
     writer: &'a mut dyn io::Write,
     format: OutputFormat,
@@ -78,7 +80,66 @@ impl<'a> Printer<'a> {
     }
 }
 
+/// Prints the bodies of a list one by one, in any form but the table.
+pub enum ListPrinter<'a> {
+    Lines(Printer<'a>),
+    /// A workbook, which is printed once it is complete.
+    Workbook(Box<Workbook>),
+}
+
+impl<'a> ListPrinter<'a> {
+    /// Prepares to print a list with the columns `keys`. A workbook shows times in the zone.
+    pub fn new(
+        writer: &'a mut dyn io::Write,
+        format: OutputFormat,
+        keys: &[&str],
+        zone: Zone,
+    ) -> Result<ListPrinter<'a>, SpoolError> {
+        if format != OutputFormat::Xlsx {
+            return Ok(ListPrinter::Lines(Printer::new(writer, format, keys, true)));
+        }
+        let mut workbook = Workbook::new(zone)?;
+        workbook.begin_sheet("list", keys)?;
+        Ok(ListPrinter::Workbook(Box::new(workbook)))
+    }
+
+    /// Prints one body.
+    pub fn put(&mut self, body: &Body) -> anyhow::Result<()> {
+        match self {
+            ListPrinter::Lines(printer) => Ok(printer.put(body)?),
+            ListPrinter::Workbook(workbook) => Ok(workbook.put(body)?),
+        }
+    }
+
+    pub fn flush(&mut self) -> io::Result<()> {
+        match self {
+            ListPrinter::Lines(printer) => printer.flush(),
+            ListPrinter::Workbook(_) => Ok(()),
+        }
+    }
+
+    /// Ends the list.
+    pub fn finish(self, context: &Context) -> anyhow::Result<()> {
+        match self {
+            ListPrinter::Lines(printer) => Ok(printer.finish()?),
+            ListPrinter::Workbook(workbook) => context.print_workbook(*workbook),
+        }
+    }
+}
+
 impl Context {
+    /// Prints a workbook, and says if texts were cut.
+    pub fn print_workbook(&self, workbook: Workbook) -> anyhow::Result<()> {
+        let mut stdout = ui::stdout();
+        let cut = workbook.finish(&mut |bytes| anyhow::Ok(stdout.write_all(bytes).map_err(OutputError)?))?;
+        stdout.flush().map_err(OutputError)?;
+        if cut > 0 {
+            let texts = if cut == 1 { "1 text was".to_owned() } else { format!("{cut} texts were") };
+            self.ui.warn(&format!("{texts} longer than a cell can be, and cut; --format csv has all of it"));
+        }
+        Ok(())
+    }
+
     /// Prints a command's one body, or `text` for people.
     pub fn print_one(&self, body: Body, text: impl FnOnce() -> String) -> Result<(), OutputError> {
         let keys: Vec<String> = body.keys().cloned().collect();
@@ -136,7 +197,9 @@ impl Context {
         text: impl FnOnce() -> String,
     ) -> anyhow::Result<()> {
         if !self.is_table() {
-            return self.print_as_it_comes(keys, |printer| Ok(bodies.iter().try_for_each(|body| printer.put(body))?));
+            return self.print_as_it_comes(keys, settings.zone(), |printer| {
+                bodies.iter().try_for_each(|body| printer.put(body))
+            });
         }
         let text = match self.global.fields {
             Some(_) => table::of_bodies(keys, bodies.iter().cloned(), self.style(settings)),
@@ -150,13 +213,18 @@ impl Context {
     pub fn print_once_read(
         &self,
         keys: &[&str],
-        write: impl FnOnce(&mut Printer<'_>) -> anyhow::Result<()>,
+        zone: Zone,
+        write: impl FnOnce(&mut ListPrinter<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
+        if self.global.format() == OutputFormat::Xlsx {
+            // A workbook is complete before it is printed.
+            return self.print_as_it_comes(keys, zone, write);
+        }
         let mut output = Output::default();
         let print = |output: &mut Output| -> anyhow::Result<()> {
-            let mut printer = Printer::new(output, self.global.format(), keys, true);
+            let mut printer = ListPrinter::new(output, self.global.format(), keys, zone)?;
             write(&mut printer)?;
-            Ok(printer.finish()?)
+            printer.finish(self)
         };
         print(&mut output).map_err(|error| match error.downcast::<io::Error>() {
             Ok(error) => SpoolError(error).into(),
@@ -172,13 +240,14 @@ impl Context {
     pub fn print_as_it_comes(
         &self,
         keys: &[&str],
-        write: impl FnOnce(&mut Printer<'_>) -> anyhow::Result<()>,
+        zone: Zone,
+        write: impl FnOnce(&mut ListPrinter<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let mut stdout = ui::stdout();
         let print = || -> anyhow::Result<()> {
-            let mut printer = Printer::new(&mut stdout, self.global.format(), keys, true);
+            let mut printer = ListPrinter::new(&mut stdout, self.global.format(), keys, zone)?;
             write(&mut printer)?;
-            Ok(printer.finish()?)
+            printer.finish(self)
         };
         print().map_err(|error| match error.downcast::<std::io::Error>() {
             Ok(error) => OutputError(error).into(),

@@ -6,7 +6,7 @@
 use anyhow::Context as _;
 
 use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
-use super::record_reader::{Batch, Batches, ReadEvent, ReadInput, start_reading, start_reading_rows};
+use super::record_reader::{Batch, Batches, ReadEvent, ReadInput, Tables, start_reading, start_reading_rows};
 use super::rejects::Rejects;
 use super::source::InputFile;
 use crate::error::Failure;
@@ -17,19 +17,22 @@ use crate::ui::Progress;
 /// How many bytes may wait for the transaction (1 MiB): fewer than may be underway, so that the reader does not wait for it too.
 const READ_AHEAD_BYTES: usize = 1 << 20;
 
-/// Reads all sources with `read` in a thread of its own. Calls `take` once something needs the file or all is read.
+/// Reads all sources with `read`, or as tables, in a thread of its own. Calls `take` once something needs the file or all is read.
 /// Until then, `settle` judges what does not need the file. Rejected records go to `rejects`.
 pub fn read_all<T: Send, R>(
     sources: Vec<InputFile>,
     rejects: &mut Rejects<'_>,
     read: &mut ReadInput<'_, T>,
+    tables: Option<&Tables<T>>,
     settle: &dyn Fn(&T) -> Option<RecordOutcome>,
     progress: &mut Progress,
     take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
 ) -> anyhow::Result<R> {
-    let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+    let is_one_of_several = sources.len() > 1;
+    let name = |source: &InputFile| SourceName { file: source.name.clone(), is_one_of_several, sheet: None };
+    let names = sources.iter().map(name).collect();
     std::thread::scope(|scope| {
-        let mut queue = RecordQueue::of(start_reading(sources, read, scope)?, names);
+        let mut queue = RecordQueue::of(start_reading(sources, read, tables, scope)?, names);
         queue.read_ahead(rejects, settle, progress)?;
         take(queue, rejects, progress)
     })
@@ -45,16 +48,27 @@ pub fn read_rows<T: Send, R>(
     take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
 ) -> anyhow::Result<R> {
     std::thread::scope(|scope| {
-        let mut queue = RecordQueue::of(start_reading_rows(rows, read, scope)?, vec![name]);
+        let mut queue = RecordQueue::of(
+            start_reading_rows(rows, read, scope)?,
+            vec![SourceName { file: name, is_one_of_several: false, sheet: None }],
+        );
         queue.read_ahead(rejects, settle, progress)?;
         take(queue, rejects, progress)
     })
 }
 
+/// What problems call a source.
+struct SourceName {
+    file: String,
+    is_one_of_several: bool,
+    /// The sheet of a workbook, once it is found.
+    sheet: Option<String>,
+}
+
 /// What was read, on its way into the file.
 pub struct RecordQueue<T> {
     batches: Batches<T>,
-    names: Vec<String>,
+    names: Vec<SourceName>,
     /// What was read before the transaction began, from the first piece that needs the file.
     waiting: Vec<(usize, ReadEvent<T>)>,
     waiting_bytes: usize,
@@ -62,7 +76,7 @@ pub struct RecordQueue<T> {
 }
 
 impl<T> RecordQueue<T> {
-    fn of(batches: Batches<T>, names: Vec<String>) -> RecordQueue<T> {
+    fn of(batches: Batches<T>, names: Vec<SourceName>) -> RecordQueue<T> {
         RecordQueue { batches, names, waiting: Vec::new(), waiting_bytes: 0, summary: ImportSummary::new() }
     }
 
@@ -85,7 +99,7 @@ impl<T> RecordQueue<T> {
                     self.waiting.push((source, piece));
                 } else {
                     let mut judge = |content: &T| settle(content).context("it needs the file");
-                    settle_piece(&mut self.summary, &self.names[source], &piece, rejects, &mut judge)?;
+                    settle_piece(&mut self.summary, &mut self.names[source], &piece, rejects, &mut judge)?;
                 }
             }
             progress.step(batch.records);
@@ -109,11 +123,11 @@ impl<T> RecordQueue<T> {
         judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
         progress: &mut Progress,
     ) -> anyhow::Result<ImportSummary> {
-        let RecordQueue { batches, names, waiting, waiting_bytes, mut summary } = self;
+        let RecordQueue { batches, mut names, waiting, waiting_bytes, mut summary } = self;
         let waited = Batch { pieces: waiting, records: 0, bytes: waiting_bytes };
         for batch in std::iter::once(waited).chain(std::iter::from_fn(|| batches.next())) {
             for (source, piece) in &batch.pieces {
-                settle_piece(&mut summary, &names[*source], piece, rejects, judge)?;
+                settle_piece(&mut summary, &mut names[*source], piece, rejects, judge)?;
             }
             progress.step(batch.records);
             batches.give_back(batch);
@@ -125,15 +139,22 @@ impl<T> RecordQueue<T> {
 /// Judges one piece, and counts its outcome.
 fn settle_piece<T>(
     summary: &mut ImportSummary,
-    file: &str,
+    source: &mut SourceName,
     piece: &ReadEvent<T>,
     rejects: &mut Rejects<'_>,
     judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
 ) -> anyhow::Result<()> {
-    let whole = RecordPlace { file, record: None, line: 1 };
+    if let ReadEvent::Table { sheets, unread_columns } = piece {
+        summary.note_unread(source.is_one_of_several.then_some(&source.file), unread_columns, sheets.as_ref());
+        source.sheet = sheets.as_ref().map(|sheets| sheets.name.clone());
+    }
+    let SourceName { file, sheet, .. } = &*source;
+    let sheet = sheet.as_deref();
+    let whole = RecordPlace { file, sheet, record: None, line: 1 };
     match piece {
+        ReadEvent::Table { .. } => {}
         ReadEvent::Content { number, line, content, reject } => {
-            let place = RecordPlace { file, record: Some(*number), line: *line };
+            let place = RecordPlace { file, sheet, record: Some(*number), line: *line };
             let outcome = match content {
                 Ok(content) => judge(content)?,
                 Err(problem) => RecordOutcome::invalid(problem.clone()),
@@ -147,12 +168,16 @@ fn settle_piece<T>(
                 summary.warn(format!("{file}: this is one page of several; import the next ones too"));
             }
             if !problems.is_empty() {
-                summary.refuse(RecordPlace { file, record: None, line: *line }, problems);
+                summary.refuse(RecordPlace { file, sheet, record: None, line: *line }, problems);
             }
         }
         ReadEvent::Skipped(count) => summary.skipped += count,
         ReadEvent::CutOff { number, line, problem } => {
-            summary.cut_off(RecordPlace { file, record: *number, line: *line }, Unreadable::CutOff, problem.clone());
+            summary.cut_off(
+                RecordPlace { file, sheet, record: *number, line: *line },
+                Unreadable::CutOff,
+                problem.clone(),
+            );
         }
         ReadEvent::Empty => summary.cut_off(whole, Unreadable::Empty, "the input is empty".to_owned()),
         ReadEvent::Stranger(start) => summary.cut_off(whole, Unreadable::Stranger, name_text(start)),

@@ -1,6 +1,6 @@
 //! The thread that reads and parses all files and stdin, and sends what it found in batches.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, BufReader};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
@@ -13,8 +13,9 @@ use crate::input::format::Format;
 use crate::input::json::NotJson;
 use crate::input::records::{Record, Records, StreamError};
 use crate::input::reject::Reject;
-use crate::input::table::{Columns, Row, Rows, RowsError};
+use crate::input::table::{Columns, Row, Rows, RowsError, Sheets};
 use crate::input::zip::{ZipError, open_chat};
+use crate::store::PlainFile;
 
 #[derive(Debug)]
 pub enum Input<'a> {
@@ -30,12 +31,29 @@ pub type Put<'p, T> = dyn FnMut(T, usize, &Arc<Reject>) + 'p;
 /// Reads one input, passes on what it finds, and returns how many messages held nothing to take.
 pub type ReadInput<'r, T> = dyn FnMut(Input<'_>, &mut Put<'_, T>) -> Result<u64, NotJson> + Send + 'r;
 
+/// What stands in a table, with the numbers and lines of its parts.
+pub struct TableContent<T> {
+    pub sheets: Option<Sheets>,
+    pub unread_columns: Vec<String>,
+    /// Number, line, content, and its size in memory.
+    pub content: Box<dyn Iterator<Item = (u64, u64, T, usize)>>,
+}
+
+/// How the sources that are tables are read.
+pub struct Tables<T> {
+    /// Returns whether a source is one, by its first bytes.
+    pub is_table: fn(&[u8]) -> bool,
+    pub read: fn(BufReader<PlainFile>) -> Result<TableContent<T>, RowsError>,
+}
+
 /// One piece of a source, read and checked.
 pub enum ReadEvent<T> {
     /// What a record contains, or why there is nothing.
     Content { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
     /// What surrounded a list of results.
     Envelope { line: u64, has_next_page: bool, problems: Problems },
+    /// What a table is: its columns and sheets that are not read.
+    Table { sheets: Option<Sheets>, unread_columns: Vec<String> },
     /// So many messages held nothing to take.
     Skipped(u64),
     /// The source is empty.
@@ -94,9 +112,10 @@ impl<T> Batches<T> {
 pub fn start_reading<'scope, T: Send + 'scope>(
     sources: Vec<InputFile>,
     read: &'scope mut ReadInput<'scope, T>,
+    tables: Option<&'scope Tables<T>>,
     scope: &'scope std::thread::Scope<'scope, '_>,
 ) -> Result<Batches<T>, Failure> {
-    start(scope, move |outbox| SourceReader { read, outbox }.read_sources(sources))
+    start(scope, move |outbox| SourceReader { read, tables, outbox }.read_sources(sources))
 }
 
 /// Starts the thread that reads the rows of a table; `read` gives what stands in a row, and its size in memory.
@@ -130,6 +149,7 @@ struct Gone;
 
 struct SourceReader<'a, T> {
     read: &'a mut ReadInput<'a, T>,
+    tables: Option<&'a Tables<T>>,
     outbox: Outbox<T>,
 }
 
@@ -147,7 +167,10 @@ impl<T> SourceReader<'_, T> {
     fn read_source(&mut self, mut source: InputFile) -> Result<(), Gone> {
         let cut_off = |problem| ReadEvent::CutOff { number: None, line: 1, problem };
         let format = match source.reader.fill_buf() {
-            Ok(head) => Format::of(head),
+            Ok(head) => match self.tables.filter(|tables| (tables.is_table)(head)) {
+                Some(tables) => return self.outbox.put_table((tables.read)(source.reader)),
+                None => Format::of(head),
+            },
             Err(error) => return self.outbox.put(ReadEvent::Broken(error), 0),
         };
         let result = match format {
@@ -301,6 +324,8 @@ impl<T> Outbox<T> {
 
     /// Adds the rows of a table.
     fn put_rows(&mut self, rows: &mut impl Rows, read: &dyn Fn(&Row, &Columns) -> (T, usize)) -> Result<(), Gone> {
+        let (sheets, unread_columns) = (rows.sheets().cloned(), rows.columns().unread().to_vec());
+        self.put(ReadEvent::Table { sheets, unread_columns }, 0)?;
         loop {
             let row = match rows.next_row() {
                 Ok(Some(row)) => row,
@@ -315,6 +340,24 @@ impl<T> Outbox<T> {
             self.put(ReadEvent::Content { number, line, content: Ok(content), reject }, size)?;
             self.end_record(0, bytes)?;
         }
+    }
+
+    /// Adds what stands in a table, or why it cannot be read.
+    fn put_table(&mut self, table: Result<TableContent<T>, RowsError>) -> Result<(), Gone> {
+        let TableContent { sheets, unread_columns, content } = match table {
+            Ok(table) => table,
+            Err(RowsError::Io(error)) => return self.put(ReadEvent::Broken(error), 0),
+            Err(RowsError::CutOff { line, problem }) => {
+                return self.put(ReadEvent::CutOff { number: None, line, problem }, 0);
+            }
+        };
+        self.put(ReadEvent::Table { sheets, unread_columns }, 0)?;
+        for (number, line, content, size) in content {
+            let reject = Arc::new(Reject::Nothing);
+            self.put(ReadEvent::Content { number, line, content: Ok(content), reject }, size)?;
+            self.end_record(0, size)?;
+        }
+        Ok(())
     }
 
     /// Ends a record of `bytes` bytes, in which `skipped` messages held nothing to take.

@@ -7,7 +7,6 @@ use clap::Args;
 
 use crate::error::{Failure, FailureKind, Fault};
 use crate::input::csv_rows;
-use crate::input::format::Format;
 use crate::store::{NotOpened, OrdersFiles, PlainFile};
 
 /// How many bytes to read at a time.
@@ -50,13 +49,17 @@ pub struct InputFile {
     pub reader: BufReader<PlainFile>,
 }
 
-/// Opens the named files; `-` or none is stdin. Pipes are first read to their end into unnamed temporary files, so that
+/// Opens the named files; `-` or none is stdin. Pipes that `refuse_endless` does not refuse are first read to their end into unnamed temporary files, so that
 /// a slow one keeps nobody waiting later.
 ///
 /// # Errors
 /// One cannot be opened, or is the orders file or beside it, as where a shell expands `*`.
-pub fn open_sources(names: &[String], limit: &InputArgs, orders_files: &OrdersFiles) -> anyhow::Result<Vec<InputFile>> {
-    let refuse_endless = &|head: &[u8]| Format::refuse_endless(head);
+pub fn open_sources(
+    names: &[String],
+    limit: &InputArgs,
+    refuse_endless: RefuseEndless<'_>,
+    orders_files: &OrdersFiles,
+) -> anyhow::Result<Vec<InputFile>> {
     if names.is_empty() {
         return Ok(vec![spooled(open_source(None, orders_files)?, limit, refuse_endless)?]);
     }
@@ -84,7 +87,7 @@ pub fn open_list(
 }
 
 /// Says of a pipe that goes on after these first bytes why it can never become readable.
-type RefuseEndless<'r> = &'r dyn Fn(&[u8]) -> Option<String>;
+pub type RefuseEndless<'r> = &'r dyn Fn(&[u8]) -> Option<String>;
 
 /// Opens one file; `-` or none is stdin.
 ///

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::holding::{Holding, Lines, StockKey};
+use super::holding::{Holding, Lines, NoSuchSize, StockKey};
 use super::money::Money;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk};
@@ -52,11 +52,14 @@ pub fn decide(
         let reference = || summary.reference.clone();
         let (nothing, mut wanted) = (Holding::default(), Holding::default());
         if summary.status == Status::Pending {
-            let mut lines = Lines::of(&nothing, catalogue);
+            let lines = Lines::default();
             for (index, item) in order.items.iter().enumerate() {
-                match lines.find(index + 1, item) {
-                    Ok(key) => wanted.add(key, item.pieces_left().into()),
-                    Err(item) => obstacles.push(Obstacle::NoSuchSize { reference: reference(), item }),
+                match lines.find(item, catalogue) {
+                    Some(key) => wanted.add(key, item.pieces_left().into()),
+                    None => {
+                        let item = NoSuchSize::of(index + 1, item, catalogue);
+                        obstacles.push(Obstacle::NoSuchSize { reference: reference(), item });
+                    }
                 }
                 if item.is_below_list_price() && !accept_prices {
                     obstacles.push(Obstacle::BelowListPrice {

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::history::ACCOUNT;
-use super::holding::Holding;
+use super::holding::{Holding, Lines};
 use super::money::{Balance, Money};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
@@ -15,7 +15,7 @@ use super::shipping::{Shipping, ShippingEdit};
 use super::shortage::insufficient;
 use super::status::Status;
 use super::stock::{Movement, Reason};
-use super::terms::{Terms, TermsEdit};
+use super::terms::{Discount, Terms, TermsEdit};
 use super::transition::back_to_pending;
 use super::user::{User, UserId};
 
@@ -122,7 +122,7 @@ impl Change {
 /// Decides an edit of `order`, which holds the stock `held`; the catalogue has the products of its items and of the edit,
 /// `new_id` makes the ids of new items.
 ///
-/// What an order that holds stock has more of an item is taken, and what it has less of comes back.
+/// While the order holds stock, added pieces are taken from it and removed ones go back.
 pub fn decide(
     order: &Order,
     held: &Holding,
@@ -184,7 +184,12 @@ fn edited(
     for (was, is) in summary.shipping.words().into_iter().zip(shipping.words()) {
         changes.extend(Change::between(was, is));
     }
-    let terms = summary.terms.edited(&edit.terms, total);
+    // A percentage is of what did not come back, beside what went with returns.
+    let came_back = Balance::from(summary.total).minus(order.items_left());
+    let mut terms = summary.terms.edited(&edit.terms, Balance::from(total).minus(came_back).size());
+    if matches!(edit.terms.discount, Some(Discount::Percent(_))) {
+        terms.discount = terms.discount.plus_unlimited(order.discount_given_up().size());
+    }
     for (was, is) in summary.terms.words().into_iter().zip(terms.words()) {
         changes.extend(Change::between(was, is));
     }
@@ -237,6 +242,9 @@ fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
             let remedy = back_to_pending(order).unwrap_or(Remedy::NewOrder);
             refuse("a cancelled order cannot be edited", Some(remedy))
         }
+        Status::Shipped | Status::Delivered if matches!(edit.items, Some(ItemEdit::Add { .. })) => {
+            refuse("items can be added until an order is shipped", Some(Remedy::NewOrder))
+        }
         Status::Shipped | Status::Delivered if edit.items.is_some() => {
             refuse("items can be changed until an order is shipped", Some(Remedy::Return(reference.clone())))
         }
@@ -276,7 +284,8 @@ fn restock(
     catalogue: &Catalogue,
 ) -> Result<Vec<Movement>, Refusal> {
     let reference = &order.summary.reference;
-    let wanted = Holding::of(order.summary.status, items, held, catalogue).map_err(|problems| {
+    let lines = Lines::of(&order.items, held);
+    let wanted = Holding::of(order.summary.status, items, &lines, catalogue).map_err(|problems| {
         let obstacle = |item| Obstacle::NoSuchSize { reference: reference.clone(), item };
         refusal(std::slice::from_ref(order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
     })?;
@@ -321,10 +330,9 @@ fn edit_items(
                 item.selected_color.clone_from(color);
             }
             let words = |item| Some(describe(*number, item));
-            if item.returned > 0
-                && (was.selected_size != item.selected_size || was.selected_color != item.selected_color)
-            {
-                return Err(came_back(*number, item, reference, "its size and color cannot change"));
+            let looks = |item: &OrderItem| (item.selected_size.clone(), item.selected_color.clone(), item.unit_price);
+            if item.returned > 0 && looks(&was) != looks(item) {
+                return Err(came_back(*number, item, reference, "its size, color and price cannot change"));
             }
             if item.quantity < item.returned {
                 return Err(came_back(
@@ -408,7 +416,6 @@ mod tests {
     use crate::domain::order::Return;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, now, order};
-    use crate::domain::terms::Discount;
     use crate::domain::user::Role;
 
     /// A pending order: 2 shirts in L, 1 cap.
@@ -614,6 +621,14 @@ mod tests {
         order.summary.status = Status::Delivered;
         let above = TermsEdit { discount: Some(Discount::Amount(Money::LIMIT)), ..TermsEdit::default() };
         assert_eq!(decide(&order, &edit(above, None)).unwrap_err().kind, RefusalKind::InvalidInput, "4 before 5");
+        // One shirt came back and took 10.00 of the discount: half of the other and the cap, beside that.
+        order.summary.status = Status::Shipped;
+        order.items[0].returned = 1;
+        let (subtotal, value) = (order.items[0].unit_price, Money::from_hundredths(1999));
+        order.returns = vec![Return { item: 1, quantity: 1, subtotal, value, at: order.summary.created_at }];
+        order.summary.returned = value;
+        let halved = decide(&order, &edit(half, None)).unwrap();
+        assert_eq!(halved.terms.discount, Money::from_hundredths(1000 + 2999));
     }
 
     #[test]
@@ -763,9 +778,13 @@ mod tests {
             assert!(edited(&order, &catalogue, edit.clone()).is_ok(), "it takes nothing yet");
             // The status comes before the stock.
             order.summary.status = Status::Shipped;
-            let refusal = edited(&order, &catalogue, edit).unwrap_err();
+            let refusal = edited(&order, &catalogue, edit.clone()).unwrap_err();
             assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
-            assert_eq!(refusal.remedies, [Remedy::Return(order.summary.reference.clone())]);
+            let remedy = match edit {
+                ItemEdit::Add { .. } => Remedy::NewOrder,
+                _ => Remedy::Return(order.summary.reference.clone()),
+            };
+            assert_eq!(refusal.remedies, [remedy]);
         }
         order.summary.status = Status::Confirmed;
         assert!(edited(&order, &catalogue, counted(1, 3)).is_ok(), "the last one");
@@ -838,10 +857,13 @@ mod tests {
             (sized(1, Some(3), "l"), Ok(vec![("l", -1)])),
             (
                 sized(1, None, "S"),
-                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back: its size and color stay as they are"),
+                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change"),
             ),
-            (colored, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back: its size and color stay as they are")),
-            (ItemEdit::Remove { number: 1 }, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back: it cannot be removed")),
+            (colored, Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so its size, color and price cannot change")),
+            (
+                ItemEdit::Remove { number: 1 },
+                Err("1 of item 1 of LEG-LXYZ1234-AB5C came back, so it cannot be removed"),
+            ),
         ] {
             match (edited(&order, &catalogue, edit.clone()), expected) {
                 (Ok(edited), Ok(expected)) => assert_eq!(moved(&edited), expected, "{edit:?}"),
@@ -857,7 +879,7 @@ mod tests {
         let refusal = edited(&order, &catalogue, counted(1, 1)).unwrap_err();
         assert_eq!(
             (refusal.kind, refusal.message.as_str()),
-            (step, "2 of item 1 of LEG-LXYZ1234-AB5C came back: it cannot have less")
+            (step, "2 of item 1 of LEG-LXYZ1234-AB5C came back, so its quantity cannot be less than 2")
         );
     }
 
@@ -869,7 +891,7 @@ mod tests {
         order.items = one_left.items.unwrap();
         let refusal = edited(&order, &catalogue, counted(1, 1)).unwrap_err();
         assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
-        assert_eq!(refusal.error, "Nothing would be left of the order");
+        assert_eq!(refusal.error, "The order would have nothing left");
         assert_eq!(refusal.remedies, [Remedy::Cancel(order.summary.reference.clone())]);
     }
 
@@ -891,5 +913,12 @@ mod tests {
                 assert_eq!(decided.err().map(|refusal| refusal.kind), expected, "{discount:?}");
             }
         }
+    }
+
+    #[test]
+    fn only_an_added_item_brings_a_product() {
+        let (_, _, cap) = ground();
+        assert_eq!(added(&cap, 1, None).product(), Some(cap.id));
+        assert_eq!([counted(1, 1), ItemEdit::Remove { number: 1 }].map(|edit| edit.product()), [None, None]);
     }
 }

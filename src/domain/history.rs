@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::money::Money;
 use super::order::{Note, Order};
+use super::product::PriceField;
 use super::reference::Reference;
 use super::stock::Reason;
 use super::time::Timestamp;
@@ -152,6 +154,8 @@ pub struct StockEntry {
     pub reason: Reason,
     /// The order that took it or gave it back.
     pub reference: Option<Reference>,
+    /// The delivery with which it came.
+    pub delivery: Option<String>,
     /// The size as the catalogue spells it; `None` if size is not tracked.
     pub size: Option<String>,
     /// The change of the stock on hand.
@@ -160,6 +164,49 @@ pub struct StockEntry {
     pub balance: i64,
     /// The note, if any.
     pub note: Option<String>,
+}
+
+/// A change of a product's price.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: String,
+    /// Which of its prices.
+    pub field: PriceField,
+    /// The price before; `None` if there was none.
+    pub from: Option<Money>,
+    /// The price after; `None` if there is none any more.
+    pub to: Option<Money>,
+    /// The note, if any.
+    pub note: Option<String>,
+}
+
+/// Something that happened to a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProductEntry {
+    /// Its stock moved.
+    Stock(StockEntry),
+    /// One of its prices changed.
+    Price(PriceEntry),
+}
+
+/// Merges the movements of a product's stock and the changes of its prices by time. Each list keeps its own order, as clocks may
+/// step back; at the same time the stock comes first.
+pub fn merge(stock: Vec<StockEntry>, prices: Vec<PriceEntry>) -> Vec<ProductEntry> {
+    let (mut stock, mut prices) = (stock.into_iter().peekable(), prices.into_iter().peekable());
+    let next = move || {
+        let price_is_first = match (stock.peek(), prices.peek()) {
+            (Some(moved), Some(price)) => price.at < moved.at,
+            (moved, _) => moved.is_none(),
+        };
+        match price_is_first {
+            true => prices.next().map(ProductEntry::Price),
+            false => stock.next().map(ProductEntry::Stock),
+        }
+    };
+    std::iter::from_fn(next).collect()
 }
 
 #[cfg(test)]
@@ -227,6 +274,54 @@ mod tests {
         assert_eq!(words(&notes), [Some("after 6 pm".to_owned()), Some("difficult".to_owned())]);
         assert_eq!(words(&notes[..1]), [Some("at the door".to_owned()), None]);
         assert_eq!(words(&notes[1..2]), [None, Some("paid".to_owned())]);
+    }
+
+    #[test]
+    fn prices_stand_among_the_movements_by_time_and_each_list_keeps_its_order() {
+        let at = |seconds: i64| Timestamp::from_millis(1_770_000_000_000 + seconds * 1000).unwrap();
+        let moved = |seconds, delta| StockEntry {
+            at: at(seconds),
+            actor: OPERATOR.to_owned(),
+            reason: Reason::Adjust,
+            reference: None,
+            delivery: None,
+            size: None,
+            delta,
+            balance: delta,
+            note: None,
+        };
+        let change = |seconds, cents| PriceEntry {
+            at: at(seconds),
+            actor: OPERATOR.to_owned(),
+            field: PriceField::Price,
+            from: None,
+            to: Some(Money::from_hundredths(cents)),
+            note: None,
+        };
+        let order = |stock: &[i64], prices: &[i64]| -> String {
+            let stock = stock.iter().zip(1..).map(|(seconds, delta)| moved(*seconds, delta)).collect();
+            let prices = prices.iter().zip(1..).map(|(seconds, cents)| change(*seconds, cents)).collect();
+            let merged = merge(stock, prices);
+            merged
+                .iter()
+                .map(|entry| match entry {
+                    ProductEntry::Stock(entry) => format!("s{}", entry.delta),
+                    ProductEntry::Price(entry) => format!("p{}", entry.to.unwrap_or_default().hundredths()),
+                })
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        for (stock, prices, expected) in [
+            (&[][..], &[][..], ""),
+            (&[1, 2], &[], "s1 s2"),
+            (&[], &[1, 2], "p1 p2"),
+            (&[1, 5], &[3, 4, 6], "s1 p1 p2 s2 p3"),
+            (&[1, 1], &[1], "s1 s2 p1"),
+            // The clock stepped back.
+            (&[5, 2, 7], &[4, 6], "p1 s1 s2 p2 s3"),
+        ] {
+            assert_eq!(order(stock, prices), expected, "{stock:?} {prices:?}");
+        }
     }
 
     /// The words are in files and in the JSON that scripts read.

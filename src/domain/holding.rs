@@ -5,8 +5,10 @@
 
 use std::collections::HashMap;
 
+use uuid::Uuid;
+
 use super::order::{Order, OrderItem};
-use super::product::{Catalogue, Product, ProductId, SizeProblem};
+use super::product::{Catalogue, Product, ProductId};
 use super::status::Status;
 use super::stock::{Movement, Reason};
 use super::text::size_key;
@@ -37,30 +39,29 @@ pub struct NoSuchSize {
     pub product: String,
     /// The size asked for, if any.
     pub size: Option<String>,
-    /// The sizes that there are: `S, M, L`.
+    /// The available sizes: `S, M, L`.
     pub sizes: String,
 }
 
 impl Holding {
-    /// Returns what an order with these items holds in this status. `held` is what it holds until then.
+    /// Returns what an order with these items holds in this status.
     ///
     /// # Errors
-    /// Items need a size that there is; each is named.
+    /// Items of which something is left need an available size; each is named.
     pub fn of(
         status: Status,
         items: &[OrderItem],
-        held: &Holding,
+        lines: &Lines,
         catalogue: &Catalogue,
     ) -> Result<Holding, Vec<NoSuchSize>> {
         let (mut holding, mut problems) = (Holding::default(), Vec::new());
         if !status.holds_stock() {
             return Ok(holding);
         }
-        let mut lines = Lines::of(held, catalogue);
-        for (index, item) in items.iter().enumerate() {
-            match lines.find(index + 1, item) {
-                Ok(key) => holding.add(key, item.pieces_left().into()),
-                Err(problem) => problems.push(problem),
+        for (index, item) in items.iter().enumerate().filter(|(_, item)| item.pieces_left() > 0) {
+            match lines.find(item, catalogue) {
+                Some(key) => holding.add(key, item.pieces_left().into()),
+                None => problems.push(NoSuchSize::of(index + 1, item, catalogue)),
             }
         }
         if problems.is_empty() { Ok(holding) } else { Err(problems) }
@@ -107,44 +108,53 @@ impl Holding {
     }
 }
 
-/// Finds the stock lines of an order's items, one after the other.
+/// The stock lines of an order's items: an item takes from the line of its size, and gives back to it.
 ///
-/// What an order took of a product that was not tracked by size then has no size, and is that of its first items.
-pub struct Lines<'a> {
-    held: &'a Holding,
-    catalogue: &'a Catalogue,
-    /// The pieces without a size that the items before have, by product.
-    sizeless: HashMap<ProductId, i64>,
+/// Pieces that were taken while the product had no sizes have none. They belong to the first items that they cover, and go back
+/// without a size. An item that grows beyond them takes all its pieces by its size.
+#[derive(Debug, Default)]
+pub struct Lines {
+    /// The items that took pieces without a size, and how many.
+    sizeless: HashMap<Uuid, i64>,
 }
 
-impl<'a> Lines<'a> {
-    /// Begins with the first item of an order that holds the stock `held` until now.
-    pub fn of(held: &'a Holding, catalogue: &'a Catalogue) -> Lines<'a> {
-        Lines { held, catalogue, sizeless: HashMap::new() }
-    }
-
-    /// Finds the stock line of the next item, whose number in the order is `number`.
-    pub fn find(&mut self, number: usize, item: &OrderItem) -> Result<StockKey, NoSuchSize> {
-        let product_id = item.product_id;
-        let sizeless = StockKey { product_id, size_key: String::new() };
-        let without_size = self.held.pieces_of(&sizeless);
-        if without_size > 0 {
-            let before = self.sizeless.entry(product_id).or_default();
-            if *before + i64::from(item.pieces_left()) <= without_size {
-                *before += i64::from(item.pieces_left());
-                return Ok(sizeless);
+impl Lines {
+    /// Finds the lines of an order with these items, which holds the stock `held`.
+    pub fn of(items: &[OrderItem], held: &Holding) -> Lines {
+        let mut left: HashMap<ProductId, i64> = HashMap::new();
+        for (key, pieces) in held.lines.iter().filter(|(key, _)| key.size_key.is_empty()) {
+            left.insert(key.product_id, *pieces);
+        }
+        let mut sizeless = HashMap::new();
+        for item in items {
+            let pieces = i64::from(item.pieces_left());
+            if let Some(left) = left.get_mut(&item.product_id).filter(|left| **left >= pieces) {
+                *left -= pieces;
+                sizeless.insert(item.id, pieces);
             }
         }
-        let no_such_size = |product: Option<&Product>| NoSuchSize {
+        Lines { sizeless }
+    }
+
+    /// Finds the stock line of an item; `None` if it needs an available size.
+    pub fn find(&self, item: &OrderItem, catalogue: &Catalogue) -> Option<StockKey> {
+        let product_id = item.product_id;
+        if self.sizeless.get(&item.id).is_some_and(|took| i64::from(item.pieces_left()) <= *took) {
+            return Some(StockKey { product_id, size_key: String::new() });
+        }
+        let line = catalogue.get(product_id)?.line_for(item.selected_size.as_deref()).ok()?;
+        Some(StockKey { product_id, size_key: line.size_key.clone() })
+    }
+}
+
+impl NoSuchSize {
+    /// Makes the problem of an item, whose number in the order is `number`.
+    pub fn of(number: usize, item: &OrderItem, catalogue: &Catalogue) -> NoSuchSize {
+        NoSuchSize {
             number,
             product: item.shop_name().to_owned(),
             size: item.selected_size.clone(),
-            sizes: product.map(Product::size_names).unwrap_or_default(),
-        };
-        let product = self.catalogue.get(product_id).ok_or_else(|| no_such_size(None))?;
-        match product.line_for(item.selected_size.as_deref()) {
-            Ok(line) => Ok(StockKey { product_id, size_key: line.size_key.clone() }),
-            Err(SizeProblem::Missing | SizeProblem::Unknown) => Err(no_such_size(Some(product))),
+            sizes: catalogue.get(item.product_id).map(Product::size_names).unwrap_or_default(),
         }
     }
 }
@@ -154,12 +164,12 @@ impl<'a> Lines<'a> {
 pub fn contradictions(order: &Order, held: &Holding, catalogue: &Catalogue) -> Vec<(StockKey, i64, i64)> {
     let mut should = Holding::default();
     if order.summary.status.holds_stock() {
-        let mut lines = Lines::of(held, catalogue);
-        for (index, item) in order.items.iter().enumerate() {
-            // An item of a size that there is not should hold that all the same.
+        let lines = Lines::of(&order.items, held);
+        for item in &order.items {
+            // An item of an unknown size should hold that size all the same.
             let size_key = || item.selected_size.as_deref().map(size_key).unwrap_or_default();
-            let key = lines.find(index + 1, item);
-            let key = key.unwrap_or_else(|_| StockKey { product_id: item.product_id, size_key: size_key() });
+            let key = lines.find(item, catalogue);
+            let key = key.unwrap_or_else(|| StockKey { product_id: item.product_id, size_key: size_key() });
             should.add(key, item.pieces_left().into());
         }
     }
@@ -174,7 +184,7 @@ pub(crate) mod tests {
 
     /// Returns what an order holds whose items are in the catalogue.
     pub fn held(order: &Order, catalogue: &Catalogue) -> Holding {
-        Holding::of(order.summary.status, &order.items, &Holding::default(), catalogue).unwrap()
+        Holding::of(order.summary.status, &order.items, &Lines::default(), catalogue).unwrap()
     }
 
     fn key(product: &Product, size_key: &str) -> StockKey {
@@ -221,18 +231,72 @@ pub(crate) mod tests {
     /// It was confirmed while the shirt had no sizes.
     #[test]
     fn what_an_order_took_without_a_size_is_that_of_its_first_items() {
-        let shirt = product("Shirt", &[("", 0), ("S", 5)]);
-        let plain = product("Shirt", &[("", 9)]);
+        let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 5)]));
         let sent = incoming(&[(&plain, 2, None), (&plain, 1, Some("S")), (&plain, 1, Some("S"))]);
         let order = order(&sent, &[plain].into_iter().collect(), 1, Status::Confirmed);
         let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
-        for (sizeless, expected) in [(4, Ok((4, 0))), (3, Ok((3, 1))), (2, Ok((2, 2))), (1, Err(1))] {
+        for (sizeless, expected) in [(4, Ok((4, 0))), (3, Ok((3, 1))), (2, Ok((2, 2))), (1, Err(1)), (0, Err(1))] {
             let mut held = Holding::default();
             held.add(key(&shirt, ""), sizeless);
-            let should = Holding::of(Status::Confirmed, &order.items, &held, &catalogue);
+            let lines = Lines::of(&order.items, &held);
+            let should = Holding::of(Status::Confirmed, &order.items, &lines, &catalogue);
             let should = should.map(|should| (should.pieces_of(&key(&shirt, "")), should.pieces_of(&key(&shirt, "s"))));
             assert_eq!(should.map_err(|problems| problems[0].number), expected, "{sizeless}");
         }
+    }
+
+    /// Else a piece that comes back would be on the shelf in a size that nobody knows it has.
+    #[test]
+    fn what_was_taken_without_a_size_goes_back_without_one() {
+        let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 5)]));
+        let sent = incoming(&[(&plain, 1, None), (&plain, 2, None), (&plain, 1, Some("S"))]);
+        let before = order(&sent, &[plain].into_iter().collect(), 1, Status::Delivered);
+        let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
+        let mut held = Holding::default();
+        held.add(key(&shirt, ""), 3);
+        held.add(key(&shirt, "s"), 1);
+        let lines = Lines::of(&before.items, &held);
+        type Change = fn(&mut Vec<OrderItem>);
+        let cases: [(&str, Change, Result<(i64, i64), usize>); 7] = [
+            ("nothing", |_| (), Ok((3, 1))),
+            ("the first comes back", |items| items[0].returned = 1, Ok((2, 1))),
+            ("one of the second comes back", |items| items[1].returned = 1, Ok((2, 1))),
+            ("the first is removed", |items| drop(items.remove(0)), Ok((2, 1))),
+            ("the last comes back", |items| items[2].returned = 1, Ok((3, 0))),
+            (
+                "the second gets more, and a size",
+                |items| {
+                    (items[1].quantity, items[1].selected_size) = (3, Some("S".to_owned()));
+                },
+                Ok((1, 4)),
+            ),
+            ("the second gets more without a size", |items| items[1].quantity = 3, Err(2)),
+        ];
+        for (what, change, expected) in cases {
+            let mut items = before.items.clone();
+            change(&mut items);
+            let found = Holding::of(Status::Delivered, &items, &lines, &catalogue);
+            let pieces =
+                found.as_ref().map(|held| (held.pieces_of(&key(&shirt, "")), held.pieces_of(&key(&shirt, "s"))));
+            assert_eq!(pieces.map_err(|problems| problems[0].number), expected, "{what}");
+            if let Ok(held) = found {
+                let order = Order { items, ..before.clone() };
+                assert_eq!(contradictions(&order, &held, &catalogue), [], "{what}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_item_of_which_nothing_is_left_needs_no_size() {
+        let (shirt, cap) = (product("Shirt", &[("", 0), ("S", 5)]), product("Cap", &[("", 5)]));
+        let plain = product("Shirt", &[("", 9)]);
+        let sent = incoming(&[(&plain, 1, None), (&cap, 1, None)]);
+        let mut order = order(&sent, &[plain, cap.clone()].into_iter().collect(), 1, Status::Delivered);
+        order.items[0].returned = 1;
+        let catalogue: Catalogue = [shirt, cap.clone()].into_iter().collect();
+        let held = held(&order, &catalogue);
+        assert_eq!(held.pieces_of(&key(&cap, "")), 1);
+        assert_eq!(contradictions(&order, &held, &catalogue), []);
     }
 
     #[test]
@@ -241,7 +305,7 @@ pub(crate) mod tests {
         let sent = incoming(&[(&shirt, 1, Some("XL")), (&shirt, 1, Some("S")), (&shirt, 1, None)]);
         let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
         let order = order(&sent, &catalogue, 1, Status::Confirmed);
-        let problems = Holding::of(Status::Confirmed, &order.items, &Holding::default(), &catalogue).unwrap_err();
+        let problems = Holding::of(Status::Confirmed, &order.items, &Lines::default(), &catalogue).unwrap_err();
         let said: Vec<_> = problems.iter().map(|one| (one.number, one.size.as_deref(), one.sizes.as_str())).collect();
         assert_eq!(said, [(1, Some("XL"), "S, L"), (3, None, "S, L")]);
         let mut held = Holding::default();

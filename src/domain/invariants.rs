@@ -152,7 +152,7 @@ impl Shop {
         let (product, size) = LINES[line];
         let id = self.products[product].id;
         let known = self.catalogue.get(id).unwrap();
-        if let Ok(change) = correct(known, Some(size).filter(|size| !size.is_empty()), correction) {
+        if let Ok(change) = correct(known, Some(size).filter(|size| !size.is_empty()), correction, true) {
             self.shift(None, change.movement);
         }
     }
@@ -232,7 +232,7 @@ fn check_returns(order: &Order, left: u32) {
 
 /// The products of the shop.
 fn products() -> Vec<Product> {
-    vec![product("Cap", &[("", 4)]), product("Shirt", &[("S", 3), ("L", 5)])]
+    vec![product("Cap", &[("", 7)]), product("Shirt", &[("S", 6), ("L", 8)])]
 }
 
 fn next(ids: &mut u128) -> Uuid {
@@ -259,10 +259,17 @@ fn a_return() -> impl Strategy<Value = returns::Request> {
         2 => proptest::sample::select(&["s", "L"][..]).prop_map(|size| Some(Replacement::Size(size.to_owned()))),
         2 => product.prop_map(Some),
     ];
-    let keep = proptest::option::weighted(0.2, (0_i64..9000).prop_map(Money::from_hundredths));
-    let pieces = (1_usize..6, 1_u32..3).prop_map(|(number, quantity)| Pieces { number, quantity });
-    (proptest::collection::vec(pieces, 1..4), any::<bool>(), replacement, keep)
-        .prop_map(|(pieces, is_damaged, replacement, keep)| returns::Request { pieces, is_damaged, replacement, keep })
+    let keep = proptest::option::weighted(0.1, (0_i64..9000).prop_map(Money::from_hundredths));
+    let pieces = (prop_oneof![4 => Just(1), 4 => Just(2), 2 => Just(3), 1 => 4_usize..6], 1_u32..3)
+        .prop_map(|(number, quantity)| Pieces { number, quantity });
+    let pieces =
+        prop_oneof![3 => pieces.clone().prop_map(|one| vec![one]), 1 => proptest::collection::vec(pieces, 2..4)];
+    (pieces, any::<bool>(), replacement, keep).prop_map(|(pieces, is_damaged, replacement, keep)| returns::Request {
+        pieces,
+        is_damaged,
+        replacement,
+        keep,
+    })
 }
 
 fn an_edit() -> impl Strategy<Value = ItemEdit> {
@@ -300,11 +307,15 @@ proptest! {
     #[test]
     fn stock_and_orders_always_agree(
         quantities in proptest::array::uniform4([1_u32..4, 0..4, 0..4]),
+        are_delivered in 0_usize..4,
         steps in proptest::collection::vec(an_action(), 0..40),
     ) {
         let mut shop = Shop::new(&quantities);
-        for step in &steps {
-            shop.take(step);
+        // Some customers have their orders already.
+        let delivered = (0..are_delivered).map(|order| Action::Change(order, Status::Delivered, false, true));
+        let confirmed = (0..are_delivered).map(|order| Action::Confirm(vec![order]));
+        for step in confirmed.chain(delivered).chain(steps) {
+            shop.take(&step);
             shop.check();
         }
     }

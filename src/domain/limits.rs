@@ -12,12 +12,18 @@ pub const ADDRESS: usize = 2000;
 pub const BARCODE: usize = 100;
 /// The URL or path of a picture.
 pub const IMAGE: usize = 2048;
+/// How many pictures a product has.
+pub const IMAGES: usize = 100;
 /// A size or color.
 pub const CHOICE: usize = 50;
+/// The sizes of a product, if they are started one by one.
+pub const SIZES: usize = 1000;
 /// A note.
 pub const NOTE: usize = 1000;
 /// The receipt of a payment.
 pub const RECEIPT: usize = 100;
+/// The reference of a delivery.
+pub const DELIVERY: usize = 100;
 /// WhatsApp's id of a message.
 pub const MESSAGE_ID: usize = 500;
 /// A courier.

@@ -434,6 +434,31 @@ mod tests {
     }
 
     #[test]
+    fn what_came_back_is_marked_and_an_order_of_which_all_came_back_is_no_other_cancelled_one() {
+        let said = |returned: u32, status| {
+            let mut order = with_money(&Case::default(), status);
+            order.items[0].returned = returned;
+            let value = order.items[0].unit_price.times(returned).unwrap();
+            order.summary.returned = value;
+            let back = Return { item: 1, quantity: returned, subtotal: value, value, at: Timestamp::FIRST };
+            order.returns.extend((returned > 0).then_some(back));
+            compose(Template::fitting(status), &order, &Settings::default(), &[])
+        };
+        for (returned, marked) in [
+            (0, "2 × Shirt (S): 59.98\nTotal: 59.98\n\n"),
+            (1, "2 × Shirt (S): 59.98 (1 came back)\nTotal: 59.98\nReturned: -29.99\nTo pay: 29.99\n\n"),
+            (2, "2 × Shirt (S): 59.98 (came back)\nTotal: 59.98\nReturned: -59.98\nTo pay: 0.00\n\n"),
+        ] {
+            let text = said(returned, Status::Delivered);
+            assert!(text.contains(marked), "{text}");
+            let text = said(returned, Status::Cancelled);
+            let all_back =
+                text.contains("everything of your order LEG-LXYZ1234-AB5C has come back to us, so it is cancelled.");
+            assert_eq!((all_back, text.contains("has been cancelled.")), (returned == 2, returned != 2), "{text}");
+        }
+    }
+
+    #[test]
     fn a_refund_that_was_entered_wrongly_was_not_sent() {
         let wrong = Payment { voids: Some(2), ..payment(3, 998) };
         let payments = [payment(1, 5998), payment(2, -998), wrong, payment(4, -500)];

@@ -39,8 +39,10 @@
 //! | `holding` | what an order holds of the stock: its items less what came back (rule 2) |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
 //! | `transition`, `edit`, `returns` | all other steps (rules 2 and 3); changing an order; what a customer sends back |
-//! | `stock`, `shortage` | movements; adjusting and counting; what there is not enough of |
-//! | `history` | the history of an order, and of a product's stock |
+//! | `stock`, `shortage` | movements, correcting stock; what there is not enough of |
+//! | `shelf` | what lies on the shelf, and counting it |
+//! | `delivery` | goods that come in |
+//! | `history` | the history of an order, and of a product |
 //! | `template`, `message` | the occasions for messages to a customer; what they say |
 //! | `report` | the content of the reports |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
@@ -52,6 +54,7 @@ pub(crate) mod calendar;
 pub(crate) mod confirm;
 pub(crate) mod content;
 pub mod customer;
+pub(crate) mod delivery;
 pub(crate) mod duplicate;
 pub(crate) mod edit;
 pub(crate) mod finding;
@@ -81,6 +84,7 @@ pub mod resolve;
 pub(crate) mod returns;
 pub mod settings;
 pub mod settlement;
+pub(crate) mod shelf;
 pub mod shipping;
 pub(crate) mod shortage;
 pub mod status;

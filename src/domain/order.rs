@@ -317,7 +317,7 @@ pub fn sums(items: impl IntoIterator<Item = (Money, u32)>) -> Option<(Money, i64
 
 #[cfg(test)]
 mod tests {
-    use super::FORGOTTEN;
+    use super::{FORGOTTEN, Money, Order, Return};
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, resolved_order};
 
@@ -380,5 +380,27 @@ mod tests {
             summary.number = number.to_owned();
             assert_eq!(summary.is_forgotten(), expected, "{name} {phone} {number}");
         }
+    }
+
+    #[test]
+    fn all_of_an_order_is_back_once_no_item_has_a_piece_left() {
+        use crate::domain::receive::tests::order;
+        use crate::domain::status::Status;
+        let (shirt, cap) = (product("Shirt", &[("", 9)]), product("Cap", &[("", 9)]));
+        let catalogue = [shirt.clone(), cap.clone()].into_iter().collect();
+        let sent = order(&incoming(&[(&shirt, 2, None), (&cap, 1, None)]), &catalogue, 1, Status::Delivered);
+        for (returned, expected) in
+            [([0, 0], false), ([1, 0], false), ([2, 0], false), ([0, 1], false), ([1, 1], false), ([2, 1], true)]
+        {
+            let mut order = sent.clone();
+            for ((item, quantity), number) in order.items.iter_mut().zip(returned).zip(1..) {
+                item.returned = quantity;
+                let (subtotal, value, at) = (Money::ZERO, Money::ZERO, order.summary.created_at);
+                order.returns.extend((quantity > 0).then_some(Return { item: number, quantity, subtotal, value, at }));
+            }
+            assert_eq!(order.is_all_back(), expected, "{returned:?}");
+        }
+        let without_items = Order { items: Vec::new(), ..sent };
+        assert!(!without_items.is_all_back(), "a list does not load them");
     }
 }

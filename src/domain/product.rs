@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::limits::{IMAGE, excess};
 use super::money::Money;
+use super::refusal::{Conflict, RefusalKind};
 use super::text::{shorten, size_key};
 use super::time::Timestamp;
 
@@ -39,6 +40,33 @@ pub struct Product {
     pub low_stock_at: Option<i64>,
     /// The stock on hand, one line a size; a single line with the key `""` if size is not tracked.
     pub stock: Vec<StockLine>,
+}
+
+/// One of the two prices of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceField {
+    /// The price without a discount.
+    Price,
+    /// The current price, if it differs.
+    DiscountedPrice,
+}
+
+impl PriceField {
+    /// Both.
+    pub const ALL: [PriceField; 2] = [PriceField::Price, PriceField::DiscountedPrice];
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<PriceField> {
+        PriceField::ALL.into_iter().find(|field| field.as_str() == word)
+    }
+
+    /// Returns its word, as in SQL and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PriceField::Price => "price",
+            PriceField::DiscountedPrice => "discountedPrice",
+        }
+    }
 }
 
 /// The stock on hand of one product in one size.
@@ -241,6 +269,52 @@ impl fmt::Display for ProductKey {
     }
 }
 
+/// The way in which a row of a list names a product.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RowProduct {
+    /// By its id.
+    Id(ProductId),
+    /// By its barcode (SKU).
+    Barcode(String),
+    /// By exactly its name.
+    Name(String),
+}
+
+impl RowProduct {
+    /// Returns the name of its column.
+    pub fn column(&self) -> &'static str {
+        match self {
+            RowProduct::Id(_) => "id",
+            RowProduct::Barcode(_) => "sku",
+            RowProduct::Name(_) => "name",
+        }
+    }
+
+    /// Picks the product that a row means from those that fit.
+    ///
+    /// # Errors
+    /// None fits, or several have the name.
+    pub fn pick(&self, mut found: Vec<Product>) -> Result<Product, (RefusalKind, String)> {
+        match (found.pop(), found.len()) {
+            (Some(product), 0) => Ok(product),
+            (None, _) => Err((RefusalKind::InvalidInput, format!("product {self} not found"))),
+            (Some(_), others) => {
+                let problem = format!("{} products have the name {self}: give their sku or id", others + 1);
+                Err((RefusalKind::Conflict(Conflict::Ambiguous), problem))
+            }
+        }
+    }
+}
+
+impl fmt::Display for RowProduct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RowProduct::Id(id) => id.fmt(f),
+            RowProduct::Barcode(text) | RowProduct::Name(text) => f.write_str(&shorten(text)),
+        }
+    }
+}
+
 /// The products that a decision needs.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
@@ -347,6 +421,14 @@ pub(crate) mod tests {
         for (product, size, expected) in cases {
             assert_eq!(product.line_for(size).map(|line| line.on_hand), expected, "{} {size:?}", product.name);
         }
+    }
+
+    /// The words are in files and in the JSON that scripts read.
+    #[test]
+    fn the_words_of_prices_stay() {
+        let words = ["price", "discountedPrice"];
+        assert_eq!(PriceField::ALL.map(PriceField::as_str), words);
+        assert_eq!(words.map(PriceField::parse), PriceField::ALL.map(Some));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! What an incoming product changes in the catalogue.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::money::Money;
-use super::product::{Product, ProductId, StockLine};
+use super::product::{PriceField, Product, ProductId, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
-use super::text::size_key;
+use super::shelf::LineKey;
+use super::stock::{Movement, Reason};
+use super::text::{shorten, size_key};
 
 /// A product as received. An absent key keeps the stored value; an inner `None` clears it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,23 +39,19 @@ pub enum IncomingStock {
     Total(i64),
     /// By size, as spelled.
     BySize(Vec<(String, i64)>),
+    /// The sizes alone, as spelled: how many there are is not said.
+    Sizes(Vec<String>),
 }
 
 impl IncomingStock {
     /// Returns it as stock lines.
     pub fn lines(&self) -> Vec<StockLine> {
+        let line =
+            |size: &String, on_hand| StockLine { size_key: size_key(size), size: size.trim().to_owned(), on_hand };
         match self {
-            IncomingStock::Total(on_hand) => {
-                vec![StockLine { size_key: String::new(), size: String::new(), on_hand: *on_hand }]
-            }
-            IncomingStock::BySize(sizes) => sizes
-                .iter()
-                .map(|(size, on_hand)| StockLine {
-                    size_key: size_key(size),
-                    size: size.trim().to_owned(),
-                    on_hand: *on_hand,
-                })
-                .collect(),
+            IncomingStock::Total(on_hand) => vec![line(&String::new(), *on_hand)],
+            IncomingStock::BySize(sizes) => sizes.iter().map(|(size, on_hand)| line(size, *on_hand)).collect(),
+            IncomingStock::Sizes(sizes) => sizes.iter().map(|size| line(size, 0)).collect(),
         }
     }
 }
@@ -65,6 +65,8 @@ pub struct Matches {
     pub by_barcode: Option<Product>,
     /// The removed product with its id, which comes back.
     pub removed: Option<Product>,
+    /// The products with exactly its name, for a row of a table; `None` for what is not to be matched by its name.
+    pub by_name: Option<Vec<Product>>,
 }
 
 /// What to do with an incoming product.
@@ -80,6 +82,13 @@ pub enum ProductChange {
 
 impl ProductChange {
     /// Returns the product as it will be.
+    pub fn product(&self) -> &Product {
+        match self {
+            ProductChange::New(product) | ProductChange::Update(product) | ProductChange::Unchanged(product) => product,
+        }
+    }
+
+    /// Returns the product as it will be.
     pub fn into_product(self) -> Product {
         match self {
             ProductChange::New(product) | ProductChange::Update(product) | ProductChange::Unchanged(product) => product,
@@ -92,10 +101,47 @@ impl ProductChange {
 pub struct ProductDecision {
     /// What to write.
     pub change: ProductChange,
+    /// What it changes of a known product.
+    pub differences: Vec<Difference>,
     /// What a person should look at.
     pub warnings: Vec<String>,
     /// The notice that the sent stock was ignored, if it differs.
     pub stock_kept: Option<String>,
+}
+
+/// A value of a product that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its key, as in JSON.
+    pub field: &'static str,
+    /// The value before; `None` if there was none.
+    pub from: Option<String>,
+    /// The value after; `None` if there is none any more.
+    pub to: Option<String>,
+}
+
+impl Difference {
+    /// Returns whether it is a price, of which the history keeps every change.
+    pub fn is_price(&self) -> bool {
+        PriceField::parse(self.field).is_some()
+    }
+}
+
+/// Returns what differs between a product before and after, but for its stock.
+fn differences(before: &Product, after: &Product) -> Vec<Difference> {
+    let values = |product: &Product| {
+        [
+            ("name", Some(product.name.clone())),
+            ("barcode", product.barcode.clone()),
+            ("price", Some(product.price.to_string())),
+            ("discountedPrice", product.discounted_price.map(|price| price.to_string())),
+            ("imagePaths", Some(product.image_paths.join(" ")).filter(|paths| !paths.is_empty())),
+            ("lowStockAt", product.low_stock_at.map(|limit| limit.to_string())),
+        ]
+    };
+    let pairs = values(before).into_iter().zip(values(after));
+    let differing = pairs.filter(|((_, from), (_, to))| from != to);
+    differing.map(|((field, from), (_, to))| Difference { field, from, to }).collect()
 }
 
 /// Why an incoming product was rejected.
@@ -109,7 +155,7 @@ pub struct ProductRejected {
 
 /// Decides about a product that must be new: its id and barcode must not exist yet.
 pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut() -> Uuid) -> Result<Product, Refusal> {
-    let Matches { by_id, by_barcode, removed } = matches;
+    let Matches { by_id, by_barcode, removed, .. } = matches;
     if let Some(known) = by_barcode.or(by_id) {
         return Err(Refusal::conflict(
             Conflict::Exists,
@@ -131,7 +177,7 @@ impl ProductRejected {
     }
 }
 
-/// Decides what an incoming product changes. It is matched by id, else by barcode.
+/// Decides what an incoming product changes. It is matched by id, else by barcode; a row of a table that has neither, by its name.
 ///
 /// Only a new product gets its stock from here: later, only counting and adjusting change it.
 pub fn decide(
@@ -146,14 +192,24 @@ pub fn decide(
         let problem = format!("barcode: {barcode} is the barcode of {} ({})", other.name, other.id);
         return Err(ProductRejected { kind: RefusalKind::Conflict(Conflict::Exists), problems: vec![problem] });
     }
-    let Matches { by_id, by_barcode, removed } = matches;
-    let Some(known) = by_id.or(by_barcode) else {
+    let Matches { by_id, by_barcode, removed, by_name } = matches;
+    let is_named = incoming.id.is_some() || incoming.barcode.as_ref().is_some_and(Option::is_some);
+    let is_row = by_name.is_some();
+    let (known, namesake) = match (by_id.or(by_barcode), by_name.unwrap_or_default()) {
+        (None, namesakes) if is_row && !is_named => (only_namesake(namesakes)?, None),
+        (known, namesakes) => (known, namesakes.into_iter().next()),
+    };
+    let Some(known) = known else {
         let product = new_product(incoming, removed.as_ref(), new_id)?;
-        let is_nameless = incoming.id.is_none() && product.barcode.is_none();
-        let nameless = is_nameless
-            .then(|| format!("{} has neither id nor barcode: imported again, it would be added twice", product.name));
-        let warnings = nameless.into_iter().chain(discount_warning(&product)).collect();
-        return Ok(ProductDecision { change: ProductChange::New(product), warnings, stock_kept: None });
+        let (name, handle) = (&product.name, product.handle());
+        let naming = match namesake {
+            Some(other) => Some(format!("{name} ({handle}) is new; {} has this name too", other.handle())),
+            None if is_named || is_row => None,
+            None => Some(format!("{name} has neither id nor barcode: imported again, it would be added twice")),
+        };
+        let warnings = naming.into_iter().chain(discount_warning(&product)).collect();
+        let change = ProductChange::New(product);
+        return Ok(ProductDecision { change, differences: Vec::new(), warnings, stock_kept: None });
     };
     let stock_kept = stock_warning(incoming, &known);
     let updated = Product {
@@ -167,10 +223,27 @@ pub fn decide(
         stock: known.stock.clone(),
     };
     if updated == known {
-        return Ok(ProductDecision { change: ProductChange::Unchanged(known), warnings: Vec::new(), stock_kept });
+        let change = ProductChange::Unchanged(known);
+        return Ok(ProductDecision { change, differences: Vec::new(), warnings: Vec::new(), stock_kept });
     }
     let warnings = discount_warning(&updated).into_iter().collect();
-    Ok(ProductDecision { change: ProductChange::Update(updated), warnings, stock_kept })
+    let differences = differences(&known, &updated);
+    Ok(ProductDecision { change: ProductChange::Update(updated), differences, warnings, stock_kept })
+}
+
+/// Returns the product that a row names by its name alone; `None` if it is new.
+///
+/// # Errors
+/// Several products have this name.
+fn only_namesake(mut namesakes: Vec<Product>) -> Result<Option<Product>, ProductRejected> {
+    let only = namesakes.pop();
+    match (&only, namesakes.len()) {
+        (Some(product), others @ 1..) => {
+            let problem = format!("name: {} products have the name {}: give the sku or id", others + 1, product.name);
+            Err(ProductRejected { kind: RefusalKind::Conflict(Conflict::Ambiguous), problems: vec![problem] })
+        }
+        _ => Ok(only),
+    }
 }
 
 /// Warns that the discounted price is above the price: orders are compared with the discounted one.
@@ -190,6 +263,53 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
     Err(Refusal::conflict(Conflict::Step, format!("{} is in {which}", product.name))
         .error("Products in orders cannot be removed")
         .remedy(Remedy::ClearStock { product: product.handle(), is_sized: product.is_sized() }))
+}
+
+/// Decides to remove sizes from a product: of each, the line and the movement that records it. Their movements stay.
+///
+/// # Errors
+/// There is no such size, it has pieces on hand or kept on the shelf for orders (`kept`), or no other one is left.
+pub fn remove_sizes(
+    product: &Product,
+    sizes: &[String],
+    kept: &HashMap<LineKey, i64>,
+    note: Option<&str>,
+) -> Result<Vec<(StockLine, Movement)>, Refusal> {
+    if !product.is_sized() && !sizes.is_empty() {
+        return Err(Refusal::invalid(format!("{} is not tracked by size", product.name)));
+    }
+    let said = note.map(|note| format!(": {note}")).unwrap_or_default();
+    let mut removed: Vec<(StockLine, Movement)> = Vec::new();
+    for size in sizes {
+        let key = size_key(size);
+        let Some(line) = product.sizes().find(|line| line.size_key == key) else {
+            return Err(Refusal::invalid(no_such_size(&product.name, Some(size), &product.size_names())));
+        };
+        if line.on_hand > 0 {
+            let message = format!("{} has {} on hand", product.label(line), line.on_hand);
+            return Err(Refusal::conflict(Conflict::Step, message)
+                .remedy(Remedy::ClearStock { product: product.handle(), is_sized: true }));
+        }
+        if let Some(kept) = kept.get(&(product.id, key.clone())) {
+            let message = format!("{} has {kept} on the shelf for confirmed orders", product.label(line));
+            return Err(Refusal::conflict(Conflict::Step, message));
+        }
+        if removed.iter().all(|(other, _)| other.size_key != key) {
+            let movement = Movement {
+                product_id: product.id,
+                size_key: key,
+                delta: 0,
+                reason: Reason::Adjust,
+                note: Some(format!("size removed{said}")),
+            };
+            removed.push((line.clone(), movement));
+        }
+    }
+    if !removed.is_empty() && removed.len() == product.sizes().count() {
+        let message = format!("{} needs a size: {} cannot be removed", product.name, product.size_names());
+        return Err(Refusal::conflict(Conflict::Step, message));
+    }
+    Ok(removed)
 }
 
 fn new_product(
@@ -233,6 +353,15 @@ fn new_product(
 
 fn stock_warning(incoming: &IncomingProduct, known: &Product) -> Option<String> {
     let sent = incoming.stock.as_ref()?;
+    let (name, handle) = (&known.name, known.handle());
+    let lines = sent.lines();
+    let is_new =
+        |line: &&StockLine| !line.size_key.is_empty() && known.sizes().all(|size| size.size_key != line.size_key);
+    let new: Vec<&str> = lines.iter().filter(is_new).map(|line| line.size.as_str()).collect();
+    if !new.is_empty() {
+        let sizes = shorten(&new.join(", ")).into_owned();
+        return Some(format!("{name} ({handle}): has no size {sizes} yet; product count or receive starts it"));
+    }
     let key = |lines: Vec<StockLine>| {
         let mut lines: Vec<_> = lines.into_iter().map(|line| (line.size_key, line.on_hand)).collect();
         lines.retain(|line| *line != (String::new(), 0));
@@ -241,11 +370,11 @@ fn stock_warning(incoming: &IncomingProduct, known: &Product) -> Option<String> 
     };
     let same = match sent {
         IncomingStock::Total(total) => *total == known.stock_quantity(),
-        IncomingStock::BySize(_) => key(sent.lines()) == key(known.stock.clone()),
+        IncomingStock::BySize(_) => key(lines.clone()) == key(known.stock.clone()),
+        IncomingStock::Sizes(_) => true,
     };
     (!same).then(|| {
-        let sent: i64 = sent.lines().iter().map(|line| line.on_hand).sum();
-        let (name, handle, stays) = (&known.name, known.handle(), known.stock_quantity());
+        let (sent, stays) = (lines.iter().map(|line| line.on_hand).sum::<i64>(), known.stock_quantity());
         format!("{name} ({handle}): stock stays {stays}, not {sent}; product count sets it")
     })
 }
@@ -268,7 +397,7 @@ mod tests {
         assert_eq!((new.stock_quantity(), new.size_names().as_str()), (3, "S, L"));
 
         let known = product("Shirt", &[("S", 1), ("L", 1)]);
-        let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
+        let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None, by_name: None };
         let decision = decide(&incoming, matches, &mut || Uuid::nil()).unwrap();
         let ProductChange::Update(updated) = decision.change else { panic!("its price changed") };
         assert_eq!((updated.stock, updated.price.hundredths()), (known.stock, 500));
@@ -282,7 +411,7 @@ mod tests {
     fn absent_keys_keep_stored_values_and_null_clears_them() {
         let mut known = product("Shirt", &[("", 1)]);
         known.discounted_price = Money::parse("9.99").ok();
-        let matches = || Matches { by_id: None, by_barcode: Some(known.clone()), removed: None };
+        let matches = || Matches { by_id: None, by_barcode: Some(known.clone()), removed: None, by_name: None };
         let nothing = decide(&IncomingProduct::default(), matches(), &mut || Uuid::nil()).unwrap();
         assert_eq!(nothing.change, ProductChange::Unchanged(known.clone()));
         let clearing = IncomingProduct { discounted_price: Some(None), ..IncomingProduct::default() };
@@ -309,7 +438,7 @@ mod tests {
         assert_eq!(rejected.problems, ["name: is required for a new product", "price: is required for a new product"]);
         let known = product("Shirt", &[("", 1)]);
         let incoming = IncomingProduct { id: Some(ProductId(Uuid::max())), ..named("Cap") };
-        let matches = Matches { by_id: None, by_barcode: Some(known), removed: None };
+        let matches = Matches { by_id: None, by_barcode: Some(known), removed: None, by_name: None };
         assert_eq!(
             decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind,
             RefusalKind::Conflict(Conflict::Exists)
@@ -320,8 +449,8 @@ mod tests {
     fn an_existing_product_is_not_added_again() {
         let known = product("Shirt", &[("", 1)]);
         for matches in [
-            Matches { by_id: Some(known.clone()), by_barcode: None, removed: None },
-            Matches { by_id: None, by_barcode: Some(known.clone()), removed: None },
+            Matches { by_id: Some(known.clone()), by_barcode: None, removed: None, by_name: None },
+            Matches { by_id: None, by_barcode: Some(known.clone()), removed: None, by_name: None },
         ] {
             let refused = add(&named("Other"), matches, &mut || Uuid::nil()).unwrap_err();
             assert_eq!(
@@ -346,6 +475,35 @@ mod tests {
     }
 
     #[test]
+    fn a_size_without_stock_is_removed_unless_it_is_the_last() {
+        let shirt = product("Shirt", &[("S", 1), ("M", 0), ("XL", 0), ("XXL", 0)]);
+        let kept = HashMap::from([((shirt.id, "xxl".to_owned()), 2)]);
+        let remove = |product: &Product, sizes: &[&str]| {
+            let sizes: Vec<String> = sizes.iter().map(|&size| size.to_owned()).collect();
+            let removed = remove_sizes(product, &sizes, &kept, Some("a slip"))
+                .map_err(|refusal| (refusal.kind, refusal.message))?;
+            assert!(removed.iter().all(|(_, movement)| {
+                movement.delta == 0 && movement.note.as_deref() == Some("size removed: a slip")
+            }));
+            Ok(removed.into_iter().map(|(line, _)| line.size).collect::<Vec<_>>().join(" "))
+        };
+        let step = RefusalKind::Conflict(Conflict::Step);
+        let refused = |kind, message: &str| Err((kind, message.to_owned()));
+        assert_eq!(remove(&shirt, &["xl", " M", "XL"]), Ok("XL M".to_owned()));
+        assert_eq!(remove(&shirt, &["S"]), refused(step, "Shirt (S) has 1 on hand"));
+        assert_eq!(
+            remove(&shirt, &["M", "L"]),
+            refused(RefusalKind::InvalidInput, "Shirt: has no size L (sizes: S, M, XL, XXL)")
+        );
+        assert_eq!(remove(&shirt, &["XXL"]), refused(step, "Shirt (XXL) has 2 on the shelf for confirmed orders"));
+        let sold_out = product("Shirt", &[("S", 0), ("M", 0)]);
+        assert_eq!(remove(&sold_out, &["S"]), Ok("S".to_owned()));
+        assert_eq!(remove(&sold_out, &["S", "M"]), refused(step, "Shirt needs a size: S, M cannot be removed"));
+        let cap = product("Cap", &[("", 0)]);
+        assert_eq!(remove(&cap, &["S"]), refused(RefusalKind::InvalidInput, "Cap is not tracked by size"));
+    }
+
+    #[test]
     fn a_refusal_of_one_product_says_whether_it_conflicts_or_is_invalid() {
         for (kind, message) in [
             (RefusalKind::Conflict(Conflict::Exists), "the product conflicts with another"),
@@ -360,10 +518,42 @@ mod tests {
     }
 
     #[test]
+    fn an_update_tells_what_it_changes() {
+        let mut known = product("Shirt", &[("", 1)]);
+        known.low_stock_at = Some(3);
+        let matches = || Matches { by_id: Some(known.clone()), by_barcode: None, removed: None, by_name: None };
+        let told = |incoming: &IncomingProduct| -> Vec<(&str, Option<String>, Option<String>, bool)> {
+            let decision = decide(incoming, matches(), &mut Uuid::nil).unwrap();
+            let tell = |change: Difference| (change.field, change.from.clone(), change.to.clone(), change.is_price());
+            decision.differences.into_iter().map(tell).collect()
+        };
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(told(&IncomingProduct::default()), []);
+        let incoming = IncomingProduct {
+            discounted_price: Some(Money::parse("9.9").ok()),
+            image_paths: Some(vec!["a".to_owned(), "b".to_owned()]),
+            low_stock_at: Some(None),
+            barcode: Some(text("B")),
+            ..named("Tee")
+        };
+        assert_eq!(
+            told(&incoming),
+            [
+                ("name", text("Shirt"), text("Tee"), false),
+                ("barcode", text("SKU-Shirt"), text("B"), false),
+                ("price", text("29.99"), text("5.00"), true),
+                ("discountedPrice", None, text("9.90"), true),
+                ("imagePaths", None, text("a b"), false),
+                ("lowStockAt", text("3"), None, false),
+            ]
+        );
+    }
+
+    #[test]
     fn a_barcode_under_its_own_id_is_no_conflict() {
         let known = product("Shirt", &[("", 1)]);
         let incoming = IncomingProduct { id: Some(known.id), ..IncomingProduct::default() };
-        let matches = Matches { by_id: None, by_barcode: Some(known.clone()), removed: None };
+        let matches = Matches { by_id: None, by_barcode: Some(known.clone()), removed: None, by_name: None };
         let decision = decide(&incoming, matches, &mut || Uuid::nil()).unwrap();
         assert_eq!(decision.change, ProductChange::Unchanged(known));
     }
@@ -385,7 +575,7 @@ mod tests {
     #[test]
     fn a_product_that_comes_back_has_its_sizes_again() {
         let removed = product("Shirt", &[("S", 0), ("L", 0)]);
-        let matches = || Matches { by_id: None, by_barcode: None, removed: Some(removed.clone()) };
+        let matches = || Matches { by_id: None, by_barcode: None, removed: Some(removed.clone()), by_name: None };
         let come_back = |stock| decide(&IncomingProduct { stock, ..named("Shirt") }, matches(), &mut Uuid::nil);
         for stock in [None, Some(IncomingStock::Total(0))] {
             let ProductChange::New(new) = come_back(stock).unwrap().change else { panic!("the product is new") };
@@ -411,7 +601,7 @@ mod tests {
             (by_size(&[("S", 2), ("L", 1)]), true),
         ] {
             let incoming = IncomingProduct { stock: Some(stock.clone()), ..IncomingProduct::default() };
-            let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
+            let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None, by_name: None };
             let decision = decide(&incoming, matches, &mut Uuid::nil).unwrap();
             assert_eq!(decision.stock_kept.is_some(), is_kept, "{stock:?}");
         }
@@ -420,6 +610,55 @@ mod tests {
         emptied.stock.extend(product("Shirt", &[("", 0)]).stock);
         let incoming = IncomingProduct { stock: Some(by_size(&[("S", 1), ("L", 2)])), ..IncomingProduct::default() };
         assert_eq!(stock_warning(&incoming, &emptied), None);
+    }
+
+    #[test]
+    fn a_row_without_id_and_barcode_is_the_one_product_of_its_name() {
+        let (one, mut other) = (product("Cap", &[("", 1)]), product("Cap", &[("", 2)]));
+        other.id = ProductId(Uuid::max());
+        other.barcode = None;
+        let decide_row = |incoming: &IncomingProduct, namesakes: &[&Product]| {
+            let by_name = Some(namesakes.iter().map(|&product| product.clone()).collect());
+            decide(incoming, Matches { by_name, ..Matches::default() }, &mut Uuid::nil)
+        };
+        let updated = decide_row(&named("Cap"), &[&one]).unwrap();
+        assert!(
+            matches!(&updated.change, ProductChange::Update(to) if to.id == one.id && to.price.hundredths() == 500)
+        );
+        let new = decide_row(&named("Cap"), &[]).unwrap();
+        assert!(matches!(new.change, ProductChange::New(_)) && new.warnings.is_empty());
+        let refused = decide_row(&named("Cap"), &[&one, &other]).unwrap_err();
+        assert_eq!(
+            (refused.kind, refused.problems),
+            (
+                RefusalKind::Conflict(Conflict::Ambiguous),
+                vec!["name: 2 products have the name Cap: give the sku or id".to_owned()]
+            )
+        );
+        // With a barcode it is another product.
+        let with_barcode = IncomingProduct { barcode: Some(Some("C-2".to_owned())), ..named("Cap") };
+        let new = decide_row(&with_barcode, &[&one]).unwrap();
+        assert!(matches!(new.change, ProductChange::New(_)));
+        assert_eq!(new.warnings, ["Cap (C-2) is new; SKU-Cap has this name too"]);
+    }
+
+    #[test]
+    fn a_new_size_of_a_known_product_is_a_warning() {
+        let known = product("Shirt", &[("S", 1), ("L", 2)]);
+        for (stock, warning) in [
+            (IncomingStock::Sizes(vec!["l".into(), "S".into()]), None),
+            (IncomingStock::Sizes(vec!["l".into()]), None),
+            (IncomingStock::Sizes(vec!["XL".into()]), Some("XL")),
+            (
+                IncomingStock::BySize(vec![("S".into(), 1), ("L".into(), 2), ("XL".into(), 0), ("M".into(), 1)]),
+                Some("XL, M"),
+            ),
+        ] {
+            let incoming = IncomingProduct { stock: Some(stock), ..IncomingProduct::default() };
+            let said = warning
+                .map(|sizes| format!("Shirt (SKU-Shirt): has no size {sizes} yet; product count or receive starts it"));
+            assert_eq!(stock_warning(&incoming, &known), said);
+        }
     }
 
     #[test]

@@ -125,7 +125,9 @@ pub(crate) mod tests {
     /// An incoming order, resolved.
     pub fn resolved_order(incoming: &IncomingOrder, catalogue: &Catalogue) -> ResolvedOrder {
         let reference = incoming.reference.clone().unwrap();
-        resolve(incoming.clone(), reference, now(), catalogue, &mut Uuid::nil).unwrap()
+        let mut ids = 1..;
+        let new_id = &mut || Uuid::from_u128(ids.next().expect("there are many"));
+        resolve(incoming.clone(), reference, now(), catalogue, new_id).unwrap()
     }
 
     /// The order that an incoming one becomes.

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::edit::{Change, describe, describe_pieces, index_of, too_much};
-use super::holding::{Holding, StockKey};
+use super::holding::{Holding, Lines, StockKey};
 use super::money::{Balance, Money};
 use super::obstacle::{Obstacle, refusal};
 use super::order::{ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
@@ -74,13 +74,13 @@ pub struct Returned {
     pub status: Status,
     /// What comes back, item by item.
     pub lines: Vec<ReturnedLine>,
-    /// The items with those that replace others, if there are some.
+    /// All items, replacements last; `None` if nothing was replaced.
     pub items: Option<Vec<OrderItem>>,
     /// The sum of the items' subtotals.
     pub total: Money,
     /// The sum of the items' quantities.
     pub item_count: i64,
-    /// What everything is worth that came back until now.
+    /// The worth of all returns so far, this one included.
     pub value: Money,
     /// The cancellation of the order, if nothing is left of it.
     pub cancellation: Option<StatusChange>,
@@ -166,8 +166,14 @@ pub fn decide(
     let pieces = merged(&request.pieces);
     let replacements = replacements(order, catalogue, &pieces, request.replacement.as_ref(), new_id)?;
     refuse_status(order)?;
+    for Pieces { number, quantity } in &pieces {
+        let item = &order.items[index_of(&order.items, *number, &summary.reference)?];
+        if *quantity > item.pieces_left() {
+            return Err(more_than_left(*number, item, *quantity, &summary.reference));
+        }
+    }
     if request.replacement.is_some() {
-        // Whoever gets something in exchange has some of the order: that comes before what there is not enough of.
+        // An exchange leaves the customer with something, so nothing can be kept, whatever the stock.
         cancellation(order, false, request.keep)?;
     }
     let mut after = AfterReturn::of(order, held, catalogue);
@@ -275,10 +281,11 @@ pub fn refuse_status(order: &Order) -> Result<(), Refusal> {
     }
 }
 
-/// An order while its lines come back one after the other.
+/// The state of an order between two lines of a return.
 struct AfterReturn<'o> {
     order: &'o Order,
     held: Holding,
+    stock_lines: Lines,
     /// The products, with the stock as the lines before leave it.
     catalogue: Catalogue,
     items: Vec<OrderItem>,
@@ -294,6 +301,7 @@ impl AfterReturn<'_> {
         AfterReturn {
             order,
             held: held.clone(),
+            stock_lines: Lines::of(&order.items, held),
             catalogue: catalogue.clone(),
             items: order.items.clone(),
             left: order.items_left(),
@@ -307,9 +315,6 @@ impl AfterReturn<'_> {
         let reference = &self.order.summary.reference;
         let index = index_of(&self.items, number, reference)?;
         let old = &self.items[index];
-        if quantity > old.pieces_left() {
-            return Err(more_than_left(number, old, quantity, reference));
-        }
         let said = describe_pieces(number, old, quantity);
         let (mut to, mut movements) = (None, Vec::new());
         let (item, is_exchange) = (old.id, replacement.is_some());
@@ -344,10 +349,11 @@ impl AfterReturn<'_> {
     /// Moves the stock to what the items now say.
     fn settle(&mut self, reason: Reason) -> Result<Vec<Movement>, Refusal> {
         let summary = &self.order.summary;
-        let wanted = Holding::of(summary.status, &self.items, &self.held, &self.catalogue).map_err(|problems| {
-            let obstacle = |item| Obstacle::NoSuchSize { reference: summary.reference.clone(), item };
-            refusal(std::slice::from_ref(self.order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
-        })?;
+        let wanted =
+            Holding::of(summary.status, &self.items, &self.stock_lines, &self.catalogue).map_err(|problems| {
+                let obstacle = |item| Obstacle::NoSuchSize { reference: summary.reference.clone(), item };
+                refusal(std::slice::from_ref(self.order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
+            })?;
         let movements = self.held.movements_to(&wanted, reason);
         self.held = wanted;
         Ok(movements)
@@ -364,7 +370,7 @@ fn more_than_left(number: usize, item: &OrderItem, quantity: u32, reference: &Re
         .remedy(Remedy::NumberItems(reference.clone()))
 }
 
-/// Decides whether an order is cancelled by a return, which is where nothing is left of it.
+/// Cancels the order if nothing is left of it.
 fn cancellation(order: &Order, is_empty: bool, keep: Option<Money>) -> Result<Option<StatusChange>, Refusal> {
     let summary = &order.summary;
     let reference = || summary.reference.clone();
@@ -512,6 +518,27 @@ pub(crate) mod tests {
         movements.map(|movement| (movement.size_key.clone(), movement.delta, movement.reason)).collect()
     }
 
+    /// It is what a person is shown before they say yes.
+    #[test]
+    fn a_return_says_what_it_does_to_the_order_and_the_stock() {
+        let effects = |desk: &Desk, returned: &Returned| -> Vec<(String, i64, i64, i64)> {
+            let effects = returned.stock_effects(&desk.catalogue).into_iter();
+            effects.map(|one| (one.label, one.before, one.after, one.written_off)).collect()
+        };
+        let (desk, ..) = Desk::of_shirts(5, 3);
+        let returned = desk.decide(&Request { is_damaged: true, ..exchange(&[(1, 2)], "S") }).unwrap();
+        assert_eq!(effects(&desk, &returned), [("Shirt (S)".into(), 5, 3, 0), ("Shirt (L)".into(), 3, 3, 2)]);
+        let after = returned.applied_to(&desk.order).summary;
+        assert_eq!((after.total, after.item_count, after.returned), (money(12_996), 5, money(5998)));
+        assert_eq!((after.status, after.kept, after.grand_total()), (Status::Delivered, money(0), money(5998).into()));
+        let all = Request { keep: Some(money(500)), ..of(&[(1, 2), (2, 1)]) };
+        let returned = desk.decide(&all).unwrap();
+        assert_eq!(effects(&desk, &returned), [("Shirt (L)".into(), 3, 5, 0), ("Cap".into(), 4, 5, 0)]);
+        let after = returned.applied_to(&desk.order).summary;
+        assert_eq!((after.status, after.kept, after.grand_total()), (Status::Cancelled, money(500), money(500).into()));
+        assert_eq!(after.returned, money(5998));
+    }
+
     #[test]
     fn what_comes_back_gives_up_its_share_of_the_discount() {
         let cap = product("Cap", &[("", 0)]);
@@ -631,6 +658,30 @@ pub(crate) mod tests {
         assert_eq!(desk.order.summary.returned, money(12_996 - 1000));
     }
 
+    /// The product got sizes after the order was confirmed.
+    #[test]
+    fn what_was_taken_without_a_size_comes_back_without_one() {
+        let (plain, shirt) = (product("Shirt", &[("", 9)]), product("Shirt", &[("", 0), ("S", 1)]));
+        let desk = Desk::new(&[&plain], &[(&plain, 1, None, 2999), (&plain, 1, None, 2999)], 0);
+        let mut holds = held(&desk.order, &desk.catalogue);
+        let mut desk = Desk { catalogue: [shirt].into_iter().collect(), ..desk };
+        for (request, expected) in [
+            (exchange(&[(1, 1)], "S"), vec![("s", -1), ("", 1)]),
+            (of(&[(2, 1)]), vec![("", 1)]),
+            (of(&[(3, 1)]), vec![("s", 1)]),
+        ] {
+            let returned = decide(&desk.order, &holds, &desk.catalogue, &request, &mut uuids()).unwrap();
+            let movements: Vec<_> = returned.lines.iter().flat_map(|line| &line.change.movements).collect();
+            let deltas: Vec<_> = movements.iter().map(|one| (one.size_key.as_str(), one.delta)).collect();
+            assert_eq!(deltas, expected, "{request:?}");
+            for Movement { product_id, size_key, delta, .. } in movements {
+                holds.add(StockKey { product_id: *product_id, size_key: size_key.clone() }, -delta);
+            }
+            apply(&mut desk.order, &returned);
+        }
+        assert_eq!(desk.order.summary.status, Status::Cancelled);
+    }
+
     #[test]
     fn an_exchange_never_ends_an_order() {
         let cap = product("Cap", &[("", 1)]);
@@ -730,36 +781,36 @@ pub(crate) mod tests {
             (&desk, of(&[(0, 1)]), NotFound, "order LEG-LXYZ1234-AB5C has no item 0"),
             (&desk, of(&[(1, 9), (4, 1)]), NotFound, "order LEG-LXYZ1234-AB5C has no item 4"),
             (&pending, exchange(&[(1, 1)], "XL"), InvalidInput, "Shirt: has no size XL (sizes: S, L)"),
-            (&pending, exchange(&[(2, 1)], "L"), InvalidInput, "Cap is not tracked by size: say what replaces it"),
+            (&pending, exchange(&[(2, 1)], "L"), InvalidInput, "Cap has no sizes: name the product that replaces it"),
             (&desk, exchange_for(&[(2, 1)], &shirt, None, None), InvalidInput, "Shirt: needs a size (sizes: S, L)"),
-            (&pending, of(&[(1, 1)]), step, "items come back once an order is shipped; LEG-LXYZ1234-AB5C is pending"),
             (
-                &desk,
-                of(&[(1, 2)]),
+                &pending,
+                of(&[(1, 1)]),
                 step,
-                "2 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of item 1",
+                "only items of a shipped or delivered order can come back; LEG-LXYZ1234-AB5C is pending",
             ),
+            (&desk, of(&[(1, 2)]), step, "2 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of it"),
             (
                 &desk,
                 of(&[(1, u32::MAX), (1, 1)]),
                 step,
-                "4294967295 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of item 1",
+                "4294967295 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of it",
             ),
             (
                 &after_taking_all,
                 of(&[(1, 1)]),
                 step,
-                "1 of item 1 of LEG-LXYZ1234-AB5C cannot come back: all of item 1 came back before",
+                "1 of item 1 of LEG-LXYZ1234-AB5C cannot come back: all of it came back before",
             ),
-            (&desk, exchange(&[(1, 2)], "S"), step, "the customer has 1 of item 1"),
+            (&desk, exchange(&[(1, 2)], "S"), step, "the customer has 1 of it"),
             (&desk, exchange(&[(1, 1)], "S"), InsufficientStock, "insufficient stock for LEG-LXYZ1234-AB5C"),
+            (&desk, keep(0, of(&[(1, 1)])), step, "a part of the price of LEG-LXYZ1234-AB5C once everything is back"),
             (
                 &desk,
-                keep(0, of(&[(1, 1)])),
+                keep(1, exchange(&[(1, 1)], "L")),
                 step,
-                "nothing can be kept of LEG-LXYZ1234-AB5C: the customer has more of it",
+                "a part of the price of LEG-LXYZ1234-AB5C once everything is back",
             ),
-            (&desk, keep(1, exchange(&[(1, 1)], "L")), step, "nothing can be kept of LEG-LXYZ1234-AB5C"),
             (
                 &desk,
                 keep(3429, of(&[(1, 1), (2, 1)])),
@@ -832,7 +883,7 @@ pub(crate) mod tests {
         assert_eq!(
             (refusal.message.as_str(), refusal.error.as_str()),
             (
-                "the discount of LEG-LXYZ1234-AB5C, 10.01, would be more than what the customer has, 10.00",
+                "the discount of LEG-LXYZ1234-AB5C, 10.01, would be more than the items that the customer then has, 10.00",
                 "The discount would be more than the items"
             )
         );
@@ -862,5 +913,12 @@ pub(crate) mod tests {
             }
         }
         assert!(dear.decide(&of(&[(1, 1)])).is_ok());
+    }
+
+    #[test]
+    fn a_replacement_by_another_size_is_of_the_same_product() {
+        let cap = product("Cap", &[("", 1)]);
+        let of = |request: Request| request.replacement.unwrap().product();
+        assert_eq!((of(exchange(&[], "L")), of(exchange_for(&[], &cap, None, None))), (None, Some(cap.id)));
     }
 }

@@ -59,8 +59,8 @@ struct Need {
     by_order: Vec<(usize, i64)>,
 }
 
-/// Finds the stock lines of which these orders together take more than there is, in the order in which they take it. Each
-/// order comes with its movements; what they give back is not counted, as it is not there yet.
+/// Finds the stock lines of which these orders take more than is on hand. Each order comes with its movements; what they give
+/// back is not counted.
 pub fn shortages(orders: &[(&Reference, &[Movement])], catalogue: &Catalogue) -> Vec<Shortage> {
     let mut needs: Vec<Need> = Vec::new();
     let mut indexes: HashMap<StockKey, usize> = HashMap::new();
@@ -151,7 +151,7 @@ mod tests {
         let unknown = movement(&product("Belt", &[]), "", -9);
         // What each order takes, and of each line that is short: what is there, what is needed, and whose it is.
         type Short<'a> = (&'a str, i64, i64, &'a [(usize, bool)]);
-        let cases: [(&[&[Movement]], &[Short<'_>]); 9] = [
+        let cases: [(&[&[Movement]], &[Short<'_>]); 10] = [
             (&[], &[]),
             (&[&[small(-3), caps(-2)]], &[]),
             (&[&[small(-4)]], &[("Shirt (S)", 3, 4, &[(0, true)])]),
@@ -159,6 +159,7 @@ mod tests {
             (&[&[caps(-1), small(-2), small(-2)]], &[("Shirt (S)", 3, 4, &[(0, false)])]),
             // In the order in which they are taken.
             (&[&[caps(-3), small(-4)]], &[("Cap", 2, 3, &[(0, true)]), ("Shirt (S)", 3, 4, &[(0, true)])]),
+            (&[&[caps(0), small(-4), caps(-3)]], &[("Shirt (S)", 3, 4, &[(0, true)]), ("Cap", 2, 3, &[(0, true)])]),
             // The first orders get the last pieces, and a later one what it needs less.
             (&[&[small(-2)], &[small(-2)], &[small(-1)]], &[("Shirt (S)", 3, 5, &[(1, false)])]),
             (&[&[small(-2)], &[small(-4)], &[small(-2)]], &[("Shirt (S)", 3, 8, &[(1, true), (2, false)])]),
@@ -173,10 +174,11 @@ mod tests {
             let named: Vec<_> = references.iter().zip(orders.iter().copied()).collect();
             let found = shortages(&named, &catalogue);
             assert_eq!(found.len(), expected.len(), "{orders:?}");
-            for (found, (label, available, required, short)) in found.iter().zip(expected) {
+            for (found, (label, available, required, lacking)) in found.iter().zip(expected) {
                 assert_eq!((found.label.as_str(), found.available, found.required), (*label, *available, *required));
-                let short: Vec<_> = short.iter().map(|(order, alone)| (references[*order].clone(), *alone)).collect();
-                assert_eq!(found.orders, short, "{orders:?}");
+                let lacking: Vec<_> =
+                    lacking.iter().map(|(order, alone)| (references[*order].clone(), *alone)).collect();
+                assert_eq!(found.orders, lacking, "{orders:?}");
             }
             if let [only] = orders {
                 let refusal = insufficient(&references[0], only, &catalogue);

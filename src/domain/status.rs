@@ -47,6 +47,11 @@ impl Status {
         matches!(self, Confirmed | Processing | Shipped | Delivered)
     }
 
+    /// Returns whether the pieces that an order in this status holds are still in the shop.
+    pub fn is_in_shop(self) -> bool {
+        matches!(self, Confirmed | Processing)
+    }
+
     /// Returns the statuses that `set-status` allows next without `--force`.
     pub fn next(self) -> &'static [Status] {
         match self {
@@ -110,6 +115,8 @@ mod tests {
     fn stock_is_held_from_confirmed_to_delivered() {
         let holding: Vec<_> = Status::ALL.into_iter().filter(|s| s.holds_stock()).collect();
         assert_eq!(holding, [Confirmed, Processing, Shipped, Delivered]);
+        let in_shop: Vec<_> = Status::ALL.into_iter().filter(|s| s.is_in_shop()).collect();
+        assert_eq!(in_shop, [Confirmed, Processing]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::limits::SIZES;
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockLine};
 use super::reference::Reference;
@@ -26,12 +27,22 @@ pub enum Reason {
     Edit,
     /// A customer sent something back.
     Return,
+    /// It came with a delivery.
+    Receive,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 7] =
-        [Reason::Initial, Reason::Confirm, Reason::Cancel, Reason::Adjust, Reason::Count, Reason::Edit, Reason::Return];
+    pub const ALL: [Reason; 8] = [
+        Reason::Initial,
+        Reason::Confirm,
+        Reason::Cancel,
+        Reason::Adjust,
+        Reason::Count,
+        Reason::Edit,
+        Reason::Return,
+        Reason::Receive,
+    ];
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Reason> {
@@ -48,6 +59,7 @@ impl Reason {
             Reason::Count => "count",
             Reason::Edit => "edit",
             Reason::Return => "return",
+            Reason::Receive => "receive",
         }
     }
 
@@ -125,12 +137,17 @@ pub struct StockChange {
 
 /// Decides a correction of the stock of `product` in `size`.
 ///
-/// Only a count adds a new size, and only to a product that is tracked by size or has nothing on hand: pieces without a
-/// size cannot be split among sizes. If such pieces come back from an order later, a correction without a size is about
+/// Only a count starts a new size, if it may, and only of a product that is tracked by size or has nothing on hand: pieces without
+/// a size cannot be split among sizes. If such pieces come back from an order later, a correction without a size is about
 /// them.
-pub fn correct(product: &Product, size: Option<&str>, correction: Correction) -> Result<StockChange, Refusal> {
+pub fn correct(
+    product: &Product,
+    size: Option<&str>,
+    correction: Correction,
+    may_start_size: bool,
+) -> Result<StockChange, Refusal> {
     let size = size.map(str::trim).filter(|size| !size.is_empty());
-    let line = find_line(product, size, correction)?;
+    let line = find_line(product, size, correction, may_start_size)?;
     let (before, new_line) = match &line {
         Cow::Borrowed(line) => (line.on_hand, None),
         Cow::Owned(line) => (0, Some(line.clone())),
@@ -162,6 +179,7 @@ fn find_line<'a>(
     product: &'a Product,
     size: Option<&str>,
     correction: Correction,
+    may_start_size: bool,
 ) -> Result<Cow<'a, StockLine>, Refusal> {
     let name = &product.name;
     let Some(size) = size else {
@@ -177,23 +195,28 @@ fn find_line<'a>(
     if let Some(line) = product.sizes().find(|line| line.size_key == key) {
         return Ok(Cow::Borrowed(line));
     }
-    if matches!(correction, Correction::Adjust(_)) {
-        if !product.is_sized() {
-            return Err(Refusal::invalid(format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize));
-        }
-        let message = format!("{name} has no size {size}; its sizes: {}", product.size_names());
-        let remedy = Remedy::StartSize { product: product.handle(), size: size.to_owned() };
-        return Err(Refusal::invalid(message).remedy(remedy));
-    }
-    if !product.is_sized() && product.stock_quantity() > 0 {
+    let is_count = matches!(correction, Correction::Count(_));
+    if is_count && !product.is_sized() && product.stock_quantity() > 0 {
         return Err(Refusal::conflict(
             Conflict::Step,
             format!("{name} has {} on hand without a size", product.stock_quantity()),
         )
         .remedy(Remedy::ClearUnsized(product.handle())));
     }
+    if !is_count || !may_start_size {
+        let start = Remedy::StartSize { product: product.handle(), size: size.to_owned() };
+        if product.is_sized() {
+            let message = format!("{name} has no size {size}; its sizes: {}", product.size_names());
+            return Err(Refusal::invalid(message).remedy(start));
+        }
+        let refusal = Refusal::invalid(format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize);
+        return Err(if is_count { refusal.remedy(start) } else { refusal });
+    }
     if size.contains([',', '=']) {
         return Err(Refusal::invalid(format!("{name} cannot get the size {size}: {NO_SIGNS}")));
+    }
+    if product.sizes().count() >= SIZES {
+        return Err(Refusal::invalid(format!("{name} cannot get the size {size}: it has {SIZES} sizes")));
     }
     Ok(Cow::Owned(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
 }
@@ -240,7 +263,7 @@ mod tests {
             (product("Shirt", &[("42,5", 1)]), Some("42,5"), Correction::Count(5), Ok((4, 5, false))),
         ];
         for (product, size, correction, expected) in cases {
-            let decided = correct(&product, size, correction)
+            let decided = correct(&product, size, correction, true)
                 .map(|change| (change.movement.delta, change.after, change.new_line.is_some()))
                 .map_err(|refusal| refusal.kind);
             assert_eq!(decided, expected, "{} {size:?} {correction:?}", product.name);
@@ -265,7 +288,7 @@ mod tests {
     fn a_correction_that_is_refused_says_why_and_what_to_do() {
         let sized = product("Shirt", &[("S", 1), ("L", 2)]);
         let plain = product("Cap", &[("", 3)]);
-        let refused = |product: &Product, size, correction| correct(product, size, correction).unwrap_err();
+        let refused = |product: &Product, size, correction| correct(product, size, correction, true).unwrap_err();
         let short = refused(&sized, Some("S"), Correction::Adjust(-4));
         assert_eq!(short.message, "not enough stock of Shirt (S)");
         assert_eq!(short.details, ["Shirt (S): Insufficient stock (available: 1, required: 4)"]);
@@ -278,18 +301,31 @@ mod tests {
             (needless.message.as_str(), needless.remedies),
             ("Cap is not tracked by size", vec![Remedy::LeaveOutSize])
         );
+        // A count may name a size that is none by mistake.
+        let mistaken = |product: &Product, size| correct(product, Some(size), Correction::Count(1), false).unwrap_err();
+        assert_eq!(mistaken(&sized, "XL"), unknown);
+        let empty = product("Belt", &[("", 0)]);
+        let start = Remedy::StartSize { product: "SKU-Belt".to_owned(), size: "L".to_owned() };
+        assert_eq!(mistaken(&empty, "L").remedies, [Remedy::LeaveOutSize, start]);
+        assert_eq!(mistaken(&plain, "L").remedies, [Remedy::ClearUnsized("SKU-Cap".to_owned())]);
+        let names: Vec<String> = (0..SIZES).map(|number| format!("N{number}")).collect();
+        let many = product("Shirt", &names.iter().map(|name| (name.as_str(), 1)).collect::<Vec<_>>());
+        assert_eq!(
+            refused(&many, Some("XL"), Correction::Count(1)).message,
+            "Shirt cannot get the size XL: it has 1000 sizes"
+        );
         let limit = i64::from(QUANTITY_LIMIT);
         assert_eq!(
             refused(&plain, None, Correction::Count(limit + 1)).message,
             format!("stock of Cap cannot be more than {QUANTITY_LIMIT}")
         );
-        assert_eq!(correct(&plain, None, Correction::Count(limit)).unwrap().after, limit);
+        assert_eq!(correct(&plain, None, Correction::Count(limit), true).unwrap().after, limit);
     }
 
     /// The words are in files and in the JSON that scripts read.
     #[test]
     fn the_words_of_reasons_stay() {
-        let words = ["initial", "confirm", "cancel", "adjust", "count", "edit", "return"];
+        let words = ["initial", "confirm", "cancel", "adjust", "count", "edit", "return", "receive"];
         assert_eq!(Reason::ALL.map(Reason::as_str), words);
         assert_eq!(words.map(Reason::parse), Reason::ALL.map(Some));
         assert_eq!(Reason::parse("sold"), None);

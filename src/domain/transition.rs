@@ -86,10 +86,7 @@ fn has_returns(summary: &OrderSummary) -> Refusal {
     let reference = &summary.reference;
     let message = format!("order {reference} cannot go back to pending: some of it came back");
     let refusal = Refusal::conflict(Conflict::Step, message).error("An order with returns cannot go back to pending");
-    match summary.status {
-        Status::Cancelled => refusal.remedy(Remedy::NewOrder),
-        _ => refusal.remedy(Remedy::Return(reference.clone())).remedy(Remedy::Cancel(reference.clone())),
-    }
+    refusal.remedy(Remedy::NewOrder)
 }
 
 /// Returns what takes an order back to pending; `None` where nothing does, as some of it came back.
@@ -253,8 +250,7 @@ mod tests {
 
     #[test]
     fn an_order_with_returns_never_goes_back_to_pending() {
-        use Remedy::{Cancel, NewOrder};
-        let reference = || Reference::parse("LEG-LXYZ1234-AB5C").unwrap();
+        use Remedy::NewOrder;
         let mut held = Holding::default();
         held.add(StockKey { product_id: product("Shirt", &[]).id, size_key: "s".into() }, 1);
         for from in Status::ALL {
@@ -270,11 +266,7 @@ mod tests {
                 let refusal = decided.expect_err("it has returns");
                 assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
                 assert_eq!(refusal.error, "An order with returns cannot go back to pending");
-                let expected = match from {
-                    Status::Cancelled => vec![NewOrder],
-                    _ => vec![Remedy::Return(reference()), Cancel(reference())],
-                };
-                assert_eq!(refusal.remedies, expected, "{from}");
+                assert_eq!(refusal.remedies, [NewOrder], "{from}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The rows of CSV: cells between `,`, `;` or tabs, the first row with the columns' names.
+//! The rows of CSV: cells between `,`, `;` or tabs, the first row with the columns' names; in UTF-8, or UTF-16 with its mark.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::format::name_stranger;
 use super::reject::Reject;
 use super::table::{Columns, Row, Rows, RowsError};
+use super::utf16::Text;
 
 /// The most bytes of one row, the header too (64 KiB).
 const ROW_LIMIT: usize = 1 << 16;
@@ -23,7 +24,7 @@ const SEPARATORS: [u8; 3] = *b",;\t";
 /// The rows of CSV.
 #[derive(Debug)]
 pub struct CsvRows<R> {
-    reader: csv::Reader<Kept<R>>,
+    reader: csv::Reader<Kept<Text<R>>>,
     record: ByteRecord,
     separator: u8,
     columns: Columns,
@@ -37,8 +38,9 @@ impl<R: BufRead> CsvRows<R> {
     ///
     /// # Errors
     /// Reading failed, or it is no CSV with such a header.
-    pub fn begin(mut source: R, known: &[&'static str]) -> Result<CsvRows<R>, RowsError> {
+    pub fn begin(source: R, known: &[&'static str]) -> Result<CsvRows<R>, RowsError> {
         let refuse = |problem: String| RowsError::CutOff { line: 1, problem };
+        let mut source = Text::begin(source).map_err(RowsError::Io)?;
         let head = source.fill_buf().map_err(RowsError::Io)?;
         if let Some(what) = name_sheet(head) {
             return Err(refuse(what));
@@ -274,6 +276,25 @@ mod tests {
             let line = if csv.starts_with('\n') { 4 } else { 2 };
             assert_eq!(read(csv), Ok(vec![row(line, ["LEG-1", "5", "a, b"])]), "{csv:?}");
         }
+    }
+
+    #[test]
+    fn utf16_is_read_and_kept_as_utf8() {
+        let csv = "\u{feff}amount\tnote\r\n5\tقميص\r\n\r\n6\t👕\r\n";
+        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes: Vec<u8> = csv.encode_utf16().flat_map(to_bytes).collect();
+            let mut rows = CsvRows::begin(bytes.as_slice(), KNOWN).unwrap();
+            let mut kept = Vec::new();
+            while let Some(row) = rows.next_row().unwrap() {
+                assert_eq!(row.reject.header(), Some("\u{feff}amount\tnote".as_bytes()));
+                row.reject.write_line(&mut kept).unwrap();
+                kept.extend(row.line.to_string().bytes());
+            }
+            assert_eq!(String::from_utf8(kept).unwrap(), "5\tقميص\n26\t👕\n4");
+        }
+        let cut: Vec<u8> = csv.encode_utf16().flat_map(u16::to_le_bytes).take(30).collect();
+        let mut rows = CsvRows::begin(&cut[..29], KNOWN).unwrap();
+        assert!(rows.next_row().unwrap().unwrap().cells.unwrap_err().starts_with("is not UTF-8"));
     }
 
     #[test]

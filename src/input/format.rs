@@ -73,11 +73,7 @@ impl Format {
         let has_records = || head.split(|b| *b == b'\n').any(is_json_object);
         match format {
             Format::Zip => None,
-            Format::Text => {
-                let text = String::from_utf8_lossy(head);
-                let is_chat = text.lines().any(|line| is_chat_line(line) || is_header(line));
-                (!is_chat).then(|| name_text(&found()))
-            }
+            Format::Text => (!is_chat(head)).then(|| name_text(&found())),
             Format::Json => {
                 let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
                 let mut values = serde_json::Deserializer::from_slice(head).into_iter::<IgnoredAny>();
@@ -90,6 +86,11 @@ impl Format {
             }
         }
     }
+}
+
+/// Returns whether a text has lines of a chat or of an order message.
+pub fn is_chat(head: &[u8]) -> bool {
+    String::from_utf8_lossy(head).lines().any(|line| is_chat_line(line) || is_header(line))
 }
 
 /// Returns whether a line holds only JSON values, the last of which may go on.

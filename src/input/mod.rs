@@ -21,23 +21,30 @@
 //! | [`chat_dump`] | chats as JSON |
 //! | [`chat_text`], `chat_lines` | orders in the text that WhatsApp exports, or in a log; its lines |
 //! | [`stranger`] | names for what is not accepted |
-//! | [`product_json`] | a product of the catalogue |
-//! | [`table`], [`csv_rows`], [`xlsx_rows`] | tables: rows of cells under named columns; those of CSV, of a spreadsheet |
-//! | [`payment_row`] | a row of a list of payments |
+//! | [`product_json`], [`product_rows`] | a product of the catalogue; the products of a table |
+//! | [`list_file`], [`table`] | a list in a file; tables: rows of cells under named columns |
+//! | [`csv_rows`], `utf16`, [`xlsx_rows`] | the rows of CSV, UTF-16 too; those of a spreadsheet |
+//! | [`cell`] | cells, and what people write into them |
+//! | [`payment_row`], [`delivery_row`], `count_row` | a row of a list of payments; of a delivery; of a count sheet |
+//! | `time_cell` | a time in a cell |
 //! | [`reject`] | what is kept of a rejected record or message |
 //! | [`setting`] | the value of a setting |
 
 pub(crate) mod cart;
+pub(crate) mod cell;
 pub(crate) mod chat_dump;
 mod chat_lines;
 pub mod chat_text;
 pub(crate) mod conversation;
+pub(crate) mod count_row;
 pub mod csv_rows;
+pub(crate) mod delivery_row;
 pub mod envelope;
 pub mod format;
 pub mod json;
 pub(crate) mod json_fields;
 pub mod json_scan;
+pub mod list_file;
 pub(crate) mod message;
 pub(crate) mod order_date;
 pub(crate) mod order_json;
@@ -51,6 +58,7 @@ pub(crate) mod order_texts;
 pub mod parsed_order;
 pub mod payment_row;
 pub(crate) mod product_json;
+pub(crate) mod product_rows;
 pub mod records;
 pub mod reject;
 mod rewind;
@@ -59,8 +67,10 @@ mod samples;
 pub(crate) mod setting;
 pub(crate) mod stranger;
 pub mod table;
+mod time_cell;
 pub(crate) mod timestamp;
 pub(crate) mod username;
+mod utf16;
 pub(crate) mod webhook;
 pub mod xlsx_rows;
 pub mod zip;

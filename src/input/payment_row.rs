@@ -1,16 +1,13 @@
 //! A row of the courier's or the bank's list of payments.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
-use rust_decimal::Decimal;
-
+use super::cell::{Cells, read_code, read_money, read_text};
 use super::table::{Columns, Row};
-use crate::domain::calendar::day_start;
+use super::time_cell::read_time;
 use crate::domain::limits;
 use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{ListedPayment, Method, PaymentEntry, read_receipt};
 use crate::domain::problems::Problems;
 use crate::domain::text::shorten;
-use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
 /// The columns that are read.
@@ -53,41 +50,13 @@ pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
     Err(format!("has no {missing}"))
 }
 
-/// The cells of a row, and the problems found in them.
-struct Cells<'a> {
-    columns: &'a Columns,
-    row: &'a [String],
-    problems: Problems,
-}
-
-impl<'a> Cells<'a> {
-    fn cell(&self, name: &str) -> Option<&'a str> {
-        self.columns.cell(self.row, name)
-    }
-
-    /// Reads a cell; a blank one is `None`.
-    fn read<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        let text = self.cell(name)?;
-        let value = if text.contains('\0') { Err("must not contain NUL".to_owned()) } else { read(text) };
-        value.map_err(|problem| self.problems.add(name, problem)).ok()
-    }
-
-    /// Reads a cell that must not be blank.
-    fn require<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        if self.cell(name).is_none() {
-            self.problems.add(name, "is missing");
-        }
-        self.read(name, read)
-    }
-}
-
 /// Reads a row.
 pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPayment {
     let row = match &row.cells {
         Ok(cells) => cells,
         Err(problem) => return ReadPayment { label: None, payment: Err(problem.clone().into()) },
     };
-    let mut cells = Cells { columns, row, problems: Problems::default() };
+    let mut cells = Cells::of(row, columns);
     let label = cells.cell("orderReference").or(cells.cell("tracking")).map(|label| shorten(label).into_owned());
     let by_tracking = cells.cell("orderReference").is_none() && cells.cell("tracking").is_some();
     let order = match by_tracking {
@@ -99,9 +68,9 @@ pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPaymen
         Some(method) if cells.cell("method").is_none() => Some(method.clone()),
         _ => cells.require("method", Method::parse),
     };
-    let receipt = cells.read("receipt", read_receipt);
+    let receipt = cells.read("receipt", |text| read_receipt(&read_code(text, usize::MAX)?));
     let paid_at = cells.read("paidAt", |text| read_time(text, form.zone));
-    let note = cells.read("note", |text| limits::excess(text, limits::NOTE).map_or_else(|| Ok(text.to_owned()), Err));
+    let note = cells.read("note", |text| read_text(text, limits::NOTE));
     let payment = match (order, amount, method) {
         (Some(order), Some(amount), Some(method)) if cells.problems.is_empty() => {
             Ok(ListedPayment { order, entry: PaymentEntry { amount, method, receipt, paid_at }, note })
@@ -117,51 +86,11 @@ fn read_amount(text: &str, has_decimal_comma: bool) -> Result<Balance, String> {
         Some(size) => (true, size),
         None => (false, text),
     };
-    let amount = match size.rsplit_once(',') {
-        Some((whole, decimals)) if has_decimal_comma && !whole.contains(['.', ',']) => {
-            Money::parse(&format!("{whole}.{decimals}")).map_err(|error| error.to_string())?
-        }
-        Some(_) if has_decimal_comma => {
-            let without = size.replace('.', "");
-            return Err(match Money::parse(&without.replace(',', ".")) {
-                Ok(_) => format!("must be written without dots: {without}"),
-                Err(error) => error.to_string(),
-            });
-        }
-        _ => Money::parse_typed(size)?,
-    };
+    let amount = read_money(size, has_decimal_comma)?;
     if amount == Money::ZERO {
         return Err("must not be zero".to_owned());
     }
     Ok(if is_refund { Balance::from(amount).negated() } else { amount.into() })
-}
-
-/// Reads a number of days as a spreadsheet counts them, from the end of 1899 on. Those of our century have five digits: no year
-/// and no count of seconds is taken for one.
-fn time_of_days(text: &str) -> Option<NaiveDateTime> {
-    const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
-    let days: Decimal =
-        text.parse().ok().filter(|days| (Decimal::from(36_526)..Decimal::from(100_000)).contains(days))?;
-    let seconds = (days * Decimal::from(SECONDS_OF_DAY)).round();
-    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_hms_opt(0, 0, 0)?;
-    epoch.checked_add_signed(TimeDelta::seconds(i64::try_from(seconds).ok()?))
-}
-
-/// Reads a time: RFC 3339, or without a zone a day, or a day and a time of day, of the shop's calendar.
-fn read_time(text: &str, zone: Zone) -> Result<Timestamp, String> {
-    const FORMS: &str = "must be a time such as 2026-02-04, 2026-02-04 10:30 or 2026-02-04T10:30:00Z";
-    if let Some(time) = Timestamp::parse(text) {
-        return Ok(time);
-    }
-    let is_dated = text.as_bytes().get(4) == Some(&b'-');
-    if is_dated && let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return Ok(day_start(day, &zone));
-    }
-    let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
-    let local = forms.iter().filter(|_| is_dated).find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let local = local.or_else(|| time_of_days(text));
-    let time = local.and_then(|local| zone.from_local_datetime(&local).earliest());
-    time.and_then(|time| Timestamp::from_millis(time.timestamp_millis())).ok_or_else(|| FORMS.to_owned())
 }
 
 #[cfg(test)]
@@ -197,26 +126,6 @@ mod tests {
     }
 
     #[test]
-    fn a_time_without_a_zone_is_the_shops() {
-        let cairo = Zone::parse("Africa/Cairo").unwrap();
-        for (text, expected) in [
-            ("2026-02-04", Some("2026-02-03T22:00:00Z")),
-            ("2026-02-04 10:30", Some("2026-02-04T08:30:00Z")),
-            ("2026-02-04 10:30:15.5", Some("2026-02-04T08:30:15.500Z")),
-            ("2026-02-04T10:30:00", Some("2026-02-04T08:30:00Z")),
-            ("2026-02-04T10:30:00+04:00", Some("2026-02-04T06:30:00Z")),
-            // Clocks in Cairo skip this hour.
-            ("2026-04-24 00:30", None),
-            ("04/02/2026", None),
-            ("yesterday", None),
-            ("26-02-04", None),
-        ] {
-            let time = read_time(text, cairo).ok();
-            assert_eq!(time.map(Timestamp::brief).as_deref(), expected, "{text}");
-        }
-    }
-
-    #[test]
     fn a_row_gives_a_payment_or_all_its_problems() {
         let header = ["tracking", "orderReference", "amount", "method", "receipt", "note"].map(str::to_owned);
         let columns = Columns::of(&header, COLUMNS).unwrap();
@@ -248,21 +157,6 @@ mod tests {
             ),
         ] {
             assert_eq!(read(cells, None).unwrap_err().into_first(), problems, "{cells:?}");
-        }
-    }
-
-    #[test]
-    fn a_spreadsheet_keeps_times_as_days() {
-        let cairo = Zone::parse("Africa/Cairo").unwrap();
-        for (text, time) in [
-            ("46057", Some("2026-02-03T22:00:00Z")),
-            ("46057.4375", Some("2026-02-04T08:30:00Z")),
-            ("46057.437511574", Some("2026-02-04T08:30:01Z")),
-            ("2026-02-04 10:30", Some("2026-02-04T08:30:00Z")),
-            ("2026", None),
-            ("1770163200", None),
-        ] {
-            assert_eq!(read_time(text, cairo).ok(), time.and_then(Timestamp::parse), "{text}");
         }
     }
 

@@ -13,8 +13,6 @@ use crate::domain::text::size_key;
 
 /// The most bytes that a product as JSON may have (1 MiB).
 const PRODUCT_LIMIT: usize = 1 << 20;
-/// The most pictures that a product may have.
-const IMAGES_LIMIT: usize = 100;
 
 /// A record that was read as a product.
 #[derive(Debug)]
@@ -23,6 +21,8 @@ pub struct ReadProduct {
     pub label: Option<String>,
     /// The product, or every problem with its place.
     pub product: Result<IncomingProduct, Problems>,
+    /// Whether it came in rows of a table: these may name a product by its name alone.
+    pub is_row: bool,
 }
 
 /// Reads one record as a product. Unknown keys are the shop's own and are ignored.
@@ -33,7 +33,7 @@ pub fn read_product(record: &[u8]) -> Result<ReadProduct, NotJson> {
     let raw = parse(record)?;
     if record.len() > PRODUCT_LIMIT {
         let problem = format!("has {} bytes, the most for a product is {PRODUCT_LIMIT}", record.len());
-        return Ok(ReadProduct { label: None, product: Err(problem.into()) });
+        return Ok(ReadProduct { label: None, product: Err(problem.into()), is_row: false });
     }
     let mut problems = Problems::default();
     let product = product(&Value::record(raw), &mut problems);
@@ -49,7 +49,7 @@ pub fn read_product(record: &[u8]) -> Result<ReadProduct, NotJson> {
         Some(product) if problems.is_empty() => Ok(product),
         _ => Err(problems),
     };
-    Ok(ReadProduct { label, product })
+    Ok(ReadProduct { label, product, is_row: false })
 }
 
 fn product(record: &Value<'_>, problems: &mut Problems) -> Option<IncomingProduct> {
@@ -60,7 +60,7 @@ fn product(record: &Value<'_>, problems: &mut Problems) -> Option<IncomingProduc
     }
     let id = fields.take("id", problems).and_then(|value| read_product_id(&value, problems));
     let name = fields.has("name").then(|| fields.require_text("name", limits::NAME, problems)).flatten();
-    let barcode = fields.take_any(&["barcode"], problems).map(|value| nullable_text(&value, limits::BARCODE, problems));
+    let barcode = read_barcode(&mut fields, problems);
     let price = fields.take("price", problems).and_then(|value| value.money(problems));
     let discounted_price = fields
         .take_any(&["discountedPrice"], problems)
@@ -74,34 +74,75 @@ fn product(record: &Value<'_>, problems: &mut Problems) -> Option<IncomingProduc
     Some(IncomingProduct { id, name, barcode, price, discounted_price, image_paths, low_stock_at, stock })
 }
 
+/// Reads the barcode; where it is blank, `sku` stands for it. Beside a barcode, it is a key of the shop's own.
+fn read_barcode(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Option<String>> {
+    let mut text =
+        |name: &str| fields.take_any(&[name], problems).map(|value| nullable_text(&value, limits::BARCODE, problems));
+    let barcode = text("barcode");
+    if matches!(barcode, Some(Some(_))) { barcode } else { text("sku").or(barcode) }
+}
+
 fn nullable_text(value: &Value<'_>, longest: usize, problems: &mut Problems) -> Option<String> {
     if value.is_null() { None } else { value.text(Some(longest), problems) }
 }
 
 fn read_texts(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<String>> {
-    let elements = value.array(IMAGES_LIMIT, "images", problems)?;
+    let elements = value.array(limits::IMAGES, "images", problems)?;
     Some(elements.iter().filter_map(|element| element.text(Some(limits::IMAGE), problems)).collect())
 }
 
 fn read_stock(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<IncomingStock> {
     let limit = i64::from(QUANTITY_LIMIT);
+    // Beside one of the others, `stock` is a key of the shop's own.
+    let names = if fields.has("stockQuantity") || fields.has("quantity") {
+        &["stockQuantity", "quantity"][..]
+    } else {
+        &["stock"]
+    };
     let total = fields
-        .take_any(&["stockQuantity", "quantity"], problems)
+        .take_any(names, problems)
         .filter(|value| !value.is_null())
         .and_then(|value| Some((value.whole_number(0, limit, problems)?, value.place)));
     let sizes = fields.take("sizeQuantities", problems).and_then(|value| read_sizes(&value, problems));
     match sizes {
         Some(sizes) if !sizes.is_empty() => {
-            let sum: i64 = sizes.iter().map(|(_, on_hand)| on_hand).sum();
             if let Some((total, place)) = total
-                && total != sum
+                && let Err(problem) = check_sum(total, &sizes)
             {
-                problems.add(&place, format_args!("is {total}, but sizeQuantities sum to {sum}"));
+                problems.add(&place, problem);
             }
             Some(IncomingStock::BySize(sizes))
         }
         _ => total.map(|(total, _)| IncomingStock::Total(total)),
     }
+}
+
+fn check_sum(total: i64, sizes: &[(String, i64)]) -> Result<(), String> {
+    let sum: i64 = sizes.iter().map(|(_, on_hand)| on_hand).sum();
+    if total == sum { Ok(()) } else { Err(format!("is {total}, but sizeQuantities sum to {sum}")) }
+}
+
+/// Reads the value of a cell that holds JSON, as `product list --format csv` prints it.
+fn read_cell<T>(text: &str, read: impl FnOnce(&Value<'_>, &mut Problems) -> Option<T>) -> Result<T, String> {
+    let raw = parse(text.as_bytes()).map_err(|_| "must be JSON, as product list --format csv prints it".to_owned())?;
+    let mut problems = Problems::default();
+    let value = read(&Value::record(raw), &mut problems);
+    match value {
+        Some(value) if problems.is_empty() => Ok(value),
+        _ => Err(problems.into_first().into_iter().next().unwrap_or_else(|| "must not be null".to_owned())),
+    }
+}
+
+/// Reads the pictures of a product from a cell.
+pub(super) fn read_images(text: &str) -> Result<Vec<String>, String> {
+    read_cell(text, read_texts)
+}
+
+/// Reads the stock of each size from a cell; `total` is the sum that stands beside it.
+pub(super) fn read_size_quantities(text: &str, total: Option<i64>) -> Result<IncomingStock, String> {
+    let sizes = read_cell(text, read_sizes)?;
+    total.map_or(Ok(()), |total| check_sum(total, &sizes)).map_err(|problem| format!("the stock {problem}"))?;
+    Ok(IncomingStock::BySize(sizes))
 }
 
 fn read_sizes(value: &Value<'_>, problems: &mut Problems) -> Option<Vec<(String, i64)>> {
@@ -170,6 +211,24 @@ mod tests {
     }
 
     #[test]
+    fn sku_and_stock_are_taken_where_there_is_no_other_word() {
+        let taken = |json: &str| {
+            let product = read(json).unwrap();
+            (product.barcode.flatten(), product.stock)
+        };
+        let text = |text: &str| Some(text.to_owned());
+        for (json, barcode, stock) in [
+            (r#"{"sku":"C1","stock":4}"#, text("C1"), Some(4)),
+            (r#"{"barcode":"","sku":"C1"}"#, text("C1"), None),
+            (r#"{"barcode":"B1","sku":"C1","quantity":3,"stock":{"warehouse":4}}"#, text("B1"), Some(3)),
+            (r#"{"sku":null,"stock":null}"#, None, None),
+        ] {
+            assert_eq!(taken(json), (barcode, stock.map(IncomingStock::Total)), "{json}");
+        }
+        assert_eq!(read(r#"{"stock":"many"}"#).unwrap_err(), ["stock: must be a whole number"]);
+    }
+
+    #[test]
     fn absent_keys_null_and_values_differ() {
         let product = read(r#"{"name":"Cap"}"#).unwrap();
         assert_eq!(
@@ -222,7 +281,10 @@ mod tests {
             read(&format!(r#"{{"imagePaths":[{paths}]}}"#))
                 .map(|product| product.image_paths.map_or(0, |paths| paths.len()))
         };
-        assert_eq!(images(IMAGES_LIMIT), Ok(IMAGES_LIMIT));
-        assert_eq!(images(IMAGES_LIMIT + 1), Err(vec!["imagePaths: must have at most 100 images, has 101".to_owned()]));
+        assert_eq!(images(limits::IMAGES), Ok(limits::IMAGES));
+        assert_eq!(
+            images(limits::IMAGES + 1),
+            Err(vec!["imagePaths: must have at most 100 images, has 101".to_owned()])
+        );
     }
 }

@@ -51,6 +51,20 @@ pub trait Rows {
 
     /// Returns whether a comma stands before decimals.
     fn has_decimal_comma(&self) -> bool;
+
+    /// Returns the sheets of a workbook; `None` where there are none.
+    fn sheets(&self) -> Option<&Sheets> {
+        None
+    }
+}
+
+/// The sheets of a workbook: the one that is read, and some of the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheets {
+    /// The name of the one that is read.
+    pub name: String,
+    /// The names of the first others.
+    pub others: Vec<String>,
 }
 
 impl<T: Rows + ?Sized> Rows for Box<T> {
@@ -64,6 +78,10 @@ impl<T: Rows + ?Sized> Rows for Box<T> {
 
     fn has_decimal_comma(&self) -> bool {
         (**self).has_decimal_comma()
+    }
+
+    fn sheets(&self) -> Option<&Sheets> {
+        (**self).sheets()
     }
 }
 

@@ -5,16 +5,15 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::sync::Arc;
 
+use super::cell::number;
+use super::reject::Reject;
+use super::table::{Columns, Row, Rows, RowsError, Sheets};
+use super::zip::{SheetParts, Unpacked, ZipError};
+use crate::domain::text::shorten;
 use csv::WriterBuilder;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
-use rust_decimal::Decimal;
-
-use super::reject::Reject;
-use super::table::{Columns, Row, Rows, RowsError};
-use super::zip::{SheetParts, Unpacked, ZipError};
-use crate::domain::text::shorten;
 
 /// The most bytes of one row, and of one piece of its XML (64 KiB).
 const ROW_LIMIT: usize = 1 << 16;
@@ -26,14 +25,15 @@ const TEXT_OVERHEAD: usize = 32;
 const COLUMNS_LIMIT: usize = 1000;
 /// How deep the XML may be nested: a sheet is five deep.
 const DEPTH_LIMIT: usize = 64;
-/// To how many decimals numbers are read: spreadsheets keep them as binary fractions, 59.980000000000004 for 59.98.
-const DECIMALS: u32 = 9;
+/// The most names of sheets that are kept.
+const SHEETS_NAMED: usize = 10;
 
 /// The rows of a sheet.
 #[derive(Debug)]
 pub struct SheetRows<R: Read> {
     sheet: Xml<BufReader<Unpacked<R>>>,
     texts: Vec<Box<str>>,
+    sheets: Sheets,
     columns: Columns,
     /// The header, as CSV.
     header: Arc<Vec<u8>>,
@@ -53,8 +53,8 @@ impl<R: Read + Seek> SheetRows<R> {
             None => return Err(refused("is a zip file, but no spreadsheet: save the list as CSV or .xlsx")),
         };
         let workbook = parts.open(&mut file, "xl/workbook.xml")?.ok_or_else(|| refused(NO_SHEET))?;
-        let first = first_sheet(Xml::new(workbook))?;
-        let path = first.and_then(|id| links.get(&id)).map(|target| match target.strip_prefix('/') {
+        let (id, sheets) = first_sheet(Xml::new(workbook))?.ok_or_else(|| refused(NO_SHEET))?;
+        let path = links.get(&id).map(|target| match target.strip_prefix('/') {
             Some(path) => path.to_owned(),
             None => format!("xl/{target}"),
         });
@@ -65,7 +65,7 @@ impl<R: Read + Seek> SheetRows<R> {
         let path = path.ok_or_else(|| refused(NO_SHEET))?;
         let sheet = Xml::new(parts.open(file, &path)?.ok_or_else(|| refused(NO_SHEET))?);
         let columns = Columns::of(&[], known).map_err(refused)?;
-        let mut rows = SheetRows { sheet, texts, columns, header: Arc::default(), number: 0, line: 0 };
+        let mut rows = SheetRows { sheet, texts, sheets, columns, header: Arc::default(), number: 0, line: 0 };
         let header = rows.read_cells()?.ok_or_else(|| refused("is empty: its first row names the columns"))?;
         let header = header.map_err(refused)?;
         rows.columns = Columns::of_header(&header, known).map_err(refused)?;
@@ -112,6 +112,7 @@ impl<R: Read> SheetRows<R> {
                         self.line = number.unwrap_or(self.line + 1);
                     }
                     "c" => cell = Cell::of(&attributes, cells.len()),
+                    "f" => cell.is_formula = true,
                     "v" | "t" => cell.is_read = true,
                     // A guide to how it is pronounced, not a part of the text.
                     "rPh" => cell.is_phonetic = true,
@@ -178,6 +179,10 @@ impl<R: Read> Rows for SheetRows<R> {
         &self.columns
     }
 
+    fn sheets(&self) -> Option<&Sheets> {
+        Some(&self.sheets)
+    }
+
     fn has_decimal_comma(&self) -> bool {
         false
     }
@@ -200,6 +205,7 @@ struct Cell {
     text: String,
     is_read: bool,
     is_phonetic: bool,
+    is_formula: bool,
 }
 
 impl Cell {
@@ -211,17 +217,42 @@ impl Cell {
 
     /// Returns what it shows.
     fn value(self, texts: &[Box<str>]) -> Result<String, String> {
+        // A text that a formula gives may be empty.
+        if self.is_formula && self.text.is_empty() && self.kind != "str" {
+            return Err(
+                "has a formula without its result: open the file in a spreadsheet program, and save it".to_owned()
+            );
+        }
         match self.kind.as_str() {
             "s" => {
                 let text = self.text.trim().parse().ok().and_then(|number: usize| texts.get(number));
-                text.map(|text| text.to_string()).ok_or_else(|| "has a cell whose text is missing".to_owned())
+                text.map(|text| unescaped(text)).ok_or_else(|| "has a cell whose text is missing".to_owned())
             }
             "b" => Ok(if self.text.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned()),
             "e" => Err(format!("has a cell with the error {}", shorten(self.text.trim()))),
             "" | "n" => Ok(number(self.text.trim())),
-            _ => Ok(self.text),
+            _ => Ok(unescaped(&self.text)),
         }
     }
+}
+
+/// Returns a text with the characters that spreadsheets escape, as XML cannot have them: `_x000D_`. Of an escaped `_` (`_x005F_`)
+/// only that is left.
+fn unescaped(text: &str) -> String {
+    let escape = |rest: &str| {
+        let digits = rest.strip_prefix("_x")?.get(..5)?.strip_suffix('_')?;
+        let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        u32::from_str_radix(digits, 16).ok().filter(|_| is_hex).and_then(char::from_u32)
+    };
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("_x") {
+        shown.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (c, length) = escape(rest).map_or(('_', 1), |c| (c, "_x0000_".len()));
+        shown.push(c);
+        rest = &rest[length..];
+    }
+    shown + rest
 }
 
 /// Returns the place of a column, from 0: `B7` is 1.
@@ -229,12 +260,6 @@ fn column_of(place: &str) -> Option<usize> {
     let letters = place.bytes().take_while(u8::is_ascii_uppercase);
     let column = letters.take(4).fold(0, |column, letter| column * 26 + usize::from(letter - b'A') + 1);
     column.checked_sub(1)
-}
-
-/// Returns a number as a person writes it: without an exponent, and without what a binary fraction adds.
-fn number(text: &str) -> String {
-    let parsed = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { text.parse() };
-    parsed.map_or_else(|_| text.to_owned(), |number| number.round_dp(DECIMALS).normalize().to_string())
 }
 
 /// Reads the links of a workbook: the path of each part by its id.
@@ -253,8 +278,9 @@ fn read_links<R: BufRead>(mut xml: Xml<R>) -> Result<HashMap<String, String>, Ro
     }
 }
 
-/// Returns the id of the first sheet of a workbook.
-fn first_sheet<R: BufRead>(mut xml: Xml<R>) -> Result<Option<String>, RowsError> {
+/// Returns the id of the first sheet of a workbook that is not hidden, and the names of all that are not.
+fn first_sheet<R: BufRead>(mut xml: Xml<R>) -> Result<Option<(String, Sheets)>, RowsError> {
+    let mut found: Option<(String, Sheets)> = None;
     loop {
         match xml.next()? {
             Piece::Start(name, properties)
@@ -263,8 +289,17 @@ fn first_sheet<R: BufRead>(mut xml: Xml<R>) -> Result<Option<String>, RowsError>
             {
                 return Err(refused("counts its days from 1904: save the list as CSV"));
             }
-            Piece::Start(name, mut sheet) if name == "sheet" => return Ok(sheet.remove("id")),
-            Piece::Eof => return Ok(None),
+            Piece::Start(name, mut sheet)
+                if name == "sheet" && sheet.get("state").is_none_or(|state| state == "visible") =>
+            {
+                let name = shorten(&sheet.remove("name").unwrap_or_default()).into_owned();
+                match (&mut found, sheet.remove("id")) {
+                    (Some((_, sheets)), _) if sheets.others.len() < SHEETS_NAMED => sheets.others.push(name),
+                    (None, Some(id)) => found = Some((id, Sheets { name, others: Vec::new() })),
+                    _ => {}
+                }
+            }
+            Piece::Eof => return Ok(found),
             _ => {}
         }
     }
@@ -463,6 +498,19 @@ mod tests {
             (r#"<c r="B2"><v>1.05E+3</v></c>"#, Ok(&["", "1050"])),
             (r#"<c r="A2" t="str"><f>A1</f><v>x</v></c><c r="B2"/>"#, Ok(&["x", ""])),
             (r#"<c><v>6221031492019.0</v></c><c t="b"><v>1</v></c>"#, Ok(&["6221031492019", "TRUE"])),
+            (r#"<c t="str"><f>A1</f><v></v></c><c><f>1/3</f><v>0.33</v></c>"#, Ok(&["", "0.33"])),
+            (
+                "<c><f>B1*1.1</f><v></v></c>",
+                Err("has a formula without its result: open the file in a spreadsheet program, and save it"),
+            ),
+            (
+                "<c><f>B1*1.1</f></c>",
+                Err("has a formula without its result: open the file in a spreadsheet program, and save it"),
+            ),
+            (
+                r#"<c t="str"><v>_x005F_x0041_ _x000D__x</v></c><c t="str"><v>_xD800__x0041</v></c>"#,
+                Ok(&["_x0041_ \r_x", "_xD800__x0041"]),
+            ),
             (r#"<c t="e"><v>#N/A</v></c>"#, Err("has a cell with the error #N/A")),
             (r#"<c t="s"><v>9</v></c>"#, Err("has a cell whose text is missing")),
             (r#"<c r="ZZZ2"><v>1</v></c>"#, Err("has more than 1000 columns or 65536 bytes: save the list as CSV")),
@@ -479,6 +527,29 @@ mod tests {
             r#"<row r="4"><c><v>1</v></c></row><row r="5"><c t="str"><v> </v></c></row><row><c><v>2</v></c></row>"#;
         let rows = rows_of(book(&sheet(rows), "<sst/>", BOOK)).unwrap();
         assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4, 6]);
+    }
+
+    #[test]
+    fn the_first_sheet_that_can_be_seen_is_read_and_the_others_are_named() {
+        let sheet = |name: &str, more: &str| format!(r#"<sheet name="{name}" {more} r:id="rId1"/>"#);
+        let many: String = (0..20).map(|number| sheet(&number.to_string(), "")).collect();
+        for (sheets, name, others) in [
+            (sheet("A", ""), "A", 0),
+            (
+                sheet("Old", "state='hidden'")
+                    + &sheet("الأسعار", "")
+                    + &sheet("B", "")
+                    + &sheet("C", "state='veryHidden'"),
+                "الأسعار",
+                1,
+            ),
+            (many, "0", SHEETS_NAMED),
+        ] {
+            let workbook = format!("<workbook><sheets>{sheets}</sheets></workbook>");
+            let rows = SheetRows::begin(Cursor::new(book(&self::sheet(""), "<sst/>", &workbook)), KNOWN).unwrap();
+            let found = rows.sheets().unwrap();
+            assert_eq!((found.name.as_str(), found.others.len()), (name, others));
+        }
     }
 
     #[test]

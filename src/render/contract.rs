@@ -1,9 +1,11 @@
 //! What scripts can rely on: the program's JSON bodies with their keys and types, for `orders help json`.
 
+use super::count::{DIFFERENCE_KEYS, KEPT_KEYS, SHEET_KEYS};
 use super::help::{paragraph, two_columns};
 use super::json::{
-    CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, CUSTOMER_RETURN_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS,
-    NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_KEYS, RETURN_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
+    CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, CUSTOMER_RETURN_KEYS, DELIVERY_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS,
+    ITEM_KEYS, NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_CHANGE_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS,
+    RECEIVED_KEYS, RETURN_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
 use super::report::{money, pending, stock};
 
@@ -46,18 +48,37 @@ const SHAPES: &[Shape] = &[
         "import; product import adds updated",
         &["imported", "unchanged", "rejected", "skipped", "warnings", "errors"],
     ),
+    shape(
+        "change of a product",
+        "product import --dry-run, which adds changes: the first 1000; a new product changes from null to its name",
+        PRODUCT_CHANGE_KEYS,
+    ),
     shape("list of payments", "pay --from", &["recorded", "unchanged", "rejected", "warnings", "errors"]),
     shape(
         "rejected record",
         "the errors of an import or a list of payments",
-        &["file", "record", "line", "reference", "problems", "code", "reason"],
+        &["file", "record", "line", "reference", "problems", "code", "reason", "sheet"],
     ),
     shape("product", "product add, show, set, adjust, count, remove; product list, an array", PRODUCT_KEYS),
     shape("customer", "customer list, an array; customer note, block, unblock", CUSTOMER_KEYS),
     shape("customer with orders", "customer show: up to 1000 of the newest orders", CUSTOMER_RECORD_KEYS),
     shape("return of a customer", "the returns of customer show", CUSTOMER_RETURN_KEYS),
     shape("forgotten customer", "customer forget", FORGOTTEN_KEYS),
-    shape("stock movement", "product history, an array", STOCK_ENTRY_KEYS),
+    shape(
+        "stock movement",
+        "product history, an array; a change of a price has the reason price or discountedPrice, and no delta",
+        PRODUCT_ENTRY_KEYS,
+    ),
+    shape("line of a count sheet", "product sheet, an array", SHEET_KEYS),
+    shape(
+        "count sheet taken",
+        "product count FILE",
+        &["corrected", "unchanged", "rejected", "skipped", "warnings", "errors", "differences"],
+    ),
+    shape("difference", "the differences of a count sheet that was taken", DIFFERENCE_KEYS),
+    shape("kept pieces", "the keptFor of a difference", KEPT_KEYS),
+    shape("delivery", "product receive", DELIVERY_KEYS),
+    shape("received item", "the items of a delivery", RECEIVED_KEYS),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
     shape(
         "settings",
@@ -121,9 +142,27 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "since" if matches!(body, "order of money" | "report of money") => "time",
         "withCouriers" | "owed" | "unpaid" => "[order of money]",
         "orderReference" if body == "stock movement" => "text?",
-        "unchanged" if body == "unchanged order" => "true or false",
+        "sku" | "product" => "text",
+        "counted" if body == "line of a count sheet" => "number?",
+        "asOf" => {
+            if body == "difference" {
+                "time?"
+            } else {
+                "time"
+            }
+        }
+        "corrected" | "shelf" | "counted" | "difference" | "moved" | "before" | "after" => "number",
+        "differences" => "[difference]",
+        "keptFor" => "[kept pieces]",
+        "unchanged" if matches!(body, "unchanged order" | "delivery") => "true or false",
+        "reference" if body == "delivery" => "text",
+        "field" => "text",
+        "items" if body == "delivery" => "[received item]",
+        "pieces" | "stockBefore" | "stockAfter" => "number",
         "phone" if body == "message" => "text",
         "reason" if body == "stock movement" => "text",
+        "delta" | "balance" if body == "stock movement" => "number?",
+        "priceFrom" | "priceTo" => "money?",
         "id" | "productId" => "uuid",
         "orderDate" | "createdAt" | "updatedAt" | "at" | "paidAt" | "until" => "time",
         "since" => "time?",
@@ -180,4 +219,28 @@ pub fn page(width: usize) -> String {
     page.push_str("What stays the same:\n");
     page.push_str(&stable.map(|promise| paragraph(promise, width)).join("\n"));
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::value_kind::ValueKind;
+
+    /// Tables align amounts and show times in the shop's zone, workbooks have them as numbers; both go by the keys alone.
+    #[test]
+    fn every_amount_and_time_is_known_by_its_key() {
+        for Shape { name, keys, .. } in SHAPES {
+            for key in *keys {
+                let (kind, is_json_number) = (ValueKind::of(key), type_of(name, key).starts_with("number"));
+                match type_of(name, key).trim_end_matches('?') {
+                    "money" => assert_eq!(kind, ValueKind::Number, "{name}: {key}"),
+                    "time" => assert_eq!(kind, ValueKind::Time, "{name}: {key}"),
+                    _ => assert!(
+                        is_json_number || !matches!(kind, ValueKind::Number | ValueKind::Time),
+                        "{name}: {key} is no {kind:?}"
+                    ),
+                }
+            }
+        }
+    }
 }

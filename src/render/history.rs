@@ -1,4 +1,4 @@
-//! The history of an order, and of a product's stock, for people.
+//! The history of an order, and of a product, for people.
 
 use std::fmt::Write as _;
 
@@ -7,9 +7,10 @@ use super::table::{Column, render};
 use super::zone::minute;
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
-use crate::domain::history::{Event, EventKind, StockEntry, remarks};
+use crate::domain::history::{Event, EventKind, PriceEntry, ProductEntry, StockEntry, remarks};
+use crate::domain::money::Money;
 use crate::domain::order::{Note, OrderSummary};
-use crate::domain::product::Product;
+use crate::domain::product::{PriceField, Product};
 use crate::domain::time::Timestamp;
 
 /// Renders the events of an order, oldest first.
@@ -89,38 +90,60 @@ fn what(event: &Event) -> String {
     }
 }
 
-/// Renders every movement of a product's stock, oldest first, with the stock of that size after it.
+/// Renders what happened to a product, oldest first: every movement of its stock, with the stock of that size after it, and every
+/// change of a price.
 pub fn of_product(
     product: &Product,
     removed_at: Option<Timestamp>,
-    entries: &[StockEntry],
+    entries: &[ProductEntry],
     style: RenderStyle<'_>,
 ) -> String {
     let columns = [
         Column::new("WHEN"),
         Column::new("SIZE").shrinks_to(4).rank(1),
-        Column::new("CHANGE").number(),
+        Column::new("CHANGE").number().wraps_at(8),
         Column::new("STOCK").number(),
         Column::new("WHY"),
         Column::reference("ORDER").rank(3),
+        Column::new("DELIVERY").shrinks_to(8).rank(3),
         Column::new("BY").shrinks_to(6).rank(4),
         Column::new("NOTE").wraps_at(12).rank(2),
     ];
-    let rows: Vec<_> = entries
-        .iter()
-        .map(|entry| {
-            vec![
-                minute(entry.at, style.zone),
-                entry.size.clone().unwrap_or_default(),
-                format!("{:+}", entry.delta),
-                entry.balance.to_string(),
-                entry.reason.as_str().to_owned(),
-                entry.reference.as_ref().map(ToString::to_string).unwrap_or_default(),
-                entry.actor.clone(),
-                entry.note.clone().unwrap_or_default(),
-            ]
-        })
-        .collect();
+    let stock = |entry: &StockEntry| {
+        vec![
+            minute(entry.at, style.zone),
+            entry.size.clone().unwrap_or_default(),
+            format!("{:+}", entry.delta),
+            entry.balance.to_string(),
+            entry.reason.as_str().to_owned(),
+            entry.reference.as_ref().map(ToString::to_string).unwrap_or_default(),
+            entry.delivery.clone().unwrap_or_default(),
+            entry.actor.clone(),
+            entry.note.clone().unwrap_or_default(),
+        ]
+    };
+    let price = |entry: &PriceEntry| {
+        let said = |price: Option<Money>| price.map_or_else(|| "none".to_owned(), |price| price.to_string());
+        vec![
+            minute(entry.at, style.zone),
+            String::new(),
+            format!("{} → {}", said(entry.from), said(entry.to)),
+            String::new(),
+            match entry.field {
+                PriceField::Price => "price".to_owned(),
+                PriceField::DiscountedPrice => "discount".to_owned(),
+            },
+            String::new(),
+            String::new(),
+            entry.actor.clone(),
+            entry.note.clone().unwrap_or_default(),
+        ]
+    };
+    let row = |entry: &ProductEntry| match entry {
+        ProductEntry::Stock(entry) => stock(entry),
+        ProductEntry::Price(entry) => price(entry),
+    };
+    let rows: Vec<_> = entries.iter().map(row).collect();
     let removed = removed_at.map(|at| format!(" (removed {})", minute(at, style.zone))).unwrap_or_default();
     format!("{}{removed}\n{}", shown(&product.name), render(&columns, &rows, style))
 }

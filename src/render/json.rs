@@ -3,11 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::customer::{CustomerRecord, CustomerReturn, CustomerSummary};
+use crate::domain::delivery::{Delivery, ReceivedItem};
 use crate::domain::finding::Finding;
-use crate::domain::history::{Event, StockEntry};
+use crate::domain::history::{Event, PriceEntry, ProductEntry, StockEntry};
 use crate::domain::order::{Note, Order, OrderItem, OrderSummary, Return};
 use crate::domain::payment::Payment;
 use crate::domain::product::Product;
+use crate::domain::product_change::{ProductChange, ProductDecision};
 use crate::domain::reference::Reference;
 use crate::domain::settings::{SettingKey, Settings};
 use crate::domain::template::Template;
@@ -316,20 +318,101 @@ pub fn event(event: &Event) -> Body {
     ])
 }
 
-/// The keys of a movement of a product's stock, in order.
-pub const STOCK_ENTRY_KEYS: &[&str] = &["at", "actor", "reason", "orderReference", "size", "delta", "balance", "note"];
+/// The keys of what happened to a product, in order.
+pub const PRODUCT_ENTRY_KEYS: &[&str] = &[
+    "at",
+    "actor",
+    "reason",
+    "orderReference",
+    "size",
+    "delta",
+    "balance",
+    "note",
+    "delivery",
+    "priceFrom",
+    "priceTo",
+];
 
-/// Returns a movement of a product's stock.
-pub fn stock_entry(entry: &StockEntry) -> Body {
+/// Returns what happened to a product: a movement of its stock, or a change of a price, whose name is the reason.
+pub fn product_entry(entry: &ProductEntry) -> Body {
+    let of_stock = |entry: &StockEntry, key: &str| match key {
+        "at" => json!(entry.at.to_string()),
+        "actor" => json!(entry.actor),
+        "reason" => json!(entry.reason.as_str()),
+        "orderReference" => json!(entry.reference.as_ref().map(|reference| reference.as_str())),
+        "size" => json!(entry.size),
+        "delta" => json!(entry.delta),
+        "balance" => json!(entry.balance),
+        "note" => json!(entry.note),
+        "delivery" => json!(entry.delivery),
+        _ => Value::Null,
+    };
+    let of_price = |entry: &PriceEntry, key: &str| match key {
+        "at" => json!(entry.at.to_string()),
+        "actor" => json!(entry.actor),
+        "reason" => json!(entry.field.as_str()),
+        "note" => json!(entry.note),
+        "priceFrom" => json!(entry.from.map(|price| price.to_string())),
+        "priceTo" => json!(entry.to.map(|price| price.to_string())),
+        _ => Value::Null,
+    };
+    let value = |key: &str| match entry {
+        ProductEntry::Stock(entry) => of_stock(entry, key),
+        ProductEntry::Price(entry) => of_price(entry, key),
+    };
+    PRODUCT_ENTRY_KEYS.iter().map(|key| ((*key).to_owned(), value(key))).collect()
+}
+
+/// The keys of a change of a product, in order.
+pub const PRODUCT_CHANGE_KEYS: &[&str] = &["productId", "productName", "productBarcode", "field", "from", "to"];
+
+/// Returns what an import would change of one product. A new one has a single change, from nothing to its name.
+pub fn product_changes(decision: &ProductDecision) -> Vec<Body> {
+    let product = decision.change.product();
+    let change = |field: &str, from: Option<&String>, to: Option<&String>| {
+        body([
+            ("productId", json!(product.id.to_string())),
+            ("productName", json!(product.name)),
+            ("productBarcode", json!(product.barcode)),
+            ("field", json!(field)),
+            ("from", json!(from)),
+            ("to", json!(to)),
+        ])
+    };
+    match decision.change {
+        ProductChange::New(_) => vec![change("product", None, Some(&product.name))],
+        _ => decision.differences.iter().map(|one| change(one.field, one.from.as_ref(), one.to.as_ref())).collect(),
+    }
+}
+
+/// The keys of a delivery, in order.
+pub const DELIVERY_KEYS: &[&str] = &["reference", "at", "actor", "note", "unchanged", "pieces", "items"];
+
+/// The keys of what came of a product and size, in order.
+pub const RECEIVED_KEYS: &[&str] =
+    &["productId", "productName", "productBarcode", "size", "quantity", "stockBefore", "stockAfter"];
+
+/// Returns a delivery, with the stock before and after.
+pub fn delivery(delivery: &Delivery, items: &[ReceivedItem], is_new: bool) -> Body {
+    let item = |item: &ReceivedItem| {
+        Value::Object(body([
+            ("productId", json!(item.product.id.to_string())),
+            ("productName", json!(item.product.name)),
+            ("productBarcode", json!(item.product.barcode)),
+            ("size", json!(Some(&item.line.size).filter(|size| !size.is_empty()))),
+            ("quantity", json!(item.quantity)),
+            ("stockBefore", json!(item.line.on_hand)),
+            ("stockAfter", json!(item.line.on_hand + if is_new { item.quantity } else { 0 })),
+        ]))
+    };
     body([
-        ("at", json!(entry.at.to_string())),
-        ("actor", json!(entry.actor)),
-        ("reason", json!(entry.reason.as_str())),
-        ("orderReference", json!(entry.reference.as_ref().map(|reference| reference.as_str()))),
-        ("size", json!(entry.size)),
-        ("delta", json!(entry.delta)),
-        ("balance", json!(entry.balance)),
-        ("note", json!(entry.note)),
+        ("reference", json!(delivery.reference)),
+        ("at", json!(delivery.at.to_string())),
+        ("actor", json!(delivery.actor)),
+        ("note", json!(delivery.note)),
+        ("unchanged", json!(!is_new)),
+        ("pieces", json!(items.iter().map(|item| item.quantity).sum::<i64>())),
+        ("items", items.iter().map(item).collect()),
     ])
 }
 
@@ -487,11 +570,11 @@ mod tests {
         let shown =
             an_order(&incoming(&[(&shirt, 2, Some("L"))]), &[shirt.clone()].into_iter().collect(), 1, Status::Pending);
         let id = shirt.id.to_string();
-        let expected = r#"{"id":"00000000-0000-0000-0000-000000000000","orderReference":"LEG-LXYZ1234-AB5C","#
+        let expected = r#"{"id":"00000000-0000-0000-0000-000000000001","orderReference":"LEG-LXYZ1234-AB5C","#
             .to_string()
             + r#""orderDate":"2026-02-04T10:30:00Z","customerName":"John Doe","customerPhone":"+1 234","#
             + r#""customerAddress":null,"user":null,"status":"pending","#
-            + r#""items":[{"id":"00000000-0000-0000-0000-000000000000","productId":""#
+            + r#""items":[{"id":"00000000-0000-0000-0000-000000000002","productId":""#
             + &id
             + r#"","productName":"Shirt","productBarcode":"SKU-Shirt","productImage":null,"quantity":2,"#
             + r#""unitPrice":"29.99","selectedSize":"L","selectedColor":null,"subtotal":"59.98"}],"#

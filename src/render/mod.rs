@@ -5,9 +5,12 @@
 //! | `json` | the bodies of SPEC 4.5, key by key |
 //! | `csv` | the same bodies as rows |
 //! | `table` | columns that fit a width |
+//! | `value_kind` | which keys have numbers, times and texts |
+//! | `workbook` | the same bodies as the rows of a workbook (`.xlsx`) |
 //! | `prose` | text wrapped to a width |
 //! | `order`, `product`, `user` | orders, products and accounts for people |
 //! | `customer` | customers for people |
+//! | `count` | sheets to count by, and what was counted |
 //! | `confirm` | the screen before a confirmation, and the lines after it |
 //! | `returns` | the screens before a return |
 //! | `history` | the history of an order, and of a product's stock |
@@ -18,6 +21,7 @@
 
 pub(crate) mod confirm;
 pub(crate) mod contract;
+pub(crate) mod count;
 pub(crate) mod csv;
 pub(crate) mod customer;
 pub(crate) mod help;
@@ -32,6 +36,8 @@ pub(crate) mod report;
 pub(crate) mod returns;
 pub mod table;
 pub(crate) mod user;
+mod value_kind;
+pub(crate) mod workbook;
 pub(crate) mod zone;
 
 use std::cell::RefCell;

@@ -3,9 +3,12 @@
 use super::order::pieces;
 use super::prose;
 use super::table::{Column, render};
+use super::zone::minute;
 use super::{RenderStyle, paint};
 use crate::domain::bidi::shown;
+use crate::domain::delivery::{Delivery, ReceivedItem};
 use crate::domain::product::{Product, StockLine};
+use crate::domain::product_change::{ProductChange, ProductDecision};
 use crate::domain::stock::StockChange;
 use crate::domain::text::visible;
 
@@ -108,6 +111,47 @@ pub fn show(product: &Product, low_stock: i64, width: usize) -> String {
 pub fn corrected(change: &StockChange, is_dry_run: bool) -> String {
     let would = if is_dry_run { "would correct: " } else { "" };
     format!("{would}{}: stock {} → {}\n", shown(&change.label), change.before, change.after)
+}
+
+/// Renders what an import would change of one product: `SKU-1 Belt: price 18.75 → 20.00`; a new one after a plus.
+pub fn change(decision: &ProductDecision, width: usize) -> String {
+    let product = decision.change.product();
+    let (name, sku) = (&product.name, product.barcode.as_ref().map(|sku| format!("{sku} ")).unwrap_or_default());
+    let line = match decision.change {
+        ProductChange::New(_) if product.is_sized() => {
+            format!("  + {sku}{name}: {}, stock {}", product.list_price(), sizes(product))
+        }
+        ProductChange::New(_) => {
+            format!("  + {sku}{name}: {}, stock {}", product.list_price(), product.stock_quantity())
+        }
+        ProductChange::Update(_) | ProductChange::Unchanged(_) => {
+            let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+            let changes = decision.differences.iter();
+            let changes =
+                changes.map(|change| format!("{} {} → {}", change.field, said(&change.from), said(&change.to)));
+            format!("  {sku}{name}: {}", changes.collect::<Vec<_>>().join(", "))
+        }
+    };
+    prose::sentence(&line, width)
+}
+
+/// Renders a new delivery, with the stock of each product and size before and after.
+pub fn received(delivery: &Delivery, items: &[ReceivedItem], is_dry_run: bool, width: usize) -> String {
+    let did = if is_dry_run { "would receive" } else { "received" };
+    let count: i64 = items.iter().map(|item| item.quantity).sum();
+    let mut text = prose::sentence(&format!("{did} {}: {}", delivery.reference, pieces(count)), width);
+    for item in items {
+        let (before, new) = (item.line.on_hand, if item.is_new_size { ", a new size" } else { "" });
+        let line = format!("  {}{new}: stock {before} → {}", item.label(), before + item.quantity);
+        text.push_str(&prose::sentence(&line, width));
+    }
+    text
+}
+
+/// Renders a delivery that was entered before.
+pub fn received_before(delivery: &Delivery, style: RenderStyle<'_>) -> String {
+    let Delivery { reference, at, actor, .. } = delivery;
+    prose::sentence(&format!("{reference} was received {} by {actor}; unchanged", minute(*at, style.zone)), style.width)
 }
 
 /// Renders the removal of a product.

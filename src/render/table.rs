@@ -9,6 +9,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use super::RenderStyle;
 use super::json::{Body, bare};
 use super::prose::{fit, pieces, width_of, wrap};
+use super::value_kind::ValueKind;
 use super::zone::minute;
 use crate::domain::bidi::isolate;
 use crate::domain::text::visible;
@@ -255,7 +256,7 @@ pub fn columns_of(keys: &[&str]) -> Vec<Column> {
     let column = |key: &&str| match ValueKind::of(key) {
         ValueKind::Reference => Column::reference(*key),
         ValueKind::Number => Column::new(*key).number(),
-        ValueKind::Time | ValueKind::Exact => Column::new(*key),
+        ValueKind::Time | ValueKind::Day | ValueKind::Exact => Column::new(*key),
         ValueKind::Text => Column::new(*key).shrinks_to(key.len().max(8)),
     };
     keys.iter().map(column).collect()
@@ -269,38 +270,6 @@ pub fn row_of(keys: &[&str], body: &Body, style: RenderStyle<'_>) -> Vec<String>
         time.map_or(text, |time| minute(time, style.zone))
     };
     keys.iter().map(cell).collect()
-}
-
-/// What the values of a key are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ValueKind {
-    /// References.
-    Reference,
-    /// Numbers and amounts.
-    Number,
-    /// Points in time.
-    Time,
-    /// Words to copy, or ours: useless if cut.
-    Exact,
-    /// Texts that people wrote.
-    Text,
-}
-
-impl ValueKind {
-    fn of(key: &str) -> ValueKind {
-        match key {
-            "orderReference" => ValueKind::Reference,
-            "total" | "itemCount" | "quantity" | "unitPrice" | "subtotal" | "price" | "discountedPrice"
-            | "stockQuantity" | "lowStockAt" | "delta" | "balance" | "orderCount" | "keptPieces" | "keptTotal"
-            | "due" | "returnedQuantity" | "deliveryFee" | "discount" | "returned" | "grandTotal" | "paid" | "kept" => {
-                ValueKind::Number
-            }
-            "orderDate" | "createdAt" | "updatedAt" | "at" | "lastOrder" | "blockedAt" => ValueKind::Time,
-            "digits" | "id" | "productId" | "customerPhone" | "phone" | "status" | "currency" | "inStock" | "kind"
-            | "reason" | "role" | "code" => ValueKind::Exact,
-            _ => ValueKind::Text,
-        }
-    }
 }
 
 /// Drops columns from `shown`, the highest rank first, until the others fit when shrunk.

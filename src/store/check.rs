@@ -24,7 +24,7 @@ const RULES: &[(&str, &str)] = &[
        ON m.product_id = s.product_id AND m.size_key = s.size_key
      WHERE s.on_hand <> coalesce(m.moved, 0) ORDER BY s.pk"),
     ("stock_line", "SELECT 'stock_line' AS code, name AS subject, 'has no stock line' AS problem
-     FROM products WHERE removed_at IS NULL AND id NOT IN (SELECT product_id FROM stock) ORDER BY name"),
+     FROM products WHERE removed_at IS NULL AND id NOT IN (SELECT product_id FROM stock WHERE removed_at IS NULL) ORDER BY name"),
     ("items", "SELECT 'items' AS code, reference AS subject, 'has no items' AS problem
      FROM orders WHERE pk NOT IN (SELECT order_pk FROM order_items) ORDER BY pk"),
     ("positions", "SELECT 'positions' AS code, o.reference AS subject, 'its items are not numbered 1, 2, 3 …' AS problem
@@ -192,6 +192,36 @@ const RULES: &[(&str, &str)] = &[
     ("customer", "SELECT 'customer' AS code, phone AS subject, format('its phone digits are %s', phone_digits) AS problem
      FROM customers WHERE phone_digits <> full_number(phone, (SELECT value FROM settings WHERE key = 'countryCode'))
      ORDER BY phone_digits"),
+    // A delivery is what its movements brought.
+    ("delivery", "SELECT 'delivery' AS code, reference AS subject, 'brought nothing' AS problem
+     FROM deliveries WHERE pk NOT IN (SELECT delivery_pk FROM stock_movements WHERE delivery_pk IS NOT NULL) ORDER BY pk"),
+    ("delivery", "SELECT 'delivery' AS code, d.reference AS subject,
+            format('movement %d brings %d of %s', m.pk, m.delta, p.name) AS problem
+     FROM stock_movements AS m JOIN deliveries AS d ON d.pk = m.delivery_pk JOIN products AS p ON p.id = m.product_id
+     WHERE m.delta <= 0 ORDER BY m.pk"),
+    ("delivery", "SELECT 'delivery' AS code, d.reference AS subject,
+            format('movement %d differs from it in time, actor or note', m.pk) AS problem
+     FROM stock_movements AS m JOIN deliveries AS d ON d.pk = m.delivery_pk
+     WHERE m.at < d.at OR m.actor <> d.actor OR m.note IS NOT d.note ORDER BY m.pk"),
+    // The changes of a price follow from each other, and the last one leads to what it is.
+    ("price", "SELECT 'price' AS code, p.name AS subject,
+            format('its %s is %s, but changed to %s last (hundredths)', c.field, coalesce(p.now, 'none'),
+                   coalesce(c.\"to\", 'none')) AS problem
+     FROM (SELECT product_id, field, \"to\", MAX(pk) FROM price_changes GROUP BY product_id, field) AS c
+     JOIN (SELECT id, name, 'price' AS field, price AS now FROM products
+           UNION ALL SELECT id, name, 'discountedPrice', NULLIF(discounted_price, 0) FROM products) AS p
+       ON p.id = c.product_id AND p.field = c.field
+     WHERE p.now IS NOT c.\"to\" ORDER BY p.name, c.field"),
+    ("price", "SELECT 'price' AS code, p.name AS subject,
+            format('change %d of its %s does not follow from those before it', c.pk, c.field) AS problem
+     FROM (SELECT pk, product_id, field, \"from\", \"to\",
+                  LAG(\"to\", 1, \"from\") OVER (PARTITION BY product_id, field ORDER BY pk) AS before FROM price_changes) AS c
+     JOIN products AS p ON p.id = c.product_id
+     WHERE c.before IS NOT c.\"from\" OR c.\"from\" IS c.\"to\" OR c.field = 'price' AND (c.\"from\" IS NULL OR c.\"to\" IS NULL)
+     ORDER BY c.pk"),
+    ("times", "SELECT 'times' AS code, p.name AS subject, format('price change %d is older than the one before it', c.pk) AS problem
+     FROM (SELECT pk, product_id, at, LAG(at) OVER (PARTITION BY product_id ORDER BY pk) AS before FROM price_changes) AS c
+     JOIN products AS p ON p.id = c.product_id WHERE c.at < c.before ORDER BY c.pk"),
 ];
 
 /// Says what is wrong with the text in a column.

@@ -75,14 +75,13 @@ fn customers(of_orders: &str, grouped: &str, of_rows: &str) -> String {
                 said.note, said.blocked_at, said.blocked_note
          FROM (SELECT customer_phone_digits AS number, customer_phone AS phone, customer_name AS name,
                       COUNT(*) AS order_count, MAX(order_date) AS last_order,
-                      SUM(CASE WHEN status IN ('pending', 'cancelled') THEN 0 ELSE item_count - coalesce(r.pieces, 0) END) AS kept_pieces,
+                      SUM(CASE WHEN status IN ('pending', 'cancelled') THEN 0 ELSE item_count - coalesce(
+                          (SELECT SUM(quantity) FROM order_returns WHERE order_pk = orders.pk), 0) END) AS kept_pieces,
                       SUM(CASE WHEN status IN ('pending', 'cancelled') THEN 0
                           ELSE total - discount - returned + coalesce(delivery_fee, 0) END) AS kept_total,
                       SUM(CASE WHEN paid IS NULL AND NOT cod THEN NULL WHEN status = 'cancelled' THEN kept
                           ELSE total - discount - returned + coalesce(delivery_fee, 0) END - coalesce(paid, 0)) AS due
-               FROM orders LEFT JOIN (SELECT order_pk, SUM(quantity) AS pieces FROM order_returns GROUP BY order_pk) AS r
-                 ON r.order_pk = orders.pk
-               WHERE customer_phone_digits <> '' AND {of_orders} GROUP BY {grouped}) AS k
+               FROM orders WHERE customer_phone_digits <> '' AND {of_orders} GROUP BY {grouped}) AS k
          LEFT JOIN customers AS said ON said.phone_digits = k.number
          UNION ALL
          SELECT phone_digits, phone, NULL, 0, 0, 0, NULL, NULL, note, blocked_at, blocked_note FROM customers AS said

@@ -6,7 +6,7 @@ use rusqlite::named_params;
 
 use super::error::StoreError;
 use super::transaction::Read;
-use crate::domain::history::{Event, EventMovement, StockEntry};
+use crate::domain::history::{Event, EventMovement, PriceEntry, ProductEntry, StockEntry, merge};
 use crate::domain::order::{Note, OrderPk};
 use crate::domain::product::ProductId;
 
@@ -77,13 +77,13 @@ impl Read<'_> {
     }
 
     /// Loads every movement of a product's stock, with the stock on hand of that size after it.
-    pub fn stock_entries(&self, product: ProductId) -> Result<Vec<StockEntry>, StoreError> {
+    fn stock_entries(&self, product: ProductId) -> Result<Vec<StockEntry>, StoreError> {
         self.rows(
-            "SELECT m.at, m.actor, m.reason, o.reference, NULLIF(s.size, '') AS size, m.delta, m.note,
+            "SELECT m.at, m.actor, m.reason, o.reference, d.reference AS delivery, NULLIF(s.size, '') AS size, m.delta, m.note,
                     SUM(m.delta) OVER (PARTITION BY m.size_key ORDER BY m.pk) AS balance
              FROM stock_movements AS m
              JOIN stock AS s ON s.product_id = m.product_id AND s.size_key = m.size_key
-             LEFT JOIN orders AS o ON o.pk = m.order_pk
+             LEFT JOIN orders AS o ON o.pk = m.order_pk LEFT JOIN deliveries AS d ON d.pk = m.delivery_pk
              WHERE m.product_id = :product ORDER BY m.pk",
             named_params! {":product": product},
             |row| {
@@ -92,6 +92,7 @@ impl Read<'_> {
                     actor: row.get("actor")?,
                     reason: row.get("reason")?,
                     reference: row.get("reference")?,
+                    delivery: row.get("delivery")?,
                     size: row.get("size")?,
                     delta: row.get("delta")?,
                     balance: row.get("balance")?,
@@ -99,5 +100,24 @@ impl Read<'_> {
                 })
             },
         )
+    }
+
+    /// Loads everything that happened to a product: each movement of its stock, and each change of its prices.
+    pub fn product_entries(&self, product: ProductId) -> Result<Vec<ProductEntry>, StoreError> {
+        let prices = self.rows(
+            r#"SELECT at, actor, field, "from", "to", note FROM price_changes WHERE product_id = :product ORDER BY pk"#,
+            named_params! {":product": product},
+            |row| {
+                Ok(PriceEntry {
+                    at: row.get("at")?,
+                    actor: row.get("actor")?,
+                    field: row.get("field")?,
+                    from: row.get("from")?,
+                    to: row.get("to")?,
+                    note: row.get("note")?,
+                })
+            },
+        )?;
+        Ok(merge(self.stock_entries(product)?, prices))
     }
 }

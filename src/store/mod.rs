@@ -22,7 +22,9 @@
 //! | `order_filter`, `listing` | which orders a list has; reading it, however long |
 //! | `completion` | the few orders that a shell offers |
 //! | `search`, `search_index` | matching text in any script; the texts that a search reads |
-//! | `products`, `stock`, `history` | the catalogue; stock and its movements; what happened to an order or a product |
+//! | `products`, `stock`, `deliveries` | the catalogue; stock and its movements; goods that come in |
+//! | `shelf` | what lies on the shelf |
+//! | `history` | what happened to an order or a product |
 //! | `settings`, `users`, `reports`, `money` | the shop's settings; accounts; sums for reports; money that moved or is due |
 //! | `derived` | columns that follow from others: full phone numbers, hashes of items |
 
@@ -32,6 +34,7 @@ mod completion;
 mod connection;
 mod copy;
 mod customers;
+mod deliveries;
 mod derived;
 mod diagnose;
 mod error;
@@ -63,6 +66,7 @@ mod schema;
 mod search;
 mod search_index;
 mod settings;
+mod shelf;
 mod side_files;
 mod stock;
 mod transaction;

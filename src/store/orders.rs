@@ -131,7 +131,7 @@ impl Read<'_> {
         let mut payments = if has_payments { self.payments_of(&keys)? } else { HashMap::new() };
         let mut notes = self.notes_of(&keys)?;
         let blocks = self.blocks_of(&summaries)?;
-        // What is pending never came back.
+        // A pending order has no returns.
         let may_have_returns = summaries.iter().any(|summary| summary.status != Status::Pending);
         let mut returns = if may_have_returns { self.returns_of(&keys)? } else { Returns::default() };
         let with_items = |summary: OrderSummary| {

@@ -1,6 +1,6 @@
 //! SQLite answers every query on a long table by an index.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
@@ -15,17 +15,20 @@ use super::order_filter::{OrderFilter, Sort, SortField};
 use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
 use crate::domain::customer::CustomerSummary;
-use crate::domain::edit::Edited;
+use crate::domain::delivery::ReceivedItem;
+use crate::domain::edit::{Change, Edited};
 use crate::domain::incoming::{Source, SourceKind};
 use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{Method, PaymentEntry};
-use crate::domain::product::Product;
 use crate::domain::product::tests::product;
+use crate::domain::product::{Product, RowProduct};
+use crate::domain::product_change::remove_sizes;
 use crate::domain::receive::tests::{incoming, resolved_order};
 use crate::domain::remarks::{Block, Remarks};
 use crate::domain::report::money::Outstanding;
 use crate::domain::report::sales::Window;
 use crate::domain::resolve::ResolvedOrder;
+use crate::domain::returns::{Returned, ReturnedLine};
 use crate::domain::settings::SettingKey;
 use crate::domain::shipping::{Shipping, ShippingEdit};
 use crate::domain::status::Status;
@@ -36,7 +39,7 @@ use crate::domain::user::{Owner, Role, User, UserId};
 use crate::domain::zone::Zone;
 
 /// The tables that grow with every order, and their aliases in queries.
-const LONG: [&str; 14] = [
+const LONG: [&str; 16] = [
     "orders",
     "o",
     "order_items",
@@ -48,6 +51,8 @@ const LONG: [&str; 14] = [
     "stock_movements",
     "m",
     "payments",
+    "order_returns",
+    "r",
     "pay",
     "q",
     "c",
@@ -103,12 +108,15 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.order_count()?;
     read.likely_duplicates(&new.content, &new.customer.phone, new.order_date, None)?;
     read.held_stock(order)?;
+    read.held_by(&[order])?;
+    read.returns_of("[1]")?;
+    read.kept_pieces()?;
+    read.last_moves()?;
+    for since in [None, Some(Timestamp::FIRST)] {
+        read.shelf(shirt.id, "l", since)?;
+    }
     read.events(order)?;
-    read.stock_entries(shirt.id)?;
-    read.orders_with_product(shirt.id)?;
-    read.products([shirt.id])?;
-    read.matching_products(Some(shirt.id), Some("SKU"))?;
-    read.all_products()?;
+    read_goods(read, shirt)?;
     read.users()?;
     read.user("mona")?;
     read.orders_of_user(user.id)?;
@@ -174,11 +182,28 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     Ok(())
 }
 
+/// Calls every method of `Read` about products and their stock.
+fn read_goods(read: &Read<'_>, shirt: &Product) -> Result<(), StoreError> {
+    read.product_entries(shirt.id)?;
+    read.delivery("INV-1")?;
+    for named in [RowProduct::Id(shirt.id), RowProduct::Barcode("SKU".to_owned()), RowProduct::Name(shirt.name.clone())]
+    {
+        read.products_of_row(&named)?;
+    }
+    read.orders_with_product(shirt.id)?;
+    read.products([shirt.id])?;
+    read.matching_products(Some(shirt.id), Some("SKU"))?;
+    read.all_products()?;
+    Ok(())
+}
+
 /// Calls every method of `Write`.
 fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) -> Result<(), StoreError> {
     let hash = ContentHash::of(&new.content);
     write.insert_product(shirt, &audit())?;
-    write.update_product(shirt)?;
+    write.update_product(shirt, &audit())?;
+    write.update_product(&Product { price: Money::ZERO, ..shirt.clone() }, &audit())?;
+    write.update_product(shirt, &audit())?;
     write.insert_user(user)?;
     write.set_setting(SettingKey::ShopName, Some("LEG"))?;
     write.set_setting(SettingKey::ShopName, None)?;
@@ -231,13 +256,33 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     let summary = write.orders(&[order])?.remove(0).summary;
     write.set_shipping(&summary, &edit, &audit())?;
     write.change_status(&change, &audit())?;
+    let shipped = StatusChange { from: Status::Confirmed, to: Status::Shipped, movements: Vec::new(), ..change };
+    write.change_status(&shipped, &audit())?;
+    let line = ReturnedLine {
+        item: new.items[0].id,
+        quantity: 2,
+        subtotal: new.total,
+        value: new.total,
+        change: Change { from: None, to: None, movements: vec![movement(2, Reason::Return)] },
+    };
+    let returned = Returned {
+        order,
+        status: Status::Shipped,
+        lines: vec![line],
+        items: Some(new.items.clone()),
+        total: new.total,
+        item_count: new.item_count,
+        value: new.total,
+        cancellation: Some(StatusChange { from: Status::Shipped, to: Status::Cancelled, ..shipped }),
+    };
+    write.return_items(&returned, &audit())?;
     write.correct_stock(
         &StockChange {
             movement: movement(4, Reason::Adjust),
             new_line: None,
             label: "Shirt".to_owned(),
-            before: 1,
-            after: 5,
+            before: 3,
+            after: 7,
         },
         &audit(),
     )?;
@@ -245,8 +290,14 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     write.record_remarks("1", "1", &Remarks { note: None, block }, &audit())?;
     write.record_remarks("1", "1", &Remarks::default(), &audit())?;
     write.forget_customer("1", &audit())?;
-    let belt = product("Belt", &[("", 1)]);
+    let belt = product("Belt", &[("", 1), ("L", 0)]);
     write.insert_product(&belt, &audit())?;
+    let line = belt.stock[0].clone();
+    let received = ReceivedItem { product: Arc::new(belt.clone()), line, is_new_size: false, quantity: 1 };
+    write.receive("INV-1", &[received], &audit())?;
+    for (_, movement) in remove_sizes(&belt, &["L".to_owned()], &HashMap::new(), None).into_iter().flatten() {
+        write.remove_size(&movement, &audit())?;
+    }
     write.remove_product(&belt, &audit())
 }
 

@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::owned::{OWNED, OwnerKeys};
 use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
-use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
+use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, RowProduct, StockLine};
 use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product_change::Matches;
 use crate::domain::resolve::ItemName;
@@ -76,7 +76,7 @@ impl Read<'_> {
         Ok(self.products_where(condition, &[])?.into_iter().collect())
     }
 
-    /// Finds the products that an incoming one may stand for.
+    /// Finds the products that an incoming one may stand for, by its id and barcode.
     pub fn matching_products(&self, id: Option<ProductId>, barcode: Option<&str>) -> Result<Matches, StoreError> {
         let mut matches = Matches::default();
         if let Some(id) = id {
@@ -88,6 +88,15 @@ impl Read<'_> {
             matches.by_barcode = self.products_where("p.barcode = :barcode", &[(":barcode", &barcode)])?.pop();
         }
         Ok(matches)
+    }
+
+    /// Loads the products that a row of a list may mean.
+    pub fn products_of_row(&self, named: &RowProduct) -> Result<Vec<Product>, StoreError> {
+        match named {
+            RowProduct::Id(id) => self.products_where("p.id = :id", &[(":id", id)]),
+            RowProduct::Barcode(barcode) => self.products_where("p.barcode = :barcode", &[(":barcode", barcode)]),
+            RowProduct::Name(name) => self.products_where("p.name = :name", &[(":name", name)]),
+        }
     }
 
     /// Loads the products of the catalogue that meet a condition.
@@ -113,7 +122,8 @@ impl Read<'_> {
     fn listed_products(&self, condition: &str, values: &[(&str, &dyn ToSql)]) -> Result<Vec<Product>, StoreError> {
         let sql = format!(
             "SELECT s.product_id, s.size_key, s.size, s.on_hand
-             FROM stock AS s JOIN products AS p ON p.id = s.product_id WHERE {condition} ORDER BY s.pk"
+             FROM stock AS s JOIN products AS p ON p.id = s.product_id
+             WHERE s.removed_at IS NULL AND ({condition}) ORDER BY s.pk"
         );
         let mut stock: HashMap<ProductId, Vec<StockLine>> = HashMap::new();
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -155,6 +165,7 @@ impl Write<'_> {
                  discounted_price = :discounted_price, image_paths = :image_paths, low_stock_at = :low_stock_at,
                  removed_at = NULL, removed_barcode = NULL WHERE removed_at IS NOT NULL
              ON CONFLICT DO NOTHING";
+        self.record_prices(product, audit)?;
         self.write_product(sql, product)?;
         for line in &product.stock {
             self.insert_stock_line(product.id, line)?;
@@ -170,11 +181,13 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Writes everything of a product but its stock. Existing orders keep its old name and barcode.
+    /// Writes everything of a product but its stock. Existing orders keep its old name and barcode, and the history its old
+    /// prices.
     ///
     /// # Errors
     /// The product is no longer there.
-    pub fn update_product(&self, product: &Product) -> Result<(), StoreError> {
+    pub fn update_product(&self, product: &Product, audit: &Audit) -> Result<(), StoreError> {
+        self.record_prices(product, audit)?;
         self.execute(
             "INSERT INTO item_names (product_id, name, barcode)
              SELECT id, name, coalesce(barcode, '') FROM products
@@ -185,6 +198,28 @@ impl Write<'_> {
                  discounted_price = :discounted_price, image_paths = :image_paths, low_stock_at = :low_stock_at
              WHERE id = :id AND removed_at IS NULL";
         self.write_product(sql, product)
+    }
+
+    /// Records how the prices of a product differ from those in the file. Every write of a product comes through here first.
+    fn record_prices(&self, product: &Product, audit: &Audit) -> Result<(), StoreError> {
+        // Earlier versions stored a discounted price of 0 for none.
+        self.execute(
+            r#"INSERT INTO price_changes (product_id, at, actor, field, "from", "to", note)
+             SELECT id, max(:at, coalesce((SELECT at FROM price_changes WHERE product_id = id ORDER BY pk DESC LIMIT 1), '')),
+                    :actor, field, "from", "to", :note
+             FROM (SELECT id, 'price' AS field, price AS "from", :price AS "to" FROM products WHERE id = :id
+                   UNION ALL SELECT id, 'discountedPrice', NULLIF(discounted_price, 0), :discounted_price
+                   FROM products WHERE id = :id)
+             WHERE "from" IS NOT "to""#,
+            named_params! {
+                ":id": product.id,
+                ":price": product.price,
+                ":discounted_price": product.discounted_price,
+                ":at": self.time,
+                ":actor": audit.actor,
+                ":note": audit.note,
+            },
+        )
     }
 
     fn write_product(&self, sql: &str, product: &Product) -> Result<(), StoreError> {

@@ -140,3 +140,109 @@ impl Write<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::edit::Change;
+    use crate::domain::holding::Holding;
+    use crate::domain::product::Product;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, resolved_order};
+    use crate::domain::resolve::ResolvedOrder;
+    use crate::domain::returns::ReturnedLine;
+    use crate::domain::status::Status;
+    use crate::domain::stock::{Movement, Reason};
+    use crate::domain::transition::StatusChange;
+    use crate::store::commit::tests::{CLOCK, audit, store};
+    use crate::store::open::Store;
+    use crate::store::transaction::Outcome;
+    use crate::store::values::ContentHash;
+
+    fn movement(product: &Product, delta: i64, reason: Reason) -> Movement {
+        Movement { product_id: product.id, size_key: String::new(), delta, reason, note: None }
+    }
+
+    fn change(order: OrderPk, new: &ResolvedOrder, from: Status, to: Status, movements: Vec<Movement>) -> StatusChange {
+        let (reference, kept) = (new.reference.clone(), Money::ZERO);
+        StatusChange { order, reference, from, to, kept_before: kept, kept, movements }
+    }
+
+    /// Stores an order of two of three shirts, and ships it.
+    fn shipped(store: &mut Store, shirt: &Product) -> (OrderPk, ResolvedOrder) {
+        let new = resolved_order(&incoming(&[(shirt, 2, None)]), &[shirt.clone()].into_iter().collect());
+        let written = store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
+            write.insert_product(shirt, &audit())?;
+            let order = write.with_order_batch(|batch| {
+                Ok::<_, StoreError>(batch.insert_order(&new, ContentHash::of(&new.content), None, &audit())?.unwrap())
+            })?;
+            let taken = vec![movement(shirt, -2, Reason::Confirm)];
+            write.change_status(&change(order, &new, Status::Pending, Status::Confirmed, taken), &audit())?;
+            write.change_status(&change(order, &new, Status::Confirmed, Status::Shipped, Vec::new()), &audit())?;
+            Ok(order)
+        });
+        (written.unwrap(), new)
+    }
+
+    #[test]
+    fn a_return_is_written_whole_while_its_decision_holds() {
+        let (_folder, mut store) = store();
+        let shirt = product("Shirt", &[("", 3)]);
+        let (order, new) = shipped(&mut store, &shirt);
+        let price = Money::from_hundredths(2999);
+        // One piece comes back after others were taken for it.
+        let returned = |status, taken: i64, cancellation| Returned {
+            order,
+            status,
+            lines: vec![ReturnedLine {
+                item: new.items[0].id,
+                quantity: 1,
+                subtotal: price,
+                value: price,
+                change: Change {
+                    from: Some("item 1".to_owned()),
+                    to: Some("another".to_owned()).filter(|_| taken > 0),
+                    movements: [movement(&shirt, -taken, Reason::Edit), movement(&shirt, 1, Reason::Return)]
+                        .into_iter()
+                        .filter(|movement| movement.delta != 0)
+                        .collect(),
+                },
+            }],
+            items: None,
+            total: new.total,
+            item_count: new.item_count,
+            value: price,
+            cancellation,
+        };
+        let write = |store: &mut Store, returned: &Returned| {
+            store.write::<_, StoreError>(Outcome::Commit, CLOCK, |write| write.return_items(returned, &audit()))
+        };
+        let read = |store: &Store| {
+            let read = store.read::<_, StoreError>(|read| {
+                let held = read.held_stock(order)?;
+                Ok((read.orders(&[order])?.remove(0), held.movements_to(&Holding::default(), Reason::Cancel)))
+            });
+            let (order, held) = read.unwrap();
+            (order, held.iter().map(|movement| movement.delta).collect::<Vec<_>>())
+        };
+        let before = read(&store);
+        let outdated = write(&mut store, &returned(Status::Delivered, 1, None));
+        assert!(matches!(outdated, Err(StoreError::Changed("the order"))));
+        // It was sold before.
+        let sold = write(&mut store, &returned(Status::Shipped, 2, None));
+        assert!(matches!(sold, Err(StoreError::Changed("the stock"))));
+        assert_eq!(read(&store), before);
+
+        write(&mut store, &returned(Status::Shipped, 1, None)).unwrap();
+        let (found, held) = read(&store);
+        let back = Return { item: 1, quantity: 1, subtotal: price, value: price, at: found.summary.updated_at };
+        assert_eq!((found.returns.as_slice(), found.items[0].returned, held), (&[back][..], 1, vec![2]));
+        assert_eq!((found.summary.returned, found.summary.status), (price, Status::Shipped));
+
+        let end = change(order, &new, Status::Shipped, Status::Cancelled, Vec::new());
+        write(&mut store, &returned(Status::Shipped, 0, Some(end))).unwrap();
+        let (found, held) = read(&store);
+        assert_eq!((found.returns.len(), found.items[0].returned, held), (2, 2, vec![1]));
+        assert_eq!(found.summary.status, Status::Cancelled);
+    }
+}

@@ -43,23 +43,48 @@ impl Write<'_> {
     /// # Errors
     /// There is no longer as much on hand as when it was decided.
     pub fn correct_stock(&self, change: &StockChange, audit: &Audit) -> Result<(), StoreError> {
+        self.correct_stock_at(change, self.time, audit)
+    }
+
+    /// Writes a decided correction of stock, dated `time` or later.
+    pub(super) fn correct_stock_at(
+        &self,
+        change: &StockChange,
+        time: Timestamp,
+        audit: &Audit,
+    ) -> Result<(), StoreError> {
         let movement = &change.movement;
         if let Some(line) = &change.new_line {
             self.insert_stock_line(movement.product_id, line)?;
         }
-        self.apply_movement(movement, None, self.time, audit)?;
+        self.apply_movement(movement, None, time, audit)?;
         let on_hand = "SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key";
         let key = named_params! {":product": movement.product_id, ":size_key": movement.size_key};
         let after: i64 = self.row(on_hand, key, |row| row.get(0))?;
         if after == change.after { Ok(()) } else { Err(StoreError::Changed("the stock")) }
     }
 
-    /// Adds a stock line with nothing on hand, as only movements bring stock. A removed product still has its lines.
+    /// Adds a stock line with nothing on hand, as only movements bring stock. A removed product still has its lines, and a removed
+    /// size its own.
     pub(super) fn insert_stock_line(&self, product_id: ProductId, line: &StockLine) -> Result<(), StoreError> {
         self.execute(
             "INSERT INTO stock (product_id, size_key, size, on_hand) VALUES (:product, :size_key, :size, 0)
-             ON CONFLICT (product_id, size_key) DO UPDATE SET size = excluded.size",
+             ON CONFLICT (product_id, size_key) DO UPDATE SET size = excluded.size, removed_at = NULL",
             named_params! {":product": product_id, ":size_key": line.size_key, ":size": line.size},
+        )
+    }
+
+    /// Takes a size out of the catalogue, with the movement that records it.
+    ///
+    /// # Errors
+    /// It is no longer there, or has pieces on hand.
+    pub fn remove_size(&self, movement: &Movement, audit: &Audit) -> Result<(), StoreError> {
+        self.apply_movement(movement, None, self.time, audit)?;
+        self.change_one(
+            "the size",
+            "UPDATE stock SET removed_at = :at
+             WHERE product_id = :product AND size_key = :size_key AND on_hand = 0 AND removed_at IS NULL",
+            named_params! {":at": self.time, ":product": movement.product_id, ":size_key": movement.size_key},
         )
     }
 
@@ -74,9 +99,26 @@ impl Write<'_> {
         time: Timestamp,
         audit: &Audit,
     ) -> Result<(), StoreError> {
+        self.move_stock(movement, order, None, time, audit)
+    }
+
+    /// Moves stock that came with a delivery, and writes the movement.
+    pub(super) fn apply_delivered(&self, movement: &Movement, delivery: i64, audit: &Audit) -> Result<(), StoreError> {
+        self.move_stock(movement, None, Some(delivery), self.time, audit)
+    }
+
+    fn move_stock(
+        &self,
+        movement: &Movement,
+        order: Option<(OrderPk, i64)>,
+        delivery: Option<i64>,
+        time: Timestamp,
+        audit: &Audit,
+    ) -> Result<(), StoreError> {
         self.change_one(
             "the stock",
-            "UPDATE stock SET on_hand = on_hand + :delta
+            // Pieces of a removed size that come back bring it back.
+            "UPDATE stock SET on_hand = on_hand + :delta, removed_at = iif(on_hand + :delta > 0, NULL, removed_at)
              WHERE product_id = :product AND size_key = :size_key AND on_hand + :delta >= 0",
             named_params! {
                 ":delta": movement.delta,
@@ -88,8 +130,9 @@ impl Write<'_> {
         // A write-off names the event but not the order: the order holds nothing of it.
         let (order, event) = (order.filter(|_| movement.reason.is_of_order()), order);
         self.execute(
-            "INSERT INTO stock_movements (product_id, size_key, delta, reason, order_pk, event_pk, actor, note, at)
-             VALUES (:product, :size_key, :delta, :reason, :order, :event, :actor, :note, :at)",
+            "INSERT INTO stock_movements
+                 (product_id, size_key, delta, reason, order_pk, event_pk, delivery_pk, actor, note, at)
+             VALUES (:product, :size_key, :delta, :reason, :order, :event, :delivery, :actor, :note, :at)",
             named_params! {
                 ":product": movement.product_id,
                 ":size_key": movement.size_key,
@@ -97,6 +140,7 @@ impl Write<'_> {
                 ":reason": movement.reason,
                 ":order": order.map(|(order, _)| order),
                 ":event": event.map(|(_, event)| event),
+                ":delivery": delivery,
                 ":actor": audit.actor,
                 ":note": movement.note.as_deref().or(audit.note.as_deref()),
                 ":at": last.max(Some(time)),

@@ -10,7 +10,7 @@ use crate::domain::history::EventKind;
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::OrderPk;
 use crate::domain::payment::{Method, PaymentPk};
-use crate::domain::product::ProductId;
+use crate::domain::product::{PriceField, ProductId};
 use crate::domain::reference::Reference;
 use crate::domain::status::Status;
 use crate::domain::stock::Reason;
@@ -185,7 +185,7 @@ macro_rules! stored_as_word {
     )*};
 }
 
-stored_as_word!(EventKind, Reason, Role, Status);
+stored_as_word!(EventKind, PriceField, Reason, Role, Status);
 
 /// Reads the values of a row one after the other. For long lists: looking up every column by name would take longer than
 /// all the rest.

@@ -15,6 +15,18 @@ fn shop() -> Shop {
     shop.orders(["cancel", "LEG-BACK", "--no-restock", "--note", "torn"]).succeeds();
     shop.orders(["edit", "LEG-MLB63A8W-0QTZ", "--remove", "1"]).succeeds();
     shop.orders(["product", "count", "BLT-01", "7", "--note", "stocktaking"]).succeeds();
+    shop.take("LEG-SENT", BELT, 4, None);
+    shop.orders(["edit", "LEG-SENT", "--discount", "10"]).succeeds();
+    shop.orders(["confirm", "LEG-SENT"]).succeeds();
+    shop.orders(["edit", "LEG-SENT", "--item", "1", "--quantity", "3"]).succeeds();
+    shop.orders(["set-status", "LEG-SENT", "shipped"]).succeeds();
+    shop.orders(["return", "LEG-SENT", "1", "--damaged"]).succeeds();
+    shop.orders(["return", "LEG-SENT", "1", "--for", "BLT-01"]).succeeds();
+    shop.orders(["product", "receive", "PL-220", "L=2", "--ref", "INV-77"]).succeeds();
+    for price in ["20", "21"] {
+        shop.orders(["product", "set", "BLT-01", "--price", price]).succeeds();
+    }
+    shop.orders(["product", "set", "BLT-01", "--discounted-price", "19"]).succeeds();
     shop
 }
 
@@ -180,6 +192,109 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "LEG-BACK: movement 13 is of the reason confirm, which its event is not",
     ),
     (
+        "UPDATE stock_movements SET reason = 'edit' WHERE pk = 18",
+        "movement",
+        "LEG-SENT: movement 18 is of the reason edit, which its event is not",
+    ),
+    (
+        "UPDATE stock_movements SET reason = 'cancel' WHERE pk = 18",
+        "movement",
+        "LEG-SENT: movement 18 is of the reason cancel, which its event is not",
+    ),
+    (
+        "UPDATE stock_movements SET event_pk = 12 WHERE pk = 17",
+        "movement",
+        "LEG-SENT: movement 17 is of the reason edit, which its event is not",
+    ),
+    (
+        "UPDATE stock_movements SET reason = 'return' WHERE pk = 17",
+        "movement",
+        "LEG-SENT: movement 17 is of the reason return, which its event is not",
+    ),
+    (
+        "UPDATE order_events SET \"to\" = NULL WHERE pk = 16",
+        "movement",
+        "LEG-SENT: movement 20 is of the reason edit, which its event is not",
+    ),
+    (
+        "UPDATE stock_movements SET event_pk = 13 WHERE pk = 19",
+        "movement",
+        "LEG-SENT: movement 19 is of the reason adjust, which its event is not",
+    ),
+    (
+        // An exchange that took nothing, and wrote off a piece that came back whole.
+        "UPDATE stock_movements SET delta = 1, reason = 'return' WHERE pk = 20;
+             UPDATE stock_movements SET delta = -1 WHERE pk = 21",
+        "movement",
+        "LEG-SENT: movement 21 is of the reason return, which its event is not",
+    ),
+    (
+        "UPDATE orders SET returned = 1 WHERE reference = 'LEG-SENT'",
+        "return",
+        "LEG-SENT: says that 1 hundredths came back, but its returns add up to 5665",
+    ),
+    (
+        "UPDATE order_returns SET value = 2667 WHERE pk = 1",
+        "return",
+        "LEG-SENT: says that 5665 hundredths came back, but its returns add up to 5666",
+    ),
+    (
+        "UPDATE orders SET returned = 1 WHERE reference = 'LEG-MLB2TG0R-7HTX'",
+        "return",
+        "LEG-MLB2TG0R-7HTX: says that 1 hundredths came back, but its returns add up to 0",
+    ),
+    (
+        "UPDATE order_returns SET item_id = '019c371d-0000-7000-8000-000000000000' WHERE pk = 1",
+        "return",
+        "LEG-SENT: return 1 is of an item that it has not",
+    ),
+    ("UPDATE order_returns SET quantity = 4 WHERE pk = 1", "return", "LEG-SENT: 5 of 3 of item 1 came back"),
+    (
+        "UPDATE order_returns SET subtotal = 3000 WHERE pk = 2",
+        "return",
+        "LEG-SENT: return 2 is of 3000 hundredths, but its pieces cost 2999",
+    ),
+    ("UPDATE order_returns SET event_pk = 8 WHERE pk = 1", "return", "LEG-SENT: return 1 is not told by its event"),
+    ("UPDATE order_returns SET event_pk = 13 WHERE pk = 1", "return", "LEG-SENT: return 1 is not told by its event"),
+    ("UPDATE order_returns SET event_pk = 16 WHERE pk = 1", "return", "LEG-SENT: event 15 tells of no return"),
+    ("DELETE FROM order_returns WHERE pk = 1", "return", "LEG-SENT: event 15 tells of no return"),
+    ("DELETE FROM order_returns WHERE pk = 1", "held_stock", "LEG-SENT: is shipped and holds 2 of Leather Belt, not 3"),
+    (
+        "UPDATE stock_movements SET delta = 2 WHERE pk = 18",
+        "return",
+        "LEG-SENT: 1 pieces came back by return 1, but its movements say 2",
+    ),
+    (
+        "DELETE FROM stock_movements WHERE pk = 21",
+        "return",
+        "LEG-SENT: 1 pieces came back by return 2, but its movements say 0",
+    ),
+    (
+        "UPDATE orders SET status = 'pending' WHERE reference = 'LEG-SENT'",
+        "return",
+        "LEG-SENT: is pending, but 2 of its 4 pieces came back",
+    ),
+    (
+        "UPDATE order_returns SET quantity = 3 WHERE pk = 2",
+        "return",
+        "LEG-SENT: is shipped, but 4 of its 4 pieces came back",
+    ),
+    (
+        "UPDATE orders SET discount = 332 WHERE reference = 'LEG-SENT'",
+        "return",
+        "LEG-SENT: has a discount of 332 hundredths, of which returns took 333",
+    ),
+    (
+        "UPDATE order_returns SET item_id = upper(item_id)",
+        "unreadable",
+        "order_returns row 1: its item_id is an id that is not in lower case",
+    ),
+    (
+        "UPDATE order_returns SET event_pk = 999 WHERE pk = 1",
+        "foreign_key",
+        "order_returns row 1: names a row of order_events that is not there",
+    ),
+    (
         "UPDATE orders SET id = upper(id) WHERE pk = 1",
         "unreadable",
         "orders row 1: its id is an id that is not in lower case",
@@ -210,6 +325,53 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "INSERT INTO products (id, name, price) VALUES ('00000000-0000-0000-0000-000000000000', 'Ghost', 1)",
         "stock_line",
         "Ghost: has no stock line",
+    ),
+    ("DELETE FROM stock_movements WHERE reason = 'receive'", "delivery", "INV-77: brought nothing"),
+    (
+        "UPDATE stock_movements SET delta = -2 WHERE reason = 'receive'",
+        "delivery",
+        "INV-77: movement 22 brings -2 of Polo Shirt",
+    ),
+    (
+        "UPDATE stock_movements SET actor = 'sara' WHERE reason = 'receive'",
+        "delivery",
+        "INV-77: movement 22 differs from it in time, actor or note",
+    ),
+    (
+        "UPDATE deliveries SET at = '2027-01-01T00:00:00.000Z'",
+        "delivery",
+        "INV-77: movement 22 differs from it in time, actor or note",
+    ),
+    (
+        "UPDATE products SET price = 100 WHERE barcode = 'BLT-01'",
+        "price",
+        "Leather Belt: its price is 100, but changed to 2100 last (hundredths)",
+    ),
+    (
+        "UPDATE products SET discounted_price = 0 WHERE barcode = 'BLT-01'",
+        "price",
+        "Leather Belt: its discountedPrice is none, but changed to 1900 last (hundredths)",
+    ),
+    (
+        "DELETE FROM price_changes WHERE pk = 1; UPDATE price_changes SET \"from\" = 2100 WHERE pk = 2",
+        "price",
+        "Leather Belt: change 2 of its price does not follow from those before it",
+    ),
+    (
+        "UPDATE price_changes SET \"from\" = 1875 WHERE pk = 2",
+        "price",
+        "Leather Belt: change 2 of its price does not follow from those before it",
+    ),
+    (
+        "UPDATE price_changes SET at = '2020-01-01T00:00:00.000Z' WHERE pk = 2",
+        "times",
+        "Leather Belt: price change 2 is older than the one before it",
+    ),
+    (
+        "UPDATE stock SET removed_at = '2026-02-07T08:00:00.000Z', on_hand = 0
+             WHERE product_id IN (SELECT id FROM products WHERE barcode = 'BLT-01')",
+        "stock_line",
+        "Leather Belt: has no stock line",
     ),
     (
         "UPDATE orders SET user_id = 'nobody' WHERE pk = 1",
@@ -464,19 +626,32 @@ fn nothing_that_the_program_itself_does_is_a_finding() {
             let (product, size) = if number % 2 == 0 { (BELT, Some("M")) } else { (SHIRT, Some(" s ")) };
             shop.take(&format!("LEG-{number}"), product, random.u32(1..4), size);
         }
-        for _ in 0..40 {
+        for _ in 0..60 {
             let number = random.u8(0..6);
-            let work = match random.u8(0..16) {
+            let item = random.u8(1..3);
+            let size = *random.choice(&["S", "M", "L"]).unwrap();
+            let work = match random.u8(0..25) {
                 0..4 => format!("confirm LEG-{number} --accept-prices"),
+                16 | 17 => format!("set-status LEG-{number} delivered"),
+                18 => format!("return LEG-{number} {item}"),
+                19 => format!("return LEG-{number} 1 2 --damaged"),
+                20 => format!("return LEG-{number} {item} --exchange {size}"),
+                21 => format!("return LEG-{number} {item}*2 --for BLT-01@5"),
+                22 => format!("return LEG-{number} {item} --for BLT-01/{size}"),
+                23 => format!("edit LEG-{number} --item {item} --quantity {}", random.u8(1..4)),
+                24 => format!(
+                    "edit LEG-{number} --add SKU-12345 --size {size} --quantity 1 --discount {}%",
+                    random.u8(0..9)
+                ),
                 4 => format!("cancel LEG-{number}"),
                 5 => format!("cancel LEG-{number} --no-restock --note torn"),
                 6 => format!("set-status LEG-{number} pending --force --note again"),
                 7 => format!("set-status LEG-{number} shipped"),
                 8 => format!("edit LEG-{number} --name Mona"),
-                9 => format!("edit LEG-{number} --item 1 --size {}", random.choice(["S", "M", "L"]).unwrap()),
+                9 => format!("edit LEG-{number} --item 1 --size {size}"),
                 10 => format!("product count BLT-01 {} --note counted", random.u8(0..9)),
                 // From then on, it is tracked by size.
-                11 => format!("product count BLT-01 {} --size M --note counted", random.u8(0..9)),
+                11 => format!("product count BLT-01 M={} --new-size --note counted", random.u8(0..9)),
                 12 => "product adjust BLT-01 -1 --note lost".to_owned(),
                 13 => "product adjust SKU-12345 +2147483640 --size S --note many".to_owned(),
                 14 => format!("note LEG-{number} hello"),
@@ -485,7 +660,7 @@ fn nothing_that_the_program_itself_does_is_a_finding() {
             let clock = format!("2026-02-{:02}T08:00:00Z", random.u8(1..28));
             let run = work.split(' ').fold(shop.orders([]), |run, word| run.arg(word));
             let done = run.env("ORDERS_NOW", clock).ends();
-            assert!(matches!(done.code, 0 | 4..=6), "{work}: {done:#?}");
+            assert!(matches!(done.code, 0 | 3..=6), "{work}: {done:#?}");
         }
         shop.check();
     }

@@ -89,9 +89,30 @@ fn only_orders_that_a_command_can_act_on_are_offered() {
         ("set-status --force A-", &all[..]),
         ("cancel A-", &all[1..]),
         ("edit A-", &all[1..]),
+        ("return A-", &all[1..2]),
     ] {
         assert_eq!(words_offered(&shop, line), expected, "{line}");
     }
+}
+
+#[test]
+fn the_items_that_a_customer_has_complete_by_their_numbers() {
+    let shop = Shop::with_order();
+    shop.orders(["edit", ORDER, "--add", "BLT-01", "--quantity", "2"]).succeeds();
+    shop.orders(["confirm", ORDER]).succeeds();
+    shop.orders(["set-status", ORDER, "shipped"]).succeeds();
+    let numbers = |line: &[&str], caller| -> Vec<String> {
+        let lines = offered(&shop, line, caller);
+        lines.into_iter().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).collect()
+    };
+    let (shirt, belt) = ("1\t2 × Classic T-Shirt (size L, color Blue) at 29.99", "2\t2 × Leather Belt at 18.75");
+    assert_eq!(numbers(&["return", ORDER, ""], None), [shirt, belt]);
+    assert_eq!(numbers(&["return", "--damaged", &ORDER.to_lowercase(), "1", ""], None), [belt]);
+    assert_eq!(numbers(&["return", ORDER, "2"], None), [belt]);
+    shop.orders(["return", ORDER, "1*2", "2"]).succeeds();
+    assert_eq!(numbers(&["return", ORDER, ""], None), ["2\t1 × Leather Belt at 18.75"]);
+    assert!(numbers(&["return", "LEG-404", ""], None).is_empty());
+    assert!(numbers(&["return", ORDER, ""], Some("guest")).is_empty());
 }
 
 #[test]

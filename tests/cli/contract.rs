@@ -41,6 +41,19 @@ fn is_of(kind: &str, value: &Value) -> bool {
     }
 }
 
+/// Holds what counting prints to the page.
+fn hold_counts(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    let sheet = shop.orders(["product", "sheet", "--json"]).json();
+    sheet.as_array().unwrap().iter().for_each(|line| holds("line of a count sheet", line));
+    let counted = "sku,size,counted\nSKU-12345,L,9\nBLT-01,,\nnowhere,,1\n";
+    let taken = shop.orders(["product", "count", "-", "--keep-going", "--json"]).stdin(counted).ends();
+    let taken: Value = serde_json::from_str(&taken.stdout).unwrap();
+    holds("count sheet taken", &taken);
+    holds("rejected record", &taken["errors"][0]);
+    holds("difference", &taken["differences"][0]);
+    holds("kept pieces", &taken["differences"][0]["keptFor"][0]);
+}
+
 /// Holds what commands about money print to the page.
 fn hold_money(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     let paid = shop.orders(["pay", ORDER, "20", "cash", "--receipt", "R-1", "--note", "deposit", "--json"]).json();
@@ -73,6 +86,18 @@ fn hold_returns(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     let event = history.as_array().unwrap().last().unwrap();
     holds("event", event);
     holds("movement", &event["movements"][1]);
+}
+
+/// Holds what commands about goods print to the page.
+fn hold_goods(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    let received = shop.orders(["product", "receive", "SKU-12345", "L=1", "--ref", "INV-1", "--json"]).json();
+    holds("delivery", &received);
+    let dry = shop.orders(["product", "import", "--json", "-n"]).stdin("sku,price\nBLT-01,99\n").json();
+    holds("change of a product", &dry["changes"][0]);
+    holds("received item", &received["items"][0]);
+    shop.orders(["product", "set", "SKU-12345", "--price", "30"]).succeeds();
+    let history = shop.orders(["product", "history", "SKU-12345", "--json"]).json();
+    history.as_array().unwrap().iter().for_each(|entry| holds("stock movement", entry));
 }
 
 #[test]
@@ -146,7 +171,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         holds("product", product);
     }
     holds("product", &shop.orders(["product", "show", "BLT-01", "--json"]).json());
-    holds("stock movement", &shop.orders(["product", "history", "SKU-12345", "--json"]).json()[0]);
+    hold_goods(&shop, &mut holds);
     holds("account", &shop.orders(["user", "list", "--json"]).json()[0]);
     holds("settings", &shop.orders(["config", "--json"]).json());
     holds("backup", &shop.orders(["backup", "copy.db", "--json"]).json());
@@ -159,6 +184,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         }
         holds("report", &report);
     }
+    hold_counts(&shop, &mut holds);
     hold_money(&shop, &mut holds);
     hold_returns(&shop, &mut holds);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
@@ -168,6 +194,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     holds("customer", &blocked);
     let customer = shop.orders(["customer", "show", ORDER, "--json"]).json();
     holds("customer with orders", &customer);
+    holds("return of a customer", &customer["returns"][0]);
     holds("listed order", &customer["orders"][0]);
     holds("forgotten customer", &shop.orders(["customer", "forget", ORDER, "--yes", "--json"]).json());
     shop.connection().execute_batch("UPDATE stock SET on_hand = on_hand + 1").unwrap();

@@ -71,6 +71,32 @@ fn customers_are_listed_by_number_with_what_they_kept() {
 }
 
 #[test]
+fn what_a_customer_sent_back_they_did_not_keep() {
+    let shop = shop();
+    let listed = |shop: &Shop| {
+        let list = shop.orders(["customer", "list", "--sort", "-keptTotal", "--json"]).json();
+        ["keptPieces", "keptTotal", "due"].map(|key| list[0][key].to_string().replace('"', ""))
+    };
+    for reference in ["LEG-M1", "LEG-M2"] {
+        shop.orders(["edit", reference, "--item", "1", "--price", "20", "--discount", "10", "--delivery", "5"])
+            .succeeds();
+        shop.orders(["confirm", reference, "--paid", "cash"]).succeeds();
+        shop.orders(["set-status", reference, "delivered"]).succeeds();
+    }
+    assert_eq!(listed(&shop), ["4", "70.00", "0.00"]);
+    shop.orders(["return", "LEG-M1", "1", "--refund", "cash"]).succeeds();
+    assert_eq!(listed(&shop), ["3", "55.00", "0.00"]);
+    shop.orders(["return", "LEG-M2", "1", "--for", "BLT-01@30"]).succeeds();
+    assert_eq!(listed(&shop), ["3", "65.00", "10.00"]);
+    // With the last piece the order is cancelled, and nothing is kept of it.
+    shop.orders(["return", "LEG-M1", "1"]).succeeds();
+    assert_eq!(listed(&shop), ["2", "45.00", "-10.00"]);
+    let shown = shop.orders(["customer", "show", "LEG-M1", "--json"]).json();
+    assert_eq!(["keptPieces", "keptTotal", "due"].map(|key| shown[key].to_string().replace('"', "")), listed(&shop));
+    shop.check();
+}
+
+#[test]
 fn a_customer_is_shown_by_a_phone_or_an_order() {
     let shop = shop();
     for named in ["0101 111 2222", "+201011112222", "٠١٠١١١١٢٢٢٢", "LEG-M2", "leg-m1"] {

@@ -8,6 +8,9 @@ fn no_writing_command_changes_anything() {
     shop.take("LEG-2", SHIRT, 1, Some("M"));
     shop.orders(["confirm", "LEG-2"]).succeeds();
     shop.orders(["pay", "LEG-2", "1", "cash"]).succeeds();
+    shop.take("LEG-SENT", SHIRT, 1, Some("M"));
+    shop.orders(["confirm", "LEG-SENT", "--paid", "cash"]).succeeds();
+    shop.orders(["set-status", "LEG-SENT", "delivered"]).succeeds();
     shop.orders(["product", "add", "--name", "Cap", "--sku", "CAP-1", "--price", "5"]).succeeds();
     shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
     let before = shop.dump();
@@ -22,6 +25,8 @@ fn no_writing_command_changes_anything() {
         ("cancel", shop.orders(["-n", "cancel", "LEG-2", ORDER])),
         ("config", shop.orders(["config", "shopName", "A", "-n"])),
         ("edit", shop.orders(["edit", ORDER, "--name", "Jon", "--add", "BLT-01", "--quantity", "1", "-n"])),
+        ("return", shop.orders(["return", "LEG-SENT", "1", "--exchange", "S", "-n"])),
+        ("return --refund", shop.orders(["return", "LEG-SENT", "1", "--damaged", "--refund", "cash", "-n"])),
         ("pay", shop.orders(["pay", ORDER, "5", "cash", "-n"])),
         ("refund", shop.orders(["refund", "LEG-2", "1", "cash", "-n"])),
         ("pay --void", shop.orders(["pay", "LEG-2", "--void", "1", "--note", "x", "-n"])),
@@ -40,6 +45,13 @@ fn no_writing_command_changes_anything() {
         ("product set", shop.orders(["product", "set", "CAP-1", "--price", "6", "-n"])),
         ("product adjust", shop.orders(["product", "adjust", "CAP-1", "+1", "--note", "x", "-n"])),
         ("product count", shop.orders(["product", "count", "CAP-1", "3", "--note", "x", "--dry-run"])),
+        ("product set --remove-size", shop.orders(["product", "set", "PL-220", "--remove-size", "L", "-n"])),
+        ("product count FILE", shop.orders(["product", "count", "-", "-n"]).stdin("sku,counted\nCAP-1,3\n")),
+        ("product receive", shop.orders(["product", "receive", "CAP-1", "3", "--ref", "INV-1", "-n"])),
+        (
+            "product receive FILE",
+            shop.orders(["product", "receive", "-", "--ref", "INV-1", "-n"]).stdin("sku,quantity\nCAP-1,3\n"),
+        ),
         ("product remove", shop.orders(["product", "remove", "CAP-1", "-n"])),
     ];
     for (what, run) in runs {

@@ -282,3 +282,55 @@ fn an_order_is_linked_to_an_account_whatever_its_status() {
     assert_eq!(changes(&shop), ["- → user: mona", "user: mona → user: omar", "user: omar → -"]);
     shop.check();
 }
+
+#[test]
+fn the_stock_moves_with_the_items_of_a_confirmed_order() {
+    let shop = Shop::with_order();
+    shop.orders(["confirm", ORDER, "--paid", "cash"]).succeeds();
+    shop.orders(["edit", ORDER, "--item", "1", "--size", "M", "--note", "too big"]).succeeds();
+    let done = shop.orders(["edit", ORDER, "--add", "BLT-01", "--quantity", "2"]).exits(0);
+    assert!(done.stdout.contains("\nDue 37.50\n"), "{done:?}");
+    let done = shop.orders(["edit", ORDER, "--item", "1", "--quantity", "1"]).exits(0);
+    assert!(done.stdout.contains("\nDue 7.51\n") && done.stderr.is_empty(), "{done:?}");
+    let stock =
+        |shop: &Shop| [("SKU-12345", "L"), ("SKU-12345", "M"), ("BLT-01", "")].map(|(p, size)| shop.on_hand(p, size));
+    assert_eq!(stock(&shop), [3, 5, 10]);
+    let history = shop.orders(["history", ORDER]).succeeds();
+    let told = "\
+2026-02-07 08:00  operator  edited
+  - item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99
+  + item 1: 2 × Classic T-Shirt (size M, color Blue) at 29.99
+  stock of Classic T-Shirt (M) -2
+  stock of Classic T-Shirt (L) +2
+  note: too big
+2026-02-07 08:00  operator  edited
+  + item 2: 2 × Leather Belt at 18.75
+  stock of Leather Belt -2
+2026-02-07 08:00  operator  edited
+  - item 1: 2 × Classic T-Shirt (size M, color Blue) at 29.99
+  + item 1: 1 × Classic T-Shirt (size M, color Blue) at 29.99
+  stock of Classic T-Shirt (M) +1
+";
+    assert!(history.ends_with(told), "{history}");
+    // What was paid beyond the items that are left is owed.
+    let done = shop.orders(["edit", ORDER, "--remove", "2"]).exits(0);
+    assert_eq!(
+        done.stderr,
+        "note: 29.99 is owed to the customer of LEG-LXYZ1234-AB5C\n\
+         hint: to record that it went back:  orders refund LEG-LXYZ1234-AB5C METHOD\n"
+    );
+    let before = shop.dump();
+    shop.orders(["edit", ORDER, "--item", "1", "--quantity", "8"]).fails(
+        6,
+        "error: insufficient stock for LEG-LXYZ1234-AB5C; nothing changed\n  \
+         - Classic T-Shirt (M): Insufficient stock (available: 5, required: 7)\n\
+         hint: if there are more in the shop:  orders product adjust SKU-12345 +2 --size M --note WHY\n",
+    );
+    shop.orders(["edit", ORDER, "--remove", "1"]).exits(5);
+    assert_eq!(shop.dump(), before);
+    shop.orders(["set-status", ORDER, "processing"]).succeeds();
+    shop.orders(["edit", ORDER, "--item", "1", "--size", "S", "-q"]).prints("LEG-LXYZ1234-AB5C\n");
+    shop.orders(["set-status", ORDER, "pending", "--force", "--note", "x"]).succeeds();
+    assert_eq!(shop.on_hand("SKU-12345", "S"), 4);
+    shop.check();
+}

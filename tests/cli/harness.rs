@@ -37,6 +37,12 @@ impl Shop {
         Shop { folder: tempfile::tempdir().unwrap() }
     }
 
+    /// Starts without any file, in memory where the system has a folder for it: for thousands of commands of which none is about what
+    /// a power cut leaves.
+    pub fn in_memory() -> Shop {
+        Shop { folder: tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap() }
+    }
+
     /// Starts with the catalogue of `examples/`.
     pub fn stocked() -> Shop {
         let shop = Shop::new();
@@ -165,7 +171,13 @@ impl Run {
     }
 
     /// Runs it to its end, whatever that is.
-    pub fn ends(mut self) -> Done {
+    pub fn ends(self) -> Done {
+        let done = Done::from(self.output());
+        assert_hints_run(&done.stderr);
+        done
+    }
+
+    fn output(mut self) -> Output {
         let mut child =
             self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
@@ -176,9 +188,15 @@ impl Run {
         });
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap();
-        let done = Done::from(output);
-        assert_hints_run(&done.stderr);
-        done
+        output
+    }
+
+    /// Holds that it succeeds and says nothing, and returns its stdout as bytes: a workbook.
+    #[track_caller]
+    pub fn bytes(self) -> Vec<u8> {
+        let output = self.output();
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:#?}");
+        output.stdout
     }
 
     /// Holds that it succeeds, and returns its stdout.

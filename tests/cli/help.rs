@@ -16,6 +16,7 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         "set-status",
         "cancel",
         "edit",
+        "return",
         "note",
         "history",
         "message",
@@ -37,7 +38,7 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         assert!(help.ends_with("\n\nAll options: orders help options\n"), "{help}");
         assert_eq!(shop.orders([command, "--help"]).succeeds(), help);
     }
-    let product = ["add", "import", "list", "show", "set", "adjust", "count", "history", "remove"];
+    let product = ["add", "import", "list", "show", "set", "adjust", "count", "sheet", "history", "remove"];
     let user = ["add", "list", "remove"];
     let report = ["pending", "sales", "money", "stock"];
     let customer = ["list", "show", "note", "block", "unblock", "forget"];
@@ -175,6 +176,7 @@ fn every_global_option_goes_with_every_command() {
         "product set BLT-01 --price 5",
         "product adjust BLT-01 +1",
         "product count BLT-01 3",
+        "product count PL-220 M=3 L=4 --shelf",
         "product history BLT-01",
         "product import",
         "product remove PL-220",

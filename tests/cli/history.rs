@@ -51,7 +51,22 @@ WHEN              SIZE  CHANGE  STOCK  WHY      ORDER              NOTE
     );
     let history = shop.orders(["product", "history", "sku-12345", "--json"]).json();
     let keys: Vec<_> = history[3].as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["at", "actor", "reason", "orderReference", "size", "delta", "balance", "note"]);
+    assert_eq!(
+        keys,
+        [
+            "at",
+            "actor",
+            "reason",
+            "orderReference",
+            "size",
+            "delta",
+            "balance",
+            "note",
+            "delivery",
+            "priceFrom",
+            "priceTo"
+        ]
+    );
     assert_eq!((&history[3]["orderReference"], &history[6]["orderReference"]), (&json!(ORDER), &json!(null)));
     assert_eq!(history[6]["note"], "LEG-LXYZ1234-AB5C came back unsaleable");
     for size in ["S", "M", "L"] {

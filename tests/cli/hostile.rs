@@ -98,6 +98,43 @@ fn no_code_point_of_a_name_steers_a_terminal() {
     assert_harmless(&history, "product history");
 }
 
+#[test]
+fn no_text_of_what_comes_back_steers_a_terminal() {
+    let shop = Shop::stocked();
+    let text = "\u{1b}[2J\u{202e}\u{7}'$(id)\u{2066}x";
+    let mut value: Value = serde_json::from_str(&order("LEG-1", BELT, 3, None)).unwrap();
+    for place in
+        ["/customerName", "/customerAddress", "/items/0/productName", "/items/0/selectedSize", "/items/0/selectedColor"]
+    {
+        put(&mut value, place, text);
+    }
+    shop.orders(["create", "-q"]).stdin(value.to_string()).succeeds();
+    shop.orders(["confirm", "LEG-1", "-q"]).succeeds();
+    shop.orders(["set-status", "LEG-1", "delivered"]).succeeds();
+    for (words, code) in [
+        (&["return", "LEG-1", text][..], 2),
+        (&["return", text, "1"], 3),
+        (&["return", "LEG-1", "1", "--exchange", text], 4),
+        (&["return", "LEG-1", "1", "--for", text], 3),
+        (&["return", "LEG-1", "1", "--refund", text], 2),
+        (&["return", "LEG-1", "1", "--note", text], 0),
+        (&["return", "LEG-1", "1", "--for", &format!("BLT-01/S/{text}")], 0),
+        (&["return", "LEG-1", "9"], 3),
+        (&["show", "LEG-1"], 0),
+        (&["history", "LEG-1"], 0),
+        (&["list", "--items"], 0),
+        (&["customer", "show", "LEG-1"], 0),
+        (&["message", "LEG-1"], 0),
+        (&["return", "LEG-1", "1", "2", "--damaged"], 0),
+        (&["message", "LEG-1"], 0),
+    ] {
+        let run = words.iter().fold(shop.orders(["--color", "never"]), |run, word| run.arg(word));
+        assert_eq!(assert_run_is_harmless(run, &format!("{words:?}")), code, "{words:?}");
+    }
+    assert_eq!(shop.status("LEG-1"), "cancelled");
+    shop.check();
+}
+
 /// How many characters that steer one text holds: as many as a phone has room for.
 const A_TEXT: usize = 15;
 

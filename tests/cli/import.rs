@@ -85,7 +85,7 @@ hint: --keep-going takes the others, --rejects FILE keeps these
         object["errors"][1],
         json!({
             "file": "-", "record": 4, "line": 5, "reference": null, "problems": ["must be an object, is a number"],
-            "code": "invalid_input", "reason": null
+            "code": "invalid_input", "reason": null, "sheet": null
         })
     );
     assert_eq!(shop.dump(), before);

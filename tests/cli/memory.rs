@@ -65,6 +65,8 @@ fn hostile(bytes: usize) -> Vec<(&'static str, &'static str, String)> {
         ("pay --method cash --from", "an open quote", filled("orderReference,amount\n\"", "x\n", "", bytes)),
         ("pay --method cash --from", "a long cell", filled("orderReference,amount\n", "x", "", bytes)),
         ("pay --method cash --from", "bad rows", filled("orderReference,amount\n", "\"\",0,,,\n", "", bytes)),
+        ("product import", "rows of products", filled("name\n", "abc\n", "", bytes / 8)),
+        ("product import", "rows of one product", filled("name,size,stock,price\n", "a,,x,x\n", "", bytes / 8)),
         ("product import", "sizes", filled("{\"sizeQuantities\":{", "\"\":0,", "\"a\":0}}", bytes)),
         ("product import", "pictures", filled("{\"imagePaths\":[", "\"\",", "\"a\"]}", bytes)),
         ("product import", "a long name", filled("{\"name\":\"\\u0041", "k", "\"}", bytes)),

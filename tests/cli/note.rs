@@ -64,13 +64,16 @@ fn no_note_vanishes() {
         (shop.orders(["import", "--note", "x"]).arg(shipped("examples/order.json")), "only new orders keep the note"),
         (
             shop.orders(["product", "import", "--note", "x"]).arg(catalogue),
-            "only the stock of new products keeps the note",
+            "only new stock and changed prices keep the note",
+        ),
+        (
+            shop.orders(["product", "set", "BLT-01", "--low-stock-at", "1", "--note", "x"]),
+            "only a change of a price keeps the note",
         ),
     ] {
         let done = run.exits(0);
         assert!(done.stderr.contains(said), "{done:?}");
     }
-    shop.orders(["product", "set", "BLT-01", "--price", "1", "--note", "x"]).exits(2);
     // A count that finds what is there is a movement like any other.
     shop.orders(["product", "count", "BLT-01", "12", "--note", "all there"]).succeeds();
     let history = shop.orders(["product", "history", "BLT-01", "--json"]).json();

@@ -293,7 +293,8 @@ hint: --keep-going records the others, --rejects FILE keeps these
     assert_eq!(
         error["errors"][1],
         json!({"file": "-", "record": 2, "line": 3, "reference": "LEG-3",
-               "problems": ["5.00 of LEG-3 cannot be refunded: 0.00 was paid"], "code": "conflict", "reason": "step"})
+               "problems": ["5.00 of LEG-3 cannot be refunded: 0.00 was paid"], "code": "conflict", "reason": "step",
+               "sheet": null})
     );
 }
 
@@ -337,7 +338,8 @@ fn a_list_may_be_a_spreadsheet() {
     let run = other.orders(["pay", "--keep-going", "--rejects", "mend.csv", "--from"]).arg(&list);
     let done = run.exits(8);
     assert!(
-        done.stderr.contains("courier.xlsx:4: row 2 (leg-2): orderReference: order leg-2 not found"),
+        done.stderr
+            .contains("courier.xlsx:\u{2068}كشف\u{2069}:4: row 2 (leg-2): orderReference: order leg-2 not found"),
         "{}",
         done.stderr
     );

@@ -133,7 +133,8 @@ fn stock_is_corrected_with_a_note_and_never_below_zero() {
     shop.orders(["product", "adjust", "BLT-01", "-2", "--note", "lost"]).prints("Leather Belt: stock 12 → 10\n");
     shop.orders(["product", "count", "PL-220", "4", "--size", "l", "--note", "counted"])
         .prints("Polo Shirt (L): stock 0 → 4\n");
-    let done = shop.orders(["product", "count", "PL-220", "1", "--size", "XXL", "--note", "new"]).exits(0);
+    let done =
+        shop.orders(["product", "count", "PL-220", "1", "--size", "XXL", "--new-size", "--note", "new"]).exits(0);
     assert_eq!(
         (done.stdout.as_str(), done.stderr.as_str()),
         (
@@ -144,6 +145,9 @@ fn stock_is_corrected_with_a_note_and_never_below_zero() {
         )
     );
     let before = shop.dump();
+    let unknown = "error: Polo Shirt has no size XS; its sizes: M, L, XL, XXL; nothing changed\n\
+         hint: to start a new size:  orders product count PL-220 N --size XS --new-size --note WHY\n";
+    shop.orders(["product", "count", "PL-220", "1", "--size", "XS", "--note", "mistyped"]).fails(4, unknown);
     shop.orders(["product", "adjust", "BLT-01", "-11", "--note", "lost"]).fails(
         6,
         "error: not enough stock of Leather Belt; nothing changed\n  \
@@ -272,7 +276,7 @@ fn pieces_without_a_size_that_come_back_beside_sizes_are_seen_and_can_be_correct
     let shop = Shop::stocked();
     shop.take("LEG-1", BELT, 12, None);
     shop.orders(["confirm", "LEG-1"]).succeeds();
-    shop.orders(["product", "count", "BLT-01", "3", "--size", "L", "--note", "sizes now"]).succeeds();
+    shop.orders(["product", "count", "BLT-01", "L=3", "--new-size", "--note", "sizes now"]).succeeds();
     shop.orders(["cancel", "LEG-1"]).succeeds();
     let body = shop.orders(["product", "show", "BLT-01", "--json"]).json();
     assert_eq!((&body["stockQuantity"], &body["sizeQuantities"]), (&json!(15), &json!({"L": 3, "": 12})));
@@ -298,7 +302,8 @@ fn sizes_are_parted_by_commas() {
         let done = add("Cap").arg("--size").arg(sizes).exits(2);
         assert!(done.stderr.contains(problem), "{sizes}: {done:?}");
     }
-    let done = shop.orders(["product", "count", "Shirt", "3", "--size", "XL,XXL", "--note", "new"]).exits(4);
+    let done =
+        shop.orders(["product", "count", "Shirt", "3", "--size", "XL,XXL", "--new-size", "--note", "new"]).exits(4);
     assert!(done.stderr.contains("a size cannot have , or = in its name"), "{done:?}");
 }
 
@@ -323,4 +328,106 @@ fn what_looks_wrong_about_a_product_is_a_warning() {
         .fails(5, "error: cap fits 2 products\n  - C1: Cap\n  - C2: Cap\nhint: name one by its SKU or id\n");
     let done = shop.orders(["product", "list", "--fields", "sku"]).exits(2);
     assert!(done.stderr.ends_with("hint: the SKU is in barcode\n"), "{done:?}");
+}
+
+#[test]
+fn every_change_of_a_price_is_told_among_the_movements() {
+    let shop = Shop::stocked();
+    let at = |time: &'static str, args: &[&str]| {
+        args.iter().fold(shop.orders(["product"]).env("ORDERS_NOW", time), |run, arg| run.arg(arg)).succeeds();
+    };
+    at("2026-02-08T08:00:00Z", &["set", "BLT-01", "--price", "20", "--note", "leather is dearer", "-q"]);
+    at("2026-02-09T08:00:00Z", &["adjust", "BLT-01", "-1", "--note", "lost", "-q"]);
+    at("2026-02-10T08:00:00Z", &["set", "BLT-01", "--discounted-price", "18", "--name", "Belt", "-q"]);
+    // The clock steps back.
+    at("2026-02-01T08:00:00Z", &["set", "BLT-01", "--no-discounted-price", "-q"]);
+    at("2026-02-11T08:00:00Z", &["set", "BLT-01", "--low-stock-at", "2", "-q"]);
+    let import = format!(r#"[{{"id":"{BELT}","price":"25"}}]"#);
+    shop.orders(["product", "import", "--note", "spring", "-q"])
+        .env("ORDERS_NOW", "2026-02-12T08:00:00Z")
+        .stdin(import)
+        .succeeds();
+    shop.orders(["product", "history", "BLT-01"]).prints(
+        "\
+Belt
+WHEN                     CHANGE  STOCK  WHY       BY        NOTE
+2026-02-07 08:00            +12     12  initial   operator
+2026-02-08 08:00  18.75 → 20.00         price     operator  leather is dearer
+2026-02-09 08:00             -1     11  adjust    operator  lost
+2026-02-10 08:00   none → 18.00         discount  operator
+2026-02-10 08:00   18.00 → none         discount  operator
+2026-02-12 08:00  20.00 → 25.00         price     operator  spring
+",
+    );
+    let history = shop.orders(["product", "history", "BLT-01", "--json"]).json();
+    assert_eq!(
+        history[1],
+        json!({"at": "2026-02-08T08:00:00.000Z", "actor": "operator", "reason": "price", "orderReference": null, "size": null,
+               "delta": null, "balance": null, "note": "leather is dearer", "delivery": null, "priceFrom": "18.75", "priceTo": "20.00"})
+    );
+    assert_eq!((&history[2]["priceFrom"], &history[2]["delta"]), (&json!(null), &json!(-1)));
+    shop.check();
+    // One that comes back with another price changed it.
+    shop.orders(["product", "remove", "BLT-01"]).succeeds();
+    let back = format!(r#"[{{"id":"{BELT}","name":"Belt","price":"30"}}]"#);
+    shop.orders(["product", "import"]).stdin(back).succeeds();
+    assert_eq!(shop.number("SELECT \"to\" FROM price_changes ORDER BY pk DESC LIMIT 1"), 3000);
+    shop.check();
+}
+
+#[test]
+fn a_size_that_was_started_by_mistake_is_removed_and_can_come_back() {
+    let shop = Shop::stocked();
+    let count = |pieces: &'static str| {
+        shop.orders(["product", "count", "PL-220", pieces, "--size", "XLL", "--new-size", "--note", "found"]).exits(0);
+    };
+    count("5");
+    shop.orders(["product", "set", "PL-220", "--remove-size", "xll"]).fails(
+        5,
+        "error: Polo Shirt (XLL) has 5 on hand; nothing changed
+hint: to take it off the shelf:  orders product count PL-220 0 --size SIZE --note WHY
+",
+    );
+    count("0");
+    shop.take("LEG-1", "3f0e1c52-7a8b-4d2e-9c11-5b6a7d8e9f01", 2, Some("M"));
+    shop.orders(["confirm", "LEG-1"]).succeeds();
+    let done = shop.orders(["product", "set", "PL-220", "--remove-size", "M"]).exits(5);
+    assert!(done.stderr.contains("Polo Shirt (M) has 2 on the shelf for confirmed orders"), "{done:?}");
+    shop.orders(["set-status", "LEG-1", "shipped"]).succeeds();
+    let set = |sizes| shop.orders(["product", "set", "PL-220", "--note", "a slip", "--json", "--remove-size", sizes]);
+    assert_eq!(set("xll,L,M").json()["sizeQuantities"], json!({"XL": 1}));
+    shop.check();
+    assert!(shop.orders(["product", "show", "PL-220"]).succeeds().contains("Sizes    XL 1\n"));
+    let done = shop.orders(["product", "set", "PL-220", "--remove-size", "L"]).exits(4);
+    assert!(done.stderr.contains("Polo Shirt: has no size L (sizes: XL)"), "{done:?}");
+    shop.orders(["product", "adjust", "PL-220", "-1", "--size", "XL", "--note", "lost"]).succeeds();
+    let done = shop.orders(["product", "set", "PL-220", "--remove-size", "XL"]).exits(5);
+    assert!(done.stderr.contains("Polo Shirt needs a size: XL cannot be removed"), "{done:?}");
+    // Its history stays, and pieces that come back bring it back.
+    let history = shop.orders(["product", "history", "PL-220"]).succeeds();
+    assert!(history.contains("XLL       +0      0  adjust          opera…  size removed: a\n"), "{history}");
+    shop.orders(["cancel", "LEG-1"]).succeeds();
+    assert_eq!(shop.orders(["product", "show", "PL-220", "--json"]).json()["sizeQuantities"], json!({"M": 2, "XL": 0}));
+    shop.orders(["product", "receive", "PL-220", "L=4", "--ref", "INV-1", "--new-size", "-q"]).succeeds();
+    assert_eq!(
+        shop.orders(["product", "show", "PL-220", "--json"]).json()["sizeQuantities"],
+        json!({"M": 2, "L": 4, "XL": 0})
+    );
+    shop.check();
+}
+
+#[test]
+fn products_are_searched_by_name_and_sku_in_any_script() {
+    let shop = Shop::stocked();
+    shop.orders(["product", "add", "--name", "قميص أزرق", "--price", "20", "--sku", "AR-1"]).succeeds();
+    let found = |text: &str| shop.orders(["product", "list", "-q", "--search", text]).succeeds();
+    for (text, expected) in
+        [("SHIRT", "SKU-12345\nPL-220\n"), ("pl-2", "PL-220\n"), ("ازرق", "AR-1\n"), (" belt ", "BLT-01\n")]
+    {
+        assert_eq!(found(text), expected, "{text}");
+    }
+    let done = shop.orders(["product", "list", "--search", "caftan"]).exits(0);
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", "note: no such products\n"));
+    let both = shop.orders(["product", "list", "--low", "--search", "polo", "--json"]).json();
+    assert_eq!(both.as_array().unwrap().len(), 1);
 }

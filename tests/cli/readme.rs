@@ -210,6 +210,9 @@ fn every_recipe_works_and_prints_what_stands_below_it() {
     {
         assert!(read(file).starts_with(header) && read(file).lines().count() > 1, "{file}");
     }
+    for workbook in ["orders.xlsx", "sales.xlsx"] {
+        assert!(std::fs::read(desk.path(workbook)).unwrap().starts_with(b"PK\x03\x04"), "{workbook}");
+    }
     // The old file is not written to any more, and nobody else reads the new one or a copy.
     assert!(!desk.path(".local/share/orders").exists() && desk.path(".local/share/orders-moved/orders.db").exists());
     for (path, mode) in

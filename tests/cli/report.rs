@@ -59,7 +59,25 @@ fn year_of(zone: &str) -> Shop {
     step(&["set-status", "-", "shipped", "-q"], &|n| n % 5 >= 3);
     step(&["set-status", "-", "delivered", "-q"], &|n| n % 5 == 4);
     step(&["cancel", "-", "-q"], &|n| n % 7 == 3);
+    send_back(&shop);
     shop
+}
+
+/// Sends something back of every third order that is shipped or delivered: a piece, all of an item, or a piece in exchange for
+/// another.
+fn send_back(shop: &Shop) {
+    let orders = shop.orders(["list", "--items", "--json", "--status", "shipped,delivered", "--limit", "0"]).json();
+    for (number, order) in orders.as_array().unwrap().iter().step_by(3).enumerate() {
+        let (reference, item) = (order["orderReference"].as_str().unwrap(), &order["items"][0]);
+        let run = shop.orders(["return", "-q", reference]);
+        let size = item["selectedSize"].as_str().map(|size| format!("/{size}")).unwrap_or_default();
+        match number % 3 {
+            0 => run.arg("1"),
+            1 => run.arg(format!("1*{}", item["quantity"])).arg("--damaged"),
+            _ => run.arg("1").arg("--for").arg(format!("{}{size}@1.50", item["productId"].as_str().unwrap())),
+        }
+        .succeeds();
+    }
 }
 
 fn hundredths(amount: &Value) -> i64 {
@@ -70,7 +88,7 @@ fn holds_stock(order: &Value) -> bool {
     ["confirmed", "processing", "shipped", "delivered"].contains(&order["status"].as_str().unwrap())
 }
 
-/// Adds the orders that hold stock up by a name for their status and local day.
+/// Adds what customers kept of the orders that hold stock up by a name for their status and local day.
 fn added_up(orders: &Value, zone: Tz, name: impl Fn(&str, NaiveDate) -> String) -> Sold {
     let mut sold = Sold::new();
     for order in orders.as_array().unwrap().iter().filter(|order| holds_stock(order)) {
@@ -80,21 +98,32 @@ fn added_up(orders: &Value, zone: Tz, name: impl Fn(&str, NaiveDate) -> String) 
         *count += 1;
         *pieces += order["itemCount"].as_i64().unwrap();
         *total += hundredths(&order["total"]);
+        for back in order["returns"].as_array().unwrap() {
+            let item = &order["items"][usize::try_from(back["item"].as_i64().unwrap() - 1).unwrap()];
+            *pieces -= back["quantity"].as_i64().unwrap();
+            *total -= back["quantity"].as_i64().unwrap() * hundredths(&item["unitPrice"]);
+        }
     }
     sold
 }
 
-/// Adds their items up by product.
+/// Adds what they kept of their items up by product.
 fn added_up_by_product(orders: &Value) -> Sold {
     let mut sold = Sold::new();
     for order in orders.as_array().unwrap().iter().filter(|order| holds_stock(order)) {
         let mut products = BTreeSet::new();
-        for item in order["items"].as_array().unwrap() {
+        for (item, number) in order["items"].as_array().unwrap().iter().zip(1..) {
+            let back = order["returns"].as_array().unwrap().iter().filter(|back| back["item"] == number);
+            let kept =
+                item["quantity"].as_i64().unwrap() - back.map(|back| back["quantity"].as_i64().unwrap()).sum::<i64>();
+            if kept == 0 {
+                continue;
+            }
             let product = item["productId"].as_str().unwrap();
             let (count, pieces, total) = sold.entry(product.to_owned()).or_default();
             *count += i64::from(products.insert(product));
-            *pieces += item["quantity"].as_i64().unwrap();
-            *total += hundredths(&item["subtotal"]);
+            *pieces += kept;
+            *total += kept * hundredths(&item["unitPrice"]);
         }
     }
     sold

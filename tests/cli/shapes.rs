@@ -604,8 +604,8 @@ fn a_spreadsheet_is_called_one() {
     let csv = "\u{feff}SKU;Name;Price;Stock\nBLT-01;Leather Belt;18,75;12\n";
     let problem = "is a spreadsheet (CSV): save it as JSON; it begins with SKU;Name;Price;Stock";
     assert_eq!(problems(&shop, csv), [problem]);
-    let done = shop.orders(["product", "import"]).stdin(csv).exits(4);
-    assert!(done.stderr.contains(problem), "{}", done.stderr);
+    // Of products it is one of the forms.
+    shop.orders(["product", "import"]).stdin(csv).exits(0);
 }
 
 /// A cart is not taken for the text of a message because a program that passes it on adds a time.

@@ -110,6 +110,13 @@ impl Terminal {
 }
 
 #[test]
+fn a_workbook_is_not_shown_on_a_terminal() {
+    let shop = Shop::with_order();
+    let screen = Terminal::run(&shop, 80, &["list", "--format", "xlsx"]).ends(2);
+    assert_eq!(screen.trim_end(), "error: a workbook cannot be shown on a terminal\nhint: add > list.xlsx");
+}
+
+#[test]
 fn one_key_confirms_what_was_shown() {
     let shop = Shop::with_order();
     let mut terminal = Terminal::run(&shop, 80, &["confirm", "ab5c", "--color", "never"]);
@@ -392,6 +399,7 @@ fn every_command_with_a_reference_lets_an_order_be_picked() {
         &["pay", "10", "cash"],
         &["pay", "--void", "1", "--note", "x"],
         &["refund", "cash"],
+        &["return"],
         &["confirm"],
         &["cancel"],
         &["set-status", "shipped"],
@@ -791,6 +799,174 @@ fn who_leaves_the_questions_of_create_writes_nothing() {
     shop.orders(["product", "set", "BLT-01", "--price", "99", "--wait", "0"]).succeeds();
     let screen = terminal.answer("y", 0);
     assert!(screen.contains("18.75") && !screen.contains("99.00"), "{screen}");
+    shop.check();
+}
+
+/// A shop with a sent order of an Arabic name: two shirts in M, three belts with a long name, a cap.
+fn sent() -> Shop {
+    let shop = Shop::stocked();
+    shop.orders(["product", "set", "BLT-01", "--name", "حزام جلد طبيعي بني اللون مقاس كبير جدا"]).succeeds();
+    let who = ["create", "--phone", "01001112222", "--name", "ليلى حسن عبد الرحمن الإسكندراني", "--reference", "LEG-1"];
+    let what =
+        ["--item", "SKU-12345/M*2", "--item", "BLT-01*3", "--item", "SKU-12345/S", "--discount", "10", "--confirm"];
+    let run = what.iter().fold(shop.orders(who), |run, arg| run.arg(arg));
+    run.arg("--paid").arg("cash").succeeds();
+    shop.orders(["set-status", "LEG-1", "delivered"]).succeeds();
+    shop
+}
+
+#[test]
+fn what_comes_back_is_picked_with_its_quantity_and_taken_by_one_key() {
+    let shop = sent();
+    let mut terminal = Terminal::run(&shop, 48, &["return", "--color", "never"]);
+    terminal
+        .expect("> LEG-1")
+        .press("\r")
+        .expect("What comes back of LEG-1, ")
+        .expect("Which? Type, Tab marks, Enter takes");
+    terminal.expect("> [ ] 1  2 ×  Classic T-Shirt").press("\t").expect("> [x] 1").press("حزام").expect("Filter");
+    terminal.expect("> [ ] 2  3 ×").press("\t").expect("> [x] 2").press("\r");
+    terminal.expect("Item 1: Classic T-Shirt (M), the customer has 2").expect("How many come back [1]:").press("\r");
+    terminal.expect("the customer has 3").press("4\r").expect("warning: the customer has 3").press("2\r");
+    terminal.expect("Take back 3 of LEG-1? [y/N]");
+    let screen = terminal.screen();
+    let preview = &screen[screen.find("LEG-1  ").unwrap()..];
+    assert_eq!(
+        preview.trim_end(),
+        "\
+LEG-1  \u{2068}ليلى حسن عبد الرحمن الإسكندراني\u{2069}
+01001112222, delivered
+  back: item 1: 1 × Classic T-Shirt (size M)
+    at 29.99, worth 27.94
+  back: item 2: 2 × \u{2068}حزام جلد طبيعي بني اللون\u{2069}
+    \u{2068}مقاس كبير جدا\u{2069} at 18.75, worth 34.94
+  Classic T-Shirt (M): stock 4 → 5
+  \u{2068}حزام جلد طبيعي بني اللون مقاس كبير جدا\u{2069}:
+    stock 9 → 11
+Discount -10.00
+Returned -62.88
+To pay 73.34
+Paid 136.22
+Owed to the customer 62.88
+Keys: y take it back, r and refund, d damaged
+Take back 3 of LEG-1? [y/N]"
+    );
+    let shown = terminal.screen.lock().unwrap();
+    assert!(!(0..24).any(|row| shown.0.screen().row_wrapped(row)), "{}", shown.0.screen().contents());
+    drop(shown);
+    let screen = terminal.answer("y", 0);
+    assert!(screen.contains("62.88 is owed to the customer of LEG-1"), "{screen}");
+    assert_eq!((shop.on_hand("SKU-12345", "M"), shop.on_hand("BLT-01", "")), (5, 11));
+    assert_eq!(payments(&shop).len(), 1, "a return forces no refund");
+    shop.check();
+}
+
+#[test]
+fn keys_of_a_return_change_what_is_shown_before_it_is_taken() {
+    let shop = sent();
+    // Damaged and not damaged, another size that is not there, one that is.
+    shop.orders(["product", "count", "SKU-12345", "0", "--size", "L", "--note", "x"]).succeeds();
+    let mut terminal = Terminal::run(&shop, 80, &["return", "LEG-1", "1", "--color", "never"]);
+    terminal.expect("Keys: y take it back, r and refund, e another size, d damaged").expect("stock 4 → 5").press("d");
+    terminal.expect("stock stays 4, 1 written off").expect("d not damaged").press("d");
+    terminal.until(|| terminal.printed().matches("stock 4 → 5").count() == 2, "the shelf again");
+    terminal.press("e").expect("Size of Classic T-Shirt").expect("L  0 in stock").press("l\r");
+    terminal.expect("warning: insufficient stock for LEG-1").expect("(available: 0, required: 1)").expect("[y/N]");
+    terminal.press("e").expect("Size of Classic T-Shirt").press("s\r");
+    terminal.expect("instead: item 4: 1 × Classic T-Shirt (size S) at 29.99");
+    terminal.expect("Due 0.00\nKeys: y take it back, d damaged");
+    terminal.answer("y", 0);
+    assert_eq!((shop.on_hand("SKU-12345", "M"), shop.on_hand("SKU-12345", "S")), (5, 2));
+    // The money goes back in the same transaction.
+    let mut terminal = Terminal::run(&shop, 48, &["return", "LEG-1", "1"]);
+    terminal.expect("[y/N]").press("r").expect("Method [cash]:").press("instapay\r").expect("Receipt").press("R-9\r");
+    terminal.expect("Amount [27.94]:").press("\r");
+    terminal.ends(0);
+    assert_eq!(payments(&shop)[1], "LEG-1 -27.94 instapay R-9");
+    // What is named on the command line is shown and not asked for again.
+    let mut terminal = Terminal::run(&shop, 80, &["return", "LEG-1", "2", "--damaged", "--refund", "cash"]);
+    terminal
+        .expect("to record: refund 17.47 cash")
+        .expect("Keys: y take it back, d not damaged\nTake back 1 of LEG-1?");
+    terminal.answer("y", 0);
+    assert_eq!((payments(&shop)[2].as_str(), shop.on_hand("BLT-01", "")), ("LEG-1 -17.47 cash -", 9));
+    // The last piece.
+    shop.orders(["return", "LEG-1", "2*2", "3"]).succeeds();
+    let mut terminal = Terminal::run(&shop, 48, &["return", "LEG-1"]);
+    terminal.expect("! nothing is left of the order, so it is\n  cancelled").expect("Take back 1 of LEG-1?");
+    terminal.answer("y", 0);
+    assert_eq!(shop.status("LEG-1"), "cancelled");
+    shop.check();
+}
+
+#[test]
+fn what_guests_wrote_does_not_steer_the_questions_of_return() {
+    let shop = Shop::stocked();
+    let text = "\u{202e}\u{1b}[2J\u{7}عبد";
+    let sent = order("LEG-1", BELT, 3, None).replace("John Doe", text);
+    let item = format!(r#""quantity":3,"productName":"{text}","selectedSize":"{text}","selectedColor":"{text}","#);
+    let sent = sent.replace(r#""quantity":3,"#, &item).replace('\u{1b}', "\\u001b").replace('\u{7}', "\\u0007");
+    shop.orders(["create", "-q"]).stdin(sent.replace("18.75", "29.99")).succeeds();
+    shop.orders(["edit", "LEG-1", "--add", "BLT-01", "--quantity", "1"]).succeeds();
+    shop.orders(["confirm", "LEG-1"]).succeeds();
+    shop.orders(["set-status", "LEG-1", "shipped"]).succeeds();
+    let mut terminal = Terminal::run(&shop, 48, &["return", "--color", "never"]);
+    terminal.expect("> LEG-1").press("\r").expect("What comes back of LEG-1").press("\r").expect("Item 1:").press("\r");
+    terminal.expect("Take back 1 of LEG-1? [y/N]").press("y");
+    terminal.ends(0);
+    let printed = terminal.printed();
+    assert!(!printed.contains("\u{1b}[2J") && !printed.contains(['\u{202e}', '\u{7}']), "{printed:?}");
+}
+
+#[test]
+fn who_leaves_the_questions_of_return_changes_nothing() {
+    let shop = sent();
+    let before = shop.dump();
+    let steps = [
+        ("> LEG-1", "\r"),
+        ("What comes back", "\r"),
+        ("How many come back [1]:", "\r"),
+        ("[y/N]", "r"),
+        ("Method [cash]:", "\r"),
+        ("Receipt", "\r"),
+        ("Amount [27.94]:", "\r"),
+    ];
+    for left in 0..steps.len() {
+        for (key, code, words) in
+            [("\u{1b}", 9, "; nothing changed"), ("\u{3}", 130, "error: interrupted; nothing changed")]
+        {
+            let mut terminal = Terminal::run(&shop, 80, &["return"]);
+            for (question, keys) in &steps[..left] {
+                terminal.expect(question).press(keys);
+            }
+            terminal.expect(steps[left].0);
+            let screen = terminal.answer(key, code);
+            assert!(screen.contains(words), "{}: {screen}", steps[left].0);
+            assert_eq!(shop.dump(), before);
+        }
+    }
+    // What changed meanwhile is not what was agreed to.
+    let mut terminal = Terminal::run(&shop, 80, &["return", "LEG-1", "1"]);
+    terminal.expect("[y/N]");
+    shop.orders(["return", "LEG-1", "2"]).succeeds();
+    let screen = terminal.answer("y", 5);
+    assert!(screen.contains("order LEG-1 changed while you were asked; nothing changed"), "{screen}");
+    // What cannot be done is not asked about, and only what customers have is offered.
+    shop.orders(["product", "count", "SKU-12345", "0", "--size", "L", "--note", "x"]).succeeds();
+    for (args, code, words) in [
+        (&["return", "LEG-1", "1", "--exchange", "L"][..], 6, "Insufficient stock"),
+        (&["return", "LEG-1", "1*3"], 5, "the customer has 2 of it"),
+        (&["return", "LEG-1", "1", "--no-input"], 2, "--no-input, but a return needs an answer"),
+        (&["return", "LEG-1", "--yes"], 2, "say which items come back"),
+    ] {
+        let screen = Terminal::run(&shop, 80, args).ends(code);
+        assert!(screen.contains(words), "{args:?}: {screen}");
+    }
+    shop.orders(["set-status", "LEG-1", "processing", "--force", "--note", "x"]).succeeds();
+    let screen = Terminal::run(&shop, 80, &["return", "LEG-1"]).ends(5);
+    assert!(screen.contains("only items of a shipped or delivered order can come back"), "{screen}");
+    let screen = Terminal::run(&shop, 80, &["return"]).ends(3);
+    assert!(screen.contains("there is no order to take back"), "{screen}");
     shop.check();
 }
 

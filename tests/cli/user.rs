@@ -30,6 +30,7 @@ fn the_table_of_permissions() {
         (vec!["set-status", "LEG-MONA-0001", "cancelled", "-n"], [0, 11, 11, 11, 0, 0]),
         (vec!["cancel", "LEG-MONA-0001", "-n"], [0, 11, 11, 11, 0, 0]),
         (vec!["confirm", "LEG-MONA-0001", "-n"], [0, 11, 11, 11, 0, 0]),
+        (vec!["return", "LEG-MONA-0001", "1", "-n"], [5, 11, 11, 11, 5, 5]),
         (vec!["edit", "LEG-MONA-0001", "--name", "M", "-n"], [0, 11, 11, 11, 0, 0]),
         (vec!["note", "LEG-MONA-0001", "x", "-n"], [0, 11, 11, 11, 0, 0]),
         (vec!["customer", "list"], [0, 11, 11, 11, 0, 0]),

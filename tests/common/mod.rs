@@ -11,7 +11,7 @@ pub const NOW: &str = "2026-02-07T08:00:00Z";
 pub const BELT: &str = "9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10";
 
 /// What no file may hold, each with how often it is found: SQLite's own checks, and sums, movements and statuses.
-const BROKEN: [(&str, &str); 8] = [
+const BROKEN: [(&str, &str); 11] = [
     ("integrity", "SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
     ("foreign keys", "SELECT COUNT(*) FROM pragma_foreign_key_check"),
     (
@@ -26,10 +26,28 @@ const BROKEN: [(&str, &str); 8] = [
                (SELECT COALESCE(SUM(delta), 0) <> 0 FROM stock_movements WHERE order_pk = o.pk)",
     ),
     (
-        "a stock-holding order took what its items say",
+        "a stock-holding order took what its items say, less what came back",
         "SELECT COUNT(*) FROM orders AS o
          WHERE status IN ('confirmed', 'processing', 'shipped', 'delivered')
-           AND item_count <> -(SELECT SUM(delta) FROM stock_movements WHERE order_pk = o.pk)",
+           AND item_count - (SELECT COALESCE(SUM(quantity), 0) FROM order_returns WHERE order_pk = o.pk)
+               <> -(SELECT SUM(delta) FROM stock_movements WHERE order_pk = o.pk)",
+    ),
+    (
+        "of no item comes back more than it has",
+        "SELECT COUNT(*) FROM order_items AS i WHERE quantity <
+         (SELECT SUM(quantity) FROM order_returns WHERE order_pk = i.order_pk AND item_id = i.id)",
+    ),
+    (
+        "what came back is worth the sum of the returns, and returns take at most the discount",
+        "SELECT COUNT(*) FROM orders AS o JOIN (SELECT order_pk, SUM(value) AS value, SUM(subtotal) AS subtotal
+                                                FROM order_returns GROUP BY order_pk) AS r ON r.order_pk = o.pk
+         WHERE o.returned <> r.value OR r.subtotal - r.value > o.discount
+            OR o.total - r.subtotal < o.discount - (r.subtotal - r.value)",
+    ),
+    (
+        "each return has its movements",
+        "SELECT COUNT(*) FROM order_returns AS r WHERE quantity IS NOT (SELECT SUM(delta) FROM stock_movements
+         WHERE order_pk = r.order_pk AND event_pk = r.event_pk AND reason = 'return')",
     ),
     (
         "the status is that of the last event",

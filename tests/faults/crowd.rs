@@ -11,12 +11,13 @@ use fastrand::Rng;
 use libtest_mimic::Failed;
 use rusqlite::Connection;
 
+use crate::changing_crowd::Changes;
 use crate::common::{BELT, disagreements, order};
 use crate::fault::{Plan, Row};
 use crate::shop::{Ending, Shop, Start};
 
 /// How many seconds are enough for any crowd here: whoever is still sent away was sent away wrongly.
-const WAIT: u32 = 300;
+pub const WAIT: u32 = 300;
 
 /// A crowd.
 struct Crowd {
@@ -76,6 +77,14 @@ pub fn crowd(plan: &Plan) -> Result<Row, Failed> {
         };
         tried.push(format!("{processes} processes {how} {orders} orders, {stock} in stock{beside}"));
     }
+    let crowd = |processes, orders, commands, large| Changes { processes, orders, commands, large };
+    let changes = plan.size(crowd(8, 8, 12, 6), crowd(16, 60, 300, 60));
+    let told = |broken| {
+        format!("seed {}: {} processes change {} orders: {broken}", plan.seed, changes.processes, changes.orders)
+    };
+    runs += changes.hold(&mut random).map_err(told)?;
+    let Changes { processes, orders, .. } = changes;
+    tried.push(format!("{processes} processes edit, return and exchange items of {orders} orders"));
     Ok(Row { fault: "crowd", tried: tried.join("; "), faults: runs })
 }
 
@@ -259,7 +268,7 @@ fn orders(references: impl Iterator<Item = String>) -> String {
     references.map(|reference| order(&reference, BELT, 1, None) + "\n").collect()
 }
 
-fn succeeds(shop: &Shop, arguments: &[&str]) -> Result<(), String> {
+pub fn succeeds(shop: &Shop, arguments: &[&str]) -> Result<(), String> {
     let ending = Ending::of(shop.orders(arguments));
     // A file that was made is told on stderr.
     let is_note = |line: &str| line.starts_with("note: ") || line.starts_with("warning: ");
@@ -312,7 +321,7 @@ fn back_up(shop: &Shop, times: u64) -> Result<(), String> {
 }
 
 /// Holds that a file agrees with itself: `orders check` is silent, and so is whoever asks without the program.
-fn check(shop: &Shop, file: &Path) -> Result<(), String> {
+pub fn check(shop: &Shop, file: &Path) -> Result<(), String> {
     let check = Ending::of(shop.orders(&["check", "--db", file.to_str().unwrap()]));
     if check.code != Some(0) || !check.stdout.is_empty() || !check.stderr.is_empty() {
         return Err(format!("check of {}: {check:#?}", file.display()));
@@ -321,7 +330,7 @@ fn check(shop: &Shop, file: &Path) -> Result<(), String> {
     if found.is_empty() { Ok(()) } else { Err(format!("{} breaks: {found:?}", file.display())) }
 }
 
-fn number(shop: &Shop, sql: &str) -> Result<i64, String> {
+pub fn number(shop: &Shop, sql: &str) -> Result<i64, String> {
     ask(&shop.file(), sql, [])
 }
 

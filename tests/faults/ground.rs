@@ -22,13 +22,14 @@ pub const PAGE: usize = 4096;
 const A_HANG: Duration = Duration::from_secs(60);
 
 /// Commands that read; `new.db` is not there, `new.json` is an order that the file does not have.
-pub const READING: [&str; 18] = [
+pub const READING: [&str; 19] = [
     "check",
     "list --limit 0",
     "list --items --json",
     "list --search shirt --product BLT-01",
     "list --search حسن --limit 0 --json",
     "show LEG-LXYZ1234-AB5C LEG-00011 --json",
+    "show LEG-00020 --json",
     "history LEG-LXYZ1234-AB5C",
     "message LEG-LXYZ1234-AB5C",
     "product list",
@@ -43,7 +44,7 @@ pub const READING: [&str; 18] = [
     "import new.json --dry-run",
 ];
 /// Commands that write.
-pub const WRITING: [&str; 17] = [
+pub const WRITING: [&str; 20] = [
     "create new.json",
     "import new.json",
     "confirm LEG-00007 LEG-00008",
@@ -51,10 +52,13 @@ pub const WRITING: [&str; 17] = [
     "set-status LEG-LXYZ1234-AB5C shipped",
     "cancel LEG-LXYZ1234-AB5C --note back",
     "edit LEG-00010 --name Mona --item 1 --quantity 2",
+    "edit LEG-LXYZ1234-AB5C --add BLT-01 --quantity 1",
+    "return LEG-00020 1 --for BLT-01",
     "note LEG-00010 late",
     "config countryCode 20",
     "product add --name Cap --price 5 --stock 3",
     "product set BLT-01 --price 20",
+    "product receive BLT-01 3 --ref INV-1",
     "product adjust BLT-01 +2 --note delivery",
     "product count BLT-01 700 --note counted",
     "product remove PL-220",
@@ -168,6 +172,10 @@ impl Ground {
             "confirm LEG-LXYZ1234-AB5C LEG-00001 LEG-00002 LEG-00003",
             "cancel LEG-00002 --note back",
             "edit LEG-00003 --name Mona",
+            "edit LEG-00020 --item 1 --quantity 3 --discount 10",
+            "confirm LEG-00020",
+            "set-status LEG-00020 delivered",
+            "return LEG-00020 1 --damaged",
         ] {
             works(&shop, line);
         }

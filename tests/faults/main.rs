@@ -23,6 +23,7 @@
 )]
 
 mod amplification;
+mod changing_crowd;
 #[path = "../common/mod.rs"]
 mod common;
 mod crowd;

@@ -28,8 +28,9 @@ const STOCK: &str = "src/store/stock.rs";
 const CONTEXT: &str = "src/commands/context.rs";
 const CONFIRM: &str = "src/commands/confirm/mod.rs";
 const CALL: &str = "src/commands/confirm/call.rs";
+const RETURN: &str = "src/commands/returns/mod.rs";
 
-const PLANTED: [Planted; 9] = [
+const PLANTED: [Planted; 11] = [
     Planted {
         name: "no transaction",
         found_by: "killed",
@@ -123,6 +124,50 @@ const PLANTED: [Planted; 9] = [
             context.write(&mut store, |write| Ok::<_, anyhow::Error>(write.record_payment(payment, &audit)?))?;
         }
     }",
+            ),
+        ],
+    },
+    Planted {
+        name: "a refund outside the transaction of its return",
+        found_by: "killed",
+        says: "the file is in between",
+        edits: &[Edit(
+            RETURN,
+            "let entered = refund.map(|refund| enter_refund(write, &order, refund, &audit)).transpose()?;
+        anyhow::Ok((entered, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
+    })?;",
+            "let settings = write.settings()?;
+        anyhow::Ok(((order.clone(), refund), order, settings))
+    })?;
+    let (before, refund) = entered;
+    let entered = context.write(&mut store, |write| {
+        refund.clone().map(|refund| enter_refund(write, &before, refund, &audit)).transpose()
+    })?;",
+        )],
+    },
+    Planted {
+        name: "a return decided outside its transaction",
+        found_by: "crowd",
+        // It may be found by what was told, or by what the file says.
+        says: "processes change",
+        edits: &[
+            Edit(
+                RETURN,
+                "let (entered, order, settings) = context.write(&mut store, |write| {",
+                "let early = store.read(|read| {
+        let order = find_order(read, &reference, &naming)?;
+        let request = args.request(read)?;
+        let (held, catalogue) = facts(read, &order, &request)?;
+        anyhow::Ok(decide(&order, &held, &catalogue, &request, &mut ids).map_err(Failure::from)?)
+    })?;
+    let (entered, order, settings) = context.write(&mut store, |write| {",
+            ),
+            Edit(
+                RETURN,
+                "let returned = decide(&order, &held, &catalogue, &request, &mut ids).map_err(Failure::from)?;
+        if answer",
+                "let returned = early.clone();
+        if answer",
             ),
         ],
     },

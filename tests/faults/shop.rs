@@ -46,8 +46,9 @@ fn inputs() -> impl Iterator<Item = (&'static str, &'static str)> {
     INPUTS.into_iter().chain([("many.json", MANY.as_str())])
 }
 
-/// What the shop did before: a confirmed order and two pending ones, of two items each.
-const HISTORY: [(&str, &str); 3] = [("LEG-KEPT-0001", "S"), ("LEG-WAIT-0001", "M"), ("LEG-WAIT-0002", "L")];
+/// What the shop did before: a confirmed order, a shipped one and two pending ones, of two items each.
+const HISTORY: [(&str, &str); 4] =
+    [("LEG-KEPT-0001", "S"), ("LEG-WAIT-0001", "M"), ("LEG-SENT-0001", "M"), ("LEG-WAIT-0002", "L")];
 
 /// Who took these orders.
 pub const SELLER: &str = "omar";
@@ -389,7 +390,7 @@ pub fn number_anew(file: &Path, by: u32) {
         "PRAGMA foreign_keys = OFF; UPDATE orders SET pk = pk + {by};
          UPDATE order_items SET order_pk = order_pk + {by}; UPDATE order_events SET order_pk = order_pk + {by};
          UPDATE order_sources SET order_pk = order_pk + {by}; UPDATE stock_movements SET order_pk = order_pk + {by};
-         UPDATE payments SET order_pk = order_pk + {by}"
+         UPDATE payments SET order_pk = order_pk + {by}; UPDATE order_returns SET order_pk = order_pk + {by}"
     );
     Connection::open(file).unwrap().execute_batch(&sql).unwrap();
 }
@@ -416,9 +417,12 @@ fn files() -> &'static Files {
         run(&shop, &["user", "add", SELLER, "--role", "seller"]);
         take(&shop, HISTORY[0]);
         take(&shop, HISTORY[1]);
-        number_anew(&shop.file(), 252);
-        shop.begin_to_read();
         take(&shop, HISTORY[2]);
+        run(&shop, &["confirm", "LEG-SENT-0001", "--paid", "cash"]);
+        run(&shop, &["set-status", "LEG-SENT-0001", "shipped"]);
+        number_anew(&shop.file(), 251);
+        shop.begin_to_read();
+        take(&shop, HISTORY[3]);
         run(&shop, &["confirm", "LEG-KEPT-0001"]);
         run(&shop, &["pay", "LEG-KEPT-0001", "100", "cash", "--receipt", "R-1"]);
         let read = |shop: &Shop, name| fs::read(shop.path(name)).unwrap();
@@ -427,7 +431,7 @@ fn files() -> &'static Files {
         shop.end_reading();
         run(&shop, &["backup", "copy.db"]);
         let closed = read(&shop, "orders.db");
-        number_anew(&shop.file(), 3);
+        number_anew(&shop.file(), 4);
         // The first version knew no payments.
         let unpaid = "DELETE FROM payments; DELETE FROM order_events WHERE kind = 'payment'; UPDATE orders SET paid = NULL";
         Connection::open(shop.file()).unwrap().execute_batch(unpaid).unwrap();

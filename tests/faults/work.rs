@@ -65,7 +65,7 @@ const MAKING: [Work; 4] = [
 ];
 
 /// Those that change a file that is there, or try what they would change.
-const CHANGING: [Work; 41] = [
+const CHANGING: [Work; 49] = [
     work("create", &["create", "order.json"]),
     work("import", &["import", "orders.ndjson"]),
     work("import of stdin", &["import", "-"]),
@@ -104,6 +104,12 @@ const CHANGING: [Work; 41] = [
     work("edit", &["edit", "LEG-WAIT-0001", "--phone", "+20102", "--item", "1", "--quantity", "1"]),
     work("edit --add", &["edit", "LEG-WAIT-0002", "--add", "BLT-01", "--quantity", "1"]),
     work("edit --remove", &["edit", "LEG-WAIT-0002", "--remove", "1"]),
+    work("edit of a confirmed order", &["edit", "LEG-KEPT-0001", "--item", "1", "--quantity", "3", "--size", "M"]),
+    work("edit --add to a confirmed order", &["edit", "LEG-KEPT-0001", "--add", "BLT-01", "--quantity", "2"]),
+    work("return", &["return", "LEG-SENT-0001", "1", "--damaged"]),
+    work("return --exchange", &["return", "LEG-SENT-0001", "1", "2", "--for", "BLT-01@20"]),
+    work("return --refund", &["return", "LEG-SENT-0001", "1*2", "--refund", "cash", "--receipt", "R-9"]),
+    work("return of the last piece", &["return", "LEG-SENT-0001", "1*2", "2", "--keep", "10", "--refund", "cash"]),
     work("note", &["note", "LEG-KEPT-0001", "calls back"]),
     work("pay", &["pay", "LEG-KEPT-0001", "20", "instapay", "--receipt", "R-2"]),
     work("pay --void", &["pay", "LEG-KEPT-0001", "--void", "1", "--note", "typed wrong"]),
@@ -115,6 +121,8 @@ const CHANGING: [Work; 41] = [
     work("product import", &["product", "import", "changes.json"]),
     work("product add", &["product", "add", "--id", ID, "--name", "Scarf", "--price", "9", "--barcode", "SC-1"]),
     work("product set", &["product", "set", "PL-220", "--price", "30"]),
+    work("product set --remove-size", &["product", "set", "PL-220", "--remove-size", "L"]),
+    work("product receive", &["product", "receive", "PL-220", "M=3", "L=2", "--ref", "INV-1"]),
     work("product adjust", &["product", "adjust", "BLT-01", "+5", "--note", "delivery"]),
     work("product count", &["product", "count", "BLT-01", "9", "--note", "stocktaking"]),
     work("product remove", &["product", "remove", "Canvas Sneakers"]),

@@ -81,6 +81,10 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
         "METHOD" => methods,
         "CUSTOMER" => customers,
         "P" | "SPEC" => products,
+        "P|FILE" => |typed, request, facts| {
+            let found = products(typed, request, facts);
+            if found.is_empty() { files(typed, request, facts) } else { found }
+        },
         "USERNAME" => accounts,
         "A,B" => fields,
         "[-]FIELD" => |typed, _, facts| {
@@ -265,6 +269,7 @@ mod tests {
         "A|N%|none",
         "±N",
         "SIZE=N",
+        "N|SIZE=N",
         "SECONDS",
         "BYTES",
         "WHEN",

@@ -90,10 +90,9 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     if !is_table {
-        context.print_once_read(&keys, |printer| {
-            store.read(|read| {
-                read.each_customer(&filter, |customer| anyhow::Ok(printer.put(&customer_fields(&customer, &keys))?))
-            })
+        let zone = store.read(|read| read.settings())?.zone();
+        context.print_once_read(&keys, zone, |printer| {
+            store.read(|read| read.each_customer(&filter, |customer| printer.put(&customer_fields(&customer, &keys))))
         })?;
         return Ok(Exit::Done);
     }

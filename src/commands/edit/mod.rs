@@ -26,10 +26,10 @@ use crate::store::{Read, Write};
 
 /// Change an order: its customer and items until it is shipped, delivery and discount until it is delivered
 ///
-/// Items are numbered as `show` numbers them. Once an order is confirmed, what is new of its items is taken from the stock, and what
-/// they lose comes back; their prices change while it is pending. An added item costs today's list price, unless --price says otherwise; a changed one
-/// keeps its price. Prices, fees and discounts that are typed are agreed. An empty --address, --size or --item-color takes it away (a
-/// size only where the product is not tracked by size).
+/// Items are numbered as `show` numbers them. Once an order is confirmed, added pieces are taken from the stock, and removed ones go
+/// back; prices of its items can be changed while it is pending. An added item costs today's list price, unless --price says
+/// otherwise; a changed one keeps its price. Prices, fees and discounts that are typed are agreed. An empty --address, --size or
+/// --item-color takes it away (a size only where the product is not tracked by size).
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note().acting_on(EDITABLE))]
 #[command(after_help = "Examples:

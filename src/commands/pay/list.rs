@@ -1,7 +1,6 @@
 //! `orders pay --from`: the courier's or the bank's list, all or nothing.
 
 use std::collections::HashSet;
-use std::io::{BufRead, Seek};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -17,10 +16,9 @@ use crate::domain::pay::{Listed, decide_listed, overpaid};
 use crate::domain::payment::{ListedPayment, Method, PaymentPk};
 use crate::domain::text::shorten;
 use crate::error::{Exit, Failure, FailureKind};
-use crate::input::csv_rows::{CsvRows, ZIP};
+use crate::input::list_file::open_rows;
 use crate::input::payment_row::{COLUMNS, ListForm, ReadPayment, check_columns, read_payment};
-use crate::input::table::{Columns, Row, Rows, RowsError};
-use crate::input::xlsx_rows::SheetRows;
+use crate::input::table::{Columns, Row, Rows as _, RowsError};
 use crate::store::{Audit, StoreError, Write};
 use crate::ui::Progress;
 
@@ -44,7 +42,7 @@ pub fn record_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exi
     let InputFile { name, reader } = open_list(list.file, COLUMNS, list.input, &orders_files)?;
     let mut store = context.open_to_write()?;
     let zone = store.read(|read| read.settings())?.zone();
-    let rows = begin_rows(reader).and_then(|rows| {
+    let rows = open_rows(reader, COLUMNS).and_then(|rows| {
         let form = ListForm { method: list.method.cloned(), has_decimal_comma: rows.has_decimal_comma(), zone };
         check_columns(rows.columns(), &form).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
         Ok((rows, form))
@@ -54,11 +52,10 @@ pub fn record_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exi
         Err(RowsError::Io(error)) => return Err(Failure::io(&error, format!("cannot read {name}")).into()),
         Err(RowsError::CutOff { line, problem }) => {
             let mut summary = ImportSummary::new();
-            summary.cut_off(RecordPlace { file: &name, record: None, line }, Unreadable::CutOff, problem);
+            summary.cut_off(RecordPlace { file: &name, sheet: None, record: None, line }, Unreadable::CutOff, problem);
             return Err(summary.failure(Imported::Payments).context("the list has a problem")?.into());
         }
     };
-    let unread = rows.columns().unread().join(", ");
     let read = |row: &Row, columns: &Columns| {
         let read = read_payment(row, columns, &form);
         let size = read.payment.as_ref().map_or_else(|problems| problems.size(), ListedPayment::size);
@@ -98,9 +95,6 @@ pub fn record_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exi
     })?;
     drop(progress);
     summary.report(Imported::Payments, context);
-    if !unread.is_empty() {
-        context.ui.note(&format!("columns that are not read: {}", shorten(&unread)));
-    }
     context.print_one(summary.body(Imported::Payments), || {
         if context.ui.quiet {
             return String::new();
@@ -110,15 +104,6 @@ pub fn record_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exi
         format!("{did} {}, unchanged {}{rejected}\n", summary.imported, summary.unchanged)
     })?;
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
-}
-
-/// Begins to read a list by its content: a spreadsheet, or CSV.
-fn begin_rows(mut reader: impl BufRead + Seek + Send + 'static) -> Result<Box<dyn Rows + Send>, RowsError> {
-    let is_sheet = reader.fill_buf().map_err(RowsError::Io)?.starts_with(ZIP);
-    Ok(match is_sheet {
-        true => Box::new(SheetRows::begin(reader, COLUMNS)?),
-        false => Box::new(CsvRows::begin(reader, COLUMNS)?),
-    })
 }
 
 /// Judges a row that needs nothing of the orders file.

@@ -2,12 +2,14 @@
 
 use clap::Args;
 
-use super::{correct_stock, size};
+use super::{NEEDS_NOTE, print_product, size};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
+use crate::commands::find::find_product;
 use crate::domain::order::QUANTITY_LIMIT;
-use crate::domain::stock::Correction;
-use crate::error::Exit;
+use crate::domain::stock::{Correction, correct};
+use crate::error::{Exit, Failure};
+use crate::render::product;
 
 /// Correct the stock of a product by a difference; needs --note
 #[derive(Debug, Args)]
@@ -39,5 +41,19 @@ fn difference(text: &str) -> Result<i64, String> {
 }
 
 pub fn run(args: &AdjustArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    correct_stock(&args.product, args.size.as_deref(), Correction::Adjust(args.difference), context)
+    if context.global.note.is_none() {
+        return Err(Failure::usage(NEEDS_NOTE).hint("add --note WHY").into());
+    }
+    let mut store = context.open_to_write()?;
+    let audit = context.audit();
+    let (change, corrected) = context.write(&mut store, |write| {
+        let found = find_product(write, &args.product)?;
+        let correction = Correction::Adjust(args.difference);
+        let change = correct(&found, args.size.as_deref(), correction, false).map_err(Failure::from)?;
+        write.correct_stock(&change, &audit)?;
+        let corrected = write.products([found.id])?;
+        anyhow::Ok((change, corrected.get(found.id).cloned().unwrap_or(found)))
+    })?;
+    print_product(&corrected, context, || product::corrected(&change, context.is_dry_run()))?;
+    Ok(Exit::Done)
 }

@@ -1,33 +1,41 @@
-//! `orders product import`: the catalogue from JSON, all or nothing.
+//! `orders product import`: the catalogue from JSON, CSV or spreadsheets, all or nothing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use clap::Args;
 
-use super::upsert_product;
+use super::catalogue_changes::CatalogueChanges;
+use super::{apply_product, decide_product};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::record_queue::read_all;
-use crate::commands::record_reader::{Input, Put};
+use crate::commands::record_reader::{Input, Put, TableContent, Tables};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::{InputArgs, open_sources};
-use crate::domain::product_change::ProductChange;
+use crate::domain::product::ProductId;
+use crate::domain::product_change::{ProductChange, ProductDecision};
 use crate::error::{Exit, FailureKind};
 use crate::input::json::NotJson;
 use crate::input::product_json::{ReadProduct, read_product};
+use crate::input::product_rows::{self, ProductRows};
 use crate::input::reject::Reject;
 use crate::ui::Progress;
 
-/// Import products from JSON, all or nothing
+/// Import products from JSON, CSV or .xlsx, all or nothing
 ///
-/// Products are matched by id, those without one by barcode. Stock is taken for new ones only: of known ones it is counted or
-/// adjusted. Keys that are not known are the shop's own and are ignored.
+/// Products are matched by id, those without one by barcode (SKU). Stock is taken for new ones only: of known ones it is counted,
+/// adjusted or received. In JSON, keys that are not known are the shop's own and are ignored.
+///
+/// The first row of a table names its columns: name, sku (or barcode), price, discountedPrice, size, stock (or quantity), id, image,
+/// lowStockAt. Rows of one product with several sizes are one product. A row with neither id nor sku is the one product of exactly
+/// that name. A blank cell changes nothing; a discountedPrice of 0 is none.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Goods).importing(Imported::Products))]
 #[command(after_help = "Examples:
   orders product import catalogue.json
-  orders product import catalogue.json --dry-run
+  orders product import prices.xlsx --dry-run    each change, before → after
   orders product list --json | jq '.[].lowStockAt=3' | orders product import -")]
 pub struct ImportArgs {
     /// The files; - or none: stdin
@@ -40,11 +48,23 @@ pub struct ImportArgs {
     keep_going: bool,
 }
 
+/// Reads the products of a table.
+const TABLES: Tables<ReadProduct> = Tables {
+    is_table: product_rows::is_table,
+    read: |source| {
+        let products = ProductRows::open(source)?;
+        let (sheets, unread_columns) = (products.sheets().cloned(), products.unread_columns().to_vec());
+        let content = Box::new(products.map(|placed| (placed.number, placed.line, placed.product, placed.size)));
+        Ok(TableContent { sheets, unread_columns, content })
+    },
+};
+
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let sources = open_sources(&args.files, &args.input, &context.orders_files()?)?;
+    let sources = open_sources(&args.files, &args.input, &product_rows::refuse_endless, &context.orders_files()?)?;
     let mut store = context.open_or_create()?;
     let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let is_brief = context.ui.quiet && context.is_table();
+    let mut changes = CatalogueChanges::of(context);
     let mut progress = Progress::new();
     let mut read = |input: Input<'_>, put: &mut Put<'_, ReadProduct>| match input {
         Input::Record(record) => {
@@ -53,10 +73,9 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             put(product, record.len(), &Arc::new(Reject::Nothing));
             Ok(0)
         }
+        // Texts are read as tables.
         Input::Stretch(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
     };
-    let reject =
-        |read: &ReadProduct, kind, problems| RecordOutcome::Rejected { label: read.label.clone(), kind, problems };
     let settle = |read: &ReadProduct| {
         let problems = read.product.as_ref().err()?;
         Some(reject(read, FailureKind::InvalidInput, problems.clone()))
@@ -66,32 +85,41 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
         _ => anyhow::Ok(summary),
     };
     let mut rejects = Rejects::none();
-    let summary =
-        read_all(sources, &mut rejects, &mut read, &settle, &mut progress, |mut queue, rejects, progress| {
+    let mut rows = HashSet::new();
+    let summary = read_all(
+        sources,
+        &mut rejects,
+        &mut read,
+        Some(&TABLES),
+        &settle,
+        &mut progress,
+        |mut queue, rejects, progress| {
             if let Some(summary) = queue.settled() {
                 context.write_nothing();
                 return check(summary);
             }
             context.write(&mut store, |write| {
                 let mut judge = |read: &ReadProduct| {
-                    Ok(match &read.product {
-                        Err(problems) => reject(read, FailureKind::InvalidInput, problems.clone()),
-                        Ok(incoming) => match upsert_product(write, incoming, &audit, &mut ids)? {
-                            Err(rejected) => {
-                                reject(read, rejected.kind.into(), rejected.problems.into_iter().collect())
-                            }
-                            Ok(decision) => {
-                                // Known products keep their stock by design: a brief report leaves that out.
-                                let stock_kept = decision.stock_kept.filter(|_| !is_brief);
-                                let warnings = decision.warnings.into_iter().chain(stock_kept).collect();
-                                match decision.change {
-                                    ProductChange::New(_) => RecordOutcome::Imported(warnings),
-                                    ProductChange::Update(_) => RecordOutcome::Updated(warnings),
-                                    ProductChange::Unchanged(_) => RecordOutcome::Unchanged(warnings),
-                                }
-                            }
-                        },
-                    })
+                    let incoming = match &read.product {
+                        Ok(incoming) => incoming,
+                        Err(problems) => return Ok(reject(read, FailureKind::InvalidInput, problems.clone())),
+                    };
+                    let mut decision = match decide_product(write, incoming, read.is_row, &mut ids)? {
+                        Ok(decision) => decision,
+                        Err(rejected) => {
+                            return Ok(reject(read, rejected.kind.into(), rejected.problems.into_iter().collect()));
+                        }
+                    };
+                    if read.is_row && !ensure_once(&mut rows, &decision) {
+                        let problem =
+                            "is the product of earlier rows too: name it alike in all its rows, by id, sku or name";
+                        return Ok(reject(read, FailureKind::InvalidInput, problem.to_owned().into()));
+                    }
+                    apply_product(write, &decision.change, &audit)?;
+                    changes.add(&decision)?;
+                    // Known products keep their stock by design: a brief report leaves that out.
+                    decision.stock_kept.take_if(|_| is_brief);
+                    Ok(outcome(decision))
                 };
                 let summary = check(queue.judge(rejects, &mut judge, progress)?)?;
                 if !is_dry_run {
@@ -99,22 +127,37 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 }
                 Ok(summary)
             })
-        })?;
+        },
+    )?;
     drop(progress);
     summary.report(Imported::Products, context);
     if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
-        context.ui.note("only the stock of new products keeps the note");
+        context.ui.note("only new stock and changed prices keep the note");
     }
-    context.print_one(summary.body(Imported::Products), || {
-        if context.ui.quiet {
-            return String::new();
-        }
-        let would = if context.is_dry_run() { "would import" } else { "imported" };
-        let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
-        format!(
-            "{would} {}, updated {}, unchanged {}{rejected}\n",
-            summary.imported, summary.updated, summary.unchanged
-        )
-    })?;
+    changes.print(summary.body(Imported::Products), || summary_line(&summary, is_dry_run), context)?;
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+}
+
+fn reject(read: &ReadProduct, kind: FailureKind, problems: crate::domain::problems::Problems) -> RecordOutcome {
+    RecordOutcome::Rejected { label: read.label.clone(), kind, problems }
+}
+
+/// Notes the product of a row; returns whether no earlier row had it.
+fn ensure_once(rows: &mut HashSet<ProductId>, decision: &ProductDecision) -> bool {
+    rows.insert(decision.change.product().id)
+}
+
+fn outcome(decision: ProductDecision) -> RecordOutcome {
+    let warnings = decision.warnings.into_iter().chain(decision.stock_kept).collect();
+    match decision.change {
+        ProductChange::New(_) => RecordOutcome::Imported(warnings),
+        ProductChange::Update(_) => RecordOutcome::Updated(warnings),
+        ProductChange::Unchanged(_) => RecordOutcome::Unchanged(warnings),
+    }
+}
+
+fn summary_line(summary: &ImportSummary, is_dry_run: bool) -> String {
+    let would = if is_dry_run { "would import" } else { "imported" };
+    let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
+    format!("{would} {}, updated {}, unchanged {}{rejected}\n", summary.imported, summary.updated, summary.unchanged)
 }

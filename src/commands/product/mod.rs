@@ -2,12 +2,15 @@
 
 pub mod add;
 pub mod adjust;
+mod catalogue_changes;
 pub mod count;
 pub mod history;
 pub mod import;
 pub mod list;
+pub mod receive;
 pub mod remove;
 pub mod set;
+pub mod sheet;
 pub mod show;
 
 use clap::{Args, Subcommand};
@@ -17,13 +20,12 @@ use super::facts::{Facts, Group};
 use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
-use crate::domain::product::Product;
+use crate::domain::product::{Product, RowProduct};
 use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
-use crate::domain::stock::{Correction, correct};
 use crate::domain::text::is_blank;
-use crate::error::{Exit, Failure};
-use crate::render::{json, product};
-use crate::store::{Audit, StoreError, Write};
+use crate::error::Exit;
+use crate::render::json;
+use crate::store::{Audit, Read, StoreError, Write};
 
 /// Manage the catalogue and its stock
 #[derive(Debug, Args)]
@@ -32,7 +34,7 @@ use crate::store::{Audit, StoreError, Write};
 #[command(after_help = "Examples:
   orders product import catalogue.json
   orders product list --low
-  orders product adjust SKU-12345 +10 --note delivery
+  orders product receive SKU-12345 S=3 M=4 --ref INV-77
   orders product history SKU-12345        why the stock is what it is")]
 pub struct ProductArgs {
     #[command(subcommand)]
@@ -46,10 +48,19 @@ enum ProductCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),
     Set(set::SetArgs),
+    Receive(receive::ReceiveArgs),
     Adjust(adjust::AdjustArgs),
     Count(count::CountArgs),
+    Sheet(sheet::SheetArgs),
     History(history::HistoryArgs),
     Remove(remove::RemoveArgs),
+}
+
+impl ProductArgs {
+    /// Returns whether it counts by a sheet.
+    pub fn is_count_sheet(&self) -> bool {
+        matches!(&self.command, ProductCommand::Count(args) if args.is_list())
+    }
 }
 
 pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
@@ -59,55 +70,42 @@ pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
         ProductCommand::List(args) => list::run(&args, context),
         ProductCommand::Show(args) => show::run(&args, context),
         ProductCommand::Set(args) => set::run(args, context),
+        ProductCommand::Receive(args) => receive::run(&args, context),
         ProductCommand::Adjust(args) => adjust::run(&args, context),
         ProductCommand::Count(args) => count::run(&args, context),
+        ProductCommand::Sheet(args) => sheet::run(&args, context),
         ProductCommand::History(args) => history::run(&args, context),
         ProductCommand::Remove(args) => remove::run(&args, context),
     }
 }
 
-/// Loads the products that an incoming one may match, decides, and applies the decision.
-fn upsert_product(
-    write: &Write<'_>,
+/// Loads the products that an incoming one may match, and decides. A row of a table may match by its name.
+fn decide_product(
+    read: &Read<'_>,
     incoming: &IncomingProduct,
-    audit: &Audit,
+    is_row: bool,
     new_id: &mut dyn FnMut() -> uuid::Uuid,
 ) -> Result<Result<ProductDecision, ProductRejected>, StoreError> {
-    let matches = write.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
-    let decision = decide(incoming, matches, new_id);
-    match decision.as_ref().map(|decision| &decision.change) {
-        Ok(ProductChange::New(product)) => write.insert_product(product, audit)?,
-        Ok(ProductChange::Update(product)) => write.update_product(product)?,
-        Ok(ProductChange::Unchanged(_)) | Err(_) => {}
+    let mut matches = read.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
+    if is_row {
+        let named = incoming.name.clone().filter(|_| matches.by_id.is_none() && matches.by_barcode.is_none());
+        let namesakes = named.map(|name| read.products_of_row(&RowProduct::Name(name))).transpose()?;
+        matches.by_name = Some(namesakes.unwrap_or_default());
     }
-    Ok(decision)
+    Ok(decide(incoming, matches, new_id))
 }
 
-/// Corrects the stock of a product, for `adjust` and `count`.
-fn correct_stock(
-    name: &str,
-    size: Option<&str>,
-    correction: Correction,
-    context: &mut Context,
-) -> anyhow::Result<Exit> {
-    if context.global.note.is_none() {
-        return Err(Failure::usage("a correction of stock needs a --note that says why").hint("add --note WHY").into());
+/// Writes a decided product.
+fn apply_product(write: &Write<'_>, change: &ProductChange, audit: &Audit) -> Result<(), StoreError> {
+    match change {
+        ProductChange::New(product) => write.insert_product(product, audit),
+        ProductChange::Update(product) => write.update_product(product, audit),
+        ProductChange::Unchanged(_) => Ok(()),
     }
-    let mut store = context.open_to_write()?;
-    let audit = context.audit();
-    let (change, corrected) = context.write(&mut store, |write| {
-        let found = super::find::find_product(write, name)?;
-        let change = correct(&found, size, correction).map_err(Failure::from)?;
-        write.correct_stock(&change, &audit)?;
-        let corrected = write.products([found.id])?;
-        anyhow::Ok((change, corrected.get(found.id).cloned().unwrap_or(found)))
-    })?;
-    print_product(&corrected, context, || product::corrected(&change, context.is_dry_run()))?;
-    if let Some(line) = &change.new_line {
-        context.ui.note(&format!("{} is a new size; its sizes are {}", line.size, corrected.size_names()));
-    }
-    Ok(Exit::Done)
 }
+
+/// Why a correction of stock is refused without a note.
+const NEEDS_NOTE: &str = "a correction of stock needs a --note that says why";
 
 /// Prints a written product, or `text` for people.
 fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> String) -> anyhow::Result<()> {

@@ -1,13 +1,15 @@
 //! `orders product set`: changes what the catalogue says of a product.
 
+use std::collections::HashMap;
+
 use clap::Args;
 
-use super::{barcode, image, money, name, pieces, print_product, upsert_product};
+use super::{apply_product, barcode, decide_product, image, money, name, pieces, print_product, size};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
 use crate::domain::money::Money;
-use crate::domain::product_change::{IncomingProduct, ProductChange};
+use crate::domain::product_change::{Difference, IncomingProduct, ProductChange, remove_sizes};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::render::product;
@@ -17,11 +19,12 @@ use crate::ui;
 ///
 /// Orders that are there keep the name and price that they were made with.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).writing())]
+#[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(after_help = "Examples:
-  orders product set SKU-12345 --price 34.99
+  orders product set SKU-12345 --price 34.99 --note 'cotton is dearer'
   orders product set SKU-12345 --discounted-price 24.99
-  orders product set SKU-12345 --no-discounted-price --low-stock-at 3")]
+  orders product set SKU-12345 --no-discounted-price --low-stock-at 3
+  orders product set PL-220 --remove-size XXL")]
 pub struct SetArgs {
     /// A barcode, an id, or a part of the name
     #[arg(value_name = "P")]
@@ -53,12 +56,15 @@ pub struct SetArgs {
     /// Its pictures; once for each, they replace those there are
     #[arg(long, value_name = "URL", value_parser = image)]
     image: Vec<String>,
+    /// Take a size without stock out of the catalogue; its history stays
+    #[arg(long, value_name = "SIZE", value_parser = size, value_delimiter = ',')]
+    remove_size: Vec<String>,
 }
 
 pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let name = args.product.clone();
+    let (name, sizes) = (args.product.clone(), args.remove_size.clone());
     let change = args.into_change();
-    if change == IncomingProduct::default() {
+    if change == IncomingProduct::default() && sizes.is_empty() {
         return Err(Failure::usage("say what to change")
             .hint(Hint::run("to see what can be set", CommandLine::of("help product set")))
             .into());
@@ -66,19 +72,26 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
     let (audit, mut ids) = (context.audit(), context.ids());
     let (decision, low_stock) = context.write(&mut store, |write| {
-        let id = find_product(write, &name)?.id;
-        let change = IncomingProduct { id: Some(id), ..change };
-        let decision = upsert_product(write, &change, &audit, &mut ids)?
+        let found = find_product(write, &name)?;
+        let kept = if sizes.is_empty() { HashMap::new() } else { write.kept_pieces()? };
+        for (_, movement) in remove_sizes(&found, &sizes, &kept, audit.note.as_deref()).map_err(Failure::from)? {
+            write.remove_size(&movement, &audit)?;
+        }
+        let change = IncomingProduct { id: Some(found.id), ..change };
+        let decision = decide_product(write, &change, false, &mut ids)?
             .map_err(|rejected| Failure::from(rejected.into_refusal()))?;
+        apply_product(write, &decision.change, &audit)?;
         Ok((decision, write.settings()?.low_stock))
     })?;
     decision.warnings.iter().for_each(|warning| context.ui.warn(warning));
-    let is_unchanged = matches!(decision.change, ProductChange::Unchanged(_));
-    let changed = decision.change.into_product();
-    if is_unchanged {
-        context.ui.note(&format!("{} already has these values; nothing changed", changed.handle()));
+    if matches!(decision.change, ProductChange::Unchanged(_)) && sizes.is_empty() {
+        context.ui.note(&format!("{} already has these values; nothing changed", decision.change.product().handle()));
     }
-    print_product(&changed, context, || product::show(&changed, low_stock, ui::width()))?;
+    if context.global.note.is_some() && sizes.is_empty() && !decision.differences.iter().any(Difference::is_price) {
+        context.ui.note("only a change of a price keeps the note");
+    }
+    let changed = decision.change.product();
+    print_product(changed, context, || product::show(changed, low_stock, ui::width()))?;
     Ok(Exit::Done)
 }
 

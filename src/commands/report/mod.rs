@@ -22,8 +22,8 @@ use crate::ui;
 
 /// Report what waits, what was sold, what was paid, and what is short of stock
 ///
-/// Plain text of 78 columns, the same on a terminal and in a mail; --format csv, json or html (one page that needs nothing
-/// else). Times are the shop's: orders config timeZone.
+/// Plain text of 78 columns, the same on a terminal and in a mail; --format csv, json, xlsx, or html (one page that needs
+/// nothing else). Times are the shop's: orders config timeZone.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Money))]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -75,8 +75,11 @@ fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> an
             OutputFormat::Html => html::put_page(&mut report.sheet, &mut put)?,
             OutputFormat::Table => text::put_report(&mut report.sheet, &mut put)?,
             OutputFormat::Json | OutputFormat::Ndjson => report.put_json(&mut put)?,
-            OutputFormat::Csv => context
-                .print_as_it_comes(report.keys, |printer| report.rows.each(|row| anyhow::Ok(printer.put(&row)?)))?,
+            OutputFormat::Csv => {
+                let keys = report.keys;
+                context.print_as_it_comes(keys, report.zone, |printer| report.rows.each(|row| printer.put(&row)))?;
+            }
+            OutputFormat::Xlsx => context.print_workbook(report.workbook()?)?,
         }
         stdout.flush().map_err(OutputError)?;
     }

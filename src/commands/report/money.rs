@@ -22,7 +22,7 @@ use crate::store::Read;
 /// have; what is owed to customers; and orders that are not paid in full: confirmed ones, and of those that left the shop the
 /// ones confirmed since the day of the first payment in the file.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money))]
+#[command(add = Facts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report money                            the last 30 days, by method
   orders report money --by day --since 2026-02-01

@@ -18,7 +18,7 @@ use crate::store::{OrderFilter, Sort, SortField};
 /// Waiting counts from when the customer ordered, which may be before the order was received. Stock is enough; contested:
 /// enough, but not once those that wait longer are confirmed; short; or unclear: an item names no size that there is.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money))]
+#[command(add = Facts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report pending
   orders report pending --older-than 1d --if-any

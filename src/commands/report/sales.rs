@@ -17,7 +17,7 @@ use crate::render::report::sales;
 /// Rows begin with the first sale and end with today. An order counts on the day on which it was made, whenever it was paid:
 /// confirming one late changes the report of its day.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money))]
+#[command(add = Facts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report sales                            the last 30 days, day by day
   orders report sales --by month --since 2026-01-01

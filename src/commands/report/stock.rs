@@ -13,7 +13,7 @@ use crate::render::report::stock;
 ///
 /// A product is low at its own lowStockAt, else at the setting lowStock, over all its sizes.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money))]
+#[command(add = Facts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report stock
   orders report stock --if-any --format html > stock.html

@@ -146,8 +146,14 @@ impl Questions<'_> {
                     }
                 }
                 REFUND => {
-                    refund = Some(ask_money(context, &refused, method, owed.map(|owed| owed.negated()))?);
-                    break;
+                    let money = ask_money(context, &refused, method, owed.map(|owed| owed.negated()))?;
+                    match self.decide(&request, Some(&money)) {
+                        Ok(_) => {
+                            refund = Some(money);
+                            break;
+                        }
+                        Err(refusal) => context.ui.warn(&refusal.message),
+                    }
                 }
                 _ => break,
             }

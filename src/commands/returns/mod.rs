@@ -18,18 +18,22 @@ use crate::domain::order::{Order, QUANTITY_LIMIT};
 use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::domain::product::Catalogue;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Conflict, Refusal};
 use crate::domain::returns::{Pieces, Replacement, Request, decide};
 use crate::domain::status::Status;
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, Read, Store, StoreError, Write};
 
-/// Take back what a customer sends back of an order that is shipped or delivered, or exchange it
+/// Take back what a customer sends back of a shipped or delivered order, or exchange it
 ///
-/// The pieces are in stock again, unless they are damaged. An order costs less by what came back, its discount in proportion; what
-/// was paid beyond that is owed to the customer. What replaces a piece is taken first, at the price paid (another product: at its
-/// price today), and is a further item of the order. An order of which everything came back is cancelled.
+/// The pieces are in stock again; with --damaged they are written off. The order costs less by their price, less their share of
+/// the discount. What was paid beyond that is owed to the customer, and --refund records that it went back. An exchange takes the
+/// new pieces first, at the price paid (another product: at its price today); they are a further item of the order. Once
+/// everything is back, the order is cancelled. A return cannot be undone: what the customer still has is entered as a new order.
+///
+/// At a terminal it shows what would happen and asks; without N, the items are picked there. At the question r records a
+/// refund too, e exchanges for another size, and d says that the pieces are damaged.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note().acting_on(RETURNABLE))]
 #[command(override_usage = "orders return [OPTIONS] <REF> <N[*Q]>...
@@ -39,23 +43,23 @@ use crate::store::{Audit, Read, Store, StoreError, Write};
   orders return LEG-LXYZ1234-AB5C '1*2' 3 --refund instapay
   orders return LEG-LXYZ1234-AB5C 2 --damaged --note 'torn'
   orders return LEG-LXYZ1234-AB5C 1 --exchange L          another size
-  orders return LEG-LXYZ1234-AB5C 1 --for BLT-01@15     a belt at 15")]
+  orders return LEG-LXYZ1234-AB5C 1 --for BLT-01@15       a belt at 15")]
 pub struct ReturnArgs {
     #[arg(value_name = "REF", help = REF_TO_WRITE)]
     reference: Option<String>,
-    /// What comes back: item N, as show numbers them; Q pieces of it [default: 1]
+    /// What comes back: Q pieces [default: 1] of item N, as show numbers them
     #[arg(value_name = "N[*Q]", value_parser = pieces)]
     items: Vec<Pieces>,
     /// The pieces cannot be sold again: they are written off
     #[arg(long)]
     damaged: bool,
-    /// The size that the customer gets in its place
+    /// The size that the customer gets instead
     #[arg(long, value_name = "SIZE", value_parser = size, conflicts_with = "replacement")]
     exchange: Option<String>,
-    /// The product that the customer gets in its place, as P[/SIZE[/COLOR]][@PRICE]
+    /// The product that the customer gets instead: P[/SIZE[/COLOR]][@PRICE]
     #[arg(long = "for", value_name = "SPEC", id = "replacement")]
     replacement: Option<String>,
-    /// Record that what is then owed goes back by this method, such as cash or instapay
+    /// Record that money goes back by this method, such as cash or instapay: what is then owed, or --amount
     #[arg(long, value_name = "METHOD", value_parser = Method::parse)]
     refund: Option<Method>,
     /// How much goes back [default: what is owed]
@@ -64,7 +68,7 @@ pub struct ReturnArgs {
     /// The receipt of the refund
     #[arg(long, value_name = "RECEIPT", value_parser = read_receipt, requires = "refund")]
     receipt: Option<String>,
-    /// Where everything is back, what the shop keeps of the price: a fee, a deposit
+    /// What the shop keeps of the price once everything is back: a fee, a deposit
     #[arg(long, value_name = "AMOUNT", value_parser = Money::parse_typed)]
     keep: Option<Money>,
 }
@@ -88,7 +92,7 @@ fn pieces(text: &str) -> Result<Pieces, String> {
 }
 
 pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("return", RETURNABLE), context)?;
+    let reference = one_named_or_picked(args.reference.as_deref(), &Purpose::of("take back", RETURNABLE), context)?;
     let is_to_ask = context.is_to_ask("a return needs an answer", "--yes answers yes")?;
     if args.items.is_empty() && !is_to_ask {
         let show = CommandLine::of("show").argument(&reference);
@@ -105,9 +109,12 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
             Some(Answer { request, refund, .. }) => (request.clone(), refund.clone()),
             None => (args.request(write)?, args.refund()),
         };
+        if answer.as_ref().is_some_and(|answer| answer.shown.as_ref().is_some_and(|shown| *shown != order)) {
+            return Err(Failure::from(Refusal::changed(&order.summary.reference)).into());
+        }
         let (held, catalogue) = facts(write, &order, &request)?;
         let returned = decide(&order, &held, &catalogue, &request, &mut ids).map_err(Failure::from)?;
-        if answer.as_ref().is_some_and(|answer| answer.shown.as_ref() != Some(&order)) {
+        if answer.as_ref().is_some_and(|answer| answer.shown.is_none()) {
             return Err(Failure::from(Refusal::changed(&order.summary.reference)).into());
         }
         write.return_items(&returned, &audit)?;
@@ -117,7 +124,7 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     naming.say(context);
     if let Some(entered) = entered {
-        entered.say(&order, context);
+        entered.say_of_payment(&order, context);
     }
     context.print_order(&order, &settings)?;
     say_owed([&order].into_iter(), context);
@@ -163,11 +170,24 @@ fn facts(read: &Read<'_>, order: &Order, request: &Request) -> Result<(Holding, 
 }
 
 /// Records that money goes back.
+///
+/// # Errors
+/// The refund is on record already: the return may have been taken before, too.
 fn enter_refund(write: &Write<'_>, order: &Order, refund: MovedMoney, audit: &Audit) -> anyhow::Result<Entered> {
     let MovedMoney { method, amount, receipt } = refund;
     let same = write.same_receipt(&method, receipt.as_deref())?;
     let amount = amount_to_refund(order, amount, same.as_ref()).map_err(Failure::from)?;
-    enter(write, order, PaymentEntry { amount, method, receipt, paid_at: None }, audit)
+    let entry = PaymentEntry { amount, method, receipt, paid_at: None };
+    let entered = enter(write, order, entry, audit)?;
+    if entered.is_unchanged {
+        let reference = &order.summary.reference;
+        let message = format!("the refund of {reference} with this receipt is on record: this return may be, too");
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Already), message)
+            .error("Refund is on record already")
+            .hint(Hint::run("to see it", CommandLine::of("show").argument(reference)))
+            .into());
+    }
+    Ok(entered)
 }
 
 /// Looks up the product that replaces what comes back.

@@ -28,7 +28,7 @@ use crate::store::{Audit, StoreError};
 /// Move orders to a status, all or nothing
 ///
 /// pending → cancelled; confirmed → processing, shipped, delivered (picked up), cancelled; processing → shipped, delivered,
-/// cancelled; shipped → delivered, cancelled; delivered → cancelled (a return). With --force and a --note also a step
+/// cancelled; shipped → delivered, cancelled; delivered → cancelled (everything is back). With --force and a --note also a step
 /// back: from shipped or delivered to processing or shipped, and from any to pending. Leaving the stock-holding statuses
 /// gives the stock back. Only confirm takes an order to confirmed.
 #[derive(Debug, Args)]

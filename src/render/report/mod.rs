@@ -19,12 +19,14 @@ use serde_json::{Value, json};
 
 use super::json::{Body, body};
 use super::table::Column;
+use super::workbook::Workbook;
 use super::zone::{minute, minute_with_zone};
 use crate::domain::calendar::{day_of, day_start};
 use crate::domain::report::Sums;
 use crate::domain::report::sales::Window;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 use crate::spool::{Spool, SpoolError};
 
 /// A report before it is laid out.
@@ -32,6 +34,8 @@ use crate::spool::{Spool, SpoolError};
 pub struct Report {
     /// The report for people.
     pub sheet: Sheet,
+    /// The shop's zone.
+    pub zone: Zone,
     /// The rows for programs.
     pub rows: Spool<Body>,
     /// The further lists for programs, with their keys in the body.
@@ -61,6 +65,29 @@ impl Report {
             }
         }
         put("}\n")
+    }
+
+    /// Makes a workbook: a sheet of the rows, one of each further list, and one of the totals.
+    ///
+    /// # Errors
+    /// The temporary folder takes no more.
+    pub fn workbook(&mut self) -> Result<Workbook, SpoolError> {
+        let mut workbook = Workbook::new(self.zone)?;
+        let rows = std::iter::once(("rows", self.keys, &mut self.rows));
+        let lists = self.lists.iter_mut().map(|(name, list)| (*name, money::ORDER_KEYS, list));
+        for (name, keys, list) in rows.chain(lists) {
+            workbook.begin_sheet(name, keys)?;
+            list.each(|row| workbook.put(&row))?;
+        }
+        let totals = self.head.iter().flat_map(|(key, value)| match value {
+            Value::Object(totals) => totals.clone(),
+            value => Body::from_iter([(key.clone(), value.clone())]),
+        });
+        let is_list = |key: &str| key == "rows" || self.lists.iter().any(|(name, _)| *name == key);
+        let totals: Body = totals.filter(|(key, _)| !is_list(key)).collect();
+        workbook.begin_sheet("totals", &totals.keys().collect::<Vec<_>>())?;
+        workbook.put(&totals)?;
+        Ok(workbook)
     }
 }
 
@@ -125,12 +152,12 @@ pub struct Bar {
 }
 
 /// Says when a report was made.
-fn as_of(now: Timestamp, settings: &Settings) -> String {
+pub(in crate::render) fn as_of(now: Timestamp, settings: &Settings) -> String {
     format!("as of {}, time zone {}", minute_with_zone(now, settings.zone()), settings.time_zone)
 }
 
 /// Names the shop and the currency, if known.
-fn shop_line(settings: &Settings, sums: Option<&Sums>) -> Option<String> {
+pub(in crate::render) fn shop_line(settings: &Settings, sums: Option<&Sums>) -> Option<String> {
     let currency = sums.and_then(|sums| sums.currency(settings).ok().flatten());
     let amounts = currency.map(|currency| format!("amounts in {currency}"));
     let words: Vec<String> = settings.shop_name.clone().into_iter().chain(amounts).collect();

@@ -214,7 +214,8 @@ impl Money {
                 &["payment", "in", "out", "net", "payments", "orderReference", "paidAt", "method", "receipt"]
             }
         };
-        Report { sheet, rows: self.bodies, lists, keys, head, is_empty }
+        let zone = self.settings.zone();
+        Report { sheet, zone, rows: self.bodies, lists, keys, head, is_empty }
     }
 }
 

@@ -95,6 +95,7 @@ impl Rows {
         self.orders.total = Some(["All", "", "", "", &pieces, &total].map(str::to_owned).to_vec());
         Report {
             is_empty: self.bodies.is_empty(),
+            zone: settings.zone(),
             rows: self.bodies,
             lists: Vec::new(),
             sheet: Sheet {

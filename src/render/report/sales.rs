@@ -38,7 +38,8 @@ pub fn report(sales: &Sales, settings: &Settings) -> Result<Report, SpoolError> 
         remarks: remarks.collect(),
     };
     let rows = Spool::of(rows.map(Body::from_iter))?;
-    Ok(Report { sheet, rows, lists: Vec::new(), keys, head, is_empty: sales.totals.orders == 0 })
+    let (zone, is_empty) = (settings.zone(), sales.totals.orders == 0);
+    Ok(Report { sheet, zone, rows, lists: Vec::new(), keys, head, is_empty })
 }
 
 /// Returns the values of a row, in the order of its keys.

@@ -42,7 +42,8 @@ pub fn report(scarcity: &Scarcity, settings: &Settings, now: Timestamp) -> Resul
     };
     let head = head("stock", None, now, settings, totals);
     let rows = Spool::of(scarcity.rows.iter().map(row))?;
-    Ok(Report { sheet, rows, lists: Vec::new(), keys: KEYS, head, is_empty: scarcity.is_empty() })
+    let (zone, is_empty) = (settings.zone(), scarcity.is_empty());
+    Ok(Report { sheet, zone, rows, lists: Vec::new(), keys: KEYS, head, is_empty })
 }
 
 fn row(scarce: &Scarce) -> Body {

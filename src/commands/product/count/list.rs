@@ -1,0 +1,253 @@
+//! `orders product count FILE`: a count sheet that was filled in, all or nothing.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::commands::Context;
+use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
+use crate::commands::record_queue::read_rows;
+use crate::commands::rejects::Rejects;
+use crate::commands::source::{InputArgs, InputFile, open_list};
+use crate::domain::product::{Product, ProductId, RowProduct};
+use crate::domain::refusal::RefusalKind;
+use crate::domain::shelf::{Basis, Counted, Difference, LineKey, TOLERANCE, count};
+use crate::domain::text::size_key;
+use crate::domain::time::Timestamp;
+use crate::error::{Exit, Failure, FailureKind};
+use crate::hint::{CommandLine, Hint};
+use crate::input::count_row::{COLUMNS, CountForm, ListedCount, ReadCount, check_columns, read_row};
+use crate::input::list_file::open_rows;
+use crate::input::table::{Columns, Row, Rows as _, RowsError};
+use crate::render::count::{difference, differences};
+use crate::store::{Audit, StoreError, Write};
+use crate::ui::Progress;
+
+/// A count sheet, and what becomes of it.
+pub struct List<'a> {
+    pub file: &'a str,
+    pub may_start_sizes: bool,
+    pub keep_going: bool,
+    pub rejects: Option<&'a PathBuf>,
+    pub input: &'a InputArgs,
+}
+
+/// Takes the counts of a sheet in one transaction.
+pub fn count_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exit> {
+    let orders_files = context.orders_files()?;
+    let mut rejects = match list.rejects {
+        Some(path) => Rejects::begin(path, &orders_files)?,
+        None => Rejects::none(),
+    };
+    let InputFile { name, reader } = open_list(list.file, COLUMNS, list.input, &orders_files).map_err(no_file)?;
+    let mut store = context.open_to_write()?;
+    let settings = store.read(|read| read.settings())?;
+    let rows = open_rows(reader, COLUMNS).and_then(|rows| {
+        check_columns(rows.columns()).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
+        Ok(rows)
+    });
+    let rows = match rows {
+        Ok(rows) => rows,
+        Err(RowsError::Io(error)) => return Err(Failure::io(&error, format!("cannot read {name}")).into()),
+        Err(RowsError::CutOff { line, problem }) => {
+            let mut summary = ImportSummary::new();
+            summary.cut_off(RecordPlace { file: &name, sheet: None, record: None, line }, Unreadable::CutOff, problem);
+            return Err(summary.failure(Imported::Counts).context("the list has a problem")?.into());
+        }
+    };
+    let form = CountForm { has_decimal_comma: rows.has_decimal_comma(), zone: settings.zone() };
+    let read = |row: &Row, columns: &Columns| {
+        let read = read_row(row, columns, form);
+        let size = read.size();
+        (read, size)
+    };
+    let (audit, is_dry_run) = (context.audit(), context.is_dry_run());
+    let (mut progress, mut found) = (Progress::new(), Vec::new());
+    let counted =
+        read_rows((name, rows), &mut rejects, &read, &settle, &mut progress, |mut queue, rejects, progress| {
+            if let Some(summary) = queue.settled() {
+                context.write_nothing();
+                ensure_taken(&summary, list.keep_going)?;
+                rejects.finish(is_dry_run)?;
+                return Ok(summary);
+            }
+            context.write(&mut store, |write| {
+                if write.settings()?.zone() != form.zone {
+                    return Err(StoreError::Changed("the time zone").into());
+                }
+                let may_start_sizes = list.may_start_sizes;
+                let mut count = Stocktaking {
+                    write,
+                    audit: &audit,
+                    may_start_sizes,
+                    known: HashSet::new(),
+                    last: None,
+                    found: &mut found,
+                };
+                let summary = queue.judge(rejects, &mut |read| count.enter(read), progress)?;
+                ensure_taken(&summary, list.keep_going)?;
+                if !is_dry_run {
+                    progress.last_step();
+                }
+                // Runs right before the commit: if the rejects cannot be kept, nothing is changed.
+                rejects.finish(is_dry_run)?;
+                Ok(summary)
+            })
+        });
+    let summary = counted.inspect_err(|error| {
+        // If the outcome is unknown, the rejects must not be lost.
+        if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
+            rejects.remove();
+        }
+    })?;
+    drop(progress);
+    summary.report(Imported::Counts, context);
+    let mut body = summary.body(Imported::Counts);
+    body.insert("differences".to_owned(), found.iter().map(difference).collect());
+    context.print_one(body, || match context.ui.quiet {
+        true => String::new(),
+        false if found.is_empty() => sum_up(&summary, context),
+        false => differences(&found, context.style(&settings)) + &sum_up(&summary, context),
+    })?;
+    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// Adds to a failure to open a file what else may have been meant.
+fn no_file(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<Failure>() {
+        Ok(failure) if failure.kind.exit_code() == 1 => {
+            let command = CommandLine::of("product count P N").option("--note WHY");
+            failure.hint(Hint::run("to count one product", command)).into()
+        }
+        Ok(failure) => failure.into(),
+        Err(error) => error,
+    }
+}
+
+/// Says how many were counted.
+fn sum_up(summary: &ImportSummary, context: &Context) -> String {
+    let ImportSummary { imported, unchanged, skipped, rejected, .. } = summary;
+    let did = if context.is_dry_run() { "would correct" } else { "corrected" };
+    let rejected = if *rejected > 0 { format!(", rejected {rejected}") } else { String::new() };
+    format!("{did} {imported}, as expected {unchanged}, not counted {skipped}{rejected}\n")
+}
+
+/// Judges a row that needs nothing of the orders file.
+fn settle(read: &ReadCount) -> Option<RecordOutcome> {
+    match &read.count {
+        Ok(None) => Some(RecordOutcome::Skipped),
+        Ok(Some(_)) => None,
+        Err(problems) => {
+            let (label, problems) = (read.label.clone(), problems.clone());
+            Some(RecordOutcome::Rejected { label, kind: FailureKind::InvalidInput, problems })
+        }
+    }
+}
+
+/// Refuses a sheet of which nothing is taken.
+fn ensure_taken(summary: &ImportSummary, keep_going: bool) -> anyhow::Result<()> {
+    match summary.failure(Imported::Counts) {
+        Some(mut failure) if summary.is_cut_off() || !keep_going => {
+            if !summary.is_cut_off() && summary.has_good_ones() {
+                failure.failure = failure.failure.hint("--keep-going takes the others, --rejects FILE keeps these");
+            }
+            Err(failure.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Enters the counts of a sheet.
+struct Stocktaking<'w, 'c> {
+    write: &'w Write<'c>,
+    audit: &'w Audit,
+    may_start_sizes: bool,
+    /// What was counted so far.
+    known: HashSet<LineKey>,
+    /// The product of the row before: its sizes mostly follow each other.
+    last: Option<(RowProduct, Option<String>, Product)>,
+    found: &'w mut Vec<Difference>,
+}
+
+impl Stocktaking<'_, '_> {
+    fn enter(&mut self, read: &ReadCount) -> anyhow::Result<RecordOutcome> {
+        let row = match settle(read) {
+            Some(outcome) => return Ok(outcome),
+            None => read.count.as_ref().ok().and_then(Option::as_ref).context("it was counted")?,
+        };
+        let reject = |kind: FailureKind, problem: String| {
+            let (label, problems) = (read.label.clone(), problem.into());
+            Ok(RecordOutcome::Rejected { label, kind, problems })
+        };
+        let product = match self.last.take() {
+            Some((named, name, product)) if (&named, &name) == (&row.product, &row.name) => product,
+            _ => match self.product(row)? {
+                Ok(product) => product,
+                Err((kind, problem)) => return reject(kind.into(), format!("{}: {problem}", row.product.column())),
+            },
+        };
+        let (size, now) = (row.size.as_deref(), self.write.time());
+        let key = (product.id, size.map(size_key).unwrap_or_default());
+        let basis = basis_of(row, now);
+        let since = basis.time().and_then(|time| Timestamp::from_millis(time.millis() - TOLERANCE.num_milliseconds()));
+        let on_shelf = self.write.shelf(product.id, &key.1, since)?;
+        if row.as_of.is_some_and(|time| on_shelf.is_ahead(time, now)) {
+            return reject(FailureKind::InvalidInput, "asOf: is in the future".to_owned());
+        }
+        let counted = Counted { pieces: row.counted, basis };
+        let line = match count(&product, size, on_shelf, counted, self.may_start_sizes) {
+            Ok(line) => line,
+            Err(refusal) => return reject(refusal.kind.into(), refusal.message),
+        };
+        if !self.known.insert(key) {
+            return reject(
+                FailureKind::InvalidInput,
+                format!("{} is counted in an earlier row too", line.change.label),
+            );
+        }
+        // The same sheet again leaves no trace.
+        if !line.is_known() {
+            self.write.count_stock(&line, self.audit)?;
+        }
+        let warnings = line.warning().into_iter().collect();
+        let (is_as_expected, has_new_size) = (line.difference() == 0, line.change.new_line.is_some());
+        if !is_as_expected {
+            let size = size.map(|size| product.spelled_size(Some(size)).ok().flatten().unwrap_or(size.to_owned()));
+            self.found.push(Difference { sku: product.handle(), product: product.name.clone(), size, line });
+        }
+        // With a new size it is loaded anew.
+        self.last = (!has_new_size).then(|| (row.product.clone(), row.name.clone(), product));
+        Ok(match is_as_expected {
+            true => RecordOutcome::Unchanged(warnings),
+            false => RecordOutcome::Imported(warnings),
+        })
+    }
+
+    /// Finds the product of a row. Its sku may be an id, as the sheet has it where there is no barcode, and may have lost the
+    /// zeros at its beginning to a spreadsheet, if its name is right.
+    fn product(&self, listed: &ListedCount) -> anyhow::Result<Result<Product, (RefusalKind, String)>> {
+        let mut found = self.write.products_of_row(&listed.product)?;
+        if found.is_empty()
+            && let RowProduct::Barcode(sku) = &listed.product
+        {
+            if let Ok(id) = sku.parse() {
+                found = self.write.products_of_row(&RowProduct::Id(ProductId(id)))?;
+            }
+            if let Some(name) = listed.name.as_ref().filter(|_| found.is_empty()) {
+                found = self.write.products_of_row(&RowProduct::Name(name.clone()))?;
+                found
+                    .retain(|product| product.barcode.as_ref().is_some_and(|code| code.trim_start_matches('0') == sku));
+            }
+        }
+        Ok(listed.product.pick(found))
+    }
+}
+
+/// Returns which pieces a row counted.
+fn basis_of(listed: &ListedCount, now: Timestamp) -> Basis {
+    match (listed.as_of, listed.shelf) {
+        (None, None) => Basis::Shelf,
+        (time, printed) => Basis::ShelfAt { time: time.unwrap_or(now), printed },
+    }
+}

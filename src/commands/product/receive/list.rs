@@ -1,0 +1,137 @@
+//! The rows of a delivery in a file.
+
+use std::collections::HashMap;
+use std::io::{BufRead, Seek};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::{NEW_SIZE, ReceiveArgs};
+use crate::commands::Context;
+use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
+use crate::commands::source::{InputFile, open_list};
+use crate::domain::delivery::{LineProblem, NotReceived, Pieces, Receipt};
+use crate::domain::product::{Product, RowProduct};
+use crate::error::{Failure, FailureKind};
+use crate::hint::{CommandLine, Hint};
+use crate::input::delivery_row::{COLUMNS, ReadPieces, check_columns, read_row};
+use crate::input::list_file::open_rows;
+use crate::input::table::{Rows as _, RowsError};
+use crate::store::Write;
+
+/// The most rows of one delivery.
+const ROWS_LIMIT: usize = 10_000;
+
+/// The rows of a delivery.
+pub struct List {
+    name: String,
+    sheet: Option<String>,
+    /// Each row with its number and line.
+    rows: Vec<(u64, u64, ReadPieces)>,
+    /// What is known without the orders file: what is not read.
+    pub summary: ImportSummary,
+}
+
+impl List {
+    /// Reads a file to its end.
+    pub fn read(args: &ReceiveArgs, context: &Context) -> anyhow::Result<List> {
+        let to_receive = CommandLine::of("product receive P N").option("--ref REF");
+        let InputFile { name, reader } = open_list(&args.what, COLUMNS, &args.input, &context.orders_files()?)
+            .map_err(|error| match error.downcast::<Failure>() {
+                Ok(failure) if failure.kind.exit_code() == 1 => {
+                    failure.hint(Hint::run("to receive pieces of a product", to_receive)).into()
+                }
+                Ok(failure) => failure.into(),
+                Err(error) => error,
+            })?;
+        let mut list = List { name, sheet: None, rows: Vec::new(), summary: ImportSummary::new() };
+        match list.fill(reader) {
+            Ok(()) => Ok(list),
+            Err(RowsError::Io(error)) => Err(Failure::io(&error, format!("cannot read {}", list.name)).into()),
+            Err(RowsError::CutOff { line, problem }) => {
+                let place = RecordPlace { file: &list.name, sheet: list.sheet.as_deref(), record: None, line };
+                list.summary.cut_off(place, Unreadable::CutOff, problem);
+                Err(list.summary.failure(Imported::Deliveries).context("the list has a problem")?.into())
+            }
+        }
+    }
+
+    fn fill(&mut self, reader: impl BufRead + Seek + Send + 'static) -> Result<(), RowsError> {
+        let mut rows = open_rows(reader, COLUMNS)?;
+        self.sheet = rows.sheets().map(|sheets| sheets.name.clone());
+        check_columns(rows.columns()).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
+        self.summary.note_unread(None, rows.columns().unread(), rows.sheets());
+        let has_decimal_comma = rows.has_decimal_comma();
+        while let Some(row) = rows.next_row()? {
+            if self.rows.len() == ROWS_LIMIT {
+                let problem = format!("has more than {ROWS_LIMIT} rows: enter it as several deliveries");
+                return Err(RowsError::CutOff { line: row.line, problem });
+            }
+            self.rows.push((row.number, row.line, read_row(&row, rows.columns(), has_decimal_comma)));
+        }
+        Ok(())
+    }
+
+    /// Looks its products up, and decides; every problem of every row is named.
+    pub fn decide(
+        &mut self,
+        write: &Write<'_>,
+        decide: impl FnOnce(&[Pieces]) -> Result<Receipt, NotReceived>,
+    ) -> anyhow::Result<Receipt> {
+        let mut products: HashMap<&RowProduct, Result<Arc<Product>, (FailureKind, String)>> = HashMap::new();
+        let (mut pieces, mut places, mut problems) = (Vec::new(), Vec::new(), HashMap::new());
+        for (at, (.., row)) in self.rows.iter().enumerate() {
+            let listed = match &row.pieces {
+                Ok(listed) => listed,
+                Err(found) => {
+                    problems.insert(at, (FailureKind::InvalidInput, found.clone()));
+                    continue;
+                }
+            };
+            if !products.contains_key(&listed.product) {
+                let picked = listed.product.pick(write.products_of_row(&listed.product)?);
+                let picked = picked.map(Arc::new).map_err(|(kind, problem)| (kind.into(), problem));
+                products.insert(&listed.product, picked);
+            }
+            match &products[&listed.product] {
+                Ok(product) => {
+                    let (product, size) = (Arc::clone(product), listed.size.clone());
+                    pieces.push(Pieces { product, size, quantity: listed.quantity });
+                    places.push(at);
+                }
+                Err((kind, problem)) => {
+                    let problem = format!("{}: {problem}", listed.product.column());
+                    problems.insert(at, (*kind, problem.into()));
+                }
+            }
+        }
+        let mut may_be_new = false;
+        match decide(&pieces) {
+            Ok(receipt) if problems.is_empty() => return Ok(receipt),
+            Ok(_) => {}
+            // With rows missing, it would differ from what is on record in any case.
+            Err(NotReceived::Delivery(refusal)) if problems.is_empty() => return Err(Failure::from(refusal).into()),
+            Err(NotReceived::Delivery(_)) => {}
+            Err(NotReceived::Lines(lines)) => {
+                for (place, LineProblem { problem, new_size }) in lines {
+                    may_be_new |= new_size.is_some();
+                    problems.insert(places[place], (FailureKind::InvalidInput, problem.into()));
+                }
+            }
+        }
+        for (at, (number, line, row)) in self.rows.iter().enumerate() {
+            let place =
+                RecordPlace { file: &self.name, sheet: self.sheet.as_deref(), record: Some(*number), line: *line };
+            let outcome = match problems.remove(&at) {
+                Some((kind, problems)) => RecordOutcome::Rejected { label: row.label.clone(), kind, problems },
+                None => RecordOutcome::Imported(Vec::new()),
+            };
+            self.summary.count(place, outcome);
+        }
+        let mut failure = self.summary.failure(Imported::Deliveries).context("some row has a problem")?;
+        if may_be_new {
+            failure.failure = failure.failure.hint(NEW_SIZE);
+        }
+        Err(failure.into())
+    }
+}

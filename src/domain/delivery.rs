@@ -1,0 +1,353 @@
+//! Goods that come from a supplier: each delivery is entered once, by its reference.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::limits::{DELIVERY, excess};
+use super::order::QUANTITY_LIMIT;
+use super::product::{Product, ProductId, StockLine, no_such_size};
+use super::refusal::{Conflict, Refusal};
+use super::stock::NO_SIGNS;
+use super::text::{is_blank, size_key};
+use super::time::Timestamp;
+
+/// Reads the reference of a delivery: an invoice, a delivery note.
+///
+/// # Errors
+/// It is blank, too long, or cannot be printed.
+pub fn read_reference(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if is_blank(text) {
+        return Err("must not be blank".to_owned());
+    }
+    if text.contains(char::is_control) {
+        return Err("must not contain control characters".to_owned());
+    }
+    excess(text, DELIVERY).map_or_else(|| Ok(text.to_owned()), Err)
+}
+
+/// Pieces of one product and size, as entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pieces {
+    /// The product. The lines of one product share it.
+    pub product: Arc<Product>,
+    /// The size as typed; `None` where there is none.
+    pub size: Option<String>,
+    /// How many, zero or more.
+    pub quantity: i64,
+}
+
+/// What came of one product and size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedItem {
+    /// The product as it is now.
+    pub product: Arc<Product>,
+    /// Its stock now; a new size has none.
+    pub line: StockLine,
+    /// Whether the size is new.
+    pub is_new_size: bool,
+    /// How many came, one or more.
+    pub quantity: i64,
+}
+
+impl ReceivedItem {
+    /// Returns the product's name with the size, if it has one.
+    pub fn label(&self) -> String {
+        match self.line.size.as_str() {
+            "" => self.product.name.clone(),
+            size => format!("{} ({size})", self.product.name),
+        }
+    }
+}
+
+/// A delivery on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its reference, as entered first.
+    pub reference: String,
+    /// When it was entered.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: String,
+    /// The note, if any.
+    pub note: Option<String>,
+    /// What came, by product and size key.
+    pub came: Came,
+    /// What people call each of these: the product, with its size.
+    pub labels: BTreeMap<(ProductId, String), String>,
+}
+
+/// How many pieces came, by product and size key.
+pub type Came = BTreeMap<(ProductId, String), i64>;
+
+/// What becomes of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receipt {
+    /// It is new: these pieces go on the shelf.
+    New(Vec<ReceivedItem>),
+    /// It was entered before, with these pieces.
+    Unchanged(Delivery, Vec<ReceivedItem>),
+}
+
+/// Why a delivery is not received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotReceived {
+    /// It conflicts with what is on record, or brings nothing.
+    Delivery(Refusal),
+    /// Problems of single lines, by their places in what was entered.
+    Lines(Vec<(usize, LineProblem)>),
+}
+
+/// What is wrong with one line of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineProblem {
+    /// What is wrong.
+    pub problem: String,
+    /// The new size that would be started, if that was allowed.
+    pub new_size: Option<String>,
+}
+
+impl From<String> for LineProblem {
+    fn from(problem: String) -> LineProblem {
+        LineProblem { problem, new_size: None }
+    }
+}
+
+/// Adds up what came, by product and size key.
+fn came(pieces: &[Pieces]) -> Came {
+    let mut came = Came::new();
+    for Pieces { product, size, quantity } in pieces.iter().filter(|pieces| pieces.quantity > 0) {
+        let key = (product.id, size.as_deref().map(size_key).unwrap_or_default());
+        *came.entry(key).or_default() += quantity;
+    }
+    came
+}
+
+/// Decides whether a delivery is new, or was entered before (`earlier`). Only with `new_sizes` it may bring a size that a product
+/// does not have yet.
+pub fn decide(
+    reference: &str,
+    pieces: &[Pieces],
+    earlier: Option<Delivery>,
+    new_sizes: bool,
+) -> Result<Receipt, NotReceived> {
+    let came = came(pieces);
+    if let Some(earlier) = earlier {
+        // What was entered before is compared first: the catalogue may have changed since.
+        return match earlier.came == came {
+            true => {
+                let items = on_record(&came, pieces);
+                Ok(Receipt::Unchanged(earlier, items))
+            }
+            false => Err(NotReceived::Delivery(conflict(&earlier, &came, pieces))),
+        };
+    }
+    if came.is_empty() {
+        return Err(NotReceived::Delivery(Refusal::invalid(format!("delivery {reference} brings no pieces"))));
+    }
+    let (mut items, mut problems): (Vec<ReceivedItem>, Vec<_>) = (Vec::new(), Vec::new());
+    let mut places: BTreeMap<(ProductId, String), usize> = BTreeMap::new();
+    for (place, entered) in pieces.iter().enumerate() {
+        let (line, is_new_size) = match find_line(&entered.product, entered.size.as_deref(), new_sizes) {
+            Ok(_) if entered.quantity == 0 => continue,
+            Ok(found) => found,
+            Err(problem) => {
+                problems.push((place, problem));
+                continue;
+            }
+        };
+        let at = *places.entry((entered.product.id, line.size_key.clone())).or_insert(items.len());
+        if at == items.len() {
+            items.push(ReceivedItem { product: Arc::clone(&entered.product), line, is_new_size, quantity: 0 });
+        }
+        let item = &mut items[at];
+        item.quantity += entered.quantity;
+        if item.line.on_hand + item.quantity > i64::from(QUANTITY_LIMIT) {
+            let problem = format!("stock of {} cannot be more than {QUANTITY_LIMIT}", item.label());
+            problems.push((place, problem.into()));
+        }
+    }
+    if problems.is_empty() { Ok(Receipt::New(items)) } else { Err(NotReceived::Lines(problems)) }
+}
+
+/// Finds the stock line of a size, or makes the one of a new size.
+fn find_line(product: &Product, size: Option<&str>, new_sizes: bool) -> Result<(StockLine, bool), LineProblem> {
+    let name = &product.name;
+    let size = size.map(str::trim).filter(|size| !size.is_empty());
+    let known = match size {
+        None => product.line_for(None).ok(),
+        Some(size) => product.sizes().find(|line| line.size_key == size_key(size)),
+    };
+    match (known, size) {
+        (Some(line), _) => Ok((line.clone(), false)),
+        (None, None) => Err(no_such_size(name, None, &product.size_names()).into()),
+        (None, Some(_)) if !product.is_sized() && product.stock_quantity() > 0 => {
+            Err(format!("{name}: is not tracked by size, and has {} on hand", product.stock_quantity()).into())
+        }
+        (None, Some(size)) if size.contains([',', '=']) => Err(format!("{name}: {NO_SIGNS}").into()),
+        (None, Some(size)) if !new_sizes => {
+            let problem = match product.is_sized() {
+                true => no_such_size(name, Some(size), &product.size_names()),
+                false => format!("{name}: is not tracked by size yet"),
+            };
+            Err(LineProblem { problem, new_size: Some(size.to_owned()) })
+        }
+        (None, Some(size)) => Ok((StockLine { size_key: size_key(size), size: size.to_owned(), on_hand: 0 }, true)),
+    }
+}
+
+/// Returns what came with a delivery that is on record, with the stock of today.
+fn on_record(came: &Came, pieces: &[Pieces]) -> Vec<ReceivedItem> {
+    let products: BTreeMap<ProductId, &Arc<Product>> =
+        pieces.iter().map(|pieces| (pieces.product.id, &pieces.product)).collect();
+    let item = |((id, key), quantity): (&(ProductId, String), &i64)| {
+        let product = Arc::clone(products.get(id)?);
+        let line = product.stock.iter().find(|line| line.size_key == *key).cloned();
+        // The size may have been removed since.
+        let line = line.unwrap_or_else(|| StockLine { size_key: key.clone(), size: key.clone(), on_hand: 0 });
+        Some(ReceivedItem { product, line, is_new_size: false, quantity: *quantity })
+    };
+    came.iter().filter_map(item).collect()
+}
+
+/// Says how a delivery differs from the one on record under its reference.
+fn conflict(earlier: &Delivery, came: &Came, pieces: &[Pieces]) -> Refusal {
+    let keys = earlier.came.keys().chain(came.keys().filter(|key| !earlier.came.contains_key(*key)));
+    let details = keys.filter_map(|key| {
+        let (before, now) = (earlier.came.get(key).unwrap_or(&0), came.get(key).unwrap_or(&0));
+        let entered = || {
+            let pieces = pieces.iter().find(|pieces| pieces.product.id == key.0)?;
+            Some(format!(
+                "{}{}",
+                pieces.product.name,
+                if key.1.is_empty() { String::new() } else { format!(" ({})", key.1) }
+            ))
+        };
+        let label = earlier.labels.get(key).cloned().or_else(entered).unwrap_or_default();
+        (before != now).then(|| format!("{label}: {before} are on record, not {now}"))
+    });
+    let message = format!("delivery {} was entered with other pieces", earlier.reference);
+    Refusal::conflict(Conflict::Content, message).details(details.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+
+    fn pieces(product: &Product, size: Option<&str>, quantity: i64) -> Pieces {
+        Pieces { product: Arc::new(product.clone()), size: size.map(str::to_owned), quantity }
+    }
+
+    fn delivery(lines: &[Pieces]) -> Delivery {
+        let (reference, actor) = ("INV-77".to_owned(), "operator".to_owned());
+        let labels = lines.iter().map(|line| {
+            let size = line.size.clone().unwrap_or_default();
+            ((line.product.id, size_key(&size)), format!("{} [{size}]", line.product.name))
+        });
+        Delivery { reference, at: Timestamp::FIRST, actor, note: None, came: came(lines), labels: labels.collect() }
+    }
+
+    #[test]
+    fn pieces_go_to_their_sizes_and_add_up() {
+        let (shirt, cap, belt) =
+            (product("Shirt", &[("S", 1), ("L", 2)]), product("Cap", &[("", 3)]), product("Belt", &[("", 0)]));
+        let lines = [
+            pieces(&shirt, Some(" l"), 2),
+            pieces(&cap, None, 4),
+            pieces(&shirt, Some("L"), 1),
+            pieces(&shirt, Some("XL"), 5),
+            pieces(&shirt, Some("xl "), 1),
+            pieces(&belt, Some("90"), 1),
+            pieces(&cap, Some(" "), 0),
+        ];
+        let Ok(Receipt::New(items)) = decide("INV-77", &lines, None, true) else { panic!("it is new") };
+        let told: Vec<_> =
+            items.iter().map(|item| (item.label(), item.line.on_hand, item.quantity, item.is_new_size)).collect();
+        assert_eq!(
+            told,
+            [
+                ("Shirt (L)".to_owned(), 2, 3, false),
+                ("Cap".to_owned(), 3, 4, false),
+                ("Shirt (XL)".to_owned(), 0, 6, true),
+                ("Belt (90)".to_owned(), 0, 1, true),
+            ]
+        );
+    }
+
+    #[test]
+    fn every_line_that_cannot_be_received_is_named() {
+        let limit = i64::from(QUANTITY_LIMIT);
+        let (shirt, cap) = (product("Shirt", &[("S", 1), ("L", 2)]), product("Cap", &[("", 3)]));
+        let empty = product("Belt", &[("", 0)]);
+        for (line, new_sizes, problem, new_size) in [
+            (pieces(&shirt, None, 1), true, "Shirt: needs a size (sizes: S, L)", None),
+            (pieces(&shirt, Some("XL"), 1), false, "Shirt: has no size XL (sizes: S, L)", Some("XL")),
+            (pieces(&shirt, Some("XL"), 0), false, "Shirt: has no size XL (sizes: S, L)", Some("XL")),
+            (pieces(&shirt, Some("X,L"), 1), true, "Shirt: a size cannot have , or = in its name", None),
+            (pieces(&cap, Some("S"), 1), true, "Cap: is not tracked by size, and has 3 on hand", None),
+            (pieces(&empty, Some("90"), 1), false, "Belt: is not tracked by size yet", Some("90")),
+            (pieces(&cap, None, limit), true, "stock of Cap cannot be more than 2147483647", None),
+        ] {
+            let lines = [pieces(&cap, None, 1), line];
+            let expected = LineProblem { problem: problem.to_owned(), new_size: new_size.map(str::to_owned) };
+            assert_eq!(
+                decide("INV-77", &lines, None, new_sizes),
+                Err(NotReceived::Lines(vec![(1, expected)])),
+                "{problem}"
+            );
+        }
+        let Err(NotReceived::Delivery(refusal)) = decide("INV-77", &[pieces(&cap, None, 0)], None, false) else {
+            panic!("it brings nothing")
+        };
+        assert_eq!(refusal.message, "delivery INV-77 brings no pieces");
+    }
+
+    #[test]
+    fn a_delivery_that_comes_again_is_unchanged_or_a_conflict() {
+        let (shirt, cap) = (product("Shirt", &[("S", 1), ("L", 2)]), product("Cap", &[("", 3)]));
+        let lines = [pieces(&shirt, Some("S"), 1), pieces(&shirt, Some("L"), 2), pieces(&cap, None, 3)];
+        let again = |lines: &[Pieces]| {
+            let earlier =
+                delivery(&[pieces(&shirt, Some("S"), 1), pieces(&shirt, Some("L"), 2), pieces(&cap, None, 3)]);
+            decide("inv-77", lines, Some(earlier), false)
+        };
+        // In any order, and however the lines are split.
+        let split =
+            [pieces(&cap, None, 1), pieces(&shirt, Some("l"), 2), pieces(&cap, None, 2), pieces(&shirt, Some("s"), 1)];
+        for same in [&lines[..], &split] {
+            let Ok(Receipt::Unchanged(_, items)) = again(same) else { panic!("it is on record") };
+            let mut told: Vec<_> = items.iter().map(|item| (item.label(), item.quantity, item.line.on_hand)).collect();
+            told.sort();
+            let told: Vec<_> = told.iter().map(|(label, came, now)| (label.as_str(), *came, *now)).collect();
+            assert_eq!(told, [("Cap", 3, 3), ("Shirt (L)", 2, 2), ("Shirt (S)", 1, 1)]);
+        }
+        let other = [pieces(&shirt, Some("S"), 1), pieces(&shirt, Some("L"), 3), pieces(&shirt, Some("XL"), 1)];
+        let Err(NotReceived::Delivery(refusal)) = again(&other) else { panic!("it is another one") };
+        assert_eq!(refusal.message, "delivery INV-77 was entered with other pieces");
+        let mut details = refusal.details;
+        details.sort();
+        assert_eq!(
+            details,
+            [
+                "Cap []: 3 are on record, not 0",
+                "Shirt (xl): 0 are on record, not 1",
+                "Shirt [L]: 2 are on record, not 3",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_reference_can_be_printed() {
+        for (text, read) in [
+            (" INV-77 ", Ok("INV-77")),
+            ("فاتورة 12", Ok("فاتورة 12")),
+            ("", Err("must not be blank")),
+            (" \u{200f} ", Err("must not be blank")),
+            ("a\nb", Err("must not contain control characters")),
+        ] {
+            assert_eq!(read_reference(text), read.map(str::to_owned).map_err(str::to_owned), "{text:?}");
+        }
+        assert!(read_reference(&"x".repeat(DELIVERY)).is_ok() && read_reference(&"x".repeat(DELIVERY + 1)).is_err());
+    }
+}

@@ -1,0 +1,553 @@
+//! What lies on the shelf, and counting it while the shop sells.
+//!
+//! On the shelf lies the stock on hand, and what confirmed and processing orders hold: their pieces have not left the shop.
+//! Confirming an order moves nothing there; shipping does, and so does what comes back, what is received, or adjusted. A
+//! count moves nothing either: it corrects what is known of the shelf, of now and of any time before.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+
+use chrono::Duration;
+
+use super::product::{Product, ProductId, StockLine};
+use super::reference::Reference;
+use super::refusal::{Conflict, Refusal, Remedy};
+use super::status::Status;
+use super::stock::{Correction, StockChange, correct};
+use super::time::Timestamp;
+
+/// How far the time of a count sheet may be from what it shows: spreadsheets cut times to the minute, and the clocks of two
+/// machines differ a little.
+pub const TOLERANCE: Duration = Duration::minutes(2);
+
+/// The shelf of one product and size.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shelf {
+    /// The stock on hand now.
+    pub on_hand: i64,
+    /// What is kept there for orders.
+    pub kept: Vec<Kept>,
+    /// How the shelf has changed since some time, in any order.
+    pub changes: Vec<ShelfChange>,
+    /// When the stock on hand was last moved.
+    pub last_moved: Option<Timestamp>,
+}
+
+/// Pieces on the shelf that an order holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The order, which is confirmed or processing.
+    pub reference: Reference,
+    /// How many pieces it holds.
+    pub pieces: i64,
+}
+
+/// Names the orders that pieces are kept for, the first of very many.
+pub fn names(kept: &[Kept]) -> String {
+    const NAMED: usize = 5;
+    let names: Vec<_> = kept.iter().take(NAMED).map(|kept| kept.reference.as_str()).collect();
+    match kept.len() - names.len() {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// One change of the shelf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShelfChange {
+    /// When it happened.
+    pub at: Timestamp,
+    /// How many pieces came; below zero, went.
+    pub delta: i64,
+    /// Whether it was a count, which moves nothing.
+    pub is_count: bool,
+}
+
+/// One line of a count sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetLine {
+    /// The product.
+    pub id: ProductId,
+    /// Its barcode, if it has one.
+    pub barcode: Option<String>,
+    /// Its name.
+    pub product: String,
+    /// The size, if it has sizes.
+    pub size: Option<String>,
+    /// How many pieces lie on the shelf.
+    pub shelf: i64,
+    /// When that was.
+    pub as_of: Timestamp,
+}
+
+impl SheetLine {
+    /// Returns what people type for the product: the barcode, else the id.
+    pub fn sku(&self) -> String {
+        self.barcode.clone().unwrap_or_else(|| self.id.to_string())
+    }
+}
+
+/// A product and a size key.
+pub type LineKey = (ProductId, String);
+
+/// Makes the count sheet of products, given what orders keep of each line, and when it was last moved.
+pub fn sheet(
+    products: &[Product],
+    kept: &HashMap<LineKey, i64>,
+    last_moves: &HashMap<LineKey, Timestamp>,
+    now: Timestamp,
+) -> Vec<SheetLine> {
+    let lines = products.iter().flat_map(|product| {
+        let unsized_line = product.stock.first().filter(|_| !product.is_sized());
+        product.sizes().chain(product.leftover()).chain(unsized_line).map(move |line| (product, line))
+    });
+    let line = |(product, line): (&Product, &StockLine)| {
+        let key = (product.id, line.size_key.clone());
+        SheetLine {
+            id: product.id,
+            barcode: product.barcode.clone(),
+            product: product.name.clone(),
+            size: Some(line.size.clone()).filter(|size| !size.is_empty()),
+            shelf: line.on_hand + kept.get(&key).copied().unwrap_or_default(),
+            // Where a clock stepped back, a count may be later than now. It is on the sheet already.
+            as_of: last_moves.get(&key).copied().map_or(now, |last| last.max(now)),
+        }
+    };
+    lines.map(line).collect()
+}
+
+/// What happened to the pieces of one product and size that an order holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderStep {
+    /// When it happened.
+    pub at: Timestamp,
+    /// The new status, if it has one.
+    pub status: Option<Status>,
+    /// The change of the stock on hand.
+    pub delta: i64,
+}
+
+/// Returns how an order has changed the shelf, by all its steps so far.
+pub fn changes_of_order(steps: &[OrderStep]) -> Vec<ShelfChange> {
+    let (mut changes, mut status, mut moved, mut gone) = (Vec::new(), Status::Pending, 0, 0);
+    for step in steps {
+        status = step.status.unwrap_or(status);
+        moved += step.delta;
+        // What it took is still there, as long as it has not left the shop.
+        let gone_now = if status.is_in_shop() { 0 } else { moved };
+        if gone_now != gone {
+            changes.push(ShelfChange { at: step.at, delta: gone_now - gone, is_count: false });
+        }
+        gone = gone_now;
+    }
+    changes
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// How many pieces.
+    pub pieces: i64,
+    /// Which pieces.
+    pub basis: Basis,
+}
+
+/// Which pieces were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// Those that are kept for nobody: the stock on hand.
+    OnHand,
+    /// All that lie on the shelf.
+    Shelf,
+    /// All that lay on the shelf at an earlier time.
+    ShelfAt {
+        /// The time.
+        time: Timestamp,
+        /// How many the count sheet said then, if it did.
+        printed: Option<i64>,
+    },
+}
+
+impl Basis {
+    /// Returns the earlier time, if it is of one.
+    pub fn time(self) -> Option<Timestamp> {
+        match self {
+            Basis::OnHand | Basis::Shelf => None,
+            Basis::ShelfAt { time, .. } => Some(time),
+        }
+    }
+}
+
+/// A count of a sheet that differs from what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What people type for the product.
+    pub sku: String,
+    /// Its name.
+    pub product: String,
+    /// The size, if it has sizes.
+    pub size: Option<String>,
+    /// The count.
+    pub line: CountedLine,
+}
+
+/// A decided count of one product and size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedLine {
+    /// What was counted.
+    pub counted: Counted,
+    /// How many should have been there.
+    pub expected: i64,
+    /// What has come and gone since then.
+    pub moved: i64,
+    /// Whether it was counted since then.
+    pub was_counted: bool,
+    /// What is kept for orders.
+    pub kept: Vec<Kept>,
+    /// What it changes.
+    pub change: StockChange,
+}
+
+impl CountedLine {
+    /// Returns how many pieces more than expected there were; below zero, fewer.
+    pub fn difference(&self) -> i64 {
+        self.counted.pieces - self.expected
+    }
+
+    /// Returns whether it says nothing new: the same was counted before.
+    pub fn is_known(&self) -> bool {
+        self.was_counted && self.difference() == 0
+    }
+
+    /// Warns of a count that fits what lies there now, where it was taken for one of an earlier time.
+    pub fn warning(&self) -> Option<String> {
+        if self.moved == 0 || self.difference() != self.moved {
+            return None;
+        }
+        let (count, went) = (self.moved.abs(), if self.moved < 0 { "went" } else { "came" });
+        Some(format!(
+            "{}: {count} {went} since asOf, and {} counted are what lies there now: if you counted later, put that time into asOf",
+            self.change.label, self.counted.pieces
+        ))
+    }
+}
+
+impl Shelf {
+    /// Returns how many pieces are kept for orders.
+    pub fn kept_pieces(&self) -> i64 {
+        self.kept.iter().map(|kept| kept.pieces).sum()
+    }
+
+    /// Names the orders that pieces are kept for, the first of very many.
+    pub fn names(&self) -> String {
+        names(&self.kept)
+    }
+
+    /// Returns how many pieces lie there now.
+    pub fn pieces(&self) -> i64 {
+        self.on_hand + self.kept_pieces()
+    }
+
+    /// Returns whether a count sheet of this time would be of the future. (Where a clock stepped back, stock was moved later than
+    /// now, and a sheet is as late.)
+    pub fn is_ahead(&self, time: Timestamp, now: Timestamp) -> bool {
+        time.utc() - self.last_moved.map_or(now, |last| last.max(now)).utc() > TOLERANCE
+    }
+
+    /// Adds up the changes that fit.
+    fn sum(&self, fits: impl Fn(&ShelfChange) -> bool) -> i64 {
+        self.changes.iter().filter(|change| fits(change)).map(|change| change.delta).sum()
+    }
+
+    /// Returns what came and went after a time.
+    fn moved_after(&self, time: Timestamp) -> i64 {
+        self.sum(|change| !change.is_count && change.at > time)
+    }
+
+    /// Returns how many pieces may have lain there around a time, by what is known now.
+    fn pieces_around(&self, time: Timestamp) -> RangeInclusive<i64> {
+        let is_near = |change: &ShelfChange| !change.is_count && (change.at.utc() - time.utc()).abs() <= TOLERANCE;
+        let at_time = self.pieces() - self.moved_after(time);
+        let before = at_time - self.sum(|change| is_near(change) && change.at <= time);
+        before + self.sum(|change| is_near(change) && change.delta < 0)
+            ..=before + self.sum(|change| is_near(change) && change.delta > 0)
+    }
+
+    /// Returns how many pieces should have been counted.
+    ///
+    /// # Errors
+    /// What the count sheet says cannot have been so; the error says what was.
+    fn expected(&self, basis: Basis) -> Result<i64, i64> {
+        let (time, printed) = match basis {
+            Basis::OnHand => return Ok(self.on_hand),
+            Basis::Shelf => return Ok(self.pieces()),
+            Basis::ShelfAt { time, printed } => (time, printed),
+        };
+        let known = self.pieces() - self.moved_after(time);
+        let Some(printed) = printed else { return Ok(known) };
+        // Counts since then corrected the number on the sheet too: so a sheet that is entered again changes nothing.
+        let corrected = printed + self.sum(|change| change.is_count && change.at > time);
+        if self.pieces_around(time).contains(&corrected) { Ok(corrected) } else { Err(known) }
+    }
+}
+
+/// Decides a count of `product` in `size`. Only with `may_start_size` it may be a size that the product does not have yet.
+pub fn count(
+    product: &Product,
+    size: Option<&str>,
+    shelf: Shelf,
+    counted: Counted,
+    may_start_size: bool,
+) -> Result<CountedLine, Refusal> {
+    let expected = shelf.expected(counted.basis).map_err(|known| {
+        Refusal::invalid(format!(
+            "shelf: {known} lay there at asOf by all that is known: print a new sheet, or leave shelf blank"
+        ))
+    })?;
+    let after = shelf.on_hand + counted.pieces - expected;
+    let moved = match counted.basis {
+        Basis::OnHand | Basis::Shelf => 0,
+        Basis::ShelfAt { .. } => shelf.pieces() - expected,
+    };
+    // A wrong size is named before a wrong number.
+    let change = correct(product, size, Correction::Count(after.max(0)), may_start_size)?;
+    if after < 0 {
+        return Err(too_few(&change.label, after, counted, &shelf));
+    }
+    let since = counted.basis.time();
+    let was_counted =
+        shelf.changes.iter().any(|change| change.is_count && since.is_some_and(|since| change.at > since));
+    Ok(CountedLine { counted, expected, moved, was_counted, kept: shelf.kept, change })
+}
+
+/// Refuses a count of fewer pieces than orders hold.
+fn too_few(label: &str, after: i64, counted: Counted, shelf: &Shelf) -> Refusal {
+    let (pieces, kept, missing) = (counted.pieces, shelf.kept_pieces(), -after);
+    let message = match shelf.kept.is_empty() {
+        true => format!(
+            "{label}: {pieces} counted, {missing} fewer than went since asOf: if you counted later, put that time into asOf"
+        ),
+        false => format!("{label}: {pieces} counted, but {kept} are kept for {}: {missing} too few", shelf.names()),
+    };
+    let refusal = Refusal::conflict(Conflict::Step, message);
+    let newest = shelf.kept.last().map(|kept| kept.reference.clone());
+    newest
+        .into_iter()
+        .fold(refusal, |refusal, reference| refusal.remedy(Remedy::StepBack { reference, to: Status::Pending }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::refusal::RefusalKind;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_millis(1_770_000_000_000 + minute * 60_000).unwrap()
+    }
+
+    fn kept(reference: &str, pieces: i64) -> Kept {
+        Kept { reference: Reference::parse(reference).unwrap(), pieces }
+    }
+
+    fn moved(minute: i64, delta: i64) -> ShelfChange {
+        ShelfChange { at: at(minute), delta, is_count: false }
+    }
+
+    fn corrected(minute: i64, delta: i64) -> ShelfChange {
+        ShelfChange { is_count: true, ..moved(minute, delta) }
+    }
+
+    /// A shelf with 5 on hand and 2 kept for LEG-1.
+    fn shelf(changes: &[ShelfChange]) -> Shelf {
+        Shelf { on_hand: 5, kept: vec![kept("LEG-1", 2)], changes: changes.to_vec(), last_moved: None }
+    }
+
+    fn counted(pieces: i64, basis: Basis) -> Counted {
+        Counted { pieces, basis }
+    }
+
+    fn on_sheet(pieces: i64, minute: i64, printed: Option<i64>) -> Counted {
+        counted(pieces, Basis::ShelfAt { time: at(minute), printed })
+    }
+
+    #[test]
+    fn an_order_moves_the_shelf_when_its_pieces_leave_the_shop_and_when_they_come_back() {
+        use Status::{Cancelled, Confirmed, Delivered, Pending, Processing, Shipped};
+        let step = |minute, status, delta| OrderStep { at: at(minute), status, delta };
+        for (steps, changes) in [
+            (vec![step(0, Some(Pending), 0), step(1, Some(Confirmed), -2)], vec![]),
+            (vec![step(1, Some(Confirmed), -2), step(2, Some(Processing), 0), step(3, None, -1)], vec![]),
+            (vec![step(1, Some(Confirmed), -2), step(2, Some(Cancelled), 2)], vec![]),
+            (vec![step(1, Some(Confirmed), -2), step(2, Some(Shipped), 0)], vec![moved(2, -2)]),
+            (
+                vec![step(1, Some(Confirmed), -2), step(2, Some(Shipped), 0), step(3, Some(Processing), 0)],
+                vec![moved(2, -2), moved(3, 2)],
+            ),
+            // A piece comes back, then the rest.
+            (
+                vec![
+                    step(1, Some(Confirmed), -2),
+                    step(2, Some(Shipped), 0),
+                    step(3, Some(Delivered), 0),
+                    step(4, None, 1),
+                    step(5, Some(Cancelled), 1),
+                ],
+                vec![moved(2, -2), moved(4, 1), moved(5, 1)],
+            ),
+            // Confirmed, edited to one less, shipped; taken back to pending.
+            (
+                vec![
+                    step(1, Some(Confirmed), -2),
+                    step(2, None, 1),
+                    step(3, Some(Shipped), 0),
+                    step(4, Some(Pending), 1),
+                ],
+                vec![moved(3, -1), moved(4, 1)],
+            ),
+        ] {
+            assert_eq!(changes_of_order(&steps), changes, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_expected_is_what_lay_there_by_all_that_is_known() {
+        let cases: [(&[ShelfChange], Counted, Result<i64, i64>); 17] = [
+            (&[], counted(0, Basis::OnHand), Ok(5)),
+            (&[], counted(0, Basis::Shelf), Ok(7)),
+            (&[moved(-60, -3), corrected(-50, 1)], counted(0, Basis::Shelf), Ok(7)),
+            (&[], on_sheet(0, 0, None), Ok(7)),
+            (&[], on_sheet(0, 0, Some(7)), Ok(7)),
+            // What went after the sheet lay there then; what went before did not.
+            (&[moved(30, -3)], on_sheet(0, 0, None), Ok(10)),
+            (&[moved(30, -3)], on_sheet(0, 0, Some(10)), Ok(10)),
+            (&[moved(-30, -3)], on_sheet(0, 0, Some(7)), Ok(7)),
+            (&[moved(30, -3), moved(40, 4)], on_sheet(0, 0, Some(6)), Ok(6)),
+            // What the sheet says decides about what happened at its very time, before or after.
+            (&[moved(0, -3)], on_sheet(0, 0, Some(10)), Ok(10)),
+            (&[moved(0, -3)], on_sheet(0, 0, Some(7)), Ok(7)),
+            (&[moved(1, -3), moved(-1, 2)], on_sheet(0, 0, Some(8)), Ok(8)),
+            // It cannot have been so.
+            (&[moved(30, -3)], on_sheet(0, 0, Some(9)), Err(10)),
+            (&[moved(3, -3)], on_sheet(0, 0, Some(7)), Err(10)),
+            // A count corrects what the sheet says too, unless it came before the sheet.
+            (&[corrected(30, -1)], on_sheet(0, 0, Some(8)), Ok(7)),
+            (&[corrected(-30, -1)], on_sheet(0, 0, Some(7)), Ok(7)),
+            (&[corrected(0, -1)], on_sheet(0, 0, Some(8)), Err(7)),
+        ];
+        for (changes, counted, expected) in cases {
+            assert_eq!(shelf(changes).expected(counted.basis), expected, "{changes:?} {counted:?}");
+        }
+    }
+
+    #[test]
+    fn a_sheet_may_be_as_late_as_what_it_shows() {
+        for (last_moved, time, is_ahead) in
+            [(None, 2, false), (None, 3, true), (Some(-60), 3, true), (Some(60), 62, false), (Some(60), 63, true)]
+        {
+            let shelf = Shelf { last_moved: last_moved.map(at), ..shelf(&[]) };
+            assert_eq!(shelf.is_ahead(at(time), at(0)), is_ahead, "{last_moved:?} {time}");
+        }
+    }
+
+    #[test]
+    fn a_count_corrects_stock_by_what_differs() {
+        let shirt = product("Shirt", &[("S", 1), ("L", 5)]);
+        for (changes, counted, stock) in [
+            (vec![], counted(7, Basis::OnHand), (5, 7)),
+            (vec![], counted(7, Basis::Shelf), (5, 5)),
+            (vec![], counted(6, Basis::Shelf), (5, 4)),
+            (vec![], counted(2, Basis::Shelf), (5, 0)),
+            // Ten lay there, nine were counted, three went since.
+            (vec![moved(30, -3)], on_sheet(9, 0, Some(10)), (5, 4)),
+            (vec![moved(30, -3)], on_sheet(10, 0, Some(10)), (5, 5)),
+            (vec![moved(30, -3)], on_sheet(12, 0, None), (5, 7)),
+            // The same sheet entered again: the count before it was written.
+            (vec![moved(30, -3), corrected(40, -1)], on_sheet(9, 0, Some(11)), (5, 4)),
+            (vec![moved(30, -3), corrected(40, -1)], on_sheet(10, 0, Some(11)), (5, 5)),
+        ] {
+            let line = count(&shirt, Some("l"), shelf(&changes), counted, false).unwrap();
+            assert_eq!((line.change.before, line.change.after), stock, "{changes:?} {counted:?}");
+            assert_eq!(line.difference(), stock.1 - stock.0);
+            assert_eq!(line.change.movement.delta, line.difference());
+            assert_eq!(line.kept, [kept("LEG-1", 2)]);
+            assert_eq!(line.is_known(), changes.len() == 2 && line.difference() == 0);
+        }
+    }
+
+    #[test]
+    fn a_count_that_fits_what_lies_there_now_warns() {
+        let shirt = product("Shirt", &[("L", 5)]);
+        let warning = |changes: &[ShelfChange], counted| {
+            count(&shirt, Some("L"), shelf(changes), counted, false).unwrap().warning()
+        };
+        assert_eq!(
+            warning(&[moved(30, -3)], on_sheet(7, 0, Some(10))).as_deref(),
+            Some(
+                "Shirt (L): 3 went since asOf, and 7 counted are what lies there now: if you counted later, put that time into asOf"
+            )
+        );
+        assert!(warning(&[moved(30, 1)], on_sheet(7, 0, None)).is_some_and(|warning| warning.contains("1 came since")));
+        for quiet in [on_sheet(10, 0, Some(10)), on_sheet(8, 0, None), counted(6, Basis::Shelf)] {
+            assert_eq!(warning(&[moved(30, -3)], quiet), None, "{quiet:?}");
+        }
+    }
+
+    #[test]
+    fn a_count_that_cannot_be_so_is_refused() {
+        let shirt = product("Shirt", &[("S", 1), ("L", 5)]);
+        let refused =
+            |size, shelf: Shelf, counted, may_start| count(&shirt, size, shelf, counted, may_start).unwrap_err();
+        let few = refused(Some("L"), shelf(&[]), counted(1, Basis::Shelf), false);
+        assert_eq!(few.message, "Shirt (L): 1 counted, but 2 are kept for LEG-1: 1 too few");
+        let reference = Reference::parse("LEG-1").unwrap();
+        assert_eq!(few.remedies, [Remedy::StepBack { reference, to: Status::Pending }]);
+        assert_eq!(few.kind, RefusalKind::Conflict(Conflict::Step));
+        let gone = Shelf { changes: vec![moved(30, -3)], ..Shelf::default() };
+        let gone = refused(Some("L"), gone, on_sheet(1, 0, Some(3)), false);
+        assert_eq!(
+            gone.message,
+            "Shirt (L): 1 counted, 2 fewer than went since asOf: if you counted later, put that time into asOf"
+        );
+        let wrong = refused(Some("L"), shelf(&[]), on_sheet(1, 0, Some(9)), false);
+        assert!(wrong.message.starts_with("shelf: 7 lay there at asOf"), "{}", wrong.message);
+        // An unknown size is named whatever was counted.
+        let unknown = refused(Some("XL"), Shelf::default(), counted(1, Basis::Shelf), false);
+        assert_eq!(unknown.message, "Shirt has no size XL; its sizes: S, L");
+        let started = count(&shirt, Some("XL"), Shelf::default(), counted(4, Basis::Shelf), true).unwrap();
+        assert_eq!((started.change.new_line.is_some(), started.change.after), (true, 4));
+    }
+
+    #[test]
+    fn a_sheet_has_a_line_for_each_size_with_all_that_lies_there() {
+        let shirt = product("Shirt", &[("S", 1), ("L", 0)]);
+        let nameless = Product { barcode: None, ..product("Cap", &[("", 3)]) };
+        let leftover = product("Belt", &[("", 2), ("XL", 1)]);
+        let sold = product("Tie", &[("", 0), ("M", 1)]);
+        let key = |product: &Product, size: &str| (product.id, size.to_owned());
+        let kept = HashMap::from([(key(&shirt, "l"), 2), (key(&nameless, ""), 1)]);
+        let moved = HashMap::from([(key(&shirt, "s"), at(-5)), (key(&shirt, "l"), at(5))]);
+        let lines = sheet(&[shirt, nameless.clone(), leftover, sold], &kept, &moved, at(0));
+        let shown: Vec<_> =
+            lines.iter().map(|line| (line.barcode.as_deref(), line.size.as_deref(), line.shelf, line.as_of)).collect();
+        assert_eq!(lines[2].sku(), nameless.id.to_string());
+        assert_eq!(
+            shown,
+            [
+                (Some("SKU-Shirt"), Some("S"), 1, at(0)),
+                (Some("SKU-Shirt"), Some("L"), 2, at(5)),
+                (None, None, 4, at(0)),
+                (Some("SKU-Belt"), Some("XL"), 1, at(0)),
+                (Some("SKU-Belt"), None, 2, at(0)),
+                (Some("SKU-Tie"), Some("M"), 1, at(0)),
+            ]
+        );
+    }
+
+    #[test]
+    fn of_many_orders_the_first_are_named() {
+        let many: Vec<_> = (1..=7).map(|number| kept(&format!("LEG-{number}"), 1)).collect();
+        assert_eq!(names(&many), "LEG-1, LEG-2, LEG-3, LEG-4, LEG-5 and 2 more");
+        assert_eq!(names(&many[..2]), "LEG-1, LEG-2");
+    }
+}

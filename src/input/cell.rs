@@ -1,0 +1,277 @@
+//! The cells of a row by the names of their columns, and the values that people write into them.
+
+use std::borrow::Cow;
+
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::table::Columns;
+use crate::domain::limits::excess;
+use crate::domain::money::Money;
+use crate::domain::order::QUANTITY_LIMIT;
+use crate::domain::problems::Problems;
+use crate::domain::product::ProductId;
+use crate::domain::text::{digit_value, shorten};
+
+/// To how many decimals numbers are read: spreadsheets keep them as binary fractions, 59.980000000000004 for 59.98.
+const DECIMALS: u32 = 9;
+
+/// The cells of a row, and the problems found in them.
+#[derive(Debug)]
+pub struct Cells<'a> {
+    columns: &'a Columns,
+    row: &'a [String],
+    /// What is wrong with them, by the names of the columns.
+    pub problems: Problems,
+}
+
+impl<'a> Cells<'a> {
+    /// Takes the cells of a row.
+    pub fn of(row: &'a [String], columns: &'a Columns) -> Cells<'a> {
+        Cells { columns, row, problems: Problems::default() }
+    }
+
+    /// Returns whether there is a column of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.columns.has(name)
+    }
+
+    /// Returns a cell; a blank one is `None`.
+    pub fn cell(&self, name: &str) -> Option<&'a str> {
+        self.columns.cell(self.row, name)
+    }
+
+    /// Reads a cell; a blank one is `None`.
+    pub fn read<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.cell(name)?;
+        let value = if text.contains('\0') { Err("must not contain NUL".to_owned()) } else { read(text) };
+        value.map_err(|problem| self.problems.add(name, problem)).ok()
+    }
+
+    /// Reads a cell that must not be blank.
+    pub fn require<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        if self.cell(name).is_none() {
+            self.problems.add(name, "is missing");
+        }
+        self.read(name, read)
+    }
+}
+
+/// Returns the column of a table among those that mean the same.
+///
+/// # Errors
+/// It has several of them.
+pub fn one_of(columns: &Columns, names: &[&'static str]) -> Result<Option<&'static str>, String> {
+    let mut found = names.iter().copied().filter(|name| columns.has(name));
+    match (found.next(), found.next()) {
+        (Some(one), Some(other)) => {
+            Err(format!("has the columns {one} and {other}, which mean the same: rename one of them"))
+        }
+        (one, _) => Ok(one),
+    }
+}
+
+/// Reads a text of at most `longest` characters.
+pub fn read_text(text: &str, longest: usize) -> Result<String, String> {
+    excess(text, longest).map_or_else(|| Ok(text.to_owned()), Err)
+}
+
+/// Reads the id of a product.
+pub fn read_id(text: &str) -> Result<ProductId, String> {
+    let id = Uuid::try_parse(text).map(ProductId);
+    id.map_err(|_| "must be a product id (a UUID): a number of the shop's own needs another column".to_owned())
+}
+
+/// Reads a code: a barcode, a size, a receipt. Where a spreadsheet took a code for a number, it is what a person entered.
+///
+/// # Errors
+/// It is too long, or digits of it are lost.
+pub fn read_code(text: &str, longest: usize) -> Result<String, String> {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((number, power)) = text.split_once("E+")
+        && is_digits(power)
+        && number.split('.').all(is_digits)
+    {
+        return Err(format!(
+            "{} is a long number that a spreadsheet cut: make its column text, and enter it anew",
+            shorten(text)
+        ));
+    }
+    match text.split_once('.') {
+        Some((whole, zeros)) if is_digits(whole) && is_digits(zeros) && zeros.bytes().all(|digit| digit == b'0') => {
+            read_text(whole, longest)
+        }
+        _ => read_text(text, longest),
+    }
+}
+
+/// Reads a price or an amount with the decimal sign of its file.
+///
+/// # Errors
+/// It is none; the error says how to write it where that is plain.
+pub fn read_money(text: &str, has_decimal_comma: bool) -> Result<Money, String> {
+    let text = &*plain_number(text);
+    match text.rsplit_once(',') {
+        Some((whole, decimals)) if has_decimal_comma && !whole.contains(['.', ',']) => {
+            Money::parse(&without_noise(&format!("{whole}.{decimals}"))).map_err(|error| error.to_string())
+        }
+        Some(_) if has_decimal_comma => {
+            let without = text.replace('.', "");
+            Err(match Money::parse(&without.replace(',', ".")) {
+                Ok(_) => format!("must be written without dots: {without}"),
+                Err(error) => error.to_string(),
+            })
+        }
+        _ => Money::parse_typed(&without_noise(text)),
+    }
+}
+
+/// Reads a number of pieces.
+///
+/// # Errors
+/// It is no whole number from 0 to the limit of a quantity.
+pub fn read_pieces(text: &str, has_decimal_comma: bool) -> Result<i64, String> {
+    let text = &*plain_number(text);
+    let sign = if has_decimal_comma && text.contains(',') { ',' } else { '.' };
+    let whole = match text.split_once(sign) {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|digit| digit == b'0') => whole,
+        _ => text,
+    };
+    let number = whole.bytes().all(|byte| byte.is_ascii_digit()).then(|| whole.parse::<u32>().ok()).flatten();
+    let number = number.filter(|number| *number <= QUANTITY_LIMIT).map(i64::from);
+    number.ok_or_else(|| format!("must be a whole number from 0 to {QUANTITY_LIMIT}"))
+}
+
+/// Returns a number with the digits and signs of ASCII.
+fn plain_number(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let plain = |c: char| match c {
+        '\u{66b}' => '.',
+        '\u{66c}' => ',',
+        c => digit_value(c).map_or(c, |digit| char::from(b'0' + digit)),
+    };
+    text.chars().map(plain).collect()
+}
+
+/// Returns a number without what a binary fraction adds to it.
+fn without_noise(text: &str) -> Cow<'_, str> {
+    let is_long = text.split_once('.').is_some_and(|(_, decimals)| decimals.len() > DECIMALS as usize);
+    match text.parse::<Decimal>() {
+        Ok(number) if is_long => Cow::Owned(number.round_dp(DECIMALS).normalize().to_string()),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// Returns a number of a spreadsheet as a person writes it: without an exponent, and without what a binary fraction adds. One of
+/// which a spreadsheet does not keep all digits stays with its exponent: nobody is to take it for exact.
+pub fn number(text: &str) -> String {
+    const EXACT: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
+    let parsed = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { text.parse() };
+    match parsed {
+        Ok(number) if number.abs() >= EXACT => {
+            let number = format!("{number:E}");
+            let (digits, exponent) = number.split_once('E').unwrap_or((&number, "0"));
+            let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+            format!("{digits}E+{exponent}")
+        }
+        Ok(number) => number.round_dp(DECIMALS).normalize().to_string(),
+        Err(_) => text.to_ascii_uppercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_a_spreadsheet_is_what_a_person_entered() {
+        for (kept, shown) in [
+            ("9.1", "9.1"),
+            ("6221031492019.0", "6221031492019"),
+            ("1E+12", "1000000000000"),
+            ("1.05e3", "1050"),
+            ("29.989999999999998", "29.99"),
+            ("59.980000000000004", "59.98"),
+            ("0.30000000000000004", "0.3"),
+            ("-0.0", "0"),
+            ("999999999999999", "999999999999999"),
+            // A number keeps fifteen digits.
+            ("1000000000000000", "1E+15"),
+            ("6.2210314920191232E+16", "6.2210314920191232E+16"),
+            ("62210314920191232", "6.2210314920191232E+16"),
+            ("1e300", "1E300"),
+        ] {
+            assert_eq!(number(kept), shown, "{kept}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_read_as_it_was_entered_or_refused() {
+        for (text, code) in [
+            ("SKU-12345", Some("SKU-12345")),
+            ("00620", Some("00620")),
+            ("6221031492019.0", Some("6221031492019")),
+            ("42.50", Some("42.50")),
+            ("1.0.0", Some("1.0.0")),
+            ("2E10", Some("2E10")),
+            ("TE+12", Some("TE+12")),
+            ("=1+1", Some("=1+1")),
+            ("6.22103E+12", None),
+            ("1E+15", None),
+        ] {
+            assert_eq!(read_code(text, 20).ok().as_deref(), code, "{text}");
+        }
+        assert_eq!(
+            read_code("6.22103E+12", 20).unwrap_err(),
+            "6.22103E+12 is a long number that a spreadsheet cut: make its column text, and enter it anew"
+        );
+        assert_eq!(read_code("abc", 2).unwrap_err(), "must have at most 2 characters, has 3");
+    }
+
+    #[test]
+    fn a_price_has_the_decimal_sign_of_its_file() {
+        for (text, comma, expected) in [
+            ("9.1", false, Ok(910)),
+            ("9,1", true, Ok(910)),
+            ("9.1", true, Ok(910)),
+            ("29.989999999999998", false, Ok(2999)),
+            ("29,989999999999998", true, Ok(2999)),
+            ("٢٥٠٫٥", false, Ok(25050)),
+            ("29.985", false, Err("must have at most two decimals")),
+            ("9,1", false, Err("must be written without a comma: 9.10")),
+            ("1.048,00", true, Err("must be written without dots: 1048,00")),
+            ("EGP 9", false, Err("must be a number such as 29.99")),
+            ("1E+3", false, Err("must be written without an exponent")),
+            ("-5", false, Err("must not be negative")),
+        ] {
+            let expected = expected.map(Money::from_hundredths).map_err(str::to_owned);
+            assert_eq!(read_money(text, comma), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn pieces_are_whole() {
+        for (text, comma, expected) in [
+            ("7", false, Some(7)),
+            ("007", false, Some(7)),
+            ("7.0", false, Some(7)),
+            ("7,00", true, Some(7)),
+            ("٧", false, Some(7)),
+            ("0", false, Some(0)),
+            ("2147483647", false, Some(2_147_483_647)),
+            ("2147483648", false, None),
+            ("7.5", false, None),
+            ("7,0", false, None),
+            ("7.", false, None),
+            (".0", false, None),
+            ("-1", false, None),
+            ("+1", false, None),
+            ("1E+3", false, None),
+            ("many", false, None),
+        ] {
+            assert_eq!(read_pieces(text, comma).ok(), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! A row of a count sheet: how many pieces of a product and size were counted.
+
+use super::cell::{Cells, one_of, read_code, read_id, read_pieces, read_text};
+use super::table::{Columns, Row};
+use super::time_cell::read_time;
+use crate::domain::limits;
+use crate::domain::problems::Problems;
+use crate::domain::product::RowProduct;
+use crate::domain::text::shorten;
+use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
+
+/// The columns that are read.
+pub const COLUMNS: &[&str] = &["id", "sku", "barcode", "product", "name", "size", "shelf", "counted", "asOf"];
+
+/// Columns of which a list has one, as they mean the same.
+const SKU: [&str; 2] = ["sku", "barcode"];
+const NAME: [&str; 2] = ["product", "name"];
+
+/// What holds for all rows of a count sheet.
+#[derive(Debug, Clone, Copy)]
+pub struct CountForm {
+    /// Whether a comma stands before decimals.
+    pub has_decimal_comma: bool,
+    /// The shop's zone, for times without one.
+    pub zone: Zone,
+}
+
+/// What was counted of one product and size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedCount {
+    /// The product.
+    pub product: RowProduct,
+    /// Its name, if the row has it.
+    pub name: Option<String>,
+    /// The size, if any.
+    pub size: Option<String>,
+    /// How many lie on the shelf, as the sheet was printed.
+    pub shelf: Option<i64>,
+    /// How many were counted.
+    pub counted: i64,
+    /// When.
+    pub as_of: Option<Timestamp>,
+}
+
+/// A row that was read, or all its problems.
+#[derive(Debug)]
+pub struct ReadCount {
+    /// What messages call it: the product.
+    pub label: Option<String>,
+    /// What was counted; `None` if nothing was.
+    pub count: Result<Option<ListedCount>, Problems>,
+}
+
+impl ReadCount {
+    /// Returns how many bytes it takes.
+    pub fn size(&self) -> usize {
+        let of_texts = |listed: &ListedCount| {
+            let name = listed.name.as_deref().map_or(0, str::len);
+            name * 2 + listed.size.as_deref().map_or(0, str::len)
+        };
+        let count = self.count.as_ref();
+        256 + count.map_or_else(|problems| problems.size(), |count| count.as_ref().map_or(0, of_texts))
+    }
+}
+
+/// Says which columns a count sheet lacks.
+///
+/// # Errors
+/// It names no products or no numbers, or has two columns that mean the same.
+pub fn check_columns(columns: &Columns) -> Result<(), String> {
+    let (sku, name) = (one_of(columns, &SKU)?, one_of(columns, &NAME)?);
+    if sku.or(name).is_none() && !columns.has("id") {
+        return Err("has no column sku, product or id".to_owned());
+    }
+    if columns.has("counted") { Ok(()) } else { Err("has no column counted".to_owned()) }
+}
+
+/// Reads a row. One in which nothing was counted is not looked at any further.
+pub fn read_row(row: &Row, columns: &Columns, form: CountForm) -> ReadCount {
+    let row = match &row.cells {
+        Ok(cells) => cells,
+        Err(problem) => return ReadCount { label: None, count: Err(problem.clone().into()) },
+    };
+    let mut cells = Cells::of(row, columns);
+    if cells.cell("counted").is_none() {
+        return ReadCount { label: None, count: Ok(None) };
+    }
+    let column = |names: &[&'static str]| one_of(columns, names).ok().flatten().unwrap_or(names[0]);
+    let (sku, name) = (column(&SKU), column(&NAME));
+    let label = [sku, name, "id"].into_iter().find_map(|name| cells.cell(name));
+    let label = label.map(|label| shorten(label).into_owned());
+    let named = cells.read(name, |text| read_text(text, limits::NAME));
+    let product = if cells.cell("id").is_some() {
+        cells.read("id", |text| read_id(text).map(RowProduct::Id))
+    } else if cells.cell(sku).is_some() {
+        cells.read(sku, |text| read_code(text, limits::BARCODE).map(RowProduct::Barcode))
+    } else {
+        if cells.cell(name).is_none() {
+            cells.problems.push("names no product: its sku, product and id are blank");
+        }
+        named.clone().map(RowProduct::Name)
+    };
+    let size = cells.read("size", |text| read_code(text, limits::CHOICE));
+    let shelf = cells.read("shelf", |text| read_pieces(text, form.has_decimal_comma));
+    let counted = cells.require("counted", |text| read_pieces(text, form.has_decimal_comma));
+    let as_of = cells.read("asOf", |text| read_time(text, form.zone));
+    let count = match (product, counted) {
+        (Some(product), Some(counted)) if cells.problems.is_empty() => {
+            Ok(Some(ListedCount { product, name: named, size, shelf, counted, as_of }))
+        }
+        _ => Err(cells.problems),
+    };
+    ReadCount { label, count }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::input::reject::Reject;
+
+    const SHEET: [&str; 6] = ["sku", "product", "size", "shelf", "counted", "asOf"];
+
+    fn columns(names: &[&str]) -> Columns {
+        Columns::of(&names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>(), COLUMNS).unwrap()
+    }
+
+    fn read(cells: [&str; 6]) -> ReadCount {
+        let cells = Ok(cells.map(str::to_owned).to_vec());
+        let row = Row { number: 1, line: 2, cells, reject: Arc::new(Reject::Nothing), size: 0 };
+        let form = CountForm { has_decimal_comma: false, zone: Zone::parse("Africa/Cairo").unwrap() };
+        read_row(&row, &columns(&SHEET), form)
+    }
+
+    #[test]
+    fn a_sheet_names_its_products_and_what_was_counted() {
+        for (names, problem) in [
+            (&SHEET[..], None),
+            (&["Barcode", "Counted"], None),
+            (&["id", "counted"], None),
+            (&["size", "counted"], Some("has no column sku, product or id")),
+            (&["sku", "shelf"], Some("has no column counted")),
+            (
+                &["sku", "barcode", "counted"],
+                Some("has the columns sku and barcode, which mean the same: rename one of them"),
+            ),
+        ] {
+            assert_eq!(check_columns(&columns(names)).err().as_deref(), problem, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_says_what_was_counted_and_when() {
+        let time = Timestamp::parse("2026-02-04T10:30:00.123Z");
+        for (cells, size, shelf, counted, as_of) in [
+            (["C-1", "Cap", "", "7", "6", "2026-02-04T10:30:00.123Z"], None, Some(7), 6, time),
+            // As spreadsheets keep numbers and times.
+            (["C-1", "", "42.0", "7.0", "0.0", "46057.520834757"], Some("42"), Some(7), 0, time),
+            (["C-1", "", "L", "", "٦", ""], Some("L"), None, 6, None),
+        ] {
+            let listed = read(cells).count.unwrap().unwrap();
+            assert_eq!(listed.product, RowProduct::Barcode("C-1".to_owned()));
+            let shown = (listed.size.as_deref(), listed.shelf, listed.counted, listed.as_of);
+            assert_eq!(shown, (size, shelf, counted, as_of), "{cells:?}");
+        }
+        let by_name = read(["", "قميص", "", "", "1", ""]).count.unwrap().unwrap();
+        assert_eq!(by_name.product, RowProduct::Name("قميص".to_owned()));
+        // Whatever else stands there.
+        assert_eq!(read(["", "", "", "x", " ", "x"]).count.unwrap(), None);
+    }
+
+    #[test]
+    fn a_row_tells_all_its_problems() {
+        let bad = read(["6.22103E+12", "Cap", "", "-1", "1.5", "04/02/2026"]);
+        assert_eq!(bad.label.as_deref(), Some("6.22103E+12"));
+        let problems = bad.count.unwrap_err().into_first();
+        let columns: Vec<_> = problems.iter().filter_map(|problem| problem.split(':').next()).collect();
+        assert_eq!(columns, ["sku", "shelf", "counted", "asOf"], "{problems:?}");
+        let nameless = read(["", "", "", "", "1", ""]).count.unwrap_err().into_first();
+        assert_eq!(nameless, ["names no product: its sku, product and id are blank"]);
+    }
+}

@@ -1,0 +1,126 @@
+//! Sheets to count by, and what was counted.
+
+use serde_json::{Value, json};
+
+use super::RenderStyle;
+use super::json::{Body, body};
+use super::report::{Section, Sheet, as_of, shop_line};
+use super::table::{Column, render};
+use super::zone::minute;
+use crate::domain::settings::Settings;
+use crate::domain::shelf::{Difference, SheetLine, names};
+use crate::domain::time::Timestamp;
+use crate::spool::{Spool, SpoolError};
+
+/// The keys of a line of a count sheet, in order.
+pub const SHEET_KEYS: &[&str] = &["sku", "product", "size", "shelf", "counted", "asOf"];
+
+/// Returns a line of a count sheet; `counted` is for the person who counts.
+pub fn sheet_line(line: &SheetLine) -> Body {
+    body([
+        ("sku", json!(line.sku())),
+        ("product", json!(line.product)),
+        ("size", json!(line.size)),
+        ("shelf", json!(line.shelf)),
+        ("counted", Value::Null),
+        ("asOf", json!(line.as_of.to_string())),
+    ])
+}
+
+fn sheet_columns() -> Vec<Column> {
+    vec![
+        Column::new("SKU").shrinks_to(12),
+        Column::new("PRODUCT").shrinks_to(8),
+        Column::new("SIZE").shrinks_to(4),
+        Column::new("SHELF").number(),
+        Column::new("COUNTED").number(),
+    ]
+}
+
+fn sheet_row(line: &SheetLine) -> Vec<String> {
+    let size = line.size.clone().unwrap_or_default();
+    vec![line.barcode.clone().unwrap_or_default(), line.product.clone(), size, line.shelf.to_string(), String::new()]
+}
+
+/// Renders a count sheet as a table.
+pub fn sheet_table(lines: &[SheetLine], style: RenderStyle<'_>) -> String {
+    let mut columns = sheet_columns();
+    columns.push(Column::new("AS OF").rank(1));
+    let row = |line: &SheetLine| {
+        let mut row = sheet_row(line);
+        row.push(minute(line.as_of, style.zone));
+        row
+    };
+    render(&columns, &lines.iter().map(row).collect::<Vec<_>>(), style)
+}
+
+/// Makes a count sheet for paper.
+///
+/// # Errors
+/// The temporary folder takes no more.
+pub fn sheet_page(lines: &[SheetLine], settings: &Settings, now: Timestamp) -> Result<Sheet, SpoolError> {
+    let rows = Spool::of(lines.iter().map(sheet_row))?;
+    let mut about = vec![as_of(now, settings)];
+    about.extend(shop_line(settings, None));
+    Ok(Sheet {
+        title: "Count sheet".into(),
+        about,
+        sections: vec![Section { columns: sheet_columns(), rows, ..Section::default() }],
+        nothing: "no products",
+        remarks: vec!["Shelf: what lies there, with what is kept for confirmed and processing orders".to_owned()],
+    })
+}
+
+/// The keys of a difference, in order.
+pub const DIFFERENCE_KEYS: &[&str] =
+    &["sku", "product", "size", "asOf", "shelf", "counted", "difference", "moved", "before", "after", "keptFor"];
+
+/// The keys of what is kept for an order, in order.
+pub const KEPT_KEYS: &[&str] = &["orderReference", "quantity"];
+
+/// Returns a count that differs from what was expected.
+pub fn difference(found: &Difference) -> Body {
+    let line = &found.line;
+    let kept = line.kept.iter().map(|kept| {
+        Value::Object(body([("orderReference", json!(kept.reference.as_str())), ("quantity", json!(kept.pieces))]))
+    });
+    body([
+        ("sku", json!(found.sku)),
+        ("product", json!(found.product)),
+        ("size", json!(found.size)),
+        ("asOf", json!(line.counted.basis.time().map(|time| time.to_string()))),
+        ("shelf", json!(line.expected)),
+        ("counted", json!(line.counted.pieces)),
+        ("difference", json!(line.difference())),
+        ("moved", json!(line.moved)),
+        ("before", json!(line.change.before)),
+        ("after", json!(line.change.after)),
+        ("keptFor", kept.collect()),
+    ])
+}
+
+/// Renders what differed as a table: what should have lain there, what did, and the stock before and after.
+pub fn differences(found: &[Difference], style: RenderStyle<'_>) -> String {
+    let columns = [
+        Column::new("PRODUCT").shrinks_to(8),
+        Column::new("SIZE").shrinks_to(4),
+        Column::new("SHELF").number(),
+        Column::new("COUNTED").number(),
+        Column::new("DIFF").number(),
+        Column::new("STOCK").number(),
+        Column::new("KEPT FOR").shrinks_to(8).rank(1),
+    ];
+    let row = |found: &Difference| {
+        let line = &found.line;
+        vec![
+            found.product.clone(),
+            found.size.clone().unwrap_or_default(),
+            line.expected.to_string(),
+            line.counted.pieces.to_string(),
+            format!("{:+}", line.difference()),
+            format!("{} → {}", line.change.before, line.change.after),
+            names(&line.kept),
+        ]
+    };
+    render(&columns, &found.iter().map(row).collect::<Vec<_>>(), style)
+}

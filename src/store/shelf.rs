@@ -1,0 +1,120 @@
+//! What lies on the shelf: the stock on hand, and what orders hold that have not left the shop.
+
+use std::collections::HashMap;
+
+use rusqlite::named_params;
+
+use super::error::StoreError;
+use super::transaction::{Audit, Read, Write};
+use crate::domain::order::OrderPk;
+use crate::domain::product::ProductId;
+use crate::domain::reference::Reference;
+use crate::domain::shelf::{CountedLine, Kept, LineKey, OrderStep, Shelf, ShelfChange, changes_of_order};
+use crate::domain::status::Status;
+use crate::domain::stock::Reason;
+use crate::domain::time::Timestamp;
+
+/// The condition for orders `o` whose pieces are still in the shop.
+const IN_SHOP: &str = "o.status IN ('confirmed', 'processing')";
+
+impl Read<'_> {
+    /// Loads how many pieces orders keep on the shelf, of each product and size.
+    pub fn kept_pieces(&self) -> Result<HashMap<LineKey, i64>, StoreError> {
+        let sql = format!(
+            "SELECT m.product_id, m.size_key, -SUM(m.delta) AS pieces
+             FROM orders AS o CROSS JOIN stock_movements AS m ON m.order_pk = o.pk
+             WHERE {IN_SHOP} GROUP BY m.product_id, m.size_key HAVING SUM(m.delta) <> 0"
+        );
+        let kept =
+            self.rows(&sql, [], |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get("pieces")?)))?;
+        Ok(kept.into_iter().collect())
+    }
+
+    /// Loads the shelf of one product and size, with its changes since a time, or none of them.
+    pub fn shelf(&self, product: ProductId, size_key: &str, since: Option<Timestamp>) -> Result<Shelf, StoreError> {
+        let key = named_params! {":product": product, ":size_key": size_key};
+        let on_hand = "SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key";
+        let on_hand = self.first(on_hand, key, |row| row.get(0))?.unwrap_or_default();
+        let last_moved = "SELECT at FROM stock_movements WHERE product_id = :product AND size_key = :size_key ORDER BY pk DESC LIMIT 1";
+        let last_moved = self.first(last_moved, key, |row| row.get(0))?;
+        let mut found = Shelf { on_hand, last_moved, ..Shelf::default() };
+        // Every step of an order moves `updated_at`.
+        let sql = format!(
+            "SELECT o.pk, o.reference, {IN_SHOP} AS is_in_shop, -SUM(m.delta) AS pieces
+             FROM stock_movements AS m CROSS JOIN orders AS o ON o.pk = m.order_pk
+             WHERE m.product_id = :product AND m.size_key = :size_key AND ({IN_SHOP} OR o.updated_at >= :since)
+             GROUP BY o.pk ORDER BY o.pk"
+        );
+        let key = named_params! {":product": product, ":size_key": size_key, ":since": since};
+        let orders: Vec<(OrderPk, Reference, bool, i64)> = self.rows(&sql, key, |row| {
+            Ok((row.get("pk")?, row.get("reference")?, row.get("is_in_shop")?, row.get("pieces")?))
+        })?;
+        for (order, reference, is_in_shop, pieces) in orders {
+            if is_in_shop && pieces != 0 {
+                found.kept.push(Kept { reference, pieces });
+            }
+            if since.is_some() {
+                found.changes.extend(changes_of_order(&self.order_steps(order, product, size_key)?));
+            }
+        }
+        let others = "SELECT at, delta, reason FROM stock_movements
+             WHERE product_id = :product AND size_key = :size_key AND order_pk IS NULL AND at >= :since";
+        found.changes.extend(self.rows(others, key, |row| {
+            let is_count = row.get::<_, Reason>("reason")? == Reason::Count;
+            Ok(ShelfChange { at: row.get("at")?, delta: row.get("delta")?, is_count })
+        })?);
+        found.changes.retain(|change| since.is_some_and(|since| change.at >= since));
+        Ok(found)
+    }
+
+    /// Loads what happened to an order, with what moved of a product and size.
+    fn order_steps(&self, order: OrderPk, product: ProductId, size_key: &str) -> Result<Vec<OrderStep>, StoreError> {
+        self.rows(
+            "SELECT e.at, e.kind IN ('created', 'status') AS has_status, e.\"to\",
+                    (SELECT coalesce(SUM(m.delta), 0) FROM stock_movements AS m
+                     WHERE m.order_pk = e.order_pk AND m.event_pk = e.pk
+                       AND m.product_id = :product AND m.size_key = :size_key) AS delta
+             FROM order_events AS e WHERE e.order_pk = :order ORDER BY e.pk",
+            named_params! {":order": order, ":product": product, ":size_key": size_key},
+            |row| {
+                let status: Option<Status> = if row.get("has_status")? { row.get("to")? } else { None };
+                Ok(OrderStep { at: row.get("at")?, status, delta: row.get("delta")? })
+            },
+        )
+    }
+
+    /// Returns when the stock of each product and size was last moved.
+    pub fn last_moves(&self) -> Result<HashMap<LineKey, Timestamp>, StoreError> {
+        let moves = self.rows(
+            "SELECT s.product_id, s.size_key, (SELECT m.at FROM stock_movements AS m
+                 WHERE m.product_id = s.product_id AND m.size_key = s.size_key ORDER BY m.pk DESC LIMIT 1) AS at
+             FROM stock AS s",
+            [],
+            |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get::<_, Option<Timestamp>>("at")?)),
+        )?;
+        Ok(moves.into_iter().filter_map(|(line, at)| Some((line, at?))).collect())
+    }
+}
+
+impl Write<'_> {
+    /// Writes a decided count.
+    ///
+    /// # Errors
+    /// There is no longer as much on hand as when it was decided.
+    pub fn count_stock(&self, line: &CountedLine, audit: &Audit) -> Result<(), StoreError> {
+        // A sheet that is entered again must find this count later than itself.
+        let time = line.counted.basis.time().and_then(|time| Timestamp::from_millis(time.millis() + 1));
+        self.correct_stock_at(&line.change, self.time.max(time.unwrap_or(self.time)), audit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sql_and_domain_agree_on_which_orders_are_in_the_shop() {
+        let words: Vec<_> = Status::ALL.into_iter().filter(|s| s.is_in_shop()).map(|s| format!("'{s}'")).collect();
+        assert_eq!(IN_SHOP, format!("o.status IN ({})", words.join(", ")));
+    }
+}

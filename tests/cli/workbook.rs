@@ -1,0 +1,122 @@
+//! Lists and reports as workbooks: `--format xlsx`.
+
+use std::io::Cursor;
+
+use orders::input::table::Rows;
+use orders::input::xlsx_rows::SheetRows;
+use serde_json::{Value, json};
+
+use crate::harness::{BELT, ORDER, Shop, order};
+
+/// Reads the first sheet of a workbook, with these columns: its rows, each cell as its text.
+fn rows_of(workbook: Vec<u8>, columns: &'static [&'static str]) -> Vec<Vec<String>> {
+    let mut sheet = SheetRows::begin(Cursor::new(workbook), columns).unwrap();
+    assert_eq!(sheet.columns().count(), columns.len());
+    let mut rows = Vec::new();
+    while let Some(row) = sheet.next_row().unwrap() {
+        let cells = row.cells.unwrap();
+        rows.push(
+            columns.iter().map(|name| sheet.columns().cell(&cells, name).unwrap_or_default().to_owned()).collect(),
+        );
+    }
+    rows
+}
+
+#[test]
+fn a_workbook_has_what_the_list_has_as_numbers_times_and_texts() {
+    const COLUMNS: &[&str] = &[
+        "orderReference",
+        "orderDate",
+        "customerName",
+        "customerPhone",
+        "status",
+        "total",
+        "itemCount",
+        "paid",
+        "cod",
+    ];
+    let shop = Shop::with_order();
+    shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
+    shop.orders(["pay", ORDER, "20.5", "cash"]).succeeds();
+    let workbook = shop.orders(["list", "--format", "xlsx"]).bytes();
+    // 10:30 UTC of 4 February 2026 in Cairo, as spreadsheets count days.
+    let row = [ORDER, "46057.520833333", "John Doe", "+1234567890", "pending", "59.98", "2", "20.5", "FALSE"];
+    assert_eq!(rows_of(workbook, COLUMNS), [row]);
+    let items = shop.orders(["list", "--items", "--format", "xlsx"]).bytes();
+    let row = [ORDER, "SKU-12345", "2", "29.99"];
+    assert_eq!(rows_of(items, &["orderReference", "productBarcode", "quantity", "unitPrice"]), [row]);
+    let chosen = shop.orders(["list", "--status", "shipped", "--format", "xlsx", "--fields", "total"]).bytes();
+    assert_eq!(rows_of(chosen, &["total"]), Vec::<Vec<String>>::new(), "a workbook of nothing has its titles");
+}
+
+#[test]
+fn what_guests_wrote_is_text_whatever_it_looks_like() {
+    let hostile = [
+        "=HYPERLINK(\"http://evil.example\";\"Open\")",
+        "@SUM(1+1)*cmd|' /C calc'!A0",
+        "+20 100",
+        "007",
+        "1E+12",
+        "https://evil.example/",
+        "</t></si><si><f>1</f>",
+        "_x0041_ &amp; ليلى 👕",
+    ];
+    let shop = Shop::stocked();
+    for (number, text) in hostile.iter().enumerate() {
+        let mut sent: Value = serde_json::from_str(&order(&format!("LEG-{number}"), BELT, 1, None)).unwrap();
+        sent["customerName"] = json!(text);
+        shop.orders(["create", "-"]).stdin(sent.to_string()).succeeds();
+    }
+    let mut steering: Value = serde_json::from_str(&order("LEG-ESC", BELT, 1, None)).unwrap();
+    steering["customerName"] = json!("\u{1b}[2J\u{7}a\r\nb");
+    shop.orders(["create", "-"]).stdin(steering.to_string()).succeeds();
+    let workbook = shop.orders(["list", "--format", "xlsx", "--sort", "orderReference"]).bytes();
+    let names: Vec<String> = rows_of(workbook, &["customerName"]).into_iter().flatten().collect();
+    assert_eq!(names[..hostile.len()], hostile);
+    assert_eq!(names[hostile.len()..], ["\\u{1b}[2J\\u{7}a\nb"]);
+}
+
+#[test]
+fn every_list_and_report_is_a_workbook() {
+    let shop = Shop::with_order();
+    shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
+    shop.orders(["confirm", ORDER, "--cod"]).succeeds();
+    for (command, column) in [
+        (&["my-orders", "--as", "mona"][..], "orderReference"),
+        (&["history", ORDER], "kind"),
+        (&["customer", "list"], "name"),
+        (&["product", "list"], "barcode"),
+        (&["product", "history", "SKU-12345"], "delta"),
+        (&["user", "list"], "username"),
+        (&["report", "sales", "--since", "2026-01-01"], "total"),
+        (&["report", "sales", "--by", "product"], "productName"),
+        (&["report", "pending"], "waitingSeconds"),
+        (&["report", "money"], "net"),
+        (&["report", "stock"], "missing"),
+    ] {
+        let run = command.iter().fold(shop.orders([]), |run, word| run.arg(word));
+        let workbook = run.arg("--format").arg("xlsx").bytes();
+        let name: &'static [&'static str] = Box::leak(Box::new([column]));
+        rows_of(workbook, name);
+    }
+    shop.orders(["report", "sales", "--until", "2001-01-01", "--since", "2001-01-01", "--format", "xlsx", "--if-any"])
+        .prints("");
+}
+
+/// What was too long for a cell is not lost in silence.
+#[test]
+fn a_text_that_no_cell_has_room_for_is_cut_and_named() {
+    let shop = Shop::stocked();
+    let mut sent: Value = serde_json::from_str(&order("LEG-1", BELT, 1, None)).unwrap();
+    let item = sent["items"][0].clone();
+    sent["items"] = Value::Array(vec![item; 200]);
+    for key in ["total", "itemCount"] {
+        sent.as_object_mut().unwrap().remove(key);
+    }
+    shop.orders(["create", "-"]).stdin(sent.to_string()).succeeds();
+    let done = shop.orders(["list", "--format", "xlsx", "--fields", "items"]).into_command().output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    let expected = "warning: 1 text was longer than a cell can be, and cut; --format csv has all of it\n";
+    assert_eq!((said.as_str(), done.status.code()), (expected, Some(0)));
+    assert_eq!(rows_of(done.stdout, &["items"])[0][0].chars().count(), 32_767);
+}
