@@ -42,7 +42,7 @@
 //! | `stock`, `shortage` | movements; adjusting and counting; what there is not enough of |
 //! | `history` | the history of an order, and of a product's stock |
 //! | `template`, `message` | the occasions for messages to a customer; what they say |
-//! | `report` | the content of the reports |
+//! | `report`, `today` | the content of the reports; what needs somebody now |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
 //! | `limits` | the longest texts |
 //! | `problems`, `refusal`, `finding` | problems of an input; why something is refused; what `check` finds |
@@ -89,6 +89,7 @@ pub mod template;
 pub mod terms;
 pub mod text;
 pub mod time;
+pub(crate) mod today;
 pub(crate) mod transition;
 pub(crate) mod typed;
 pub mod user;

@@ -13,6 +13,7 @@
 //! | `history` | the history of an order, and of a product's stock |
 //! | `paint` | the colours |
 //! | `report` | reports as text, HTML and bodies |
+//! | `today` | what needs somebody now |
 //! | `message` | links that open WhatsApp |
 //! | `zone` | times in the shop's zone |
 
@@ -31,6 +32,7 @@ pub(crate) mod prose;
 pub(crate) mod report;
 pub(crate) mod returns;
 pub mod table;
+pub(crate) mod today;
 pub(crate) mod user;
 pub(crate) mod zone;
 

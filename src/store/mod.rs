@@ -24,6 +24,7 @@
 //! | `search`, `search_index` | matching text in any script; the texts that a search reads |
 //! | `products`, `stock`, `history` | the catalogue; stock and its movements; what happened to an order or a product |
 //! | `settings`, `users`, `reports`, `money` | the shop's settings; accounts; sums for reports; money that moved or is due |
+//! | `today` | the first of what needs somebody now |
 //! | `derived` | columns that follow from others: full phone numbers, hashes of items |
 
 mod check;
@@ -65,6 +66,7 @@ mod search_index;
 mod settings;
 mod side_files;
 mod stock;
+mod today;
 mod transaction;
 mod users;
 mod values;

@@ -75,6 +75,17 @@ fn hold_returns(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     holds("movement", &event["movements"][1]);
 }
 
+/// Holds what `today` prints to the page.
+fn hold_today(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    let today = shop.orders(["today", "--json"]).json();
+    holds("report", &today);
+    holds("totals of today", &today["totals"]);
+    let rows = today["rows"].as_array().unwrap();
+    // Of an order and of stock.
+    assert!(rows.iter().any(|row| row["orderReference"].is_null()) && rows.iter().any(|row| row["state"].is_null()));
+    rows.iter().for_each(|row| holds("row of today", row));
+}
+
 #[test]
 fn every_body_has_the_keys_and_types_that_help_json_says() {
     let shop = Shop::with_order();
@@ -159,6 +170,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         }
         holds("report", &report);
     }
+    hold_today(&shop, &mut holds);
     hold_money(&shop, &mut holds);
     hold_returns(&shop, &mut holds);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
