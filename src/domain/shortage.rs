@@ -175,8 +175,8 @@ mod tests {
             assert_eq!(found.len(), expected.len(), "{orders:?}");
             for (found, (label, available, required, short)) in found.iter().zip(expected) {
                 assert_eq!((found.label.as_str(), found.available, found.required), (*label, *available, *required));
-                let short: Vec<_> = short.iter().map(|(order, alone)| (references[*order].clone(), *alone)).collect();
-                assert_eq!(found.orders, short, "{orders:?}");
+                let whose: Vec<_> = short.iter().map(|(order, alone)| (references[*order].clone(), *alone)).collect();
+                assert_eq!(found.orders, whose, "{orders:?}");
             }
             if let [only] = orders {
                 let refusal = insufficient(&references[0], only, &catalogue);
