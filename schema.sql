@@ -110,7 +110,7 @@ CREATE INDEX orders_by_created_at ON orders (created_at);
 CREATE INDEX orders_by_order_date ON orders (order_date, status, item_count, total, currency);
 CREATE INDEX orders_by_status ON orders (status, created_at);
 -- Finds the pending orders in order of waiting. (Since version 6.)
-CREATE INDEX orders_waiting ON orders (min(order_date, created_at)) WHERE status = 'pending';
+CREATE INDEX orders_waiting ON orders (status, min(order_date, created_at)) WHERE status = 'pending';
 -- Finds duplicates: the same phone and items within a few hours.
 CREATE INDEX orders_by_phone ON orders (customer_phone_digits, items_hash, order_date);
 -- Finds an order by its courier's number. (Since version 6.)
@@ -120,6 +120,9 @@ CREATE INDEX orders_by_user ON orders (user_id, created_at) WHERE user_id IS NOT
 CREATE INDEX orders_due ON orders (created_at)
     WHERE (paid IS NOT NULL OR cod) AND CASE status WHEN 'cancelled' THEN kept
         ELSE total - discount - returned + coalesce(delivery_fee, 0) END <> coalesce(paid, 0);
+-- Finds the orders of which something is owed to the customer. (Since version 6.)
+CREATE INDEX orders_owed ON orders (created_at)
+    WHERE paid > CASE status WHEN 'cancelled' THEN kept ELSE total - discount - returned + coalesce(delivery_fee, 0) END;
 
 -- The items of an order, in the order in which they were sent. Name, barcode, image and list price are snapshots from the
 -- day of the order. Nothing looks an item up by its id, so the id has no index of its own.

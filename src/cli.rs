@@ -10,7 +10,7 @@ use crate::commands::facts::{Facts, Group, task_named};
 use crate::commands::import_summary::Imported;
 use crate::commands::{
     Context, backup, cancel, check, completions, config, confirm, create, customer, edit, failure, help, history,
-    import, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show, user,
+    import, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show, today, user,
 };
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::{Global, OutputFormat, options};
@@ -44,6 +44,7 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Today(today::TodayArgs),
     Create(create::CreateArgs),
     Import(import::ImportArgs),
     List(list::ListArgs),
@@ -118,6 +119,7 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
         context.identify(task)?;
     }
     match command {
+        Command::Today(args) => today::run(&args, context),
         Command::Create(args) => create::run(&args, context),
         Command::Import(args) => import::run(&args, context),
         Command::List(args) => list::run(&args, context),

@@ -26,6 +26,11 @@ impl Hint {
         self.command.as_ref().map(|command| command.command)
     }
 
+    /// Returns its command, if it has one.
+    pub fn into_command(self) -> Option<CommandLine> {
+        self.command
+    }
+
     /// Adds `--db` with this orders file to its command.
     #[must_use]
     pub fn with_file(self, file: &Path) -> Hint {
@@ -96,16 +101,22 @@ impl CommandLine {
     }
 }
 
-impl fmt::Display for CommandLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl CommandLine {
+    /// Returns its parts, quoted for the shell: the command, each argument, and each option with its value.
+    pub fn parts(&self) -> Vec<String> {
         let arguments = self.arguments.iter().map(|argument| shell_word(argument).into_owned());
         let options = self.options.iter().cloned();
-        let words: Vec<String> = match self.arguments.iter().any(|argument| argument.starts_with('-')) {
-            true => options.chain(["--".to_owned()]).chain(arguments).collect(),
-            false => arguments.chain(options).collect(),
-        };
-        write!(f, "orders {}", self.command)?;
-        words.iter().try_for_each(|word| write!(f, " {word}"))
+        let command = [format!("orders {}", self.command)].into_iter();
+        match self.arguments.iter().any(|argument| argument.starts_with('-')) {
+            true => command.chain(options).chain(["--".to_owned()]).chain(arguments).collect(),
+            false => command.chain(arguments).chain(options).collect(),
+        }
+    }
+}
+
+impl fmt::Display for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.parts().join(" "))
     }
 }
 
@@ -152,6 +163,20 @@ impl From<Remedy> for Hint {
             Remedy::StepBack { reference, to } => {
                 Hint::run(format!("to take it back to {to}"), back(reference, to.as_str()))
             }
+            Remedy::MoveOn { reference, to } => {
+                Hint::run(format!("once it is {to}"), order("set-status", reference).argument(to))
+            }
+            Remedy::Refund { reference, method } => {
+                let command = order("refund", reference);
+                let command = match method {
+                    Some(method) => command.argument(method),
+                    None => command.option("METHOD"),
+                };
+                Hint::run("once it is given back", command)
+            }
+            Remedy::ShowOrders(orders) => {
+                Hint::run("to see them", orders.into_iter().fold(CommandLine::of("show"), CommandLine::argument))
+            }
             Remedy::TellShortage(reference) => {
                 Hint::run("to tell the customer", order("message", reference).option("--template shortage"))
             }
@@ -186,6 +211,7 @@ impl From<Remedy> for Hint {
 mod tests {
     use super::*;
     use crate::cli;
+    use crate::domain::payment::Method;
     use crate::domain::reference::Reference;
     use crate::domain::status::Status;
     use std::ffi::OsString;
@@ -217,6 +243,10 @@ mod tests {
                 Remedy::EditItem(reference()),
                 Remedy::Reopen(reference()),
                 Remedy::StepBack { reference: reference(), to: Status::Shipped },
+                Remedy::MoveOn { reference: reference(), to: Status::Shipped },
+                Remedy::Refund { reference: reference(), method: None },
+                Remedy::Refund { reference: reference(), method: Some(Method::cash()) },
+                Remedy::ShowOrders(vec![reference(), reference()]),
                 Remedy::TellShortage(reference()),
                 Remedy::AddStock { product: word(), size: word(), missing: 3 },
                 Remedy::AddStock { product: word(), size: String::new(), missing: 3 },

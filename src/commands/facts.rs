@@ -163,7 +163,7 @@ pub fn task_named(command: &str) -> Option<Task> {
         "pay" | "refund" => Task::Payments,
         "product" => Task::Products,
         "user" => Task::Users,
-        "report" => Task::Report,
+        "report" | "today" => Task::Report,
         "check" => Task::Check,
         "backup" => Task::Backup,
         "completions" | "help" | "man" => return None,

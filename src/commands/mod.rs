@@ -57,6 +57,7 @@ pub mod returns;
 pub mod set_status;
 pub mod show;
 pub mod source;
+pub mod today;
 pub mod user;
 
 pub use context::Context;

@@ -44,7 +44,7 @@
 //! | `delivery` | goods that come in |
 //! | `history` | the history of an order, and of a product |
 //! | `template`, `message` | the occasions for messages to a customer; what they say |
-//! | `report` | the content of the reports |
+//! | `report`, `today` | the content of the reports; what needs somebody now |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
 //! | `limits` | the longest texts |
 //! | `problems`, `refusal`, `finding` | problems of an input; why something is refused; what `check` finds |
@@ -93,6 +93,7 @@ pub mod template;
 pub mod terms;
 pub mod text;
 pub mod time;
+pub(crate) mod today;
 pub(crate) mod transition;
 pub(crate) mod typed;
 pub mod user;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::payment::Method;
 use super::reference::Reference;
 use super::status::Status;
 
@@ -91,6 +92,22 @@ pub enum Remedy {
         /// The status that it gets.
         to: Status,
     },
+    /// Take the order to the next status.
+    MoveOn {
+        /// The order.
+        reference: Reference,
+        /// The status that it gets.
+        to: Status,
+    },
+    /// Give back what is owed to the customer.
+    Refund {
+        /// The order.
+        reference: Reference,
+        /// How; `None` if only the reader knows.
+        method: Option<Method>,
+    },
+    /// Look at several orders.
+    ShowOrders(Vec<Reference>),
     /// Tell the customer what is missing.
     TellShortage(Reference),
     /// Add pieces that turn out to exist.

@@ -8,6 +8,7 @@ use super::json::{
     RECEIVED_KEYS, RETURN_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
 use super::report::{money, pending, stock};
+use super::today;
 
 /// A JSON body.
 struct Shape {
@@ -87,7 +88,7 @@ const SHAPES: &[Shape] = &[
     ),
     shape("finding", "check, an array", FINDING_KEYS),
     shape("backup", "backup", &["path", "orders", "bytes"]),
-    shape("report", "report; report sales adds by", &["report", "since", "until", "timeZone", "rows", "totals"]),
+    shape("report", "report, today; report sales adds by", &["report", "since", "until", "timeZone", "rows", "totals"]),
     shape("row of pending", "the rows of report pending", pending::KEYS),
     shape(
         "totals of pending",
@@ -115,6 +116,12 @@ const SHAPES: &[Shape] = &[
         "the totals of report stock",
         &["short", "out", "low", "onHand", "demand", "missing", "unclearDemand"],
     ),
+    shape("row of today", "the rows of today, of each list the first ten", today::KEYS),
+    shape(
+        "totals of today",
+        "the totals of today: how many there are of each list, null where not all were counted",
+        today::TOTALS,
+    ),
     shape(
         "failure",
         "the last line of stderr, whatever failed; that of an import has the keys of an import too",
@@ -126,6 +133,17 @@ const SHAPES: &[Shape] = &[
 fn type_of(body: &str, key: &str) -> &'static str {
     match key {
         "note" if body == "note" => "text",
+        _ if body == "totals of today" => "number?",
+        // It is about an order or about stock, and has nothing of the other.
+        "orderReference" | "customerName" | "customerPhone" | "status" | "productName" | "state"
+            if body == "row of today" =>
+        {
+            "text?"
+        }
+        "grandTotal" if body == "row of today" => "money?",
+        "waitingSeconds" | "onHand" | "demand" if body == "row of today" => "number?",
+        "productId" if body == "row of today" => "uuid?",
+        "list" | "command" => "text",
         "orders" if body == "customer with orders" => "[listed order]",
         "returns" if body == "customer with orders" => "[return of a customer]",
         "name" if body.starts_with("customer") => "text?",
@@ -186,7 +204,7 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "rows" => "[row]",
         "totals" => "totals",
         "sizeQuantities" => "{size: number}?",
-        "details" | "warnings" | "problems" | "imagePaths" => "[text]",
+        "details" | "warnings" | "problems" | "remarks" | "imagePaths" => "[text]",
         "orderReference" | "customerName" | "customerPhone" | "status" | "method" | "productName" | "error"
         | "code" | "actor" | "kind" | "text" | "file" | "name" | "username" | "role" | "timeZone" | "subject"
         | "problem" | "path" | "report" | "by" | "stock" | "state" | "day" | "message" => "text",

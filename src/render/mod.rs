@@ -16,6 +16,7 @@
 //! | `history` | the history of an order, and of a product's stock |
 //! | `paint` | the colours |
 //! | `report` | reports as text, HTML and bodies |
+//! | `today` | what needs somebody now |
 //! | `message` | links that open WhatsApp |
 //! | `zone` | times in the shop's zone |
 
@@ -35,6 +36,7 @@ pub(crate) mod prose;
 pub(crate) mod report;
 pub(crate) mod returns;
 pub mod table;
+pub(crate) mod today;
 pub(crate) mod user;
 mod value_kind;
 pub(crate) mod workbook;

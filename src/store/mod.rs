@@ -26,6 +26,7 @@
 //! | `shelf` | what lies on the shelf |
 //! | `history` | what happened to an order or a product |
 //! | `settings`, `users`, `reports`, `money` | the shop's settings; accounts; sums for reports; money that moved or is due |
+//! | `today` | the first of what needs somebody now |
 //! | `derived` | columns that follow from others: full phone numbers, hashes of items |
 
 mod check;
@@ -69,6 +70,7 @@ mod settings;
 mod shelf;
 mod side_files;
 mod stock;
+mod today;
 mod transaction;
 mod users;
 mod values;

@@ -202,6 +202,8 @@ impl Read<'_> {
                 condition.and("+o.status = :status");
                 condition.bind(":status", *status);
             }
+            // SQLite uses the index orders_waiting where the query has its condition word for word.
+            [Status::Pending] if filter.is_waiting_list() => condition.and("o.status = 'pending'"),
             // With `=` the index on status and time gives the newest without sorting. An owner's orders are fewer than those of
             // a status, so that index is kept from being used for them.
             [status] => {
@@ -321,7 +323,15 @@ impl Read<'_> {
 impl OrderFilter {
     /// Returns whether all keys are read at the start: finding the orders after a given one would read all before it.
     pub(super) fn is_slow_to_find(&self) -> bool {
-        self.search.is_some() || self.product.is_some() || !self.sort.by.is_fixed()
+        self.search.is_some() || self.product.is_some() || !(self.sort.by.is_fixed() || self.is_waiting_list())
+    }
+
+    /// Returns whether it is a list of pending orders by how long they have waited: an index has those in that order.
+    fn is_waiting_list(&self) -> bool {
+        self.statuses == [Status::Pending]
+            && self.sort.by == SortField::WaitsSince
+            && self.owner.is_none()
+            && !self.is_due
     }
 }
 
@@ -331,11 +341,12 @@ impl SortField {
         matches!(self, SortField::CreatedAt | SortField::OrderDate | SortField::Reference)
     }
 
-    /// Returns an order's value of a fixed field.
+    /// Returns an order's value of a field that never changes.
     pub(super) fn fixed_value(self, order: &OrderSummary) -> Box<dyn ToSql> {
         match self {
             SortField::OrderDate => Box::new(order.order_date),
             SortField::Reference => Box::new(order.reference.clone()),
+            SortField::WaitsSince => Box::new(order.waits_since()),
             _ => Box::new(order.created_at),
         }
     }
@@ -347,13 +358,22 @@ impl Sort {
         (self.by.column(), if self.descending { "DESC" } else { "ASC" })
     }
 
-    /// Returns the condition for the orders after a given one, by a fixed field.
+    /// Returns the condition for the orders after a given one, by a field that never changes.
     pub(super) fn after(self) -> &'static str {
         match (self.by, self.descending) {
             (SortField::OrderDate, true) => "(o.order_date, o.pk) < (:after, :after_pk)",
             (SortField::OrderDate, false) => "(o.order_date, o.pk) > (:after, :after_pk)",
             (SortField::Reference, true) => "(o.reference, o.pk) < (:after, :after_pk)",
             (SortField::Reference, false) => "(o.reference, o.pk) > (:after, :after_pk)",
+            // SQLite finds a pair by an index on columns only.
+            (SortField::WaitsSince, true) => {
+                "min(o.order_date, o.created_at) <= :after
+                 AND (min(o.order_date, o.created_at) < :after OR o.pk < :after_pk)"
+            }
+            (SortField::WaitsSince, false) => {
+                "min(o.order_date, o.created_at) >= :after
+                 AND (min(o.order_date, o.created_at) > :after OR o.pk > :after_pk)"
+            }
             (_, true) => "(o.created_at, o.pk) < (:after, :after_pk)",
             (_, false) => "(o.created_at, o.pk) > (:after, :after_pk)",
         }

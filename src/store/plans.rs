@@ -59,7 +59,7 @@ const LONG: [&str; 16] = [
 ];
 
 /// Parts of the queries that may scan a whole table.
-const MAY_SCAN: [&str; 11] = [
+const MAY_SCAN: [&str; 12] = [
     // A text inside a name or a reference: no index helps, and a frequent text is found soon.
     "is_found_in(:needle, o.reference",
     "is_found_in(:folded, reference)",
@@ -76,8 +76,9 @@ const MAY_SCAN: [&str; 11] = [
     "WHERE e.kind = 'edited' AND o.customer_phone_digits <> :number",
     // Sorting by a field without an index.
     "ORDER BY o.customer_name",
-    // The index of the orders of which something is due has no others.
+    // The indexes of the orders of which something is due or owed have no others.
     "<> coalesce(o.paid, 0)",
+    "WHERE o.paid > CASE o.status",
     // An order may be unpaid without any sign of money, and a report lists all of those.
     "AND NOT o.cod AND",
 ];
@@ -150,10 +151,14 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.money_recorded_since()?;
     read.last_method()?;
     for list in Outstanding::ALL {
-        read.each_outstanding::<StoreError>(list, None, |_| Ok(()))?;
+        read.each_outstanding::<StoreError>(list, None, Some(10), |_| Ok(()))?;
     }
+    read.owed_up_to(10)?;
+    read.shipped_until(Timestamp::LAST, 10)?;
+    read.products_to_watch([shirt.id], 5, 10)?;
     let all = || OrderFilter { limit: Some(50), ..OrderFilter::default() };
     let at = Some(Timestamp::FIRST);
+    let longest_wait = Sort { by: SortField::WaitsSince, descending: false };
     for filter in [
         all(),
         OrderFilter { statuses: vec![Status::Pending], ..all() },
@@ -161,6 +166,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
         OrderFilter { ordered_from: at, ordered_before: at, ..all() },
         OrderFilter { received_until: at, ..all() },
         OrderFilter { waits_since: at, statuses: vec![Status::Pending], ..all() },
+        OrderFilter { statuses: vec![Status::Pending], sort: longest_wait, ..all() },
         OrderFilter { received_from: at, ..all() },
         OrderFilter { phone_digits: Some("1234".to_owned()), ..all() },
         OrderFilter { search: Some("shirt".to_owned()), ..all() },
@@ -178,6 +184,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     ] {
         read.listed_orders(&filter, true)?;
         read.count_orders(&filter)?;
+        read.count_orders_up_to(&filter, 10)?;
     }
     Ok(())
 }
@@ -301,10 +308,15 @@ fn write_all(write: &mut Write<'_>, new: &ResolvedOrder, shirt: &Product, user: 
     write.remove_product(&belt, &audit())
 }
 
+/// Returns how SQLite runs a statement, a line a step.
+fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect()
+}
+
 /// Returns the full scans of a statement that no LIMIT bounds. A LIMIT bounds a scan only where no sort comes before it.
 fn whole_tables(connection: &Connection, sql: &str) -> Vec<String> {
-    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-    let plan: Vec<String> = statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
+    let plan = plan(connection, sql);
     let sorts = plan.iter().any(|line| line.contains("TEMP B-TREE FOR ORDER BY"));
     let is_bounded = sql.contains("LIMIT") && !sorts;
     let is_long = |line: &&String| {
@@ -375,9 +387,53 @@ fn orders_of_which_something_is_due_are_found_by_their_own_index() {
     let queries: Vec<_> = asked.iter().filter(|sql| sql.contains("FROM orders AS o")).collect();
     assert_eq!(queries.len(), 4, "{queries:#?}");
     for sql in queries {
-        let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let plan: Vec<String> = statement.raw_query().mapped(|row| row.get("detail")).map(Result::unwrap).collect();
+        let plan = plan(&store.connection, sql);
         let is_found = plan.iter().any(|line| line == "SCAN o USING INDEX orders_due");
+        assert!(is_found && !plan.iter().any(|line| line.contains("ORDER BY")), "{plan:#?} of {sql}");
+    }
+}
+
+/// However many wait, the first of them are found without reading or sorting the others.
+#[test]
+fn those_that_wait_longest_are_found_by_their_own_index() {
+    let (_folder, mut store) = store();
+    let shirt = product("Shirt", &[("", 3)]);
+    let new = resolved_order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect());
+    let waiting = |descending, since| OrderFilter {
+        statuses: vec![Status::Pending],
+        waits_since: since,
+        sort: Sort { by: SortField::WaitsSince, descending },
+        ..OrderFilter::default()
+    };
+    store
+        .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
+            write.insert_product(&shirt, &audit())?;
+            write.with_order_batch(|batch| {
+                for number in 0..20 {
+                    let reference = crate::domain::reference::Reference::parse(&format!("LEG-{number:02}")).unwrap();
+                    let one = ResolvedOrder { reference, id: Uuid::now_v7(), ..new.clone() };
+                    batch.insert_order(&one, ContentHash::of(&one.content), None, &audit())?;
+                }
+                Ok(())
+            })
+        })
+        .unwrap();
+    let asked = asked_by(&mut store, |store| {
+        for (descending, since) in
+            [(false, None), (true, None), (false, Some(Timestamp::LAST)), (true, Some(Timestamp::LAST))]
+        {
+            let listed =
+                store.read::<_, StoreError>(|read| read.listed_orders(&waiting(descending, since), false)).unwrap();
+            let keys: Vec<i64> = listed.iter().map(|order| order.summary.pk.0).collect();
+            let expected: Vec<i64> = if descending { (1..=20).rev().collect() } else { (1..=20).collect() };
+            assert_eq!(keys, expected);
+        }
+    });
+    let queries: Vec<_> = asked.iter().filter(|sql| sql.contains("FROM orders AS o")).collect();
+    assert_eq!(queries.len(), 8, "of each a first batch and a further one: {queries:#?}");
+    for sql in queries {
+        let plan = plan(&store.connection, sql);
+        let is_found = plan.iter().any(|line| line.starts_with("SEARCH o USING INDEX orders_waiting"));
         assert!(is_found && !plan.iter().any(|line| line.contains("ORDER BY")), "{plan:#?} of {sql}");
     }
 }

@@ -100,7 +100,11 @@ impl Read<'_> {
     }
 
     /// Loads the products of the catalogue that meet a condition.
-    fn products_where(&self, condition: &str, values: &[(&str, &dyn ToSql)]) -> Result<Vec<Product>, StoreError> {
+    pub(super) fn products_where(
+        &self,
+        condition: &str,
+        values: &[(&str, &dyn ToSql)],
+    ) -> Result<Vec<Product>, StoreError> {
         self.listed_products(&format!("p.removed_at IS NULL AND ({condition})"), values)
     }
 

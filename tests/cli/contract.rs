@@ -100,6 +100,19 @@ fn hold_goods(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     history.as_array().unwrap().iter().for_each(|entry| holds("stock movement", entry));
 }
 
+/// Holds what `today` prints to the page.
+fn hold_today(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    let today = shop.orders(["today", "--json"]).json();
+    holds("report", &today);
+    holds("totals of today", &today["totals"]);
+    let rows = today["rows"].as_array().unwrap();
+    // Of an order and of stock.
+    assert!(rows.iter().any(|row| row["orderReference"].is_null()) && rows.iter().any(|row| row["state"].is_null()));
+    for row in rows {
+        holds("row of today", row);
+    }
+}
+
 #[test]
 fn every_body_has_the_keys_and_types_that_help_json_says() {
     let shop = Shop::with_order();
@@ -185,6 +198,9 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         holds("report", &report);
     }
     hold_counts(&shop, &mut holds);
+}
+
+    hold_today(&shop, &mut holds);
     hold_money(&shop, &mut holds);
     hold_returns(&shop, &mut holds);
     shop.orders(["note", ORDER, "calls back"]).succeeds();

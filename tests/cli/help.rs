@@ -12,6 +12,7 @@ fn help_lists_the_exit_codes_and_every_command_has_examples() {
         "import",
         "list",
         "show",
+        "today",
         "confirm",
         "set-status",
         "cancel",

@@ -276,6 +276,7 @@ fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
         &["report", "pending"],
         &["report", "sales", "--by", "product"],
         &["report", "stock"],
+        &["today"],
         &["check"],
     ] {
         let mut run = shop.orders(["--color", "never"]).stdin(references.as_str());

@@ -63,6 +63,7 @@ mod shipping;
 mod show;
 mod streams;
 mod terminal;
+mod today;
 mod typed;
 mod user;
 mod whatsapp;

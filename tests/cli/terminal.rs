@@ -633,6 +633,7 @@ fn a_table_fits_a_narrow_screen_by_leaving_columns_out() {
             "product list",
             "list --items",
             "product history BLT-01",
+            "today",
         ] {
             let args: Vec<&str> = command.split(' ').collect();
             let mut terminal = Terminal::run(&shop, columns, &args);

@@ -48,6 +48,7 @@ fn the_table_of_permissions() {
         (vec!["report", "pending"], [0, 11, 11, 11, 0, 0]),
         (vec!["report", "sales"], [0, 11, 11, 11, 0, 0]),
         (vec!["report", "stock"], [0, 11, 11, 11, 0, 0]),
+        (vec!["today"], [0, 11, 11, 11, 0, 0]),
         (vec!["check"], [0, 11, 11, 11, 0, 0]),
         (vec!["backup", "copy.db", "-n"], [0, 11, 11, 11, 0, 0]),
         (vec!["config"], [0, 11, 11, 11, 11, 0]),

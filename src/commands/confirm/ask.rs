@@ -5,16 +5,14 @@ use std::collections::HashMap;
 use super::call::{Call, Confirmed};
 use crate::commands::Context;
 use crate::commands::context::declined;
+use crate::commands::find::likely_duplicate;
 use crate::commands::payment::{MovedMoney, ask_money};
-use crate::domain::content::Content;
-use crate::domain::duplicate::nearest_duplicate;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::pay::amount_to_pay;
 use crate::domain::payment::Method;
 use crate::domain::settlement::Settlement;
-use crate::domain::status::Status;
 use crate::render::confirm;
-use crate::store::{Read, Store, StoreError};
+use crate::store::Store;
 use crate::ui;
 
 /// What a person said yes to.
@@ -40,7 +38,7 @@ pub fn ask(store: &Store, call: &Call<'_>, context: &Context) -> anyhow::Result<
         for decision in call.decide(read)? {
             match decision {
                 Ok(Confirmed { order, confirmation, settled }) => {
-                    let duplicate = duplicate(read, &order)?;
+                    let duplicate = likely_duplicate(read, &order)?;
                     previews.push(confirm::preview(&order, &confirmation, &settled, duplicate.as_ref(), style));
                     shown.push(order);
                 }
@@ -107,13 +105,4 @@ impl PaymentQuestions<'_> {
         self.method = method.clone();
         Ok(Settlement::Paid { method, amount, receipt })
     }
-}
-
-/// Finds another order with the same phone and items that was not cancelled.
-fn duplicate(read: &Read<'_>, order: &Order) -> Result<Option<Order>, StoreError> {
-    let content = Content::of_order(order);
-    let date = order.summary.order_date;
-    let others = read.likely_duplicates(&content, &order.summary.customer.phone, date, Some(order.summary.pk))?;
-    let counts = |other: &&Order| other.summary.status != Status::Cancelled;
-    Ok(nearest_duplicate(&content, date, others.iter().filter(counts)).cloned())
 }

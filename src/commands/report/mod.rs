@@ -66,8 +66,20 @@ pub fn run(args: &ReportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
+impl ReportOptions {
+    /// Returns whether to print a report.
+    pub fn prints(&self, is_empty: bool) -> bool {
+        !(is_empty && self.if_any)
+    }
+
+    /// Returns the exit code of a report.
+    pub fn exit(&self, is_empty: bool) -> Exit {
+        if self.exit_code && !is_empty { Exit::Findings } else { Exit::Done }
+    }
+}
+
 fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> anyhow::Result<Exit> {
-    if !(report.is_empty && options.if_any) {
+    if options.prints(report.is_empty) {
         let mut stdout = ui::stdout();
         let mut put =
             |text: &str| -> anyhow::Result<()> { Ok(stdout.write_all(text.as_bytes()).map_err(OutputError)?) };
@@ -83,7 +95,7 @@ fn publish(mut report: Report, options: &ReportOptions, context: &Context) -> an
         }
         stdout.flush().map_err(OutputError)?;
     }
-    Ok(if options.exit_code && !report.is_empty { Exit::Findings } else { Exit::Done })
+    Ok(options.exit(report.is_empty))
 }
 
 /// Returns the window of a report.

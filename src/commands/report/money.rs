@@ -85,7 +85,7 @@ fn add_lists(read: &Read<'_>, settings: &Settings, money: &mut Money) -> anyhow:
             (Outstanding::Unpaid, None) => continue,
             (_, first) => first.map(|first| day_start(day_of(first, &zone), &zone)),
         };
-        read.each_outstanding(list, recorded, |waiting| anyhow::Ok(money.add_waiting(list, waiting)?))?;
+        read.each_outstanding(list, recorded, None, |waiting| anyhow::Ok(money.add_waiting(list, waiting)?))?;
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ pub struct Waiting<'o> {
     pub waited: Duration,
     /// Whether there is stock for it.
     pub availability: Availability,
-    /// Why it cannot be confirmed now.
+    /// Why it cannot be confirmed now: what `confirm` would say, or of a contested order once the ones before it are confirmed.
     pub problems: Vec<Obstacle>,
 }
 
@@ -91,27 +91,30 @@ impl<'c> Pending<'c> {
 
 fn availability(order: &Order, catalogue: &Catalogue, left: &mut Catalogue) -> (Availability, Vec<Obstacle>) {
     let alone = std::slice::from_ref(order);
-    let contested = match decide(alone, left, true) {
+    // Prices say nothing about the stock.
+    let availability = match decide(alone, left, true) {
         Ok(confirmations) => {
             for movement in confirmations.iter().flat_map(|confirmation| &confirmation.change.movements) {
                 left.shift(movement.product_id, &movement.size_key, movement.delta);
             }
-            return (Availability::Enough, Vec::new());
+            Availability::Enough
         }
-        Err(problems) => problems,
+        Err(_) => match decide(alone, catalogue, true) {
+            Ok(_) => Availability::Contested,
+            Err(problems) if problems.iter().any(|problem| matches!(problem, Obstacle::Short(_))) => {
+                Availability::Short
+            }
+            Err(_) => Availability::Unclear,
+        },
     };
-    match decide(alone, catalogue, true) {
-        Ok(_) => (Availability::Contested, contested),
-        Err(problems) if problems.iter().any(|problem| matches!(problem, Obstacle::Short(_))) => {
-            (Availability::Short, problems)
-        }
-        Err(problems) => (Availability::Unclear, problems),
-    }
+    let stock = if availability == Availability::Contested { left } else { catalogue };
+    (availability, decide(alone, stock, false).err().unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::Money;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
     use crate::domain::status::Status;
@@ -144,6 +147,21 @@ mod tests {
         );
         assert_eq!((pending.totals.orders, pending.totals.pieces, pending.count(Enough)), (5, 9, 2));
         assert_eq!(rows[0].waited, Duration::minutes(69 * 60 + 30));
+    }
+
+    /// `confirm` refuses it too, however much stock there is.
+    #[test]
+    fn a_price_below_the_list_price_is_in_the_way_and_takes_its_stock() {
+        let shirt = product("Shirt", &[("", 1)]);
+        let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
+        let mut cheap = order(&incoming(&[(&shirt, 1, None)]), &catalogue, 1, Status::Pending);
+        cheap.items[0].unit_price = cheap.items[0].list_price.share(Money::from_hundredths(50), Money::HUNDRED);
+        let later = order(&incoming(&[(&shirt, 1, None)]), &catalogue, 2, Status::Pending);
+        let mut pending = Pending::new(&catalogue, Timestamp::FIRST);
+        let rows = [pending.add(&cheap), pending.add(&later)];
+        assert_eq!(rows.each_ref().map(|row| row.availability), [Availability::Enough, Availability::Contested]);
+        assert_eq!(rows[0].problems, decide(&[cheap.clone()], &catalogue, false).unwrap_err());
+        assert!(matches!(rows[0].problems[..], [Obstacle::BelowListPrice { .. }]), "{:?}", rows[0].problems);
     }
 
     /// The words are in the JSON that scripts read.

@@ -181,7 +181,13 @@ fn totals(settings: &Settings, sums: &Sums) -> Body {
 }
 
 /// Makes the part of a body that all reports share.
-fn head(report: &str, since: Option<Timestamp>, until: Timestamp, settings: &Settings, totals: Body) -> Body {
+pub(in crate::render) fn head(
+    report: &str,
+    since: Option<Timestamp>,
+    until: Timestamp,
+    settings: &Settings,
+    totals: Body,
+) -> Body {
     body([
         ("report", json!(report)),
         ("since", json!(since.map(Timestamp::brief))),
@@ -204,7 +210,7 @@ fn dates(window: Window, settings: &Settings) -> String {
 }
 
 /// Renders a duration: `2d 21h`, `15h 3m`, `40m`.
-fn age(waited: Duration) -> String {
+pub(in crate::render) fn age(waited: Duration) -> String {
     let (days, hours, minutes) = (waited.num_days(), waited.num_hours() % 24, waited.num_minutes() % 60);
     match (days, hours) {
         (0, 0) => format!("{minutes}m"),

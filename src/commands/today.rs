@@ -1,0 +1,155 @@
+//! `orders today`: what needs somebody now.
+
+use clap::Args;
+
+use super::Context;
+use super::facts::{Facts, Group};
+use super::find::likely_duplicate;
+use super::report::ReportOptions;
+use crate::domain::calendar::before;
+use crate::domain::order::Order;
+use crate::domain::payment::Method;
+use crate::domain::refusal::Remedy;
+use crate::domain::report::money::Outstanding;
+use crate::domain::settings::Settings;
+use crate::domain::status::Status;
+use crate::domain::today::{
+    self, COUNTED, DAYS_WITH_COURIER, LOOKED_AT, List, Needs, PRODUCTS, PendingOrder, SHIPPED, SHOWN,
+};
+use crate::error::{Exit, OutputError};
+use crate::hint::{CommandLine, Hint};
+use crate::options::OutputFormat;
+use crate::render::today::{Command, KEYS, Section, report, rows, text};
+use crate::store::{OrderFilter, Read, Sort, SortField, Store, StoreError};
+
+/// Show what needs somebody now, each with the command to type next
+///
+/// Payments to check (pending orders, the longest wait first, with what stands in the way), sizes to ask, orders to pack, orders
+/// that couriers have had for longer than 3 days, what is owed to customers, low or short stock, and orders that may have come
+/// twice. Each list has its first rows. Sizes, short stock and duplicates are those of the 20 pending orders that wait longest.
+#[derive(Debug, Args)]
+#[command(add = Facts::of(Group::Orders))]
+#[command(after_help = "Examples:
+  orders today
+  orders today --if-any                           prints nothing on a quiet day
+  orders today --json | jq -r '.rows[].command'")]
+pub struct TodayArgs {
+    #[command(flatten)]
+    options: ReportOptions,
+}
+
+pub fn run(args: &TodayArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    let store = context.open_to_read()?;
+    let (facts, settings) = store.read(|read| {
+        let settings = read.settings()?;
+        anyhow::Ok((facts(read, &settings, context)?, settings))
+    })?;
+    let needs = today::today(&facts, context.now);
+    let sections: Vec<Section<'_>> = needs.iter().map(|needs| section(needs, context)).collect();
+    let is_empty = needs.iter().all(|needs| needs.rows.is_empty());
+    if args.options.prints(is_empty) {
+        print(&sections, &settings, context)?;
+        if is_empty && context.is_table() {
+            hint_at_a_beginning(&store, context)?;
+        }
+    }
+    Ok(args.options.exit(is_empty))
+}
+
+/// Loads what the lists are made of: everything by an index, and no more than is shown or looked at.
+fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Result<today::Facts> {
+    let counted = |statuses: &[Status]| {
+        let filter = OrderFilter { statuses: statuses.to_vec(), ..OrderFilter::default() };
+        read.count_orders_up_to(&filter, COUNTED)
+    };
+    let first = |status, by, most: usize, with_items| {
+        let filter = OrderFilter {
+            statuses: vec![status],
+            sort: Sort { by, descending: false },
+            limit: u64::try_from(most).ok(),
+            ..OrderFilter::default()
+        };
+        read.listed_orders(&filter, with_items)
+    };
+    let pending = first(Status::Pending, SortField::WaitsSince, LOOKED_AT, true)?;
+    let items = pending.iter().flat_map(|order| &order.items);
+    let products = read.products_to_watch(items.map(|item| item.product_id), settings.low_stock, PRODUCTS)?;
+    let pending = pending.into_iter().map(|order| {
+        let twin = likely_duplicate(read, &order)?.map(|twin| twin.summary);
+        anyhow::Ok(PendingOrder { order, twin })
+    });
+    let confirmed = first(Status::Confirmed, SortField::CreatedAt, SHOWN, false)?;
+    let processing = first(Status::Processing, SortField::CreatedAt, SHOWN, false)?;
+    let mut owed = Vec::new();
+    read.each_outstanding(Outstanding::Owed, None, Some(SHOWN), |waiting| {
+        owed.push(waiting.clone());
+        anyhow::Ok(())
+    })?;
+    let paid = read.orders(&owed.iter().map(|waiting| waiting.order.pk).collect::<Vec<_>>())?;
+    let shipped_until = before(context.now, chrono::Duration::days(DAYS_WITH_COURIER));
+    Ok(today::Facts {
+        pending: pending.collect::<Result<_, _>>()?,
+        pending_count: counted(&[Status::Pending])?,
+        products,
+        low_stock: settings.low_stock,
+        to_pack: confirmed.into_iter().chain(processing).map(|order| order.summary).collect(),
+        to_pack_count: counted(&[Status::Confirmed, Status::Processing])?,
+        shipped: read.shipped_until(shipped_until, SHIPPED)?,
+        owed_count: read.owed_up_to(COUNTED)?,
+        owed: owed.into_iter().zip(paid.iter().map(last_method)).collect(),
+    })
+}
+
+/// Returns how the customer paid last.
+fn last_method(order: &Order) -> Option<Method> {
+    let is_void = |number| order.payments.iter().any(|payment| payment.voids == Some(number));
+    let mut paid = order.payments.iter().rev();
+    let last =
+        paid.find(|payment| !payment.amount.is_negative() && payment.voids.is_none() && !is_void(payment.number));
+    last.map(|payment| payment.method.clone())
+}
+
+fn section<'n>(needs: &'n Needs, context: &Context) -> Section<'n> {
+    let command = |hint: Hint| -> Command {
+        let hint = context.global.db.iter().fold(hint, |hint, file| hint.with_file(file));
+        hint.into_command().map(|command| command.parts()).unwrap_or_default()
+    };
+    let next = |remedy: &Remedy| command(remedy.clone().into());
+    let all = match needs.list {
+        List::Payments | List::Sizes => Some(CommandLine::of("report pending")),
+        List::ToPack => Some(CommandLine::of("list").option("--status confirmed,processing")),
+        List::WithCouriers => Some(CommandLine::of("list").option("--status shipped")),
+        List::Owed => Some(CommandLine::of("report money")),
+        List::Stock => Some(CommandLine::of("report stock")),
+        List::ReceivedTwice => None,
+    };
+    Section {
+        needs,
+        commands: needs.rows.iter().map(|need| next(&need.next)).collect(),
+        all: all.map(|all| command(Hint::run("", all))),
+    }
+}
+
+/// Says how to begin where the file has no orders yet.
+fn hint_at_a_beginning(store: &Store, context: &Context) -> Result<(), StoreError> {
+    let (has_orders, has_products) = store.read(|read| {
+        let has_orders = !read.newest_references(None, 1)?.is_empty();
+        Ok::<_, StoreError>((has_orders, has_orders || !read.all_products()?.is_empty()))
+    })?;
+    if !has_products {
+        context.hint(Hint::run("to put the catalogue in", CommandLine::of("product import FILE")));
+    } else if !has_orders {
+        context.hint(Hint::run("to take an order", CommandLine::of("create")));
+    }
+    Ok(())
+}
+
+fn print(sections: &[Section<'_>], settings: &Settings, context: &Context) -> Result<(), OutputError> {
+    match context.global.format() {
+        OutputFormat::Csv => context.print_each(rows(sections), KEYS, true, String::new),
+        _ => {
+            let report = report(sections, context.now, settings);
+            context.print_one(report, || text(sections, context.style(settings)))
+        }
+    }
+}

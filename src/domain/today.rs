@@ -1,0 +1,540 @@
+//! What needs somebody now, each with what to do next.
+
+use chrono::Duration;
+
+use super::obstacle::{Obstacle, refusal};
+use super::order::{Order, OrderSummary};
+use super::payment::Method;
+use super::product::{Catalogue, Product};
+use super::reference::Reference;
+use super::refusal::Remedy;
+use super::remarks::Block;
+use super::report::money::Waiting;
+use super::report::pending::{Availability, Pending};
+use super::report::stock::{Demand, DemandByLine, Scarce, State};
+use super::status::Status;
+use super::time::Timestamp;
+
+/// How many rows a list shows at the most.
+pub const SHOWN: usize = 10;
+/// How many pending orders are looked at, those that wait longest.
+pub const LOOKED_AT: usize = 20;
+/// How far orders are counted.
+pub const COUNTED: i64 = 1000;
+/// How many shipped orders are looked at, those that came first.
+pub const SHIPPED: usize = 50;
+/// How many scarce products are looked at, those with the fewest pieces.
+pub const PRODUCTS: usize = 30;
+/// How many days an order may be with a courier before somebody asks.
+pub const DAYS_WITH_COURIER: i64 = 3;
+
+/// What of a shop's day a row belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// Pending orders: once the payment is there, they are confirmed.
+    Payments,
+    /// Pending orders whose items need a size.
+    Sizes,
+    /// Confirmed and processing orders.
+    ToPack,
+    /// Orders that were shipped days ago.
+    WithCouriers,
+    /// Orders of which something is owed to the customer.
+    Owed,
+    /// Stock that is short, out or low.
+    Stock,
+    /// Pending orders that another order looks like.
+    ReceivedTwice,
+}
+
+impl List {
+    /// Returns its key, as in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            List::Payments => "payments",
+            List::Sizes => "sizes",
+            List::ToPack => "toPack",
+            List::WithCouriers => "withCouriers",
+            List::Owed => "owed",
+            List::Stock => "stock",
+            List::ReceivedTwice => "receivedTwice",
+        }
+    }
+}
+
+/// Something that needs somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// What it is about.
+    pub subject: Subject,
+    /// Why it cannot be confirmed now, as [`Pending`] says.
+    pub problems: Vec<String>,
+    /// What else is worth knowing.
+    pub remarks: Vec<String>,
+    /// What to do next.
+    pub next: Remedy,
+}
+
+/// What needs somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// An order.
+    Order {
+        /// The order.
+        order: Box<OrderSummary>,
+        /// How long it has waited.
+        waited: Duration,
+        /// Another order that may be the same.
+        twin: Option<Reference>,
+    },
+    /// A stock line, or all sizes of a product.
+    Stock(Scarce),
+}
+
+/// How many rows a list has in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// So many.
+    Exactly(i64),
+    /// So many or more: the others were not counted.
+    AtLeast(i64),
+}
+
+impl Count {
+    /// Makes the count of what was counted no further than [`COUNTED`].
+    fn of_counted(counted: i64) -> Count {
+        if counted < COUNTED { Count::Exactly(counted) } else { Count::AtLeast(COUNTED) }
+    }
+
+    fn of_rows(rows: usize, are_all: bool) -> Count {
+        let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+        if are_all { Count::Exactly(rows) } else { Count::AtLeast(rows) }
+    }
+
+    /// Returns the number, if all were counted.
+    pub fn exact(self) -> Option<i64> {
+        if let Count::Exactly(count) = self { Some(count) } else { None }
+    }
+}
+
+/// The rows of one list: the first of them, and how many there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needs {
+    /// Which list.
+    pub list: List,
+    /// The first rows.
+    pub rows: Vec<Need>,
+    /// How many there are.
+    pub count: Count,
+}
+
+/// A pending order, with another order that may be the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingOrder {
+    /// The order.
+    pub order: Order,
+    /// The nearest order of the same phone and items, if there is one.
+    pub twin: Option<OrderSummary>,
+}
+
+/// What is known of the shop: the first of everything, and how many there are, counted up to [`COUNTED`].
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The pending orders that wait longest, up to [`LOOKED_AT`], the longest wait first.
+    pub pending: Vec<PendingOrder>,
+    /// How many orders are pending.
+    pub pending_count: i64,
+    /// The products of these orders, and up to [`PRODUCTS`] scarce ones, by name.
+    pub products: Vec<Product>,
+    /// The stock at or below which products without a limit of their own are low.
+    pub low_stock: i64,
+    /// The confirmed and the processing orders that came first, up to [`SHOWN`] of each.
+    pub to_pack: Vec<OrderSummary>,
+    /// How many orders are to be packed.
+    pub to_pack_count: i64,
+    /// The shipped orders that came first, up to [`SHIPPED`], with the time of their shipping.
+    pub shipped: Vec<Waiting>,
+    /// The orders of which something is owed, up to [`SHOWN`], with the method of their last payment.
+    pub owed: Vec<(Waiting, Option<Method>)>,
+    /// How many orders there are of which something is owed.
+    pub owed_count: i64,
+}
+
+/// Returns what needs somebody now: every list, in the order in which they are shown.
+pub fn today(facts: &Facts, now: Timestamp) -> Vec<Needs> {
+    let [payments, sizes] = pending(facts, now);
+    vec![
+        payments,
+        sizes,
+        to_pack(facts, now),
+        with_couriers(facts, now),
+        owed(facts, now),
+        stock(facts),
+        received_twice(facts, now),
+    ]
+}
+
+/// Makes a list, and cuts it to what is shown.
+fn needs(list: List, mut rows: Vec<Need>, count: Count) -> Needs {
+    rows.truncate(SHOWN);
+    Needs { list, rows, count }
+}
+
+/// Makes the row of an order that has waited since then.
+fn order_need(order: &OrderSummary, since: Timestamp, now: Timestamp, next: Remedy) -> Need {
+    let waited = Duration::milliseconds((now.millis() - since.millis()).max(0));
+    let subject = Subject::Order { order: Box::new(order.clone()), waited, twin: None };
+    Need { subject, problems: Vec::new(), remarks: Vec::new(), next }
+}
+
+/// Tells the pending orders that wait for their payment from those that need a size first.
+fn pending(facts: &Facts, now: Timestamp) -> [Needs; 2] {
+    let catalogue: Catalogue = facts.products.iter().cloned().collect();
+    let mut waiting = Pending::new(&catalogue, now);
+    let (mut payments, mut sizes) = (Vec::new(), Vec::new());
+    for pending in &facts.pending {
+        let need = pending_need(pending, &mut waiting);
+        if matches!(need.next, Remedy::ChooseSize { .. }) { sizes.push(need) } else { payments.push(need) }
+    }
+    let count = match Count::of_counted(facts.pending_count) {
+        Count::Exactly(count) => Count::Exactly(count - i64::try_from(sizes.len()).unwrap_or_default()),
+        Count::AtLeast(count) => Count::AtLeast(count),
+    };
+    let to_ask = Count::of_rows(sizes.len(), facts.pending.len() < LOOKED_AT);
+    [needs(List::Payments, payments, count), needs(List::Sizes, sizes, to_ask)]
+}
+
+fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pending<'_>) -> Need {
+    let summary = &order.summary;
+    let row = waiting.add(order);
+    let contested = (row.availability == Availability::Contested)
+        .then(|| "there is enough, but not after the older orders are confirmed".to_owned());
+    let blocked = order.block.as_ref().map(Block::warning);
+    let double = twin.as_ref().map(|twin| format!("same phone and items as {}: ordered twice?", twin.reference));
+    // Without stock for it, what `confirm` would advise.
+    let advised = || refusal(std::slice::from_ref(order), &row.problems).remedies.into_iter().next();
+    let next = match row.availability {
+        Availability::Short | Availability::Unclear => advised(),
+        Availability::Enough | Availability::Contested => None,
+    };
+    Need {
+        subject: Subject::Order {
+            order: Box::new(summary.clone()),
+            waited: row.waited,
+            twin: twin.as_ref().map(|twin| twin.reference.clone()),
+        },
+        problems: row.problems.iter().map(Obstacle::describe).collect(),
+        remarks: contested.into_iter().chain(blocked).chain(double).collect(),
+        next: next.unwrap_or_else(|| Remedy::Confirm(summary.reference.clone())),
+    }
+}
+
+fn to_pack(facts: &Facts, now: Timestamp) -> Needs {
+    let mut orders: Vec<&OrderSummary> = facts.to_pack.iter().collect();
+    orders.sort_by_key(|order| (order.waits_since(), order.pk));
+    let need = |order: &&OrderSummary| {
+        let to = if order.status == Status::Confirmed { Status::Processing } else { Status::Shipped };
+        let next = Remedy::MoveOn { reference: order.reference.clone(), to };
+        order_need(order, order.waits_since(), now, next)
+    };
+    needs(List::ToPack, orders.iter().map(need).collect(), Count::of_counted(facts.to_pack_count))
+}
+
+fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
+    let limit = Duration::days(DAYS_WITH_COURIER);
+    let mut late: Vec<&Waiting> = facts.shipped.iter().filter(|waiting| waiting.waited(now) >= limit).collect();
+    late.sort_by_key(|waiting| (waiting.since, waiting.order.pk));
+    let count = Count::of_rows(late.len(), facts.shipped.len() < SHIPPED);
+    let need = |waiting: &&Waiting| {
+        let next = Remedy::MoveOn { reference: waiting.order.reference.clone(), to: Status::Delivered };
+        let need = order_need(&waiting.order, waiting.since, now, next);
+        let shipping: Vec<String> = waiting.order.shipping.words().into_iter().flatten().collect();
+        Need { remarks: (!shipping.is_empty()).then(|| shipping.join(", ")).into_iter().collect(), ..need }
+    };
+    needs(List::WithCouriers, late.iter().map(need).collect(), count)
+}
+
+fn owed(facts: &Facts, now: Timestamp) -> Needs {
+    let need = |(waiting, method): &(Waiting, Option<Method>)| {
+        let next = Remedy::Refund { reference: waiting.order.reference.clone(), method: method.clone() };
+        order_need(&waiting.order, waiting.since, now, next)
+    };
+    needs(List::Owed, facts.owed.iter().map(need).collect(), Count::of_counted(facts.owed_count))
+}
+
+/// Finds the stock that is short of what the pending orders need that were looked at, out, or low.
+fn stock(facts: &Facts) -> Needs {
+    let mut wanted = DemandByLine::of(&facts.products);
+    for item in facts.pending.iter().flat_map(|pending| &pending.order.items) {
+        let (product_id, selected_size) = (item.product_id, item.selected_size.clone());
+        wanted.add(&Demand { product_id, selected_size, quantity: item.quantity.into() });
+    }
+    let mut rows: Vec<Scarce> = Vec::new();
+    for scarce in wanted.scarcity(facts.low_stock).rows {
+        let product = facts.products.iter().find(|product| product.id == scarce.product_id);
+        let low = product.filter(|product| scarce.state != State::Short && product.is_low(facts.low_stock));
+        match low {
+            // All sizes of it are one row, unless one of them is short already.
+            Some(_) if rows.iter().any(|row| row.product_id == scarce.product_id) => {}
+            Some(product) => rows.push(Scarce {
+                size: None,
+                on_hand: product.stock_quantity(),
+                state: if product.stock_quantity() == 0 { State::Out } else { State::Low },
+                ..scarce
+            }),
+            None => rows.push(scarce),
+        }
+    }
+    rows.sort_by_key(|row| row.state);
+    let is_scarce =
+        |product: &&Product| product.is_low(facts.low_stock) || product.sizes().any(|line| line.on_hand == 0);
+    let count = Count::of_rows(rows.len(), facts.products.iter().filter(is_scarce).count() < PRODUCTS);
+    let need = |scarce: Scarce| {
+        let product = scarce.barcode.clone().unwrap_or_else(|| scarce.product_id.to_string());
+        let next = match scarce.state {
+            State::Short => {
+                let size = scarce.size.clone().unwrap_or_default();
+                Remedy::AddStock { product, size, missing: scarce.missing() }
+            }
+            State::Out | State::Low => Remedy::ShowProduct(product),
+        };
+        Need { subject: Subject::Stock(scarce), problems: Vec::new(), remarks: Vec::new(), next }
+    };
+    needs(List::Stock, rows.into_iter().map(need).collect(), count)
+}
+
+/// Finds the pairs of orders that look like one that was received twice, each once.
+fn received_twice(facts: &Facts, now: Timestamp) -> Needs {
+    let mut pairs: Vec<[&Reference; 2]> = Vec::new();
+    let mut rows = Vec::new();
+    for PendingOrder { order, twin } in &facts.pending {
+        let (order, Some(twin)) = (&order.summary, twin) else { continue };
+        let (first, second) = if order.pk < twin.pk { (order, twin) } else { (twin, order) };
+        let pair = [&first.reference, &second.reference];
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+            let next = Remedy::ShowOrders(pair.map(Reference::clone).to_vec());
+            let mut need = order_need(order, order.waits_since(), now, next);
+            if let Subject::Order { twin: other, .. } = &mut need.subject {
+                *other = Some(twin.reference.clone());
+            }
+            rows.push(need);
+        }
+    }
+    let count = Count::of_rows(rows.len(), facts.pending.len() < LOOKED_AT);
+    needs(List::ReceivedTwice, rows, count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::{Balance, Money};
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, order};
+
+    const HOUR: i64 = 3_600_000;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_millis(1000 * HOUR + hours * HOUR).unwrap()
+    }
+
+    /// An order of one item in a status, with its number as its key and in its reference, which came at that hour.
+    fn one(number: i64, shirt: &Product, size: Option<&str>, status: Status, hour: i64) -> Order {
+        let catalogue = [shirt.clone()].into_iter().collect();
+        let mut order = order(&incoming(&[(shirt, 1, size)]), &catalogue, number, status);
+        order.summary.reference = Reference::parse(&format!("LEG-{number}")).unwrap();
+        (order.summary.order_date, order.summary.created_at) = (at(hour), at(hour));
+        order
+    }
+
+    fn alone(order: Order) -> PendingOrder {
+        PendingOrder { order, twin: None }
+    }
+
+    /// Describes the rows of a list: what each is about, how many hours it has waited, and what is next.
+    fn described(needs: &Needs) -> Vec<String> {
+        let describe = |need: &Need| match &need.subject {
+            Subject::Order { order, waited, .. } => format!("{} {}h", order.reference, waited.num_hours()),
+            Subject::Stock(scarce) => {
+                let size = scarce.size.as_deref().unwrap_or("-");
+                format!("{} {size} {} {}", scarce.name, scarce.state.as_str(), scarce.on_hand)
+            }
+        };
+        needs.rows.iter().map(|need| format!("{}: {}", describe(need), next(&need.next))).collect()
+    }
+
+    fn next(remedy: &Remedy) -> String {
+        match remedy {
+            Remedy::Confirm(reference) => format!("confirm {reference}"),
+            Remedy::TellShortage(reference) => format!("tell {reference}"),
+            Remedy::ChooseSize { reference, item } => format!("choose the size of {reference} {item}"),
+            Remedy::MoveOn { reference, to } => format!("{reference} to {to}"),
+            Remedy::Refund { reference, method } => {
+                format!("refund {reference} {}", method.as_ref().map_or("?", Method::as_str))
+            }
+            Remedy::AddStock { product, size, missing } => format!("add {product} {size} {missing}"),
+            Remedy::ShowProduct(product) => format!("show {product}"),
+            Remedy::ShowOrders(orders) => {
+                format!("show {}", orders.iter().map(Reference::as_str).collect::<Vec<_>>().join(" "))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn pending_orders_are_confirmed_unless_something_stands_in_the_way() {
+        let shirt = product("Shirt", &[("S", 2), ("L", 0)]);
+        let mut cheap = one(4, &shirt, Some("S"), Status::Pending, 3);
+        cheap.items[0].unit_price = Money::ZERO;
+        cheap.block = Some(Block { since: at(0), note: Some("fraud".to_owned()) });
+        let third = one(5, &shirt, Some("S"), Status::Pending, 4);
+        let pending = vec![
+            alone(one(1, &shirt, Some("S"), Status::Pending, 0)),
+            alone(one(2, &shirt, None, Status::Pending, 1)),
+            alone(one(3, &shirt, Some("L"), Status::Pending, 2)),
+            alone(cheap),
+            PendingOrder { order: third, twin: Some(one(1, &shirt, None, Status::Pending, 0).summary) },
+        ];
+        let facts = Facts { pending, pending_count: 300, products: vec![shirt], low_stock: 1, ..Facts::default() };
+        let lists = today(&facts, at(10));
+        let keys: Vec<_> = lists.iter().map(|needs| needs.list.key()).collect();
+        assert_eq!(keys, ["payments", "sizes", "toPack", "withCouriers", "owed", "stock", "receivedTwice"]);
+        assert_eq!(
+            described(&lists[0]),
+            ["LEG-1 10h: confirm LEG-1", "LEG-3 8h: tell LEG-3", "LEG-4 7h: confirm LEG-4", "LEG-5 6h: confirm LEG-5"]
+        );
+        assert_eq!(described(&lists[1]), ["LEG-2 9h: choose the size of LEG-2 1"]);
+        assert_eq!((lists[0].count, lists[1].count), (Count::Exactly(299), Count::Exactly(1)));
+        let said = |list: usize, row: usize| {
+            (lists[list].rows[row].problems.join("; "), lists[list].rows[row].remarks.join("; "))
+        };
+        let text = |problems: &str, remarks: &str| (problems.to_owned(), remarks.to_owned());
+        assert_eq!(said(0, 0), text("", ""));
+        assert_eq!(said(0, 1), text("Shirt (L): Insufficient stock (available: 0, required: 1)", ""));
+        assert_eq!(
+            said(0, 2),
+            text("Shirt: price 0.00 is below the list price 29.99", "the customer is blocked: fraud")
+        );
+        assert_eq!(
+            said(0, 3),
+            text(
+                "Shirt (S): Insufficient stock (available: 0, required: 1)",
+                "there is enough, but not after the older orders are confirmed; same phone and items as LEG-1: ordered twice?"
+            )
+        );
+        assert_eq!(described(&lists[6]), ["LEG-5 6h: show LEG-1 LEG-5"]);
+        // The stock is short of what these orders need together.
+        assert_eq!(described(&lists[5]), ["Shirt S short 2: add SKU-Shirt S 1", "Shirt L short 0: add SKU-Shirt L 1"]);
+    }
+
+    #[test]
+    fn each_pair_of_likely_duplicates_stands_there_once() {
+        let shirt = product("Shirt", &[("", 9)]);
+        let orders: Vec<Order> = (1..=4).map(|n| one(n, &shirt, None, Status::Pending, n)).collect();
+        let twin = |order: usize, twin: usize| PendingOrder {
+            order: orders[order].clone(),
+            twin: Some(orders[twin].summary.clone()),
+        };
+        let pending = vec![twin(0, 1), twin(1, 0), twin(2, 1), alone(orders[3].clone())];
+        let facts = Facts { pending, products: vec![shirt.clone()], ..Facts::default() };
+        let rows = described(&today(&facts, at(5))[6]);
+        assert_eq!(rows, ["LEG-1 4h: show LEG-1 LEG-2", "LEG-3 2h: show LEG-2 LEG-3"]);
+    }
+
+    #[test]
+    fn orders_move_on_and_what_is_owed_goes_back() {
+        let shirt = product("Shirt", &[("", 9)]);
+        let summary = |number, status, hour| one(number, &shirt, None, status, hour).summary;
+        let waiting =
+            |number, status, arrived, since| Waiting { order: summary(number, status, arrived), since: at(since) };
+        let mut owed = waiting(7, Status::Cancelled, 0, 40);
+        owed.order.recorded = Some(Balance::from_hundredths(2999));
+        let facts = Facts {
+            to_pack: vec![
+                summary(1, Status::Confirmed, 2),
+                summary(2, Status::Confirmed, 9),
+                summary(3, Status::Processing, 5),
+            ],
+            to_pack_count: 1000,
+            // It left the shop within three days; and before that, though it came later than others.
+            shipped: vec![
+                waiting(4, Status::Shipped, 0, 29),
+                waiting(5, Status::Shipped, 1, 28),
+                waiting(6, Status::Shipped, 2, 20),
+            ],
+            owed: vec![(owed.clone(), Some(Method::cash())), (owed, None)],
+            owed_count: 2,
+            ..Facts::default()
+        };
+        let lists = today(&facts, at(100));
+        assert_eq!(
+            described(&lists[2]),
+            ["LEG-1 98h: LEG-1 to processing", "LEG-3 95h: LEG-3 to shipped", "LEG-2 91h: LEG-2 to processing"]
+        );
+        assert_eq!(described(&lists[3]), ["LEG-6 80h: LEG-6 to delivered", "LEG-5 72h: LEG-5 to delivered"]);
+        assert_eq!(described(&lists[4]), ["LEG-7 60h: refund LEG-7 cash", "LEG-7 60h: refund LEG-7 ?"]);
+        let counts = [2, 3, 4].map(|list| lists[list].count);
+        assert_eq!(counts, [Count::AtLeast(1000), Count::Exactly(2), Count::Exactly(2)]);
+        assert_eq!(counts.map(Count::exact), [None, Some(2), Some(2)]);
+    }
+
+    #[test]
+    fn a_low_product_is_one_row_and_a_size_that_is_out_another() {
+        let limit = |limit, product| Product { low_stock_at: Some(limit), ..product };
+        let products = vec![
+            product("Belt", &[("", 9)]),
+            limit(4, product("Cap", &[("S", 1), ("M", 3), ("L", 0)])),
+            product("Coat", &[("S", 0), ("L", 9)]),
+            limit(9, product("Polo", &[("S", 0), ("L", 2)])),
+            product("Vest", &[("", 0)]),
+        ];
+        let coat = one(1, &products[2], Some("S"), Status::Pending, 0);
+        let polo = one(2, &products[3], Some("S"), Status::Pending, 0);
+        let facts = Facts { products, low_stock: 5, pending: vec![alone(coat), alone(polo)], ..Facts::default() };
+        let lists = today(&facts, at(0));
+        assert_eq!(
+            described(&lists[5]),
+            [
+                "Coat S short 0: add SKU-Coat S 1",
+                "Polo S short 0: add SKU-Polo S 1",
+                "Vest - out 0: show SKU-Vest",
+                "Cap - low 4: show SKU-Cap",
+            ]
+        );
+        assert_eq!(lists[5].count, Count::Exactly(4));
+        let without_orders = Facts { pending: Vec::new(), ..facts };
+        assert_eq!(
+            described(&today(&without_orders, at(0))[5]),
+            [
+                "Coat S out 0: show SKU-Coat",
+                "Vest - out 0: show SKU-Vest",
+                "Cap - low 4: show SKU-Cap",
+                "Polo - low 2: show SKU-Polo"
+            ]
+        );
+    }
+
+    /// Whoever has more than is looked at or shown is told so.
+    #[test]
+    fn lists_are_cut_to_what_is_shown() {
+        let shirt = product("Shirt", &[("S", 9)]);
+        let pending = (1..=20).map(|n| alone(one(n, &shirt, None, Status::Pending, n))).collect();
+        let caps = (0..30).map(|n| product(&format!("Cap {n}"), &[("", 0)]));
+        let products = caps.chain([shirt.clone()]).collect();
+        let order = one(1, &shirt, None, Status::Shipped, 0).summary;
+        let shipped = vec![Waiting { order, since: at(0) }; SHIPPED];
+        let lists = today(&Facts { pending, pending_count: 1000, products, shipped, ..Facts::default() }, at(100));
+        let found: Vec<_> = lists.iter().map(|needs| (needs.rows.len(), needs.count)).collect();
+        let none = (0, Count::Exactly(0));
+        let expected = [
+            (0, Count::AtLeast(1000)),
+            (10, Count::AtLeast(20)),
+            none,
+            (10, Count::AtLeast(50)),
+            none,
+            (10, Count::AtLeast(30)),
+            (0, Count::AtLeast(0)),
+        ];
+        assert_eq!(found, expected);
+    }
+}

@@ -1,0 +1,92 @@
+//! What needs somebody now: the first of each, and how many there are up to a bound, however many orders the file has.
+
+use rusqlite::{Row, named_params};
+
+use super::error::StoreError;
+use super::order_filter::grand_total;
+use super::orders::{SUMMARY_COLUMNS, summary};
+use super::transaction::Read;
+use super::values::json_array;
+use crate::domain::product::{Product, ProductId};
+use crate::domain::report::money::Waiting;
+use crate::domain::time::Timestamp;
+
+/// The products that are low, or out in a size, those with the fewest pieces first.
+const SCARCE: &str =
+    "SELECT s.product_id FROM stock AS s JOIN products AS p ON p.id = s.product_id WHERE p.removed_at IS NULL
+    GROUP BY s.product_id
+    HAVING SUM(s.on_hand) <= coalesce(p.low_stock_at, :shop_limit)
+        OR MIN(CASE WHEN s.size_key <> '' THEN s.on_hand END) = 0
+    ORDER BY SUM(s.on_hand), s.product_id LIMIT :most";
+
+impl Read<'_> {
+    /// Counts the orders of which something is owed to the customer, up to `most`.
+    pub fn owed_up_to(&self, most: i64) -> Result<i64, StoreError> {
+        let sql =
+            concat!("SELECT COUNT(*) FROM (SELECT 1 FROM orders AS o WHERE o.paid > ", grand_total!(), " LIMIT :most)");
+        self.row(sql, named_params! {":most": most}, |row| row.get(0))
+    }
+
+    /// Loads the shipped orders that arrived until then, the oldest first, up to `most`; each with the time of its shipping.
+    pub fn shipped_until(&self, until: Timestamp, most: usize) -> Result<Vec<Waiting>, StoreError> {
+        let shipped = |row: &Row<'_>| Ok(Waiting { order: summary(row)?, since: row.get("since")? });
+        let sql = format!(
+            "SELECT {SUMMARY_COLUMNS}, coalesce((SELECT MAX(e.at) FROM order_events AS e
+                 WHERE e.order_pk = o.pk AND e.kind = 'status' AND e.\"to\" = 'shipped'), o.created_at) AS since
+             FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
+             WHERE o.status = 'shipped' AND o.created_at <= :until ORDER BY o.created_at, o.pk LIMIT :most"
+        );
+        self.rows(&sql, named_params! {":until": until, ":most": limit(most)}, shipped)
+    }
+
+    /// Loads these products and the scarce ones, up to `most` of them, by name. `shop_limit` is for products without a limit of
+    /// their own.
+    pub fn products_to_watch(
+        &self,
+        ids: impl IntoIterator<Item = ProductId>,
+        shop_limit: i64,
+        most: usize,
+    ) -> Result<Vec<Product>, StoreError> {
+        let values = named_params! {":shop_limit": shop_limit, ":most": limit(most)};
+        let scarce = self.rows(SCARCE, values, |row| row.get(0))?;
+        let ids = json_array(ids.into_iter().chain(scarce).map(|id| id.to_string()));
+        self.products_where("p.id IN (SELECT value FROM json_each(:ids))", &[(":ids", &ids)])
+    }
+}
+
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::store::commit::tests::{CLOCK, audit, store};
+    use crate::store::transaction::Outcome;
+
+    #[test]
+    fn products_that_are_low_or_out_are_watched() {
+        let (_folder, mut store) = store();
+        let products = [
+            Product { low_stock_at: Some(0), ..product("Belt", &[("", 1)]) },
+            Product { low_stock_at: Some(9), ..product("Cap", &[("", 9)]) },
+            product("Coat", &[("S", 8), ("L", 0)]),
+            product("Polo", &[("", 0), ("S", 8)]),
+            product("Scarf", &[("", 5)]),
+            product("Shirt", &[("", 6)]),
+            product("Vest", &[("", 0)]),
+        ];
+        store
+            .write::<_, StoreError>(Outcome::Commit, CLOCK, |write| {
+                products.iter().try_for_each(|product| write.insert_product(product, &audit()))
+            })
+            .unwrap();
+        let watched = |ids: &[ProductId], most| -> Vec<String> {
+            let found = store.read(|read| read.products_to_watch(ids.iter().copied(), 5, most)).unwrap();
+            found.into_iter().map(|product| product.name).collect()
+        };
+        assert_eq!(watched(&[], 10), ["Cap", "Coat", "Scarf", "Vest"]);
+        assert_eq!(watched(&[products[5].id, products[1].id], 2), ["Cap", "Scarf", "Shirt", "Vest"]);
+    }
+}
