@@ -41,6 +41,7 @@
 //! | `transition`, `edit`, `returns` | all other steps (rules 2 and 3); changing an order; what a customer sends back |
 //! | `stock`, `shortage` | movements; adjusting and counting; what there is not enough of |
 //! | `history` | the history of an order, and of a product's stock |
+//! | `slip`, `invoice` | what to fetch and pack, and what the courier collects; what an invoice says of the money |
 //! | `template`, `message` | the occasions for messages to a customer; what they say |
 //! | `report` | the content of the reports |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
@@ -60,6 +61,7 @@ pub(crate) mod holding;
 pub mod incoming;
 #[cfg(test)]
 mod invariants;
+pub(crate) mod invoice;
 pub(crate) mod item_spec;
 pub(crate) mod limits;
 pub(crate) mod message;
@@ -83,6 +85,7 @@ pub mod settings;
 pub mod settlement;
 pub mod shipping;
 pub(crate) mod shortage;
+pub(crate) mod slip;
 pub mod status;
 pub(crate) mod stock;
 pub mod template;
