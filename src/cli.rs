@@ -10,7 +10,8 @@ use crate::commands::facts::{Facts, Group, task_named};
 use crate::commands::import_summary::Imported;
 use crate::commands::{
     Context, backup, cancel, check, completions, config, confirm, create, customer, edit, failure, help, history,
-    import, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show, user,
+    import, invoice, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show,
+    slip, user,
 };
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::{Global, OutputFormat, options};
@@ -55,6 +56,8 @@ pub enum Command {
     Note(note::NoteArgs),
     History(history::HistoryArgs),
     Message(message::MessageArgs),
+    Slip(slip::SlipArgs),
+    Invoice(invoice::InvoiceArgs),
     MyOrders(my_orders::MyOrdersArgs),
     Customer(customer::CustomerArgs),
     Product(product::ProductArgs),
@@ -91,8 +94,9 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
     if context.global.json && context.global.format.is_some_and(|format| format != OutputFormat::Json) {
         return Err(Failure::usage("--json and another --format contradict each other").into());
     }
-    if context.global.format() == OutputFormat::Html && !matches!(command, Command::Report(_)) {
-        return Err(Failure::usage("--format html is for reports only").into());
+    let has_pages = matches!(command, Command::Report(_) | Command::Slip(_) | Command::Invoice(_));
+    if context.global.format() == OutputFormat::Html && !has_pages {
+        return Err(Failure::usage("--format html is for reports, slips and invoices only").into());
     }
     if let (Some(note), Command::Note(args)) = (&context.global.note, &command) {
         return Err(note::refuse_option(args, note).into());
@@ -119,6 +123,8 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
         Command::Note(args) => note::run(&args, context),
         Command::History(args) => history::run(&args, context),
         Command::Message(args) => message::run(&args, context),
+        Command::Slip(args) => slip::run(&args, context),
+        Command::Invoice(args) => invoice::run(&args, context),
         Command::MyOrders(args) => my_orders::run(&args, context),
         Command::Customer(args) => customer::run(args, context),
         Command::Product(args) => product::run(args, context),

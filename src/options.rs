@@ -77,7 +77,7 @@ pub enum OutputFormat {
     Ndjson,
     /// Comma-separated values with a header.
     Csv,
-    /// One self-contained page (reports only).
+    /// One self-contained page (reports, slips, invoices).
     Html,
 }
 

@@ -34,6 +34,7 @@ pub mod help;
 pub mod history;
 pub mod import;
 pub mod import_summary;
+pub mod invoice;
 pub mod keep_going;
 pub mod list;
 pub mod listing;
@@ -56,6 +57,7 @@ pub mod report;
 pub mod returns;
 pub mod set_status;
 pub mod show;
+pub mod slip;
 pub mod source;
 pub mod user;
 

@@ -5,6 +5,7 @@ use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, CUSTOMER_RETURN_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS, ITEM_KEYS,
     NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_KEYS, RETURN_KEYS, STOCK_ENTRY_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
+use super::paper::{invoice, slip};
 use super::report::{money, pending, stock};
 
 /// A JSON body.
@@ -41,6 +42,9 @@ const SHAPES: &[Shape] = &[
     shape("event", "history, an array", EVENT_KEYS),
     shape("movement", "the movements of an event", &["productName", "size", "delta"]),
     shape("message", "message", &["orderReference", "phone", "text", "link"]),
+    shape("slips", "slip; --format csv prints the pick list", slip::KEYS),
+    shape("line of a pick list", "the pickList of slip", slip::PICK_LINE_KEYS),
+    shape("invoice", "invoice", invoice::KEYS),
     shape(
         "import",
         "import; product import adds updated",
@@ -105,6 +109,8 @@ const SHAPES: &[Shape] = &[
 fn type_of(body: &str, key: &str) -> &'static str {
     match key {
         "note" if body == "note" => "text",
+        "pickList" => "[line of a pick list]",
+        "orders" if body == "slips" => "[order]",
         "orders" if body == "customer with orders" => "[listed order]",
         "returns" if body == "customer with orders" => "[return of a customer]",
         "name" if body.starts_with("customer") => "text?",

@@ -13,6 +13,7 @@
 //! | `history` | the history of an order, and of a product's stock |
 //! | `paint` | the colours |
 //! | `report` | reports as text, HTML and bodies |
+//! | `paper` | slips and invoices as text and HTML |
 //! | `message` | links that open WhatsApp |
 //! | `zone` | times in the shop's zone |
 
@@ -26,6 +27,7 @@ pub mod json;
 pub(crate) mod message;
 pub mod order;
 pub(crate) mod paint;
+pub(crate) mod paper;
 pub(crate) mod product;
 pub(crate) mod prose;
 pub(crate) mod report;
