@@ -122,6 +122,11 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     let history = shop.orders(["history", ORDER, "--json"]).json();
     holds("event", &history[0]);
     holds("movement", &history[1]["movements"][0]);
+    let slips = shop.orders(["slip", "--json"]).json();
+    holds("slips", &slips);
+    holds("line of a pick list", &slips["pickList"][0]);
+    holds("order", &slips["orders"][0]);
+    holds("invoice", &shop.orders(["invoice", ORDER, "--json"]).json());
     holds("message", &shop.orders(["message", ORDER, "--json"]).json());
 
     let bad = format!("{}\n{{\"orderReference\":\"LEG-BAD\"}}\n", order("LEG-B", BELT, 1, None));

@@ -41,7 +41,8 @@ fn usage() {
         "{\"success\":false,\"error\":\"unexpected argument '--bogus' found\",\"details\":[],\"code\":\"usage\",\
          \"hint\":\"for its options:  orders help list\",\"exitCode\":2,\"reason\":null}\n",
     );
-    shop.orders(["list", "--format", "html"]).fails(2, "error: --format html is for reports only\n");
+    shop.orders(["list", "--format", "html"])
+        .fails(2, "error: --format html is for reports, slips and invoices only\n");
     shop.orders(["list"])
         .env("ORDERS_NOW", "yesterday")
         .fails(2, "error: ORDERS_NOW must be a time with a zone, such as 2026-02-04T10:30:00Z\n");
