@@ -10,7 +10,8 @@ use crate::commands::facts::{Facts, Group, task_named};
 use crate::commands::import_summary::Imported;
 use crate::commands::{
     Context, backup, cancel, check, completions, config, confirm, create, customer, edit, failure, help, history,
-    import, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show, today, user,
+    import, invoice, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show,
+    slip, today, user,
 };
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::{Global, OutputFormat, options};
@@ -57,6 +58,8 @@ pub enum Command {
     Note(note::NoteArgs),
     History(history::HistoryArgs),
     Message(message::MessageArgs),
+    Slip(slip::SlipArgs),
+    Invoice(invoice::InvoiceArgs),
     MyOrders(my_orders::MyOrdersArgs),
     Customer(customer::CustomerArgs),
     Product(product::ProductArgs),
@@ -132,6 +135,8 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
         Command::Note(args) => note::run(&args, context),
         Command::History(args) => history::run(&args, context),
         Command::Message(args) => message::run(&args, context),
+        Command::Slip(args) => slip::run(&args, context),
+        Command::Invoice(args) => invoice::run(&args, context),
         Command::MyOrders(args) => my_orders::run(&args, context),
         Command::Customer(args) => customer::run(args, context),
         Command::Product(args) => product::run(args, context),

@@ -154,7 +154,8 @@ pub fn task_named(command: &str) -> Option<Task> {
     Some(match command.split(' ').next().unwrap_or_default() {
         "create" => Task::Create,
         "import" => Task::Import,
-        "list" | "show" | "history" | "message" => Task::Read,
+        "list" | "show" | "history" | "message" | "invoice" => Task::Read,
+        "slip" => Task::Pack,
         "my-orders" => Task::MyOrders,
         "confirm" => Task::Confirm,
         "set-status" | "cancel" | "return" => Task::UpdateStatus,

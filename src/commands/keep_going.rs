@@ -76,7 +76,7 @@ fn say_failures<'f>(failures: impl Iterator<Item = &'f Failure>, context: &Conte
 }
 
 /// How many orders are in memory at once where only their output is kept.
-const AT_ONCE: usize = 16;
+pub const AT_ONCE: usize = 16;
 
 /// Loads the orders a few at a time, and passes on each, or why it was not found.
 pub fn load_each_named(

@@ -72,6 +72,11 @@ pub fn seen_by<'o>(caller: &Caller, order: &'o Order) -> Cow<'o, Order> {
     Cow::Owned(order)
 }
 
+/// Returns the words that came with an order, oldest first.
+pub fn customers_words(notes: &[Note]) -> impl Iterator<Item = &Note> {
+    notes.iter().filter(|note| note.is_customers)
+}
+
 /// Returns the customer's newest words and the shop's newest note.
 pub fn remarks(notes: &[Note]) -> (Option<&Note>, Option<&Note>) {
     let last = |is_customers| notes.iter().rfind(move |note| note.is_customers == is_customers);

@@ -43,6 +43,7 @@
 //! | `shelf` | what lies on the shelf, and counting it |
 //! | `delivery` | goods that come in |
 //! | `history` | the history of an order, and of a product |
+//! | `slip`, `invoice` | what to fetch and pack, and what the courier collects; what an invoice says of the money |
 //! | `template`, `message` | the occasions for messages to a customer; what they say |
 //! | `report`, `today` | the content of the reports; what needs somebody now |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
@@ -63,6 +64,7 @@ pub(crate) mod holding;
 pub mod incoming;
 #[cfg(test)]
 mod invariants;
+pub(crate) mod invoice;
 pub(crate) mod item_spec;
 pub(crate) mod limits;
 pub(crate) mod message;
@@ -87,6 +89,7 @@ pub mod settlement;
 pub(crate) mod shelf;
 pub mod shipping;
 pub(crate) mod shortage;
+pub(crate) mod slip;
 pub mod status;
 pub(crate) mod stock;
 pub mod template;

@@ -282,6 +282,12 @@ impl OrderItem {
         catalogue.unwrap_or(&self.product_name)
     }
 
+    /// Returns the product's barcode in the catalogue, for the shop's own texts.
+    pub fn shop_barcode(&self) -> Option<&str> {
+        let catalogue = self.misnomer.as_ref().and_then(|misnomer| misnomer.barcode.as_ref());
+        catalogue.unwrap_or(&self.product_barcode).as_deref()
+    }
+
     /// Says where the name or barcode differs from the catalogue's; `number` counts the items from 1.
     ///
     /// The catalogue's words come first, as a guest decides where their own words end.

@@ -152,6 +152,7 @@ impl Caller {
             Task::UpdateStatus => ("Only admins and sellers can update order status", Role::Seller),
             Task::Confirm => ("Only admins and sellers can confirm orders", Role::Seller),
             Task::Edit => ("Only admins and sellers can edit orders", Role::Seller),
+            Task::Pack => ("Only admins and sellers can print slips", Role::Seller),
             Task::Payments => ("Only admins and sellers can record payments", Role::Seller),
             Task::Customers => ("Only admins and sellers can work with customers", Role::Seller),
             Task::Forget => ("Only admins can forget customers", Role::Admin),
@@ -177,7 +178,7 @@ const NO_ACCOUNT: &str = "Authentication required";
 pub enum Task {
     /// Taking an order.
     Create,
-    /// Reading orders: list, show, history, message.
+    /// Reading orders: list, show, history, message, invoice.
     Read,
     /// Reading one's own orders.
     MyOrders,
@@ -187,6 +188,8 @@ pub enum Task {
     Confirm,
     /// Editing orders.
     Edit,
+    /// Printing what to fetch and pack.
+    Pack,
     /// Recording payments and refunds.
     Payments,
     /// Customers, and what the shop says of them.
@@ -233,6 +236,7 @@ mod tests {
             (Task::UpdateStatus, "x . . x x", "Only admins and sellers can update order status"),
             (Task::Confirm, "x . . x x", "Only admins and sellers can confirm orders"),
             (Task::Edit, "x . . x x", sellers),
+            (Task::Pack, "x . . x x", "Only admins and sellers can print slips"),
             (Task::Payments, "x . . x x", "Only admins and sellers can record payments"),
             (Task::Customers, "x . . x x", sellers),
             (Task::Forget, "x . . . x", "Only admins can forget customers"),

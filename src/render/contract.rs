@@ -7,6 +7,7 @@ use super::json::{
     ITEM_KEYS, NOTE_KEYS, ORDER_KEYS, PAYMENT_KEYS, PRODUCT_CHANGE_KEYS, PRODUCT_ENTRY_KEYS, PRODUCT_KEYS,
     RECEIVED_KEYS, RETURN_KEYS, SUMMARY_KEYS, USER_KEYS,
 };
+use super::paper::{invoice, slip};
 use super::report::{money, pending, stock};
 use super::today;
 
@@ -44,6 +45,9 @@ const SHAPES: &[Shape] = &[
     shape("event", "history, an array", EVENT_KEYS),
     shape("movement", "the movements of an event", &["productName", "size", "delta"]),
     shape("message", "message", &["orderReference", "phone", "text", "link"]),
+    shape("slips", "slip; --format csv prints the pick list", slip::KEYS),
+    shape("line of a pick list", "the pickList of slip", slip::PICK_LINE_KEYS),
+    shape("invoice", "invoice", invoice::KEYS),
     shape(
         "import",
         "import; product import adds updated",
@@ -144,6 +148,8 @@ fn type_of(body: &str, key: &str) -> &'static str {
         "waitingSeconds" | "onHand" | "demand" if body == "row of today" => "number?",
         "productId" if body == "row of today" => "uuid?",
         "list" | "command" => "text",
+        "pickList" => "[line of a pick list]",
+        "orders" if body == "slips" => "[order]",
         "orders" if body == "customer with orders" => "[listed order]",
         "returns" if body == "customer with orders" => "[return of a customer]",
         "name" if body.starts_with("customer") => "text?",

@@ -17,6 +17,7 @@
 //! | `paint` | the colours |
 //! | `report` | reports as text, HTML and bodies |
 //! | `today` | what needs somebody now |
+//! | `paper` | slips and invoices as text and HTML |
 //! | `message` | links that open WhatsApp |
 //! | `zone` | times in the shop's zone |
 
@@ -31,6 +32,7 @@ pub mod json;
 pub(crate) mod message;
 pub mod order;
 pub(crate) mod paint;
+pub(crate) mod paper;
 pub(crate) mod product;
 pub(crate) mod prose;
 pub(crate) mod report;

@@ -32,6 +32,11 @@ pub fn warning() -> Style {
     AnsiColor::Yellow.on_default().bold()
 }
 
+/// Returns the style of blocks that a scanner reads: black on white, whatever the terminal's colours.
+pub fn ink() -> Style {
+    AnsiColor::Black.on(AnsiColor::BrightWhite)
+}
+
 /// Paints a text if there is colour.
 pub fn paint(text: &str, style: Style, has_color: bool) -> String {
     if has_color { format!("{style}{text}{style:#}") } else { text.to_owned() }

@@ -102,6 +102,19 @@ impl Read<'_> {
         self.with_items(summaries)
     }
 
+    /// Finds the orders that are to be packed, the oldest first, `most` at the most.
+    pub fn orders_to_pack(&self, most: u32) -> Result<Vec<OrderPk>, StoreError> {
+        // Each status by itself, so that the index on status and time gives them without sorting.
+        self.rows(
+            "SELECT created_at, pk FROM orders WHERE status = 'confirmed'
+             UNION ALL
+             SELECT created_at, pk FROM orders WHERE status = 'processing'
+             ORDER BY created_at, pk LIMIT :most",
+            named_params! {":most": most},
+            |row| row.get("pk"),
+        )
+    }
+
     /// Finds the order of a number, in any spelling, that came in last.
     pub fn last_order_of(&self, phone: &str) -> Result<Option<OrderSummary>, StoreError> {
         let number = self.full_number(phone)?;

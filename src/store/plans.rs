@@ -107,6 +107,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.has_reference(&new.reference)?;
     read.last_order_of(&new.customer.phone)?;
     read.order_count()?;
+    read.orders_to_pack(10)?;
     read.likely_duplicates(&new.content, &new.customer.phone, new.order_date, None)?;
     read.held_stock(order)?;
     read.held_by(&[order])?;

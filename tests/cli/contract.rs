@@ -75,6 +75,15 @@ fn hold_money(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     holds("order of money", &money["withCouriers"][0]);
 }
 
+/// Holds what is printed for packers and customers to the page.
+fn hold_papers(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    let slips = shop.orders(["slip", "--json"]).json();
+    holds("slips", &slips);
+    holds("line of a pick list", &slips["pickList"][0]);
+    holds("order", &slips["orders"][0]);
+    holds("invoice", &shop.orders(["invoice", ORDER, "--json"]).json());
+}
+
 /// Holds what comes back to the page.
 fn hold_returns(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     shop.orders(["set-status", ORDER, "shipped"]).succeeds();
@@ -160,6 +169,7 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     let history = shop.orders(["history", ORDER, "--json"]).json();
     holds("event", &history[0]);
     holds("movement", &history[1]["movements"][0]);
+    hold_papers(&shop, &mut holds);
     holds("message", &shop.orders(["message", ORDER, "--json"]).json());
 
     let bad = format!("{}\n{{\"orderReference\":\"LEG-BAD\"}}\n", order("LEG-B", BELT, 1, None));

@@ -79,6 +79,8 @@ fn no_code_point_of_a_name_steers_a_terminal() {
         for args in [
             vec!["history"],
             vec!["message", "--template", "received"],
+            vec!["slip"],
+            vec!["invoice"],
             vec!["set-status", "pending", "--force", "--note", name.as_str()],
             vec!["edit", "--name", name.as_str(), "--address", name.as_str(), "--note", name.as_str()],
             vec!["history"],
@@ -243,6 +245,8 @@ fn no_text_of_an_order_a_product_or_a_user_steers_a_terminal() {
             &["message", "LEG-0-2", "--template", text],
             &["message", &format!("LEG-{number}-2"), "--template", "received"],
             &["history", &format!("LEG-{number}-2")],
+            &["slip", &format!("LEG-{number}-2")],
+            &["invoice", &format!("LEG-{number}-2")],
             &["report", "sales", "--since", text],
         ] {
             let mut run = shop.orders([]);

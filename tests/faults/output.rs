@@ -13,13 +13,15 @@ use crate::work::Case;
 const COMPLETION: &[&str] = &["--", "orders", "show", "LEG-"];
 
 /// Commands that change nothing: they read, only say what they would do, or fail.
-const READERS: [&[&str]; 28] = [
+const READERS: [&[&str]; 30] = [
     &["list"],
     &["list", "--items", "--format", "csv"],
     &["show", "LEG-KEPT-0001"],
     &["history", "LEG-KEPT-0001"],
     &["history", "LEG-KEPT-0001", "--json"],
     &["message", "LEG-KEPT-0001"],
+    &["slip"],
+    &["invoice", "LEG-KEPT-0001", "--format", "html"],
     &["--as", SELLER, "my-orders"],
     &["report", "pending"],
     &["report", "sales", "--format", "html"],

@@ -19,8 +19,8 @@ pub use nearest::nearest;
 pub use order::{Found, Named, Naming, find_order, name_orders_or_none};
 pub use product::{find_items, find_ordered_product, find_product, find_product_or_removed, find_product_to_remove};
 pub use references::{
-    Given, REF_TO_READ, REF_TO_WRITE, REFS_TO_READ, REFS_TO_WRITE, References, expand_references, list_orders,
-    none_named,
+    Given, REF_TO_READ, REF_TO_WRITE, REFERENCES_LIMIT, REFS_TO_READ, REFS_TO_WRITE, References, expand_references,
+    list_orders, none_named,
 };
 
 /// Finds the account with this name.

@@ -20,7 +20,7 @@ pub const REFS_TO_WRITE: &str = "References or ids; parts of references, phones 
      script: whole references, or --yes); - reads them from stdin";
 
 /// The most references in one call: they share one transaction, and memory holds their orders.
-const REFERENCES_LIMIT: usize = 10_000;
+pub const REFERENCES_LIMIT: usize = 10_000;
 /// The most bytes in a line that names an order.
 const LINE_LIMIT: u64 = 1024;
 /// The text given for an order.

@@ -92,7 +92,10 @@ impl Report {
 }
 
 /// Writes a list of bodies, piece by piece.
-fn put_list<E: From<SpoolError>>(list: &mut Spool<Body>, put: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+pub(in crate::render) fn put_list<E: From<SpoolError>>(
+    list: &mut Spool<Body>,
+    put: &mut impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
     let mut before = "[";
     list.each(|row| {
         put(&format!("{before}{}", Value::Object(row)))?;

@@ -1,0 +1,139 @@
+//! What an invoice says of the money: lines that add up.
+
+use super::money::{Balance, Money};
+use super::order::OrderSummary;
+use super::status::Status;
+use super::terms::Claimed;
+
+/// What a line of the account says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// The sum of the items.
+    Items,
+    /// The discount, below zero.
+    Discount,
+    /// What came back, below zero.
+    Returned,
+    /// The fee for delivery.
+    Delivery,
+    /// What the shop keeps of a cancelled order's price.
+    Kept,
+    /// What the customer pays in all.
+    Total,
+    /// What was paid.
+    Paid,
+    /// What is left to pay.
+    Due,
+    /// What the courier collects, or has collected: what they bring is recorded later.
+    CashOnDelivery,
+    /// What the customer gets back.
+    Owed,
+}
+
+/// Returns whether the shop stands by the terms: while an order is pending, what only a guest says is no promise of the shop;
+/// whoever confirms it agrees (rule 5).
+pub fn are_terms_agreed(summary: &OrderSummary) -> bool {
+    summary.status != Status::Pending || summary.terms.claimed == Claimed::default()
+}
+
+/// Returns the account of an order, line by line; only the total where there is nothing else to say.
+pub fn account(summary: &OrderSummary) -> Vec<(Entry, Balance)> {
+    if !are_terms_agreed(summary) {
+        return vec![(Entry::Total, summary.total.into())];
+    }
+    let (terms, mut lines) = (&summary.terms, Vec::new());
+    if summary.status == Status::Cancelled {
+        lines.push((Entry::Kept, summary.kept.into()));
+    } else {
+        let less = |entry, amount: Money| (amount != Money::ZERO).then(|| (entry, Balance::from(amount).negated()));
+        lines.extend(less(Entry::Discount, terms.discount));
+        lines.extend(less(Entry::Returned, summary.returned));
+        lines.extend(terms.delivery_fee.map(|fee| (Entry::Delivery, fee.into())));
+        if !lines.is_empty() {
+            lines.insert(0, (Entry::Items, summary.total.into()));
+        }
+        lines.push((Entry::Total, summary.grand_total()));
+    }
+    lines.extend(summary.paid().filter(|paid| *paid != Balance::ZERO).map(|paid| (Entry::Paid, paid)));
+    lines.extend(summary.due().map(|due| match due.is_negative() {
+        true => (Entry::Owed, due.negated()),
+        false if terms.is_cod && due != Balance::ZERO => (Entry::CashOnDelivery, due),
+        false => (Entry::Due, due),
+    }));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, order};
+
+    #[derive(Default)]
+    struct Case {
+        fee: Option<i64>,
+        discount: i64,
+        returned: i64,
+        paid: Option<i64>,
+        kept: i64,
+        is_cod: bool,
+    }
+
+    #[test]
+    fn the_lines_of_an_account_add_up() {
+        use Entry::{CashOnDelivery, Delivery, Discount, Due, Items, Kept, Owed, Paid, Returned, Total};
+        let shirt = product("Shirt", &[("", 9)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        for (status, case, expected) in [
+            (Status::Confirmed, Case::default(), &[(Total, 5998)][..]),
+            (Status::Confirmed, Case { paid: Some(5998), ..Case::default() }, &[(Total, 5998), (Paid, 5998), (Due, 0)]),
+            (
+                Status::Shipped,
+                Case { fee: Some(0), is_cod: true, ..Case::default() },
+                &[(Items, 5998), (Delivery, 0), (Total, 5998), (CashOnDelivery, 5998)],
+            ),
+            (
+                Status::Delivered,
+                Case { fee: Some(5000), discount: 998, returned: 2500, paid: Some(10000), ..Case::default() },
+                &[
+                    (Items, 5998),
+                    (Discount, -998),
+                    (Returned, -2500),
+                    (Delivery, 5000),
+                    (Total, 7500),
+                    (Paid, 10000),
+                    (Owed, 2500),
+                ],
+            ),
+            (
+                Status::Cancelled,
+                Case { discount: 998, paid: Some(2000), kept: 500, ..Case::default() },
+                &[(Kept, 500), (Paid, 2000), (Owed, 1500)],
+            ),
+        ] {
+            let mut summary = order(&incoming(&[(&shirt, 2, None)]), &catalogue, 1, status).summary;
+            let money = Money::from_hundredths;
+            summary.terms.delivery_fee = case.fee.map(money);
+            summary.terms.discount = money(case.discount);
+            summary.terms.is_cod = case.is_cod;
+            (summary.returned, summary.kept) = (money(case.returned), money(case.kept));
+            summary.recorded = case.paid.map(Balance::from_hundredths);
+            let lines: Vec<_> =
+                account(&summary).into_iter().map(|(entry, amount)| (entry, amount.hundredths())).collect();
+            assert_eq!(lines, expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn what_only_a_guest_says_of_a_pending_order_is_not_on_its_invoice() {
+        let shirt = product("Shirt", &[("", 9)]);
+        let catalogue = [shirt.clone()].into_iter().collect();
+        for (status, lines) in [(Status::Pending, 1), (Status::Confirmed, 3)] {
+            let mut summary = order(&incoming(&[(&shirt, 2, None)]), &catalogue, 1, status).summary;
+            summary.terms.discount = Money::from_hundredths(998);
+            assert_eq!(account(&summary).len(), 3, "{status}");
+            summary.terms = summary.terms.claimed_by_guest();
+            assert_eq!(account(&summary).len(), lines, "{status}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What the packer needs: which orders are to be packed, what to fetch for them, and what the courier collects.
+
+use std::collections::HashMap;
+
+use super::money::{Balance, Money};
+use super::order::{Order, OrderItem, OrderPk, OrderSummary};
+use super::product::{Catalogue, Product, ProductId};
+use super::status::Status;
+use super::text::size_key;
+
+/// The statuses of the orders that are to be packed.
+pub const TO_PACK: &[Status] = &[Status::Confirmed, Status::Processing];
+
+/// The most lines of a pick list, which is in memory. Guests choose colors, so the catalogue bounds nothing.
+pub const LINES_LIMIT: usize = 20_000;
+
+/// What to fetch for orders that are to be packed: their items less what came back, added up by product, size and color.
+#[derive(Debug, Default)]
+pub struct PickList {
+    lines: HashMap<LineKey, PickLine>,
+    orders: u64,
+}
+
+/// What is added up: a product in one size and color, in any spelling.
+type LineKey = (ProductId, String, String);
+
+/// The pieces to fetch of one product in one size and color.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PickLine {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name in the catalogue.
+    pub name: String,
+    /// Its barcode in the catalogue.
+    pub barcode: Option<String>,
+    /// The size, as the catalogue spells it, or as ordered where size is not tracked.
+    pub size: Option<String>,
+    /// The color, as the first order spells it.
+    pub color: Option<String>,
+    /// How many pieces.
+    pub quantity: i64,
+    /// How many orders need it.
+    pub orders: i64,
+    /// The place of the size among those of the product.
+    size_place: usize,
+    /// The order that was added last.
+    last_order: OrderPk,
+}
+
+/// The orders need more kinds of things than a pick list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyLines;
+
+impl PickList {
+    /// Adds an order, if it is to be packed. The catalogue has the products of its items.
+    ///
+    /// # Errors
+    /// The list would have more than [`LINES_LIMIT`] lines.
+    pub fn add(&mut self, order: &Order, catalogue: &Catalogue) -> Result<(), TooManyLines> {
+        if !is_to_pack(order.summary.status) {
+            return Ok(());
+        }
+        self.orders += 1;
+        for item in order.items.iter().filter(|item| item.pieces_left() > 0) {
+            let folded = |choice: Option<&String>| choice.map(|choice| size_key(choice)).unwrap_or_default();
+            let key = (item.product_id, folded(item.selected_size.as_ref()), folded(item.selected_color.as_ref()));
+            if self.lines.len() >= LINES_LIMIT && !self.lines.contains_key(&key) {
+                return Err(TooManyLines);
+            }
+            let line = || PickLine::of(item, catalogue.get(item.product_id));
+            let line = self.lines.entry(key).or_insert_with(line);
+            line.quantity += i64::from(item.pieces_left());
+            line.orders += i64::from(line.orders == 0 || line.last_order != order.summary.pk);
+            line.last_order = order.summary.pk;
+        }
+        Ok(())
+    }
+
+    /// Returns how many orders are to be packed.
+    pub fn orders(&self) -> u64 {
+        self.orders
+    }
+
+    /// Returns how many pieces are to be fetched.
+    pub fn pieces(&self) -> i64 {
+        self.lines.values().map(|line| line.quantity).sum()
+    }
+
+    /// Returns its lines by product and size, in the order of the catalogue's sizes.
+    pub fn lines(&self) -> Vec<&PickLine> {
+        let mut lines: Vec<_> = self.lines.iter().collect();
+        lines.sort_by_cached_key(|((product, size, color), line)| {
+            (line.name.to_lowercase(), *product, line.size_place, size.clone(), color.clone())
+        });
+        lines.into_iter().map(|(_, line)| line).collect()
+    }
+}
+
+impl PickLine {
+    fn of(item: &OrderItem, product: Option<&Product>) -> PickLine {
+        let size = item.selected_size.as_deref();
+        let place = product.and_then(|product| {
+            let key = size_key(size.unwrap_or_default());
+            product.sizes().position(|line| line.size_key == key)
+        });
+        let spelled = product.zip(place).and_then(|(product, place)| product.sizes().nth(place));
+        let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        PickLine {
+            product_id: item.product_id,
+            name: product.map_or(item.shop_name(), |product| &product.name).to_owned(),
+            barcode: product.map_or(&item.product_barcode, |product| &product.barcode).clone(),
+            size: spelled.map(|line| line.size.clone()).or_else(|| text(size?)),
+            color: item.selected_color.as_deref().and_then(text),
+            quantity: 0,
+            orders: 0,
+            size_place: place.unwrap_or(usize::MAX),
+            last_order: OrderPk(0),
+        }
+    }
+}
+
+/// Returns whether an order in this status is to be packed.
+pub fn is_to_pack(status: Status) -> bool {
+    TO_PACK.contains(&status)
+}
+
+/// Says why an order in this status is not to be packed.
+pub fn not_to_pack(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Pending => Some("pending: not to be packed before it is confirmed"),
+        Status::Confirmed | Status::Processing => None,
+        Status::Shipped => Some("shipped already"),
+        Status::Delivered => Some("delivered already"),
+        Status::Cancelled => Some("cancelled: not to be packed"),
+    }
+}
+
+/// What whoever brings an order collects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collection {
+    /// What is due: it is cash on delivery.
+    Cash(Money),
+    /// Nothing, though this much is still due: the customer pays it in another way.
+    NothingButDue(Money),
+    /// Nothing.
+    Nothing,
+}
+
+/// Returns what is to be collected of an order that is on its way, or will be. Of any other there is no telling.
+pub fn collection(summary: &OrderSummary) -> Option<Collection> {
+    match summary.status {
+        Status::Pending | Status::Delivered | Status::Cancelled => return None,
+        Status::Confirmed | Status::Processing | Status::Shipped => {}
+    }
+    Some(match summary.due().filter(|due| *due > Balance::ZERO) {
+        Some(due) if summary.terms.is_cod => Collection::Cash(due.size()),
+        Some(due) => Collection::NothingButDue(due.size()),
+        None => Collection::Nothing,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, order};
+
+    #[test]
+    fn a_pick_list_adds_up_what_is_to_be_packed_by_product_size_and_color() {
+        let (shirt, cap) = (product("shirt", &[("S", 9), ("L", 9), ("XL", 9)]), product("Cap", &[("", 9)]));
+        let catalogue: Catalogue = [shirt.clone(), cap.clone()].into_iter().collect();
+        let mut list = PickList::default();
+        let sent = incoming(&[
+            (&shirt, 2, Some("xl")),
+            (&shirt, 1, Some("l")),
+            (&cap, 3, Some("Kids")),
+            (&shirt, 4, Some("S")),
+        ]);
+        for (pk, status) in Status::ALL.into_iter().enumerate() {
+            let mut order = order(&sent, &catalogue, i64::try_from(pk).unwrap() + 1, status);
+            order.items[0].selected_color = Some(if pk % 2 == 0 { " blue" } else { "Blue" }.to_owned());
+            order.items[1].selected_color = (pk % 2 == 0).then(|| "Black".to_owned());
+            // One of the four came back in an exchange, and all of the caps of one order.
+            order.items[3].returned = 1;
+            order.items[2].returned = if status == Status::Confirmed { 3 } else { 0 };
+            list.add(&order, &catalogue).unwrap();
+        }
+        let lines = list.lines().into_iter().map(|line| {
+            let choice = |choice: &Option<String>| choice.clone().unwrap_or_default();
+            format!(
+                "{} {} {}: {} in {}",
+                line.name,
+                choice(&line.size),
+                choice(&line.color),
+                line.quantity,
+                line.orders
+            )
+        });
+        // In the order of the catalogue's sizes, spelled as there; Cap is not tracked by size.
+        let expected = [
+            "Cap Kids : 3 in 1",
+            "shirt S : 6 in 2",
+            "shirt L : 1 in 1",
+            "shirt L Black: 1 in 1",
+            "shirt XL Blue: 4 in 2",
+        ];
+        assert_eq!(lines.collect::<Vec<_>>(), expected);
+        assert_eq!((list.orders(), list.pieces()), (2, 15));
+    }
+
+    #[test]
+    fn a_pick_list_has_a_limit_that_guests_colors_cannot_exceed() {
+        let cap = product("Cap", &[("", 9)]);
+        let catalogue: Catalogue = [cap.clone()].into_iter().collect();
+        let mut list = PickList::default();
+        let mut order = order(&incoming(&[(&cap, 1, None)]), &catalogue, 1, Status::Confirmed);
+        for color in 0..LINES_LIMIT {
+            order.items[0].selected_color = Some(format!("color {color}"));
+            list.add(&order, &catalogue).unwrap();
+        }
+        assert_eq!(list.add(&order, &catalogue), Ok(()));
+        order.items[0].selected_color = Some("another".to_owned());
+        assert_eq!(list.add(&order, &catalogue), Err(TooManyLines));
+    }
+
+    #[test]
+    fn the_courier_collects_what_is_due_of_cash_on_delivery() {
+        let cap = product("Cap", &[("", 9)]);
+        let money = Money::from_hundredths;
+        let catalogue: Catalogue = [cap.clone()].into_iter().collect();
+        for (status, is_cod, paid, expected) in [
+            (Status::Confirmed, true, None, Some(Collection::Cash(money(2999)))),
+            (Status::Processing, true, Some(999), Some(Collection::Cash(money(2000)))),
+            (Status::Shipped, true, Some(2999), Some(Collection::Nothing)),
+            (Status::Shipped, true, Some(3999), Some(Collection::Nothing)),
+            (Status::Confirmed, false, Some(999), Some(Collection::NothingButDue(money(2000)))),
+            (Status::Confirmed, false, None, Some(Collection::Nothing)),
+            (Status::Pending, true, None, None),
+            (Status::Delivered, true, None, None),
+            (Status::Cancelled, true, None, None),
+        ] {
+            let mut summary = order(&incoming(&[(&cap, 1, None)]), &catalogue, 1, status).summary;
+            summary.terms.is_cod = is_cod;
+            summary.recorded = paid.map(Balance::from_hundredths);
+            assert_eq!(collection(&summary), expected, "{status} {is_cod} {paid:?}");
+            assert_eq!(is_to_pack(status), not_to_pack(status).is_none());
+        }
+    }
+}
