@@ -198,7 +198,10 @@ impl Stocktaking<'_, '_> {
         let counted = Counted { pieces: row.counted, basis };
         let line = match count(&product, size, on_shelf, counted, self.may_start_sizes) {
             Ok(line) => line,
-            Err(refusal) => return reject(refusal.kind.into(), refusal.message),
+            Err(refusal) => {
+                self.last = Some((row.product.clone(), row.name.clone(), product));
+                return reject(refusal.kind.into(), refusal.message);
+            }
         };
         if !self.known.insert(key) {
             return reject(
