@@ -8,7 +8,6 @@ use super::Context;
 use super::facts::{Facts, Group};
 use super::find::{Naming, REFERENCES_LIMIT, REFS_TO_READ, References, expand_references, name_orders_or_none};
 use super::keep_going::AT_ONCE;
-use super::printer::Printer;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::Catalogue;
 use crate::domain::settings::Settings;

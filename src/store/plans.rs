@@ -157,6 +157,11 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.owed_up_to(10)?;
     read.shipped_until(Timestamp::LAST, 10)?;
     read.products_to_watch([shirt.id], 5, 10)?;
+    read_lists(read, shirt, &owner)
+}
+
+/// Calls what lists and counts orders.
+fn read_lists(read: &Read<'_>, shirt: &Product, owner: &Owner) -> Result<(), StoreError> {
     let all = || OrderFilter { limit: Some(50), ..OrderFilter::default() };
     let at = Some(Timestamp::FIRST);
     let longest_wait = Sort { by: SortField::WaitsSince, descending: false };

@@ -86,6 +86,7 @@ fn hold_papers(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
 
 /// Holds what comes back to the page.
 fn hold_returns(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
+    hold_papers(shop, holds);
     shop.orders(["set-status", ORDER, "shipped"]).succeeds();
     let order = shop.orders(["return", ORDER, "1", "--exchange", "S", "--json"]).json();
     holds("order", &order);
@@ -169,7 +170,6 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
     let history = shop.orders(["history", ORDER, "--json"]).json();
     holds("event", &history[0]);
     holds("movement", &history[1]["movements"][0]);
-    hold_papers(&shop, &mut holds);
     holds("message", &shop.orders(["message", ORDER, "--json"]).json());
 
     let bad = format!("{}\n{{\"orderReference\":\"LEG-BAD\"}}\n", order("LEG-B", BELT, 1, None));
@@ -208,9 +208,8 @@ fn every_body_has_the_keys_and_types_that_help_json_says() {
         holds("report", &report);
     }
     hold_counts(&shop, &mut holds);
-}
-
     hold_today(&shop, &mut holds);
+    hold_papers(&shop, &mut holds);
     hold_money(&shop, &mut holds);
     hold_returns(&shop, &mut holds);
     shop.orders(["note", ORDER, "calls back"]).succeeds();
