@@ -268,11 +268,12 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
 /// Decides to remove sizes from a product: of each, the line and the movement that records it. Their movements stay.
 ///
 /// # Errors
-/// There is no such size, it has pieces on hand or kept on the shelf for orders (`kept`), or no other one is left.
+/// There is no such size, it has pieces on hand or in orders that hold them (`held`), which may come back, or no other one is
+/// left.
 pub fn remove_sizes(
     product: &Product,
     sizes: &[String],
-    kept: &HashMap<LineKey, i64>,
+    held: &HashMap<LineKey, i64>,
     note: Option<&str>,
 ) -> Result<Vec<(StockLine, Movement)>, Refusal> {
     if !product.is_sized() && !sizes.is_empty() {
@@ -290,8 +291,8 @@ pub fn remove_sizes(
             return Err(Refusal::conflict(Conflict::Step, message)
                 .remedy(Remedy::ClearStock { product: product.handle(), is_sized: true }));
         }
-        if let Some(kept) = kept.get(&(product.id, key.clone())) {
-            let message = format!("{} has {kept} on the shelf for confirmed orders", product.label(line));
+        if let Some(held) = held.get(&(product.id, key.clone())) {
+            let message = format!("{} has {held} in orders, which may come back", product.label(line));
             return Err(Refusal::conflict(Conflict::Step, message));
         }
         if removed.iter().all(|(other, _)| other.size_key != key) {
@@ -477,10 +478,10 @@ mod tests {
     #[test]
     fn a_size_without_stock_is_removed_unless_it_is_the_last() {
         let shirt = product("Shirt", &[("S", 1), ("M", 0), ("XL", 0), ("XXL", 0)]);
-        let kept = HashMap::from([((shirt.id, "xxl".to_owned()), 2)]);
+        let held = HashMap::from([((shirt.id, "xxl".to_owned()), 2)]);
         let remove = |product: &Product, sizes: &[&str]| {
             let sizes: Vec<String> = sizes.iter().map(|&size| size.to_owned()).collect();
-            let removed = remove_sizes(product, &sizes, &kept, Some("a slip"))
+            let removed = remove_sizes(product, &sizes, &held, Some("a slip"))
                 .map_err(|refusal| (refusal.kind, refusal.message))?;
             assert!(removed.iter().all(|(_, movement)| {
                 movement.delta == 0 && movement.note.as_deref() == Some("size removed: a slip")
@@ -495,7 +496,7 @@ mod tests {
             remove(&shirt, &["M", "L"]),
             refused(RefusalKind::InvalidInput, "Shirt: has no size L (sizes: S, M, XL, XXL)")
         );
-        assert_eq!(remove(&shirt, &["XXL"]), refused(step, "Shirt (XXL) has 2 on the shelf for confirmed orders"));
+        assert_eq!(remove(&shirt, &["XXL"]), refused(step, "Shirt (XXL) has 2 in orders, which may come back"));
         let sold_out = product("Shirt", &[("S", 0), ("M", 0)]);
         assert_eq!(remove(&sold_out, &["S"]), Ok("S".to_owned()));
         assert_eq!(remove(&sold_out, &["S", "M"]), refused(step, "Shirt needs a size: S, M cannot be removed"));

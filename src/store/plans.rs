@@ -198,6 +198,7 @@ fn read_lists(read: &Read<'_>, shirt: &Product, owner: &Owner) -> Result<(), Sto
 /// Calls every method of `Read` about products and their stock.
 fn read_goods(read: &Read<'_>, shirt: &Product) -> Result<(), StoreError> {
     read.product_entries(shirt.id)?;
+    read.held_of_product(shirt.id)?;
     read.delivery("INV-1")?;
     for named in [RowProduct::Id(shirt.id), RowProduct::Barcode("SKU".to_owned()), RowProduct::Name(shirt.name.clone())]
     {

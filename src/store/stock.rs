@@ -19,6 +19,17 @@ impl Read<'_> {
         Ok(self.held_by(&[order])?.remove(&order).unwrap_or_default())
     }
 
+    /// Loads how many pieces orders hold of a product, by stock line.
+    pub fn held_of_product(&self, product: ProductId) -> Result<HashMap<(ProductId, String), i64>, StoreError> {
+        let held = self.rows(
+            "SELECT size_key, -SUM(delta) AS pieces FROM stock_movements
+             WHERE product_id = :product AND order_pk IS NOT NULL GROUP BY size_key HAVING SUM(delta) <> 0",
+            named_params! {":product": product},
+            |row| Ok(((product, row.get("size_key")?), row.get("pieces")?)),
+        )?;
+        Ok(held.into_iter().collect())
+    }
+
     /// Loads the stock that orders hold. One that holds nothing may be left out.
     pub(super) fn held_by(&self, orders: &[OrderPk]) -> Result<HashMap<OrderPk, Holding>, StoreError> {
         let mut statement = self.connection.prepare_cached(

@@ -73,8 +73,8 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (audit, mut ids) = (context.audit(), context.ids());
     let (decision, low_stock) = context.write(&mut store, |write| {
         let found = find_product(write, &name)?;
-        let kept = if sizes.is_empty() { HashMap::new() } else { write.kept_pieces()? };
-        for (_, movement) in remove_sizes(&found, &sizes, &kept, audit.note.as_deref()).map_err(Failure::from)? {
+        let held = if sizes.is_empty() { HashMap::new() } else { write.held_of_product(found.id)? };
+        for (_, movement) in remove_sizes(&found, &sizes, &held, audit.note.as_deref()).map_err(Failure::from)? {
             write.remove_size(&movement, &audit)?;
         }
         let change = IncomingProduct { id: Some(found.id), ..change };
