@@ -5,13 +5,17 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::cell_value::CellValue;
 use super::table::Columns;
+use super::time_cell::read_time;
 use crate::domain::limits::excess;
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
 use crate::domain::text::{digit_value, shorten};
+use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 
 /// To how many decimals numbers are read: spreadsheets keep them as binary fractions, 59.980000000000004 for 59.98.
 const DECIMALS: u32 = 9;
@@ -20,14 +24,14 @@ const DECIMALS: u32 = 9;
 #[derive(Debug)]
 pub struct Cells<'a> {
     columns: &'a Columns,
-    row: &'a [String],
+    row: &'a [CellValue],
     /// What is wrong with them, by the names of the columns.
     pub problems: Problems,
 }
 
 impl<'a> Cells<'a> {
     /// Takes the cells of a row.
-    pub fn of(row: &'a [String], columns: &'a Columns) -> Cells<'a> {
+    pub fn of(row: &'a [CellValue], columns: &'a Columns) -> Cells<'a> {
         Cells { columns, row, problems: Problems::default() }
     }
 
@@ -36,15 +40,33 @@ impl<'a> Cells<'a> {
         self.columns.has(name)
     }
 
-    /// Returns a cell; a blank one is `None`.
+    /// Returns what a cell shows, to name its row; a blank one is `None`.
     pub fn cell(&self, name: &str) -> Option<&'a str> {
-        self.columns.cell(self.row, name)
+        self.columns.cell(self.row, name).map(CellValue::shown)
     }
 
-    /// Reads a cell; a blank one is `None`.
+    /// Reads a text or number; a blank cell is `None`.
     pub fn read<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        let text = self.cell(name)?;
-        let value = if text.contains('\0') { Err("must not contain NUL".to_owned()) } else { read(text) };
+        let text = self.columns.cell(self.row, name)?.text();
+        self.take(name, text, read)
+    }
+
+    /// Reads a time, which may be a date of the spreadsheet; a blank cell is `None`.
+    pub fn read_time(&mut self, name: &str, zone: Zone) -> Option<Timestamp> {
+        let text = self.columns.cell(self.row, name)?.time();
+        self.take(name, Ok(text), |text| read_time(text, zone))
+    }
+
+    fn take<T>(
+        &mut self,
+        name: &str,
+        text: Result<&str, String>,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = text.and_then(|text| match text.contains('\0') {
+            true => Err("must not contain NUL".to_owned()),
+            false => read(text),
+        });
         value.map_err(|problem| self.problems.add(name, problem)).ok()
     }
 

@@ -2,7 +2,6 @@
 
 use super::cell::{Cells, one_of, read_code, read_id, read_pieces, read_text};
 use super::table::{Columns, Row};
-use super::time_cell::read_time;
 use crate::domain::limits;
 use crate::domain::problems::Problems;
 use crate::domain::product::RowProduct;
@@ -104,7 +103,7 @@ pub fn read_row(row: &Row, columns: &Columns, form: CountForm) -> ReadCount {
     let size = cells.read("size", |text| read_code(text, limits::CHOICE));
     let shelf = cells.read("shelf", |text| read_pieces(text, form.has_decimal_comma));
     let counted = cells.require("counted", |text| read_pieces(text, form.has_decimal_comma));
-    let as_of = cells.read("asOf", |text| read_time(text, form.zone));
+    let as_of = cells.read_time("asOf", form.zone);
     let count = match (product, counted) {
         (Some(product), Some(counted)) if cells.problems.is_empty() => {
             Ok(Some(ListedCount { product, name: named, size, shelf, counted, as_of }))
@@ -128,7 +127,7 @@ mod tests {
     }
 
     fn read(cells: [&str; 6]) -> ReadCount {
-        let cells = Ok(cells.map(str::to_owned).to_vec());
+        let cells = Ok(cells.map(Into::into).to_vec());
         let row = Row { number: 1, line: 2, cells, reject: Arc::new(Reject::Nothing), size: 0 };
         let form = CountForm { has_decimal_comma: false, zone: Zone::parse("Africa/Cairo").unwrap() };
         read_row(&row, &columns(&SHEET), form)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::cell_value::CellValue;
 use super::format::name_stranger;
 use super::reject::Reject;
 use super::table::{Columns, Row, Rows, RowsError};
@@ -122,7 +123,7 @@ impl<R: BufRead> Rows for CsvRows<R> {
         let cells = self.cells(&source).and_then(|cells| match count > width {
             // As where a comma stands in an amount.
             true => Err(format!("has {count} cells, the header has {width}: put a cell with a separator in quotes")),
-            false => Ok(cells),
+            false => Ok(cells.into_iter().map(CellValue::Text).collect()),
         });
         let size = source.len();
         let reject = Arc::new(Reject::Row(Arc::clone(&self.header), source));
@@ -253,8 +254,8 @@ mod tests {
         let mut rows = CsvRows::begin(csv.as_bytes(), KNOWN).map_err(said)?;
         let mut all = Vec::new();
         while let Some(row) = rows.next_row().map_err(said)? {
-            let known = |cells: Vec<String>| -> Cells {
-                KNOWN.iter().map(|name| rows.columns().cell(&cells, name).map(str::to_owned)).collect()
+            let known = |cells: Vec<CellValue>| -> Cells {
+                KNOWN.iter().map(|name| rows.columns().cell(&cells, name).map(|cell| cell.shown().to_owned())).collect()
             };
             all.push((row.line, row.cells.map(known)));
         }

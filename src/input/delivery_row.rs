@@ -112,7 +112,7 @@ mod tests {
     fn a_row_names_a_product_by_its_id_sku_or_name() {
         let names = ["name", "barcode", "size", "qty", "id"];
         let read = |cells: &[&str]| {
-            let cells = Ok(cells.iter().map(|&cell| cell.to_owned()).collect());
+            let cells = Ok(cells.iter().map(|&cell| cell.into()).collect());
             let row = Row { number: 1, line: 2, cells, reject: Arc::new(Reject::Nothing), size: 0 };
             read_row(&row, &columns(&names), false)
         };

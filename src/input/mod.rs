@@ -24,7 +24,8 @@
 //! | [`product_json`], [`product_rows`] | a product of the catalogue; the products of a table |
 //! | [`list_file`], [`table`] | a list in a file; tables: rows of cells under named columns |
 //! | [`csv_rows`], `utf16`, [`xlsx_rows`] | the rows of CSV, UTF-16 too; those of a spreadsheet |
-//! | [`cell`] | cells, and what people write into them |
+//! | `xlsx_styles`, `xlsx_xml` | which styles of a spreadsheet show dates; the XML of its parts |
+//! | [`cell`], [`cell_value`] | cells, and what people write into them; text or date |
 //! | [`payment_row`], [`delivery_row`], `count_row` | a row of a list of payments; of a delivery; of a count sheet |
 //! | `time_cell` | a time in a cell |
 //! | [`reject`] | what is kept of a rejected record or message |
@@ -32,6 +33,7 @@
 
 pub(crate) mod cart;
 pub(crate) mod cell;
+pub mod cell_value;
 pub(crate) mod chat_dump;
 mod chat_lines;
 pub mod chat_text;
@@ -73,4 +75,6 @@ pub(crate) mod username;
 mod utf16;
 pub(crate) mod webhook;
 pub mod xlsx_rows;
+mod xlsx_styles;
+mod xlsx_xml;
 pub mod zip;

@@ -2,7 +2,6 @@
 
 use super::cell::{Cells, read_code, read_money, read_text};
 use super::table::{Columns, Row};
-use super::time_cell::read_time;
 use crate::domain::limits;
 use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{ListedPayment, Method, PaymentEntry, read_receipt};
@@ -69,7 +68,7 @@ pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPaymen
         _ => cells.require("method", Method::parse),
     };
     let receipt = cells.read("receipt", |text| read_receipt(&read_code(text, usize::MAX)?));
-    let paid_at = cells.read("paidAt", |text| read_time(text, form.zone));
+    let paid_at = cells.read_time("paidAt", form.zone);
     let note = cells.read("note", |text| read_text(text, limits::NOTE));
     let payment = match (order, amount, method) {
         (Some(order), Some(amount), Some(method)) if cells.problems.is_empty() => {
@@ -135,7 +134,7 @@ mod tests {
             zone: Zone::UTC,
         };
         let read = |cells: &[&str], method| {
-            let cells = Ok(cells.iter().map(|&cell| cell.to_owned()).collect());
+            let cells = Ok(cells.iter().map(|&cell| cell.into()).collect());
             let reject = std::sync::Arc::new(crate::input::reject::Reject::Nothing);
             read_payment(&Row { number: 1, line: 2, cells, reject, size: 0 }, &columns, &form(method)).payment
         };
@@ -181,7 +180,7 @@ mod tests {
         // A bad cell that may be blank refuses its row, too.
         let columns = Columns::of(&["orderReference", "amount", "receipt"].map(str::to_owned), COLUMNS).unwrap();
         let form = ListForm { method: Method::parse("cash").ok(), has_decimal_comma: false, zone: Zone::UTC };
-        let cells = Ok(["LEG-1", "5", "a\0b"].map(str::to_owned).to_vec());
+        let cells = Ok(["LEG-1", "5", "a\0b"].map(Into::into).to_vec());
         let reject = std::sync::Arc::new(crate::input::reject::Reject::Nothing);
         let row = Row { number: 1, line: 2, cells, reject, size: 0 };
         let problems = read_payment(&row, &columns, &form).payment.unwrap_err();

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::io::{BufRead, Seek};
 
 use super::cell::{Cells, one_of, read_code, read_id, read_money, read_pieces, read_text};
+use super::cell_value::CellValue;
 use super::csv_rows::{self, CsvRows, ZIP};
 use super::format::{Format, is_chat};
 use super::list_file::open_rows;
@@ -155,12 +156,12 @@ impl Iterator for ProductRows {
 }
 
 /// Packs cells into one piece of memory.
-fn encode(cells: &[String]) -> Box<[u8]> {
+fn encode(cells: &[CellValue]) -> Box<[u8]> {
     postcard::to_extend(cells, Vec::new()).expect("memory takes every row").into_boxed_slice()
 }
 
 /// Unpacks cells.
-fn decode(cells: &[u8]) -> Vec<String> {
+fn decode(cells: &[u8]) -> Vec<CellValue> {
     postcard::from_bytes(cells).expect("they were packed just before")
 }
 

@@ -6,6 +6,7 @@
 use std::io;
 use std::sync::Arc;
 
+use super::cell_value::CellValue;
 use super::reject::Reject;
 use crate::domain::text::{is_edge, shorten};
 
@@ -17,7 +18,7 @@ pub struct Row {
     /// The line on which it begins, from 1.
     pub line: u64,
     /// Its cells, or why they cannot be read.
-    pub cells: Result<Vec<String>, String>,
+    pub cells: Result<Vec<CellValue>, String>,
     /// What to keep of it if it is rejected.
     pub reject: Arc<Reject>,
     /// How many bytes it has.
@@ -150,10 +151,10 @@ impl Columns {
         self.width
     }
 
-    /// Returns a row's cell in a column, without what means nothing at its edges; `None` if it is blank.
-    pub fn cell<'c>(&self, cells: &'c [String], name: &str) -> Option<&'c str> {
+    /// Returns a row's cell in a column; `None` if it is blank.
+    pub fn cell<'c>(&self, cells: &'c [CellValue], name: &str) -> Option<&'c CellValue> {
         let (_, place) = self.places.iter().find(|(column, _)| *column == name)?;
-        Some(cells.get(*place)?.trim_matches(is_edge)).filter(|cell| !cell.is_empty())
+        cells.get(*place).filter(|cell| !cell.shown().is_empty())
     }
 }
 
@@ -187,8 +188,9 @@ mod tests {
             (columns.unread(), columns.has("amount"), columns.has("paidAt")),
             (&header(&["Customer"])[..], true, false)
         );
-        let row = header(&["Mona", "x", "\u{200f} 5 "]);
-        assert_eq!((columns.cell(&row, "amount"), columns.cell(&row[..2], "amount")), (Some("5"), None));
+        let row = ["Mona", "x", "\u{200f} 5 "].map(CellValue::from);
+        let amount = |row| columns.cell(row, "amount").map(CellValue::shown);
+        assert_eq!((amount(&row), amount(&row[..2])), (Some("5"), None));
         assert_eq!(Columns::of(&header(&["Amount", "amount"]), &known), Err("has two columns amount".to_owned()));
     }
 }

@@ -1,21 +1,40 @@
 //! A time in a cell: as a person writes it, or as a spreadsheet counts days.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use rust_decimal::Decimal;
 
 use crate::domain::calendar::day_start;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
+/// Returns the time that a spreadsheet shows for a number of days.
+fn time_of_days(days: Decimal) -> Option<NaiveDateTime> {
+    const MILLIS_OF_DAY: i64 = 24 * 60 * 60 * 1000;
+    // Spreadsheets count a 29 February 1900, which was none: what stands before it begins a day later.
+    let start = if days < Decimal::from(60) { 31 } else { 30 };
+    let millis = days.checked_mul(Decimal::from(MILLIS_OF_DAY))?.round();
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, start)?.and_hms_opt(0, 0, 0)?;
+    epoch.checked_add_signed(TimeDelta::try_milliseconds(i64::try_from(millis).ok()?)?)
+}
+
+/// Returns a number of days as a person reads it: a day, with a time of day unless that is midnight. Less than a day is a time
+/// of day.
+pub fn show_days(text: &str) -> Option<String> {
+    let days: Decimal = text.parse().ok()?;
+    let time = time_of_days(days)?;
+    let form = match () {
+        () if (Decimal::ZERO..Decimal::ONE).contains(&days) => "%H:%M:%S%.f",
+        () if time.time() == NaiveTime::MIN => "%Y-%m-%d",
+        () => "%Y-%m-%d %H:%M:%S%.f",
+    };
+    Some(time.format(form).to_string())
+}
+
 /// Reads a number of days as a spreadsheet counts them, from the end of 1899 on. Those of our century have five digits: no year
 /// and no count of seconds is taken for one.
-fn time_of_days(text: &str) -> Option<NaiveDateTime> {
-    const MILLIS_OF_DAY: i64 = 24 * 60 * 60 * 1000;
-    let days: Decimal =
-        text.parse().ok().filter(|days| (Decimal::from(36_526)..Decimal::from(100_000)).contains(days))?;
-    let millis = (days * Decimal::from(MILLIS_OF_DAY)).round();
-    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_hms_opt(0, 0, 0)?;
-    epoch.checked_add_signed(TimeDelta::milliseconds(i64::try_from(millis).ok()?))
+fn read_days(text: &str) -> Option<NaiveDateTime> {
+    let days: Decimal = text.parse().ok()?;
+    if (Decimal::from(36_526)..Decimal::from(100_000)).contains(&days) { time_of_days(days) } else { None }
 }
 
 /// Reads a time: RFC 3339, or without a zone a day, or a day and a time of day, of the shop's calendar.
@@ -30,7 +49,7 @@ pub fn read_time(text: &str, zone: Zone) -> Result<Timestamp, String> {
     }
     let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
     let local = forms.iter().filter(|_| is_dated).find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let local = local.or_else(|| time_of_days(text));
+    let local = local.or_else(|| read_days(text));
     let time = local.and_then(|local| zone.from_local_datetime(&local).earliest());
     time.and_then(|time| Timestamp::from_millis(time.timestamp_millis())).ok_or_else(|| FORMS.to_owned())
 }
@@ -56,6 +75,26 @@ mod tests {
         ] {
             let time = read_time(text, cairo).ok();
             assert_eq!(time.map(Timestamp::brief).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_shown_as_a_spreadsheet_shows_them() {
+        for (days, shown) in [
+            ("46154", Some("2026-05-12")),
+            ("46154.4375", Some("2026-05-12 10:30:00")),
+            ("46057.437501424", Some("2026-02-04 10:30:00.123")),
+            ("5", Some("1900-01-05")),
+            ("59", Some("1900-02-28")),
+            ("61", Some("1900-03-01")),
+            ("0", Some("00:00:00")),
+            ("0.4375", Some("10:30:00")),
+            ("-1", Some("1899-12-30")),
+            ("999999999", None),
+            ("1.5E+20", None),
+            ("x", None),
+        ] {
+            assert_eq!(show_days(days).as_deref(), shown, "{days}");
         }
     }
 

@@ -2,29 +2,27 @@
 //! gives are not trusted.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::sync::Arc;
 
 use super::cell::number;
+use super::cell_value::CellValue;
 use super::reject::Reject;
 use super::table::{Columns, Row, Rows, RowsError, Sheets};
+use super::xlsx_styles::DateStyles;
+use super::xlsx_xml::{PIECE_LIMIT, Piece, Xml, refused};
 use super::zip::{SheetParts, Unpacked, ZipError};
 use crate::domain::text::shorten;
 use csv::WriterBuilder;
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
 
-/// The most bytes of one row, and of one piece of its XML (64 KiB).
-const ROW_LIMIT: usize = 1 << 16;
+/// The most bytes of one row (64 KiB).
+const ROW_LIMIT: usize = PIECE_LIMIT;
 /// The most bytes of the texts that cells share (16 MiB).
 const TEXTS_LIMIT: usize = 1 << 24;
 /// How many bytes of memory a text takes beside its own.
 const TEXT_OVERHEAD: usize = 32;
 /// The most columns.
 const COLUMNS_LIMIT: usize = 1000;
-/// How deep the XML may be nested: a sheet is five deep.
-const DEPTH_LIMIT: usize = 64;
 /// The most names of sheets that are kept.
 const SHEETS_NAMED: usize = 10;
 
@@ -33,6 +31,7 @@ const SHEETS_NAMED: usize = 10;
 pub struct SheetRows<R: Read> {
     sheet: Xml<BufReader<Unpacked<R>>>,
     texts: Vec<Box<str>>,
+    dates: DateStyles,
     sheets: Sheets,
     columns: Columns,
     /// The header, as CSV.
@@ -62,23 +61,24 @@ impl<R: Read + Seek> SheetRows<R> {
             Some(texts) => read_texts(Xml::new(texts))?,
             None => Vec::new(),
         };
+        let dates = match parts.open(&mut file, "xl/styles.xml")? {
+            Some(styles) => DateStyles::read(styles)?,
+            None => DateStyles::default(),
+        };
         let path = path.ok_or_else(|| refused(NO_SHEET))?;
         let sheet = Xml::new(parts.open(file, &path)?.ok_or_else(|| refused(NO_SHEET))?);
         let columns = Columns::of(&[], known).map_err(refused)?;
-        let mut rows = SheetRows { sheet, texts, sheets, columns, header: Arc::default(), number: 0, line: 0 };
+        let mut rows = SheetRows { sheet, texts, dates, sheets, columns, header: Arc::default(), number: 0, line: 0 };
         let header = rows.read_cells()?.ok_or_else(|| refused("is empty: its first row names the columns"))?;
         let header = header.map_err(refused)?;
-        rows.columns = Columns::of_header(&header, known).map_err(refused)?;
+        let names: Vec<_> = header.iter().map(|cell| cell.as_str().to_owned()).collect();
+        rows.columns = Columns::of_header(&names, known).map_err(refused)?;
         rows.header = Arc::new(as_csv(&header));
         Ok(rows)
     }
 }
 
 const NO_SHEET: &str = "is a spreadsheet without a sheet that can be read: save the list as CSV";
-
-fn refused(problem: impl Into<String>) -> RowsError {
-    RowsError::CutOff { line: 1, problem: problem.into() }
-}
 
 impl From<ZipError> for RowsError {
     fn from(error: ZipError) -> RowsError {
@@ -89,19 +89,9 @@ impl From<ZipError> for RowsError {
     }
 }
 
-impl From<io::Error> for RowsError {
-    fn from(error: io::Error) -> RowsError {
-        // The compressed data is wrong, not the disk.
-        match error.kind() {
-            io::ErrorKind::InvalidData => refused(error.to_string()),
-            _ => RowsError::Io(error),
-        }
-    }
-}
-
 impl<R: Read> SheetRows<R> {
     /// Reads the cells of the next row that is not blank, or why they cannot be read; `None` at the end.
-    fn read_cells(&mut self) -> Result<Option<Result<Vec<String>, String>>, RowsError> {
+    fn read_cells(&mut self) -> Result<Option<Result<Vec<CellValue>, String>>, RowsError> {
         let (mut cells, mut size, mut problem) = (Vec::new(), 0, None);
         let mut cell = Cell::default();
         loop {
@@ -111,7 +101,7 @@ impl<R: Read> SheetRows<R> {
                         let number = attributes.get("r").and_then(|number| number.parse().ok());
                         self.line = number.unwrap_or(self.line + 1);
                     }
-                    "c" => cell = Cell::of(&attributes, cells.len()),
+                    "c" => cell = Cell::of(&attributes, cells.len(), &self.dates),
                     "f" => cell.is_formula = true,
                     "v" | "t" => cell.is_read = true,
                     // A guide to how it is pronounced, not a part of the text.
@@ -132,18 +122,18 @@ impl<R: Read> SheetRows<R> {
                             ));
                             continue;
                         }
-                        cells.resize(cells.len().max(cell.column + 1), String::new());
+                        cells.resize(cells.len().max(cell.column + 1), CellValue::default());
                         let column = cell.column;
                         match cell.value(&self.texts) {
                             Ok(value) => {
-                                size += value.len();
+                                size += value.as_str().len();
                                 cells[column] = value;
                             }
                             Err(what) => drop(problem.get_or_insert(what)),
                         }
                     }
                     "row" => {
-                        let is_blank = cells.iter().all(|cell| cell.trim().is_empty());
+                        let is_blank = cells.iter().all(|cell| cell.as_str().trim().is_empty());
                         match problem.take() {
                             Some(problem) => return Ok(Some(Err(problem))),
                             None if !is_blank => return Ok(Some(Ok(cells))),
@@ -189,9 +179,9 @@ impl<R: Read> Rows for SheetRows<R> {
 }
 
 /// Writes cells as a row of CSV, without its end.
-fn as_csv(cells: &[String]) -> Vec<u8> {
+fn as_csv(cells: &[CellValue]) -> Vec<u8> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(cells).expect("memory takes every row");
+    writer.write_record(cells.iter().map(CellValue::as_str)).expect("memory takes every row");
     let mut row = writer.into_inner().expect("memory takes every row");
     row.truncate(row.trim_ascii_end().len());
     row
@@ -206,17 +196,21 @@ struct Cell {
     is_read: bool,
     is_phonetic: bool,
     is_formula: bool,
+    /// Whether its style shows a number as a date.
+    is_dated: bool,
 }
 
 impl Cell {
     /// Begins a cell in the column that its `r` names, else in `next`.
-    fn of(attributes: &HashMap<String, String>, next: usize) -> Cell {
+    fn of(attributes: &HashMap<String, String>, next: usize, dates: &DateStyles) -> Cell {
         let column = attributes.get("r").and_then(|place| column_of(place)).unwrap_or(next);
-        Cell { column, kind: attributes.get("t").cloned().unwrap_or_default(), ..Cell::default() }
+        let kind = attributes.get("t").cloned().unwrap_or_default();
+        let style = attributes.get("s").map_or(Some(0), |style| style.parse().ok());
+        Cell { column, kind, is_dated: style.is_some_and(|style| dates.contains(style)), ..Cell::default() }
     }
 
     /// Returns what it shows.
-    fn value(self, texts: &[Box<str>]) -> Result<String, String> {
+    fn value(self, texts: &[Box<str>]) -> Result<CellValue, String> {
         // A text that a formula gives may be empty.
         if self.is_formula && self.text.is_empty() && self.kind != "str" {
             return Err(
@@ -226,12 +220,14 @@ impl Cell {
         match self.kind.as_str() {
             "s" => {
                 let text = self.text.trim().parse().ok().and_then(|number: usize| texts.get(number));
-                text.map(|text| unescaped(text)).ok_or_else(|| "has a cell whose text is missing".to_owned())
+                text.map(|text| unescaped(text).into()).ok_or_else(|| "has a cell whose text is missing".to_owned())
             }
-            "b" => Ok(if self.text.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned()),
+            "b" => Ok(if self.text.trim() == "1" { "TRUE" } else { "FALSE" }.into()),
             "e" => Err(format!("has a cell with the error {}", shorten(self.text.trim()))),
-            "" | "n" => Ok(number(self.text.trim())),
-            _ => Ok(unescaped(&self.text)),
+            "" | "n" if self.is_dated => Ok(CellValue::of_days(number(self.text.trim()))),
+            "" | "n" => Ok(number(self.text.trim()).into()),
+            "d" => Ok(CellValue::of_time(self.text.trim().to_owned())),
+            _ => Ok(unescaped(&self.text).into()),
         }
     }
 }
@@ -338,123 +334,12 @@ fn read_texts<R: BufRead>(mut xml: Xml<R>) -> Result<Vec<Box<str>>, RowsError> {
     }
 }
 
-/// A piece of XML; names are without their prefix.
-enum Piece {
-    Start(String, HashMap<String, String>),
-    Text(String),
-    End(String),
-    Eof,
-}
-
-/// XML that is read piece by piece, each of which has a bound.
-#[derive(Debug)]
-struct Xml<R> {
-    reader: Reader<Bounded<R>>,
-    buffer: Vec<u8>,
-    depth: usize,
-    /// The end of an empty element (`<c/>`), which quick-xml reports as one event.
-    end: Option<String>,
-}
-
-impl<R: BufRead> Xml<R> {
-    fn new(source: R) -> Xml<R> {
-        Xml { reader: Reader::from_reader(Bounded { inner: source, left: 0 }), buffer: Vec::new(), depth: 0, end: None }
-    }
-
-    fn next(&mut self) -> Result<Piece, RowsError> {
-        if let Some(end) = self.end.take() {
-            return Ok(Piece::End(end));
-        }
-        self.buffer.clear();
-        self.reader.get_mut().left = ROW_LIMIT;
-        let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
-            quick_xml::Error::Io(error) => io::Error::new(error.kind(), error.to_string()).into(),
-            error => refused(format!("is a damaged spreadsheet: {error}")),
-        })?;
-        Ok(match event {
-            Event::Start(element) => {
-                self.depth += 1;
-                if self.depth > DEPTH_LIMIT {
-                    return Err(refused("is a damaged spreadsheet: it is nested too deep"));
-                }
-                start(&element)
-            }
-            Event::Empty(element) => {
-                self.end = Some(element.local_name().as_ref().to_owned());
-                start(&element)
-            }
-            Event::End(element) => {
-                self.depth = self.depth.saturating_sub(1);
-                Piece::End(element.local_name().as_ref().to_owned())
-            }
-            Event::Text(text) => Piece::Text(text.xml10_content().into_owned()),
-            Event::CData(text) => Piece::Text(text.xml10_content().into_owned()),
-            Event::GeneralRef(reference) => {
-                let sign = reference.resolve_char_ref().ok().flatten().map(String::from);
-                let text = sign.or_else(|| resolve_predefined_entity(&reference).map(str::to_owned));
-                Piece::Text(text.ok_or_else(|| refused("is a damaged spreadsheet: it has an unknown entity"))?)
-            }
-            Event::Eof => Piece::Eof,
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => Piece::Text(String::new()),
-        })
-    }
-}
-
-fn start(element: &BytesStart<'_>) -> Piece {
-    let mut attributes = HashMap::new();
-    for attribute in element.attributes().with_checks(false).flatten() {
-        if let Ok(value) = attribute.normalized_value(XmlVersion::Implicit1_0) {
-            attributes.insert(attribute.key.local_name().as_ref().to_owned(), value.into_owned());
-        }
-    }
-    Piece::Start(element.local_name().as_ref().to_owned(), attributes)
-}
-
-/// A reader that gives at most `left` bytes, until `left` is set again.
-#[derive(Debug)]
-struct Bounded<R> {
-    inner: R,
-    left: usize,
-}
-
-impl<R: BufRead> Bounded<R> {
-    fn ensure_left(&self) -> io::Result<()> {
-        match self.left {
-            0 => Err(io::Error::new(io::ErrorKind::InvalidData, "has a cell that is too long: save the list as CSV")),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl<R: BufRead> Read for Bounded<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        self.ensure_left()?;
-        let most = bytes.len().min(self.left);
-        let count = self.inner.read(&mut bytes[..most])?;
-        self.left -= count;
-        Ok(count)
-    }
-}
-
-impl<R: BufRead> BufRead for Bounded<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.ensure_left()?;
-        let left = self.left;
-        let bytes = self.inner.fill_buf()?;
-        Ok(&bytes[..bytes.len().min(left)])
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.left = self.left.saturating_sub(count);
-        self.inner.consume(count);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
 
     use super::*;
+    use crate::input::xlsx_xml::DEPTH_LIMIT;
     use crate::input::zip::tests::zip;
 
     const KNOWN: &[&str] = &["orderReference", "amount"];
@@ -463,15 +348,21 @@ mod tests {
     const HEADER: &str = r#"<row r="1"><c t="inlineStr"><is><t>Order Reference</t></is></c><c t="inlineStr"><is><t>amount</t></is></c></row>"#;
 
     fn book(sheet: &str, texts: &str, workbook: &str) -> Vec<u8> {
-        zip(&[
+        book_with(None, sheet, texts, workbook)
+    }
+
+    fn book_with(styles: Option<&str>, sheet: &str, texts: &str, workbook: &str) -> Vec<u8> {
+        let mut parts = vec![
             ("xl/_rels/workbook.xml.rels", RELS.as_bytes(), true),
             ("xl/workbook.xml", workbook.as_bytes(), true),
             ("xl/sharedStrings.xml", texts.as_bytes(), true),
             ("xl/worksheets/sheet1.xml", sheet.as_bytes(), true),
-        ])
+        ];
+        parts.extend(styles.map(|styles| ("xl/styles.xml", styles.as_bytes(), true)));
+        zip(&parts)
     }
 
-    fn rows_of(bytes: Vec<u8>) -> Result<Vec<(u64, Result<Vec<String>, String>)>, String> {
+    fn rows_of(bytes: Vec<u8>) -> Result<Vec<(u64, Result<Vec<CellValue>, String>)>, String> {
         let problem = |error| match error {
             RowsError::CutOff { problem, .. } => problem,
             RowsError::Io(error) => format!("io: {error}"),
@@ -516,8 +407,37 @@ mod tests {
             (r#"<c r="ZZZ2"><v>1</v></c>"#, Err("has more than 1000 columns or 65536 bytes: save the list as CSV")),
         ] {
             let rows = rows_of(book(&sheet(&format!(r#"<row r="2">{cells}</row>"#)), texts, BOOK)).unwrap();
-            let expected = expected.map(|cells| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
+            let expected = expected.map(|cells| cells.iter().map(|cell| (*cell).into()).collect::<Vec<_>>());
             assert_eq!(rows, [(2, expected.map_err(str::to_owned))], "{cells}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_a_style_of_dates_is_a_date() {
+        const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="d\-mmm"/></numFmts>
+            <cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
+        let day = || CellValue::of_days("46154".to_owned());
+        let text = |text: &str| CellValue::from(text);
+        for (cell, expected, without_styles) in [
+            (r#"<c s="1"><v>46154</v></c>"#, day(), text("46154")),
+            (r#"<c s="2" t="n"><f>A1</f><v>46154.0</v></c>"#, day(), text("46154")),
+            (r#"<c s="0"><v>46154</v></c>"#, text("46154"), text("46154")),
+            ("<c><v>46154</v></c>", text("46154"), text("46154")),
+            (r#"<c s="99"><v>46154</v></c>"#, text("46154"), text("46154")),
+            (r#"<c s="1" t="str"><v>46154</v></c>"#, text("46154"), text("46154")),
+            (r#"<c s="1" t="s"><v>0</v></c>"#, text("5.12"), text("5.12")),
+            (
+                r#"<c t="d"><v>2026-05-12</v></c>"#,
+                CellValue::of_time("2026-05-12".to_owned()),
+                CellValue::of_time("2026-05-12".to_owned()),
+            ),
+        ] {
+            let rows = sheet(&format!(r#"<row r="2">{cell}<c s="1"/><c><v>1</v></c></row>"#));
+            for (styles, expected) in [(Some(STYLES), expected), (None, without_styles)] {
+                let texts = "<sst><si><t>5.12</t></si></sst>";
+                let rows = rows_of(book_with(styles, &rows, texts, BOOK)).unwrap();
+                assert_eq!(rows, [(2, Ok(vec![expected, text(""), text("1")]))], "{cell}");
+            }
         }
     }
 

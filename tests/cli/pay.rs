@@ -345,7 +345,7 @@ fn a_list_may_be_a_spreadsheet() {
     );
     let kept = std::fs::read_to_string(other.path("mend.csv")).unwrap();
     let header = "Order Reference,Amount,Method,Receipt,Paid At,Note\n";
-    assert_eq!(kept, format!("{header}leg-2,18.75,bosta,B-2,46059\n"));
+    assert_eq!(kept, format!("{header}leg-2,18.75,bosta,B-2,2026-02-06\n"));
     let mended = kept.replace("leg-2", ORDER);
     assert_eq!(other.orders(["pay", "--from", "-"]).stdin(mended).succeeds(), "recorded 1, unchanged 0\n");
     let payment = other.orders(["show", ORDER, "--json"]).json()["payments"][1].clone();

@@ -6,7 +6,7 @@ use orders::input::table::Rows;
 use orders::input::xlsx_rows::SheetRows;
 use serde_json::{Value, json};
 
-use crate::harness::{BELT, ORDER, Shop, order};
+use crate::harness::{BELT, ORDER, Shop, order, shipped};
 
 /// Reads the first sheet of a workbook, with these columns: its rows, each cell as its text.
 fn rows_of(workbook: Vec<u8>, columns: &'static [&'static str]) -> Vec<Vec<String>> {
@@ -16,7 +16,10 @@ fn rows_of(workbook: Vec<u8>, columns: &'static [&'static str]) -> Vec<Vec<Strin
     while let Some(row) = sheet.next_row().unwrap() {
         let cells = row.cells.unwrap();
         rows.push(
-            columns.iter().map(|name| sheet.columns().cell(&cells, name).unwrap_or_default().to_owned()).collect(),
+            columns
+                .iter()
+                .map(|name| sheet.columns().cell(&cells, name).map_or_else(String::new, |cell| cell.shown().to_owned()))
+                .collect(),
         );
     }
     rows
@@ -39,8 +42,8 @@ fn a_workbook_has_what_the_list_has_as_numbers_times_and_texts() {
     shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
     shop.orders(["pay", ORDER, "20.5", "cash"]).succeeds();
     let workbook = shop.orders(["list", "--format", "xlsx"]).bytes();
-    // 10:30 UTC of 4 February 2026 in Cairo, as spreadsheets count days.
-    let row = [ORDER, "46057.520833333", "John Doe", "+1234567890", "pending", "59.98", "2", "20.5", "FALSE"];
+    // 10:30 UTC of 4 February 2026 in Cairo.
+    let row = [ORDER, "2026-02-04 12:30:00", "John Doe", "+1234567890", "pending", "59.98", "2", "20.5", "FALSE"];
     assert_eq!(rows_of(workbook, COLUMNS), [row]);
     let items = shop.orders(["list", "--items", "--format", "xlsx"]).bytes();
     let row = [ORDER, "SKU-12345", "2", "29.99"];
@@ -119,4 +122,57 @@ fn a_text_that_no_cell_has_room_for_is_cut_and_named() {
     let expected = "warning: 1 text was longer than a cell can be, and cut; --format csv has all of it\n";
     assert_eq!((said.as_str(), done.status.code()), (expected, Some(0)));
     assert_eq!(rows_of(done.stdout, &["items"])[0][0].chars().count(), 32_767);
+}
+
+/// A workbook that openpyxl saved, in which Excel made dates of prices, sizes and numbers of pieces.
+#[test]
+fn a_date_is_taken_by_columns_of_times_only() {
+    let shop = Shop::stocked();
+    std::fs::write(shop.path("c.csv"), "sku,name,price,size,stock\nC-1,Cap,5.5,10-12,4\nC-2,Hat,5,L,4\n").unwrap();
+    shop.orders(["product", "import", "c.csv"]).succeeds();
+    shop.take("LEG-1", BELT, 1, None);
+    let book = shipped("tests/fixtures/dates.xlsx");
+    let sku = "4: (2026-05-12): sku: is a date (2026-05-12)";
+    let size = "3: (C-2): size: is a date (2026-10-12)";
+    let quantity = "3: (C-2): quantity: is a date (2026-05-12)";
+    let of_payments = &[
+        "3: (LEG-1): amount: is a date (2026-05-12)",
+        "4: (2026-05-12): orderReference: is a date (2026-05-12)",
+        "4: (2026-05-12): method: is a time of day (10:30:00)",
+    ][..];
+    let before = shop.dump();
+    for (words, expected) in [
+        (&["product", "import"][..], &["3: (C-2): price: is a date (2026-05-12)", size, quantity, sku][..]),
+        (&["product", "receive", "--ref", "R-1"], &[size, quantity, sku]),
+        (
+            &["product", "count"],
+            &[
+                size,
+                "3: (C-2): counted: is a date (2026-05-12)",
+                sku,
+                "4: (2026-05-12): counted: is a date (2026-05-12)",
+            ],
+        ),
+        (&["pay", "--from"], of_payments),
+    ] {
+        let done = words.iter().fold(shop.orders([]), |run, word| run.arg(word)).arg(&book).exits(4);
+        let problems = done.stderr.lines().filter_map(|line| line.split_once("dates.xlsx:Sheet:"));
+        // Some commands say record, others row.
+        let problems = problems.map(|(_, problem)| {
+            let (line, problem) = problem.split_once(" (").unwrap();
+            let line = line.split_once(' ').unwrap().0;
+            format!("{line} ({problem}")
+        });
+        let expected =
+            expected.iter().map(|problem| format!("{problem}: format the column as text or number, and enter it anew"));
+        assert_eq!(problems.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{words:?}");
+    }
+    assert_eq!(shop.dump(), before);
+    // What is rejected is kept with dates that are none but dates, too.
+    shop.orders(["pay", "--keep-going", "--rejects", "mend.csv", "--from"]).arg(&book).exits(8);
+    let payment = shop.orders(["show", "LEG-1", "--json"]).json()["payments"][0].clone();
+    assert_eq!((&payment["amount"], &payment["paidAt"]), (&json!("20.00"), &json!("2026-02-05T10:30:00Z")));
+    let kept = std::fs::read_to_string(shop.path("mend.csv")).unwrap();
+    assert!(kept.contains(",LEG-1,2026-05-12,cash,2026-05-12\n"), "{kept}");
+    shop.check();
 }
