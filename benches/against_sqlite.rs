@@ -277,6 +277,7 @@ fn reads(ground: &Ground) {
         |_| ground.ours("full.db", "list --limit 50"),
         |_| ground.shell("full.db", newest),
     );
+    ground.compare("today / list", pairs, |_| ground.ours("full.db", "today"), |_| ground.ours("full.db", "list"));
     ground.compare(
         "completion of a reference",
         pairs,
@@ -481,6 +482,7 @@ fn growth(ground: &Ground) {
     };
     compare("show REF", &|round| format!("show {}", reference(round)));
     compare("list", &|_| "list".to_owned());
+    compare("today", &|_| "today".to_owned());
     compare("confirm REF", &|round| format!("confirm {} --accept-prices", ground.references[round]));
     compare("create", &|round| {
         let mut order = generator::Shop::new(1, 500).order(round as u64, END, 365);

@@ -7,8 +7,6 @@ use super::facts::{Facts, Group};
 use super::find::likely_duplicate;
 use super::report::ReportOptions;
 use crate::domain::calendar::before;
-use crate::domain::order::Order;
-use crate::domain::payment::Method;
 use crate::domain::refusal::Remedy;
 use crate::domain::report::money::Outstanding;
 use crate::domain::settings::Settings;
@@ -21,12 +19,13 @@ use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
 use crate::render::today::{Command, KEYS, Section, report, rows, text};
 use crate::store::{OrderFilter, Read, Sort, SortField, Store, StoreError};
+use crate::ui;
 
 /// Show what needs somebody now, each with the command to type next
 ///
 /// Payments to check (pending orders, the longest wait first, with what stands in the way), sizes to ask, orders to pack, orders
 /// that couriers have had for longer than 3 days, what is owed to customers, low or short stock, and orders that may have come
-/// twice. Each list has its first rows. Sizes, short stock and duplicates are those of the 20 pending orders that wait longest.
+/// twice. Each list has its first rows. Sizes, short stock and duplicates are those of the 10 pending orders that wait longest.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders))]
 #[command(after_help = "Examples:
@@ -58,9 +57,14 @@ pub fn run(args: &TodayArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 /// Loads what the lists are made of: everything by an index, and no more than is shown or looked at.
 fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Result<today::Facts> {
-    let counted = |statuses: &[Status]| {
-        let filter = OrderFilter { statuses: statuses.to_vec(), ..OrderFilter::default() };
-        read.count_orders_up_to(&filter, COUNTED)
+    // Where fewer are there than were asked for, these are all.
+    let count = |found: usize, most: usize, count: &dyn Fn() -> Result<i64, StoreError>| match i64::try_from(found) {
+        Ok(found_all) if found < most => Ok(found_all),
+        _ => count(),
+    };
+    let counted = |status, found, most| {
+        let filter = OrderFilter { statuses: vec![status], ..OrderFilter::default() };
+        count(found, most, &|| read.count_orders_up_to(&filter, COUNTED))
     };
     let first = |status, by, most: usize, with_items| {
         let filter = OrderFilter {
@@ -74,6 +78,7 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
     let pending = first(Status::Pending, SortField::WaitsSince, LOOKED_AT, true)?;
     let items = pending.iter().flat_map(|order| &order.items);
     let products = read.products_to_watch(items.map(|item| item.product_id), settings.low_stock, PRODUCTS)?;
+    let pending_count = counted(Status::Pending, pending.len(), LOOKED_AT)?;
     let pending = pending.into_iter().map(|order| {
         let twin = likely_duplicate(read, &order)?.map(|twin| twin.summary);
         anyhow::Ok(PendingOrder { order, twin })
@@ -89,24 +94,16 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
     let shipped_until = before(context.now, chrono::Duration::days(DAYS_WITH_COURIER));
     Ok(today::Facts {
         pending: pending.collect::<Result<_, _>>()?,
-        pending_count: counted(&[Status::Pending])?,
+        pending_count,
         products,
         low_stock: settings.low_stock,
+        to_pack_count: counted(Status::Confirmed, confirmed.len(), SHOWN)?
+            + counted(Status::Processing, processing.len(), SHOWN)?,
         to_pack: confirmed.into_iter().chain(processing).map(|order| order.summary).collect(),
-        to_pack_count: counted(&[Status::Confirmed, Status::Processing])?,
         shipped: read.shipped_until(shipped_until, SHIPPED)?,
-        owed_count: read.owed_up_to(COUNTED)?,
-        owed: owed.into_iter().zip(paid.iter().map(last_method)).collect(),
+        owed_count: count(owed.len(), SHOWN, &|| read.owed_up_to(COUNTED))?,
+        owed: owed.into_iter().zip(paid.into_iter().map(|order| order.payments)).collect(),
     })
-}
-
-/// Returns how the customer paid last.
-fn last_method(order: &Order) -> Option<Method> {
-    let is_void = |number| order.payments.iter().any(|payment| payment.voids == Some(number));
-    let mut paid = order.payments.iter().rev();
-    let last =
-        paid.find(|payment| !payment.amount.is_negative() && payment.voids.is_none() && !is_void(payment.number));
-    last.map(|payment| payment.method.clone())
 }
 
 fn section<'n>(needs: &'n Needs, context: &Context) -> Section<'n> {
@@ -146,10 +143,8 @@ fn hint_at_a_beginning(store: &Store, context: &Context) -> Result<(), StoreErro
 
 fn print(sections: &[Section<'_>], settings: &Settings, context: &Context) -> Result<(), OutputError> {
     match context.global.format() {
+        OutputFormat::Table => ui::print(&text(sections, context.style(settings))),
         OutputFormat::Csv => context.print_each(rows(sections), KEYS, true, String::new),
-        _ => {
-            let report = report(sections, context.now, settings);
-            context.print_one(report, || text(sections, context.style(settings)))
-        }
+        _ => context.print_one(report(sections, context.now, settings), String::new),
     }
 }

@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderSummary};
-use super::payment::Method;
+use super::payment::{Method, Payment};
 use super::product::{Catalogue, Product};
 use super::reference::Reference;
 use super::refusal::Remedy;
@@ -18,7 +18,7 @@ use super::time::Timestamp;
 /// How many rows a list shows at the most.
 pub const SHOWN: usize = 10;
 /// How many pending orders are looked at, those that wait longest.
-pub const LOOKED_AT: usize = 20;
+pub const LOOKED_AT: usize = 10;
 /// How far orders are counted.
 pub const COUNTED: i64 = 1000;
 /// How many shipped orders are looked at, those that came first.
@@ -154,8 +154,8 @@ pub struct Facts {
     pub to_pack_count: i64,
     /// The shipped orders that came first, up to [`SHIPPED`], with the time of their shipping.
     pub shipped: Vec<Waiting>,
-    /// The orders of which something is owed, up to [`SHOWN`], with the method of their last payment.
-    pub owed: Vec<(Waiting, Option<Method>)>,
+    /// The orders of which something is owed, up to [`SHOWN`], with their payments.
+    pub owed: Vec<(Waiting, Vec<Payment>)>,
     /// How many orders there are of which something is owed.
     pub owed_count: i64,
 }
@@ -255,11 +255,19 @@ fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
 }
 
 fn owed(facts: &Facts, now: Timestamp) -> Needs {
-    let need = |(waiting, method): &(Waiting, Option<Method>)| {
-        let next = Remedy::Refund { reference: waiting.order.reference.clone(), method: method.clone() };
+    let need = |(waiting, payments): &(Waiting, Vec<Payment>)| {
+        let next = Remedy::Refund { reference: waiting.order.reference.clone(), method: last_method(payments) };
         order_need(&waiting.order, waiting.since, now, next)
     };
     needs(List::Owed, facts.owed.iter().map(need).collect(), Count::of_counted(facts.owed_count))
+}
+
+/// Returns how the customer paid last; money goes back in the same way.
+fn last_method(payments: &[Payment]) -> Option<Method> {
+    let is_void = |number| payments.iter().any(|payment| payment.voids == Some(number));
+    let is_paid =
+        |payment: &&Payment| !payment.amount.is_negative() && payment.voids.is_none() && !is_void(payment.number);
+    payments.iter().rfind(is_paid).map(|payment| payment.method.clone())
 }
 
 /// Finds the stock that is short of what the pending orders need that were looked at, out, or low.
@@ -329,6 +337,7 @@ fn received_twice(facts: &Facts, now: Timestamp) -> Needs {
 mod tests {
     use super::*;
     use crate::domain::money::{Balance, Money};
+    use crate::domain::payment::PaymentPk;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
 
@@ -447,6 +456,18 @@ mod tests {
         let summary = |number, status, hour| one(number, &shirt, None, status, hour).summary;
         let waiting =
             |number, status, arrived, since| Waiting { order: summary(number, status, arrived), since: at(since) };
+        let paid = |number, amount, method, voids| Payment {
+            pk: PaymentPk(0),
+            number,
+            at: at(0),
+            paid_at: at(0),
+            actor: String::new(),
+            amount: Balance::from_hundredths(amount),
+            method: Method::parse(method).unwrap(),
+            receipt: None,
+            note: None,
+            voids,
+        };
         let mut owed = waiting(7, Status::Cancelled, 0, 40);
         owed.order.recorded = Some(Balance::from_hundredths(2999));
         let facts = Facts {
@@ -462,7 +483,13 @@ mod tests {
                 waiting(5, Status::Shipped, 1, 28),
                 waiting(6, Status::Shipped, 2, 20),
             ],
-            owed: vec![(owed.clone(), Some(Method::cash())), (owed, None)],
+            owed: vec![
+                (
+                    owed.clone(),
+                    vec![paid(1, 5000, "cash", None), paid(2, 100, "card", None), paid(3, -100, "card", Some(2))],
+                ),
+                (owed, Vec::new()),
+            ],
             owed_count: 2,
             ..Facts::default()
         };
@@ -518,7 +545,7 @@ mod tests {
     #[test]
     fn lists_are_cut_to_what_is_shown() {
         let shirt = product("Shirt", &[("S", 9)]);
-        let pending = (1..=20).map(|n| alone(one(n, &shirt, None, Status::Pending, n))).collect();
+        let pending = (1..=10).map(|n| alone(one(n, &shirt, None, Status::Pending, n))).collect();
         let caps = (0..30).map(|n| product(&format!("Cap {n}"), &[("", 0)]));
         let products = caps.chain([shirt.clone()]).collect();
         let order = one(1, &shirt, None, Status::Shipped, 0).summary;
@@ -528,7 +555,7 @@ mod tests {
         let none = (0, Count::Exactly(0));
         let expected = [
             (0, Count::AtLeast(1000)),
-            (10, Count::AtLeast(20)),
+            (10, Count::AtLeast(10)),
             none,
             (10, Count::AtLeast(50)),
             none,

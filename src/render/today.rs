@@ -399,7 +399,7 @@ Payments to check: 1000+
         let rows = || vec![waits("Mona", 2, None, None)];
         for (list, count, heading) in [
             (List::Sizes, Count::Exactly(1), "Sizes to ask: 1\n"),
-            (List::Sizes, Count::AtLeast(1), "Sizes to ask: 1 of the 20 that wait longest\n"),
+            (List::Sizes, Count::AtLeast(1), "Sizes to ask: 1 of the 10 that wait longest\n"),
             (List::ReceivedTwice, Count::Exactly(1), "Received twice? 1\n"),
             (List::Owed, Count::Exactly(1), "Owed to customers: 1\n"),
         ] {

@@ -91,6 +91,9 @@ fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
 impl Read<'_> {
     /// Loads orders with their items, in the order of `pks`.
     pub fn orders(&self, pks: &[OrderPk]) -> Result<Vec<Order>, StoreError> {
+        if pks.is_empty() {
+            return Ok(Vec::new());
+        }
         let keys = json_array(pks.iter().map(|pk| pk.0));
         let sql = format!(
             "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
