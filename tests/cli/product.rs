@@ -411,10 +411,7 @@ hint: to take it off the shelf:  orders product count PL-220 0 --size SIZE --not
     let history = shop.orders(["product", "history", "PL-220"]).succeeds();
     assert!(history.contains("XLL       +0      0  adjust          opera…  size removed: a\n"), "{history}");
     shop.orders(["product", "receive", "PL-220", "L=4", "--ref", "INV-1", "--new-size", "-q"]).succeeds();
-    assert_eq!(
-        shop.orders(["product", "show", "PL-220", "--json"]).json()["sizeQuantities"],
-        json!({"L": 4, "XL": 0})
-    );
+    assert_eq!(shop.orders(["product", "show", "PL-220", "--json"]).json()["sizeQuantities"], json!({"L": 4, "XL": 0}));
     shop.check();
 }
 

@@ -67,7 +67,8 @@ pub fn dump(connection: &Connection) -> rusqlite::Result<String> {
 
 /// Leaves out the last columns of a row that an older file lacks, where they say nothing.
 fn without_defaults(row: &str) -> &str {
-    const TERMS: &str = "|Null|Integer(0)|Integer(0)|Integer(1)|Integer(1)|Integer(1)|Integer(0)|Integer(0)|Null";
+    const TERMS: &str = "|Null|Integer(0)|Integer(0)|Integer(1)|Integer(1)|Integer(1)|Integer(0)|Integer(0)";
+    let row = row.trim_end_matches("|Null");
     match row.split('|').next() {
         Some("orders") => row.strip_suffix(TERMS).unwrap_or(row),
         Some("order_items") => row.strip_suffix("|Integer(0)").unwrap_or(row),
