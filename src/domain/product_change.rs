@@ -284,7 +284,8 @@ pub fn remove_sizes(
     for size in sizes {
         let key = size_key(size);
         let Some(line) = product.sizes().find(|line| line.size_key == key) else {
-            return Err(Refusal::invalid(no_such_size(&product.name, Some(size), &product.size_names())));
+            let message = no_such_size(&product.name, Some(size), &product.size_names());
+            return Err(Refusal::new(RefusalKind::NotFound, message));
         };
         if line.on_hand > 0 {
             let message = format!("{} has {} on hand", product.label(line), line.on_hand);
@@ -494,7 +495,7 @@ mod tests {
         assert_eq!(remove(&shirt, &["S"]), refused(step, "Shirt (S) has 1 on hand"));
         assert_eq!(
             remove(&shirt, &["M", "L"]),
-            refused(RefusalKind::InvalidInput, "Shirt: has no size L (sizes: S, M, XL, XXL)")
+            refused(RefusalKind::NotFound, "Shirt: has no size L (sizes: S, M, XL, XXL)")
         );
         assert_eq!(remove(&shirt, &["XXL"]), refused(step, "Shirt (XXL) has 2 in orders, which may come back"));
         let sold_out = product("Shirt", &[("S", 0), ("M", 0)]);
