@@ -37,8 +37,7 @@ pub struct ConfigArgs {
 }
 
 fn setting_key(name: &str) -> Result<SettingKey, String> {
-    SettingKey::parse(name)
-        .ok_or_else(|| format!("the settings are {}", SettingKey::ALL.map(SettingKey::as_str).join(", ")))
+    SettingKey::parse(name).ok_or_else(|| format!("the settings are {}", SettingKey::NAMES.join(", ")))
 }
 
 pub fn run(args: &ConfigArgs, context: &mut Context) -> anyhow::Result<Exit> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::holding::{Holding, Lines, NoSuchSize, StockKey};
+use super::holding::{Holding, Lines, NoSuchSize};
 use super::money::Money;
 use super::obstacle::{Obstacle, refusal};
 use super::order::{Order, OrderPk};
@@ -182,8 +182,8 @@ pub fn decide_each(
 fn confirmation(order: &Order, movements: Vec<Movement>, gone: &mut Holding, catalogue: &Catalogue) -> Confirmation {
     let deduction = |movement: &Movement| {
         let product = catalogue.get(movement.product_id)?;
-        let line = product.stock.iter().find(|line| line.size_key == movement.size_key)?;
-        let key = StockKey { product_id: product.id, size_key: line.size_key.clone() };
+        let line = product.stock_line(&movement.size_key)?;
+        let key = movement.key();
         let before = line.on_hand - gone.pieces_of(&key);
         gone.add(key, -movement.delta);
         Some(Deduction { label: product.label(line), before, after: before + movement.delta })

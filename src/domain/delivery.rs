@@ -202,7 +202,7 @@ fn on_record(came: &Came, pieces: &[Pieces]) -> Vec<ReceivedItem> {
         pieces.iter().map(|pieces| (pieces.product.id, &pieces.product)).collect();
     let item = |((id, key), quantity): (&(ProductId, String), &i64)| {
         let product = Arc::clone(products.get(id)?);
-        let line = product.stock.iter().find(|line| line.size_key == *key).cloned();
+        let line = product.stock_line(key).cloned();
         // The size may have been removed since.
         let line = line.unwrap_or_else(|| StockLine { size_key: key.clone(), size: key.clone(), on_hand: 0 });
         Some(ReceivedItem { product, line, is_new_size: false, quantity: *quantity })

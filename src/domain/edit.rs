@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::history::ACCOUNT;
 use super::holding::{Holding, Lines};
 use super::money::{Balance, Money};
-use super::obstacle::{Obstacle, refusal};
+use super::obstacle::needs_sizes;
 use super::order::{Customer, ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
 use super::product::{Catalogue, Product, ProductId};
 use super::reference::Reference;
@@ -285,10 +285,8 @@ fn restock(
 ) -> Result<Vec<Movement>, Refusal> {
     let reference = &order.summary.reference;
     let lines = Lines::of(&order.items, held);
-    let wanted = Holding::of(order.summary.status, items, &lines, catalogue).map_err(|problems| {
-        let obstacle = |item| Obstacle::NoSuchSize { reference: reference.clone(), item };
-        refusal(std::slice::from_ref(order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
-    })?;
+    let wanted =
+        Holding::of(order.summary.status, items, &lines, catalogue).map_err(|problems| needs_sizes(order, problems))?;
     if order.summary.status.holds_stock() && wanted.is_empty() {
         let message = format!("order {reference} would have nothing left");
         return Err(Refusal::conflict(Conflict::Step, message)

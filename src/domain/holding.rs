@@ -8,19 +8,10 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::order::{Order, OrderItem};
-use super::product::{Catalogue, Product, ProductId};
+use super::product::{Catalogue, Product, ProductId, StockKey};
 use super::status::Status;
 use super::stock::{Movement, Reason};
 use super::text::size_key;
-
-/// What stock is counted by: a product in one size.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct StockKey {
-    /// The product.
-    pub product_id: ProductId,
-    /// The size key, `""` where size is not tracked.
-    pub size_key: String,
-}
 
 /// The pieces that an order holds of each stock line, in the order in which the lines were added.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::confirm;
 use super::edit::{self, Edit, ItemEdit};
-use super::holding::{Holding, StockKey, contradictions};
+use super::holding::{Holding, contradictions};
 use super::money::{Balance, Money};
 use super::order::{Order, OrderItem, sums};
 use super::product::tests::product;
@@ -179,8 +179,7 @@ impl Shop {
     fn held(&self, order: usize) -> Holding {
         let mut held = Holding::default();
         for (_, movement) in self.movements.iter().filter(|(of, _)| *of == Some(order)) {
-            let key = StockKey { product_id: movement.product_id, size_key: movement.size_key.clone() };
-            held.add(key, -movement.delta);
+            held.add(movement.key(), -movement.delta);
         }
         held
     }

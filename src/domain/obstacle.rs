@@ -198,6 +198,12 @@ pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
     }
 }
 
+/// Makes the refusal of an order with items that need an available size.
+pub fn needs_sizes(order: &Order, problems: Vec<NoSuchSize>) -> Refusal {
+    let obstacle = |item| Obstacle::NoSuchSize { reference: order.summary.reference.clone(), item };
+    refusal(std::slice::from_ref(order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
+}
+
 /// Names the orders at fault, the first of many, and of how many they are.
 fn name_some(at_fault: &[&Reference], of: usize) -> String {
     const NAMED: usize = 3;

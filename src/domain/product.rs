@@ -80,6 +80,15 @@ pub struct StockLine {
     pub on_hand: i64,
 }
 
+/// What stock is counted by: a product in one size.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct StockKey {
+    /// The product.
+    pub product_id: ProductId,
+    /// The size key, `""` where size is not tracked.
+    pub size_key: String,
+}
+
 /// Why there is no stock line for the size of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SizeProblem {
@@ -149,11 +158,16 @@ impl Product {
         }
     }
 
+    /// Finds the stock line of a size key.
+    pub fn stock_line(&self, size_key: &str) -> Option<&StockLine> {
+        self.stock.iter().find(|line| line.size_key == size_key)
+    }
+
     /// Finds the stock line that an item takes from. The size is ignored if size is not tracked.
     pub fn line_for(&self, selected_size: Option<&str>) -> Result<&StockLine, SizeProblem> {
         let key = if self.is_sized() { selected_size.map(size_key).unwrap_or_default() } else { String::new() };
         let missing = key.is_empty() && self.is_sized();
-        match self.stock.iter().find(|line| line.size_key == key) {
+        match self.stock_line(&key) {
             Some(line) if !missing => Ok(line),
             _ => Err(if missing { SizeProblem::Missing } else { SizeProblem::Unknown }),
         }
@@ -178,7 +192,7 @@ impl Product {
 
     /// Returns the name with the size of this key, as the catalogue spells it if it has it.
     pub fn label_of(&self, size_key: &str) -> String {
-        let spelled = self.stock.iter().find(|line| line.size_key == size_key).map_or(size_key, |line| &line.size);
+        let spelled = self.stock_line(size_key).map_or(size_key, |line| &line.size);
         self.label_with(spelled)
     }
 

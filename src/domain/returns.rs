@@ -3,11 +3,11 @@
 use uuid::Uuid;
 
 use super::edit::{Change, describe, describe_pieces, index_of, too_much};
-use super::holding::{Holding, Lines, StockKey};
+use super::holding::{Holding, Lines};
 use super::money::{Balance, Money};
-use super::obstacle::{Obstacle, refusal};
+use super::obstacle::needs_sizes;
 use super::order::{ITEMS_LIMIT, Order, OrderItem, OrderPk, sums};
-use super::product::{Catalogue, Product, ProductId};
+use super::product::{Catalogue, Product, ProductId, StockKey};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, Remedy};
 use super::shortage::insufficient;
@@ -116,10 +116,10 @@ impl Returned {
     pub fn stock_effects(&self, catalogue: &Catalogue) -> Vec<StockEffect> {
         let mut effects: Vec<(StockKey, StockEffect)> = Vec::new();
         for movement in self.lines.iter().flat_map(|line| &line.change.movements) {
-            let key = StockKey { product_id: movement.product_id, size_key: movement.size_key.clone() };
+            let key = movement.key();
             let index = effects.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
                 let product = catalogue.get(key.product_id);
-                let line = product.and_then(|one| one.stock.iter().find(|line| line.size_key == key.size_key));
+                let line = product.and_then(|one| one.stock_line(&key.size_key));
                 let label = product.map(|product| product.label_of(&key.size_key)).unwrap_or_default();
                 let before = line.map_or(0, |line| line.on_hand);
                 effects.push((key.clone(), StockEffect { label, before, after: before, written_off: 0 }));
@@ -348,12 +348,9 @@ impl AfterReturn<'_> {
 
     /// Moves the stock to what the items now say.
     fn settle(&mut self, reason: Reason) -> Result<Vec<Movement>, Refusal> {
-        let summary = &self.order.summary;
-        let wanted =
-            Holding::of(summary.status, &self.items, &self.stock_lines, &self.catalogue).map_err(|problems| {
-                let obstacle = |item| Obstacle::NoSuchSize { reference: summary.reference.clone(), item };
-                refusal(std::slice::from_ref(self.order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
-            })?;
+        let status = self.order.summary.status;
+        let wanted = Holding::of(status, &self.items, &self.stock_lines, &self.catalogue)
+            .map_err(|problems| needs_sizes(self.order, problems))?;
         let movements = self.held.movements_to(&wanted, reason);
         self.held = wanted;
         Ok(movements)

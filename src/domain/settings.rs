@@ -48,8 +48,19 @@ impl SettingKey {
         SettingKey::Words(Template::Shortage),
     ];
 
+    /// All names, in the order shown.
+    pub const NAMES: [&str; SettingKey::ALL.len()] = {
+        let mut names = [""; SettingKey::ALL.len()];
+        let mut index = 0;
+        while index < names.len() {
+            names[index] = SettingKey::ALL[index].as_str();
+            index += 1;
+        }
+        names
+    };
+
     /// Returns the name, as on the command line, in JSON and in SQL.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             SettingKey::ShopName => "shopName",
             SettingKey::Currency => "currency",
@@ -163,7 +174,7 @@ mod tests {
             "template.cancelled",
             "template.shortage",
         ];
-        assert_eq!(SettingKey::ALL.map(SettingKey::as_str), names);
+        assert_eq!(SettingKey::NAMES, names);
         assert_eq!(names.map(|name| SettingKey::parse(&name.to_uppercase())), SettingKey::ALL.map(Some));
         assert_eq!(SettingKey::parse("shop name"), None);
     }

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::holding::StockKey;
-use super::product::{Catalogue, Product, StockLine};
+use super::product::{Catalogue, Product, StockKey, StockLine};
 use super::reference::Reference;
 use super::refusal::{Refusal, RefusalKind, Remedy};
 use super::stock::Movement;
@@ -66,7 +65,7 @@ pub fn shortages(orders: &[(&Reference, &[Movement])], catalogue: &Catalogue) ->
     let mut indexes: HashMap<StockKey, usize> = HashMap::new();
     for (order, (_, movements)) in orders.iter().enumerate() {
         for movement in movements.iter().filter(|movement| movement.delta < 0) {
-            let key = StockKey { product_id: movement.product_id, size_key: movement.size_key.clone() };
+            let key = movement.key();
             let index = *indexes.entry(key.clone()).or_insert(needs.len());
             if index == needs.len() {
                 needs.push(Need { key, quantity: 0, by_order: Vec::new() });
@@ -94,7 +93,7 @@ pub fn insufficient(reference: &Reference, movements: &[Movement], catalogue: &C
 impl Need {
     fn shortage(&self, orders: &[(&Reference, &[Movement])], catalogue: &Catalogue) -> Option<Shortage> {
         let product = catalogue.get(self.key.product_id)?;
-        let line = product.stock.iter().find(|line| line.size_key == self.key.size_key)?;
+        let line = product.stock_line(&self.key.size_key)?;
         if line.on_hand >= self.quantity {
             return None;
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::limits::SIZES;
 use super::order::QUANTITY_LIMIT;
-use super::product::{Product, ProductId, StockLine};
+use super::product::{Product, ProductId, StockKey, StockLine};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::shortage::Shortage;
@@ -85,6 +85,11 @@ pub struct Movement {
 }
 
 impl Movement {
+    /// Returns the stock line that moves.
+    pub fn key(&self) -> StockKey {
+        StockKey { product_id: self.product_id, size_key: self.size_key.clone() }
+    }
+
     /// Returns the movement that writes off what this one gave back to the shelf, as it cannot be sold again. The order does
     /// not hold it, so that an order without stock adds up to nothing.
     pub fn written_off(&self, reference: &Reference) -> Movement {

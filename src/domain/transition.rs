@@ -130,8 +130,8 @@ fn illegal(order: &Order, to: Status) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::holding::StockKey;
     use crate::domain::order::Return;
+    use crate::domain::product::StockKey;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, now, order};
     use crate::domain::refusal::RefusalKind;

@@ -1,13 +1,12 @@
 //! A row of a count sheet: how many pieces of a product and size were counted.
 
 use super::cell::{Cells, one_of, read_code, read_id, read_pieces, read_text};
-use super::table::{Columns, Row};
+use super::table::{Columns, Row, TableForm};
 use crate::domain::limits;
 use crate::domain::problems::Problems;
 use crate::domain::product::RowProduct;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
-use crate::domain::zone::Zone;
 
 /// The columns that are read.
 pub const COLUMNS: &[&str] = &["id", "sku", "barcode", "product", "name", "size", "shelf", "counted", "asOf"];
@@ -15,15 +14,6 @@ pub const COLUMNS: &[&str] = &["id", "sku", "barcode", "product", "name", "size"
 /// Columns of which a list has one, as they mean the same.
 const SKU: [&str; 2] = ["sku", "barcode"];
 const NAME: [&str; 2] = ["product", "name"];
-
-/// What holds for all rows of a count sheet.
-#[derive(Debug, Clone, Copy)]
-pub struct CountForm {
-    /// Whether a comma stands before decimals.
-    pub has_decimal_comma: bool,
-    /// The shop's zone, for times without one.
-    pub zone: Zone,
-}
 
 /// What was counted of one product and size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +66,7 @@ pub fn check_columns(columns: &Columns) -> Result<(), String> {
 }
 
 /// Reads a row. One in which nothing was counted is not looked at any further.
-pub fn read_row(row: &Row, columns: &Columns, form: CountForm) -> ReadCount {
+pub fn read_row(row: &Row, columns: &Columns, form: TableForm) -> ReadCount {
     let row = match &row.cells {
         Ok(cells) => cells,
         Err(problem) => return ReadCount { label: None, count: Err(problem.clone().into()) },
@@ -118,6 +108,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::domain::zone::Zone;
     use crate::input::reject::Reject;
 
     const SHEET: [&str; 6] = ["sku", "product", "size", "shelf", "counted", "asOf"];
@@ -129,7 +120,7 @@ mod tests {
     fn read(cells: [&str; 6]) -> ReadCount {
         let cells = Ok(cells.map(Into::into).to_vec());
         let row = Row { number: 1, line: 2, cells, reject: Arc::new(Reject::Nothing), size: 0 };
-        let form = CountForm { has_decimal_comma: false, zone: Zone::parse("Africa/Cairo").unwrap() };
+        let form = TableForm { has_decimal_comma: false, zone: Zone::parse("Africa/Cairo").unwrap() };
         read_row(&row, &columns(&SHEET), form)
     }
 

@@ -1,13 +1,12 @@
 //! A row of the courier's or the bank's list of payments.
 
 use super::cell::{Cells, read_code, read_money, read_text};
-use super::table::{Columns, Row};
+use super::table::{Columns, Row, TableForm};
 use crate::domain::limits;
 use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{ListedPayment, Method, PaymentEntry, read_receipt};
 use crate::domain::problems::Problems;
 use crate::domain::text::shorten;
-use crate::domain::zone::Zone;
 
 /// The columns that are read.
 pub const COLUMNS: &[&str] = &["orderReference", "tracking", "amount", "method", "receipt", "paidAt", "note"];
@@ -26,10 +25,8 @@ pub struct ReadPayment {
 pub struct ListForm {
     /// The method of rows that name none.
     pub method: Option<Method>,
-    /// Whether a comma stands before decimals.
-    pub has_decimal_comma: bool,
-    /// The shop's zone, for times without one.
-    pub zone: Zone,
+    /// How the cells are written.
+    pub table: TableForm,
 }
 
 /// Says which columns a list of payments lacks.
@@ -62,13 +59,13 @@ pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPaymen
         true => cells.read("tracking", |number| Err(format!("no order has the number {}", shorten(number)))),
         false => cells.require("orderReference", |reference| Ok(reference.to_owned())),
     };
-    let amount = cells.require("amount", |text| read_amount(text, form.has_decimal_comma));
+    let amount = cells.require("amount", |text| read_amount(text, form.table.has_decimal_comma));
     let method = match &form.method {
         Some(method) if cells.cell("method").is_none() => Some(method.clone()),
         _ => cells.require("method", Method::parse),
     };
     let receipt = cells.read("receipt", |text| read_receipt(&read_code(text, usize::MAX)?));
-    let paid_at = cells.read_time("paidAt", form.zone);
+    let paid_at = cells.read_time("paidAt", form.table.zone);
     let note = cells.read("note", |text| read_text(text, limits::NOTE));
     let payment = match (order, amount, method) {
         (Some(order), Some(amount), Some(method)) if cells.problems.is_empty() => {
@@ -95,6 +92,7 @@ fn read_amount(text: &str, has_decimal_comma: bool) -> Result<Balance, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::zone::Zone;
 
     #[test]
     fn an_amount_has_the_decimal_sign_of_its_file() {
@@ -130,8 +128,7 @@ mod tests {
         let columns = Columns::of(&header, COLUMNS).unwrap();
         let form = |method: Option<&str>| ListForm {
             method: method.map(|method| Method::parse(method).unwrap()),
-            has_decimal_comma: false,
-            zone: Zone::UTC,
+            table: TableForm { has_decimal_comma: false, zone: Zone::UTC },
         };
         let read = |cells: &[&str], method| {
             let cells = Ok(cells.iter().map(|&cell| cell.into()).collect());
@@ -164,7 +161,7 @@ mod tests {
         let refused = |header: &[&str], method: Option<&str>| {
             let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
             let method = method.map(|method| Method::parse(method).unwrap());
-            let form = ListForm { method, has_decimal_comma: false, zone: Zone::UTC };
+            let form = ListForm { method, table: TableForm { has_decimal_comma: false, zone: Zone::UTC } };
             check_columns(&Columns::of(&header, COLUMNS).unwrap(), &form).err()
         };
         for (header, method, problem) in [
@@ -179,7 +176,10 @@ mod tests {
         }
         // A bad cell that may be blank refuses its row, too.
         let columns = Columns::of(&["orderReference", "amount", "receipt"].map(str::to_owned), COLUMNS).unwrap();
-        let form = ListForm { method: Method::parse("cash").ok(), has_decimal_comma: false, zone: Zone::UTC };
+        let form = ListForm {
+            method: Method::parse("cash").ok(),
+            table: TableForm { has_decimal_comma: false, zone: Zone::UTC },
+        };
         let cells = Ok(["LEG-1", "5", "a\0b"].map(Into::into).to_vec());
         let reject = std::sync::Arc::new(crate::input::reject::Reject::Nothing);
         let row = Row { number: 1, line: 2, cells, reject, size: 0 };

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::cell_value::CellValue;
 use super::reject::Reject;
 use crate::domain::text::{is_edge, shorten};
+use crate::domain::zone::Zone;
 
 /// One row of a table.
 #[derive(Debug)]
@@ -23,6 +24,15 @@ pub struct Row {
     pub reject: Arc<Reject>,
     /// How many bytes it has.
     pub size: usize,
+}
+
+/// How the cells of a table are written.
+#[derive(Debug, Clone, Copy)]
+pub struct TableForm {
+    /// Whether a comma stands before decimals.
+    pub has_decimal_comma: bool,
+    /// The shop's zone, for times without one.
+    pub zone: Zone,
 }
 
 /// Why a table cannot be read any further.

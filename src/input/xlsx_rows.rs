@@ -23,6 +23,8 @@ const TEXTS_LIMIT: usize = 1 << 24;
 const TEXT_OVERHEAD: usize = 32;
 /// The most columns.
 const COLUMNS_LIMIT: usize = 1000;
+/// The most rows of a sheet.
+const ROWS_LIMIT: u64 = 1 << 20;
 /// The most names of sheets that are kept.
 const SHEETS_NAMED: usize = 10;
 
@@ -99,6 +101,7 @@ impl<R: Read> SheetRows<R> {
                 Piece::Start(name, attributes) => match name.as_str() {
                     "row" => {
                         let number = attributes.get("r").and_then(|number| number.parse().ok());
+                        let number = number.filter(|number| *number <= ROWS_LIMIT);
                         self.line = number.unwrap_or(self.line + 1);
                     }
                     "c" => cell = Cell::of(&attributes, cells.len(), &self.dates),
@@ -377,6 +380,16 @@ mod tests {
 
     fn sheet(rows: &str) -> String {
         format!("<worksheet><sheetData>{HEADER}{rows}</sheetData></worksheet>")
+    }
+
+    #[test]
+    fn a_row_has_a_number_that_a_sheet_can_have() {
+        let row = |number: &str| format!(r#"<row r="{number}"><c><v>1</v></c><c><v>5</v></c></row>"#);
+        let rows = [("7", 7), ("1048576", 1_048_576), ("1048577", 2), ("18446744073709551615", 2), ("x", 2)];
+        for (number, line) in rows {
+            let read = rows_of(book(&sheet(&row(number)), "<sst/>", BOOK)).unwrap();
+            assert_eq!(read.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [line], "{number}");
+        }
     }
 
     #[test]

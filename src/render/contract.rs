@@ -10,6 +10,7 @@ use super::json::{
 use super::paper::{invoice, slip};
 use super::report::{money, pending, stock};
 use super::today;
+use crate::domain::settings::SettingKey;
 
 /// A JSON body.
 struct Shape {
@@ -85,27 +86,7 @@ const SHAPES: &[Shape] = &[
     shape("delivery", "product receive", DELIVERY_KEYS),
     shape("received item", "the items of a delivery", RECEIVED_KEYS),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
-    shape(
-        "settings",
-        "config; config KEY only that key",
-        &[
-            "shopName",
-            "currency",
-            "countryCode",
-            "timeZone",
-            "lowStock",
-            "shopPhone",
-            "shopAddress",
-            "invoiceNote",
-            "referencePrefix",
-            "template.received",
-            "template.confirmed",
-            "template.shipped",
-            "template.delivered",
-            "template.cancelled",
-            "template.shortage",
-        ],
-    ),
+    shape("settings", "config; config KEY only that key", &SettingKey::NAMES),
     shape("finding", "check, an array", FINDING_KEYS),
     shape("backup", "backup", &["path", "orders", "bytes"]),
     shape("report", "report, today; report sales adds by", &["report", "since", "until", "timeZone", "rows", "totals"]),

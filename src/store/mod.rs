@@ -12,7 +12,7 @@
 //! | `migrate`, `copy` | bringing an older file to the current schema; copies of the file |
 //! | `locked`, `side_files` | opening files without losing SQLite's locks; what may stand beside a file |
 //! | `error`, `diagnose` | what SQLite's errors mean to a person; finding out more where they do not say |
-//! | `integrity`, `check`, `schema` | damage; contradictions in a file; differences from `schema.sql` |
+//! | `integrity`, `check`, `check_rules`, `schema` | damage; contradictions in a file; the rules over tables; differences from `schema.sql` |
 //! | `last_write` | which transaction wrote last |
 //! | `values` | domain values in columns |
 //! | `orders`, `order_changes` | loading orders with their items; changing them, with the events |
@@ -30,6 +30,7 @@
 //! | `derived` | columns that follow from others: full phone numbers, hashes of items |
 
 mod check;
+mod check_rules;
 mod commit;
 mod completion;
 mod connection;

@@ -7,9 +7,9 @@ use rusqlite::{named_params, params};
 use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
-use crate::domain::holding::{Holding, StockKey};
+use crate::domain::holding::Holding;
 use crate::domain::order::OrderPk;
-use crate::domain::product::{ProductId, StockLine};
+use crate::domain::product::{ProductId, StockKey, StockLine};
 use crate::domain::stock::{Movement, StockChange};
 use crate::domain::time::Timestamp;
 

@@ -93,7 +93,7 @@ fn candidates_of(argument: &Arg) -> Option<Candidates> {
             let fields = if facts.fields == CUSTOMER_KEYS { &of_customers[..] } else { &of_orders };
             beginning(typed, fields.iter().flat_map(|field| [(*field).to_owned(), format!("-{field}")]))
         },
-        "KEY" => |typed, _, _| beginning(typed, SettingKey::ALL.map(SettingKey::as_str)),
+        "KEY" => |typed, _, _| beginning(typed, SettingKey::NAMES),
         "VALUE" => values_of_setting,
         "TOPIC" => topics,
         _ => return None,

@@ -7,13 +7,15 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
-use self::list::{List, record_list};
+use self::list::record_list;
 use super::Context;
 use super::arguments::when;
 use super::facts::{Facts, Group};
 use super::find::REF_TO_WRITE;
+use super::import_summary::Imported;
 use super::payment::{Entered, Typed, enter, incomplete, record};
 use super::pick::Purpose;
+use super::row_list::RowList;
 use super::source::InputArgs;
 use crate::domain::calendar::When;
 use crate::domain::pay::decide_void;
@@ -84,9 +86,15 @@ fn payment_number(text: &str) -> Result<usize, String> {
 
 pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if let Some(file) = &args.from {
-        let (method, rejects) = (args.list_method.as_ref(), args.rejects.as_ref());
-        let list = List { file, method, keep_going: args.keep_going, rejects, input: &args.input };
-        return record_list(&list, context);
+        let list = RowList {
+            file,
+            what: Imported::Payments,
+            keep_going: args.keep_going,
+            rejects: args.rejects.as_ref(),
+            input: &args.input,
+            or_meant: None,
+        };
+        return record_list(&list, args.list_method.as_ref(), context);
     }
     if let Some(number) = args.void {
         return void(args.reference.as_deref(), number, context);

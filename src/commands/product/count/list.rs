@@ -1,108 +1,37 @@
 //! `orders product count FILE`: a count sheet that was filled in, all or nothing.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
 use anyhow::Context as _;
 
 use crate::commands::Context;
-use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
-use crate::commands::record_queue::read_rows;
-use crate::commands::rejects::Rejects;
-use crate::commands::source::{InputArgs, InputFile, open_list};
+use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
+use crate::commands::row_list::RowList;
 use crate::domain::product::{Product, ProductId, RowProduct};
 use crate::domain::refusal::RefusalKind;
 use crate::domain::shelf::{Basis, Counted, Difference, LineKey, TOLERANCE, count};
 use crate::domain::text::size_key;
 use crate::domain::time::Timestamp;
-use crate::error::{Exit, Failure, FailureKind};
-use crate::hint::{CommandLine, Hint};
-use crate::input::count_row::{COLUMNS, CountForm, ListedCount, ReadCount, check_columns, read_row};
-use crate::input::list_file::open_rows;
-use crate::input::table::{Columns, Row, Rows as _, RowsError};
+use crate::error::{Exit, FailureKind};
+use crate::input::count_row::{COLUMNS, ListedCount, ReadCount, check_columns, read_row};
+use crate::input::table::{Columns, Row, TableForm};
 use crate::render::count::{difference, differences};
-use crate::store::{Audit, StoreError, Write};
-use crate::ui::Progress;
-
-/// A count sheet, and what becomes of it.
-pub struct List<'a> {
-    pub file: &'a str,
-    pub may_start_sizes: bool,
-    pub keep_going: bool,
-    pub rejects: Option<&'a PathBuf>,
-    pub input: &'a InputArgs,
-}
+use crate::store::{Audit, Write};
 
 /// Takes the counts of a sheet in one transaction.
-pub fn count_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exit> {
-    let orders_files = context.orders_files()?;
-    let mut rejects = match list.rejects {
-        Some(path) => Rejects::begin(path, &orders_files)?,
-        None => Rejects::none(),
-    };
-    let InputFile { name, reader } = open_list(list.file, COLUMNS, list.input, &orders_files).map_err(no_file)?;
-    let mut store = context.open_to_write()?;
-    let settings = store.read(|read| read.settings())?;
-    let rows = open_rows(reader, COLUMNS).and_then(|rows| {
-        check_columns(rows.columns()).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
-        Ok(rows)
-    });
-    let rows = match rows {
-        Ok(rows) => rows,
-        Err(RowsError::Io(error)) => return Err(Failure::io(&error, format!("cannot read {name}")).into()),
-        Err(RowsError::CutOff { line, problem }) => {
-            let mut summary = ImportSummary::new();
-            summary.cut_off(RecordPlace { file: &name, sheet: None, record: None, line }, Unreadable::CutOff, problem);
-            return Err(summary.failure(Imported::Counts).context("the list has a problem")?.into());
-        }
-    };
-    let form = CountForm { has_decimal_comma: rows.has_decimal_comma(), zone: settings.zone() };
-    let read = |row: &Row, columns: &Columns| {
-        let read = read_row(row, columns, form);
+pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Context) -> anyhow::Result<Exit> {
+    let mut found = Vec::new();
+    let read = |row: &Row, columns: &Columns, form: &TableForm| {
+        let read = read_row(row, columns, *form);
         let size = read.size();
         (read, size)
     };
-    let (audit, is_dry_run) = (context.audit(), context.is_dry_run());
-    let (mut progress, mut found) = (Progress::new(), Vec::new());
-    let counted =
-        read_rows((name, rows), &mut rejects, &read, &settle, &mut progress, |mut queue, rejects, progress| {
-            if let Some(summary) = queue.settled() {
-                context.write_nothing();
-                ensure_taken(&summary, list.keep_going)?;
-                rejects.finish(is_dry_run)?;
-                return Ok(summary);
-            }
-            context.write(&mut store, |write| {
-                if write.settings()?.zone() != form.zone {
-                    return Err(StoreError::Changed("the time zone").into());
-                }
-                let may_start_sizes = list.may_start_sizes;
-                let mut count = Stocktaking {
-                    write,
-                    audit: &audit,
-                    may_start_sizes,
-                    known: HashSet::new(),
-                    last: None,
-                    found: &mut found,
-                };
-                let summary = queue.judge(rejects, &mut |read| count.enter(read), progress)?;
-                ensure_taken(&summary, list.keep_going)?;
-                if !is_dry_run {
-                    progress.last_step();
-                }
-                // Runs right before the commit: if the rejects cannot be kept, nothing is changed.
-                rejects.finish(is_dry_run)?;
-                Ok(summary)
-            })
-        });
-    let summary = counted.inspect_err(|error| {
-        // If the outcome is unknown, the rejects must not be lost.
-        if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
-            rejects.remove();
-        }
+    let form = |columns: &Columns, form| check_columns(columns).map(|()| form);
+    let (summary, settings) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
+        let mut count =
+            Stocktaking { write, audit, may_start_sizes, known: HashSet::new(), last: None, found: &mut found };
+        rows.each(&mut |read| count.enter(read))
     })?;
-    drop(progress);
-    summary.report(Imported::Counts, context);
     let mut body = summary.body(Imported::Counts);
     body.insert("differences".to_owned(), found.iter().map(difference).collect());
     context.print_one(body, || match context.ui.quiet {
@@ -111,18 +40,6 @@ pub fn count_list(list: &List<'_>, context: &mut Context) -> anyhow::Result<Exit
         false => differences(&found, context.style(&settings)) + &sum_up(&summary, context),
     })?;
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
-}
-
-/// Adds to a failure to open a file what else may have been meant.
-fn no_file(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast::<Failure>() {
-        Ok(failure) if failure.kind.exit_code() == 1 => {
-            let command = CommandLine::of("product count P N").option("--note WHY");
-            failure.hint(Hint::run("to count one product", command)).into()
-        }
-        Ok(failure) => failure.into(),
-        Err(error) => error,
-    }
 }
 
 /// Says how many were counted.
@@ -142,19 +59,6 @@ fn settle(read: &ReadCount) -> Option<RecordOutcome> {
             let (label, problems) = (read.label.clone(), problems.clone());
             Some(RecordOutcome::Rejected { label, kind: FailureKind::InvalidInput, problems })
         }
-    }
-}
-
-/// Refuses a sheet of which nothing is taken.
-fn ensure_taken(summary: &ImportSummary, keep_going: bool) -> anyhow::Result<()> {
-    match summary.failure(Imported::Counts) {
-        Some(mut failure) if summary.is_cut_off() || !keep_going => {
-            if !summary.is_cut_off() && summary.has_good_ones() {
-                failure.failure = failure.failure.hint("--keep-going takes the others, --rejects FILE keeps these");
-            }
-            Err(failure.into())
-        }
-        _ => Ok(()),
     }
 }
 

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
-use self::list::{List, count_list};
+use self::list::count_list;
 
 use super::{NEEDS_NOTE, pieces, print_product, size};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
+use crate::commands::import_summary::Imported;
+use crate::commands::row_list::RowList;
 use crate::commands::source::InputArgs;
 use crate::domain::product::ProductId;
 use crate::domain::refusal::Refusal;
@@ -89,9 +91,16 @@ fn number(text: &str) -> Result<Number, String> {
 
 pub fn run(args: &CountArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if args.is_list() {
-        let (file, rejects) = (&args.what, args.rejects.as_ref());
-        let (may_start_sizes, keep_going) = (args.new_size, args.keep_going);
-        return count_list(&List { file, may_start_sizes, keep_going, rejects, input: &args.input }, context);
+        let one = CommandLine::of("product count P N").option("--note WHY");
+        let list = RowList {
+            file: &args.what,
+            what: Imported::Counts,
+            keep_going: args.keep_going,
+            rejects: args.rejects.as_ref(),
+            input: &args.input,
+            or_meant: Some(Hint::run("to count one product", one)),
+        };
+        return count_list(&list, args.new_size, context);
     }
     let numbers = args.numbers()?;
     if context.global.note.is_none() {

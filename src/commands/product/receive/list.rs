@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use super::{NEW_SIZE, ReceiveArgs};
 use crate::commands::Context;
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
+use crate::commands::row_list::or_meant;
 use crate::commands::source::{InputFile, open_list};
 use crate::domain::delivery::{LineProblem, NotReceived, Pieces, Receipt};
 use crate::domain::product::{Product, RowProduct};
@@ -36,14 +37,9 @@ impl List {
     /// Reads a file to its end.
     pub fn read(args: &ReceiveArgs, context: &Context) -> anyhow::Result<List> {
         let to_receive = CommandLine::of("product receive P N").option("--ref REF");
+        let hint = Hint::run("to receive pieces of a product", to_receive);
         let InputFile { name, reader } = open_list(&args.what, COLUMNS, &args.input, &context.orders_files()?)
-            .map_err(|error| match error.downcast::<Failure>() {
-                Ok(failure) if failure.kind.exit_code() == 1 => {
-                    failure.hint(Hint::run("to receive pieces of a product", to_receive)).into()
-                }
-                Ok(failure) => failure.into(),
-                Err(error) => error,
-            })?;
+            .map_err(|error| or_meant(error, Some(&hint)))?;
         let mut list = List { name, sheet: None, rows: Vec::new(), summary: ImportSummary::new() };
         match list.fill(reader) {
             Ok(()) => Ok(list),

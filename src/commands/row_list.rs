@@ -1,0 +1,150 @@
+//! A list of rows, CSV or a spreadsheet, taken in one transaction: what `pay --from` and `product count FILE` share.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::Context;
+use super::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
+use super::record_queue::{RecordQueue, read_rows};
+use super::rejects::Rejects;
+use super::source::{InputArgs, InputFile, open_list};
+use crate::domain::settings::Settings;
+use crate::error::Failure;
+use crate::hint::Hint;
+use crate::input::list_file::open_rows;
+use crate::input::table::{Columns, Row, Rows as _, RowsError, TableForm};
+use crate::store::{Audit, StoreError, Write};
+use crate::ui::Progress;
+
+/// A list that somebody named.
+pub struct RowList<'a> {
+    pub file: &'a str,
+    /// What its rows are.
+    pub what: Imported,
+    pub keep_going: bool,
+    pub rejects: Option<&'a PathBuf>,
+    pub input: &'a InputArgs,
+    /// What else may have been meant where there is no such file.
+    pub or_meant: Option<Hint>,
+}
+
+/// The rows of a list on their way into the file.
+pub struct Entering<'q, 'r, T> {
+    queue: RecordQueue<T>,
+    rejects: &'q mut Rejects<'r>,
+    progress: &'q mut Progress,
+}
+
+impl<T> Entering<'_, '_, T> {
+    /// Enters each row, in the order read.
+    pub fn each(self, enter: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>) -> anyhow::Result<ImportSummary> {
+        self.queue.judge(self.rejects, enter, self.progress)
+    }
+}
+
+impl RowList<'_> {
+    /// Takes the rows of the list in one transaction, all or nothing, or with `keep_going` those that can be taken. It has some of
+    /// these `columns`, which `form` checks; `read` reads a row, `settle` judges one that needs nothing of the orders file, and `enter` enters them all.
+    ///
+    /// # Errors
+    /// The list cannot be read, a row was refused, or the file cannot be written.
+    pub fn take<F: Sync, T: Send>(
+        &self,
+        columns: &'static [&'static str],
+        context: &mut Context,
+        form: impl FnOnce(&Columns, TableForm) -> Result<F, String>,
+        read: impl Fn(&Row, &Columns, &F) -> (T, usize) + Sync,
+        settle: &dyn Fn(&T) -> Option<RecordOutcome>,
+        enter: impl FnOnce(&Write<'_>, &Audit, Entering<'_, '_, T>) -> anyhow::Result<ImportSummary>,
+    ) -> anyhow::Result<(ImportSummary, Settings)> {
+        let orders_files = context.orders_files()?;
+        let mut rejects = match self.rejects {
+            Some(path) => Rejects::begin(path, &orders_files)?,
+            None => Rejects::none(),
+        };
+        let opened = open_list(self.file, columns, self.input, &orders_files);
+        let InputFile { name, reader } = opened.map_err(|error| or_meant(error, self.or_meant.as_ref()))?;
+        let mut store = context.open_to_write()?;
+        let settings = store.read(|read| read.settings())?;
+        let zone = settings.zone();
+        let rows = open_rows(reader, columns).and_then(|rows| {
+            let of_table = TableForm { has_decimal_comma: rows.has_decimal_comma(), zone };
+            let form = form(rows.columns(), of_table).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
+            Ok((rows, form))
+        });
+        let (rows, form) = rows.map_err(|error| self.unreadable(&name, error))?;
+        let (audit, is_dry_run) = (context.audit(), context.is_dry_run());
+        let mut progress = Progress::new();
+        let read = |row: &Row, columns: &Columns| read(row, columns, &form);
+        let taken =
+            read_rows((name, rows), &mut rejects, &read, settle, &mut progress, |mut queue, rejects, progress| {
+                if let Some(summary) = queue.settled() {
+                    context.write_nothing();
+                    self.ensure_taken(&summary)?;
+                    rejects.finish(is_dry_run)?;
+                    return Ok(summary);
+                }
+                context.write(&mut store, |write| {
+                    if write.settings()?.zone() != zone {
+                        return Err(StoreError::Changed("the time zone").into());
+                    }
+                    let entering = Entering { queue, rejects: &mut *rejects, progress: &mut *progress };
+                    let summary = enter(write, &audit, entering)?;
+                    self.ensure_taken(&summary)?;
+                    if !is_dry_run {
+                        progress.last_step();
+                    }
+                    // Runs right before the commit: if the rejects cannot be kept, nothing is changed.
+                    rejects.finish(is_dry_run)?;
+                    Ok(summary)
+                })
+            });
+        let summary = taken.inspect_err(|error| {
+            // If the outcome is unknown, the rejects must not be lost.
+            if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
+                rejects.remove();
+            }
+        })?;
+        drop(progress);
+        summary.report(self.what, context);
+        Ok((summary, settings))
+    }
+
+    fn unreadable(&self, name: &str, error: RowsError) -> anyhow::Error {
+        let (line, problem) = match error {
+            RowsError::Io(error) => return Failure::io(&error, format!("cannot read {name}")).into(),
+            RowsError::CutOff { line, problem } => (line, problem),
+        };
+        let mut summary = ImportSummary::new();
+        summary.cut_off(RecordPlace { file: name, sheet: None, record: None, line }, Unreadable::CutOff, problem);
+        match summary.failure(self.what).context("the list has a problem") {
+            Ok(failure) => failure.into(),
+            Err(error) => error,
+        }
+    }
+
+    /// Refuses a list of which nothing is taken.
+    fn ensure_taken(&self, summary: &ImportSummary) -> anyhow::Result<()> {
+        match summary.failure(self.what) {
+            Some(mut failure) if summary.is_cut_off() || !self.keep_going => {
+                if !summary.is_cut_off() && summary.has_good_ones() {
+                    let verb = if self.what == Imported::Payments { "records" } else { "takes" };
+                    let hint = format!("--keep-going {verb} the others, --rejects FILE keeps these");
+                    failure.failure = failure.failure.hint(hint);
+                }
+                Err(failure.into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Adds to a failure to open a file what else may have been meant.
+pub fn or_meant(error: anyhow::Error, hint: Option<&Hint>) -> anyhow::Error {
+    match (error.downcast::<Failure>(), hint) {
+        (Ok(failure), Some(hint)) if failure.kind.exit_code() == 1 => failure.hint(hint.clone()).into(),
+        (Ok(failure), _) => failure.into(),
+        (Err(error), _) => error,
+    }
+}
