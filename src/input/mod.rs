@@ -12,7 +12,7 @@
 //! | [`order_sink`] | the orders of a record, passed on one by one; those that nothing read |
 //! | [`parsed_order`] | one order of a record, or its problems |
 //! | [`order_json`] | an order as the web page posts it |
-//! | [`order_message`], [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; its lines; its date |
+//! | [`order_message`], `order_draft`, [`order_lines`], [`order_date`] | the shop's order message, as WhatsApp carries it; what stands under which label; its lines; its date |
 //! | [`order_marks`] | marks of an order in text that lost its line breaks |
 //! | [`order_texts`] | order messages among the strings of a JSON text, under any key |
 //! | [`order_signs`] | carts and orders anywhere in a JSON text |
@@ -49,6 +49,7 @@ pub mod json_scan;
 pub mod list_file;
 pub(crate) mod message;
 pub(crate) mod order_date;
+mod order_draft;
 pub(crate) mod order_json;
 pub mod order_lines;
 pub mod order_marks;

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use super::order_date::{is_plausible, read_date};
+use super::order_draft::{Draft, DraftItem, Field};
 use super::order_lines::{
-    ITEMS_SECTION, Label, SECTIONS, amount, bounded, clean, is_header, item_start, label_of, name_of,
-    price_and_quantity, unbold, whole, words_of,
+    Label, amount, bounded, clean, is_header, label_of, name_of, price_and_quantity, unbold, whole,
 };
 use super::parsed_order::ParsedOrder;
 use crate::domain::incoming::{IncomingItem, IncomingOrder, Source};
@@ -19,7 +19,7 @@ use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product::{ProductId, image_problem};
 use crate::domain::reference::Reference;
 use crate::domain::terms::Terms;
-use crate::domain::text::{is_edge, shorten};
+use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
@@ -67,130 +67,7 @@ fn is_reference(line: &str) -> bool {
     matches!(label_of(&clean(line)), Some((Label::Reference, _)))
 }
 
-/// The value of a label, with its line.
-#[derive(Debug, Clone)]
-struct Field {
-    line: usize,
-    text: String,
-}
-
-#[derive(Debug, Default)]
-struct DraftItem {
-    line: usize,
-    name: String,
-    fields: Vec<(Label, Field)>,
-}
-
-/// An order message as far as it was read.
-#[derive(Debug, Default)]
-struct Draft {
-    reference: Option<Field>,
-    date: Option<Field>,
-    name: Option<Field>,
-    phone: Option<Field>,
-    address: Option<Field>,
-    /// The first [`ITEMS_LIMIT`] items.
-    items: Vec<DraftItem>,
-    /// How many items there are.
-    item_count: usize,
-    total_items: Option<Field>,
-    subtotal: Option<Field>,
-    delivery: Option<Field>,
-    total: Option<Field>,
-    /// Whether the heading of the items was seen: after it, a number begins an item.
-    in_items: bool,
-    problems: Problems,
-}
-
 impl Draft {
-    fn refuse_nul(&mut self, number: usize, line: &str) {
-        if line.contains('\0') {
-            self.problem(number, format_args!("must not contain NUL"));
-        }
-    }
-
-    fn take(&mut self, number: usize, line: &str) {
-        self.refuse_nul(number, line);
-        let words = words_of(line);
-        if words.is_empty() || SECTIONS.contains(&words) {
-            self.in_items |= words == ITEMS_SECTION;
-            return;
-        }
-        let item = item_start(line).or_else(|| self.plain_item_start(line));
-        if let Some((place, name)) = item.filter(|_| self.total_items.is_none()) {
-            let before = self.item_count;
-            if place != before + 1 {
-                self.problem(number, format_args!("item {place} follows item {before}: a part is missing"));
-            }
-            self.item_count += 1;
-            // Only count the others: the order is refused.
-            if self.item_count <= ITEMS_LIMIT {
-                self.items.push(DraftItem { line: number, name: name.to_owned(), fields: Vec::new() });
-            }
-            return;
-        }
-        let Some((label, value)) = label_of(line) else {
-            // An address may take several lines.
-            match &mut self.address {
-                Some(address) if self.items.is_empty() => {
-                    address.text.push('\n');
-                    address.text.push_str(line.trim_matches(is_edge));
-                }
-                _ => self.problem(number, format_args!("is not understood: {}", shorten(line))),
-            }
-            return;
-        };
-        let field = Field { line: number, text: value.to_owned() };
-        self.put(label, field);
-    }
-
-    /// Reads the line that begins an item that lost its asterisks: `1. Polo Shirt`, among the items only.
-    fn plain_item_start<'l>(&self, line: &'l str) -> Option<(usize, &'l str)> {
-        let (number, name) = line.split_once(". ")?;
-        let is_next = number.parse() == Ok(self.item_count + 1);
-        (self.in_items && is_next).then(|| (self.item_count + 1, name.trim_matches(is_edge)))
-    }
-
-    fn put(&mut self, label: Label, field: Field) {
-        let line = field.line;
-        let in_items = !self.items.is_empty() && self.total_items.is_none();
-        let slot = match label {
-            Label::Reference => &mut self.reference,
-            Label::Date => &mut self.date,
-            Label::Name => &mut self.name,
-            Label::Phone => &mut self.phone,
-            Label::Address => &mut self.address,
-            Label::TotalItems => &mut self.total_items,
-            Label::Subtotal if !in_items => &mut self.subtotal,
-            Label::Delivery => &mut self.delivery,
-            Label::Total => &mut self.total,
-            _ => {
-                if in_items && self.item_count > ITEMS_LIMIT {
-                    return;
-                }
-                let Some(item) = self.items.last_mut().filter(|_| in_items) else {
-                    self.problem(line, format_args!("{} stands outside of an item", name_of(label)));
-                    return;
-                };
-                if item.fields.iter().any(|(known, _)| *known == label) {
-                    self.problem(line, format_args!("{} is given twice", name_of(label)));
-                } else {
-                    item.fields.push((label, field));
-                }
-                return;
-            }
-        };
-        if slot.is_some() {
-            self.problem(line, format_args!("{} is given twice", name_of(label)));
-        } else {
-            *slot = Some(field);
-        }
-    }
-
-    fn problem(&mut self, line: usize, problem: std::fmt::Arguments<'_>) {
-        self.problems.push(format!("line {line}: {problem}"));
-    }
-
     /// Makes the order, if nothing is missing.
     fn finish(
         self,
@@ -443,6 +320,7 @@ mod tests {
 
     use super::*;
     use crate::domain::incoming::SourceKind;
+    use crate::domain::text::is_edge;
     use crate::input::samples::{MESSAGE, REFERENCE};
 
     #[derive(Debug, Clone)]
