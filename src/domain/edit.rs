@@ -132,10 +132,47 @@ pub fn decide(
 ) -> Result<Edited, Refusal> {
     let edited = edited(order, held, catalogue, edit, new_id);
     // An error in the edit itself comes before a conflict with the order.
-    if !matches!(&edited, Err(refusal) if matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidInput)) {
-        refuse_status(order, edit)?;
+    if matches!(&edited, Err(refusal) if matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidInput)) {
+        return edited;
     }
-    edited
+    let is_legal = refuse_status(order, edit);
+    // The discount is compared with items that the order may have.
+    if edit.items.is_some() {
+        is_legal.clone()?;
+    }
+    let edited = edited?;
+    refuse_discount_above(order, &edited)?;
+    is_legal?;
+    refuse_discount_below(order, &edited)?;
+    Ok(edited)
+}
+
+/// A discount is at most what the order's items cost, less those that came back.
+fn refuse_discount_above(order: &Order, edited: &Edited) -> Result<(), Refusal> {
+    let Order { summary, .. } = order;
+    let most = Balance::from(edited.total).minus(summary.returned);
+    if Balance::from(edited.terms.discount) <= most {
+        return Ok(());
+    }
+    let less = if summary.returned == Money::ZERO { "" } else { " less what came back" };
+    let message = format!(
+        "the discount of {}, {}, would be more than its items{less}, {most}",
+        summary.reference, edited.terms.discount
+    );
+    Err(Refusal::invalid(message).error("The discount would be more than the items"))
+}
+
+/// A discount is at least what went with the pieces that came back.
+fn refuse_discount_below(order: &Order, edited: &Edited) -> Result<(), Refusal> {
+    let given_up = order.discount_given_up();
+    if Balance::from(edited.terms.discount) >= given_up {
+        return Ok(());
+    }
+    let message = format!(
+        "the discount of {} cannot be less than {given_up}: that much of it went with what came back",
+        order.summary.reference
+    );
+    Err(Refusal::conflict(Conflict::Step, message).error("The discount cannot be less than what went with returns"))
 }
 
 /// Applies an edit to an order in whatever status.
@@ -192,22 +229,6 @@ fn edited(
     }
     for (was, is) in summary.terms.words().into_iter().zip(terms.words()) {
         changes.extend(Change::between(was, is));
-    }
-    let most = Balance::from(total).minus(summary.returned);
-    if Balance::from(terms.discount) > most {
-        let less = if summary.returned == Money::ZERO { "" } else { " less what came back" };
-        let message =
-            format!("the discount of {reference}, {}, would be more than its items{less}, {most}", terms.discount);
-        return Err(Refusal::new(RefusalKind::InvalidInput, message).error("The discount would be more than the items"));
-    }
-    let given_up = order.discount_given_up();
-    if Balance::from(terms.discount) < given_up {
-        let message = format!(
-            "the discount of {reference} cannot be less than {given_up}: that much of it went with what came back"
-        );
-        return Err(
-            Refusal::conflict(Conflict::Step, message).error("The discount cannot be less than what went with returns")
-        );
     }
     Ok(Edited {
         order: summary.pk,
@@ -825,6 +846,23 @@ mod tests {
                 assert_eq!(refusal.remedies, [Remedy::StepBack { reference, to: Status::Pending }]);
                 assert!(edited(&order, &catalogue, new.clone()).is_ok(), "a new item has a price of its own");
             }
+        }
+    }
+
+    #[test]
+    fn a_discount_is_not_compared_with_items_that_the_order_may_not_have() {
+        let (catalogue, mut order, _) = ground();
+        order.summary.terms.discount = Money::from_hundredths(5000);
+        let price = Some(Money::from_hundredths(1));
+        let cheap = ItemEdit::Change { number: 1, quantity: None, size: None, color: None, price };
+        for status in Status::ALL {
+            order.summary.status = status;
+            let expected = if status == Status::Pending {
+                RefusalKind::InvalidInput
+            } else {
+                RefusalKind::Conflict(Conflict::Step)
+            };
+            assert_eq!(edited(&order, &catalogue, cheap.clone()).unwrap_err().kind, expected, "{status}");
         }
     }
 

@@ -22,8 +22,9 @@ impl Shop {
         let held = order.holding();
         let of_items = items.map(|edit| order.edit_items(&products, edit)).unwrap_or_default();
         let of_terms = order.agree(terms);
-        // A discount is compared with the items as they are then: not with some that cannot be.
-        reasons = if of_items.is_empty() { reasons.and(of_terms) } else { reasons.and(of_items) };
+        // A discount is compared with items that the order may have.
+        let may_be = of_items.is_empty() && (items.is_none() || is_open);
+        reasons = if may_be { reasons.and(of_terms) } else { reasons.and(of_items) };
         order.note_unsized(&products);
         // What is new is taken, what is given up comes back: of each line the difference.
         let holds = order.holding();
