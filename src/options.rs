@@ -8,7 +8,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 
 use crate::domain::limits::NOTE;
-use crate::domain::text::is_blank;
+use crate::domain::typed_text::read_text;
 use crate::ui::ColorChoice;
 
 /// The options that every command takes, before or after it.
@@ -99,12 +99,7 @@ pub fn named_file(path: OsString) -> Result<PathBuf, &'static str> {
 /// # Errors
 /// It is blank, or too long.
 pub fn note_text(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    match text.chars().count() {
-        _ if is_blank(text) => Err("a note must not be blank".to_owned()),
-        1..=NOTE => Ok(text.to_owned()),
-        length => Err(format!("a note must have at most {NOTE} characters, has {length}")),
-    }
+    read_text(text, NOTE).map_err(|problem| format!("a note {problem}"))
 }
 
 /// Returns whether a command line that could not be read asks for JSON, so that its error can be JSON too.

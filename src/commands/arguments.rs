@@ -3,11 +3,12 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::domain::calendar::{WHEN_FORMS, When, parse_age};
-use crate::domain::limits::{ADDRESS, excess};
+use crate::domain::limits::ADDRESS;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::shipping::{ShippingEdit, read_courier, read_tracking};
 use crate::domain::status::Status;
 use crate::domain::terms::{Discount, Fee, TermsEdit};
+use crate::domain::typed_text::{or_none, read_text};
 use crate::error::Failure;
 
 /// Reads a point in time: `2d`, `today`, a date or RFC 3339.
@@ -28,10 +29,9 @@ pub fn quantity(text: &str) -> Result<u32, String> {
     }
 }
 
-/// Reads an address; a blank one is none.
+/// Reads an address; an empty one is none.
 pub fn address(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    excess(text, ADDRESS).map_or_else(|| Ok(text.to_owned()), Err)
+    or_none(text, |text| read_text(text, ADDRESS)).map(Option::unwrap_or_default)
 }
 
 /// What an order costs beside its items.

@@ -1,4 +1,4 @@
-//! The most characters that the texts of orders and products may have: one table for every format.
+//! How long the texts of orders and products may be, in characters, and how many a product may have: one table for every format.
 //!
 //! Only incoming texts are checked: files of earlier versions may hold longer ones.
 
@@ -16,7 +16,7 @@ pub const IMAGE: usize = 2048;
 pub const IMAGES: usize = 100;
 /// A size or color.
 pub const CHOICE: usize = 50;
-/// The sizes of a product, if they are started one by one.
+/// How many sizes a product has.
 pub const SIZES: usize = 1000;
 /// A note.
 pub const NOTE: usize = 1000;

@@ -47,7 +47,7 @@
 //! | `template`, `message` | the occasions for messages to a customer; what they say |
 //! | `report`, `today` | the content of the reports; what needs somebody now |
 //! | `settings`, `user` | the shop's settings; accounts and permissions (rule 8) |
-//! | `limits` | the longest texts |
+//! | `limits` | how long texts may be, and how many sizes and pictures a product may have |
 //! | `problems`, `refusal`, `finding` | problems of an input; why something is refused; what `check` finds |
 
 pub(crate) mod bidi;
@@ -99,5 +99,6 @@ pub mod time;
 pub(crate) mod today;
 pub(crate) mod transition;
 pub(crate) mod typed;
+pub(crate) mod typed_text;
 pub mod user;
 pub mod zone;

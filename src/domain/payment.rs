@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::limits;
+use super::limits::RECEIPT;
 use super::money::Balance;
 use super::time::Timestamp;
+use super::typed_text::read_line;
 
 /// A payment's key, in order of recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +28,7 @@ pub struct Payment {
     pub amount: Balance,
     /// How it was paid.
     pub method: Method,
-    /// The receipt, up to [`RECEIPT`](super::limits::RECEIPT) characters.
+    /// The receipt, up to [`RECEIPT`] characters.
     pub receipt: Option<String>,
     /// The note, if any.
     pub note: Option<String>,
@@ -131,14 +132,9 @@ impl ListedPayment {
 /// Reads a receipt.
 ///
 /// # Errors
-/// It is blank or too long.
+/// It is blank, too long, or has control characters.
 pub fn read_receipt(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    match limits::excess(text, limits::RECEIPT) {
-        _ if text.is_empty() || text.contains('\0') => Err("must not be blank".to_owned()),
-        Some(excess) => Err(excess),
-        None => Ok(text.to_owned()),
-    }
+    read_line(text, RECEIPT)
 }
 
 #[cfg(test)]
@@ -165,10 +161,10 @@ mod tests {
     #[test]
     fn a_receipt_is_short_and_not_blank() {
         for (text, receipt) in
-            [(" R-7 ", Ok("R-7")), ("  ", Err("must not be blank")), ("a\0", Err("must not be blank"))]
+            [(" R-7 ", Ok("R-7")), ("  ", Err("must not be blank")), ("a\0", Err("must not have control characters"))]
         {
             assert_eq!(read_receipt(text).as_deref().map_err(String::as_str), receipt, "{text:?}");
         }
-        assert!(read_receipt(&"x".repeat(limits::RECEIPT + 1)).is_err());
+        assert!(read_receipt(&"x".repeat(RECEIPT + 1)).is_err());
     }
 }

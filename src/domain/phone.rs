@@ -2,6 +2,7 @@
 
 use super::limits::PHONE;
 use super::text::{digit_value, is_edge};
+use super::typed_text::read_line;
 
 /// The fewest digits of a number that can be called, without and with its country code.
 const SHORTEST_NUMBER: usize = 7;
@@ -25,13 +26,8 @@ pub fn phone_digits(phone: &str) -> String {
 /// # Errors
 /// What is wrong with it.
 pub fn read_phone(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    match text.chars().count() {
-        0 => Err("must not be blank".to_owned()),
-        length if length > PHONE => Err(format!("must have at most {PHONE} characters, has {length}")),
-        _ if !text.chars().any(|c| digit_value(c).is_some()) => Err("must have a digit".to_owned()),
-        _ => Ok(text.to_owned()),
-    }
+    let phone = read_line(text, PHONE)?;
+    if phone.chars().any(|c| digit_value(c).is_some()) { Ok(phone) } else { Err("must have a digit".to_owned()) }
 }
 
 /// Returns whether a text has digits, and nothing that a phone number cannot have.

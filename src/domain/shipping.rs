@@ -1,6 +1,7 @@
 //! Who carries an order, and by which number it can be followed.
 
-use super::limits::{COURIER, TRACKING, excess};
+use super::limits::{COURIER, TRACKING};
+use super::typed_text::{or_none, read_line};
 
 /// How an order travels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,32 +21,24 @@ pub struct ShippingEdit {
     pub tracking: Option<Option<String>>,
 }
 
-/// Reads a courier as typed; a blank one is none.
+/// Reads a courier as typed; an empty one is none.
 ///
 /// # Errors
-/// It is too long.
+/// It is too long, or nothing of it can be seen.
 pub fn read_courier(text: &str) -> Result<Option<String>, String> {
-    read(text, COURIER)
+    or_none(text, |text| read_line(text, COURIER))
 }
 
-/// Reads a tracking number as typed; a blank one is none.
+/// Reads a tracking number as typed; an empty one is none.
 ///
 /// # Errors
-/// It is too long, or has spaces.
+/// It is too long, has spaces, or nothing of it can be seen.
 pub fn read_tracking(text: &str) -> Result<Option<String>, String> {
-    let number = read(text, TRACKING)?;
+    let number = or_none(text, |text| read_line(text, TRACKING))?;
     match number.as_deref().is_some_and(|number| number.contains(char::is_whitespace)) {
         true => Err("must be one number without spaces".to_owned()),
         false => Ok(number),
     }
-}
-
-fn read(text: &str, longest: usize) -> Result<Option<String>, String> {
-    let text = text.trim();
-    if text.contains(char::is_control) {
-        return Err("must not have control characters".to_owned());
-    }
-    excess(text, longest).map_or_else(|| Ok((!text.is_empty()).then(|| text.to_owned())), Err)
 }
 
 impl Shipping {

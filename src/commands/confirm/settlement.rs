@@ -71,7 +71,8 @@ impl Receipts {
             Ok(None) => return Ok(Ok(Settled { is_cod, ..Settled::default() })),
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let key = entry.receipt.clone().map(|receipt| (entry.method.clone(), receipt));
+        // As the file compares them.
+        let key = entry.receipt.as_ref().map(|receipt| (entry.method.clone(), receipt.to_ascii_lowercase()));
         let in_call = key.as_ref().and_then(|key| self.0.get(key).cloned());
         let same = match in_call {
             Some(same) => Some(same),

@@ -22,7 +22,7 @@ use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::{Product, RowProduct};
 use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
-use crate::domain::text::is_blank;
+use crate::domain::typed_text::read_line;
 use crate::error::Exit;
 use crate::render::json;
 use crate::store::{Audit, Read, StoreError, Write};
@@ -129,27 +129,18 @@ fn pieces(text: &str) -> Result<i64, String> {
 }
 
 pub fn name(text: &str) -> Result<String, String> {
-    bounded(text, limits::NAME)
+    read_line(text, limits::NAME)
 }
 
 /// Reads a picture's URL or path.
 fn image(text: &str) -> Result<String, String> {
-    bounded(text, limits::IMAGE)
+    read_line(text, limits::IMAGE)
 }
 
 fn barcode(text: &str) -> Result<String, String> {
-    bounded(text, limits::BARCODE)
+    read_line(text, limits::BARCODE)
 }
 
 pub fn size(text: &str) -> Result<String, String> {
-    bounded(text, limits::CHOICE)
-}
-
-/// Reads a text of 1 to `longest` characters.
-pub fn bounded(text: &str, longest: usize) -> Result<String, String> {
-    let text = text.trim();
-    if is_blank(text) || text.chars().count() > longest {
-        return Err(format!("must have 1 to {longest} characters"));
-    }
-    Ok(text.to_owned())
+    read_line(text, limits::CHOICE)
 }
