@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::limits;
 use super::money::Balance;
+use super::row_order::RowOrder;
 use super::time::Timestamp;
 
 /// A payment's key, in order of recording.
@@ -112,8 +113,8 @@ pub struct PaymentEntry {
 /// A row of the courier's or the bank's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedPayment {
-    /// The reference or id of its order.
-    pub order: String,
+    /// Its order.
+    pub order: RowOrder,
     /// The money.
     pub entry: PaymentEntry,
     /// A note, if there is one.
@@ -123,7 +124,7 @@ pub struct ListedPayment {
 impl ListedPayment {
     /// Returns about how many bytes of memory it takes.
     pub fn size(&self) -> usize {
-        let texts = self.order.len() + self.entry.receipt.as_ref().map_or(0, String::len);
+        let texts = self.order.text().len() + self.entry.receipt.as_ref().map_or(0, String::len);
         size_of::<ListedPayment>() + texts + self.note.as_ref().map_or(0, String::len)
     }
 }
