@@ -82,6 +82,7 @@ pub enum Command {
 pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Result<Exit> {
     let facts = &match &command {
         Command::Pay(args) if args.is_list() => facts.importing(Imported::Payments),
+        Command::SetStatus(args) if args.is_list() => facts.importing(Imported::Statuses),
         Command::Product(args) if args.is_count_sheet() => facts.importing(Imported::Counts),
         _ => *facts,
     };

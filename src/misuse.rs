@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Error};
 
 use crate::cli::Cli;
-use crate::commands::arguments::read_status;
+use crate::domain::status::Status;
 use crate::error::Failure;
 use crate::hint::{CommandLine, Hint};
 use crate::options::options;
@@ -65,7 +65,7 @@ fn meant(command: &[&str], unknown: &str, args: &[OsString]) -> Vec<Hint> {
                 Hint::run("to change it by a difference", correct("product adjust", "+N")),
             ]
         }
-        ([name @ ("list" | "my-orders")], word) => match read_status(word) {
+        ([name @ ("list" | "my-orders")], word) => match Status::read(word) {
             Some(status) => {
                 let line = CommandLine::of(if *name == "list" { "list" } else { "my-orders" });
                 vec![Hint::run("to list these", line.option_value("--status", status.as_str()))]

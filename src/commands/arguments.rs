@@ -5,7 +5,6 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use crate::domain::calendar::{WHEN_FORMS, When, parse_age};
 use crate::domain::limits::ADDRESS;
 use crate::domain::order::QUANTITY_LIMIT;
-use crate::domain::shipping::{ShippingEdit, read_courier, read_tracking};
 use crate::domain::status::Status;
 use crate::domain::terms::{Discount, Fee, TermsEdit};
 use crate::domain::typed_text::{or_none, read_text};
@@ -55,37 +54,6 @@ impl TermsArgs {
     }
 }
 
-/// Who carries an order.
-#[derive(Debug, clap::Args)]
-pub struct ShippingArgs {
-    /// Who carries it, such as Bosta; an empty one takes it away
-    #[arg(long, value_name = "COURIER", value_parser = courier)]
-    courier: Option<Said>,
-    /// The courier's number, by which the order is found too; an empty one takes it away
-    #[arg(long, value_name = "NUMBER", value_parser = tracking)]
-    tracking: Option<Said>,
-}
-
-/// What was said; `None` takes it away.
-#[derive(Debug, Clone)]
-struct Said(Option<String>);
-
-fn courier(text: &str) -> Result<Said, String> {
-    read_courier(text).map(Said)
-}
-
-fn tracking(text: &str) -> Result<Said, String> {
-    read_tracking(text).map(Said)
-}
-
-impl ShippingArgs {
-    /// Returns what they say of the shipping.
-    pub fn edit(&self) -> ShippingEdit {
-        let said = |said: &Option<Said>| said.clone().map(|Said(said)| said);
-        ShippingEdit { courier: said(&self.courier), tracking: said(&self.tracking) }
-    }
-}
-
 /// Returns the columns that `--fields` chose, or else `default`.
 pub fn choose_fields<'a>(
     chosen: Option<&'a [String]>,
@@ -124,10 +92,5 @@ pub fn status_parser() -> impl TypedValueParser<Value = Status> {
         Status::Cancelled => PossibleValue::new(status.as_str()).alias("canceled"),
         status => PossibleValue::new(status.as_str()),
     });
-    PossibleValuesParser::new(words).try_map(|word| read_status(&word).ok_or("is not a status"))
-}
-
-/// Reads a status in any case, and either spelling of cancelled.
-pub fn read_status(word: &str) -> Option<Status> {
-    Status::parse(&word.to_lowercase().replace("canceled", "cancelled"))
+    PossibleValuesParser::new(words).try_map(|word| Status::read(&word).ok_or("is not a status"))
 }

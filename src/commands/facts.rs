@@ -103,7 +103,7 @@ impl Facts {
             Imported::Orders | Imported::Products => "nothing imported",
             Imported::Payments => "nothing recorded",
             Imported::Deliveries => "nothing received",
-            Imported::Counts => "nothing changed",
+            Imported::Counts | Imported::Statuses => "nothing changed",
         };
         Facts { imports: Some(imports), undone: Some(undone), ..self.keeping_note() }
     }

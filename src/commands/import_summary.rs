@@ -23,6 +23,8 @@ pub enum Imported {
     Deliveries,
     /// What was counted, a row each.
     Counts,
+    /// How far orders have come, a row each.
+    Statuses,
 }
 
 impl Imported {
@@ -33,7 +35,7 @@ impl Imported {
 
     /// Returns whether it is one list, of rows that all count.
     fn is_list(self) -> bool {
-        matches!(self, Imported::Payments | Imported::Deliveries | Imported::Counts)
+        !matches!(self, Imported::Orders | Imported::Products)
     }
 }
 
@@ -256,6 +258,7 @@ impl ImportSummary {
             Imported::Payments => "recorded",
             Imported::Deliveries => "received",
             Imported::Counts => "corrected",
+            Imported::Statuses => "changed",
         };
         body.insert(done.to_owned(), json!(self.imported));
         body.insert("unchanged".to_owned(), json!(self.unchanged));
@@ -307,7 +310,7 @@ impl ImportSummary {
             None => format!("{records} {is} invalid"),
         };
         let mut body = self.body(what);
-        for count in ["imported", "updated", "recorded", "received", "corrected"] {
+        for count in ["imported", "updated", "recorded", "received", "corrected", "changed"] {
             if let Some(count) = body.get_mut(count) {
                 *count = json!(0);
             }

@@ -11,8 +11,8 @@
 //! | `listing`, `keep_going` | which orders a list has, and how it is shown; commands that take several orders |
 //! | `source`, `rejects` | reading files and stdin; the file of `--rejects` |
 //! | `record_reader`, `record_queue` | the thread that reads records; those on their way to the transaction |
-//! | `row_list` | taking the rows of a list in one transaction: payments, counts |
-//! | `payment` | recording a payment: what several commands share |
+//! | `row_list` | taking the rows of a list in one transaction: payments, counts, statuses |
+//! | `payment`, `shipping` | recording a payment, and who carries an order: what several commands share |
 //! | `receive`, `import_summary` | taking in one order; what became of all records |
 //! | `failure` | explaining a failure |
 
@@ -58,6 +58,7 @@ pub mod report;
 pub mod returns;
 pub mod row_list;
 pub mod set_status;
+pub mod shipping;
 pub mod show;
 pub mod slip;
 pub mod source;

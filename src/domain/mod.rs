@@ -31,6 +31,7 @@
 //! | `customer`, `remarks` | a number with its orders; the shop's remarks on it: a note, a block |
 //! | `terms`, `payment`, `settlement` | what an order costs beside its items; what was paid of it; what is said of it at a confirmation |
 //! | `shipping` | who carries an order, and its tracking number |
+//! | `row_order` | the order that a row of a list is about |
 //! | `pay` | what is recorded when money moves: payments, refunds, rows of a list, what takes a payment back |
 //! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
@@ -38,7 +39,7 @@
 //! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
 //! | `holding` | what an order holds of the stock: its items less what came back (rule 2) |
 //! | `confirm`, `obstacle` | taking stock (rules 4 and 5); what stands against it |
-//! | `transition`, `edit`, `returns` | all other steps (rules 2 and 3); changing an order; what a customer sends back |
+//! | `transition`, `listed_status`, `edit`, `returns` | all other steps (rules 2 and 3), also in a list; changing an order; what a customer sends back |
 //! | `stock`, `shortage` | movements, correcting stock; what there is not enough of |
 //! | `shelf` | what lies on the shelf, and counting it |
 //! | `delivery` | goods that come in |
@@ -67,6 +68,7 @@ mod invariants;
 pub(crate) mod invoice;
 pub(crate) mod item_spec;
 pub(crate) mod limits;
+pub(crate) mod listed_status;
 pub(crate) mod message;
 pub mod money;
 pub(crate) mod obstacle;
@@ -84,6 +86,7 @@ pub mod remarks;
 pub(crate) mod report;
 pub mod resolve;
 pub(crate) mod returns;
+pub mod row_order;
 pub mod settings;
 pub mod settlement;
 pub(crate) mod shelf;

@@ -231,6 +231,7 @@ mod tests {
     use crate::domain::payment::{ListedPayment, Method, Payment, sum};
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, now, order as received};
+    use crate::domain::row_order::RowOrder;
 
     fn balance(hundredths: i64) -> Balance {
         Balance::from_hundredths(hundredths)
@@ -493,7 +494,7 @@ mod tests {
     fn the_size_of_a_listed_payment_grows_with_its_texts() {
         let size = |order: &str, receipt: Option<&str>, note: Option<&str>| {
             let note = note.map(str::to_owned);
-            ListedPayment { order: order.to_owned(), entry: entry(1, receipt), note }.size()
+            ListedPayment { order: RowOrder::Reference(order.to_owned()), entry: entry(1, receipt), note }.size()
         };
         let least = size("", None, None);
         assert!(least > 100);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::limits::RECEIPT;
 use super::money::Balance;
+use super::row_order::RowOrder;
 use super::time::Timestamp;
 use super::typed_text::read_line;
 
@@ -113,8 +114,8 @@ pub struct PaymentEntry {
 /// A row of the courier's or the bank's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedPayment {
-    /// The reference or id of its order.
-    pub order: String,
+    /// Its order.
+    pub order: RowOrder,
     /// The money.
     pub entry: PaymentEntry,
     /// A note, if there is one.
@@ -124,7 +125,7 @@ pub struct ListedPayment {
 impl ListedPayment {
     /// Returns about how many bytes of memory it takes.
     pub fn size(&self) -> usize {
-        let texts = self.order.len() + self.entry.receipt.as_ref().map_or(0, String::len);
+        let texts = self.order.text().len() + self.entry.receipt.as_ref().map_or(0, String::len);
         size_of::<ListedPayment>() + texts + self.note.as_ref().map_or(0, String::len)
     }
 }

@@ -1,6 +1,7 @@
 //! Who carries an order, and by which number it can be followed.
 
 use super::limits::{COURIER, TRACKING};
+use super::reference::Reference;
 use super::typed_text::{or_none, read_line};
 
 /// How an order travels.
@@ -41,6 +42,15 @@ pub fn read_tracking(text: &str) -> Result<Option<String>, String> {
     }
 }
 
+/// Warns that other orders have the number of an order; `None` where none does. Orders that travel in one parcel have one number.
+pub fn shared(order: &Reference, number: &str, others: &[Reference]) -> Option<String> {
+    let (first, more) = others.split_first()?;
+    let more = if more.is_empty() { "" } else { " and others" };
+    Some(format!(
+        "{order} has the number {number}, as {first}{more}; if they are not in one parcel, edit --tracking corrects it"
+    ))
+}
+
 impl Shipping {
     /// Returns it as the shop says.
     #[must_use]
@@ -49,6 +59,13 @@ impl Shipping {
             courier: edit.courier.clone().unwrap_or_else(|| self.courier.clone()),
             tracking: edit.tracking.clone().unwrap_or_else(|| self.tracking.clone()),
         }
+    }
+
+    /// Returns the number that an edit gives it; `None` where it has this one, or gets none.
+    pub fn new_number<'e>(&self, edit: &'e ShippingEdit) -> Option<&'e str> {
+        let number = edit.tracking.as_ref()?.as_deref()?;
+        let is_same = self.tracking.as_ref().is_some_and(|old| old.eq_ignore_ascii_case(number));
+        (!is_same).then_some(number)
     }
 
     /// Returns what the history tells of each: courier and tracking; nothing of what there is not.
@@ -77,6 +94,26 @@ mod tests {
         }
         assert!(read_courier(&"م".repeat(COURIER)).is_ok() && read_courier(&"م".repeat(COURIER + 1)).is_err());
         assert!(read_tracking(&"9".repeat(TRACKING)).is_ok() && read_tracking(&"9".repeat(TRACKING + 1)).is_err());
+    }
+
+    #[test]
+    fn a_number_that_another_order_has_is_told_once() {
+        let order = |name: &str| Reference::parse(name).unwrap();
+        let bosta = Shipping { courier: None, tracking: Some("bs-9917".to_owned()) };
+        let edit = |number: Option<&str>| ShippingEdit { courier: None, tracking: Some(number.map(str::to_owned)) };
+        for (number, new) in [(Some("BS-9917"), None), (Some("9918"), Some("9918")), (None, None)] {
+            assert_eq!(bosta.new_number(&edit(number)), new);
+        }
+        assert_eq!(bosta.new_number(&ShippingEdit::default()), None);
+        for (others, words) in [
+            (&[][..], None),
+            (&[order("LEG-2")], Some("as LEG-2; if")),
+            (&[order("LEG-2"), order("LEG-3")], Some("as LEG-2 and others; if")),
+        ] {
+            let said = shared(&order("LEG-1"), "9917", others);
+            assert_eq!(said.is_some(), words.is_some());
+            assert!(said.is_none_or(|said| said.starts_with("LEG-1 has the number 9917, ") && said.contains(words.unwrap())));
+        }
     }
 
     #[test]

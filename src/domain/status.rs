@@ -42,6 +42,11 @@ impl Status {
         Status::ALL.into_iter().find(|status| status.as_str() == word)
     }
 
+    /// Reads the word as people type it: in any case, and either spelling of cancelled.
+    pub fn read(word: &str) -> Option<Status> {
+        Status::parse(&word.to_lowercase().replace("canceled", "cancelled"))
+    }
+
     /// Returns whether an order in this status holds stock.
     pub fn holds_stock(self) -> bool {
         matches!(self, Confirmed | Processing | Shipped | Delivered)
@@ -50,6 +55,11 @@ impl Status {
     /// Returns whether the pieces that an order in this status holds are still in the shop.
     pub fn is_in_shop(self) -> bool {
         matches!(self, Confirmed | Processing)
+    }
+
+    /// Returns whether an order in this status is with a courier, or was.
+    pub fn is_carried(self) -> bool {
+        matches!(self, Shipped | Delivered)
     }
 
     /// Returns the statuses that `set-status` allows next without `--force`.

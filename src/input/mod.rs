@@ -26,7 +26,8 @@
 //! | [`csv_rows`], `utf16`, [`xlsx_rows`] | the rows of CSV, UTF-16 too; those of a spreadsheet |
 //! | `xlsx_styles`, `xlsx_xml` | which styles of a spreadsheet show dates; the XML of its parts |
 //! | [`cell`], [`cell_value`] | cells, and what people write into them; text or date |
-//! | [`payment_row`], [`delivery_row`], `count_row` | a row of a list of payments; of a delivery; of a count sheet |
+//! | [`payment_row`], [`delivery_row`], `count_row`, `status_row` | a row of a list of payments; of a delivery; of a count sheet; of a list of statuses |
+//! | `order_cell` | the cells that name a row's order |
 //! | `time_cell` | a time in a cell |
 //! | [`reject`] | what is kept of a rejected record or message |
 //! | [`setting`] | the value of a setting |
@@ -48,6 +49,7 @@ pub(crate) mod json_fields;
 pub mod json_scan;
 pub mod list_file;
 pub(crate) mod message;
+pub(crate) mod order_cell;
 pub(crate) mod order_date;
 mod order_draft;
 pub(crate) mod order_json;
@@ -68,6 +70,7 @@ mod rewind;
 #[cfg(test)]
 mod samples;
 pub(crate) mod setting;
+pub(crate) mod status_row;
 pub(crate) mod stranger;
 pub mod table;
 mod time_cell;

@@ -1,12 +1,12 @@
 //! A row of the courier's or the bank's list of payments.
 
 use super::cell::{Cells, read_code, read_money, read_text};
+use super::order_cell;
 use super::table::{Columns, Row, TableForm};
 use crate::domain::limits;
 use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{ListedPayment, Method, PaymentEntry, read_receipt};
 use crate::domain::problems::Problems;
-use crate::domain::text::shorten;
 
 /// The columns that are read.
 pub const COLUMNS: &[&str] = &["orderReference", "tracking", "amount", "method", "receipt", "paidAt", "note"];
@@ -34,9 +34,8 @@ pub struct ListForm {
 /// # Errors
 /// It names no orders or no amounts; or no method, and `form` neither.
 pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
-    let missing = if !columns.has("orderReference") && !columns.has("tracking") {
-        "column orderReference, nor tracking"
-    } else if !columns.has("amount") {
+    order_cell::check_columns(columns)?;
+    let missing = if !columns.has("amount") {
         "column amount"
     } else if !columns.has("method") && form.method.is_none() {
         "column method: --method METHOD says how all was paid"
@@ -53,12 +52,8 @@ pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPaymen
         Err(problem) => return ReadPayment { label: None, payment: Err(problem.clone().into()) },
     };
     let mut cells = Cells::of(row, columns);
-    let label = cells.cell("orderReference").or(cells.cell("tracking")).map(|label| shorten(label).into_owned());
-    let by_tracking = cells.cell("orderReference").is_none() && cells.cell("tracking").is_some();
-    let order = match by_tracking {
-        true => cells.read("tracking", |number| Err(format!("no order has the number {}", shorten(number)))),
-        false => cells.require("orderReference", |reference| Ok(reference.to_owned())),
-    };
+    let label = order_cell::label(&cells);
+    let order = order_cell::read_order(&mut cells);
     let amount = cells.require("amount", |text| read_amount(text, form.table.has_decimal_comma));
     let method = match &form.method {
         Some(method) if cells.cell("method").is_none() => Some(method.clone()),
@@ -92,6 +87,7 @@ fn read_amount(text: &str, has_decimal_comma: bool) -> Result<Balance, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::row_order::RowOrder;
     use crate::domain::zone::Zone;
 
     #[test]
@@ -136,12 +132,14 @@ mod tests {
             read_payment(&Row { number: 1, line: 2, cells, reject, size: 0 }, &columns, &form(method)).payment
         };
         let paid = read(&["T-9", "LEG-1", "50", "", "R-1", ""], Some("bosta")).unwrap();
-        assert_eq!((paid.order.as_str(), paid.entry.method.as_str(), paid.note), ("LEG-1", "bosta", None));
+        assert_eq!((paid.order.text(), paid.entry.method.as_str(), paid.note), ("LEG-1", "bosta", None));
         let paid = read(&["", "LEG-1", "-50", "Cash"], Some("bosta")).unwrap();
         assert_eq!((paid.entry.method.as_str(), paid.entry.amount), ("cash", Balance::from_hundredths(-5000)));
+        let paid = read(&["T-9", "", "50", "cash"], None).unwrap();
+        assert_eq!(paid.order, RowOrder::Tracking("T-9".to_owned()));
         for (cells, problems) in [
             (&[][..], &["orderReference: is missing", "amount: is missing", "method: is missing"][..]),
-            (&["T-9", "", "50", "cash"], &["tracking: no order has the number T-9"]),
+            (&["T 9", "", "50", "cash"], &["tracking: must be one number without spaces"]),
             (
                 &["", "LEG-1", "5,0", "R 7", "R\u{0}1", &"x".repeat(1001)],
                 &[

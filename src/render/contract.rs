@@ -59,6 +59,7 @@ const SHAPES: &[Shape] = &[
         "product import --dry-run, which adds changes: the first 1000; a new product changes from null to its name",
         PRODUCT_CHANGE_KEYS,
     ),
+    shape("list of statuses", "set-status --from", &["changed", "unchanged", "rejected", "warnings", "errors"]),
     shape("list of payments", "pay --from", &["recorded", "unchanged", "rejected", "warnings", "errors"]),
     shape(
         "rejected record",
@@ -191,9 +192,9 @@ fn type_of(body: &str, key: &str) -> &'static str {
         | "value" => "money",
         "discountedPrice" | "deliveryFee" | "paid" | "due" => "money?",
         "quantity" | "item" | "itemCount" | "count" | "delta" | "number" | "balance" | "imported" | "recorded"
-        | "rejected" | "skipped" | "line" | "stockQuantity" | "lowStock" | "orders" | "bytes" | "waitingSeconds"
-        | "onHand" | "demand" | "missing" | "exitCode" | "enough" | "contested" | "short" | "unclear" | "out"
-        | "low" | "unclearDemand" => "number",
+        | "changed" | "rejected" | "skipped" | "line" | "stockQuantity" | "lowStock" | "orders" | "bytes"
+        | "waitingSeconds" | "onHand" | "demand" | "missing" | "exitCode" | "enough" | "contested" | "short"
+        | "unclear" | "out" | "low" | "unclearDemand" => "number",
         "record" | "lowStockAt" | "voids" => "number?",
         "success" | "stockUpdated" | "inStock" | "cod" => "true or false",
         "unchanged" => "number",

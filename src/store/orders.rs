@@ -13,6 +13,7 @@ use crate::domain::duplicate::DUPLICATE_WINDOW_MILLIS;
 use crate::domain::order::{Customer, Misnomer, Order, OrderItem, OrderPk, OrderSummary};
 use crate::domain::product::ProductId;
 use crate::domain::reference::Reference;
+use crate::domain::row_order::RowOrder;
 use crate::domain::shipping::Shipping;
 use crate::domain::status::Status;
 use crate::domain::terms::{Claimed, Terms};
@@ -103,6 +104,30 @@ impl Read<'_> {
         let mut found: HashMap<_, _> = found.into_iter().map(|summary| (summary.pk, summary)).collect();
         let summaries = pks.iter().filter_map(|pk| found.remove(pk)).collect();
         self.with_items(summaries)
+    }
+
+    /// Finds the orders that a row of a list may mean: the one of this reference or id, or the first few of this number, in any case.
+    pub fn orders_of_row(&self, row: &RowOrder) -> Result<Vec<OrderSummary>, StoreError> {
+        let condition = match row {
+            RowOrder::Reference(_) => {
+                "o.pk = coalesce((SELECT pk FROM orders WHERE reference = :text),
+                                 (SELECT pk FROM orders WHERE id = lower(:text)))"
+            }
+            RowOrder::Tracking(_) => "o.tracking = :text ORDER BY o.pk LIMIT 3",
+        };
+        let sql = format!(
+            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id WHERE {condition}"
+        );
+        self.rows(&sql, named_params! {":text": row.text()}, summary)
+    }
+
+    /// Finds the first few orders other than this one that have a courier's number, in any case.
+    pub fn others_with_tracking(&self, order: OrderPk, number: &str) -> Result<Vec<Reference>, StoreError> {
+        self.rows(
+            "SELECT reference FROM orders WHERE tracking = :number AND pk <> :order ORDER BY pk LIMIT 3",
+            named_params! {":number": number, ":order": order},
+            |row| row.get("reference"),
+        )
     }
 
     /// Finds the orders that are to be packed, the oldest first, `most` at the most.
@@ -236,4 +261,59 @@ pub(super) fn duplicate_window(date: Timestamp) -> (Timestamp, Timestamp) {
     let around = |millis| Timestamp::from_millis(date.millis().saturating_add(millis));
     let (first, last) = (around(-DUPLICATE_WINDOW_MILLIS), around(DUPLICATE_WINDOW_MILLIS));
     (first.unwrap_or(Timestamp::FIRST), last.unwrap_or(Timestamp::LAST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+    use crate::domain::receive::tests::{incoming, resolved_order};
+    use crate::domain::shipping::ShippingEdit;
+    use crate::domain::time::Clock;
+    use crate::store::commit::tests::{audit, store};
+    use crate::store::transaction::Outcome;
+    use crate::store::values::ContentHash;
+
+    #[test]
+    fn a_row_finds_its_order_by_reference_id_or_the_couriers_number() {
+        let (_folder, mut store) = store();
+        let shirt = product("Shirt", &[("", 3)]);
+        let first = resolved_order(&incoming(&[(&shirt, 2, None)]), &[shirt.clone()].into_iter().collect());
+        let clock = Clock::Fixed(Timestamp::parse("2026-02-07T09:00:00Z").unwrap());
+        let rows = store.write::<_, StoreError>(Outcome::Commit, clock, |write| {
+            write.insert_product(&shirt, &audit())?;
+            for name in ["LEG-1", "LEG-2"] {
+                let mut new = resolved_order(&incoming(&[(&shirt, 2, None)]), &[shirt.clone()].into_iter().collect());
+                (new.id, new.reference) = (
+                    uuid::Uuid::from_u128(new.id.as_u128() + u128::from(name.as_bytes()[4])),
+                    Reference::parse(name).unwrap(),
+                );
+                let hash = ContentHash::of(&new.content);
+                write.with_order_batch(|batch| batch.insert_order(&new, hash, None, &audit()))?;
+            }
+            for (pk, number) in [(1, "bs-1"), (2, "bs-2")] {
+                let edit = ShippingEdit { courier: None, tracking: Some(Some(number.to_owned())) };
+                let order = write.orders(&[OrderPk(pk)])?.remove(0);
+                write.set_shipping(&order.summary, &edit, &audit())?;
+            }
+            let others = |pk, number| write.others_with_tracking(OrderPk(pk), number);
+            assert_eq!((others(1, "BS-1")?.len(), others(2, "BS-1")?.len(), others(2, "bs")?.len()), (0, 1, 0));
+            let id = uuid::Uuid::from_u128(first.id.as_u128() + u128::from(b'2')).to_string().to_uppercase();
+            let rows = [
+                (RowOrder::Reference("leg-1".to_owned()), Some(1)),
+                (RowOrder::Reference(id), Some(2)),
+                (RowOrder::Reference("LEG".to_owned()), None),
+                (RowOrder::Reference("bs-1".to_owned()), None),
+                (RowOrder::Tracking("BS-2".to_owned()), Some(2)),
+                (RowOrder::Tracking("LEG-1".to_owned()), None),
+                (RowOrder::Tracking("bs-".to_owned()), None),
+            ];
+            rows.into_iter()
+                .map(|(row, expected)| Ok((write.orders_of_row(&row)?, row, expected)))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        for (found, row, expected) in rows.unwrap() {
+            assert_eq!(found.iter().map(|order| order.pk.0).collect::<Vec<_>>(), Vec::from_iter(expected), "{row:?}");
+        }
+    }
 }

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension as _, Row, named_params};
 
 use super::error::StoreError;
-use super::orders::{SUMMARY_COLUMNS, summary};
 use super::transaction::{Audit, Read, Write};
 use crate::domain::history::EventKind;
-use crate::domain::order::{OrderPk, OrderSummary};
+use crate::domain::order::OrderPk;
 use crate::domain::pay::{Alike, NewPayment, SameReceipt};
 use crate::domain::payment::{Method, Payment, PaymentEntry, PaymentPk};
 
@@ -51,17 +50,6 @@ impl Read<'_> {
             })
         });
         Ok(same.optional()?)
-    }
-
-    /// Loads the order of this reference or id, in any case, for a row of a list.
-    pub fn order_of_row(&self, text: &str) -> Result<Option<OrderSummary>, StoreError> {
-        let sql = format!(
-            "SELECT {SUMMARY_COLUMNS} FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
-             WHERE o.pk = coalesce((SELECT pk FROM orders WHERE reference = :text),
-                                   (SELECT pk FROM orders WHERE id = lower(:text)))"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        Ok(statement.query_row(named_params! {":text": text}, summary).optional()?)
     }
 
     /// Returns the newest payment; `None` where there is none.
@@ -271,11 +259,6 @@ mod tests {
                 for (paid_at, found) in [(None, Some(Alike::OnRecord)), (Some(write.time()), None)] {
                     dated.paid_at = paid_at;
                     assert_eq!(write.alike(OrderPk(1), &dated, Some(PaymentPk(2)))?, found, "{paid_at:?}");
-                }
-                for (text, is_found) in
-                    [("leg-lxyz1234-ab5c", true), (&new.id.to_string().to_uppercase(), true), ("LEG-LXYZ", false)]
-                {
-                    assert_eq!(write.order_of_row(text)?.is_some(), is_found, "{text}");
                 }
                 // What was taken back may be entered anew.
                 for number in [1, 2] {

@@ -29,6 +29,7 @@ use crate::domain::report::money::Outstanding;
 use crate::domain::report::sales::Window;
 use crate::domain::resolve::ResolvedOrder;
 use crate::domain::returns::{Returned, ReturnedLine};
+use crate::domain::row_order::RowOrder;
 use crate::domain::settings::SettingKey;
 use crate::domain::shipping::{Shipping, ShippingEdit};
 use crate::domain::status::Status;
@@ -103,7 +104,10 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.knows_method(&entry.method)?;
     read.last_method()?;
     read.methods()?;
-    read.order_of_row(new.reference.as_str())?;
+    for row in [RowOrder::Reference, RowOrder::Tracking] {
+        read.orders_of_row(&row(new.reference.to_string()))?;
+    }
+    read.others_with_tracking(order, "9917")?;
     read.has_reference(&new.reference)?;
     read.last_order_of(&new.customer.phone)?;
     read.order_count()?;

@@ -66,6 +66,7 @@ fn methods_complete_from_the_payments() {
     assert_eq!(words_offered(&shop, "pay LEG-X 5 IN"), ["instapay"]);
     assert_eq!(words_offered(&shop, "confirm LEG-X --paid b"), ["bosta"]);
     assert_eq!(words_offered(&shop, "pay leg-l"), [ORDER]);
+    assert_eq!(words_offered(&shop, "set-status --from x.csv del"), ["delivered"]);
     assert_eq!(words_offered(&shop, "refund LEG-L"), [ORDER]);
     shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
     assert!(words_offered(&shop, "--as mona pay LEG-X 5 c").is_empty());

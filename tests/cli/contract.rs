@@ -66,6 +66,11 @@ fn hold_money(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     let recorded: Value = serde_json::from_str(&recorded.stdout).unwrap();
     holds("list of payments", &recorded);
     holds("rejected record", &recorded["errors"][0]);
+    let statuses = shop.orders(["set-status", "--from", "-", "delivered", "--keep-going", "--json"]);
+    let moved = statuses.stdin("orderReference\nLEG-404\n").ends();
+    let moved: Value = serde_json::from_str(&moved.stdout).unwrap();
+    holds("list of statuses", &moved);
+    holds("rejected record", &moved["errors"][0]);
     shop.orders(["confirm", "LEG-A", "--cod"]).succeeds();
     shop.orders(["set-status", "LEG-A", "shipped"]).succeeds();
     let money = shop.orders(["report", "money", "--json"]).json();

@@ -22,6 +22,10 @@ fn no_writing_command_changes_anything() {
         ("import", shop.orders(["import", "-n"]).stdin(new)),
         ("confirm", shop.orders(["confirm", ORDER, "-n"])),
         ("set-status", shop.orders(["set-status", "LEG-2", "shipped", "-n"])),
+        (
+            "set-status --from",
+            shop.orders(["set-status", "shipped", "--from", "-", "-n"]).stdin("orderReference\nLEG-2\n"),
+        ),
         ("cancel", shop.orders(["-n", "cancel", "LEG-2", ORDER])),
         ("config", shop.orders(["config", "shopName", "A", "-n"])),
         ("edit", shop.orders(["edit", ORDER, "--name", "Jon", "--add", "BLT-01", "--quantity", "1", "-n"])),

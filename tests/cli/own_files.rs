@@ -44,6 +44,7 @@ fn no_source_is_the_orders_file_or_stands_beside_it() {
                 "create SOURCE",
                 "product import SOURCE",
                 "pay --from SOURCE",
+                "set-status --from SOURCE",
             ] {
                 let line = format!("\"$ORDERS\" {}", command.replace("SOURCE", &source));
                 let done = shell(&shop, &line);
@@ -51,7 +52,7 @@ fn no_source_is_the_orders_file_or_stands_beside_it() {
                 let (name, _) = source.split_once(' ').unwrap_or((&source, ""));
                 let detail = format!("  - {name}: it is {what}");
                 let undone = match command.rsplit_once(' ') {
-                    Some(("create", _)) => "nothing changed",
+                    Some(("create" | "set-status --from", _)) => "nothing changed",
                     Some(("pay --from", _)) => "nothing recorded",
                     _ => "nothing imported",
                 };

@@ -236,6 +236,35 @@ fn a_list_is_recorded_once() {
     assert_eq!(shop.dump(), before);
 }
 
+/// A courier knows its own number of an order.
+#[test]
+fn a_couriers_list_of_collected_cash_names_orders_by_its_numbers() {
+    let shop = shop();
+    for (name, number) in [("LEG-1", "bs-1"), ("LEG-2", "BS-2"), ("LEG-3", "BS-2")] {
+        shop.orders(["confirm", name, "-q", "--accept-prices"]).succeeds();
+        shop.orders(["set-status", name, "shipped", "-q", "--tracking", number]).succeeds();
+    }
+    let list = |rows: &str| {
+        let run = shop.orders(["pay", "--from", "-", "--method", "bosta"]);
+        run.stdin(format!("tracking,orderReference,amount,receipt\n{rows}"))
+    };
+    // Two orders went in one parcel.
+    list("BS-1,,10,R-1\nbs-2,,5,R-2\n991,,5,R-3\n").fails(
+        4,
+        "error: 2 of 3 rows are invalid; nothing recorded
+  - -:3: row 2 (bs-2): tracking: bs-2 is the number of LEG-2, LEG-3: name the order in orderReference
+  - -:4: row 3 (991): tracking: no order has the number 991
+hint: --keep-going records the others, --rejects FILE keeps these
+",
+    );
+    list("bs-2,,5,R-2\n").exits(5);
+    assert_eq!(list("BS-1,,10,R-1\nbs-2,LEG-3,5,R-2\n").succeeds(), "recorded 2, unchanged 0\n");
+    assert_eq!(list("BS-1,,10,R-1\n").succeeds(), "recorded 0, unchanged 1\n");
+    let paid = |name| shop.orders(["show", name, "--json"]).json()["paid"].clone();
+    assert_eq!((paid("LEG-1"), paid("LEG-2"), paid("LEG-3")), (json!("10.00"), json!(null), json!("5.00")));
+    shop.check();
+}
+
 #[test]
 fn rows_that_stand_twice_in_a_list_are_both_recorded_unless_a_receipt_says_otherwise() {
     let shop = shop();

@@ -1,6 +1,9 @@
 //! Couriers and tracking numbers.
 
-use crate::harness::{BELT, ORDER, Run, SHIRT, Shop, order};
+use pretty_assertions::assert_eq;
+use serde_json::json;
+
+use crate::harness::{BELT, ORDER, Run, SHIRT, Shop, order, shipped};
 
 fn run(shop: &Shop, line: &str) -> Run {
     line.split(' ').fold(shop.orders([]), |run, word| run.arg(word))
@@ -59,7 +62,7 @@ fn a_tracking_number_is_that_of_one_order_on_its_way() {
         (format!("set-status {ORDER} cancelled --tracking 9917 --yes"), 2),
         (format!("edit {ORDER} --tracking 99\u{a0}17"), 2),
         (format!("set-status {ORDER} LEG-2 shipped --courier Bosta -q"), 0),
-        // Two orders in one parcel.
+        // Two orders in one parcel, with a warning.
         (format!("edit {ORDER} --tracking 9917 -q"), 0),
         ("edit LEG-2 --tracking 9917 -q".to_owned(), 0),
         ("set-status 9917 delivered".to_owned(), 5),
@@ -68,6 +71,172 @@ fn a_tracking_number_is_that_of_one_order_on_its_way() {
         run(&shop, &line).exits(code);
     }
     shop.check();
+}
+
+#[test]
+fn a_number_that_another_order_has_is_a_warning() {
+    let shop = shop();
+    shop.orders(["create", "-q"]).stdin(order("LEG-2", BELT, 1, None)).succeeds();
+    run(&shop, "confirm LEG-2 -q --accept-prices").succeeds();
+    run(&shop, &format!("edit {ORDER} --tracking bs-1 -q")).prints(&format!("{ORDER}\n"));
+    let warning = format!(
+        "warning: LEG-2 has the number BS-1, as {ORDER}; if they are not in one parcel, edit --tracking corrects it\n"
+    );
+    let list = "orderReference,status,tracking\nLEG-2,shipped,BS-1\n";
+    for dry_run in [
+        run(&shop, "edit LEG-2 --tracking BS-1 -n"),
+        run(&shop, "set-status LEG-2 shipped --tracking BS-1 -n"),
+        run(&shop, "set-status --from - -n").stdin(list),
+    ] {
+        let done = dry_run.exits(0);
+        assert!(done.stderr.starts_with(&warning), "{done:?}");
+    }
+    run(&shop, "set-status LEG-2 shipped --tracking BS-1 -q").succeeds();
+    // The same again, in other letters, is nothing new.
+    assert!(!run(&shop, "edit LEG-2 --tracking bs-1").exits(0).stderr.contains("parcel"));
+}
+
+/// Two confirmed orders, one that waits, and one on its way under a number.
+fn busy() -> Shop {
+    let shop = shop();
+    for name in ["LEG-2", "LEG-3", "LEG-4"] {
+        shop.orders(["create", "-q"]).stdin(order(name, BELT, 1, None)).succeeds();
+    }
+    run(&shop, "confirm LEG-2 LEG-4 -q --accept-prices").succeeds();
+    run(&shop, "set-status LEG-4 shipped --courier Aramex --tracking A-4 -q").succeeds();
+    shop
+}
+
+#[test]
+fn a_couriers_list_moves_orders_once() {
+    let shop = busy();
+    let list = format!(
+        "\u{feff}Order Reference;Tracking;Status;Name;Note\r\n{ORDER};B-1;;Mona;fragile\r\n;;;;\r\nleg-2;;processing;;\r\n;a-4;Delivered;;\r\n"
+    );
+    std::fs::write(shop.path("bosta.csv"), &list).unwrap();
+    let line = "set-status --from bosta.csv shipped --courier Bosta --note handover";
+    let before = shop.dump();
+    let done = run(&shop, &format!("{line} -n")).exits(0);
+    assert_eq!(done.stdout, "would change 3, unchanged 0\n");
+    assert_eq!(done.stderr, "note: columns that are not read: Name\nnote: dry run: nothing changed\n");
+    assert_eq!(shop.dump(), before);
+    let body = run(&shop, &format!("{line} --json")).json();
+    assert_eq!(body, json!({"changed": 3, "unchanged": 0, "rejected": 0, "warnings": [], "errors": []}));
+    let told = |name: &str| {
+        let order = run(&shop, &format!("show {name} --json")).json();
+        ["status", "courier", "tracking"].map(|key| order[key].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(told(ORDER), ["shipped", "Bosta", "B-1"]);
+    // Nobody carries it yet.
+    assert_eq!(told("LEG-2"), ["processing", "", ""]);
+    assert_eq!(told("LEG-4"), ["delivered", "Bosta", "A-4"]);
+    let history = run(&shop, &format!("history {ORDER} --json")).json();
+    let notes: Vec<_> = history.as_array().unwrap()[2..].iter().map(|event| (&event["to"], &event["note"])).collect();
+    assert_eq!(
+        notes,
+        [
+            (&json!("shipped"), &json!("fragile")),
+            (&json!("courier: Bosta"), &json!(null)),
+            (&json!("tracking: B-1"), &json!(null))
+        ]
+    );
+    let before = shop.dump();
+    run(&shop, line).exits(0);
+    assert_eq!(shop.dump(), before);
+    run(&shop, "set-status --from - shipped --courier Bosta -q").stdin(list).prints("");
+    assert_eq!(shop.dump(), before);
+    shop.check();
+}
+
+const BAD: &str = "orderReference,tracking,status,courier
+LEG-LXYZ1234-AB5C,,shipped,Bosta
+LEG-404,,shipped,
+LEG-3,,shipped,
+,9917,delivered,
+LEG-2,,on its way,
+LEG-2,B-2,processing,
+LEG-2,,confirmed,
+LEG-LXYZ1234-AB5C,B-1,shipped,
+LEG-4,,cancelled,Aramex
+";
+
+#[test]
+fn a_list_with_a_bad_row_moves_nothing_and_says_what_to_do() {
+    let shop = busy();
+    std::fs::write(shop.path("bosta.csv"), BAD).unwrap();
+    let before = shop.dump();
+    run(&shop, "set-status --from bosta.csv").fails(
+        4,
+        "error: 6 of 9 rows are invalid; nothing changed
+  - bosta.csv:3: row 2 (LEG-404): orderReference: order LEG-404 not found
+  - bosta.csv:4: row 3 (LEG-3): order LEG-3 cannot go from pending to shipped; to confirm it:  orders confirm LEG-3
+  - bosta.csv:5: row 4 (9917): tracking: no order has the number 9917
+  - bosta.csv:6: row 5 (LEG-2): status: must be one of pending, confirmed, processing, shipped, delivered, cancelled
+  - bosta.csv:7: row 6 (LEG-2): courier and tracking are for orders that are shipped or delivered: leave them blank for LEG-2, or use edit
+  - bosta.csv:9: row 8 (LEG-LXYZ1234-AB5C): an earlier row says something else of LEG-LXYZ1234-AB5C: leave one of them
+hint: --keep-going takes the others, --rejects FILE keeps these
+",
+    );
+    assert_eq!(shop.dump(), before);
+    let done = run(&shop, "set-status --from bosta.csv --keep-going --rejects mend.csv").exits(8);
+    assert_eq!(done.stdout, "changed 2, unchanged 1, rejected 6\n");
+    let kept = std::fs::read_to_string(shop.path("mend.csv")).unwrap();
+    let taken = ["LEG-LXYZ1234-AB5C,,shipped,Bosta\n", "LEG-2,,confirmed,\n", "LEG-4,,cancelled,Aramex\n"];
+    assert_eq!(kept, taken.iter().fold(BAD.to_owned(), |list, row| list.replace(row, "")));
+    assert_eq!((shop.status(ORDER), shop.status("LEG-4")), ("shipped".to_owned(), "cancelled".to_owned()));
+    shop.check();
+    // Only conflicts: 5. The hint is for the file that was named.
+    let list = "orderReference,status\nLEG-3,delivered\n";
+    let db = shop.file().display().to_string();
+    let done = shop.orders(["set-status", "--from", "-", "--json", "--db", &db]).stdin(list).exits(5);
+    let error: serde_json::Value = serde_json::from_str(done.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!((&error["code"], &error["reason"], &error["changed"]), (&json!("conflict"), &json!("step"), &json!(0)));
+    let problem = error["errors"][0]["problems"][0].as_str().unwrap();
+    assert!(problem.ends_with(&format!("to confirm it:  orders confirm LEG-3 --db {db}")), "{problem}");
+    for (input, problem) in [
+        ("status\nshipped\n", "-:1: has no column orderReference, nor tracking"),
+        ("tracking\n9917\n", "-:1: has no column status: name the status of all rows on the command line"),
+        ("tracking,status\n1.5E+12,shipped\n", "tracking: 1.5E+12 is a long number that a spreadsheet cut"),
+    ] {
+        let stderr = run(&shop, "set-status --from -").stdin(input).exits(4).stderr;
+        assert!(stderr.contains(problem) && stderr.contains("nothing changed"), "{stderr}");
+    }
+    for line in [
+        "set-status LEG-2 shipped --from x.csv",
+        "set-status --from x.csv LEG-2",
+        "set-status --from x.csv --force --note x",
+        "set-status --from x.csv shipped --tracking 1",
+        "set-status --from x.csv cancelled --keep 5",
+        "set-status --from x.csv --rejects y.csv",
+        "set-status LEG-2 shipped --keep-going --rejects y.csv",
+    ] {
+        run(&shop, line).exits(2);
+    }
+    shop.orders(["user", "add", "mona", "--role", "buyer"]).succeeds();
+    run(&shop, "set-status --from - --as mona").stdin(list).exits(11);
+}
+
+#[test]
+fn what_a_cancelled_row_leaves_owed_is_told() {
+    let shop = busy();
+    run(&shop, "pay LEG-4 5 cash -q").succeeds();
+    let done = run(&shop, "set-status --from - cancelled").stdin("tracking,note\nA-4,refused at the door\n").exits(0);
+    assert_eq!(done.stdout, "changed 1, unchanged 0\n");
+    assert_eq!(done.stderr, "warning: LEG-4 is cancelled: 5.00 is owed to the customer\n");
+    shop.check();
+}
+
+#[test]
+fn a_list_of_statuses_may_be_a_spreadsheet() {
+    let shop = Shop::with_order();
+    shop.take("leg-2", BELT, 1, None);
+    run(&shop, &format!("confirm {ORDER} leg-2 -q --accept-prices")).succeeds();
+    // A list of payments, of which the order and the note are read.
+    let list = shipped("tests/fixtures/courier.xlsx");
+    let done = shop.orders(["set-status", "shipped", "--from"]).arg(&list).exits(0);
+    assert_eq!(done.stdout, "changed 2, unchanged 0\n");
+    let history = run(&shop, &format!("history {ORDER} --json")).json();
+    assert_eq!(history[2]["note"], "من المندوب");
 }
 
 /// Whoever has the number learns the address from the courier.

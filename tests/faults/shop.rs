@@ -28,6 +28,7 @@ const INPUTS: [(&str, &str); 6] = [
 {"orderReference":"LEG-MIXED-2","customerName":"Mona","items":[]}
 "#,
     ),
+    ("statuses.csv", "orderReference,status,tracking\nLEG-KEPT-0001,shipped,B-1\nLEG-SENT-0001,delivered,\n"),
     ("courier.csv", "orderReference,amount,receipt\nLEG-KEPT-0001,10,B-1\nLEG-WAIT-0001,5.50,B-2\n"),
     ("changes.json", r#"[{"id":"9b2f6c1e-4f0a-4c57-9a51-1f7f0a3f2c10","name":"Leather Belt","price":"20.00"}]"#),
 ];

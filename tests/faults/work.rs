@@ -65,7 +65,7 @@ const MAKING: [Work; 4] = [
 ];
 
 /// Those that change a file that is there, or try what they would change.
-const CHANGING: [Work; 49] = [
+const CHANGING: [Work; 50] = [
     work("create", &["create", "order.json"]),
     work("import", &["import", "orders.ndjson"]),
     work("import of stdin", &["import", "-"]),
@@ -78,6 +78,7 @@ const CHANGING: [Work; 49] = [
     work("confirm --dry-run", &["confirm", "LEG-WAIT-0001", "--dry-run"]),
     work("confirm --keep-going", &["confirm", "--keep-going", "LEG-KEPT-0001", "LEG-WAIT-0002"]),
     work("set-status", &["set-status", "LEG-KEPT-0001", "shipped"]),
+    work("set-status --from", &["set-status", "--from", "statuses.csv", "--courier", "Bosta"]),
     work("cancel", &["cancel", "LEG-KEPT-0001"]),
     work("cancel --no-restock", &["cancel", "LEG-KEPT-0001", "--no-restock", "--note", "damaged"]),
     work("cancel --keep", &["cancel", "LEG-KEPT-0001", "--keep", "20"]),

@@ -7,13 +7,14 @@ use clap::Args;
 use item::ItemArgs;
 
 use super::Context;
-use super::arguments::{ShippingArgs, TermsArgs, address};
+use super::arguments::{TermsArgs, address};
 use super::facts::{Facts, Group};
 use super::find::{Naming, REF_TO_WRITE, find_order, find_user};
 use super::payment::say_owed;
 use super::pick::{Purpose, one_named_or_picked};
 use super::product::name;
 use super::set_status::CHANGEABLE;
+use super::shipping::{ShippingArgs, shared_number};
 use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::phone::read_phone;
 use crate::domain::shipping::ShippingEdit;
@@ -76,7 +77,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context);
     let (audit, mut ids) = (context.audit(), context.ids());
-    let (is_changed, order, settings) = context.write(&mut store, |write| {
+    let (is_changed, shared, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
         let edit = args.edit(write)?;
         let of_items = order.items.iter().map(|item| item.product_id);
@@ -88,18 +89,20 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
             false => Some(decide(&order, &held, &catalogue, &edit, &mut ids).map_err(Failure::from)?),
         };
         let changes = changes.filter(|edited| !edited.changes.is_empty());
+        let shared = shared_number(write, &order.summary, &edit.shipping)?;
         match &changes {
             Some(edited) => write.edit_order(edited, &audit)?,
             None if audit.note.is_some() => write.insert_note(order.summary.pk, &audit)?,
             None => {}
         }
-        anyhow::Ok((changes.is_some(), write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
+        anyhow::Ok((changes.is_some(), shared, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
     if !is_changed && args.edits().any() {
         let note = if context.global.note.is_some() { "only the note is kept" } else { "unchanged" };
         context.ui.note(&format!("{} already has these values; {note}", order.summary.reference));
     }
     naming.say(context);
+    shared.iter().for_each(|warning| context.ui.warn(warning));
     context.print_order(&order, &settings)?;
     if is_changed {
         say_owed([&order].into_iter(), context);

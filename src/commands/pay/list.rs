@@ -9,7 +9,6 @@ use crate::commands::row_list::RowList;
 use crate::domain::money::Balance;
 use crate::domain::pay::{Listed, decide_listed, overpaid};
 use crate::domain::payment::{ListedPayment, Method, PaymentPk};
-use crate::domain::text::shorten;
 use crate::error::{Exit, FailureKind};
 use crate::input::payment_row::{COLUMNS, ListForm, ReadPayment, check_columns, read_payment};
 use crate::input::table::{Columns, Row};
@@ -65,9 +64,9 @@ impl Till<'_, '_> {
             Ok(listed) => listed.clone(),
             Err(problems) => return reject(FailureKind::InvalidInput, problems.clone()),
         };
-        let Some(mut summary) = self.write.order_of_row(&order)? else {
-            let problem = format!("orderReference: order {} not found", shorten(&order));
-            return reject(FailureKind::InvalidInput, problem.into());
+        let mut summary = match order.pick(self.write.orders_of_row(&order)?) {
+            Ok(summary) => summary,
+            Err((kind, problem)) => return reject(kind.into(), problem.into()),
         };
         let same = self.write.same_receipt(&entry.method, entry.receipt.as_deref())?;
         let alike = match entry.receipt {

@@ -1,29 +1,32 @@
 //! `orders set-status`: moves orders on, or with force a step back.
 
 mod ask;
+mod change;
+mod list;
+
+use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
+pub use self::change::change;
+use self::list::move_listed;
 use super::Context;
-use super::arguments::{ShippingArgs, read_status};
 use super::facts::{Facts, Group};
-use super::find::{Naming, REFS_TO_WRITE, name_orders_or_none};
-use super::keep_going::{Call, OrderFailure, load_named, print_outcomes};
-use super::payment::say_owed;
-use super::pick::{Purpose, named_or_picked};
+use super::find::REFS_TO_WRITE;
+use super::import_summary::Imported;
+use super::row_list::RowList;
+use super::shipping::ShippingArgs;
+use super::source::InputArgs;
 use crate::domain::money::Money;
-use crate::domain::order::Order;
-use crate::domain::reference::Reference;
-use crate::domain::refusal::Refusal;
 use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
 use crate::domain::text::shorten;
-use crate::domain::transition::{Request, StatusChange, decide};
-use crate::error::{Exit, Failure, FailureKind};
+use crate::domain::transition::Request;
+use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
-use crate::render::json::ORDER_KEYS;
-use crate::render::{json, order};
-use crate::store::{Audit, StoreError};
+use crate::input::status_row::StatusForm;
+use crate::options::named_file;
 
 /// Move orders to a status, all or nothing
 ///
@@ -31,13 +34,19 @@ use crate::store::{Audit, StoreError};
 /// cancelled; shipped → delivered, cancelled; delivered → cancelled (everything is back). With --force and a --note also a step
 /// back: from shipped or delivered to processing or shipped, and from any to pending. Leaving the stock-holding statuses
 /// gives the stock back. Only confirm takes an order to confirmed.
+///
+/// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet), with its columns by name: orderReference or tracking, and
+/// where there are status, courier, tracking and note. The number names the order where no reference does, and else is noted with it.
+/// Nothing is asked. All or nothing. A list that is entered again changes nothing.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note().acting_on(CHANGEABLE))]
 #[command(override_usage = "orders set-status [OPTIONS] <REF>... <STATUS>
-       orders set-status [OPTIONS] <STATUS>    at a terminal: picks the orders")]
+       orders set-status [OPTIONS] <STATUS>    at a terminal: picks the orders
+       orders set-status [OPTIONS] --from <FILE> [STATUS]")]
 #[command(after_help = "Examples:
   orders set-status LEG-LXYZ1234-AB5C shipped --courier Bosta --tracking 9917
   orders list -q --status confirmed | orders set-status - processing
+  orders set-status --from bosta.csv shipped --courier Bosta --dry-run
   orders set-status LEG-LXYZ1234-AB5C pending --force --note 'a mistake'")]
 pub struct SetStatusArgs {
     // One list: with two, clap takes the word before one that begins with - as the last, even after --.
@@ -54,9 +63,18 @@ pub struct SetStatusArgs {
     keep: Option<Money>,
     #[command(flatten)]
     shipping: ShippingArgs,
+    /// Move the orders of this list; - is stdin. STATUS and --courier are then for the rows that say nothing of it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["force", "no_restock", "keep", "tracking"])]
+    from: Option<String>,
     /// Move those that can be moved, report the others, and exit with 8
     #[arg(long)]
     keep_going: bool,
+    /// Keep the rows that were not taken in this new file, ready to mend and enter again
+    #[arg(long, value_name = "FILE", requires_all = ["from", "keep_going"])]
+    #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
+    rejects: Option<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
 }
 
 /// The statuses that an order can leave without --force.
@@ -64,6 +82,17 @@ pub const CHANGEABLE: &[Status] =
     &[Status::Pending, Status::Confirmed, Status::Processing, Status::Shipped, Status::Delivered];
 
 pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    if let Some(file) = &args.from {
+        let list = RowList {
+            file,
+            what: Imported::Statuses,
+            keep_going: args.keep_going,
+            rejects: args.rejects.as_ref(),
+            input: &args.input,
+            or_meant: None,
+        };
+        return move_listed(&list, &args.form()?, context);
+    }
     if args.force && context.global.note.is_none() {
         return Err(Failure::usage("--force needs a --note that says why").hint("add --note WHY").into());
     }
@@ -75,8 +104,7 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
         return Err(Failure::usage("--keep is for orders that are cancelled").into());
     }
     let shipping = args.shipping.edit();
-    let is_carried = matches!(status, Status::Shipped | Status::Delivered);
-    if shipping != ShippingEdit::default() && !is_carried {
+    if shipping != ShippingEdit::default() && !status.is_carried() {
         return Err(Failure::usage("--courier and --tracking are for orders that are shipped or delivered").into());
     }
     let keep = args.keep.unwrap_or_default();
@@ -85,142 +113,33 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
 }
 
 impl SetStatusArgs {
+    /// Returns whether it is about a list.
+    pub fn is_list(&self) -> bool {
+        self.from.is_some()
+    }
+
+    /// Returns what holds for the rows of a list that leave it out.
+    fn form(&self) -> Result<StatusForm, Failure> {
+        let courier = self.shipping.edit().courier.flatten();
+        match self.words.as_slice() {
+            [] => Ok(StatusForm { status: None, courier }),
+            [_] => Ok(StatusForm { status: Some(self.status_and_refs()?.0), courier }),
+            _ => Err(Failure::usage("the orders are named by the rows of --from, so no REF goes with it")),
+        }
+    }
+
     fn status_and_refs(&self) -> Result<(Status, &[String]), Failure> {
         let (word, refs) = self.words.split_last().ok_or_else(|| {
             Failure::usage("name orders and a status")
                 .hint(Hint::run("to pick the orders at a terminal", CommandLine::of("set-status STATUS")))
         })?;
         let all = Status::ALL.map(Status::as_str).join(", ");
-        let status = read_status(word).ok_or_else(|| {
+        let status = Status::read(word).ok_or_else(|| {
             Failure::usage(format!("invalid value '{}' for '<STATUS>' [possible values: {all}]", shorten(word)))
                 .hint("the status comes last, after the references")
         })?;
         Ok((status, refs))
     }
-}
-
-/// Changes the status of orders in one transaction: all or nothing, or with `keep_going` those that can be changed.
-/// `cancel` uses it too; `verb` names the action.
-pub fn change(
-    refs: &[String],
-    request: Request,
-    shipping: &ShippingEdit,
-    keep_going: bool,
-    verb: &str,
-    context: &mut Context,
-) -> anyhow::Result<Exit> {
-    if !request.restock && context.global.note.is_none() {
-        return Err(Failure::usage("--no-restock needs a --note that says why").hint("add --note WHY").into());
-    }
-    let from = leaving_for(request);
-    if refs.is_empty() && from.is_empty() {
-        return Err(none_can_go(request.to).into());
-    }
-    let references = named_or_picked(refs, &Purpose::of(verb, &from), context)?;
-    let count = references.texts.len();
-    if shipping.tracking.is_some() && count > 1 {
-        return Err(Failure::usage(format!("--tracking is for one order, and {count} are named")).into());
-    }
-    let call = Call { is_list: references.is_list, keep_going, done: request.to.as_str() };
-    let mut store = context.open_to_write()?;
-    let (audit, naming) = (context.audit(), Naming::to_write(context));
-    // Looked up before the transaction, so that nobody waits: references never change.
-    let named = store.read(|read| name_orders_or_none(read, &references.texts, &naming, keep_going))?;
-    // Naming an order is consent; picking from a list can slip.
-    let is_asked = request.to == Status::Cancelled || references.are_picked;
-    let shown = match is_asked && context.is_to_ask("cancelling needs an answer", "--yes answers yes")? {
-        true => Some(ask::ask(&store, &named, request, context)?),
-        false => None,
-    };
-    let outcomes = context.write(&mut store, |write| {
-        let count = named.len();
-        let (mut outcomes, mut refusals) = (Vec::with_capacity(count), Vec::new());
-        for outcome in load_named(write, named)? {
-            let order = match outcome {
-                Ok(order) => order,
-                Err(failed) => {
-                    outcomes.push(Err(failed));
-                    continue;
-                }
-            };
-            let reference = order.summary.reference.clone();
-            if let Some(shown) = &shown
-                && shown.get(&order.summary.pk) != Some(&order)
-            {
-                return Err(Failure::from(Refusal::changed(&reference)).into());
-            }
-            match decide(&order, &write.held_stock(order.summary.pk)?, request) {
-                Ok(change) => outcomes.push(Ok((change, order))),
-                Err(refusal) if keep_going => {
-                    let failure = refusal.into();
-                    outcomes.push(Err(OrderFailure { reference: reference.to_string(), failure }));
-                }
-                Err(refusal) => refusals.push((reference, refusal)),
-            }
-        }
-        if !refusals.is_empty() {
-            return Err(merge(refusals).into());
-        }
-        for (change, order) in outcomes.iter().flatten() {
-            write.change_status(change, &audit)?;
-            // The change of status has the note already.
-            write.set_shipping(&order.summary, shipping, &Audit { note: None, ..audit.clone() })?;
-        }
-        let pks: Vec<_> = outcomes.iter().flatten().map(|(_, order)| order.summary.pk).collect();
-        let mut changed = write.orders(&pks)?.into_iter();
-        for (_, order) in outcomes.iter_mut().flatten() {
-            *order = changed.next().ok_or(StoreError::Changed("the order"))?;
-        }
-        anyhow::Ok(outcomes)
-    })?;
-    naming.say(context);
-    let body = |(_, order): &(StatusChange, Order)| json::order(order);
-    let exit = print_outcomes(&outcomes, call, ORDER_KEYS, context, body, |changed| {
-        let text = |(change, _): &&(StatusChange, Order)| match context.ui.quiet {
-            true => format!("{}\n", change.reference),
-            false => order::changed(change, context.is_dry_run()),
-        };
-        changed.iter().map(text).collect()
-    })?;
-    if request.to == Status::Cancelled {
-        say_owed(outcomes.iter().flatten().map(|(_, order)| order), context);
-    }
-    Ok(exit)
-}
-
-/// Returns the statuses from which a request can change orders.
-fn leaving_for(request: Request) -> Vec<Status> {
-    let can_leave =
-        |from: &Status| from.next().contains(&request.to) || request.force && from.may_be_forced_to(request.to);
-    Status::ALL.into_iter().filter(can_leave).collect()
-}
-
-/// Says why no order can be picked for a status.
-fn none_can_go(to: Status) -> Failure {
-    match to {
-        Status::Confirmed => Failure::usage("only confirm takes an order to confirmed")
-            .hint(Hint::run("to confirm orders", CommandLine::of("confirm"))),
-        to => {
-            let back = CommandLine::of("set-status").argument(to).option("--force --note WHY");
-            Failure::usage(format!("set-status takes no order to {to}"))
-                .hint(Hint::run(format!("to take an order back to {to}"), back))
-        }
-    }
-}
-
-/// Merges refusals into one failure.
-fn merge(mut refusals: Vec<(Reference, Refusal)>) -> Failure {
-    let details = |refusals: &[(Reference, Refusal)]| {
-        refusals.iter().map(|(reference, refusal)| format!("{reference}: {}", refusal.error)).collect()
-    };
-    if refusals.len() == 1 {
-        return refusals.remove(0).1.into();
-    }
-    let message = format!("{} orders cannot take this step", refusals.len());
-    let kinds = refusals.iter().map(|(_, refusal)| FailureKind::from(refusal.kind));
-    Failure::new(kinds.min_by_key(|kind| kind.exit_code()).unwrap_or(FailureKind::Usage), message)
-        .error("Some orders cannot take this step")
-        .details(details(&refusals))
 }
 
 #[cfg(test)]

@@ -1,0 +1,108 @@
+//! `orders set-status --from`: what the courier's list says of orders, all or nothing.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::change::record;
+use crate::commands::Context;
+use crate::commands::import_summary::{Imported, RecordOutcome};
+use crate::commands::row_list::RowList;
+use crate::commands::shipping::shared_number;
+use crate::domain::listed_status::{Listed, ListedStatus};
+use crate::domain::order::OrderPk;
+use crate::domain::pay::overpaid;
+use crate::domain::refusal::Refusal;
+use crate::domain::status::Status;
+use crate::error::{Exit, FailureKind};
+use crate::hint::Hint;
+use crate::input::status_row::{COLUMNS, ReadStatus, StatusForm, check_columns, read_row};
+use crate::input::table::{Columns, Row};
+use crate::store::{Audit, Write};
+
+/// Moves the orders of a list in one transaction; `form` says what holds for rows that leave it out.
+pub fn move_listed(list: &RowList<'_>, form: &StatusForm, context: &mut Context) -> anyhow::Result<Exit> {
+    let read = |row: &Row, columns: &Columns, form: &StatusForm| {
+        let read = read_row(row, columns, form);
+        let size = read.size();
+        (read, size)
+    };
+    let form = |columns: &Columns, _| check_columns(columns, form).map(|()| form.clone());
+    let file = context.global.db.clone();
+    let (summary, _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
+        let mut moving = Moving { write, audit, file: file.as_deref(), changed: HashSet::new() };
+        rows.each(&mut |read| moving.enter(read))
+    })?;
+    context.print_one(summary.body(Imported::Statuses), || {
+        if context.ui.quiet {
+            return String::new();
+        }
+        let did = if context.is_dry_run() { "would change" } else { "changed" };
+        let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
+        format!("{did} {}, unchanged {}{rejected}\n", summary.imported, summary.unchanged)
+    })?;
+    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// Judges a row that needs nothing of the orders file.
+fn settle(read: &ReadStatus) -> Option<RecordOutcome> {
+    let problems = read.status.as_ref().err()?.clone();
+    Some(RecordOutcome::Rejected { label: read.label.clone(), kind: FailureKind::InvalidInput, problems })
+}
+
+/// Moves the orders of a list.
+struct Moving<'w, 'c> {
+    write: &'w Write<'c>,
+    audit: &'w Audit,
+    /// The orders file as it was named, for hints.
+    file: Option<&'w Path>,
+    /// The orders that the list has changed so far.
+    changed: HashSet<OrderPk>,
+}
+
+impl Moving<'_, '_> {
+    fn enter(&mut self, read: &ReadStatus) -> anyhow::Result<RecordOutcome> {
+        let reject = |kind: FailureKind, problem: String| {
+            Ok(RecordOutcome::Rejected { label: read.label.clone(), kind, problems: problem.into() })
+        };
+        let listed = match &read.status {
+            Ok(listed) => listed,
+            Err(problems) => {
+                let (label, problems) = (read.label.clone(), problems.clone());
+                return Ok(RecordOutcome::Rejected { label, kind: FailureKind::InvalidInput, problems });
+            }
+        };
+        let pk = match listed.order.pick(self.write.orders_of_row(&listed.order)?) {
+            Ok(summary) => summary.pk,
+            Err((kind, problem)) => return reject(kind.into(), problem),
+        };
+        let order = self.write.orders(&[pk])?.remove(0);
+        let mut summary = order.summary.clone();
+        let decided = listed.decide(&order, &self.write.held_stock(pk)?, self.changed.contains(&pk));
+        let change = match decided {
+            Ok(Listed::Unchanged) => return Ok(RecordOutcome::Unchanged(Vec::new())),
+            Ok(Listed::Shipping) => None,
+            Ok(Listed::Step(change)) => Some(change),
+            Err(refusal) => return reject(refusal.kind.into(), self.explain(refusal)),
+        };
+        self.changed.insert(pk);
+        let ListedStatus { shipping, note, .. } = listed;
+        let shared = shared_number(self.write, &summary, shipping)?;
+        let audit = Audit { note: note.clone().or_else(|| self.audit.note.clone()), ..self.audit.clone() };
+        record(self.write, &order.summary, change.as_ref(), shipping, &audit)?;
+        if let Some(change) = &change {
+            (summary.status, summary.kept) = (change.to, change.kept);
+        }
+        let owed = overpaid(&summary).filter(|_| summary.status == Status::Cancelled);
+        Ok(RecordOutcome::Imported(shared.into_iter().chain(owed).collect()))
+    }
+
+    /// Says why a row is refused, and what to do.
+    fn explain(&self, mut refusal: Refusal) -> String {
+        if refusal.remedies.is_empty() {
+            return refusal.message;
+        }
+        let hint = Hint::from(refusal.remedies.remove(0));
+        let hint = self.file.map_or(hint.clone(), |file| hint.with_file(file));
+        format!("{}; {hint}", refusal.message)
+    }
+}
