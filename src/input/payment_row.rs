@@ -48,15 +48,14 @@ pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
 
 /// Reads a row.
 pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPayment {
-    let row = match &row.cells {
-        Ok(cells) => cells,
+    let mut cells = match &row.cells {
+        Ok(cells) => Cells::of(cells, columns, row.line),
         Err(problem) => return ReadPayment { label: None, payment: Err(problem.clone().into()) },
     };
-    let mut cells = Cells::of(row, columns);
     let label = cells.cell("orderReference").or(cells.cell("tracking")).map(|label| shorten(label).into_owned());
     let by_tracking = cells.cell("orderReference").is_none() && cells.cell("tracking").is_some();
     let order = match by_tracking {
-        true => cells.read("tracking", |number| Err(format!("no order has the number {}", shorten(number)))),
+        true => cells.read("tracking", |_| Err("is the number of no order".to_owned())),
         false => cells.require("orderReference", |reference| Ok(reference.to_owned())),
     };
     let amount = cells.require("amount", |text| read_amount(text, form.table.has_decimal_comma));
@@ -140,15 +139,15 @@ mod tests {
         let paid = read(&["", "LEG-1", "-50", "Cash"], Some("bosta")).unwrap();
         assert_eq!((paid.entry.method.as_str(), paid.entry.amount), ("cash", Balance::from_hundredths(-5000)));
         for (cells, problems) in [
-            (&[][..], &["orderReference: is missing", "amount: is missing", "method: is missing"][..]),
-            (&["T-9", "", "50", "cash"], &["tracking: no order has the number T-9"]),
+            (&[][..], &["orderReference (B2): is missing", "amount (C2): is missing", "method (D2): is missing"][..]),
+            (&["T-9", "", "50", "cash"], &["tracking (A2): \"T-9\" is the number of no order"]),
             (
                 &["", "LEG-1", "5,0", "R 7", "R\u{0}1", &"x".repeat(1001)],
                 &[
-                    "amount: must be written without a comma: 5.00",
-                    "method: must be a word of up to 20 letters, such as cash or instapay",
-                    "receipt: must not contain NUL",
-                    "note: must have at most 1000 characters, has 1001",
+                    "amount (C2): \"5,0\" must be written without a comma: 5.00",
+                    "method (D2): \"R 7\" must be a word of up to 20 letters, such as cash or instapay",
+                    "receipt (E2): \"R\u{0}1\" must not contain NUL",
+                    &format!("note (F2): \"{}…\" must have at most 1000 characters, has 1001", "x".repeat(60)),
                 ],
             ),
         ] {
@@ -184,6 +183,6 @@ mod tests {
         let reject = std::sync::Arc::new(crate::input::reject::Reject::Nothing);
         let row = Row { number: 1, line: 2, cells, reject, size: 0 };
         let problems = read_payment(&row, &columns, &form).payment.unwrap_err();
-        assert_eq!(problems.into_first(), ["receipt: must not contain NUL"]);
+        assert_eq!(problems.into_first(), ["receipt (C2): \"a\u{0}b\" must not contain NUL"]);
     }
 }
