@@ -34,6 +34,7 @@
 //! | `row_order` | the order that a row of a list is about |
 //! | `pay` | what is recorded when money moves: payments, refunds, rows of a list, what takes a payment back |
 //! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
+//! | `row_product` | which product a row of a table means |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |
 //! | `typed`, `item_spec` | an order that somebody types; an item as typed |
 //! | `receive`, `duplicate` | whether a received order is new, unchanged or refused (rules 1 and 6); likely duplicates |
@@ -87,6 +88,7 @@ pub(crate) mod report;
 pub mod resolve;
 pub(crate) mod returns;
 pub mod row_order;
+pub(crate) mod row_product;
 pub mod settings;
 pub mod settlement;
 pub(crate) mod shelf;

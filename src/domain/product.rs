@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::limits::{IMAGE, excess};
 use super::money::Money;
-use super::refusal::{Conflict, RefusalKind};
 use super::text::{shorten, size_key};
 use super::time::Timestamp;
 
@@ -279,52 +278,6 @@ impl fmt::Display for ProductKey {
             ProductKey::Id(id) => id.fmt(f),
             ProductKey::CutId { barcode, start } => write!(f, "{} ({}…)", shorten(barcode), shorten(start)),
             ProductKey::Barcode(text) | ProductKey::BarcodeOrId(text) => f.write_str(&shorten(text)),
-        }
-    }
-}
-
-/// The way in which a row of a list names a product.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum RowProduct {
-    /// By its id.
-    Id(ProductId),
-    /// By its barcode (SKU).
-    Barcode(String),
-    /// By exactly its name.
-    Name(String),
-}
-
-impl RowProduct {
-    /// Returns the name of its column.
-    pub fn column(&self) -> &'static str {
-        match self {
-            RowProduct::Id(_) => "id",
-            RowProduct::Barcode(_) => "sku",
-            RowProduct::Name(_) => "name",
-        }
-    }
-
-    /// Picks the product that a row means from those that fit.
-    ///
-    /// # Errors
-    /// None fits, or several have the name.
-    pub fn pick(&self, mut found: Vec<Product>) -> Result<Product, (RefusalKind, String)> {
-        match (found.pop(), found.len()) {
-            (Some(product), 0) => Ok(product),
-            (None, _) => Err((RefusalKind::InvalidInput, format!("product {self} not found"))),
-            (Some(_), others) => {
-                let problem = format!("{} products have the name {self}: give their sku or id", others + 1);
-                Err((RefusalKind::Conflict(Conflict::Ambiguous), problem))
-            }
-        }
-    }
-}
-
-impl fmt::Display for RowProduct {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RowProduct::Id(id) => id.fmt(f),
-            RowProduct::Barcode(text) | RowProduct::Name(text) => f.write_str(&shorten(text)),
         }
     }
 }

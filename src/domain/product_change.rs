@@ -1,12 +1,14 @@
 //! What an incoming product changes in the catalogue.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use uuid::Uuid;
 
 use super::money::Money;
 use super::product::{PriceField, Product, ProductId, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
+use super::row_product::{NamingRefusal, RowMatches, RowProduct};
 use super::shelf::LineKey;
 use super::stock::{Movement, Reason};
 use super::text::{shorten, size_key};
@@ -65,8 +67,6 @@ pub struct Matches {
     pub by_barcode: Option<Product>,
     /// The removed product with its id, which comes back.
     pub removed: Option<Product>,
-    /// The products with exactly its name, for a row of a table; `None` for what is not to be matched by its name.
-    pub by_name: Option<Vec<Product>>,
 }
 
 /// What to do with an incoming product.
@@ -149,8 +149,29 @@ fn differences(before: &Product, after: &Product) -> Vec<Difference> {
 pub struct ProductRejected {
     /// Invalid input, or a conflict with the catalogue.
     pub kind: RefusalKind,
-    /// The problems, one line each.
-    pub problems: Vec<String>,
+    /// The problems.
+    pub problems: Vec<ProductProblem>,
+}
+
+/// What is wrong with a value of an incoming product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductProblem {
+    /// The key of the value, as in JSON; in a table, the name of the column.
+    pub key: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl fmt::Display for ProductProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.problem)
+    }
+}
+
+impl From<NamingRefusal> for ProductRejected {
+    fn from(refusal: NamingRefusal) -> ProductRejected {
+        ProductRejected::of(refusal.kind, refusal.column.as_str(), refusal.problem)
+    }
 }
 
 /// Decides about a product that must be new: its id and barcode must not exist yet.
@@ -167,17 +188,21 @@ pub fn add(incoming: &IncomingProduct, matches: Matches, new_id: &mut dyn FnMut(
 }
 
 impl ProductRejected {
+    fn of(kind: RefusalKind, key: &'static str, problem: String) -> ProductRejected {
+        ProductRejected { kind, problems: vec![ProductProblem { key, problem }] }
+    }
+
     /// Makes the refusal of a command about this one product.
     pub fn into_refusal(self) -> Refusal {
         let message = match self.kind {
             RefusalKind::Conflict(_) => "the product conflicts with another",
             _ => "invalid product",
         };
-        Refusal::new(self.kind, message).details(self.problems)
+        Refusal::new(self.kind, message).details(self.problems.iter().map(ToString::to_string).collect())
     }
 }
 
-/// Decides what an incoming product changes. It is matched by id, else by barcode; a row of a table that has neither, by its name.
+/// Decides what an incoming product changes. It is matched by id, else by barcode.
 ///
 /// Only a new product gets its stock from here: later, only counting and adjusting change it.
 pub fn decide(
@@ -189,28 +214,55 @@ pub fn decide(
         && other.id != id
     {
         let barcode = other.barcode.as_deref().unwrap_or_default();
-        let problem = format!("barcode: {barcode} is the barcode of {} ({})", other.name, other.id);
-        return Err(ProductRejected { kind: RefusalKind::Conflict(Conflict::Exists), problems: vec![problem] });
+        let problem = format!("{barcode} is the barcode of {} ({})", other.name, other.id);
+        return Err(ProductRejected::of(RefusalKind::Conflict(Conflict::Exists), "barcode", problem));
     }
-    let Matches { by_id, by_barcode, removed, by_name } = matches;
-    let is_named = incoming.id.is_some() || incoming.barcode.as_ref().is_some_and(Option::is_some);
-    let is_row = by_name.is_some();
-    let (known, namesake) = match (by_id.or(by_barcode), by_name.unwrap_or_default()) {
-        (None, namesakes) if is_row && !is_named => (only_namesake(namesakes)?, None),
-        (known, namesakes) => (known, namesakes.into_iter().next()),
-    };
-    let Some(known) = known else {
-        let product = new_product(incoming, removed.as_ref(), new_id)?;
-        let (name, handle) = (&product.name, product.handle());
-        let naming = match namesake {
-            Some(other) => Some(format!("{name} ({handle}) is new; {} has this name too", other.handle())),
-            None if is_named || is_row => None,
-            None => Some(format!("{name} has neither id nor barcode: imported again, it would be added twice")),
-        };
-        let warnings = naming.into_iter().chain(discount_warning(&product)).collect();
-        let change = ProductChange::New(product);
-        return Ok(ProductDecision { change, differences: Vec::new(), warnings, stock_kept: None });
-    };
+    let Matches { by_id, by_barcode, removed } = matches;
+    if let Some(known) = by_id.or(by_barcode) {
+        return Ok(update(incoming, known));
+    }
+    let product = new_product(incoming, removed.as_ref(), new_id)?;
+    let is_named = incoming.id.is_some() || product.barcode.is_some();
+    let nameless = || format!("{} has neither id nor barcode: imported again, it would be added twice", product.name);
+    let warning = (!is_named).then(nameless);
+    Ok(start(product, warning))
+}
+
+/// Decides what a row of a table changes; `removed` is the removed product with its id.
+pub fn decide_row(
+    incoming: &IncomingProduct,
+    matches: RowMatches,
+    removed: Option<&Product>,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<ProductDecision, ProductRejected> {
+    let row = incoming.row();
+    let namesake = matches.by_name.first().map(Product::handle);
+    if let Some(known) = row.find(matches)? {
+        // A SKU that lost its zeros is no new one.
+        let barcode = incoming.barcode.clone().filter(|_| !row.has_sku_of(&known));
+        return Ok(update(&IncomingProduct { barcode, ..incoming.clone() }, known));
+    }
+    let product = new_product(incoming, removed, new_id)?;
+    let (name, handle) = (&product.name, product.handle());
+    let warning = namesake.map(|other| format!("{name} ({handle}) is new; {other} has this name too"));
+    Ok(start(product, warning))
+}
+
+impl IncomingProduct {
+    /// Returns what it says of its product, as a row of a table.
+    pub fn row(&self) -> RowProduct {
+        RowProduct { id: self.id, sku: self.barcode.clone().flatten(), name: self.name.clone() }
+    }
+}
+
+/// Decides to start a product.
+fn start(product: Product, warning: Option<String>) -> ProductDecision {
+    let warnings = warning.into_iter().chain(discount_warning(&product)).collect();
+    ProductDecision { change: ProductChange::New(product), differences: Vec::new(), warnings, stock_kept: None }
+}
+
+/// Decides what changes of a known product.
+fn update(incoming: &IncomingProduct, known: Product) -> ProductDecision {
     let stock_kept = stock_warning(incoming, &known);
     let updated = Product {
         id: known.id,
@@ -224,26 +276,11 @@ pub fn decide(
     };
     if updated == known {
         let change = ProductChange::Unchanged(known);
-        return Ok(ProductDecision { change, differences: Vec::new(), warnings: Vec::new(), stock_kept });
+        return ProductDecision { change, differences: Vec::new(), warnings: Vec::new(), stock_kept };
     }
     let warnings = discount_warning(&updated).into_iter().collect();
     let differences = differences(&known, &updated);
-    Ok(ProductDecision { change: ProductChange::Update(updated), differences, warnings, stock_kept })
-}
-
-/// Returns the product that a row names by its name alone; `None` if it is new.
-///
-/// # Errors
-/// Several products have this name.
-fn only_namesake(mut namesakes: Vec<Product>) -> Result<Option<Product>, ProductRejected> {
-    let only = namesakes.pop();
-    match (&only, namesakes.len()) {
-        (Some(product), others @ 1..) => {
-            let problem = format!("name: {} products have the name {}: give the sku or id", others + 1, product.name);
-            Err(ProductRejected { kind: RefusalKind::Conflict(Conflict::Ambiguous), problems: vec![problem] })
-        }
-        _ => Ok(only),
-    }
+    ProductDecision { change: ProductChange::Update(updated), differences, warnings, stock_kept }
 }
 
 /// Warns that the discounted price is above the price: orders are compared with the discounted one.
@@ -324,7 +361,7 @@ fn new_product(
         let problems = missing
             .into_iter()
             .filter(|(_, is_missing)| *is_missing)
-            .map(|(key, _)| format!("{key}: is required for a new product"))
+            .map(|(key, _)| ProductProblem { key, problem: "is required for a new product".to_owned() })
             .collect();
         return Err(ProductRejected { kind: RefusalKind::InvalidInput, problems });
     };
@@ -334,9 +371,8 @@ fn new_product(
     {
         if stock.iter().any(|line| line.on_hand > 0) {
             let sizes = removed.size_names();
-            let problem =
-                format!("stock: {} was removed; it had the sizes {sizes}: say how many of each", removed.name);
-            return Err(ProductRejected { kind: RefusalKind::Conflict(Conflict::Content), problems: vec![problem] });
+            let problem = format!("{} was removed; it had the sizes {sizes}: say how many of each", removed.name);
+            return Err(ProductRejected::of(RefusalKind::Conflict(Conflict::Content), "stock", problem));
         }
         // It had sizes, and gets them back.
         stock.clone_from(&removed.stock);
@@ -399,7 +435,7 @@ mod tests {
         assert_eq!((new.stock_quantity(), new.size_names().as_str()), (3, "S, L"));
 
         let known = product("Shirt", &[("S", 1), ("L", 1)]);
-        let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None, by_name: None };
+        let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
         let decision = decide(&incoming, matches, &mut || Uuid::nil()).unwrap();
         let ProductChange::Update(updated) = decision.change else { panic!("its price changed") };
         assert_eq!((updated.stock, updated.price.hundredths()), (known.stock, 500));
@@ -413,7 +449,7 @@ mod tests {
     fn absent_keys_keep_stored_values_and_null_clears_them() {
         let mut known = product("Shirt", &[("", 1)]);
         known.discounted_price = Money::parse("9.99").ok();
-        let matches = || Matches { by_id: None, by_barcode: Some(known.clone()), removed: None, by_name: None };
+        let matches = || Matches { by_id: None, by_barcode: Some(known.clone()), removed: None };
         let nothing = decide(&IncomingProduct::default(), matches(), &mut || Uuid::nil()).unwrap();
         assert_eq!(nothing.change, ProductChange::Unchanged(known.clone()));
         let clearing = IncomingProduct { discounted_price: Some(None), ..IncomingProduct::default() };
@@ -437,10 +473,13 @@ mod tests {
     #[test]
     fn a_new_product_needs_a_name_a_price_and_a_free_barcode() {
         let rejected = decide(&IncomingProduct::default(), Matches::default(), &mut || Uuid::nil()).unwrap_err();
-        assert_eq!(rejected.problems, ["name: is required for a new product", "price: is required for a new product"]);
+        assert_eq!(
+            rejected.into_refusal().details,
+            ["name: is required for a new product", "price: is required for a new product"]
+        );
         let known = product("Shirt", &[("", 1)]);
         let incoming = IncomingProduct { id: Some(ProductId(Uuid::max())), ..named("Cap") };
-        let matches = Matches { by_id: None, by_barcode: Some(known), removed: None, by_name: None };
+        let matches = Matches { by_id: None, by_barcode: Some(known), removed: None };
         assert_eq!(
             decide(&incoming, matches, &mut || Uuid::nil()).unwrap_err().kind,
             RefusalKind::Conflict(Conflict::Exists)
@@ -451,8 +490,8 @@ mod tests {
     fn an_existing_product_is_not_added_again() {
         let known = product("Shirt", &[("", 1)]);
         for matches in [
-            Matches { by_id: Some(known.clone()), by_barcode: None, removed: None, by_name: None },
-            Matches { by_id: None, by_barcode: Some(known.clone()), removed: None, by_name: None },
+            Matches { by_id: Some(known.clone()), by_barcode: None, removed: None },
+            Matches { by_id: None, by_barcode: Some(known.clone()), removed: None },
         ] {
             let refused = add(&named("Other"), matches, &mut || Uuid::nil()).unwrap_err();
             assert_eq!(
@@ -511,7 +550,7 @@ mod tests {
             (RefusalKind::Conflict(Conflict::Exists), "the product conflicts with another"),
             (RefusalKind::InvalidInput, "invalid product"),
         ] {
-            let refusal = ProductRejected { kind, problems: vec!["name: x".to_owned()] }.into_refusal();
+            let refusal = ProductRejected::of(kind, "name", "x".to_owned()).into_refusal();
             assert_eq!(
                 (refusal.kind, refusal.message.as_str(), refusal.details),
                 (kind, message, vec!["name: x".to_owned()])
@@ -523,7 +562,7 @@ mod tests {
     fn an_update_tells_what_it_changes() {
         let mut known = product("Shirt", &[("", 1)]);
         known.low_stock_at = Some(3);
-        let matches = || Matches { by_id: Some(known.clone()), by_barcode: None, removed: None, by_name: None };
+        let matches = || Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
         let told = |incoming: &IncomingProduct| -> Vec<(&str, Option<String>, Option<String>, bool)> {
             let decision = decide(incoming, matches(), &mut Uuid::nil).unwrap();
             let tell = |change: Difference| (change.field, change.from.clone(), change.to.clone(), change.is_price());
@@ -555,7 +594,7 @@ mod tests {
     fn a_barcode_under_its_own_id_is_no_conflict() {
         let known = product("Shirt", &[("", 1)]);
         let incoming = IncomingProduct { id: Some(known.id), ..IncomingProduct::default() };
-        let matches = Matches { by_id: None, by_barcode: Some(known.clone()), removed: None, by_name: None };
+        let matches = Matches { by_id: None, by_barcode: Some(known.clone()), removed: None };
         let decision = decide(&incoming, matches, &mut || Uuid::nil()).unwrap();
         assert_eq!(decision.change, ProductChange::Unchanged(known));
     }
@@ -577,14 +616,17 @@ mod tests {
     #[test]
     fn a_product_that_comes_back_has_its_sizes_again() {
         let removed = product("Shirt", &[("S", 0), ("L", 0)]);
-        let matches = || Matches { by_id: None, by_barcode: None, removed: Some(removed.clone()), by_name: None };
+        let matches = || Matches { by_id: None, by_barcode: None, removed: Some(removed.clone()) };
         let come_back = |stock| decide(&IncomingProduct { stock, ..named("Shirt") }, matches(), &mut Uuid::nil);
         for stock in [None, Some(IncomingStock::Total(0))] {
             let ProductChange::New(new) = come_back(stock).unwrap().change else { panic!("the product is new") };
             assert_eq!(new.stock, removed.stock);
         }
         let rejected = come_back(Some(IncomingStock::Total(1))).unwrap_err();
-        assert_eq!(rejected.problems, ["stock: Shirt was removed; it had the sizes S, L: say how many of each"]);
+        assert_eq!(
+            rejected.into_refusal().details,
+            ["stock: Shirt was removed; it had the sizes S, L: say how many of each"]
+        );
         let sizes = Some(IncomingStock::BySize(vec![("M".into(), 1)]));
         let ProductChange::New(new) = come_back(sizes).unwrap().change else { panic!("the product is new") };
         assert_eq!(new.size_names(), "M");
@@ -603,7 +645,7 @@ mod tests {
             (by_size(&[("S", 2), ("L", 1)]), true),
         ] {
             let incoming = IncomingProduct { stock: Some(stock.clone()), ..IncomingProduct::default() };
-            let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None, by_name: None };
+            let matches = Matches { by_id: Some(known.clone()), by_barcode: None, removed: None };
             let decision = decide(&incoming, matches, &mut Uuid::nil).unwrap();
             assert_eq!(decision.stock_kept.is_some(), is_kept, "{stock:?}");
         }
@@ -619,29 +661,51 @@ mod tests {
         let (one, mut other) = (product("Cap", &[("", 1)]), product("Cap", &[("", 2)]));
         other.id = ProductId(Uuid::max());
         other.barcode = None;
-        let decide_row = |incoming: &IncomingProduct, namesakes: &[&Product]| {
-            let by_name = Some(namesakes.iter().map(|&product| product.clone()).collect());
-            decide(incoming, Matches { by_name, ..Matches::default() }, &mut Uuid::nil)
+        let decide = |incoming: &IncomingProduct, namesakes: &[&Product]| {
+            let by_name = namesakes.iter().map(|&product| product.clone()).collect();
+            decide_row(incoming, RowMatches { by_name, ..RowMatches::default() }, None, &mut Uuid::nil)
         };
-        let updated = decide_row(&named("Cap"), &[&one]).unwrap();
+        let updated = decide(&named("Cap"), &[&one]).unwrap();
         assert!(
             matches!(&updated.change, ProductChange::Update(to) if to.id == one.id && to.price.hundredths() == 500)
         );
-        let new = decide_row(&named("Cap"), &[]).unwrap();
+        let new = decide(&named("Cap"), &[]).unwrap();
         assert!(matches!(new.change, ProductChange::New(_)) && new.warnings.is_empty());
-        let refused = decide_row(&named("Cap"), &[&one, &other]).unwrap_err();
+        let refused = decide(&named("Cap"), &[&one, &other]).unwrap_err().into_refusal();
         assert_eq!(
-            (refused.kind, refused.problems),
+            (refused.kind, refused.details),
             (
                 RefusalKind::Conflict(Conflict::Ambiguous),
-                vec!["name: 2 products have the name Cap: give the sku or id".to_owned()]
+                vec!["name: \"Cap\" is the name of 2 products: give the sku or id".to_owned()]
             )
         );
         // With a barcode it is another product.
         let with_barcode = IncomingProduct { barcode: Some(Some("C-2".to_owned())), ..named("Cap") };
-        let new = decide_row(&with_barcode, &[&one]).unwrap();
+        let new = decide(&with_barcode, &[&one]).unwrap();
         assert!(matches!(new.change, ProductChange::New(_)));
         assert_eq!(new.warnings, ["Cap (C-2) is new; SKU-Cap has this name too"]);
+    }
+
+    #[test]
+    fn a_row_keeps_a_sku_that_a_spreadsheet_changed() {
+        let cap = Product { barcode: Some("00123".to_owned()), ..product("Cap", &[("", 1)]) };
+        for (id, sku, barcode) in [
+            (None, "00123", "00123"),
+            (None, "123", "00123"),
+            (Some(cap.id), "123", "00123"),
+            (None, &*cap.id.to_string(), "00123"),
+            (Some(cap.id), "124", "124"),
+        ] {
+            let incoming = IncomingProduct { id, barcode: Some(Some(sku.to_owned())), ..named("Cap") };
+            let (is_known, cap) = (id.is_some() || sku.len() == 36, cap.clone());
+            let matches = match is_known {
+                true => RowMatches { by_id: Some(cap), ..RowMatches::default() },
+                false => RowMatches { by_zeros: vec![cap], ..RowMatches::default() },
+            };
+            let decision = decide_row(&incoming, matches, None, &mut Uuid::nil).unwrap();
+            let ProductChange::Update(updated) = decision.change else { panic!("its price changes") };
+            assert_eq!(updated.barcode.as_deref(), Some(barcode), "{id:?} {sku}");
+        }
     }
 
     #[test]

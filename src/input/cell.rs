@@ -1,6 +1,7 @@
 //! The cells of a row by the names of their columns, and the values that people write into them.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -21,18 +22,22 @@ use crate::domain::zone::Zone;
 const DECIMALS: u32 = 9;
 
 /// The cells of a row, and the problems found in them.
+///
+/// A problem says what is wrong with a value, as in `must be a number`. Its cell and the value are put before it:
+/// `price (C4): "five" must be a number`.
 #[derive(Debug)]
 pub struct Cells<'a> {
     columns: &'a Columns,
     row: &'a [CellValue],
-    /// What is wrong with them, by the names of the columns.
+    line: u64,
+    /// What is wrong with them.
     pub problems: Problems,
 }
 
 impl<'a> Cells<'a> {
-    /// Takes the cells of a row.
-    pub fn of(row: &'a [CellValue], columns: &'a Columns) -> Cells<'a> {
-        Cells { columns, row, problems: Problems::default() }
+    /// Takes the cells of the row on `line`.
+    pub fn of(row: &'a [CellValue], columns: &'a Columns, line: u64) -> Cells<'a> {
+        Cells { columns, row, line, problems: Problems::default() }
     }
 
     /// Returns whether there is a column of this name.
@@ -40,26 +45,42 @@ impl<'a> Cells<'a> {
         self.columns.has(name)
     }
 
+    /// Returns the name of the column that the table has of several that mean the same, else the first name.
+    pub fn one_of(&self, names: &[&'static str]) -> &'static str {
+        names.iter().copied().find(|name| self.has(name)).unwrap_or(names[0])
+    }
+
     /// Returns what a cell shows, to name its row; a blank one is `None`.
     pub fn cell(&self, name: &str) -> Option<&'a str> {
         self.columns.cell(self.row, name).map(CellValue::shown)
     }
 
+    /// Returns what problems call a cell: `price (C4)`.
+    pub fn place(&self, name: &str) -> String {
+        self.columns.place(name).map_or_else(|| name.to_owned(), |place| cell_name(name, place, self.line))
+    }
+
+    /// Adds a problem of a cell that does not quote its value.
+    pub fn add(&mut self, name: &str, problem: impl Display) {
+        self.problems.add(self.place(name), problem);
+    }
+
     /// Reads a text or number; a blank cell is `None`.
     pub fn read<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        let text = self.columns.cell(self.row, name)?.text();
-        self.take(name, text, read)
+        let cell = self.columns.cell(self.row, name)?;
+        self.take(name, cell.shown(), cell.text(), read)
     }
 
     /// Reads a time, which may be a date of the spreadsheet; a blank cell is `None`.
     pub fn read_time(&mut self, name: &str, zone: Zone) -> Option<Timestamp> {
-        let text = self.columns.cell(self.row, name)?.time();
-        self.take(name, Ok(text), |text| read_time(text, zone))
+        let cell = self.columns.cell(self.row, name)?;
+        self.take(name, cell.shown(), Ok(cell.time()), |text| read_time(text, zone))
     }
 
     fn take<T>(
         &mut self,
         name: &str,
+        shown: &str,
         text: Result<&str, String>,
         read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
@@ -67,16 +88,26 @@ impl<'a> Cells<'a> {
             true => Err("must not contain NUL".to_owned()),
             false => read(text),
         });
-        value.map_err(|problem| self.problems.add(name, problem)).ok()
+        value.map_err(|problem| self.add(name, format_args!("\"{}\" {problem}", shorten(shown)))).ok()
     }
 
     /// Reads a cell that must not be blank.
     pub fn require<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         if self.cell(name).is_none() {
-            self.problems.add(name, "is missing");
+            self.add(name, "is missing");
         }
         self.read(name, read)
     }
+}
+
+/// Returns what problems call the cell of a column at `place`, from 0, as spreadsheets count: `price (C4)`.
+pub fn cell_name(column: &str, place: usize, line: u64) -> String {
+    let (mut letters, mut rest) = (String::new(), place + 1);
+    while rest > 0 {
+        letters.insert(0, char::from(b'A' + u8::try_from((rest - 1) % 26).expect("it is less than 26")));
+        rest = (rest - 1) / 26;
+    }
+    format!("{column} ({letters}{line})")
 }
 
 /// Returns the column of a table among those that mean the same.
@@ -114,10 +145,7 @@ pub fn read_code(text: &str, longest: usize) -> Result<String, String> {
         && is_digits(power)
         && number.split('.').all(is_digits)
     {
-        return Err(format!(
-            "{} is a long number that a spreadsheet cut: make its column text, and enter it anew",
-            shorten(text)
-        ));
+        return Err("is a long number that a spreadsheet cut: make its column text, and enter it anew".to_owned());
     }
     match text.split_once('.') {
         Some((whole, zeros)) if is_digits(whole) && is_digits(zeros) && zeros.bytes().all(|digit| digit == b'0') => {
@@ -208,6 +236,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_problem_has_its_cell_and_value() {
+        let columns =
+            Columns::of(&["", "Amount", "paid at"].map(str::to_owned), &["amount", "paidAt", "note"]).unwrap();
+        let row = [CellValue::default(), CellValue::from(" x "), CellValue::of_days("0.4375".to_owned())];
+        let mut cells = Cells::of(&row, &columns, 7);
+        cells.read("amount", |text| read_pieces(text, false));
+        cells.read("paidAt", |text| Ok(text.to_owned()));
+        cells.read_time("paidAt", Zone::UTC);
+        cells.require("note", |text| Ok(text.to_owned()));
+        assert_eq!(
+            cells.problems.into_first(),
+            [
+                "amount (B7): \"x\" must be a whole number from 0 to 2147483647",
+                "paidAt (C7): \"10:30:00\" is a time of day: format the column as text or number, and enter it anew",
+                "paidAt (C7): \"10:30:00\" must be a time such as 2026-02-04, 2026-02-04 10:30 or 2026-02-04T10:30:00Z",
+                "note: is missing",
+            ]
+        );
+        let names = [0, 25, 26, 51, 52, 701, 702].map(|place| cell_name("x", place, 1));
+        assert_eq!(names, ["x (A1)", "x (Z1)", "x (AA1)", "x (AZ1)", "x (BA1)", "x (ZZ1)", "x (AAA1)"]);
+    }
+
+    #[test]
     fn a_number_of_a_spreadsheet_is_what_a_person_entered() {
         for (kept, shown) in [
             ("9.1", "9.1"),
@@ -247,7 +298,7 @@ mod tests {
         }
         assert_eq!(
             read_code("6.22103E+12", 20).unwrap_err(),
-            "6.22103E+12 is a long number that a spreadsheet cut: make its column text, and enter it anew"
+            "is a long number that a spreadsheet cut: make its column text, and enter it anew"
         );
         assert_eq!(read_code("abc", 2).unwrap_err(), "must have at most 2 characters, has 3");
     }

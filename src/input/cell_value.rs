@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::time_cell::show_days;
-use crate::domain::text::{is_edge, shorten};
+use crate::domain::text::is_edge;
 
 /// What stands in a cell. A date is none but for columns of times: a spreadsheet makes dates of prices (`5.12`) and sizes
 /// (`10-12`), and keeps only the number of their day.
@@ -74,9 +74,8 @@ impl CellValue {
         match self {
             CellValue::Text(_) => Ok(self.shown()),
             CellValue::Date { shown, .. } => Err(format!(
-                "is a {} ({}): format the column as text or number, and enter it anew",
+                "is a {}: format the column as text or number, and enter it anew",
                 if shown.contains('-') { "date" } else { "time of day" },
-                shorten(shown)
             )),
         }
     }
@@ -99,11 +98,11 @@ mod tests {
         let again = "format the column as text or number, and enter it anew";
         for (value, text, time) in [
             (CellValue::from(" 5.12 "), Ok("5.12"), "5.12"),
-            (CellValue::of_days("46154".to_owned()), Err(format!("is a date (2026-05-12): {again}")), "46154"),
-            (CellValue::of_days("0.4375".to_owned()), Err(format!("is a time of day (10:30:00): {again}")), "0.4375"),
+            (CellValue::of_days("46154".to_owned()), Err(format!("is a date: {again}")), "46154"),
+            (CellValue::of_days("0.4375".to_owned()), Err(format!("is a time of day: {again}")), "0.4375"),
             (
                 CellValue::of_time("2026-05-12T00:00:00".to_owned()),
-                Err(format!("is a date (2026-05-12T00:00:00): {again}")),
+                Err(format!("is a date: {again}")),
                 "2026-05-12T00:00:00",
             ),
             (CellValue::of_days(String::new()), Ok(""), ""),

@@ -1,27 +1,20 @@
 //! A row of a count sheet: how many pieces of a product and size were counted.
 
-use super::cell::{Cells, one_of, read_code, read_id, read_pieces, read_text};
+use super::cell::{Cells, read_pieces};
+use super::product_cells::{self, ProductCells, RowPlaces};
 use super::table::{Columns, Row, TableForm};
-use crate::domain::limits;
 use crate::domain::problems::Problems;
-use crate::domain::product::RowProduct;
-use crate::domain::text::shorten;
+use crate::domain::row_product::RowProduct;
 use crate::domain::time::Timestamp;
 
 /// The columns that are read.
 pub const COLUMNS: &[&str] = &["id", "sku", "barcode", "product", "name", "size", "shelf", "counted", "asOf"];
-
-/// Columns of which a list has one, as they mean the same.
-const SKU: [&str; 2] = ["sku", "barcode"];
-const NAME: [&str; 2] = ["product", "name"];
 
 /// What was counted of one product and size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedCount {
     /// The product.
     pub product: RowProduct,
-    /// Its name, if the row has it.
-    pub name: Option<String>,
     /// The size, if any.
     pub size: Option<String>,
     /// How many lie on the shelf, as the sheet was printed.
@@ -37,6 +30,8 @@ pub struct ListedCount {
 pub struct ReadCount {
     /// What messages call it: the product.
     pub label: Option<String>,
+    /// Where its cells stand.
+    pub places: RowPlaces,
     /// What was counted; `None` if nothing was.
     pub count: Result<Option<ListedCount>, Problems>,
 }
@@ -45,8 +40,8 @@ impl ReadCount {
     /// Returns how many bytes it takes.
     pub fn size(&self) -> usize {
         let of_texts = |listed: &ListedCount| {
-            let name = listed.name.as_deref().map_or(0, str::len);
-            name * 2 + listed.size.as_deref().map_or(0, str::len)
+            let RowProduct { sku, name, .. } = &listed.product;
+            [sku, name, &listed.size].into_iter().flatten().map(String::len).sum()
         };
         let count = self.count.as_ref();
         256 + count.map_or_else(|problems| problems.size(), |count| count.as_ref().map_or(0, of_texts))
@@ -58,49 +53,31 @@ impl ReadCount {
 /// # Errors
 /// It names no products or no numbers, or has two columns that mean the same.
 pub fn check_columns(columns: &Columns) -> Result<(), String> {
-    let (sku, name) = (one_of(columns, &SKU)?, one_of(columns, &NAME)?);
-    if sku.or(name).is_none() && !columns.has("id") {
-        return Err("has no column sku, product or id".to_owned());
-    }
+    product_cells::check_columns(columns)?;
     if columns.has("counted") { Ok(()) } else { Err("has no column counted".to_owned()) }
 }
 
 /// Reads a row. One in which nothing was counted is not looked at any further.
 pub fn read_row(row: &Row, columns: &Columns, form: TableForm) -> ReadCount {
-    let row = match &row.cells {
-        Ok(cells) => cells,
-        Err(problem) => return ReadCount { label: None, count: Err(problem.clone().into()) },
+    let nothing = |count| ReadCount { label: None, places: RowPlaces::default(), count };
+    let mut cells = match &row.cells {
+        Ok(cells) => Cells::of(cells, columns, row.line),
+        Err(problem) => return nothing(Err(problem.clone().into())),
     };
-    let mut cells = Cells::of(row, columns);
     if cells.cell("counted").is_none() {
-        return ReadCount { label: None, count: Ok(None) };
+        return nothing(Ok(None));
     }
-    let column = |names: &[&'static str]| one_of(columns, names).ok().flatten().unwrap_or(names[0]);
-    let (sku, name) = (column(&SKU), column(&NAME));
-    let label = [sku, name, "id"].into_iter().find_map(|name| cells.cell(name));
-    let label = label.map(|label| shorten(label).into_owned());
-    let named = cells.read(name, |text| read_text(text, limits::NAME));
-    let product = if cells.cell("id").is_some() {
-        cells.read("id", |text| read_id(text).map(RowProduct::Id))
-    } else if cells.cell(sku).is_some() {
-        cells.read(sku, |text| read_code(text, limits::BARCODE).map(RowProduct::Barcode))
-    } else {
-        if cells.cell(name).is_none() {
-            cells.problems.push("names no product: its sku, product and id are blank");
-        }
-        named.clone().map(RowProduct::Name)
-    };
-    let size = cells.read("size", |text| read_code(text, limits::CHOICE));
+    let ProductCells { label, product, size, places } = product_cells::read(&mut cells, columns, row.line);
     let shelf = cells.read("shelf", |text| read_pieces(text, form.has_decimal_comma));
     let counted = cells.require("counted", |text| read_pieces(text, form.has_decimal_comma));
     let as_of = cells.read_time("asOf", form.zone);
     let count = match (product, counted) {
         (Some(product), Some(counted)) if cells.problems.is_empty() => {
-            Ok(Some(ListedCount { product, name: named, size, shelf, counted, as_of }))
+            Ok(Some(ListedCount { product, size, shelf, counted, as_of }))
         }
         _ => Err(cells.problems),
     };
-    ReadCount { label, count }
+    ReadCount { label, places, count }
 }
 
 #[cfg(test)]
@@ -130,7 +107,7 @@ mod tests {
             (&SHEET[..], None),
             (&["Barcode", "Counted"], None),
             (&["id", "counted"], None),
-            (&["size", "counted"], Some("has no column sku, product or id")),
+            (&["size", "counted"], Some("has no column sku, name or id")),
             (&["sku", "shelf"], Some("has no column counted")),
             (
                 &["sku", "barcode", "counted"],
@@ -151,12 +128,12 @@ mod tests {
             (["C-1", "", "L", "", "٦", ""], Some("L"), None, 6, None),
         ] {
             let listed = read(cells).count.unwrap().unwrap();
-            assert_eq!(listed.product, RowProduct::Barcode("C-1".to_owned()));
+            assert_eq!(listed.product.sku.as_deref(), Some("C-1"));
             let shown = (listed.size.as_deref(), listed.shelf, listed.counted, listed.as_of);
             assert_eq!(shown, (size, shelf, counted, as_of), "{cells:?}");
         }
         let by_name = read(["", "قميص", "", "", "1", ""]).count.unwrap().unwrap();
-        assert_eq!(by_name.product, RowProduct::Name("قميص".to_owned()));
+        assert_eq!(by_name.product, RowProduct { name: Some("قميص".to_owned()), ..RowProduct::default() });
         // Whatever else stands there.
         assert_eq!(read(["", "", "", "x", " ", "x"]).count.unwrap(), None);
     }
@@ -166,9 +143,9 @@ mod tests {
         let bad = read(["6.22103E+12", "Cap", "", "-1", "1.5", "04/02/2026"]);
         assert_eq!(bad.label.as_deref(), Some("6.22103E+12"));
         let problems = bad.count.unwrap_err().into_first();
-        let columns: Vec<_> = problems.iter().filter_map(|problem| problem.split(':').next()).collect();
-        assert_eq!(columns, ["sku", "shelf", "counted", "asOf"], "{problems:?}");
+        let cells: Vec<_> = problems.iter().filter_map(|problem| problem.split(':').next()).collect();
+        assert_eq!(cells, ["sku (A2)", "shelf (D2)", "counted (E2)", "asOf (F2)"], "{problems:?}");
         let nameless = read(["", "", "", "", "1", ""]).count.unwrap_err().into_first();
-        assert_eq!(nameless, ["names no product: its sku, product and id are blank"]);
+        assert_eq!(nameless, [product_cells::NO_PRODUCT]);
     }
 }

@@ -1,19 +1,13 @@
 //! A row of a delivery: how many pieces came of a product and size.
 
-use super::cell::{Cells, one_of, read_code, read_id, read_pieces, read_text};
+use super::cell::{Cells, one_of, read_pieces};
+use super::product_cells::{self, ProductCells, QUANTITY, RowPlaces};
 use super::table::{Columns, Row};
-use crate::domain::limits;
 use crate::domain::problems::Problems;
-use crate::domain::product::RowProduct;
-use crate::domain::text::shorten;
+use crate::domain::row_product::RowProduct;
 
 /// The columns that are read.
 pub const COLUMNS: &[&str] = &["id", "sku", "barcode", "name", "product", "size", "quantity", "qty"];
-
-/// Columns of which a list has one, as they mean the same.
-const SKU: [&str; 2] = ["sku", "barcode"];
-const NAME: [&str; 2] = ["name", "product"];
-const QUANTITY: [&str; 2] = ["quantity", "qty"];
 
 /// Pieces of one product and size, as a row names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +25,8 @@ pub struct ListedPieces {
 pub struct ReadPieces {
     /// What messages call it: the product.
     pub label: Option<String>,
+    /// Where its cells stand.
+    pub places: RowPlaces,
     /// The pieces.
     pub pieces: Result<ListedPieces, Problems>,
 }
@@ -40,10 +36,7 @@ pub struct ReadPieces {
 /// # Errors
 /// It names no products or no quantities, or has two columns that mean the same.
 pub fn check_columns(columns: &Columns) -> Result<(), String> {
-    let (sku, name) = (one_of(columns, &SKU)?, one_of(columns, &NAME)?);
-    if sku.or(name).is_none() && !columns.has("id") {
-        return Err("has no column sku, name or id".to_owned());
-    }
+    product_cells::check_columns(columns)?;
     if one_of(columns, &QUANTITY)?.is_none() {
         return Err("has no column quantity".to_owned());
     }
@@ -52,32 +45,19 @@ pub fn check_columns(columns: &Columns) -> Result<(), String> {
 
 /// Reads a row.
 pub fn read_row(row: &Row, columns: &Columns, has_decimal_comma: bool) -> ReadPieces {
-    let row = match &row.cells {
-        Ok(cells) => cells,
-        Err(problem) => return ReadPieces { label: None, pieces: Err(problem.clone().into()) },
+    let mut cells = match &row.cells {
+        Ok(cells) => Cells::of(cells, columns, row.line),
+        Err(problem) => {
+            return ReadPieces { label: None, places: RowPlaces::default(), pieces: Err(problem.clone().into()) };
+        }
     };
-    let mut cells = Cells::of(row, columns);
-    let column = |names: &[&'static str]| names.iter().copied().find(|name| columns.has(name)).unwrap_or(names[0]);
-    let (sku, name, quantity) = (column(&SKU), column(&NAME), column(&QUANTITY));
-    let label = [sku, name, "id"].into_iter().find_map(|name| cells.cell(name));
-    let label = label.map(|label| shorten(label).into_owned());
-    let product = if cells.cell("id").is_some() {
-        cells.read("id", |text| read_id(text).map(RowProduct::Id))
-    } else if cells.cell(sku).is_some() {
-        cells.read(sku, |text| read_code(text, limits::BARCODE).map(RowProduct::Barcode))
-    } else if cells.cell(name).is_some() {
-        cells.read(name, |text| read_text(text, limits::NAME).map(RowProduct::Name))
-    } else {
-        cells.problems.push("names no product: its sku, name and id are blank");
-        None
-    };
-    let size = cells.read("size", |text| read_code(text, limits::CHOICE));
-    let quantity = cells.require(quantity, |text| read_pieces(text, has_decimal_comma));
+    let ProductCells { label, product, size, places } = product_cells::read(&mut cells, columns, row.line);
+    let quantity = cells.require(cells.one_of(&QUANTITY), |text| read_pieces(text, has_decimal_comma));
     let pieces = match (product, quantity) {
         (Some(product), Some(quantity)) if cells.problems.is_empty() => Ok(ListedPieces { product, size, quantity }),
         _ => Err(cells.problems),
     };
-    ReadPieces { label, pieces }
+    ReadPieces { label, places, pieces }
 }
 
 #[cfg(test)]
@@ -98,6 +78,10 @@ mod tests {
             (&["Product", "Qty"], None),
             (&["id", "size", "quantity"], None),
             (&["quantity", "size"], Some("has no column sku, name or id")),
+            (
+                &["sku", "quantity", "qty"],
+                Some("has the columns quantity and qty, which mean the same: rename one of them"),
+            ),
             (&["sku", "size"], Some("has no column quantity")),
             (
                 &["SKU", "Barcode", "Qty"],
@@ -109,33 +93,30 @@ mod tests {
     }
 
     #[test]
-    fn a_row_names_a_product_by_its_id_sku_or_name() {
+    fn a_row_says_how_many_came() {
         let names = ["name", "barcode", "size", "qty", "id"];
         let read = |cells: &[&str]| {
             let cells = Ok(cells.iter().map(|&cell| cell.into()).collect());
             let row = Row { number: 1, line: 2, cells, reject: Arc::new(Reject::Nothing), size: 0 };
             read_row(&row, &columns(&names), false)
         };
-        let id = "550e8400-e29b-41d4-a716-446655440000";
-        let pieces = |cells: &[&str]| read(cells).pieces.unwrap();
-        assert_eq!(pieces(&["Cap", "00123", "", "4", id]).product, RowProduct::Id(read_id(id).unwrap()));
-        let by_sku = pieces(&["Cap", "6221031492019.0", "42.0", "4"]);
+        let came = read(&["Cap", "6221031492019.0", "42.0", "4"]);
+        let pieces = came.pieces.unwrap();
         assert_eq!(
-            (by_sku.product, by_sku.size.as_deref()),
-            (RowProduct::Barcode("6221031492019".to_owned()), Some("42"))
+            (pieces.product.sku.as_deref(), pieces.size.as_deref(), pieces.quantity),
+            (Some("6221031492019"), Some("42"), 4)
         );
-        assert_eq!(pieces(&["قميص", "", "", "0"]).product, RowProduct::Name("قميص".to_owned()));
-        assert_eq!(read(&["Cap", "C-1", "", ""]).label.as_deref(), Some("C-1"));
+        assert_eq!([came.places.name("sku"), came.places.name("quantity")], ["barcode (B2)", "qty (D2)"]);
         let problems = |cells: &[&str]| read(cells).pieces.unwrap_err().into_first();
-        assert_eq!(problems(&["", "", "", "4"]), ["names no product: its sku, name and id are blank"]);
+        assert_eq!(problems(&["", "", "", "4"]), [product_cells::NO_PRODUCT]);
         assert_eq!(
             problems(&["Cap", "", &"x".repeat(51), "-4", "17"]),
             [
-                "id: must be a product id (a UUID): a number of the shop's own needs another column",
-                "size: must have at most 50 characters, has 51",
-                "qty: must be a whole number from 0 to 2147483647",
+                "id (E2): \"17\" must be a product id (a UUID): a number of the shop's own needs another column",
+                "size (C2): \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" must have at most 50 characters, has 51",
+                "qty (D2): \"-4\" must be a whole number from 0 to 2147483647",
             ]
         );
-        assert_eq!(problems(&["Cap"]), ["qty: is missing"]);
+        assert_eq!(problems(&["Cap"]), ["qty (D2): is missing"]);
     }
 }

@@ -26,8 +26,8 @@
 //! | [`csv_rows`], `utf16`, [`xlsx_rows`] | the rows of CSV, UTF-16 too; those of a spreadsheet |
 //! | `xlsx_styles`, `xlsx_xml` | which styles of a spreadsheet show dates; the XML of its parts |
 //! | [`cell`], [`cell_value`] | cells, and what people write into them; text or date |
+//! | `product_cells`, `order_cell` | what a row says of a product; which order it names |
 //! | [`payment_row`], [`delivery_row`], `count_row`, `status_row` | a row of a list of payments; of a delivery; of a count sheet; of a list of statuses |
-//! | `order_cell` | the cells that name a row's order |
 //! | `time_cell` | a time in a cell |
 //! | [`reject`] | what is kept of a rejected record or message |
 //! | [`setting`] | the value of a setting |
@@ -62,6 +62,7 @@ pub(crate) mod order_sink;
 pub(crate) mod order_texts;
 pub mod parsed_order;
 pub mod payment_row;
+pub(crate) mod product_cells;
 pub(crate) mod product_json;
 pub(crate) mod product_rows;
 pub mod records;

@@ -47,11 +47,10 @@ pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
 
 /// Reads a row.
 pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPayment {
-    let row = match &row.cells {
-        Ok(cells) => cells,
+    let mut cells = match &row.cells {
+        Ok(cells) => Cells::of(cells, columns, row.line),
         Err(problem) => return ReadPayment { label: None, payment: Err(problem.clone().into()) },
     };
-    let mut cells = Cells::of(row, columns);
     let label = order_cell::label(&cells);
     let order = order_cell::read_order(&mut cells);
     let amount = cells.require("amount", |text| read_amount(text, form.table.has_decimal_comma));
@@ -138,15 +137,15 @@ mod tests {
         let paid = read(&["T-9", "", "50", "cash"], None).unwrap();
         assert_eq!(paid.order, RowOrder::Tracking("T-9".to_owned()));
         for (cells, problems) in [
-            (&[][..], &["orderReference: is missing", "amount: is missing", "method: is missing"][..]),
-            (&["T 9", "", "50", "cash"], &["tracking: must be one number without spaces"]),
+            (&[][..], &["orderReference (B2): is missing", "amount (C2): is missing", "method (D2): is missing"][..]),
+            (&["T 9", "", "50", "cash"], &["tracking (A2): \"T 9\" must be one number without spaces"]),
             (
                 &["", "LEG-1", "5,0", "R 7", "R\u{0}1", &"x".repeat(1001)],
                 &[
-                    "amount: must be written without a comma: 5.00",
-                    "method: must be a word of up to 20 letters, such as cash or instapay",
-                    "receipt: must not contain NUL",
-                    "note: must have at most 1000 characters, has 1001",
+                    "amount (C2): \"5,0\" must be written without a comma: 5.00",
+                    "method (D2): \"R 7\" must be a word of up to 20 letters, such as cash or instapay",
+                    "receipt (E2): \"R\u{0}1\" must not contain NUL",
+                    &format!("note (F2): \"{}…\" must have at most 1000 characters, has 1001", "x".repeat(60)),
                 ],
             ),
         ] {
@@ -182,6 +181,6 @@ mod tests {
         let reject = std::sync::Arc::new(crate::input::reject::Reject::Nothing);
         let row = Row { number: 1, line: 2, cells, reject, size: 0 };
         let problems = read_payment(&row, &columns, &form).payment.unwrap_err();
-        assert_eq!(problems.into_first(), ["receipt: must not contain NUL"]);
+        assert_eq!(problems.into_first(), ["receipt (C2): \"a\u{0}b\" must not contain NUL"]);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::json::{NotJson, Value, parse};
 use super::json_fields::Fields;
 use super::order_json::read_product_id;
+use super::product_cells::RowPlaces;
 use crate::domain::limits;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::problems::Problems;
@@ -21,8 +22,8 @@ pub struct ReadProduct {
     pub label: Option<String>,
     /// The product, or every problem with its place.
     pub product: Result<IncomingProduct, Problems>,
-    /// Whether it came in rows of a table: these may name a product by its name alone.
-    pub is_row: bool,
+    /// Where its cells stand, if it came in rows of a table. These may name a product by its name alone.
+    pub row: Option<RowPlaces>,
 }
 
 /// Reads one record as a product. Unknown keys are the shop's own and are ignored.
@@ -33,7 +34,7 @@ pub fn read_product(record: &[u8]) -> Result<ReadProduct, NotJson> {
     let raw = parse(record)?;
     if record.len() > PRODUCT_LIMIT {
         let problem = format!("has {} bytes, the most for a product is {PRODUCT_LIMIT}", record.len());
-        return Ok(ReadProduct { label: None, product: Err(problem.into()), is_row: false });
+        return Ok(ReadProduct { label: None, product: Err(problem.into()), row: None });
     }
     let mut problems = Problems::default();
     let product = product(&Value::record(raw), &mut problems);
@@ -49,7 +50,7 @@ pub fn read_product(record: &[u8]) -> Result<ReadProduct, NotJson> {
         Some(product) if problems.is_empty() => Ok(product),
         _ => Err(problems),
     };
-    Ok(ReadProduct { label, product, is_row: false })
+    Ok(ReadProduct { label, product, row: None })
 }
 
 fn product(record: &Value<'_>, problems: &mut Problems) -> Option<IncomingProduct> {
@@ -129,7 +130,11 @@ fn read_cell<T>(text: &str, read: impl FnOnce(&Value<'_>, &mut Problems) -> Opti
     let value = read(&Value::record(raw), &mut problems);
     match value {
         Some(value) if problems.is_empty() => Ok(value),
-        _ => Err(problems.into_first().into_iter().next().unwrap_or_else(|| "must not be null".to_owned())),
+        _ => Err(match problems.into_first().into_iter().next() {
+            None => "must not be null".to_owned(),
+            Some(problem) if problem.starts_with("must ") => problem,
+            Some(inside) => format!("has a problem: {inside}"),
+        }),
     }
 }
 
@@ -141,7 +146,9 @@ pub(super) fn read_images(text: &str) -> Result<Vec<String>, String> {
 /// Reads the stock of each size from a cell; `total` is the sum that stands beside it.
 pub(super) fn read_size_quantities(text: &str, total: Option<i64>) -> Result<IncomingStock, String> {
     let sizes = read_cell(text, read_sizes)?;
-    total.map_or(Ok(()), |total| check_sum(total, &sizes)).map_err(|problem| format!("the stock {problem}"))?;
+    total
+        .map_or(Ok(()), |total| check_sum(total, &sizes))
+        .map_err(|problem| format!("does not fit the stock: {problem}"))?;
     Ok(IncomingStock::BySize(sizes))
 }
 

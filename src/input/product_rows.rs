@@ -9,6 +9,7 @@ use super::cell_value::CellValue;
 use super::csv_rows::{self, CsvRows, ZIP};
 use super::format::{Format, is_chat};
 use super::list_file::open_rows;
+use super::product_cells::{self, NAME, NO_PRODUCT, RowPlaces, SKU};
 use super::product_json::{ReadProduct, read_images, read_size_quantities};
 use super::table::{Columns, Rows, RowsError, Sheets};
 use crate::domain::limits;
@@ -24,11 +25,13 @@ pub const COLUMNS: &[&str] = &[
     "sku",
     "barcode",
     "name",
+    "product",
     "price",
     "discountedPrice",
     "size",
     "stock",
     "quantity",
+    "qty",
     "stockQuantity",
     "image",
     "imagePaths",
@@ -38,8 +41,7 @@ pub const COLUMNS: &[&str] = &[
 ];
 
 /// Columns of which a table has one, as they mean the same.
-const SKU: [&str; 2] = ["sku", "barcode"];
-const STOCK: [&str; 3] = ["stock", "quantity", "stockQuantity"];
+const STOCK: [&str; 4] = ["stock", "quantity", "qty", "stockQuantity"];
 const IMAGE: [&str; 2] = ["image", "imagePaths"];
 const SIZES: [&str; 2] = ["size", "sizeQuantities"];
 
@@ -101,7 +103,7 @@ impl ProductRows {
         let (columns, sheets) = (rows.columns().clone(), rows.sheets().cloned());
         let (mut kept, mut products, mut size) = (Vec::new(), HashMap::new(), 0);
         while let Some(row) = rows.next_row()? {
-            let key = row.cells.as_ref().ok().and_then(|cells| product_key(&Cells::of(cells, &columns)));
+            let key = row.cells.as_ref().ok().and_then(|cells| product_key(&Cells::of(cells, &columns, row.line)));
             let cells = match row.cells {
                 Ok(cells) => Ok(encode(&cells)),
                 Err(problem) => Err(problem.into_boxed_str()),
@@ -177,25 +179,22 @@ pub fn refuse_endless(head: &[u8]) -> Option<String> {
 
 /// Says which columns a table of products lacks.
 fn check_columns(columns: &Columns) -> Result<(), String> {
-    for names in [&SKU[..], &STOCK, &IMAGE, &SIZES] {
+    for names in [&STOCK[..], &IMAGE, &SIZES] {
         one_of(columns, names)?;
     }
-    let names_products = ["id", "sku", "barcode", "name"].iter().any(|name| columns.has(name));
-    if names_products { Ok(()) } else { Err("has no column name, sku or id".to_owned()) }
-}
-
-/// Returns the cell of the column that a table has of several.
-fn cell_of<'a>(cells: &Cells<'a>, names: &[&'static str]) -> Option<&'a str> {
-    names.iter().find_map(|name| cells.cell(name))
+    product_cells::check_columns(columns)
 }
 
 /// Returns what names the product of a row, alike for all its rows.
 fn product_key(cells: &Cells<'_>) -> Option<String> {
     // Where the id is none, the row is refused; it must not take in others.
     let id = cells.cell("id").and_then(|id| read_id(id).ok()).map(|id| format!("id {id}"));
-    let sku =
-        || cell_of(cells, &SKU).map(|sku| format!("sku {}", read_code(sku, usize::MAX).unwrap_or(sku.to_owned())));
-    let name = || cells.cell("name").map(|name| format!("name {name}"));
+    let sku = || {
+        cells
+            .cell(cells.one_of(&SKU))
+            .map(|sku| format!("sku {}", read_code(sku, usize::MAX).unwrap_or(sku.to_owned())))
+    };
+    let name = || cells.cell(cells.one_of(&NAME)).map(|name| format!("name {name}"));
     id.or_else(sku).or_else(name)
 }
 
@@ -213,13 +212,13 @@ impl<T> Default for Agreed<T> {
 
 impl<T: PartialEq + Display> Agreed<T> {
     /// Takes the value of the row on `line`.
-    fn add(&mut self, value: Option<T>, name: &str, line: u64, problems: &mut Problems) {
+    fn add(&mut self, value: Option<T>, name: &str, line: u64, cells: &mut Cells<'_>) {
         match (&self.value, value) {
             (_, None) => {}
             (None, Some(value)) => self.value = Some((value, line)),
             (Some((known, before)), Some(value)) if *known != value => {
                 let (value, known) = (value.to_string(), known.to_string());
-                problems.add(name, format_args!("is {}, but {} on line {before}", shorten(&value), shorten(&known)));
+                cells.add(name, format_args!("is {}, but {} in row {before}", shorten(&value), shorten(&known)));
             }
             _ => {}
         }
@@ -235,6 +234,8 @@ impl<T: PartialEq + Display> Agreed<T> {
 struct MergedRows {
     label: Option<String>,
     line: u64,
+    /// Where the cells of its first row stand.
+    places: Option<RowPlaces>,
     id: Agreed<ProductId>,
     name: Agreed<String>,
     barcode: Agreed<String>,
@@ -256,6 +257,7 @@ impl MergedRows {
         MergedRows {
             label: None,
             line: first.line,
+            places: None,
             id: Agreed::default(),
             name: Agreed::default(),
             barcode: Agreed::default(),
@@ -277,7 +279,9 @@ impl MergedRows {
             Err(problem) => problems.push(problem),
             Ok(encoded) => {
                 let cells = decode(encoded);
-                self.add_cells(Cells::of(&cells, columns), row.line, has_decimal_comma, &mut problems);
+                let places = RowPlaces::of(columns, row.line);
+                self.places.get_or_insert(places);
+                self.add_cells(Cells::of(&cells, columns, row.line), row.line, has_decimal_comma, &mut problems);
             }
         }
         if problems.is_empty() {
@@ -286,23 +290,20 @@ impl MergedRows {
         if self.problems.is_empty() {
             self.line = row.line;
         }
-        let place = if self.line == row.line { String::new() } else { format!("line {}", row.line) };
+        let place = if self.line == row.line { String::new() } else { format!("row {}", row.line) };
         self.problems.add_all(&place, problems);
     }
 
     fn add_cells(&mut self, mut cells: Cells<'_>, line: u64, has_decimal_comma: bool, problems: &mut Problems) {
-        let column = |names: &[&'static str]| one_of_names(&cells, names);
-        let (sku, stock, image) = (column(&SKU), column(&STOCK), column(&IMAGE));
+        let [sku, name_column, stock, image] = [&SKU[..], &NAME, &STOCK, &IMAGE].map(|names| cells.one_of(names));
         if self.label.is_none() {
-            let label = [sku, "name", "id"].into_iter().find_map(|name| cells.cell(name));
-            self.label = label.map(|label| shorten(label).into_owned());
+            self.label = product_cells::label(&cells);
         }
-        if product_key(&cells).is_none() && cells.cell("id").is_none() {
-            let merged = "in merged cells only the first row has a value";
-            cells.problems.push(format_args!("names no product: its name, sku and id are blank ({merged})"));
+        if product_cells::label(&cells).is_none() {
+            cells.problems.push(NO_PRODUCT);
         }
         let id = cells.read("id", read_id);
-        let name = cells.read("name", |text| read_text(text, limits::NAME));
+        let name = cells.read(name_column, |text| read_text(text, limits::NAME));
         let barcode = cells.read(sku, |text| read_code(text, limits::BARCODE));
         let price = cells.read("price", |text| read_money(text, has_decimal_comma));
         let discounted_price = cells.read("discountedPrice", |text| read_money(text, has_decimal_comma));
@@ -315,13 +316,12 @@ impl MergedRows {
         let has_bad_size = size.is_none() && cells.cell("size").is_some();
         let total = cells.read(stock, |text| read_pieces(text, has_decimal_comma));
         let by_size = cells.read("sizeQuantities", |text| read_size_quantities(text, total));
-        problems.add_all("", cells.problems);
-        self.id.add(id, "id", line, problems);
-        self.name.add(name, "name", line, problems);
-        self.barcode.add(barcode, sku, line, problems);
-        self.price.add(price, "price", line, problems);
-        self.discounted_price.add(discounted_price, "discountedPrice", line, problems);
-        self.low_stock_at.add(low_stock_at, "lowStockAt", line, problems);
+        self.id.add(id, "id", line, &mut cells);
+        self.name.add(name, name_column, line, &mut cells);
+        self.barcode.add(barcode, sku, line, &mut cells);
+        self.price.add(price, "price", line, &mut cells);
+        self.discounted_price.add(discounted_price, "discountedPrice", line, &mut cells);
+        self.low_stock_at.add(low_stock_at, "lowStockAt", line, &mut cells);
         for image in images.unwrap_or_default() {
             if !self.images.contains(&image) && self.images.len() < limits::IMAGES {
                 self.images.push(image);
@@ -329,29 +329,31 @@ impl MergedRows {
         }
         match size {
             _ if has_bad_size => {}
-            Some(size) => self.add_size(size, total, line, problems),
-            None => self.add_whole(by_size.or(total.map(IncomingStock::Total)), line, problems),
+            Some(size) => self.add_size(size, total, line, &mut cells),
+            None => self.add_whole(by_size.or(total.map(IncomingStock::Total)), line, &mut cells),
         }
+        problems.add_all("", cells.problems);
     }
 
-    fn add_size(&mut self, size: String, stock: Option<i64>, line: u64, problems: &mut Problems) {
+    fn add_size(&mut self, size: String, stock: Option<i64>, line: u64, cells: &mut Cells<'_>) {
         if let Some((whole, _)) = self.whole {
-            problems.add("size", format_args!("is {size}, but blank on line {whole}"));
+            cells.add("size", format_args!("is {size}, but blank in row {whole}"));
         } else if let Some(before) = self.size_lines.get(&size_key(&size)) {
-            problems.add("size", format_args!("{size} stands on line {before} too"));
+            cells.add("size", format_args!("\"{size}\" stands in row {before} too"));
         } else if self.sizes.len() == SIZES_LIMIT {
-            problems.add("size", format_args!("a product has at most {SIZES_LIMIT} sizes"));
+            cells.add("size", format_args!("a product has at most {SIZES_LIMIT} sizes"));
         } else {
             self.size_lines.insert(size_key(&size), line);
             self.sizes.push((size, stock));
         }
     }
 
-    fn add_whole(&mut self, stock: Option<IncomingStock>, line: u64, problems: &mut Problems) {
+    fn add_whole(&mut self, stock: Option<IncomingStock>, line: u64, cells: &mut Cells<'_>) {
         if let Some((before, _)) = self.whole {
-            problems.push(format_args!("is a product of line {before} too: rows of one product need a size each"));
+            let problem = format_args!("is the product of row {before} too: rows of one product need a size each");
+            cells.problems.push(problem);
         } else if let Some(before) = self.size_lines.values().min() {
-            problems.add("size", format_args!("is blank, but not on line {before}"));
+            cells.add("size", format_args!("is blank, but not in row {before}"));
         } else {
             self.whole = Some((line, stock));
         }
@@ -378,14 +380,9 @@ impl MergedRows {
             stock,
         };
         let product = if self.problems.is_empty() { Ok(product) } else { Err(self.problems) };
-        let product = ReadProduct { label: self.label, product, is_row: true };
+        let product = ReadProduct { label: self.label, product, row: Some(self.places.unwrap_or_default()) };
         PlacedProduct { number, line: self.line, product, size }
     }
-}
-
-/// Returns the name of the column that a table has of several that mean the same.
-fn one_of_names(cells: &Cells<'_>, names: &[&'static str]) -> &'static str {
-    names.iter().copied().find(|name| cells.has(name)).unwrap_or(names[0])
 }
 
 #[cfg(test)]
@@ -465,10 +462,13 @@ mod tests {
             (&Some(by_size(&[("S", 1), ("L", 2)])), &Some(vec!["a.jpg".to_owned()]))
         );
         for (cells, problem) in [
-            ("[],4,\"{\"\"S\"\":1}\"", "sizeQuantities: the stock is 4, but sizeQuantities sum to 1"),
-            ("a.jpg,,", "imagePaths: must be JSON, as product list --format csv prints it"),
-            ("{},,", "imagePaths: must be an array, is an object"),
-            (",,\"{\"\"S\"\":-1}\"", "sizeQuantities: S: must be at least 0"),
+            (
+                "[],4,\"{\"\"S\"\":1}\"",
+                "sizeQuantities (D2): \"{\"S\":1}\" does not fit the stock: is 4, but sizeQuantities sum to 1",
+            ),
+            ("a.jpg,,", "imagePaths (B2): \"a.jpg\" must be JSON, as product list --format csv prints it"),
+            ("{},,", "imagePaths (B2): \"{}\" must be an array, is an object"),
+            (",,\"{\"\"S\"\":-1}\"", "sizeQuantities (D2): \"{\"S\":-1}\" has a problem: S: must be at least 0"),
         ] {
             let csv = format!("sku,imagePaths,stockQuantity,sizeQuantities\nT-1,{cells}\n");
             assert_eq!(problems(&csv), [(2, vec![problem.to_owned()])], "{cells}");
@@ -495,18 +495,29 @@ mod tests {
             (
                 4,
                 &[
-                    "price: is 21.00, but 20.00 on line 2",
-                    "line 5: stock: must be a whole number from 0 to 2147483647",
-                    "line 5: name: is Pole, but Polo on line 2",
-                    "line 5: size: s stands on line 2 too",
-                    "line 6: size: is blank, but not on line 2",
+                    "price (C4): is 21.00, but 20.00 in row 2",
+                    "row 5: stock (E5): \"1.5\" must be a whole number from 0 to 2147483647",
+                    "row 5: name (B5): is Pole, but Polo in row 2",
+                    "row 5: size (D5): \"s\" stands in row 2 too",
+                    "row 6: size (D6): is blank, but not in row 2",
                 ],
             ),
-            (3, &["price: must be a number such as 29.99", "stock: must be a whole number from 0 to 2147483647"]),
-            (7, &["names no product: its name, sku and id are blank (in merged cells only the first row has a value)"]),
-            (9, &["is a product of line 8 too: rows of one product need a size each"]),
-            (11, &["size: is S, but blank on line 10"]),
-            (12, &["sku: 6.22E+12 is a long number that a spreadsheet cut: make its column text, and enter it anew"]),
+            (
+                3,
+                &[
+                    "price (C3): \"x\" must be a number such as 29.99",
+                    "stock (E3): \"-1\" must be a whole number from 0 to 2147483647",
+                ],
+            ),
+            (7, &["names no product: its sku, name and id are blank (in merged cells only the first row has a value)"]),
+            (9, &["is the product of row 8 too: rows of one product need a size each"]),
+            (11, &["size (D11): is S, but blank in row 10"]),
+            (
+                12,
+                &[
+                    "sku (A12): \"6.22E+12\" is a long number that a spreadsheet cut: make its column text, and enter it anew",
+                ],
+            ),
         ];
         let expected: Vec<(u64, Vec<String>)> = expected
             .into_iter()
@@ -518,10 +529,10 @@ mod tests {
     #[test]
     fn a_table_without_products_is_refused() {
         for (csv, problem) in [
-            ("price,size\n", "1: has no column name, sku or id"),
+            ("price,size\n", "1: has no column sku, name or id"),
             ("sku,barcode\n", "1: has the columns sku and barcode, which mean the same: rename one of them"),
             ("name,stock,stockQuantity\n", "1: has the columns stock and stockQuantity, which mean the same"),
-            ("x,y\n", "1: has none of the columns id, sku, barcode, name, price"),
+            ("x,y\n", "1: has none of the columns id, sku, barcode, name, product, price"),
             ("name,size,sizeQuantities\n", "1: has the columns size and sizeQuantities, which mean the same"),
         ] {
             let said = read(csv).unwrap_err();
@@ -536,7 +547,7 @@ mod tests {
         assert!(read(&long).unwrap_err().contains("has more than 25165824 bytes of products: import it in parts"));
         let sizes: String = (0..=SIZES_LIMIT).map(|size| format!("A,{size}\n")).collect();
         let found = problems(&format!("sku,size\n{sizes}"));
-        assert_eq!(found, [(1002, vec!["size: a product has at most 1000 sizes".to_owned()])]);
+        assert_eq!(found, [(1002, vec!["size (B1002): a product has at most 1000 sizes".to_owned()])]);
     }
 
     #[test]

@@ -53,11 +53,10 @@ pub fn check_columns(columns: &Columns, form: &StatusForm) -> Result<(), String>
 
 /// Reads a row. Its number names the order where no reference does, and else is noted with the order.
 pub fn read_row(row: &Row, columns: &Columns, form: &StatusForm) -> ReadStatus {
-    let row = match &row.cells {
-        Ok(cells) => cells,
+    let mut cells = match &row.cells {
+        Ok(cells) => Cells::of(cells, columns, row.line),
         Err(problem) => return ReadStatus { label: None, status: Err(problem.clone().into()) },
     };
-    let mut cells = Cells::of(row, columns);
     let label = order_cell::label(&cells);
     let order = order_cell::read_order(&mut cells);
     let status = match form.status {

@@ -161,10 +161,14 @@ impl Columns {
         self.width
     }
 
+    /// Returns the place of the column of this name among all columns, from 0.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.places.iter().find(|(column, _)| *column == name).map(|(_, place)| *place)
+    }
+
     /// Returns a row's cell in a column; `None` if it is blank.
     pub fn cell<'c>(&self, cells: &'c [CellValue], name: &str) -> Option<&'c CellValue> {
-        let (_, place) = self.places.iter().find(|(column, _)| *column == name)?;
-        cells.get(*place).filter(|cell| !cell.shown().is_empty())
+        cells.get(self.place(name)?).filter(|cell| !cell.shown().is_empty())
     }
 }
 

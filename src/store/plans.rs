@@ -20,8 +20,8 @@ use crate::domain::edit::{Change, Edited};
 use crate::domain::incoming::{Source, SourceKind};
 use crate::domain::money::{Balance, Money};
 use crate::domain::payment::{Method, PaymentEntry};
+use crate::domain::product::Product;
 use crate::domain::product::tests::product;
-use crate::domain::product::{Product, RowProduct};
 use crate::domain::product_change::remove_sizes;
 use crate::domain::receive::tests::{incoming, resolved_order};
 use crate::domain::remarks::{Block, Remarks};
@@ -30,6 +30,7 @@ use crate::domain::report::sales::Window;
 use crate::domain::resolve::ResolvedOrder;
 use crate::domain::returns::{Returned, ReturnedLine};
 use crate::domain::row_order::RowOrder;
+use crate::domain::row_product::RowProduct;
 use crate::domain::settings::SettingKey;
 use crate::domain::shipping::{Shipping, ShippingEdit};
 use crate::domain::status::Status;
@@ -204,10 +205,9 @@ fn read_goods(read: &Read<'_>, shirt: &Product) -> Result<(), StoreError> {
     read.product_entries(shirt.id)?;
     read.held_of_product(shirt.id)?;
     read.delivery("INV-1")?;
-    for named in [RowProduct::Id(shirt.id), RowProduct::Barcode("SKU".to_owned()), RowProduct::Name(shirt.name.clone())]
-    {
-        read.products_of_row(&named)?;
-    }
+    let by_name = RowProduct { name: Some(shirt.name.clone()), ..RowProduct::default() };
+    read.products_of_row(&RowProduct { id: Some(shirt.id), sku: Some("123".to_owned()), ..by_name.clone() })?;
+    read.products_of_row(&by_name)?;
     read.orders_with_product(shirt.id)?;
     read.products([shirt.id])?;
     read.matching_products(Some(shirt.id), Some("SKU"))?;

@@ -8,10 +8,11 @@ use super::error::StoreError;
 use super::owned::{OWNED, OwnerKeys};
 use super::transaction::{Audit, Read, Write};
 use super::values::json_array;
-use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, RowProduct, StockLine};
+use crate::domain::product::{Catalogue, Product, ProductId, RemovedProduct, StockLine};
 use crate::domain::product::{NamedProduct, ProductKey};
 use crate::domain::product_change::Matches;
 use crate::domain::resolve::ItemName;
+use crate::domain::row_product::{RowMatches, RowProduct, zero_spellings};
 use crate::domain::stock::{Movement, Reason, write_off};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Owner;
@@ -90,13 +91,25 @@ impl Read<'_> {
         Ok(matches)
     }
 
-    /// Loads the products that a row of a list may mean.
-    pub fn products_of_row(&self, named: &RowProduct) -> Result<Vec<Product>, StoreError> {
-        match named {
-            RowProduct::Id(id) => self.products_where("p.id = :id", &[(":id", id)]),
-            RowProduct::Barcode(barcode) => self.products_where("p.barcode = :barcode", &[(":barcode", barcode)]),
-            RowProduct::Name(name) => self.products_where("p.name = :name", &[(":name", name)]),
+    /// Loads the products that a row of a table may mean.
+    pub fn products_of_row(&self, row: &RowProduct) -> Result<RowMatches, StoreError> {
+        let mut found = RowMatches::default();
+        if let Some(id) = row.id.or(row.id_for_sku()) {
+            found.by_id = self.products_where("p.id = :id", &[(":id", &id)])?.pop();
         }
+        if let Some(sku) = &row.sku {
+            found.by_sku = self.products_where("p.barcode = :sku", &[(":sku", sku)])?.pop();
+            let spellings = if found.by_sku.is_some() { Vec::new() } else { zero_spellings(sku) };
+            if !spellings.is_empty() {
+                let condition = "p.barcode IN (SELECT value FROM json_each(:spellings))";
+                found.by_zeros = self.products_where(condition, &[(":spellings", &json_array(spellings))])?;
+            }
+        }
+        let known = found.by_id.as_ref().or(found.by_sku.as_ref());
+        if let Some(name) = row.name.as_ref().filter(|&name| known.is_none_or(|known| known.name != *name)) {
+            found.by_name = self.products_where("p.name = :name", &[(":name", name)])?;
+        }
+        Ok(found)
     }
 
     /// Loads the products of the catalogue that meet a condition.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use clap::Args;
+use uuid::Uuid;
 
 use super::catalogue_changes::CatalogueChanges;
 use super::{apply_product, decide_product};
@@ -14,13 +15,17 @@ use crate::commands::record_queue::read_all;
 use crate::commands::record_reader::{Input, Put, TableContent, Tables};
 use crate::commands::rejects::Rejects;
 use crate::commands::source::{InputArgs, open_sources};
+use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
-use crate::domain::product_change::{ProductChange, ProductDecision};
+use crate::domain::product_change::{
+    IncomingProduct, ProductChange, ProductDecision, ProductProblem, ProductRejected, decide_row,
+};
 use crate::error::{Exit, FailureKind};
 use crate::input::json::NotJson;
 use crate::input::product_json::{ReadProduct, read_product};
 use crate::input::product_rows::{self, ProductRows};
 use crate::input::reject::Reject;
+use crate::store::{Read, StoreError};
 use crate::ui::Progress;
 
 /// Import products from JSON, CSV or .xlsx, all or nothing
@@ -104,13 +109,15 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                         Ok(incoming) => incoming,
                         Err(problems) => return Ok(reject(read, FailureKind::InvalidInput, problems.clone())),
                     };
-                    let mut decision = match decide_product(write, incoming, read.is_row, &mut ids)? {
-                        Ok(decision) => decision,
-                        Err(rejected) => {
-                            return Ok(reject(read, rejected.kind.into(), rejected.problems.into_iter().collect()));
-                        }
+                    let decided = match &read.row {
+                        Some(_) => decide_row_of_table(write, incoming, &mut ids)?,
+                        None => decide_product(write, incoming, &mut ids)?,
                     };
-                    if read.is_row && !ensure_once(&mut rows, &decision) {
+                    let mut decision = match decided {
+                        Ok(decision) => decision,
+                        Err(rejected) => return Ok(reject(read, rejected.kind.into(), placed(read, rejected))),
+                    };
+                    if read.row.is_some() && !ensure_once(&mut rows, &decision) {
                         let problem =
                             "is the product of earlier rows too: name it alike in all its rows, by id, sku or name";
                         return Ok(reject(read, FailureKind::InvalidInput, problem.to_owned().into()));
@@ -138,8 +145,28 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
-fn reject(read: &ReadProduct, kind: FailureKind, problems: crate::domain::problems::Problems) -> RecordOutcome {
+fn reject(read: &ReadProduct, kind: FailureKind, problems: Problems) -> RecordOutcome {
     RecordOutcome::Rejected { label: read.label.clone(), kind, problems }
+}
+
+/// Loads the products that a row of a table may mean, and decides.
+fn decide_row_of_table(
+    read: &Read<'_>,
+    incoming: &IncomingProduct,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<Result<ProductDecision, ProductRejected>, StoreError> {
+    let removed = incoming.id.map(|id| read.matching_products(Some(id), None)).transpose()?;
+    let removed = removed.and_then(|matches| matches.removed);
+    Ok(decide_row(incoming, read.products_of_row(&incoming.row())?, removed.as_ref(), new_id))
+}
+
+/// Returns the problems of a product with their places, in a table those of their cells.
+fn placed(read: &ReadProduct, rejected: ProductRejected) -> Problems {
+    let mut problems = Problems::default();
+    for ProductProblem { key, problem } in rejected.problems {
+        problems.add(read.row.as_ref().map_or(key.to_owned(), |places| places.name(key)), problem);
+    }
+    problems
 }
 
 /// Notes the product of a row; returns whether no earlier row had it.

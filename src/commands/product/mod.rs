@@ -20,7 +20,7 @@ use super::facts::{Facts, Group};
 use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
-use crate::domain::product::{Product, RowProduct};
+use crate::domain::product::Product;
 use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
 use crate::domain::typed_text::read_line;
 use crate::error::Exit;
@@ -79,19 +79,13 @@ pub fn run(args: ProductArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
 }
 
-/// Loads the products that an incoming one may match, and decides. A row of a table may match by its name.
+/// Loads the products that an incoming one may match, and decides.
 fn decide_product(
     read: &Read<'_>,
     incoming: &IncomingProduct,
-    is_row: bool,
     new_id: &mut dyn FnMut() -> uuid::Uuid,
 ) -> Result<Result<ProductDecision, ProductRejected>, StoreError> {
-    let mut matches = read.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
-    if is_row {
-        let named = incoming.name.clone().filter(|_| matches.by_id.is_none() && matches.by_barcode.is_none());
-        let namesakes = named.map(|name| read.products_of_row(&RowProduct::Name(name))).transpose()?;
-        matches.by_name = Some(namesakes.unwrap_or_default());
-    }
+    let matches = read.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
     Ok(decide(incoming, matches, new_id))
 }
 

@@ -78,8 +78,8 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
             write.remove_size(&movement, &audit)?;
         }
         let change = IncomingProduct { id: Some(found.id), ..change };
-        let decision = decide_product(write, &change, false, &mut ids)?
-            .map_err(|rejected| Failure::from(rejected.into_refusal()))?;
+        let decision =
+            decide_product(write, &change, &mut ids)?.map_err(|rejected| Failure::from(rejected.into_refusal()))?;
         apply_product(write, &decision.change, &audit)?;
         Ok((decision, write.settings()?.low_stock))
     })?;

@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use crate::commands::Context;
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::row_list::RowList;
-use crate::domain::product::{Product, ProductId, RowProduct};
-use crate::domain::refusal::RefusalKind;
+use crate::domain::product::Product;
+use crate::domain::row_product::RowProduct;
 use crate::domain::shelf::{Basis, Counted, Difference, LineKey, TOLERANCE, count};
 use crate::domain::text::size_key;
 use crate::domain::time::Timestamp;
@@ -70,7 +70,7 @@ struct Stocktaking<'w, 'c> {
     /// What was counted so far.
     known: HashSet<LineKey>,
     /// The product of the row before: its sizes mostly follow each other.
-    last: Option<(RowProduct, Option<String>, Product)>,
+    last: Option<(RowProduct, Product)>,
     found: &'w mut Vec<Difference>,
 }
 
@@ -85,10 +85,13 @@ impl Stocktaking<'_, '_> {
             Ok(RecordOutcome::Rejected { label, kind, problems })
         };
         let product = match self.last.take() {
-            Some((named, name, product)) if (&named, &name) == (&row.product, &row.name) => product,
-            _ => match self.product(row)? {
+            Some((named, product)) if named == row.product => product,
+            _ => match row.product.find_known(self.write.products_of_row(&row.product)?) {
                 Ok(product) => product,
-                Err((kind, problem)) => return reject(kind.into(), format!("{}: {problem}", row.product.column())),
+                Err(refusal) => {
+                    let place = read.places.name(refusal.column.as_str());
+                    return reject(refusal.kind.into(), format!("{place}: {}", refusal.problem));
+                }
             },
         };
         let (size, now) = (row.size.as_deref(), self.write.time());
@@ -97,13 +100,13 @@ impl Stocktaking<'_, '_> {
         let since = basis.time().and_then(|time| Timestamp::from_millis(time.millis() - TOLERANCE.num_milliseconds()));
         let on_shelf = self.write.shelf(product.id, &key.1, since)?;
         if row.as_of.is_some_and(|time| on_shelf.is_ahead(time, now)) {
-            return reject(FailureKind::InvalidInput, "asOf: is in the future".to_owned());
+            return reject(FailureKind::InvalidInput, format!("{}: is in the future", read.places.name("asOf")));
         }
         let counted = Counted { pieces: row.counted, basis };
         let line = match count(&product, size, on_shelf, counted, self.may_start_sizes) {
             Ok(line) => line,
             Err(refusal) => {
-                self.last = Some((row.product.clone(), row.name.clone(), product));
+                self.last = Some((row.product.clone(), product));
                 return reject(refusal.kind.into(), refusal.message);
             }
         };
@@ -124,30 +127,11 @@ impl Stocktaking<'_, '_> {
             self.found.push(Difference { sku: product.handle(), product: product.name.clone(), size, line });
         }
         // With a new size it is loaded anew.
-        self.last = (!has_new_size).then(|| (row.product.clone(), row.name.clone(), product));
+        self.last = (!has_new_size).then(|| (row.product.clone(), product));
         Ok(match is_as_expected {
             true => RecordOutcome::Unchanged(warnings),
             false => RecordOutcome::Imported(warnings),
         })
-    }
-
-    /// Finds the product of a row. Its sku may be an id, as the sheet has it where there is no barcode, and may have lost the
-    /// zeros at its beginning to a spreadsheet, if its name is right.
-    fn product(&self, listed: &ListedCount) -> anyhow::Result<Result<Product, (RefusalKind, String)>> {
-        let mut found = self.write.products_of_row(&listed.product)?;
-        if found.is_empty()
-            && let RowProduct::Barcode(sku) = &listed.product
-        {
-            if let Ok(id) = sku.parse() {
-                found = self.write.products_of_row(&RowProduct::Id(ProductId(id)))?;
-            }
-            if let Some(name) = listed.name.as_ref().filter(|_| found.is_empty()) {
-                found = self.write.products_of_row(&RowProduct::Name(name.clone()))?;
-                found
-                    .retain(|product| product.barcode.as_ref().is_some_and(|code| code.trim_start_matches('0') == sku));
-            }
-        }
-        Ok(listed.product.pick(found))
     }
 }
 

@@ -12,7 +12,8 @@ use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome, Re
 use crate::commands::row_list::or_meant;
 use crate::commands::source::{InputFile, open_list};
 use crate::domain::delivery::{LineProblem, NotReceived, Pieces, Receipt};
-use crate::domain::product::{Product, RowProduct};
+use crate::domain::product::Product;
+use crate::domain::row_product::{NamingRefusal, RowProduct};
 use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::input::delivery_row::{COLUMNS, ReadPieces, check_columns, read_row};
@@ -74,7 +75,7 @@ impl List {
         write: &Write<'_>,
         decide: impl FnOnce(&[Pieces]) -> Result<Receipt, NotReceived>,
     ) -> anyhow::Result<Receipt> {
-        let mut products: HashMap<&RowProduct, Result<Arc<Product>, (FailureKind, String)>> = HashMap::new();
+        let mut products: HashMap<&RowProduct, Result<Arc<Product>, NamingRefusal>> = HashMap::new();
         let (mut pieces, mut places, mut problems) = (Vec::new(), Vec::new(), HashMap::new());
         for (at, (.., row)) in self.rows.iter().enumerate() {
             let listed = match &row.pieces {
@@ -85,9 +86,8 @@ impl List {
                 }
             };
             if !products.contains_key(&listed.product) {
-                let picked = listed.product.pick(write.products_of_row(&listed.product)?);
-                let picked = picked.map(Arc::new).map_err(|(kind, problem)| (kind.into(), problem));
-                products.insert(&listed.product, picked);
+                let found = listed.product.find_known(write.products_of_row(&listed.product)?);
+                products.insert(&listed.product, found.map(Arc::new));
             }
             match &products[&listed.product] {
                 Ok(product) => {
@@ -95,9 +95,10 @@ impl List {
                     pieces.push(Pieces { product, size, quantity: listed.quantity });
                     places.push(at);
                 }
-                Err((kind, problem)) => {
-                    let problem = format!("{}: {problem}", listed.product.column());
-                    problems.insert(at, (*kind, problem.into()));
+                Err(refusal) => {
+                    let place = row.places.name(refusal.column.as_str());
+                    let problem = format!("{place}: {}", refusal.problem);
+                    problems.insert(at, (refusal.kind.into(), problem.into()));
                 }
             }
         }

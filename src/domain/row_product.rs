@@ -1,0 +1,297 @@
+//! The product that a row of a table means. One rule for `product import`, `receive` and `count`.
+//!
+//! A row names its product by the id, else by the SKU, else by exactly the name. What else it says must not contradict that. A SKU
+//! may have lost the zeros at its beginning to a spreadsheet: it is understood where the name is right, and never taken for another.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use super::product::{Product, ProductId};
+use super::refusal::{Conflict, RefusalKind};
+use super::text::shorten;
+
+/// What a row says of its product: at least one of these.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct RowProduct {
+    /// Its id.
+    pub id: Option<ProductId>,
+    /// Its barcode (SKU).
+    pub sku: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+}
+
+/// The products of the catalogue that a row may mean.
+#[derive(Debug, Clone, Default)]
+pub struct RowMatches {
+    /// The one with its id, or with the id that stands for a SKU.
+    pub by_id: Option<Product>,
+    /// The one with its SKU.
+    pub by_sku: Option<Product>,
+    /// Those of which the SKU differs in zeros at its beginning only, where none has the SKU.
+    pub by_zeros: Vec<Product>,
+    /// Those with exactly its name, unless the one found has it.
+    pub by_name: Vec<Product>,
+}
+
+/// A column by which a row names its product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamingColumn {
+    /// The id.
+    Id,
+    /// The SKU.
+    Sku,
+    /// The name.
+    Name,
+}
+
+impl NamingColumn {
+    /// Returns the name of the column.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NamingColumn::Id => "id",
+            NamingColumn::Sku => "sku",
+            NamingColumn::Name => "name",
+        }
+    }
+}
+
+/// Why a row names no product, or contradicts itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamingRefusal {
+    /// Invalid input, or several products of one name.
+    pub kind: RefusalKind,
+    /// The column to look at.
+    pub column: NamingColumn,
+    /// What is wrong with its value, which it quotes.
+    pub problem: String,
+}
+
+impl RowProduct {
+    /// Returns the id that stands for the SKU, as count sheets have it of a product without a barcode.
+    pub fn id_for_sku(&self) -> Option<ProductId> {
+        let sku = self.sku.as_deref().filter(|_| self.id.is_none())?;
+        Uuid::try_parse(sku).ok().map(ProductId)
+    }
+
+    /// Returns whether the SKU of the row says no more than what the product has: it is the same but for zeros at its beginning, or
+    /// the id.
+    pub fn has_sku_of(&self, product: &Product) -> bool {
+        let Some(sku) = &self.sku else { return true };
+        let is_same = |barcode: &String| barcode == sku || zero_spellings(sku).contains(barcode);
+        product.barcode.as_ref().is_some_and(is_same) || self.id_for_sku() == Some(product.id)
+    }
+
+    /// Finds the product that the row means among those that fit; `None` if it is new.
+    ///
+    /// # Errors
+    /// The name is that of several products; or id, SKU and name are not of one product.
+    pub fn find(&self, matches: RowMatches) -> Result<Option<Product>, NamingRefusal> {
+        let RowMatches { by_id, by_sku, by_zeros, by_name } = matches;
+        if let (Some(id), Some(other)) = (self.id, &by_sku)
+            && other.id != id
+        {
+            let meant = by_id.map_or_else(|| "the id is of no product".to_owned(), |product| of("id", &product));
+            let problem = format!("is the SKU of {}, but {meant}", shorten(&other.name));
+            return Err(self.refuse(RefusalKind::Conflict(Conflict::Exists), NamingColumn::Sku, &problem));
+        }
+        let is_named = self.id.is_some() || self.sku.is_some();
+        let Some(found) = by_sku.or(by_id) else {
+            return match (by_zeros.is_empty(), is_named) {
+                (false, _) => self.same_but_for_zeros(by_zeros).map(Some),
+                (true, true) => Ok(None),
+                (true, false) => self.only_namesake(by_name),
+            };
+        };
+        let is_its_name = self.name.as_ref().is_none_or(|name| *name == found.name);
+        match by_name.iter().find(|other| other.id != found.id) {
+            Some(other) if !is_its_name => {
+                let column = if self.id.is_some() { "id" } else { "sku" };
+                let problem = format!("is the name of {}, but {}", shorten(&other.handle()), of(column, &found));
+                Err(self.refuse(RefusalKind::InvalidInput, NamingColumn::Name, &problem))
+            }
+            _ => Ok(Some(found)),
+        }
+    }
+
+    /// Finds the product that the row means; it must be there.
+    ///
+    /// # Errors
+    /// There is none; or as [`find`](RowProduct::find).
+    pub fn find_known(&self, matches: RowMatches) -> Result<Product, NamingRefusal> {
+        let (column, what) = match (self.id, &self.sku) {
+            (Some(_), _) => (NamingColumn::Id, "id"),
+            (None, Some(_)) => (NamingColumn::Sku, "SKU"),
+            (None, None) => (NamingColumn::Name, "name"),
+        };
+        let unknown = || self.refuse(RefusalKind::InvalidInput, column, &format!("is the {what} of no product"));
+        self.find(matches)?.ok_or_else(unknown)
+    }
+
+    /// Returns the product of which the SKU differs in its zeros only, if its name is right.
+    fn same_but_for_zeros(&self, mut found: Vec<Product>) -> Result<Product, NamingRefusal> {
+        if let Some(place) = found.iter().position(|product| Some(&product.name) == self.name.as_ref()) {
+            return Ok(found.swap_remove(place));
+        }
+        let known: Vec<_> = found.iter().map(|product| format!("{} ({})", product.handle(), product.name)).collect();
+        let problem = format!(
+            "is the SKU of no product, but differs from {} in its zeros only: enter it with them, in a column of text",
+            shorten(&known.join(", "))
+        );
+        Err(self.refuse(RefusalKind::InvalidInput, NamingColumn::Sku, &problem))
+    }
+
+    /// Returns the only product of the name; `None` if there is none.
+    fn only_namesake(&self, mut namesakes: Vec<Product>) -> Result<Option<Product>, NamingRefusal> {
+        match namesakes.len() {
+            0 | 1 => Ok(namesakes.pop()),
+            several => {
+                let problem = format!("is the name of {several} products: give the sku or id");
+                Err(self.refuse(RefusalKind::Conflict(Conflict::Ambiguous), NamingColumn::Name, &problem))
+            }
+        }
+    }
+
+    fn refuse(&self, kind: RefusalKind, column: NamingColumn, problem: &str) -> NamingRefusal {
+        let value = match column {
+            NamingColumn::Id => self.id.map(|id| id.to_string()),
+            NamingColumn::Sku => self.sku.clone(),
+            NamingColumn::Name => self.name.clone(),
+        };
+        NamingRefusal { kind, column, problem: format!("\"{}\" {problem}", shorten(&value.unwrap_or_default())) }
+    }
+}
+
+/// Says of which product a column is.
+fn of(column: &str, product: &Product) -> String {
+    format!("the {column} is of {} ({})", shorten(&product.handle()), shorten(&product.name))
+}
+
+impl fmt::Display for NamingRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.column.as_str(), self.problem)
+    }
+}
+
+/// Returns the other SKUs that differ from one of digits in the zeros at its beginning only. A spreadsheet keeps no number of more
+/// than 15 digits; with its zeros, none of the usual codes has more than 20.
+pub fn zero_spellings(sku: &str) -> Vec<String> {
+    const LONGEST: usize = 20;
+    let digits = sku.trim_start_matches('0');
+    if digits.is_empty() || sku.len() > LONGEST || !sku.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let padded = (digits.len()..=LONGEST).map(|length| format!("{digits:0>length$}"));
+    padded.filter(|other| other != sku).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::product::tests::product;
+
+    fn named(name: &str, sku: Option<&str>) -> Product {
+        Product { barcode: sku.map(str::to_owned), ..product(name, &[("", 1)]) }
+    }
+
+    fn row(id: Option<&Product>, sku: &str, name: &str) -> RowProduct {
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        RowProduct { id: id.map(|product| product.id), sku: text(sku), name: text(name) }
+    }
+
+    /// Returns what the catalogue has for a row.
+    fn matches(row: &RowProduct, catalogue: &[&Product]) -> RowMatches {
+        let all = |fits: &dyn Fn(&Product) -> bool| -> Vec<Product> {
+            catalogue.iter().filter(|product| fits(product)).map(|&product| product.clone()).collect()
+        };
+        let zeros = zero_spellings(row.sku.as_deref().unwrap_or_default());
+        RowMatches {
+            by_id: all(&|product| Some(product.id) == row.id.or(row.id_for_sku())).pop(),
+            by_sku: all(&|product| product.barcode.is_some() && product.barcode == row.sku).pop(),
+            by_zeros: all(&|product| product.barcode.as_ref().is_some_and(|barcode| zeros.contains(barcode))),
+            by_name: all(&|product| Some(&product.name) == row.name.as_ref()),
+        }
+    }
+
+    #[test]
+    fn a_row_means_the_product_of_its_id_else_sku_else_name() {
+        let (polo, cap, tie) = (named("Polo", Some("PL-1")), named("Cap", Some("00123")), named("Tie", None));
+        let mut bags = [named("Bag", Some("B-1")), named("Bag", Some("B-2"))];
+        bags[1].id = ProductId(Uuid::max());
+        let catalogue = [&polo, &cap, &tie, &bags[0], &bags[1]];
+        let nobody = named("Hat", None);
+        for (row, expected) in [
+            (row(Some(&polo), "", ""), Ok(Some("Polo"))),
+            (row(Some(&polo), "PL-1", "Polo"), Ok(Some("Polo"))),
+            (row(Some(&polo), "PL-9", "Polo shirt"), Ok(Some("Polo"))),
+            (row(None, "PL-1", ""), Ok(Some("Polo"))),
+            // A supplier's word for it.
+            (row(None, "PL-1", "Polo shirt, cotton"), Ok(Some("Polo"))),
+            (row(None, "", "Cap"), Ok(Some("Cap"))),
+            (row(None, &tie.id.to_string(), "Tie"), Ok(Some("Tie"))),
+            (row(None, "B-2", "Bag"), Ok(Some("Bag"))),
+            (row(None, "H-1", "Hat"), Ok(None)),
+            (row(None, "H-1", "Cap"), Ok(None)),
+            (row(None, "", "Hat"), Ok(None)),
+            (row(Some(&nobody), "", "Cap"), Ok(None)),
+            // One is a slip.
+            (row(None, "PL-1", "Cap"), Err("name: \"Cap\" is the name of 00123, but the sku is of PL-1 (Polo)")),
+            (row(Some(&polo), "", "Cap"), Err("name: \"Cap\" is the name of 00123, but the id is of PL-1 (Polo)")),
+            (row(Some(&cap), "PL-1", ""), Err("sku: \"PL-1\" is the SKU of Polo, but the id is of 00123 (Cap)")),
+            (row(Some(&nobody), "PL-1", ""), Err("sku: \"PL-1\" is the SKU of Polo, but the id is of no product")),
+            (row(None, "", "Bag"), Err("name: \"Bag\" is the name of 2 products: give the sku or id")),
+        ] {
+            let found = row.find(matches(&row, &catalogue));
+            let found = found.map(|found| found.map(|product| product.name)).map_err(|refusal| refusal.to_string());
+            assert_eq!(found.as_ref().map(Option::as_deref).map_err(String::as_str), expected, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_sku_without_its_zeros_is_understood_by_the_name_and_never_another() {
+        let (cap, hat) = (named("Cap", Some("00123")), named("Hat", Some("0123")));
+        let lost = "is the SKU of no product, but differs from 00123 (Cap), 0123 (Hat) in its zeros only: enter it with them, in a column of text";
+        for (sku, name, expected) in [
+            ("123", "Cap", Ok("Cap")),
+            ("123", "Hat", Ok("Hat")),
+            ("0000123", "Cap", Ok("Cap")),
+            ("00123", "Cap", Ok("Cap")),
+            ("123", "", Err(format!("\"123\" {lost}"))),
+            ("123", "Scarf", Err(format!("\"123\" {lost}"))),
+        ] {
+            let row = row(None, sku, name);
+            let found = row.find(matches(&row, &[&cap, &hat])).map_err(|refusal| refusal.problem);
+            assert_eq!(found.map(|found| found.unwrap().name), expected.map(str::to_owned), "{sku} {name}");
+        }
+        assert!(row(None, "123", "").has_sku_of(&cap) && row(None, &cap.id.to_string(), "").has_sku_of(&cap));
+        assert!(!row(None, "124", "").has_sku_of(&cap) && !row(None, "123", "").has_sku_of(&named("Tie", None)));
+    }
+
+    #[test]
+    fn what_must_be_known_is_refused_by_its_column() {
+        let hat = named("Hat", None);
+        for (row, problem) in [
+            (row(Some(&hat), "H", "Hat"), format!("id: \"{}\" is the id of no product", hat.id)),
+            (row(None, "H", "Hat"), "sku: \"H\" is the SKU of no product".to_owned()),
+            (row(None, "", "Hat"), "name: \"Hat\" is the name of no product".to_owned()),
+        ] {
+            assert_eq!(row.find_known(RowMatches::default()).unwrap_err().to_string(), problem);
+        }
+        assert_eq!(
+            row(None, "", "Hat").find_known(RowMatches { by_name: vec![hat.clone()], ..RowMatches::default() }),
+            Ok(hat)
+        );
+    }
+
+    #[test]
+    fn only_digits_lose_their_zeros() {
+        for (sku, count) in [("7", 19), ("007", 19), ("6221031492019", 7), ("A7", 0), ("", 0), ("000", 0), ("-7", 0)] {
+            let spellings = zero_spellings(sku);
+            assert_eq!(spellings.len(), count, "{sku}");
+            assert!(!spellings.contains(&sku.to_owned()));
+        }
+        assert_eq!(zero_spellings("007")[..3], ["7", "07", "0007"]);
+        assert!(zero_spellings(&"7".repeat(21)).is_empty());
+    }
+}
