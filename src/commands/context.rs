@@ -71,8 +71,19 @@ impl Context {
         self.ui.hint(&hint.to_string());
     }
 
-    /// Changes the file in one transaction, which a dry run rolls back.
+    /// Changes the file in one transaction, which a dry run rolls back. `write` decides again where another machine was first,
+    /// so it has no effect outside the transaction.
     pub fn write<T>(
+        &mut self,
+        store: &mut Store,
+        write: impl Fn(&mut Write<'_>) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        until_first(|| self.write_once(store, &write))
+    }
+
+    /// Changes the file in one transaction, as [`write`](Self::write) does, with a `write` that can run only once. Where another
+    /// machine was first, the caller begins again: see [`until_first`].
+    pub fn write_once<T>(
         &mut self,
         store: &mut Store,
         write: impl FnOnce(&mut Write<'_>) -> anyhow::Result<T>,
@@ -135,7 +146,7 @@ impl Context {
     }
 
     /// Returns a generator of ids. They sort by creation, so that their index grows at its end.
-    pub fn ids(&self) -> impl FnMut() -> Uuid + use<> {
+    pub fn ids(&self) -> impl Fn() -> Uuid + use<> {
         let millis = u64::try_from(self.now.millis()).unwrap_or_default();
         let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or_default();
         let context = ContextV7::new();
@@ -201,6 +212,16 @@ impl Context {
             return Err(Failure::usage(format!("--no-input, but {question}")).hint(instead));
         }
         Ok(true)
+    }
+}
+
+/// Runs `attempt` until no other machine changes the shop first.
+pub fn until_first<T>(mut attempt: impl FnMut() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    loop {
+        match attempt() {
+            Err(error) if error.downcast_ref().is_some_and(StoreError::is_overtaken) => {}
+            done => return done,
+        }
     }
 }
 

@@ -7,13 +7,14 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::Context;
+use super::context::until_first;
 use super::facts::{Facts, Group};
 use super::import_summary::{ImportSummary, Imported, RecordOutcome};
 use super::receive::{CheckedOrder, ImportOrder, OrderIntake, StoredOrder};
 use super::record_queue::read_all;
 use super::record_reader::{Input, Put};
 use super::rejects::Rejects;
-use super::source::{InputArgs, open_sources};
+use super::source::{InputArgs, InputFile, open_sources};
 use crate::domain::incoming::{EarlyRevisions, Revision};
 use crate::domain::product::Catalogue;
 use crate::domain::resolve::Rejected;
@@ -26,7 +27,7 @@ use crate::input::order_record::{read_record, read_stretch};
 use crate::input::parsed_order::ParsedOrder;
 use crate::input::reject::Reject;
 use crate::options::named_file;
-use crate::store::StoreError;
+use crate::store::{OrdersFiles, Store, StoreError};
 use crate::ui::Progress;
 
 /// Import any number of orders from JSON or WhatsApp, all or nothing
@@ -58,12 +59,29 @@ pub struct ImportArgs {
 
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let orders_files = context.orders_files()?;
-    let mut rejects = match &args.rejects {
-        Some(path) => Rejects::begin(path, &orders_files)?,
-        None => Rejects::none(),
-    };
+    // Refused before anything is read.
+    drop(args.begin_rejects(&orders_files)?);
     let sources = open_sources(&args.files, &args.input, &Format::refuse_endless, &orders_files)?;
     let mut store = context.open_or_create()?;
+    let summary = until_first(|| import(args, &sources, &orders_files, &mut store, context))?;
+    summary.report(Imported::Orders, context);
+    if context.global.note.is_some() && summary.unchanged > 0 {
+        context.ui.note("only new orders keep the note; orders note REF TEXT adds one to an order");
+    }
+    context.print_one(summary.body(Imported::Orders), || summary_line(&summary, context))?;
+    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// Imports what the sources hold, from their beginning.
+fn import(
+    args: &ImportArgs,
+    sources: &[InputFile],
+    orders_files: &OrdersFiles,
+    store: &mut Store,
+    context: &mut Context,
+) -> anyhow::Result<ImportSummary> {
+    let sources = sources.iter().map(InputFile::again).collect::<Result<_, _>>()?;
+    let mut rejects = args.begin_rejects(orders_files)?;
     let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let sender = context.caller.clone();
     let mut progress = Progress::new();
@@ -93,7 +111,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 rejects.finish(is_dry_run)?;
                 return Ok(summary);
             }
-            context.write(&mut store, |write| {
+            context.write_once(store, |write| {
                 let settings = write.settings()?;
                 if settings.zone() != zone {
                     return Err(StoreError::Changed("the time zone").into());
@@ -119,19 +137,19 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 Ok(summary)
             })
         });
-    let summary = imported.inspect_err(|error| {
+    imported.inspect_err(|error| {
         // If the outcome is unknown, the rejects must not be lost.
         if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
             rejects.remove();
         }
-    })?;
-    drop(progress);
-    summary.report(Imported::Orders, context);
-    if context.global.note.is_some() && summary.unchanged > 0 {
-        context.ui.note("only new orders keep the note; orders note REF TEXT adds one to an order");
+    })
+}
+
+impl ImportArgs {
+    /// Begins to keep what is rejected, if it is to be kept.
+    fn begin_rejects<'a>(&self, orders_files: &'a OrdersFiles) -> anyhow::Result<Rejects<'a>> {
+        self.rejects.as_ref().map_or(Ok(Rejects::none()), |path| Rejects::begin(path, orders_files))
     }
-    context.print_one(summary.body(Imported::Orders), || summary_line(&summary, context))?;
-    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
 /// Refuses an import that took nothing.

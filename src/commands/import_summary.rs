@@ -64,7 +64,7 @@ pub enum RecordOutcome {
 }
 
 /// The counts, warnings and problems of an import.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ImportSummary {
     /// How many were new.
     pub imported: u64,
@@ -100,7 +100,7 @@ pub enum Unreadable {
 }
 
 /// Why one record was not taken.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct RecordError {
     file: String,
     sheet: Option<String>,

@@ -46,14 +46,14 @@ impl OrderFailure {
 }
 
 /// Loads the orders that were found; the others keep their places.
-pub fn load_named(read: &Read<'_>, named: Vec<Named<'_>>) -> Result<Vec<OrderOutcome<Order>>, StoreError> {
+pub fn load_named(read: &Read<'_>, named: &[Named<'_>]) -> Result<Vec<OrderOutcome<Order>>, StoreError> {
     let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
     let mut orders = read.orders(&pks)?.into_iter();
-    let load = |(text, found): Named<'_>| match found {
+    let load = |(text, found): &Named<'_>| match found {
         Ok(_) => Ok(Ok(orders.next().ok_or(StoreError::Changed("the order"))?)),
-        Err(failure) => Ok(Err(OrderFailure { reference: text.to_owned(), failure })),
+        Err(failure) => Ok(Err(OrderFailure { reference: (*text).to_owned(), failure: failure.clone() })),
     };
-    named.into_iter().map(load).collect()
+    named.iter().map(load).collect()
 }
 
 /// Says why orders were not taken: the first failures, then a count. Each hint is given once.
@@ -90,7 +90,7 @@ pub fn load_each_named(
         if some.is_empty() {
             return Ok(());
         }
-        load_named(read, some)?.into_iter().try_for_each(&mut take)?;
+        load_named(read, &some)?.into_iter().try_for_each(&mut take)?;
     }
 }
 

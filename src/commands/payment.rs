@@ -61,7 +61,7 @@ pub fn record(
     reference: Option<&str>,
     purpose: &Purpose<'_>,
     context: &mut Context,
-    enter: impl FnOnce(&Write<'_>, &Order, &Audit) -> anyhow::Result<Entered>,
+    enter: impl Fn(&Write<'_>, &Order, &Audit) -> anyhow::Result<Entered>,
 ) -> anyhow::Result<Exit> {
     let reference = one_named_or_picked(reference, purpose, context)?;
     let mut store = context.open_to_write()?;

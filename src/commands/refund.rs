@@ -46,7 +46,7 @@ pub fn run(args: &RefundArgs, context: &mut Context) -> anyhow::Result<Exit> {
     record(reference, &Purpose::of("refund", &[]).asking(&question), context, |write, order, audit| {
         let same = write.same_receipt(&method, args.receipt.as_deref())?;
         let amount = amount_to_refund(order, amount, same.as_ref()).map_err(Failure::from)?;
-        let entry = PaymentEntry { amount, method, receipt: args.receipt.clone(), paid_at: None };
+        let entry = PaymentEntry { amount, method: method.clone(), receipt: args.receipt.clone(), paid_at: None };
         enter(write, order, entry, audit)
     })
 }

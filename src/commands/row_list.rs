@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::Context;
+use super::context::until_first;
 use super::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
 use super::record_queue::{RecordQueue, read_rows};
 use super::rejects::Rejects;
@@ -14,7 +15,7 @@ use crate::error::Failure;
 use crate::hint::Hint;
 use crate::input::list_file::open_rows;
 use crate::input::table::{Columns, Row, Rows as _, RowsError, TableForm};
-use crate::store::{Audit, StoreError, Write};
+use crate::store::{Audit, OrdersFiles, StoreError, Write};
 use crate::ui::Progress;
 
 /// A list that somebody named.
@@ -46,71 +47,77 @@ impl<T> Entering<'_, '_, T> {
 impl RowList<'_> {
     /// Takes the rows of the list in one transaction, all or nothing, or with `keep_going` those that can be taken. It has some of
     /// these `columns`, which `form` checks; `read` reads a row, `settle` judges one that needs nothing of the orders file, and `enter` enters them all.
+    /// Returns what `enter` returns, with the shop's settings.
     ///
     /// # Errors
     /// The list cannot be read, a row was refused, or the file cannot be written.
-    pub fn take<F: Sync, T: Send>(
+    pub fn take<F: Sync, T: Send, R: Default>(
         &self,
         columns: &'static [&'static str],
         context: &mut Context,
-        form: impl FnOnce(&Columns, TableForm) -> Result<F, String>,
+        form: impl Fn(&Columns, TableForm) -> Result<F, String>,
         read: impl Fn(&Row, &Columns, &F) -> (T, usize) + Sync,
         settle: &dyn Fn(&T) -> Option<RecordOutcome>,
-        enter: impl FnOnce(&Write<'_>, &Audit, Entering<'_, '_, T>) -> anyhow::Result<ImportSummary>,
-    ) -> anyhow::Result<(ImportSummary, Settings)> {
+        enter: impl Fn(&Write<'_>, &Audit, Entering<'_, '_, T>) -> anyhow::Result<(ImportSummary, R)>,
+    ) -> anyhow::Result<(ImportSummary, R, Settings)> {
         let orders_files = context.orders_files()?;
-        let mut rejects = match self.rejects {
-            Some(path) => Rejects::begin(path, &orders_files)?,
-            None => Rejects::none(),
-        };
+        // Refused before anything is read.
+        drop(self.begin_rejects(&orders_files)?);
         let opened = open_list(self.file, columns, self.input, &orders_files);
-        let InputFile { name, reader } = opened.map_err(|error| or_meant(error, self.or_meant.as_ref()))?;
+        let source = opened.map_err(|error| or_meant(error, self.or_meant.as_ref()))?;
         let mut store = context.open_to_write()?;
         let settings = store.read(|read| read.settings())?;
         let zone = settings.zone();
-        let rows = open_rows(reader, columns).and_then(|rows| {
-            let of_table = TableForm { has_decimal_comma: rows.has_decimal_comma(), zone };
-            let form = form(rows.columns(), of_table).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
-            Ok((rows, form))
-        });
-        let (rows, form) = rows.map_err(|error| self.unreadable(&name, error))?;
         let (audit, is_dry_run) = (context.audit(), context.is_dry_run());
-        let mut progress = Progress::new();
-        let read = |row: &Row, columns: &Columns| read(row, columns, &form);
-        let taken =
-            read_rows((name, rows), &mut rejects, &read, settle, &mut progress, |mut queue, rejects, progress| {
-                if let Some(summary) = queue.settled() {
-                    context.write_nothing();
-                    self.ensure_taken(&summary)?;
-                    rejects.finish(is_dry_run)?;
-                    return Ok(summary);
-                }
-                context.write(&mut store, |write| {
-                    if write.settings()?.zone() != zone {
-                        return Err(StoreError::Changed("the time zone").into());
-                    }
-                    let entering = Entering { queue, rejects: &mut *rejects, progress: &mut *progress };
-                    let summary = enter(write, &audit, entering)?;
-                    self.ensure_taken(&summary)?;
-                    if !is_dry_run {
-                        progress.last_step();
-                    }
-                    // Runs right before the commit: if the rejects cannot be kept, nothing is changed.
-                    rejects.finish(is_dry_run)?;
-                    Ok(summary)
-                })
+        let (summary, entered) = until_first(|| {
+            let InputFile { name, reader, .. } = source.again()?;
+            let rows = open_rows(reader, columns).and_then(|rows| {
+                let of_table = TableForm { has_decimal_comma: rows.has_decimal_comma(), zone };
+                let form = form(rows.columns(), of_table).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
+                Ok((rows, form))
             });
-        let summary = taken.inspect_err(|error| {
-            // If the outcome is unknown, the rejects must not be lost.
-            if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
-                rejects.remove();
-            }
+            let (rows, form) = rows.map_err(|error| self.unreadable(&name, error))?;
+            let read = |row: &Row, columns: &Columns| read(row, columns, &form);
+            let mut rejects = self.begin_rejects(&orders_files)?;
+            let mut progress = Progress::new();
+            let taken =
+                read_rows((name, rows), &mut rejects, &read, settle, &mut progress, |mut queue, rejects, progress| {
+                    if let Some(summary) = queue.settled() {
+                        context.write_nothing();
+                        self.ensure_taken(&summary)?;
+                        rejects.finish(is_dry_run)?;
+                        return Ok((summary, R::default()));
+                    }
+                    context.write_once(&mut store, |write| {
+                        if write.settings()?.zone() != zone {
+                            return Err(StoreError::Changed("the time zone").into());
+                        }
+                        let entering = Entering { queue, rejects: &mut *rejects, progress: &mut *progress };
+                        let (summary, entered) = enter(write, &audit, entering)?;
+                        self.ensure_taken(&summary)?;
+                        if !is_dry_run {
+                            progress.last_step();
+                        }
+                        // Runs right before the commit: if the rejects cannot be kept, nothing is changed.
+                        rejects.finish(is_dry_run)?;
+                        Ok((summary, entered))
+                    })
+                });
+            taken.inspect_err(|error| {
+                // If the outcome is unknown, the rejects must not be lost.
+                if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
+                    rejects.remove();
+                }
+            })
         })?;
-        drop(progress);
         summary.report(self.what, context);
-        Ok((summary, settings))
+        Ok((summary, entered, settings))
     }
 
+    /// Begins to keep what is rejected, if it is to be kept.
+    fn begin_rejects<'a>(&self, orders_files: &'a OrdersFiles) -> anyhow::Result<Rejects<'a>> {
+        self.rejects.map_or(Ok(Rejects::none()), |path| Rejects::begin(path, orders_files))
+    }
     fn unreadable(&self, name: &str, error: RowsError) -> anyhow::Error {
         let (line, problem) = match error {
             RowsError::Io(error) => return Failure::io(&error, format!("cannot read {name}")).into(),

@@ -1,6 +1,6 @@
 //! Reading files and stdin.
 
-use std::io::{self, BufReader, IsTerminal, Read as _, Seek, Write as _};
+use std::io::{self, BufReader, IsTerminal, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use clap::Args;
@@ -47,6 +47,28 @@ pub struct InputFile {
     /// Its name as it was given; `-` for stdin.
     pub name: String,
     pub reader: BufReader<PlainFile>,
+    /// Where it begins; a pipe that is read directly has no such place.
+    start: Option<u64>,
+}
+
+impl InputFile {
+    fn of(name: String, mut file: PlainFile) -> InputFile {
+        let start = file.stream_position().ok();
+        InputFile { name, reader: BufReader::with_capacity(BUFFER, file), start }
+    }
+
+    /// Opens it once more, from where it began.
+    ///
+    /// # Errors
+    /// It is a pipe, or fails.
+    pub fn again(&self) -> Result<InputFile, Failure> {
+        let again = |start: Option<u64>| {
+            let mut file = self.reader.get_ref().again()?;
+            file.seek(SeekFrom::Start(start.ok_or(io::ErrorKind::NotSeekable)?))?;
+            Ok(InputFile::of(self.name.clone(), file))
+        };
+        again(self.start).map_err(|error| unreadable(&self.name, &error))
+    }
 }
 
 /// Opens the named files; `-` or none is stdin. Pipes that `refuse_endless` does not refuse are first read to their end into unnamed temporary files, so that
@@ -111,7 +133,7 @@ pub fn open_source(name: Option<&str>, orders_files: &OrdersFiles) -> anyhow::Re
         NotOpened::Ours(ours) => refuse(vec![problem(name, &ours)]),
         NotOpened::Io(error) => unreadable(name, &error),
     })?;
-    Ok(InputFile { name: name.to_owned(), reader: BufReader::with_capacity(BUFFER, file) })
+    Ok(InputFile::of(name.to_owned(), file))
 }
 
 fn problem(name: &str, ours: &str) -> String {
@@ -127,11 +149,11 @@ fn refuse(ours: Vec<String>) -> Failure {
 }
 
 fn spooled(source: InputFile, limit: &InputArgs, refuse_endless: RefuseEndless<'_>) -> Result<InputFile, Failure> {
-    let InputFile { name, reader } = source;
+    let InputFile { name, reader, .. } = source;
     let file = reader.into_inner();
     let is_file = file.file().metadata().map_err(|error| unreadable(&name, &error))?.is_file();
     let file = if is_file { file } else { spool(&name, file, limit.max_input, refuse_endless)? };
-    Ok(InputFile { reader: BufReader::with_capacity(BUFFER, file), name })
+    Ok(InputFile::of(name, file))
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Failure {

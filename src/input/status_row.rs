@@ -134,17 +134,17 @@ mod tests {
             assert_eq!(read(cells, form), Ok(listed), "{cells:?}");
         }
         for (cells, problems) in [
-            (["", "", "", "", ""], &["orderReference: is missing", "status: is missing"][..]),
+            (["", "", "", "", ""], &["orderReference (A2): is missing", "status (C2): is missing"][..]),
             (
                 ["LEG-1", "1.5E+12", "on its way", "a\u{1b}b", &"x".repeat(1001)],
                 &[
-                    "status: must be one of pending, confirmed, processing, shipped, delivered, cancelled",
-                    "courier: must not have control characters",
-                    "tracking: 1.5E+12 is a long number that a spreadsheet cut: make its column text, and enter it anew",
-                    "note: must have at most 1000 characters, has 1001",
+                    "status (C2): \"on its way\" must be one of pending, confirmed, processing, shipped, delivered, cancelled",
+                    "courier (D2): \"a\u{1b}b\" must not have control characters",
+                    "tracking (B2): \"1.5E+12\" is a long number that a spreadsheet cut: make its column text, and enter it anew",
+                    &format!("note (E2): \"{}…\" must have at most 1000 characters, has 1001", "x".repeat(60)),
                 ],
             ),
-            (["", "99 17", "shipped", "", ""], &["tracking: must be one number without spaces"]),
+            (["", "99 17", "shipped", "", ""], &["tracking (B2): \"99 17\" must be one number without spaces"]),
         ] {
             assert_eq!(read(cells, &none).unwrap_err(), problems, "{cells:?}");
         }

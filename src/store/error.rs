@@ -73,6 +73,11 @@ impl StoreError {
         matches!(self, StoreError::Broken(_))
     }
 
+    /// Returns whether another machine changed the shop first. What it changed is here now: decide again.
+    pub fn is_overtaken(&self) -> bool {
+        false
+    }
+
     /// Marks an error that came before the commit: nothing changed.
     #[must_use]
     pub fn before_commit(self) -> StoreError {

@@ -106,6 +106,12 @@ impl PlainFile {
         File::open(path).map(PlainFile::from)
     }
 
+    /// Opens the same file once more. Both have one place of reading.
+    #[expect(clippy::disallowed_methods, reason = "the copy is closed like this one")]
+    pub fn again(&self) -> io::Result<PlainFile> {
+        self.file().try_clone().map(PlainFile::from)
+    }
+
     /// Returns the file itself.
     pub fn file(&self) -> &File {
         self.0.as_ref().expect("it is there until it is dropped")

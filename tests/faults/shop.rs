@@ -18,7 +18,7 @@ use crate::state::{dump, masked, state_of};
 const ORDERS: &str = include_str!("../../examples/orders.ndjson");
 
 /// The files that commands read: they lie beside the orders file.
-const INPUTS: [(&str, &str); 6] = [
+const INPUTS: [(&str, &str); 7] = [
     ("catalogue.json", include_str!("../../examples/catalogue.json")),
     ("order.json", include_str!("../../examples/order.json")),
     ("orders.ndjson", ORDERS),

@@ -70,7 +70,7 @@ pub fn run(args: &CreateArgs, context: &mut Context) -> anyhow::Result<Exit> {
         None if args.file.is_none() && is_to_ask(context)? => Entry::Typed(Box::new(ask::ask(context)?)),
         None => Entry::Sent(Box::new(sent::read(args.file.as_deref(), context)?)),
     };
-    take(entry, sale, context)
+    take(&entry, sale.as_ref(), context)
 }
 
 /// Returns whether somebody who works in the shop is to be asked for the order.
@@ -81,16 +81,16 @@ fn is_to_ask(context: &Context) -> Result<bool, Failure> {
 }
 
 /// Takes an order in, sells it if asked to, and prints it.
-fn take(entry: Entry, sale: Option<Sale>, context: &mut Context) -> anyhow::Result<Exit> {
+fn take(entry: &Entry, sale: Option<&Sale>, context: &mut Context) -> anyhow::Result<Exit> {
     let mut store = context.open_or_create()?;
-    let (audit, mut ids) = (context.audit(), context.ids());
+    let (audit, ids) = (context.audit(), context.ids());
     let sender = context.caller.clone();
     let (taken, settings) = context.write(&mut store, |write| {
         let (incoming, same_as) = match entry {
-            Entry::Sent(incoming) => (*incoming, None),
-            Entry::Typed(typed) => typed.into_incoming(write, write.time(), &sender)?,
+            Entry::Sent(incoming) => (IncomingOrder::clone(incoming), None),
+            Entry::Typed(typed) => Typed::clone(typed).into_incoming(write, write.time(), &sender)?,
         };
-        let (order, warnings) = take_in(write, incoming, &sender, &audit, &mut ids)?;
+        let (order, warnings) = take_in(write, incoming, &sender, &audit, &mut &ids)?;
         let mut taken = Taken { answer: Answer::of(order, warnings, &sender), same_as, entered: None };
         match (&mut taken.answer, sale) {
             (Answer::New(order, _), Some(sale)) => {

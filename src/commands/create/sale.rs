@@ -53,7 +53,7 @@ impl SaleArgs {
 
 impl Sale {
     /// Confirms a new order and records its payment. Returns what came of the payment.
-    pub fn sell(self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
+    pub fn sell(&self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
         let alone = std::slice::from_ref(order);
         let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
         let confirmation = decide(alone, &catalogue, false)

@@ -31,7 +31,7 @@ pub fn run(args: &BlockArgs, context: &mut Context) -> anyhow::Result<Exit> {
         context,
         |write, remarks| {
             let since = remarks.block.as_ref().map_or(write.time(), |block| block.since);
-            Remarks { note: remarks.note.clone(), block: Some(Block { since, note: Some(why) }) }
+            Remarks { note: remarks.note.clone(), block: Some(Block { since, note: Some(why.clone()) }) }
         },
         "is blocked already",
     )

@@ -60,7 +60,7 @@ pub fn run(args: CustomerArgs, context: &mut Context) -> anyhow::Result<Exit> {
 fn change_remarks(
     text: &str,
     context: &mut Context,
-    change: impl FnOnce(&Write<'_>, &Remarks) -> Remarks,
+    change: impl Fn(&Write<'_>, &Remarks) -> Remarks,
     unchanged: &str,
 ) -> anyhow::Result<Exit> {
     let (naming, audit) = (Naming::to_write(context), context.audit());

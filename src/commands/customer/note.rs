@@ -34,7 +34,7 @@ pub fn run(args: &NoteArgs, context: &mut Context) -> anyhow::Result<Exit> {
     change_remarks(
         &args.customer,
         context,
-        |_, remarks| Remarks { note, block: remarks.block.clone() },
+        |_, remarks| Remarks { note: note.clone(), block: remarks.block.clone() },
         "has this note already",
     )
 }

@@ -76,7 +76,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let reference = one_named_or_picked(args.reference.as_deref(), &purpose, context)?;
     let mut store = context.open_to_write()?;
     let naming = Naming::to_write(context);
-    let (audit, mut ids) = (context.audit(), context.ids());
+    let (audit, ids) = (context.audit(), context.ids());
     let (is_changed, shared, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
         let edit = args.edit(write)?;
@@ -86,7 +86,7 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         // A note alone is no edit: any status takes it.
         let changes = match edit == Edit::default() {
             true => None,
-            false => Some(decide(&order, &held, &catalogue, &edit, &mut ids).map_err(Failure::from)?),
+            false => Some(decide(&order, &held, &catalogue, &edit, &mut &ids).map_err(Failure::from)?),
         };
         let changes = changes.filter(|edited| !edited.changes.is_empty());
         let shared = shared_number(write, &order.summary, &edit.shipping)?;

@@ -69,7 +69,10 @@ impl Naming {
                 .error(problem)
                 .hint(format!("in a script, give the whole reference {reference}, or --yes")));
         }
-        self.completed.borrow_mut().push((text.to_owned(), reference.clone()));
+        let mut completed = self.completed.borrow_mut();
+        // A transaction that is decided again finds it again.
+        completed.retain(|(earlier, _)| earlier != text);
+        completed.push((text.to_owned(), reference.clone()));
         Ok(Found { pk: order.pk, reference: order.reference })
     }
 }

@@ -25,10 +25,10 @@ pub fn record_list(list: &RowList<'_>, method: Option<&Method>, context: &mut Co
         let form = ListForm { method: method.cloned(), table };
         check_columns(columns, &form).map(|()| form)
     };
-    let (summary, _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
+    let (summary, (), _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
         let methods = write.methods()?.into_iter().collect();
         let mut till = Till { write, audit, newest: write.newest_payment()?, methods };
-        rows.each(&mut |read| till.enter(read))
+        Ok((rows.each(&mut |read| till.enter(read))?, ()))
     })?;
     context.print_one(summary.body(Imported::Payments), || {
         if context.ui.quiet {

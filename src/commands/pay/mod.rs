@@ -109,7 +109,8 @@ pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
     record(reference, &Purpose::of("pay", &[]).asking(&question), context, |write, order, audit| {
         let zone = write.settings()?.zone();
         let paid_at = args.at.map(|at| at.start(write.time(), &zone));
-        let entry = PaymentEntry { amount: amount.into(), method, receipt: args.receipt.clone(), paid_at };
+        let entry =
+            PaymentEntry { amount: amount.into(), method: method.clone(), receipt: args.receipt.clone(), paid_at };
         enter(write, order, entry, audit)
     })
 }

@@ -86,10 +86,10 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
         stock,
     };
     let mut store = context.open_or_create()?;
-    let (audit, mut ids) = (context.audit(), context.ids());
+    let (audit, ids) = (context.audit(), context.ids());
     let (added, namesakes, low_stock) = context.write(&mut store, |write| {
         let matches = write.matching_products(incoming.id, incoming.barcode.as_ref().and_then(Option::as_deref))?;
-        let product = add(&incoming, matches, &mut ids).map_err(Failure::from)?;
+        let product = add(&incoming, matches, &mut &ids).map_err(Failure::from)?;
         let namesakes = write.all_products()?.into_iter().filter(|other| fold(&other.name) == fold(&product.name));
         let namesakes: Vec<String> = namesakes.map(|other| other.handle()).collect();
         write.insert_product(&product, &audit)?;

@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::catalogue_changes::CatalogueChanges;
 use super::{apply_product, decide_product};
 use crate::commands::Context;
+use crate::commands::context::until_first;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::record_queue::read_all;
 use crate::commands::record_reader::{Input, Put, TableContent, Tables};
 use crate::commands::rejects::Rejects;
-use crate::commands::source::{InputArgs, open_sources};
+use crate::commands::source::{InputArgs, InputFile, open_sources};
 use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
 use crate::domain::product_change::{
@@ -25,7 +26,7 @@ use crate::input::json::NotJson;
 use crate::input::product_json::{ReadProduct, read_product};
 use crate::input::product_rows::{self, ProductRows};
 use crate::input::reject::Reject;
-use crate::store::{Read, StoreError};
+use crate::store::{Read, Store, StoreError};
 use crate::ui::Progress;
 
 /// Import products from JSON, CSV or .xlsx, all or nothing
@@ -67,7 +68,25 @@ const TABLES: Tables<ReadProduct> = Tables {
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files, &args.input, &product_rows::refuse_endless, &context.orders_files()?)?;
     let mut store = context.open_or_create()?;
-    let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
+    let (summary, changes) = until_first(|| import(args, &sources, &mut store, context))?;
+    summary.report(Imported::Products, context);
+    if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
+        context.ui.note("only new stock and changed prices keep the note");
+    }
+    let is_dry_run = context.is_dry_run();
+    changes.print(summary.body(Imported::Products), || summary_line(&summary, is_dry_run), context)?;
+    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// Imports what the sources hold, from their beginning.
+fn import(
+    args: &ImportArgs,
+    sources: &[InputFile],
+    store: &mut Store,
+    context: &mut Context,
+) -> anyhow::Result<(ImportSummary, CatalogueChanges)> {
+    let sources = sources.iter().map(InputFile::again).collect::<Result<_, _>>()?;
+    let (audit, ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let is_brief = context.ui.quiet && context.is_table();
     let mut changes = CatalogueChanges::of(context);
     let mut progress = Progress::new();
@@ -103,15 +122,15 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 context.write_nothing();
                 return check(summary);
             }
-            context.write(&mut store, |write| {
+            context.write_once(store, |write| {
                 let mut judge = |read: &ReadProduct| {
                     let incoming = match &read.product {
                         Ok(incoming) => incoming,
                         Err(problems) => return Ok(reject(read, FailureKind::InvalidInput, problems.clone())),
                     };
                     let decided = match &read.row {
-                        Some(_) => decide_row_of_table(write, incoming, &mut ids)?,
-                        None => decide_product(write, incoming, &mut ids)?,
+                        Some(_) => decide_row_of_table(write, incoming, &mut &ids)?,
+                        None => decide_product(write, incoming, &mut &ids)?,
                     };
                     let mut decision = match decided {
                         Ok(decision) => decision,
@@ -136,13 +155,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
             })
         },
     )?;
-    drop(progress);
-    summary.report(Imported::Products, context);
-    if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
-        context.ui.note("only new stock and changed prices keep the note");
-    }
-    changes.print(summary.body(Imported::Products), || summary_line(&summary, is_dry_run), context)?;
-    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+    Ok((summary, changes))
 }
 
 fn reject(read: &ReadProduct, kind: FailureKind, problems: Problems) -> RecordOutcome {

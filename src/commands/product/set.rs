@@ -70,16 +70,16 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .into());
     }
     let mut store = context.open_to_write()?;
-    let (audit, mut ids) = (context.audit(), context.ids());
+    let (audit, ids) = (context.audit(), context.ids());
     let (decision, low_stock) = context.write(&mut store, |write| {
         let found = find_product(write, &name)?;
         let held = if sizes.is_empty() { HashMap::new() } else { write.held_of_product(found.id)? };
         for (_, movement) in remove_sizes(&found, &sizes, &held, audit.note.as_deref()).map_err(Failure::from)? {
             write.remove_size(&movement, &audit)?;
         }
-        let change = IncomingProduct { id: Some(found.id), ..change };
+        let change = IncomingProduct { id: Some(found.id), ..change.clone() };
         let decision =
-            decide_product(write, &change, &mut ids)?.map_err(|rejected| Failure::from(rejected.into_refusal()))?;
+            decide_product(write, &change, &mut &ids)?.map_err(|rejected| Failure::from(rejected.into_refusal()))?;
         apply_product(write, &decision.change, &audit)?;
         Ok((decision, write.settings()?.low_stock))
     })?;

@@ -101,7 +101,7 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
             .into());
     }
     let mut store = context.open_to_write()?;
-    let (naming, audit, mut ids) = (Naming::to_write(context), context.audit(), context.ids());
+    let (naming, audit, ids) = (Naming::to_write(context), context.audit(), context.ids());
     let answer = if is_to_ask { Some(args.ask(&store, &reference, &naming, context)?) } else { None };
     let (entered, order, settings) = context.write(&mut store, |write| {
         let order = find_order(write, &reference, &naming)?;
@@ -113,7 +113,7 @@ pub fn run(args: &ReturnArgs, context: &mut Context) -> anyhow::Result<Exit> {
             return Err(Failure::from(Refusal::changed(&order.summary.reference)).into());
         }
         let (held, catalogue) = facts(write, &order, &request)?;
-        let returned = decide(&order, &held, &catalogue, &request, &mut ids).map_err(Failure::from)?;
+        let returned = decide(&order, &held, &catalogue, &request, &mut &ids).map_err(Failure::from)?;
         if answer.as_ref().is_some_and(|answer| answer.shown.is_none()) {
             return Err(Failure::from(Refusal::changed(&order.summary.reference)).into());
         }

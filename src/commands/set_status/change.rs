@@ -55,7 +55,7 @@ pub fn change(
     let (outcomes, shared) = context.write(&mut store, |write| {
         let count = named.len();
         let (mut outcomes, mut refusals) = (Vec::with_capacity(count), Vec::new());
-        for outcome in load_named(write, named)? {
+        for outcome in load_named(write, &named)? {
             let order = match outcome {
                 Ok(order) => order,
                 Err(failed) => {

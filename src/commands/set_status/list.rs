@@ -28,9 +28,9 @@ pub fn move_listed(list: &RowList<'_>, form: &StatusForm, context: &mut Context)
     };
     let form = |columns: &Columns, _| check_columns(columns, form).map(|()| form.clone());
     let file = context.global.db.clone();
-    let (summary, _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
+    let (summary, (), _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
         let mut moving = Moving { write, audit, file: file.as_deref(), changed: HashSet::new() };
-        rows.each(&mut |read| moving.enter(read))
+        Ok((rows.each(&mut |read| moving.enter(read))?, ()))
     })?;
     context.print_one(summary.body(Imported::Statuses), || {
         if context.ui.quiet {

@@ -20,17 +20,17 @@ use crate::store::{Audit, Write};
 
 /// Takes the counts of a sheet in one transaction.
 pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut found = Vec::new();
     let read = |row: &Row, columns: &Columns, form: &TableForm| {
         let read = read_row(row, columns, *form);
         let size = read.size();
         (read, size)
     };
     let form = |columns: &Columns, form| check_columns(columns).map(|()| form);
-    let (summary, settings) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
+    let (summary, found, settings) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
         let mut count =
-            Stocktaking { write, audit, may_start_sizes, known: HashSet::new(), last: None, found: &mut found };
-        rows.each(&mut |read| count.enter(read))
+            Stocktaking { write, audit, may_start_sizes, known: HashSet::new(), last: None, found: Vec::new() };
+        let summary = rows.each(&mut |read| count.enter(read))?;
+        Ok((summary, count.found))
     })?;
     let mut body = summary.body(Imported::Counts);
     body.insert("differences".to_owned(), found.iter().map(difference).collect());
@@ -71,7 +71,7 @@ struct Stocktaking<'w, 'c> {
     known: HashSet<LineKey>,
     /// The product of the row before: its sizes mostly follow each other.
     last: Option<(RowProduct, Product)>,
-    found: &'w mut Vec<Difference>,
+    found: Vec<Difference>,
 }
 
 impl Stocktaking<'_, '_> {

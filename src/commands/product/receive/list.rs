@@ -39,7 +39,7 @@ impl List {
     pub fn read(args: &ReceiveArgs, context: &Context) -> anyhow::Result<List> {
         let to_receive = CommandLine::of("product receive P N").option("--ref REF");
         let hint = Hint::run("to receive pieces of a product", to_receive);
-        let InputFile { name, reader } = open_list(&args.what, COLUMNS, &args.input, &context.orders_files()?)
+        let InputFile { name, reader, .. } = open_list(&args.what, COLUMNS, &args.input, &context.orders_files()?)
             .map_err(|error| or_meant(error, Some(&hint)))?;
         let mut list = List { name, sheet: None, rows: Vec::new(), summary: ImportSummary::new() };
         match list.fill(reader) {
@@ -71,7 +71,7 @@ impl List {
 
     /// Looks its products up, and decides; every problem of every row is named.
     pub fn decide(
-        &mut self,
+        &self,
         write: &Write<'_>,
         decide: impl FnOnce(&[Pieces]) -> Result<Receipt, NotReceived>,
     ) -> anyhow::Result<Receipt> {
@@ -116,6 +116,7 @@ impl List {
                 }
             }
         }
+        let mut summary = self.summary.clone();
         for (at, (number, line, row)) in self.rows.iter().enumerate() {
             let place =
                 RecordPlace { file: &self.name, sheet: self.sheet.as_deref(), record: Some(*number), line: *line };
@@ -123,9 +124,9 @@ impl List {
                 Some((kind, problems)) => RecordOutcome::Rejected { label: row.label.clone(), kind, problems },
                 None => RecordOutcome::Imported(Vec::new()),
             };
-            self.summary.count(place, outcome);
+            summary.count(place, outcome);
         }
-        let mut failure = self.summary.failure(Imported::Deliveries).context("some row has a problem")?;
+        let mut failure = summary.failure(Imported::Deliveries).context("some row has a problem")?;
         if may_be_new {
             failure.failure = failure.failure.hint(NEW_SIZE);
         }

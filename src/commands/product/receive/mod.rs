@@ -67,13 +67,13 @@ fn sized(text: &str) -> Result<Sized, String> {
 }
 
 pub fn run(args: &ReceiveArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut list = if args.pieces.is_empty() { Some(List::read(args, context)?) } else { None };
+    let list = if args.pieces.is_empty() { Some(List::read(args, context)?) } else { None };
     let mut store = context.open_to_write()?;
     let audit = context.audit();
     let (delivery, items, is_new, settings) = context.write(&mut store, |write| {
         let earlier = write.delivery(&args.reference)?;
         let decide = |pieces: &[Pieces]| decide(&args.reference, pieces, earlier, args.new_size);
-        let receipt = match &mut list {
+        let receipt = match &list {
             Some(list) => list.decide(write, decide)?,
             None => decide(&typed(args, find_product(write, &args.what)?)).map_err(refuse)?,
         };
