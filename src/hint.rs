@@ -190,6 +190,7 @@ impl From<Remedy> for Hint {
                 Hint::run("to change it", product("product set", &handle).option("--price PRICE"))
             }
             Remedy::LeaveOutSize => "leave out --size".into(),
+            Remedy::NameSize => "say which with --size".into(),
             Remedy::StartSize { product: handle, size } => {
                 let command = product("product count", &handle).argument("N").option_value("--size", &size);
                 Hint::run("to start a new size", command.option("--new-size").option("--note WHY"))
@@ -198,9 +199,16 @@ impl From<Remedy> for Hint {
                 let command = product("product count", &handle).argument(0).option("--note WHY");
                 Hint::run("to set these to 0 first, then count each size", command)
             }
-            Remedy::ClearStock { product: handle, is_sized } => {
-                let command = product("product count", &handle).argument(0);
-                let command = if is_sized { command.option("--size SIZE") } else { command };
+            Remedy::ClearStock { product: handle, sizes } => {
+                let command = product("product count", &handle);
+                let command = match sizes.as_slice() {
+                    [] => command.argument(0),
+                    // A size may have the signs that separate several.
+                    [size, rest @ ..] if rest.is_empty() || sizes.iter().any(|size| size.contains([',', '='])) => {
+                        command.argument(0).option_value("--size", size)
+                    }
+                    sizes => sizes.iter().fold(command, |command, size| command.argument(format_args!("{size}=0"))),
+                };
                 Hint::run("to take it off the shelf", command.option("--note WHY"))
             }
         }
@@ -254,7 +262,9 @@ mod tests {
                 Remedy::SetProduct(word()),
                 Remedy::StartSize { product: word(), size: word() },
                 Remedy::ClearUnsized(word()),
-                Remedy::ClearStock { product: word(), is_sized: true },
+                Remedy::ClearStock { product: word(), sizes: Vec::new() },
+                Remedy::ClearStock { product: word(), sizes: vec![word()] },
+                Remedy::ClearStock { product: word(), sizes: vec!["S".to_owned(), "X L".to_owned()] },
             ] {
                 let hint = Hint::from(remedy.clone()).with_file(Path::new("/tmp/a shop.db")).to_string();
                 let (_, line) = hint.split_once(":  ").expect("it ends with a command");

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::Context;
 use super::facts::{Facts, task_named};
-use super::import_summary::ImportSummary;
-use crate::error::{Explained, Failure, FailureKind, Fault, explain};
+use super::import_summary::{ImportSummary, Imported};
+use crate::error::{Explained, Failure, FailureKind, Fault, NAME_ANOTHER_FILE, explain};
 use crate::hint::Hint;
 use crate::store::StoreError;
 
@@ -22,6 +22,11 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
         (Err(error), _) => error,
     };
     let mut explained = explain(&error, file.as_deref());
+    if explained.failure.kind == FailureKind::Internal(Fault::MissingFile) && facts.imports == Some(Imported::Products)
+    {
+        // Only a dry run of it needs the file.
+        explained.failure.remedies = vec!["without --dry-run, this command makes it".into(), NAME_ANOTHER_FILE.into()];
+    }
     explained.failure = with_fitting_hints(explained.failure, context);
     if context.has_committed() {
         return explained;

@@ -28,9 +28,13 @@ pub enum Imported {
 }
 
 impl Imported {
-    /// Returns the word for one record.
+    /// Returns the word for one of what it takes in.
     fn record(self) -> &'static str {
-        if self.is_list() { "row" } else { "record" }
+        match self {
+            Imported::Products => "product",
+            _ if self.is_list() => "row",
+            _ => "record",
+        }
     }
 
     /// Returns whether it is one list, of rows that all count.
@@ -97,6 +101,8 @@ pub enum Unreadable {
     Empty,
     /// It has no known format.
     Stranger,
+    /// It is no table, or none of its kind; or the table is damaged.
+    Table,
 }
 
 /// Why one record was not taken.
@@ -106,22 +112,31 @@ struct RecordError {
     sheet: Option<String>,
     record: Option<u64>,
     line: u64,
+    is_row: bool,
     label: Option<String>,
     kind: FailureKind,
     problems: Vec<String>,
 }
 
 impl RecordError {
+    /// Returns the problems with their place: `inv.xlsx: Sheet1, row 4 (PL-220): qty (D4): …` in a table, else
+    /// `orders.json:7: record 2 (LEG-3): …`.
     fn lines(&self, what: Imported) -> impl Iterator<Item = String> {
-        let word = what.record();
-        let record = match (self.record, &self.label) {
-            (Some(number), Some(label)) => format!("{word} {number} ({label}): "),
-            (Some(number), None) => format!("{word} {number}: "),
-            (None, _) => String::new(),
+        let RecordError { file, line, .. } = self;
+        let label = self.label.as_ref().map(|label| format!(" ({label})")).unwrap_or_default();
+        let place = match self.record {
+            // What is wrong with a table as a whole has no row.
+            None if self.is_row && *line == 1 => self.sheet.clone(),
+            _ if self.is_row => {
+                let sheet = self.sheet.as_ref().map(|sheet| format!("{sheet}, ")).unwrap_or_default();
+                Some(format!("{sheet}row {line}{label}"))
+            }
+            Some(number) => Some(format!("{} {number}{label}", what.record())),
+            None => None,
         };
-        let sheet = self.sheet.as_ref().map(|sheet| format!("{sheet}:")).unwrap_or_default();
-        let place = format!("{}:{sheet}{}: {record}", self.file, self.line);
-        self.problems.iter().map(move |problem| format!("{place}{problem}"))
+        let file = if self.is_row { file.clone() } else { format!("{file}:{line}") };
+        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+        self.problems.iter().map(move |problem| format!("{file}: {place}{problem}"))
     }
 
     fn to_json(&self) -> Value {
@@ -147,8 +162,10 @@ pub struct RecordPlace<'a> {
     pub sheet: Option<&'a str>,
     /// The record's number in the file, from 1.
     pub record: Option<u64>,
-    /// The line on which it begins, from 1.
+    /// The line on which it begins, from 1; in a table, its row.
     pub line: u64,
+    /// Whether it stands in a table.
+    pub is_row: bool,
 }
 
 impl RecordOutcome {
@@ -218,6 +235,7 @@ impl ImportSummary {
                 sheet: place.sheet.map(str::to_owned),
                 record: place.record,
                 line: place.line,
+                is_row: place.is_row,
                 label,
                 kind,
                 problems: list_first(problems.first(), problems.len()),
@@ -305,6 +323,7 @@ impl ImportSummary {
                 "the input is neither JSON nor a WhatsApp chat".to_owned()
             }
             Some(_) if what.is_list() => "the list cannot be read".to_owned(),
+            Some(Unreadable::Table) => "the table cannot be read".to_owned(),
             Some(_) => "the input cannot be read to its end".to_owned(),
             None if self.conflict.is_some() => format!("{records} {conflicts} with what is there"),
             None => format!("{records} {is} invalid"),

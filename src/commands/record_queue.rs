@@ -29,7 +29,8 @@ pub fn read_all<T: Send, R>(
     take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
 ) -> anyhow::Result<R> {
     let is_one_of_several = sources.len() > 1;
-    let name = |source: &InputFile| SourceName { file: source.name.clone(), is_one_of_several, sheet: None };
+    let name =
+        |source: &InputFile| SourceName { file: source.name.clone(), is_one_of_several, sheet: None, is_table: false };
     let names = sources.iter().map(name).collect();
     std::thread::scope(|scope| {
         let mut queue = RecordQueue::of(start_reading(sources, read, tables, scope)?, names);
@@ -50,7 +51,7 @@ pub fn read_rows<T: Send, R>(
     std::thread::scope(|scope| {
         let mut queue = RecordQueue::of(
             start_reading_rows(rows, read, scope)?,
-            vec![SourceName { file: name, is_one_of_several: false, sheet: None }],
+            vec![SourceName { file: name, is_one_of_several: false, sheet: None, is_table: true }],
         );
         queue.read_ahead(rejects, settle, progress)?;
         take(queue, rejects, progress)
@@ -63,6 +64,7 @@ struct SourceName {
     is_one_of_several: bool,
     /// The sheet of a workbook, once it is found.
     sheet: Option<String>,
+    is_table: bool,
 }
 
 /// What was read, on its way into the file.
@@ -144,22 +146,22 @@ fn settle_piece<T>(
     rejects: &mut Rejects<'_>,
     judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
 ) -> anyhow::Result<()> {
+    source.is_table |= matches!(piece, ReadEvent::Table { .. } | ReadEvent::TableCutOff { .. });
     if let ReadEvent::Table { sheets, unread_columns } = piece {
         summary.note_unread(source.is_one_of_several.then_some(&source.file), unread_columns, sheets.as_ref());
         source.sheet = sheets.as_ref().map(|sheets| sheets.name.clone());
     }
-    let SourceName { file, sheet, .. } = &*source;
-    let sheet = sheet.as_deref();
-    let whole = RecordPlace { file, sheet, record: None, line: 1 };
+    let SourceName { file, sheet, is_table, .. } = &*source;
+    let place = |record, line| RecordPlace { file, sheet: sheet.as_deref(), record, line, is_row: *is_table };
+    let whole = place(None, 1);
     match piece {
         ReadEvent::Table { .. } => {}
         ReadEvent::Content { number, line, content, reject } => {
-            let place = RecordPlace { file, sheet, record: Some(*number), line: *line };
             let outcome = match content {
                 Ok(content) => judge(content)?,
                 Err(problem) => RecordOutcome::invalid(problem.clone()),
             };
-            if summary.count(place, outcome) {
+            if summary.count(place(Some(*number), *line), outcome) {
                 rejects.keep(reject)?;
             }
         }
@@ -168,16 +170,15 @@ fn settle_piece<T>(
                 summary.warn(format!("{file}: this is one page of several; import the next ones too"));
             }
             if !problems.is_empty() {
-                summary.refuse(RecordPlace { file, sheet, record: None, line: *line }, problems);
+                summary.refuse(place(None, *line), problems);
             }
         }
         ReadEvent::Skipped(count) => summary.skipped += count,
         ReadEvent::CutOff { number, line, problem } => {
-            summary.cut_off(
-                RecordPlace { file, sheet, record: *number, line: *line },
-                Unreadable::CutOff,
-                problem.clone(),
-            );
+            summary.cut_off(place(*number, *line), Unreadable::CutOff, problem.clone());
+        }
+        ReadEvent::TableCutOff { line, problem } => {
+            summary.cut_off(place(None, *line), Unreadable::Table, problem.clone());
         }
         ReadEvent::Empty => summary.cut_off(whole, Unreadable::Empty, "the input is empty".to_owned()),
         ReadEvent::Stranger(start) => summary.cut_off(whole, Unreadable::Stranger, name_text(start)),

@@ -62,6 +62,8 @@ pub enum ReadEvent<T> {
     Stranger(String),
     /// The source cannot be read any further.
     CutOff { number: Option<u64>, line: u64, problem: String },
+    /// The table cannot be read any further.
+    TableCutOff { line: u64, problem: String },
     /// Reading failed.
     Broken(io::Error),
 }
@@ -332,7 +334,7 @@ impl<T> Outbox<T> {
                 Ok(None) => return Ok(()),
                 Err(RowsError::Io(error)) => return self.put(ReadEvent::Broken(error), 0),
                 Err(RowsError::CutOff { line, problem }) => {
-                    return self.put(ReadEvent::CutOff { number: None, line, problem }, 0);
+                    return self.put(ReadEvent::TableCutOff { line, problem }, 0);
                 }
             };
             let (content, size) = read(&row, rows.columns());
@@ -348,7 +350,7 @@ impl<T> Outbox<T> {
             Ok(table) => table,
             Err(RowsError::Io(error)) => return self.put(ReadEvent::Broken(error), 0),
             Err(RowsError::CutOff { line, problem }) => {
-                return self.put(ReadEvent::CutOff { number: None, line, problem }, 0);
+                return self.put(ReadEvent::TableCutOff { line, problem }, 0);
             }
         };
         self.put(ReadEvent::Table { sheets, unread_columns }, 0)?;

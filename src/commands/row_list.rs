@@ -124,7 +124,8 @@ impl RowList<'_> {
             RowsError::CutOff { line, problem } => (line, problem),
         };
         let mut summary = ImportSummary::new();
-        summary.cut_off(RecordPlace { file: name, sheet: None, record: None, line }, Unreadable::CutOff, problem);
+        let place = RecordPlace { file: name, sheet: None, record: None, line, is_row: true };
+        summary.cut_off(place, Unreadable::Table, problem);
         match summary.failure(self.what).context("the list has a problem") {
             Ok(failure) => failure.into(),
             Err(error) => error,

@@ -26,9 +26,9 @@ pub fn read_reference(text: &str) -> Result<String, String> {
     excess(text, DELIVERY).map_or_else(|| Ok(text.to_owned()), Err)
 }
 
-/// Pieces of one product and size, as entered.
+/// One line of a delivery, as entered: pieces of one product and size.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pieces {
+pub struct DeliveryLine {
     /// The product. The lines of one product share it.
     pub product: Arc<Product>,
     /// The size as typed; `None` where there is none.
@@ -71,18 +71,18 @@ pub struct Delivery {
     pub actor: String,
     /// The note, if any.
     pub note: Option<String>,
-    /// What came, by product and size key.
-    pub came: Came,
+    /// How many pieces came, by product and size key.
+    pub quantities: Quantities,
     /// What people call each of these: the product, with its size.
     pub labels: BTreeMap<(ProductId, String), String>,
 }
 
 /// How many pieces came, by product and size key.
-pub type Came = BTreeMap<(ProductId, String), i64>;
+pub type Quantities = BTreeMap<(ProductId, String), i64>;
 
 /// What becomes of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Receipt {
+pub enum DeliveryDecision {
     /// It is new: these pieces go on the shelf.
     New(Vec<ReceivedItem>),
     /// It was entered before, with these pieces.
@@ -91,9 +91,9 @@ pub enum Receipt {
 
 /// Why a delivery is not received.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotReceived {
+pub enum DeliveryRefused {
     /// It conflicts with what is on record, or brings nothing.
-    Delivery(Refusal),
+    Whole(Refusal),
     /// Problems of single lines, by their places in what was entered.
     Lines(Vec<(usize, LineProblem)>),
 }
@@ -101,49 +101,52 @@ pub enum NotReceived {
 /// What is wrong with one line of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineProblem {
+    /// The column to look at.
+    pub column: &'static str,
     /// What is wrong.
     pub problem: String,
     /// The new size that would be started, if that was allowed.
     pub new_size: Option<String>,
 }
 
+/// Most problems are of the size.
 impl From<String> for LineProblem {
     fn from(problem: String) -> LineProblem {
-        LineProblem { problem, new_size: None }
+        LineProblem { column: "size", problem, new_size: None }
     }
 }
 
-/// Adds up what came, by product and size key.
-fn came(pieces: &[Pieces]) -> Came {
-    let mut came = Came::new();
-    for Pieces { product, size, quantity } in pieces.iter().filter(|pieces| pieces.quantity > 0) {
+/// Adds up how many came, by product and size key.
+fn quantities(pieces: &[DeliveryLine]) -> Quantities {
+    let mut quantities = Quantities::new();
+    for DeliveryLine { product, size, quantity } in pieces.iter().filter(|pieces| pieces.quantity > 0) {
         let key = (product.id, size.as_deref().map(size_key).unwrap_or_default());
-        *came.entry(key).or_default() += quantity;
+        *quantities.entry(key).or_default() += quantity;
     }
-    came
+    quantities
 }
 
 /// Decides whether a delivery is new, or was entered before (`earlier`). Only with `new_sizes` it may bring a size that a product
 /// does not have yet.
 pub fn decide(
     reference: &str,
-    pieces: &[Pieces],
+    pieces: &[DeliveryLine],
     earlier: Option<Delivery>,
     new_sizes: bool,
-) -> Result<Receipt, NotReceived> {
-    let came = came(pieces);
+) -> Result<DeliveryDecision, DeliveryRefused> {
+    let quantities = quantities(pieces);
     if let Some(earlier) = earlier {
         // What was entered before is compared first: the catalogue may have changed since.
-        return match earlier.came == came {
+        return match earlier.quantities == quantities {
             true => {
-                let items = on_record(&came, pieces);
-                Ok(Receipt::Unchanged(earlier, items))
+                let items = on_record(&quantities, pieces);
+                Ok(DeliveryDecision::Unchanged(earlier, items))
             }
-            false => Err(NotReceived::Delivery(conflict(&earlier, &came, pieces))),
+            false => Err(DeliveryRefused::Whole(conflict(&earlier, &quantities, pieces))),
         };
     }
-    if came.is_empty() {
-        return Err(NotReceived::Delivery(Refusal::invalid(format!("delivery {reference} brings no pieces"))));
+    if quantities.is_empty() {
+        return Err(DeliveryRefused::Whole(Refusal::invalid(format!("delivery {reference} brings no pieces"))));
     }
     let (mut items, mut problems): (Vec<ReceivedItem>, Vec<_>) = (Vec::new(), Vec::new());
     let mut places: BTreeMap<(ProductId, String), usize> = BTreeMap::new();
@@ -164,10 +167,10 @@ pub fn decide(
         item.quantity += entered.quantity;
         if item.line.on_hand + item.quantity > i64::from(QUANTITY_LIMIT) {
             let problem = format!("stock of {} cannot be more than {QUANTITY_LIMIT}", item.label());
-            problems.push((place, problem.into()));
+            problems.push((place, LineProblem { column: "quantity", ..problem.into() }));
         }
     }
-    if problems.is_empty() { Ok(Receipt::New(items)) } else { Err(NotReceived::Lines(problems)) }
+    if problems.is_empty() { Ok(DeliveryDecision::New(items)) } else { Err(DeliveryRefused::Lines(problems)) }
 }
 
 /// Finds the stock line of a size, or makes the one of a new size.
@@ -190,14 +193,14 @@ fn find_line(product: &Product, size: Option<&str>, new_sizes: bool) -> Result<(
                 true => no_such_size(name, Some(size), &product.size_names()),
                 false => format!("{name}: is not tracked by size yet"),
             };
-            Err(LineProblem { problem, new_size: Some(size.to_owned()) })
+            Err(LineProblem { new_size: Some(size.to_owned()), ..problem.into() })
         }
         (None, Some(size)) => Ok((StockLine { size_key: size_key(size), size: size.to_owned(), on_hand: 0 }, true)),
     }
 }
 
 /// Returns what came with a delivery that is on record, with the stock of today.
-fn on_record(came: &Came, pieces: &[Pieces]) -> Vec<ReceivedItem> {
+fn on_record(quantities: &Quantities, pieces: &[DeliveryLine]) -> Vec<ReceivedItem> {
     let products: BTreeMap<ProductId, &Arc<Product>> =
         pieces.iter().map(|pieces| (pieces.product.id, &pieces.product)).collect();
     let item = |((id, key), quantity): (&(ProductId, String), &i64)| {
@@ -207,14 +210,14 @@ fn on_record(came: &Came, pieces: &[Pieces]) -> Vec<ReceivedItem> {
         let line = line.unwrap_or_else(|| StockLine { size_key: key.clone(), size: key.clone(), on_hand: 0 });
         Some(ReceivedItem { product, line, is_new_size: false, quantity: *quantity })
     };
-    came.iter().filter_map(item).collect()
+    quantities.iter().filter_map(item).collect()
 }
 
 /// Says how a delivery differs from the one on record under its reference.
-fn conflict(earlier: &Delivery, came: &Came, pieces: &[Pieces]) -> Refusal {
-    let keys = earlier.came.keys().chain(came.keys().filter(|key| !earlier.came.contains_key(*key)));
+fn conflict(earlier: &Delivery, quantities: &Quantities, pieces: &[DeliveryLine]) -> Refusal {
+    let keys = earlier.quantities.keys().chain(quantities.keys().filter(|key| !earlier.quantities.contains_key(*key)));
     let details = keys.filter_map(|key| {
-        let (before, now) = (earlier.came.get(key).unwrap_or(&0), came.get(key).unwrap_or(&0));
+        let (before, now) = (earlier.quantities.get(key).unwrap_or(&0), quantities.get(key).unwrap_or(&0));
         let entered = || {
             let pieces = pieces.iter().find(|pieces| pieces.product.id == key.0)?;
             Some(format!(
@@ -235,17 +238,24 @@ mod tests {
     use super::*;
     use crate::domain::product::tests::product;
 
-    fn pieces(product: &Product, size: Option<&str>, quantity: i64) -> Pieces {
-        Pieces { product: Arc::new(product.clone()), size: size.map(str::to_owned), quantity }
+    fn pieces(product: &Product, size: Option<&str>, quantity: i64) -> DeliveryLine {
+        DeliveryLine { product: Arc::new(product.clone()), size: size.map(str::to_owned), quantity }
     }
 
-    fn delivery(lines: &[Pieces]) -> Delivery {
+    fn delivery(lines: &[DeliveryLine]) -> Delivery {
         let (reference, actor) = ("INV-77".to_owned(), "operator".to_owned());
         let labels = lines.iter().map(|line| {
             let size = line.size.clone().unwrap_or_default();
             ((line.product.id, size_key(&size)), format!("{} [{size}]", line.product.name))
         });
-        Delivery { reference, at: Timestamp::FIRST, actor, note: None, came: came(lines), labels: labels.collect() }
+        Delivery {
+            reference,
+            at: Timestamp::FIRST,
+            actor,
+            note: None,
+            quantities: quantities(lines),
+            labels: labels.collect(),
+        }
     }
 
     #[test]
@@ -261,7 +271,7 @@ mod tests {
             pieces(&belt, Some("90"), 1),
             pieces(&cap, Some(" "), 0),
         ];
-        let Ok(Receipt::New(items)) = decide("INV-77", &lines, None, true) else { panic!("it is new") };
+        let Ok(DeliveryDecision::New(items)) = decide("INV-77", &lines, None, true) else { panic!("it is new") };
         let told: Vec<_> =
             items.iter().map(|item| (item.label(), item.line.on_hand, item.quantity, item.is_new_size)).collect();
         assert_eq!(
@@ -290,14 +300,15 @@ mod tests {
             (pieces(&cap, None, limit), true, "stock of Cap cannot be more than 2147483647", None),
         ] {
             let lines = [pieces(&cap, None, 1), line];
-            let expected = LineProblem { problem: problem.to_owned(), new_size: new_size.map(str::to_owned) };
+            let column = if problem.starts_with("stock") { "quantity" } else { "size" };
+            let expected = LineProblem { column, problem: problem.to_owned(), new_size: new_size.map(str::to_owned) };
             assert_eq!(
                 decide("INV-77", &lines, None, new_sizes),
-                Err(NotReceived::Lines(vec![(1, expected)])),
+                Err(DeliveryRefused::Lines(vec![(1, expected)])),
                 "{problem}"
             );
         }
-        let Err(NotReceived::Delivery(refusal)) = decide("INV-77", &[pieces(&cap, None, 0)], None, false) else {
+        let Err(DeliveryRefused::Whole(refusal)) = decide("INV-77", &[pieces(&cap, None, 0)], None, false) else {
             panic!("it brings nothing")
         };
         assert_eq!(refusal.message, "delivery INV-77 brings no pieces");
@@ -307,7 +318,7 @@ mod tests {
     fn a_delivery_that_comes_again_is_unchanged_or_a_conflict() {
         let (shirt, cap) = (product("Shirt", &[("S", 1), ("L", 2)]), product("Cap", &[("", 3)]));
         let lines = [pieces(&shirt, Some("S"), 1), pieces(&shirt, Some("L"), 2), pieces(&cap, None, 3)];
-        let again = |lines: &[Pieces]| {
+        let again = |lines: &[DeliveryLine]| {
             let earlier =
                 delivery(&[pieces(&shirt, Some("S"), 1), pieces(&shirt, Some("L"), 2), pieces(&cap, None, 3)]);
             decide("inv-77", lines, Some(earlier), false)
@@ -316,14 +327,14 @@ mod tests {
         let split =
             [pieces(&cap, None, 1), pieces(&shirt, Some("l"), 2), pieces(&cap, None, 2), pieces(&shirt, Some("s"), 1)];
         for same in [&lines[..], &split] {
-            let Ok(Receipt::Unchanged(_, items)) = again(same) else { panic!("it is on record") };
+            let Ok(DeliveryDecision::Unchanged(_, items)) = again(same) else { panic!("it is on record") };
             let mut told: Vec<_> = items.iter().map(|item| (item.label(), item.quantity, item.line.on_hand)).collect();
             told.sort();
             let told: Vec<_> = told.iter().map(|(label, came, now)| (label.as_str(), *came, *now)).collect();
             assert_eq!(told, [("Cap", 3, 3), ("Shirt (L)", 2, 2), ("Shirt (S)", 1, 1)]);
         }
         let other = [pieces(&shirt, Some("S"), 1), pieces(&shirt, Some("L"), 3), pieces(&shirt, Some("XL"), 1)];
-        let Err(NotReceived::Delivery(refusal)) = again(&other) else { panic!("it is another one") };
+        let Err(DeliveryRefused::Whole(refusal)) = again(&other) else { panic!("it is another one") };
         assert_eq!(refusal.message, "delivery INV-77 was entered with other pieces");
         let mut details = refusal.details;
         details.sort();

@@ -297,9 +297,16 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
         1 => "an order".to_owned(),
         orders => format!("{orders} orders"),
     };
-    Err(Refusal::conflict(Conflict::Step, format!("{} is in {which}", product.name))
-        .error("Products in orders cannot be removed")
-        .remedy(Remedy::ClearStock { product: product.handle(), is_sized: product.is_sized() }))
+    let refusal = Refusal::conflict(Conflict::Step, format!("{} is in {which}", product.name))
+        .error("Products in orders cannot be removed");
+    let has_stock = product.stock_quantity() > 0;
+    Err(if has_stock { refusal.remedy(clear_stock(product, product.sizes())) } else { refusal })
+}
+
+/// Says how to set the stock of these sizes to none.
+fn clear_stock<'a>(product: &Product, sizes: impl Iterator<Item = &'a StockLine>) -> Remedy {
+    let stocked = sizes.filter(|line| line.on_hand > 0).map(|line| line.size.clone());
+    Remedy::ClearStock { product: product.handle(), sizes: stocked.collect() }
 }
 
 /// Decides to remove sizes from a product: of each, the line and the movement that records it. Their movements stay.
@@ -326,8 +333,7 @@ pub fn remove_sizes(
         };
         if line.on_hand > 0 {
             let message = format!("{} has {} on hand", product.label(line), line.on_hand);
-            return Err(Refusal::conflict(Conflict::Step, message)
-                .remedy(Remedy::ClearStock { product: product.handle(), is_sized: true }));
+            return Err(Refusal::conflict(Conflict::Step, message).remedy(clear_stock(product, std::iter::once(line))));
         }
         if let Some(held) = held.get(&(product.id, key.clone())) {
             let message = format!("{} has {held} in orders, which may come back", product.label(line));

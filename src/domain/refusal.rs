@@ -125,6 +125,8 @@ pub enum Remedy {
     SetProduct(String),
     /// Name no size.
     LeaveOutSize,
+    /// Name a size.
+    NameSize,
     /// Start a size by counting it.
     StartSize {
         /// What people type to name the product.
@@ -138,8 +140,8 @@ pub enum Remedy {
     ClearStock {
         /// What people type to name the product.
         product: String,
-        /// Whether it is tracked by size.
-        is_sized: bool,
+        /// The sizes that have pieces; none where it is not tracked by size.
+        sizes: Vec<String>,
     },
 }
 

@@ -513,7 +513,7 @@ mod tests {
         assert!(wrong.message.starts_with("shelf: 7 lay there at asOf"), "{}", wrong.message);
         // An unknown size is named whatever was counted.
         let unknown = refused(Some("XL"), Shelf::default(), counted(1, Basis::Shelf), false);
-        assert_eq!(unknown.message, "Shirt has no size XL; its sizes: S, L");
+        assert_eq!(unknown.message, "Shirt: has no size XL (sizes: S, L)");
         let started = count(&shirt, Some("XL"), Shelf::default(), counted(4, Basis::Shelf), true).unwrap();
         assert_eq!((started.change.new_line.is_some(), started.change.after), (true, 4));
     }

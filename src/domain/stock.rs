@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::limits::SIZES;
 use super::order::QUANTITY_LIMIT;
-use super::product::{Product, ProductId, StockKey, StockLine};
+use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::shortage::Shortage;
@@ -190,10 +190,7 @@ fn find_line<'a>(
     let Some(size) = size else {
         return match product.line_for(None).ok().or_else(|| product.leftover()) {
             Some(line) => Ok(Cow::Borrowed(line)),
-            None => Err(Refusal::invalid(format!(
-                "{name} is tracked by size; say which with --size ({})",
-                product.size_names()
-            ))),
+            None => Err(Refusal::invalid(no_such_size(name, None, &product.size_names())).remedy(Remedy::NameSize)),
         };
     };
     let key = size_key(size);
@@ -211,7 +208,7 @@ fn find_line<'a>(
     if !is_count || !may_start_size {
         let start = Remedy::StartSize { product: product.handle(), size: size.to_owned() };
         if product.is_sized() {
-            let message = format!("{name} has no size {size}; its sizes: {}", product.size_names());
+            let message = no_such_size(name, Some(size), &product.size_names());
             return Err(Refusal::invalid(message).remedy(start));
         }
         let refusal = Refusal::invalid(format!("{name} is not tracked by size")).remedy(Remedy::LeaveOutSize);
@@ -299,7 +296,7 @@ mod tests {
         assert_eq!(short.details, ["Shirt (S): Insufficient stock (available: 1, required: 4)"]);
         assert_eq!(short.remedies, [Remedy::ShowProduct("SKU-Shirt".to_owned())]);
         let unknown = refused(&sized, Some("XL"), Correction::Adjust(1));
-        assert_eq!(unknown.message, "Shirt has no size XL; its sizes: S, L");
+        assert_eq!(unknown.message, "Shirt: has no size XL (sizes: S, L)");
         assert_eq!(unknown.remedies, [Remedy::StartSize { product: "SKU-Shirt".to_owned(), size: "XL".to_owned() }]);
         let needless = refused(&plain, Some("XL"), Correction::Adjust(1));
         assert_eq!(

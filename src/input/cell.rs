@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -155,6 +156,17 @@ pub fn read_code(text: &str, longest: usize) -> Result<String, String> {
     }
 }
 
+/// Reads a SKU or size. What looks like a date is one that a spreadsheet made of it, as in a list that was saved as CSV since.
+///
+/// # Errors
+/// It is a date, is too long, or digits of it are lost.
+pub fn read_product_code(text: &str, longest: usize) -> Result<String, String> {
+    if text.get(..10).is_some_and(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok()) {
+        return Err("is a date: enter what was meant, in a column of text".to_owned());
+    }
+    read_code(text, longest)
+}
+
 /// Reads a price or an amount with the decimal sign of its file.
 ///
 /// # Errors
@@ -301,6 +313,22 @@ mod tests {
             "is a long number that a spreadsheet cut: make its column text, and enter it anew"
         );
         assert_eq!(read_code("abc", 2).unwrap_err(), "must have at most 2 characters, has 3");
+    }
+
+    #[test]
+    fn a_sku_or_size_is_no_date() {
+        for (text, is_date) in [
+            ("2026-10-12", true),
+            ("2026-10-12 00:00:00", true),
+            ("2026-10-12T10:30:00Z", true),
+            ("10-12", false),
+            ("2026-10", false),
+            ("2026-13-12", false),
+            ("PL-2026-10-12", false),
+            ("20261012", false),
+        ] {
+            assert_eq!(read_product_code(text, 50).is_err(), is_date, "{text}");
+        }
     }
 
     #[test]

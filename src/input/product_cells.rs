@@ -1,6 +1,6 @@
 //! The cells of a row that name a product: alike in a catalogue, a delivery and a count sheet.
 
-use super::cell::{Cells, cell_name, one_of, read_code, read_id, read_text};
+use super::cell::{Cells, cell_name, one_of, read_id, read_product_code, read_text};
 use super::table::Columns;
 use crate::domain::limits;
 use crate::domain::row_product::RowProduct;
@@ -40,6 +40,11 @@ impl RowPlaces {
         RowPlaces { line, columns: places.collect() }
     }
 
+    /// Returns the row, counted from 1.
+    pub fn row(&self) -> u64 {
+        self.line
+    }
+
     /// Returns what problems call a cell, by its column or one that means the same: `sku (B4)`. Where the table has no such column, it
     /// is the name alone.
     pub fn name(&self, column: &'static str) -> String {
@@ -75,7 +80,7 @@ pub fn read(cells: &mut Cells<'_>, columns: &Columns, line: u64) -> ProductCells
     let before = cells.problems.len();
     let product = RowProduct {
         id: cells.read("id", read_id),
-        sku: cells.read(sku, |text| read_code(text, limits::BARCODE)),
+        sku: cells.read(sku, |text| read_product_code(text, limits::BARCODE)),
         name: match cells.cell("id").or(cells.cell(sku)) {
             Some(_) => cells.cell(name).and_then(|name| read_text(name, limits::NAME).ok()),
             None => cells.read(name, |text| read_text(text, limits::NAME)),
@@ -88,7 +93,7 @@ pub fn read(cells: &mut Cells<'_>, columns: &Columns, line: u64) -> ProductCells
     ProductCells {
         label: label(cells),
         product: is_named.then_some(product),
-        size: cells.read("size", |text| read_code(text, limits::CHOICE)),
+        size: cells.read("size", |text| read_product_code(text, limits::CHOICE)),
         places: RowPlaces::of(columns, line),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::{BufRead, Seek};
 
-use super::cell::{Cells, one_of, read_code, read_id, read_money, read_pieces, read_text};
+use super::cell::{Cells, one_of, read_id, read_money, read_pieces, read_product_code, read_text};
 use super::cell_value::CellValue;
 use super::csv_rows::{self, CsvRows, ZIP};
 use super::format::{Format, is_chat};
@@ -169,7 +169,7 @@ fn decode(cells: &[u8]) -> Vec<CellValue> {
 
 /// Returns whether a source is to be read as a table, by its first bytes: all that is not JSON.
 pub fn is_table(head: &[u8]) -> bool {
-    head.starts_with(ZIP) || CsvRows::begin(head, COLUMNS).is_ok() || Format::of(head) == Ok(Format::Text)
+    head.starts_with(ZIP) || CsvRows::begin(head, COLUMNS).is_ok() || Format::of(head) != Ok(Format::Json)
 }
 
 /// Says why a stream that goes on after these first bytes can never become readable.
@@ -192,7 +192,7 @@ fn product_key(cells: &Cells<'_>) -> Option<String> {
     let sku = || {
         cells
             .cell(cells.one_of(&SKU))
-            .map(|sku| format!("sku {}", read_code(sku, usize::MAX).unwrap_or(sku.to_owned())))
+            .map(|sku| format!("sku {}", read_product_code(sku, usize::MAX).unwrap_or(sku.to_owned())))
     };
     let name = || cells.cell(cells.one_of(&NAME)).map(|name| format!("name {name}"));
     id.or_else(sku).or_else(name)
@@ -304,7 +304,7 @@ impl MergedRows {
         }
         let id = cells.read("id", read_id);
         let name = cells.read(name_column, |text| read_text(text, limits::NAME));
-        let barcode = cells.read(sku, |text| read_code(text, limits::BARCODE));
+        let barcode = cells.read(sku, |text| read_product_code(text, limits::BARCODE));
         let price = cells.read("price", |text| read_money(text, has_decimal_comma));
         let discounted_price = cells.read("discountedPrice", |text| read_money(text, has_decimal_comma));
         let low_stock_at = cells.read("lowStockAt", |text| read_pieces(text, has_decimal_comma));
@@ -312,7 +312,7 @@ impl MergedRows {
             "imagePaths" => read_images(text),
             _ => Ok(vec![read_text(text, limits::IMAGE)?]),
         });
-        let size = cells.read("size", |text| read_code(text, limits::CHOICE));
+        let size = cells.read("size", |text| read_product_code(text, limits::CHOICE));
         let has_bad_size = size.is_none() && cells.cell("size").is_some();
         let total = cells.read(stock, |text| read_pieces(text, has_decimal_comma));
         let by_size = cells.read("sizeQuantities", |text| read_size_quantities(text, total));
@@ -563,6 +563,7 @@ mod tests {
             (b"{\"results\":[", false),
             (b"6/2/26, 18:06 - Karim: name, price\n", true),
             (b"", false),
+            (b"%PDF-1.7", true),
         ] {
             assert_eq!(is_table(head), expected, "{head:?}");
         }

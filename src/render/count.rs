@@ -104,7 +104,7 @@ pub fn differences(found: &[Difference], style: RenderStyle<'_>) -> String {
     let columns = [
         Column::new("PRODUCT").shrinks_to(8),
         Column::new("SIZE").shrinks_to(4),
-        Column::new("SHELF").number(),
+        Column::new("EXPECTED").number(),
         Column::new("COUNTED").number(),
         Column::new("DIFF").number(),
         Column::new("STOCK").number(),

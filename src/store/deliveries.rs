@@ -6,7 +6,7 @@ use rusqlite::named_params;
 
 use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
-use crate::domain::delivery::{Came, Delivery, ReceivedItem};
+use crate::domain::delivery::{Delivery, Quantities, ReceivedItem};
 use crate::domain::product::ProductId;
 use crate::domain::stock::{Movement, Reason};
 
@@ -27,12 +27,12 @@ impl Read<'_> {
             named_params! {":delivery": pk},
             |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get("came")?, row.get("label")?)),
         )?;
-        let (mut came, mut labels) = (Came::new(), BTreeMap::new());
+        let (mut quantities, mut labels) = (Quantities::new(), BTreeMap::new());
         for (key, pieces, label) in lines {
             labels.insert(key.clone(), label);
-            came.insert(key, pieces);
+            quantities.insert(key, pieces);
         }
-        Ok(Some(Delivery { reference, at, actor, note, came, labels }))
+        Ok(Some(Delivery { reference, at, actor, note, quantities, labels }))
     }
 }
 

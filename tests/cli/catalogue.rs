@@ -26,7 +26,7 @@ fn a_shops_sheet_is_imported_and_changes_are_shown_first() {
     let dry = import(&shop, SHEET, &["-n"]).exits(0);
     assert_eq!(
         dry.stdout,
-        "would import 3, updated 2, unchanged 0
+        "would import 3, update 2, leave 0 unchanged
   PL-220 Polo Shirt: price 27.00 → 26.50
   + 6221031492019 \u{2068}\u{642}\u{645}\u{64a}\u{635}\u{2069}: 9.10, stock S 3, M 4
   + CAP-1 Cap: 12.50, stock 7
@@ -66,9 +66,9 @@ fn a_sheet_with_a_bad_row_changes_nothing_or_with_keep_going_all_but_that_produc
     let before = shop.dump();
     import(&shop, sheet, &[]).fails(
         4,
-        "error: 2 of 3 records are invalid; nothing imported
-  - -:5: record 1 (N-1): stock: must be a whole number from 0 to 2147483647
-  - -:4: record 3 (N-2): price: must be a number such as 29.99
+        "error: 2 of 3 products are invalid; nothing imported
+  - -: row 5 (N-1): stock (E5): \"x\" must be a whole number from 0 to 2147483647
+  - -: row 4 (N-2): price (C4): \"five\" must be a number such as 29.99
 hint: columns that are not read: prise
 ",
     );
@@ -87,12 +87,12 @@ fn a_row_without_sku_is_the_one_product_of_exactly_its_name() {
     assert_eq!(done.stderr, "warning: Cap (C-2) is new; C-1 has this name too\n");
     let done = import(&shop, "name,price\nCap,6\n", &[]).exits(5);
     assert!(
-        done.stderr.contains("-:2: record 1 (Cap): name: 2 products have the name Cap: give the sku or id"),
+        done.stderr.contains("-: row 2 (Cap): name (A2): \"Cap\" is the name of 2 products: give the sku or id"),
         "{done:?}"
     );
     // However it is named, a product stands in one table once.
     let done = import(&shop, "name,sku,price\n,BLT-01,6\nLeather Belt,,7\n", &[]).exits(4);
-    let problem = "-:3: record 2 (Leather Belt): is the product of earlier rows too: name it alike in all its rows";
+    let problem = "-: row 3 (Leather Belt): is the product of earlier rows too: name it alike in all its rows";
     assert!(done.stderr.contains(problem), "{done:?}");
     shop.check();
 }
@@ -126,16 +126,16 @@ fn a_workbook_is_imported_as_a_person_meant_it() {
     shop.check();
     let refused = shop.orders(["product", "import"]).arg(shipped("tests/fixtures/catalogue-refused.xlsx")).exits(4);
     let problems: Vec<_> =
-        refused.stderr.lines().filter_map(|line| line.split_once("catalogue-refused.xlsx:")).collect();
+        refused.stderr.lines().filter_map(|line| line.split_once("catalogue-refused.xlsx: ")).collect();
     let problems: Vec<_> = problems.into_iter().map(|(_, problem)| problem).collect();
     assert_eq!(
         problems,
         [
-            "Sheet:2: record 1 (6.221031492019123E+16): sku: 6.221031492019123E+16 is a long number that a spreadsheet cut: make its column text, and enter it anew",
-            "Sheet:3: record 2: has a formula without its result: open the file in a spreadsheet program, and save it",
-            "Sheet:4: record 3: has a cell with the error #REF!",
-            "Sheet:5: record 4 (S-4): price: must have at most two decimals",
-            "Sheet:6: record 5 (S-5): stock: must be a whole number from 0 to 2147483647",
+            "Sheet, row 2 (6.221031492019123E+16): sku (A2): \"6.221031492019123E+16\" is a long number that a spreadsheet cut: make its column text, and enter it anew",
+            "Sheet, row 3: has a formula without its result: open the file in a spreadsheet program, and save it",
+            "Sheet, row 4: has a cell with the error #REF!",
+            r#"Sheet, row 5 (S-4): price (C5): "29.985" must have at most two decimals"#,
+            r#"Sheet, row 6 (S-5): stock (D6): "1.5" must be a whole number from 0 to 2147483647"#,
         ]
     );
 }
@@ -155,7 +155,7 @@ fn utf16_and_several_files_are_imported_together() {
     std::fs::write(shop.path("b.csv"), "name,sku,price\nCap,C-1,-5\n").unwrap();
     std::fs::write(shop.path("a.txt"), "name,sku,price\nقميص,Q-1,6\n").unwrap();
     let done = shop.orders(["product", "import", "a.txt", "b.csv", "c.json"]).exits(4);
-    assert!(done.stderr.contains("b.csv:2: record 1 (C-1): price: must not be negative"), "{done:?}");
+    assert!(done.stderr.contains("b.csv: row 2 (C-1): price (C2): \"-5\" must not be negative"), "{done:?}");
     assert_eq!(shop.number("SELECT COUNT(*) FROM price_changes"), 0);
 }
 
@@ -164,13 +164,17 @@ fn what_is_no_catalogue_is_refused_by_name() {
     let shop = Shop::stocked();
     let before = shop.dump();
     for (input, problem) in [
-        (&b"customer,sum\nMona,5\n"[..], "-:1: has none of the columns id, sku, barcode, name, price"),
-        (b"price,size\n", "-:1: has no column name, sku or id"),
-        (b"Catalogue\n\nname,price\n", "-:1: has none of the columns"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "-:1: is a spreadsheet of an old kind: save the list as CSV in UTF-8"),
-        (b"PK\x03\x04", "-:1: is a zip file that was cut off"),
-        (b"name,price\nCap\xff,5\n", "-:2: record 1: is not UTF-8: save it as UTF-8"),
-        (b"name,price\nCap\0,5\n", "name: must not contain NUL"),
+        (&b"customer,sum\nMona,5\n"[..], "-: has none of the columns id, sku, barcode, name, product, price"),
+        (b"price,size\n", "-: has no column sku, name or id"),
+        (b"Catalogue\n\nname,price\n", "-: has none of the columns"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "-: is a spreadsheet of an old kind: save the list as CSV in UTF-8"),
+        (b"PK\x03\x04", "-: is a zip file that was cut off"),
+        (
+            b"%PDF-1.7\n",
+            "error: the table cannot be read; nothing imported\n  - -: is a PDF: save the list as CSV in UTF-8\n",
+        ),
+        (b"name,price\nCap\xff,5\n", "-: row 2: is not UTF-8: save it as UTF-8"),
+        (b"name,price\nCap\0,5\n", " must not contain NUL"),
         (b"name,price\n\"Cap,5\nHat,6\n", "has a quote that is not closed"),
         (b"6/2/26, 18:06 - Karim: hello\n", "is a chat; use: orders import"),
     ] {
@@ -179,4 +183,59 @@ fn what_is_no_catalogue_is_refused_by_name() {
     }
     assert_eq!(shop.dump(), before);
     assert_eq!(import(&shop, "name,price\n", &[]).succeeds(), "imported 0, updated 0, unchanged 0\n");
+}
+
+/// A spreadsheet takes a SKU for a number. Import, receive and count read it alike: by the name, or not at all.
+#[test]
+fn a_sku_that_lost_its_zeros_is_never_another_product() {
+    let shop = Shop::new();
+    let first = import(&shop, "product,sku,price,qty\nCap,00123,5,3\nPolo,PL-1,20,4\n", &[]).succeeds();
+    assert_eq!(first, "imported 2, updated 0, unchanged 0\n");
+    let run = |words: &[&str], list: &str| {
+        words.iter().fold(shop.orders(["product"]), |run, word| run.arg(word)).arg("-").stdin(list)
+    };
+    run(&["import"], "name,sku,price\nCap,123,6\n").prints("imported 0, updated 1, unchanged 0\n");
+    run(&["receive", "--ref", "R-1", "-q"], "product,sku,qty\nCap,123,2\n").succeeds();
+    assert_eq!(shop.on_hand("00123", ""), 5);
+    run(&["count", "-q"], "product,sku,counted\nCap,123,4\n").succeeds();
+    assert_eq!((shop.on_hand("00123", ""), shop.number("SELECT COUNT(*) FROM products")), (4, 2));
+    // With the id, which a table of product list has, the catalogue's SKU stays.
+    let list = shop.orders(["product", "list", "--format", "csv", "--fields", "id,barcode,price", "--search", "cap"]);
+    let list = list.succeeds().replace("00123", "123");
+    run(&["import"], &list).prints("imported 0, updated 0, unchanged 1\n");
+    let before = shop.dump();
+    for (cells, problem) in [
+        (
+            "123,",
+            "row 2 (123): sku (A2): \"123\" is the SKU of no product, but differs from 00123 (Cap) in its zeros only: enter it with them, in a column of text\n",
+        ),
+        ("123,Tie", "row 2 (123): sku (A2): \"123\" is the SKU of no product, but differs from 00123 (Cap)"),
+        ("PL-1,Cap", "row 2 (PL-1): name (B2): \"Cap\" is the name of 00123, but the sku is of PL-1 (Polo)\n"),
+    ] {
+        let list = |columns: &str, number: &str| format!("sku,name,{columns}\n{cells},{number}\n");
+        for (words, list) in [
+            (&["import"][..], list("price", "7")),
+            (&["receive", "--ref", "R-2"], list("qty", "7")),
+            (&["count"], list("counted", "7")),
+        ] {
+            let done = run(words, &list).exits(4);
+            assert!(done.stderr.contains(problem), "{words:?} {cells}: {done:?}");
+        }
+    }
+    assert_eq!(shop.dump(), before);
+    shop.check();
+}
+
+#[test]
+fn a_dry_run_without_an_orders_file_says_how_there_is_one() {
+    let shop = Shop::new();
+    let done = import(&shop, "name,price\nCap,5\n", &["-n"]).exits(1);
+    assert_eq!(
+        done.stderr,
+        format!(
+            "error: there is no orders file at {}\nhint: without --dry-run, this command makes it\n\
+             hint: --db FILE or ORDERS_DB names another file\n",
+            shop.file().display()
+        )
+    );
 }

@@ -18,8 +18,8 @@ fn several_sizes_are_counted_at_once_all_or_nothing() {
     shop.orders(["product", "count", "SKU-12345", "S=9", "XS=1", "XXL=1", "--note", "x"]).fails(
         4,
         "error: 2 of 3 counts of Classic T-Shirt are refused; nothing changed\n  \
-         - Classic T-Shirt has no size XS; its sizes: S, M, L\n  \
-         - Classic T-Shirt has no size XXL; its sizes: S, M, L\n\
+         - Classic T-Shirt: has no size XS (sizes: S, M, L)\n  \
+         - Classic T-Shirt: has no size XXL (sizes: S, M, L)\n\
          hint: to start a new size:  orders product count SKU-12345 N --size XS --new-size --note WHY\n",
     );
     for (numbers, problem) in [
@@ -139,10 +139,10 @@ fn what_moved_since_the_sheet_is_allowed_for() {
     std::fs::write(shop.path("sheet.csv"), filled(&sheet, &counted)).unwrap();
     let before = shop.dump();
     let expected = "\
-PRODUCT          SIZE  SHELF  COUNTED  DIFF    STOCK  KEPT FOR
-Canvas Sneakers  44        1        0    -1    1 → 0
-Classic T-Shirt  M         6        5    -1    6 → 5  LEG-2
-Leather Belt              12       13    +1  12 → 13
+PRODUCT          SIZE  EXPECTED  COUNTED  DIFF    STOCK  KEPT FOR
+Canvas Sneakers  44           1        0    -1    1 → 0
+Classic T-Shirt  M            6        5    -1    6 → 5  LEG-2
+Leather Belt                 12       13    +1  12 → 13
 ";
     let done = at(shop.orders(["product", "count", "sheet.csv", "-n"]), "18:00:00").exits(0);
     assert_eq!(done.stdout, format!("{expected}would correct 3, as expected 2, not counted 5\n"));
@@ -191,14 +191,14 @@ fn every_problem_of_a_sheet_is_named_with_its_line() {
     assert_eq!(
         failed.stderr,
         "error: 8 of 9 rows are invalid; nothing changed\n  \
-         - -:3: row 2 (SKU-12345): Classic T-Shirt (S) is counted in an earlier row too\n  \
-         - -:4: row 3 (SKU-12345): Classic T-Shirt has no size XS; its sizes: S, M, L\n  \
-         - -:5: row 4 (SKU-12345): Classic T-Shirt is tracked by size; say which with --size (S, M, L)\n  \
-         - -:6: row 5 (SKU-12345): Classic T-Shirt (L): 1 counted, but 2 are kept for LEG-LXYZ1234-AB5C: 1 too few\n  \
-         - -:7: row 6 (BLT-01): shelf: 12 lay there at asOf by all that is known: print a new sheet, or leave shelf blank\n  \
-         - -:8: row 7 (BLT-01): asOf: is in the future\n  \
-         - -:9: row 8 (PL-220): counted: must be a whole number from 0 to 2147483647\n  \
-         - -:10: row 9 (nowhere): sku: product nowhere not found\n\
+         - -: row 3 (SKU-12345): Classic T-Shirt (S) is counted in row 2 too\n  \
+         - -: row 4 (SKU-12345): size (C4): Classic T-Shirt: has no size XS (sizes: S, M, L)\n  \
+         - -: row 5 (SKU-12345): size (C5): Classic T-Shirt: needs a size (sizes: S, M, L)\n  \
+         - -: row 6 (SKU-12345): Classic T-Shirt (L): 1 counted, but 2 are kept for LEG-LXYZ1234-AB5C: 1 too few\n  \
+         - -: row 7 (BLT-01): shelf: 12 lay there at asOf by all that is known: print a new sheet, or leave shelf blank\n  \
+         - -: row 8 (BLT-01): asOf (F8): is in the future\n  \
+         - -: row 9 (PL-220): counted (E9): \"x\" must be a whole number from 0 to 2147483647\n  \
+         - -: row 10 (nowhere): sku (A10): \"nowhere\" is the SKU of no product\n\
          hint: --keep-going takes the others, --rejects FILE keeps these\n"
     );
     assert_eq!(shop.dump(), before);
@@ -210,10 +210,10 @@ fn every_problem_of_a_sheet_is_named_with_its_line() {
     let mend = std::fs::read_to_string(shop.path("mend.csv")).unwrap();
     assert_eq!(mend.lines().count(), 8, "{mend}");
     for (file, problem) in [
-        ("sku,size\nBLT-01,\n", "-:1: has no column counted"),
-        ("size,counted\n,1\n", "-:1: has no column sku, product or id"),
-        ("{}", "-:1: is JSON: save the list as CSV in UTF-8"),
-        ("", "-:1: is empty: its first row names the columns"),
+        ("sku,size\nBLT-01,\n", "-: has no column counted"),
+        ("size,counted\n,1\n", "-: has no column sku, name or id"),
+        ("{}", "-: is JSON: save the list as CSV in UTF-8"),
+        ("", "-: is empty: its first row names the columns"),
     ] {
         let failed = shop.orders(["product", "count", "-"]).stdin(file).exits(4);
         assert!(failed.stderr.contains(problem), "{file}: {}", failed.stderr);
@@ -244,8 +244,9 @@ fn what_a_spreadsheet_made_of_a_sheet_is_understood_or_refused_by_name() {
     assert_eq!(["00123", "6221031492019", "777"].map(|sku| shop.on_hand(sku, "")), [2, 1, 4]);
     let failed =
         shop.orders(["product", "count", "-"]).stdin("sku,product,counted\n6.22103E+12,x,1\n123,Scarf,1\n").exits(4);
-    assert!(failed.stderr.contains("6.22103E+12 is a long number that a spreadsheet cut"), "{}", failed.stderr);
-    assert!(failed.stderr.contains("sku: product 123 not found"), "{}", failed.stderr);
+    assert!(failed.stderr.contains("\"6.22103E+12\" is a long number that a spreadsheet cut"), "{}", failed.stderr);
+    let lost = "sku (A3): \"123\" is the SKU of no product, but differs from 00123 (Cap) in its zeros only";
+    assert!(failed.stderr.contains(lost), "{}", failed.stderr);
     shop.check();
 }
 

@@ -295,13 +295,13 @@ fn a_list_with_a_bad_row_records_nothing_and_names_all() {
     shop.orders(["pay", "--from", "bank.csv"]).fails(
         4,
         "error: 6 of 7 rows are invalid; nothing recorded
-  - bank.csv:3: row 2 (LEG-404): orderReference: order LEG-404 not found
-  - bank.csv:4: row 3 (LEG-2): amount: must not be zero
-  - bank.csv:4: row 3 (LEG-2): method: must be a word of up to 20 letters, such as cash or instapay
-  - bank.csv:5: row 4: has 5 cells, the header has 4: put a cell with a separator in quotes
-  - bank.csv:6: row 5 (LEG-3): 5.00 of LEG-3 cannot be refunded: 0.00 was paid
-  - bank.csv:7: row 6 (LEG-2): receipt R-1 of cash was entered for LEG-1, 10.00
-  - bank.csv:8: row 7: has a quote that is not closed, or stands inside a quoted cell
+  - bank.csv: row 3 (LEG-404): orderReference: order LEG-404 not found
+  - bank.csv: row 4 (LEG-2): amount (B4): \"0\" must not be zero
+  - bank.csv: row 4 (LEG-2): method (C4): \"r 1\" must be a word of up to 20 letters, such as cash or instapay
+  - bank.csv: row 5: has 5 cells, the header has 4: put a cell with a separator in quotes
+  - bank.csv: row 6 (LEG-3): 5.00 of LEG-3 cannot be refunded: 0.00 was paid
+  - bank.csv: row 7 (LEG-2): receipt R-1 of cash was entered for LEG-1, 10.00
+  - bank.csv: row 8: has a quote that is not closed, or stands inside a quoted cell
 hint: --keep-going records the others, --rejects FILE keeps these
 ",
     );
@@ -367,8 +367,7 @@ fn a_list_may_be_a_spreadsheet() {
     let run = other.orders(["pay", "--keep-going", "--rejects", "mend.csv", "--from"]).arg(&list);
     let done = run.exits(8);
     assert!(
-        done.stderr
-            .contains("courier.xlsx:\u{2068}كشف\u{2069}:4: row 2 (leg-2): orderReference: order leg-2 not found"),
+        done.stderr.contains("courier.xlsx: \u{2068}كشف\u{2069}, row 4 (leg-2): orderReference: order leg-2 not found"),
         "{}",
         done.stderr
     );
@@ -385,21 +384,21 @@ fn a_list_may_be_a_spreadsheet() {
 fn what_is_no_list_of_payments_is_refused_by_name() {
     let shop = shop();
     for (input, problem) in [
-        ("", "-:1: is empty: its first row names the columns"),
-        ("PK\u{3}\u{4}", "-:1: is a zip file that was cut off"),
-        ("customer,sum\nMona,5\n", "-:1: has none of the columns orderReference, tracking, amount"),
-        ("orderReference,method\n", "-:1: has no column amount"),
-        ("amount,method\n", "-:1: has no column orderReference, nor tracking"),
-        ("orderReference,amount\n", "-:1: has no column method: --method METHOD says how all was paid"),
-        ("tracking,amount,method\n991,5,cash\n", "row 1 (991): tracking: no order has the number 991"),
-        ("orderReference,amount,method\nLEG-1,5,ca\u{0}sh\n", "row 1 (LEG-1): method: must not contain NUL"),
+        ("", "-: is empty: its first row names the columns"),
+        ("PK\u{3}\u{4}", "-: is a zip file that was cut off"),
+        ("customer,sum\nMona,5\n", "-: has none of the columns orderReference, tracking, amount"),
+        ("orderReference,method\n", "-: has no column amount"),
+        ("amount,method\n", "-: has no column orderReference, nor tracking"),
+        ("orderReference,amount\n", "-: has no column method: --method METHOD says how all was paid"),
+        ("tracking,amount,method\n991,5,cash\n", "row 2 (991): tracking (A2): \"991\" is the number of no order"),
+        ("orderReference,amount,method\nLEG-1,5,ca\u{0}sh\n", "row 2 (LEG-1): method (C2): \"ca"),
     ] {
         let stderr = shop.orders(["pay", "--from", "-"]).stdin(input).exits(4).stderr;
         assert!(stderr.contains(problem) && stderr.contains("nothing recorded"), "{input:?}: {stderr}");
     }
     let stderr =
         shop.orders(["pay", "--from", "-"]).stdin(&b"orderReference,amount,method\nLEG-1,5,\xff\n"[..]).exits(4).stderr;
-    assert!(stderr.contains("-:2: row 1: is not UTF-8: save it as UTF-8"), "{stderr}");
+    assert!(stderr.contains("-: row 2: is not UTF-8: save it as UTF-8"), "{stderr}");
     // A header alone is an empty list.
     let done = shop.orders(["pay", "--from", "-"]).stdin("orderReference,amount,method\n").succeeds();
     assert_eq!(done, "recorded 0, unchanged 0\n");
@@ -424,7 +423,7 @@ fn an_order_has_a_thousand_payments_at_the_most() {
         shop.orders(["pay", "--from", "-", "--method", "cash"]).stdin(list)
     };
     let done = list(rows(1, 1001)).exits(4);
-    assert!(done.stderr.contains("row 1001 (LEG-1): LEG-1 has 1000 payments: an order has at most 1000"), "{done:?}");
+    assert!(done.stderr.contains("row 1002 (LEG-1): LEG-1 has 1000 payments: an order has at most 1000"), "{done:?}");
     assert_eq!(shop.number("SELECT COUNT(*) FROM payments"), 0);
     list(rows(1, 1000)).succeeds();
     // What is on record may come again, and an error can still be taken back.

@@ -90,10 +90,10 @@ fn a_bad_catalogue_changes_nothing_and_names_every_problem() {
         4,
         &format!(
             "\
-error: 3 of 4 records are invalid; nothing imported
-  - -:1: record 1 (Cap): price: must not be negative
-  - -:2: record 2 (Hat): price: is required for a new product
-  - -:3: record 3 (BLT-01): barcode: BLT-01 is the barcode of Leather Belt ({BELT})
+error: 3 of 4 products are invalid; nothing imported
+  - -:1: product 1 (Cap): price: must not be negative
+  - -:2: product 2 (Hat): price: is required for a new product
+  - -:3: product 3 (BLT-01): barcode: BLT-01 is the barcode of Leather Belt ({BELT})
 "
         ),
     );
@@ -106,7 +106,7 @@ fn keep_going_takes_the_good_products_and_names_the_others() {
     let some = "{\"name\":\"Cap\",\"price\":-1}\n{\"name\":\"New\",\"price\":1,\"barcode\":\"N-1\"}\n";
     let done = shop.orders(["product", "import", "--keep-going"]).stdin(some).exits(8);
     assert_eq!(done.stdout, "imported 1, updated 0, unchanged 0, rejected 1\n");
-    assert_eq!(done.stderr, "warning: 1 rejected:\n  - -:1: record 1 (Cap): price: must not be negative\n");
+    assert_eq!(done.stderr, "warning: 1 rejected:\n  - -:1: product 1 (Cap): price: must not be negative\n");
     let done = shop.orders(["product", "import", "--keep-going", "--json"]).stdin(some).exits(8);
     let body: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
     assert_eq!((&body["unchanged"], &body["rejected"], &body["errors"][0]["line"]), (&json!(1), &json!(1), &json!(1)));
@@ -145,7 +145,7 @@ fn stock_is_corrected_with_a_note_and_never_below_zero() {
         )
     );
     let before = shop.dump();
-    let unknown = "error: Polo Shirt has no size XS; its sizes: M, L, XL, XXL; nothing changed\n\
+    let unknown = "error: Polo Shirt: has no size XS (sizes: M, L, XL, XXL); nothing changed\n\
          hint: to start a new size:  orders product count PL-220 N --size XS --new-size --note WHY\n";
     shop.orders(["product", "count", "PL-220", "1", "--size", "XS", "--note", "mistyped"]).fails(4, unknown);
     shop.orders(["product", "adjust", "BLT-01", "-11", "--note", "lost"]).fails(
@@ -185,7 +185,7 @@ fn a_product_in_orders_cannot_be_removed() {
     shop.orders(["product", "remove", "SKU-12345"]).fails(
         5,
         "error: Classic T-Shirt is in an order; nothing changed\n\
-         hint: to take it off the shelf:  orders product count SKU-12345 0 --size SIZE --note WHY\n",
+         hint: to take it off the shelf:  orders product count SKU-12345 S=0 M=0 L=0 --note WHY\n",
     );
     // A script may mean another product by a part of a name.
     for part in ["belt", "leather"] {
@@ -385,7 +385,7 @@ fn a_size_that_was_started_by_mistake_is_removed_and_can_come_back() {
     shop.orders(["product", "set", "PL-220", "--remove-size", "xll"]).fails(
         5,
         "error: Polo Shirt (XLL) has 5 on hand; nothing changed
-hint: to take it off the shelf:  orders product count PL-220 0 --size SIZE --note WHY
+hint: to take it off the shelf:  orders product count PL-220 0 --size XLL --note WHY
 ",
     );
     count("0");

@@ -16,7 +16,7 @@ fn pieces_of_a_product_are_received_once() {
     shop.check();
     // The same again, however it is written.
     let before = shop.dump();
-    for again in [&words[..], &["polo", "XL=1,M=3,XL=3", "--ref", "inv-77"]] {
+    for again in [&words[..], &["polo", "XL=4,M=3", "--ref", "inv-77"]] {
         let done = receive(&shop, again).exits(0);
         assert_eq!(done.stdout, "INV-77 was received 2026-02-07 08:00 by operator; unchanged\n");
         let kept = again.contains(&"--note");
@@ -96,6 +96,8 @@ fn what_cannot_be_received_says_why() {
         (&["PL-220", "M=3"], 2, "--ref"),
         (&["PL-220", "M=3", "--ref", " "], 2, "must not be blank"),
         (&["PL-220", "M=0", "--ref", "A"], 2, "must be a whole number from 1"),
+        (&["PL-220", "M=1", "m=2", "--ref", "A"], 2, "size m is given twice"),
+        (&["PL-220", "1", "2", "--ref", "A"], 2, "several numbers need their sizes"),
         (&["PL-220", "M", "--ref", "A"], 2, "must be SIZE=N, such as L=3, or a number of pieces"),
         (&["PL-220", "--ref", "A"], 1, "hint: to receive pieces of a product:  orders product receive P N --ref REF"),
     ] {
@@ -157,13 +159,13 @@ fn every_bad_row_is_named_and_nothing_received() {
     receive(&shop, &["inv.csv", "--ref", "INV-9"]).fails(
         4,
         "error: 7 of 8 rows are invalid; nothing received
-  - inv.csv:3: row 2 (X-1): sku: product X-1 not found
-  - inv.csv:4: row 3 (Leather Belt): name: 2 products have the name Leather Belt: give their sku or id
-  - inv.csv:5: row 4: names no product: its sku, name and id are blank
-  - inv.csv:6: row 5 (PL-220): Polo Shirt: has no size S (sizes: M, L, XL)
-  - inv.csv:7: row 6 (PL-220): quantity: must be a whole number from 0 to 2147483647
-  - inv.csv:8: row 7 (PL-220): quantity: is missing
-  - inv.csv:9: row 8 (6.2E+12): sku: 6.2E+12 is a long number that a spreadsheet cut: make its column text, and enter it anew
+  - inv.csv: row 3 (X-1): sku (A3): \"X-1\" is the SKU of no product
+  - inv.csv: row 4 (Leather Belt): name (B4): \"Leather Belt\" is the name of 2 products: give the sku or id
+  - inv.csv: row 5: names no product: its sku, name and id are blank (in merged cells only the first row has a value)
+  - inv.csv: row 6 (PL-220): size (C6): Polo Shirt: has no size S (sizes: M, L, XL)
+  - inv.csv: row 7 (PL-220): quantity (D7): \"-1\" must be a whole number from 0 to 2147483647
+  - inv.csv: row 8 (PL-220): quantity (D8): is missing
+  - inv.csv: row 9 (6.2E+12): sku (A9): \"6.2E+12\" is a long number that a spreadsheet cut: make its column text, and enter it anew
 hint: columns that are not read: prise
 hint: --new-size starts the sizes that are new
 ",
@@ -175,10 +177,10 @@ hint: --new-size starts the sizes that are new
         (&json!(0), &json!(7), &json!("conflict"), &json!("ambiguous"))
     );
     for (input, problem) in [
-        ("", "-:1: is empty"),
-        ("sku,size\n", "-:1: has no column quantity"),
-        ("quantity,size\n", "-:1: has no column sku, name or id"),
-        ("sku,barcode,quantity\n", "-:1: has the columns sku and barcode, which mean the same: rename one of them"),
+        ("", "-: is empty"),
+        ("sku,size\n", "-: has no column quantity"),
+        ("quantity,size\n", "-: has no column sku, name or id"),
+        ("sku,barcode,quantity\n", "-: has the columns sku and barcode, which mean the same: rename one of them"),
         ("sku,quantity\n", "delivery INV-9 brings no pieces"),
     ] {
         let done = receive(&shop, &["-", "--ref", "INV-9"]).stdin(input).exits(4);
@@ -186,7 +188,7 @@ hint: --new-size starts the sizes that are new
     }
     let long = format!("sku,quantity\n{}", "BLT-01,1\n".repeat(10_001));
     let done = receive(&shop, &["-", "--ref", "INV-9"]).stdin(long).exits(4);
-    assert!(done.stderr.contains("-:10002: has more than 10000 rows: enter it as several deliveries"), "{done:?}");
+    assert!(done.stderr.contains("-: row 10002: has more than 10000 rows: enter it as several deliveries"), "{done:?}");
     assert_eq!(shop.dump(), before);
 }
 

@@ -1,18 +1,15 @@
 //! `orders product add`: one product, with its stock.
 
-use std::collections::HashSet;
-
 use clap::Args;
 use uuid::Uuid;
 
-use super::{barcode, image, money, name, pieces, print_product, size};
+use super::{barcode, ensure_sizes_differ, image, money, name, pieces, print_product, size};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;
 use crate::domain::product_change::{IncomingProduct, IncomingStock, add, discount_warning};
 use crate::domain::stock::NO_SIGNS;
-use crate::domain::text::size_key;
 use crate::error::{Exit, Failure};
 use crate::render::product;
 use crate::store::fold;
@@ -67,10 +64,7 @@ fn sized(text: &str) -> Result<(String, i64), String> {
 }
 
 pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut known = HashSet::new();
-    if let Some((twice, _)) = args.size.iter().find(|(size, _)| !known.insert(size_key(size))) {
-        return Err(Failure::usage(format!("size {twice} is given twice")).into());
-    }
+    ensure_sizes_differ(args.size.iter().map(|(size, _)| size.as_str()))?;
     let stock = match (args.stock, args.size) {
         (_, sizes) if !sizes.is_empty() => Some(IncomingStock::BySize(sizes)),
         (total, _) => total.map(IncomingStock::Total),

@@ -197,7 +197,10 @@ fn outcome(decision: ProductDecision) -> RecordOutcome {
 }
 
 fn summary_line(summary: &ImportSummary, is_dry_run: bool) -> String {
-    let would = if is_dry_run { "would import" } else { "imported" };
+    let ImportSummary { imported, updated, unchanged, .. } = summary;
     let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
-    format!("{would} {}, updated {}, unchanged {}{rejected}\n", summary.imported, summary.updated, summary.unchanged)
+    match is_dry_run {
+        true => format!("would import {imported}, update {updated}, leave {unchanged} unchanged{rejected}\n"),
+        false => format!("imported {imported}, updated {updated}, unchanged {unchanged}{rejected}\n"),
+    }
 }

@@ -13,6 +13,8 @@ pub mod set;
 pub mod sheet;
 pub mod show;
 
+use std::collections::HashSet;
+
 use clap::{Args, Subcommand};
 
 use super::Context;
@@ -22,8 +24,9 @@ use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::Product;
 use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
+use crate::domain::text::size_key;
 use crate::domain::typed_text::read_line;
-use crate::error::Exit;
+use crate::error::{Exit, Failure};
 use crate::render::json;
 use crate::store::{Audit, Read, StoreError, Write};
 
@@ -133,6 +136,15 @@ fn image(text: &str) -> Result<String, String> {
 
 fn barcode(text: &str) -> Result<String, String> {
     read_line(text, limits::BARCODE)
+}
+
+/// Refuses sizes of which one is named twice: one of the two is a slip.
+fn ensure_sizes_differ<'a>(sizes: impl IntoIterator<Item = &'a str>) -> Result<(), Failure> {
+    let mut known = HashSet::new();
+    match sizes.into_iter().find(|size| !known.insert(size_key(size))) {
+        Some(twice) => Err(Failure::usage(format!("size {twice} is given twice"))),
+        None => Ok(()),
+    }
 }
 
 pub fn size(text: &str) -> Result<String, String> {

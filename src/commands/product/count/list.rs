@@ -1,6 +1,6 @@
 //! `orders product count FILE`: a count sheet that was filled in, all or nothing.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use anyhow::Context as _;
 
@@ -10,6 +10,7 @@ use crate::commands::row_list::RowList;
 use crate::domain::product::Product;
 use crate::domain::row_product::RowProduct;
 use crate::domain::shelf::{Basis, Counted, Difference, LineKey, TOLERANCE, count};
+use crate::domain::stock::{Correction, correct};
 use crate::domain::text::size_key;
 use crate::domain::time::Timestamp;
 use crate::error::{Exit, FailureKind};
@@ -28,7 +29,7 @@ pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Conte
     let form = |columns: &Columns, form| check_columns(columns).map(|()| form);
     let (summary, found, settings) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
         let mut count =
-            Stocktaking { write, audit, may_start_sizes, known: HashSet::new(), last: None, found: Vec::new() };
+            Stocktaking { write, audit, may_start_sizes, known: HashMap::new(), last: None, found: Vec::new() };
         let summary = rows.each(&mut |read| count.enter(read))?;
         Ok((summary, count.found))
     })?;
@@ -67,8 +68,8 @@ struct Stocktaking<'w, 'c> {
     write: &'w Write<'c>,
     audit: &'w Audit,
     may_start_sizes: bool,
-    /// What was counted so far.
-    known: HashSet<LineKey>,
+    /// What was counted so far, and in which row.
+    known: HashMap<LineKey, u64>,
     /// The product of the row before: its sizes mostly follow each other.
     last: Option<(RowProduct, Product)>,
     found: Vec<Difference>,
@@ -95,6 +96,11 @@ impl Stocktaking<'_, '_> {
             },
         };
         let (size, now) = (row.size.as_deref(), self.write.time());
+        // To count none can only be wrong for its size.
+        if let Err(refusal) = correct(&product, size, Correction::Count(0), self.may_start_sizes) {
+            self.last = Some((row.product.clone(), product));
+            return reject(refusal.kind.into(), format!("{}: {}", read.places.name("size"), refusal.message));
+        }
         let key = (product.id, size.map(size_key).unwrap_or_default());
         let basis = basis_of(row, now);
         let since = basis.time().and_then(|time| Timestamp::from_millis(time.millis() - TOLERANCE.num_milliseconds()));
@@ -110,11 +116,9 @@ impl Stocktaking<'_, '_> {
                 return reject(refusal.kind.into(), refusal.message);
             }
         };
-        if !self.known.insert(key) {
-            return reject(
-                FailureKind::InvalidInput,
-                format!("{} is counted in an earlier row too", line.change.label),
-            );
+        if let Some(earlier) = self.known.insert(key, read.places.row()) {
+            let problem = format!("{} is counted in row {earlier} too", line.change.label);
+            return reject(FailureKind::InvalidInput, problem);
         }
         // The same sheet again leaves no trace.
         if !line.is_known() {

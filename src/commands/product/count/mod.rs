@@ -2,7 +2,6 @@
 
 mod list;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,7 +9,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use self::list::count_list;
 
-use super::{NEEDS_NOTE, pieces, print_product, size};
+use super::{NEEDS_NOTE, ensure_sizes_differ, pieces, print_product, size};
 use crate::commands::Context;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
@@ -187,17 +186,10 @@ impl CountArgs {
             _ if self.size.is_some() => {
                 return Err(Failure::usage("--size goes with one number").hint(with_sizes));
             }
-            many => {
-                let mut known = HashSet::new();
-                for Number { size, .. } in many {
-                    let Some(size) = size else {
-                        return Err(Failure::usage("several numbers need their sizes").hint(with_sizes));
-                    };
-                    if !known.insert(size_key(size)) {
-                        return Err(Failure::usage(format!("size {size} is given twice")));
-                    }
-                }
+            many if many.iter().any(|number| number.size.is_none()) => {
+                return Err(Failure::usage("several numbers need their sizes").hint(with_sizes));
             }
+            many => ensure_sizes_differ(many.iter().filter_map(|number| number.size.as_deref()))?,
         }
         Ok(self.numbers.clone())
     }

@@ -11,7 +11,7 @@ use crate::commands::Context;
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
 use crate::commands::row_list::or_meant;
 use crate::commands::source::{InputFile, open_list};
-use crate::domain::delivery::{LineProblem, NotReceived, Pieces, Receipt};
+use crate::domain::delivery::{DeliveryDecision, DeliveryLine, DeliveryRefused, LineProblem};
 use crate::domain::product::Product;
 use crate::domain::row_product::{NamingRefusal, RowProduct};
 use crate::error::{Failure, FailureKind};
@@ -46,8 +46,8 @@ impl List {
             Ok(()) => Ok(list),
             Err(RowsError::Io(error)) => Err(Failure::io(&error, format!("cannot read {}", list.name)).into()),
             Err(RowsError::CutOff { line, problem }) => {
-                let place = RecordPlace { file: &list.name, sheet: list.sheet.as_deref(), record: None, line };
-                list.summary.cut_off(place, Unreadable::CutOff, problem);
+                let place = place_in(&list.name, list.sheet.as_deref(), None, line);
+                list.summary.cut_off(place, Unreadable::Table, problem);
                 Err(list.summary.failure(Imported::Deliveries).context("the list has a problem")?.into())
             }
         }
@@ -73,8 +73,8 @@ impl List {
     pub fn decide(
         &self,
         write: &Write<'_>,
-        decide: impl FnOnce(&[Pieces]) -> Result<Receipt, NotReceived>,
-    ) -> anyhow::Result<Receipt> {
+        decide: impl FnOnce(&[DeliveryLine]) -> Result<DeliveryDecision, DeliveryRefused>,
+    ) -> anyhow::Result<DeliveryDecision> {
         let mut products: HashMap<&RowProduct, Result<Arc<Product>, NamingRefusal>> = HashMap::new();
         let (mut pieces, mut places, mut problems) = (Vec::new(), Vec::new(), HashMap::new());
         for (at, (.., row)) in self.rows.iter().enumerate() {
@@ -92,7 +92,7 @@ impl List {
             match &products[&listed.product] {
                 Ok(product) => {
                     let (product, size) = (Arc::clone(product), listed.size.clone());
-                    pieces.push(Pieces { product, size, quantity: listed.quantity });
+                    pieces.push(DeliveryLine { product, size, quantity: listed.quantity });
                     places.push(at);
                 }
                 Err(refusal) => {
@@ -104,22 +104,22 @@ impl List {
         }
         let mut may_be_new = false;
         match decide(&pieces) {
-            Ok(receipt) if problems.is_empty() => return Ok(receipt),
+            Ok(decision) if problems.is_empty() => return Ok(decision),
             Ok(_) => {}
             // With rows missing, it would differ from what is on record in any case.
-            Err(NotReceived::Delivery(refusal)) if problems.is_empty() => return Err(Failure::from(refusal).into()),
-            Err(NotReceived::Delivery(_)) => {}
-            Err(NotReceived::Lines(lines)) => {
-                for (place, LineProblem { problem, new_size }) in lines {
+            Err(DeliveryRefused::Whole(refusal)) if problems.is_empty() => return Err(Failure::from(refusal).into()),
+            Err(DeliveryRefused::Whole(_)) => {}
+            Err(DeliveryRefused::Lines(lines)) => {
+                for (place, LineProblem { column, problem, new_size }) in lines {
                     may_be_new |= new_size.is_some();
+                    let problem = format!("{}: {problem}", self.rows[places[place]].2.places.name(column));
                     problems.insert(places[place], (FailureKind::InvalidInput, problem.into()));
                 }
             }
         }
         let mut summary = self.summary.clone();
         for (at, (number, line, row)) in self.rows.iter().enumerate() {
-            let place =
-                RecordPlace { file: &self.name, sheet: self.sheet.as_deref(), record: Some(*number), line: *line };
+            let place = place_in(&self.name, self.sheet.as_deref(), Some(*number), *line);
             let outcome = match problems.remove(&at) {
                 Some((kind, problems)) => RecordOutcome::Rejected { label: row.label.clone(), kind, problems },
                 None => RecordOutcome::Imported(Vec::new()),
@@ -132,4 +132,8 @@ impl List {
         }
         Err(failure.into())
     }
+}
+
+fn place_in<'a>(file: &'a str, sheet: Option<&'a str>, record: Option<u64>, line: u64) -> RecordPlace<'a> {
+    RecordPlace { file, sheet, record, line, is_row: true }
 }

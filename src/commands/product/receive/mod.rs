@@ -9,14 +9,14 @@ use clap::Args;
 
 use list::List;
 
-use super::size;
+use super::{ensure_sizes_differ, size};
 use crate::commands::Context;
 use crate::commands::arguments::quantity;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
 use crate::commands::import_summary::Imported;
 use crate::commands::source::InputArgs;
-use crate::domain::delivery::{LineProblem, NotReceived, Pieces, Receipt, decide, read_reference};
+use crate::domain::delivery::{DeliveryDecision, DeliveryLine, DeliveryRefused, LineProblem, decide, read_reference};
 use crate::domain::product::Product;
 use crate::domain::refusal::Refusal;
 use crate::error::{Exit, Failure};
@@ -67,20 +67,24 @@ fn sized(text: &str) -> Result<Sized, String> {
 }
 
 pub fn run(args: &ReceiveArgs, context: &mut Context) -> anyhow::Result<Exit> {
+    if args.pieces.len() > 1 && args.pieces.iter().any(|(size, _)| size.is_none()) {
+        return Err(Failure::usage("several numbers need their sizes").into());
+    }
+    ensure_sizes_differ(args.pieces.iter().filter_map(|(size, _)| size.as_deref()))?;
     let list = if args.pieces.is_empty() { Some(List::read(args, context)?) } else { None };
     let mut store = context.open_to_write()?;
     let audit = context.audit();
     let (delivery, items, is_new, settings) = context.write(&mut store, |write| {
         let earlier = write.delivery(&args.reference)?;
-        let decide = |pieces: &[Pieces]| decide(&args.reference, pieces, earlier, args.new_size);
-        let receipt = match &list {
+        let decide = |pieces: &[DeliveryLine]| decide(&args.reference, pieces, earlier, args.new_size);
+        let decision = match &list {
             Some(list) => list.decide(write, decide)?,
             None => decide(&typed(args, find_product(write, &args.what)?)).map_err(refuse)?,
         };
         let settings = write.settings()?;
-        Ok(match receipt {
-            Receipt::Unchanged(delivery, items) => (delivery, items, false, settings),
-            Receipt::New(items) => {
+        Ok(match decision {
+            DeliveryDecision::Unchanged(delivery, items) => (delivery, items, false, settings),
+            DeliveryDecision::New(items) => {
                 write.receive(&args.reference, &items, &audit)?;
                 let delivery = write.delivery(&args.reference)?.context("it was written just now")?;
                 (delivery, items, true, settings)
@@ -102,9 +106,9 @@ pub fn run(args: &ReceiveArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 /// Returns the pieces that were typed.
-fn typed(args: &ReceiveArgs, product: Product) -> Vec<Pieces> {
+fn typed(args: &ReceiveArgs, product: Product) -> Vec<DeliveryLine> {
     let product = Arc::new(product);
-    let pieces = |(size, quantity): &Sized| Pieces {
+    let pieces = |(size, quantity): &Sized| DeliveryLine {
         product: Arc::clone(&product),
         size: size.clone(),
         quantity: (*quantity).into(),
@@ -113,10 +117,10 @@ fn typed(args: &ReceiveArgs, product: Product) -> Vec<Pieces> {
 }
 
 /// Makes the failure of a delivery that was typed.
-fn refuse(not_received: NotReceived) -> Failure {
+fn refuse(not_received: DeliveryRefused) -> Failure {
     let problems = match not_received {
-        NotReceived::Delivery(refusal) => return refusal.into(),
-        NotReceived::Lines(problems) => problems,
+        DeliveryRefused::Whole(refusal) => return refusal.into(),
+        DeliveryRefused::Lines(problems) => problems,
     };
     let may_be_new = problems.iter().any(|(_, problem)| problem.new_size.is_some());
     let mut problems: Vec<String> = problems.into_iter().map(|(_, LineProblem { problem, .. })| problem).collect();
