@@ -93,7 +93,9 @@ pub fn change(
         }
         anyhow::Ok((outcomes, shared))
     })?;
-    shared.iter().for_each(|warning: &String| context.ui.warn(warning));
+    if let Some(warning) = &shared {
+        context.ui.warn(warning);
+    }
     naming.say(context);
     let body = |(_, order): &(StatusChange, Order)| json::order(order);
     let exit = print_outcomes(&outcomes, call, ORDER_KEYS, context, body, |changed| {
