@@ -155,6 +155,17 @@ impl From<Remedy> for Hint {
             }
             Remedy::Cancel(reference) => Hint::run("to cancel the whole order", order("cancel", reference)),
             Remedy::Return(reference) => Hint::run("to take items back", order("return", reference).argument("N")),
+            Remedy::EditShipping { reference, shipping } => {
+                let option = |command: CommandLine, name, value: &Option<Option<String>>| match value {
+                    Some(value) => command.option_value(name, value.as_deref().unwrap_or_default()),
+                    None => command,
+                };
+                let command = option(order("edit", reference), "--courier", &shipping.courier);
+                Hint::run("to say who carries it", option(command, "--tracking", &shipping.tracking))
+            }
+            Remedy::SendReplacement(reference) => {
+                Hint::run("once the replacement is sent", order("edit", reference).option("--tracking NUMBER"))
+            }
             Remedy::EditItem(reference) => {
                 Hint::run("to change an item", order("edit", reference).option("--item N --quantity N"))
             }
@@ -184,6 +195,16 @@ impl From<Remedy> for Hint {
                 let command = product("product adjust", &handle).argument(format!("+{missing}"));
                 let command = if size.is_empty() { command } else { command.option_value("--size", &size) };
                 Hint::run("if there are more in the shop", command.option("--note WHY"))
+            }
+            Remedy::Receive { product: handle, size, missing } => {
+                let pieces = missing.map_or("N".to_owned(), |missing| missing.to_string());
+                let pieces = size.map_or(pieces.clone(), |size| format!("{size}={pieces}"));
+                let command = product("product receive", &handle).argument(pieces);
+                Hint::run("once a delivery has come", command.option("--ref REF"))
+            }
+            Remedy::ReceiveSizes(handle) => {
+                let command = product("product receive", &handle).argument("SIZE=N");
+                Hint::run("once a delivery has come", command.option("--ref REF"))
             }
             Remedy::ShowProduct(handle) => Hint::run("to see its stock", product("product show", &handle)),
             Remedy::SetProduct(handle) => {
@@ -221,6 +242,7 @@ mod tests {
     use crate::cli;
     use crate::domain::payment::Method;
     use crate::domain::reference::Reference;
+    use crate::domain::shipping::ShippingEdit;
     use crate::domain::status::Status;
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt as _;
@@ -249,6 +271,14 @@ mod tests {
                 Remedy::Cancel(reference()),
                 Remedy::Return(reference()),
                 Remedy::EditItem(reference()),
+                Remedy::EditShipping {
+                    reference: reference(),
+                    shipping: ShippingEdit { courier: Some(Some(word())), tracking: Some(None) },
+                },
+                Remedy::SendReplacement(reference()),
+                Remedy::Receive { product: word(), size: None, missing: None },
+                Remedy::Receive { product: word(), size: Some("X L".to_owned()), missing: Some(3) },
+                Remedy::ReceiveSizes(word()),
                 Remedy::Reopen(reference()),
                 Remedy::StepBack { reference: reference(), to: Status::Shipped },
                 Remedy::MoveOn { reference: reference(), to: Status::Shipped },
@@ -270,6 +300,7 @@ mod tests {
                 let (_, line) = hint.split_once(":  ").expect("it ends with a command");
                 let mut words = split(line);
                 words.iter_mut().filter(|word| *word == "N" || *word == "PRICE").for_each(|word| *word = "1".into());
+                words.iter_mut().filter(|word| *word == "SIZE=N").for_each(|word| *word = "L=1".into());
                 assert!(words.contains(&name.into()) || words.contains(&format!("--size={name}").into()), "{line}");
                 assert!(words.contains(&"/tmp/a shop.db".into()), "{line}");
                 if let Err(error) = cli::parse(&words) {

@@ -11,7 +11,7 @@ use super::keep_going::AT_ONCE;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::Catalogue;
 use crate::domain::settings::Settings;
-use crate::domain::slip::{LINES_LIMIT, PickList, TO_PACK, TooManyLines, is_to_pack};
+use crate::domain::slip::{LINES_LIMIT, PickList, RETURNS_LOOKED_AT, TO_PACK, TooManyLines, is_to_pack};
 use crate::error::{Exit, Failure, FailureKind, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
@@ -23,7 +23,7 @@ use crate::ui;
 
 /// Print what to fetch for the orders that are to be packed, and a slip for each
 ///
-/// Without REF these are the confirmed and processing orders, the oldest first. What to fetch is added up by product, size and
+/// Without REF these are the confirmed and processing orders, the oldest first, and what replaces what came back in an exchange. What to fetch is added up by product, size and
 /// color; of one order it is on its slip. A slip has the address, the items less what came back, the customer's words, and what to
 /// collect. --format html prints on A4 and A6, each slip on a sheet of its own; --format csv is what to fetch.
 #[derive(Debug, Args)]
@@ -52,7 +52,8 @@ pub fn run(args: &SlipArgs, context: &mut Context) -> anyhow::Result<Exit> {
             let orders = read.orders(some)?;
             let items = orders.iter().flat_map(|order| &order.items);
             let catalogue = read.products(items.map(|item| item.product_id))?;
-            orders.iter().try_for_each(|order| slips.add(order, &catalogue, &settings, context))?;
+            let orders = orders.iter().filter(|order| named.is_some() || is_to_pack(order));
+            orders.into_iter().try_for_each(|order| slips.add(order, &catalogue, &settings, context))?;
         }
         anyhow::Ok((slips, settings))
     })?;
@@ -75,7 +76,7 @@ fn orders_of(read: &Read<'_>, named: Option<&References>, naming: &Naming) -> an
             format!("more than {REFERENCES_LIMIT} orders are to be packed; one call prints {REFERENCES_LIMIT}");
         return Err(Failure::new(FailureKind::InvalidInput, problem).hint(name_some()).into());
     }
-    Ok(orders)
+    Ok(orders.into_iter().chain(read.unsent_exchanges(RETURNS_LOOKED_AT)?).collect())
 }
 
 fn name_some() -> Hint {
@@ -108,7 +109,7 @@ impl Slips {
         })?;
         self.count += 1;
         let (reference, status) = (&order.summary.reference, order.summary.status);
-        if !is_to_pack(status) {
+        if !is_to_pack(order) {
             self.strays.push(format!("{reference} is {status}"));
         }
         match context.global.format() {

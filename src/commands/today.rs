@@ -10,6 +10,7 @@ use crate::domain::calendar::before;
 use crate::domain::refusal::Remedy;
 use crate::domain::report::money::Outstanding;
 use crate::domain::settings::Settings;
+use crate::domain::slip::RETURNS_LOOKED_AT;
 use crate::domain::status::Status;
 use crate::domain::today::{
     self, COUNTED, DAYS_WITH_COURIER, LOOKED_AT, List, Needs, PRODUCTS, PendingOrder, SHIPPED, SHOWN,
@@ -97,6 +98,7 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
         pending_count,
         products,
         low_stock: settings.low_stock,
+        exchanges: read.orders(&read.unsent_exchanges(RETURNS_LOOKED_AT)?)?,
         to_pack_count: counted(Status::Confirmed, confirmed.len(), SHOWN)?
             + counted(Status::Processing, processing.len(), SHOWN)?,
         to_pack: confirmed.into_iter().chain(processing).map(|order| order.summary).collect(),

@@ -3,7 +3,6 @@
 use super::money::{Balance, Money};
 use super::order::OrderSummary;
 use super::status::Status;
-use super::terms::Claimed;
 
 /// What a line of the account says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +29,9 @@ pub enum Entry {
     Owed,
 }
 
-/// Returns whether the shop stands by the terms: while an order is pending, what only a guest says is no promise of the shop;
-/// whoever confirms it agrees (rule 5).
-pub fn are_terms_agreed(summary: &OrderSummary) -> bool {
-    summary.status != Status::Pending || summary.terms.claimed == Claimed::default()
-}
-
 /// Returns the account of an order, line by line; only the total where there is nothing else to say.
 pub fn account(summary: &OrderSummary) -> Vec<(Entry, Balance)> {
-    if !are_terms_agreed(summary) {
+    if !summary.are_terms_agreed() {
         return vec![(Entry::Total, summary.total.into())];
     }
     let (terms, mut lines) = (&summary.terms, Vec::new());

@@ -7,7 +7,6 @@ use super::order::{Order, OrderItem};
 use super::payment::Payment;
 use super::settings::Settings;
 use super::template::{Field, Part, Template, parts};
-use super::terms::Claimed;
 
 /// Writes the message, in the shop's own words where it has some. `obstacles` are the reasons why the order cannot be confirmed,
 /// for [`Template::Shortage`].
@@ -43,7 +42,7 @@ fn in_own_words(words: &str, order: &Order, settings: &Settings, obstacles: &[Ob
 fn value_of(field: Field, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let summary = &order.summary;
     let purse = Purse { order, currency: summary.currency.as_ref().or(settings.currency.as_ref()) };
-    let (terms, is_agreed) = (&summary.terms, purse.are_terms_agreed());
+    let (terms, is_agreed) = (&summary.terms, summary.are_terms_agreed());
     let amount = |amount: Option<Balance>| amount.map(|amount| purse.amount(amount)).unwrap_or_default();
     let text = |text: Option<&String>| text.map(|text| sent(text).into_owned()).unwrap_or_default();
     match field {
@@ -158,15 +157,11 @@ impl Purse<'_> {
 
     /// Returns what is due, if the shop records it and has agreed to the terms: a guest's claim is no promise of the shop.
     fn due(&self) -> Option<Balance> {
-        self.order.summary.due().filter(|_| self.are_terms_agreed())
-    }
-
-    fn are_terms_agreed(&self) -> bool {
-        self.order.summary.terms.claimed == Claimed::default()
+        self.order.summary.due().filter(|_| self.order.summary.are_terms_agreed())
     }
 
     fn is_cod(&self) -> bool {
-        self.order.summary.terms.is_cod && self.are_terms_agreed()
+        self.order.summary.terms.is_cod && self.order.summary.are_terms_agreed()
     }
 
     /// Returns whether the customer pays nothing more before the goods come.
@@ -182,7 +177,7 @@ impl Purse<'_> {
     /// Lists what the order costs beside its items, and what was paid.
     fn lines(&self) -> Vec<String> {
         let summary = &self.order.summary;
-        if !self.are_terms_agreed() {
+        if !summary.are_terms_agreed() {
             return Vec::new();
         }
         let (terms, returned) = (&summary.terms, summary.returned);
@@ -299,7 +294,8 @@ mod tests {
             say(&order, "{items}\n{total} + {delivery} = {grandTotal}\n{courier} {tracking}"),
             "1 × Shirt (S): 29.99\n29.99 EGP + 50.00 EGP = 79.99 EGP\nBosta "
         );
-        // A guest's claim is no promise of the shop.
+        // A guest's claim is no promise of the shop before it confirms the order.
+        order.summary.status = Status::Pending;
         order.summary.terms = order.summary.terms.claimed_by_guest();
         assert_eq!(say(&order, "{delivery}\n{grandTotal}"), "29.99 EGP");
     }
@@ -491,5 +487,37 @@ mod tests {
     fn the_words_of_templates_stay() {
         let words = ["received", "confirmed", "shipped", "delivered", "cancelled", "shortage"];
         assert_eq!(Template::ALL.map(Template::as_str), words);
+    }
+
+    /// What a guest says is agreed to once the order is confirmed.
+    #[test]
+    fn a_message_and_an_invoice_agree_on_the_money() {
+        use crate::domain::invoice::{Entry, account};
+        let shirt = product("Shirt", &[("", 9)]);
+        let catalogue: Catalogue = [shirt.clone()].into_iter().collect();
+        for status in Status::ALL {
+            let mut order = order(&incoming(&[(&shirt, 2, None)]), &catalogue, 1, status);
+            let fee = Some(Money::from_hundredths(5000));
+            let terms =
+                Terms { delivery_fee: fee, discount: Money::from_hundredths(998), is_cod: true, ..Terms::default() };
+            order.summary.terms = terms.claimed_by_guest();
+            let invoiced = account(&order.summary);
+            let amount = |entries: &[Entry]| {
+                let found = invoiced.iter().find(|(entry, _)| entries.contains(entry));
+                found.map(|(_, amount)| amount.to_string()).unwrap_or_default()
+            };
+            let own = |words: &str| in_own_words(words, &order, &Settings::default(), &[]);
+            assert_eq!(own("{grandTotal}"), amount(&[Entry::Total, Entry::Kept]), "{status}");
+            assert_eq!(own("{due}"), amount(&[Entry::Due, Entry::CashOnDelivery, Entry::Owed]), "{status}");
+            if status != Status::Cancelled {
+                let text = in_our_words(Template::fitting(status), &order, &Settings::default(), &[]);
+                let is_billed = !amount(&[Entry::Delivery]).is_empty();
+                assert_eq!(
+                    (text.contains("Delivery: 50.00"), is_billed),
+                    (is_billed, status != Status::Pending),
+                    "{text}"
+                );
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::reference::Reference;
 use super::remarks::Block;
 use super::shipping::Shipping;
 use super::status::Status;
-use super::terms::Terms;
+use super::terms::{Claimed, Terms};
 use super::text::{is_other_name, shorten};
 use super::time::Timestamp;
 
@@ -83,6 +83,12 @@ impl OrderSummary {
         self.order_date.min(self.created_at)
     }
 
+    /// Returns whether the shop stands by its terms: while an order is pending, what only a guest says is no promise of the shop;
+    /// whoever confirms it agrees (rule 5).
+    pub fn are_terms_agreed(&self) -> bool {
+        self.status != Status::Pending || self.terms.claimed == Claimed::default()
+    }
+
     /// Returns what the customer pays in all: the items less discount and returns, and the delivery; of a cancelled order, what
     /// the shop keeps.
     pub fn grand_total(&self) -> Balance {
@@ -119,6 +125,8 @@ pub struct Order {
     pub block: Option<Block>,
     /// What came back, oldest first.
     pub returns: Vec<Return>,
+    /// How many of its last items replaced what came back, and were not sent yet.
+    pub unsent: usize,
 }
 
 /// Pieces of an item that came back.
@@ -161,7 +169,15 @@ impl Order {
 impl From<OrderSummary> for Order {
     /// Takes an order without what hangs on it, for a list.
     fn from(summary: OrderSummary) -> Order {
-        Order { summary, items: Vec::new(), payments: Vec::new(), notes: Vec::new(), block: None, returns: Vec::new() }
+        Order {
+            summary,
+            items: Vec::new(),
+            payments: Vec::new(),
+            notes: Vec::new(),
+            block: None,
+            returns: Vec::new(),
+            unsent: 0,
+        }
     }
 }
 

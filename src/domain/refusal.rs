@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::payment::Method;
 use super::reference::Reference;
+use super::shipping::ShippingEdit;
 use super::status::Status;
 
 /// The class of a refusal; if several hold, the first of these counts.
@@ -79,6 +80,15 @@ pub enum Remedy {
     Cancel(Reference),
     /// Take back items of the order.
     Return(Reference),
+    /// Say who carries the order.
+    EditShipping {
+        /// The order.
+        reference: Reference,
+        /// What was typed.
+        shipping: ShippingEdit,
+    },
+    /// Say by which number what replaces items of the order is on its way.
+    SendReplacement(Reference),
     /// Change one of the order's items.
     EditItem(Reference),
     /// Take an order anew.
@@ -119,6 +129,17 @@ pub enum Remedy {
         /// How many pieces are missing.
         missing: i64,
     },
+    /// Put a delivery of a product on the shelf.
+    Receive {
+        /// What people type to name the product.
+        product: String,
+        /// The size as the catalogue spells it; `None` if it is not tracked by size.
+        size: Option<String>,
+        /// How many pieces are missing, if that is known.
+        missing: Option<i64>,
+    },
+    /// Put a delivery of several sizes of a product on the shelf.
+    ReceiveSizes(String),
     /// Look at a product, named by its barcode or id.
     ShowProduct(String),
     /// Change the catalogue's data of a product.

@@ -81,6 +81,7 @@ impl ResolvedOrder {
             notes: Vec::new(),
             block: None,
             returns: Vec::new(),
+            unsent: 0,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::money::{Balance, Money};
-use super::order::{Order, OrderItem, OrderPk, OrderSummary};
+use super::order::{Order, OrderItem, OrderPk};
 use super::product::{Catalogue, Product, ProductId};
 use super::status::Status;
 use super::text::size_key;
@@ -57,11 +57,11 @@ impl PickList {
     /// # Errors
     /// The list would have more than [`LINES_LIMIT`] lines.
     pub fn add(&mut self, order: &Order, catalogue: &Catalogue) -> Result<(), TooManyLines> {
-        if !is_to_pack(order.summary.status) {
+        if !is_to_pack(order) {
             return Ok(());
         }
         self.orders += 1;
-        for item in order.items.iter().filter(|item| item.pieces_left() > 0) {
+        for (_, item) in to_pack(order) {
             let folded = |choice: Option<&String>| choice.map(|choice| size_key(choice)).unwrap_or_default();
             let key = (item.product_id, folded(item.selected_size.as_ref()), folded(item.selected_color.as_ref()));
             if self.lines.len() >= LINES_LIMIT && !self.lines.contains_key(&key) {
@@ -119,16 +119,35 @@ impl PickLine {
     }
 }
 
-/// Returns whether an order in this status is to be packed.
-pub fn is_to_pack(status: Status) -> bool {
-    TO_PACK.contains(&status)
+/// In how many of the newest returns exchanges are looked for of which the replacement was not sent yet.
+pub const RETURNS_LOOKED_AT: u32 = 100;
+
+/// Returns whether an order is to be packed: all of it, or what replaces what came back.
+pub fn is_to_pack(order: &Order) -> bool {
+    TO_PACK.contains(&order.summary.status) || is_exchange(order)
 }
 
-/// Says why an order in this status is not to be packed.
-pub fn not_to_pack(status: Status) -> Option<&'static str> {
-    match status {
+/// Returns whether only what replaces what came back is to be packed: the customer has the rest.
+pub fn is_exchange(order: &Order) -> bool {
+    order.summary.status.is_carried() && replacements(order).iter().any(|item| item.pieces_left() > 0)
+}
+
+fn replacements(order: &Order) -> &[OrderItem] {
+    &order.items[order.items.len().saturating_sub(order.unsent)..]
+}
+
+/// Returns the items of which something is to be packed, or was, with their numbers.
+pub fn to_pack(order: &Order) -> impl Iterator<Item = (usize, &OrderItem)> {
+    let before = if is_exchange(order) { order.items.len() - replacements(order).len() } else { 0 };
+    (1..).zip(&order.items).skip(before).filter(|(_, item)| item.pieces_left() > 0)
+}
+
+/// Says why an order is not to be packed.
+pub fn not_to_pack(order: &Order) -> Option<&'static str> {
+    match order.summary.status {
         Status::Pending => Some("pending: not to be packed before it is confirmed"),
         Status::Confirmed | Status::Processing => None,
+        _ if is_exchange(order) => None,
         Status::Shipped => Some("shipped already"),
         Status::Delivered => Some("delivered already"),
         Status::Cancelled => Some("cancelled: not to be packed"),
@@ -147,10 +166,12 @@ pub enum Collection {
 }
 
 /// Returns what is to be collected of an order that is on its way, or will be. Of any other there is no telling.
-pub fn collection(summary: &OrderSummary) -> Option<Collection> {
+pub fn collection(order: &Order) -> Option<Collection> {
+    let summary = &order.summary;
     match summary.status {
-        Status::Pending | Status::Delivered | Status::Cancelled => return None,
         Status::Confirmed | Status::Processing | Status::Shipped => {}
+        Status::Delivered if is_exchange(order) => {}
+        Status::Pending | Status::Delivered | Status::Cancelled => return None,
     }
     Some(match summary.due().filter(|due| *due > Balance::ZERO) {
         Some(due) if summary.terms.is_cod => Collection::Cash(due.size()),
@@ -239,11 +260,42 @@ mod tests {
             (Status::Delivered, true, None, None),
             (Status::Cancelled, true, None, None),
         ] {
-            let mut summary = order(&incoming(&[(&cap, 1, None)]), &catalogue, 1, status).summary;
-            summary.terms.is_cod = is_cod;
-            summary.recorded = paid.map(Balance::from_hundredths);
-            assert_eq!(collection(&summary), expected, "{status} {is_cod} {paid:?}");
-            assert_eq!(is_to_pack(status), not_to_pack(status).is_none());
+            let mut order = order(&incoming(&[(&cap, 1, None)]), &catalogue, 1, status);
+            order.summary.terms.is_cod = is_cod;
+            order.summary.recorded = paid.map(Balance::from_hundredths);
+            assert_eq!(collection(&order), expected, "{status} {is_cod} {paid:?}");
+            assert_eq!(is_to_pack(&order), not_to_pack(&order).is_none());
+        }
+    }
+
+    #[test]
+    fn of_an_exchange_only_the_replacement_is_packed() {
+        let (shirt, cap) = (product("Shirt", &[("S", 9), ("L", 9)]), product("Cap", &[("", 9)]));
+        let catalogue: Catalogue = [shirt.clone(), cap.clone()].into_iter().collect();
+        let sent = incoming(&[(&cap, 3, None), (&shirt, 1, Some("L")), (&shirt, 1, Some("S"))]);
+        for (status, unsent, back, expected) in [
+            (Status::Delivered, 1, 0, Some(&[3][..])),
+            (Status::Shipped, 1, 0, Some(&[3])),
+            (Status::Shipped, 2, 0, Some(&[2, 3])),
+            // The replacement came back too.
+            (Status::Delivered, 1, 1, None),
+            (Status::Delivered, 0, 0, None),
+            (Status::Cancelled, 1, 0, None),
+            (Status::Processing, 1, 0, Some(&[1, 2, 3])),
+        ] {
+            let mut order = order(&sent, &catalogue, 1, status);
+            order.unsent = unsent;
+            order.items[2].returned = back;
+            order.summary.recorded = Some(Balance::ZERO);
+            let packed: Vec<usize> = to_pack(&order).map(|(number, _)| number).collect();
+            let mut list = PickList::default();
+            list.add(&order, &catalogue).unwrap();
+            assert_eq!((is_to_pack(&order), not_to_pack(&order).is_none()), (expected.is_some(), expected.is_some()));
+            assert_eq!(list.pieces() > 0, expected.is_some());
+            if let Some(expected) = expected {
+                assert_eq!(packed, expected, "{status} {unsent}");
+                assert!(collection(&order).is_some());
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use super::remarks::Block;
 use super::report::money::Waiting;
 use super::report::pending::{Availability, Pending};
 use super::report::stock::{Demand, DemandByLine, Scarce, State};
+use super::slip::{is_exchange, to_pack};
 use super::status::Status;
 use super::time::Timestamp;
 
@@ -152,6 +153,8 @@ pub struct Facts {
     pub to_pack: Vec<OrderSummary>,
     /// How many orders are to be packed.
     pub to_pack_count: i64,
+    /// The orders of which what replaces what came back was not sent yet.
+    pub exchanges: Vec<Order>,
     /// The shipped orders that came first, up to [`SHIPPED`], with the time of their shipping.
     pub shipped: Vec<Waiting>,
     /// The orders of which something is owed, up to [`SHOWN`], with their payments.
@@ -166,7 +169,7 @@ pub fn today(facts: &Facts, now: Timestamp) -> Vec<Needs> {
     vec![
         payments,
         sizes,
-        to_pack(facts, now),
+        packing(facts, now),
         with_couriers(facts, now),
         owed(facts, now),
         stock(facts),
@@ -229,7 +232,7 @@ fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pendi
     }
 }
 
-fn to_pack(facts: &Facts, now: Timestamp) -> Needs {
+fn packing(facts: &Facts, now: Timestamp) -> Needs {
     let mut orders: Vec<&OrderSummary> = facts.to_pack.iter().collect();
     orders.sort_by_key(|order| (order.waits_since(), order.pk));
     let need = |order: &&OrderSummary| {
@@ -237,7 +240,21 @@ fn to_pack(facts: &Facts, now: Timestamp) -> Needs {
         let next = Remedy::MoveOn { reference: order.reference.clone(), to };
         order_need(order, order.waits_since(), now, next)
     };
-    needs(List::ToPack, orders.iter().map(need).collect(), Count::of_counted(facts.to_pack_count))
+    let exchange = |order: &Order| {
+        let since = order.returns.last().map_or(order.summary.waits_since(), |last| last.at);
+        let next = Remedy::SendReplacement(order.summary.reference.clone());
+        let pieces = to_pack(order).map(|(_, item)| {
+            let size = item.selected_size.as_ref().map(|size| format!(" ({size})")).unwrap_or_default();
+            format!("{} × {}{size}", item.pieces_left(), item.shop_name())
+        });
+        let remark = format!("exchange, to be sent: {}", pieces.collect::<Vec<_>>().join(", "));
+        Need { remarks: vec![remark], ..order_need(&order.summary, since, now, next) }
+    };
+    let exchanges: Vec<Need> = facts.exchanges.iter().filter(|order| is_exchange(order)).map(exchange).collect();
+    let count = Count::of_counted(facts.to_pack_count + i64::try_from(exchanges.len()).unwrap_or_default());
+    // Whoever waits for an exchange has waited before.
+    let rows = exchanges.into_iter().chain(orders.iter().map(need)).collect();
+    needs(List::ToPack, rows, count)
 }
 
 fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
@@ -299,12 +316,11 @@ fn stock(facts: &Facts) -> Needs {
     let count = Count::of_rows(rows.len(), facts.products.iter().filter(is_scarce).count() < PRODUCTS);
     let need = |scarce: Scarce| {
         let product = scarce.barcode.clone().unwrap_or_else(|| scarce.product_id.to_string());
-        let next = match scarce.state {
-            State::Short => {
-                let size = scarce.size.clone().unwrap_or_default();
-                Remedy::AddStock { product, size, missing: scarce.missing() }
-            }
-            State::Out | State::Low => Remedy::ShowProduct(product),
+        let is_sized = facts.products.iter().any(|known| known.id == scarce.product_id && known.is_sized());
+        let missing = (scarce.state == State::Short).then(|| scarce.missing());
+        let next = match &scarce.size {
+            None if is_sized => Remedy::ReceiveSizes(product),
+            size => Remedy::Receive { product, size: size.clone().filter(|size| !size.is_empty()), missing },
         };
         Need { subject: Subject::Stock(scarce), problems: Vec::new(), remarks: Vec::new(), next }
     };
@@ -381,8 +397,15 @@ mod tests {
             Remedy::Refund { reference, method } => {
                 format!("refund {reference} {}", method.as_ref().map_or("?", Method::as_str))
             }
-            Remedy::AddStock { product, size, missing } => format!("add {product} {size} {missing}"),
-            Remedy::ShowProduct(product) => format!("show {product}"),
+            Remedy::Receive { product, size, missing } => {
+                let missing = missing.map_or("N".to_owned(), |missing| missing.to_string());
+                format!(
+                    "receive {product} {}{missing}",
+                    size.as_ref().map(|size| format!("{size}=")).unwrap_or_default()
+                )
+            }
+            Remedy::ReceiveSizes(product) => format!("receive {product} SIZE=N"),
+            Remedy::SendReplacement(reference) => format!("send replacement of {reference}"),
             Remedy::ShowOrders(orders) => {
                 format!("show {}", orders.iter().map(Reference::as_str).collect::<Vec<_>>().join(" "))
             }
@@ -433,7 +456,10 @@ mod tests {
         );
         assert_eq!(described(&lists[6]), ["LEG-5 6h: show LEG-1 LEG-5"]);
         // The stock is short of what these orders need together.
-        assert_eq!(described(&lists[5]), ["Shirt S short 2: add SKU-Shirt S 1", "Shirt L short 0: add SKU-Shirt L 1"]);
+        assert_eq!(
+            described(&lists[5]),
+            ["Shirt S short 2: receive SKU-Shirt S=1", "Shirt L short 0: receive SKU-Shirt L=1"]
+        );
     }
 
     #[test]
@@ -522,10 +548,10 @@ mod tests {
         assert_eq!(
             described(&lists[5]),
             [
-                "Coat S short 0: add SKU-Coat S 1",
-                "Polo S short 0: add SKU-Polo S 1",
-                "Vest - out 0: show SKU-Vest",
-                "Cap - low 4: show SKU-Cap",
+                "Coat S short 0: receive SKU-Coat S=1",
+                "Polo S short 0: receive SKU-Polo S=1",
+                "Vest - out 0: receive SKU-Vest N",
+                "Cap - low 4: receive SKU-Cap SIZE=N",
             ]
         );
         assert_eq!(lists[5].count, Count::Exactly(4));
@@ -533,10 +559,10 @@ mod tests {
         assert_eq!(
             described(&today(&without_orders, at(0))[5]),
             [
-                "Coat S out 0: show SKU-Coat",
-                "Vest - out 0: show SKU-Vest",
-                "Cap - low 4: show SKU-Cap",
-                "Polo - low 2: show SKU-Polo"
+                "Coat S out 0: receive SKU-Coat S=N",
+                "Vest - out 0: receive SKU-Vest N",
+                "Cap - low 4: receive SKU-Cap SIZE=N",
+                "Polo - low 2: receive SKU-Polo SIZE=N"
             ]
         );
     }

@@ -117,6 +117,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.held_stock(order)?;
     read.held_by(&[order])?;
     read.returns_of("[1]")?;
+    read.unsent_exchanges(10)?;
     read.kept_pieces()?;
     read.last_moves()?;
     for since in [None, Some(Timestamp::FIRST)] {

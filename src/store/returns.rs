@@ -1,6 +1,6 @@
 //! What came back from customers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::named_params;
 
@@ -19,6 +19,16 @@ use crate::domain::time::Timestamp;
 #[derive(Debug, Default)]
 pub(super) struct Returns(HashMap<OrderPk, Vec<Row>>);
 
+/// Whether the event `e` exchanged pieces of an order that a courier brought, and the replacement was not sent yet: since then the
+/// order took no step to shipped or delivered, and got no other courier or number.
+const IS_UNSENT: &str = r#"(e."to" IS NOT NULL AND e.kind = 'returned'
+    AND EXISTS (SELECT 1 FROM order_events AS s
+                WHERE s.order_pk = e.order_pk AND s.pk < e.pk AND s.kind = 'status' AND s."to" = 'shipped')
+    AND NOT EXISTS (SELECT 1 FROM order_events AS s
+                    WHERE s.order_pk = e.order_pk AND s.pk > e.pk
+                      AND (s.kind = 'status' AND s."to" IN ('shipped', 'delivered')
+                           OR s.kind = 'edited' AND (s."to" GLOB 'courier: *' OR s."to" GLOB 'tracking: *'))))"#;
+
 #[derive(Debug)]
 struct Row {
     item: Id,
@@ -26,30 +36,32 @@ struct Row {
     subtotal: Money,
     value: Money,
     at: Timestamp,
+    is_unsent: bool,
 }
 
 impl Returns {
-    /// Takes out what came back of an order, and notes it at its items.
-    pub fn take(&mut self, order: OrderPk, items: &mut [OrderItem]) -> Vec<Return> {
+    /// Takes out what came back of an order, and notes it at its items. Returns with it how many replacements are unsent.
+    pub fn take(&mut self, order: OrderPk, items: &mut [OrderItem]) -> (Vec<Return>, usize) {
         let rows = self.0.remove(&order).unwrap_or_default();
-        let to_item = |Row { item, quantity, subtotal, value, at }| {
+        let unsent = rows.iter().filter(|row| row.is_unsent).count();
+        let to_item = |Row { item, quantity, subtotal, value, at, .. }| {
             // A row of an item that is not there is found by check.
             let index = items.iter().position(|known| known.id == item.0)?;
             items[index].returned = items[index].returned.saturating_add(quantity);
             Some(Return { item: index + 1, quantity, subtotal, value, at })
         };
-        rows.into_iter().filter_map(to_item).collect()
+        (rows.into_iter().filter_map(to_item).collect(), unsent)
     }
 }
 
 impl Read<'_> {
     /// Loads what came back of orders, whose keys are a JSON array.
     pub(super) fn returns_of(&self, orders: &str) -> Result<Returns, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT r.order_pk, r.item_id, r.quantity, r.subtotal, r.value, e.at
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT r.order_pk, r.item_id, r.quantity, r.subtotal, r.value, e.at, {IS_UNSENT} AS is_unsent
              FROM order_returns AS r JOIN order_events AS e ON e.pk = r.event_pk
-             WHERE r.order_pk IN (SELECT value FROM json_each(:orders)) ORDER BY r.pk",
-        )?;
+             WHERE r.order_pk IN (SELECT value FROM json_each(:orders)) ORDER BY r.pk"
+        ))?;
         let mut returns = Returns::default();
         let mut rows = statement.query(named_params! {":orders": orders})?;
         while let Some(row) = rows.next()? {
@@ -59,9 +71,24 @@ impl Read<'_> {
                 subtotal: row.get("subtotal")?,
                 value: row.get("value")?,
                 at: row.get("at")?,
+                is_unsent: row.get("is_unsent")?,
             });
         }
         Ok(returns)
+    }
+
+    /// Finds the orders of which a replacement was not sent yet, the oldest exchange first, among the `most` newest returns.
+    pub fn unsent_exchanges(&self, most: u32) -> Result<Vec<OrderPk>, StoreError> {
+        let sql = format!(
+            "SELECT o.pk FROM (SELECT pk, order_pk, event_pk FROM order_returns ORDER BY pk DESC LIMIT :most) AS r
+             CROSS JOIN orders AS o ON o.pk = r.order_pk CROSS JOIN order_events AS e ON e.pk = r.event_pk
+             WHERE o.status IN ('shipped', 'delivered') AND {IS_UNSENT}"
+        );
+        let newest_first = self.rows(&sql, named_params! {":most": most}, |row| row.get("pk"))?;
+        let mut orders: Vec<OrderPk> = newest_first.into_iter().rev().collect();
+        let mut seen = HashSet::new();
+        orders.retain(|order| seen.insert(*order));
+        Ok(orders)
     }
 
     /// Loads what came back of the orders of a number in full, up to `most` of the newest.

@@ -7,6 +7,25 @@ fn from_items(text: &str) -> String {
     text[start..].to_owned()
 }
 
+/// Whoever confirms an order agrees to what only its guest said.
+#[test]
+fn an_invoice_and_a_message_agree_on_accepted_terms() {
+    let shop = Shop::stocked();
+    let claimed = order("LEG-CLAIM", BELT, 1, None).replacen('{', r#"{"discount":"5.00","deliveryFee":"40.00","#, 1);
+    shop.orders(["create", "-q"]).stdin(claimed).succeeds();
+    let words = ["Discount", "Delivery", "To pay"];
+    let said = |command: &str| {
+        let text = shop.orders([command, "LEG-CLAIM"]).exits(0).stdout;
+        words.map(|word| text.contains(word) || word == "To pay" && text.contains("64.99"))
+    };
+    assert_eq!((said("message"), said("invoice")), ([false; 3], [false; 3]));
+    shop.orders(["confirm", "LEG-CLAIM", "--accept-prices"]).succeeds();
+    for status in ["processing", "shipped", "delivered"] {
+        assert_eq!((said("message"), said("invoice")), ([true; 3], [true; 3]), "{status}");
+        shop.orders(["set-status", "LEG-CLAIM", status]).succeeds();
+    }
+}
+
 #[test]
 fn an_invoice_has_the_shop_the_customer_the_items_and_the_money() {
     let shop = Shop::with_order();

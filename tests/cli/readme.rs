@@ -223,6 +223,84 @@ fn every_recipe_works_and_prints_what_stands_below_it() {
     assert!(desk.path("usr/local/bin/take-webhooks.sh").exists() && desk.path("usr/local/bin/orders").exists());
 }
 
+/// A set of words is true of an order wherever it stands: paid or not, with a courier or without.
+#[test]
+fn the_words_in_arabic_are_true_of_every_order() {
+    let desk = Desk::new();
+    let [words] = recipes("template.received").try_into().unwrap();
+    desk.succeeds(&format!(
+        "orders product import -q examples/catalogue.json
+        orders config -q shopName 'ليجو'; orders config -q currency EGP
+        {words}
+        orders create -q --phone 01001234567 --name '{{total}} ليلى' --item PL-220/M --reference A-1
+        orders create -q --phone 01001234567 --name Mona --item SKU-12345/L*5 --reference A-2
+        jq '.orderReference = \"A-5\" | .items[0].selectedSize = null' examples/order.json | orders create -q -
+        orders create -q --phone 01001234567 --name Omar --item BLT-01*2 --delivery 50 --discount 7.50 --cod --confirm --reference A-3
+        orders create -q --phone 01001234567 --name Sara --item BLT-01 --confirm --paid cash --reference A-4"
+    ));
+    let settings: serde_json::Value = serde_json::from_str(&desk.succeeds("orders config --json")).unwrap();
+    let unset: Vec<_> = settings
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(key, value)| key.starts_with("template.") && value.is_null())
+        .collect();
+    assert!(unset.is_empty(), "{unset:?}");
+    let fields = [
+        "name",
+        "reference",
+        "items",
+        "total",
+        "delivery",
+        "discount",
+        "grandTotal",
+        "paid",
+        "due",
+        "courier",
+        "tracking",
+        "shop",
+        "shortage",
+    ];
+    for field in fields {
+        assert!(words.contains(&format!("{{{field}}}")), "{field}");
+    }
+    let message = |rest: &str| desk.shows(&format!("orders message {rest} --json | jq -r .text"));
+    assert_eq!(
+        message("A-1"),
+        "مرحبًا \u{2068}{total} ليلى\u{2069}،\nشكرًا لطلبك رقم A-1.\n\n1 × Polo Shirt (M): 24.50\nثمن القطع: 24.50 EGP\n\
+         الإجمالي: 24.50 EGP\n\nسنراسلك عند تأكيد الطلب.\n\u{2068}ليجو\u{2069}\n"
+    );
+    assert_eq!(
+        message("A-2 --template shortage"),
+        "مرحبًا Mona،\nنعتذر، لا يمكننا إرسال كل ما في طلبك رقم A-2. المتوفر:\n\nClassic T-Shirt (L): 3 / 5\n\n\
+         هل تريد شيئًا آخر بدلًا منه؟\n\u{2068}ليجو\u{2069}\n"
+    );
+    assert!(message("A-5 --template shortage").contains("المتوفر:\n\nClassic T-Shirt: S, M, L\n\nهل"));
+    // The courier collects it.
+    assert_eq!(
+        message("A-3"),
+        "مرحبًا Omar،\nتم تأكيد طلبك رقم A-3.\n\n2 × Leather Belt: 37.50\nالخصم: 7.50 EGP\nالتوصيل: 50.00 EGP\n\
+         الإجمالي: 80.00 EGP\nالمتبقي: 80.00 EGP\n\nسنراسلك عند شحن الطلب.\n\u{2068}ليجو\u{2069}\n"
+    );
+    let sent = |rest: &str| format!("مرحبًا Omar،\nطلبك رقم A-3 في الطريق إليك.\n\n{rest}\u{2068}ليجو\u{2069}\n");
+    desk.succeeds("orders set-status A-3 shipped -q");
+    assert_eq!(message("A-3"), sent("المتبقي: 80.00 EGP\n"));
+    desk.succeeds("orders edit A-3 --courier بوسطة --tracking bs-9917 -q");
+    let carried = "شركة الشحن: \u{2068}بوسطة\u{2069}\nرقم التتبع: bs-9917\nالمتبقي: 80.00 EGP\n";
+    assert_eq!(message("A-3"), sent(carried));
+    assert_eq!(
+        message("A-4"),
+        "مرحبًا Sara،\nتم تأكيد طلبك رقم A-4.\n\n1 × Leather Belt: 18.75\nالإجمالي: 18.75 EGP\nالمدفوع: 18.75 EGP\n\
+         المتبقي: 0.00 EGP\n\nسنراسلك عند شحن الطلب.\n\u{2068}ليجو\u{2069}\n"
+    );
+    desk.succeeds("orders set-status A-3 delivered -q; orders cancel A-4 --yes -q");
+    assert_eq!(message("A-3"), "مرحبًا Omar،\nتم تسليم طلبك رقم A-3. شكرًا لك!\n\u{2068}ليجو\u{2069}\n");
+    assert_eq!(
+        message("A-4"),
+        "مرحبًا Sara،\nتم إلغاء طلبك رقم A-4. إن لم تكن تتوقع ذلك فراسلنا.\n\u{2068}ليجو\u{2069}\n"
+    );
+}
+
 #[test]
 fn the_tour_prints_what_readme_shows() {
     let output = Command::new("bash").arg(shipped("examples/tour.sh")).output().unwrap();

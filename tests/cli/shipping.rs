@@ -74,6 +74,19 @@ fn a_tracking_number_is_that_of_one_order_on_its_way() {
 }
 
 #[test]
+fn an_order_that_is_shipped_gets_its_number_by_an_edit() {
+    let shop = shop();
+    run(&shop, &format!("set-status {ORDER} shipped -q")).succeeds();
+    run(&shop, &format!("set-status {ORDER} shipped"))
+        .fails(5, &format!("error: order {ORDER} is already shipped; nothing changed\n"));
+    let hint = format!(
+        "error: order {ORDER} is already shipped; nothing changed
+hint: to say who carries it:  orders edit {ORDER} --courier Bosta --tracking=-9917\n"
+    );
+    run(&shop, &format!("set-status {ORDER} shipped --courier Bosta --tracking=-9917")).fails(5, &hint);
+}
+
+#[test]
 fn a_number_that_another_order_has_is_a_warning() {
     let shop = shop();
     shop.orders(["create", "-q"]).stdin(order("LEG-2", BELT, 1, None)).succeeds();

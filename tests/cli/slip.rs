@@ -46,6 +46,59 @@ fn without_code(text: &str) -> String {
     lines.filter(|line| !line.is_empty()).map(|line| line.to_owned() + "\n").collect()
 }
 
+/// What a customer gets in exchange goes out as an order does, until it has a number of its own. Over the counter there is nothing to send.
+#[test]
+fn what_replaces_what_came_back_is_packed_and_sent() {
+    let shop = Shop::stocked();
+    let run = |line: &str| line.split(' ').fold(shop.orders([]), |run, word| run.arg(word));
+    for (reference, way) in [("LEG-SENT", "shipped"), ("LEG-HOME", "shipped"), ("LEG-SHOP", "delivered")] {
+        shop.take(reference, SHIRT, 1, Some("M"));
+        run(&format!("confirm {reference} --paid cash -q")).succeeds();
+        run(&format!("set-status {reference} {way} -q")).succeeds();
+    }
+    run("set-status LEG-HOME delivered -q").succeeds();
+    run("today --if-any --json").succeeds();
+    for reference in ["LEG-SHOP", "LEG-SENT", "LEG-HOME"] {
+        run(&format!("return {reference} 1 --exchange S --yes -q")).succeeds();
+    }
+    run("slip -q").prints("LEG-SENT\nLEG-HOME\n");
+    let slips = run("slip --json").json();
+    let line = &slips["pickList"][0];
+    assert_eq!((&line["size"], &line["quantity"], &line["orders"]), (&"S".into(), &2.into(), &2.into()));
+    assert_eq!(slips["pickList"].as_array().unwrap().len(), 1);
+    let slip = run("slip LEG-HOME").exits(0);
+    assert_eq!(slip.stderr, "");
+    assert!(
+        slip.stdout.contains("exchange: the customer has the rest\n") && slip.stdout.ends_with("\n1 piece\n"),
+        "{slip:?}"
+    );
+    assert!(run("slip LEG-HOME --format html").succeeds().contains("exchange: the customer has the rest"));
+    let commands = || {
+        let today = run("today --json").json();
+        let rows = today["rows"].as_array().unwrap().iter().filter(|row| row["list"] == "toPack");
+        rows.map(|row| (row["command"].as_str().unwrap().to_owned(), row["remarks"].to_string())).collect::<Vec<_>>()
+    };
+    let row = |reference: &str| {
+        (
+            format!("orders edit {reference} --tracking NUMBER"),
+            "[\"exchange, to be sent: 1 × Classic T-Shirt (S)\"]".to_owned(),
+        )
+    };
+    assert_eq!(commands(), [row("LEG-SENT"), row("LEG-HOME")]);
+    run("edit LEG-SENT --tracking 9918 -q").succeeds();
+    assert_eq!(commands(), [row("LEG-HOME")]);
+    run("slip LEG-SENT").exits(0);
+    // A step back and on again sends it, too; and nothing goes out of what came back as well.
+    run("set-status LEG-HOME shipped --force --note exchange -q").succeeds();
+    assert_eq!(commands(), []);
+    run("return LEG-HOME 2 --exchange L --yes -q").succeeds();
+    assert_eq!(commands().len(), 1);
+    run("return LEG-HOME 3 --yes -q").succeeds();
+    assert_eq!(commands(), []);
+    run("slip -q").prints("");
+    shop.check();
+}
+
 #[test]
 fn a_slip_says_where_an_order_goes_what_is_in_it_and_what_to_collect() {
     let shop = packing();

@@ -62,11 +62,11 @@ fn everything_that_needs_somebody_stands_there_with_its_command() {
         (
             "stock",
             &[
-                "orders product adjust SKU-12345 +1 --size L --note WHY",
-                "orders product adjust SKU-12345 +3 --size M --note WHY",
-                "orders product show BLT-01",
-                "orders product show PL-220",
-                "orders product show a4d5c6b7-1e2f-4a3b-8c4d-0f1e2d3c4b5a",
+                "orders product receive BLT-01 N --ref REF",
+                "orders product receive PL-220 SIZE=N --ref REF",
+                "orders product receive SKU-12345 L=1 --ref REF",
+                "orders product receive SKU-12345 M=3 --ref REF",
+                "orders product receive a4d5c6b7-1e2f-4a3b-8c4d-0f1e2d3c4b5a SIZE=N --ref REF",
             ],
         ),
         ("receivedTwice", &["orders show LEG-LATE LEG-TWICE"]),
@@ -102,9 +102,10 @@ fn every_command_runs_as_it_is_printed() {
     let shop = busy();
     std::fs::rename(shop.file(), shop.path("a shop.db")).unwrap();
     let body = shop.orders(["today", "--db", "a shop.db", "--json"]).json();
-    for row in body["rows"].as_array().unwrap() {
+    for (number, row) in body["rows"].as_array().unwrap().iter().enumerate() {
         let line = row["command"].as_str().unwrap();
-        let line = line.replace(" SIZE", " S").replace(" WHY", " counted");
+        let line = line.replace("220 SIZE=N", "220 L=1").replace("SIZE=N", "42=1").replace(" N ", " 1 ");
+        let line = line.replace("REF", &format!("INV-{number}")).replace(" SIZE", " S").replace(" WHY", " counted");
         let line = line.replacen("orders ", &format!("{} --yes ", env!("CARGO_BIN_EXE_orders")), 1);
         let done = Command::new("sh")
             .args(["-c", &line])
@@ -216,7 +217,7 @@ fn guests_words_stay_on_their_line_and_out_of_commands() {
     assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
     assert!(text.contains("orders message 'LEG-1'\\'';x' --template shortage\n"), "{text}");
     for row in shop.orders(["today", "--json"]).json()["rows"].as_array().unwrap() {
-        let line = row["command"].as_str().unwrap();
+        let line = row["command"].as_str().unwrap().replace("=N ", "=1 ").replace(" N ", " 1 ");
         let split = Command::new("sh").args(["-c", &format!("printf '%s\\0' {line}")]).output().unwrap().stdout;
         let words = String::from_utf8(split).unwrap();
         let words: Vec<OsString> = words.split_terminator('\0').map(Into::into).collect();

@@ -102,7 +102,9 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         context.ui.note(&format!("{} already has these values; {note}", order.summary.reference));
     }
     naming.say(context);
-    shared.iter().for_each(|warning| context.ui.warn(warning));
+    if let Some(warning) = &shared {
+        context.ui.warn(warning);
+    }
     context.print_order(&order, &settings)?;
     if is_changed {
         say_owed([&order].into_iter(), context);

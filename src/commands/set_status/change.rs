@@ -7,9 +7,10 @@ use crate::commands::keep_going::{Call, OrderFailure, load_named, print_outcomes
 use crate::commands::payment::say_owed;
 use crate::commands::pick::{Purpose, named_or_picked};
 use crate::commands::shipping::shared_number;
+use crate::domain::holding::Holding;
 use crate::domain::order::{Order, OrderSummary};
 use crate::domain::reference::Reference;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use crate::domain::shipping::ShippingEdit;
 use crate::domain::status::Status;
 use crate::domain::transition::{Request, StatusChange, decide};
@@ -69,7 +70,7 @@ pub fn change(
             {
                 return Err(Failure::from(Refusal::changed(&reference)).into());
             }
-            match decide(&order, &write.held_stock(order.summary.pk)?, request) {
+            match step(&order, &write.held_stock(order.summary.pk)?, request, shipping) {
                 Ok(change) => outcomes.push(Ok((change, order))),
                 Err(refusal) if keep_going => {
                     let failure = refusal.into();
@@ -93,7 +94,9 @@ pub fn change(
         }
         anyhow::Ok((outcomes, shared))
     })?;
-    shared.iter().for_each(|warning: &String| context.ui.warn(warning));
+    if let Some(warning) = &shared {
+        context.ui.warn(warning);
+    }
     naming.say(context);
     let body = |(_, order): &(StatusChange, Order)| json::order(order);
     let exit = print_outcomes(&outcomes, call, ORDER_KEYS, context, body, |changed| {
@@ -107,6 +110,17 @@ pub fn change(
         say_owed(outcomes.iter().flatten().map(|(_, order)| order), context);
     }
     Ok(exit)
+}
+
+/// Decides the step of an order. One that was taken already can still get its courier.
+fn step(order: &Order, held: &Holding, request: Request, shipping: &ShippingEdit) -> Result<StatusChange, Refusal> {
+    decide(order, held, request).map_err(|refusal| {
+        let is_taken = refusal.kind == RefusalKind::Conflict(Conflict::Already);
+        if !is_taken || *shipping == ShippingEdit::default() {
+            return refusal;
+        }
+        refusal.remedy(Remedy::EditShipping { reference: order.summary.reference.clone(), shipping: shipping.clone() })
+    })
 }
 
 /// Writes an order's decided step, and who carries it. The note stands with the first of them.

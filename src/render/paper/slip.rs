@@ -10,7 +10,7 @@ use super::{Amounts, WORDS_LINES, address_beside_code, lines_of};
 use crate::domain::history::customers_words;
 use crate::domain::order::{Order, OrderItem};
 use crate::domain::settings::Settings;
-use crate::domain::slip::{Collection, PickLine, PickList, collection, not_to_pack};
+use crate::domain::slip::{Collection, PickLine, PickList, collection, is_exchange, not_to_pack, to_pack};
 use crate::domain::time::Timestamp;
 use crate::render::json::{Body, body};
 use crate::render::order::{mark, pieces};
@@ -138,7 +138,7 @@ const BOX: &str = "[ ]";
 
 /// Says what whoever brings the order collects.
 fn to_collect(order: &Order, amounts: Amounts<'_>) -> Option<String> {
-    Some(match collection(&order.summary)? {
+    Some(match collection(order)? {
         Collection::Cash(due) => format!("{}, cash on delivery", amounts.show(due)),
         Collection::NothingButDue(due) => format!("nothing ({} is still due)", amounts.show(due)),
         Collection::Nothing => "nothing".to_owned(),
@@ -152,13 +152,13 @@ fn carrier(order: &Order) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// Returns the items of which something is to be packed, with their numbers.
-fn to_pack(order: &Order) -> impl Iterator<Item = (usize, &OrderItem)> {
-    (1..).zip(&order.items).filter(|(_, item)| item.pieces_left() > 0)
+/// Says what kind of sheet this is where it is no ordinary one.
+fn remark(order: &Order) -> Option<&'static str> {
+    not_to_pack(order).or_else(|| is_exchange(order).then_some("exchange: the customer has the rest"))
 }
 
-fn pieces_left(order: &Order) -> i64 {
-    order.items.iter().map(|item| i64::from(item.pieces_left())).sum()
+fn pieces_to_pack(order: &Order) -> i64 {
+    to_pack(order).map(|(_, item)| i64::from(item.pieces_left())).sum()
 }
 
 /// Renders the slip of an order as text.
@@ -173,7 +173,7 @@ pub fn text(order: &Order, settings: &Settings, style: RenderStyle<'_>) -> Strin
         let field = |(label, value): (&str, Option<String>)| Some(prose::field(label, 7, &value?, width));
         format!("\n{}", fields.into_iter().filter_map(field).collect::<String>())
     }));
-    text.extend(not_to_pack(summary.status).map(|why| format!("\n{}", mark(why, style))));
+    text.extend(remark(order).map(|why| format!("\n{}", mark(why, style))));
     let columns = [
         Column::new(""),
         Column::new("#").number(),
@@ -195,7 +195,7 @@ pub fn text(order: &Order, settings: &Settings, style: RenderStyle<'_>) -> Strin
         ]
     };
     let rows: Vec<_> = to_pack(order).map(row).collect();
-    let _ = writeln!(text, "\n{}\n{}", render(&columns, &rows, style), pieces(pieces_left(order)));
+    let _ = writeln!(text, "\n{}\n{}", render(&columns, &rows, style), pieces(pieces_to_pack(order)));
     for words in customers_words(&order.notes) {
         let lines = lines_of(&words.text, WORDS_LINES);
         let labels = std::iter::once("Customer's words:").chain(std::iter::repeat(""));
@@ -214,9 +214,9 @@ pub fn html(order: &Order, settings: &Settings) -> Markup {
             @if let Some(collect) = to_collect(order, Amounts::of(summary, settings)) {
                 p.collect { "Collect: " (collect) }
             }
-            @if let Some(why) = not_to_pack(summary.status) { p.mark { (why) } }
+            @if let Some(why) = remark(order) { p.mark { (why) } }
             @if let Some(carrier) = carrier(order) { p { "Courier: " (value(&carrier)) } }
-            p { "Ordered: " (minute_with_zone(summary.order_date, settings.zone())) ", " (pieces(pieces_left(order))) }
+            p { "Ordered: " (minute_with_zone(summary.order_date, settings.zone())) ", " (pieces(pieces_to_pack(order))) }
             @for words in customers_words(&order.notes) {
                 @for (place, line) in lines_of(&words.text, WORDS_LINES).iter().enumerate() {
                     p { @if place == 0 { "Customer's words: " } (value(line)) }
