@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use anyhow::Context as _;
 
+use super::differences::Differences;
+
 use crate::commands::Context;
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::row_list::RowList;
@@ -15,12 +17,11 @@ use crate::domain::time::Timestamp;
 use crate::error::{Exit, FailureKind};
 use crate::input::count_row::{COLUMNS, ListedCount, ReadCount, check_columns, read_row};
 use crate::input::table::{Columns, Row, TableForm};
-use crate::render::count::{difference, differences};
 use crate::store::{Audit, Write};
 
 /// Takes the counts of a sheet in one transaction.
 pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Context) -> anyhow::Result<Exit> {
-    let mut found = Vec::new();
+    let mut found = Differences::of(context);
     let read = |row: &Row, columns: &Columns, form: &TableForm| {
         let read = read_row(row, columns, *form);
         let size = read.size();
@@ -32,13 +33,8 @@ pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Conte
             Stocktaking { write, audit, may_start_sizes, known: HashSet::new(), last: None, found: &mut found };
         rows.each(&mut |read| count.enter(read))
     })?;
-    let mut body = summary.body(Imported::Counts);
-    body.insert("differences".to_owned(), found.iter().map(difference).collect());
-    context.print_one(body, || match context.ui.quiet {
-        true => String::new(),
-        false if found.is_empty() => sum_up(&summary, context),
-        false => differences(&found, context.style(&settings)) + &sum_up(&summary, context),
-    })?;
+    let line = sum_up(&summary, context);
+    found.print(summary.body(Imported::Counts), line, &settings, context)?;
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
@@ -71,7 +67,7 @@ struct Stocktaking<'w, 'c> {
     known: HashSet<LineKey>,
     /// The product of the row before: its sizes mostly follow each other.
     last: Option<(RowProduct, Product)>,
-    found: &'w mut Vec<Difference>,
+    found: &'w mut Differences,
 }
 
 impl Stocktaking<'_, '_> {
@@ -124,7 +120,7 @@ impl Stocktaking<'_, '_> {
         let (is_as_expected, has_new_size) = (line.difference() == 0, line.change.new_line.is_some());
         if !is_as_expected {
             let size = size.map(|size| product.spelled_size(Some(size)).ok().flatten().unwrap_or(size.to_owned()));
-            self.found.push(Difference { sku: product.handle(), product: product.name.clone(), size, line });
+            self.found.push(&Difference { sku: product.handle(), product: product.name.clone(), size, line })?;
         }
         // With a new size it is loaded anew.
         self.last = (!has_new_size).then(|| (row.product.clone(), product));
