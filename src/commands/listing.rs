@@ -1,13 +1,12 @@
 //! Listing orders, for `list` and `my-orders`: which ones, and how they are shown.
 
-use std::io::Write as _;
-
 use clap::Args;
 use serde_json::json;
 
 use super::Context;
 use super::arguments::{age, choose_fields, status_parser, when};
 use super::find::{find_ordered_product, find_user, user_not_found};
+use super::measured_rows::MeasuredRows;
 use crate::domain::calendar::{When, before};
 use crate::domain::history::seen_by;
 use crate::domain::order::Order;
@@ -16,14 +15,13 @@ use crate::domain::phone::read_phone;
 use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::domain::user::{Caller, Owner};
-use crate::error::{Exit, Failure, OutputError};
+use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
 use crate::render::json::body;
 use crate::render::json::{ITEM_ROW_KEYS, ORDER_KEYS, SUMMARY_KEYS, item_row, order_fields};
 use crate::render::order;
-use crate::render::table::{Layout, Sizing, columns_of, row_of};
-use crate::spool::Spool;
+use crate::render::table::{columns_of, row_of};
 use crate::store::{OrderFilter, Read, Sort, SortField, Store};
 use crate::ui;
 
@@ -237,13 +235,13 @@ fn print_table(
     limit: Option<u64>,
 ) -> anyhow::Result<()> {
     let is_chosen = context.global.fields.is_some();
-    let mut sizing = Sizing::of(match (is_chosen, listing.with_items) {
+    let mut rows = MeasuredRows::of(match (is_chosen, listing.with_items) {
         (true, _) => columns_of(keys),
         (false, true) => order::list_item_columns(),
         (false, false) if listing.selection.due => order::due_columns(),
         (false, false) => order::list_columns(),
     });
-    let (mut rows, mut count) = (Spool::default(), 0_u64);
+    let mut count = 0_u64;
     let settings = store.read(|read| {
         let settings = read.settings()?;
         let style = context.style(&settings);
@@ -256,10 +254,7 @@ fn print_table(
                 return anyhow::Ok(());
             }
             let order = &seen_by(&context.caller, order);
-            let mut put = |row: Vec<String>| {
-                sizing.add(&row);
-                rows.push(&row)
-            };
+            let mut put = |row: Vec<String>| rows.push(&row);
             match (is_chosen, listing.with_items) {
                 (true, true) => {
                     order
@@ -283,23 +278,10 @@ fn print_table(
         say_how_phones_match(listing, &settings, context);
         return Ok(());
     }
-    print_rows(&sizing.layout(context.style(&settings)), &mut rows)?;
+    rows.print(context.style(&settings))?;
     if let Some(limit) = limit.filter(|limit| count > *limit) {
         let which = if listing.selection.sort == NEWEST_FIRST { "newest" } else { "first" };
         context.ui.note(&format!("there are more: only the {which} {limit} are shown; --limit 0 shows all"));
     }
     Ok(())
-}
-
-/// Prints a measured table.
-pub fn print_rows(layout: &Layout, rows: &mut Spool<Vec<String>>) -> anyhow::Result<()> {
-    let mut stdout = ui::stdout();
-    stdout.write_all(layout.titles().as_bytes()).map_err(OutputError)?;
-    let mut line = String::new();
-    rows.each(|row| {
-        line.clear();
-        layout.put_row(&mut line, &row);
-        anyhow::Ok(stdout.write_all(line.as_bytes()).map_err(OutputError)?)
-    })?;
-    Ok(stdout.flush().map_err(OutputError)?)
 }

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `facts`, `arguments` | what a command declares about itself; values of arguments |
 //! | `context`, `caller` | what a run works with; who runs it, and whether they may |
-//! | `orders_file`, `printer` | finding and opening the orders file; printing results |
+//! | `orders_file`, `printer`, `measured_rows` | finding and opening the orders file; printing results, and long tables |
 //! | `find`, `pick` | naming orders, products and accounts; picking orders at a terminal |
 //! | `listing`, `keep_going` | which orders a list has, and how it is shown; commands that take several orders |
 //! | `source`, `rejects` | reading files and stdin; the file of `--rejects` |
@@ -40,6 +40,7 @@ pub mod keep_going;
 pub mod list;
 pub mod listing;
 pub mod man;
+mod measured_rows;
 pub mod message;
 pub mod my_orders;
 pub mod note;

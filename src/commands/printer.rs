@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 
+use anyhow::Context as _;
 use serde_json::json;
 
 use super::Context;
@@ -14,7 +15,7 @@ use crate::options::OutputFormat;
 use crate::render::json::Body;
 use crate::render::workbook::Workbook;
 use crate::render::{csv, json, order, table};
-use crate::spool::{Output, SpoolError};
+use crate::spool::{Output, Spool, SpoolError};
 use crate::ui;
 
 /// Prints bodies one by one as lines of JSON or CSV.
@@ -145,6 +146,42 @@ impl Context {
         let keys: Vec<String> = body.keys().cloned().collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         self.print_each(vec![body], &keys, false, text)
+    }
+
+    /// Prints a command's one body for programs, with an array of what `list` holds as the value of `key`, its last one.
+    ///
+    /// # Errors
+    /// It cannot be printed, or the list cannot be read again.
+    pub fn print_with_list(&self, mut body: Body, key: &str, mut list: Spool<Body>) -> anyhow::Result<()> {
+        // Stands where the list goes. What comes after it has no such text.
+        const MARK: &str = "\0";
+        if list.is_empty() {
+            return Ok(self.print_one(body, String::new)?);
+        }
+        let is_csv = self.global.format() == OutputFormat::Csv;
+        body.insert(key.to_owned(), json!(MARK));
+        if self.has_rolled_back {
+            body.insert("dryRun".to_owned(), json!(true));
+        }
+        let (keys, mut around) = (body.keys().cloned().collect::<Vec<_>>(), Vec::new());
+        Printer::new(&mut around, self.global.format(), &keys, false).put(&body).map_err(OutputError)?;
+        let (mark, quote) = if is_csv { (MARK.to_owned(), "\"") } else { (json!(MARK).to_string(), "") };
+        let at = memchr::memmem::rfind(&around, mark.as_bytes()).context("the list has its place")?;
+        let (before, after) = (&around[..at], &around[at + mark.len()..]);
+        let mut stdout = ui::stdout();
+        let mut put = |bytes: &[u8]| anyhow::Ok(stdout.write_all(bytes).map_err(OutputError)?);
+        put(before)?;
+        put(quote.as_bytes())?;
+        let mut start = '[';
+        list.each(|one| {
+            let json = format!("{start}{}", serde_json::Value::Object(one));
+            start = ',';
+            put(if is_csv { json.replace('"', "\"\"") } else { json }.as_bytes())
+        })?;
+        put(b"]")?;
+        put(quote.as_bytes())?;
+        put(after)?;
+        Ok(stdout.flush().map_err(OutputError)?)
     }
 
     /// Prints an order that a command wrote.

@@ -90,18 +90,17 @@ impl SheetLine {
 /// A product and a size key.
 pub type LineKey = (ProductId, String);
 
-/// Makes the count sheet of products, given what orders keep of each line, and when it was last moved.
-pub fn sheet(
-    products: &[Product],
+/// Returns the lines of a product on a count sheet, given what orders keep of each line, and when it was last moved, where that is
+/// later than now: a clock stepped back.
+pub fn sheet_lines(
+    product: &Product,
     kept: &HashMap<LineKey, i64>,
-    last_moves: &HashMap<LineKey, Timestamp>,
+    later_moves: &HashMap<LineKey, Timestamp>,
     now: Timestamp,
 ) -> Vec<SheetLine> {
-    let lines = products.iter().flat_map(|product| {
-        let unsized_line = product.stock.first().filter(|_| !product.is_sized());
-        product.sizes().chain(product.leftover()).chain(unsized_line).map(move |line| (product, line))
-    });
-    let line = |(product, line): (&Product, &StockLine)| {
+    let unsized_line = product.stock.first().filter(|_| !product.is_sized());
+    let lines = product.sizes().chain(product.leftover()).chain(unsized_line);
+    let line = |line: &StockLine| {
         let key = (product.id, line.size_key.clone());
         SheetLine {
             id: product.id,
@@ -109,8 +108,8 @@ pub fn sheet(
             product: product.name.clone(),
             size: Some(line.size.clone()).filter(|size| !size.is_empty()),
             shelf: line.on_hand + kept.get(&key).copied().unwrap_or_default(),
-            // Where a clock stepped back, a count may be later than now. It is on the sheet already.
-            as_of: last_moves.get(&key).copied().map_or(now, |last| last.max(now)),
+            // What happened later than now is on the sheet already.
+            as_of: later_moves.get(&key).copied().map_or(now, |last| last.max(now)),
         }
     };
     lines.map(line).collect()
@@ -527,7 +526,8 @@ mod tests {
         let key = |product: &Product, size: &str| (product.id, size.to_owned());
         let kept = HashMap::from([(key(&shirt, "l"), 2), (key(&nameless, ""), 1)]);
         let moved = HashMap::from([(key(&shirt, "s"), at(-5)), (key(&shirt, "l"), at(5))]);
-        let lines = sheet(&[shirt, nameless.clone(), leftover, sold], &kept, &moved, at(0));
+        let products = [shirt, nameless.clone(), leftover, sold];
+        let lines: Vec<_> = products.iter().flat_map(|product| sheet_lines(product, &kept, &moved, at(0))).collect();
         let shown: Vec<_> =
             lines.iter().map(|line| (line.barcode.as_deref(), line.size.as_deref(), line.shelf, line.as_of)).collect();
         assert_eq!(lines[2].sku(), nameless.id.to_string());

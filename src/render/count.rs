@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::RenderStyle;
 use super::json::{Body, body};
 use super::report::{Section, Sheet, as_of, shop_line};
-use super::table::{Column, render};
+use super::table::Column;
 use super::zone::minute;
 use crate::domain::settings::Settings;
 use crate::domain::shelf::{Difference, SheetLine, names};
 use crate::domain::time::Timestamp;
-use crate::spool::{Spool, SpoolError};
+use crate::spool::Spool;
 
 /// The keys of a line of a count sheet, in order.
 pub const SHEET_KEYS: &[&str] = &["sku", "product", "size", "shelf", "counted", "asOf"];
@@ -27,7 +27,8 @@ pub fn sheet_line(line: &SheetLine) -> Body {
     ])
 }
 
-fn sheet_columns() -> Vec<Column> {
+/// Returns the columns of a count sheet on paper.
+fn paper_columns() -> Vec<Column> {
     vec![
         Column::new("SKU").shrinks_to(12),
         Column::new("PRODUCT").shrinks_to(8),
@@ -37,38 +38,37 @@ fn sheet_columns() -> Vec<Column> {
     ]
 }
 
-fn sheet_row(line: &SheetLine) -> Vec<String> {
+/// Returns the columns of a count sheet as a table.
+pub fn sheet_columns() -> Vec<Column> {
+    let mut columns = paper_columns();
+    columns.push(Column::new("AS OF").rank(1));
+    columns
+}
+
+/// Returns the row of a line on paper; `counted` is for the person who counts.
+pub fn paper_row(line: &SheetLine) -> Vec<String> {
     let size = line.size.clone().unwrap_or_default();
     vec![line.barcode.clone().unwrap_or_default(), line.product.clone(), size, line.shelf.to_string(), String::new()]
 }
 
-/// Renders a count sheet as a table.
-pub fn sheet_table(lines: &[SheetLine], style: RenderStyle<'_>) -> String {
-    let mut columns = sheet_columns();
-    columns.push(Column::new("AS OF").rank(1));
-    let row = |line: &SheetLine| {
-        let mut row = sheet_row(line);
-        row.push(minute(line.as_of, style.zone));
-        row
-    };
-    render(&columns, &lines.iter().map(row).collect::<Vec<_>>(), style)
+/// Returns the row of a line in a table.
+pub fn sheet_row(line: &SheetLine, style: RenderStyle<'_>) -> Vec<String> {
+    let mut row = paper_row(line);
+    row.push(minute(line.as_of, style.zone));
+    row
 }
 
 /// Makes a count sheet for paper.
-///
-/// # Errors
-/// The temporary folder takes no more.
-pub fn sheet_page(lines: &[SheetLine], settings: &Settings, now: Timestamp) -> Result<Sheet, SpoolError> {
-    let rows = Spool::of(lines.iter().map(sheet_row))?;
+pub fn sheet_page(rows: Spool<Vec<String>>, settings: &Settings, now: Timestamp) -> Sheet {
     let mut about = vec![as_of(now, settings)];
     about.extend(shop_line(settings, None));
-    Ok(Sheet {
+    Sheet {
         title: "Count sheet".into(),
         about,
-        sections: vec![Section { columns: sheet_columns(), rows, ..Section::default() }],
+        sections: vec![Section { columns: paper_columns(), rows, ..Section::default() }],
         nothing: "no products",
         remarks: vec!["Shelf: what lies there, with what is kept for confirmed and processing orders".to_owned()],
-    })
+    }
 }
 
 /// The keys of a difference, in order.
@@ -99,9 +99,9 @@ pub fn difference(found: &Difference) -> Body {
     ])
 }
 
-/// Renders what differed as a table: what should have lain there, what did, and the stock before and after.
-pub fn differences(found: &[Difference], style: RenderStyle<'_>) -> String {
-    let columns = [
+/// Returns the columns of what differed.
+pub fn difference_columns() -> Vec<Column> {
+    vec![
         Column::new("PRODUCT").shrinks_to(8),
         Column::new("SIZE").shrinks_to(4),
         Column::new("EXPECTED").number(),
@@ -109,18 +109,19 @@ pub fn differences(found: &[Difference], style: RenderStyle<'_>) -> String {
         Column::new("DIFF").number(),
         Column::new("STOCK").number(),
         Column::new("KEPT FOR").shrinks_to(8).rank(1),
-    ];
-    let row = |found: &Difference| {
-        let line = &found.line;
-        vec![
-            found.product.clone(),
-            found.size.clone().unwrap_or_default(),
-            line.expected.to_string(),
-            line.counted.pieces.to_string(),
-            format!("{:+}", line.difference()),
-            format!("{} → {}", line.change.before, line.change.after),
-            names(&line.kept),
-        ]
-    };
-    render(&columns, &found.iter().map(row).collect::<Vec<_>>(), style)
+    ]
+}
+
+/// Returns the row of a difference: what should have lain there, what did, and the stock before and after.
+pub fn difference_row(found: &Difference) -> Vec<String> {
+    let line = &found.line;
+    vec![
+        found.product.clone(),
+        found.size.clone().unwrap_or_default(),
+        line.expected.to_string(),
+        line.counted.pieces.to_string(),
+        format!("{:+}", line.difference()),
+        format!("{} → {}", line.change.before, line.change.after),
+        names(&line.kept),
+    ]
 }

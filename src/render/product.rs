@@ -12,35 +12,33 @@ use crate::domain::product_change::{ProductChange, ProductDecision};
 use crate::domain::stock::StockChange;
 use crate::domain::text::visible;
 
-/// Renders products as a list, one line each, with low stock marked.
-pub fn list(products: &[Product], low_stock: i64, style: RenderStyle<'_>) -> String {
-    let columns = [
+/// Returns the columns of a list of products.
+pub fn list_columns() -> Vec<Column> {
+    vec![
         Column::new("SKU").shrinks_to(14),
         Column::new("PRODUCT").shrinks_to(10),
         Column::new("PRICE").number().rank(1),
         Column::new("STOCK").number(),
         Column::new("").painted(paint::stock),
         Column::new("SIZES").shrinks_to(8).rank(2),
-    ];
-    let rows: Vec<_> = products
-        .iter()
-        .map(|product| {
-            vec![
-                product.barcode.clone().unwrap_or_default(),
-                product.name.clone(),
-                product.list_price().to_string(),
-                product.stock_quantity().to_string(),
-                match product.stock_quantity() {
-                    0 => "out",
-                    _ if product.is_low(low_stock) => "low",
-                    _ => "",
-                }
-                .to_owned(),
-                sizes(product),
-            ]
-        })
-        .collect();
-    render(&columns, &rows, style)
+    ]
+}
+
+/// Returns the row of a product in a list, with low stock marked.
+pub fn list_row(product: &Product, low_stock: i64) -> Vec<String> {
+    let state = match product.stock_quantity() {
+        0 => "out",
+        _ if product.is_low(low_stock) => "low",
+        _ => "",
+    };
+    vec![
+        product.barcode.clone().unwrap_or_default(),
+        product.name.clone(),
+        product.list_price().to_string(),
+        product.stock_quantity().to_string(),
+        state.to_owned(),
+        sizes(product),
+    ]
 }
 
 /// Renders products to pick from, one line each. A long name is cut.

@@ -119,7 +119,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.returns_of("[1]")?;
     read.unsent_exchanges(10)?;
     read.kept_pieces()?;
-    read.last_moves()?;
+    read.moves_after(Timestamp::FIRST)?;
     for since in [None, Some(Timestamp::FIRST)] {
         read.shelf(shirt.id, "l", since)?;
     }

@@ -17,12 +17,12 @@ use crate::domain::stock::{Movement, Reason, write_off};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Owner;
 
-fn product(row: &Row<'_>, stock: &mut HashMap<ProductId, Vec<StockLine>>) -> rusqlite::Result<Product> {
-    let id: ProductId = row.get("id")?;
+/// Reads a product, its stock apart.
+fn product(row: &Row<'_>) -> rusqlite::Result<Product> {
     let image_paths: String = row.get("image_paths")?;
     let column = row.as_ref().column_index("image_paths")?;
     Ok(Product {
-        id,
+        id: row.get("id")?,
         name: row.get("name")?,
         barcode: row.get("barcode")?,
         price: row.get("price")?,
@@ -31,11 +31,16 @@ fn product(row: &Row<'_>, stock: &mut HashMap<ProductId, Vec<StockLine>>) -> rus
             rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
         })?,
         low_stock_at: row.get("low_stock_at")?,
-        stock: stock.remove(&id).unwrap_or_default(),
+        stock: Vec::new(),
     })
 }
 
 impl Read<'_> {
+    /// Reads the catalogue product by product, by name, in constant memory if SQLite sorts in files.
+    pub fn each_product<E: From<StoreError>>(&self, each: impl FnMut(Product) -> Result<(), E>) -> Result<(), E> {
+        self.each_listed("p.removed_at IS NULL", &[], each)
+    }
+
     /// Loads the whole catalogue, by name.
     pub fn all_products(&self) -> Result<Vec<Product>, StoreError> {
         self.products_where("TRUE", &[])
@@ -137,26 +142,44 @@ impl Read<'_> {
 
     /// Loads products, removed ones too, with the barcodes that they had.
     fn listed_products(&self, condition: &str, values: &[(&str, &dyn ToSql)]) -> Result<Vec<Product>, StoreError> {
-        let sql = format!(
-            "SELECT s.product_id, s.size_key, s.size, s.on_hand
-             FROM stock AS s JOIN products AS p ON p.id = s.product_id
-             WHERE s.removed_at IS NULL AND ({condition}) ORDER BY s.pk"
-        );
-        let mut stock: HashMap<ProductId, Vec<StockLine>> = HashMap::new();
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(values)?;
-        while let Some(row) = rows.next()? {
-            stock.entry(row.get("product_id")?).or_default().push(StockLine {
-                size_key: row.get("size_key")?,
-                size: row.get("size")?,
-                on_hand: row.get("on_hand")?,
-            });
-        }
+        let mut products = Vec::new();
+        self.each_listed(condition, values, |product| {
+            products.push(product);
+            Ok::<_, StoreError>(())
+        })?;
+        Ok(products)
+    }
+
+    /// Reads products one by one.
+    fn each_listed<E: From<StoreError>>(
+        &self,
+        condition: &str,
+        values: &[(&str, &dyn ToSql)],
+        mut each: impl FnMut(Product) -> Result<(), E>,
+    ) -> Result<(), E> {
         let sql = format!(
             "SELECT p.id, p.name, coalesce(p.barcode, p.removed_barcode) AS barcode, p.price, p.discounted_price, p.image_paths, p.low_stock_at
              FROM products AS p WHERE {condition} ORDER BY p.name COLLATE NOCASE, p.id"
         );
-        self.rows(&sql, values, |row| product(row, &mut stock))
+        let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
+        let mut rows = statement.query(values).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            let product = product(row).map_err(StoreError::from)?;
+            let stock = self.stock_lines(product.id)?;
+            each(Product { stock, ..product })?;
+        }
+        Ok(())
+    }
+
+    fn stock_lines(&self, product: ProductId) -> Result<Vec<StockLine>, StoreError> {
+        self.rows(
+            "SELECT size_key, size, on_hand FROM stock
+             WHERE product_id = :product AND removed_at IS NULL ORDER BY pk",
+            named_params! {":product": product},
+            |row| {
+                Ok(StockLine { size_key: row.get("size_key")?, size: row.get("size")?, on_hand: row.get("on_hand")? })
+            },
+        )
     }
 
     /// Counts the orders that have the product among their items.

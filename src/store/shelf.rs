@@ -83,16 +83,19 @@ impl Read<'_> {
         )
     }
 
-    /// Returns when the stock of each product and size was last moved.
-    pub fn last_moves(&self) -> Result<HashMap<LineKey, Timestamp>, StoreError> {
+    /// Returns when the stock of products and sizes was last moved, of those for which that is later than `time`: a clock stepped
+    /// back.
+    pub fn moves_after(&self, time: Timestamp) -> Result<HashMap<LineKey, Timestamp>, StoreError> {
         let moves = self.rows(
-            "SELECT s.product_id, s.size_key, (SELECT m.at FROM stock_movements AS m
-                 WHERE m.product_id = s.product_id AND m.size_key = s.size_key ORDER BY m.pk DESC LIMIT 1) AS at
-             FROM stock AS s",
-            [],
-            |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get::<_, Option<Timestamp>>("at")?)),
+            "SELECT product_id, size_key, at FROM (
+                 SELECT s.product_id, s.size_key, (SELECT m.at FROM stock_movements AS m
+                     WHERE m.product_id = s.product_id AND m.size_key = s.size_key ORDER BY m.pk DESC LIMIT 1) AS at
+                 FROM stock AS s)
+             WHERE at > :time",
+            named_params! {":time": time},
+            |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get("at")?)),
         )?;
-        Ok(moves.into_iter().filter_map(|(line, at)| Some((line, at?))).collect())
+        Ok(moves.into_iter().collect())
     }
 }
 

@@ -5,11 +5,12 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::arguments::choose_fields;
 use crate::commands::facts::{Facts, Group};
-use crate::commands::listing::{limit, print_rows};
+use crate::commands::listing::limit;
+use crate::commands::measured_rows::MeasuredRows;
 use crate::error::Exit;
 use crate::render::customer;
 use crate::render::json::{CUSTOMER_KEYS, customer_fields};
-use crate::render::table::{Sizing, columns_of, row_of};
+use crate::render::table::{columns_of, row_of};
 use crate::spool::Spool;
 use crate::store::{CustomerFilter, CustomerSort};
 use crate::ui;
@@ -97,8 +98,8 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let is_chosen = context.global.fields.is_some();
-    let mut sizing = Sizing::of(if is_chosen { columns_of(&keys) } else { customer::list_columns() });
-    let (mut rows, mut count) = (Spool::default(), 0_u64);
+    let mut rows = MeasuredRows::of(if is_chosen { columns_of(&keys) } else { customer::list_columns() });
+    let mut count = 0_u64;
     let settings = store.read(|read| {
         let settings = read.settings()?;
         let style = context.style(&settings);
@@ -111,7 +112,6 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
                 true => row_of(&keys, &customer_fields(&customer, &keys), style),
                 false => customer::list_row(&customer, style),
             };
-            sizing.add(&row);
             Ok(rows.push(&row)?)
         })?;
         anyhow::Ok(settings)
@@ -120,7 +120,7 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         context.ui.note("no customers");
         return Ok(Exit::Done);
     }
-    print_rows(&sizing.layout(context.style(&settings)), &mut rows)?;
+    rows.print(context.style(&settings))?;
     if let Some(limit) = limit.filter(|limit| count > *limit) {
         context.ui.note(&format!("there are more: only the first {limit} are shown; --limit 0 shows all"));
     }

@@ -9,13 +9,17 @@ use crate::commands::Context;
 use crate::commands::arguments::choose_fields;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
+use crate::commands::measured_rows::MeasuredRows;
 use crate::domain::product::Product;
-use crate::domain::shelf::sheet;
+use crate::domain::shelf::{SheetLine, sheet_lines};
+use crate::domain::time::Timestamp;
 use crate::error::{Exit, OutputError};
 use crate::options::OutputFormat;
-use crate::render::count::{SHEET_KEYS, sheet_line, sheet_page, sheet_table};
+use crate::render::count::{SHEET_KEYS, paper_row, sheet_columns, sheet_line, sheet_page, sheet_row};
 use crate::render::json::choose;
 use crate::render::report::html;
+use crate::render::table::{columns_of, row_of};
+use crate::spool::Spool;
 use crate::store::Read;
 use crate::ui;
 
@@ -39,37 +43,59 @@ pub struct SheetArgs {
 pub fn run(args: &SheetArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let keys = choose_fields(context.global.fields.as_deref(), SHEET_KEYS, SHEET_KEYS)?;
     let now = context.now;
-    let (lines, settings) = context.open_to_read()?.read(|read| {
-        let products = chosen(read, &args.products)?;
-        anyhow::Ok((sheet(&products, &read.kept_pieces()?, &read.last_moves()?, now), read.settings()?))
-    })?;
+    let store = context.open_to_survey()?;
+    let settings = store.read(|read| read.settings())?;
     if context.global.format() == OutputFormat::Html {
-        let mut stdout = ui::stdout();
-        let mut page = sheet_page(&lines, &settings, now)?;
+        let (mut rows, mut stdout) = (Spool::default(), ui::stdout());
+        store.read(|read| each_line(read, args, now, &mut |line| Ok(rows.push(&paper_row(&line))?)))?;
+        let mut page = sheet_page(rows, &settings, now);
         html::put_page(&mut page, &mut |text| anyhow::Ok(stdout.write_all(text.as_bytes()).map_err(OutputError)?))?;
         stdout.flush().map_err(OutputError)?;
         return Ok(Exit::Done);
     }
-    if context.is_table() && lines.is_empty() {
+    if !context.is_table() {
+        context.print_once_read(&keys, settings.zone(), |printer| {
+            store.read(|read| each_line(read, args, now, &mut |line| printer.put(&choose(&sheet_line(&line), &keys))))
+        })?;
+        return Ok(Exit::Done);
+    }
+    let (is_chosen, style) = (context.global.fields.is_some(), context.style(&settings));
+    let mut rows = MeasuredRows::of(if is_chosen { columns_of(&keys) } else { sheet_columns() });
+    store.read(|read| {
+        each_line(read, args, now, &mut |line| {
+            Ok(rows.push(&match is_chosen {
+                true => row_of(&keys, &sheet_line(&line), style),
+                false => sheet_row(&line, style),
+            })?)
+        })
+    })?;
+    if rows.is_empty() {
         context.ui.note("no products");
         return Ok(Exit::Done);
     }
-    let bodies: Vec<_> = lines.iter().map(|line| choose(&sheet_line(line), &keys)).collect();
-    context.print_list(&keys, &bodies, &settings, || sheet_table(&lines, context.style(&settings)))?;
+    rows.print(style)?;
     Ok(Exit::Done)
 }
 
-/// Returns the named products, each once; all where none is named.
-fn chosen(read: &Read<'_>, names: &[String]) -> anyhow::Result<Vec<Product>> {
-    if names.is_empty() {
-        return Ok(read.all_products()?);
+/// Passes on each line of the sheet: of the named products, each once; of all where none is named.
+fn each_line(
+    read: &Read<'_>,
+    args: &SheetArgs,
+    now: Timestamp,
+    put: &mut dyn FnMut(SheetLine) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let (kept, later_moves) = (read.kept_pieces()?, read.moves_after(now)?);
+    let mut put =
+        |product: &Product| sheet_lines(product, &kept, &later_moves, now).into_iter().try_for_each(&mut *put);
+    if args.products.is_empty() {
+        return read.each_product(|product| put(&product));
     }
-    let (mut products, mut known) = (Vec::new(), HashSet::new());
-    for name in names {
+    let mut known = HashSet::new();
+    for name in &args.products {
         let product = find_product(read, name)?;
         if known.insert(product.id) {
-            products.push(product);
+            put(&product)?;
         }
     }
-    Ok(products)
+    Ok(())
 }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use anyhow::Context as _;
 
+use super::differences::Differences;
+
 use crate::commands::Context;
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::row_list::RowList;
@@ -16,7 +18,6 @@ use crate::domain::time::Timestamp;
 use crate::error::{Exit, FailureKind};
 use crate::input::count_row::{COLUMNS, ListedCount, ReadCount, check_columns, read_row};
 use crate::input::table::{Columns, Row, TableForm};
-use crate::render::count::{difference, differences};
 use crate::store::{Audit, Write};
 
 /// Takes the counts of a sheet in one transaction.
@@ -27,19 +28,21 @@ pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Conte
         (read, size)
     };
     let form = |columns: &Columns, form| check_columns(columns).map(|()| form);
+    let (is_table, is_quiet) = (context.is_table(), context.ui.quiet);
     let (summary, found, settings) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
-        let mut count =
-            Stocktaking { write, audit, may_start_sizes, known: HashMap::new(), last: None, found: Vec::new() };
+        let mut count = Stocktaking {
+            write,
+            audit,
+            may_start_sizes,
+            known: HashMap::new(),
+            last: None,
+            found: Differences::of(is_table, is_quiet),
+        };
         let summary = rows.each(&mut |read| count.enter(read))?;
         Ok((summary, count.found))
     })?;
-    let mut body = summary.body(Imported::Counts);
-    body.insert("differences".to_owned(), found.iter().map(difference).collect());
-    context.print_one(body, || match context.ui.quiet {
-        true => String::new(),
-        false if found.is_empty() => sum_up(&summary, context),
-        false => differences(&found, context.style(&settings)) + &sum_up(&summary, context),
-    })?;
+    let line = sum_up(&summary, context);
+    found.print(summary.body(Imported::Counts), line, &settings, context)?;
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
@@ -72,7 +75,7 @@ struct Stocktaking<'w, 'c> {
     known: HashMap<LineKey, u64>,
     /// The product of the row before: its sizes mostly follow each other.
     last: Option<(RowProduct, Product)>,
-    found: Vec<Difference>,
+    found: Differences,
 }
 
 impl Stocktaking<'_, '_> {
@@ -128,7 +131,7 @@ impl Stocktaking<'_, '_> {
         let (is_as_expected, has_new_size) = (line.difference() == 0, line.change.new_line.is_some());
         if !is_as_expected {
             let size = size.map(|size| product.spelled_size(Some(size)).ok().flatten().unwrap_or(size.to_owned()));
-            self.found.push(Difference { sku: product.handle(), product: product.name.clone(), size, line });
+            self.found.push(&Difference { sku: product.handle(), product: product.name.clone(), size, line })?;
         }
         // With a new size it is loaded anew.
         self.last = (!has_new_size).then(|| (row.product.clone(), product));

@@ -1,5 +1,6 @@
 //! `orders product count`: sets stock to what was counted.
 
+mod differences;
 mod list;
 
 use std::path::PathBuf;
