@@ -236,7 +236,7 @@ pub fn decide_row(
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<ProductDecision, ProductRejected> {
     let row = incoming.row();
-    let namesake = matches.by_name.first().map(Product::handle);
+    let namesake = matches.namesakes.first().map(Product::handle);
     if let Some(known) = row.find(matches)? {
         // A SKU that lost its zeros is no new one.
         let barcode = incoming.barcode.clone().filter(|_| !row.has_sku_of(&known));
@@ -668,8 +668,8 @@ mod tests {
         other.id = ProductId(Uuid::max());
         other.barcode = None;
         let decide = |incoming: &IncomingProduct, namesakes: &[&Product]| {
-            let by_name = namesakes.iter().map(|&product| product.clone()).collect();
-            decide_row(incoming, RowMatches { by_name, ..RowMatches::default() }, None, &mut Uuid::nil)
+            let namesakes = namesakes.iter().map(|&product| product.clone()).collect();
+            decide_row(incoming, RowMatches { namesakes, ..RowMatches::default() }, None, &mut Uuid::nil)
         };
         let updated = decide(&named("Cap"), &[&one]).unwrap();
         assert!(
@@ -706,7 +706,7 @@ mod tests {
             let (is_known, cap) = (id.is_some() || sku.len() == 36, cap.clone());
             let matches = match is_known {
                 true => RowMatches { by_id: Some(cap), ..RowMatches::default() },
-                false => RowMatches { by_zeros: vec![cap], ..RowMatches::default() },
+                false => RowMatches { zeros_differ: vec![cap], ..RowMatches::default() },
             };
             let decision = decide_row(&incoming, matches, None, &mut Uuid::nil).unwrap();
             let ProductChange::Update(updated) = decision.change else { panic!("its price changes") };

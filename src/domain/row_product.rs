@@ -30,9 +30,9 @@ pub struct RowMatches {
     /// The one with its SKU.
     pub by_sku: Option<Product>,
     /// Those of which the SKU differs in zeros at its beginning only, where none has the SKU.
-    pub by_zeros: Vec<Product>,
+    pub zeros_differ: Vec<Product>,
     /// Those with exactly its name, unless the one found has it.
-    pub by_name: Vec<Product>,
+    pub namesakes: Vec<Product>,
 }
 
 /// A column by which a row names its product.
@@ -88,7 +88,7 @@ impl RowProduct {
     /// # Errors
     /// The name is that of several products; or id, SKU and name are not of one product.
     pub fn find(&self, matches: RowMatches) -> Result<Option<Product>, NamingRefusal> {
-        let RowMatches { by_id, by_sku, by_zeros, by_name } = matches;
+        let RowMatches { by_id, by_sku, zeros_differ, namesakes } = matches;
         if let (Some(id), Some(other)) = (self.id, &by_sku)
             && other.id != id
         {
@@ -98,14 +98,14 @@ impl RowProduct {
         }
         let is_named = self.id.is_some() || self.sku.is_some();
         let Some(found) = by_sku.or(by_id) else {
-            return match (by_zeros.is_empty(), is_named) {
-                (false, _) => self.same_but_for_zeros(by_zeros).map(Some),
+            return match (zeros_differ.is_empty(), is_named) {
+                (false, _) => self.same_but_for_zeros(zeros_differ).map(Some),
                 (true, true) => Ok(None),
-                (true, false) => self.only_namesake(by_name),
+                (true, false) => self.only_namesake(namesakes),
             };
         };
         let is_its_name = self.name.as_ref().is_none_or(|name| *name == found.name);
-        match by_name.iter().find(|other| other.id != found.id) {
+        match namesakes.iter().find(|other| other.id != found.id) {
             Some(other) if !is_its_name => {
                 let column = if self.id.is_some() { "id" } else { "sku" };
                 let problem = format!("is the name of {}, but {}", shorten(&other.handle()), of(column, &found));
@@ -209,8 +209,8 @@ mod tests {
         RowMatches {
             by_id: all(&|product| Some(product.id) == row.id.or(row.id_for_sku())).pop(),
             by_sku: all(&|product| product.barcode.is_some() && product.barcode == row.sku).pop(),
-            by_zeros: all(&|product| product.barcode.as_ref().is_some_and(|barcode| zeros.contains(barcode))),
-            by_name: all(&|product| Some(&product.name) == row.name.as_ref()),
+            zeros_differ: all(&|product| product.barcode.as_ref().is_some_and(|barcode| zeros.contains(barcode))),
+            namesakes: all(&|product| Some(&product.name) == row.name.as_ref()),
         }
     }
 
@@ -279,7 +279,7 @@ mod tests {
             assert_eq!(row.find_known(RowMatches::default()).unwrap_err().to_string(), problem);
         }
         assert_eq!(
-            row(None, "", "Hat").find_known(RowMatches { by_name: vec![hat.clone()], ..RowMatches::default() }),
+            row(None, "", "Hat").find_known(RowMatches { namesakes: vec![hat.clone()], ..RowMatches::default() }),
             Ok(hat)
         );
     }

@@ -107,12 +107,12 @@ impl Read<'_> {
             let spellings = if found.by_sku.is_some() { Vec::new() } else { zero_spellings(sku) };
             if !spellings.is_empty() {
                 let condition = "p.barcode IN (SELECT value FROM json_each(:spellings))";
-                found.by_zeros = self.products_where(condition, &[(":spellings", &json_array(spellings))])?;
+                found.zeros_differ = self.products_where(condition, &[(":spellings", &json_array(spellings))])?;
             }
         }
         let known = found.by_id.as_ref().or(found.by_sku.as_ref());
         if let Some(name) = row.name.as_ref().filter(|&name| known.is_none_or(|known| known.name != *name)) {
-            found.by_name = self.products_where("p.name = :name", &[(":name", name)])?;
+            found.namesakes = self.products_where("p.name = :name", &[(":name", name)])?;
         }
         Ok(found)
     }

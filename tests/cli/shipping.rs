@@ -181,12 +181,12 @@ fn a_list_with_a_bad_row_moves_nothing_and_says_what_to_do() {
     run(&shop, "set-status --from bosta.csv").fails(
         4,
         "error: 6 of 9 rows are invalid; nothing changed
-  - bosta.csv:3: row 2 (LEG-404): orderReference: order LEG-404 not found
-  - bosta.csv:4: row 3 (LEG-3): order LEG-3 cannot go from pending to shipped; to confirm it:  orders confirm LEG-3
-  - bosta.csv:5: row 4 (9917): tracking: no order has the number 9917
-  - bosta.csv:6: row 5 (LEG-2): status: must be one of pending, confirmed, processing, shipped, delivered, cancelled
-  - bosta.csv:7: row 6 (LEG-2): courier and tracking are for orders that are shipped or delivered: leave them blank for LEG-2, or use edit
-  - bosta.csv:9: row 8 (LEG-LXYZ1234-AB5C): an earlier row says something else of LEG-LXYZ1234-AB5C: leave one of them
+  - bosta.csv: row 3 (LEG-404): orderReference: order LEG-404 not found
+  - bosta.csv: row 4 (LEG-3): order LEG-3 cannot go from pending to shipped; to confirm it:  orders confirm LEG-3
+  - bosta.csv: row 5 (9917): tracking: no order has the number 9917
+  - bosta.csv: row 6 (LEG-2): status (C6): \"on its way\" must be one of pending, confirmed, processing, shipped, delivered, cancelled
+  - bosta.csv: row 7 (LEG-2): courier and tracking are for orders that are shipped or delivered: leave them blank for LEG-2, or use edit
+  - bosta.csv: row 9 (LEG-LXYZ1234-AB5C): an earlier row says something else of LEG-LXYZ1234-AB5C: leave one of them
 hint: --keep-going takes the others, --rejects FILE keeps these
 ",
     );
@@ -207,9 +207,9 @@ hint: --keep-going takes the others, --rejects FILE keeps these
     let problem = error["errors"][0]["problems"][0].as_str().unwrap();
     assert!(problem.ends_with(&format!("to confirm it:  orders confirm LEG-3 --db {db}")), "{problem}");
     for (input, problem) in [
-        ("status\nshipped\n", "-:1: has no column orderReference, nor tracking"),
-        ("tracking\n9917\n", "-:1: has no column status: name the status of all rows on the command line"),
-        ("tracking,status\n1.5E+12,shipped\n", "tracking: 1.5E+12 is a long number that a spreadsheet cut"),
+        ("status\nshipped\n", "-: has no column orderReference, nor tracking"),
+        ("tracking\n9917\n", "-: has no column status: name the status of all rows on the command line"),
+        ("tracking,status\n1.5E+12,shipped\n", "tracking (A2): \"1.5E+12\" is a long number that a spreadsheet cut"),
     ] {
         let stderr = run(&shop, "set-status --from -").stdin(input).exits(4).stderr;
         assert!(stderr.contains(problem) && stderr.contains("nothing changed"), "{stderr}");
