@@ -252,8 +252,8 @@ fn a_couriers_list_of_collected_cash_names_orders_by_its_numbers() {
     list("BS-1,,10,R-1\nbs-2,,5,R-2\n991,,5,R-3\n").fails(
         4,
         "error: 2 of 3 rows are invalid; nothing recorded
-  - -:3: row 2 (bs-2): tracking: bs-2 is the number of LEG-2, LEG-3: name the order in orderReference
-  - -:4: row 3 (991): tracking: no order has the number 991
+  - -: row 3 (bs-2): tracking: bs-2 is the number of LEG-2, LEG-3: name the order in orderReference
+  - -: row 4 (991): tracking: no order has the number 991
 hint: --keep-going records the others, --rejects FILE keeps these
 ",
     );
@@ -390,7 +390,7 @@ fn what_is_no_list_of_payments_is_refused_by_name() {
         ("orderReference,method\n", "-: has no column amount"),
         ("amount,method\n", "-: has no column orderReference, nor tracking"),
         ("orderReference,amount\n", "-: has no column method: --method METHOD says how all was paid"),
-        ("tracking,amount,method\n991,5,cash\n", "row 2 (991): tracking (A2): \"991\" is the number of no order"),
+        ("tracking,amount,method\n991,5,cash\n", "row 2 (991): tracking: no order has the number 991"),
         ("orderReference,amount,method\nLEG-1,5,ca\u{0}sh\n", "row 2 (LEG-1): method (C2): \"ca"),
     ] {
         let stderr = shop.orders(["pay", "--from", "-"]).stdin(input).exits(4).stderr;
