@@ -220,20 +220,23 @@ impl From<Remedy> for Hint {
                 let command = product("product count", &handle).argument(0).option("--note WHY");
                 Hint::run("to set these to 0 first, then count each size", command)
             }
-            Remedy::ClearStock { product: handle, sizes } => {
-                let command = product("product count", &handle);
-                let command = match sizes.as_slice() {
-                    [] => command.argument(0),
-                    // A size may have the signs that separate several.
-                    [size, rest @ ..] if rest.is_empty() || sizes.iter().any(|size| size.contains([',', '='])) => {
-                        command.argument(0).option_value("--size", size)
-                    }
-                    sizes => sizes.iter().fold(command, |command, size| command.argument(format_args!("{size}=0"))),
-                };
-                Hint::run("to take it off the shelf", command.option("--note WHY"))
-            }
+            Remedy::ClearStock { product, sizes } => clear_stock(&product, &sizes),
         }
     }
+}
+
+/// Says how to set the stock of a product to none, in these sizes if it has any.
+fn clear_stock(product: &str, sizes: &[String]) -> Hint {
+    let command = CommandLine::of("product count").argument(product);
+    let command = match sizes {
+        [] => command.argument(0),
+        // A size may have the signs that separate several.
+        [size, rest @ ..] if rest.is_empty() || sizes.iter().any(|size| size.contains([',', '='])) => {
+            command.argument(0).option_value("--size", size)
+        }
+        sizes => sizes.iter().fold(command, |command, size| command.argument(format_args!("{size}=0"))),
+    };
+    Hint::run("to take it off the shelf", command.option("--note WHY"))
 }
 
 #[cfg(test)]

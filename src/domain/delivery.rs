@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::limits::{DELIVERY, excess};
 use super::order::QUANTITY_LIMIT;
-use super::product::{Product, ProductId, StockLine, no_such_size};
+use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal};
 use super::stock::NO_SIGNS;
 use super::text::{is_blank, size_key};
@@ -74,11 +74,11 @@ pub struct Delivery {
     /// How many pieces came, by product and size key.
     pub quantities: Quantities,
     /// What people call each of these: the product, with its size.
-    pub labels: BTreeMap<(ProductId, String), String>,
+    pub labels: BTreeMap<StockKey, String>,
 }
 
 /// How many pieces came, by product and size key.
-pub type Quantities = BTreeMap<(ProductId, String), i64>;
+pub type Quantities = BTreeMap<StockKey, i64>;
 
 /// What becomes of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl From<String> for LineProblem {
 fn quantities(pieces: &[DeliveryLine]) -> Quantities {
     let mut quantities = Quantities::new();
     for DeliveryLine { product, size, quantity } in pieces.iter().filter(|pieces| pieces.quantity > 0) {
-        let key = (product.id, size.as_deref().map(size_key).unwrap_or_default());
+        let key = StockKey::of(product.id, size.as_deref().map(size_key).unwrap_or_default());
         *quantities.entry(key).or_default() += quantity;
     }
     quantities
@@ -149,7 +149,7 @@ pub fn decide(
         return Err(DeliveryRefused::Whole(Refusal::invalid(format!("delivery {reference} brings no pieces"))));
     }
     let (mut items, mut problems): (Vec<ReceivedItem>, Vec<_>) = (Vec::new(), Vec::new());
-    let mut places: BTreeMap<(ProductId, String), usize> = BTreeMap::new();
+    let mut places: BTreeMap<StockKey, usize> = BTreeMap::new();
     for (place, entered) in pieces.iter().enumerate() {
         let (line, is_new_size) = match find_line(&entered.product, entered.size.as_deref(), new_sizes) {
             Ok(_) if entered.quantity == 0 => continue,
@@ -159,7 +159,7 @@ pub fn decide(
                 continue;
             }
         };
-        let at = *places.entry((entered.product.id, line.size_key.clone())).or_insert(items.len());
+        let at = *places.entry(StockKey::of(entered.product.id, &*line.size_key)).or_insert(items.len());
         if at == items.len() {
             items.push(ReceivedItem { product: Arc::clone(&entered.product), line, is_new_size, quantity: 0 });
         }
@@ -203,11 +203,11 @@ fn find_line(product: &Product, size: Option<&str>, new_sizes: bool) -> Result<(
 fn on_record(quantities: &Quantities, pieces: &[DeliveryLine]) -> Vec<ReceivedItem> {
     let products: BTreeMap<ProductId, &Arc<Product>> =
         pieces.iter().map(|pieces| (pieces.product.id, &pieces.product)).collect();
-    let item = |((id, key), quantity): (&(ProductId, String), &i64)| {
-        let product = Arc::clone(products.get(id)?);
-        let line = product.stock_line(key).cloned();
+    let item = |(StockKey { product_id, size_key }, quantity): (&StockKey, &i64)| {
+        let product = Arc::clone(products.get(product_id)?);
+        let line = product.stock_line(size_key).cloned();
         // The size may have been removed since.
-        let line = line.unwrap_or_else(|| StockLine { size_key: key.clone(), size: key.clone(), on_hand: 0 });
+        let line = line.unwrap_or_else(|| StockLine { size_key: size_key.clone(), size: size_key.clone(), on_hand: 0 });
         Some(ReceivedItem { product, line, is_new_size: false, quantity: *quantity })
     };
     quantities.iter().filter_map(item).collect()
@@ -219,12 +219,8 @@ fn conflict(earlier: &Delivery, quantities: &Quantities, pieces: &[DeliveryLine]
     let details = keys.filter_map(|key| {
         let (before, now) = (earlier.quantities.get(key).unwrap_or(&0), quantities.get(key).unwrap_or(&0));
         let entered = || {
-            let pieces = pieces.iter().find(|pieces| pieces.product.id == key.0)?;
-            Some(format!(
-                "{}{}",
-                pieces.product.name,
-                if key.1.is_empty() { String::new() } else { format!(" ({})", key.1) }
-            ))
+            let pieces = pieces.iter().find(|pieces| pieces.product.id == key.product_id)?;
+            Some(pieces.product.label_of(&key.size_key))
         };
         let label = earlier.labels.get(key).cloned().or_else(entered).unwrap_or_default();
         (before != now).then(|| format!("{label}: {before} are on record, not {now}"))
@@ -246,7 +242,7 @@ mod tests {
         let (reference, actor) = ("INV-77".to_owned(), "operator".to_owned());
         let labels = lines.iter().map(|line| {
             let size = line.size.clone().unwrap_or_default();
-            ((line.product.id, size_key(&size)), format!("{} [{size}]", line.product.name))
+            (StockKey::of(line.product.id, size_key(&size)), format!("{} [{size}]", line.product.name))
         });
         Delivery {
             reference,

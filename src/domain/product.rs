@@ -80,12 +80,19 @@ pub struct StockLine {
 }
 
 /// What stock is counted by: a product in one size.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StockKey {
     /// The product.
     pub product_id: ProductId,
     /// The size key, `""` where size is not tracked.
     pub size_key: String,
+}
+
+impl StockKey {
+    /// Returns the key of a product in this size.
+    pub fn of(product_id: ProductId, size_key: impl Into<String>) -> StockKey {
+        StockKey { product_id, size_key: size_key.into() }
+    }
 }
 
 /// Why there is no stock line for the size of an item.

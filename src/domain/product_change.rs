@@ -6,10 +6,9 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::money::Money;
-use super::product::{PriceField, Product, ProductId, StockLine, no_such_size};
+use super::product::{PriceField, Product, ProductId, StockKey, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::row_product::{NamingRefusal, RowMatches, RowProduct};
-use super::shelf::LineKey;
 use super::stock::{Movement, Reason};
 use super::text::{shorten, size_key};
 
@@ -317,7 +316,7 @@ fn clear_stock<'a>(product: &Product, sizes: impl Iterator<Item = &'a StockLine>
 pub fn remove_sizes(
     product: &Product,
     sizes: &[String],
-    held: &HashMap<LineKey, i64>,
+    held: &HashMap<StockKey, i64>,
     note: Option<&str>,
 ) -> Result<Vec<(StockLine, Movement)>, Refusal> {
     if !product.is_sized() && !sizes.is_empty() {
@@ -335,7 +334,7 @@ pub fn remove_sizes(
             let message = format!("{} has {} on hand", product.label(line), line.on_hand);
             return Err(Refusal::conflict(Conflict::Step, message).remedy(clear_stock(product, std::iter::once(line))));
         }
-        if let Some(held) = held.get(&(product.id, key.clone())) {
+        if let Some(held) = held.get(&StockKey::of(product.id, &*key)) {
             let message = format!("{} has {held} in orders, which may come back", product.label(line));
             return Err(Refusal::conflict(Conflict::Step, message));
         }
@@ -524,7 +523,7 @@ mod tests {
     #[test]
     fn a_size_without_stock_is_removed_unless_it_is_the_last() {
         let shirt = product("Shirt", &[("S", 1), ("M", 0), ("XL", 0), ("XXL", 0)]);
-        let held = HashMap::from([((shirt.id, "xxl".to_owned()), 2)]);
+        let held = HashMap::from([(StockKey::of(shirt.id, "xxl"), 2)]);
         let remove = |product: &Product, sizes: &[&str]| {
             let sizes: Vec<String> = sizes.iter().map(|&size| size.to_owned()).collect();
             let removed = remove_sizes(product, &sizes, &held, Some("a slip"))

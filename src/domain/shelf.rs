@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use chrono::Duration;
 
-use super::product::{Product, ProductId, StockLine};
+use super::product::{Product, ProductId, StockKey, StockLine};
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, Remedy};
 use super::status::Status;
@@ -25,8 +25,8 @@ pub const TOLERANCE: Duration = Duration::minutes(2);
 pub struct Shelf {
     /// The stock on hand now.
     pub on_hand: i64,
-    /// What is kept there for orders.
-    pub kept: Vec<Kept>,
+    /// What is reserved there for orders.
+    pub reserved: Vec<Reserved>,
     /// How the shelf has changed since some time, in any order.
     pub changes: Vec<ShelfChange>,
     /// When the stock on hand was last moved.
@@ -35,18 +35,18 @@ pub struct Shelf {
 
 /// Pieces on the shelf that an order holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct Reserved {
     /// The order, which is confirmed or processing.
     pub reference: Reference,
     /// How many pieces it holds.
     pub pieces: i64,
 }
 
-/// Names the orders that pieces are kept for, the first of very many.
-pub fn names(kept: &[Kept]) -> String {
+/// Names the orders that pieces are reserved for, the first of very many.
+pub fn names(reserved: &[Reserved]) -> String {
     const NAMED: usize = 5;
-    let names: Vec<_> = kept.iter().take(NAMED).map(|kept| kept.reference.as_str()).collect();
-    match kept.len() - names.len() {
+    let names: Vec<_> = reserved.iter().take(NAMED).map(|reserved| reserved.reference.as_str()).collect();
+    match reserved.len() - names.len() {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
     }
@@ -87,27 +87,24 @@ impl SheetLine {
     }
 }
 
-/// A product and a size key.
-pub type LineKey = (ProductId, String);
-
-/// Returns the lines of a product on a count sheet, given what orders keep of each line, and when it was last moved, where that is
+/// Returns the lines of a product on a count sheet, given what is reserved of each line for orders, and when it was last moved, where that is
 /// later than now: a clock stepped back.
 pub fn sheet_lines(
     product: &Product,
-    kept: &HashMap<LineKey, i64>,
-    later_moves: &HashMap<LineKey, Timestamp>,
+    reserved: &HashMap<StockKey, i64>,
+    later_moves: &HashMap<StockKey, Timestamp>,
     now: Timestamp,
 ) -> Vec<SheetLine> {
     let unsized_line = product.stock.first().filter(|_| !product.is_sized());
     let lines = product.sizes().chain(product.leftover()).chain(unsized_line);
     let line = |line: &StockLine| {
-        let key = (product.id, line.size_key.clone());
+        let key = StockKey::of(product.id, &*line.size_key);
         SheetLine {
             id: product.id,
             barcode: product.barcode.clone(),
             product: product.name.clone(),
             size: Some(line.size.clone()).filter(|size| !size.is_empty()),
-            shelf: line.on_hand + kept.get(&key).copied().unwrap_or_default(),
+            shelf: line.on_hand + reserved.get(&key).copied().unwrap_or_default(),
             // What happened later than now is on the sheet already.
             as_of: later_moves.get(&key).copied().map_or(now, |last| last.max(now)),
         }
@@ -154,7 +151,7 @@ pub struct Counted {
 /// Which pieces were counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// Those that are kept for nobody: the stock on hand.
+    /// Those that are reserved for nobody: the stock on hand.
     OnHand,
     /// All that lie on the shelf.
     Shelf,
@@ -201,8 +198,8 @@ pub struct CountedLine {
     pub moved: i64,
     /// Whether it was counted since then.
     pub was_counted: bool,
-    /// What is kept for orders.
-    pub kept: Vec<Kept>,
+    /// What is reserved for orders.
+    pub reserved: Vec<Reserved>,
     /// What it changes.
     pub change: StockChange,
 }
@@ -232,19 +229,19 @@ impl CountedLine {
 }
 
 impl Shelf {
-    /// Returns how many pieces are kept for orders.
-    pub fn kept_pieces(&self) -> i64 {
-        self.kept.iter().map(|kept| kept.pieces).sum()
+    /// Returns how many pieces are reserved for orders.
+    pub fn reserved_pieces(&self) -> i64 {
+        self.reserved.iter().map(|reserved| reserved.pieces).sum()
     }
 
-    /// Names the orders that pieces are kept for, the first of very many.
+    /// Names the orders that pieces are reserved for, the first of very many.
     pub fn names(&self) -> String {
-        names(&self.kept)
+        names(&self.reserved)
     }
 
     /// Returns how many pieces lie there now.
     pub fn pieces(&self) -> i64 {
-        self.on_hand + self.kept_pieces()
+        self.on_hand + self.reserved_pieces()
     }
 
     /// Returns whether a count sheet of this time would be of the future. (Where a clock stepped back, stock was moved later than
@@ -316,20 +313,22 @@ pub fn count(
     let since = counted.basis.time();
     let was_counted =
         shelf.changes.iter().any(|change| change.is_count && since.is_some_and(|since| change.at > since));
-    Ok(CountedLine { counted, expected, moved, was_counted, kept: shelf.kept, change })
+    Ok(CountedLine { counted, expected, moved, was_counted, reserved: shelf.reserved, change })
 }
 
 /// Refuses a count of fewer pieces than orders hold.
 fn too_few(label: &str, after: i64, counted: Counted, shelf: &Shelf) -> Refusal {
-    let (pieces, kept, missing) = (counted.pieces, shelf.kept_pieces(), -after);
-    let message = match shelf.kept.is_empty() {
+    let (pieces, reserved, missing) = (counted.pieces, shelf.reserved_pieces(), -after);
+    let message = match shelf.reserved.is_empty() {
         true => format!(
             "{label}: {pieces} counted, {missing} fewer than went since asOf: if you counted later, put that time into asOf"
         ),
-        false => format!("{label}: {pieces} counted, but {kept} are kept for {}: {missing} too few", shelf.names()),
+        false => {
+            format!("{label}: {pieces} counted, but {reserved} are reserved for {}: {missing} too few", shelf.names())
+        }
     };
     let refusal = Refusal::conflict(Conflict::Step, message);
-    let newest = shelf.kept.last().map(|kept| kept.reference.clone());
+    let newest = shelf.reserved.last().map(|reserved| reserved.reference.clone());
     newest
         .into_iter()
         .fold(refusal, |refusal, reference| refusal.remedy(Remedy::StepBack { reference, to: Status::Pending }))
@@ -345,8 +344,8 @@ mod tests {
         Timestamp::from_millis(1_770_000_000_000 + minute * 60_000).unwrap()
     }
 
-    fn kept(reference: &str, pieces: i64) -> Kept {
-        Kept { reference: Reference::parse(reference).unwrap(), pieces }
+    fn reserved(reference: &str, pieces: i64) -> Reserved {
+        Reserved { reference: Reference::parse(reference).unwrap(), pieces }
     }
 
     fn moved(minute: i64, delta: i64) -> ShelfChange {
@@ -357,9 +356,9 @@ mod tests {
         ShelfChange { is_count: true, ..moved(minute, delta) }
     }
 
-    /// A shelf with 5 on hand and 2 kept for LEG-1.
+    /// A shelf with 5 on hand and 2 reserved for LEG-1.
     fn shelf(changes: &[ShelfChange]) -> Shelf {
-        Shelf { on_hand: 5, kept: vec![kept("LEG-1", 2)], changes: changes.to_vec(), last_moved: None }
+        Shelf { on_hand: 5, reserved: vec![reserved("LEG-1", 2)], changes: changes.to_vec(), last_moved: None }
     }
 
     fn counted(pieces: i64, basis: Basis) -> Counted {
@@ -469,7 +468,7 @@ mod tests {
             assert_eq!((line.change.before, line.change.after), stock, "{changes:?} {counted:?}");
             assert_eq!(line.difference(), stock.1 - stock.0);
             assert_eq!(line.change.movement.delta, line.difference());
-            assert_eq!(line.kept, [kept("LEG-1", 2)]);
+            assert_eq!(line.reserved, [reserved("LEG-1", 2)]);
             assert_eq!(line.is_known(), changes.len() == 2 && line.difference() == 0);
         }
     }
@@ -498,7 +497,7 @@ mod tests {
         let refused =
             |size, shelf: Shelf, counted, may_start| count(&shirt, size, shelf, counted, may_start).unwrap_err();
         let few = refused(Some("L"), shelf(&[]), counted(1, Basis::Shelf), false);
-        assert_eq!(few.message, "Shirt (L): 1 counted, but 2 are kept for LEG-1: 1 too few");
+        assert_eq!(few.message, "Shirt (L): 1 counted, but 2 are reserved for LEG-1: 1 too few");
         let reference = Reference::parse("LEG-1").unwrap();
         assert_eq!(few.remedies, [Remedy::StepBack { reference, to: Status::Pending }]);
         assert_eq!(few.kind, RefusalKind::Conflict(Conflict::Step));
@@ -523,11 +522,12 @@ mod tests {
         let nameless = Product { barcode: None, ..product("Cap", &[("", 3)]) };
         let leftover = product("Belt", &[("", 2), ("XL", 1)]);
         let sold = product("Tie", &[("", 0), ("M", 1)]);
-        let key = |product: &Product, size: &str| (product.id, size.to_owned());
-        let kept = HashMap::from([(key(&shirt, "l"), 2), (key(&nameless, ""), 1)]);
+        let key = |product: &Product, size: &str| StockKey::of(product.id, size);
+        let reserved = HashMap::from([(key(&shirt, "l"), 2), (key(&nameless, ""), 1)]);
         let moved = HashMap::from([(key(&shirt, "s"), at(-5)), (key(&shirt, "l"), at(5))]);
         let products = [shirt, nameless.clone(), leftover, sold];
-        let lines: Vec<_> = products.iter().flat_map(|product| sheet_lines(product, &kept, &moved, at(0))).collect();
+        let lines: Vec<_> =
+            products.iter().flat_map(|product| sheet_lines(product, &reserved, &moved, at(0))).collect();
         let shown: Vec<_> =
             lines.iter().map(|line| (line.barcode.as_deref(), line.size.as_deref(), line.shelf, line.as_of)).collect();
         assert_eq!(lines[2].sku(), nameless.id.to_string());
@@ -546,7 +546,7 @@ mod tests {
 
     #[test]
     fn of_many_orders_the_first_are_named() {
-        let many: Vec<_> = (1..=7).map(|number| kept(&format!("LEG-{number}"), 1)).collect();
+        let many: Vec<_> = (1..=7).map(|number| reserved(&format!("LEG-{number}"), 1)).collect();
         assert_eq!(names(&many), "LEG-1, LEG-2, LEG-3, LEG-4, LEG-5 and 2 more");
         assert_eq!(names(&many[..2]), "LEG-1, LEG-2");
     }

@@ -1,6 +1,6 @@
 //! What scripts can rely on: the program's JSON bodies with their keys and types, for `orders help json`.
 
-use super::count::{DIFFERENCE_KEYS, KEPT_KEYS, SHEET_KEYS};
+use super::count::{DIFFERENCE_KEYS, RESERVED_KEYS, SHEET_KEYS};
 use super::help::{paragraph, two_columns};
 use super::json::{
     CUSTOMER_KEYS, CUSTOMER_RECORD_KEYS, CUSTOMER_RETURN_KEYS, DELIVERY_KEYS, EVENT_KEYS, FINDING_KEYS, FORGOTTEN_KEYS,
@@ -83,7 +83,7 @@ const SHAPES: &[Shape] = &[
         &["corrected", "unchanged", "rejected", "skipped", "warnings", "errors", "differences"],
     ),
     shape("difference", "the differences of a count sheet that was taken", DIFFERENCE_KEYS),
-    shape("kept pieces", "the keptFor of a difference", KEPT_KEYS),
+    shape("reserved pieces", "the reservedFor of a difference", RESERVED_KEYS),
     shape("delivery", "product receive", DELIVERY_KEYS),
     shape("received item", "the items of a delivery", RECEIVED_KEYS),
     shape("account", "user add, remove; user list, an array", USER_KEYS),
@@ -175,7 +175,7 @@ fn type_of(body: &str, key: &str) -> &'static str {
         }
         "corrected" | "shelf" | "counted" | "difference" | "moved" | "before" | "after" => "number",
         "differences" => "[difference]",
-        "keptFor" => "[kept pieces]",
+        "reservedFor" => "[reserved pieces]",
         "unchanged" if matches!(body, "unchanged order" | "delivery") => "true or false",
         "reference" if body == "delivery" => "text",
         "field" => "text",

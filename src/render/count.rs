@@ -67,22 +67,25 @@ pub fn sheet_page(rows: Spool<Vec<String>>, settings: &Settings, now: Timestamp)
         about,
         sections: vec![Section { columns: paper_columns(), rows, ..Section::default() }],
         nothing: "no products",
-        remarks: vec!["Shelf: what lies there, with what is kept for confirmed and processing orders".to_owned()],
+        remarks: vec!["Shelf: what lies there, with what is reserved for confirmed and processing orders".to_owned()],
     }
 }
 
 /// The keys of a difference, in order.
 pub const DIFFERENCE_KEYS: &[&str] =
-    &["sku", "product", "size", "asOf", "shelf", "counted", "difference", "moved", "before", "after", "keptFor"];
+    &["sku", "product", "size", "asOf", "shelf", "counted", "difference", "moved", "before", "after", "reservedFor"];
 
-/// The keys of what is kept for an order, in order.
-pub const KEPT_KEYS: &[&str] = &["orderReference", "quantity"];
+/// The keys of what is reserved for an order, in order.
+pub const RESERVED_KEYS: &[&str] = &["orderReference", "quantity"];
 
 /// Returns a count that differs from what was expected.
 pub fn difference(found: &Difference) -> Body {
     let line = &found.line;
-    let kept = line.kept.iter().map(|kept| {
-        Value::Object(body([("orderReference", json!(kept.reference.as_str())), ("quantity", json!(kept.pieces))]))
+    let reserved = line.reserved.iter().map(|reserved| {
+        Value::Object(body([
+            ("orderReference", json!(reserved.reference.as_str())),
+            ("quantity", json!(reserved.pieces)),
+        ]))
     });
     body([
         ("sku", json!(found.sku)),
@@ -95,7 +98,7 @@ pub fn difference(found: &Difference) -> Body {
         ("moved", json!(line.moved)),
         ("before", json!(line.change.before)),
         ("after", json!(line.change.after)),
-        ("keptFor", kept.collect()),
+        ("reservedFor", reserved.collect()),
     ])
 }
 
@@ -108,7 +111,7 @@ pub fn difference_columns() -> Vec<Column> {
         Column::new("COUNTED").number(),
         Column::new("DIFF").number(),
         Column::new("STOCK").number(),
-        Column::new("KEPT FOR").shrinks_to(8).rank(1),
+        Column::new("RESERVED FOR").shrinks_to(8).rank(1),
     ]
 }
 
@@ -122,6 +125,6 @@ pub fn difference_row(found: &Difference) -> Vec<String> {
         line.counted.pieces.to_string(),
         format!("{:+}", line.difference()),
         format!("{} → {}", line.change.before, line.change.after),
-        names(&line.kept),
+        names(&line.reserved),
     ]
 }

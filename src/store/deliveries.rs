@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use rusqlite::named_params;
 
 use super::error::StoreError;
+use super::stock::stock_key;
 use super::transaction::{Audit, Read, Write};
 use crate::domain::delivery::{Delivery, Quantities, ReceivedItem};
-use crate::domain::product::ProductId;
+use crate::domain::product::StockKey;
 use crate::domain::stock::{Movement, Reason};
 
 impl Read<'_> {
@@ -18,14 +19,14 @@ impl Read<'_> {
             Ok((row.get::<_, i64>("pk")?, row.get("reference")?, row.get("at")?, row.get("actor")?, row.get("note")?))
         })?;
         let Some((pk, reference, at, actor, note)) = found else { return Ok(None) };
-        let lines: Vec<((ProductId, String), i64, String)> = self.rows(
+        let lines: Vec<(StockKey, i64, String)> = self.rows(
             "SELECT m.product_id, m.size_key, SUM(m.delta) AS came,
                     p.name || CASE s.size WHEN '' THEN '' ELSE format(' (%s)', s.size) END AS label
              FROM stock_movements AS m JOIN products AS p ON p.id = m.product_id
              JOIN stock AS s ON s.product_id = m.product_id AND s.size_key = m.size_key
              WHERE m.delivery_pk = :delivery GROUP BY m.product_id, m.size_key",
             named_params! {":delivery": pk},
-            |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get("came")?, row.get("label")?)),
+            |row| Ok((stock_key(row)?, row.get("came")?, row.get("label")?)),
         )?;
         let (mut quantities, mut labels) = (Quantities::new(), BTreeMap::new());
         for (key, pieces, label) in lines {

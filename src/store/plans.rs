@@ -118,7 +118,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     read.held_by(&[order])?;
     read.returns_of("[1]")?;
     read.unsent_exchanges(10)?;
-    read.kept_pieces()?;
+    read.reserved_pieces()?;
     read.moves_after(Timestamp::FIRST)?;
     for since in [None, Some(Timestamp::FIRST)] {
         read.shelf(shirt.id, "l", since)?;

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use rusqlite::named_params;
 
 use super::error::StoreError;
+use super::stock::stock_key;
 use super::transaction::{Audit, Read, Write};
 use crate::domain::order::OrderPk;
-use crate::domain::product::ProductId;
+use crate::domain::product::{ProductId, StockKey};
 use crate::domain::reference::Reference;
-use crate::domain::shelf::{CountedLine, Kept, LineKey, OrderStep, Shelf, ShelfChange, changes_of_order};
+use crate::domain::shelf::{CountedLine, OrderStep, Reserved, Shelf, ShelfChange, changes_of_order};
 use crate::domain::status::Status;
 use crate::domain::stock::Reason;
 use crate::domain::time::Timestamp;
@@ -18,16 +19,15 @@ use crate::domain::time::Timestamp;
 const IN_SHOP: &str = "o.status IN ('confirmed', 'processing')";
 
 impl Read<'_> {
-    /// Loads how many pieces orders keep on the shelf, of each product and size.
-    pub fn kept_pieces(&self) -> Result<HashMap<LineKey, i64>, StoreError> {
+    /// Loads how many pieces are reserved for orders on the shelf, of each product and size.
+    pub fn reserved_pieces(&self) -> Result<HashMap<StockKey, i64>, StoreError> {
         let sql = format!(
             "SELECT m.product_id, m.size_key, -SUM(m.delta) AS pieces
              FROM orders AS o CROSS JOIN stock_movements AS m ON m.order_pk = o.pk
              WHERE {IN_SHOP} GROUP BY m.product_id, m.size_key HAVING SUM(m.delta) <> 0"
         );
-        let kept =
-            self.rows(&sql, [], |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get("pieces")?)))?;
-        Ok(kept.into_iter().collect())
+        let reserved = self.rows(&sql, [], |row| Ok((stock_key(row)?, row.get("pieces")?)))?;
+        Ok(reserved.into_iter().collect())
     }
 
     /// Loads the shelf of one product and size, with its changes since a time, or none of them.
@@ -51,7 +51,7 @@ impl Read<'_> {
         })?;
         for (order, reference, is_in_shop, pieces) in orders {
             if is_in_shop && pieces != 0 {
-                found.kept.push(Kept { reference, pieces });
+                found.reserved.push(Reserved { reference, pieces });
             }
             if since.is_some() {
                 found.changes.extend(changes_of_order(&self.order_steps(order, product, size_key)?));
@@ -85,7 +85,7 @@ impl Read<'_> {
 
     /// Returns when the stock of products and sizes was last moved, of those for which that is later than `time`: a clock stepped
     /// back.
-    pub fn moves_after(&self, time: Timestamp) -> Result<HashMap<LineKey, Timestamp>, StoreError> {
+    pub fn moves_after(&self, time: Timestamp) -> Result<HashMap<StockKey, Timestamp>, StoreError> {
         let moves = self.rows(
             "SELECT product_id, size_key, at FROM (
                  SELECT s.product_id, s.size_key, (SELECT m.at FROM stock_movements AS m
@@ -93,7 +93,7 @@ impl Read<'_> {
                  FROM stock AS s)
              WHERE at > :time",
             named_params! {":time": time},
-            |row| Ok(((row.get("product_id")?, row.get("size_key")?), row.get("at")?)),
+            |row| Ok((stock_key(row)?, row.get("at")?)),
         )?;
         Ok(moves.into_iter().collect())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{named_params, params};
+use rusqlite::{Row, named_params, params};
 
 use super::error::StoreError;
 use super::transaction::{Audit, Read, Write};
@@ -13,6 +13,11 @@ use crate::domain::product::{ProductId, StockKey, StockLine};
 use crate::domain::stock::{Movement, StockChange};
 use crate::domain::time::Timestamp;
 
+/// Returns the stock line of a row.
+pub(super) fn stock_key(row: &Row<'_>) -> rusqlite::Result<StockKey> {
+    Ok(StockKey { product_id: row.get("product_id")?, size_key: row.get("size_key")? })
+}
+
 impl Read<'_> {
     /// Loads the stock that an order holds: for each product and size what its movements took.
     pub fn held_stock(&self, order: OrderPk) -> Result<Holding, StoreError> {
@@ -20,12 +25,12 @@ impl Read<'_> {
     }
 
     /// Loads how many pieces orders hold of a product, by stock line.
-    pub fn held_of_product(&self, product: ProductId) -> Result<HashMap<(ProductId, String), i64>, StoreError> {
+    pub fn held_of_product(&self, product: ProductId) -> Result<HashMap<StockKey, i64>, StoreError> {
         let held = self.rows(
             "SELECT size_key, -SUM(delta) AS pieces FROM stock_movements
              WHERE product_id = :product AND order_pk IS NOT NULL GROUP BY size_key HAVING SUM(delta) <> 0",
             named_params! {":product": product},
-            |row| Ok(((product, row.get("size_key")?), row.get("pieces")?)),
+            |row| Ok((StockKey::of(product, row.get::<_, String>("size_key")?), row.get("pieces")?)),
         )?;
         Ok(held.into_iter().collect())
     }
@@ -41,7 +46,7 @@ impl Read<'_> {
         let keys = json_array(orders.iter().map(|pk| pk.0));
         let mut rows = statement.query(named_params! {":orders": keys})?;
         while let Some(row) = rows.next()? {
-            let key = StockKey { product_id: row.get("product_id")?, size_key: row.get("size_key")? };
+            let key = stock_key(row)?;
             held.entry(row.get("order_pk")?).or_default().add(key, row.get("pieces")?);
         }
         Ok(held)

@@ -51,7 +51,7 @@ fn hold_counts(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
     holds("count sheet taken", &taken);
     holds("rejected record", &taken["errors"][0]);
     holds("difference", &taken["differences"][0]);
-    holds("kept pieces", &taken["differences"][0]["keptFor"][0]);
+    holds("reserved pieces", &taken["differences"][0]["reservedFor"][0]);
 }
 
 /// Holds what commands about money print to the page.

@@ -46,14 +46,15 @@ fn pieces_of_confirmed_orders_are_named_and_counted_only_on_request() {
     let shop = Shop::with_order();
     shop.orders(["confirm", ORDER]).succeeds();
     let done = shop.orders(["product", "count", "SKU-12345", "1", "--size", "L", "--note", "counted"]).exits(0);
-    let kept = "note: Classic T-Shirt (L): 2 more kept for LEG-LXYZ1234-AB5C; if they were counted too, use --shelf\n";
-    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("Classic T-Shirt (L): stock 1 → 1\n", kept));
+    let reserved =
+        "note: Classic T-Shirt (L): 2 more are reserved for LEG-LXYZ1234-AB5C; if they were counted too, use --shelf\n";
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("Classic T-Shirt (L): stock 1 → 1\n", reserved));
     let done = shop.orders(["product", "count", "SKU-12345", "L=4", "--shelf", "--note", "counted"]).exits(0);
-    let counted = "note: Classic T-Shirt (L): 2 of those counted kept for LEG-LXYZ1234-AB5C\n";
+    let counted = "note: Classic T-Shirt (L): 2 of those counted are reserved for LEG-LXYZ1234-AB5C\n";
     assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("Classic T-Shirt (L): stock 1 → 2\n", counted));
     shop.orders(["product", "count", "SKU-12345", "L=1", "--shelf", "--note", "counted"]).fails(
         5,
-        "error: Classic T-Shirt (L): 1 counted, but 2 are kept for LEG-LXYZ1234-AB5C: 1 too few; nothing changed\n\
+        "error: Classic T-Shirt (L): 1 counted, but 2 are reserved for LEG-LXYZ1234-AB5C: 1 too few; nothing changed\n\
          hint: to take it back to pending:  orders set-status LEG-LXYZ1234-AB5C pending --force --note WHY\n",
     );
     shop.orders(["set-status", ORDER, "shipped"]).succeeds();
@@ -139,7 +140,7 @@ fn what_moved_since_the_sheet_is_allowed_for() {
     std::fs::write(shop.path("sheet.csv"), filled(&sheet, &counted)).unwrap();
     let before = shop.dump();
     let expected = "\
-PRODUCT          SIZE  EXPECTED  COUNTED  DIFF    STOCK  KEPT FOR
+PRODUCT          SIZE  EXPECTED  COUNTED  DIFF    STOCK  RESERVED FOR
 Canvas Sneakers  44           1        0    -1    1 → 0
 Classic T-Shirt  M            6        5    -1    6 → 5  LEG-2
 Leather Belt                 12       13    +1  12 → 13
@@ -194,7 +195,7 @@ fn every_problem_of_a_sheet_is_named_with_its_line() {
          - -: row 3 (SKU-12345): Classic T-Shirt (S) is counted in row 2 too\n  \
          - -: row 4 (SKU-12345): size (C4): Classic T-Shirt: has no size XS (sizes: S, M, L)\n  \
          - -: row 5 (SKU-12345): size (C5): Classic T-Shirt: needs a size (sizes: S, M, L)\n  \
-         - -: row 6 (SKU-12345): Classic T-Shirt (L): 1 counted, but 2 are kept for LEG-LXYZ1234-AB5C: 1 too few\n  \
+         - -: row 6 (SKU-12345): Classic T-Shirt (L): 1 counted, but 2 are reserved for LEG-LXYZ1234-AB5C: 1 too few\n  \
          - -: row 7 (BLT-01): shelf: 12 lay there at asOf by all that is known: print a new sheet, or leave shelf blank\n  \
          - -: row 8 (BLT-01): asOf (F8): is in the future\n  \
          - -: row 9 (PL-220): counted (E9): \"x\" must be a whole number from 0 to 2147483647\n  \

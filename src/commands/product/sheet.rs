@@ -84,9 +84,9 @@ fn each_line(
     now: Timestamp,
     put: &mut dyn FnMut(SheetLine) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let (kept, later_moves) = (read.kept_pieces()?, read.moves_after(now)?);
+    let (reserved, later_moves) = (read.reserved_pieces()?, read.moves_after(now)?);
     let mut put =
-        |product: &Product| sheet_lines(product, &kept, &later_moves, now).into_iter().try_for_each(&mut *put);
+        |product: &Product| sheet_lines(product, &reserved, &later_moves, now).into_iter().try_for_each(&mut *put);
     if args.products.is_empty() {
         return read.each_product(|product| put(&product));
     }

@@ -9,9 +9,9 @@ use super::differences::Differences;
 use crate::commands::Context;
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::row_list::RowList;
-use crate::domain::product::Product;
+use crate::domain::product::{Product, StockKey};
 use crate::domain::row_product::RowProduct;
-use crate::domain::shelf::{Basis, Counted, Difference, LineKey, TOLERANCE, count};
+use crate::domain::shelf::{Basis, Counted, Difference, TOLERANCE, count};
 use crate::domain::stock::{Correction, correct};
 use crate::domain::text::size_key;
 use crate::domain::time::Timestamp;
@@ -72,7 +72,7 @@ struct Stocktaking<'w, 'c> {
     audit: &'w Audit,
     may_start_sizes: bool,
     /// What was counted so far, and in which row.
-    known: HashMap<LineKey, u64>,
+    known: HashMap<StockKey, u64>,
     /// The product of the row before: its sizes mostly follow each other.
     last: Option<(RowProduct, Product)>,
     found: Differences,
@@ -104,10 +104,10 @@ impl Stocktaking<'_, '_> {
             self.last = Some((row.product.clone(), product));
             return reject(refusal.kind.into(), format!("{}: {}", read.places.name("size"), refusal.message));
         }
-        let key = (product.id, size.map(size_key).unwrap_or_default());
+        let key = StockKey::of(product.id, size.map(size_key).unwrap_or_default());
         let basis = basis_of(row, now);
         let since = basis.time().and_then(|time| Timestamp::from_millis(time.millis() - TOLERANCE.num_milliseconds()));
-        let on_shelf = self.write.shelf(product.id, &key.1, since)?;
+        let on_shelf = self.write.shelf(product.id, &key.size_key, since)?;
         if row.as_of.is_some_and(|time| on_shelf.is_ahead(time, now)) {
             return reject(FailureKind::InvalidInput, format!("{}: is in the future", read.places.name("asOf")));
         }

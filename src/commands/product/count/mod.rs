@@ -31,10 +31,10 @@ use crate::store::{StoreError, Write};
 /// Set stock to what was counted: of a product, or of a count sheet
 ///
 /// Of a product, the number is that of the pieces that can be sold, and needs --note. Pieces of confirmed orders that have not left
-/// the shop are kept apart; with --shelf they were counted too.
+/// the shop are set aside; with --shelf they were counted too.
 ///
 /// A file is a list of product sheet with the column counted filled in: CSV or a spreadsheet (.xlsx, its first sheet). It counts
-/// all that lay on the shelf at asOf, kept pieces too. What was shipped, returned or received since then is allowed for, so the shop
+/// all that lay on the shelf at asOf, reserved pieces too. What was shipped, returned or received since then is allowed for, so the shop
 /// can go on selling. A blank cell is not counted. All or nothing. A sheet that is entered again changes nothing.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Goods).keeping_note())]
@@ -57,7 +57,7 @@ pub struct CountArgs {
     /// The size of the only number, where the product is tracked by size
     #[arg(long, value_parser = size, requires = "numbers")]
     size: Option<String>,
-    /// The pieces that are kept for confirmed and processing orders were counted too
+    /// The pieces that are reserved for confirmed and processing orders were counted too
     #[arg(long, requires = "numbers")]
     shelf: bool,
     /// Start sizes that a product does not have yet
@@ -122,7 +122,7 @@ pub fn run(args: &CountArgs, context: &mut Context) -> anyhow::Result<Exit> {
         if let Some(new) = &line.change.new_line {
             context.ui.note(&format!("{} is a new size; its sizes are {}", new.size, corrected.size_names()));
         }
-        if !line.kept.is_empty() {
+        if !line.reserved.is_empty() {
             say_kept(line, basis, context);
         }
     }
@@ -159,15 +159,15 @@ fn decide(
     }
 }
 
-/// Says for whom pieces are kept, and whether they were counted.
+/// Says for whom pieces are reserved, and whether they were counted.
 fn say_kept(line: &CountedLine, basis: Basis, context: &Context) {
-    let (label, orders) = (&line.change.label, names(&line.kept));
-    let pieces: i64 = line.kept.iter().map(|kept| kept.pieces).sum();
+    let (label, orders) = (&line.change.label, names(&line.reserved));
+    let pieces: i64 = line.reserved.iter().map(|reserved| reserved.pieces).sum();
     context.ui.note(&match basis {
         Basis::OnHand => {
-            format!("{label}: {pieces} more kept for {orders}; if they were counted too, use --shelf")
+            format!("{label}: {pieces} more are reserved for {orders}; if they were counted too, use --shelf")
         }
-        _ => format!("{label}: {pieces} of those counted kept for {orders}"),
+        _ => format!("{label}: {pieces} of those counted are reserved for {orders}"),
     });
 }
 
