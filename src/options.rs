@@ -44,6 +44,10 @@ pub struct Global {
     #[arg(long, global = true, hide = true, value_name = "SECONDS", overrides_with = "wait")]
     #[arg(value_parser = seconds)]
     pub wait: Option<u64>,
+    /// Read this machine's replica of a shop in a cluster as it is, without asking the cluster
+    #[cfg(feature = "cluster")]
+    #[arg(long, global = true, hide = true, overrides_with = "stale")]
+    pub stale: bool,
     /// When to colour [default: auto]
     #[arg(long, global = true, hide = true, value_enum, value_name = "WHEN", overrides_with = "color")]
     pub color: Option<ColorChoice>,

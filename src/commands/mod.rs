@@ -58,6 +58,8 @@ pub mod report;
 pub mod returns;
 pub mod row_list;
 pub mod set_status;
+#[cfg(feature = "cluster")]
+mod shop;
 pub mod show;
 pub mod slip;
 pub mod source;
