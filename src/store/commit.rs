@@ -67,7 +67,7 @@ impl Store {
             let rows = transaction.total_changes() - changes_before;
             return match cluster.append(&transaction, rows)? {
                 Ending::In => {
-                    cluster.end_writing(transaction.commit());
+                    cluster.end_writing(transaction.commit().is_ok());
                     Ok(value)
                 }
                 Ending::Overtaken => {

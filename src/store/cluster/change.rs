@@ -157,7 +157,9 @@ pub(super) mod tests {
 
     pub fn packed(statements: &[&str]) -> Body {
         let mut packer = Packer::default();
-        statements.iter().for_each(|statement| packer.push(statement).unwrap());
+        for statement in statements {
+            packer.push(statement).unwrap();
+        }
         packer.finish().unwrap()
     }
 

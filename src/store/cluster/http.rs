@@ -74,16 +74,18 @@ enum Failed {
 pub(super) struct Nodes {
     agent: Agent,
     /// Each with the value of its header `Authorization`.
-    nodes: Vec<(Node, Option<String>)>,
-    /// The node that answered last.
+    all: Vec<(Node, Option<String>)>,
+    /// The one that answered last.
     current: usize,
     wait: Duration,
+    /// How long requests may still go without an answer.
+    left: Duration,
 }
 
 /// Without passwords.
 impl std::fmt::Debug for Nodes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.nodes.iter().map(|(node, _)| &node.url)).finish()
+        f.debug_list().entries(self.all.iter().map(|(node, _)| &node.url)).finish()
     }
 }
 
@@ -109,19 +111,41 @@ impl Nodes {
             .tls_config(TlsConfig::builder().root_certs(roots).build());
         let basic =
             |(name, password): &(String, String)| format!("Basic {}", STANDARD.encode(format!("{name}:{password}")));
-        let nodes = address.nodes.iter().map(|node| (node.clone(), node.user.as_ref().map(basic))).collect();
-        Ok(Nodes { agent: config.build().into(), nodes, current: 0, wait })
+        let all = address.nodes.iter().map(|node| (node.clone(), node.user.as_ref().map(basic))).collect();
+        Ok(Nodes { agent: config.build().into(), all, current: 0, wait, left: wait })
     }
 
-    /// Sends statements to a path, until they are answered.
+    /// Sends statements to a path, until they are answered. All such requests together go without an answer for no longer than `--wait`.
     pub fn send(&mut self, path: &str, statements: &Value, size: Size) -> Result<Answer, NoAnswer> {
+        let started = Instant::now();
+        let mut failures = 0;
+        let answer = self.send_for(self.left, path, statements, size, &mut failures);
+        if failures > 0 {
+            self.left = self.left.saturating_sub(started.elapsed());
+        }
+        answer
+    }
+
+    /// Sends statements that change the shop, until they are answered: these have all of `--wait`.
+    pub fn send_change(&mut self, path: &str, statements: &Value) -> Result<Answer, NoAnswer> {
+        self.send_for(self.wait, path, statements, Size::Small, &mut 0)
+    }
+
+    fn send_for(
+        &mut self,
+        time: Duration,
+        path: &str,
+        statements: &Value,
+        size: Size,
+        failures: &mut u32,
+    ) -> Result<Answer, NoAnswer> {
         let body = statements.to_string();
         let count = statements.as_array().map_or(0, Vec::len);
         let (started, mut may_be_done) = (Instant::now(), false);
         loop {
             let mut last = String::new();
-            for turn in 0..self.nodes.len() {
-                let node = (self.current + turn) % self.nodes.len();
+            for turn in 0..self.all.len() {
+                let node = (self.current + turn) % self.all.len();
                 match self.send_to(node, path, &body, count, size) {
                     Ok(answer) => {
                         self.current = node;
@@ -133,12 +157,13 @@ impl Nodes {
                     }
                     Err(Failed::For(no_answer)) => return Err(no_answer),
                     Err(Failed::Here { problem, may_be_done: may_be }) => {
+                        *failures += 1;
                         may_be_done |= may_be;
                         last = problem;
                     }
                 }
             }
-            if started.elapsed() + PAUSE >= self.wait {
+            if started.elapsed() + PAUSE >= time {
                 return Err(NoAnswer::Unreached { problem: last, may_be_done });
             }
             std::thread::sleep(PAUSE);
@@ -146,7 +171,7 @@ impl Nodes {
     }
 
     fn send_to(&self, node: usize, path: &str, body: &str, count: usize, size: Size) -> Result<Answer, Failed> {
-        let (Node { url, .. }, authorization) = &self.nodes[node];
+        let (Node { url, .. }, authorization) = &self.all[node];
         let patience = match size {
             Size::Small => PATIENCE,
             Size::Piece => PATIENCE_WITH_PIECES,
@@ -212,9 +237,8 @@ fn read_answer(text: &[u8], count: usize) -> Result<Vec<Value>, String> {
     if let Some(error) = error_in(&answer) {
         return Err(error);
     }
-    let results = match answer.get_mut("results").map(Value::take) {
-        Some(Value::Array(results)) => results,
-        _ => return Err("answered without results".to_owned()),
+    let Some(Value::Array(results)) = answer.get_mut("results").map(Value::take) else {
+        return Err("answered without results".to_owned());
     };
     match results.iter().find_map(error_in) {
         Some(error) => Err(error),
@@ -287,7 +311,7 @@ mod tests {
                 Err("leadership lost while committing log"),
             ),
             (r#"{"results":{}}"#, Err("answered without results")),
-            (r#"[]"#, Err("answered without results")),
+            ("[]", Err("answered without results")),
             (r#"{"error":7}"#, Err("an error")),
         ] {
             let read = read_answer(text.as_bytes(), 2);

@@ -45,16 +45,20 @@ impl Rqlite {
     }
 
     fn execute(&mut self, statements: &Value, size: Size) -> Result<Answer, LogError> {
-        Ok(self.nodes.send("/db/execute?transaction", statements, size)?)
+        self.nodes.send("/db/execute?transaction", statements, size).map_err(|error| match error {
+            // None of these changes the shop.
+            NoAnswer::Unreached { problem, .. } => NoAnswer::Unreached { problem, may_be_done: false }.into(),
+            error => error.into(),
+        })
     }
 
     /// Reads what is certainly the newest: a leader may be one no longer.
-    fn read_newest(&mut self, statements: &Value) -> Result<Answer, NoAnswer> {
-        let answer = self.nodes.send("/db/query?level=linearizable", statements, Size::Small);
+    fn read_newest(&mut self, statements: &Value, size: Size) -> Result<Answer, NoAnswer> {
+        let answer = self.nodes.send("/db/query?level=linearizable", statements, size);
         match answer {
             // The node took linearizable for a weaker word.
             Ok(Answer { is_linearizable: false, .. }) | Err(NoAnswer::NoTable) => {
-                self.nodes.send("/db/query?level=strong", statements, Size::Small)
+                self.nodes.send("/db/query?level=strong", statements, size)
             }
             answer => answer,
         }
@@ -87,12 +91,12 @@ impl Log for Rqlite {
              WHERE shop = :shop AND kind = 'file'))) ORDER BY version LIMIT {CHANGES}"
         );
         let queued = "SELECT count(*) FROM orders_queue WHERE shop = :shop";
-        let answer = match self.read_newest(&json!([[changes, named], [queued, {"shop": self.shop}]])) {
+        let answer = match self.read_newest(&json!([[changes, named], [queued, {"shop": self.shop}]]), Size::Small) {
             Err(NoAnswer::NoTable) => return Ok((Vec::new(), false)),
             answer => answer?,
         };
         self.queued = answer.rows(1).first().and_then(|row| row.get(0)?.as_i64()).unwrap_or(0);
-        let entries: Vec<Entry> = answer.rows(0).iter().map(|row| read_entry(row)).collect::<Result<_, _>>()?;
+        let entries: Vec<Entry> = answer.rows(0).iter().map(read_entry).collect::<Result<_, _>>()?;
         let is_more = entries.len() == CHANGES;
         Ok((entries, is_more))
     }
@@ -106,8 +110,12 @@ impl Log for Rqlite {
         for number in 1..=entry.pieces {
             let named = json!({"shop": self.shop, "id": entry.position.id, "number": number});
             let sql = "SELECT body FROM orders_pieces WHERE shop = :shop AND id = :id AND number = :number";
-            // Pieces never change.
-            let answer = self.nodes.send("/db/query?level=weak", &json!([[sql, named]]), Size::Piece)?;
+            let statements = json!([[sql, named]]);
+            // Pieces never change, so any node may have them; a leader that is one no longer may lack them.
+            let mut answer = self.nodes.send("/db/query?level=weak", &statements, Size::Piece)?;
+            if answer.rows(0).is_empty() {
+                answer = self.read_newest(&statements, Size::Piece)?;
+            }
             let Some(piece) = answer.rows(0).first().and_then(|row| row.get(0)) else { return Ok(None) };
             body.push(&read_bytes(piece)?)?;
         }
@@ -168,7 +176,14 @@ impl Log for Rqlite {
                 place
             ]));
         }
-        let answer = self.nodes.send("/db/request?transaction", &Value::Array(statements), Size::Small)?;
+        let answer = self.nodes.send_change("/db/request?transaction", &Value::Array(statements));
+        let answer = answer.map_err(|error| match error {
+            // The statements whose tables are there have been carried out.
+            NoAnswer::NoTable => {
+                NoAnswer::Unreached { problem: "lacks a table of orders".to_owned(), may_be_done: true }
+            }
+            error => error,
+        })?;
         Ok(match answer.rows(1).first().and_then(|row| row.get(0)?.as_str()) {
             Some(first) if first == id.to_string() => {
                 self.ticket = None;

@@ -226,6 +226,7 @@ impl Cluster {
     /// Plays in what the log has, up to a version. Returns whether there was anything.
     fn play_until(&mut self, connection: &mut Connection, last: i64) -> Result<bool, StoreError> {
         let mut is_changed = false;
+        let mut lacking = None;
         loop {
             let mine = position_of(connection)?;
             let version = mine.map_or(0, |mine| mine.version);
@@ -235,8 +236,14 @@ impl Cluster {
             let Some(newest) = entries.last().map(|entry| entry.position.version) else { return Ok(is_changed) };
             let mut changes = Vec::new();
             for entry in entries {
-                // A newer whole file takes its place.
-                let Some(body) = self.log.body(&entry).map_err(|error| error.of_read())? else { break };
+                let Some(body) = self.log.body(&entry).map_err(|error| error.of_read())? else {
+                    // A newer whole file takes its place, unless the log is damaged.
+                    if lacking.replace(entry.position) == Some(entry.position) {
+                        let problem = format!("has lost the content of version {}", entry.position.version);
+                        return Err(StoreError::Refused(problem));
+                    }
+                    break;
+                };
                 changes.push((entry, body));
             }
             is_changed |= !changes.is_empty();
@@ -295,10 +302,10 @@ impl Cluster {
         }
     }
 
-    /// Ends a write that is in the log; `committed` is what became of it in the replica.
-    pub fn end_writing(&mut self, committed: rusqlite::Result<()>) {
+    /// Ends a write that is in the log.
+    pub fn end_writing(&mut self, is_in_replica: bool) {
         self.since = None;
-        self.is_behind = committed.is_err();
+        self.is_behind = !is_in_replica;
     }
 
     /// Gets ready to decide again: waits for this machine's turn, and brings the replica up to date.
@@ -408,7 +415,7 @@ impl Cluster {
             let id = Uuid::new_v4();
             let appended = self.log.append(after, id, &mut whole_file(file.path())?);
             if appended.map_err(|error| error.of_write())? == Appended::Mine {
-                self.end_writing(Ok(()));
+                self.end_writing(true);
                 // Its own replica gets the file like every other.
                 return self.catch_up(connection).map(|_| true);
             }
