@@ -95,3 +95,110 @@ pub trait Log: std::fmt::Debug {
     /// Removes a ticket that does not move.
     fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError>;
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::sync::{Arc, Mutex, MutexGuard};
+
+    use super::*;
+
+    /// A log in memory, which any number of machines share.
+    #[derive(Debug, Clone, Default)]
+    pub struct MemoryLog(Arc<Mutex<State>>);
+
+    #[derive(Debug, Default)]
+    pub struct State {
+        /// Each with its inline body.
+        pub entries: Vec<Entry>,
+        pub queue: Vec<Uuid>,
+        /// How many appends are carried out, but not answered.
+        pub unanswered: u32,
+    }
+
+    impl MemoryLog {
+        pub fn state(&self) -> MutexGuard<'_, State> {
+            self.0.lock().unwrap()
+        }
+
+        /// Adds a change as some other program may have made it.
+        pub fn add(&self, kind: Kind, schema: i32, rows: u64, mut body: Body) {
+            let mut bytes = Vec::new();
+            body.pieces::<io::Error>(1 << 20, |piece| {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            })
+            .unwrap();
+            let mut state = self.state();
+            let version = state.entries.last().map_or(1, |last| last.position.version + 1);
+            let position = Position { version, id: Uuid::new_v4() };
+            state.entries.push(Entry { position, kind, schema, rows, pieces: 0, body: Some(bytes) });
+        }
+    }
+
+    impl Log for MemoryLog {
+        fn begin(&mut self) -> Result<(), LogError> {
+            Ok(())
+        }
+
+        fn changes_from(&mut self, version: i64) -> Result<(Vec<Entry>, bool), LogError> {
+            let state = self.state();
+            let files = state.entries.iter().filter(|entry| entry.kind == Kind::File);
+            let from = files.map(|entry| entry.position.version).max().unwrap_or(0).max(version + 1);
+            let wanted = state
+                .entries
+                .iter()
+                .filter(|entry| entry.position.version == version || entry.position.version >= from);
+            let entries: Vec<Entry> =
+                wanted.take(3).map(|entry| Entry { body: entry.body.clone(), ..*entry }).collect();
+            let is_more = entries.len() == 3;
+            Ok((entries, is_more))
+        }
+
+        fn body(&mut self, entry: &Entry) -> Result<Option<Body>, LogError> {
+            let Some(bytes) = &entry.body else { return Ok(None) };
+            let mut body = Body::default();
+            body.push(bytes)?;
+            Ok(Some(body))
+        }
+
+        fn append(&mut self, after: Option<Position>, id: Uuid, change: &mut Change) -> Result<Appended, LogError> {
+            let last = self.state().entries.last().map(|last| last.position);
+            if last != after {
+                return Ok(Appended::Not);
+            }
+            let mut bytes = Vec::new();
+            change.body.pieces::<io::Error>(1 << 20, |piece| {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            })?;
+            let mut state = self.state();
+            let position = Position { version: after.map_or(1, |after| after.version + 1), id };
+            let Change { kind, schema, rows, .. } = *change;
+            if kind == Kind::File {
+                state.entries.iter_mut().for_each(|entry| entry.body = None);
+            }
+            state.entries.push(Entry { position, kind, schema, rows, pieces: 0, body: Some(bytes) });
+            if state.unanswered > 0 {
+                state.unanswered -= 1;
+                return Err(NoAnswer::Unreached { problem: "lost".to_owned(), may_be_done: true }.into());
+            }
+            Ok(Appended::Mine)
+        }
+
+        fn is_crowded(&self) -> bool {
+            !self.state().queue.is_empty()
+        }
+
+        fn place_in_queue(&mut self) -> Result<Option<(usize, Uuid)>, LogError> {
+            let state = self.state();
+            Ok(state.queue.first().map(|first| (state.queue.len(), *first)))
+        }
+
+        fn leave_queue(&mut self) {}
+
+        fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError> {
+            self.state().queue.retain(|waiting| *waiting != ticket);
+            Ok(())
+        }
+    }
+}

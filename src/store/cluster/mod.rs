@@ -7,16 +7,21 @@
 //! | `rqlite`, `http` | the log in rqlite; requests to its nodes |
 //! | `recorder` | what a transaction does, as SQLite runs it |
 //! | `replica` | the mark of a replica, the version that it is of, and playing changes in |
-//! | `shop` | opening a shop, and how its writes get into the log |
+//! | `machine` | keeping the replica like the log, and getting writes into the log |
+//! | `difference` | whether the replica is what the log says |
+//! | `shop` | a shop, as a command line names it; opening it |
 
 mod address;
 mod change;
+mod difference;
 mod http;
 mod log;
+mod machine;
 mod recorder;
 mod replica;
 mod rqlite;
 mod shop;
 
 pub use address::Address;
-pub use shop::{Cluster, Ending, Shop, make_ordinary};
+pub use machine::{Cluster, Ending, make_ordinary};
+pub use shop::Shop;

@@ -28,12 +28,13 @@ impl Recorder {
     pub fn attach(&self, connection: &mut Connection) -> rusqlite::Result<()> {
         let recording = Arc::clone(&self.0);
         let record = move |event: TraceEvent<'_>| {
-            let TraceEvent::Stmt(statement, sql) = event else { return };
+            // The end of a statement comes once; its beginning comes again with all that follows from it by a key.
+            let TraceEvent::Profile(statement, _) = event else { return };
             if let Some(recording) = &mut *lock(&recording) {
-                recording.record(sql, || statement.expanded_sql());
+                recording.record(&statement.sql(), || statement.expanded_sql());
             }
         };
-        connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(record))
+        connection.trace_v2(TraceEventCodes::SQLITE_TRACE_PROFILE, Some(record))
     }
 
     /// Begins a recording; one that was left is dropped.
@@ -69,8 +70,7 @@ impl Recording {
         let begins_with = |words: &[&str]| {
             words.iter().any(|word| sql.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
         };
-        // Of what follows from a statement by itself, such as deleting along a key, SQLite tells with a comment.
-        if self.problem.is_some() || sql.starts_with("--") || begins_with(&OTHER) {
+        if self.problem.is_some() || begins_with(&OTHER) {
             return;
         }
         let recorded = if !begins_with(&CHANGING) {
