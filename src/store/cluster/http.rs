@@ -11,6 +11,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Error};
 
 use super::address::{Address, Node};
+use crate::domain::text::os_reason;
 use crate::store::error::StoreError;
 
 /// How long one node may take for a small request. It tells other nodes that they have less.
@@ -275,14 +276,14 @@ fn words(error: &Error) -> String {
     match error {
         Error::Timeout(_) => "did not answer in time".to_owned(),
         Error::HostNotFound => "is not known by this name".to_owned(),
-        Error::Io(error) => crate::domain::text::os_reason(&error.to_string()),
+        Error::Io(error) => os_reason(&error.to_string()),
         error => error.to_string(),
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "SQLite does not lock certificates")]
 fn read_roots(path: &Path) -> Result<RootCerts, String> {
-    let pem = std::fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let pem = std::fs::read(path).map_err(|error| format!("cannot be read: {}", os_reason(&error.to_string())))?;
     let certificates: Result<Vec<Certificate<'static>>, _> = parse_pem(&pem)
         .filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
