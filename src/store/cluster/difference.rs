@@ -16,7 +16,6 @@ impl Cluster {
         let file = self.scratch()?;
         let mut again = open_copy(file.path())?;
         search::register(&again)?;
-        self.guard.attach(&mut again)?;
         let finding = |subject: &str, problem: String| Finding {
             code: "replica".to_owned(),
             subject: subject.to_owned(),

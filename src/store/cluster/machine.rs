@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::change::{Body, Change, Kind, Position};
 use super::log::{Appended, Entry, Log};
 use super::recorder::Recorder;
-use super::replica::{Guard, install, lock, open_copy, play, position_of, set_position, unmark};
+use super::replica::{install, lock, open_copy, play, position_of, set_position, unmark};
 use crate::scratch::{Scratch, folder_of};
 use crate::store::copy::{free_name, vacuum_into};
 use crate::store::error::StoreError;
@@ -29,7 +29,6 @@ const TURN: Duration = Duration::from_millis(5);
 pub struct Cluster {
     pub(super) log: Box<dyn Log + Send>,
     pub(super) recorder: Recorder,
-    pub(super) guard: Guard,
     pub(super) replica: PathBuf,
     pub(super) wait: Duration,
     /// When the transaction that is underway was tried first.
@@ -53,7 +52,6 @@ impl Cluster {
         Cluster {
             log,
             recorder: Recorder::default(),
-            guard: Guard::default(),
             replica,
             wait,
             since: None,
@@ -132,7 +130,7 @@ impl Cluster {
                 self.install(connection, &entry, body)?;
             }
             if !changes.is_empty() {
-                play(connection, &self.guard, &mut changes)?;
+                play(connection, &mut changes)?;
             }
             if !is_more && position_of(connection)?.is_some_and(|now| now.version >= newest) {
                 return Ok(is_changed);

@@ -120,28 +120,15 @@ pub fn lock(path: &Path, wait: Duration) -> Result<File, StoreError> {
     }
 }
 
-/// Lets changes from the log do only what changes do: insert, update and delete rows of the tables of an orders file.
-#[derive(Debug, Clone, Default)]
-pub struct Guard(Arc<AtomicBool>);
-
-impl Guard {
-    /// Attaches it to a connection.
-    pub fn attach(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        let is_replaying = Arc::clone(&self.0);
-        let tables = tables()?;
-        let authorize = move |context: AuthContext<'_>| match is_replaying.load(Ordering::Relaxed) {
-            true if !may(&context.action, &tables) => Authorization::Deny,
-            _ => Authorization::Allow,
-        };
-        Ok(connection.authorizer(Some(authorize))?)
-    }
-
-    fn guarded<T>(&self, replay: impl FnOnce() -> T) -> T {
-        self.0.store(true, Ordering::Relaxed);
-        let value = replay();
-        self.0.store(false, Ordering::Relaxed);
-        value
-    }
+/// Lets a connection do, while the flag is set, only what changes from the log may: insert, update and delete rows of the tables of an
+/// orders file.
+fn guard(connection: &mut Connection, is_replaying: Arc<AtomicBool>) -> Result<(), StoreError> {
+    let tables = tables()?;
+    let authorize = move |context: AuthContext<'_>| match is_replaying.load(Ordering::Relaxed) {
+        true if !may(&context.action, &tables) => Authorization::Deny,
+        _ => Authorization::Allow,
+    };
+    Ok(connection.authorizer(Some(authorize))?)
 }
 
 fn may(action: &AuthAction<'_>, tables: &[String]) -> bool {
@@ -157,7 +144,9 @@ fn may(action: &AuthAction<'_>, tables: &[String]) -> bool {
 }
 
 /// Plays changes into a replica, in one transaction. Stops early where the replica is no longer the one that they follow.
-pub fn play(connection: &mut Connection, guard: &Guard, changes: &mut [(Entry, Body)]) -> Result<(), StoreError> {
+pub fn play(connection: &mut Connection, changes: &mut [(Entry, Body)]) -> Result<(), StoreError> {
+    let is_replaying = Arc::new(AtomicBool::new(false));
+    guard(connection, Arc::clone(&is_replaying))?;
     let transaction = begin(connection)?;
     let mut position = position_of(&transaction)?;
     for (entry, body) in changes {
@@ -172,16 +161,15 @@ pub fn play(connection: &mut Connection, guard: &Guard, changes: &mut [(Entry, B
         }
         refuse_newer(entry.schema)?;
         let before = transaction.total_changes();
-        guard
-            .guarded(|| {
-                body.statements(|sql| {
-                    let mut statement = transaction.prepare(sql)?;
-                    let mut rows = statement.query([])?;
-                    while rows.next()?.is_some() {}
-                    Ok::<(), StoreError>(())
-                })
-            })
-            .map_err(|error| of_replay(version, error))?;
+        is_replaying.store(true, Ordering::Relaxed);
+        let replayed = body.statements(|sql| {
+            let mut statement = transaction.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while rows.next()?.is_some() {}
+            Ok::<(), StoreError>(())
+        });
+        is_replaying.store(false, Ordering::Relaxed);
+        replayed.map_err(|error| of_replay(version, error))?;
         let rows = transaction.total_changes() - before;
         if rows != entry.rows {
             let problem = format!("version {version} changed {} rows where it was made, and {rows} here", entry.rows);

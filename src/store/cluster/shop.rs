@@ -91,7 +91,6 @@ impl Store {
             find_or_create(&replica, Access::Create)?;
         }
         let store = Store::open_with(&replica, access, wait, |connection| {
-            cluster.guard.attach(connection)?;
             cluster.catch_up(connection)?;
             if matches!(access, Access::Write | Access::Create) {
                 cluster.migrate(connection)?;
