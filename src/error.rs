@@ -325,6 +325,23 @@ fn explain_store(error: &StoreError, file: Option<&Path>) -> Failure {
         StoreError::Newer(_) => failure(FailureKind::Internal(Fault::Newer)),
         StoreError::Refused(_) => failure(FailureKind::Internal(Fault::Other)).hint(NAME_ANOTHER_FILE),
         StoreError::Sqlite(_) => failure(FailureKind::Internal(Fault::Other)),
+        #[cfg(feature = "cluster")]
+        error => explain_cluster(error, failure),
+    }
+}
+
+/// Explains what only a shop in a cluster has.
+#[cfg(feature = "cluster")]
+fn explain_cluster(error: &StoreError, failure: impl Fn(FailureKind) -> Failure) -> Failure {
+    match error {
+        StoreError::Unreached(_) => failure(FailureKind::Busy)
+            .hint("--wait SECONDS waits longer; --stale reads this machine's replica as it is"),
+        StoreError::Overtaken => failure(FailureKind::Busy).hint("running it again is safe"),
+        StoreError::Unanswered(_) => failure(FailureKind::Internal(Fault::Io)).hint("look before you run it again"),
+        StoreError::Exists => failure(FailureKind::Conflict(Conflict::Exists)).hint("name a new shop"),
+        StoreError::OtherLog | StoreError::Differs(_) => failure(FailureKind::Internal(Fault::Other))
+            .hint("where the cluster is the right one, move the replica away: it is made anew"),
+        _ => failure(FailureKind::Internal(Fault::Other)),
     }
 }
 

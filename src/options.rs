@@ -16,6 +16,7 @@ use crate::ui::ColorChoice;
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The orders file [default: ORDERS_DB, else orders/orders.db in the user's data folder]
+    #[cfg_attr(feature = "cluster", doc = "; or a shop in a cluster, as http://n1:4001,http://n2:4001/SHOP")]
     #[arg(long, global = true, hide = true, value_name = "FILE", overrides_with = "db")]
     #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
     pub db: Option<PathBuf>,
@@ -44,6 +45,10 @@ pub struct Global {
     #[arg(long, global = true, hide = true, value_name = "SECONDS", overrides_with = "wait")]
     #[arg(value_parser = seconds)]
     pub wait: Option<u64>,
+    /// Read this machine's replica of a shop in a cluster as it is, without asking the cluster
+    #[cfg(feature = "cluster")]
+    #[arg(long, global = true, hide = true, overrides_with = "stale")]
+    pub stale: bool,
     /// When to colour [default: auto]
     #[arg(long, global = true, hide = true, value_enum, value_name = "WHEN", overrides_with = "color")]
     pub color: Option<ColorChoice>,

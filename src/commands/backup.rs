@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Context;
 use super::facts::{Facts, Group};
+use super::orders_file::ensure_file;
 use crate::domain::bidi::shown;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::os_reason;
@@ -39,7 +40,11 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     if args.dest.as_os_str() == "-" {
         return stream(context);
     }
-    let dest = std::path::absolute(&args.dest).map_err(|error| failed(&args.dest, &error))?;
+    #[cfg(feature = "cluster")]
+    if let Some(address) = super::shop::address_in(&args.dest)? {
+        return super::shop::back_up_to(&address, context);
+    }
+    let dest = std::path::absolute(ensure_file(&args.dest)?).map_err(|error| failed(&args.dest, &error))?;
     if dest.symlink_metadata().is_ok() {
         let message = format!("{} is there already", dest.display());
         return Err(Failure::new(FailureKind::Conflict(Conflict::Exists), message)
@@ -68,19 +73,22 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let path = dest.to_string_lossy();
     let body = body([("path", json!(path)), ("orders", json!(orders)), ("bytes", json!(bytes))]);
-    context.print_one(body, || {
-        let did = if context.is_dry_run() { "would back up" } else { "backed up" };
-        match context.ui.quiet {
-            true => String::new(),
-            false if orders == 1 => format!("{did} 1 order to {}, {bytes} bytes\n", shown(&path)),
-            false => format!("{did} {orders} orders to {}, {bytes} bytes\n", shown(&path)),
-        }
-    })?;
+    context.print_one(body, || report(&path, orders, bytes, context.is_dry_run(), context.ui.quiet))?;
     Ok(Exit::Done)
 }
 
+/// Says what was backed up.
+pub fn report(dest: &str, orders: i64, bytes: u64, is_dry_run: bool, is_quiet: bool) -> String {
+    let did = if is_dry_run { "would back up" } else { "backed up" };
+    match is_quiet {
+        true => String::new(),
+        false if orders == 1 => format!("{did} 1 order to {}, {bytes} bytes\n", shown(dest)),
+        false => format!("{did} {orders} orders to {}, {bytes} bytes\n", shown(dest)),
+    }
+}
+
 /// Copies the file into a new one in `folder` and checks the copy. Also returns how many orders it has.
-fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result<(Scratch, i64)> {
+pub fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result<(Scratch, i64)> {
     let store = context.open_to_back_up()?;
     let copy = Scratch::new_in(folder).map_err(|error| failed(dest, &error))?;
     store.back_up(copy.path()).map_err(|error| match error {

@@ -13,7 +13,7 @@ use crate::input::setting::read_setting;
 use crate::input::username::read_username;
 use crate::render::json::{FINDING_KEYS, finding};
 use crate::render::prose::sentence;
-use crate::store::as_finding;
+use crate::store::{Store, StoreError, as_finding};
 use crate::ui;
 
 /// Check the file for contradictions and damage; silent when there are none
@@ -50,8 +50,11 @@ pub fn run(_args: &CheckArgs, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 fn find(context: &Context) -> anyhow::Result<Vec<Finding>> {
-    context.open_to_read()?.read(|read| {
+    let mut store = context.open_to_read()?;
+    let of_replica = differences_from_log(&mut store)?;
+    store.read(|read| {
         let mut findings = read.findings()?;
+        findings.extend(of_replica);
         let settings =
             read.written_settings().map(|settings| settings.iter().filter_map(of_setting).collect::<Vec<_>>());
         let users = read.users().map(|users| users.iter().flat_map(of_user).collect::<Vec<_>>());
@@ -65,6 +68,18 @@ fn find(context: &Context) -> anyhow::Result<Vec<Finding>> {
         }
         Ok(findings)
     })
+}
+
+/// Finds where this machine's replica of a shop in a cluster differs from the log.
+#[cfg(feature = "cluster")]
+fn differences_from_log(store: &mut Store) -> Result<Vec<Finding>, StoreError> {
+    store.differences_from_log()
+}
+
+#[cfg(not(feature = "cluster"))]
+#[expect(clippy::unnecessary_wraps, reason = "other builds need it")]
+fn differences_from_log(_store: &mut Store) -> Result<Vec<Finding>, StoreError> {
+    Ok(Vec::new())
 }
 
 /// Finds values that `user add` would have refused.

@@ -67,8 +67,7 @@ impl Context {
 
     /// Prints a hint on stderr.
     pub fn hint(&self, hint: Hint) {
-        let hint = self.global.db.iter().fold(hint, |hint, file| hint.with_file(file));
-        self.ui.hint(&hint.to_string());
+        self.ui.hint(&self.with_db(hint).to_string());
     }
 
     /// Changes the file in one transaction, which a dry run rolls back. `write` decides again where another machine was first,
@@ -120,6 +119,10 @@ impl Context {
             }
             written => written?,
         };
+        #[cfg(feature = "cluster")]
+        if store.is_behind() {
+            self.ui.warn("the change is in the cluster; this machine's replica could not take it yet, and the next command brings it there");
+        }
         self.has_committed = outcome == Outcome::Commit;
         self.has_rolled_back = outcome == Outcome::RollBack;
         Ok(value)

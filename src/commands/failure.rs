@@ -21,7 +21,7 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
         (Ok(error), None) => error.into(),
         (Err(error), _) => error,
     };
-    let mut explained = explain(&error, file.as_deref());
+    let mut explained = explain(&error, file.as_deref().map(|file| context.name(file)).as_deref());
     if explained.failure.kind == FailureKind::Internal(Fault::MissingFile) && facts.imports == Some(Imported::Products)
     {
         // Only a dry run of it needs the file.
@@ -60,8 +60,6 @@ pub fn with_fitting_hints(mut failure: Failure, context: &Context) -> Failure {
         task.is_none_or(|task| context.caller.may(task).is_ok())
     };
     failure.remedies.retain(may);
-    if let Some(file) = &context.global.db {
-        failure.remedies = failure.remedies.into_iter().map(|hint| hint.with_file(file)).collect();
-    }
+    failure.remedies = failure.remedies.into_iter().map(|hint| context.with_db(hint)).collect();
     failure
 }

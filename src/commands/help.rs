@@ -38,7 +38,10 @@ pub struct Topic {
 pub const TOPICS: &[Topic] = &[
     Topic { name: "options", page: |root, _| global_options(root) },
     Topic { name: "json", page: |_, width| contract::page(width) },
-    Topic { name: "environment", page: |_, width| two_columns(&ENVIRONMENT.map(row), 0, width) },
+    Topic {
+        name: "environment",
+        page: |_, width| two_columns(&ENVIRONMENT.iter().map(|named| row(*named)).collect::<Vec<_>>(), 0, width),
+    },
     Topic {
         name: "exit-codes",
         page: |_, width| {
@@ -49,8 +52,10 @@ pub const TOPICS: &[Topic] = &[
 ];
 
 /// The variables that the program reads, and what each does.
-const ENVIRONMENT: [(&str, &str); 9] = [
+const ENVIRONMENT: &[(&str, &str)] = &[
     ("ORDERS_DB", "The orders file, unless --db names one"),
+    #[cfg(feature = "cluster")]
+    ("ORDERS_CA", "The certificates (PEM) that a shop's nodes with https are trusted by [default: those of the web]"),
     ("ORDERS_AS", "The account to act as, unless --as names one"),
     ("ORDERS_NOW", "The time, RFC 3339, in place of the clock's: for tests and examples"),
     ("ORDERS_COMPLETE", "Set by a shell that asks for completion: orders completions"),

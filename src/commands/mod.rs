@@ -60,6 +60,8 @@ pub mod returns;
 pub mod row_list;
 pub mod set_status;
 pub mod shipping;
+#[cfg(feature = "cluster")]
+mod shop;
 pub mod show;
 pub mod slip;
 pub mod source;

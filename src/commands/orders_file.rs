@@ -6,8 +6,13 @@ use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 
 use super::Context;
+#[cfg(feature = "cluster")]
+use super::shop;
 use crate::domain::text::shell_argument;
 use crate::error::Failure;
+use crate::hint::Hint;
+#[cfg(feature = "cluster")]
+use crate::store::Address;
 use crate::store::{Access, ExposedTo, OrdersFiles, Store};
 use crate::ui;
 
@@ -45,7 +50,7 @@ impl Context {
         }
         let store = self.open(&path, Access::Create)?;
         if store.was_created() {
-            self.ui.note(&format!("made a new orders file: {}", store.path().display()));
+            self.ui.note(&format!("made a new orders file: {}", self.name(store.path()).display()));
         }
         Ok(store)
     }
@@ -56,7 +61,7 @@ impl Context {
         if !access.only_reads() {
             ui::begin_change(self.ui.json);
         }
-        let store = Store::open(path, access, self.global.wait())?;
+        let store = self.open_store(path, access)?;
         if let Some(may) = store.exposed_to()
             && !self.has_warned_of_others.replace(true)
         {
@@ -69,21 +74,73 @@ impl Context {
             self.ui.hint(&format!("to keep it to yourself:  chmod 600 {}", shell_argument(&file)));
         }
         if let Some(kept) = store.migration_backup() {
-            let (file, kept) = (store.path().display(), kept.display());
+            let (file, kept) = (self.name(store.path()), kept.display());
+            let file = file.display();
             self.ui.warn(&format!("brought {file} up to this version of orders; the old file is kept as {kept}"));
         }
         Ok(store)
     }
 
-    /// Returns the absolute path of the orders file: `--db`, else `ORDERS_DB`, else the one in the user's data folder.
+    #[cfg(feature = "cluster")]
+    fn open_store(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
+        match self.address()? {
+            Some(address) => shop::open(&address, access, self),
+            None => Ok(Store::open(path, access, self.global.wait())?),
+        }
+    }
+
+    #[cfg(not(feature = "cluster"))]
+    fn open_store(&self, path: &Path, access: Access) -> anyhow::Result<Store> {
+        Ok(Store::open(path, access, self.global.wait())?)
+    }
+
+    /// Returns the shop in a cluster that `--db` or `ORDERS_DB` names, if one does.
+    #[cfg(feature = "cluster")]
+    pub fn address(&self) -> anyhow::Result<Option<Address>> {
+        match self.global.db.clone().or_else(named_by_environment) {
+            Some(path) => shop::address_in(&path),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns what messages call an orders file: of a replica, the address of the shop, without user info.
+    #[cfg(feature = "cluster")]
+    pub fn name(&self, path: &Path) -> PathBuf {
+        match self.address() {
+            Ok(Some(address)) => address.to_string().into(),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// Returns what messages call an orders file.
+    #[cfg(not(feature = "cluster"))]
+    #[expect(clippy::unused_self, reason = "other builds need it")]
+    pub fn name(&self, path: &Path) -> PathBuf {
+        path.to_owned()
+    }
+
+    /// Adds the caller's `--db` to the command of a hint, without a password.
+    pub fn with_db(&self, hint: Hint) -> Hint {
+        match &self.global.db {
+            Some(path) => hint.with_file(&if is_url(path) { self.name(path) } else { path.clone() }),
+            None => hint,
+        }
+    }
+
+    /// Returns the absolute path of the orders file: `--db`, else `ORDERS_DB`, else the one in the user's data folder. Of a shop in a
+    /// cluster it is this machine's replica.
     pub fn file(&self) -> anyhow::Result<PathBuf> {
+        #[cfg(feature = "cluster")]
+        if let Some(address) = self.address()? {
+            return shop::replica(&address);
+        }
         let absolute = |path: &Path| std::path::absolute(path).context("the current folder is gone");
         match (&self.global.db, named_by_environment()) {
             (Some(path), _) if path.as_os_str().is_empty() => {
                 Err(Failure::usage("--db needs the path of a file").into())
             }
-            (Some(path), _) => absolute(path),
-            (None, Some(path)) => absolute(&path),
+            (Some(path), _) => absolute(ensure_file(path)?),
+            (None, Some(path)) => absolute(ensure_file(&path)?),
             (None, None) => {
                 let folders = etcetera::choose_base_strategy().map_err(|_| {
                     Failure::usage("there is no home folder; name the file with --db FILE or ORDERS_DB")
@@ -97,6 +154,24 @@ impl Context {
     pub fn orders_files(&self) -> anyhow::Result<OrdersFiles> {
         Ok(OrdersFiles::of(&self.file()?))
     }
+}
+
+/// Returns whether the name of an orders file is the address of a shop in a cluster.
+pub fn is_url(path: &Path) -> bool {
+    let has_scheme = |scheme: &str| {
+        path.to_str()
+            .is_some_and(|text| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+    };
+    has_scheme("http://") || has_scheme("https://")
+}
+
+/// Refuses the address of a shop in a cluster where a file is wanted: this build knows no clusters, or takes the address elsewhere.
+pub fn ensure_file(path: &Path) -> Result<&Path, Failure> {
+    if is_url(path) {
+        let failure = Failure::usage("this build of orders works on files only, not on shops in a cluster");
+        return Err(failure.hint("to build one that does:  cargo install --path . --features cluster"));
+    }
+    Ok(path)
 }
 
 fn named_by_environment() -> Option<PathBuf> {

@@ -110,8 +110,7 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
 
 fn section<'n>(needs: &'n Needs, context: &Context) -> Section<'n> {
     let command = |hint: Hint| -> Command {
-        let hint = context.global.db.iter().fold(hint, |hint, file| hint.with_file(file));
-        hint.into_command().map(|command| command.parts()).unwrap_or_default()
+        context.with_db(hint).into_command().map(|command| command.parts()).unwrap_or_default()
     };
     let next = |remedy: &Remedy| command(remedy.clone().into());
     let all = match needs.list {

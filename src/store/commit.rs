@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+#[cfg(feature = "cluster")]
+use super::cluster::Ending;
 use super::connection::Access;
 use super::error::StoreError;
 use super::identity::{SCHEMA_VERSION, refuse_newer, version_of};
@@ -32,6 +34,10 @@ impl Store {
         write: impl FnOnce(&mut Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let file = self.file.clone();
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &mut self.cluster {
+            cluster.begin_writing(&mut self.connection)?;
+        }
         let transaction = begin(&mut self.connection)?;
         file.refuse_replaced()?;
         if version_of(&transaction).map_err(not_written)? < SCHEMA_VERSION {
@@ -39,6 +45,14 @@ impl Store {
             bring_up_to_date(&transaction).map_err(StoreError::before_commit)?;
         }
         let before = Token::last_in(&transaction).map_err(not_written)?;
+        #[cfg(feature = "cluster")]
+        let changes_before = transaction.total_changes();
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &self.cluster
+            && outcome == Outcome::Commit
+        {
+            cluster.record();
+        }
         let read = Read { connection: &transaction };
         let value = write(&mut Write { read, time: clock.now(), folder: folder_of(file.path()) })?;
         if outcome == Outcome::RollBack {
@@ -48,6 +62,21 @@ impl Store {
         let token = Token::random();
         token.write(&transaction).map_err(not_written)?;
         file.refuse_replaced()?;
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &mut self.cluster {
+            let rows = transaction.total_changes() - changes_before;
+            return match cluster.append(&transaction, rows)? {
+                Ending::In => {
+                    cluster.end_writing(transaction.commit().is_ok());
+                    Ok(value)
+                }
+                Ending::Overtaken => {
+                    transaction.rollback().map_err(not_written)?;
+                    cluster.decide_again(&mut self.connection)?;
+                    Err(StoreError::Overtaken.into())
+                }
+            };
+        }
         match transaction.commit().map_err(StoreError::from) {
             Ok(()) => Ok(value),
             Err(StoreError::Broken(error) | StoreError::Malformed(error)) => match self.reopen_and_ask(before, token) {
@@ -65,6 +94,12 @@ impl Store {
     /// # Errors
     /// The file is busy, full or broken.
     pub fn sync(&mut self) -> Result<(), StoreError> {
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &mut self.cluster {
+            // All that the log has is safe. There may be more by now.
+            let has_newer = cluster.confirm_refusal(&mut self.connection)?;
+            return if has_newer { Err(StoreError::Overtaken) } else { Ok(()) };
+        }
         let transaction = begin(&mut self.connection)?;
         self.file.refuse_replaced()?;
         Token::random().write(&transaction).map_err(not_written)?;

@@ -58,6 +58,30 @@ pub enum StoreError {
     /// Reading or writing failed, and it is unknown what the file holds of the change.
     #[error("could not be read or written: {0}")]
     Broken(rusqlite::Error),
+    /// Another machine changed the shop first. What it changed is here now.
+    #[cfg(feature = "cluster")]
+    #[error("was changed by another machine")]
+    Overtaken,
+    /// No node of the cluster answered in time. Nothing changed.
+    #[cfg(feature = "cluster")]
+    #[error("cannot be reached: {0}")]
+    Unreached(String),
+    /// No node said whether the change is in the log.
+    #[cfg(feature = "cluster")]
+    #[error("did not answer: {0}; it is unknown whether it was changed")]
+    Unanswered(String),
+    /// The cluster has a shop of this name.
+    #[cfg(feature = "cluster")]
+    #[error("is there already")]
+    Exists,
+    /// The log does not go on where this machine's replica is.
+    #[cfg(feature = "cluster")]
+    #[error("does not continue this machine's replica: it is another cluster, or was restored")]
+    OtherLog,
+    /// The log cannot be played into this machine's replica.
+    #[cfg(feature = "cluster")]
+    #[error("differs from this machine's replica: {0}")]
+    Differs(String),
     /// Anything else that SQLite reports.
     #[error("cannot be used: {0}")]
     Sqlite(rusqlite::Error),
@@ -70,11 +94,18 @@ impl StoreError {
 
     /// Returns whether nobody knows what became of the change: the commit failed, and the file could not be asked.
     pub fn is_outcome_unknown(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        if matches!(self, StoreError::Unanswered(_)) {
+            return true;
+        }
         matches!(self, StoreError::Broken(_))
     }
 
     /// Returns whether another machine changed the shop first. What it changed is here now: decide again.
     pub fn is_overtaken(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        return matches!(self, StoreError::Overtaken);
+        #[cfg(not(feature = "cluster"))]
         false
     }
 

@@ -129,6 +129,10 @@ impl Store {
     /// Another program reads or writes the file; there is no room. Nothing is lost then, and it can be run again.
     pub fn overwrite_freed(&mut self) -> Result<(), StoreError> {
         self.file.refuse_replaced()?;
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &mut self.cluster {
+            return cluster.overwrite(&mut self.connection);
+        }
         // Fails early if another program still reads the old data.
         self.checkpoint("RESTART")?;
         // In memory it would take as much as the whole file. SQLite makes its temporary files private, and unlinks them.

@@ -11,7 +11,9 @@ use super::locked::PlainFile;
 use super::side_files::{has_beside, was_empty};
 
 /// Marks a file as ours: "ORDR". The same number stands in `schema.sql`.
-const APPLICATION_ID: i32 = 0x4F52_4452;
+pub(super) const APPLICATION_ID: i32 = 0x4F52_4452;
+/// Marks a replica of a cluster: "ORDC". All else is as in an orders file.
+pub(super) const REPLICA_ID: i32 = 0x4F52_4443;
 /// The version of the schema. The same number stands in `schema.sql`.
 pub(super) const SCHEMA_VERSION: i32 = 6;
 /// The whole current schema.
@@ -37,6 +39,11 @@ impl Identity {
                 is_empty: row.get("is_empty")?,
             })
         })
+    }
+
+    /// Returns whether it is a replica of a cluster, which only its log may change.
+    pub(super) fn is_replica(&self) -> bool {
+        self.application_id == REPLICA_ID
     }
 
     /// Returns whether the file has neither tables nor a mark: creating it was interrupted.
@@ -71,7 +78,7 @@ pub(super) fn refuse_strange_header(path: &Path) -> Result<(), StoreError> {
 
 /// Refuses a file of another program, or of a newer version of this one.
 pub(super) fn ensure_ours(identity: &Identity) -> Result<(), StoreError> {
-    if identity.application_id != APPLICATION_ID || identity.version < 1 {
+    if !matches!(identity.application_id, APPLICATION_ID | REPLICA_ID) || identity.version < 1 {
         return Err(StoreError::NotOurs("is a database of another program"));
     }
     refuse_newer(identity.version)

@@ -6,6 +6,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `commit` | how transactions begin and end, and what a file holds after a failed commit |
+//! | `cluster/` | a shop on several machines (feature `cluster`) |
 //! | `transaction` | what a transaction gives: [`Read`], [`Write`], [`Audit`] |
 //! | `open`, `file` | opening a [`Store`]; which files are accepted, and how one is created |
 //! | `identity`, `connection` | what makes a file ours; how a connection is set up |
@@ -31,6 +32,8 @@
 
 mod check;
 mod check_rules;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod commit;
 mod completion;
 mod connection;
@@ -76,6 +79,8 @@ mod transaction;
 mod users;
 mod values;
 
+#[cfg(feature = "cluster")]
+pub(crate) use cluster::{Address, Shop};
 pub(crate) use connection::sqlite_version;
 pub use connection::{Access, CACHE_KIB};
 pub(crate) use customers::{CustomerFilter, CustomerSort};

@@ -36,6 +36,9 @@ pub struct Store {
     created: bool,
     /// The copy of an older file as it was before opening it migrated it.
     migration_backup: Option<PathBuf>,
+    /// The log that it is a replica of.
+    #[cfg(feature = "cluster")]
+    pub(super) cluster: Option<super::cluster::Cluster>,
 }
 
 /// What users other than its owner may do with a file.
@@ -53,6 +56,22 @@ impl Store {
     /// # Errors
     /// The file is missing (and `access` may not make it), is not an orders file, or cannot be used safely.
     pub fn open(path: &Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
+        Store::open_with(path, access, wait, |connection| {
+            if !access.only_reads() && Identity::of(connection)?.is_replica() {
+                let problem = "is the replica of a shop in a cluster, which is changed through the cluster only";
+                return Err(StoreError::refused(problem));
+            }
+            Ok(())
+        })
+    }
+
+    /// Opens a file; `check` looks at it before anything else does.
+    pub(super) fn open_with(
+        path: &Path,
+        access: Access,
+        wait: Duration,
+        check: impl FnOnce(&mut Connection) -> Result<(), StoreError>,
+    ) -> Result<Store, StoreError> {
         // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
         let path = std::path::absolute(path)?;
         let created = find_or_create(&path, access)?;
@@ -69,9 +88,31 @@ impl Store {
             return Err(StoreError::refused("is not writable for this user; even reading needs write access"));
         }
         set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
+        check(&mut connection)?;
         let migration_backup = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
         file.refuse_replaced()?;
-        Ok(Store { connection, in_use, path, file, wait, created, migration_backup })
+        Ok(Store {
+            connection,
+            in_use,
+            path,
+            file,
+            wait,
+            created,
+            migration_backup,
+            #[cfg(feature = "cluster")]
+            cluster: None,
+        })
+    }
+
+    /// Makes a store of a replica whose log is `cluster`; opening it made the shop, or left the copy of an older one.
+    #[cfg(feature = "cluster")]
+    pub(super) fn of_cluster(
+        self,
+        cluster: super::cluster::Cluster,
+        created: bool,
+        migration_backup: Option<PathBuf>,
+    ) -> Store {
+        Store { cluster: Some(cluster), created, migration_backup, ..self }
     }
 
     /// Returns the file's absolute path.
@@ -110,7 +151,10 @@ impl Store {
     /// # Errors
     /// The store was not opened with `Access::BackUp`; the copy cannot be written.
     pub fn back_up(&self, copy: &Path) -> Result<(), StoreError> {
-        vacuum_into(&self.connection, copy)
+        vacuum_into(&self.connection, copy)?;
+        #[cfg(feature = "cluster")]
+        super::cluster::make_ordinary(copy)?;
+        Ok(())
     }
 }
 

@@ -13,8 +13,8 @@ use super::migrate::bring_up_to_date;
 use super::search;
 use crate::domain::finding::Finding;
 
-/// The tables that Litestream adds to a file that it replicates.
-const OF_LITESTREAM: [&str; 2] = ["_litestream_seq", "_litestream_lock"];
+/// The tables that Litestream adds to a file that it replicates, and the one that a replica of a cluster has.
+const OF_OTHERS: [&str; 3] = ["_litestream_seq", "_litestream_lock", "replica"];
 
 /// The objects of a schema: kind and name, with the definition.
 type Objects = BTreeMap<(String, String), String>;
@@ -104,7 +104,7 @@ fn objects(connection: &Connection) -> rusqlite::Result<Objects> {
         "SELECT type, lower(name), coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )?;
     let objects = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
-    let is_ours = |((_, name), _): &((String, String), String)| !OF_LITESTREAM.contains(&name.as_str());
+    let is_ours = |((_, name), _): &((String, String), String)| !OF_OTHERS.contains(&name.as_str());
     objects.filter(|object| object.as_ref().map_or(true, is_ours)).collect()
 }
 

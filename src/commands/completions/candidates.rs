@@ -244,6 +244,9 @@ fn ask(
     read: impl FnOnce(&Read<'_>, &Context) -> anyhow::Result<Vec<CompletionCandidate>>,
 ) -> Vec<CompletionCandidate> {
     let Some(never) = Timestamp::from_millis(0) else { return Vec::new() };
+    // A shell does not wait for a cluster.
+    #[cfg(feature = "cluster")]
+    let global = Global { stale: true, ..global };
     let mut context = Context::new(global, Clock::Fixed(never), Ui::new(true, true, ColorChoice::Never));
     context.warn_of_nothing();
     let candidates = || -> anyhow::Result<Vec<CompletionCandidate>> {

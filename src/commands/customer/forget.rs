@@ -135,6 +135,10 @@ fn report(done: Option<&Forgotten>, store: &Store, context: &Context) -> anyhow:
         context.ui.note(&format!("the account {account} {lost} its phone"));
     }
     context.ui.note("backups made before still have this customer");
+    #[cfg(feature = "cluster")]
+    if context.address()?.is_some() {
+        context.ui.note("so do the nodes' own logs, until their next snapshots");
+    }
     for copy in copies {
         context.ui.warn(&format!("{} is such a backup, from an update of orders: delete it", copy.display()));
     }

@@ -213,7 +213,7 @@ fn dates(window: Window, settings: &Settings) -> String {
 }
 
 /// Renders a duration: `2d 21h`, `15h 3m`, `40m`.
-pub(in crate::render) fn age(waited: Duration) -> String {
+pub(crate) fn age(waited: Duration) -> String {
     let (days, hours, minutes) = (waited.num_days(), waited.num_hours() % 24, waited.num_minutes() % 60);
     match (days, hours) {
         (0, 0) => format!("{minutes}m"),

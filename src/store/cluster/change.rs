@@ -1,0 +1,206 @@
+//! A change of a shop, as its log keeps it.
+
+use std::io::{self, BufReader, Read, Seek as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use tempfile::SpooledTempFile;
+use uuid::Uuid;
+
+/// How many bytes of a change are kept in memory; larger ones wait in an unnamed file.
+const IN_MEMORY: usize = 1 << 18;
+/// The longest statement that is read back (64 MiB).
+const STATEMENT: u64 = 1 << 26;
+
+/// A place in the log: a version, and the id of what brought it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub version: i64,
+    pub id: Uuid,
+}
+
+/// What a version is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Recorded statements: a step from the version before.
+    Change,
+    /// A whole orders file, which needs nothing of what was before.
+    File,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Change => "change",
+            Kind::File => "file",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Kind> {
+        [Kind::Change, Kind::File].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// One version's content.
+#[derive(Debug)]
+pub struct Change {
+    pub kind: Kind,
+    /// The version of the schema that it is for.
+    pub schema: i32,
+    /// How many rows it touches; of a file 0.
+    pub rows: u64,
+    pub body: Body,
+}
+
+/// Deflated bytes.
+#[derive(Debug)]
+pub struct Body(SpooledTempFile);
+
+impl Default for Body {
+    fn default() -> Body {
+        Body(SpooledTempFile::new(IN_MEMORY))
+    }
+}
+
+impl Body {
+    /// Deflates what `from` holds.
+    pub fn deflated(mut from: impl Read) -> io::Result<Body> {
+        let mut packer = Packer::default();
+        io::copy(&mut from, &mut packer.0)?;
+        packer.finish()
+    }
+
+    /// Adds deflated bytes at the end.
+    pub fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    /// Calls `put` with each piece of at most `size` bytes.
+    pub fn pieces<E: From<io::Error>>(
+        &mut self,
+        size: usize,
+        mut put: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.0.rewind()?;
+        loop {
+            let mut piece = Vec::with_capacity(size);
+            (&mut self.0).take(size as u64).read_to_end(&mut piece)?;
+            if piece.is_empty() {
+                return Ok(());
+            }
+            put(&piece)?;
+        }
+    }
+
+    /// Returns how many bytes there are.
+    pub fn length(&mut self) -> io::Result<u64> {
+        self.0.seek(io::SeekFrom::End(0))
+    }
+
+    /// Returns the bytes as they were before they were deflated.
+    pub fn inflated(&mut self) -> io::Result<impl Read> {
+        self.0.rewind()?;
+        Ok(BufReader::new(DeflateDecoder::new(&mut self.0)))
+    }
+
+    /// Calls `run` with each statement.
+    ///
+    /// # Errors
+    /// Those of `run`; the bytes are no statements.
+    pub fn statements<E: From<io::Error>>(&mut self, mut run: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let mut bytes = self.inflated()?;
+        let mut statement = String::new();
+        loop {
+            let mut length = [0; 4];
+            match bytes.read(&mut length[..1])? {
+                0 => return Ok(()),
+                _ => bytes.read_exact(&mut length[1..])?,
+            }
+            let length = u64::from(u32::from_le_bytes(length));
+            statement.clear();
+            if length > STATEMENT || (&mut bytes).take(length).read_to_string(&mut statement)? as u64 != length {
+                return Err(io::Error::from(io::ErrorKind::InvalidData).into());
+            }
+            run(&statement)?;
+        }
+    }
+}
+
+/// Deflates statements, or other bytes.
+#[derive(Debug)]
+pub struct Packer(DeflateEncoder<SpooledTempFile>);
+
+impl Default for Packer {
+    fn default() -> Packer {
+        // The fastest level: an import is not to wait for it.
+        Packer(DeflateEncoder::new(SpooledTempFile::new(IN_MEMORY), Compression::fast()))
+    }
+}
+
+impl Packer {
+    /// Adds a statement: its length, and its text.
+    pub fn push(&mut self, statement: &str) -> io::Result<()> {
+        let length = u32::try_from(statement.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        self.0.write_all(&length.to_le_bytes())?;
+        self.0.write_all(statement.as_bytes())
+    }
+
+    pub fn finish(self) -> io::Result<Body> {
+        self.0.finish().map(Body)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub fn packed(statements: &[&str]) -> Body {
+        let mut packer = Packer::default();
+        for statement in statements {
+            packer.push(statement).unwrap();
+        }
+        packer.finish().unwrap()
+    }
+
+    pub fn unpacked(body: &mut Body) -> Vec<String> {
+        let mut statements = Vec::new();
+        body.statements(|statement| {
+            statements.push(statement.to_owned());
+            io::Result::Ok(())
+        })
+        .unwrap();
+        statements
+    }
+
+    #[test]
+    fn statements_come_back_as_they_were() {
+        let long = "x".repeat(3 * IN_MEMORY);
+        let statements = ["INSERT INTO t VALUES ('a;b', x'00ff')", "", "UPDATE t SET x = 'قميص'", &long];
+        let mut body = packed(&statements);
+        let mut again = Body::default();
+        let mut count = 0;
+        body.pieces::<io::Error>(100, |piece| {
+            count += 1;
+            again.push(piece)
+        })
+        .unwrap();
+        assert!(count > 1);
+        assert_eq!(again.length().unwrap(), body.length().unwrap());
+        for mut body in [body, again] {
+            assert_eq!(unpacked(&mut body), statements);
+        }
+        assert_eq!(unpacked(&mut packed(&[])), [""; 0]);
+    }
+
+    #[test]
+    fn a_body_that_was_cut_off_or_is_foreign_is_no_change() {
+        let mut whole = packed(&["INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)"]);
+        let mut bytes = Vec::new();
+        whole.inflated().unwrap().read_to_end(&mut bytes).unwrap();
+        for cut in [&bytes[..2], &bytes[..10], &bytes[..bytes.len() - 1], b"\xff\xff\xff\xff", b"\x02\0\0\0\xff\xfe"] {
+            let mut body = Body::deflated(cut).unwrap();
+            assert!(body.statements(|_| io::Result::Ok(())).is_err(), "{cut:?}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Whether this machine's replica is what its log says.
+
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
+
+use super::machine::Cluster;
+use super::replica::{open_copy, position_of};
+use crate::domain::finding::Finding;
+use crate::store::error::StoreError;
+use crate::store::schema::tables;
+use crate::store::search;
+
+impl Cluster {
+    /// Plays the log in again from its last whole file, and compares.
+    pub(super) fn differences(&mut self, replica: &Connection) -> Result<Vec<Finding>, StoreError> {
+        let file = self.scratch()?;
+        let mut again = open_copy(file.path())?;
+        search::register(&again)?;
+        let finding = |subject: &str, problem: String| Finding {
+            code: "replica".to_owned(),
+            subject: subject.to_owned(),
+            problem,
+        };
+        // All of it is of one moment.
+        let replica = replica.unchecked_transaction()?;
+        let mine = position_of(&replica)?;
+        match self.play_until(&mut again, mine.map_or(0, |mine| mine.version)) {
+            Ok(_) => {}
+            Err(StoreError::Differs(problem)) => return Ok(vec![finding("the log", problem)]),
+            Err(error) => return Err(error),
+        }
+        if position_of(&again)? != mine {
+            // A newer whole file has taken the place of the changes meanwhile.
+            return Ok(Vec::new());
+        }
+        let mut findings = Vec::new();
+        for table in tables()? {
+            if digest(&replica, &table)? != digest(&again, &table)? {
+                findings.push(finding(
+                    &table,
+                    "differs from the log: this machine's replica was changed otherwise".to_owned(),
+                ));
+            }
+        }
+        Ok(findings)
+    }
+}
+
+/// Returns a hash of all rows of a table, in the order of its key.
+fn digest(connection: &Connection, table: &str) -> Result<Vec<u8>, StoreError> {
+    // The name comes from our own schema.
+    let order = format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk");
+    let key: Vec<String> = connection.prepare(&order)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let key: Vec<String> = key.iter().map(|column| format!("\"{column}\"")).collect();
+    let mut statement = connection.prepare(&format!("SELECT * FROM main.\"{table}\" ORDER BY {}", key.join(", ")))?;
+    let columns = statement.column_count();
+    let mut rows = statement.query([])?;
+    let mut hash = Sha256::new();
+    while let Some(row) = rows.next()? {
+        for column in 0..columns {
+            hash.update(format!("{:?};", row.get_ref(column)?));
+        }
+    }
+    Ok(hash.finalize().to_vec())
+}

@@ -1,0 +1,356 @@
+//! Requests to the nodes of a cluster: each is sent again, to the next node, until it is answered or the time is over.
+
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Error};
+
+use super::address::{Address, Node};
+use crate::domain::text::os_reason;
+use crate::store::error::StoreError;
+
+/// How long one node may take for a small request. It tells other nodes that they have less.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long one node may take for a piece of a large change.
+const PATIENCE_WITH_PIECES: Duration = Duration::from_secs(10);
+/// How long to wait after all nodes have failed.
+const PAUSE: Duration = Duration::from_millis(50);
+/// The longest answer: a hundred small changes, or a piece, with room to spare.
+const ANSWER: u64 = 1 << 26;
+
+/// What a request is, which decides how long a node may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Size {
+    Small,
+    /// It carries a piece of a large change.
+    Piece,
+}
+
+/// The results of a request's statements, each without an error.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub results: Vec<Value>,
+    /// Whether the node can answer linearizable reads.
+    pub is_linearizable: bool,
+}
+
+impl Answer {
+    /// Returns the rows of a statement.
+    pub fn rows(&self, statement: usize) -> &[Value] {
+        let rows = self.results.get(statement).and_then(|result| result.get("values")?.as_array());
+        rows.map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum NoAnswer {
+    /// Nodes refuse it, or it asks for a table that is not there; it was not carried out.
+    Refused(StoreError),
+    /// It asks for a table that is not there.
+    NoTable,
+    /// No node answered in time.
+    Unreached {
+        /// The last problem.
+        problem: String,
+        /// Whether a node may have carried it out, or may still do so.
+        may_be_done: bool,
+    },
+}
+
+/// Why one node did not answer.
+enum Failed {
+    /// No node would.
+    For(NoAnswer),
+    /// Another one may.
+    Here { problem: String, may_be_done: bool },
+}
+
+/// Talks to the nodes of a cluster.
+pub(super) struct Nodes {
+    agent: Agent,
+    /// Each with the value of its header `Authorization`.
+    all: Vec<(Node, Option<String>)>,
+    /// The one that answered last.
+    current: usize,
+    wait: Duration,
+    /// How long requests may still go without an answer.
+    left: Duration,
+}
+
+/// Without passwords.
+impl std::fmt::Debug for Nodes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.all.iter().map(|(node, _)| &node.url)).finish()
+    }
+}
+
+impl Nodes {
+    /// Makes a client that waits up to `wait` for an answer. Nodes with https are trusted by the certificates in the file `ca`, else by the usual ones.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn of(address: &Address, ca: Option<&Path>, wait: Duration) -> Result<Nodes, StoreError> {
+        let roots = match ca {
+            None => RootCerts::WebPki,
+            Some(path) => read_roots(path).map_err(|problem| {
+                StoreError::refused(format!("cannot be reached: ORDERS_CA ({}) {problem}", path.display()))
+            })?,
+        };
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(concat!("orders/", env!("CARGO_PKG_VERSION")))
+            .timeout_connect(Some(Duration::from_secs(1)))
+            .tls_config(TlsConfig::builder().root_certs(roots).build());
+        let basic =
+            |(name, password): &(String, String)| format!("Basic {}", STANDARD.encode(format!("{name}:{password}")));
+        let all = address.nodes.iter().map(|node| (node.clone(), node.user.as_ref().map(basic))).collect();
+        Ok(Nodes { agent: config.build().into(), all, current: 0, wait, left: wait })
+    }
+
+    /// Sends statements to a path, until they are answered. All such requests together go without an answer for no longer than `--wait`.
+    pub fn send(&mut self, path: &str, statements: &Value, size: Size) -> Result<Answer, NoAnswer> {
+        let started = Instant::now();
+        let mut failures = 0;
+        let answer = self.send_for(self.left, path, statements, size, &mut failures);
+        if failures > 0 {
+            self.left = self.left.saturating_sub(started.elapsed());
+        }
+        answer
+    }
+
+    /// Sends statements that change the shop, until they are answered: these have all of `--wait`.
+    pub fn send_change(&mut self, path: &str, statements: &Value) -> Result<Answer, NoAnswer> {
+        self.send_for(self.wait, path, statements, Size::Small, &mut 0)
+    }
+
+    fn send_for(
+        &mut self,
+        time: Duration,
+        path: &str,
+        statements: &Value,
+        size: Size,
+        failures: &mut u32,
+    ) -> Result<Answer, NoAnswer> {
+        let body = statements.to_string();
+        let count = statements.as_array().map_or(0, Vec::len);
+        let (started, mut may_be_done) = (Instant::now(), false);
+        loop {
+            let mut last = String::new();
+            for turn in 0..self.all.len() {
+                let node = (self.current + turn) % self.all.len();
+                match self.send_to(node, path, &body, count, size) {
+                    Ok(answer) => {
+                        self.current = node;
+                        return Ok(answer);
+                    }
+                    // An earlier sending may still be carried out.
+                    Err(Failed::For(NoAnswer::Refused(error))) if may_be_done => {
+                        return Err(NoAnswer::Unreached { problem: error.to_string(), may_be_done });
+                    }
+                    Err(Failed::For(no_answer)) => return Err(no_answer),
+                    Err(Failed::Here { problem, may_be_done: may_be }) => {
+                        *failures += 1;
+                        may_be_done |= may_be;
+                        last = problem;
+                    }
+                }
+            }
+            if started.elapsed() + PAUSE >= time {
+                return Err(NoAnswer::Unreached { problem: last, may_be_done });
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    fn send_to(&self, node: usize, path: &str, body: &str, count: usize, size: Size) -> Result<Answer, Failed> {
+        let (Node { url, .. }, authorization) = &self.all[node];
+        let patience = match size {
+            Size::Small => PATIENCE,
+            Size::Piece => PATIENCE_WITH_PIECES,
+        };
+        let timeout = (patience * 2 / 3).as_millis();
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let mut request = self
+            .agent
+            .post(format!("{url}{path}{separator}timeout={timeout}ms"))
+            .config()
+            .timeout_global(Some(patience))
+            .build()
+            .header("Content-Type", "application/json");
+        if let Some(authorization) = authorization {
+            request = request.header("Authorization", authorization);
+        }
+        let failed = |error: Error| Failed::Here {
+            problem: format!("{url}: {}", words(&error)),
+            may_be_done: may_have_arrived(&error),
+        };
+        let mut response = request.send(body).map_err(failed)?;
+        let status = response.status().as_u16();
+        let is_linearizable = response
+            .headers()
+            .get("X-Rqlite-Version")
+            .and_then(|version| version.to_str().ok())
+            .is_some_and(has_linearizable_reads);
+        let text = response.body_mut().with_config().limit(ANSWER).read_to_vec().map_err(failed)?;
+        let first_line = || {
+            let text = String::from_utf8_lossy(&text);
+            text.lines().next().unwrap_or_default().chars().take(200).collect::<String>()
+        };
+        match status {
+            200 => {}
+            401 | 403 => {
+                let problem = format!("refused this user: {url} answered {status}");
+                return Err(Failed::For(NoAnswer::Refused(StoreError::Refused(problem))));
+            }
+            500.. => {
+                let line = first_line();
+                let may_be_done = !is_not_proposed(&line);
+                return Err(Failed::Here { problem: format!("{url}: {status} {line}"), may_be_done });
+            }
+            _ => {
+                let problem = format!("is no shop in rqlite: {url} answered {status} {}", first_line());
+                return Err(Failed::For(NoAnswer::Refused(StoreError::Refused(problem.trim_end().to_owned()))));
+            }
+        }
+        match read_answer(&text, count) {
+            Ok(results) => Ok(Answer { results, is_linearizable }),
+            Err(problem) if problem.starts_with("no such table: orders_") => Err(Failed::For(NoAnswer::NoTable)),
+            Err(problem) => {
+                Err(Failed::Here { may_be_done: !is_not_proposed(&problem), problem: format!("{url}: {problem}") })
+            }
+        }
+    }
+}
+
+/// Reads an answer to `count` statements: all results, or the first error.
+fn read_answer(text: &[u8], count: usize) -> Result<Vec<Value>, String> {
+    let mut answer: Value = serde_json::from_slice(text).map_err(|error| format!("answered no JSON: {error}"))?;
+    let error_in = |value: &Value| value.get("error").map(|error| error.as_str().unwrap_or("an error").to_owned());
+    if let Some(error) = error_in(&answer) {
+        return Err(error);
+    }
+    let Some(Value::Array(results)) = answer.get_mut("results").map(Value::take) else {
+        return Err("answered without results".to_owned());
+    };
+    match results.iter().find_map(error_in) {
+        Some(error) => Err(error),
+        None if results.len() == count => Ok(results),
+        // A statement failed, and the rest was left out.
+        None => Err(format!("answered {} of {count} statements", results.len())),
+    }
+}
+
+/// Returns whether an error says that nothing was proposed to the cluster, so that nothing can come of it later.
+fn is_not_proposed(problem: &str) -> bool {
+    problem == "leader not found" || problem == "not leader" || problem.ends_with(": not leader")
+}
+
+/// Returns whether a node of this version answers linearizable reads rightly: 8.32.4 and newer. Older ones silently answer as they like.
+fn has_linearizable_reads(version: &str) -> bool {
+    let numbers = version.strip_prefix('v').unwrap_or(version);
+    let numbers: Option<Vec<u64>> =
+        numbers.splitn(3, '.').map(|number| number.split(['-', '+']).next()?.parse().ok()).collect();
+    numbers.is_some_and(|numbers| numbers.len() == 3 && numbers >= vec![8, 32, 4])
+}
+
+/// Returns whether a request that failed in this way may have reached the node.
+fn may_have_arrived(error: &Error) -> bool {
+    match error {
+        Error::HostNotFound | Error::ConnectionFailed | Error::Tls(_) | Error::Rustls(_) => false,
+        Error::Timeout(timeout) => !matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect),
+        Error::Io(error) => error.kind() != io::ErrorKind::ConnectionRefused,
+        _ => true,
+    }
+}
+
+fn words(error: &Error) -> String {
+    match error {
+        Error::Timeout(_) => "did not answer in time".to_owned(),
+        Error::HostNotFound => "is not known by this name".to_owned(),
+        Error::Io(error) => os_reason(&error.to_string()),
+        error => error.to_string(),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "SQLite does not lock certificates")]
+fn read_roots(path: &Path) -> Result<RootCerts, String> {
+    let pem = std::fs::read(path).map_err(|error| format!("cannot be read: {}", os_reason(&error.to_string())))?;
+    let certificates: Result<Vec<Certificate<'static>>, _> = parse_pem(&pem)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        })
+        .collect();
+    match certificates {
+        Ok(certificates) if !certificates.is_empty() => Ok(RootCerts::new_with_certs(&certificates)),
+        _ => Err("holds no certificates in PEM".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_complete_answers_without_errors_are_taken() {
+        for (text, results) in [
+            (r#"{"results":[{},{"columns":["id"],"values":[["x"]]}]}"#, Ok(2)),
+            (r#"{"results":[{}]}"#, Err("answered 1 of 2 statements")),
+            (r#"{"results":[{},{"error":"UNIQUE constraint failed"}]}"#, Err("UNIQUE constraint failed")),
+            (
+                r#"{"results":[],"error":"leadership lost while committing log"}"#,
+                Err("leadership lost while committing log"),
+            ),
+            (r#"{"results":{}}"#, Err("answered without results")),
+            ("[]", Err("answered without results")),
+            (r#"{"error":7}"#, Err("an error")),
+        ] {
+            let read = read_answer(text.as_bytes(), 2);
+            assert_eq!(read.as_ref().map(Vec::len).map_err(String::as_str), results, "{text}");
+        }
+        assert!(read_answer(b"<html>", 2).unwrap_err().starts_with("answered no JSON"));
+    }
+
+    #[test]
+    fn linearizable_reads_begin_with_8_32_4() {
+        for (version, has) in [
+            ("v8.32.4", true),
+            ("8.43.4", true),
+            ("v9.0.0-rc1", true),
+            ("10.1.2", true),
+            ("v8.32.3", false),
+            ("v8.26.8", false),
+            ("7.40.0", false),
+            ("8", false),
+            ("9.1", false),
+            ("unknown", false),
+            ("", false),
+        ] {
+            assert_eq!(has_linearizable_reads(version), has, "{version}");
+        }
+    }
+
+    #[test]
+    fn only_some_errors_say_that_nothing_was_proposed() {
+        for (problem, is_certain) in [
+            ("leader not found", true),
+            ("not leader", true),
+            ("node failed to process Request on remote node at n2:4002: not leader", true),
+            ("leadership lost while committing log", false),
+            ("leader not found yet", false),
+            ("timeout", false),
+        ] {
+            assert_eq!(is_not_proposed(problem), is_certain, "{problem}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What a shop's log has to do: all that the rest of this folder knows of it. Another log could stand behind it.
+
+use std::io;
+
+use uuid::Uuid;
+
+use super::change::{Body, Change, Kind, Position};
+use super::http::NoAnswer;
+use crate::store::error::StoreError;
+
+/// A version in the log.
+#[derive(Debug)]
+pub struct Entry {
+    pub position: Position,
+    pub kind: Kind,
+    pub schema: i32,
+    pub rows: u64,
+    /// How many pieces its body has, where it does not stand here.
+    pub pieces: i64,
+    pub body: Option<Vec<u8>>,
+}
+
+/// What became of a change that was to be appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// It is in the log, once, and stays there.
+    Mine,
+    /// It is not, and never will be: another one is in its place, or what it follows is no longer there.
+    Not,
+}
+
+/// Why the log could not be used.
+#[derive(Debug)]
+pub enum LogError {
+    Store(StoreError),
+    NoAnswer(NoAnswer),
+}
+
+impl LogError {
+    /// Tells it of a request that changes nothing.
+    pub fn of_read(self) -> StoreError {
+        match self {
+            LogError::Store(error) | LogError::NoAnswer(NoAnswer::Refused(error)) => error,
+            LogError::NoAnswer(NoAnswer::NoTable) => StoreError::Missing,
+            LogError::NoAnswer(NoAnswer::Unreached { problem, .. }) => StoreError::Unreached(problem),
+        }
+    }
+
+    /// Tells it of a request that may have changed something.
+    pub fn of_write(self) -> StoreError {
+        match self {
+            LogError::NoAnswer(NoAnswer::Unreached { problem, may_be_done: true }) => StoreError::Unanswered(problem),
+            error => error.of_read(),
+        }
+    }
+}
+
+impl From<NoAnswer> for LogError {
+    fn from(error: NoAnswer) -> LogError {
+        LogError::NoAnswer(error)
+    }
+}
+
+impl From<io::Error> for LogError {
+    fn from(error: io::Error) -> LogError {
+        LogError::Store(error.into())
+    }
+}
+
+/// An append-only log of a shop's changes, the same for every machine. Its two functions are [`changes_from`](Log::changes_from) and
+/// [`append`](Log::append); the queue only makes waiting fair.
+pub trait Log: std::fmt::Debug {
+    /// Makes what a new shop needs.
+    fn begin(&mut self) -> Result<(), LogError>;
+
+    /// Returns the given version, where the log has it, and what follows from there or from the newest whole file, with whether there is
+    /// more. Everything that was appended before this was called is seen.
+    fn changes_from(&mut self, version: i64) -> Result<(Vec<Entry>, bool), LogError>;
+
+    /// Returns the content of a version; `None` where a newer whole file has taken its place meanwhile.
+    fn body(&mut self, entry: &Entry) -> Result<Option<Body>, LogError>;
+
+    /// Appends a change right after a version, or as the first one. It may be sent any number of times, and is in once.
+    fn append(&mut self, after: Option<Position>, id: Uuid, change: &mut Change) -> Result<Appended, LogError>;
+
+    /// Returns whether others wait for their turn to write, and this program does not yet.
+    fn is_crowded(&self) -> bool;
+
+    /// Takes a ticket, unless this program has one; returns how many are before it, and the first of all. `None`: somebody removed it.
+    fn place_in_queue(&mut self) -> Result<Option<(usize, Uuid)>, LogError>;
+
+    /// Gives the ticket back.
+    fn leave_queue(&mut self);
+
+    /// Removes a ticket that does not move.
+    fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError>;
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::sync::{Arc, Mutex, MutexGuard};
+
+    use super::*;
+
+    /// A log in memory, which any number of machines share.
+    #[derive(Debug, Clone, Default)]
+    pub struct MemoryLog(Arc<Mutex<State>>);
+
+    #[derive(Debug, Default)]
+    pub struct State {
+        /// Each with its inline body.
+        pub entries: Vec<Entry>,
+        pub queue: Vec<Uuid>,
+        /// How many appends are carried out, but not answered.
+        pub unanswered: u32,
+    }
+
+    impl MemoryLog {
+        pub fn state(&self) -> MutexGuard<'_, State> {
+            self.0.lock().unwrap()
+        }
+
+        /// Adds a change as some other program may have made it.
+        pub fn add(&self, kind: Kind, schema: i32, rows: u64, mut body: Body) {
+            let mut bytes = Vec::new();
+            body.pieces::<io::Error>(1 << 20, |piece| {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            })
+            .unwrap();
+            let mut state = self.state();
+            let version = state.entries.last().map_or(1, |last| last.position.version + 1);
+            let position = Position { version, id: Uuid::new_v4() };
+            state.entries.push(Entry { position, kind, schema, rows, pieces: 0, body: Some(bytes) });
+        }
+    }
+
+    impl Log for MemoryLog {
+        fn begin(&mut self) -> Result<(), LogError> {
+            Ok(())
+        }
+
+        fn changes_from(&mut self, version: i64) -> Result<(Vec<Entry>, bool), LogError> {
+            let state = self.state();
+            let files = state.entries.iter().filter(|entry| entry.kind == Kind::File);
+            let from = files.map(|entry| entry.position.version).max().unwrap_or(0).max(version + 1);
+            let wanted = state
+                .entries
+                .iter()
+                .filter(|entry| entry.position.version == version || entry.position.version >= from);
+            let entries: Vec<Entry> =
+                wanted.take(3).map(|entry| Entry { body: entry.body.clone(), ..*entry }).collect();
+            let is_more = entries.len() == 3;
+            Ok((entries, is_more))
+        }
+
+        fn body(&mut self, entry: &Entry) -> Result<Option<Body>, LogError> {
+            let Some(bytes) = &entry.body else { return Ok(None) };
+            let mut body = Body::default();
+            body.push(bytes)?;
+            Ok(Some(body))
+        }
+
+        fn append(&mut self, after: Option<Position>, id: Uuid, change: &mut Change) -> Result<Appended, LogError> {
+            let last = self.state().entries.last().map(|last| last.position);
+            if last != after {
+                return Ok(Appended::Not);
+            }
+            let mut bytes = Vec::new();
+            change.body.pieces::<io::Error>(1 << 20, |piece| {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            })?;
+            let mut state = self.state();
+            let position = Position { version: after.map_or(1, |after| after.version + 1), id };
+            let Change { kind, schema, rows, .. } = *change;
+            if kind == Kind::File {
+                state.entries.iter_mut().for_each(|entry| entry.body = None);
+            }
+            state.entries.push(Entry { position, kind, schema, rows, pieces: 0, body: Some(bytes) });
+            if state.unanswered > 0 {
+                state.unanswered -= 1;
+                return Err(NoAnswer::Unreached { problem: "lost".to_owned(), may_be_done: true }.into());
+            }
+            Ok(Appended::Mine)
+        }
+
+        fn is_crowded(&self) -> bool {
+            !self.state().queue.is_empty()
+        }
+
+        fn place_in_queue(&mut self) -> Result<Option<(usize, Uuid)>, LogError> {
+            let state = self.state();
+            Ok(state.queue.first().map(|first| (state.queue.len(), *first)))
+        }
+
+        fn leave_queue(&mut self) {}
+
+        fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError> {
+            self.state().queue.retain(|waiting| *waiting != ticket);
+            Ok(())
+        }
+    }
+}

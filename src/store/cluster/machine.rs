@@ -1,0 +1,624 @@
+//! What this machine does with the log of a shop: it keeps its replica like the log, and puts what its transactions do into it.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use rusqlite::limits::Limit;
+use uuid::Uuid;
+
+use super::change::{Body, Change, Kind, Position};
+use super::log::{Appended, Entry, Log};
+use super::recorder::Recorder;
+use super::replica::{install, lock, open_copy, play, position_of, set_position, unmark};
+use crate::scratch::{Scratch, folder_of};
+use crate::store::copy::{free_name, vacuum_into};
+use crate::store::error::StoreError;
+use crate::store::identity::{SCHEMA, SCHEMA_VERSION, refuse_newer, version_of};
+use crate::store::migrate::bring_up_to_date;
+
+/// How long the first in the queue may take before others take it for dead.
+const DEAD: Duration = Duration::from_secs(3);
+/// How long to wait for each machine that is before this one.
+const TURN: Duration = Duration::from_millis(5);
+
+/// The log of a shop, and what keeps this machine's replica like it.
+#[derive(Debug)]
+pub struct Cluster {
+    pub(super) log: Box<dyn Log + Send>,
+    pub(super) recorder: Recorder,
+    pub(super) replica: PathBuf,
+    pub(super) wait: Duration,
+    /// When the transaction that is underway was tried first.
+    since: Option<Instant>,
+    /// Whether something is in the log that this machine could not write into its replica.
+    pub(super) is_behind: bool,
+    /// The copy of an older file, where a migration left one.
+    pub(super) migration_backup: Option<PathBuf>,
+}
+
+/// The end of a transaction on a replica.
+pub enum Ending {
+    /// It is in the log, and in the replica unless that failed.
+    In,
+    /// Another machine was first.
+    Overtaken,
+}
+
+impl Cluster {
+    pub(super) fn of(log: Box<dyn Log + Send>, replica: PathBuf, wait: Duration) -> Cluster {
+        Cluster {
+            log,
+            recorder: Recorder::default(),
+            replica,
+            wait,
+            since: None,
+            is_behind: false,
+            migration_backup: None,
+        }
+    }
+
+    pub(super) fn lock(&self) -> Result<File, StoreError> {
+        lock(&lock_of(&self.replica), self.wait)
+    }
+
+    pub(super) fn scratch(&self) -> io::Result<Scratch> {
+        Scratch::new_in(folder_of(&self.replica))
+    }
+
+    /// Puts an empty orders file into the log; returns whether this program was the first.
+    pub(super) fn create(&mut self) -> Result<bool, StoreError> {
+        let file = self.scratch()?;
+        open_copy(file.path())?.execute_batch(SCHEMA)?;
+        match self.seed(&mut whole_file(file.path())?) {
+            Ok(()) => Ok(true),
+            Err(StoreError::Exists) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn seed(&mut self, change: &mut Change) -> Result<(), StoreError> {
+        self.log.begin().map_err(|error| error.of_read())?;
+        match self.log.append(None, Uuid::new_v4(), change).map_err(|error| error.of_write())? {
+            Appended::Mine => Ok(()),
+            Appended::Not => Err(StoreError::Exists),
+        }
+    }
+
+    /// Brings the replica up to the newest version, as of when this was called. Returns whether it was not.
+    pub fn catch_up(&mut self, connection: &mut Connection) -> Result<bool, StoreError> {
+        let only_reads: bool = connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
+        connection.pragma_update(None, "query_only", false)?;
+        // What the replica loses in a power cut is in the log.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let caught_up = self.play_until(connection, i64::MAX);
+        connection.pragma_update(None, "query_only", only_reads)?;
+        if caught_up.is_ok() {
+            touch(&lock_of(&self.replica));
+        }
+        caught_up
+    }
+
+    /// Plays in what the log has, up to a version. Returns whether there was anything.
+    pub(super) fn play_until(&mut self, connection: &mut Connection, last: i64) -> Result<bool, StoreError> {
+        let mut is_changed = false;
+        let mut lacking = None;
+        loop {
+            let mine = position_of(connection)?;
+            let version = mine.map_or(0, |mine| mine.version);
+            let (entries, is_more) = self.log.changes_from(version).map_err(|error| error.of_read())?;
+            let mut entries = following(mine, entries)?;
+            entries.retain(|entry| entry.position.version <= last);
+            let Some(newest) = entries.last().map(|entry| entry.position.version) else { return Ok(is_changed) };
+            let mut changes = Vec::new();
+            for entry in entries {
+                let Some(body) = self.log.body(&entry).map_err(|error| error.of_read())? else {
+                    // A newer whole file takes its place, unless the log is damaged.
+                    if lacking.replace(entry.position) == Some(entry.position) {
+                        let problem = format!("has lost the content of version {}", entry.position.version);
+                        return Err(StoreError::Refused(problem));
+                    }
+                    break;
+                };
+                changes.push((entry, body));
+            }
+            is_changed |= !changes.is_empty();
+            if changes.first().is_some_and(|(entry, _)| entry.kind == Kind::File) {
+                let (entry, body) = changes.remove(0);
+                self.install(connection, &entry, body)?;
+            }
+            if !changes.is_empty() {
+                play(connection, &mut changes)?;
+            }
+            if !is_more && position_of(connection)?.is_some_and(|now| now.version >= newest) {
+                return Ok(is_changed);
+            }
+        }
+    }
+
+    /// Puts a whole file in the place of the replica, unless another program of this machine has done it.
+    fn install(&self, connection: &mut Connection, entry: &Entry, mut body: Body) -> Result<(), StoreError> {
+        refuse_newer(entry.schema)?;
+        let mut file = self.scratch()?;
+        io::copy(&mut body.inflated()?, file.file_mut())?;
+        let _lock = self.lock()?;
+        if position_of(connection)?.is_none_or(|now| now.version < entry.position.version) {
+            install(connection, file.path(), entry.position, self.wait)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for its turn where other machines wait for theirs.
+    pub fn begin_writing(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        self.recorder.stop();
+        self.since.get_or_insert_with(Instant::now);
+        if self.log.is_crowded() {
+            self.wait_for_turn()?;
+            self.catch_up(connection)?;
+        }
+        Ok(())
+    }
+
+    /// Records what the transaction does from here on.
+    pub fn record(&self) {
+        self.recorder.begin();
+    }
+
+    /// Puts what was recorded into the log, and notes it in the replica; `rows` is how many rows were changed. The transaction is then to be
+    /// committed.
+    pub fn append(&mut self, transaction: &Connection, rows: u64) -> Result<Ending, StoreError> {
+        let body = self.recorder.end()?;
+        let after = position_of(transaction)?.ok_or(StoreError::Replaced)?;
+        let mine = Position { version: after.version + 1, id: Uuid::new_v4() };
+        set_position(transaction, mine)?;
+        let mut change = Change { kind: Kind::Change, schema: SCHEMA_VERSION, rows, body };
+        match self.log.append(Some(after), mine.id, &mut change).map_err(|error| error.of_write())? {
+            Appended::Mine => Ok(Ending::In),
+            Appended::Not => Ok(Ending::Overtaken),
+        }
+    }
+
+    /// Ends a write that is in the log.
+    pub fn end_writing(&mut self, is_in_replica: bool) {
+        self.since = None;
+        self.is_behind = !is_in_replica;
+    }
+
+    /// Gets ready to decide again: waits for this machine's turn, and brings the replica up to date.
+    ///
+    /// # Errors
+    /// Others kept changing the shop for longer than `--wait`.
+    pub fn decide_again(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        self.ensure_time()?;
+        self.wait_for_turn()?;
+        self.catch_up(connection)?;
+        Ok(())
+    }
+
+    /// Makes sure that a refusal was decided on the newest facts. Returns whether there are newer ones.
+    pub fn confirm_refusal(&mut self, connection: &mut Connection) -> Result<bool, StoreError> {
+        let is_changed = self.catch_up(connection)?;
+        if is_changed && self.ensure_time().is_ok() {
+            return Ok(true);
+        }
+        self.log.leave_queue();
+        self.since = None;
+        Ok(false)
+    }
+
+    /// # Errors
+    /// The time is over.
+    fn ensure_time(&mut self) -> Result<(), StoreError> {
+        if self.since.is_none_or(|since| since.elapsed() < self.wait) {
+            return Ok(());
+        }
+        self.log.leave_queue();
+        self.since = None;
+        Err(StoreError::Busy)
+    }
+
+    /// Waits in the queue of those who lost a race. Without the queue, waiting is less fair, and nothing else.
+    fn wait_for_turn(&mut self) -> Result<(), StoreError> {
+        let (mut first, mut seen) = (None, Instant::now());
+        while let Ok(Some((before, head))) = self.log.place_in_queue()
+            && before > 0
+        {
+            self.ensure_time()?;
+            if first != Some(head) {
+                (first, seen) = (Some(head), Instant::now());
+            } else if seen.elapsed() > DEAD {
+                let _ = self.log.remove_from_queue(head);
+            }
+            std::thread::sleep(TURN * u32::try_from(before.min(20)).unwrap_or(20));
+        }
+        Ok(())
+    }
+
+    /// Brings an older shop up to the current schema, as a whole file.
+    pub(super) fn migrate(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        if version_of(connection)? >= SCHEMA_VERSION {
+            return Ok(());
+        }
+        let old = self.scratch()?;
+        copy_into(connection, old.path())?;
+        unmark(&open_copy(old.path())?)?;
+        let version = version_of(connection)?;
+        let is_migrated = self.replace(connection, |copy| {
+            if version_of(copy)? >= SCHEMA_VERSION {
+                return Ok(false);
+            }
+            let transaction = copy.transaction()?;
+            bring_up_to_date(&transaction)?;
+            transaction.commit()?;
+            Ok(true)
+        })?;
+        if is_migrated {
+            let backup = free_name(&self.replica, &format!("v{version}"));
+            old.persist(&backup)?;
+            self.migration_backup = Some(backup);
+        }
+        Ok(())
+    }
+
+    /// Overwrites what was deleted: replicas get the whole file anew, and the log forgets all changes before.
+    pub fn overwrite(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        self.replace(connection, |copy| {
+            // What was deleted before is not in a copy.
+            copy.execute_batch("DELETE FROM to_overwrite")?;
+            Ok(true)
+        })?;
+        Ok(())
+    }
+
+    /// Puts a whole file into the log: a copy of the newest, changed by `change`, which may find that there is nothing to do. Returns
+    /// whether it did.
+    pub(super) fn replace(
+        &mut self,
+        connection: &mut Connection,
+        change: impl Fn(&mut Connection) -> Result<bool, StoreError>,
+    ) -> Result<bool, StoreError> {
+        self.since = Some(Instant::now());
+        loop {
+            self.catch_up(connection)?;
+            let file = self.scratch()?;
+            copy_into(connection, file.path())?;
+            let mut copy = open_copy(file.path())?;
+            let after = unmark(&copy)?;
+            if !change(&mut copy)? {
+                self.since = None;
+                return Ok(false);
+            }
+            drop(copy);
+            let id = Uuid::new_v4();
+            let appended = self.log.append(after, id, &mut whole_file(file.path())?);
+            if appended.map_err(|error| error.of_write())? == Appended::Mine {
+                self.end_writing(true);
+                // Its own replica gets the file like every other.
+                return self.catch_up(connection).map(|_| true);
+            }
+            self.decide_again(connection)?;
+        }
+    }
+}
+
+/// Returns what follows a replica's version in the log.
+///
+/// # Errors
+/// The log is another one than the replica's, or was restored; the shop is not there.
+fn following(mine: Option<Position>, entries: Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = entries.into_iter().peekable();
+    if let Some(mine) = mine {
+        let is_mine = entries.next().is_some_and(|entry| entry.position == mine);
+        if !is_mine {
+            return Err(StoreError::OtherLog);
+        }
+    }
+    let next = mine.map_or(1, |mine| mine.version + 1);
+    match entries.peek() {
+        None if mine.is_none() => Err(StoreError::Missing),
+        Some(entry) if entry.kind != Kind::File && (mine.is_none() || entry.position.version != next) => {
+            Err(StoreError::OtherLog)
+        }
+        _ => Ok(entries.collect()),
+    }
+}
+
+/// Makes an ordinary orders file of the copy of a replica; any other file stays as it is.
+pub fn make_ordinary(copy: &Path) -> Result<(), StoreError> {
+    unmark(&open_copy(copy)?).map(drop)
+}
+
+/// Returns the file that programs lock to put whole files into a replica. Its time is that of the last catching up.
+pub fn lock_of(replica: &Path) -> PathBuf {
+    replica.with_extension("lock")
+}
+
+/// Gives a file the present as its time. Where that fails, an age is told wrongly, and nothing else.
+fn touch(path: &Path) {
+    use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, utimensat};
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    let _ = utimensat(CWD, path, &Timestamps { last_access: now, last_modification: now }, AtFlags::empty());
+}
+
+/// Makes a version of a whole file.
+#[expect(clippy::disallowed_methods, reason = "it is a copy, which no connection has open by now")]
+pub fn whole_file(path: &Path) -> Result<Change, StoreError> {
+    let schema = version_of(&open_copy(path)?)?;
+    Ok(Change { kind: Kind::File, schema, rows: 0, body: Body::deflated(File::open(path)?)? })
+}
+
+/// Copies a file as it is at one moment into an empty one.
+fn copy_into(connection: &Connection, copy: &Path) -> Result<(), StoreError> {
+    let most = connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+    let copied = vacuum_into(connection, copy);
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, most)?;
+    copied
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::change::tests::packed;
+    use super::super::log::tests::MemoryLog;
+    use super::*;
+    use crate::domain::settings::SettingKey;
+    use crate::store::commit::tests::CLOCK;
+    use crate::store::connection::Access;
+    use crate::store::open::Store;
+    use crate::store::transaction::Outcome;
+
+    /// A shop in a log, with machines that each have a folder.
+    struct Shop {
+        folder: tempfile::TempDir,
+        log: MemoryLog,
+    }
+
+    impl Shop {
+        fn new() -> Shop {
+            let shop = Shop { folder: tempfile::tempdir().unwrap(), log: MemoryLog::default() };
+            drop(shop.open("first", Access::Create).unwrap());
+            shop
+        }
+
+        fn replica(&self, machine: &str) -> PathBuf {
+            self.folder.path().join(format!("{machine}.db"))
+        }
+
+        fn open(&self, machine: &str, access: Access) -> Result<Store, StoreError> {
+            self.open_for(machine, access, Duration::from_secs(1))
+        }
+
+        fn open_for(&self, machine: &str, access: Access, wait: Duration) -> Result<Store, StoreError> {
+            Store::open_on(Cluster::of(Box::new(self.log.clone()), self.replica(machine), wait), access, wait)
+        }
+
+        fn versions(&self) -> usize {
+            self.log.state().entries.len()
+        }
+    }
+
+    fn set(store: &mut Store, name: &str) -> Result<(), StoreError> {
+        store.write(Outcome::Commit, CLOCK, |write| write.set_setting(SettingKey::ShopName, Some(name)))
+    }
+
+    fn name(store: &Store) -> Option<String> {
+        store.read::<_, StoreError>(|read| Ok(read.settings()?.shop_name)).unwrap()
+    }
+
+    #[test]
+    fn machines_have_the_same_shop() {
+        let shop = Shop::new();
+        assert!(matches!(
+            Shop { folder: tempfile::tempdir().unwrap(), log: MemoryLog::default() }.open("a", Access::Write),
+            Err(StoreError::Missing)
+        ));
+        for number in 0..10 {
+            set(&mut shop.open("a", Access::Write).unwrap(), &number.to_string()).unwrap();
+        }
+        let mut b = shop.open("b", Access::Read).unwrap();
+        assert_eq!((name(&b).as_deref(), shop.versions()), (Some("9"), 11));
+        assert_eq!(b.differences_from_log().unwrap(), []);
+        assert!(!shop.open("a", Access::Create).unwrap().was_created());
+    }
+
+    #[test]
+    fn whoever_is_overtaken_decides_again_on_what_came_first() {
+        let shop = Shop::new();
+        let (mut a, mut b) = (shop.open("a", Access::Write).unwrap(), shop.open("b", Access::Write).unwrap());
+        set(&mut b, "b").unwrap();
+        assert!(matches!(set(&mut a, "a"), Err(StoreError::Overtaken)));
+        assert_eq!(name(&a).as_deref(), Some("b"), "the change that came first is here");
+        set(&mut a, "a").unwrap();
+        assert_eq!(name(&shop.open("b", Access::Read).unwrap()).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn a_refusal_is_decided_on_the_newest_facts() {
+        let shop = Shop::new();
+        let (mut a, mut b) = (shop.open("a", Access::Write).unwrap(), shop.open("b", Access::Write).unwrap());
+        a.sync().unwrap();
+        set(&mut b, "b").unwrap();
+        assert!(matches!(a.sync(), Err(StoreError::Overtaken)));
+        a.sync().unwrap();
+        assert_eq!(name(&a).as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn failures_and_dry_runs_reach_no_log() {
+        let shop = Shop::new();
+        let mut a = shop.open("a", Access::Write).unwrap();
+        let failed = a.write::<(), StoreError>(Outcome::Commit, CLOCK, |write| {
+            write.set_setting(SettingKey::ShopName, Some("x"))?;
+            Err(StoreError::Changed("something"))
+        });
+        assert!(failed.is_err());
+        a.write::<_, StoreError>(Outcome::RollBack, CLOCK, |write| write.set_setting(SettingKey::ShopName, Some("x")))
+            .unwrap();
+        assert_eq!((shop.versions(), name(&a)), (1, None));
+        set(&mut a, "y").unwrap();
+        assert_eq!(name(&shop.open("b", Access::Read).unwrap()).as_deref(), Some("y"));
+    }
+
+    #[test]
+    fn a_change_without_an_answer_is_unknown_and_comes_back_from_the_log() {
+        let shop = Shop::new();
+        let mut a = shop.open("a", Access::Write).unwrap();
+        shop.log.state().unanswered = 1;
+        let error = set(&mut a, "a").unwrap_err();
+        assert!(error.is_outcome_unknown() && error.to_string().contains("unknown whether"), "{error}");
+        assert_eq!(name(&a), None);
+        drop(a);
+        assert_eq!(name(&shop.open("a", Access::Read).unwrap()).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn a_whole_file_takes_the_place_of_all_changes() {
+        let shop = Shop::new();
+        let mut a = shop.open("a", Access::Write).unwrap();
+        drop(shop.open("late", Access::Read).unwrap());
+        set(&mut a, "a").unwrap();
+        a.compact().unwrap();
+        set(&mut a, "b").unwrap();
+        assert!(shop.log.state().entries.iter().map(|entry| entry.body.is_some()).eq([false, false, true, true]));
+        for machine in ["a", "late", "new"] {
+            let mut store = shop.open(machine, Access::Read).unwrap();
+            assert_eq!(name(&store).as_deref(), Some("b"), "{machine}");
+            assert_eq!(store.differences_from_log().unwrap(), [], "{machine}");
+        }
+    }
+
+    #[test]
+    fn a_backup_of_a_replica_is_an_ordinary_file() {
+        let shop = Shop::new();
+        set(&mut shop.open("a", Access::Write).unwrap(), "a").unwrap();
+        let copy = shop.folder.path().join("copy.db");
+        shop.open("a", Access::BackUp).unwrap().back_up(&copy).unwrap();
+        let mut copy = Store::open(&copy, Access::Write, Duration::ZERO).unwrap();
+        assert_eq!(copy.read::<_, StoreError>(|read| read.findings()).unwrap(), []);
+        set(&mut copy, "b").unwrap();
+        assert_eq!(name(&copy).as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_replica_is_changed_through_its_log_only() {
+        let shop = Shop::new();
+        let replica = shop.replica("first");
+        for access in [Access::Write, Access::Create, Access::DryRun, Access::BackUp] {
+            let refused = Store::open(&replica, access, Duration::ZERO);
+            assert!(matches!(refused, Err(StoreError::Refused(_))), "{access:?}");
+        }
+        let plain = Store::open(&replica, Access::Read, Duration::ZERO).unwrap();
+        assert_eq!(plain.read::<_, StoreError>(|read| read.findings()).unwrap(), []);
+    }
+
+    #[test]
+    fn a_replica_that_was_changed_otherwise_is_found() {
+        let shop = Shop::new();
+        set(&mut shop.open("a", Access::Write).unwrap(), "a").unwrap();
+        let other = Connection::open(shop.replica("a")).unwrap();
+        other.execute("UPDATE settings SET value = 'other'", []).unwrap();
+        let findings = shop.open("a", Access::Read).unwrap().differences_from_log().unwrap();
+        assert!(findings.iter().map(|finding| finding.subject.as_str()).eq(["settings"]), "{findings:?}");
+    }
+
+    #[test]
+    fn a_replica_of_another_log_is_refused() {
+        let (shop, other) = (Shop::new(), Shop::new());
+        set(&mut shop.open("a", Access::Write).unwrap(), "a").unwrap();
+        for log in [other.log.clone(), MemoryLog::default()] {
+            let moved = Cluster::of(Box::new(log), shop.replica("a"), Duration::ZERO);
+            let opened = Store::open_on(moved, Access::Read, Duration::ZERO);
+            assert!(matches!(opened, Err(StoreError::OtherLog)), "{opened:?}");
+        }
+        // Restored to an earlier version, after which something else came.
+        shop.log.state().entries.pop();
+        shop.log.add(Kind::Change, SCHEMA_VERSION, 0, packed(&[]));
+        assert!(matches!(shop.open("a", Access::Read), Err(StoreError::OtherLog)));
+    }
+
+    #[test]
+    fn a_log_can_only_change_rows_of_the_shop() {
+        for statement in [
+            "DROP TABLE orders",
+            "CREATE TABLE t (x)",
+            "DELETE FROM replica",
+            "UPDATE replica SET version = 7",
+            "INSERT INTO sqlite_schema VALUES ('table', 'x', 'x', 0, '')",
+            "PRAGMA user_version = 7",
+            "ATTACH '/tmp/x.db' AS x",
+            "VACUUM",
+            "COMMIT",
+            "SAVEPOINT x",
+            "SELECT * FROM replica",
+            "SELECT * FROM sqlite_schema",
+            "SELECT 1; SELECT 2",
+            "CREATE TEMP TABLE t (x)",
+            "nonsense",
+        ] {
+            let shop = Shop::new();
+            drop(shop.open("a", Access::Read).unwrap());
+            let insert = "INSERT INTO settings VALUES ('shopName', 'x')";
+            shop.log.add(Kind::Change, SCHEMA_VERSION, 1, packed(&[insert, statement]));
+            let opened = shop.open("a", Access::Read);
+            assert!(matches!(opened, Err(StoreError::Differs(_))), "{statement}: {opened:?}");
+            let replica = Store::open(&shop.replica("a"), Access::Read, Duration::ZERO).unwrap();
+            assert_eq!(name(&replica), None, "{statement}");
+        }
+    }
+
+    #[test]
+    fn a_change_that_touches_other_rows_than_it_did_stops() {
+        let shop = Shop::new();
+        shop.log.add(Kind::Change, SCHEMA_VERSION, 2, packed(&["INSERT INTO settings VALUES ('shopName', 'x')"]));
+        let opened = shop.open("a", Access::Read);
+        assert!(matches!(opened, Err(StoreError::Differs(_))), "{opened:?}");
+    }
+
+    #[test]
+    fn a_change_or_file_of_a_newer_program_is_refused() {
+        for kind in [Kind::Change, Kind::File] {
+            let shop = Shop::new();
+            drop(shop.open("a", Access::Read).unwrap());
+            shop.log.add(kind, SCHEMA_VERSION + 1, 0, packed(&[]));
+            assert!(matches!(shop.open("a", Access::Write), Err(StoreError::Newer(_))), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn an_older_shop_is_migrated_as_a_whole_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old.db");
+        let file = Connection::open(&old).unwrap();
+        file.execute_batch(include_str!("../../../tests/fixtures/schema-5.sql")).unwrap();
+        drop(file);
+        let log = MemoryLog::default();
+        let Change { schema, body, .. } = whole_file(&old).unwrap();
+        log.add(Kind::File, schema, 0, body);
+        let shop = Shop { folder, log };
+        // Reading migrates nothing.
+        assert_eq!((name(&shop.open("a", Access::Read).unwrap()).as_deref(), shop.versions()), (Some("A"), 1));
+        drop(shop.open("a", Access::DryRun).unwrap());
+        assert_eq!(shop.versions(), 1);
+        let mut a = shop.open("a", Access::Write).unwrap();
+        let kept = a.migration_backup().unwrap();
+        assert_eq!(version_of(&Connection::open(kept).unwrap()).unwrap(), SCHEMA_VERSION - 1);
+        set(&mut a, "a").unwrap();
+        assert_eq!(shop.versions(), 3);
+        let mut b = shop.open("b", Access::Write).unwrap();
+        assert_eq!((name(&b).as_deref(), b.migration_backup()), (Some("a"), None));
+        assert_eq!(b.differences_from_log().unwrap(), []);
+        assert_eq!(b.read::<_, StoreError>(|read| read.findings()).unwrap(), []);
+    }
+
+    #[test]
+    fn somebody_who_died_in_the_queue_is_removed_and_waiting_has_an_end() {
+        let shop = Shop::new();
+        let mut a = shop.open_for("a", Access::Write, Duration::ZERO).unwrap();
+        shop.log.state().queue.push(Uuid::new_v4());
+        assert!(matches!(set(&mut a, "a"), Err(StoreError::Busy)));
+        let mut a = shop.open_for("a", Access::Write, DEAD * 2).unwrap();
+        set(&mut a, "a").unwrap();
+        assert!(shop.log.state().queue.is_empty());
+    }
+}

@@ -1,0 +1,27 @@
+//! A shop on several machines: its file is the sum of a log of changes in a cluster, and every machine has a replica of it.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `address` | what `--db http://…/SHOP` names |
+//! | `change`, `log` | a change; what a log of changes has to do |
+//! | `rqlite`, `http` | the log in rqlite; requests to its nodes |
+//! | `recorder` | what a transaction does, as SQLite runs it |
+//! | `replica` | the mark of a replica, the version that it is of, and playing changes in |
+//! | `machine` | keeping the replica like the log, and getting writes into the log |
+//! | `difference` | whether the replica is what the log says |
+//! | `shop` | a shop, as a command line names it; opening it |
+
+mod address;
+mod change;
+mod difference;
+mod http;
+mod log;
+mod machine;
+mod recorder;
+mod replica;
+mod rqlite;
+mod shop;
+
+pub use address::Address;
+pub use machine::{Cluster, Ending, make_ordinary};
+pub use shop::Shop;

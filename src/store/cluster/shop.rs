@@ -1,0 +1,135 @@
+//! A shop in a cluster, as a command line names it, and opening it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::address::Address;
+use super::http::Nodes;
+use super::machine::{Cluster, lock_of, whole_file};
+use super::rqlite::Rqlite;
+use crate::domain::finding::Finding;
+use crate::store::connection::Access;
+use crate::store::error::StoreError;
+use crate::store::file::find_or_create;
+use crate::store::open::Store;
+
+/// A shop in a cluster, as a command line names it.
+#[derive(Debug)]
+pub struct Shop<'a> {
+    pub address: &'a Address,
+    /// The certificates that sign those of the nodes.
+    pub ca: Option<&'a Path>,
+    /// The folder of the replicas.
+    pub folder: &'a Path,
+    /// Whether the replica is read as it is, without asking the cluster.
+    pub is_stale: bool,
+}
+
+impl Shop<'_> {
+    /// Returns the path of this machine's replica.
+    pub fn replica(&self) -> PathBuf {
+        self.folder.join(self.address.replica_name())
+    }
+
+    /// Returns when the replica was last brought up to date, in milliseconds since 1970, if that is known.
+    pub fn last_caught_up(&self) -> Option<i64> {
+        let lock = fs::metadata(lock_of(&self.replica())).ok()?;
+        Some(lock.mtime() * 1000 + lock.mtime_nsec() / 1_000_000)
+    }
+
+    fn cluster(&self, wait: Duration) -> Result<Cluster, StoreError> {
+        let nodes = Nodes::of(self.address, self.ca, wait)?;
+        Ok(Cluster::of(Box::new(Rqlite::of(nodes, self.address.shop.clone())), self.replica(), wait))
+    }
+
+    /// Puts a whole file into the cluster, as a new shop.
+    ///
+    /// # Errors
+    /// The shop is there already ([`StoreError::Exists`]); the cluster cannot be reached.
+    pub fn seed(&self, file: &Path, wait: Duration) -> Result<(), StoreError> {
+        let mut change = whole_file(file)?;
+        self.cluster(wait)?.seed(&mut change)
+    }
+
+    /// Returns whether the cluster has the shop.
+    pub fn is_there(&self, wait: Duration) -> Result<bool, StoreError> {
+        let (entries, _) = self.cluster(wait)?.log.changes_from(0).map_err(|error| error.of_read())?;
+        Ok(!entries.is_empty())
+    }
+}
+
+impl Store {
+    /// Opens a shop in a cluster: brings this machine's replica up to date, and opens it.
+    ///
+    /// # Errors
+    /// The cluster cannot be reached, does not have the shop, or is not the one of the replica.
+    pub fn open_shop(shop: &Shop<'_>, access: Access, wait: Duration) -> Result<Store, StoreError> {
+        if shop.is_stale {
+            return Store::open_with(&shop.replica(), access, wait, |_| Ok(()));
+        }
+        make_private_folder(shop.folder)?;
+        Store::open_on(shop.cluster(wait)?, access, wait)
+    }
+
+    /// Opens the replica of a log.
+    pub(super) fn open_on(mut cluster: Cluster, access: Access, wait: Duration) -> Result<Store, StoreError> {
+        let replica = cluster.replica.clone();
+        let mut is_created = false;
+        if fs::metadata(&replica).map_or(0, |found| found.len()) == 0 {
+            // Nothing is left behind of a shop that is not there.
+            let (entries, _) = cluster.log.changes_from(0).map_err(|error| error.of_read())?;
+            if entries.is_empty() {
+                if access != Access::Create {
+                    return Err(StoreError::Missing);
+                }
+                is_created = cluster.create()?;
+            }
+            let _lock = cluster.lock()?;
+            find_or_create(&replica, Access::Create)?;
+        }
+        let store = Store::open_with(&replica, access, wait, |connection| {
+            cluster.catch_up(connection)?;
+            if matches!(access, Access::Write | Access::Create) {
+                cluster.migrate(connection)?;
+                cluster.recorder.attach(connection)?;
+            }
+            Ok(())
+        })?;
+        let migration_backup = cluster.migration_backup.take();
+        Ok(store.of_cluster(cluster, is_created, migration_backup))
+    }
+
+    /// Returns whether the last change is in the cluster, but not in this machine's replica: the next command brings it there.
+    pub fn is_behind(&self) -> bool {
+        self.cluster.as_ref().is_some_and(|cluster| cluster.is_behind)
+    }
+
+    /// Finds what this machine's replica has that its log does not have, or has in another way.
+    ///
+    /// # Errors
+    /// The cluster cannot be reached, or there is no room to play its log in again.
+    pub fn differences_from_log(&mut self) -> Result<Vec<Finding>, StoreError> {
+        match &mut self.cluster {
+            Some(cluster) => cluster.differences(&self.connection),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Puts the shop's whole file into its log, in place of all changes before.
+    ///
+    /// # Errors
+    /// The cluster cannot be reached, or others keep changing the shop.
+    pub fn compact(&mut self) -> Result<(), StoreError> {
+        match &mut self.cluster {
+            Some(cluster) => cluster.replace(&mut self.connection, |_| Ok(true)).map(drop),
+            None => Ok(()),
+        }
+    }
+}
+
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
