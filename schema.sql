@@ -259,9 +259,11 @@ CREATE TABLE stock_movements (
     note       TEXT,
     at         TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
     delivery_pk INTEGER REFERENCES deliveries (pk),
+    as_of       TEXT CHECK (as_of GLOB '????-??-??T??:??:??.???Z'), -- of a count sheet: the time that it counted
     FOREIGN KEY (product_id, size_key) REFERENCES stock (product_id, size_key),
     CHECK ((reason IN ('confirm', 'cancel') OR reason IN ('edit', 'return')) = (order_pk IS NOT NULL)),
     CHECK ((reason = 'receive') = (delivery_pk IS NOT NULL)),
+    CHECK (as_of IS NULL OR reason = 'count'),
     CHECK (event_pk IS NOT NULL OR order_pk IS NULL),
     CHECK (event_pk IS NULL OR order_pk IS NOT NULL OR reason = 'adjust')
 ) STRICT;

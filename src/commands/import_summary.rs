@@ -56,6 +56,8 @@ pub enum RecordOutcome {
     Noted(Vec<String>),
     /// Left blank.
     Skipped,
+    /// Not taken, with a warning, as what is there knows more.
+    LeftOut(String),
     /// Not taken.
     Rejected {
         /// What messages call it: a reference, a barcode.
@@ -186,6 +188,7 @@ impl ImportSummary {
         let (count, warnings) = match outcome {
             RecordOutcome::Noted(warnings) => (&mut nothing, warnings),
             RecordOutcome::Skipped => (&mut self.skipped, Vec::new()),
+            RecordOutcome::LeftOut(warning) => (&mut self.skipped, vec![warning]),
             RecordOutcome::Imported(warnings) => (&mut self.imported, warnings),
             RecordOutcome::Updated(warnings) => (&mut self.updated, warnings),
             RecordOutcome::Unchanged(warnings) => (&mut self.unchanged, warnings),

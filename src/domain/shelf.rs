@@ -18,7 +18,7 @@ use super::time::Timestamp;
 
 /// How far the time of a count sheet may be from what it shows: spreadsheets cut times to the minute, and the clocks of two
 /// machines differ a little.
-pub const TOLERANCE: Duration = Duration::minutes(2);
+const TOLERANCE: Duration = Duration::minutes(2);
 
 /// The shelf of one product and size.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,8 +59,14 @@ pub struct ShelfChange {
     pub at: Timestamp,
     /// How many pieces came; below zero, went.
     pub delta: i64,
-    /// Whether it was a count, which moves nothing.
-    pub is_count: bool,
+    /// Of a count, which moves nothing: the time that was counted.
+    pub count_of: Option<Timestamp>,
+}
+
+impl ShelfChange {
+    fn is_count(&self) -> bool {
+        self.count_of.is_some()
+    }
 }
 
 /// One line of a count sheet.
@@ -132,7 +138,7 @@ pub fn changes_of_order(steps: &[OrderStep]) -> Vec<ShelfChange> {
         // What it took is still there, as long as it has not left the shop.
         let gone_now = if status.is_in_shop() { 0 } else { moved };
         if gone_now != gone {
-            changes.push(ShelfChange { at: step.at, delta: gone_now - gone, is_count: false });
+            changes.push(ShelfChange { at: step.at, delta: gone_now - gone, count_of: None });
         }
         gone = gone_now;
     }
@@ -172,6 +178,11 @@ impl Basis {
             Basis::ShelfAt { time, .. } => Some(time),
         }
     }
+
+    /// Returns since when the changes of the shelf must be known to decide such a count.
+    pub fn known_since(self) -> Option<Timestamp> {
+        self.time().and_then(|time| Timestamp::from_millis(time.millis() - TOLERANCE.num_milliseconds()))
+    }
 }
 
 /// A count of a sheet that differs from what was expected.
@@ -196,7 +207,7 @@ pub struct CountedLine {
     pub expected: i64,
     /// What has come and gone since then.
     pub moved: i64,
-    /// Whether it was counted since then.
+    /// Whether it was counted for that time or a later one.
     pub was_counted: bool,
     /// What is reserved for orders.
     pub reserved: Vec<Reserved>,
@@ -213,6 +224,13 @@ impl CountedLine {
     /// Returns whether it says nothing new: the same was counted before.
     pub fn is_known(&self) -> bool {
         self.was_counted && self.difference() == 0
+    }
+
+    /// Returns the date of its movement, if it is written now. A sheet is dated after itself: then the order of the two is known
+    /// under any clock.
+    pub fn dated(&self, now: Timestamp) -> Timestamp {
+        let after_sheet = self.counted.basis.time().and_then(|time| Timestamp::from_millis(time.millis() + 1));
+        after_sheet.map_or(now, |after| after.max(now))
     }
 
     /// Warns of a count that fits what lies there now, where it was taken for one of an earlier time.
@@ -257,12 +275,21 @@ impl Shelf {
 
     /// Returns what came and went after a time.
     fn moved_after(&self, time: Timestamp) -> i64 {
-        self.sum(|change| !change.is_count && change.at > time)
+        self.sum(|change| !change.is_count() && change.at > time)
+    }
+
+    /// Returns the time of the last count that was for a later time than this one. It knows more of what lies there.
+    pub fn later_count(&self, basis: Basis) -> Option<Timestamp> {
+        const MINUTE: i64 = 60_000;
+        let time = basis.time()?.millis();
+        // A spreadsheet may have cut the time to its minute.
+        let least = if time % MINUTE == 0 { time + MINUTE } else { time + 1 };
+        self.changes.iter().filter_map(|change| change.count_of).filter(|of| of.millis() >= least).max()
     }
 
     /// Returns how many pieces may have lain there around a time, by what is known now.
     fn pieces_around(&self, time: Timestamp) -> RangeInclusive<i64> {
-        let is_near = |change: &ShelfChange| !change.is_count && (change.at.utc() - time.utc()).abs() <= TOLERANCE;
+        let is_near = |change: &ShelfChange| !change.is_count() && (change.at.utc() - time.utc()).abs() <= TOLERANCE;
         let at_time = self.pieces() - self.moved_after(time);
         let before = at_time - self.sum(|change| is_near(change) && change.at <= time);
         before + self.sum(|change| is_near(change) && change.delta < 0)
@@ -282,7 +309,7 @@ impl Shelf {
         let known = self.pieces() - self.moved_after(time);
         let Some(printed) = printed else { return Ok(known) };
         // Counts since then corrected the number on the sheet too: so a sheet that is entered again changes nothing.
-        let corrected = printed + self.sum(|change| change.is_count && change.at > time);
+        let corrected = printed + self.sum(|change| change.is_count() && change.at > time);
         if self.pieces_around(time).contains(&corrected) { Ok(corrected) } else { Err(known) }
     }
 }
@@ -310,9 +337,9 @@ pub fn count(
     if after < 0 {
         return Err(too_few(&change.label, after, counted, &shelf));
     }
-    let since = counted.basis.time();
-    let was_counted =
-        shelf.changes.iter().any(|change| change.is_count && since.is_some_and(|since| change.at > since));
+    let was_counted = counted.basis.time().is_some_and(|time| {
+        shelf.changes.iter().any(|change| change.count_of.is_some_and(|count_of| count_of >= time))
+    });
     Ok(CountedLine { counted, expected, moved, was_counted, reserved: shelf.reserved, change })
 }
 
@@ -349,11 +376,11 @@ mod tests {
     }
 
     fn moved(minute: i64, delta: i64) -> ShelfChange {
-        ShelfChange { at: at(minute), delta, is_count: false }
+        ShelfChange { at: at(minute), delta, count_of: None }
     }
 
     fn corrected(minute: i64, delta: i64) -> ShelfChange {
-        ShelfChange { is_count: true, ..moved(minute, delta) }
+        ShelfChange { count_of: Some(at(minute)), ..moved(minute, delta) }
     }
 
     /// A shelf with 5 on hand and 2 reserved for LEG-1.
@@ -471,6 +498,39 @@ mod tests {
             assert_eq!(line.reserved, [reserved("LEG-1", 2)]);
             assert_eq!(line.is_known(), changes.len() == 2 && line.difference() == 0);
         }
+    }
+
+    #[test]
+    fn a_count_of_a_later_time_knows_more() {
+        let counted_for = |minute, seconds: i64| ShelfChange {
+            count_of: Timestamp::from_millis(at(minute).millis() + seconds * 1000),
+            ..moved(minute + 60, -1)
+        };
+        let later = |changes: &[ShelfChange], basis| shelf(changes).later_count(basis);
+        let (at_0, exactly) =
+            (Basis::ShelfAt { time: at(0), printed: None }, Timestamp::from_millis(at(0).millis() + 1));
+        let exactly = Basis::ShelfAt { time: exactly.unwrap(), printed: None };
+        assert_eq!(
+            later(&[counted_for(20, 0), counted_for(30, 0), counted_for(-10, 0), moved(40, 2)], at_0),
+            Some(at(30))
+        );
+        // Entered later, but of the same time or an earlier one: a sheet that is entered again, or before this one.
+        for earlier in [counted_for(0, 0), counted_for(-1, 0)] {
+            assert_eq!(later(&[earlier], at_0), None, "{earlier:?}");
+        }
+        // A time that was cut to its minute.
+        assert_eq!(later(&[counted_for(0, 59)], at_0), None);
+        assert!(later(&[counted_for(0, 59)], exactly).is_some() && later(&[counted_for(1, 0)], at_0).is_some());
+        assert_eq!(later(&[counted_for(20, 0)], Basis::Shelf), None);
+    }
+
+    #[test]
+    fn a_count_is_dated_after_its_sheet() {
+        let shirt = product("Shirt", &[("L", 5)]);
+        let dated = |counted, now| count(&shirt, Some("L"), shelf(&[]), counted, false).unwrap().dated(now);
+        assert_eq!(dated(on_sheet(7, 0, None), at(10)), at(10));
+        assert_eq!(Some(dated(on_sheet(7, 10, None), at(9))), Timestamp::from_millis(at(10).millis() + 1));
+        assert_eq!(dated(counted(7, Basis::Shelf), at(9)), at(9));
     }
 
     #[test]

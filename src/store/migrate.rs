@@ -36,6 +36,7 @@ const STEPS: [&str; 5] = [
     ALTER TABLE order_items ADD COLUMN price_agreed INTEGER NOT NULL DEFAULT 0;",
     // Returns, goods that come in, and couriers.
     "ALTER TABLE stock_movements ADD COLUMN delivery_pk INTEGER;
+    ALTER TABLE stock_movements ADD COLUMN as_of TEXT;
     ALTER TABLE stock ADD COLUMN removed_at TEXT;
     ALTER TABLE orders ADD COLUMN courier TEXT;
     ALTER TABLE orders ADD COLUMN tracking TEXT COLLATE NOCASE;",
@@ -73,7 +74,7 @@ const STAND_INS: [(i32, &str); 3] = [
         6,
         // A still older file has its orders by now.
         "CREATE TEMP VIEW IF NOT EXISTS orders AS SELECT *, NULL AS courier, NULL AS tracking FROM main.orders;
-        CREATE TEMP VIEW stock_movements AS SELECT *, NULL AS delivery_pk FROM main.stock_movements;
+        CREATE TEMP VIEW stock_movements AS SELECT *, NULL AS delivery_pk, NULL AS as_of FROM main.stock_movements;
         CREATE TEMP VIEW stock AS SELECT *, NULL AS removed_at FROM main.stock;
         CREATE TEMP VIEW order_returns AS SELECT NULL AS pk, NULL AS order_pk, NULL AS event_pk, NULL AS item_id,
             NULL AS quantity, NULL AS subtotal, NULL AS value WHERE FALSE;

@@ -6,11 +6,11 @@ use rusqlite::named_params;
 
 use super::error::StoreError;
 use super::stock::stock_key;
-use super::transaction::{Audit, Read, Write};
+use super::transaction::Read;
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockKey};
 use crate::domain::reference::Reference;
-use crate::domain::shelf::{CountedLine, OrderStep, Reserved, Shelf, ShelfChange, changes_of_order};
+use crate::domain::shelf::{OrderStep, Reserved, Shelf, ShelfChange, changes_of_order};
 use crate::domain::status::Status;
 use crate::domain::stock::Reason;
 use crate::domain::time::Timestamp;
@@ -57,11 +57,12 @@ impl Read<'_> {
                 found.changes.extend(changes_of_order(&self.order_steps(order, product, size_key)?));
             }
         }
-        let others = "SELECT at, delta, reason FROM stock_movements
+        let others = "SELECT at, delta, reason, as_of FROM stock_movements
              WHERE product_id = :product AND size_key = :size_key AND order_pk IS NULL AND at >= :since";
         found.changes.extend(self.rows(others, key, |row| {
+            let (at, as_of): (Timestamp, Option<Timestamp>) = (row.get("at")?, row.get("as_of")?);
             let is_count = row.get::<_, Reason>("reason")? == Reason::Count;
-            Ok(ShelfChange { at: row.get("at")?, delta: row.get("delta")?, is_count })
+            Ok(ShelfChange { at, delta: row.get("delta")?, count_of: is_count.then_some(as_of.unwrap_or(at)) })
         })?);
         found.changes.retain(|change| since.is_some_and(|since| change.at >= since));
         Ok(found)
@@ -96,18 +97,6 @@ impl Read<'_> {
             |row| Ok((stock_key(row)?, row.get("at")?)),
         )?;
         Ok(moves.into_iter().collect())
-    }
-}
-
-impl Write<'_> {
-    /// Writes a decided count.
-    ///
-    /// # Errors
-    /// There is no longer as much on hand as when it was decided.
-    pub fn count_stock(&self, line: &CountedLine, audit: &Audit) -> Result<(), StoreError> {
-        // A sheet that is entered again must find this count later than itself.
-        let time = line.counted.basis.time().and_then(|time| Timestamp::from_millis(time.millis() + 1));
-        self.correct_stock_at(&line.change, self.time.max(time.unwrap_or(self.time)), audit)
     }
 }
 

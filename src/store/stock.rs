@@ -10,6 +10,7 @@ use super::values::json_array;
 use crate::domain::holding::Holding;
 use crate::domain::order::OrderPk;
 use crate::domain::product::{ProductId, StockKey, StockLine};
+use crate::domain::shelf::CountedLine;
 use crate::domain::stock::{Movement, StockChange};
 use crate::domain::time::Timestamp;
 
@@ -53,27 +54,49 @@ impl Read<'_> {
     }
 }
 
+/// What a movement comes from, beside its reason.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    /// Nothing else.
+    Itself,
+    /// An order, with the event that it belongs to.
+    Order(OrderPk, i64),
+    /// A delivery.
+    Delivery(i64),
+    /// A count sheet of this time.
+    Sheet(Timestamp),
+}
+
 impl Write<'_> {
     /// Writes a decided correction of stock.
     ///
     /// # Errors
     /// There is no longer as much on hand as when it was decided.
     pub fn correct_stock(&self, change: &StockChange, audit: &Audit) -> Result<(), StoreError> {
-        self.correct_stock_at(change, self.time, audit)
+        self.correct_stock_at(change, self.time, Origin::Itself, audit)
     }
 
-    /// Writes a decided correction of stock, dated `time` or later.
-    pub(super) fn correct_stock_at(
+    /// Writes a decided count.
+    ///
+    /// # Errors
+    /// There is no longer as much on hand as when it was decided.
+    pub fn count_stock(&self, line: &CountedLine, audit: &Audit) -> Result<(), StoreError> {
+        let origin = line.counted.basis.time().map_or(Origin::Itself, Origin::Sheet);
+        self.correct_stock_at(&line.change, line.dated(self.time), origin, audit)
+    }
+
+    fn correct_stock_at(
         &self,
         change: &StockChange,
         time: Timestamp,
+        origin: Origin,
         audit: &Audit,
     ) -> Result<(), StoreError> {
         let movement = &change.movement;
         if let Some(line) = &change.new_line {
             self.insert_stock_line(movement.product_id, line)?;
         }
-        self.apply_movement(movement, None, time, audit)?;
+        self.move_stock(movement, origin, time, audit)?;
         let on_hand = "SELECT on_hand FROM stock WHERE product_id = :product AND size_key = :size_key";
         let key = named_params! {":product": movement.product_id, ":size_key": movement.size_key};
         let after: i64 = self.row(on_hand, key, |row| row.get(0))?;
@@ -115,19 +138,23 @@ impl Write<'_> {
         time: Timestamp,
         audit: &Audit,
     ) -> Result<(), StoreError> {
-        self.move_stock(movement, order, None, time, audit)
+        self.move_stock(
+            movement,
+            order.map_or(Origin::Itself, |(order, event)| Origin::Order(order, event)),
+            time,
+            audit,
+        )
     }
 
     /// Moves stock that came with a delivery, and writes the movement.
     pub(super) fn apply_delivered(&self, movement: &Movement, delivery: i64, audit: &Audit) -> Result<(), StoreError> {
-        self.move_stock(movement, None, Some(delivery), self.time, audit)
+        self.move_stock(movement, Origin::Delivery(delivery), self.time, audit)
     }
 
     fn move_stock(
         &self,
         movement: &Movement,
-        order: Option<(OrderPk, i64)>,
-        delivery: Option<i64>,
+        origin: Origin,
         time: Timestamp,
         audit: &Audit,
     ) -> Result<(), StoreError> {
@@ -144,19 +171,27 @@ impl Write<'_> {
         )?;
         let last = self.last_moved_at(movement.product_id, &movement.size_key)?;
         // A write-off names the event but not the order: the order holds nothing of it.
-        let (order, event) = (order.filter(|_| movement.reason.is_of_order()), order);
+        let (order, event, delivery, as_of) = match origin {
+            Origin::Itself => (None, None, None, None),
+            Origin::Order(order, event) => {
+                (Some(order).filter(|_| movement.reason.is_of_order()), Some(event), None, None)
+            }
+            Origin::Delivery(delivery) => (None, None, Some(delivery), None),
+            Origin::Sheet(as_of) => (None, None, None, Some(as_of)),
+        };
         self.execute(
             "INSERT INTO stock_movements
-                 (product_id, size_key, delta, reason, order_pk, event_pk, delivery_pk, actor, note, at)
-             VALUES (:product, :size_key, :delta, :reason, :order, :event, :delivery, :actor, :note, :at)",
+                 (product_id, size_key, delta, reason, order_pk, event_pk, delivery_pk, as_of, actor, note, at)
+             VALUES (:product, :size_key, :delta, :reason, :order, :event, :delivery, :as_of, :actor, :note, :at)",
             named_params! {
                 ":product": movement.product_id,
                 ":size_key": movement.size_key,
                 ":delta": movement.delta,
                 ":reason": movement.reason,
-                ":order": order.map(|(order, _)| order),
-                ":event": event.map(|(_, event)| event),
+                ":order": order,
+                ":event": event,
                 ":delivery": delivery,
+                ":as_of": as_of,
                 ":actor": audit.actor,
                 ":note": movement.note.as_deref().or(audit.note.as_deref()),
                 ":at": last.max(Some(time)),

@@ -181,6 +181,40 @@ fn sheets_that_overlap_correct_the_same_difference_once() {
 }
 
 #[test]
+fn an_older_sheet_does_not_undo_a_later_count() {
+    let shop = Shop::stocked();
+    let at = |run: crate::harness::Run, time: &str| run.env("ORDERS_NOW", format!("2026-03-06T{time}Z"));
+    let sheet = |time: &str| at(shop.orders(["product", "sheet", "--format", "csv"]), time).succeeds();
+    let count = |time: &str, sheet: &str, counted: i64| {
+        let sheet = filled(sheet, &[("BLT-01", "", counted), ("SKU-12345", "S", 4)]);
+        at(shop.orders(["product", "count", "-"]), time).stdin(sheet).exits(0)
+    };
+    let (first, second, third) = (sheet("10:00:00"), sheet("11:00:00"), sheet("12:00:00"));
+    count("12:30:00", &second, 9);
+    let before = shop.dump();
+    let late = count("13:00:00", &first, 12);
+    assert_eq!(late.stdout, "corrected 0, as expected 1, not counted 9\n");
+    let left =
+        "warning: Leather Belt: 12 counted, but a later count, of 2026-03-06 11:00, is on record: left as it is\n";
+    assert_eq!((late.stderr.as_str(), shop.dump()), (left, before));
+    // The other way round, each corrects what the one before did not know.
+    assert_eq!(count("13:30:00", &third, 9).stdout, "corrected 0, as expected 2, not counted 8\n");
+    assert_eq!(shop.on_hand("BLT-01", ""), 9);
+    // That it was as expected is on record too.
+    assert!(count("14:00:00", &second, 12).stderr.contains("a later count, of 2026-03-06 12:00"));
+    // A slip of the pen in the last sheet is mended by entering it again.
+    count("14:30:00", &third, 8);
+    assert_eq!(shop.on_hand("BLT-01", ""), 8);
+    at(shop.orders(["product", "count", "BLT-01", "7", "--note", "again"]), "15:00:00").succeeds();
+    assert!(count("15:30:00", &third, 8).stderr.contains("a later count, of 2026-03-06 15:00"));
+    let json = filled(&first, &[("BLT-01", "", 12)]);
+    let body = at(shop.orders(["product", "count", "-", "--json"]), "16:00:00").stdin(json).json();
+    assert_eq!((&body["skipped"], body["warnings"].as_array().unwrap().len()), (&json!(10), 1));
+    assert_eq!(shop.on_hand("BLT-01", ""), 7);
+    shop.check();
+}
+
+#[test]
 fn every_problem_of_a_sheet_is_named_with_its_line() {
     let shop = Shop::with_order();
     shop.orders(["confirm", ORDER]).succeeds();

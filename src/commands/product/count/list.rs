@@ -11,13 +11,15 @@ use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::row_list::RowList;
 use crate::domain::product::{Product, StockKey};
 use crate::domain::row_product::RowProduct;
-use crate::domain::shelf::{Basis, Counted, Difference, TOLERANCE, count};
+use crate::domain::shelf::{Basis, Counted, Difference, count};
 use crate::domain::stock::{Correction, correct};
 use crate::domain::text::size_key;
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 use crate::error::{Exit, FailureKind};
 use crate::input::count_row::{COLUMNS, ListedCount, ReadCount, check_columns, read_row};
 use crate::input::table::{Columns, Row, TableForm};
+use crate::render::zone::minute;
 use crate::store::{Audit, Write};
 
 /// Takes the counts of a sheet in one transaction.
@@ -33,6 +35,7 @@ pub fn count_list(list: &RowList<'_>, may_start_sizes: bool, context: &mut Conte
         let mut count = Stocktaking {
             write,
             audit,
+            zone: write.settings()?.zone(),
             may_start_sizes,
             known: HashMap::new(),
             last: None,
@@ -70,6 +73,7 @@ fn settle(read: &ReadCount) -> Option<RecordOutcome> {
 struct Stocktaking<'w, 'c> {
     write: &'w Write<'c>,
     audit: &'w Audit,
+    zone: Zone,
     may_start_sizes: bool,
     /// What was counted so far, and in which row.
     known: HashMap<StockKey, u64>,
@@ -106,23 +110,35 @@ impl Stocktaking<'_, '_> {
         }
         let key = StockKey::of(product.id, size.map(size_key).unwrap_or_default());
         let basis = basis_of(row, now);
-        let since = basis.time().and_then(|time| Timestamp::from_millis(time.millis() - TOLERANCE.num_milliseconds()));
-        let on_shelf = self.write.shelf(product.id, &key.size_key, since)?;
+        let on_shelf = self.write.shelf(product.id, &key.size_key, basis.known_since())?;
         if row.as_of.is_some_and(|time| on_shelf.is_ahead(time, now)) {
             return reject(FailureKind::InvalidInput, format!("{}: is in the future", read.places.name("asOf")));
         }
+        let label = product.label_of(&key.size_key);
+        if let Some(earlier) = self.known.get(&key) {
+            return reject(FailureKind::InvalidInput, format!("{label} is counted in row {earlier} too"));
+        }
         let counted = Counted { pieces: row.counted, basis };
-        let line = match count(&product, size, on_shelf, counted, self.may_start_sizes) {
+        let later_count = on_shelf.later_count(basis);
+        let decided = count(&product, size, on_shelf, counted, self.may_start_sizes);
+        if let Some(later) = later_count
+            && decided.as_ref().map_or(true, |line| line.difference() != 0)
+        {
+            self.known.insert(key, read.places.row());
+            self.last = Some((row.product.clone(), product));
+            let (pieces, later) = (row.counted, minute(later, self.zone));
+            return Ok(RecordOutcome::LeftOut(format!(
+                "{label}: {pieces} counted, but a later count, of {later}, is on record: left as it is"
+            )));
+        }
+        let line = match decided {
             Ok(line) => line,
             Err(refusal) => {
                 self.last = Some((row.product.clone(), product));
                 return reject(refusal.kind.into(), refusal.message);
             }
         };
-        if let Some(earlier) = self.known.insert(key, read.places.row()) {
-            let problem = format!("{} is counted in row {earlier} too", line.change.label);
-            return reject(FailureKind::InvalidInput, problem);
-        }
+        self.known.insert(key, read.places.row());
         // The same sheet again leaves no trace.
         if !line.is_known() {
             self.write.count_stock(&line, self.audit)?;

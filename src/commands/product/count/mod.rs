@@ -35,7 +35,8 @@ use crate::store::{StoreError, Write};
 ///
 /// A file is a list of product sheet with the column counted filled in: CSV or a spreadsheet (.xlsx, its first sheet). It counts
 /// all that lay on the shelf at asOf, reserved pieces too. What was shipped, returned or received since then is allowed for, so the shop
-/// can go on selling. A blank cell is not counted. All or nothing. A sheet that is entered again changes nothing.
+/// can go on selling. A blank cell is not counted. All or nothing. A sheet that is entered again changes nothing. What was counted
+/// for a later time than its asOf is left as it is, with a warning.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Goods).keeping_note())]
 #[command(override_usage = "orders product count [OPTIONS] <P> <N>
