@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::limits::{DELIVERY, excess};
+use super::limits::{DELIVERY, SIZES, excess};
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal};
@@ -150,6 +150,8 @@ pub fn decide(
     }
     let (mut items, mut problems): (Vec<ReceivedItem>, Vec<_>) = (Vec::new(), Vec::new());
     let mut places: BTreeMap<StockKey, usize> = BTreeMap::new();
+    // How many sizes products have with the new ones.
+    let mut sizes: BTreeMap<ProductId, usize> = BTreeMap::new();
     for (place, entered) in pieces.iter().enumerate() {
         let (line, is_new_size) = match find_line(&entered.product, entered.size.as_deref(), new_sizes) {
             Ok(_) if entered.quantity == 0 => continue,
@@ -161,6 +163,15 @@ pub fn decide(
         };
         let at = *places.entry(StockKey::of(entered.product.id, &*line.size_key)).or_insert(items.len());
         if at == items.len() {
+            if is_new_size {
+                let product = &entered.product;
+                let sizes = sizes.entry(product.id).or_insert_with(|| product.sizes().count());
+                *sizes += 1;
+                if *sizes > SIZES {
+                    let problem = format!("{}: cannot get the size {}: it has {SIZES} sizes", product.name, line.size);
+                    problems.push((place, problem.into()));
+                }
+            }
             items.push(ReceivedItem { product: Arc::clone(&entered.product), line, is_new_size, quantity: 0 });
         }
         let item = &mut items[at];
@@ -252,6 +263,18 @@ mod tests {
             quantities: quantities(lines),
             labels: labels.collect(),
         }
+    }
+
+    #[test]
+    fn new_sizes_have_a_bound() {
+        let (shirt, cap) = (product("Shirt", &[("S", 1), ("L", 2)]), product("Cap", &[("A", 1)]));
+        let mut lines: Vec<_> = (2..SIZES).map(|size| pieces(&shirt, Some(&size.to_string()), 1)).collect();
+        lines.extend([pieces(&cap, Some("B"), 1), pieces(&shirt, Some("2"), 1), pieces(&shirt, Some("s"), 1)]);
+        assert!(decide("INV-77", &lines, None, true).is_ok());
+        lines.push(pieces(&shirt, Some("XXL"), 1));
+        let refused = decide("INV-77", &lines, None, true).unwrap_err();
+        let problem = LineProblem::from("Shirt: cannot get the size XXL: it has 1000 sizes".to_owned());
+        assert_eq!(refused, NotReceived::Lines(vec![(lines.len() - 1, problem)]));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
 use serde_json::Value;
 
 use super::xml::Style;
@@ -85,8 +85,10 @@ fn is_amount(text: &str) -> bool {
     amount.is_some_and(|(whole, cents)| is_number(whole) && is_number(cents))
 }
 
+/// Returns a time as the clocks of the zone showed it. One of the hour that they showed twice stays a text, which says which.
 fn days_of_time(text: &str, zone: Zone) -> Option<String> {
-    days(Timestamp::parse(text)?.utc().with_timezone(&zone).naive_local())
+    let local = Timestamp::parse(text)?.utc().with_timezone(&zone).naive_local();
+    zone.from_local_datetime(&local).single().and_then(|_| days(local))
 }
 
 fn days_of_day(text: &str) -> Option<String> {
@@ -210,6 +212,10 @@ mod tests {
             ("orderDate", json!("2026-02-04T10:30:00Z"), number("46057.5208333333", Style::Time)),
             ("createdAt", json!("2026-02-03T22:00:00.000Z"), number("46057", Style::Time)),
             ("paidAt", json!("0001-01-01T00:00:00Z"), text("0001-01-01T00:00:00Z")),
+            // Clocks in Cairo showed half past eleven twice that night.
+            ("asOf", json!("2026-10-29T20:30:00.000Z"), text("2026-10-29T20:30:00.000Z")),
+            ("asOf", json!("2026-10-29T21:30:00.000Z"), text("2026-10-29T21:30:00.000Z")),
+            ("asOf", json!("2026-10-29T22:30:00.000Z"), number("46325.0208333333", Style::Time)),
             ("day", json!("2026-02-04"), number("46057", Style::Day)),
             ("day", json!("1900-02-28"), text("1900-02-28")),
             ("month", json!("2026-02"), text("2026-02")),
