@@ -73,7 +73,8 @@ impl RowList<'_> {
             let InputFile { name, reader, .. } = source.again()?;
             let rows = open_rows(reader, columns).and_then(|rows| {
                 let of_table = TableForm { has_decimal_comma: rows.has_decimal_comma(), zone };
-                let form = form(rows.columns(), of_table).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
+                let form = form(rows.columns(), of_table)
+                    .map_err(|problem| RowsError::CutOff { line: rows.columns().line(), problem })?;
                 Ok((rows, form))
             });
             let (rows, form) = rows.map_err(|error| self.unreadable(&name, error))?;

@@ -1,5 +1,6 @@
 //! The rows of CSV: cells between `,`, `;` or tabs, the first row with the columns' names; in UTF-8, or UTF-16 with its mark.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::cell_value::CellValue;
 use super::format::name_stranger;
 use super::reject::Reject;
-use super::table::{Columns, Row, Rows, RowsError};
+use super::table::{Columns, HEADER_ROWS, Row, Rows, RowsError, find_header, is_header};
 use super::utf16::Text;
 
 /// The most bytes of one row, the header too (64 KiB).
@@ -31,6 +32,8 @@ pub struct CsvRows<R> {
     columns: Columns,
     /// The header as it stands there.
     header: Arc<Vec<u8>>,
+    /// Rows that were read while the header was looked for: the line, bytes and cells of each.
+    first: VecDeque<(u64, Vec<u8>, ByteRecord)>,
     number: u64,
 }
 
@@ -61,14 +64,21 @@ impl<R: BufRead> CsvRows<R> {
             separator,
             columns: Columns::of(&[], known).map_err(refuse)?,
             header: Arc::new(bom.to_vec()),
+            first: VecDeque::new(),
             number: 0,
         };
-        let Some((line, source)) = rows.read_record()? else {
-            return Err(refuse("is empty: its first row names the columns".to_owned()));
-        };
-        let header = rows.cells(&source).map_err(refuse)?;
-        rows.columns = Columns::of_header(&header, known).map_err(|problem| RowsError::CutOff { line, problem })?;
-        rows.header = Arc::new([bom, &source].concat());
+        let (mut first, mut found) = (VecDeque::new(), Vec::new());
+        while found.len() < HEADER_ROWS && !found.last().is_some_and(|row| is_header(row, known)) {
+            let Some((line, source)) = rows.read_record()? else { break };
+            found.push((line, cells(&rows.record, &source, separator)));
+            first.push_back((line, source, rows.record.clone()));
+        }
+        let (at, columns) = find_header(&found, known)?;
+        rows.columns = columns;
+        if let Some((_, source, _)) = first.drain(..=at).next_back() {
+            rows.header = Arc::new([bom, &source].concat());
+        }
+        rows.first = first;
         Ok(rows)
     }
 
@@ -97,30 +107,39 @@ impl<R: BufRead> CsvRows<R> {
             }
         }
     }
+}
 
-    /// Returns the cells of the record that was read from `source`.
-    fn cells(&self, source: &[u8]) -> Result<Vec<String>, String> {
-        if !is_well_quoted(source, self.separator) {
-            let lines = memchr::memchr_iter(b'\n', source).count();
-            let taken_in = match lines {
-                0 => String::new(),
-                1 => ": it takes in 1 more line".to_owned(),
-                lines => format!(": it takes in {lines} more lines"),
-            };
-            return Err(format!("has a quote that is not closed, or stands inside a quoted cell{taken_in}"));
-        }
-        let cell =
-            |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| "is not UTF-8: save it as UTF-8".to_owned());
-        self.record.iter().map(cell).collect()
+/// Returns the cells of a record that was read from `source`.
+fn cells(record: &ByteRecord, source: &[u8], separator: u8) -> Result<Vec<String>, String> {
+    if !is_well_quoted(source, separator) {
+        let lines = memchr::memchr_iter(b'\n', source).count();
+        let taken_in = match lines {
+            0 => String::new(),
+            1 => ": it takes in 1 more line".to_owned(),
+            lines => format!(": it takes in {lines} more lines"),
+        };
+        return Err(format!("has a quote that is not closed, or stands inside a quoted cell{taken_in}"));
     }
+    let cell =
+        |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| "is not UTF-8: save it as UTF-8".to_owned());
+    record.iter().map(cell).collect()
 }
 
 impl<R: BufRead> Rows for CsvRows<R> {
     fn next_row(&mut self) -> Result<Option<Row>, RowsError> {
-        let Some((line, source)) = self.read_record()? else { return Ok(None) };
+        let (line, source) = match self.first.pop_front() {
+            Some((line, source, record)) => {
+                self.record = record;
+                (line, source)
+            }
+            None => match self.read_record()? {
+                Some(read) => read,
+                None => return Ok(None),
+            },
+        };
         self.number += 1;
         let (count, width) = (self.record.len(), self.columns.width());
-        let cells = self.cells(&source).and_then(|cells| match count > width {
+        let cells = cells(&self.record, &source, self.separator).and_then(|cells| match count > width {
             // As where a comma stands in an amount.
             true => Err(format!("has {count} cells, the header has {width}: put a cell with a separator in quotes")),
             false => Ok(cells.into_iter().map(CellValue::Text).collect()),
@@ -162,16 +181,17 @@ pub fn refuse_endless(head: &[u8], known: &[&'static str]) -> Option<String> {
     }
 }
 
-/// Returns the separator by which the first row has most of the known columns.
+/// Returns the separator by which one of the first rows has most of the known columns.
 fn separator(head: &[u8], known: &[&'static str]) -> u8 {
-    let line = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
-    let found = |separator: &u8| {
-        let mut reader = ReaderBuilder::new().has_headers(false).delimiter(*separator).from_reader(line);
+    let lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(HEADER_ROWS);
+    let found_in = |line: &[u8], separator: u8| {
+        let mut reader = ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
         let mut record = ByteRecord::new();
         let is_there = reader.read_byte_record(&mut record).unwrap_or(false);
         let cells: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
         if is_there { Columns::of(&cells, known).map_or(cells.len(), |columns| columns.count()) } else { 0 }
     };
+    let found = |separator: &u8| lines.clone().map(|line| found_in(line, *separator)).max();
     SEPARATORS.into_iter().rev().max_by_key(found).unwrap_or(b',')
 }
 
@@ -280,6 +300,22 @@ mod tests {
     }
 
     #[test]
+    fn a_title_may_stand_above_the_header() {
+        let csv = "\u{feff}Payments, of March;;\r\n;;\r\nby:;Mona;\r\n\r\norderReference;amount;note\r\nLEG-1;5;a\r\nLEG-2;6;\r\n";
+        assert_eq!(read(csv), Ok(vec![row(6, ["LEG-1", "5", "a"]), row(7, ["LEG-2", "6", ""])]));
+        let mut rows = CsvRows::begin(csv.as_bytes(), KNOWN).unwrap();
+        assert_eq!(rows.columns().line(), 5);
+        let first = rows.next_row().unwrap().unwrap();
+        assert_eq!((first.number, first.reject.header()), (1, Some("\u{feff}orderReference;amount;note".as_bytes())));
+        // Below a header of one column, no row is lost while another header is looked for.
+        let list: String = (0..12).map(|number| format!("LEG-{number},x\n")).collect();
+        let read = read(&format!("orderReference,sum\n{list}")).unwrap();
+        assert_eq!((read.len(), read[0].0, read[11].0), (12, 2, 13));
+        let far = format!("{}orderReference,amount\nLEG-1,5\n", "title,\n".repeat(10));
+        assert!(self::read(&far).unwrap_err().contains("in its first 10 rows; the first: title"));
+    }
+
+    #[test]
     fn utf16_is_read_and_kept_as_utf8() {
         let csv = "\u{feff}amount\tnote\r\n5\tقميص\r\n\r\n6\t👕\r\n";
         for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
@@ -332,7 +368,10 @@ mod tests {
             ("PK\u{3}\u{4}", "1: is a spreadsheet or another zip file: save the list as CSV in UTF-8"),
             ("{\"a\":1}", "1: is JSON: save the list as CSV"),
             ("%PDF-1.7", "1: is a PDF: save the list as CSV"),
-            ("a,b\n1,2\n", "1: has none of the columns orderReference, amount, note in its first row: a, b"),
+            (
+                "a,b\n1,2\n",
+                "1: has none of the columns orderReference, amount, note in its first 10 rows; the first: a, b",
+            ),
             ("amount,Amount\n", "1: has two columns amount"),
         ] {
             let said = read(start).unwrap_err();

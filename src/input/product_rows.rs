@@ -99,7 +99,7 @@ impl ProductRows {
     }
 
     fn read(mut rows: impl Rows) -> Result<ProductRows, RowsError> {
-        check_columns(rows.columns()).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
+        check_columns(rows.columns()).map_err(|problem| RowsError::CutOff { line: rows.columns().line(), problem })?;
         let (columns, sheets) = (rows.columns().clone(), rows.sheets().cloned());
         let (mut kept, mut products, mut size) = (Vec::new(), HashMap::new(), 0);
         while let Some(row) = rows.next_row()? {

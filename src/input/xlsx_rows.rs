@@ -1,14 +1,14 @@
 //! The rows of a spreadsheet (`.xlsx`): those of its first sheet, read as a stream. The sizes that the file
 //! gives are not trusted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::sync::Arc;
 
 use super::cell::number;
 use super::cell_value::CellValue;
 use super::reject::Reject;
-use super::table::{Columns, Row, Rows, RowsError, Sheets};
+use super::table::{Columns, HEADER_ROWS, Row, Rows, RowsError, Sheets, find_header, is_header};
 use super::xlsx_styles::DateStyles;
 use super::xlsx_xml::{PIECE_LIMIT, Piece, Xml, refused};
 use super::zip::{SheetParts, Unpacked, ZipError};
@@ -19,6 +19,8 @@ use csv::WriterBuilder;
 const ROW_LIMIT: usize = PIECE_LIMIT;
 /// The most bytes of the texts that cells share (16 MiB).
 const TEXTS_LIMIT: usize = 1 << 24;
+/// The most bytes of the ids and paths that a workbook links to (1 MiB): Excel writes some forty for each sheet.
+const LINKS_LIMIT: usize = 1 << 20;
 /// How many bytes of memory a text takes beside its own.
 const TEXT_OVERHEAD: usize = 32;
 /// The most columns.
@@ -38,7 +40,10 @@ pub struct SheetRows<R: Read> {
     columns: Columns,
     /// The header, as CSV.
     header: Arc<Vec<u8>>,
+    /// Rows that were read while the header was looked for, each with its line.
+    first: VecDeque<(u64, Result<Vec<CellValue>, String>)>,
     number: u64,
+    /// The line that was read last.
     line: u64,
 }
 
@@ -70,12 +75,30 @@ impl<R: Read + Seek> SheetRows<R> {
         let path = path.ok_or_else(|| refused(NO_SHEET))?;
         let sheet = Xml::new(parts.open(file, &path)?.ok_or_else(|| refused(NO_SHEET))?);
         let columns = Columns::of(&[], known).map_err(refused)?;
-        let mut rows = SheetRows { sheet, texts, dates, sheets, columns, header: Arc::default(), number: 0, line: 0 };
-        let header = rows.read_cells()?.ok_or_else(|| refused("is empty: its first row names the columns"))?;
-        let header = header.map_err(refused)?;
-        let names: Vec<_> = header.iter().map(|cell| cell.as_str().to_owned()).collect();
-        rows.columns = Columns::of_header(&names, known).map_err(refused)?;
-        rows.header = Arc::new(as_csv(&header));
+        let mut rows = SheetRows {
+            sheet,
+            texts,
+            dates,
+            sheets,
+            columns,
+            header: Arc::default(),
+            first: VecDeque::new(),
+            number: 0,
+            line: 0,
+        };
+        let (mut first, mut found) = (VecDeque::new(), Vec::new());
+        while found.len() < HEADER_ROWS && !found.last().is_some_and(|row| is_header(row, known)) {
+            let Some(cells) = rows.read_cells()? else { break };
+            let names = cells.as_ref().map(|cells| cells.iter().map(|cell| cell.as_str().to_owned()).collect());
+            found.push((rows.line, names.map_err(String::clone)));
+            first.push_back((rows.line, cells));
+        }
+        let (at, columns) = find_header(&found, known)?;
+        rows.columns = columns;
+        if let Some((_, Ok(header))) = first.drain(..=at).next_back() {
+            rows.header = Arc::new(as_csv(&header));
+        }
+        rows.first = first;
         Ok(rows)
     }
 }
@@ -154,18 +177,23 @@ impl<R: Read> SheetRows<R> {
 
 impl<R: Read> Rows for SheetRows<R> {
     fn next_row(&mut self) -> Result<Option<Row>, RowsError> {
-        let line = self.line + 1;
-        let cells = match self.read_cells() {
-            Ok(Some(cells)) => cells,
-            Ok(None) => return Ok(None),
-            Err(RowsError::CutOff { problem, .. }) => return Err(RowsError::CutOff { line, problem }),
-            Err(error) => return Err(error),
+        let (line, cells) = match self.first.pop_front() {
+            Some(first) => first,
+            None => {
+                let next = self.line + 1;
+                match self.read_cells() {
+                    Ok(Some(cells)) => (self.line, cells),
+                    Ok(None) => return Ok(None),
+                    Err(RowsError::CutOff { problem, .. }) => return Err(RowsError::CutOff { line: next, problem }),
+                    Err(error) => return Err(error),
+                }
+            }
         };
         self.number += 1;
         let source = cells.as_ref().map(|cells| as_csv(cells)).unwrap_or_default();
         let size = source.len();
         let reject = Arc::new(Reject::Row(Arc::clone(&self.header), source));
-        Ok(Some(Row { number: self.number, line: self.line, cells, reject, size }))
+        Ok(Some(Row { number: self.number, line, cells, reject, size }))
     }
 
     fn columns(&self) -> &Columns {
@@ -263,11 +291,15 @@ fn column_of(place: &str) -> Option<usize> {
 
 /// Reads the links of a workbook: the path of each part by its id.
 fn read_links<R: BufRead>(mut xml: Xml<R>) -> Result<HashMap<String, String>, RowsError> {
-    let mut links = HashMap::new();
+    let (mut links, mut size) = (HashMap::new(), 0);
     loop {
         match xml.next()? {
-            Piece::Start(name, mut link) if name == "Relationship" && links.len() < COLUMNS_LIMIT => {
+            Piece::Start(name, mut link) if name == "Relationship" => {
                 if let (Some(id), Some(target)) = (link.remove("Id"), link.remove("Target")) {
+                    size += id.len() + target.len() + 2 * TEXT_OVERHEAD;
+                    if size > LINKS_LIMIT {
+                        return Err(refused("links to too many parts for a spreadsheet: save the list as CSV"));
+                    }
                     links.insert(id, target);
                 }
             }
@@ -383,6 +415,22 @@ mod tests {
     }
 
     #[test]
+    fn a_title_may_stand_above_the_header() {
+        let title = r#"<row r="1"><c t="inlineStr"><is><t>Payments of March</t></is></c></row><row r="2"/>"#;
+        let header = HEADER.replace(r#"r="1""#, r#"r="3""#);
+        let rows = r#"<row r="4"><c><v>1</v></c><c><v>5</v></c></row><row r="5"><c t="e"><v>#REF!</v></c></row>"#;
+        let titled = format!("<worksheet><sheetData>{title}{header}{rows}</sheetData></worksheet>");
+        let mut found = SheetRows::begin(Cursor::new(book(&titled, "<sst/>", BOOK)), KNOWN).unwrap();
+        assert_eq!(found.columns().line(), 3);
+        let row = found.next_row().unwrap().unwrap();
+        assert_eq!((row.number, row.line, row.reject.header()), (1, 4, Some(&b"Order Reference,amount"[..])));
+        // Rows below a header of one column are not lost while another header is looked for.
+        let one = titled.replace(">amount<", ">sum<").replace(title, "");
+        let lines: Vec<_> = rows_of(book(&one, "<sst/>", BOOK)).unwrap().into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [4, 5]);
+    }
+
+    #[test]
     fn a_row_has_a_number_that_a_sheet_can_have() {
         let row = |number: &str| format!(r#"<row r="{number}"><c><v>1</v></c><c><v>5</v></c></row>"#);
         let rows = [("7", 7), ("1048576", 1_048_576), ("1048577", 2), ("18446744073709551615", 2), ("x", 2)];
@@ -491,6 +539,13 @@ mod tests {
         let deep = "<a>".repeat(DEPTH_LIMIT + 1);
         let many: String = (0..600_000).map(|number| format!("<si><t>{number}</t></si>")).collect();
         let many = format!(r#"<sst uniqueCount="999999999999999999">{many}</sst>"#);
+        let link =
+            |number: usize| format!(r#"<Relationship Id="{number}" Target="{}"/>"#, "x".repeat(PIECE_LIMIT - 100));
+        let many_links: String = (0..20).map(link).collect();
+        let linked = |links: &str| {
+            let links = format!("<Relationships>{links}</Relationships>");
+            zip(&[("xl/_rels/workbook.xml.rels", links.as_bytes(), false)])
+        };
         let from_1904 = BOOK.replace("<sheets>", r#"<workbookPr date1904="1"/><sheets>"#);
         for (bytes, problem) in [
             (zip(&[("_chat.txt", b"hello", true)]), "is a zip file, but no spreadsheet: save the list as CSV or .xlsx"),
@@ -505,6 +560,7 @@ mod tests {
             (book(&sheet("<row></c>"), "<sst/>", BOOK), "is a damaged spreadsheet: "),
             (book(&sheet(""), &many, BOOK), "has too many texts for a spreadsheet: save the list as CSV"),
             (book(&sheet(""), "<sst/>", &from_1904), "counts its days from 1904: save the list as CSV"),
+            (linked(&many_links), "links to too many parts for a spreadsheet: save the list as CSV"),
             (zip(&[])[..10].to_vec(), "is a zip file that was cut off"),
         ] {
             let refused = rows_of(bytes).unwrap_err();

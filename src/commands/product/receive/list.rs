@@ -56,7 +56,7 @@ impl List {
     fn fill(&mut self, reader: impl BufRead + Seek + Send + 'static) -> Result<(), RowsError> {
         let mut rows = open_rows(reader, COLUMNS)?;
         self.sheet = rows.sheets().map(|sheets| sheets.name.clone());
-        check_columns(rows.columns()).map_err(|problem| RowsError::CutOff { line: 1, problem })?;
+        check_columns(rows.columns()).map_err(|problem| RowsError::CutOff { line: rows.columns().line(), problem })?;
         self.summary.note_unread(None, rows.columns().unread(), rows.sheets());
         let has_decimal_comma = rows.has_decimal_comma();
         while let Some(row) = rows.next_row()? {
