@@ -166,7 +166,7 @@ fn what_is_no_catalogue_is_refused_by_name() {
     for (input, problem) in [
         (&b"customer,sum\nMona,5\n"[..], "-: has none of the columns id, sku, barcode, name, product, price"),
         (b"price,size\n", "-: has no column sku, name or id"),
-        (b"Catalogue\n\nname,price\n", "-: has none of the columns"),
+        (b"Catalogue\n1\n2\n3\n4\n5\n6\n7\n8\n9\nname,price\n", "-: has none of the columns"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "-: is a spreadsheet of an old kind: save the list as CSV in UTF-8"),
         (b"PK\x03\x04", "-: is a zip file that was cut off"),
         (
@@ -182,7 +182,9 @@ fn what_is_no_catalogue_is_refused_by_name() {
         assert!(done.stderr.contains(problem) && done.stderr.contains("nothing imported"), "{problem}: {done:?}");
     }
     assert_eq!(shop.dump(), before);
-    assert_eq!(import(&shop, "name,price\n", &[]).succeeds(), "imported 0, updated 0, unchanged 0\n");
+    for empty in ["name,price\n", "Catalogue\n\nname,price\n"] {
+        assert_eq!(import(&shop, empty, &[]).succeeds(), "imported 0, updated 0, unchanged 0\n", "{empty}");
+    }
 }
 
 /// A spreadsheet takes a SKU for a number. Import, receive and count read it alike: by the name, or not at all.

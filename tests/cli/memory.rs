@@ -1,6 +1,6 @@
 //! Whatever comes, an import takes 64 MiB at most, and what it keeps of it is no more than a few times as much.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::harness::{BELT, Shop};
 
@@ -73,6 +73,46 @@ fn hostile(bytes: usize) -> Vec<(&'static str, &'static str, String)> {
     ]
 }
 
+/// Runs a command with this many KiB of memory, and prints nothing. Who asks for more is given none, and aborts.
+fn run_within(most: u64, command: &str, shop: &Shop) -> ExitStatus {
+    let script = format!("ulimit -d {most}; exec \"$ORDERS\" {command}");
+    let mut run = Command::new("sh");
+    run.args(["-c", &script]).current_dir(shop.path("")).envs(shop.environment());
+    run.env("ORDERS", env!("CARGO_BIN_EXE_orders")).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
+}
+
+/// As many products take twice as much where they are held in memory.
+#[test]
+fn a_long_catalogue_is_not_held_in_memory() {
+    const ENOUGH: u64 = 48 << 10;
+    let shop = Shop::new();
+    shop.orders(["product", "add", "--name", "Cap", "--sku", "CAP", "--price", "5", "--stock", "1"]).succeeds();
+    let products = "
+        INSERT INTO products (id, name, barcode, price)
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60000)
+            SELECT printf('%08x-0000-4000-8000-000000000000', n), 'Cotton summer shirt with a long name ' || n,
+                   printf('%013d', n), 1000 FROM numbers;
+        INSERT INTO stock (product_id, size_key, size, on_hand) SELECT id, '', '', 5 FROM products WHERE barcode <> 'CAP';
+        INSERT INTO stock_movements (product_id, size_key, delta, reason, actor, at)
+            SELECT id, '', 5, 'initial', 'operator', '2026-01-01T00:00:00.000Z' FROM products WHERE barcode <> 'CAP';";
+    shop.connection().execute_batch(products).unwrap();
+    let rows: String = (1..=20_000).map(|n| format!("{n:013},6\n")).collect();
+    std::fs::write(shop.path("counted.csv"), format!("sku,counted\n{rows}")).unwrap();
+    for command in [
+        "product list",
+        "product list --format csv",
+        "product list --format xlsx",
+        "product sheet",
+        "product sheet --format xlsx",
+        "product sheet --format html",
+        "product count counted.csv -n",
+        "product count counted.csv -n --format csv",
+    ] {
+        let status = run_within(ENOUGH, command, &shop);
+        assert_eq!(status.code(), Some(0), "{command}: {status}");
+    }
+}
+
 #[test]
 fn whatever_comes_takes_little_memory() {
     let shop = Shop::stocked();
@@ -80,12 +120,7 @@ fn whatever_comes_takes_little_memory() {
         std::fs::write(shop.path("hostile"), &input).unwrap();
         let _ = std::fs::remove_file(shop.path("mend"));
         let rejects = if command == "product import" { "" } else { "--rejects mend" };
-        // Who asks for more is given none, and aborts.
-        let script = format!("ulimit -d {MOST}; exec \"$ORDERS\" {command} hostile --keep-going {rejects}");
-        let mut run = Command::new("sh");
-        run.args(["-c", &script]).current_dir(shop.path("")).envs(shop.environment());
-        let run = run.env("ORDERS", env!("CARGO_BIN_EXE_orders")).stdout(Stdio::null()).stderr(Stdio::null());
-        let status = run.status().unwrap();
+        let status = run_within(MOST, &format!("{command} hostile --keep-going {rejects}"), &shop);
         assert!(matches!(status.code(), Some(0 | 4 | 8)), "{what}: {status}");
         let kept = std::fs::metadata(shop.path("mend")).map_or(0, |kept| kept.len());
         assert!(kept <= 4 * input.len() as u64 + 1000, "{what}: {kept} bytes of {}", input.len());

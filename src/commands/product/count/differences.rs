@@ -11,7 +11,7 @@ use crate::spool::{Spool, SpoolError};
 /// What differed, as this run shows it.
 #[derive(Default)]
 pub enum Differences {
-    /// It is not wanted.
+    /// There is nothing, or it is not wanted.
     #[default]
     None,
     /// As a table for people.
@@ -45,7 +45,7 @@ impl Differences {
     /// Prints them with the body of the count, or for people above its `line`.
     pub fn print(self, body: Body, line: String, settings: &Settings, context: &Context) -> anyhow::Result<()> {
         match self {
-            Differences::None => Ok(context.print_one(body, String::new)?),
+            Differences::None => Ok(context.print_one(body, || if context.ui.quiet { String::new() } else { line })?),
             Differences::Rows(rows) => {
                 if !rows.is_empty() {
                     rows.print(context.style(settings))?;
