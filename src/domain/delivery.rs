@@ -274,7 +274,7 @@ mod tests {
         lines.push(pieces(&shirt, Some("XXL"), 1));
         let refused = decide("INV-77", &lines, None, true).unwrap_err();
         let problem = LineProblem::from("Shirt: cannot get the size XXL: it has 1000 sizes".to_owned());
-        assert_eq!(refused, NotReceived::Lines(vec![(lines.len() - 1, problem)]));
+        assert_eq!(refused, DeliveryRefused::Lines(vec![(lines.len() - 1, problem)]));
     }
 
     #[test]
