@@ -45,6 +45,8 @@ CREATE TABLE products (
     CHECK (removed_at IS NULL OR barcode IS NULL)
 ) STRICT;
 
+-- Finds the highest limit. (Since version 6.)
+CREATE INDEX products_with_limit ON products (low_stock_at) WHERE low_stock_at IS NOT NULL;
 -- Finds the product that a row of a list names by its name. (Since version 6.)
 CREATE INDEX products_by_name ON products (name);
 
@@ -70,6 +72,9 @@ CREATE TABLE stock (
     CHECK (removed_at IS NULL OR on_hand = 0),
     UNIQUE (product_id, size_key)
 ) STRICT;
+
+-- Finds what is scarce. (Since version 6.)
+CREATE INDEX stock_by_on_hand ON stock (on_hand, product_id);
 
 -- Orders. They start pending, hold stock exactly while confirmed, processing, shipped or delivered, and are never deleted.
 CREATE TABLE orders (

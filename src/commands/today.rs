@@ -4,14 +4,16 @@ use clap::Args;
 
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::likely_duplicate;
+use super::find::likely_duplicates;
 use super::report::ReportOptions;
 use crate::domain::calendar::before;
+use crate::domain::payment::Payment;
 use crate::domain::refusal::Remedy;
-use crate::domain::report::money::Outstanding;
+use crate::domain::report::money::{Outstanding, Waiting};
 use crate::domain::settings::Settings;
 use crate::domain::slip::RETURNS_LOOKED_AT;
 use crate::domain::status::Status;
+use crate::domain::time::Timestamp;
 use crate::domain::today::{
     self, COUNTED, DAYS_WITH_COURIER, LOOKED_AT, List, Needs, PRODUCTS, PendingOrder, SHIPPED, SHOWN,
 };
@@ -19,7 +21,7 @@ use crate::error::{Exit, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
 use crate::render::today::{Command, KEYS, Section, report, rows, text};
-use crate::store::{OrderFilter, Read, Sort, SortField, Store, StoreError};
+use crate::store::{Read, Store, StoreError};
 use crate::ui;
 
 /// Show what needs somebody now, each with the command to type next
@@ -59,53 +61,59 @@ pub fn run(args: &TodayArgs, context: &mut Context) -> anyhow::Result<Exit> {
 /// Loads what the lists are made of: everything by an index, and no more than is shown or looked at.
 fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Result<today::Facts> {
     // Where fewer are there than were asked for, these are all.
-    let count = |found: usize, most: usize, count: &dyn Fn() -> Result<i64, StoreError>| match i64::try_from(found) {
-        Ok(found_all) if found < most => Ok(found_all),
-        _ => count(),
+    let counted = |status, found: usize, most| match i64::try_from(found) {
+        Ok(all) if found < most => Ok(all),
+        _ => read.count_of_status(status, COUNTED),
     };
-    let counted = |status, found, most| {
-        let filter = OrderFilter { statuses: vec![status], ..OrderFilter::default() };
-        count(found, most, &|| read.count_orders_up_to(&filter, COUNTED))
-    };
-    let first = |status, by, most: usize, with_items| {
-        let filter = OrderFilter {
-            statuses: vec![status],
-            sort: Sort { by, descending: false },
-            limit: u64::try_from(most).ok(),
-            ..OrderFilter::default()
-        };
-        read.listed_orders(&filter, with_items)
-    };
-    let pending = first(Status::Pending, SortField::WaitsSince, LOOKED_AT, true)?;
+    // Preparing a query takes longer than running it: so orders are found by their keys, and loaded by one query.
+    let pending = read.orders(&read.waiting_longest(LOOKED_AT)?)?;
+    let pending_count = counted(Status::Pending, pending.len(), LOOKED_AT)?;
     let items = pending.iter().flat_map(|order| &order.items);
     let products = read.products_to_watch(items.map(|item| item.product_id), settings.low_stock, PRODUCTS)?;
-    let pending_count = counted(Status::Pending, pending.len(), LOOKED_AT)?;
-    let pending = pending.into_iter().map(|order| {
-        let twin = likely_duplicate(read, &order)?.map(|twin| twin.summary);
-        anyhow::Ok(PendingOrder { order, twin })
-    });
-    let confirmed = first(Status::Confirmed, SortField::CreatedAt, SHOWN, false)?;
-    let processing = first(Status::Processing, SortField::CreatedAt, SHOWN, false)?;
+    let twins = likely_duplicates(read, &pending)?;
+    let pending = pending.into_iter().zip(twins);
+    let pending = pending.map(|(order, twin)| PendingOrder { order, twin: twin.map(|twin| twin.summary) });
+    let confirmed = read.first_of_status(Status::Confirmed, SHOWN)?;
+    let processing = read.first_of_status(Status::Processing, SHOWN)?;
+    let mut to_pack_count = counted(Status::Confirmed, confirmed.len(), SHOWN)?;
+    if to_pack_count < COUNTED {
+        to_pack_count += counted(Status::Processing, processing.len(), SHOWN)?;
+    }
+    let owed_count = read.owed_up_to(COUNTED)?;
+    let owed = if owed_count > 0 { owed(read)? } else { Vec::new() };
+    Ok(today::Facts {
+        pending: pending.collect(),
+        pending_count,
+        products,
+        low_stock: settings.low_stock,
+        exchanges: read.orders(&read.unsent_exchanges(RETURNS_LOOKED_AT)?)?,
+        to_pack_count,
+        to_pack: read.summaries(&[confirmed, processing].concat())?,
+        shipped: shipped(read, context.now)?,
+        owed_count,
+        owed,
+    })
+}
+
+/// Loads the orders of which something is owed, with their payments.
+fn owed(read: &Read<'_>) -> anyhow::Result<Vec<(Waiting, Vec<Payment>)>> {
     let mut owed = Vec::new();
     read.each_outstanding(Outstanding::Owed, None, Some(SHOWN), |waiting| {
         owed.push(waiting.clone());
         anyhow::Ok(())
     })?;
     let paid = read.orders(&owed.iter().map(|waiting| waiting.order.pk).collect::<Vec<_>>())?;
-    let shipped_until = before(context.now, chrono::Duration::days(DAYS_WITH_COURIER));
-    Ok(today::Facts {
-        pending: pending.collect::<Result<_, _>>()?,
-        pending_count,
-        products,
-        low_stock: settings.low_stock,
-        exchanges: read.orders(&read.unsent_exchanges(RETURNS_LOOKED_AT)?)?,
-        to_pack_count: counted(Status::Confirmed, confirmed.len(), SHOWN)?
-            + counted(Status::Processing, processing.len(), SHOWN)?,
-        to_pack: confirmed.into_iter().chain(processing).map(|order| order.summary).collect(),
-        shipped: read.shipped_until(shipped_until, SHIPPED)?,
-        owed_count: count(owed.len(), SHOWN, &|| read.owed_up_to(COUNTED))?,
-        owed: owed.into_iter().zip(paid.into_iter().map(|order| order.payments)).collect(),
-    })
+    Ok(owed.into_iter().zip(paid.into_iter().map(|order| order.payments)).collect())
+}
+
+/// Loads the shipped orders that came first, if so long ago that a courier may have had them for long.
+fn shipped(read: &Read<'_>, now: Timestamp) -> Result<Vec<Waiting>, StoreError> {
+    let until = before(now, chrono::Duration::days(DAYS_WITH_COURIER));
+    let first = read.first_of_status(Status::Shipped, SHIPPED)?;
+    let shipped_at = read.shipped_at(&first)?;
+    let old = read.summaries(&first)?.into_iter().filter(|order| order.created_at <= until);
+    let waiting = old.map(|order| Waiting { since: *shipped_at.get(&order.pk).unwrap_or(&order.created_at), order });
+    Ok(waiting.collect())
 }
 
 fn section<'n>(needs: &'n Needs, context: &Context) -> Section<'n> {

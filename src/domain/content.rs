@@ -121,8 +121,10 @@ impl Content {
         bytes
     }
 
-    pub fn has_same_items(&self, other: &Content) -> bool {
-        self.items == other.items
+    pub fn has_items_of(&self, order: &Order) -> bool {
+        let mut items: Vec<_> = order.items.iter().map(ItemContent::of).collect();
+        items.sort();
+        self.items == items
     }
 
     /// Returns whether the phone has a digit. Without one it identifies nobody.

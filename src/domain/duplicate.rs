@@ -17,7 +17,7 @@ pub fn nearest_duplicate<'o>(
     let distance = |order: &Order| order.summary.order_date.millis() - date.millis();
     others
         .into_iter()
-        .filter(|order| content.has_phone() && content.has_same_items(&Content::of_order(order)))
+        .filter(|order| content.has_phone() && content.has_items_of(order))
         .min_by_key(|order| (distance(order) > 0, distance(order).abs()))
 }
 

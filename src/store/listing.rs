@@ -23,14 +23,6 @@ impl Read<'_> {
         self.row(&sql, condition.values(&[]).as_slice(), |row| row.get(0))
     }
 
-    /// Counts the orders of a list, up to `most`.
-    pub fn count_orders_up_to(&self, filter: &OrderFilter, most: i64) -> Result<i64, StoreError> {
-        let condition = self.condition(filter)?;
-        let (from, which) = (condition.orders(), condition.sql());
-        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {from} {which} LIMIT :most)");
-        self.row(&sql, condition.values(&[(":most", &most)]).as_slice(), |row| row.get(0))
-    }
-
     /// Reads a list of orders whole; without their items unless `with_items`.
     pub fn listed_orders(&self, filter: &OrderFilter, with_items: bool) -> Result<Vec<Order>, StoreError> {
         let mut orders = Vec::new();

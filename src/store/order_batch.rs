@@ -161,7 +161,8 @@ impl<'w, 'c> OrderBatch<'w, 'c> {
     /// Loads the orders that one that came in may be a duplicate of.
     pub fn likely_duplicates(&mut self, order: &ResolvedOrder) -> Result<Vec<Order>, StoreError> {
         self.write_items()?;
-        self.write.likely_duplicates(&order.content, &order.customer.phone, order.order_date, None)
+        let number = self.write.full_number(&order.customer.phone)?;
+        self.write.orders(&self.write.likely_duplicates(&order.content, &number, order.order_date, None)?)
     }
 
     /// Takes in a new order, whose content has this hash and which belongs to `user`, with its items, its source and its first

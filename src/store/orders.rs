@@ -92,6 +92,12 @@ fn item(row: &Row<'_>) -> rusqlite::Result<(OrderPk, OrderItem)> {
 impl Read<'_> {
     /// Loads orders with their items, in the order of `pks`.
     pub fn orders(&self, pks: &[OrderPk]) -> Result<Vec<Order>, StoreError> {
+        let summaries = self.summaries(pks)?;
+        if summaries.is_empty() { Ok(Vec::new()) } else { self.with_items(summaries) }
+    }
+
+    /// Loads orders without their items, in the order of `pks`.
+    pub fn summaries(&self, pks: &[OrderPk]) -> Result<Vec<OrderSummary>, StoreError> {
         if pks.is_empty() {
             return Ok(Vec::new());
         }
@@ -102,8 +108,7 @@ impl Read<'_> {
         );
         let found = self.rows(&sql, named_params! {":keys": keys}, summary)?;
         let mut found: HashMap<_, _> = found.into_iter().map(|summary| (summary.pk, summary)).collect();
-        let summaries = pks.iter().filter_map(|pk| found.remove(pk)).collect();
-        self.with_items(summaries)
+        Ok(pks.iter().filter_map(|pk| found.remove(pk)).collect())
     }
 
     /// Finds the orders that a row of a list may mean: the one of this reference or id, or the first few of this number, in any case.
@@ -221,17 +226,17 @@ impl Read<'_> {
         self.row(sql, named_params! {":reference": reference}, |row| row.get(0))
     }
 
-    /// Loads the orders that one with this content, phone and date may be a duplicate of: those of the same number and items
+    /// Finds the orders that one with this content, number in full and date may be a duplicate of: those of the same number and items
     /// that are nearest in time, within hours, a few before and a few after. A duplicate is never the order `but` itself.
     pub fn likely_duplicates(
         &self,
         content: &Content,
-        phone: &str,
+        number: &str,
         date: Timestamp,
         but: Option<OrderPk>,
-    ) -> Result<Vec<Order>, StoreError> {
+    ) -> Result<Vec<OrderPk>, StoreError> {
         let (first, last) = duplicate_window(date);
-        let pks = self.rows(
+        self.rows(
             "SELECT pk FROM (SELECT pk FROM orders
                  WHERE customer_phone_digits = :digits AND items_hash = :items AND order_date BETWEEN :first AND :date
                      AND pk IS NOT :but
@@ -242,7 +247,7 @@ impl Read<'_> {
                      AND pk IS NOT :but
                  ORDER BY order_date LIMIT :most)",
             named_params! {
-                ":digits": self.full_number(phone)?,
+                ":digits": number,
                 ":items": content.items_hash(),
                 ":first": first,
                 ":date": date,
@@ -251,8 +256,7 @@ impl Read<'_> {
                 ":most": DUPLICATES_COMPARED,
             },
             |row| row.get("pk"),
-        )?;
-        self.orders(&pks)
+        )
     }
 }
 

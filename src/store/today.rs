@@ -1,22 +1,24 @@
 //! What needs somebody now: the first of each, and how many there are up to a bound, however many orders the file has.
 
-use rusqlite::{Row, named_params};
+use std::collections::HashMap;
+
+use rusqlite::named_params;
 
 use super::error::StoreError;
 use super::order_filter::grand_total;
-use super::orders::{SUMMARY_COLUMNS, summary};
 use super::transaction::Read;
 use super::values::json_array;
+use crate::domain::order::OrderPk;
 use crate::domain::product::{Product, ProductId};
-use crate::domain::report::money::Waiting;
+use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 
 /// The products that are low, or out in a size, those with the fewest pieces first. What is low has no line above the highest limit:
-/// looking at the lines first is faster than adding up those of every product.
+/// an index finds these lines.
 const SCARCE: &str = "SELECT p.id FROM products AS p
     WHERE p.removed_at IS NULL
       AND p.id IN (SELECT product_id FROM stock WHERE on_hand <= (SELECT max(:shop_limit, coalesce(MAX(low_stock_at), 0))
-                                                                  FROM products))
+                                                                  FROM products WHERE low_stock_at IS NOT NULL))
       AND ((SELECT SUM(on_hand) FROM stock WHERE product_id = p.id) <= coalesce(p.low_stock_at, :shop_limit)
            OR EXISTS (SELECT 1 FROM stock
                       WHERE product_id = p.id AND size_key <> '' AND on_hand = 0 AND removed_at IS NULL))
@@ -30,16 +32,38 @@ impl Read<'_> {
         self.row(sql, named_params! {":most": most}, |row| row.get(0))
     }
 
-    /// Loads the shipped orders that arrived until then, the oldest first, up to `most`; each with the time of its shipping.
-    pub fn shipped_until(&self, until: Timestamp, most: usize) -> Result<Vec<Waiting>, StoreError> {
-        let shipped = |row: &Row<'_>| Ok(Waiting { order: summary(row)?, since: row.get("since")? });
-        let sql = format!(
-            "SELECT {SUMMARY_COLUMNS}, coalesce((SELECT MAX(e.at) FROM order_events AS e
-                 WHERE e.order_pk = o.pk AND e.kind = 'status' AND e.\"to\" = 'shipped'), o.created_at) AS since
-             FROM orders AS o LEFT JOIN users AS u ON u.id = o.user_id
-             WHERE o.status = 'shipped' AND o.created_at <= :until ORDER BY o.created_at, o.pk LIMIT :most"
-        );
-        self.rows(&sql, named_params! {":until": until, ":most": limit(most)}, shipped)
+    /// Finds the pending orders that wait longest, up to `most`.
+    pub fn waiting_longest(&self, most: usize) -> Result<Vec<OrderPk>, StoreError> {
+        // SQLite uses the index orders_waiting where the query has its condition word for word.
+        let sql = "SELECT pk FROM orders WHERE status = 'pending' ORDER BY min(order_date, created_at), pk LIMIT :most";
+        self.rows(sql, named_params! {":most": limit(most)}, |row| row.get("pk"))
+    }
+
+    /// Finds the orders of a status that came first, up to `most`.
+    pub fn first_of_status(&self, status: Status, most: usize) -> Result<Vec<OrderPk>, StoreError> {
+        let sql = "SELECT pk FROM orders WHERE status = :status ORDER BY created_at, pk LIMIT :most";
+        self.rows(sql, named_params! {":status": status, ":most": limit(most)}, |row| row.get("pk"))
+    }
+
+    /// Counts the orders of a status, up to `most`.
+    pub fn count_of_status(&self, status: Status, most: i64) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE status = :status LIMIT :most)";
+        self.row(sql, named_params! {":status": status, ":most": most}, |row| row.get(0))
+    }
+
+    /// Finds when orders were shipped last.
+    pub fn shipped_at(&self, orders: &[OrderPk]) -> Result<HashMap<OrderPk, Timestamp>, StoreError> {
+        if orders.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let shipped = self.rows(
+            "SELECT order_pk, at FROM order_events
+             WHERE order_pk IN (SELECT value FROM json_each(:orders)) AND kind = 'status' AND \"to\" = 'shipped' ORDER BY pk",
+            named_params! {":orders": json_array(orders.iter().map(|order| order.0))},
+            |row| Ok((row.get("order_pk")?, row.get("at")?)),
+        )?;
+        // The last one stays.
+        Ok(shipped.into_iter().collect())
     }
 
     /// Loads these products and the scarce ones, up to `most` of them, by name. `shop_limit` is for products without a limit of

@@ -14,7 +14,7 @@ use crate::hint::{CommandLine, Hint};
 use crate::store::Read;
 
 pub use customer::{CUSTOMER, NamedCustomer, customer_not_found, find_customer};
-pub use duplicate::likely_duplicate;
+pub use duplicate::{likely_duplicate, likely_duplicates};
 pub use nearest::nearest;
 pub use order::{Found, Named, Naming, find_order, name_orders_or_none};
 pub use product::{find_items, find_ordered_product, find_product, find_product_or_removed, find_product_to_remove};
