@@ -23,9 +23,9 @@ use crate::ui;
 
 /// Print what to fetch for the orders that are to be packed, and a slip for each
 ///
-/// Without REF these are the confirmed and processing orders, the oldest first, and what replaces what came back in an exchange. What to fetch is added up by product, size and
-/// color; of one order it is on its slip. A slip has the address, the items less what came back, the customer's words, and what to
-/// collect. --format html prints on A4 and A6, each slip on a sheet of its own; --format csv is what to fetch.
+/// Without REF these are the confirmed and processing orders, the oldest first, and what replaces what came back in an exchange.
+/// The pick list adds up the pieces by product, size and color; a single order has only its slip. A slip has the address, the items less what came back, the customer's words, and what to
+/// collect. --format html prints on A4 and A6, each slip on a sheet of its own; --format csv prints the pick list.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).reporting().acting_on(TO_PACK))]
 #[command(after_help = "Examples:

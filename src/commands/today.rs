@@ -110,7 +110,8 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
 
 fn section<'n>(needs: &'n Needs, context: &Context) -> Section<'n> {
     let command = |hint: Hint| -> Command {
-        context.with_db(hint).into_command().map(|command| command.parts()).unwrap_or_default()
+        let hint = context.kept_options().add_to(hint);
+        hint.into_command().map(|command| command.parts()).unwrap_or_default()
     };
     let next = |remedy: &Remedy| command(remedy.clone().into());
     let all = match needs.list {

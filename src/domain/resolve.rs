@@ -213,7 +213,7 @@ fn wrong_clock(order_date: Timestamp, now: Timestamp) -> Option<String> {
         millis if millis > now.millis().saturating_add(AHEAD_MILLIS) => "is more than two days ahead of the clock",
         _ => return None,
     };
-    Some(format!("orderDate {} {problem}: the time at which the order came is taken", order_date.brief()))
+    Some(format!("orderDate {} {problem}, so the time of receipt is used instead", order_date.brief()))
 }
 
 fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
@@ -247,7 +247,7 @@ mod tests {
             order.order_date = Timestamp::parse(date).unwrap();
             let new = resolved_order(&order, &catalogue);
             let expected =
-                problem.map(|problem| format!("orderDate {date} {problem}: the time at which the order came is taken"));
+                problem.map(|problem| format!("orderDate {date} {problem}, so the time of receipt is used instead"));
             assert_eq!(new.warnings, Vec::from_iter(expected), "{date}");
             assert_eq!(new.order_date, if problem.is_some() { now() } else { order.order_date }, "{date}");
         }

@@ -310,7 +310,7 @@ fn of_a_forgotten_customer_no_byte_is_left() {
     shop.orders(["import", "-"]).stdin(cart).exits(5);
     let old = monas("LEG-M1", "0101 111 2222", "Mona Quill", "2026-02-01T10:00:00Z");
     let done = shop.orders(["import", "-"]).stdin(old.as_str()).exits(5);
-    assert!(done.stderr.contains("order LEG-M1 is there already, and its customer was forgotten\n"), "{done:?}");
+    assert!(done.stderr.contains("order LEG-M1 exists already, and its customer was forgotten\n"), "{done:?}");
     let done = shop.orders(["create", "-"]).stdin(old).exits(5);
     assert!(TELLING.iter().all(|text| !done.stderr.contains(text)), "{done:?}");
     assert_eq!(files_with(&shop, &TELLING), <[&str; 0]>::default());

@@ -451,7 +451,7 @@ REFERENCE  STATUS     SINCE  CUSTOMER  PHONE         PAID   OWED
 LEG-5      cancelled  1d 0h  John Doe  +1234567890  24.99  15.00
 All                                                        15.00
 
-Confirmed, and not paid in full
+Not paid in full
 REFERENCE  STATUS      SINCE  CUSTOMER  PHONE         PAID    DUE
 LEG-2      confirmed   2d 9h  John Doe  +1234567890  20.00   9.99
 LEG-4      confirmed  1d 23h  John Doe  +1234567890   0.00  29.99

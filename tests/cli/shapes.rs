@@ -373,8 +373,7 @@ fn a_cart_or_order_anywhere_in_any_shape_is_an_order_or_a_problem() {
 fn a_cart_that_is_not_read_is_named_with_its_place() {
     let cart = crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]));
     let (carts, other) = (json!({"messages": [cart]}), json_with(&cart, "type", "interactive"));
-    let unread =
-        "holds a cart that is not read there: import its message by itself, of type order, as {\"messages\":[…]}";
+    let unread = "holds a cart in a place where carts are not read: import its message by itself, of type order, as {\"messages\":[…]}";
     for (input, place) in [
         (json!({"messages": [], "payload": carts}), "payload.messages[0].order"),
         (json!({"entry": [{"messaging": [cart]}]}), "entry[0].messaging[0].order"),
