@@ -35,7 +35,7 @@ pub struct CheckedOrder {
     pub message_id: Option<String>,
     /// What its message says of an earlier one.
     pub revision: Option<Revision>,
-    /// The order with its content hash, or why it cannot be taken unless its message brought it before.
+    /// The order with its content hash, or why it is refused (a message that brought its order earlier is still fine).
     pub order: Result<(ResolvedOrder, ContentHash), Rejected>,
 }
 

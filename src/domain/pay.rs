@@ -1,4 +1,4 @@
-//! Decides what is recorded when money moves: a payment, a refund, a row of a list, or what takes a payment back.
+//! Decides what is recorded when money moves: a payment, a refund, a row of a list, or a void.
 
 use chrono::Datelike as _;
 
@@ -11,8 +11,8 @@ use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
 use super::time::Timestamp;
 
-/// Where a payment was found that may be the same as a row without a receipt. It is not taken back, and has the row's order, amount
-/// and method, and its time if the row has one.
+/// Where a payment was found that may be the same as a row without a receipt. It is not voided, and has the row's order, amount and
+/// method, and its time if the row has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alike {
     /// It was on record before the list.
@@ -30,7 +30,7 @@ pub enum Listed {
     New(NewPayment, Option<String>),
 }
 
-/// A payment that is not taken back, with the same method and receipt as one that is entered.
+/// A payment that is not voided, with the same method and receipt as one that is entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SameReceipt {
     /// The order that has it.
@@ -52,7 +52,7 @@ pub struct NewPayment {
     pub entry: PaymentEntry,
     /// The payment that it takes back.
     pub voids: Option<PaymentPk>,
-    /// The texts for the history: the payment that is taken back, and the one that is made.
+    /// The texts for the history: the payment that is voided, and the one that is made.
     pub change: (Option<String>, Option<String>),
 }
 
@@ -140,10 +140,10 @@ pub fn decide_listed(
     })
 }
 
-/// Decides to take back the payment of this number; both stay to be seen.
+/// Decides to void the payment of this number; both stay to be seen.
 ///
 /// # Errors
-/// There is no such payment; it takes another back, or was taken back; less than nothing would be left as paid.
+/// There is no such payment; it voids another, or is voided; less than nothing would be left as paid.
 pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> {
     let reference = &order.summary.reference;
     let show = |refusal: Refusal| refusal.remedy(Remedy::ShowOrder(reference.clone()));
@@ -158,11 +158,11 @@ pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> 
         let message = format!(
             "payment {number} of {reference} voids payment {taken_back} and cannot be voided itself: record payment {taken_back} again"
         );
-        return Err(refuse(Conflict::Step, message, format!("Payment {number} takes another back")));
+        return Err(refuse(Conflict::Step, message, format!("Payment {number} voids another")));
     }
     if order.payments.iter().any(|other| other.voids == Some(number)) {
         let message = format!("payment {number} of {reference} is voided already");
-        return Err(refuse(Conflict::Already, message, format!("Payment {number} was taken back already")));
+        return Err(refuse(Conflict::Already, message, format!("Payment {number} is voided already")));
     }
     let before = order.summary.recorded;
     if before.unwrap_or_default().minus(payment.amount).is_negative() {

@@ -380,7 +380,7 @@ fn several_orders_are_each_paid_by_what_is_due_all_or_none() {
 
 /// An order that is not confirmed, as its payment is refused, leaves its stock to the next one.
 #[test]
-fn whose_payment_is_refused_takes_no_stock() {
+fn an_order_whose_payment_is_refused_takes_no_stock() {
     let shop = Shop::stocked();
     shop.take("LEG-1", SHIRT, 3, Some("L"));
     shop.take("LEG-2", SHIRT, 3, Some("L"));

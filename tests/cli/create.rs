@@ -145,7 +145,7 @@ fn other_content_under_the_same_reference_is_a_conflict_that_names_the_fields() 
     let other = order("leg-lxyz1234-ab5c", SHIRT, 1, Some("L"));
     shop.orders(["create"]).stdin(other.clone()).fails(
         5,
-        "error: order leg-lxyz1234-ab5c is there with other content; nothing changed\n  \
+        "error: order leg-lxyz1234-ab5c exists already, with other content; nothing changed\n  \
          - order LEG-LXYZ1234-AB5C exists already, with other content: customerAddress, items, total\n\
          hint: to see it:  orders show leg-lxyz1234-ab5c\n",
     );
@@ -155,7 +155,7 @@ fn other_content_under_the_same_reference_is_a_conflict_that_names_the_fields() 
 
 /// What somebody else's order has become is nobody's business, whoever has its first text.
 #[test]
-fn whoever_may_not_see_the_order_that_is_there_is_told_that_it_is_and_nothing_else() {
+fn a_sender_without_access_learns_only_that_the_order_exists() {
     let shop = Shop::stocked();
     for buyer in ["mona", "omar"] {
         shop.orders(["user", "add", buyer, "--role", "buyer"]).succeeds();
@@ -184,7 +184,7 @@ fn whoever_may_not_see_the_order_that_is_there_is_told_that_it_is_and_nothing_el
         for guess in [now.clone(), sent.replace("John Doe", "Secret Name")] {
             let done = shop.orders(["--as", sender, "create", "-"]).stdin(guess).exits(5);
             let told = format!(
-                "error: order {ORDER} is there with other content; nothing changed\n  \
+                "error: order {ORDER} exists already, with other content; nothing changed\n  \
                  - order {ORDER} exists already, with other content\n"
             );
             assert!(done.stderr.starts_with(&told) && done.stderr.lines().count() <= 3, "{}", done.stderr);

@@ -250,7 +250,7 @@ const TELLING: [&str; 12] = [
 ];
 
 #[test]
-fn of_a_forgotten_customer_no_byte_is_left() {
+fn no_byte_of_a_forgotten_customer_is_left() {
     let shop = shop();
     shop.orders(["user", "add", "buyer-7", "--role", "buyer", "--phone", "0101 111 2222"]).succeeds();
     let cart = r#"{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"contacts":[{"profile":{"name":"Mona Quill"},
@@ -343,7 +343,7 @@ fn a_search_index_forgets_too() {
 
 /// It is forgotten, but the bytes stay until the other program is done.
 #[test]
-fn forgetting_goes_on_where_another_program_stood_in_the_way() {
+fn forgetting_resumes_after_another_program_blocked_it() {
     let shop = shop();
     let mut other = shop.connection();
     {

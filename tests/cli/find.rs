@@ -182,10 +182,10 @@ fn a_list_of_references_is_bounded_and_its_unknown_ones_cost_little() {
 #[test]
 fn a_phone_that_finds_nothing_says_why() {
     let shop = Shop::with_order();
-    let hint = "note: no orders\nhint: to find local numbers in any spelling, set the country code:  orders config countryCode CODE\n";
+    let hint = "note: no orders match\nhint: to find local numbers in any spelling, set the country code:  orders config countryCode CODE\n";
     assert_eq!(shop.orders(["list", "--phone", "+20 100 555 1001"]).exits(0).stderr, hint);
     shop.orders(["config", "countryCode", "20"]).succeeds();
-    assert_eq!(shop.orders(["list", "--phone", "+20 100 555 1001"]).exits(0).stderr, "note: no orders\n");
+    assert_eq!(shop.orders(["list", "--phone", "+20 100 555 1001"]).exits(0).stderr, "note: no orders match\n");
     let done = shop.orders(["confirm", "0100", "555", "1001"]).exits(3);
     assert!(done.stderr.ends_with("hint: a phone number with spaces goes in quotes: '0100 555 1001'\n"), "{done:?}");
 }

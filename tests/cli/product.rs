@@ -426,7 +426,7 @@ fn products_are_searched_by_name_and_sku_in_any_script() {
         assert_eq!(found(text), expected, "{text}");
     }
     let done = shop.orders(["product", "list", "--search", "caftan"]).exits(0);
-    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", "note: no such products\n"));
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", "note: no products match\n"));
     let both = shop.orders(["product", "list", "--low", "--search", "polo", "--json"]).json();
     assert_eq!(both.as_array().unwrap().len(), 1);
 }

@@ -228,7 +228,7 @@ All                  1      2  59.98
 }
 
 #[test]
-fn what_waits_is_said_with_how_long_and_whether_the_stock_would_do() {
+fn pending_orders_are_reported_with_wait_and_stock() {
     let shop = Shop::stocked();
     shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
     let take = |reference: &str, product: &str, quantity, size: Option<&str>, ordered: &str, received: &str| {

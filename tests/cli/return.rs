@@ -269,7 +269,7 @@ fn what_cannot_come_back_is_refused_and_nothing_changes() {
 
 /// What a customer has at home is not on sale, whatever step is forced.
 #[test]
-fn an_order_with_returns_goes_nowhere_that_forgets_them() {
+fn an_order_with_returns_cannot_go_back_to_pending() {
     let shop = sent();
     shop.orders(["return", ORDER, "1"]).succeeds();
     for to in ["pending", "confirmed"] {

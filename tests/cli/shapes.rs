@@ -506,7 +506,7 @@ fn an_edited_or_withdrawn_order_text_is_a_warning_that_names_the_order() {
 }
 
 #[test]
-fn who_hides_the_phone_is_named_and_known_again_once_that_is_mended() {
+fn a_sender_with_a_hidden_phone_is_rejected_and_accepted_once_mended() {
     let by_username = |from: Value, contacts: Value| {
         let mut cart = crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]));
         cart["from"] = from;
@@ -598,7 +598,7 @@ fn what_is_no_message_of_whatsapp_is_never_skipped() {
 }
 
 #[test]
-fn a_spreadsheet_is_called_one() {
+fn a_spreadsheet_is_refused_by_name() {
     let shop = Shop::stocked();
     let csv = "\u{feff}SKU;Name;Price;Stock\nBLT-01;Leather Belt;18,75;12\n";
     let problem = "is a spreadsheet (CSV): save it as JSON; it begins with SKU;Name;Price;Stock";

@@ -261,7 +261,7 @@ fn every_other_answer_changes_nothing() {
 
 /// A terminal that shows no cursor and echoes no key would be all that is left.
 #[test]
-fn who_is_ended_at_a_question_leaves_the_terminal_in_order() {
+fn a_signal_at_a_question_restores_the_terminal() {
     let shop = Shop::with_order();
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         for (args, question) in [(&["confirm", ORDER][..], "[y/N]"), (&["confirm"], "Which?")] {
@@ -493,7 +493,7 @@ fn the_picker_of_note_says_which_text_it_writes() {
 }
 
 #[test]
-fn references_that_are_typed_are_waited_for_with_a_word() {
+fn a_note_says_that_references_are_read_from_the_terminal() {
     let shop = Shop::with_order();
     let mut terminal = Terminal::run(&shop, 80, &["show", "-"]);
     terminal.expect("note: reading references, one a line; Ctrl-D ends").press(&format!("{ORDER}\n"));
@@ -593,7 +593,7 @@ fn with_keep_going_only_what_was_shown_is_confirmed() {
 }
 
 #[test]
-fn nobody_is_asked_who_said_not_to() {
+fn no_input_asks_nothing() {
     let shop = Shop::with_order();
     let screen = Terminal::run(&shop, 80, &["confirm", ORDER, "--no-input"]).ends(2);
     assert!(screen.contains("--no-input, but confirming needs an answer"), "{screen}");
