@@ -147,6 +147,7 @@ impl fmt::Display for CommandLine {
 const ORDERS_NAMED: usize = 10;
 
 impl From<Remedy> for Hint {
+    #[expect(clippy::too_many_lines, reason = "it is a table with one entry a remedy")]
     fn from(remedy: Remedy) -> Hint {
         let order = |command, reference| CommandLine::of(command).argument(reference);
         let product = |command, handle: &str| CommandLine::of(command).argument(handle);

@@ -98,9 +98,11 @@ impl Read<'_> {
 
     /// Finds the newest open orders of a customer whose name is this one, in any spelling.
     fn open_orders_named(&self, name: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
-        let mut open = self.connection.prepare_cached(&matching(
-            concat!("status IN ", open_statuses!(), " AND is_found_in(:folded, customer_name) ORDER BY pk DESC"),
-        ))?;
+        let mut open = self.connection.prepare_cached(&matching(concat!(
+            "status IN ",
+            open_statuses!(),
+            " AND is_found_in(:folded, customer_name) ORDER BY pk DESC"
+        )))?;
         let (folded, keys) = (fold(name), OwnerKeys::of(owner));
         let found = open.query_map(keys.and(&[(":folded", &folded)]).as_slice(), order_match)?;
         let is_whole = |order: &rusqlite::Result<OrderMatch>| {

@@ -225,8 +225,8 @@ pub(super) fn debug_assert_order(statement: &Statement<'_>, names: &[&str]) {
 }
 
 /// Returns the value of a LIMIT: SQLite takes a negative one as none.
-pub(super) fn limit(most: Option<u64>) -> i64 {
-    most.map_or(-1, |most| i64::try_from(most).unwrap_or(-1))
+pub(super) fn limit<N: TryInto<i64>>(most: Option<N>) -> i64 {
+    most.and_then(|most| most.try_into().ok()).unwrap_or(-1)
 }
 
 /// A JSON array of texts or keys, for `json_each`: one parameter for a set of any size.

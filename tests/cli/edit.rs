@@ -204,7 +204,7 @@ fn a_discount_is_at_most_the_items() {
         (["--discount", "1,048.00"], 2, "must be written without a comma: 1048.00"),
         (["--delivery", "-5"], 2, "must not be negative"),
         (["--cod", "--no-cod"], 2, "cannot be used with"),
-        (["--price", "5"], 2, "--item <N>"),
+        (["--price", "5"], 2, "name the item: --item N"),
         (["--item=1", "--price=1,5"], 2, "must be written without a comma: 1.50"),
     ] {
         let stderr = shop.orders(["edit", ORDER]).arg(args[0]).arg(args[1]).exits(code).stderr;

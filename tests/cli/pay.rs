@@ -63,7 +63,7 @@ fn the_same_receipt_is_entered_once() {
         );
     }
     assert_eq!(shop.dump(), before);
-    // Another method may number its receipts likewise; and a payment that was taken back can be entered anew.
+    // Another method may number its receipts likewise; and a payment that was voided can be entered anew.
     shop.orders(["pay", "LEG-2", "10", "bosta", "--receipt", "4711"]).succeeds();
     shop.orders(["pay", "LEG-1", "--void", "1", "--note", "of LEG-3"]).succeeds();
     shop.orders(["pay", "LEG-3", "10", "instapay", "--receipt", "4711"]).succeeds();
@@ -84,8 +84,8 @@ fn a_payment_is_taken_back_and_both_stay_to_be_seen() {
         (&json!("-10.00"), &json!(1), &json!("of LEG-2"))
     );
     for (number, code, problem) in [
-        ("1", 5, "payment 1 of LEG-1 was taken back already"),
-        ("2", 5, "payment 2 of LEG-1 takes payment 1 back: record that one again instead"),
+        ("1", 5, "payment 1 of LEG-1 is voided already"),
+        ("2", 5, "payment 2 of LEG-1 voids payment 1 and cannot be voided itself: record payment 1 again"),
         ("3", 3, "order LEG-1 has no payment 3"),
     ] {
         let stderr = format!("error: {problem}; nothing changed\nhint: to see it:  orders show LEG-1\n");
@@ -99,7 +99,7 @@ LEG-1  pending
 2026-02-07 08:00  operator  created
 2026-02-07 08:00  operator  payment
   + 10.00 cash 7
-2026-02-07 08:00  operator  payment taken back
+2026-02-07 08:00  operator  payment voided
   - 10.00 cash 7
   note: of LEG-2
 ",
@@ -426,7 +426,7 @@ fn an_order_has_a_thousand_payments_at_the_most() {
     assert!(done.stderr.contains("row 1002 (LEG-1): LEG-1 has 1000 payments: an order has at most 1000"), "{done:?}");
     assert_eq!(shop.number("SELECT COUNT(*) FROM payments"), 0);
     list(rows(1, 1000)).succeeds();
-    // What is on record may come again, and an error can still be taken back.
+    // What is on record may come again, and an error can still be voided.
     list(rows(1, 1000)).succeeds();
     shop.orders(["pay", "LEG-1", "0.01", "cash"]).exits(4);
     shop.orders(["pay", "LEG-1", "--void", "1000", "--note", "twice"]).succeeds();

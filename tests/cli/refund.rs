@@ -36,13 +36,13 @@ fn no_more_than_was_paid_goes_back() {
     // A part may go back though nothing is owed: the shop is generous.
     shop.orders(["refund", ORDER, "15", "cash", "-q"]).prints(&format!("{ORDER}\n"));
     refuse("5.01", "5.00");
-    // The payment cannot be taken back under the refund.
+    // The payment cannot be voided under the refund.
     let done = shop.orders(["pay", ORDER, "--void", "1", "--note", "x"]).exits(5);
     assert!(done.stderr.contains("more would be refunded than paid; void the refund first"), "{}", done.stderr);
     shop.orders(["pay", ORDER, "--void", "2", "--note", "stays", "-q"]).succeeds();
     shop.orders(["pay", ORDER, "--void", "1", "--note", "x", "-q"]).succeeds();
     let history = shop.orders(["history", ORDER]).succeeds();
-    assert!(history.contains("refund taken back\n  + 15.00 cash\n  note: stays\n"), "{history}");
+    assert!(history.contains("refund voided\n  + 15.00 cash\n  note: stays\n"), "{history}");
     shop.check();
 }
 
