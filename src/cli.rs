@@ -100,7 +100,7 @@ fn dispatch(command: Command, facts: &Facts, context: &mut Context) -> anyhow::R
     }
     match context.global.format() {
         OutputFormat::Html if !facts.has_page => {
-            return Err(Failure::usage("--format html is for reports and papers only").into());
+            return Err(Failure::usage("--format html is for reports, slip, invoice and product sheet").into());
         }
         OutputFormat::Xlsx if !facts.has_workbook => {
             return Err(Failure::usage("--format xlsx is for lists and reports").into());
@@ -257,7 +257,7 @@ pub fn parse(args: &[OsString]) -> Result<(Cli, Facts), clap::Error> {
     let facts = named.get::<Facts>().copied().unwrap_or(Facts::of(Group::Program));
     let facts = Facts { task: task_named(&path.join(" ")), ..facts };
     if let Some((one, another)) = two_users(args) {
-        let message = format!("--as names two users, {one} and {another}: name one\n");
+        let message = format!("--as names two accounts, {one} and {another}: name one\n");
         return Err(command.error(ErrorKind::ArgumentConflict, message));
     }
     let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;

@@ -156,7 +156,7 @@ pub const EXIT_CODES: &[(u8, &str)] = &[
     (2, "wrong usage, or an answer was needed and nobody could be asked"),
     (3, "not found"),
     (4, "invalid input"),
-    (5, "conflict: already confirmed, other content, illegal step, price, ambiguous"),
+    (5, "conflict: already done, other content, illegal step, terms not agreed, or several fit"),
     (6, "insufficient stock"),
     (7, "the file was in use for longer than --wait"),
     (8, "partly done (--keep-going)"),

@@ -1,7 +1,7 @@
 //! Hints: what to do next, in words, and as a command that can be run as printed.
 
 use std::fmt;
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::domain::refusal::Remedy;
 use crate::domain::text::shell_word;
@@ -31,11 +31,34 @@ impl Hint {
         self.command
     }
 
-    /// Adds `--db` with this orders file to its command.
+    /// Adds an option with a value to its command.
     #[must_use]
-    pub fn with_file(self, file: &Path) -> Hint {
-        let command = self.command.map(|command| command.option_value("--db", &file.to_string_lossy()));
+    fn with_option(self, option: &'static str, value: &str) -> Hint {
+        let command = self.command.map(|command| command.option_value(option, value));
         Hint { command, ..self }
+    }
+
+    /// Puts words before what it achieves: `first, `.
+    #[must_use]
+    fn after(self, words: &str) -> Hint {
+        Hint { words: format!("{words}{}", self.words), ..self }
+    }
+}
+
+/// The options of a command line that the commands of its hints keep, so that they are about the same file and account.
+#[derive(Debug, Clone, Default)]
+pub struct KeptOptions {
+    /// `--as`.
+    pub acting_as: Option<String>,
+    /// `--db`.
+    pub file: Option<PathBuf>,
+}
+
+impl KeptOptions {
+    /// Adds them to a hint's command.
+    pub fn add_to(&self, hint: Hint) -> Hint {
+        let hint = self.acting_as.iter().fold(hint, |hint, username| hint.with_option("--as", username));
+        self.file.iter().fold(hint, |hint, file| hint.with_option("--db", &file.to_string_lossy()))
     }
 }
 
@@ -124,6 +147,7 @@ impl fmt::Display for CommandLine {
 const ORDERS_NAMED: usize = 10;
 
 impl From<Remedy> for Hint {
+    #[expect(clippy::too_many_lines, reason = "it is a table with one entry a remedy")]
     fn from(remedy: Remedy) -> Hint {
         let order = |command, reference| CommandLine::of(command).argument(reference);
         let product = |command, handle: &str| CommandLine::of(command).argument(handle);
@@ -136,11 +160,11 @@ impl From<Remedy> for Hint {
                 Hint::run("to see it as it is now, and confirm it", order("confirm", reference))
             }
             Remedy::AcceptPrices(orders) if orders.len() > ORDERS_NAMED => {
-                "--accept-prices confirms them at these prices, if they were agreed".into()
+                "if this was agreed, --accept-prices confirms them".into()
             }
             Remedy::AcceptPrices(orders) => {
                 let command = orders.into_iter().fold(CommandLine::of("confirm"), CommandLine::argument);
-                Hint::run("if these prices were agreed", command.option("--accept-prices"))
+                Hint::run("if this was agreed", command.option("--accept-prices"))
             }
             Remedy::ConfirmOthers(orders) if orders.len() > ORDERS_NAMED => {
                 "--keep-going confirms those that can be".into()
@@ -153,7 +177,12 @@ impl From<Remedy> for Hint {
                 let command = order("edit", reference).option_value("--item", &item.to_string()).option("--size SIZE");
                 Hint::run("to choose its size", command)
             }
-            Remedy::Cancel(reference) => Hint::run("to cancel the whole order", order("cancel", reference)),
+            Remedy::Cancel(reference, keep) => {
+                let command = order("cancel", reference);
+                let keep = keep.map(|keep| keep.to_string());
+                let command = keep.iter().fold(command, |command, keep| command.option_value("--keep", keep));
+                Hint::run("to cancel the whole order", command)
+            }
             Remedy::Return(reference) => Hint::run("to take items back", order("return", reference).argument("N")),
             Remedy::EditShipping { reference, shipping } => {
                 let option = |command: CommandLine, name, value: &Option<Option<String>>| match value {
@@ -172,7 +201,7 @@ impl From<Remedy> for Hint {
             Remedy::NewOrder => Hint::run("to take a new order", CommandLine::of("create")),
             Remedy::Reopen(reference) => Hint::run("to reopen it", back(reference, "pending")),
             Remedy::StepBack { reference, to } => {
-                Hint::run(format!("to take it back to {to}"), back(reference, to.as_str()))
+                Hint::run(format!("to move it back to {to}"), back(reference, to.as_str()))
             }
             Remedy::MoveOn { reference, to } => {
                 Hint::run(format!("once it is {to}"), order("set-status", reference).argument(to))
@@ -185,11 +214,24 @@ impl From<Remedy> for Hint {
                 };
                 Hint::run("once it is given back", command)
             }
+            Remedy::RecordPayment { reference, amount, method } => {
+                let amount = amount.map_or_else(|| "AMOUNT".to_owned(), |amount| amount.to_string());
+                Hint::run("to record the payment", order("pay", reference).argument(amount).argument(method))
+            }
+            Remedy::MarkCod(reference) => {
+                Hint::run("to mark it as cash on delivery", order("edit", reference).option("--cod"))
+            }
+            Remedy::First(remedy) => Hint::from(*remedy).after("first, "),
+            Remedy::Then(remedy) => Hint::from(*remedy).after("then, "),
+            Remedy::LeaveOutRefund => "leave out --refund to take the pieces back".into(),
+            Remedy::LeaveOutKeep => "leave out --keep, or name everything that comes back".into(),
+            Remedy::NameReplacement => "--for PRODUCT names it".into(),
             Remedy::ShowOrders(orders) => {
                 Hint::run("to see them", orders.into_iter().fold(CommandLine::of("show"), CommandLine::argument))
             }
             Remedy::TellShortage(reference) => {
-                Hint::run("to tell the customer", order("message", reference).option("--template shortage"))
+                let words = format!("to tell the customer of {reference}");
+                Hint::run(words, order("message", reference).option("--template shortage"))
             }
             Remedy::AddStock { product: handle, size, missing } => {
                 let command = product("product adjust", &handle).argument(format!("+{missing}"));
@@ -236,13 +278,14 @@ fn clear_stock(product: &str, sizes: &[String]) -> Hint {
         }
         sizes => sizes.iter().fold(command, |command, size| command.argument(format_args!("{size}=0"))),
     };
-    Hint::run("to take it off the shelf", command.option("--note WHY"))
+    Hint::run("to set its stock to 0, so that nobody can order it", command.option("--note WHY"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli;
+    use crate::domain::money::Money;
     use crate::domain::payment::Method;
     use crate::domain::reference::Reference;
     use crate::domain::shipping::ShippingEdit;
@@ -260,6 +303,7 @@ mod tests {
 
     #[test]
     fn every_suggested_command_runs_as_printed_whatever_guests_chose() {
+        let kept = KeptOptions { acting_as: Some("sara".to_owned()), file: Some("/tmp/a shop.db".into()) };
         for name in ["LEG-1", "-x", "--yes", "$(id);'x\"", "*"] {
             let reference = || Reference::parse(name).unwrap();
             let word = || name.to_owned();
@@ -271,7 +315,12 @@ mod tests {
                 Remedy::AcceptPrices(vec![reference(), reference()]),
                 Remedy::ConfirmOthers(vec![reference(), reference()]),
                 Remedy::ChooseSize { reference: reference(), item: 2 },
-                Remedy::Cancel(reference()),
+                Remedy::Cancel(reference(), None),
+                Remedy::Cancel(reference(), Some(Money::from_hundredths(500))),
+                Remedy::RecordPayment { reference: reference(), amount: None, method: Method::cash() },
+                Remedy::MarkCod(reference()),
+                Remedy::First(Box::new(Remedy::Reopen(reference()))),
+                Remedy::Then(Box::new(Remedy::Confirm(reference()))),
                 Remedy::Return(reference()),
                 Remedy::EditItem(reference()),
                 Remedy::EditShipping {
@@ -299,13 +348,16 @@ mod tests {
                 Remedy::ClearStock { product: word(), sizes: vec![word()] },
                 Remedy::ClearStock { product: word(), sizes: vec!["S".to_owned(), "X L".to_owned()] },
             ] {
-                let hint = Hint::from(remedy.clone()).with_file(Path::new("/tmp/a shop.db")).to_string();
+                let hint = kept.add_to(remedy.clone().into()).to_string();
                 let (_, line) = hint.split_once(":  ").expect("it ends with a command");
                 let mut words = split(line);
-                words.iter_mut().filter(|word| *word == "N" || *word == "PRICE").for_each(|word| *word = "1".into());
+                words
+                    .iter_mut()
+                    .filter(|word| ["N", "PRICE", "AMOUNT"].iter().any(|blank| *word == *blank))
+                    .for_each(|word| *word = "1".into());
                 words.iter_mut().filter(|word| *word == "SIZE=N").for_each(|word| *word = "L=1".into());
                 assert!(words.contains(&name.into()) || words.contains(&format!("--size={name}").into()), "{line}");
-                assert!(words.contains(&"/tmp/a shop.db".into()), "{line}");
+                assert!(words.contains(&"/tmp/a shop.db".into()) && words.contains(&"sara".into()), "{line}");
                 if let Err(error) = cli::parse(&words) {
                     panic!("{line}: {error}");
                 }

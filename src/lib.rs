@@ -100,8 +100,7 @@ fn conclude(error: &anyhow::Error, context: &Context) -> u8 {
             return Exit::Done.code();
         }
         Some(output) if context.has_committed() => {
-            Failure::new(FailureKind::Internal((&output.0).into()), format!("the work is done and kept, but {output}"))
-                .into()
+            Failure::new(FailureKind::Internal((&output.0).into()), format!("the change is saved, but {output}")).into()
         }
         _ => explain(error, None),
     };

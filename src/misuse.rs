@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error};
 
 use crate::cli::Cli;
+use crate::commands::find::nearest;
 use crate::domain::status::Status;
 use crate::error::Failure;
 use crate::hint::{CommandLine, Hint};
@@ -18,6 +19,9 @@ pub fn explain(error: &Error, args: &[OsString]) -> Failure {
     let message = message.join(" ");
     let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(&message));
     let command = command_named(args);
+    if let Some(failure) = contradiction(&command, error) {
+        return failure;
+    }
     let unknown = context(error, ContextKind::InvalidArg).unwrap_or_default();
     // Clap names an option with its value: `--color <WHEN>`.
     let unknown = unknown.split(' ').next().unwrap_or_default();
@@ -26,12 +30,29 @@ pub fn explain(error: &Error, args: &[OsString]) -> Failure {
         return hints.into_iter().fold(failure, Failure::hint);
     }
     let near = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
-    match near.into_iter().find_map(|kind| context(error, kind)) {
+    // Clap also suggests words that only share some letters: --void for --cod.
+    let near = near.into_iter().find_map(|kind| context(error, kind)).filter(|near| is_near(error, near));
+    match near {
         Some(near) => failure.hint(format!("did you mean {near}?")),
         None => {
             let help = command.iter().fold(CommandLine::of("help"), CommandLine::argument);
             failure.hint(Hint::run("for its options", help))
         }
+    }
+}
+
+/// Says in our words what clap says in a list of options.
+fn contradiction(command: &[&str], error: &Error) -> Option<Failure> {
+    let argument = context(error, ContextKind::InvalidArg)?;
+    match (command, error.kind()) {
+        (["create"], ErrorKind::ArgumentConflict) if argument.contains("FILE") => {
+            let failure = Failure::usage("an order is read from a file, or typed with --phone and --item");
+            Some(failure.hint("leave out the file, or the options that type an order"))
+        }
+        (["edit"], ErrorKind::MissingRequiredArgument) => {
+            Some(Failure::usage("name the item: --item N changes one, --add P adds one"))
+        }
+        _ => None,
     }
 }
 
@@ -44,11 +65,23 @@ fn context(error: &Error, kind: ContextKind) -> Option<String> {
     }
 }
 
+/// Returns whether clap's suggestion is close to what was typed.
+fn is_near(error: &Error, suggested: &str) -> bool {
+    let typed = [ContextKind::InvalidSubcommand, ContextKind::InvalidValue, ContextKind::InvalidArg];
+    let typed = typed.into_iter().find_map(|kind| context(error, kind));
+    typed.is_some_and(|typed| nearest(&typed, std::iter::once(suggested)).is_some())
+}
+
 /// Says what an unknown argument probably meant, if that is known.
 fn meant(command: &[&str], unknown: &str, args: &[OsString]) -> Vec<Hint> {
     match (command, unknown) {
         (["edit"], "--color") => {
             vec!["the color of an item is --item-color; --color is for the terminal".into()]
+        }
+        (["pay"], "--cod") => {
+            let order = args.iter().skip_while(|arg| *arg != "pay").nth(1).and_then(|arg| arg.to_str());
+            let order = order.filter(|order| !order.starts_with('-')).unwrap_or("REF");
+            vec![Hint::run("to mark cash on delivery", CommandLine::of("edit").argument(order).option("--cod"))]
         }
         (["product", "set"], "--stock" | "--quantity" | "--size") => {
             let typed = |text: Option<&str>| text.filter(|text| !text.starts_with('-')).map(str::to_owned);
@@ -120,6 +153,17 @@ mod tests {
                 "for its options:  orders help product list",
             ),
             ("orders list --statis pending", "unexpected argument '--statis' found", "did you mean --status?"),
+            (
+                "orders pay A1 5 cash --cod",
+                "unexpected argument '--cod' found",
+                "to mark cash on delivery:  orders edit A1 --cod",
+            ),
+            (
+                "orders refund A1 5 cash --cod",
+                "unexpected argument '--cod' found",
+                "for its options:  orders help refund",
+            ),
+            ("orders set-sttus A1", "unrecognized subcommand 'set-sttus'", "did you mean set-status?"),
             (
                 "orders list Pending",
                 "unexpected argument 'Pending' found",

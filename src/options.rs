@@ -20,7 +20,7 @@ pub struct Global {
     #[arg(long, global = true, hide = true, value_name = "FILE", overrides_with = "db")]
     #[arg(value_parser = OsStringValueParser::new().try_map(named_file))]
     pub db: Option<PathBuf>,
-    /// Output form [default: table]
+    /// Output format [default: table]
     #[arg(long, global = true, hide = true, value_enum, overrides_with = "format")]
     pub format: Option<OutputFormat>,
     /// Short for --format json
@@ -61,7 +61,7 @@ pub struct Global {
 }
 
 impl Global {
-    /// Returns the output form, from `--format` or `--json`.
+    /// Returns the output format, from `--format` or `--json`.
     pub fn format(&self) -> OutputFormat {
         if self.json { OutputFormat::Json } else { self.format.unwrap_or(OutputFormat::Table) }
     }

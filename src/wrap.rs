@@ -3,8 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Returns how many columns of a terminal a text takes at the most. What measures takes a lam and an alef for one letter,
-/// and emoji that are joined, or have a skin, for one; terminals that join none draw each.
+/// Returns how many columns of a terminal a text takes at the most. `unicode-width` counts a lam with an
+/// alef, and emoji that are joined or have a skin tone, as one; terminals that do not join them draw each part.
 pub fn width_of(text: &str) -> usize {
     // Joins nothing and has no width: what stands beside it is measured by itself.
     const APART: char = '\u{200c}';

@@ -39,7 +39,7 @@ pub struct TermsArgs {
     /// The fee for delivery: an amount, 0 where it is free, none where it is not agreed yet
     #[arg(long, value_name = "A|none", value_parser = Fee::read)]
     delivery: Option<Fee>,
-    /// What the shop takes off: an amount, a percentage of the items (which becomes an amount at once), or none
+    /// What the shop takes off: an amount, a percentage of the items (stored as an amount), or none
     #[arg(long, value_name = "A|N%|none", value_parser = Discount::read)]
     discount: Option<Discount>,
     /// Cash on delivery: the courier collects what is due

@@ -23,7 +23,7 @@ use crate::ui;
 ///
 /// The copy is checked, and safely on the disk when the command says so. It appears whole or not at all; a file that is
 /// there is not replaced. With - it goes to stdout, once it is whole and checked: until then it is in a temporary file
-/// (TMPDIR). A file that the shell makes of it can be read by others, unless umask 077 was set before.
+/// (TMPDIR). A file that the shell makes of it is readable for others: set umask 077 first.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::File).backing_up())]
 #[command(after_help = "Examples:

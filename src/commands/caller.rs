@@ -2,7 +2,8 @@
 
 use super::Context;
 use super::find::user_not_found;
-use crate::domain::user::{Caller, Task};
+use crate::domain::text::shorten;
+use crate::domain::user::{Caller, Role, Task, User};
 use crate::error::{Failure, FailureKind};
 
 impl Context {
@@ -16,8 +17,8 @@ impl Context {
             self.caller = self.caller_named(username.trim())?;
         }
         self.ensure_may(task)
-            .map_err(|failure| match task {
-                Task::MyOrders => failure.hint("--as USERNAME or ORDERS_AS says whose orders"),
+            .map_err(|failure| match (task, &self.caller) {
+                (Task::MyOrders, Caller::Operator) => failure.hint("--as USERNAME or ORDERS_AS says whose orders"),
                 _ => failure,
             })
             .map_err(Into::into)
@@ -26,9 +27,19 @@ impl Context {
     /// Checks that the caller may do `task`.
     pub fn ensure_may(&self, task: Task) -> Result<(), Failure> {
         self.caller.may(task).map_err(|refused| {
-            let mut message = refused.to_owned();
-            message[..1].make_ascii_lowercase();
-            Failure::new(FailureKind::PermissionDenied, message).error(refused)
+            let mut rule = refused.to_owned();
+            rule[..1].make_ascii_lowercase();
+            let denied = |message| Failure::new(FailureKind::PermissionDenied, message).error(refused);
+            match (&self.caller, task) {
+                (Caller::Account(User { username, role, .. }), _) => {
+                    let article = if *role == Role::Admin { "an" } else { "a" };
+                    denied(format!("{username} is {article} {}: {rule}", role.as_str()))
+                }
+                (Caller::Guest, Task::Read | Task::MyOrders) => {
+                    denied("guest may only create orders".to_owned()).hint("--as USERNAME names an account")
+                }
+                _ => denied(rule),
+            }
         })
     }
 
@@ -42,7 +53,15 @@ impl Context {
         }
         match self.open_to_read()?.read(|read| read.user(username))? {
             Some(user) => Ok(Caller::Account(user)),
-            None => Err(user_not_found(username).into()),
+            None if self.global.acting_as.is_some() => Err(user_not_found(username).into()),
+            None => {
+                let message = format!("ORDERS_AS names the account {}, which does not exist", shorten(username));
+                let error = user_not_found(username).error;
+                Err(Failure::new(FailureKind::NotFound, message)
+                    .error(error)
+                    .hint("unset ORDERS_AS, or name an account with --as")
+                    .into())
+            }
         }
     }
 }

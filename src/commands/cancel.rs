@@ -13,8 +13,8 @@ use crate::error::Exit;
 
 /// Cancel orders, all or nothing; stock that they hold is given back
 ///
-/// What was paid is then owed to the customer, but for what the shop keeps (--keep), and orders refund records that it went
-/// back. A cancelled order that is reopened keeps nothing.
+/// The customer is then owed what they paid, except what the shop keeps (--keep); orders refund records that it went back. A
+/// cancelled order that is reopened keeps nothing.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note().acting_on(set_status::CHANGEABLE))]
 #[command(after_help = "Examples:
@@ -27,7 +27,7 @@ pub struct CancelArgs {
     /// What the shop keeps of the price: a fee, a deposit
     #[arg(long, value_name = "AMOUNT", value_parser = Money::parse_typed)]
     keep: Option<Money>,
-    /// Goods that come back cannot be sold: they are written off
+    /// Write off what comes back: it cannot be sold again
     #[arg(long)]
     no_restock: bool,
     /// Cancel those that can be cancelled, report the others, and exit with 8

@@ -19,7 +19,7 @@ use crate::ui;
 /// shopAddress and invoiceNote stand on invoices; referencePrefix (default LEG) begins the references of orders that come without
 /// one. template.received, confirmed, shipped, delivered, cancelled and shortage are the shop's own words for `message`, with
 /// {name} {reference} {items} {total} {delivery} {discount} {grandTotal} {paid} {due} {courier} {tracking} {shop} {shortage}; a line
-/// that only names what an order has nothing of is left out, and \n begins a new line. An empty value clears a setting.
+/// is left out if the order has nothing for what it names, and \n begins a new line. An empty value clears a setting.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:

@@ -10,7 +10,7 @@ use crate::domain::settings::Settings;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::user::Caller;
 use crate::error::{Failure, FailureKind};
-use crate::hint::Hint;
+use crate::hint::{Hint, KeptOptions};
 use crate::options::{Global, OutputFormat};
 use crate::render::{LeftOut, RenderStyle};
 use crate::store::{Audit, Outcome, Store, StoreError, Write};
@@ -67,7 +67,13 @@ impl Context {
 
     /// Prints a hint on stderr.
     pub fn hint(&self, hint: Hint) {
-        self.ui.hint(&self.with_db(hint).to_string());
+        self.ui.hint(&self.kept_options().add_to(hint).to_string());
+    }
+
+    /// Returns the options that the commands of hints keep. An account that was not found is none of them.
+    pub fn kept_options(&self) -> KeptOptions {
+        let acting_as = self.global.acting_as.clone().filter(|_| self.caller != Caller::Operator);
+        KeptOptions { acting_as, file: self.shown_db() }
     }
 
     /// Changes the file in one transaction, which a dry run rolls back. `write` decides again where another machine was first,

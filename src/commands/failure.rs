@@ -53,13 +53,14 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
     explained
 }
 
-/// Fits a failure's hints to the caller: drops the commands that they may not run, and adds their `--db` to the others.
+/// Fits a failure's hints to the caller: drops the commands that they may not run, and adds their `--db` and `--as` to the others.
 pub fn with_fitting_hints(mut failure: Failure, context: &Context) -> Failure {
     let may = |hint: &Hint| {
         let task = hint.command_name().and_then(task_named);
         task.is_none_or(|task| context.caller.may(task).is_ok())
     };
     failure.remedies.retain(may);
-    failure.remedies = failure.remedies.into_iter().map(|hint| context.with_db(hint)).collect();
+    let kept = context.kept_options();
+    failure.remedies = failure.remedies.into_iter().map(|hint| kept.add_to(hint)).collect();
     failure
 }

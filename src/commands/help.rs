@@ -73,6 +73,12 @@ pub fn run(args: &HelpArgs, root: &Command, context: &mut Context) -> anyhow::Re
         ui::print(&(topic.page)(root, ui::width()))?;
         return Ok(Exit::Done);
     }
+    if let [name, _, ..] = args.topic.as_slice()
+        && TOPICS.iter().any(|topic| topic.name == name)
+    {
+        let page = CommandLine::of("help").argument(name);
+        return Err(Failure::usage(format!("{name} is a page of its own")).hint(Hint::run("to read it", page)).into());
+    }
     find_topic(root, &args.topic)?;
     // This is what `--help` prints.
     let line = ["orders"].into_iter().chain(args.topic.iter().map(String::as_str)).chain(["--help"]);

@@ -21,6 +21,7 @@ use crate::domain::resolve::Rejected;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 use crate::error::Exit;
+use crate::hint::{CommandLine, Hint};
 use crate::input::format::Format;
 use crate::input::json::NotJson;
 use crate::input::order_record::{read_record, read_stretch};
@@ -66,9 +67,15 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let summary = until_first(|| import(args, &sources, &orders_files, &mut store, context))?;
     summary.report(Imported::Orders, context);
     if context.global.note.is_some() && summary.unchanged > 0 {
-        context.ui.note("only new orders keep the note; orders note REF TEXT adds one to an order");
+        context.ui.note("the note is stored with new orders only; orders note REF TEXT adds one to an order");
     }
     context.print_one(summary.body(Imported::Orders), || summary_line(&summary, context))?;
+    if let Some(file) =
+        args.rejects.as_ref().filter(|_| summary.rejected > 0 && context.is_table() && !context.is_dry_run())
+    {
+        let again = CommandLine::of("import").argument(file.display());
+        context.hint(Hint::run("once the rejected ones are mended", again));
+    }
     Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
@@ -157,7 +164,7 @@ fn ensure_taken(summary: &ImportSummary, keep_going: bool) -> anyhow::Result<()>
     match summary.failure(Imported::Orders) {
         Some(mut failure) if summary.is_cut_off() || !keep_going => {
             if !summary.is_cut_off() && summary.has_good_ones() {
-                let hint = "--keep-going takes the others, --rejects FILE keeps these";
+                let hint = "--keep-going takes the others; add --rejects FILE to put these into FILE";
                 failure.failure = failure.failure.hint(hint);
             }
             Err(failure.into())

@@ -10,8 +10,8 @@ use crate::render::json::ORDER_KEYS;
 
 /// List orders, the newest received first
 ///
-/// The table shows the newest 50; the other forms show all, as they are read: where that fails half-way, the exit code says
-/// so. Sort by createdAt (when it was received), updatedAt, orderDate, orderReference, customerName, customerPhone, status,
+/// The table shows the newest 50. The other formats print all orders while they are read; if reading fails half-way, the exit
+/// code says so. Sort by createdAt (when it was received), updatedAt, orderDate, orderReference, customerName, customerPhone, status,
 /// total or itemCount.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).listing(ORDER_KEYS))]

@@ -53,7 +53,7 @@ pub struct Selection {
     /// Only orders received since then (createdAt)
     #[arg(long, value_name = "WHEN", value_parser = when)]
     received_since: Option<When>,
-    /// Only orders received so long ago or longer: 2d, 12h
+    /// Only orders received at least this long ago (createdAt): 2d, 12h
     #[arg(long, value_name = "AGE", value_parser = age)]
     older_than: Option<chrono::Duration>,
     /// Only orders of this phone number, in any spelling
@@ -82,6 +82,16 @@ pub struct Selection {
     /// Print only how many there are
     #[arg(long, conflicts_with_all = ["limit", "fields", "sort"])]
     count: bool,
+}
+
+impl Selection {
+    /// Returns whether it leaves out some orders.
+    fn narrows(&self) -> bool {
+        let Selection { since, until, updated_since, received_since, older_than, .. } = self;
+        let has_time = [since, until, updated_since, received_since].into_iter().any(Option::is_some);
+        let has_text = [&self.phone, &self.search, &self.product].into_iter().any(Option::is_some);
+        has_time || has_text || older_than.is_some() || !self.status.is_empty() || self.due || self.unpaid
+    }
 }
 
 pub fn limit(text: &str) -> Result<u64, String> {
@@ -222,7 +232,7 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
 fn say_how_phones_match(listing: &Listing<'_>, settings: &Settings, context: &Context) {
     if listing.selection.phone.is_some() && settings.country_code.is_none() && context.is_table() {
         let command = CommandLine::of("config countryCode CODE");
-        context.hint(Hint::run("local numbers have no country yet; to set it", command));
+        context.hint(Hint::run("to find local numbers in any spelling, set the country code", command));
     }
 }
 
@@ -274,7 +284,7 @@ fn print_table(
         anyhow::Ok(settings)
     })?;
     if count == 0 {
-        context.ui.note("no orders");
+        context.ui.note(if listing.selection.narrows() { "no orders match" } else { "no orders" });
         say_how_phones_match(listing, &settings, context);
         return Ok(());
     }

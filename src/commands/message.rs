@@ -81,7 +81,7 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
         let (reason, hint) = match reason {
             NotCallable::NoCountryCode => {
                 let config = CommandLine::of("config countryCode CODE");
-                ("has no country code", Hint::run("to set the shop's own, for local numbers", config))
+                ("has no country code", Hint::run("to set the shop's country code", config))
             }
             NotCallable::NotOneNumber => {
                 let edit = CommandLine::of("edit").argument(reference).option("--phone PHONE");

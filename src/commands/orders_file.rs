@@ -119,12 +119,10 @@ impl Context {
         path.to_owned()
     }
 
-    /// Adds the caller's `--db` to the command of a hint, without a password.
-    pub fn with_db(&self, hint: Hint) -> Hint {
-        match &self.global.db {
-            Some(path) => hint.with_file(&if is_url(path) { self.name(path) } else { path.clone() }),
-            None => hint,
-        }
+    /// Returns the caller's `--db` as hints may show it: without a password.
+    pub fn shown_db(&self) -> Option<PathBuf> {
+        let path = self.global.db.as_ref()?;
+        Some(if is_url(path) { self.name(path) } else { path.clone() })
     }
 
     /// Returns the absolute path of the orders file: `--db`, else `ORDERS_DB`, else the one in the user's data folder. Of a shop in a

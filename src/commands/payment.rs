@@ -28,11 +28,11 @@ pub struct Typed<'a> {
 }
 
 impl<'a> Typed<'a> {
-    /// Tells the words apart.
+    /// Tells the words of `command` apart; `moved` says what the money did: `was paid`.
     ///
     /// # Errors
     /// The method is missing, or a word is not what its place wants.
-    pub fn of(words: &[&'a str]) -> Result<Typed<'a>, Failure> {
+    pub fn of(words: &[&'a str], command: &'static str, moved: &str) -> Result<Typed<'a>, Failure> {
         let (reference, amount, method) = match *words {
             [method] => (None, None, method),
             [amount, method] if is_amount_shaped(amount) => (None, Some(amount), method),
@@ -40,6 +40,11 @@ impl<'a> Typed<'a> {
             [reference, amount, method] => (Some(reference), Some(amount), method),
             _ => return Err(Failure::usage("say how the money moved, such as cash")),
         };
+        if let (None, true) = (amount, is_amount_shaped(method)) {
+            let line = CommandLine::of(command).argument(reference.unwrap_or("REF")).argument(method);
+            return Err(Failure::usage(format!("say how {method} {moved}, such as cash"))
+                .hint(Hint::run("to record it", line.option("METHOD"))));
+        }
         let wrong = |value: &str, name: &str, problem: String| {
             Failure::usage(format!("invalid value '{}' for '<{name}>': {problem}", shorten(value)))
         };
@@ -120,7 +125,7 @@ impl Entered {
     /// Says after the commit what is special about the payment itself.
     pub fn say_of_payment(&self, order: &Order, context: &Context) {
         if self.is_unchanged {
-            context.ui.note(&format!("{} has this payment already; unchanged", order.summary.reference));
+            context.ui.note(&format!("{} has this payment already; nothing changed", order.summary.reference));
         }
         if let Some(method) = &self.new_method {
             context.ui.note(&new_method(method));
@@ -182,9 +187,13 @@ pub fn ask_money(
     Ok(MovedMoney { method, amount, receipt })
 }
 
-/// Adds what to type to a failure of words.
+/// Adds what to type to a failure of words that does not say it.
 pub fn incomplete(failure: Failure, command: &'static str) -> Failure {
-    failure.hint(Hint::run("to record it", CommandLine::of(command)))
+    if failure.remedies.is_empty() {
+        failure.hint(Hint::run("to record it", CommandLine::of(command)))
+    } else {
+        failure
+    }
 }
 
 #[cfg(test)]
@@ -193,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_order_may_be_left_out_and_the_amount() {
-        let typed = |words: &[&'static str]| Typed::of(words).map_err(|failure| failure.message);
+        let typed = |words: &[&'static str]| Typed::of(words, "pay", "was paid").map_err(|failure| failure.message);
         let of = |reference, amount: Option<i64>, method| {
             let method = Method::parse(method).unwrap();
             Ok(Typed { reference, amount: amount.map(Money::from_hundredths), method })
@@ -209,6 +218,8 @@ mod tests {
         }
         for (words, problem) in [
             (&[][..], "say how the money moved"),
+            (&["LEG-1", "20"], "say how 20 was paid, such as cash"),
+            (&["20"], "say how 20 was paid, such as cash"),
             (&["LEG-1", "50", "R+7"], "invalid value 'R+7' for '<METHOD>': must be a word"),
             (&["LEG-1", "1,048.00", "cash"], "'<AMOUNT>': must be written without a comma: 1048.00"),
             (&["1,048.00", "cash"], "'<AMOUNT>': must be written without a comma: 1048.00"),

@@ -35,7 +35,7 @@ pub struct CheckedOrder {
     pub message_id: Option<String>,
     /// What its message says of an earlier one.
     pub revision: Option<Revision>,
-    /// The order with its content hash, or why it cannot be taken unless its message brought it before.
+    /// The order with its content hash, or why it is refused (a message that brought its order earlier is still fine).
     pub order: Result<(ResolvedOrder, ContentHash), Rejected>,
 }
 
@@ -177,7 +177,7 @@ impl OrderIntake<'_, '_, '_> {
         match &order.longer_reference {
             Some(longer) if self.batch.is_of_a_message(&order.reference)? => {
                 let mut order = ResolvedOrder { reference: longer.clone(), ..order.clone() };
-                order.warnings.push(format!("is {longer}, as another message's order has the shorter reference"));
+                order.warnings.push(format!("got the reference {longer}: another order has the shorter one"));
                 self.receive(&order, *hash)
             }
             _ => self.receive(order, *hash),

@@ -8,13 +8,15 @@ use super::find::REF_TO_WRITE;
 use super::payment::{Typed, enter, incomplete, record};
 use super::pick::Purpose;
 use crate::domain::pay::amount_to_refund;
-use crate::domain::payment::{PaymentEntry, read_receipt};
+use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::error::{Exit, Failure};
+use crate::hint::{CommandLine, Hint};
+use crate::store::{OrderMatch, StoreError};
 
 /// Record money that goes back to a customer, now
 ///
-/// Without an amount it is what is owed: what was paid of a cancelled order beyond what the shop keeps, or more than was due.
-/// Never more than was paid. The status and the stock stay as they are.
+/// Without AMOUNT it is all that is owed: what was paid beyond what the order costs, or of a cancelled order beyond what the
+/// shop keeps. A refund is never more than was paid. The status and the stock stay as they are.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Money).keeping_note())]
 #[command(override_usage = "orders refund [OPTIONS] <REF> [AMOUNT] <METHOD>
@@ -40,13 +42,30 @@ pub fn run(args: &RefundArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let words: Vec<&str> =
         [&args.reference, &args.amount, &args.method].into_iter().flatten().map(String::as_str).collect();
     let Typed { reference, amount, method } =
-        Typed::of(&words).map_err(|failure| incomplete(failure, "refund REF AMOUNT METHOD"))?;
-    let what = amount.map_or_else(|| "what is owed".to_owned(), |amount| amount.to_string());
-    let question = format!("Of which order does {what} go back by {method}?");
+        Typed::of(&words, "refund", "goes back").map_err(|failure| incomplete(failure, "refund REF AMOUNT METHOD"))?;
+    if reference.is_none() {
+        refuse_order_as_method(&method, context)?;
+    }
+    let what = amount.map(|amount| format!("{amount} of ")).unwrap_or_default();
+    let question = format!("Refund {what}which order by {method}?");
     record(reference, &Purpose::of("refund", &[]).asking(&question), context, |write, order, audit| {
         let same = write.same_receipt(&method, args.receipt.as_deref())?;
         let amount = amount_to_refund(order, amount, same.as_ref()).map_err(Failure::from)?;
         let entry = PaymentEntry { amount, method: method.clone(), receipt: args.receipt.clone(), paid_at: None };
         enter(write, order, entry, audit)
     })
+}
+
+/// Refuses an order in the place of a new method: `refund LEG-1`.
+fn refuse_order_as_method(method: &Method, context: &Context) -> anyhow::Result<()> {
+    let text = method.as_str();
+    let order = context.open_to_read()?.read(|read| {
+        let orders = if read.knows_method(method)? { Vec::new() } else { read.match_whole(text, None)? };
+        Ok::<_, StoreError>(orders.into_iter().find(|order| order.reference.as_str().eq_ignore_ascii_case(text)))
+    })?;
+    let Some(OrderMatch { reference, .. }) = order else { return Ok(()) };
+    let line = CommandLine::of("refund").argument(&reference).option("METHOD");
+    Err(Failure::usage(format!("say how the money goes back to the customer of {reference}, such as cash"))
+        .hint(Hint::run("to record it", line))
+        .into())
 }

@@ -11,7 +11,8 @@ use super::keep_going::AT_ONCE;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::Catalogue;
 use crate::domain::settings::Settings;
-use crate::domain::slip::{LINES_LIMIT, PickList, RETURNS_LOOKED_AT, TO_PACK, TooManyLines, is_to_pack};
+use crate::domain::slip::{LINES_LIMIT, PickList, RETURNS_LOOKED_AT, TooManyLines, is_to_pack};
+use crate::domain::status::Status;
 use crate::error::{Exit, Failure, FailureKind, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
@@ -23,11 +24,11 @@ use crate::ui;
 
 /// Print what to fetch for the orders that are to be packed, and a slip for each
 ///
-/// Without REF these are the confirmed and processing orders, the oldest first, and what replaces what came back in an exchange. What to fetch is added up by product, size and
-/// color; of one order it is on its slip. A slip has the address, the items less what came back, the customer's words, and what to
-/// collect. --format html prints on A4 and A6, each slip on a sheet of its own; --format csv is what to fetch.
+/// Without REF these are the confirmed and processing orders, the oldest first, and what replaces what came back in an exchange.
+/// The pick list adds up the pieces by product, size and color; a single order has only its slip. A slip has the address, the items less what came back, the customer's words, and what to
+/// collect. --format html prints on A4 and A6, each slip on a sheet of its own; --format csv prints the pick list.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).reporting().acting_on(TO_PACK))]
+#[command(add = Facts::of(Group::Orders).reporting().acting_on(Status::IN_SHOP))]
 #[command(after_help = "Examples:
   orders slip                              all that is to be packed
   orders slip --format html > slips.html   open it in a browser, and print

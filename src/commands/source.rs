@@ -108,7 +108,7 @@ pub fn open_list(
     Ok(spooled(open_source(Some(name), orders_files)?, limit, &|head| csv_rows::refuse_endless(head, known))?)
 }
 
-/// Says of a pipe that goes on after these first bytes why it can never become readable.
+/// Given the first bytes of a pipe that has more: says why it can never be read; `None` if it may.
 pub type RefuseEndless<'r> = &'r dyn Fn(&[u8]) -> Option<String>;
 
 /// Opens one file; `-` or none is stdin.

@@ -118,7 +118,8 @@ fn shipped(read: &Read<'_>, now: Timestamp) -> Result<Vec<Waiting>, StoreError> 
 
 fn section<'n>(needs: &'n Needs, context: &Context) -> Section<'n> {
     let command = |hint: Hint| -> Command {
-        context.with_db(hint).into_command().map(|command| command.parts()).unwrap_or_default()
+        let hint = context.kept_options().add_to(hint);
+        hint.into_command().map(|command| command.parts()).unwrap_or_default()
     };
     let next = |remedy: &Remedy| command(remedy.clone().into());
     let all = match needs.list {

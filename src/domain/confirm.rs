@@ -1,11 +1,11 @@
-//! Confirming orders: nothing else takes stock (rules 4 and 5).
+//! Confirming orders: it takes their stock (rules 4 and 5).
 
 use std::collections::HashMap;
 
-use super::holding::{Holding, Lines, NoSuchSize};
+use super::holding::{Holding, Lines};
 use super::money::Money;
 use super::obstacle::{Obstacle, refusal};
-use super::order::{Order, OrderPk};
+use super::order::{Order, OrderItem, OrderPk};
 use super::product::Catalogue;
 use super::refusal::{Conflict, Refusal, Remedy};
 use super::settlement::Settled;
@@ -50,34 +50,26 @@ pub fn decide(
     for order in orders {
         let summary = &order.summary;
         let reference = || summary.reference.clone();
-        let (nothing, mut wanted) = (Holding::default(), Holding::default());
-        if summary.status == Status::Pending {
-            let lines = Lines::default();
-            for (index, item) in order.items.iter().enumerate() {
-                match lines.find(item, catalogue) {
-                    Some(key) => wanted.add(key, item.pieces_left().into()),
-                    None => {
-                        let item = NoSuchSize::of(index + 1, item, catalogue);
-                        obstacles.push(Obstacle::NoSuchSize { reference: reference(), item });
-                    }
-                }
-                if item.is_below_list_price() && !accept_prices {
-                    obstacles.push(Obstacle::BelowListPrice {
-                        reference: reference(),
-                        product: item.shop_name().to_owned(),
-                        price: item.unit_price,
-                        list_price: item.list_price,
-                    });
-                }
-            }
-            if !accept_prices {
-                let claim = |mark| Obstacle::Claimed { reference: reference(), mark };
-                obstacles.extend(summary.terms.marks().into_iter().map(claim));
-            }
-        } else {
+        if summary.status != Status::Pending {
             obstacles.push(Obstacle::NotPending(reference(), summary.status));
+            taken.push(Vec::new());
+            continue;
         }
-        taken.push(nothing.movements_to(&wanted, Reason::Confirm));
+        // Even if an item needs a size, the shortages of the others are named.
+        let (wanted, unsized_items) = Holding::wanted(&order.items, &Lines::default(), catalogue);
+        obstacles.extend(unsized_items.into_iter().map(|item| Obstacle::NoSuchSize { reference: reference(), item }));
+        if !accept_prices {
+            let below = |item: &OrderItem| Obstacle::BelowListPrice {
+                reference: reference(),
+                product: item.shop_name().to_owned(),
+                price: item.unit_price,
+                list_price: item.list_price,
+            };
+            obstacles.extend(order.items.iter().filter(|item| item.is_below_list_price()).map(below));
+            let claim = |mark| Obstacle::Claimed { reference: reference(), mark };
+            obstacles.extend(summary.terms.marks().into_iter().map(claim));
+        }
+        taken.push(Holding::default().movements_to(&wanted, Reason::Confirm));
     }
     let by_order: Vec<_> =
         orders.iter().zip(&taken).map(|(order, taken)| (&order.summary.reference, &**taken)).collect();
@@ -357,7 +349,7 @@ mod tests {
                 "Polo (S): Insufficient stock (available: 0, required: 1)"
             ]
         );
-        assert_eq!(refusal.message, "items of LEG-1 (of 3 orders) need an available size");
+        assert_eq!(refusal.message, "items of 1 of 3 orders need an available size: LEG-1");
     }
 
     #[test]
@@ -406,7 +398,7 @@ mod tests {
         let (message, error, remedies) = words(&several);
         assert_eq!(
             (message.as_str(), error.as_str()),
-            ("some of 3 orders are not pending", "Some orders are not pending")
+            ("1 of 3 orders is not pending: LEG-1", "Some orders are not pending")
         );
         assert_eq!(remedies, [Remedy::ConfirmOthers(references(&[0, 1, 2]))]);
         assert_eq!(several.refusal().details, ["LEG-1: Order is already shipped"]);
@@ -419,7 +411,7 @@ mod tests {
         );
         assert_eq!(remedies, [Remedy::ChooseSize { reference: reference(0), item: 1 }]);
         let (message, _, remedies) = words(&desk(&products, &[plain, unsized_item, unsized_item]));
-        assert_eq!(message, "items of LEG-1, LEG-2 (of 3 orders) need an available size");
+        assert_eq!(message, "items of 2 of 3 orders need an available size: LEG-1, LEG-2");
         assert_eq!(remedies, [Remedy::ConfirmOthers(references(&[0, 1, 2]))]);
     }
 
@@ -433,8 +425,8 @@ mod tests {
         };
         for (orders, message) in [
             (1, "prices of LEG-0 are below the list price"),
-            (3, "prices of LEG-0, LEG-1, LEG-2 (of 3 orders) are below the list price"),
-            (5, "prices of LEG-0, LEG-1, LEG-2 and 2 more (of 5 orders) are below the list price"),
+            (3, "prices of 3 of 3 orders are below the list price: LEG-0, LEG-1, LEG-2"),
+            (5, "prices of 5 of 5 orders are below the list price: LEG-0, LEG-1, LEG-2 and 2 more"),
         ] {
             let numbers: Vec<usize> = (0..orders).collect();
             let expected = (
@@ -444,27 +436,31 @@ mod tests {
             );
             assert_eq!(words(&cheap(orders)), expected);
         }
-        // Accepting the prices alone would not help.
+        // Accepting the prices alone would not help, and there is no other order to confirm.
         let mut mixed = cheap(2);
         mixed.orders[1].summary.status = Status::Shipped;
         let (message, _, remedies) = words(&mixed);
-        assert_eq!(
-            (message.as_str(), remedies),
-            ("some of 2 orders are not pending", vec![Remedy::ConfirmOthers(references(&[0, 1]))])
-        );
+        assert_eq!((message.as_str(), remedies), ("1 of 2 orders is not pending: LEG-1", vec![]));
         let mut one = desk(&[product("Polo", &[("S", 9)])], &[&[(0, 1, Some("S")), (0, 1, None)]]);
         one.orders[0].items[0].unit_price = Money::from_hundredths(1);
         let mut short = desk(&products, &[&[(0, 100, None)]]);
         short.orders[0].items[0].unit_price = Money::from_hundredths(1);
+        // First what is missing, then the consent.
+        let reference = || references(&[0]).remove(0);
+        let accept = || Remedy::AcceptPrices(vec![reference()]);
+        let add = Remedy::AddStock { product: "SKU-Shirt".to_owned(), size: String::new(), missing: 1 };
         assert_eq!(
             words(&short),
             (
                 "prices of LEG-0 are below the list price".to_owned(),
                 "Some prices are below the list price".to_owned(),
-                vec![]
+                vec![Remedy::TellShortage(reference()), add, accept()]
             )
         );
-        assert_eq!(words(&one).2, [Remedy::ChooseSize { reference: references(&[0]).remove(0), item: 2 }]);
+        assert_eq!(words(&one).2, [Remedy::ChooseSize { reference: reference(), item: 2 }, accept()]);
+        // Orders of which each is short by itself leave none to confirm.
+        let both = desk(&products, &[&[(0, 100, None)], &[(0, 100, None)]]);
+        assert_eq!(words(&both).2, [Remedy::TellShortage(reference())]);
     }
 
     #[test]
@@ -484,11 +480,11 @@ mod tests {
         for (quantities, message, remedies) in [
             (&[4][..], "insufficient stock for LEG-0", vec![tell(0), add]),
             // The first orders get the last pieces: no customer is short by what they ordered alone.
-            (&[2, 1, 1], "insufficient stock for LEG-2 (of 3 orders)", vec![others(&[0, 1, 2])]),
-            (&[3, 3], "insufficient stock for LEG-1 (of 2 orders)", vec![others(&[0, 1])]),
-            (&[2, 2, 1], "insufficient stock for LEG-1 (of 3 orders)", vec![others(&[0, 1, 2])]),
+            (&[2, 1, 1], "insufficient stock for 1 of 3 orders: LEG-2", vec![others(&[0, 1, 2])]),
+            (&[3, 3], "insufficient stock for 1 of 2 orders: LEG-1", vec![others(&[0, 1])]),
+            (&[2, 2, 1], "insufficient stock for 1 of 3 orders: LEG-1", vec![others(&[0, 1, 2])]),
             // One that is short in any case comes first.
-            (&[2, 2, 4], "insufficient stock for LEG-2, LEG-1 (of 3 orders)", vec![tell(2), others(&[0, 1, 2])]),
+            (&[2, 2, 4], "insufficient stock for 2 of 3 orders: LEG-2, LEG-1", vec![tell(2), others(&[0, 1, 2])]),
         ] {
             assert_eq!(short(quantities), (message.to_owned(), remedies), "{quantities:?}");
         }
@@ -542,7 +538,7 @@ mod tests {
         let settled = vec![Err(refused()), Ok(settled())];
         let obstacles = decide_settled(&several.orders, &several.catalogue, false, settled).unwrap_err();
         let said = refusal(&several.orders, &obstacles);
-        assert_eq!(said.message, "payments of LEG-0 (of 2 orders) cannot be recorded");
+        assert_eq!(said.message, "payments of 1 of 2 orders cannot be recorded: LEG-0");
         // Terms that only a guest names need consent, too.
         let mut claimed = super::tests::desk(&products, &[&[(0, 1, None)]]);
         claimed.orders[0].summary.terms.is_cod = true;
@@ -550,7 +546,7 @@ mod tests {
         let said = claimed.refusal();
         assert_eq!(
             (said.message.as_str(), said.error.as_str()),
-            ("the shop has not agreed to the terms of LEG-0", "Some terms are not agreed")
+            ("terms of LEG-0 are not agreed yet", "Some terms are not agreed")
         );
         assert!(decide(&claimed.orders, &claimed.catalogue, true).is_ok());
     }

@@ -135,14 +135,13 @@ pub fn decide(
     if matches!(&edited, Err(refusal) if matches!(refusal.kind, RefusalKind::NotFound | RefusalKind::InvalidInput)) {
         return edited;
     }
-    let is_legal = refuse_status(order, edit);
-    // The discount is compared with items that the order may have.
+    // The discount is compared only with items that the order may have.
     if edit.items.is_some() {
-        is_legal.clone()?;
+        refuse_status(order, edit)?;
     }
     let edited = edited?;
     refuse_discount_above(order, &edited)?;
-    is_legal?;
+    refuse_status(order, edit)?;
     refuse_discount_below(order, &edited)?;
     Ok(edited)
 }
@@ -154,10 +153,10 @@ fn refuse_discount_above(order: &Order, edited: &Edited) -> Result<(), Refusal> 
     if Balance::from(edited.terms.discount) <= most {
         return Ok(());
     }
-    let less = if summary.returned == Money::ZERO { "" } else { " less what came back" };
+    let which = if summary.returned == Money::ZERO { "" } else { " that did not come back" };
     let message = format!(
-        "the discount of {}, {}, would be more than its items{less}, {most}",
-        summary.reference, edited.terms.discount
+        "a discount of {} is more than the items of {}{which} cost: {most}",
+        edited.terms.discount, summary.reference
     );
     Err(Refusal::invalid(message).error("The discount would be more than the items"))
 }
@@ -221,7 +220,7 @@ fn edited(
     for (was, is) in summary.shipping.words().into_iter().zip(shipping.words()) {
         changes.extend(Change::between(was, is));
     }
-    // A percentage is of what did not come back, beside what went with returns.
+    // A percentage is of the items that did not come back; the part of the discount that went with returns stays.
     let came_back = Balance::from(summary.total).minus(order.items_left());
     let mut terms = summary.terms.edited(&edit.terms, Balance::from(total).minus(came_back).size());
     if matches!(edit.terms.discount, Some(Discount::Percent(_))) {
@@ -247,36 +246,38 @@ fn edited(
 
 fn refuse_status(order: &Order, edit: &Edit) -> Result<(), Refusal> {
     let (reference, status) = (&order.summary.reference, order.summary.status);
-    let refuse = |what: &str, remedy| {
-        let refusal = Refusal::conflict(Conflict::Step, format!("{what}; {reference} is {status}"));
-        let refusal = refusal.error(format!("Order is {status}"));
+    let refuse = |what: String, remedy| {
+        let refusal = Refusal::conflict(Conflict::Step, what).error(format!("Order is {status}"));
         Err(match remedy {
             Some(remedy) => refusal.remedy(remedy),
             None => refusal,
         })
     };
+    let of_status = |what: &str| format!("{what}; {reference} is {status}");
     let edits_customer = edit.name.is_some() || edit.phone.is_some() || edit.address.is_some();
     let edits_terms = edit.terms != TermsEdit::default();
     let edits_shipping = edit.shipping != ShippingEdit::default();
     match status {
         Status::Cancelled if edits_customer || edits_terms || edits_shipping || edit.items.is_some() => {
             let remedy = back_to_pending(order).unwrap_or(Remedy::NewOrder);
-            refuse("a cancelled order cannot be edited", Some(remedy))
+            refuse(format!("{reference} is cancelled and cannot be edited"), Some(remedy))
         }
         Status::Shipped | Status::Delivered if matches!(edit.items, Some(ItemEdit::Add { .. })) => {
-            refuse("items can be added until an order is shipped", Some(Remedy::NewOrder))
+            refuse(of_status("items cannot be added once an order is shipped"), Some(Remedy::NewOrder))
         }
         Status::Shipped | Status::Delivered if edit.items.is_some() => {
-            refuse("items can be changed until an order is shipped", Some(Remedy::Return(reference.clone())))
+            let remedy = Remedy::Return(reference.clone());
+            refuse(of_status("items cannot be changed once an order is shipped"), Some(remedy))
         }
         Status::Confirmed | Status::Processing if edit.items.as_ref().is_some_and(ItemEdit::changes_price) => {
-            refuse("the price of an item can be changed while an order is pending", back_to_pending(order))
+            refuse(of_status("prices can be changed only while an order is pending"), back_to_pending(order))
         }
         Status::Shipped | Status::Delivered if edits_customer => {
-            refuse("name, phone and address can be changed until an order is shipped", None)
+            let remedy = Remedy::StepBack { reference: reference.clone(), to: Status::Processing };
+            refuse(of_status("name, phone and address cannot be changed once an order is shipped"), Some(remedy))
         }
         Status::Delivered if edits_terms => refuse(
-            "delivery, discount and cash on delivery can be changed until an order is delivered",
+            of_status("delivery, discount and cash on delivery cannot be changed once an order is delivered"),
             Some(Remedy::StepBack { reference: reference.clone(), to: Status::Shipped }),
         ),
         _ => Ok(()),
@@ -312,7 +313,7 @@ fn restock(
         let message = format!("order {reference} would have nothing left");
         return Err(Refusal::conflict(Conflict::Step, message)
             .error("The order would have nothing left")
-            .remedy(Remedy::Cancel(reference.clone())));
+            .remedy(Remedy::Cancel(reference.clone(), None)));
     }
     let movements = held.movements_to(&wanted, Reason::Edit);
     match insufficient(reference, &movements, catalogue) {
@@ -381,7 +382,7 @@ fn edit_items(
                 let message = format!("item 1 is the only item of {reference}");
                 return Err(Refusal::conflict(Conflict::Step, message)
                     .error("An order needs at least one item")
-                    .remedy(Remedy::Cancel(reference.clone())));
+                    .remedy(Remedy::Cancel(reference.clone(), None)));
             }
             if items[index].returned > 0 {
                 return Err(came_back(*number, &items[index], reference, "it cannot be removed"));
@@ -409,8 +410,8 @@ pub fn index_of(items: &[OrderItem], number: usize, reference: &Reference) -> Re
     }
 }
 
-/// Describes an item: `item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99`, and that nobody agreed to a price that is
-/// marked.
+/// Describes an item: `item 1: 2 × Classic T-Shirt (size L, color Blue) at 29.99`, and ` (not agreed)` after a price that only a
+/// guest claims.
 pub fn describe(number: usize, item: &OrderItem) -> String {
     describe_pieces(number, item, item.quantity)
 }
@@ -634,7 +635,7 @@ mod tests {
         order.summary.terms.discount = Money::from_hundredths(3000);
         let too_much = decide(&order, &edit(TermsEdit::default(), Some(ItemEdit::Remove { number: 1 }))).unwrap_err();
         assert_eq!(too_much.kind, RefusalKind::InvalidInput);
-        assert!(too_much.message.contains("30.00, would be more than its items, 29.99"), "{}", too_much.message);
+        assert!(too_much.message.contains("a discount of 30.00 is more than the items"), "{}", too_much.message);
         let none = TermsEdit { discount: Some(Discount::Amount(Money::ZERO)), ..TermsEdit::default() };
         assert!(decide(&order, &edit(none, Some(ItemEdit::Remove { number: 1 }))).is_ok());
         order.summary.status = Status::Delivered;
@@ -686,7 +687,7 @@ mod tests {
             decide(&order, &held(&order, &catalogue), &catalogue, &Edit { terms, ..Edit::default() }, &mut Uuid::nil)
                 .unwrap_err();
         assert_eq!(refusal.remedies, [Remedy::Reopen(order.summary.reference.clone())]);
-        assert!(refusal.message.starts_with("a cancelled order cannot be edited"), "{refusal}");
+        assert!(refusal.message.ends_with(" is cancelled and cannot be edited"), "{refusal}");
     }
 
     /// A price that stands there already, and is no mark, is nobody's agreement.
@@ -928,7 +929,7 @@ mod tests {
         let refusal = edited(&order, &catalogue, counted(1, 1)).unwrap_err();
         assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Step));
         assert_eq!(refusal.error, "The order would have nothing left");
-        assert_eq!(refusal.remedies, [Remedy::Cancel(order.summary.reference.clone())]);
+        assert_eq!(refusal.remedies, [Remedy::Cancel(order.summary.reference.clone(), None)]);
     }
 
     /// 3.00 of the discount went with a shirt of 29.99; 59.98 are left.

@@ -100,7 +100,7 @@ pub enum EventKind {
     Edited,
     /// Somebody added a note.
     Note,
-    /// A payment or refund was recorded, or taken back.
+    /// A payment or refund was recorded, or voided.
     Payment,
     /// Something came back from the customer.
     Returned,

@@ -45,17 +45,23 @@ impl Holding {
         lines: &Lines,
         catalogue: &Catalogue,
     ) -> Result<Holding, Vec<NoSuchSize>> {
-        let (mut holding, mut problems) = (Holding::default(), Vec::new());
         if !status.holds_stock() {
-            return Ok(holding);
+            return Ok(Holding::default());
         }
+        let (holding, problems) = Holding::wanted(items, lines, catalogue);
+        if problems.is_empty() { Ok(holding) } else { Err(problems) }
+    }
+
+    /// Returns what an order with these items holds once it holds stock, and the items that need an available size.
+    pub fn wanted(items: &[OrderItem], lines: &Lines, catalogue: &Catalogue) -> (Holding, Vec<NoSuchSize>) {
+        let (mut holding, mut problems) = (Holding::default(), Vec::new());
         for (index, item) in items.iter().enumerate().filter(|(_, item)| item.pieces_left() > 0) {
             match lines.find(item, catalogue) {
                 Some(key) => holding.add(key, item.pieces_left().into()),
                 None => problems.push(NoSuchSize::of(index + 1, item, catalogue)),
             }
         }
-        if problems.is_empty() { Ok(holding) } else { Err(problems) }
+        (holding, problems)
     }
 
     /// Adds pieces of a stock line; below zero takes away.

@@ -459,7 +459,7 @@ mod tests {
         let wrong = Payment { voids: Some(2), ..payment(3, 998) };
         let payments = [payment(1, 5998), payment(2, -998), wrong, payment(4, -500)];
         assert_eq!(refunded(&payments), Money::from_hundredths(500));
-        // A payment that was taken back is no refund.
+        // A voided payment is no refund.
         assert_eq!(refunded(&[payment(1, 5998), Payment { voids: Some(1), ..payment(2, -5998) }]), Money::ZERO);
     }
 

@@ -7,7 +7,7 @@
 //!
 //! 1. An order starts pending and holds no stock.
 //! 2. It holds stock exactly while it is confirmed, processing, shipped or delivered. Only `confirm` enters those
-//!    states; leaving them gives back exactly what its movements took.
+//!    states; leaving them gives back what it still holds: its items less what came back.
 //! 3. Statuses change along the table in `status`; a step back needs force and a note.
 //! 4. Confirming sums quantities per product and size over all items and all orders of a call, names all shortages at
 //!    once, and takes the stock of all of them or of none.
@@ -32,7 +32,7 @@
 //! | `terms`, `payment`, `settlement` | what an order costs beside its items; what was paid of it; what is said of it at a confirmation |
 //! | `shipping` | who carries an order, and its tracking number |
 //! | `row_order` | the order that a row of a list is about |
-//! | `pay` | what is recorded when money moves: payments, refunds, rows of a list, what takes a payment back |
+//! | `pay` | what is recorded when money moves: payments, refunds, rows of a list, voids |
 //! | `product`, `product_change` | the catalogue: products and their stock lines; what an incoming product changes |
 //! | `row_product` | which product a row of a table means |
 //! | `incoming`, `resolve` | an order as received; looking it up in the catalogue (rules 5 and 10) |

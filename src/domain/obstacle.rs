@@ -1,6 +1,7 @@
 //! What keeps orders from being confirmed, and how the refusal names it.
 
 use std::collections::HashSet;
+use std::mem::discriminant;
 
 use super::bidi::sent;
 use super::holding::NoSuchSize;
@@ -9,7 +10,7 @@ use super::order::Order;
 use super::product::no_such_size;
 use super::reference::Reference;
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
-use super::shortage::Shortage;
+use super::shortage::{INSUFFICIENT, Shortage};
 use super::status::Status;
 use super::transition::back_to_pending;
 
@@ -77,6 +78,27 @@ impl Obstacle {
         }
     }
 
+    /// Returns the message about the orders that this obstacle keeps from being confirmed, and the words for programs.
+    fn headline(&self, orders: &str, is_one: bool) -> (String, &'static str) {
+        match self {
+            Obstacle::NotPending(..) => {
+                let are = if is_one { "is" } else { "are" };
+                (format!("{orders} {are} not pending"), "Some orders are not pending")
+            }
+            Obstacle::NoSuchSize { .. } => {
+                (format!("items of {orders} need an available size"), "Some items need an available size")
+            }
+            Obstacle::Unpayable { .. } => {
+                (format!("payments of {orders} cannot be recorded"), "Some payments cannot be recorded")
+            }
+            Obstacle::BelowListPrice { .. } => {
+                (format!("prices of {orders} are below the list price"), "Some prices are below the list price")
+            }
+            Obstacle::Claimed { .. } => (format!("terms of {orders} are not agreed yet"), "Some terms are not agreed"),
+            Obstacle::Short(_) => (format!("insufficient stock for {orders}"), INSUFFICIENT),
+        }
+    }
+
     /// Describes what is missing, for the customer; `None` for the shop's own business.
     pub fn for_customer(&self) -> Option<String> {
         match self {
@@ -97,8 +119,8 @@ impl Obstacle {
         }
     }
 
-    /// Tells the customer what is missing in signs, for words in any language: `Polo (S): 1 / 2`, there is one of two; `Polo: S, L`,
-    /// one of these sizes. `None` for the shop's own business.
+    /// Describes what is missing without words, for a message in any language: `Polo (S): 1 / 2`, there is one of two;
+    /// `Polo: S, L`, one of these sizes. `None` for the shop's own business.
     pub fn in_signs(&self) -> Option<String> {
         match self {
             Obstacle::Short(short) => Some(format!("{}: {} / {}", sent(&short.label), short.available, short.required)),
@@ -138,64 +160,75 @@ fn not_pending(status: Status) -> String {
 
 /// Makes the refusal of `orders`: every obstacle, under the first kind among them.
 pub fn refusal(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
-    let kind = obstacles.iter().map(Obstacle::kind).min().unwrap_or(RefusalKind::Conflict(Conflict::Step));
-    let all_orders = || orders.iter().map(|order| order.summary.reference.clone()).collect();
-    let which = match orders {
-        [only] => only.summary.reference.to_string(),
-        several => format!("{} orders", several.len()),
+    match (orders, obstacles) {
+        ([only], [Obstacle::NotPending(_, status)]) => return refuse_status(only, *status),
+        ([_], [Obstacle::Unpayable { refusal, .. }]) => return (**refusal).clone(),
+        _ => {}
+    }
+    let first = obstacles.iter().min_by_key(|obstacle| obstacle.kind()).expect("an order is refused for a reason");
+    let shortages: Vec<&Shortage> = obstacles.iter().filter_map(Obstacle::shortage).collect();
+    let at_fault: Vec<&Reference> = match first {
+        Obstacle::Short(_) => short_orders(&shortages).map(|(reference, _)| reference).collect(),
+        _ => {
+            let alike = obstacles.iter().filter(|other| discriminant(*other) == discriminant(first));
+            alike.filter_map(Obstacle::reference).collect()
+        }
     };
     let mut seen = HashSet::new();
-    let of_kind = obstacles.iter().filter(|obstacle| obstacle.kind() == kind).filter_map(Obstacle::reference);
-    let at_fault: Vec<&Reference> = of_kind.filter(|reference| seen.insert(reference.as_str())).collect();
-    let at_fault = name_some(&at_fault, orders.len());
-    let refusal = match (orders, obstacles) {
-        ([only], [Obstacle::NotPending(_, status)]) => {
-            let reference = &only.summary.reference;
-            let (is, remedy) = match status {
-                Status::Cancelled => ("cancelled".to_owned(), back_to_pending(only).unwrap_or(Remedy::NewOrder)),
-                status => (format!("already {status}"), Remedy::ShowOrder(reference.clone())),
-            };
-            let refusal = Refusal::new(kind, format!("order {reference} is {is}"));
-            return refusal.error(not_pending(*status)).remedy(remedy);
-        }
-        ([_], [Obstacle::Unpayable { refusal, .. }]) => return (**refusal).clone(),
-        _ => match kind {
-            RefusalKind::InsufficientStock => return insufficient_stock(orders, obstacles),
-            RefusalKind::InvalidInput => Refusal::new(kind, format!("items of {at_fault} need an available size"))
-                .error("Some items need an available size"),
-            _ if obstacles.iter().any(|o| matches!(o, Obstacle::NotPending(..))) => {
-                Refusal::new(kind, format!("some of {which} are not pending")).error("Some orders are not pending")
-            }
-            _ if obstacles.iter().any(|o| matches!(o, Obstacle::Unpayable { .. })) => {
-                Refusal::new(kind, format!("payments of {at_fault} cannot be recorded"))
-                    .error("Some payments cannot be recorded")
-            }
-            _ if obstacles.iter().any(|o| matches!(o, Obstacle::BelowListPrice { .. })) => {
-                Refusal::new(kind, format!("prices of {at_fault} are below the list price"))
-                    .error("Some prices are below the list price")
-            }
-            RefusalKind::Conflict(_) | RefusalKind::NotFound => {
-                Refusal::new(kind, format!("the shop has not agreed to the terms of {at_fault}"))
-                    .error("Some terms are not agreed")
-            }
-        },
-    };
+    let at_fault: Vec<&str> =
+        at_fault.into_iter().map(Reference::as_str).filter(|reference| seen.insert(*reference)).collect();
+    let (subject, names) = name_orders(&at_fault, orders);
+    let (message, error) = first.headline(&subject, at_fault.len() == 1);
     let details = obstacles.iter().map(|obstacle| match obstacle.reference() {
         Some(reference) if orders.len() > 1 => format!("{reference}: {}", obstacle.describe()),
         _ => obstacle.describe(),
     });
-    let refusal = refusal.details(details.collect());
-    let unsized_item = obstacles.iter().find_map(Obstacle::unsized_item);
-    match unsized_item {
-        _ if obstacles.iter().all(|obstacle| obstacle.kind() == RefusalKind::Conflict(Conflict::Price)) => {
-            refusal.remedy(Remedy::AcceptPrices(all_orders()))
-        }
-        Some((reference, item)) if orders.len() == 1 => {
-            refusal.remedy(Remedy::ChooseSize { reference: reference.clone(), item })
-        }
-        _ if orders.len() > 1 => refusal.remedy(Remedy::ConfirmOthers(all_orders())),
-        _ => refusal,
+    let refusal = Refusal::new(first.kind(), format!("{message}{names}")).error(error).details(details.collect());
+    remedies(orders, obstacles, &shortages).into_iter().fold(refusal, Refusal::remedy)
+}
+
+/// Refuses an order that is not pending.
+fn refuse_status(order: &Order, status: Status) -> Refusal {
+    let reference = &order.summary.reference;
+    let (is, remedy) = match status {
+        Status::Cancelled => ("cancelled".to_owned(), back_to_pending(order).unwrap_or(Remedy::NewOrder)),
+        status => (format!("already {status}"), Remedy::ShowOrder(reference.clone())),
+    };
+    let kind = Obstacle::NotPending(reference.clone(), status).kind();
+    Refusal::new(kind, format!("order {reference} is {is}")).error(not_pending(status)).remedy(remedy)
+}
+
+/// Returns what to do next: first what is missing, then what only needs consent.
+fn remedies(orders: &[Order], obstacles: &[Obstacle], shortages: &[&Shortage]) -> Vec<Remedy> {
+    let all_orders = || orders.iter().map(|order| order.summary.reference.clone()).collect();
+    let needs_consent = |obstacle: &Obstacle| obstacle.kind() == RefusalKind::Conflict(Conflict::Price);
+    if obstacles.iter().all(needs_consent) {
+        return vec![Remedy::AcceptPrices(all_orders())];
     }
+    let mut remedies = Vec::new();
+    // The customer comes before the stock.
+    if let Some((reference, true)) = short_orders(shortages).next() {
+        remedies.push(Remedy::TellShortage(reference.clone()));
+    }
+    if orders.len() > 1 {
+        let is_refused = |order: &Order| {
+            let reference = &order.summary.reference;
+            let lacks_by_itself = |shortage: &&Shortage| shortage.orders.contains(&(reference.clone(), true));
+            obstacles.iter().any(|obstacle| obstacle.reference() == Some(reference))
+                || shortages.iter().any(lacks_by_itself)
+        };
+        if !orders.iter().all(is_refused) {
+            remedies.push(Remedy::ConfirmOthers(all_orders()));
+        }
+        return remedies;
+    }
+    remedies.extend(shortages.first().map(|shortage| shortage.remedy()));
+    let unsized_item = obstacles.iter().find_map(Obstacle::unsized_item);
+    remedies.extend(unsized_item.map(|(order, item)| Remedy::ChooseSize { reference: order.clone(), item }));
+    if obstacles.iter().any(needs_consent) {
+        remedies.push(Remedy::AcceptPrices(all_orders()));
+    }
+    remedies
 }
 
 /// Makes the refusal of an order with items that need an available size.
@@ -204,38 +237,26 @@ pub fn needs_sizes(order: &Order, problems: Vec<NoSuchSize>) -> Refusal {
     refusal(std::slice::from_ref(order), &problems.into_iter().map(obstacle).collect::<Vec<_>>())
 }
 
-/// Names the orders at fault, the first of many, and of how many they are.
-fn name_some(at_fault: &[&Reference], of: usize) -> String {
+/// Returns the subject of a headline, and the names that follow it: `LEG-1` and nothing, if only one order was named; else
+/// `2 of 3 orders` and `: LEG-1, LEG-2`.
+fn name_orders(at_fault: &[&str], orders: &[Order]) -> (String, String) {
     const NAMED: usize = 3;
-    let names: Vec<&str> = at_fault.iter().take(NAMED).map(|reference| reference.as_str()).collect();
-    let more = if at_fault.len() > NAMED { format!(" and {} more", at_fault.len() - NAMED) } else { String::new() };
-    let of = if of > 1 { format!(" (of {of} orders)") } else { String::new() };
-    format!("{}{more}{of}", names.join(", "))
+    if let [only] = orders {
+        return (only.summary.reference.to_string(), String::new());
+    }
+    let more = at_fault.len().checked_sub(NAMED).filter(|more| *more > 0);
+    let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+    let names = at_fault.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    (format!("{} of {} orders", at_fault.len(), orders.len()), format!(": {names}{more}"))
 }
 
-/// Makes the refusal for missing stock: for which orders, and whom to tell. The customer comes before the stock.
-fn insufficient_stock(orders: &[Order], obstacles: &[Obstacle]) -> Refusal {
-    let shortages: Vec<&Shortage> = obstacles.iter().filter_map(Obstacle::shortage).collect();
-    let all_short = || shortages.iter().flat_map(|shortage| &shortage.orders);
-    // Orders that would be short by themselves come first: their customers have to be told.
-    let by_itself = all_short().filter(|(_, by_itself)| *by_itself);
-    let mut seen = HashSet::new();
-    let short = by_itself.chain(all_short()).filter(|(reference, _)| seen.insert(reference.as_str()));
-    let short: Vec<_> = short.collect();
-    let names = name_some(&short.iter().map(|(reference, _)| reference).collect::<Vec<_>>(), orders.len());
-    let mut refusal = Refusal::new(RefusalKind::InsufficientStock, format!("insufficient stock for {names}"))
-        .error("Insufficient stock for some items")
-        .details(shortages.iter().map(|shortage| shortage.describe()).collect());
-    if let Some((reference, true)) = short.first() {
-        refusal = refusal.remedy(Remedy::TellShortage(reference.clone()));
-    }
-    match (orders, shortages.first()) {
-        ([_], Some(first)) => refusal.remedy(first.remedy()),
-        _ => {
-            let all = orders.iter().map(|order| order.summary.reference.clone());
-            refusal.remedy(Remedy::ConfirmOthers(all.collect()))
-        }
-    }
+/// Returns the orders that do not get what they need, each with whether it would be short by itself. Those come first: their
+/// customers have to be told.
+fn short_orders<'s>(shortages: &[&'s Shortage]) -> impl Iterator<Item = (&'s Reference, bool)> {
+    let orders = shortages.iter().flat_map(|shortage| &shortage.orders);
+    let mut short: Vec<(&Reference, bool)> = orders.map(|(reference, by_itself)| (reference, *by_itself)).collect();
+    short.sort_by_key(|(_, by_itself)| !by_itself);
+    short.into_iter()
 }
 
 impl Obstacle {

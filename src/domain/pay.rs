@@ -1,4 +1,4 @@
-//! Decides what is recorded when money moves: a payment, a refund, a row of a list, or what takes a payment back.
+//! Decides what is recorded when money moves: a payment, a refund, a row of a list, or a void.
 
 use chrono::Datelike as _;
 
@@ -11,8 +11,8 @@ use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
 use super::status::Status;
 use super::time::Timestamp;
 
-/// Where a payment was found that may be the same as a row without a receipt. It is not taken back, and has the row's order, amount
-/// and method, and its time if the row has one.
+/// Where a payment was found that may be the same as a row without a receipt. It is not voided, and has the row's order, amount and
+/// method, and its time if the row has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alike {
     /// It was on record before the list.
@@ -30,7 +30,7 @@ pub enum Listed {
     New(NewPayment, Option<String>),
 }
 
-/// A payment that is not taken back, with the same method and receipt as one that is entered.
+/// A payment that is not voided, with the same method and receipt as one that is entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SameReceipt {
     /// The order that has it.
@@ -52,7 +52,7 @@ pub struct NewPayment {
     pub entry: PaymentEntry,
     /// The payment that it takes back.
     pub voids: Option<PaymentPk>,
-    /// The texts for the history: the payment that is taken back, and the one that is made.
+    /// The texts for the history: the payment that is voided, and the one that is made.
     pub change: (Option<String>, Option<String>),
 }
 
@@ -76,13 +76,14 @@ pub fn decide(
         }
         let receipt = entry.receipt.as_deref().unwrap_or_default();
         let (method, amount, other) = (&entry.method, same.amount, &same.reference);
-        let message = format!("receipt {receipt} of {method} was entered for {other}, {amount}");
+        let message = format!("receipt {receipt} of {method} is on record already: {amount} for {other}");
         return Err(Refusal::new(RefusalKind::Conflict(Conflict::Content), message)
             .error("Receipt was entered before")
             .remedy(Remedy::ShowOrder(other.clone())));
     }
     if let Some(paid_at) = entry.paid_at.filter(|paid_at| *paid_at > now) {
-        let message = format!("{paid_at} is in the future: record the payment of {reference} once the money has moved");
+        let message =
+            format!("{} is in the future: record the payment of {reference} once the money has moved", paid_at.brief());
         return Err(
             Refusal::new(RefusalKind::InvalidInput, message).error("The time of a payment must not be in the future")
         );
@@ -139,10 +140,10 @@ pub fn decide_listed(
     })
 }
 
-/// Decides to take back the payment of this number; both stay to be seen.
+/// Decides to void the payment of this number; both stay to be seen.
 ///
 /// # Errors
-/// There is no such payment; it takes another back, or was taken back; less than nothing would be left as paid.
+/// There is no such payment; it voids another, or is voided; less than nothing would be left as paid.
 pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> {
     let reference = &order.summary.reference;
     let show = |refusal: Refusal| refusal.remedy(Remedy::ShowOrder(reference.clone()));
@@ -154,18 +155,20 @@ pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> 
         return Err(show(Refusal::new(RefusalKind::NotFound, message).error(format!("Payment {number} not found"))));
     };
     if let Some(taken_back) = payment.voids {
-        let message =
-            format!("payment {number} of {reference} takes payment {taken_back} back: record that one again instead");
-        return Err(refuse(Conflict::Step, message, format!("Payment {number} takes another back")));
+        let message = format!(
+            "payment {number} of {reference} voids payment {taken_back} and cannot be voided itself: record payment {taken_back} again"
+        );
+        return Err(refuse(Conflict::Step, message, format!("Payment {number} voids another")));
     }
     if order.payments.iter().any(|other| other.voids == Some(number)) {
-        let message = format!("payment {number} of {reference} was taken back already");
-        return Err(refuse(Conflict::Already, message, format!("Payment {number} was taken back already")));
+        let message = format!("payment {number} of {reference} is voided already");
+        return Err(refuse(Conflict::Already, message, format!("Payment {number} is voided already")));
     }
     let before = order.summary.recorded;
     if before.unwrap_or_default().minus(payment.amount).is_negative() {
-        let message =
-            format!("without payment {number}, more was refunded of {reference} than paid: take the refund back first");
+        let message = format!(
+            "payment {number} of {reference} cannot be voided: more would be refunded than paid; void the refund first"
+        );
         return Err(refuse(Conflict::Step, message, "More would be refunded than was paid".to_owned()));
     }
     let entry =
@@ -291,7 +294,7 @@ mod tests {
                 Some("R-1"),
                 Some(same(7, 5000)),
                 None,
-                Err((Conflict::Content, "receipt R-1 of cash was entered for LEG-OTHER, 50.00")),
+                Err((Conflict::Content, "receipt R-1 of cash is on record already: 50.00 for LEG-OTHER")),
             ),
             (
                 &[],
@@ -299,7 +302,7 @@ mod tests {
                 Some("R-1"),
                 Some(same(8, 5000)),
                 None,
-                Err((Conflict::Content, "receipt R-1 of cash was entered for LEG-OTHER, 50.00")),
+                Err((Conflict::Content, "receipt R-1 of cash is on record already: 50.00 for LEG-OTHER")),
             ),
             (
                 &[(5000, None)],
@@ -377,16 +380,18 @@ mod tests {
             (&[(5000, None), (-2000, None)], 2, Ok((2000, 41))),
             (&[(5000, None)], 2, Err(format!("order {show} has no payment 2"))),
             (&[(5000, None)], 0, Err(format!("order {show} has no payment 0"))),
-            (&[(5000, None), (-5000, Some(1))], 1, Err(format!("payment 1 of {show} was taken back already"))),
+            (&[(5000, None), (-5000, Some(1))], 1, Err(format!("payment 1 of {show} is voided already"))),
             (
                 &[(5000, None), (-5000, Some(1))],
                 2,
-                Err(format!("payment 2 of {show} takes payment 1 back: record that one again instead")),
+                Err(format!("payment 2 of {show} voids payment 1 and cannot be voided itself: record payment 1 again")),
             ),
             (
                 &[(5000, None), (-2000, None)],
                 1,
-                Err(format!("without payment 1, more was refunded of {show} than paid: take the refund back first")),
+                Err(format!(
+                    "payment 1 of {show} cannot be voided: more would be refunded than paid; void the refund first"
+                )),
             ),
         ] {
             let order = order(Status::Pending, payments);

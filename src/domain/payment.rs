@@ -12,7 +12,7 @@ use super::typed_text::read_line;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentPk(pub i64);
 
-/// Money that moved for an order: paid, refunded, or an entry that takes another back. It never changes.
+/// Money that moved for an order: paid, refunded, or an entry that voids another. It never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// The key.
@@ -33,7 +33,7 @@ pub struct Payment {
     pub receipt: Option<String>,
     /// The note, if any.
     pub note: Option<String>,
-    /// The number of the payment that it takes back.
+    /// The number of the payment that it voids.
     pub voids: Option<usize>,
 }
 
@@ -89,8 +89,7 @@ pub fn describe(amount: Balance, method: &Method, receipt: Option<&str>) -> Stri
     format!("{amount} {method}{receipt}")
 }
 
-/// The most payments of an order, refunds and those that take another back counted too: all are loaded with it. One that takes
-/// another back is recorded beyond it.
+/// The most payments of an order, refunds and voids included, as all are loaded with it. A void is recorded beyond that too.
 pub const MOST_PAYMENTS: usize = 1000;
 
 /// Returns the sum of payments; `None` where there is none.

@@ -8,7 +8,7 @@ use super::typed_text::read_line;
 const SHORTEST_NUMBER: usize = 7;
 /// The most digits of a number with its country code (E.164).
 const LONGEST_NUMBER: usize = 15;
-/// The digits after which a number is complete: what stands apart behind them is another one.
+/// So many digits in a row are a whole number: digits after a gap belong to another one.
 const WHOLE_NUMBER: usize = 10;
 /// What stands before a number with its country code.
 const PLUS: [char; 2] = ['+', '＋'];

@@ -296,8 +296,9 @@ pub fn remove(product: &Product, orders: i64) -> Result<(), Refusal> {
         1 => "an order".to_owned(),
         orders => format!("{orders} orders"),
     };
-    let refusal = Refusal::conflict(Conflict::Step, format!("{} is in {which}", product.name))
-        .error("Products in orders cannot be removed");
+    let refusal =
+        Refusal::conflict(Conflict::Step, format!("{} is in {which}, so it stays in the catalogue", product.name))
+            .error("Products in orders cannot be removed");
     let has_stock = product.stock_quantity() > 0;
     Err(if has_stock { refusal.remedy(clear_stock(product, product.sizes())) } else { refusal })
 }
@@ -511,9 +512,11 @@ mod tests {
     fn a_product_in_an_order_is_not_removed() {
         let sized = product("Shirt", &[("S", 1)]);
         let plain = product("Cap", &[("", 1)]);
-        for (product, orders, message) in
-            [(&sized, 0, None), (&sized, 1, Some("Shirt is in an order")), (&plain, 2, Some("Cap is in 2 orders"))]
-        {
+        for (product, orders, message) in [
+            (&sized, 0, None),
+            (&sized, 1, Some("Shirt is in an order, so it stays in the catalogue")),
+            (&plain, 2, Some("Cap is in 2 orders, so it stays in the catalogue")),
+        ] {
             let refused = remove(product, orders).err();
             assert_eq!(refused.as_ref().map(|refusal| refusal.message.as_str()), message);
             assert!(refused.is_none_or(|refusal| refusal.kind == RefusalKind::Conflict(Conflict::Step)));

@@ -51,16 +51,16 @@ pub fn decide_repeat(order: &ResolvedOrder, known: &Known, sender: &Caller) -> R
         |problem: String| Err(Rejected { kind: RefusalKind::Conflict(Conflict::Content), problems: problem.into() });
     if !sender.sees(summary) {
         // Comparing with the current order would let them guess how it was changed.
-        return conflict(format!("order {} is there already with other content", order.reference));
+        return conflict(format!("order {} exists already, with other content", order.reference));
     }
     if summary.is_forgotten() {
-        return conflict(format!("order {} is there already, and its customer was forgotten", summary.reference));
+        return conflict(format!("order {} exists already, and its customer was forgotten", summary.reference));
     }
     match order.content.differing_fields(&Content::of_order(&known.order)).as_slice() {
         [] => Ok(()),
         differing => {
             let fields = differing.join(", ");
-            conflict(format!("order {} is there already with other content: {fields}", summary.reference))
+            conflict(format!("order {} exists already, with other content: {fields}", summary.reference))
         }
     }
 }
@@ -197,7 +197,7 @@ pub(crate) mod tests {
             let expected = if fields.is_empty() {
                 Ok(())
             } else {
-                let problem = format!("order LEG-LXYZ1234-AB5C is there already with other content: {fields}");
+                let problem = format!("order LEG-LXYZ1234-AB5C exists already, with other content: {fields}");
                 Err(Rejected { kind: RefusalKind::Conflict(Conflict::Content), problems: problem.into() })
             };
             assert_eq!(shop.receive_again(&again, &known), expected, "{what}");

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::money::Money;
 use super::payment::Method;
 use super::reference::Reference;
 use super::shipping::ShippingEdit;
@@ -76,8 +77,8 @@ pub enum Remedy {
         /// The item's number.
         item: usize,
     },
-    /// Cancel the order.
-    Cancel(Reference),
+    /// Cancel the order, perhaps keeping a part of its price.
+    Cancel(Reference, Option<Money>),
     /// Take back items of the order.
     Return(Reference),
     /// Say who carries the order.
@@ -116,6 +117,27 @@ pub enum Remedy {
         /// How; `None` if only the reader knows.
         method: Option<Method>,
     },
+    /// Record a payment of the order.
+    RecordPayment {
+        /// The order.
+        reference: Reference,
+        /// How much; `None` if only the reader knows.
+        amount: Option<Money>,
+        /// How.
+        method: Method,
+    },
+    /// Mark the order as cash on delivery.
+    MarkCod(Reference),
+    /// Do this first.
+    First(Box<Remedy>),
+    /// Do this after the remedy before it.
+    Then(Box<Remedy>),
+    /// Take the pieces back without a refund.
+    LeaveOutRefund,
+    /// Take the pieces back, and keep nothing.
+    LeaveOutKeep,
+    /// Name the product that replaces the pieces.
+    NameReplacement,
     /// Look at several orders.
     ShowOrders(Vec<Reference>),
     /// Tell the customer what is missing.

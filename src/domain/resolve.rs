@@ -1,7 +1,9 @@
 //! Resolves an incoming order: finds its products in the catalogue, fills in what it leaves out, and warns.
 
+use chrono::Datelike as _;
 use uuid::Uuid;
 
+use super::calendar::FIRST_YEAR;
 use super::content::Content;
 use super::incoming::{IncomingItem, IncomingOrder, Source};
 use super::money::Money;
@@ -205,15 +207,15 @@ fn snapshot(item: IncomingItem, product: &Product, id: Uuid) -> OrderItem {
 
 /// Says that the time of an order comes from a wrong clock (rule 10).
 fn wrong_clock(order_date: Timestamp, now: Timestamp) -> Option<String> {
-    /// The year in which the first message was sent through WhatsApp, in milliseconds.
-    const FIRST_MILLIS: i64 = 1_230_768_000_000;
     const AHEAD_MILLIS: i64 = 2 * 24 * 60 * 60 * 1000;
-    let problem = match order_date.millis() {
-        millis if millis < FIRST_MILLIS => "is before 2009",
-        millis if millis > now.millis().saturating_add(AHEAD_MILLIS) => "is more than two days ahead of the clock",
-        _ => return None,
+    let problem = if order_date.utc().year() < FIRST_YEAR {
+        format!("is before {FIRST_YEAR}")
+    } else if order_date.millis() > now.millis().saturating_add(AHEAD_MILLIS) {
+        "is more than two days ahead of the clock".to_owned()
+    } else {
+        return None;
     };
-    Some(format!("orderDate {} {problem}: the time at which the order came is taken", order_date.brief()))
+    Some(format!("orderDate {} {problem}, so the time of receipt is used instead", order_date.brief()))
 }
 
 fn size_warning(product: &Product, size: Option<&str>) -> Option<String> {
@@ -247,7 +249,7 @@ mod tests {
             order.order_date = Timestamp::parse(date).unwrap();
             let new = resolved_order(&order, &catalogue);
             let expected =
-                problem.map(|problem| format!("orderDate {date} {problem}: the time at which the order came is taken"));
+                problem.map(|problem| format!("orderDate {date} {problem}, so the time of receipt is used instead"));
             assert_eq!(new.warnings, Vec::from_iter(expected), "{date}");
             assert_eq!(new.order_date, if problem.is_some() { now() } else { order.order_date }, "{date}");
         }

@@ -186,7 +186,7 @@ pub fn decide(
     };
     if left < discount {
         let message = format!(
-            "the discount of {}, {discount}, would be more than the items that the customer then has, {left}",
+            "the discount of {}, {discount}, would be more than the items that are left cost: {left}",
             summary.reference
         );
         return Err(Refusal::invalid(message).error("The discount would be more than the items"));
@@ -239,7 +239,7 @@ fn replacements(
                 };
                 if !product.is_sized() {
                     let message = format!("{} has no sizes: name the product that replaces it", product.name);
-                    return Err(Refusal::invalid(message));
+                    return Err(Refusal::invalid(message).remedy(Remedy::NameReplacement));
                 }
                 (product, Some(size.as_str()), old.selected_color.clone(), old.unit_price)
             }
@@ -276,7 +276,7 @@ pub fn refuse_status(order: &Order) -> Result<(), Refusal> {
         Status::Shipped | Status::Delivered => Ok(()),
         Status::Cancelled => Err(refusal().remedy(Remedy::ShowOrder(reference()))),
         Status::Pending | Status::Confirmed | Status::Processing => {
-            Err(refusal().remedy(Remedy::EditItem(reference())).remedy(Remedy::Cancel(reference())))
+            Err(refusal().remedy(Remedy::EditItem(reference())).remedy(Remedy::Cancel(reference(), None)))
         }
     }
 }
@@ -358,11 +358,11 @@ impl AfterReturn<'_> {
 }
 
 fn more_than_left(number: usize, item: &OrderItem, quantity: u32, reference: &Reference) -> Refusal {
-    let left = match item.pieces_left() {
-        0 => "all of it came back before".to_owned(),
-        left => format!("the customer has {left} of it"),
+    let problem = match item.pieces_left() {
+        0 => "all pieces came back already".to_owned(),
+        left => format!("the customer has {left}, not {quantity}"),
     };
-    Refusal::conflict(Conflict::Step, format!("{quantity} of item {number} of {reference} cannot come back: {left}"))
+    Refusal::conflict(Conflict::Step, format!("item {number} of {reference}: {problem}"))
         .error("More than the customer has cannot come back")
         .remedy(Remedy::NumberItems(reference.clone()))
 }
@@ -374,15 +374,13 @@ fn cancellation(order: &Order, is_empty: bool, keep: Option<Money>) -> Result<Op
     if !is_empty {
         return match keep {
             None => Ok(None),
-            Some(_) => Err(Refusal::conflict(
+            Some(keep) => Err(Refusal::conflict(
                 Conflict::Step,
-                format!(
-                    "the shop can keep a part of the price of {} once everything is back; the customer still has some of it",
-                    summary.reference
-                ),
+                format!("a part of the price of {} can be kept only once all its pieces are back", summary.reference),
             )
             .error("A part of the price can be kept once everything is back")
-            .remedy(Remedy::Cancel(reference()))),
+            .remedy(Remedy::LeaveOutKeep)
+            .remedy(Remedy::Cancel(reference(), Some(keep)))),
         };
     }
     let kept = keep.unwrap_or_default();
@@ -786,28 +784,18 @@ pub(crate) mod tests {
                 step,
                 "only items of a shipped or delivered order can come back; LEG-LXYZ1234-AB5C is pending",
             ),
-            (&desk, of(&[(1, 2)]), step, "2 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of it"),
+            (&desk, of(&[(1, 2)]), step, "item 1 of LEG-LXYZ1234-AB5C: the customer has 1, not 2"),
             (
                 &desk,
                 of(&[(1, u32::MAX), (1, 1)]),
                 step,
-                "4294967295 of item 1 of LEG-LXYZ1234-AB5C cannot come back: the customer has 1 of it",
+                "item 1 of LEG-LXYZ1234-AB5C: the customer has 1, not 4294967295",
             ),
-            (
-                &after_taking_all,
-                of(&[(1, 1)]),
-                step,
-                "1 of item 1 of LEG-LXYZ1234-AB5C cannot come back: all of it came back before",
-            ),
-            (&desk, exchange(&[(1, 2)], "S"), step, "the customer has 1 of it"),
+            (&after_taking_all, of(&[(1, 1)]), step, "item 1 of LEG-LXYZ1234-AB5C: all pieces came back already"),
+            (&desk, exchange(&[(1, 2)], "S"), step, "the customer has 1, not 2"),
             (&desk, exchange(&[(1, 1)], "S"), InsufficientStock, "insufficient stock for LEG-LXYZ1234-AB5C"),
-            (&desk, keep(0, of(&[(1, 1)])), step, "a part of the price of LEG-LXYZ1234-AB5C once everything is back"),
-            (
-                &desk,
-                keep(1, exchange(&[(1, 1)], "L")),
-                step,
-                "a part of the price of LEG-LXYZ1234-AB5C once everything is back",
-            ),
+            (&desk, keep(0, of(&[(1, 1)])), step, "can be kept only once all its pieces are back"),
+            (&desk, keep(1, exchange(&[(1, 1)], "L")), step, "can be kept only once all its pieces are back"),
             (
                 &desk,
                 keep(3429, of(&[(1, 1), (2, 1)])),
@@ -825,7 +813,7 @@ pub(crate) mod tests {
         use Remedy::{Cancel, EditItem, ShowOrder};
         let (mut desk, ..) = Desk::of_shirts(0, 5);
         let reference = || desk.order.summary.reference.clone();
-        let before = vec![EditItem(reference()), Cancel(reference())];
+        let before = vec![EditItem(reference()), Cancel(reference(), None)];
         for (status, remedies) in [
             (Status::Pending, Some(before.clone())),
             (Status::Confirmed, Some(before.clone())),
@@ -880,7 +868,7 @@ pub(crate) mod tests {
         assert_eq!(
             (refusal.message.as_str(), refusal.error.as_str()),
             (
-                "the discount of LEG-LXYZ1234-AB5C, 10.01, would be more than the items that the customer then has, 10.00",
+                "the discount of LEG-LXYZ1234-AB5C, 10.01, would be more than the items that are left cost: 10.00",
                 "The discount would be more than the items"
             )
         );

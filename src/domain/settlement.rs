@@ -4,6 +4,7 @@ use super::money::Money;
 use super::order::Order;
 use super::pay::{NewPayment, amount_to_pay};
 use super::payment::{Method, PaymentEntry};
+use super::reference::Reference;
 use super::refusal::{Refusal, Remedy};
 use super::terms::Terms;
 
@@ -46,6 +47,18 @@ impl Settlement {
             terms.claimed.cod = false;
         }
         terms
+    }
+
+    /// Returns what does the same for an order that is confirmed already.
+    pub fn remedy(&self, reference: &Reference) -> Option<Remedy> {
+        let reference = reference.clone();
+        match self {
+            Settlement::Unsaid => None,
+            Settlement::Paid { method, amount, .. } => {
+                Some(Remedy::RecordPayment { reference, amount: *amount, method: method.clone() })
+            }
+            Settlement::CashOnDelivery => Some(Remedy::MarkCod(reference)),
+        }
     }
 
     /// Returns the payment of an order, if it has one.

@@ -81,13 +81,16 @@ pub fn shortages(orders: &[(&Reference, &[Movement])], catalogue: &Catalogue) ->
 pub fn insufficient(reference: &Reference, movements: &[Movement], catalogue: &Catalogue) -> Option<Refusal> {
     let short = shortages(&[(reference, movements)], catalogue);
     let first = short.first()?;
-    let message = format!("insufficient stock for {reference}");
-    Some(
-        Refusal::new(RefusalKind::InsufficientStock, message)
-            .error("Insufficient stock for some items")
-            .details(short.iter().map(Shortage::describe).collect())
-            .remedy(first.remedy()),
-    )
+    Some(refuse(format!("insufficient stock for {reference}"), &short).remedy(first.remedy()))
+}
+
+/// The guide's words for missing stock.
+pub const INSUFFICIENT: &str = "Insufficient stock for some items";
+
+/// Makes the refusal for missing stock.
+pub fn refuse(message: String, short: &[Shortage]) -> Refusal {
+    let details = short.iter().map(Shortage::describe).collect();
+    Refusal::new(RefusalKind::InsufficientStock, message).error(INSUFFICIENT).details(details)
 }
 
 impl Need {

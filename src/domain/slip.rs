@@ -8,9 +8,6 @@ use super::product::{Catalogue, Product, ProductId};
 use super::status::Status;
 use super::text::size_key;
 
-/// The statuses of the orders that are to be packed.
-pub const TO_PACK: &[Status] = &[Status::Confirmed, Status::Processing];
-
 /// The most lines of a pick list, which is in memory. Guests choose colors, so the catalogue bounds nothing.
 pub const LINES_LIMIT: usize = 20_000;
 
@@ -124,7 +121,7 @@ pub const RETURNS_LOOKED_AT: u32 = 100;
 
 /// Returns whether an order is to be packed: all of it, or what replaces what came back.
 pub fn is_to_pack(order: &Order) -> bool {
-    TO_PACK.contains(&order.summary.status) || is_exchange(order)
+    order.summary.status.is_in_shop() || is_exchange(order)
 }
 
 /// Returns whether only what replaces what came back is to be packed: the customer has the rest.

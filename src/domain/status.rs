@@ -25,6 +25,9 @@ impl Status {
     /// All statuses, in the order of an order's life.
     pub const ALL: [Status; 6] = [Pending, Confirmed, Processing, Shipped, Delivered, Cancelled];
 
+    /// The statuses in which the pieces that an order holds are still in the shop, to be packed.
+    pub const IN_SHOP: &[Status] = &[Confirmed, Processing];
+
     /// Returns its word, as in JSON, SQL and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,7 +57,7 @@ impl Status {
 
     /// Returns whether the pieces that an order in this status holds are still in the shop.
     pub fn is_in_shop(self) -> bool {
-        matches!(self, Confirmed | Processing)
+        Status::IN_SHOP.contains(&self)
     }
 
     /// Returns whether an order in this status is with a courier, or was.

@@ -6,8 +6,8 @@ use super::limits::SIZES;
 use super::order::QUANTITY_LIMIT;
 use super::product::{Product, ProductId, StockKey, StockLine, no_such_size};
 use super::reference::Reference;
-use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
-use super::shortage::Shortage;
+use super::refusal::{Conflict, Refusal, Remedy};
+use super::shortage::{self, Shortage};
 use super::text::size_key;
 
 /// Why stock moved.
@@ -165,10 +165,8 @@ pub fn correct(
     let label = product.label(&line);
     if after < 0 {
         let shortage = Shortage { available: before, ..Shortage::of(product, &line, -delta) };
-        return Err(Refusal::new(RefusalKind::InsufficientStock, format!("not enough stock of {}", shortage.label))
-            .error("Insufficient stock for some items")
-            .details(vec![shortage.describe()])
-            .remedy(Remedy::ShowProduct(shortage.handle)));
+        let show = Remedy::ShowProduct(shortage.handle.clone());
+        return Err(shortage::refuse(format!("not enough stock of {label}"), &[shortage]).remedy(show));
     }
     // Pieces that came back from orders may exceed the limit: a change towards it is fine.
     if delta > 0 && after > i64::from(QUANTITY_LIMIT) {
@@ -218,7 +216,9 @@ fn find_line<'a>(
         return Err(Refusal::invalid(format!("{name} cannot get the size {size}: {NO_SIGNS}")));
     }
     if product.sizes().count() >= SIZES {
-        return Err(Refusal::invalid(format!("{name} cannot get the size {size}: it has {SIZES} sizes")));
+        return Err(Refusal::invalid(format!(
+            "{name} cannot get the size {size}: a product has at most {SIZES} sizes"
+        )));
     }
     Ok(Cow::Owned(StockLine { size_key: key, size: size.to_owned(), on_hand: 0 }))
 }
@@ -230,6 +230,7 @@ pub const NO_SIGNS: &str = "a size cannot have , or = in its name";
 mod tests {
     use super::*;
     use crate::domain::product::tests::product;
+    use crate::domain::refusal::RefusalKind;
 
     #[test]
     fn corrections_of_stock() {
@@ -314,7 +315,7 @@ mod tests {
         let many = product("Shirt", &names.iter().map(|name| (name.as_str(), 1)).collect::<Vec<_>>());
         assert_eq!(
             refused(&many, Some("XL"), Correction::Count(1)).message,
-            "Shirt cannot get the size XL: it has 1000 sizes"
+            "Shirt cannot get the size XL: a product has at most 1000 sizes"
         );
         let limit = i64::from(QUANTITY_LIMIT);
         assert_eq!(

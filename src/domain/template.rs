@@ -143,7 +143,7 @@ pub enum Part<'t> {
 pub fn parts(words: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = words;
-    // Where text begins that is not split off yet, and where to look for the next brace.
+    // Where to look for the next brace.
     let mut from = 0;
     while let Some(open) = rest[from..].find('{').map(|at| from + at) {
         let name = rest[open + 1..].find('}').map(|length| &rest[open + 1..open + 1 + length]);

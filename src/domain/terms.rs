@@ -51,7 +51,7 @@ impl Terms {
 
     /// Describes each term that only a guest claims, for marks and refusals.
     pub fn marks(&self) -> Vec<String> {
-        self.claims().iter().map(|claim| format!("{claim}: the order says so, the shop has not agreed")).collect()
+        self.claims().iter().map(|claim| format!("{claim}: named by the order, not agreed yet")).collect()
     }
 }
 
@@ -235,7 +235,7 @@ mod tests {
                 Terms { delivery_fee: delivery_fee.map(money), discount: money(discount), is_cod, ..Terms::default() };
             assert!(terms.marks().is_empty(), "the shop's own terms are agreed");
             let marks: Vec<_> =
-                marks.iter().map(|mark| format!("{mark}: the order says so, the shop has not agreed")).collect();
+                marks.iter().map(|mark| format!("{mark}: named by the order, not agreed yet")).collect();
             assert_eq!(terms.claimed_by_guest().marks(), marks);
         }
     }

@@ -1,4 +1,4 @@
-//! Status changes other than confirming, and returning stock (rules 2 and 3).
+//! Status changes other than confirming, and giving stock back (rules 2 and 3).
 
 use super::holding::Holding;
 use super::money::{Balance, Money};
@@ -52,7 +52,7 @@ pub fn decide(order: &Order, held: &Holding, request: Request) -> Result<StatusC
         return Err(has_returns(summary));
     }
     if !legal {
-        return Err(illegal(order, to));
+        return Err(illegal(order, request));
     }
     may_keep(summary, request.keep)?;
     let mut movements = Vec::new();
@@ -99,22 +99,30 @@ pub fn back_to_pending(order: &Order) -> Option<Remedy> {
     order.returns.is_empty().then_some(back)
 }
 
-fn illegal(order: &Order, to: Status) -> Refusal {
+fn illegal(order: &Order, Request { to, keep, .. }: Request) -> Refusal {
     let (reference, from) = (&order.summary.reference, order.summary.status);
     let refuse = |conflict, message: String, error: String| Refusal::conflict(conflict, message).error(error);
     let step_back = |to| Remedy::StepBack { reference: reference.clone(), to };
+    if from == to {
+        let message = format!("order {reference} is already {to}");
+        let refusal = refuse(Conflict::Already, message, format!("Order is already {to}"));
+        return match back_to_pending(order) {
+            Some(back) if keep != Money::ZERO => {
+                let again = Remedy::Cancel(reference.clone(), Some(keep));
+                refusal.remedy(Remedy::First(Box::new(back))).remedy(Remedy::Then(Box::new(again)))
+            }
+            _ => refusal.remedy(Remedy::ShowOrder(reference.clone())),
+        };
+    }
     if to == Status::Confirmed {
+        let confirm = Remedy::Confirm(reference.clone());
         let message = format!("only confirm takes {reference} to confirmed; it is {from}");
         let refusal = refuse(Conflict::Step, message, "Only confirm takes an order to confirmed".to_owned());
         return match (from, back_to_pending(order)) {
-            (Status::Pending, _) => refusal.remedy(Remedy::Confirm(reference.clone())),
-            (_, Some(back)) => refusal.remedy(back).remedy(Remedy::Confirm(reference.clone())),
+            (Status::Pending, _) => refusal.remedy(confirm),
+            (_, Some(back)) => refusal.remedy(Remedy::First(Box::new(back))).remedy(Remedy::Then(Box::new(confirm))),
             (_, None) => refusal.remedy(Remedy::ShowOrder(reference.clone())),
         };
-    }
-    if from == to {
-        let message = format!("order {reference} is already {to}");
-        return refuse(Conflict::Already, message, format!("Order is already {to}"));
     }
     let message = format!("order {reference} cannot go from {from} to {to}");
     let refusal = refuse(Conflict::Step, message, format!("Order cannot go from {from} to {to}"));
@@ -216,7 +224,13 @@ mod tests {
         let only_confirm = "Only confirm takes an order to confirmed";
         for (from, to, force, error, remedies) in [
             (Pending, Confirmed, true, only_confirm, vec![confirm.clone()]),
-            (Shipped, Confirmed, true, only_confirm, vec![back(Pending), confirm.clone()]),
+            (
+                Shipped,
+                Confirmed,
+                true,
+                only_confirm,
+                vec![Remedy::First(Box::new(back(Pending))), Remedy::Then(Box::new(confirm.clone()))],
+            ),
             (Pending, Shipped, true, "Order cannot go from pending to shipped", vec![confirm]),
             (Shipped, Processing, false, "Order cannot go from shipped to processing", vec![back(Processing)]),
             (Cancelled, Shipped, true, "Order cannot go from cancelled to shipped", vec![reopen.clone()]),
@@ -230,13 +244,30 @@ mod tests {
                 (RefusalKind::Conflict(Conflict::Step), error, remedies)
             );
         }
-        let refusal = decide(
-            &order_in(Cancelled),
-            &Holding::default(),
-            Request { to: Cancelled, force: false, restock: true, keep: Money::ZERO },
-        )
-        .unwrap_err();
-        assert_eq!(refusal.error, "Order is already cancelled");
+    }
+
+    #[test]
+    fn an_order_that_is_in_the_status_already_is_said_to_be() {
+        let reference = || Reference::parse("LEG-LXYZ1234-AB5C").unwrap();
+        let again = |order: &Order, keep| {
+            let request = Request { to: order.summary.status, force: false, restock: true, keep };
+            let refusal = decide(order, &Holding::default(), request).unwrap_err();
+            assert_eq!(refusal.kind, RefusalKind::Conflict(Conflict::Already));
+            assert_eq!(refusal.error, format!("Order is already {}", order.summary.status));
+            refusal.remedies
+        };
+        let show = || vec![Remedy::ShowOrder(reference())];
+        for status in [Status::Confirmed, Status::Shipped, Status::Cancelled] {
+            assert_eq!(again(&order_in(status), Money::ZERO), show());
+        }
+        // Another amount can be kept only by cancelling it again.
+        let keep = Money::from_hundredths(500);
+        let steps = vec![
+            Remedy::First(Box::new(Remedy::Reopen(reference()))),
+            Remedy::Then(Box::new(Remedy::Cancel(reference(), Some(keep)))),
+        ];
+        assert_eq!(again(&order_in(Status::Cancelled), keep), steps);
+        assert_eq!(again(&with_returns(Status::Cancelled), keep), show());
     }
 
     /// One of the two shirts came back.

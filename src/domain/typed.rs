@@ -60,7 +60,7 @@ impl TypedOrder {
         });
         let terms = Terms::default().edited(&self.terms, total);
         if problems.is_empty() && terms.discount > total {
-            problems.push(format!("the discount, {}, is more than the items, {total}", terms.discount));
+            problems.push(format!("a discount of {} is more than the items cost: {total}", terms.discount));
         }
         if !problems.is_empty() {
             let refusal = Refusal::new(RefusalKind::InvalidInput, "invalid order").error("Invalid order");
@@ -183,7 +183,10 @@ mod tests {
         );
         let mut order = typed(vec![item(&cap, None, 1, None)]);
         order.terms.discount = Some(Discount::Amount(Money::from_hundredths(3000)));
-        assert_eq!(order.into_incoming().unwrap_err().details, ["the discount, 30.00, is more than the items, 29.99"]);
+        assert_eq!(
+            order.into_incoming().unwrap_err().details,
+            ["a discount of 30.00 is more than the items cost: 29.99"]
+        );
         let twice = vec![item(&cap, None, 1, Some(limit)), item(&cap, None, 1, Some(limit))];
         let refusal = typed(twice).into_incoming().unwrap_err();
         assert_eq!(refusal.details, ["the items sum to more than 99999999.99 or too many pieces"]);
@@ -203,6 +206,6 @@ mod tests {
             order.into_incoming().map(|order| order.terms.discount.hundredths()).map_err(|refusal| refusal.details)
         };
         assert_eq!(discounted(500), Ok(500));
-        assert_eq!(discounted(501), Err(vec!["the discount, 5.01, is more than the items, 5.00".to_owned()]));
+        assert_eq!(discounted(501), Err(vec!["a discount of 5.01 is more than the items cost: 5.00".to_owned()]));
     }
 }

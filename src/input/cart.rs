@@ -106,7 +106,10 @@ struct Cart {
 fn read_items(mut order: Fields<'_>, products: &mut Vec<NamedProduct>, problems: &mut Problems) -> Option<Cart> {
     if !order.has("productItems") && (order.has("token") || order.has("id") || order.has("orderId")) {
         let place = order.place().clone();
-        problems.add(&place, "carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON");
+        problems.add(
+            &place,
+            "carries only an id and a token, no items: fetch them from WhatsApp, or send the order as JSON",
+        );
         return None;
     }
     // Cut an overlong note: it is no reason to lose the cart.
@@ -137,7 +140,7 @@ fn read_cart_item(
 ) -> Option<IncomingItem> {
     let mut fields = element.object(problems)?;
     if fields.keys().any(|key| key.contains("1000")) {
-        problems.add(&element.place, "has an amount in thousandths, as another program keeps it");
+        problems.add(&element.place, "has an amount in thousandths: send amounts with two decimals");
         return None;
     }
     let product = fields.require(&["productRetailerId"], problems).and_then(|value| {
@@ -261,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_cart_of_a_linked_device_has_only_an_id_and_a_token() {
-        let problem = "carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON";
+        let problem = "carries only an id and a token, no items: fetch them from WhatsApp, or send the order as JSON";
         for key in ["token", "id", "order_id"] {
             let message = with(cart(), "order", json!({key: "7"}));
             assert_eq!(problems(&json!({"messages": [message]})), [format!("messages[0].order: {problem}")], "{key}");
@@ -284,7 +287,7 @@ mod tests {
                 with(with(belt(), "quantity", 2_147_483_647), "item_price", 99_999_999),
                 "[0]: 2147483647 × 99999999.00 is more than 99999999.99",
             ),
-            (with(belt(), "price1000", 18750), "[0]: has an amount in thousandths, as another program keeps it"),
+            (with(belt(), "price1000", 18750), "[0]: has an amount in thousandths: send amounts with two decimals"),
         ] {
             assert_eq!(problems(&cart_of(json!([item])))[0], format!("{items}{expected}"), "{item}");
         }

@@ -136,7 +136,7 @@ pub fn read_id(text: &str) -> Result<ProductId, String> {
     id.map_err(|_| "must be a product id (a UUID): a number of the shop's own needs another column".to_owned())
 }
 
-/// Reads a code: a barcode, a size, a receipt. Where a spreadsheet took a code for a number, it is what a person entered.
+/// Reads a code: a barcode, a size, a receipt. A code that a spreadsheet stored as a number is read as it was entered.
 ///
 /// # Errors
 /// It is too long, or digits of it are lost.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::time_cell::show_days;
 use crate::domain::text::is_edge;
 
-/// What stands in a cell. A date is none but for columns of times: a spreadsheet makes dates of prices (`5.12`) and sizes
+/// What stands in a cell. Only columns of times take a date: a spreadsheet makes dates of prices (`5.12`) and sizes
 /// (`10-12`), and keeps only the number of their day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CellValue {

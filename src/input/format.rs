@@ -20,7 +20,7 @@ pub enum Format {
 
 /// How other files begin, what they are, and what to do where orders are wanted.
 const STRANGERS: [(&[u8], &str, &str); 8] = [
-    (b"\x1f\x8b", "is gzip", "zcat FILE | orders … -"),
+    (b"\x1f\x8b", "is compressed (gzip)", "zcat FILE | orders import -"),
     (b"SQLite format 3\0", "is a database, not what was exported of one", ""),
     (b"%PDF", "is a PDF", "send the orders as JSON, or export the chat"),
     (b"\xff\xfe", "is UTF-16", "save it as UTF-8"),

@@ -611,8 +611,7 @@ mod tests {
             cart_of(with(cart(), "note", MESSAGE)),
             ["LEG-MLHSLKOW-ZOZH, whatsapp_order, wamid.C".to_owned(), format!("{REFERENCE}, whatsapp_text, no id")]
         );
-        let unread =
-            "holds a cart that is not read there: import its message by itself, of type order, as {\"messages\":[…]}";
+        let unread = "holds a cart in a place where carts are not read: import its message by itself, of type order, as {\"messages\":[…]}";
         assert_eq!(
             cart_of(with(cart(), "again", cart())),
             [

@@ -176,7 +176,7 @@ fn read_product(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Name
         return Some(NamedProduct { place: value.place.to_string(), key: ProductKey::Id(id) });
     };
     if let Some(id) = fields.take_any(&["productId", "product"], problems).filter(|value| !value.is_null()) {
-        problems.add(&barcode.place, format_args!("is given beside {}: name the product once", id.place));
+        problems.add(&barcode.place, format_args!("and {} are both given: keep one", id.place));
         return None;
     }
     let text = barcode.required_text(limits::BARCODE, problems)?;
@@ -308,13 +308,10 @@ mod tests {
         let order = read(&with(&format!(r#"{id},"barcode":null"#))).unwrap();
         assert!(matches!(order.items[0].product.key, ProductKey::Id(_)));
         for (keys, problem) in [
-            (
-                format!(r#"{id},"barcode":"x""#),
-                "items[0].barcode: is given beside items[0].productId: name the product once",
-            ),
+            (format!(r#"{id},"barcode":"x""#), "items[0].barcode: and items[0].productId are both given: keep one"),
             (
                 r#""product":"x","barcode":"x""#.into(),
-                "items[0].barcode: is given beside items[0].product: name the product once",
+                "items[0].barcode: and items[0].product are both given: keep one",
             ),
             (r#""barcode":" ""#.into(), "items[0].barcode: must not be blank"),
             (r#""barcode":17"#.into(), "items[0].barcode: must be a string, is a number"),

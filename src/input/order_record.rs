@@ -291,8 +291,8 @@ mod tests {
 
     #[test]
     fn an_order_that_stands_beside_what_is_read_is_a_problem() {
-        let unread = "holds an order that is not read there: import it by itself";
-        let text = "holds an order message that is not read there: import the text by itself";
+        let unread = "holds an order in a place where orders are not read: import it by itself";
+        let text = "holds an order message in a place where none is read: import the text by itself";
         for (record, expected) in [
             (
                 json!({"body": order(), "more": order()}),
@@ -317,7 +317,7 @@ mod tests {
         let record = json!({"messages": [], "more": vec![order(); 8]});
         let problems = &outcomes(&record)[0];
         assert!(problems.contains("more[4]: holds an order") && !problems.contains("more[5]"), "{problems}");
-        assert!(problems.ends_with("; holds 3 more orders where none are read"), "{problems}");
+        assert!(problems.ends_with("; holds 3 more orders in places where none are read"), "{problems}");
     }
 
     #[test]

@@ -9,8 +9,7 @@ use memchr::{memchr, memchr3, memmem};
 use super::order_texts::{NESTING_LIMIT, STRING_LIMIT, end_of_string, is_json};
 
 /// What to say of the cart that WhatsApp gives to linked devices.
-pub const ONLY_TOKEN: &str =
-    "is an order message that carries only an id and a token: its items must be asked of WhatsApp, or sent as JSON";
+pub const ONLY_TOKEN: &str = "is an order message that carries only an id and a token, no items: fetch them from WhatsApp, or send the order as JSON";
 /// Every spelling of a searched key contains one of these; so does a key with escapes.
 const PARTS_OF_KEYS: [&str; 8] = ["tems", "TEMS", "rderM", "rder_m", "RDER_M", "oken", "OKEN", "\\u"];
 
@@ -41,10 +40,10 @@ impl SignKind {
     pub fn overlooked(self) -> &'static str {
         match self {
             SignKind::Cart => {
-                "holds a cart that is not read there: import its message by itself, of type order, as {\"messages\":[…]}"
+                "holds a cart in a place where carts are not read: import its message by itself, of type order, as {\"messages\":[…]}"
             }
             SignKind::Token => ONLY_TOKEN,
-            SignKind::Order => "holds an order that is not read there: import it by itself",
+            SignKind::Order => "holds an order in a place where orders are not read: import it by itself",
             SignKind::LongText => "is too long to be searched for orders: import what it holds",
         }
     }

@@ -51,7 +51,7 @@ impl Unread {
         }
         let unnamed = self.count.saturating_sub(self.first.len());
         if unnamed > 0 {
-            problems.add(&whole.place, format_args!("holds {unnamed} more orders where none are read"));
+            problems.add(&whole.place, format_args!("holds {unnamed} more orders in places where none are read"));
         }
         problems
     }
@@ -324,7 +324,7 @@ impl<'f> OrderSink<'f> {
 
 /// Passes on the address of every order in a JSON text, with what to say if nothing reads it.
 fn each_order(json: &str, take: &mut dyn FnMut(usize, &'static str)) {
-    const TEXT: &str = "holds an order message that is not read there: import the text by itself";
+    const TEXT: &str = "holds an order message in a place where none is read: import the text by itself";
     each_order_text(json, &mut |text| take(text.address, TEXT));
     each_order_sign(json, &mut |sign| take(sign.address, sign.kind.overlooked()));
 }
@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn a_message_that_has_a_problem_or_an_unread_order_is_not_skipped() {
         let hello = text_message("hello");
-        let unread = "holds an order that is not read there: import it by itself";
+        let unread = "holds an order in a place where orders are not read: import it by itself";
         for (message, expected) in [
             (hello.clone(), "skipped 1".to_owned()),
             (with(hello.clone(), "type", 5), "no order: messages[0].type: must be a string, is a number".to_owned()),

@@ -51,7 +51,7 @@ pub fn name_stranger(fields: &Fields<'_>) -> String {
         return ONLY_TOKEN.to_owned();
     }
     if fields.keys().any(|key| key.contains("1000")) {
-        return "has amounts in thousandths, as another program keeps them: send the order as JSON".to_owned();
+        return "has amounts in thousandths: send the order as JSON, with two decimals".to_owned();
     }
     if has("orderDetails") || has("interactive") {
         return "is an order_details that the shop sent, not an order".to_owned();
@@ -84,7 +84,7 @@ mod tests {
         let unknown =
             |keys: &str| format!("is not an order ({KEYS}), a WhatsApp webhook or a chat dump; its keys: {keys}");
         let (thousandths, sent) = (
-            "has amounts in thousandths, as another program keeps them: send the order as JSON",
+            "has amounts in thousandths: send the order as JSON, with two decimals",
             "is an order_details that the shop sent, not an order",
         );
         for (object, expected) in [

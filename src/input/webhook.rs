@@ -149,9 +149,8 @@ mod tests {
 
     #[test]
     fn an_order_where_none_is_read_is_a_problem() {
-        let cart_unread =
-            "holds a cart that is not read there: import its message by itself, of type order, as {\"messages\":[…]}";
-        let text_unread = "holds an order message that is not read there: import the text by itself";
+        let cart_unread = "holds a cart in a place where carts are not read: import its message by itself, of type order, as {\"messages\":[…]}";
+        let text_unread = "holds an order message in a place where none is read: import the text by itself";
         for (webhook, expected) in [
             (
                 changes("standby", &json!({"messages": [cart()]})),

@@ -81,7 +81,7 @@ fn what(event: &Event) -> String {
         (EventKind::Payment, from, to) => {
             let said = from.as_deref().or(to.as_deref()).unwrap_or_default();
             let what = if said.starts_with('-') { "refund" } else { "payment" };
-            if from.is_some() { format!("{what} taken back") } else { what.to_owned() }
+            if from.is_some() { format!("{what} voided") } else { what.to_owned() }
         }
         (EventKind::Status, from, to) => {
             let word = |side: &Option<String>| shown(side.as_deref().unwrap_or("?")).into_owned();

@@ -1,5 +1,7 @@
 //! The rules over tables: every way in which rows can contradict each other, each with a query that finds it.
 
+use super::status_sets::stockless_statuses;
+
 /// The rules over tables, each with a query that finds what breaks it.
 pub(super) const RULES: &[(&str, &str)] = &[
     // On hand is the sum of its movements.
@@ -36,11 +38,11 @@ pub(super) const RULES: &[(&str, &str)] = &[
             format('%d hundredths more were refunded than paid', -paid) AS problem
      FROM orders WHERE paid < 0 ORDER BY pk"),
     ("payment", "SELECT 'payment' AS code, o.reference AS subject,
-            format('payment %d takes back one that it does not fit', v.pk) AS problem
+            format('payment %d does not match the payment that it voids', v.pk) AS problem
      FROM payments AS v JOIN payments AS p ON p.pk = v.voids JOIN orders AS o ON o.pk = v.order_pk
      WHERE p.order_pk <> v.order_pk OR p.amount <> -v.amount OR p.method <> v.method OR p.pk >= v.pk OR p.voids IS NOT NULL
      ORDER BY v.pk"),
-    ("payment", "SELECT 'payment' AS code, o.reference AS subject, format('payment %d is not told by its event', p.pk) AS problem
+    ("payment", "SELECT 'payment' AS code, o.reference AS subject, format('payment %d does not match its event', p.pk) AS problem
      FROM payments AS p JOIN order_events AS e ON e.pk = p.event_pk JOIN orders AS o ON o.pk = p.order_pk
      JOIN payments AS t ON t.pk = coalesce(p.voids, p.pk)
      WHERE e.order_pk <> p.order_pk OR e.kind <> 'payment' OR e.at <> p.at OR e.actor <> p.actor OR e.note IS NOT p.note
@@ -50,7 +52,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
     ("payment", "SELECT 'payment' AS code, o.reference AS subject,
             format('payment %d was recorded before its money moved', p.pk) AS problem
      FROM payments AS p JOIN orders AS o ON o.pk = p.order_pk WHERE p.paid_at > p.at ORDER BY p.pk"),
-    ("payment", "SELECT 'payment' AS code, o.reference AS subject, format('event %d tells of no payment', e.pk) AS problem
+    ("payment", "SELECT 'payment' AS code, o.reference AS subject, format('event %d has no payment', e.pk) AS problem
      FROM order_events AS e JOIN orders AS o ON o.pk = e.order_pk
      WHERE e.kind = 'payment' AND (SELECT COUNT(*) FROM payments AS p WHERE p.order_pk = e.order_pk AND p.event_pk = e.pk) <> 1
      ORDER BY e.pk"),
@@ -80,10 +82,10 @@ pub(super) const RULES: &[(&str, &str)] = &[
      WHERE e.order_pk <> m.order_pk ORDER BY m.pk"),
     // Confirming takes stock, and leaving the states that hold it gives back; an edit does either, a return gives back and an
     // exchange takes. What is written off then is taken again.
-    ("movement", "SELECT 'movement' AS code, o.reference AS subject,
-            format('movement %d is of the reason %s, which its event is not', m.pk, m.reason) AS problem
-     FROM (SELECT pk, order_pk, kind, \"to\", kind = 'status' AND \"from\" NOT IN ('pending', 'cancelled')
-                  AND \"to\" IN ('pending', 'cancelled') AS gives_back FROM order_events) AS e
+    ("movement", concat!("SELECT 'movement' AS code, o.reference AS subject,
+            format('movement %d has the reason %s, which does not fit its event', m.pk, m.reason) AS problem
+     FROM (SELECT pk, order_pk, kind, \"to\", kind = 'status' AND \"from\" NOT IN ", stockless_statuses!(), "
+                  AND \"to\" IN ", stockless_statuses!(), " AS gives_back FROM order_events) AS e
      JOIN stock_movements AS m ON m.event_pk = e.pk JOIN orders AS o ON o.pk = e.order_pk
      WHERE NOT CASE m.reason
            WHEN 'confirm' THEN m.delta < 0 AND e.kind = 'status' AND e.\"to\" = 'confirmed'
@@ -91,14 +93,14 @@ pub(super) const RULES: &[(&str, &str)] = &[
            WHEN 'edit' THEN e.kind = 'edited' OR m.delta < 0 AND e.kind = 'returned' AND e.\"to\" IS NOT NULL
            WHEN 'return' THEN m.delta > 0 AND e.kind = 'returned'
            ELSE m.delta < 0 AND (e.gives_back OR e.kind = 'returned') END
-     ORDER BY m.pk"),
+     ORDER BY m.pk")),
     ("return", "SELECT 'return' AS code, o.reference AS subject,
             format('says that %d hundredths came back, but its returns add up to %d', o.returned, coalesce(r.value, 0)) AS problem
      FROM orders AS o LEFT JOIN (SELECT order_pk, SUM(value) AS value FROM order_returns GROUP BY order_pk) AS r
        ON r.order_pk = o.pk
      WHERE o.returned <> coalesce(r.value, 0) ORDER BY o.pk"),
     ("return", "SELECT 'return' AS code, o.reference AS subject,
-            CASE WHEN i.id IS NULL THEN format('return %d is of an item that it has not', MIN(r.pk))
+            CASE WHEN i.id IS NULL THEN format('return %d names an item that the order does not have', MIN(r.pk))
                  ELSE format('%d of %d of item %d came back', SUM(r.quantity), i.quantity, i.position) END AS problem
      FROM order_returns AS r JOIN orders AS o ON o.pk = r.order_pk
      LEFT JOIN order_items AS i ON i.order_pk = r.order_pk AND i.id = r.item_id
@@ -108,7 +110,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
      FROM order_returns AS r JOIN orders AS o ON o.pk = r.order_pk
      JOIN order_items AS i ON i.order_pk = r.order_pk AND i.id = r.item_id
      WHERE r.subtotal <> r.quantity * i.unit_price ORDER BY r.pk"),
-    ("return", "SELECT 'return' AS code, o.reference AS subject, format('return %d is not told by its event', r.pk) AS problem
+    ("return", "SELECT 'return' AS code, o.reference AS subject, format('return %d does not match its event', r.pk) AS problem
      FROM order_returns AS r JOIN order_events AS e ON e.pk = r.event_pk JOIN orders AS o ON o.pk = r.order_pk
      WHERE e.order_pk <> r.order_pk OR e.kind <> 'returned' ORDER BY r.pk"),
     ("return", "SELECT 'return' AS code, o.reference AS subject, format('event %d tells of no return', e.pk) AS problem

@@ -13,14 +13,13 @@ use super::search;
 /// disk seconds.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// How long a reader may hold the lock of writers: it takes it for a moment where it meets the header of the log half
-/// written, to read it again.
+/// How long a reader may hold the lock of writers: SQLite takes it briefly when a reader meets a half-written log header.
 const READING_AGAIN: Duration = Duration::from_millis(200);
 
 /// How long to sleep before looking again.
 pub(super) const RETRY: Duration = Duration::from_millis(10);
 
-/// Returns how long to wait for writers: readers are not among those whom a user may be impatient with.
+/// Returns how long to wait for writers: `--wait`, but long enough for a reader that holds their lock briefly.
 pub(super) fn patience(wait: Duration) -> Duration {
     wait.max(READING_AGAIN)
 }

@@ -5,8 +5,9 @@ use rusqlite::{OptionalExtension as _, Row, ToSql, named_params};
 use super::error::StoreError;
 use super::order_filter::{ALL_ORDERS, MOST_KEYS, ONLY_ORDERS, OrderFilter};
 use super::search::Needle;
+use super::status_sets::stockless_statuses;
 use super::transaction::{Audit, Read, Write};
-use super::values::{InOrder, json_array};
+use super::values::{InOrder, json_array, limit};
 use crate::domain::customer::{CustomerRecord, CustomerSummary};
 use crate::domain::order::OrderSummary;
 use crate::domain::remarks::{Block, Remarks};
@@ -70,14 +71,15 @@ const GROUPED_BY_INDEX: &str = "customer_phone_digits";
 /// Selects customers: `of_orders` is a condition on orders, `of_rows` one on rows of `customers`. Name and phone are those of the
 /// newest order, as SQLite takes other columns from the row of a MAX.
 fn customers(of_orders: &str, grouped: &str, of_rows: &str) -> String {
+    let stockless = stockless_statuses!();
     format!(
         "SELECT k.number, k.phone, k.name, k.order_count, k.kept_pieces, k.kept_total, k.last_order, k.due,
                 said.note, said.blocked_at, said.blocked_note
          FROM (SELECT customer_phone_digits AS number, customer_phone AS phone, customer_name AS name,
                       COUNT(*) AS order_count, MAX(order_date) AS last_order,
-                      SUM(CASE WHEN status IN ('pending', 'cancelled') THEN 0 ELSE item_count - coalesce(
+                      SUM(CASE WHEN status IN {stockless} THEN 0 ELSE item_count - coalesce(
                           (SELECT SUM(quantity) FROM order_returns WHERE order_pk = orders.pk), 0) END) AS kept_pieces,
-                      SUM(CASE WHEN status IN ('pending', 'cancelled') THEN 0
+                      SUM(CASE WHEN status IN {stockless} THEN 0
                           ELSE total - discount - returned + coalesce(delivery_fee, 0) END) AS kept_total,
                       SUM(CASE WHEN paid IS NULL AND NOT cod THEN NULL WHEN status = 'cancelled' THEN kept
                           ELSE total - discount - returned + coalesce(delivery_fee, 0) END - coalesce(paid, 0)) AS due
@@ -145,9 +147,7 @@ impl Read<'_> {
             values.push((":digits", Box::new(needle.digits)));
             values.push((":number", Box::new(needle.number)));
         }
-        // SQLite takes a negative limit as none.
-        let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
-        values.push((":limit", Box::new(limit)));
+        values.push((":limit", Box::new(limit(filter.limit))));
         let (column, direction) = (filter.sort.column(), if filter.descending { "DESC" } else { "ASC" });
         let customers = customers(&of_orders, grouped, of_rows);
         let sql = format!("SELECT * FROM ({customers}) ORDER BY {column} {direction}, number LIMIT :limit");

@@ -14,7 +14,7 @@ use crate::domain::finding::Finding;
 use crate::domain::text::os_reason;
 
 impl StoreError {
-    /// Looks at the orders file for what was the matter, where SQLite's own word for it may be wrong.
+    /// Looks for the cause in the orders file itself, where SQLite's error may be wrong.
     #[must_use]
     pub fn diagnosed(self, path: &Path) -> StoreError {
         match self {

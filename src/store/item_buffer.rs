@@ -99,7 +99,7 @@ pub(super) struct ItemBuffer {
 }
 
 impl ItemBuffer {
-    /// Adds one. Returns false where it is time to write them all, as no more can be kept in `folder`.
+    /// Adds one. Returns whether there is room for more; if not, write all now in `folder`.
     pub fn add(&mut self, item: &ItemRow<'_>, folder: &Path) -> bool {
         self.block = postcard::to_extend(item, std::mem::take(&mut self.block)).expect("memory takes every item");
         self.block.len() < BLOCK || self.put_block_away(folder).is_ok()

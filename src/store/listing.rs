@@ -7,7 +7,7 @@ use super::open::Store;
 use super::order_filter::{ALL_ORDERS, Condition, ONLY_ORDERS, OrderFilter};
 use super::orders::{SUMMARY_COLUMNS, summary};
 use super::transaction::Read;
-use super::values::json_array;
+use super::values::{json_array, limit};
 use crate::domain::order::{Order, OrderPk, OrderSummary};
 
 /// The size of the first batch; each further one is twice as large. So a short list is there at once.
@@ -142,9 +142,7 @@ impl Read<'_> {
             condition.orders(),
             condition.sql()
         );
-        // SQLite takes a negative limit as none.
-        let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
-        self.rows(&sql, condition.values(&[(":limit", &limit)]).as_slice(), |row| row.get(0))
+        self.rows(&sql, condition.values(&[(":limit", &limit(filter.limit))]).as_slice(), |row| row.get(0))
     }
 
     /// Reads the orders whose keys the condition names, in that order.

@@ -73,6 +73,7 @@ mod search_index;
 mod settings;
 mod shelf;
 mod side_files;
+mod status_sets;
 mod stock;
 mod today;
 mod transaction;

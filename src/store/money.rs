@@ -5,7 +5,9 @@ use rusqlite::{Row, named_params};
 use super::error::StoreError;
 use super::order_filter::grand_total;
 use super::orders::{SUMMARY_COLUMNS, summary};
+use super::status_sets::{carried_statuses, shop_statuses, stock_statuses};
 use super::transaction::Read;
+use super::values::limit;
 use crate::domain::calendar::{day_of, day_start};
 use crate::domain::payment::Method;
 use crate::domain::report::money::{Flow, MovedPayment, Outstanding, Waiting};
@@ -20,9 +22,12 @@ const SUMS: &str = "SELECT coalesce(SUM(CASE WHEN (amount < 0) = (voids NOT NULL
     FROM payments WHERE paid_at >= :from AND paid_at < :before";
 
 /// When an order left the shop, since it was last confirmed.
-const LEFT_AT: &str = "(SELECT MIN(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status'
-    AND e.\"to\" IN ('shipped', 'delivered') AND e.pk > (SELECT MAX(c.pk) FROM order_events AS c
-        WHERE c.order_pk = o.pk AND c.kind = 'status' AND c.\"to\" = 'confirmed'))";
+const LEFT_AT: &str = concat!(
+    "(SELECT MIN(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND e.kind = 'status' AND e.\"to\" IN ",
+    carried_statuses!(),
+    " AND e.pk > (SELECT MAX(c.pk) FROM order_events AS c
+        WHERE c.order_pk = o.pk AND c.kind = 'status' AND c.\"to\" = 'confirmed'))"
+);
 /// When a cancelled order was cancelled, and any other one was paid, edited, or came back in part.
 const OWED_SINCE: &str = "(SELECT MAX(e.at) FROM order_events AS e WHERE e.order_pk = o.pk AND CASE o.status
     WHEN 'cancelled' THEN e.kind = 'status' ELSE e.kind IN ('payment', 'edited', 'returned') END)";
@@ -44,7 +49,9 @@ fn query(list: Outstanding) -> String {
             LEFT_AT,
             concat!(
                 due!(),
-                " AND o.cod AND +o.status IN ('shipped', 'delivered') AND ",
+                " AND o.cod AND +o.status IN ",
+                carried_statuses!(),
+                " AND ",
                 grand_total!(),
                 " > coalesce(o.paid, 0)"
             ),
@@ -55,9 +62,13 @@ fn query(list: Outstanding) -> String {
         Outstanding::Unpaid => (
             CONFIRMED_AT,
             concat!(
-                "+o.status IN ('confirmed', 'processing', 'shipped', 'delivered') AND NOT o.cod AND ",
+                "+o.status IN ",
+                stock_statuses!(),
+                " AND NOT o.cod AND ",
                 grand_total!(),
-                " > coalesce(o.paid, 0) AND (o.status IN ('confirmed', 'processing') OR since >= :recorded)"
+                " > coalesce(o.paid, 0) AND (o.status IN ",
+                shop_statuses!(),
+                " OR since >= :recorded)"
             ),
             "o.pk",
         ),
@@ -146,8 +157,7 @@ impl Read<'_> {
         mut each: impl FnMut(&Waiting) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut statement = self.connection.prepare_cached(&query(list)).map_err(StoreError::from)?;
-        // SQLite takes a negative limit as none.
-        let most = most.map_or(-1, |most| i64::try_from(most).unwrap_or(-1));
+        let most = limit(most);
         let mut rows = match list {
             Outstanding::Unpaid => {
                 let recorded = recorded.unwrap_or(Timestamp::FIRST);

@@ -59,7 +59,7 @@ impl<'c> Write<'c> {
 impl<'w, 'c> OrderBatch<'w, 'c> {
     fn begin(write: &'w mut Write<'c>) -> Result<OrderBatch<'w, 'c>, StoreError> {
         let connection: &'c Connection = write.connection;
-        // SQLite leaves its fast memory to others than such statements.
+        // PERSISTENT keeps these long-lived statements out of SQLite's lookaside memory.
         let prepare = |sql| connection.prepare_with_flags(sql, PrepFlags::SQLITE_PREPARE_PERSISTENT);
         Ok(OrderBatch {
             country_code: write.country_code()?,

@@ -63,7 +63,7 @@ impl Write<'_> {
         if was != is {
             let sql = "UPDATE orders SET cod = 1, cod_agreed = 1, updated_at = :at WHERE pk = :order";
             self.change_one("the order", sql, named_params! {":at": time, ":order": order})?;
-            // What the history tells of terms is said in one way.
+            // By `Terms::words`, as edits say it.
             let [.., from] = was.words();
             let [.., to] = is.words();
             self.insert_event(order, EventKind::Edited, from.as_deref(), to.as_deref(), time, audit)?;

@@ -7,6 +7,7 @@ use rusqlite::{Row, ToSql};
 use super::error::StoreError;
 use super::owned::{IS_OWNED, OWNED, OwnerKeys};
 use super::search::fold;
+use super::status_sets::open_statuses;
 use super::transaction::Read;
 use super::values::Id;
 use crate::domain::order::OrderPk;
@@ -34,7 +35,7 @@ pub struct OrderMatch {
 /// How many characters of a name are enough to look for it: Ali has three.
 const SHORTEST_NAME: usize = 3;
 
-/// How many orders are named at the most where a part of a reference fits several.
+/// How many matches are loaded: one more than are named.
 const MATCHES_NAMED: u32 = 11;
 
 fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
@@ -48,10 +49,9 @@ fn order_match(row: &Row<'_>) -> rusqlite::Result<OrderMatch> {
 }
 
 impl Read<'_> {
-    /// Finds the orders that `text` names whole, by indexes: the one with this reference, in any case, id or
-    /// tracking number. Guests choose
-    /// references: where it is also the id, the phone or the name of others, these are found too, so that nobody's order
-    /// is taken for another's. With an `owner`, only theirs.
+    /// Finds the orders whose whole reference (in any case), id or tracking number is `text`, by indexes. A guest may have
+    /// chosen a reference that is also another order's id, phone or customer's name: those orders are found too, so that none is
+    /// taken for another. With an `owner`, only theirs.
     pub fn match_whole(&self, text: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
         let mut found = self.matches(owner, "reference = :text", &[(":text", &text)])?;
         found.extend(self.matches(owner, "id = lower(:text)", &[(":text", &text)])?);
@@ -84,21 +84,25 @@ impl Read<'_> {
         // orders the names are looked at too.
         self.matches(
             owner,
-            "pk IN (SELECT pk FROM orders WHERE :is_part AND is_found_in(:folded, reference)
-                    UNION
-                    SELECT pk FROM orders WHERE status IN ('pending', 'confirmed', 'processing', 'shipped')
-                                            AND is_found_in(:folded, customer_name))
-             ORDER BY pk DESC LIMIT :most",
+            concat!(
+                "pk IN (SELECT pk FROM orders WHERE :is_part AND is_found_in(:folded, reference)
+                        UNION
+                        SELECT pk FROM orders WHERE status IN ",
+                open_statuses!(),
+                " AND is_found_in(:folded, customer_name))
+                 ORDER BY pk DESC LIMIT :most"
+            ),
             &[(":folded", &folded), (":is_part", &(length >= SHORTEST_PART)), (":most", &MATCHES_NAMED)],
         )
     }
 
     /// Finds the newest open orders of a customer whose name is this one, in any spelling.
     fn open_orders_named(&self, name: &str, owner: Option<&Owner>) -> Result<Vec<OrderMatch>, StoreError> {
-        let mut open = self.connection.prepare_cached(&matching(
-            "status IN ('pending', 'confirmed', 'processing', 'shipped') AND is_found_in(:folded, customer_name)
-             ORDER BY pk DESC",
-        ))?;
+        let mut open = self.connection.prepare_cached(&matching(concat!(
+            "status IN ",
+            open_statuses!(),
+            " AND is_found_in(:folded, customer_name) ORDER BY pk DESC"
+        )))?;
         let (folded, keys) = (fold(name), OwnerKeys::of(owner));
         let found = open.query_map(keys.and(&[(":folded", &folded)]).as_slice(), order_match)?;
         let is_whole = |order: &rusqlite::Result<OrderMatch>| {
@@ -115,8 +119,11 @@ impl Read<'_> {
         let number = self.full_number(text)?;
         self.matches(
             owner,
-            "customer_phone_digits = :number AND status IN ('pending', 'confirmed', 'processing', 'shipped')
-             ORDER BY pk DESC LIMIT :most",
+            concat!(
+                "customer_phone_digits = :number AND status IN ",
+                open_statuses!(),
+                " ORDER BY pk DESC LIMIT :most"
+            ),
             &[(":number", &number), (":most", &MATCHES_NAMED)],
         )
     }

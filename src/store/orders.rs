@@ -19,8 +19,8 @@ use crate::domain::status::Status;
 use crate::domain::terms::{Claimed, Terms};
 use crate::domain::time::Timestamp;
 
-/// With how many orders of the same number and items before it, and as many after it, one is compared: however many one
-/// phone sends, receiving the next one takes no longer.
+/// An order is compared with at most this many of the same number and items before it, and as many after it: receiving one takes
+/// the same time however many there are.
 const DUPLICATES_COMPARED: u32 = 5;
 
 /// The columns of an order, for a query over `orders AS o LEFT JOIN users AS u`.

@@ -11,7 +11,7 @@ use crate::domain::order::OrderPk;
 use crate::domain::pay::{Alike, NewPayment, SameReceipt};
 use crate::domain::payment::{Method, Payment, PaymentEntry, PaymentPk};
 
-/// With how many payments of its order, method and amount a row is compared: a list that repeats one takes no longer.
+/// A row is compared with at most this many payments of its order, method and amount: a list that repeats one takes no longer.
 const ALIKE_COMPARED: u32 = 1000;
 
 impl Read<'_> {
@@ -33,7 +33,7 @@ impl Read<'_> {
 }
 
 impl Read<'_> {
-    /// Finds the payment of this method and receipt, in any case, that is not taken back; without a receipt there is none.
+    /// Finds the payment of this method and receipt, in any case, that is not voided; without a receipt there is none.
     pub fn same_receipt(&self, method: &Method, receipt: Option<&str>) -> Result<Option<SameReceipt>, StoreError> {
         let Some(receipt) = receipt else { return Ok(None) };
         let mut statement = self.connection.prepare_cached(
@@ -260,7 +260,7 @@ mod tests {
                     dated.paid_at = paid_at;
                     assert_eq!(write.alike(OrderPk(1), &dated, Some(PaymentPk(2)))?, found, "{paid_at:?}");
                 }
-                // What was taken back may be entered anew.
+                // What was voided may be entered anew.
                 for number in [1, 2] {
                     let order = write.orders(&[OrderPk(1)])?.remove(0);
                     write.record_payment(&decide_void(&order, number).unwrap(), &audit())?;

@@ -3,6 +3,7 @@
 use rusqlite::{Row, named_params};
 
 use super::error::StoreError;
+use super::status_sets::stock_statuses;
 use super::transaction::Read;
 use crate::domain::report::Sums;
 use crate::domain::report::sales::{Sale, SalesGroup, Window};
@@ -10,25 +11,32 @@ use crate::domain::report::stock::Demand;
 
 /// The orders in a window that hold stock, with what their customers kept. The index on the order date has all columns of the
 /// orders; the plus keeps SQLite from using the index on the status, which has not.
-const SALES: &str = "SELECT o.order_date, o.status,
+const SALES: &str = concat!(
+    "SELECT o.order_date, o.status,
         o.item_count - coalesce((SELECT SUM(r.quantity) FROM order_returns AS r WHERE r.order_pk = o.pk), 0) AS pieces,
         o.total - coalesce((SELECT SUM(r.subtotal) FROM order_returns AS r WHERE r.order_pk = o.pk), 0) AS total, o.currency
     FROM orders AS o
     WHERE o.order_date >= :from AND o.order_date < :before
-      AND +o.status IN ('confirmed', 'processing', 'shipped', 'delivered')
-    ORDER BY o.order_date";
+      AND +o.status IN ",
+    stock_statuses!(),
+    " ORDER BY o.order_date"
+);
 
 /// What customers kept of the items of those orders by product, the best seller first. (CROSS JOIN: SQLite begins with the orders.)
-const SALES_BY_PRODUCT: &str = "SELECT p.id, p.name, p.barcode, s.orders, s.pieces, s.total
+const SALES_BY_PRODUCT: &str = concat!(
+    "SELECT p.id, p.name, p.barcode, s.orders, s.pieces, s.total
     FROM (SELECT product_id, COUNT(DISTINCT order_pk) AS orders, SUM(kept) AS pieces, SUM(kept * unit_price) AS total
           FROM (SELECT i.order_pk, i.product_id, i.unit_price,
                        i.quantity - coalesce((SELECT SUM(r.quantity) FROM order_returns AS r
                                               WHERE r.order_pk = i.order_pk AND r.item_id = i.id), 0) AS kept
                 FROM orders AS o CROSS JOIN order_items AS i ON i.order_pk = o.pk
                 WHERE o.order_date >= :from AND o.order_date < :before
-                  AND +o.status IN ('confirmed', 'processing', 'shipped', 'delivered'))
+                  AND +o.status IN ",
+    stock_statuses!(),
+    ")
           WHERE kept > 0 GROUP BY product_id) AS s
-    JOIN products AS p ON p.id = s.product_id ORDER BY s.total DESC, p.name, p.id";
+    JOIN products AS p ON p.id = s.product_id ORDER BY s.total DESC, p.name, p.id"
+);
 
 fn sale(row: &Row<'_>) -> rusqlite::Result<Sale> {
     let currency: Option<String> = row.get("currency")?;

@@ -45,8 +45,8 @@ impl Needle {
         }
     }
 
-    /// Returns whether nothing is left of a text that had something, a tatweel or a mark alone: it is in no order, though
-    /// the empty text is in all of them.
+    /// Returns whether folding leaves nothing of a text that is not blank, such as a lone tatweel or mark. It is in no order, though a
+    /// blank text is in all of them.
     pub fn is_of_nothing(&self, text: &str) -> bool {
         !text.trim().is_empty() && self.folded.trim().is_empty()
     }

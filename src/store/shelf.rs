@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::named_params;
 
 use super::error::StoreError;
+use super::status_sets::shop_statuses;
 use super::stock::stock_key;
 use super::transaction::Read;
 use crate::domain::order::OrderPk;
@@ -16,7 +17,7 @@ use crate::domain::stock::Reason;
 use crate::domain::time::Timestamp;
 
 /// The condition for orders `o` whose pieces are still in the shop.
-const IN_SHOP: &str = "o.status IN ('confirmed', 'processing')";
+const IN_SHOP: &str = concat!("o.status IN ", shop_statuses!());
 
 impl Read<'_> {
     /// Loads how many pieces are reserved for orders on the shelf, of each product and size.

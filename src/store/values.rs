@@ -224,6 +224,11 @@ pub(super) fn debug_assert_order(statement: &Statement<'_>, names: &[&str]) {
     }
 }
 
+/// Returns the value of a LIMIT: SQLite takes a negative one as none.
+pub(super) fn limit<N: TryInto<i64>>(most: Option<N>) -> i64 {
+    most.and_then(|most| most.try_into().ok()).unwrap_or(-1)
+}
+
 /// A JSON array of texts or keys, for `json_each`: one parameter for a set of any size.
 pub(super) fn json_array<T: Into<serde_json::Value>>(values: impl IntoIterator<Item = T>) -> String {
     values.into_iter().collect::<serde_json::Value>().to_string()

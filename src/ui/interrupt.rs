@@ -164,7 +164,7 @@ fn end(signal: i32) {
     let text = match work.state {
         ChangeState::None => None,
         ChangeState::NotCommitted => Some("interrupted; nothing changed"),
-        ChangeState::Committed => Some("interrupted; the work is done and kept"),
+        ChangeState::Committed => Some("interrupted; the change is saved"),
         ChangeState::Unfinished(text) => Some(text),
         ChangeState::Unknown => Some("interrupted; see what was written before you run it again"),
     };

@@ -147,7 +147,7 @@ fn whatever_stands_around_an_order_it_is_one_or_a_problem() {
 
 /// The same, where it can be read.
 #[test]
-fn what_became_of_its_lines_costs_no_order_that_can_be_read() {
+fn lost_line_breaks_cost_no_readable_order() {
     for (what, order) in orders(REFERENCE) {
         let is_read =
             ["text", "<br>", "without its header", "header", "words before", "call", "as JSON"].iter().any(|part| {

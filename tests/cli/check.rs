@@ -184,49 +184,49 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "UPDATE stock_movements SET reason = 'cancel' WHERE reason = 'confirm'",
         "movement",
-        "LEG-LXYZ1234-AB5C: movement 11 is of the reason cancel, which its event is not",
+        "LEG-LXYZ1234-AB5C: movement 11 has the reason cancel, which does not fit its event",
     ),
     (
         "UPDATE stock_movements SET reason = 'confirm' WHERE reason = 'cancel'",
         "movement",
-        "LEG-BACK: movement 13 is of the reason confirm, which its event is not",
+        "LEG-BACK: movement 13 has the reason confirm, which does not fit its event",
     ),
     (
         "UPDATE stock_movements SET reason = 'edit' WHERE pk = 18",
         "movement",
-        "LEG-SENT: movement 18 is of the reason edit, which its event is not",
+        "LEG-SENT: movement 18 has the reason edit, which does not fit its event",
     ),
     (
         "UPDATE stock_movements SET reason = 'cancel' WHERE pk = 18",
         "movement",
-        "LEG-SENT: movement 18 is of the reason cancel, which its event is not",
+        "LEG-SENT: movement 18 has the reason cancel, which does not fit its event",
     ),
     (
         "UPDATE stock_movements SET event_pk = 12 WHERE pk = 17",
         "movement",
-        "LEG-SENT: movement 17 is of the reason edit, which its event is not",
+        "LEG-SENT: movement 17 has the reason edit, which does not fit its event",
     ),
     (
         "UPDATE stock_movements SET reason = 'return' WHERE pk = 17",
         "movement",
-        "LEG-SENT: movement 17 is of the reason return, which its event is not",
+        "LEG-SENT: movement 17 has the reason return, which does not fit its event",
     ),
     (
         "UPDATE order_events SET \"to\" = NULL WHERE pk = 16",
         "movement",
-        "LEG-SENT: movement 20 is of the reason edit, which its event is not",
+        "LEG-SENT: movement 20 has the reason edit, which does not fit its event",
     ),
     (
         "UPDATE stock_movements SET event_pk = 13 WHERE pk = 19",
         "movement",
-        "LEG-SENT: movement 19 is of the reason adjust, which its event is not",
+        "LEG-SENT: movement 19 has the reason adjust, which does not fit its event",
     ),
     (
         // An exchange that took nothing, and wrote off a piece that came back whole.
         "UPDATE stock_movements SET delta = 1, reason = 'return' WHERE pk = 20;
              UPDATE stock_movements SET delta = -1 WHERE pk = 21",
         "movement",
-        "LEG-SENT: movement 21 is of the reason return, which its event is not",
+        "LEG-SENT: movement 21 has the reason return, which does not fit its event",
     ),
     (
         "UPDATE orders SET returned = 1 WHERE reference = 'LEG-SENT'",
@@ -246,7 +246,7 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "UPDATE order_returns SET item_id = '019c371d-0000-7000-8000-000000000000' WHERE pk = 1",
         "return",
-        "LEG-SENT: return 1 is of an item that it has not",
+        "LEG-SENT: return 1 names an item that the order does not have",
     ),
     ("UPDATE order_returns SET quantity = 4 WHERE pk = 1", "return", "LEG-SENT: 5 of 3 of item 1 came back"),
     (
@@ -254,8 +254,8 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "return",
         "LEG-SENT: return 2 is of 3000 hundredths, but its pieces cost 2999",
     ),
-    ("UPDATE order_returns SET event_pk = 8 WHERE pk = 1", "return", "LEG-SENT: return 1 is not told by its event"),
-    ("UPDATE order_returns SET event_pk = 13 WHERE pk = 1", "return", "LEG-SENT: return 1 is not told by its event"),
+    ("UPDATE order_returns SET event_pk = 8 WHERE pk = 1", "return", "LEG-SENT: return 1 does not match its event"),
+    ("UPDATE order_returns SET event_pk = 13 WHERE pk = 1", "return", "LEG-SENT: return 1 does not match its event"),
     ("UPDATE order_returns SET event_pk = 16 WHERE pk = 1", "return", "LEG-SENT: event 15 tells of no return"),
     ("DELETE FROM order_returns WHERE pk = 1", "return", "LEG-SENT: event 15 tells of no return"),
     ("DELETE FROM order_returns WHERE pk = 1", "held_stock", "LEG-SENT: is shipped and holds 2 of Leather Belt, not 3"),
@@ -681,10 +681,10 @@ fn a_payment_that_was_changed_is_found() {
     for (change, problem) in [
         (
             "UPDATE payments SET amount = 3000 WHERE pk = 1; UPDATE orders SET paid = paid + 1000",
-            "payment 1 is not told by its event",
+            "payment 1 does not match its event",
         ),
-        ("UPDATE payments SET method = 'bosta' WHERE pk = 1", "payment 1 is not told by its event"),
-        ("UPDATE payments SET receipt = 'R-8' WHERE pk = 1", "payment 1 is not told by its event"),
+        ("UPDATE payments SET method = 'bosta' WHERE pk = 1", "payment 1 does not match its event"),
+        ("UPDATE payments SET receipt = 'R-8' WHERE pk = 1", "payment 1 does not match its event"),
         (
             "UPDATE payments SET paid_at = '2027-01-01T00:00:00.000Z' WHERE pk = 2",
             "payment 2 was recorded before its money moved",

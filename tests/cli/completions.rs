@@ -323,7 +323,7 @@ fn what_is_offered_is_taken_as_it_stands() {
 }
 
 #[test]
-fn a_shell_that_does_not_listen_is_told_nothing() {
+fn a_closed_pipe_ends_completion_silently() {
     let shop = Shop::with_order();
     for stdout in
         [std::fs::File::options().write(true).open("/dev/full").unwrap().into(), Stdio::from(pipe().unwrap().1)]

@@ -81,7 +81,7 @@ fn an_order_in_another_currency_is_refused_once_one_is_set() {
     for currency in ["USD", "EGP"] {
         let done = shop.orders(["import"]).stdin(of_another.replace("EGP", currency)).exits(5);
         assert!(
-            done.stderr.ends_with("order LEG-1 is there already with other content: customerPhone\n"),
+            done.stderr.ends_with("order LEG-1 exists already, with other content: customerPhone\n"),
             "{}",
             done.stderr
         );

@@ -45,7 +45,7 @@ fn all_shortages_are_reported_and_every_table_is_as_it_was() {
 error: insufficient stock for LEG-1; nothing changed
   - Classic T-Shirt (L): Insufficient stock (available: 3, required: 4)
   - Leather Belt: Insufficient stock (available: 12, required: 13)
-hint: to tell the customer:  orders message LEG-1 --template shortage
+hint: to tell the customer of LEG-1:  orders message LEG-1 --template shortage
 hint: if there are more in the shop:  orders product adjust SKU-12345 +1 --size L --note WHY
 ",
     );
@@ -60,7 +60,7 @@ fn several_orders_are_all_or_nothing() {
     shop.orders(["confirm", ORDER, "LEG-2"]).fails(
         6,
         "\
-error: insufficient stock for LEG-2 (of 2 orders); nothing changed
+error: insufficient stock for 1 of 2 orders: LEG-2; nothing changed
   - Classic T-Shirt (L): Insufficient stock (available: 3, required: 4)
 hint: to confirm those that can be:  orders confirm LEG-LXYZ1234-AB5C LEG-2 --keep-going
 ",
@@ -144,9 +144,9 @@ fn prices_below_the_list_price_need_consent() {
     shop.orders(["confirm", "LEG-1", "LEG-2", "--yes"]).fails(
         5,
         "\
-error: prices of LEG-2 (of 2 orders) are below the list price; nothing changed
+error: prices of 1 of 2 orders are below the list price: LEG-2; nothing changed
   - LEG-2: Classic T-Shirt: price 19.99 is below the list price 29.99
-hint: if these prices were agreed:  orders confirm LEG-1 LEG-2 --accept-prices
+hint: if this was agreed:  orders confirm LEG-1 LEG-2 --accept-prices
 ",
     );
     shop.orders(["confirm", "LEG-2", "--accept-prices"]).prints(
@@ -163,7 +163,7 @@ fn a_part_of_a_reference_needs_yes() {
     let shop = Shop::with_order();
     shop.orders(["confirm", "ab5c"]).fails(
         2,
-        "error: only a part of LEG-LXYZ1234-AB5C was given; nothing changed\n\
+        "error: ab5c is not a whole reference; it fits LEG-LXYZ1234-AB5C; nothing changed\n\
          hint: in a script, give the whole reference LEG-LXYZ1234-AB5C, or --yes\n",
     );
     shop.orders(["confirm", "ab5c", "--dry-run"]).succeeds();
@@ -361,7 +361,7 @@ fn several_orders_are_each_paid_by_what_is_due_all_or_none() {
     let done = shop.orders(["confirm", "LEG-1", "LEG-3", "--paid", "cash"]).exits(5);
     assert_eq!(
         done.stderr,
-        "error: payments of LEG-3 (of 2 orders) cannot be recorded; nothing changed\n  \
+        "error: payments of 1 of 2 orders cannot be recorded: LEG-3; nothing changed\n  \
          - LEG-3: nothing is due of LEG-3: 29.99 was paid\n\
          hint: to confirm those that can be:  orders confirm LEG-1 LEG-3 --keep-going\n"
     );
@@ -380,7 +380,7 @@ fn several_orders_are_each_paid_by_what_is_due_all_or_none() {
 
 /// An order that is not confirmed, as its payment is refused, leaves its stock to the next one.
 #[test]
-fn whose_payment_is_refused_takes_no_stock() {
+fn an_order_whose_payment_is_refused_takes_no_stock() {
     let shop = Shop::stocked();
     shop.take("LEG-1", SHIRT, 3, Some("L"));
     shop.take("LEG-2", SHIRT, 3, Some("L"));
@@ -401,7 +401,7 @@ fn a_receipt_is_entered_once() {
     let before = shop.dump();
     shop.orders(["confirm", "LEG-2", "--paid", "instapay", "--receipt", "R-7"]).fails(
         5,
-        "error: receipt R-7 of instapay was entered for LEG-1, 10.00; nothing changed\n\
+        "error: receipt R-7 of instapay is on record already: 10.00 for LEG-1; nothing changed\n\
          hint: to see it:  orders show LEG-1\n",
     );
     assert_eq!(shop.dump(), before);

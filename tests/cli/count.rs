@@ -55,7 +55,7 @@ fn pieces_of_confirmed_orders_are_named_and_counted_only_on_request() {
     shop.orders(["product", "count", "SKU-12345", "L=1", "--shelf", "--note", "counted"]).fails(
         5,
         "error: Classic T-Shirt (L): 1 counted, but 2 are reserved for LEG-LXYZ1234-AB5C: 1 too few; nothing changed\n\
-         hint: to take it back to pending:  orders set-status LEG-LXYZ1234-AB5C pending --force --note WHY\n",
+         hint: to move it back to pending:  orders set-status LEG-LXYZ1234-AB5C pending --force --note WHY\n",
     );
     shop.orders(["set-status", ORDER, "shipped"]).succeeds();
     shop.orders(["product", "count", "SKU-12345", "L=2", "--shelf", "--note", "x"])
@@ -234,7 +234,7 @@ fn every_problem_of_a_sheet_is_named_with_its_line() {
          - -: row 8 (BLT-01): asOf (F8): is in the future\n  \
          - -: row 9 (PL-220): counted (E9): \"x\" must be a whole number from 0 to 2147483647\n  \
          - -: row 10 (nowhere): sku (A10): \"nowhere\" is the SKU of no product\n\
-         hint: --keep-going takes the others, --rejects FILE keeps these\n"
+         hint: --keep-going takes the others; add --rejects FILE to put these into FILE\n"
     );
     assert_eq!(shop.dump(), before);
     let done = shop.orders(["product", "count", "-", "--keep-going", "--rejects", "mend.csv", "--new-size", "--json"]);

@@ -125,7 +125,7 @@ fn the_same_order_again_prints_the_one_that_is_there() {
     let before = shop.dump();
     let done = shop.orders(["create"]).arg(shipped("examples/order.json")).exits(0);
     assert!(done.stdout.starts_with("LEG-LXYZ1234-AB5C  pending\n"), "{}", done.stdout);
-    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C is already there; nothing changed\n");
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C exists already; nothing changed\n");
     let exported = shop.orders(["show", ORDER, "--json"]).succeeds();
     shop.orders(["create", "--json"]).stdin(exported).succeeds();
     assert_eq!(shop.dump(), before);
@@ -136,7 +136,7 @@ fn what_was_received_once_stays_recognised_after_the_order_changed() {
     let shop = Shop::with_order();
     shop.connection().execute("UPDATE orders SET customer_name = 'Jon Do'", []).unwrap();
     let done = shop.orders(["create"]).arg(shipped("examples/order.json")).exits(0);
-    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C is already there; nothing changed\n");
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C exists already; nothing changed\n");
 }
 
 #[test]
@@ -145,8 +145,8 @@ fn other_content_under_the_same_reference_is_a_conflict_that_names_the_fields() 
     let other = order("leg-lxyz1234-ab5c", SHIRT, 1, Some("L"));
     shop.orders(["create"]).stdin(other.clone()).fails(
         5,
-        "error: order leg-lxyz1234-ab5c is there with other content; nothing changed\n  \
-         - order LEG-LXYZ1234-AB5C is there already with other content: customerAddress, items, total\n\
+        "error: order leg-lxyz1234-ab5c exists already, with other content; nothing changed\n  \
+         - order LEG-LXYZ1234-AB5C exists already, with other content: customerAddress, items, total\n\
          hint: to see it:  orders show leg-lxyz1234-ab5c\n",
     );
     let done = shop.orders(["create", "--json"]).stdin(other).exits(5);
@@ -155,7 +155,7 @@ fn other_content_under_the_same_reference_is_a_conflict_that_names_the_fields() 
 
 /// What somebody else's order has become is nobody's business, whoever has its first text.
 #[test]
-fn whoever_may_not_see_the_order_that_is_there_is_told_that_it_is_and_nothing_else() {
+fn a_sender_without_access_learns_only_that_the_order_exists() {
     let shop = Shop::stocked();
     for buyer in ["mona", "omar"] {
         shop.orders(["user", "add", buyer, "--role", "buyer"]).succeeds();
@@ -173,7 +173,7 @@ fn whoever_may_not_see_the_order_that_is_there_is_told_that_it_is_and_nothing_el
                 shop.orders(["--as", sender, "create", "-"]).arg(args[0]).arg(args[1]).stdin(sent.clone()).exits(0);
             (done.stdout, done.stderr)
         };
-        let note = format!("note: {ORDER} is already there; nothing changed\n");
+        let note = format!("note: {ORDER} exists already; nothing changed\n");
         let body = format!("{{\"orderReference\":\"{ORDER}\",\"unchanged\":true");
         assert_eq!(again(["--wait", "5"]), (format!("{ORDER}\n"), note.clone()));
         assert_eq!(again(["--quiet", "--wait=5"]), (format!("{ORDER}\n"), String::new()));
@@ -184,8 +184,8 @@ fn whoever_may_not_see_the_order_that_is_there_is_told_that_it_is_and_nothing_el
         for guess in [now.clone(), sent.replace("John Doe", "Secret Name")] {
             let done = shop.orders(["--as", sender, "create", "-"]).stdin(guess).exits(5);
             let told = format!(
-                "error: order {ORDER} is there with other content; nothing changed\n  \
-                 - order {ORDER} is there already with other content\n"
+                "error: order {ORDER} exists already, with other content; nothing changed\n  \
+                 - order {ORDER} exists already, with other content\n"
             );
             assert!(done.stderr.starts_with(&told) && done.stderr.lines().count() <= 3, "{}", done.stderr);
         }

@@ -250,7 +250,7 @@ const TELLING: [&str; 12] = [
 ];
 
 #[test]
-fn of_a_forgotten_customer_no_byte_is_left() {
+fn no_byte_of_a_forgotten_customer_is_left() {
     let shop = shop();
     shop.orders(["user", "add", "buyer-7", "--role", "buyer", "--phone", "0101 111 2222"]).succeeds();
     let cart = r#"{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"contacts":[{"profile":{"name":"Mona Quill"},
@@ -310,7 +310,7 @@ fn of_a_forgotten_customer_no_byte_is_left() {
     shop.orders(["import", "-"]).stdin(cart).exits(5);
     let old = monas("LEG-M1", "0101 111 2222", "Mona Quill", "2026-02-01T10:00:00Z");
     let done = shop.orders(["import", "-"]).stdin(old.as_str()).exits(5);
-    assert!(done.stderr.contains("order LEG-M1 is there already, and its customer was forgotten\n"), "{done:?}");
+    assert!(done.stderr.contains("order LEG-M1 exists already, and its customer was forgotten\n"), "{done:?}");
     let done = shop.orders(["create", "-"]).stdin(old).exits(5);
     assert!(TELLING.iter().all(|text| !done.stderr.contains(text)), "{done:?}");
     assert_eq!(files_with(&shop, &TELLING), <[&str; 0]>::default());
@@ -343,7 +343,7 @@ fn a_search_index_forgets_too() {
 
 /// It is forgotten, but the bytes stay until the other program is done.
 #[test]
-fn forgetting_goes_on_where_another_program_stood_in_the_way() {
+fn forgetting_resumes_after_another_program_blocked_it() {
     let shop = shop();
     let mut other = shop.connection();
     {

@@ -66,7 +66,7 @@ fn no_writing_command_changes_anything() {
 }
 
 #[test]
-fn a_restored_backup_is_not_even_switched_to_another_log() {
+fn a_dry_run_leaves_a_restored_backup_out_of_wal_mode() {
     let shop = Shop::with_order();
     let copy = shop.path("restored.db");
     shop.connection().execute("VACUUM INTO ?1", [copy.to_str()]).unwrap();

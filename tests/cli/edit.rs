@@ -96,7 +96,7 @@ fn what_cannot_be_edited_is_refused_and_nothing_changes() {
     assert_eq!(shop.dump(), before);
     // What is so already is done already.
     let done = shop.orders(["edit", ORDER, "--name", "John Doe", "--json"]).exits(0);
-    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; unchanged\n");
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; nothing changed\n");
     assert_eq!(shop.dump(), before);
     shop.orders(["edit", "LEG-0002", "--name", "Jon", "--address", "5 Corniche"]).succeeds();
     shop.orders(["set-status", "LEG-0002", "shipped"]).succeeds();
@@ -160,7 +160,7 @@ fn delivery_discount_and_cash_on_delivery_are_agreed_until_the_order_is_delivere
     let done = shop.orders(["edit", ORDER, "--delivery", "0.00", "--cod", "-q"]).exits(0);
     assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("LEG-LXYZ1234-AB5C\n", ""));
     let done = shop.orders(["edit", ORDER, "--delivery", "0", "--discount", "7.5", "--cod"]).exits(0);
-    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; unchanged\n");
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; nothing changed\n");
     // The items change, the amount stays.
     assert_eq!(edit(&["--item", "1", "--quantity", "1"]), ["0.00", "7.50", "true", "22.49", "22.49"]);
     shop.orders(["confirm", ORDER]).succeeds();
@@ -186,8 +186,8 @@ fn delivery_discount_and_cash_on_delivery_are_agreed_until_the_order_is_delivere
     let before = shop.dump();
     shop.orders(["edit", ORDER, "--delivery", "20"]).fails(
         5,
-        "error: delivery, discount and cash on delivery can be changed until an order is delivered; LEG-LXYZ1234-AB5C is \
-         delivered; nothing changed\nhint: to take it back to shipped:  orders set-status LEG-LXYZ1234-AB5C shipped --force --note WHY\n",
+        "error: delivery, discount and cash on delivery cannot be changed once an order is delivered; LEG-LXYZ1234-AB5C is \
+         delivered; nothing changed\nhint: to move it back to shipped:  orders set-status LEG-LXYZ1234-AB5C shipped --force --note WHY\n",
     );
     shop.orders(["cancel", ORDER]).succeeds();
     shop.orders(["edit", ORDER, "--cod"]).exits(5);
@@ -199,12 +199,12 @@ fn delivery_discount_and_cash_on_delivery_are_agreed_until_the_order_is_delivere
 fn a_discount_is_at_most_the_items() {
     let shop = Shop::with_order();
     for (args, code, words) in [
-        (["--discount", "60"], 4, "the discount of LEG-LXYZ1234-AB5C, 60.00, would be more than its items, 59.98"),
+        (["--discount", "60"], 4, "a discount of 60.00 is more than the items of LEG-LXYZ1234-AB5C cost: 59.98"),
         (["--discount", "101%"], 2, "must be at most 100%"),
         (["--discount", "1,048.00"], 2, "must be written without a comma: 1048.00"),
         (["--delivery", "-5"], 2, "must not be negative"),
         (["--cod", "--no-cod"], 2, "cannot be used with"),
-        (["--price", "5"], 2, "--item <N>"),
+        (["--price", "5"], 2, "name the item: --item N"),
         (["--item=1", "--price=1,5"], 2, "must be written without a comma: 1.50"),
     ] {
         let stderr = shop.orders(["edit", ORDER]).arg(args[0]).arg(args[1]).exits(code).stderr;

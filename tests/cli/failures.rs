@@ -41,7 +41,8 @@ fn usage() {
         "{\"success\":false,\"error\":\"unexpected argument '--bogus' found\",\"details\":[],\"code\":\"usage\",\
          \"hint\":\"for its options:  orders help list\",\"exitCode\":2,\"reason\":null}\n",
     );
-    shop.orders(["list", "--format", "html"]).fails(2, "error: --format html is for reports and papers only\n");
+    shop.orders(["list", "--format", "html"])
+        .fails(2, "error: --format html is for reports, slip, invoice and product sheet\n");
     shop.orders(["show", ORDER, "--format", "xlsx"]).fails(2, "error: --format xlsx is for lists and reports\n");
     let counted = shop.orders(["list", "--count", "--format", "xlsx"]).exits(2);
     assert!(counted.stderr.starts_with("error: --count is one number, not a workbook"), "{}", counted.stderr);
@@ -147,14 +148,14 @@ fn insufficient_stock() {
         6,
         "error: insufficient stock for LEG-1; nothing changed\n  \
          - Leather Belt: Insufficient stock (available: 12, required: 13)\n\
-         hint: to tell the customer:  orders message LEG-1 --template shortage\n\
+         hint: to tell the customer of LEG-1:  orders message LEG-1 --template shortage\n\
          hint: if there are more in the shop:  orders product adjust BLT-01 +1 --note WHY\n",
     );
     shop.orders(["confirm", "LEG-1", "--json"]).fails(
         6,
         "{\"success\":false,\"error\":\"Insufficient stock for some items\",\
          \"details\":[\"Leather Belt: Insufficient stock (available: 12, required: 13)\"],\
-         \"code\":\"insufficient_stock\",\"hint\":\"to tell the customer:  orders message LEG-1 --template shortage\\nif there are more in the shop:  orders product adjust BLT-01 +1 --note WHY\",\"exitCode\":6,\"reason\":null}\n",
+         \"code\":\"insufficient_stock\",\"hint\":\"to tell the customer of LEG-1:  orders message LEG-1 --template shortage\\nif there are more in the shop:  orders product adjust BLT-01 +1 --note WHY\",\"exitCode\":6,\"reason\":null}\n",
     );
 }
 

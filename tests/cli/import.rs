@@ -71,7 +71,7 @@ error: 3 of 5 records are invalid; nothing imported
   - -:2: record 2 (LEG-3): name: unknown key
   - -:5: record 4: must be an object, is a number
   - -:6: record 5 (LEG-4): items[0].productId: must be a product id (a UUID)
-hint: --keep-going takes the others, --rejects FILE keeps these
+hint: --keep-going takes the others; add --rejects FILE to put these into FILE
 ",
     );
     let done = shop.orders(["import", "--json"]).stdin(input).exits(4);
@@ -100,7 +100,7 @@ fn conflicts_alone_are_5_and_with_invalid_ones_4() {
         5,
         "\
 error: the record conflicts with what is there; nothing imported
-  - -:1: record 1 (LEG-1): order LEG-1 is there already with other content: items, total
+  - -:1: record 1 (LEG-1): order LEG-1 exists already, with other content: items, total
 ",
     );
     shop.orders(["import"]).stdin(conflict + "{}").exits(4);

@@ -83,7 +83,7 @@ Exchange within 14 days.
 }
 
 #[test]
-fn what_came_back_is_not_billed_as_kept() {
+fn returned_pieces_are_not_billed() {
     let shop = Shop::stocked();
     shop.take("LEG-1", SHIRT, 3, Some("L"));
     shop.orders(["edit", "LEG-1", "--discount", "10"]).succeeds();

@@ -33,6 +33,7 @@ mod find;
 mod fuzz_seeds;
 mod harness;
 mod help;
+mod hints;
 mod history;
 #[path = "../fuzz/src/hold.rs"]
 mod hold;

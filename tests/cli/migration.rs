@@ -194,7 +194,7 @@ fn a_search_finds_the_orders_of_a_file_that_was_brought_up_to_date() {
 
 /// Its orders fill rows of a table that it does not have.
 #[test]
-fn what_would_be_done_in_an_older_file_can_be_seen_before_it_is_brought_up_to_date() {
+fn a_dry_run_on_an_older_file_migrates_nothing() {
     let shop = shop_of_many();
     let before = std::fs::read(shop.file()).unwrap();
     run(&shop, "edit OLD-20 --name Mona --dry-run").exits(0);

@@ -70,7 +70,7 @@ fn the_folder_of_the_default_file_is_its_owners_alone() {
 }
 
 #[test]
-fn who_opens_a_file_that_others_can_use_is_told_so_once() {
+fn a_file_that_others_can_use_is_warned_of_once() {
     let shop = Shop::with_order();
     shop.orders(["user", "add", "mona", "--role", "seller"]).succeeds();
     let file = shop.file().display().to_string();

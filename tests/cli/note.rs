@@ -56,7 +56,7 @@ fn no_note_vanishes() {
     let shop = Shop::with_order();
     shop.orders(["edit", ORDER, "--note", "alone"]).succeeds();
     let done = shop.orders(["edit", ORDER, "--name", "John Doe", "--note", "no change"]).exits(0);
-    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; only the note is kept\n");
+    assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C already has these values; only the note is stored\n");
     assert_eq!(notes(&shop, ORDER, "")[1..], [("note".into(), json!("alone")), ("note".into(), json!("no change"))]);
     let catalogue = shipped("examples/catalogue.json");
     for (run, said) in [
@@ -68,7 +68,7 @@ fn no_note_vanishes() {
         ),
         (
             shop.orders(["product", "set", "BLT-01", "--low-stock-at", "1", "--note", "x"]),
-            "only a change of a price keeps the note",
+            "the note is not stored: only a change of a price has one",
         ),
     ] {
         let done = run.exits(0);

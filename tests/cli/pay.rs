@@ -54,16 +54,16 @@ fn the_same_receipt_is_entered_once() {
     let done = shop.orders(["pay", "LEG-1", "10.00", "InstaPay", "--receipt", " 4711 ", "--at", "2d", "-q"]).exits(0);
     assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("LEG-1\n", ""));
     let done = shop.orders(["pay", "LEG-1", "10", "instapay", "--receipt", "4711", "--json"]).exits(0);
-    assert_eq!(done.stderr, "note: LEG-1 has this payment already; unchanged\n");
+    assert_eq!(done.stderr, "note: LEG-1 has this payment already; nothing changed\n");
     for (reference, amount) in [("LEG-1", "11"), ("LEG-2", "10")] {
         shop.orders(["pay", reference, amount, "instapay", "--receipt", "4711"]).fails(
             5,
-            "error: receipt 4711 of instapay was entered for LEG-1, 10.00; nothing changed\n\
+            "error: receipt 4711 of instapay is on record already: 10.00 for LEG-1; nothing changed\n\
              hint: to see it:  orders show LEG-1\n",
         );
     }
     assert_eq!(shop.dump(), before);
-    // Another method may number its receipts likewise; and a payment that was taken back can be entered anew.
+    // Another method may number its receipts likewise; and a payment that was voided can be entered anew.
     shop.orders(["pay", "LEG-2", "10", "bosta", "--receipt", "4711"]).succeeds();
     shop.orders(["pay", "LEG-1", "--void", "1", "--note", "of LEG-3"]).succeeds();
     shop.orders(["pay", "LEG-3", "10", "instapay", "--receipt", "4711"]).succeeds();
@@ -84,8 +84,8 @@ fn a_payment_is_taken_back_and_both_stay_to_be_seen() {
         (&json!("-10.00"), &json!(1), &json!("of LEG-2"))
     );
     for (number, code, problem) in [
-        ("1", 5, "payment 1 of LEG-1 was taken back already"),
-        ("2", 5, "payment 2 of LEG-1 takes payment 1 back: record that one again instead"),
+        ("1", 5, "payment 1 of LEG-1 is voided already"),
+        ("2", 5, "payment 2 of LEG-1 voids payment 1 and cannot be voided itself: record payment 1 again"),
         ("3", 3, "order LEG-1 has no payment 3"),
     ] {
         let stderr = format!("error: {problem}; nothing changed\nhint: to see it:  orders show LEG-1\n");
@@ -99,7 +99,7 @@ LEG-1  pending
 2026-02-07 08:00  operator  created
 2026-02-07 08:00  operator  payment
   + 10.00 cash 7
-2026-02-07 08:00  operator  payment taken back
+2026-02-07 08:00  operator  payment voided
   - 10.00 cash 7
   note: of LEG-2
 ",
@@ -178,10 +178,10 @@ fn sellers_record_money_and_buyers_see_their_own() {
     }
     shop.orders(["pay", "LEG-1", "5", "cash", "--as", "sara", "-q"]).succeeds();
     assert_eq!(shop.orders(["show", "LEG-1", "--json"]).json()["payments"][0]["actor"], "sara");
-    for caller in ["mona", "guest"] {
+    for (caller, is) in [("mona", "mona is a buyer: "), ("guest", "")] {
         for words in [&["pay", "LEG-1", "5", "cash"][..], &["refund", "LEG-1", "5", "cash"], &["pay", "--from", "-"]] {
             let run = words.iter().fold(shop.orders(["--as", caller]), |run, word| run.arg(word));
-            run.fails(11, "error: only admins and sellers can record payments\n");
+            run.fails(11, &format!("error: {is}only admins and sellers can record payments\n"));
         }
     }
 }
@@ -300,7 +300,7 @@ fn a_list_with_a_bad_row_records_nothing_and_names_all() {
   - bank.csv: row 4 (LEG-2): method (C4): \"r 1\" must be a word of up to 20 letters, such as cash or instapay
   - bank.csv: row 5: has 5 cells, the header has 4: put a cell with a separator in quotes
   - bank.csv: row 6 (LEG-3): 5.00 of LEG-3 cannot be refunded: 0.00 was paid
-  - bank.csv: row 7 (LEG-2): receipt R-1 of cash was entered for LEG-1, 10.00
+  - bank.csv: row 7 (LEG-2): receipt R-1 of cash is on record already: 10.00 for LEG-1
   - bank.csv: row 8: has a quote that is not closed, or stands inside a quoted cell
 hint: --keep-going records the others, --rejects FILE keeps these
 ",
@@ -426,7 +426,7 @@ fn an_order_has_a_thousand_payments_at_the_most() {
     assert!(done.stderr.contains("row 1002 (LEG-1): LEG-1 has 1000 payments: an order has at most 1000"), "{done:?}");
     assert_eq!(shop.number("SELECT COUNT(*) FROM payments"), 0);
     list(rows(1, 1000)).succeeds();
-    // What is on record may come again, and an error can still be taken back.
+    // What is on record may come again, and an error can still be voided.
     list(rows(1, 1000)).succeeds();
     shop.orders(["pay", "LEG-1", "0.01", "cash"]).exits(4);
     shop.orders(["pay", "LEG-1", "--void", "1000", "--note", "twice"]).succeeds();

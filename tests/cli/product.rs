@@ -184,14 +184,14 @@ fn a_product_in_orders_cannot_be_removed() {
     let shop = Shop::with_order();
     shop.orders(["product", "remove", "SKU-12345"]).fails(
         5,
-        "error: Classic T-Shirt is in an order; nothing changed\n\
-         hint: to take it off the shelf:  orders product count SKU-12345 S=0 M=0 L=0 --note WHY\n",
+        "error: Classic T-Shirt is in an order, so it stays in the catalogue; nothing changed\n\
+         hint: to set its stock to 0, so that nobody can order it:  orders product count SKU-12345 S=0 M=0 L=0 --note WHY\n",
     );
     // A script may mean another product by a part of a name.
     for part in ["belt", "leather"] {
         let done = shop.orders(["product", "remove", part]).exits(2);
         let said = "error: only a part of Leather Belt was given; nothing changed\n\
-                    hint: in a script, give its barcode or id BLT-01, or --yes\n";
+                    hint: in a script, give its SKU or id BLT-01, or --yes\n";
         assert_eq!(done.stderr, said, "{part}");
         shop.orders(["product", "remove", part, "-n"]).exits(0);
     }
@@ -385,7 +385,7 @@ fn a_size_that_was_started_by_mistake_is_removed_and_can_come_back() {
     shop.orders(["product", "set", "PL-220", "--remove-size", "xll"]).fails(
         5,
         "error: Polo Shirt (XLL) has 5 on hand; nothing changed
-hint: to take it off the shelf:  orders product count PL-220 0 --size XLL --note WHY
+hint: to set its stock to 0, so that nobody can order it:  orders product count PL-220 0 --size XLL --note WHY
 ",
     );
     count("0");
@@ -426,7 +426,7 @@ fn products_are_searched_by_name_and_sku_in_any_script() {
         assert_eq!(found(text), expected, "{text}");
     }
     let done = shop.orders(["product", "list", "--search", "caftan"]).exits(0);
-    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", "note: no such products\n"));
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", "note: no products match\n"));
     let both = shop.orders(["product", "list", "--low", "--search", "polo", "--json"]).json();
     assert_eq!(both.as_array().unwrap().len(), 1);
 }

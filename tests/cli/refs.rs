@@ -109,7 +109,7 @@ fn what_reads_takes_parts_and_names_the_whole_reference() {
 fn what_writes_wants_a_whole_reference_or_yes() {
     let shop = Shop::with_order();
     let before = shop.dump();
-    for (typed, given) in [("ab5c", "a part of"), ("+1234567890", "the customer of"), ("john", "the customer of")] {
+    for typed in ["ab5c", "+1234567890", "john"] {
         for args in [
             &["confirm", typed][..],
             &["cancel", typed],
@@ -122,7 +122,7 @@ fn what_writes_wants_a_whole_reference_or_yes() {
             };
             let done = run(&[]);
             let expected = format!(
-                "error: only {given} {ORDER} was given; nothing changed\n\
+                "error: {typed} is not a whole reference; it fits {ORDER}; nothing changed\n\
                  hint: in a script, give the whole reference {ORDER}, or --yes\n"
             );
             assert_eq!((done.code, done.stderr.as_str()), (2, expected.as_str()), "{args:?}");
@@ -185,8 +185,8 @@ fn a_command_on_one_order_takes_no_list() {
 fn programs_are_told_what_failed_without_what_became_of_the_change() {
     let shop = Shop::with_order();
     for (args, error) in [
-        (["confirm", "ab5c", "--json"], "only a part of LEG-LXYZ1234-AB5C was given"),
-        (["cancel", "John Doe", "--json"], "only the customer of LEG-LXYZ1234-AB5C was given"),
+        (["confirm", "ab5c", "--json"], "ab5c is not a whole reference; it fits LEG-LXYZ1234-AB5C"),
+        (["cancel", "John Doe", "--json"], "John Doe is not a whole reference; it fits LEG-LXYZ1234-AB5C"),
     ] {
         let done = shop.orders(args).exits(2);
         assert!(done.stderr.contains(&format!(r#""error":"{error}","#)), "{done:?}");

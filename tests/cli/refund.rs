@@ -36,13 +36,13 @@ fn no_more_than_was_paid_goes_back() {
     // A part may go back though nothing is owed: the shop is generous.
     shop.orders(["refund", ORDER, "15", "cash", "-q"]).prints(&format!("{ORDER}\n"));
     refuse("5.01", "5.00");
-    // The payment cannot be taken back under the refund.
+    // The payment cannot be voided under the refund.
     let done = shop.orders(["pay", ORDER, "--void", "1", "--note", "x"]).exits(5);
-    assert!(done.stderr.contains("without payment 1, more was refunded"), "{}", done.stderr);
+    assert!(done.stderr.contains("more would be refunded than paid; void the refund first"), "{}", done.stderr);
     shop.orders(["pay", ORDER, "--void", "2", "--note", "stays", "-q"]).succeeds();
     shop.orders(["pay", ORDER, "--void", "1", "--note", "x", "-q"]).succeeds();
     let history = shop.orders(["history", ORDER]).succeeds();
-    assert!(history.contains("refund taken back\n  + 15.00 cash\n  note: stays\n"), "{history}");
+    assert!(history.contains("refund voided\n  + 15.00 cash\n  note: stays\n"), "{history}");
     shop.check();
 }
 
@@ -59,7 +59,7 @@ fn a_refund_that_is_entered_again_changes_nothing() {
     for words in [&["cash"][..], &["15.02", "cash"]] {
         let run = words.iter().fold(shop.orders(["refund", ORDER]), |run, word| run.arg(word));
         let done = run.arg("--receipt").arg("G-1").exits(0);
-        assert_eq!(done.stderr, format!("note: {ORDER} has this payment already; unchanged\n"));
+        assert_eq!(done.stderr, format!("note: {ORDER} has this payment already; nothing changed\n"));
     }
     let done = shop.orders(["refund", "LEG-1", "5", "cash", "--receipt", "G-1"]).exits(5);
     assert!(done.stderr.contains(&format!("receipt G-1 of cash was entered for {ORDER}, -15.02")), "{}", done.stderr);

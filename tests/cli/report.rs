@@ -228,7 +228,7 @@ All                  1      2  59.98
 }
 
 #[test]
-fn what_waits_is_said_with_how_long_and_whether_the_stock_would_do() {
+fn pending_orders_are_reported_with_wait_and_stock() {
     let shop = Shop::stocked();
     shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
     let take = |reference: &str, product: &str, quantity, size: Option<&str>, ordered: &str, received: &str| {
@@ -451,7 +451,7 @@ REFERENCE  STATUS     SINCE  CUSTOMER  PHONE         PAID   OWED
 LEG-5      cancelled  1d 0h  John Doe  +1234567890  24.99  15.00
 All                                                        15.00
 
-Confirmed, and not paid in full
+Not paid in full
 REFERENCE  STATUS      SINCE  CUSTOMER  PHONE         PAID    DUE
 LEG-2      confirmed   2d 9h  John Doe  +1234567890  20.00   9.99
 LEG-4      confirmed  1d 23h  John Doe  +1234567890   0.00  29.99

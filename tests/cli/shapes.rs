@@ -373,8 +373,7 @@ fn a_cart_or_order_anywhere_in_any_shape_is_an_order_or_a_problem() {
 fn a_cart_that_is_not_read_is_named_with_its_place() {
     let cart = crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]));
     let (carts, other) = (json!({"messages": [cart]}), json_with(&cart, "type", "interactive"));
-    let unread =
-        "holds a cart that is not read there: import its message by itself, of type order, as {\"messages\":[…]}";
+    let unread = "holds a cart in a place where carts are not read: import its message by itself, of type order, as {\"messages\":[…]}";
     for (input, place) in [
         (json!({"messages": [], "payload": carts}), "payload.messages[0].order"),
         (json!({"entry": [{"messaging": [cart]}]}), "entry[0].messaging[0].order"),
@@ -507,7 +506,7 @@ fn an_edited_or_withdrawn_order_text_is_a_warning_that_names_the_order() {
 }
 
 #[test]
-fn who_hides_the_phone_is_named_and_known_again_once_that_is_mended() {
+fn a_sender_with_a_hidden_phone_is_rejected_and_accepted_once_mended() {
     let by_username = |from: Value, contacts: Value| {
         let mut cart = crate::whatsapp::cart("wamid.C", &json!([crate::whatsapp::belt(1)]));
         cart["from"] = from;
@@ -599,7 +598,7 @@ fn what_is_no_message_of_whatsapp_is_never_skipped() {
 }
 
 #[test]
-fn a_spreadsheet_is_called_one() {
+fn a_spreadsheet_is_refused_by_name() {
     let shop = Shop::stocked();
     let csv = "\u{feff}SKU;Name;Price;Stock\nBLT-01;Leather Belt;18,75;12\n";
     let problem = "is a spreadsheet (CSV): save it as JSON; it begins with SKU;Name;Price;Stock";

@@ -64,7 +64,7 @@ hint: name one by its reference
     shop.orders(["show", "LEG-MLB", "LEG-404", "LEG-405"]).fails(
         3,
         "\
-error: 3 references fit no order, or several
+error: 3 references name no single order
   - Order LEG-404 not found
   - Order LEG-405 not found
   - LEG-MLB fits 3 orders: LEG-MLB63A8W-0QTZ: Omar Fathy, 2026-02-06 17:36; \

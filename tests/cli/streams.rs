@@ -85,7 +85,7 @@ fn a_hint_can_be_pasted_whatever_a_guest_called_the_order() {
 }
 
 #[test]
-fn colour_is_for_those_who_want_it() {
+fn colour_follows_option_environment_and_terminal() {
     let shop = Shop::new();
     let plain = "error: there is no orders file";
     assert!(shop.orders(["list"]).exits(1).stderr.starts_with(plain));
@@ -96,7 +96,7 @@ fn colour_is_for_those_who_want_it() {
 }
 
 #[test]
-fn the_file_is_where_it_was_said_and_else_in_the_data_folder() {
+fn the_orders_file_is_found_by_option_variable_or_default() {
     let shop = Shop::new();
     let add = ["product", "add", "--name", "Cap", "--price", "5"];
     shop.orders(add).without_env("ORDERS_DB").succeeds();

@@ -261,7 +261,7 @@ fn every_other_answer_changes_nothing() {
 
 /// A terminal that shows no cursor and echoes no key would be all that is left.
 #[test]
-fn who_is_ended_at_a_question_leaves_the_terminal_in_order() {
+fn a_signal_at_a_question_restores_the_terminal() {
     let shop = Shop::with_order();
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         for (args, question) in [(&["confirm", ORDER][..], "[y/N]"), (&["confirm"], "Which?")] {
@@ -493,7 +493,7 @@ fn the_picker_of_note_says_which_text_it_writes() {
 }
 
 #[test]
-fn references_that_are_typed_are_waited_for_with_a_word() {
+fn a_note_says_that_references_are_read_from_the_terminal() {
     let shop = Shop::with_order();
     let mut terminal = Terminal::run(&shop, 80, &["show", "-"]);
     terminal.expect("note: reading references, one a line; Ctrl-D ends").press(&format!("{ORDER}\n"));
@@ -593,7 +593,7 @@ fn with_keep_going_only_what_was_shown_is_confirmed() {
 }
 
 #[test]
-fn nobody_is_asked_who_said_not_to() {
+fn no_input_asks_nothing() {
     let shop = Shop::with_order();
     let screen = Terminal::run(&shop, 80, &["confirm", ORDER, "--no-input"]).ends(2);
     assert!(screen.contains("--no-input, but confirming needs an answer"), "{screen}");
@@ -829,7 +829,7 @@ fn what_comes_back_is_picked_with_its_quantity_and_taken_by_one_key() {
     terminal.expect("> [ ] 2  3 ×").press("\t").expect("> [x] 2").press("\r");
     terminal.expect("Item 1: Classic T-Shirt (M), the customer has 2").expect("How many come back [1]:").press("\r");
     terminal.expect("the customer has 3").press("4\r").expect("warning: the customer has 3").press("2\r");
-    terminal.expect("Take back 3 of LEG-1? [y/N]");
+    terminal.expect("Take back 3 pieces of LEG-1? [y/N]");
     let screen = terminal.screen();
     let preview = &screen[screen.find("LEG-1  ").unwrap()..];
     assert_eq!(
@@ -850,7 +850,7 @@ To pay 73.34
 Paid 136.22
 Owed to the customer 62.88
 Keys: y take it back, r and refund, d damaged
-Take back 3 of LEG-1? [y/N]"
+Take back 3 pieces of LEG-1? [y/N]"
     );
     let shown = terminal.screen.lock().unwrap();
     assert!(!(0..24).any(|row| shown.0.screen().row_wrapped(row)), "{}", shown.0.screen().contents());
@@ -888,13 +888,13 @@ fn keys_of_a_return_change_what_is_shown_before_it_is_taken() {
     let mut terminal = Terminal::run(&shop, 80, &["return", "LEG-1", "2", "--damaged", "--refund", "cash"]);
     terminal
         .expect("to record: refund 17.47 cash")
-        .expect("Keys: y take it back, d not damaged\nTake back 1 of LEG-1?");
+        .expect("Keys: y take it back, d not damaged\nTake back 1 piece of LEG-1?");
     terminal.answer("y", 0);
     assert_eq!((payments(&shop)[2].as_str(), shop.on_hand("BLT-01", "")), ("LEG-1 -17.47 cash -", 9));
     // The last piece.
     shop.orders(["return", "LEG-1", "2*2", "3"]).succeeds();
     let mut terminal = Terminal::run(&shop, 48, &["return", "LEG-1"]);
-    terminal.expect("! nothing is left of the order, so it is\n  cancelled").expect("Take back 1 of LEG-1?");
+    terminal.expect("! nothing is left of the order, so it is\n  cancelled").expect("Take back 1 piece of LEG-1?");
     terminal.answer("y", 0);
     assert_eq!(shop.status("LEG-1"), "cancelled");
     shop.check();
@@ -913,7 +913,7 @@ fn what_guests_wrote_does_not_steer_the_questions_of_return() {
     shop.orders(["set-status", "LEG-1", "shipped"]).succeeds();
     let mut terminal = Terminal::run(&shop, 48, &["return", "--color", "never"]);
     terminal.expect("> LEG-1").press("\r").expect("What comes back of LEG-1").press("\r").expect("Item 1:").press("\r");
-    terminal.expect("Take back 1 of LEG-1? [y/N]").press("y");
+    terminal.expect("Take back 1 piece of LEG-1? [y/N]").press("y");
     terminal.ends(0);
     let printed = terminal.printed();
     assert!(!printed.contains("\u{1b}[2J") && !printed.contains(['\u{202e}', '\u{7}']), "{printed:?}");
@@ -956,7 +956,7 @@ fn who_leaves_the_questions_of_return_changes_nothing() {
     shop.orders(["product", "count", "SKU-12345", "0", "--size", "L", "--note", "x"]).succeeds();
     for (args, code, words) in [
         (&["return", "LEG-1", "1", "--exchange", "L"][..], 6, "Insufficient stock"),
-        (&["return", "LEG-1", "1*3"], 5, "the customer has 2 of it"),
+        (&["return", "LEG-1", "1*3"], 5, "the customer has 2, not 3"),
         (&["return", "LEG-1", "1", "--no-input"], 2, "--no-input, but a return needs an answer"),
         (&["return", "LEG-1", "--yes"], 2, "say which items come back"),
     ] {

@@ -56,7 +56,7 @@ fn an_order_is_typed() {
     // The same again is no error.
     let args: Vec<&str> = args.into_iter().filter(|arg| *arg != "--json").collect();
     let done = create(&shop, &args).exits(0);
-    assert_eq!(done.stderr, "note: TEL-1 is already there; nothing changed; the note is not kept\n");
+    assert_eq!(done.stderr, "note: TEL-1 exists already; nothing changed; the note is not stored\n");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn name_and_address_are_those_of_the_phones_last_order() {
         let run = shop.orders(["create", "--phone", "01001112222", "--item", "SKU-12345/S", "--json"]);
         let done = args.iter().fold(run, |run, arg| run.arg(arg)).exits(0);
         let body: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
-        let said = done.stderr.contains("note: name and address, where not typed, are those of");
+        let said = done.stderr.contains("note: what was not typed of name and address is that of");
         (body["customerName"].clone(), body["customerAddress"].clone(), said)
     };
     assert_eq!(of(&["-n"]), (json!("Mona"), json!("5 Corniche"), true));
@@ -109,7 +109,7 @@ fn a_sale_at_the_counter_is_one_command() {
         "error: insufficient stock for TEL-9; nothing changed\n  \
          - Classic T-Shirt (L): Insufficient stock (available: 1, required: 2)\n\
          hint: if there are more in the shop:  orders product adjust SKU-12345 +1 --size L --note WHY\n\
-         hint: without --confirm it is taken and waits\n",
+         hint: without --confirm the order is stored as pending\n",
     );
     for (args, code, words) in [
         (
@@ -140,15 +140,15 @@ fn a_sale_that_is_run_again_is_recorded_once() {
     create(&shop, &sale[..6]).succeeds();
     create(&shop, &sale).fails(
         5,
-        "error: TEL-1 is already there, and pending; nothing changed\nhint: to confirm it:  orders confirm TEL-1\n",
+        "error: TEL-1 exists already, and is pending; nothing changed\nhint: to confirm it:  orders confirm TEL-1\n",
     );
     shop.orders(["confirm", "TEL-1"]).succeeds();
     let stderr = create(&shop, &sale).exits(5).stderr;
-    assert!(stderr.starts_with("error: TEL-1 is already there, and not paid; nothing changed\n"), "{stderr}");
+    assert!(stderr.starts_with("error: TEL-1 exists already, and is not paid; nothing changed\n"), "{stderr}");
     shop.orders(["pay", "TEL-1", "18.75", "cash"]).succeeds();
     let before = shop.dump();
     let done = create(&shop, &sale).exits(0);
-    assert_eq!(done.stderr, "note: TEL-1 is already there; nothing changed\n");
+    assert_eq!(done.stderr, "note: TEL-1 exists already; nothing changed\n");
     assert_eq!(shop.dump(), before);
     create(&shop, &["--name", "Mona", "--item", "BLT-01*2", "--reference", "TEL-1"]).exits(5);
 }
@@ -164,7 +164,7 @@ fn what_cannot_be_typed_is_refused_and_nothing_changes() {
             4,
             "item 2: Classic T-Shirt: has no size XXL (sizes: S, M, L)",
         ),
-        (&["--item", "BLT-01", "--discount", "20"], 4, "the discount, 20.00, is more than the items, 18.75"),
+        (&["--item", "BLT-01", "--discount", "20"], 4, "a discount of 20.00 is more than the items cost: 18.75"),
         (&["--item", "nothing"], 3, "product nothing not found"),
         (&["--item", "BLT-01*0"], 2, "invalid value 'BLT-01*0' for '--item <SPEC>': the quantity \"0\" must be"),
         (&["--item", "BLT-01@1,5"], 2, "must be written without a comma: 1.50"),
@@ -249,7 +249,7 @@ fn what_a_buyer_or_guest_types_is_only_claimed() {
         assert_eq!(stderr, "error: product belt not found; nothing changed\n");
         let before = shop.dump();
         typed(who, &["--item", "BLT-01", "--name", "M", "--confirm"])
-            .fails(11, "error: only admins and sellers can confirm orders\n");
+            .fails(11, "error: mona is a buyer: only admins and sellers can confirm orders\n");
         assert_eq!(shop.dump(), before);
         let args =
             ["--item", "BLT-01@1", "--name", "M", "--delivery", "0", "--discount", "50%", "--cod", "--reference", who];

@@ -76,7 +76,7 @@ fn the_table_of_permissions() {
 fn a_refusal_has_the_guides_words() {
     let shop = staffed();
     shop.orders(["--as", "mona", "confirm", "LEG-MONA-0001"])
-        .fails(11, "error: only admins and sellers can confirm orders\n");
+        .fails(11, "error: mona is a buyer: only admins and sellers can confirm orders\n");
     let done = shop.orders(["--as", "mona", "confirm", ORDER, "--json"]).exits(11);
     let error: serde_json::Value = serde_json::from_str(&done.stderr).unwrap();
     assert_eq!(
@@ -93,7 +93,7 @@ fn a_refusal_has_the_guides_words() {
     shop.orders(["--as", "operator", "list"]).exits(3);
     shop.orders(["--as", "sam", "list"]).env("ORDERS_AS", "nobody").succeeds();
     shop.orders(["--as", "mona", "list", "--as", "sam"])
-        .fails(2, "error: --as names two users, mona and sam: name one\nhint: for its options:  orders help list\n");
+        .fails(2, "error: --as names two accounts, mona and sam: name one\nhint: for its options:  orders help list\n");
 }
 
 #[test]

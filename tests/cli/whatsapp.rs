@@ -448,7 +448,7 @@ fn a_dump_may_be_large_and_an_order_may_not() {
 }
 
 #[test]
-fn what_a_chat_does_to_a_text_makes_no_other_order_of_it() {
+fn a_text_changed_by_a_chat_is_the_same_order() {
     let shop = Shop::stocked();
     let by_post = crate::harness::order(REFERENCE, BELT, 1, None)
         .replace("John Doe", "\\u200fYoussef\\u00a0Adel")

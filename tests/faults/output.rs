@@ -165,7 +165,7 @@ fn write(case: &Case, stream: Stream, loss: Loss, is_json: bool) -> Result<(), S
         return Err(format!("{case} was not done: {ending:#?}"));
     }
     let failure = match case.is_changing() {
-        true => "the work is done and kept, but the result could not be printed",
+        true => "the change is saved, but the result could not be printed",
         false => "the result could not be printed",
     };
     hold_ending(&ending, &whole, stream, loss, failure).map_err(|problem| format!("{case}: {problem}"))?;

@@ -19,8 +19,8 @@ pub const VARIABLE: &str = "ORDERS_COMPLETE";
 
 /// Print what to add to the shell's start file for completion
 ///
-/// Completes commands, options, files, references, products, accounts, fields, settings and time zones. What stands in the
-/// orders file comes from --db on the line, else ORDERS_DB, else the default file. Only words that a shell takes as they
+/// Completes commands, options, files, references, products, accounts, fields, settings and time zones. References,
+/// products and accounts come from the file of --db on the line, else ORDERS_DB, else the default file. Only words that a shell takes as they
 /// stand are offered: a reference or barcode with other characters is left out.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Program))]

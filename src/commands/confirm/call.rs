@@ -76,10 +76,21 @@ impl Call<'_> {
         }
         orders.iter().try_for_each(|order| self.consent.covers(order)).map_err(Failure::from)?;
         let confirmed = decide_settled(&orders, &catalogue, self.consent.accepts_prices(), settled)
-            .map_err(|obstacles| Failure::from(refusal(&orders, &obstacles)))?;
+            .map_err(|obstacles| self.with_settlement(refusal(&orders, &obstacles), &orders))?;
         let confirmed = orders.into_iter().zip(confirmed);
         let confirmed = confirmed.map(|(order, (confirmation, settled))| Confirmed { order, confirmation, settled });
         Ok(confirmed.map(Ok).collect())
+    }
+
+    /// Makes the failure of an order that is confirmed already: it says how to record what is said of its money.
+    fn with_settlement(&self, mut refusal: Refusal, orders: &[Order]) -> Failure {
+        if let [Order { summary, .. }] = orders
+            && summary.status.holds_stock()
+        {
+            let remedy = self.settlement_of(summary.pk).remedy(&summary.reference);
+            refusal.remedies.splice(0..0, remedy);
+        }
+        refusal.into()
     }
 
     fn decide_each(
@@ -101,7 +112,10 @@ impl Call<'_> {
             match decided {
                 Ok(Some((confirmation, settled))) => Some(Ok(Confirmed { order, confirmation, settled })),
                 Ok(None) => None,
-                Err(refusal) => Some(Err(OrderFailure { reference: reference.to_string(), failure: refusal.into() })),
+                Err(refusal) => {
+                    let failure = self.with_settlement(refusal, std::slice::from_ref(&order));
+                    Some(Err(OrderFailure { reference: reference.to_string(), failure }))
+                }
             }
         };
         // One entry for each order that was found, in the sequence of `named`.

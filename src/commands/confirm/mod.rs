@@ -27,8 +27,8 @@ use crate::ui;
 ///
 /// On a terminal it shows what would be done and asks; without REF there, the orders are picked from those that are
 /// pending. Elsewhere a whole reference is consent. Several orders are one transaction: their quantities are summed, and
-/// all of them are confirmed or none is. An order whose prices are below the catalogue's is refused unless
-/// --accept-prices is given, or somebody who was shown them says yes.
+/// all of them are confirmed or none is. An order with prices below the list price, or with a delivery fee, discount or cash on
+/// delivery that only the order names, is refused unless --accept-prices is given, or somebody who was shown them says yes.
 ///
 /// --paid records a payment with the confirmation, by default of what is due; --cod marks cash on delivery. At the question
 /// p asks for the payment, and c is cash on delivery. With several orders, each payment is what is due of its order.
@@ -46,7 +46,7 @@ pub struct ConfirmArgs {
     refs: Vec<String>,
     #[command(flatten)]
     settlement: SettlementArgs,
-    /// Accept prices below the list price
+    /// Accept prices below the list price, and a delivery fee, discount or cash on delivery that only the order names
     #[arg(long)]
     accept_prices: bool,
     /// Confirm those that can be confirmed, report the others, and exit with 8

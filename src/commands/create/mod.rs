@@ -123,15 +123,15 @@ impl Taken {
     /// Says what a person should look at.
     fn say(&self, context: &Context) {
         let Answer::New(order, warnings) = &self.answer else {
-            let note = if context.global.note.is_some() { "; the note is not kept" } else { "" };
-            context.ui.note(&format!("{} is already there; nothing changed{note}", self.answer.reference()));
+            let note = if context.global.note.is_some() { "; the note is not stored" } else { "" };
+            context.ui.note(&format!("{} exists already; nothing changed{note}", self.answer.reference()));
             return;
         };
         for warning in warnings {
             context.ui.warn(&format!("{}: {warning}", order.summary.reference));
         }
         if let Some(other) = &self.same_as {
-            context.ui.note(&format!("name and address, where not typed, are those of {other}"));
+            context.ui.note(&format!("what was not typed of name and address is that of {other}"));
         }
         if let Some(entered) = &self.entered {
             entered.say(order, context);

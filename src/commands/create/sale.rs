@@ -58,7 +58,7 @@ impl Sale {
         let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
         let confirmation = decide(alone, &catalogue, false)
             .map_err(|obstacles| {
-                before_it_is_there(refusal(alone, &obstacles), "without --confirm it is taken and waits")
+                before_it_is_there(refusal(alone, &obstacles), "without --confirm the order is stored as pending")
             })?
             .remove(0);
         // The note is told with the creation.
@@ -83,7 +83,7 @@ impl Sale {
             }
             _ => return Ok(()),
         };
-        let refusal = Refusal::conflict(Conflict::Step, format!("{reference} is already there, and {open}"));
+        let refusal = Refusal::conflict(Conflict::Step, format!("{reference} exists already, and is {open}"));
         Err(refusal.error("Order is there already").remedy(remedy).into())
     }
 }

@@ -61,7 +61,7 @@ pub fn take_in(
 pub fn refuse(kind: FailureKind, reference: Option<&str>, problems: Problems) -> Explained {
     let which = reference.map(|reference| format!(" {}", shorten(reference))).unwrap_or_default();
     let failure = match kind {
-        FailureKind::Conflict(_) => Failure::new(kind, format!("order{which} is there with other content"))
+        FailureKind::Conflict(_) => Failure::new(kind, format!("order{which} exists already, with other content"))
             .error("Order is there with other content")
             .hint(Hint::run("to see it", CommandLine::of("show").argument(reference.unwrap_or_default()))),
         _ => Failure::new(kind, format!("invalid order{which}")).error("Invalid order"),

@@ -18,10 +18,11 @@ use crate::ui;
 
 /// Forget a customer for good
 ///
-/// In all their orders, name, phone, address, notes, and the messages that brought them become `forgotten`; so does what the shop
-/// said of them, and accounts lose their number. Sums, stock, statuses and payments stay, and orders are found by their
-/// references. Then the file is written anew, so that no byte of it is left: that takes room for two copies of the file, and that
-/// nobody else uses it. Where it is stopped, the same command goes on. Backups still have what they had.
+/// In all their orders, name, phone, address, notes, and the messages that brought them become `forgotten`; the shop's note on
+/// the customer and the reason of a block go, and accounts lose their number. Sums, stock, statuses and payments stay, and orders
+/// are found by their references. Then the file is rewritten, so that no byte of it is left: this needs free space for two
+/// copies of the file, and nobody else may use it meanwhile. If it is interrupted, run the same command again. Backups still
+/// have what they had.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).writing())]
 #[command(after_help = "Examples:

@@ -117,7 +117,7 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
         anyhow::Ok(settings)
     })?;
     if count == 0 {
-        context.ui.note("no customers");
+        context.ui.note(if args.search.is_some() { "no customers match" } else { "no customers" });
         return Ok(Exit::Done);
     }
     rows.print(context.style(&settings))?;

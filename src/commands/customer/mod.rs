@@ -21,7 +21,7 @@ use crate::store::Write;
 
 /// See customers and what is known of them, or forget one
 ///
-/// A customer is a phone number in full: however it was typed, all its orders are theirs.
+/// A customer is one phone number: all orders with it are theirs, however it was typed.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders))]
 #[command(subcommand_required = true, arg_required_else_help = true)]

@@ -10,7 +10,7 @@ use crate::domain::remarks::Remarks;
 use crate::error::{Exit, Failure};
 use crate::options::note_text;
 
-/// Keep a note on a customer, in place of the one that there is
+/// Set the note on a customer; it replaces the old one
 ///
 /// Customers do not see it. An empty text takes the note away.
 #[derive(Debug, Args)]

@@ -97,8 +97,10 @@ pub fn run(args: &EditArgs, context: &mut Context) -> anyhow::Result<Exit> {
         }
         anyhow::Ok((changes.is_some(), shared, write.orders(&[order.summary.pk])?.remove(0), write.settings()?))
     })?;
-    if !is_changed && args.edits().any() {
-        let note = if context.global.note.is_some() { "only the note is kept" } else { "unchanged" };
+    if !args.edits().any() {
+        context.ui.note("the note is stored");
+    } else if !is_changed {
+        let note = if context.global.note.is_some() { "only the note is stored" } else { "nothing changed" };
         context.ui.note(&format!("{} already has these values; {note}", order.summary.reference));
     }
     naming.say(context);
@@ -153,7 +155,7 @@ impl EditArgs {
         self.item.refuse_nothing()?;
         if !self.edits().any() && !has_note {
             return Err(Failure::usage(
-                "say what to change: --name, --phone, --address, --delivery, --discount, --courier, --tracking, --user, or an item",
+                "say what to change: --name, --phone, --address, --delivery, --discount, --cod, --courier, --tracking, --user, --item, --add or --remove",
             )
             .hint(Hint::run("to see what can be edited", CommandLine::of("help edit"))));
         }

@@ -54,19 +54,32 @@ pub fn find_customer(read: &Read<'_>, text: &str, naming: &Naming) -> anyhow::Re
             (None, Some(_)) => {}
         }
     }
-    let summary = find_order(read, text, naming)?.summary;
+    let summary = match find_order(read, text, naming) {
+        Ok(order) => order.summary,
+        Err(error) => return Err(as_customer(error, text)),
+    };
     if summary.number.is_empty() {
         let reference = &summary.reference;
         if summary.is_forgotten() {
             let message = format!("the customer of {reference} was forgotten");
             return Err(Failure::new(FailureKind::Conflict(Conflict::Already), message).into());
         }
-        let message = format!("{reference} has no number by which its customer is known");
+        let message = format!("the phone of {reference} has no digits, so it belongs to no customer");
         return Err(Failure::new(FailureKind::NotFound, message)
-            .hint(Hint::run("to see it", CommandLine::of("show").argument(reference)))
+            .hint(Hint::run("to set it", CommandLine::of("edit").argument(reference).option("--phone PHONE")))
             .into());
     }
     Ok(NamedCustomer { number: summary.number, phone: summary.customer.phone })
+}
+
+/// Says that no customer was found, where no order was.
+fn as_customer(error: anyhow::Error, text: &str) -> anyhow::Error {
+    match error.downcast_ref::<Failure>() {
+        Some(failure) if failure.kind == FailureKind::NotFound => {
+            customer_not_found(text).hint("a customer is named by a phone, or by an order of theirs").into()
+        }
+        _ => error,
+    }
 }
 
 /// Makes the failure for an unknown customer.

@@ -62,9 +62,7 @@ impl Naming {
     fn complete(&self, text: &str, order: OrderMatch) -> Result<Found, Failure> {
         let reference = &order.reference;
         if self.whole_only {
-            let is_part = reference.as_str().to_lowercase().contains(&text.to_lowercase());
-            let given = if is_part { "a part of" } else { "the customer of" };
-            let problem = format!("only {given} {reference} was given");
+            let problem = format!("{} is not a whole reference; it fits {reference}", shorten(text));
             return Err(Failure::usage(format!("{problem}; nothing changed"))
                 .error(problem)
                 .hint(format!("in a script, give the whole reference {reference}, or --yes")));
@@ -197,7 +195,13 @@ fn merge(mut failures: Vec<Failure>) -> Failure {
         return failures.remove(0);
     }
     let kind = failures[0].kind;
-    let message = format!("{} references fit no order, or several", failures.len());
+    let count = failures.len();
+    let message = match kind {
+        _ if failures.iter().any(|failure| failure.kind != kind) => format!("{count} references name no single order"),
+        FailureKind::NotFound => format!("{count} orders not found"),
+        FailureKind::Usage => format!("{count} references are not whole"),
+        _ => format!("{count} references fit several orders"),
+    };
     let remedies = std::mem::take(&mut failures[0].remedies);
     let detail = |failure: Failure| match failure.details.as_slice() {
         [] => failure.error,
@@ -218,7 +222,7 @@ fn ambiguous(text: &str, orders: &[OrderMatch], zone: Zone) -> Failure {
     });
     let hint = match orders.iter().find(is_whole) {
         Some(order) => {
-            format!("a guest chose that reference: name another order by its own, this one by its id {}", order.id)
+            format!("name the order with this reference by its id {}, the others by their references", order.id)
         }
         None => "name one by its reference".to_owned(),
     };

@@ -29,7 +29,7 @@ pub fn find_product_to_remove(read: &Read<'_>, text: &str, naming: &Naming) -> a
         let problem = format!("only a part of {} was given", product.name);
         return Err(Failure::usage(format!("{problem}; nothing changed"))
             .error(problem)
-            .hint(format!("in a script, give its barcode or id {handle}, or --yes"))
+            .hint(format!("in a script, give its SKU or id {handle}, or --yes"))
             .into());
     }
     Ok((product, is_part))

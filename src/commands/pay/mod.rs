@@ -60,7 +60,7 @@ pub struct PayArgs {
     /// When the money moved, if earlier than now: 2d, 12h, today, yesterday, a date or RFC 3339
     #[arg(long, value_name = "WHEN", value_parser = when, conflicts_with_all = ["void", "from"])]
     at: Option<When>,
-    /// Take back the payment of this number, as show numbers them; needs --note
+    /// Void the payment of this number, as show numbers them; needs --note
     #[arg(long, value_name = "N", value_parser = payment_number, conflicts_with = "from")]
     void: Option<usize>,
     /// Record the payments of this list; - is stdin
@@ -101,7 +101,8 @@ pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let words: Vec<&str> =
         [&args.reference, &args.amount, &args.method].into_iter().flatten().map(String::as_str).collect();
-    let Typed { reference, amount, method } = Typed::of(&words).map_err(|failure| args.explain(failure))?;
+    let Typed { reference, amount, method } =
+        Typed::of(&words, "pay", "was paid").map_err(|failure| args.explain(failure))?;
     let Some(amount) = amount else {
         return Err(args.explain(Failure::usage("say how much was paid, and how")).into());
     };

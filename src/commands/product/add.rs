@@ -91,7 +91,8 @@ pub fn run(args: AddArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     if let Some(other) = namesakes.first() {
         let own = added.handle();
-        context.ui.warn(&format!("{other} has the name {} too: name them by SKU or id, {other} and {own}", added.name));
+        let name = &added.name;
+        context.ui.warn(&format!("another product has the name {name}: name this one by {own}, the other by {other}"));
     }
     if let Some(warning) = discount_warning(&added) {
         context.ui.warn(&warning);

@@ -29,7 +29,7 @@ pub struct ListArgs {
     /// Only those whose stock is low
     #[arg(long)]
     low: bool,
-    /// Only those with this in their name or SKU, in any case and script
+    /// Only those with this in their name or SKU; case and accents make no difference
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 }
@@ -69,7 +69,7 @@ pub fn run(args: &ListArgs, context: &mut Context) -> anyhow::Result<Exit> {
     })?;
     if rows.is_empty() {
         context.ui.note(match (args.search.is_some(), args.low) {
-            (true, _) => "no such products",
+            (true, _) => "no products match",
             (false, true) => "no product is low",
             (false, false) => "no products",
         });

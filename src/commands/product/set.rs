@@ -53,7 +53,7 @@ pub struct SetArgs {
     /// Low again at the setting lowStock
     #[arg(long, conflicts_with = "low_stock_at")]
     no_low_stock_at: bool,
-    /// Its pictures; once for each, they replace those there are
+    /// Its pictures, once for each; they replace the old ones
     #[arg(long, value_name = "URL", value_parser = image)]
     image: Vec<String>,
     /// Take a size without stock out of the catalogue; its history stays
@@ -88,7 +88,7 @@ pub fn run(args: SetArgs, context: &mut Context) -> anyhow::Result<Exit> {
         context.ui.note(&format!("{} already has these values; nothing changed", decision.change.product().handle()));
     }
     if context.global.note.is_some() && sizes.is_empty() && !decision.differences.iter().any(Difference::is_price) {
-        context.ui.note("only a change of a price keeps the note");
+        context.ui.note("the note is not stored: only a change of a price has one");
     }
     let changed = decision.change.product();
     print_product(changed, context, || product::show(changed, low_stock, ui::width()))?;

@@ -17,10 +17,10 @@ use crate::store::Read;
 
 /// Report the money that moved, and the money that is due
 ///
-/// Payments count on the day on which the money moved (paidAt): in is what customers paid, out what went back to them. What takes a
-/// payment back counts against it. Then, as of now: cash on delivery of orders that are shipped or delivered, which couriers
-/// have; what is owed to customers; and orders that are not paid in full: confirmed ones, and of those that left the shop the
-/// ones confirmed since the day of the first payment in the file.
+/// Payments count on the day on which the money moved (paidAt): in is what customers paid, out what went back to them. A voided
+/// payment is subtracted from in, a voided refund from out. Then, as of now: cash on delivery of orders that are shipped or
+/// delivered, which couriers have; what is owed to customers; and orders that are not paid in full. One that left the shop is
+/// listed only if it was confirmed on or after the day of the first payment in the file.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:

@@ -15,8 +15,8 @@ use crate::store::{OrderFilter, Sort, SortField};
 
 /// Report what waits, for how long, and whether the stock suffices; the longest wait first
 ///
-/// Waiting counts from when the customer ordered, which may be before the order was received. Stock is enough; contested:
-/// enough, but not once those that wait longer are confirmed; short; or unclear: an item names no size that there is.
+/// Waiting counts from when the customer ordered, which may be before the order was received. STOCK is
+/// enough, contested (enough, but not once the older orders are confirmed), short, or unclear (an item needs an available size).
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
@@ -24,7 +24,7 @@ use crate::store::{OrderFilter, Sort, SortField};
   orders report pending --older-than 1d --if-any
   orders report pending --format csv")]
 pub struct PendingArgs {
-    /// Only orders that have waited so long or longer: 2d, 12h
+    /// Only orders that have waited at least this long, since the customer ordered: 2d, 12h
     #[arg(long, value_name = "AGE", value_parser = age)]
     older_than: Option<chrono::Duration>,
     #[command(flatten)]

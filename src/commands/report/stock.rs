@@ -11,7 +11,7 @@ use crate::render::report::stock;
 
 /// Report what is low, what is out, and what pending orders need
 ///
-/// A product is low at its own lowStockAt, else at the setting lowStock, over all its sizes.
+/// A product is low when its stock over all sizes is at or below its lowStockAt, else the setting lowStock.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:

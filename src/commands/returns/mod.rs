@@ -18,7 +18,7 @@ use crate::domain::order::{Order, QUANTITY_LIMIT};
 use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::domain::product::Catalogue;
-use crate::domain::refusal::{Conflict, Refusal};
+use crate::domain::refusal::{Conflict, Refusal, Remedy};
 use crate::domain::returns::{Pieces, Replacement, Request, decide};
 use crate::domain::status::Status;
 use crate::error::{Exit, Failure, FailureKind};
@@ -27,10 +27,10 @@ use crate::store::{Audit, Read, Store, StoreError, Write};
 
 /// Take back what a customer sends back of a shipped or delivered order, or exchange it
 ///
-/// The pieces are in stock again; with --damaged they are written off. The order costs less by their price, less their share of
-/// the discount. What was paid beyond that is owed to the customer, and --refund records that it went back. An exchange takes the
-/// new pieces first, at the price paid (another product: at its price today); they are a further item of the order. Once
-/// everything is back, the order is cancelled. A return cannot be undone: what the customer still has is entered as a new order.
+/// The pieces are in stock again; with --damaged they are written off. Their price, minus their share of the discount, comes off
+/// the order. What the customer has then overpaid is owed to them, and --refund records that it went back. An exchange adds the
+/// new pieces as a further item: another size at the price paid, another product at today's price. Once everything is back, the
+/// order is cancelled. A return cannot be undone: if it was entered wrongly, enter what the customer still has as a new order.
 ///
 /// At a terminal it shows what would happen and asks; without N, the items are picked there. At the question r records a
 /// refund too, e exchanges for another size, and d says that the pieces are damaged.
@@ -176,7 +176,8 @@ fn facts(read: &Read<'_>, order: &Order, request: &Request) -> Result<(Holding, 
 fn enter_refund(write: &Write<'_>, order: &Order, refund: MovedMoney, audit: &Audit) -> anyhow::Result<Entered> {
     let MovedMoney { method, amount, receipt } = refund;
     let same = write.same_receipt(&method, receipt.as_deref())?;
-    let amount = amount_to_refund(order, amount, same.as_ref()).map_err(Failure::from)?;
+    let amount = amount_to_refund(order, amount, same.as_ref())
+        .map_err(|refusal| Failure::from(refusal.remedy(Remedy::LeaveOutRefund)))?;
     let entry = PaymentEntry { amount, method, receipt, paid_at: None };
     let entered = enter(write, order, entry, audit)?;
     if entered.is_unchanged {

@@ -114,12 +114,13 @@ pub fn change(
 
 /// Decides the step of an order. One that was taken already can still get its courier.
 fn step(order: &Order, held: &Holding, request: Request, shipping: &ShippingEdit) -> Result<StatusChange, Refusal> {
-    decide(order, held, request).map_err(|refusal| {
+    decide(order, held, request).map_err(|mut refusal| {
         let is_taken = refusal.kind == RefusalKind::Conflict(Conflict::Already);
-        if !is_taken || *shipping == ShippingEdit::default() {
-            return refusal;
+        if is_taken && *shipping != ShippingEdit::default() {
+            let (reference, shipping) = (order.summary.reference.clone(), shipping.clone());
+            refusal.remedies = vec![Remedy::EditShipping { reference, shipping }];
         }
-        refusal.remedy(Remedy::EditShipping { reference: order.summary.reference.clone(), shipping: shipping.clone() })
+        refusal
     })
 }
 
@@ -155,7 +156,7 @@ fn none_can_go(to: Status) -> Failure {
         to => {
             let back = CommandLine::of("set-status").argument(to).option("--force --note WHY");
             Failure::usage(format!("set-status takes no order to {to}"))
-                .hint(Hint::run(format!("to take an order back to {to}"), back))
+                .hint(Hint::run(format!("to move an order back to {to}"), back))
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `orders set-status --from`: what the courier's list says of orders, all or nothing.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use super::change::record;
 use crate::commands::Context;
@@ -14,7 +13,7 @@ use crate::domain::pay::overpaid;
 use crate::domain::refusal::Refusal;
 use crate::domain::status::Status;
 use crate::error::{Exit, FailureKind};
-use crate::hint::Hint;
+use crate::hint::KeptOptions;
 use crate::input::status_row::{COLUMNS, ReadStatus, StatusForm, check_columns, read_row};
 use crate::input::table::{Columns, Row};
 use crate::store::{Audit, Write};
@@ -27,9 +26,9 @@ pub fn move_listed(list: &RowList<'_>, form: &StatusForm, context: &mut Context)
         (read, size)
     };
     let form = |columns: &Columns, _| check_columns(columns, form).map(|()| form.clone());
-    let file = context.global.db.clone();
+    let kept = context.kept_options();
     let (summary, (), _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
-        let mut moving = Moving { write, audit, file: file.as_deref(), changed: HashSet::new() };
+        let mut moving = Moving { write, audit, kept: &kept, changed: HashSet::new() };
         Ok((rows.each(&mut |read| moving.enter(read))?, ()))
     })?;
     context.print_one(summary.body(Imported::Statuses), || {
@@ -53,8 +52,7 @@ fn settle(read: &ReadStatus) -> Option<RecordOutcome> {
 struct Moving<'w, 'c> {
     write: &'w Write<'c>,
     audit: &'w Audit,
-    /// The orders file as it was named, for hints.
-    file: Option<&'w Path>,
+    kept: &'w KeptOptions,
     /// The orders that the list has changed so far.
     changed: HashSet<OrderPk>,
 }
@@ -101,8 +99,7 @@ impl Moving<'_, '_> {
         if refusal.remedies.is_empty() {
             return refusal.message;
         }
-        let hint = Hint::from(refusal.remedies.remove(0));
-        let hint = self.file.map_or(hint.clone(), |file| hint.with_file(file));
+        let hint = self.kept.add_to(refusal.remedies.remove(0).into());
         format!("{}; {hint}", refusal.message)
     }
 }

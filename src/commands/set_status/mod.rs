@@ -13,7 +13,7 @@ pub use self::change::change;
 use self::list::move_listed;
 use super::Context;
 use super::facts::{Facts, Group};
-use super::find::REFS_TO_WRITE;
+use super::find::{REFS_TO_WRITE, nearest};
 use super::import_summary::Imported;
 use super::row_list::RowList;
 use super::shipping::ShippingArgs;
@@ -55,7 +55,7 @@ pub struct SetStatusArgs {
     /// Allow a step back; needs --note
     #[arg(long)]
     force: bool,
-    /// Goods that come back cannot be sold: they are written off
+    /// Write off what comes back: it cannot be sold again
     #[arg(long)]
     no_restock: bool,
     /// Of orders that are cancelled, what the shop keeps of the price: a fee, a deposit
@@ -105,7 +105,10 @@ pub fn run(args: &SetStatusArgs, context: &mut Context) -> anyhow::Result<Exit> 
     }
     let shipping = args.shipping.edit();
     if shipping != ShippingEdit::default() && !status.is_carried() {
-        return Err(Failure::usage("--courier and --tracking are for orders that are shipped or delivered").into());
+        let edit = CommandLine::of("edit REF").option("--courier COURIER");
+        return Err(Failure::usage("--courier and --tracking go with shipped or delivered")
+            .hint(Hint::run("to set them at any time", edit))
+            .into());
     }
     let keep = args.keep.unwrap_or_default();
     let request = Request { to: status, force: args.force, restock: !args.no_restock, keep };
@@ -133,13 +136,29 @@ impl SetStatusArgs {
             Failure::usage("name orders and a status")
                 .hint(Hint::run("to pick the orders at a terminal", CommandLine::of("set-status STATUS")))
         })?;
-        let all = Status::ALL.map(Status::as_str).join(", ");
-        let status = Status::read(word).ok_or_else(|| {
-            Failure::usage(format!("invalid value '{}' for '<STATUS>' [possible values: {all}]", shorten(word)))
-                .hint("the status comes last, after the references")
-        })?;
-        Ok((status, refs))
+        match Status::read(word) {
+            Some(status) => Ok((status, refs)),
+            None => Err(no_status(word, refs)),
+        }
     }
+}
+
+/// Makes the failure of words of which the last, `word`, is no status.
+fn no_status(word: &str, refs: &[String]) -> Failure {
+    if let Some(status) = refs.iter().find_map(|word| Status::read(word)) {
+        return Failure::usage("the status comes last").hint(format!("put {status} after {}", shorten(word)));
+    }
+    let all = Status::ALL.map(Status::as_str);
+    let near = nearest(word, all.into_iter());
+    let all = all.join(", ");
+    if refs.is_empty() && near.is_none() {
+        return Failure::usage(format!("name a status after {}: {all}", shorten(word)));
+    }
+    let failure = Failure::usage(format!("invalid value '{}' for '<STATUS>' [possible values: {all}]", shorten(word)));
+    failure.hint(match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => "the status comes last, after the references".to_owned(),
+    })
 }
 
 #[cfg(test)]

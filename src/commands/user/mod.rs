@@ -12,9 +12,9 @@ use crate::error::Exit;
 
 /// Manage the accounts that --as can name
 ///
-/// Without --as, whoever may open the file may do everything. --as narrows that for wrappers, a chat bot say: a buyer
-/// takes orders and sees their own, a seller works with all orders and the catalogue, an admin keeps accounts and
-/// settings too. `guest` needs no account, and may only take orders.
+/// Without --as, whoever may open the file may do everything. --as narrows that for wrappers, such as a chat bot: a buyer
+/// takes orders and sees their own, a seller works with all orders and the catalogue, an admin also manages
+/// accounts and settings. `guest` needs no account, and may only take orders.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Shop))]
 #[command(subcommand_required = true, arg_required_else_help = true)]

@@ -1,4 +1,4 @@
-//! The content of reports: pending orders, sales, and stock that needs attention.
+//! The content of reports: pending orders, sales, money and stock that needs attention.
 
 pub mod money;
 pub mod pending;

@@ -40,12 +40,12 @@ pub struct Flow {
     pub paid_in: Balance,
     /// What went back to them.
     pub paid_out: Balance,
-    /// How many payments and refunds; what takes one back is none.
+    /// How many payments and refunds; voids are not counted.
     pub payments: i64,
 }
 
 impl Flow {
-    /// Makes the sums of one payment or refund. What takes one back counts against it: less in, or less out.
+    /// Makes the sums of one payment or refund. A void counts against it: less in, or less out.
     pub fn of(amount: Balance, takes_back: bool) -> Flow {
         let payments = i64::from(!takes_back);
         if amount.is_negative() == takes_back {
@@ -68,7 +68,7 @@ impl Flow {
     }
 }
 
-/// A payment or refund, or what takes one back.
+/// A payment or refund, or the void of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovedPayment {
     /// The order.

@@ -45,7 +45,8 @@ pub struct Waiting<'o> {
     pub waited: Duration,
     /// Whether there is stock for it.
     pub availability: Availability,
-    /// Why it cannot be confirmed now: what `confirm` would say, or of a contested order once the ones before it are confirmed.
+    /// Why it cannot be confirmed now: what `confirm` would say; for a contested order, what it would say
+    /// once the older ones are confirmed.
     pub problems: Vec<Obstacle>,
 }
 

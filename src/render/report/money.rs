@@ -59,7 +59,7 @@ impl List {
         let heading = match which {
             Outstanding::WithCouriers => "With couriers: cash on delivery of orders that left the shop",
             Outstanding::Owed => "Owed to customers",
-            Outstanding::Unpaid => "Confirmed, and not paid in full",
+            Outstanding::Unpaid => "Not paid in full",
         };
         let columns = vec![
             Column::reference("REFERENCE"),

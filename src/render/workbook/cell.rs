@@ -66,7 +66,7 @@ impl Cell {
     }
 }
 
-/// Returns the width and style of a column: what the shop types into a blank cell of it is taken for that too.
+/// Returns the width and style of a column: what the shop types into a blank cell of it is read the same way.
 pub fn column(kind: ValueKind) -> (usize, Style) {
     match kind {
         ValueKind::Reference => (24, Style::Text),

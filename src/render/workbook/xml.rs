@@ -15,7 +15,7 @@ const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 pub enum Style {
     /// As the spreadsheet thinks best.
     General,
-    /// A text: what is typed over it is none but a text either, even `=1+1` and `007`.
+    /// A text: whatever is typed over it stays text, even `=1+1` and `007`.
     Text,
     /// An amount: `1,234.50`.
     Money,

@@ -116,7 +116,7 @@ pub struct Paid {
     pub amount: Cents,
     pub method: String,
     pub receipt: Option<String>,
-    /// The number of the payment that it takes back.
+    /// The number of the payment that it voids.
     pub voids: Option<usize>,
 }
 

@@ -5,7 +5,7 @@ use super::super::shop::{Order, Paid, Shop};
 use super::{CONFLICT, NOT_FOUND, Reasons};
 
 impl Shop {
-    /// Returns the payment that has this receipt of this method, with its order. One that was taken back has it no more.
+    /// Returns the payment that has this receipt of this method, with its order. A voided one has it no more.
     pub(super) fn with_receipt(&self, method: &str, receipt: &str) -> Option<(&Order, &Paid)> {
         self.orders.iter().find_map(|order| {
             let is_it = |(index, paid): &(usize, &Paid)| {
