@@ -10,7 +10,6 @@ use super::Context;
 use super::shop;
 use crate::domain::text::shell_argument;
 use crate::error::Failure;
-use crate::hint::Hint;
 #[cfg(feature = "cluster")]
 use crate::store::Address;
 use crate::store::{Access, ExposedTo, OrdersFiles, Store};
