@@ -248,7 +248,7 @@ mod tests {
             assert_eq!(found, expected.map_err(|(line, problem)| (line, problem.to_owned())), "{rows:?}");
         }
         let problem = (1, Err("has a formula without its result".to_owned()));
-        assert!(find_header(&[problem.clone()], &known).is_err());
+        assert!(find_header(std::slice::from_ref(&problem), &known).is_err());
         assert_eq!(find_header(&[problem, (3, Ok(header(head)))], &known).unwrap().0, 1);
     }
 
