@@ -139,7 +139,7 @@ impl RowList<'_> {
             Some(mut failure) if summary.is_cut_off() || !self.keep_going => {
                 if !summary.is_cut_off() && summary.has_good_ones() {
                     let verb = if self.what == Imported::Payments { "records" } else { "takes" };
-                    let hint = format!("--keep-going {verb} the others, --rejects FILE keeps these");
+                    let hint = format!("--keep-going {verb} the others; add --rejects FILE to put these into FILE");
                     failure.failure = failure.failure.hint(hint);
                 }
                 Err(failure.into())

@@ -83,7 +83,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
     // Confirming takes stock, and leaving the states that hold it gives back; an edit does either, a return gives back and an
     // exchange takes. What is written off then is taken again.
     ("movement", concat!("SELECT 'movement' AS code, o.reference AS subject,
-            format('movement %d has the reason %s, which does not fit its event', m.pk, m.reason) AS problem
+            format('movement %d has the reason %s, unlike its event', m.pk, m.reason) AS problem
      FROM (SELECT pk, order_pk, kind, \"to\", kind = 'status' AND \"from\" NOT IN ", stockless_statuses!(), "
                   AND \"to\" IN ", stockless_statuses!(), " AS gives_back FROM order_events) AS e
      JOIN stock_movements AS m ON m.event_pk = e.pk JOIN orders AS o ON o.pk = e.order_pk

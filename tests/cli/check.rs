@@ -184,49 +184,49 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "UPDATE stock_movements SET reason = 'cancel' WHERE reason = 'confirm'",
         "movement",
-        "LEG-LXYZ1234-AB5C: movement 11 has the reason cancel, which does not fit its event",
+        "LEG-LXYZ1234-AB5C: movement 11 has the reason cancel, unlike its event",
     ),
     (
         "UPDATE stock_movements SET reason = 'confirm' WHERE reason = 'cancel'",
         "movement",
-        "LEG-BACK: movement 13 has the reason confirm, which does not fit its event",
+        "LEG-BACK: movement 13 has the reason confirm, unlike its event",
     ),
     (
         "UPDATE stock_movements SET reason = 'edit' WHERE pk = 18",
         "movement",
-        "LEG-SENT: movement 18 has the reason edit, which does not fit its event",
+        "LEG-SENT: movement 18 has the reason edit, unlike its event",
     ),
     (
         "UPDATE stock_movements SET reason = 'cancel' WHERE pk = 18",
         "movement",
-        "LEG-SENT: movement 18 has the reason cancel, which does not fit its event",
+        "LEG-SENT: movement 18 has the reason cancel, unlike its event",
     ),
     (
         "UPDATE stock_movements SET event_pk = 12 WHERE pk = 17",
         "movement",
-        "LEG-SENT: movement 17 has the reason edit, which does not fit its event",
+        "LEG-SENT: movement 17 has the reason edit, unlike its event",
     ),
     (
         "UPDATE stock_movements SET reason = 'return' WHERE pk = 17",
         "movement",
-        "LEG-SENT: movement 17 has the reason return, which does not fit its event",
+        "LEG-SENT: movement 17 has the reason return, unlike its event",
     ),
     (
         "UPDATE order_events SET \"to\" = NULL WHERE pk = 16",
         "movement",
-        "LEG-SENT: movement 20 has the reason edit, which does not fit its event",
+        "LEG-SENT: movement 20 has the reason edit, unlike its event",
     ),
     (
         "UPDATE stock_movements SET event_pk = 13 WHERE pk = 19",
         "movement",
-        "LEG-SENT: movement 19 has the reason adjust, which does not fit its event",
+        "LEG-SENT: movement 19 has the reason adjust, unlike its event",
     ),
     (
         // An exchange that took nothing, and wrote off a piece that came back whole.
         "UPDATE stock_movements SET delta = 1, reason = 'return' WHERE pk = 20;
              UPDATE stock_movements SET delta = -1 WHERE pk = 21",
         "movement",
-        "LEG-SENT: movement 21 has the reason return, which does not fit its event",
+        "LEG-SENT: movement 21 has the reason return, unlike its event",
     ),
     (
         "UPDATE orders SET returned = 1 WHERE reference = 'LEG-SENT'",

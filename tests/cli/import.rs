@@ -113,7 +113,11 @@ fn records_that_repeat_within_one_input_follow_the_same_rule() {
     shop.orders(["import"]).stdin(format!("{a}{b}{a}")).prints("imported 1, unchanged 2\n");
     let shop = Shop::stocked();
     let done = shop.orders(["import"]).stdin(a + &order("LEG-1", BELT, 2, None)).exits(5);
-    assert!(done.stderr.contains("record 2 (LEG-1): order LEG-1 is there already"), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("record 2 (LEG-1): order LEG-1 exists already, with other content"),
+        "{}",
+        done.stderr
+    );
     assert_eq!(shop.number("SELECT COUNT(*) FROM orders"), 0);
 }
 

@@ -125,7 +125,7 @@ fn a_guests_claims_are_no_promise_of_an_invoice() {
     shop.orders(["create", "-q"]).stdin(sent).succeeds();
     let done = shop.orders(["invoice", "LEG-1"]).exits(0);
     assert!(done.stdout.contains("\n! not confirmed yet\n") && done.stdout.ends_with("\n\nTotal  1.00\n"), "{done:#?}");
-    for mark in ["price 1.00 is below the list price 18.75", "delivery fee 0.00: the order says so"] {
+    for mark in ["price 1.00 is below the list price 18.75", "delivery fee 0.00: named by the order, not agreed yet"] {
         assert!(done.stderr.contains(mark), "{done:#?}");
     }
     shop.orders(["confirm", "LEG-1", "--accept-prices"]).succeeds();

@@ -60,8 +60,11 @@ fn no_note_vanishes() {
     assert_eq!(notes(&shop, ORDER, "")[1..], [("note".into(), json!("alone")), ("note".into(), json!("no change"))]);
     let catalogue = shipped("examples/catalogue.json");
     for (run, said) in [
-        (shop.orders(["create", "--note", "x"]).arg(shipped("examples/order.json")), "the note is not kept"),
-        (shop.orders(["import", "--note", "x"]).arg(shipped("examples/order.json")), "only new orders keep the note"),
+        (shop.orders(["create", "--note", "x"]).arg(shipped("examples/order.json")), "the note is not stored"),
+        (
+            shop.orders(["import", "--note", "x"]).arg(shipped("examples/order.json")),
+            "the note is stored with new orders only",
+        ),
         (
             shop.orders(["product", "import", "--note", "x"]).arg(catalogue),
             "only new stock and changed prices keep the note",

@@ -254,7 +254,7 @@ fn a_couriers_list_of_collected_cash_names_orders_by_its_numbers() {
         "error: 2 of 3 rows are invalid; nothing recorded
   - -: row 3 (bs-2): tracking: bs-2 is the number of LEG-2, LEG-3: name the order in orderReference
   - -: row 4 (991): tracking: no order has the number 991
-hint: --keep-going records the others, --rejects FILE keeps these
+hint: --keep-going records the others; add --rejects FILE to put these into FILE
 ",
     );
     list("bs-2,,5,R-2\n").exits(5);
@@ -302,7 +302,7 @@ fn a_list_with_a_bad_row_records_nothing_and_names_all() {
   - bank.csv: row 6 (LEG-3): 5.00 of LEG-3 cannot be refunded: 0.00 was paid
   - bank.csv: row 7 (LEG-2): receipt R-1 of cash is on record already: 10.00 for LEG-1
   - bank.csv: row 8: has a quote that is not closed, or stands inside a quoted cell
-hint: --keep-going records the others, --rejects FILE keeps these
+hint: --keep-going records the others; add --rejects FILE to put these into FILE
 ",
     );
     assert_eq!(shop.dump(), before);

@@ -320,7 +320,7 @@ fn what_looks_wrong_about_a_product_is_a_warning() {
         add.arg("--sku").arg(sku).exits(0).stderr
     };
     assert_eq!(cap("C1"), "warning: Cap (C1): discountedPrice 6.00 is above the price 5.00\n");
-    assert!(cap("C2").starts_with("warning: C1 has the name Cap too: name them by SKU or id, C1 and C2\n"));
+    assert!(cap("C2").starts_with("warning: another product has the name Cap: name this one by C2, the other by C1\n"));
     let imported = r#"{"barcode":"C3","name":"Hat","price":5,"discountedPrice":6}"#;
     let done = shop.orders(["product", "import", "-q"]).stdin(imported).exits(0);
     assert_eq!(done.stderr, "warning: Hat (C3): discountedPrice 6.00 is above the price 5.00\n");

@@ -77,8 +77,10 @@ fn a_tracking_number_is_that_of_one_order_on_its_way() {
 fn an_order_that_is_shipped_gets_its_number_by_an_edit() {
     let shop = shop();
     run(&shop, &format!("set-status {ORDER} shipped -q")).succeeds();
-    run(&shop, &format!("set-status {ORDER} shipped"))
-        .fails(5, &format!("error: order {ORDER} is already shipped; nothing changed\n"));
+    run(&shop, &format!("set-status {ORDER} shipped")).fails(
+        5,
+        &format!("error: order {ORDER} is already shipped; nothing changed\nhint: to see it:  orders show {ORDER}\n"),
+    );
     let hint = format!(
         "error: order {ORDER} is already shipped; nothing changed
 hint: to say who carries it:  orders edit {ORDER} --courier Bosta --tracking=-9917\n"
