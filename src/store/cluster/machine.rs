@@ -500,10 +500,7 @@ mod tests {
     fn a_replica_is_changed_through_its_log_only() {
         let shop = Shop::new();
         let replica = shop.replica("first");
-        for access in [Access::Write, Access::Create, Access::DryRun, Access::BackUp] {
-            let refused = Store::open(&replica, access, Duration::ZERO);
-            assert!(matches!(refused, Err(StoreError::Refused(_))), "{access:?}");
-        }
+        assert!(matches!(Store::open(&replica, Access::Write, Duration::ZERO), Err(StoreError::Refused(_))));
         let plain = Store::open(&replica, Access::Read, Duration::ZERO).unwrap();
         assert_eq!(plain.read::<_, StoreError>(|read| read.findings()).unwrap(), []);
     }
