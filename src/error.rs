@@ -339,8 +339,6 @@ fn explain_cluster(error: &StoreError, failure: impl Fn(FailureKind) -> Failure)
         StoreError::Overtaken => failure(FailureKind::Busy).hint("running it again is safe"),
         StoreError::Unanswered(_) => failure(FailureKind::Internal(Fault::Io)).hint("look before you run it again"),
         StoreError::Exists => failure(FailureKind::Conflict(Conflict::Exists)).hint("name a new shop"),
-        StoreError::OtherLog | StoreError::Differs(_) => failure(FailureKind::Internal(Fault::Other))
-            .hint("where the cluster is the right one, move the replica away: it is made anew"),
         _ => failure(FailureKind::Internal(Fault::Other)),
     }
 }

@@ -238,3 +238,19 @@ pub fn until_first<T>(mut attempt: impl FnMut() -> anyhow::Result<T>) -> anyhow:
 pub fn declined(message: impl Into<String>) -> Failure {
     Failure::new(FailureKind::Declined, message).error("Declined")
 }
+
+#[cfg(all(test, feature = "cluster"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_overtaken_tries_again_and_other_errors_end_it() {
+        let mut attempts = 0;
+        let done = until_first(|| {
+            attempts += 1;
+            if attempts < 3 { Err(StoreError::Overtaken.into()) } else { Ok(attempts) }
+        });
+        assert_eq!(done.unwrap(), 3);
+        assert!(until_first::<()>(|| Err(StoreError::Busy.into())).is_err());
+    }
+}

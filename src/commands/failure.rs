@@ -5,6 +5,8 @@ use serde_json::Value;
 use super::Context;
 use super::facts::{Facts, task_named};
 use super::import_summary::{ImportSummary, Imported};
+#[cfg(feature = "cluster")]
+use crate::domain::text::shell_argument;
 use crate::error::{Explained, Failure, FailureKind, Fault, NAME_ANOTHER_FILE, explain};
 use crate::hint::Hint;
 use crate::store::StoreError;
@@ -21,11 +23,17 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
         (Ok(error), None) => error.into(),
         (Err(error), _) => error,
     };
+    #[cfg(feature = "cluster")]
+    let of_replica = replica_hint(&error, context);
     let mut explained = explain(&error, file.as_deref().map(|file| context.name(file)).as_deref());
     if explained.failure.kind == FailureKind::Internal(Fault::MissingFile) && facts.imports == Some(Imported::Products)
     {
         // Only a dry run of it needs the file.
         explained.failure.remedies = vec!["without --dry-run, this command makes it".into(), NAME_ANOTHER_FILE.into()];
+    }
+    #[cfg(feature = "cluster")]
+    if let Some(hint) = of_replica {
+        explained.failure.remedies = vec![hint];
     }
     explained.failure = with_fitting_hints(explained.failure, context);
     if context.has_committed() {
@@ -51,6 +59,18 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
         explained.conclude(undone);
     }
     explained
+}
+
+/// Returns what to do where this machine's replica of a shop in a cluster is at fault, or does not fit the cluster.
+#[cfg(feature = "cluster")]
+fn replica_hint(error: &anyhow::Error, context: &Context) -> Option<Hint> {
+    use StoreError::{Damaged, Differs, Malformed, NotOurs, OtherLog};
+    let error = error.downcast_ref::<StoreError>()?;
+    let is_of_replica = matches!(error, Damaged(_) | Differs(_) | Malformed(_) | NotOurs(_) | OtherLog);
+    context.address().ok().flatten().filter(|_| is_of_replica)?;
+    let replica = context.file().ok()?.display().to_string();
+    let words = "where the cluster is the right one, move this machine's replica away, and it is made anew";
+    Some(format!("{words}:  mkdir -p old && mv {}* old/", shell_argument(&replica)).into())
 }
 
 /// Fits a failure's hints to the caller: drops the commands that they may not run, and adds their `--db` and `--as` to the others.

@@ -54,8 +54,7 @@ pub const TOPICS: &[Topic] = &[
 /// The variables that the program reads, and what each does.
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("ORDERS_DB", "The orders file, unless --db names one"),
-    #[cfg(feature = "cluster")]
-    ("ORDERS_CA", "The certificates (PEM) that a shop's nodes with https are trusted by [default: those of the web]"),
+    ("ORDERS_CA", "Of a shop in a cluster: the certificates (PEM) that trust its nodes [default: those of the web]"),
     ("ORDERS_AS", "The account to act as, unless --as names one"),
     ("ORDERS_NOW", "The time, RFC 3339, in place of the clock's: for tests and examples"),
     ("ORDERS_COMPLETE", "Set by a shell that asks for completion: orders completions"),

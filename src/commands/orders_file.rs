@@ -179,3 +179,24 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_urls_are_taken_for_shops_in_a_cluster() {
+        for (name, is_shop) in [
+            ("http://n1/LEG", true),
+            ("HTTPS://n1/LEG", true),
+            ("https:", false),
+            ("/tmp/http://x", false),
+            ("./http://x", false),
+            ("héé", false),
+            ("", false),
+        ] {
+            assert_eq!(is_url(Path::new(name)), is_shop, "{name}");
+            assert_eq!(ensure_file(Path::new(name)).is_err(), is_shop, "{name}");
+        }
+    }
+}

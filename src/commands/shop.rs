@@ -6,6 +6,7 @@ use etcetera::BaseStrategy as _;
 use serde_json::json;
 
 use super::Context;
+use super::orders_file::is_url;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
 use crate::domain::time::Timestamp;
@@ -19,7 +20,7 @@ use crate::store::{Access, Address, Shop, Store, StoreError};
 /// # Errors
 /// It is meant as an address, and is none.
 pub fn address_in(path: &Path) -> anyhow::Result<Option<Address>> {
-    let Some(text) = path.to_str().filter(|text| Address::is_meant(text)) else { return Ok(None) };
+    let Some(text) = path.to_str().filter(|_| is_url(path)) else { return Ok(None) };
     let address = Address::parse(text).map_err(|problem| {
         Failure::usage(format!("the address of the shop {problem}"))
             .hint("name the nodes and the shop: http://n1:4001,http://n2:4001/SHOP")

@@ -202,6 +202,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_source_is_read_again_from_where_it_began() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"read before, {}").unwrap();
+        file.seek(SeekFrom::Start(13)).unwrap();
+        let source = InputFile::of("-".to_owned(), file.into());
+        for _ in 0..2 {
+            let mut text = String::new();
+            source.again().unwrap().reader.read_to_string(&mut text).unwrap();
+            assert_eq!(text, "{}");
+        }
+    }
+
+    #[test]
     fn bytes_are_counted_in_powers_of_1024() {
         for (text, bytes) in [
             ("17", Some(17)),

@@ -35,7 +35,9 @@ impl Store {
     ) -> Result<T, E> {
         let file = self.file.clone();
         #[cfg(feature = "cluster")]
-        if let Some(cluster) = &mut self.cluster {
+        if let Some(cluster) = &mut self.cluster
+            && outcome == Outcome::Commit
+        {
             cluster.begin_writing(&mut self.connection)?;
         }
         let transaction = begin(&mut self.connection)?;

@@ -56,21 +56,15 @@ impl Store {
     /// # Errors
     /// The file is missing (and `access` may not make it), is not an orders file, or cannot be used safely.
     pub fn open(path: &Path, access: Access, wait: Duration) -> Result<Store, StoreError> {
-        Store::open_with(path, access, wait, |connection| {
-            if !access.only_reads() && Identity::of(connection)?.is_replica() {
-                let problem = "is the replica of a shop in a cluster, which is changed through the cluster only";
-                return Err(StoreError::refused(problem));
-            }
-            Ok(())
-        })
+        Store::open_with(path, access, wait, |_| Ok(access.only_reads()))
     }
 
-    /// Opens a file; `check` looks at it before anything else does.
+    /// Opens a file. Before anything else does, `begin` looks at it; it returns whether it may be a replica of a cluster.
     pub(super) fn open_with(
         path: &Path,
         access: Access,
         wait: Duration,
-        check: impl FnOnce(&mut Connection) -> Result<(), StoreError>,
+        begin: impl FnOnce(&mut Connection) -> Result<bool, StoreError>,
     ) -> Result<Store, StoreError> {
         // SQLite would take `:memory:` and `file:x?mode=memory` as no file at all; an absolute path is always a file.
         let path = std::path::absolute(path)?;
@@ -88,8 +82,9 @@ impl Store {
             return Err(StoreError::refused("is not writable for this user; even reading needs write access"));
         }
         set_up(&connection, access, wait).map_err(|error| explain(&path, error.into()))?;
-        check(&mut connection)?;
-        let migration_backup = prepare(&mut connection, &real, access, wait).map_err(|error| explain(&path, error))?;
+        let migration_backup = begin(&mut connection)
+            .and_then(|may_be_replica| prepare(&mut connection, &real, access, wait, may_be_replica))
+            .map_err(|error| explain(&path, error))?;
         file.refuse_replaced()?;
         Ok(Store {
             connection,
@@ -165,6 +160,7 @@ fn prepare(
     path: &Path,
     access: Access,
     wait: Duration,
+    may_be_replica: bool,
 ) -> Result<Option<PathBuf>, StoreError> {
     let started = Instant::now();
     let mut identity = Identity::of(connection)?;
@@ -178,6 +174,10 @@ fn prepare(
     }
     if !identity.is_blank() {
         ensure_ours(&identity)?;
+        if identity.is_replica() && !may_be_replica {
+            let problem = "is the replica of a shop in a cluster, which is changed through the cluster only";
+            return Err(StoreError::refused(problem));
+        }
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     if matches!(access, Access::Write | Access::Create) {
@@ -246,6 +246,7 @@ fn explain(path: &Path, error: StoreError) -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::identity::REPLICA_ID;
     use super::*;
     use std::fs::File;
     use std::os::unix::fs::PermissionsExt;
@@ -436,6 +437,18 @@ mod tests {
             }
             assert!(before == (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap()), "{sql}");
         }
+    }
+
+    /// Else this machine would have another shop than the others.
+    #[test]
+    fn the_replica_of_a_cluster_is_only_read() {
+        let (_folder, path) = folder();
+        drop(at(&path, Access::Create).unwrap());
+        Connection::open(&path).unwrap().pragma_update(None, "application_id", REPLICA_ID).unwrap();
+        for access in [Access::Write, Access::Create, Access::DryRun, Access::BackUp] {
+            assert!(matches!(at(&path, access), Err(StoreError::Refused(_))), "{access:?}");
+        }
+        assert!(at(&path, Access::Read).is_ok());
     }
 
     #[test]

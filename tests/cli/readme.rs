@@ -6,6 +6,8 @@
 //! | `sh` | likewise; it must succeed. `/srv/shop` and `/usr/local` are folders of the test. In place of cargo and ssh stand scripts: one puts the built program where cargo would, one runs the command here. No user `shop` owns anything |
 //! | `sh` of Litestream, `yaml` | where Litestream is installed |
 //! | `sh` that restores a backup, `crontab`, `text` | in tests of their own |
+//! | `sh cluster` | in builds for clusters, on a cluster of the test |
+//! | `ini`, `json` | by hand: they are of other machines |
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -86,6 +88,7 @@ impl Desk {
 while [ $# -gt 0 ]; do
     case $1 in
     --root) root=$2; shift ;;
+    --features) [ "$2" = cluster ] && shift ;;
     --path) [ "$2" = . ] && shift ;;
     --locked | --release | orders) ;;
     *) echo "cargo $command does not take $1" >&2; exit 1 ;;
@@ -167,7 +170,7 @@ esac"#,
                 "sh" => {
                     self.succeeds(&text);
                 }
-                "text" | "crontab" | "yaml" => {}
+                "text" | "crontab" | "yaml" | "ini" | "json" | "sh cluster" => {}
                 other => panic!("no test runs blocks of {other:?}: {document}\n{text}"),
             }
         }

@@ -27,11 +27,6 @@ pub(super) struct Node {
 }
 
 impl Address {
-    /// Returns whether a text is meant as the address of a shop in a cluster, not as the path of a file.
-    pub fn is_meant(text: &str) -> bool {
-        scheme_of(text).is_some()
-    }
-
     /// Reads an address. Nodes after the first may leave out the scheme and the user info: they have those of the node before.
     ///
     /// # Errors
@@ -162,15 +157,6 @@ mod tests {
         assert!(!format!("{address} {address:?}").contains("p@s"));
         assert!(!Address::parse("http://mona:secret@n1").unwrap_err().contains("secret"));
         assert!(!Address::parse("http://mona:secret@n 1/x").unwrap_err().contains("secret"));
-    }
-
-    #[test]
-    fn only_urls_are_meant_as_addresses() {
-        for (text, is_meant) in
-            [("http://n1/LEG", true), ("https:", false), ("HTTP://x", true), ("/tmp/http://x", false), ("héé", false)]
-        {
-            assert_eq!(Address::is_meant(text), is_meant, "{text}");
-        }
     }
 
     #[test]

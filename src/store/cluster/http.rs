@@ -72,6 +72,7 @@ enum Failed {
 }
 
 /// Talks to the nodes of a cluster.
+#[derive(Clone)]
 pub(super) struct Nodes {
     agent: Agent,
     /// Each with the value of its header `Authorization`.

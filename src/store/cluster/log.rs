@@ -29,6 +29,14 @@ pub enum Appended {
     Not,
 }
 
+/// A ticket in the queue, as others see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub id: Uuid,
+    /// Counts on while whoever has the ticket is alive.
+    pub beat: i64,
+}
+
 /// Why the log could not be used.
 #[derive(Debug)]
 pub enum LogError {
@@ -87,10 +95,7 @@ pub trait Log: std::fmt::Debug {
     fn is_crowded(&self) -> bool;
 
     /// Takes a ticket, unless this program has one; returns how many are before it, and the first of all. `None`: somebody removed it.
-    fn place_in_queue(&mut self) -> Result<Option<(usize, Uuid)>, LogError>;
-
-    /// Gives the ticket back.
-    fn leave_queue(&mut self);
+    fn place_in_queue(&mut self) -> Result<Option<(usize, Waiting)>, LogError>;
 
     /// Removes a ticket that does not move.
     fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError>;
@@ -189,12 +194,10 @@ pub(super) mod tests {
             !self.state().queue.is_empty()
         }
 
-        fn place_in_queue(&mut self) -> Result<Option<(usize, Uuid)>, LogError> {
+        fn place_in_queue(&mut self) -> Result<Option<(usize, Waiting)>, LogError> {
             let state = self.state();
-            Ok(state.queue.first().map(|first| (state.queue.len(), *first)))
+            Ok(state.queue.first().map(|first| (state.queue.len(), Waiting { id: *first, beat: 0 })))
         }
-
-        fn leave_queue(&mut self) {}
 
         fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError> {
             self.state().queue.retain(|waiting| *waiting != ticket);

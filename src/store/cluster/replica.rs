@@ -147,6 +147,16 @@ fn may(action: &AuthAction<'_>, tables: &[String]) -> bool {
 pub fn play(connection: &mut Connection, changes: &mut [(Entry, Body)]) -> Result<(), StoreError> {
     let is_replaying = Arc::new(AtomicBool::new(false));
     guard(connection, Arc::clone(&is_replaying))?;
+    let played = play_guarded(connection, &is_replaying, changes);
+    connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
+    played
+}
+
+fn play_guarded(
+    connection: &mut Connection,
+    is_replaying: &AtomicBool,
+    changes: &mut [(Entry, Body)],
+) -> Result<(), StoreError> {
     let transaction = begin(connection)?;
     let mut position = position_of(&transaction)?;
     for (entry, body) in changes {

@@ -1,5 +1,8 @@
 //! The log of a shop in rqlite: its tables, and what is asked of them.
 
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -7,7 +10,7 @@ use uuid::Uuid;
 
 use super::change::{Body, Change, Kind, Position};
 use super::http::{Answer, NoAnswer, Nodes, Size};
-use super::log::{Appended, Entry, Log, LogError};
+use super::log::{Appended, Entry, Log, LogError, Waiting};
 use crate::store::error::StoreError;
 
 /// The most changes that are read at once.
@@ -17,6 +20,9 @@ const INLINE: u64 = 1 << 16;
 /// The size of a piece, deflated (1 MiB).
 const PIECE: usize = 1 << 20;
 
+/// How often a ticket says that it is alive.
+const BEAT: Duration = Duration::from_secs(1);
+
 const TABLES: [&str; 4] = [
     "CREATE TABLE IF NOT EXISTS orders_changes (shop TEXT NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL, \
      kind TEXT NOT NULL, schema INTEGER NOT NULL, rows INTEGER NOT NULL, pieces INTEGER NOT NULL, body TEXT, \
@@ -25,7 +31,7 @@ const TABLES: [&str; 4] = [
     "CREATE TABLE IF NOT EXISTS orders_pieces (shop TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL, \
      body TEXT NOT NULL, PRIMARY KEY (shop, id, number))",
     "CREATE TABLE IF NOT EXISTS orders_queue (ticket INTEGER PRIMARY KEY AUTOINCREMENT, shop TEXT NOT NULL, \
-     id TEXT NOT NULL UNIQUE)",
+     id TEXT NOT NULL UNIQUE, beat INTEGER NOT NULL DEFAULT 0)",
 ];
 
 /// A shop's log in rqlite.
@@ -36,7 +42,31 @@ pub struct Rqlite {
     /// How many machines wait for their turn to write, as of the last reading.
     queued: i64,
     /// This program's ticket in the queue.
-    ticket: Option<Uuid>,
+    ticket: Option<Ticket>,
+}
+
+/// A ticket in the queue of those who wait for their turn to write. While it lives, others see that it does.
+#[derive(Debug)]
+struct Ticket {
+    id: Uuid,
+    /// Closing it ends the thread that keeps it alive.
+    _alive: Sender<()>,
+}
+
+impl Ticket {
+    fn new(mut nodes: Nodes) -> Ticket {
+        let (alive, ended) = channel();
+        let id = Uuid::new_v4();
+        let keep_alive = move || {
+            let sql = "UPDATE orders_queue SET beat = beat + 1 WHERE id = :id";
+            while ended.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+                let _ = nodes.send("/db/execute", &json!([[sql, {"id": id}]]), Size::Small);
+            }
+        };
+        // Without it, others take a long import for dead, and it may lose again.
+        let _ = std::thread::Builder::new().name("ticket".to_owned()).spawn(keep_alive);
+        Ticket { id, _alive: alive }
+    }
 }
 
 impl Rqlite {
@@ -153,10 +183,10 @@ impl Log for Rqlite {
         // Each of these may arrive again later, when others have come in.
         const IS_IN: &str =
             "EXISTS (SELECT 1 FROM orders_changes WHERE shop = :shop AND version = :version AND id = :id)";
-        if let Some(ticket) = self.ticket {
+        if let Some(ticket) = &self.ticket {
             statements.push(json!([
                 format!("DELETE FROM orders_queue WHERE id = :ticket AND {IS_IN}"),
-                {"shop": self.shop, "version": version, "id": id, "ticket": ticket}
+                {"shop": self.shop, "version": version, "id": id, "ticket": ticket.id}
             ]));
         }
         if change.kind == Kind::File {
@@ -197,32 +227,36 @@ impl Log for Rqlite {
         self.queued > 0 && self.ticket.is_none()
     }
 
-    fn place_in_queue(&mut self) -> Result<Option<(usize, Uuid)>, LogError> {
-        let ticket = match self.ticket {
-            Some(ticket) => ticket,
+    fn place_in_queue(&mut self) -> Result<Option<(usize, Waiting)>, LogError> {
+        let ticket = match &self.ticket {
+            Some(ticket) => ticket.id,
             None => {
-                let ticket = *self.ticket.insert(Uuid::new_v4());
+                let ticket = self.ticket.insert(Ticket::new(self.nodes.clone())).id;
                 let sql = "INSERT INTO orders_queue (shop, id) VALUES (:shop, :id) ON CONFLICT DO NOTHING";
                 self.execute(&json!([[sql, {"shop": self.shop, "id": ticket}]]), Size::Small)?;
                 ticket
             }
         };
-        let sql = "SELECT id FROM orders_queue WHERE shop = :shop ORDER BY ticket";
+        let sql = "SELECT id, beat FROM orders_queue WHERE shop = :shop ORDER BY ticket";
         let answer = self.nodes.send("/db/query?level=weak", &json!([[sql, {"shop": self.shop}]]), Size::Small)?;
-        let waiting: Vec<Uuid> = answer.rows(0).iter().filter_map(|row| row.get(0)?.as_str()?.parse().ok()).collect();
-        let place = waiting.iter().position(|id| *id == ticket);
+        let read = |row: &Value| Some(Waiting { id: row.get(0)?.as_str()?.parse().ok()?, beat: row.get(1)?.as_i64()? });
+        let waiting: Vec<Waiting> = answer.rows(0).iter().filter_map(read).collect();
+        let place = waiting.iter().position(|other| other.id == ticket);
         Ok(place.zip(waiting.first().copied()))
-    }
-
-    fn leave_queue(&mut self) {
-        if let Some(ticket) = self.ticket.take() {
-            let _ = self.remove_from_queue(ticket);
-        }
     }
 
     fn remove_from_queue(&mut self, ticket: Uuid) -> Result<(), LogError> {
         let sql = "DELETE FROM orders_queue WHERE id = :id";
         self.execute(&json!([[sql, {"id": ticket}]]), Size::Small).map(drop)
+    }
+}
+
+/// A ticket that was not used is given back.
+impl Drop for Rqlite {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket.take() {
+            let _ = self.remove_from_queue(ticket.id);
+        }
     }
 }
 

@@ -68,7 +68,7 @@ impl Store {
     /// The cluster cannot be reached, does not have the shop, or is not the one of the replica.
     pub fn open_shop(shop: &Shop<'_>, access: Access, wait: Duration) -> Result<Store, StoreError> {
         if shop.is_stale {
-            return Store::open_with(&shop.replica(), access, wait, |_| Ok(()));
+            return Store::open_with(&shop.replica(), access, wait, |_| Ok(true));
         }
         make_private_folder(shop.folder)?;
         Store::open_on(shop.cluster(wait)?, access, wait)
@@ -96,7 +96,7 @@ impl Store {
                 cluster.migrate(connection)?;
                 cluster.recorder.attach(connection)?;
             }
-            Ok(())
+            Ok(true)
         })?;
         let migration_backup = cluster.migration_backup.take();
         Ok(store.of_cluster(cluster, is_created, migration_backup))
