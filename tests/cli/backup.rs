@@ -17,7 +17,7 @@ fn left(shop: &Shop) -> Vec<String> {
 
 #[test]
 fn a_backup_is_the_same_orders_for_their_owner_only() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let body = shop.orders(["backup", "copy.db", "--json"]).json();
     let bytes = std::fs::metadata(shop.path("copy.db")).unwrap();
     assert_eq!((body["orders"].as_u64(), body["bytes"].as_u64()), (Some(1), Some(bytes.len())));
@@ -33,7 +33,7 @@ fn a_backup_is_the_same_orders_for_their_owner_only() {
 
 #[test]
 fn nothing_that_is_there_is_replaced_and_no_half_is_left() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     std::fs::write(shop.path("there.db"), "precious").unwrap();
     let there = shop.path("there.db").display().to_string();
     shop.orders(["backup", "there.db"])
@@ -54,7 +54,7 @@ fn nothing_that_is_there_is_replaced_and_no_half_is_left() {
 /// SQLite would take it for its own, play it in or remove it.
 #[test]
 fn no_file_gets_the_name_of_a_side_file() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     for suffix in ["journal", "wal", "shm"] {
         let name = format!("orders.db-{suffix}");
         let side = format!("{name}: it would be the -{suffix} file of the orders file; nothing");

@@ -159,7 +159,7 @@ fn a_text_that_is_too_long_is_refused_by_name_in_every_shape() {
 /// Earlier versions took texts of any length.
 #[test]
 fn an_order_with_texts_that_are_too_long_today_can_be_worked_with() {
-    let shop = Shop::stocked();
+    let shop = Shop::on_file().with_catalogue();
     shop.take("LEG-1", BELT, 1, None);
     let long = "x".repeat(900_000);
     let connection = shop.connection();

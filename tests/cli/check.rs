@@ -7,7 +7,7 @@ use crate::harness::{BELT, ORDER, SHIRT, Shop, order, shipped};
 
 /// A shop in which everything has happened once.
 fn shop() -> Shop {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     shop.orders(["import"]).arg(shipped("examples/orders.ndjson")).succeeds();
     shop.orders(["confirm", ORDER]).succeeds();
     shop.take("LEG-BACK", SHIRT, 1, Some("S"));
@@ -42,7 +42,7 @@ fn a_file_that_agrees_with_itself_is_passed_in_silence() {
 #[test]
 fn a_clock_that_steps_back_leaves_the_file_sound() {
     const EARLIER: &str = "2026-02-07T07:59:59.990Z";
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     for work in [
         "confirm LEG-LXYZ1234-AB5C",
         "edit LEG-LXYZ1234-AB5C --name Mona",
@@ -79,7 +79,7 @@ fn time(text: &str) -> String {
 /// A program may wait for its input, or for the lock, while others write what it changes.
 #[test]
 fn what_was_taken_in_while_a_program_waited_is_changed_after_it() {
-    let shop = Shop::stocked();
+    let shop = Shop::on_file().with_catalogue();
     let mut confirm = shop.orders(["confirm", "-"]).without_env("ORDERS_NOW").into_command();
     let mut confirm = confirm.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     shop.orders(["create"]).without_env("ORDERS_NOW").arg(shipped("examples/order.json")).succeeds();
@@ -536,7 +536,7 @@ fn what_litestream_and_analyze_keep_in_a_file_is_no_finding() {
 #[test]
 fn an_older_file_is_compared_as_it_would_be_brought_up() {
     for schema in [include_str!("../fixtures/schema-1.sql"), include_str!("../fixtures/schema-2.sql")] {
-        let shop = Shop::new();
+        let shop = Shop::on_file();
         shop.connection().execute_batch(schema).unwrap();
         std::fs::set_permissions(shop.file(), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         shop.orders(["check"]).prints("");
@@ -601,7 +601,7 @@ fn texts_that_do_not_say_what_their_orders_say_are_found() {
         ("UPDATE order_texts SET texts = upper(texts)", vec![0, 1]),
         ("INSERT INTO order_texts VALUES (2, '')", vec![2]),
     ] {
-        let shop = Shop::stocked();
+        let shop = Shop::on_file().with_catalogue();
         let orders = (1..=520).map(|number| order(&format!("LEG-{number}"), BELT, 1, None) + "\n");
         shop.orders(["import", "-q", "-"]).stdin(orders.collect::<String>()).succeeds();
         shop.orders(["check"]).prints("");
@@ -620,7 +620,7 @@ fn texts_that_do_not_say_what_their_orders_say_are_found() {
 fn nothing_that_the_program_itself_does_is_a_finding() {
     let mut random = fastrand::Rng::with_seed(17);
     for _ in 0..3 {
-        let shop = Shop::stocked();
+        let shop = Shop::on_file().with_catalogue();
         shop.orders(["config", "countryCode", "20"]).succeeds();
         for number in 0..6 {
             let (product, size) = if number % 2 == 0 { (BELT, Some("M")) } else { (SHIRT, Some(" s ")) };
@@ -668,7 +668,7 @@ fn nothing_that_the_program_itself_does_is_a_finding() {
 
 #[test]
 fn a_payment_that_was_changed_is_found() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     shop.orders(["pay", ORDER, "20", "cash", "--receipt", "R-7"]).succeeds();
     shop.orders(["pay", ORDER, "0.05", "instapay"]).succeeds();
     shop.orders(["refund", ORDER, "0.5", "cash"]).succeeds();

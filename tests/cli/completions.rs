@@ -250,7 +250,7 @@ fn no_shell_runs_or_expands_what_somebody_else_wrote() {
         "=ls",
         "`id`",
     ];
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     for reference in hostile {
         let order = order("?", BELT, 1, None).replace("\"?\"", &serde_json::to_string(reference).unwrap());
         let order = order.replace("John Doe", r"%n%{ \u001b]0;STEERED\u0007 $(touch PWNED) `touch PWNED`");

@@ -239,7 +239,7 @@ fn an_item_that_is_called_otherwise_than_in_the_catalogue_is_marked_wherever_it_
 
 #[test]
 fn a_discounted_price_of_0_is_none() {
-    let shop = Shop::stocked();
+    let shop = Shop::on_file().with_catalogue();
     let catalogue = r#"[{"name":"Plain Chino","barcode":"CHN-9","price":450.0,"discountedPrice":0,"quantity":10}]"#;
     shop.orders(["product", "import", "-"]).stdin(catalogue).succeeds();
     shop.orders(["product", "add", "--name", "Cap", "--sku", "CAP-1", "--price", "9", "--discounted-price", "0"])

@@ -130,7 +130,7 @@ fn hold_today(shop: &Shop, holds: &mut dyn FnMut(&str, &Value)) {
 
 #[test]
 fn every_body_has_the_keys_and_types_that_help_json_says() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let shapes = documented(&shop.orders(["help", "json"]).succeeds());
     let mut met = Vec::new();
     let mut holds = |name: &str, body: &Value| {

@@ -133,7 +133,7 @@ fn the_same_order_again_prints_the_one_that_is_there() {
 
 #[test]
 fn what_was_received_once_stays_recognised_after_the_order_changed() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     shop.connection().execute("UPDATE orders SET customer_name = 'Jon Do'", []).unwrap();
     let done = shop.orders(["create"]).arg(shipped("examples/order.json")).exits(0);
     assert_eq!(done.stderr, "note: LEG-LXYZ1234-AB5C exists already; nothing changed\n");

@@ -14,7 +14,15 @@ fn monas(reference: &str, phone: &str, name: &str, date: &str) -> String {
 
 /// A shop in Egypt with three orders of Mona's and one of John's.
 fn shop() -> Shop {
-    let shop = Shop::with_order();
+    with_monas_orders(Shop::with_order())
+}
+
+/// The same, in a file and never on a cluster.
+fn shop_on_file() -> Shop {
+    with_monas_orders(Shop::on_file().with_catalogue().with_the_order())
+}
+
+fn with_monas_orders(shop: Shop) -> Shop {
     shop.orders(["config", "countryCode", "20"]).succeeds();
     for (reference, phone, name, date) in [
         ("LEG-M1", "0101 111 2222", "Mona Quill", "2026-02-01T10:00:00Z"),
@@ -251,7 +259,7 @@ const TELLING: [&str; 12] = [
 
 #[test]
 fn no_byte_of_a_forgotten_customer_is_left() {
-    let shop = shop();
+    let shop = shop_on_file();
     shop.orders(["user", "add", "buyer-7", "--role", "buyer", "--phone", "0101 111 2222"]).succeeds();
     let cart = r#"{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"contacts":[{"profile":{"name":"Mona Quill"},
         "wa_id":"201011112222"}],"messages":[{"id":"wamid.M","from":"201011112222","timestamp":"1770300000","type":"order",
@@ -344,7 +352,7 @@ fn a_search_index_forgets_too() {
 /// It is forgotten, but the bytes stay until the other program is done.
 #[test]
 fn forgetting_resumes_after_another_program_blocked_it() {
-    let shop = shop();
+    let shop = shop_on_file();
     let mut other = shop.connection();
     {
         let reads = other.transaction_with_behavior(TransactionBehavior::Deferred).unwrap();
@@ -376,7 +384,7 @@ fn forgetting_resumes_after_another_program_blocked_it() {
 
 #[test]
 fn copies_of_an_update_are_named() {
-    let shop = shop();
+    let shop = shop_on_file();
     let copy = shop.path("orders.db.v4");
     std::fs::copy(shop.file(), &copy).unwrap();
     std::fs::write(shop.path("orders.db.very"), "x").unwrap();

@@ -67,7 +67,7 @@ fn no_writing_command_changes_anything() {
 
 #[test]
 fn a_dry_run_leaves_a_restored_backup_out_of_wal_mode() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let copy = shop.path("restored.db");
     shop.connection().execute("VACUUM INTO ?1", [copy.to_str()]).unwrap();
     let before = std::fs::read(&copy).unwrap();

@@ -8,7 +8,7 @@ use crate::harness::{BELT, Done, ORDER, Shop, order, shipped};
 #[test]
 fn internal() {
     let shop = Shop::new();
-    let path = shop.file().display().to_string();
+    let path = shop.db();
     let hints = ["to make one:  orders product import FILE", "--db FILE or ORDERS_DB names another file"];
     for args in [&["list"][..], &["show", "x"], &["confirm", "x"], &["config"], &["product", "list"], &["import", "-n"]]
     {
@@ -120,7 +120,7 @@ fn every_refusal_of_what_writes_says_that_nothing_changed() {
 #[test]
 fn a_hints_command_acts_on_the_file_that_was_named() {
     let shop = Shop::with_order();
-    let file = shop.file().display().to_string();
+    let file = shop.db();
     let done = shop.orders(["set-status", ORDER, "shipped", "--db", &file]).without_env("ORDERS_DB").exits(5);
     assert!(done.stderr.ends_with(&format!("orders confirm {ORDER} --db {file}\n")), "{done:?}");
 }
@@ -162,7 +162,7 @@ fn insufficient_stock() {
 #[test]
 fn busy() {
     let shop = Shop::with_order();
-    let path = shop.file().display().to_string();
+    let path = shop.db();
     let before = shop.dump();
     let other = Connection::open(shop.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -188,7 +188,7 @@ fn busy() {
 
 #[test]
 fn the_reason_says_which_conflict_or_fault_it_is() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let order = std::fs::read_to_string(shipped("examples/order.json")).unwrap();
     let reason = |done: Done| {
         let line = done.stderr.lines().last().unwrap_or_default().to_owned();
@@ -317,7 +317,7 @@ fn what_the_machine_refuses_is_named() {
 /// A file that may not grow is an error of the write, for changes and for readers: no signal ends the program.
 #[test]
 fn a_limit_of_file_sizes_is_reported_truthfully() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let limited = |blocks: u32, args: &str| {
         let program = env!("CARGO_BIN_EXE_orders");
         let script = format!("ulimit -f {blocks} && exec {program} {args}");

@@ -26,35 +26,63 @@ pub fn say_skipped(why: &str) {
     let _ = std::io::stderr().write_all(format!("{why}\n").as_bytes());
 }
 
-/// A folder with an orders file.
+/// A folder with an orders file. With `ORDERS_TEST_CLUSTER=1` it is the replica of a shop on a stand-in for a cluster, in a build
+/// that has the feature: what is held of a file is held of a replica too.
 pub struct Shop {
     folder: tempfile::TempDir,
+    #[cfg(feature = "cluster")]
+    cluster: Option<common::rqlite::Fake>,
 }
 
 impl Shop {
     /// Starts without any file.
     pub fn new() -> Shop {
-        Shop { folder: tempfile::tempdir().unwrap() }
+        Shop::in_folder(tempfile::tempdir().unwrap())
     }
 
     /// Starts without any file, in memory where the system has a folder for it: for thousands of commands of which none is about what
     /// a power cut leaves.
     pub fn in_memory() -> Shop {
-        Shop { folder: tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap() }
+        Shop::in_folder(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap())
+    }
+
+    /// Starts without any file, and never on a cluster: for tests about the file itself, or that change it without the program.
+    pub fn on_file() -> Shop {
+        Shop {
+            folder: tempfile::tempdir().unwrap(),
+            #[cfg(feature = "cluster")]
+            cluster: None,
+        }
+    }
+
+    fn in_folder(folder: tempfile::TempDir) -> Shop {
+        Shop {
+            folder,
+            #[cfg(feature = "cluster")]
+            cluster: std::env::var_os("ORDERS_TEST_CLUSTER").map(|_| common::rqlite::Fake::start()),
+        }
     }
 
     /// Starts with the catalogue of `examples/`.
     pub fn stocked() -> Shop {
-        let shop = Shop::new();
-        shop.orders(["product", "import"]).arg(shipped("examples/catalogue.json")).succeeds();
-        shop
+        Shop::new().with_catalogue()
     }
 
     /// Starts with the catalogue and the order of `examples/order.json`.
     pub fn with_order() -> Shop {
-        let shop = Shop::stocked();
-        shop.orders(["create"]).arg(shipped("examples/order.json")).succeeds();
-        shop
+        Shop::stocked().with_the_order()
+    }
+
+    /// Adds the catalogue of `examples/`.
+    pub fn with_catalogue(self) -> Shop {
+        self.orders(["product", "import"]).arg(shipped("examples/catalogue.json")).succeeds();
+        self
+    }
+
+    /// Adds the order of `examples/order.json`.
+    pub fn with_the_order(self) -> Shop {
+        self.orders(["create"]).arg(shipped("examples/order.json")).succeeds();
+        self
     }
 
     /// Starts a run of the program.
@@ -69,7 +97,7 @@ impl Shop {
         [
             ("HOME", self.folder.path().into()),
             ("PATH", std::env::var_os("PATH").unwrap_or_default()),
-            ("ORDERS_DB", self.file().into()),
+            ("ORDERS_DB", self.db().into()),
             ("ORDERS_NOW", NOW.into()),
         ]
     }
@@ -79,9 +107,22 @@ impl Shop {
         self.folder.path().join(name)
     }
 
-    /// Returns the orders file.
+    /// Returns the orders file: the one that the program reads, which may be a replica.
     pub fn file(&self) -> PathBuf {
+        #[cfg(feature = "cluster")]
+        if self.cluster.is_some() {
+            return common::replica(self.folder.path());
+        }
         self.path("orders.db")
+    }
+
+    /// Returns what `--db` is for every run.
+    pub fn db(&self) -> String {
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &self.cluster {
+            return cluster.url("shop");
+        }
+        self.file().display().to_string()
     }
 
     /// Takes an order of one item, a quantity of a product in a size.
@@ -119,7 +160,7 @@ impl Shop {
 
     /// Returns every row, but for the token of the last write: a refusal writes one too.
     pub fn dump(&self) -> String {
-        common::dump(&self.connection(), |table, _| table != "last_write").unwrap()
+        common::dump(&self.connection(), |table, _| !["last_write", "replica"].contains(&table)).unwrap()
     }
 
     /// Holds that the file agrees with itself: sums, movements and statuses.

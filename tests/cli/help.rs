@@ -158,7 +158,7 @@ fn there_is_a_manual_page() {
 /// Global options work before and after every command, and none is mistaken for one of the command's own.
 #[test]
 fn every_global_option_goes_with_every_command() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let commands = [
         "create",
         "import",

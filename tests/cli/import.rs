@@ -299,7 +299,7 @@ fn overlong_texts_do_not_blow_up_what_is_said() {
 #[test]
 fn an_interrupted_import_leaves_nothing_behind() {
     use std::io::Write;
-    let shop = Shop::stocked();
+    let shop = Shop::on_file().with_catalogue();
     let before = shop.dump();
     let mut child = shop
         .orders(["import", "-", "--keep-going", "--rejects", "mend"])

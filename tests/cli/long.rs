@@ -7,7 +7,7 @@ use crate::harness::Shop;
 
 /// A shop with so many orders of three items, each a second after the one before it: all like the order of `examples/`.
 fn shop(orders: u32) -> Shop {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let id = "printf('00000000-0000-7000-8000-%012x', n)";
     let columns = |table: &str, replaced: &[(&str, &str)]| -> (String, String) {
         let sql = format!("SELECT group_concat(name) FROM pragma_table_info('{table}')");

@@ -16,6 +16,8 @@ mod bounds;
 mod catalogue;
 mod chats;
 mod check;
+#[cfg(feature = "cluster")]
+mod cluster;
 #[path = "../common/mod.rs"]
 mod common;
 mod completions;

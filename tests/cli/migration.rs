@@ -12,7 +12,7 @@ use crate::harness::{BELT, Run, Shop, order, shipped};
 
 /// Puts a file of an older schema into a shop.
 fn shop_of_version(version: u8) -> Shop {
-    let shop = Shop::new();
+    let shop = Shop::on_file();
     let dump = std::fs::read_to_string(shipped(&format!("tests/fixtures/schema-{version}.sql"))).unwrap();
     shop.connection().execute_batch(&dump).unwrap();
     std::fs::set_permissions(shop.file(), std::fs::Permissions::from_mode(0o600)).unwrap();
@@ -47,7 +47,7 @@ fn what_changes_an_older_file_brings_it_up_to_date_and_keeps_it_as_it_was() {
         let (file, old) = (shop.file().display().to_string(), kept.display());
         let said = format!("warning: brought {file} up to this version of orders; the old file is kept as {old}\n");
         assert_eq!(done.stderr, said, "{first}");
-        let current = Shop::stocked();
+        let current = Shop::on_file().with_catalogue();
         assert_eq!((version(&shop.file()), version(&kept)), (version(&current.file()), i64::from(older)));
         assert_eq!(schema(&shop), schema(&current));
         shop.check();

@@ -31,7 +31,7 @@ fn modes(folder: &Path) -> Vec<(PathBuf, u32)> {
 #[test]
 fn what_is_written_is_its_owners_alone_whatever_the_umask() {
     for umask in ["000", "022", "077"] {
-        let shop = Shop::new();
+        let shop = Shop::on_file();
         let catalogue = shipped("examples/catalogue.json").display().to_string();
         let input = shop.path("input.ndjson");
         std::fs::write(&input, order("LEG-1", BELT, 1, None) + "\n{\"items\":[]}\n").unwrap();
@@ -60,7 +60,7 @@ fn what_is_written_is_its_owners_alone_whatever_the_umask() {
 #[test]
 fn the_folder_of_the_default_file_is_its_owners_alone() {
     for umask in ["000", "077"] {
-        let shop = Shop::new();
+        let shop = Shop::on_file();
         let script = "unset ORDERS_DB; \"$ORDERS\" config shopName Lego";
         assert!(under(umask, &shop, script).status.success());
         let found = modes(&shop.path(""));
@@ -71,7 +71,7 @@ fn the_folder_of_the_default_file_is_its_owners_alone() {
 
 #[test]
 fn a_file_that_others_can_use_is_warned_of_once() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     shop.orders(["user", "add", "mona", "--role", "seller"]).succeeds();
     let file = shop.file().display().to_string();
     for (mode, done) in
@@ -104,7 +104,7 @@ fn a_file_that_others_can_use_is_warned_of_once() {
 /// What stands beside a link to it is none of its own.
 #[test]
 fn who_opens_a_file_through_a_link_is_told_of_the_file_alone() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     std::fs::create_dir(shop.path("links")).unwrap();
     std::os::unix::fs::symlink(shop.file(), shop.path("links/orders.db")).unwrap();
     std::fs::write(shop.path("links/orders.db-wal"), "").unwrap();

@@ -18,7 +18,7 @@ const WAYS: [&str; 5] = ["FILE", "./FILE", "hard-FILE", "soft-FILE", "/dev/fd/9 
 
 #[test]
 fn no_source_is_the_orders_file_or_stands_beside_it() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     std::fs::write(shop.path("new.json"), order("LEG-NEW", BELT, 1, None)).unwrap();
     std::fs::write(shop.path("new.csv"), "orderReference,amount,method\nLEG-NEW,5,cash\n").unwrap();
     // As long as somebody reads, the side files are there.
@@ -83,7 +83,7 @@ fn no_source_is_the_orders_file_or_stands_beside_it() {
 /// What a shell makes of `orders import *` in the shop's folder.
 #[test]
 fn every_file_that_is_ours_is_named_at_once() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let held = shop.connection();
     held.query_row("SELECT 1 FROM orders", [], |_| Ok(())).unwrap();
     std::fs::write(shop.path("new.json"), order("LEG-NEW", BELT, 1, None)).unwrap();
@@ -101,7 +101,7 @@ hint: name the files to read, such as *.json; * matches the orders file too
 /// The shell opens it for the program, which would write over what is there.
 #[test]
 fn no_backup_goes_to_stdout_where_that_is_the_orders_file() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let before = shop.dump();
     let done = shell(&shop, "\"$ORDERS\" backup - >>orders.db");
     let stderr = "error: stdout cannot take the backup: it is the orders file; nothing was backed up\nhint: redirect stdout to a new file\n";

@@ -338,10 +338,9 @@ fn the_rejects_of_a_list_are_mended_and_recorded() {
     let done = shop.orders(["pay", "--from", "mended.csv", "--method", "bosta"]).succeeds();
     assert_eq!(done, "recorded 1, unchanged 0\n");
     // What is kept is not written over, nor is the orders file.
-    for rejects in ["bosta.csv", "orders.db"] {
-        let run =
-            shop.orders(["pay", "--from", "bosta.csv", "--method", "bosta", "--keep-going", "--rejects", rejects]);
-        let done = run.exits(5);
+    for rejects in [shop.path("bosta.csv"), shop.file()] {
+        let run = shop.orders(["pay", "--from", "bosta.csv", "--method", "bosta", "--keep-going", "--rejects"]);
+        let done = run.arg(&rejects).exits(5);
         assert!(done.stderr.contains("nothing recorded"), "{}", done.stderr);
     }
     shop.check();

@@ -20,7 +20,7 @@ fn a_product_is_added_with_its_stock_and_shown() {
         "L=0",
     ];
     let done = shop.orders(args).exits(0);
-    assert!(done.stderr.starts_with("note: made a new orders file: /"));
+    assert!(done.stderr.starts_with(&format!("note: made a new orders file: {}\n", shop.db())));
     let mut body = shop.orders(["product", "show", "PL-1", "--json"]).json();
     assert_eq!(body["id"].take().as_str().unwrap().len(), 36);
     assert_eq!(

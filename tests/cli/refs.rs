@@ -139,7 +139,7 @@ fn what_writes_wants_a_whole_reference_or_yes() {
 /// references it is the reference that it is.
 #[test]
 fn a_guests_reference_does_not_stop_a_list_of_references() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     for reference in ["+1234567890", "John_Doe", "ID"] {
         let taken = order(reference, BELT, 1, None)
             .replace("John Doe", "Guest")

@@ -148,7 +148,7 @@ fn csv_has_the_same_columns_whatever_became_of_the_orders() {
 /// Files of older versions may have a reference that begins with -, as long as nobody could refuse it.
 #[test]
 fn after_two_dashes_every_word_is_a_reference_and_the_last_one_the_status() {
-    let shop = Shop::stocked();
+    let shop = Shop::on_file().with_catalogue();
     for reference in ["X1", "X2"] {
         shop.take(reference, BELT, 1, None);
     }

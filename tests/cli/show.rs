@@ -98,7 +98,7 @@ fn several_orders_are_an_array_in_the_order_given_and_one_is_a_bare_body() {
 
 #[test]
 fn an_order_whose_reference_is_the_id_of_another_is_never_taken_for_it() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     let id = shop.orders(["show", ORDER, "--json"]).json()["id"].as_str().unwrap().to_owned();
     shop.take("LEG-2", SHIRT, 1, Some("S"));
     // As an older version took it.

@@ -7,7 +7,10 @@ use crate::harness::{BELT, ORDER, SHIRT, Shop, order};
 
 /// A shop with something of everything. One order was sent three days ago, another one a moment later.
 fn busy() -> Shop {
-    let shop = Shop::with_order();
+    keep_busy(Shop::with_order())
+}
+
+fn keep_busy(shop: Shop) -> Shop {
     let at = |time: &str, args: &[&str], stdin: String| {
         let run = args.iter().fold(shop.orders([]), |run, arg| run.arg(arg));
         run.env("ORDERS_NOW", time).stdin(stdin).succeeds();
@@ -99,7 +102,7 @@ fn everything_that_needs_somebody_stands_there_with_its_command() {
 /// What it says runs as it stands there, in a file named by `--db` too, and does what it says.
 #[test]
 fn every_command_runs_as_it_is_printed() {
-    let shop = busy();
+    let shop = keep_busy(Shop::on_file().with_catalogue().with_the_order());
     std::fs::rename(shop.file(), shop.path("a shop.db")).unwrap();
     let body = shop.orders(["today", "--db", "a shop.db", "--json"]).json();
     for (number, row) in body["rows"].as_array().unwrap().iter().enumerate() {

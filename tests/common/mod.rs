@@ -1,5 +1,12 @@
 //! What the tests of the commands and the faults share: a clock, a product, an order of it, and the rows of a file.
 
+#[cfg(feature = "cluster")]
+#[allow(dead_code, reason = "the tests of the commands and the faults each use a part of it")]
+pub mod nodes;
+#[cfg(feature = "cluster")]
+#[allow(dead_code, reason = "the tests of the commands and the faults each use a part of it")]
+pub mod rqlite;
+
 use std::fmt::Write as _;
 
 use rusqlite::Connection;
@@ -105,4 +112,12 @@ pub fn dump(connection: &Connection, is_shown: impl Fn(&str, &str) -> bool) -> r
         }
     }
     Ok(dump)
+}
+
+/// Returns the replica of the machine with this home: the one there is.
+#[cfg(feature = "cluster")]
+pub fn replica(home: &std::path::Path) -> std::path::PathBuf {
+    let entries = std::fs::read_dir(home.join(".local/share/orders/replicas")).into_iter().flatten();
+    let is_file = |path: &std::path::PathBuf| path.extension().is_some_and(|extension| extension == "db");
+    entries.map(|entry| entry.unwrap().path()).find(is_file).unwrap_or_else(|| home.join("no replica"))
 }

@@ -7,8 +7,8 @@ use std::thread;
 use fastrand::Rng;
 
 use crate::common::{BELT, order};
-use crate::crowd::{WAIT, check, number, succeeds};
-use crate::shop::{Ending, Shop, Start};
+use crate::crowd::{check, number, succeeds};
+use crate::shop::{Ending, Shop};
 
 const SHIRT: &str = "550e8400-e29b-41d4-a716-446655440000";
 /// How many shirts an order has, in S.
@@ -45,16 +45,18 @@ struct End {
 }
 
 impl Changes {
-    /// Lets the processes in, and holds what must hold then. Returns how many commands ran.
+    /// Lets the processes in, each on one of the machines that share the shop, and holds what must hold then. Returns how many
+    /// commands ran.
     ///
     /// # Errors
-    /// What was broken, and where the file is kept.
-    pub fn hold(&self, random: &mut Rng) -> Result<u64, String> {
-        let shop = self.open()?;
+    /// What was broken, and where the first machine's file is kept.
+    pub fn hold(&self, mut machines: Vec<Shop>, random: &mut Rng) -> Result<u64, String> {
+        self.open(&machines[0])?;
         let ends: Mutex<Vec<End>> = Mutex::default();
         thread::scope(|scope| {
-            for seed in (0..self.processes).map(|_| random.u64(..)).collect::<Vec<_>>() {
-                let (shop, ends) = (&shop, &ends);
+            let seeds: Vec<u64> = (0..self.processes).map(|_| random.u64(..)).collect();
+            for (seed, shop) in seeds.into_iter().zip(machines.iter().cycle()) {
+                let ends = &ends;
                 scope.spawn(move || {
                     let mut random = Rng::with_seed(seed);
                     for _ in 0..self.commands {
@@ -65,33 +67,33 @@ impl Changes {
             }
         });
         let ends = ends.into_inner().unwrap();
-        let judged = self.judge(&shop, &ends);
+        let shop = machines.swap_remove(0);
+        let judged = shop.state().and_then(|_| self.judge(&shop, &ends));
         judged.map_err(|broken| format!("{broken}\nthe file is kept in {}", shop.keep().display()))?;
         Ok(ends.len() as u64)
     }
 
     /// Makes a file with the orders, of which the first half is delivered and the other confirmed.
-    fn open(&self) -> Result<Shop, String> {
-        let shop = Shop::in_folder(tempfile::tempdir().unwrap(), Start::Missing).waiting(WAIT);
+    fn open(&self, shop: &Shop) -> Result<(), String> {
         let (small, large) = (self.orders * PIECES + 5, self.large);
         let shirt = format!(
             r#"[{{"id":"{SHIRT}","name":"Shirt","barcode":"SH","price":"29.99","sizeQuantities":{{"S":{small},"L":{large}}}}},
                 {{"id":"{BELT}","name":"Leather Belt","barcode":"BLT-01","price":"18.75","stockQuantity":{large}}}]"#
         );
         std::fs::write(shop.path("goods.json"), shirt).unwrap();
-        succeeds(&shop, &["product", "import", "-q", "goods.json"])?;
+        succeeds(shop, &["product", "import", "-q", "goods.json"])?;
         let pieces = u32::try_from(PIECES).unwrap();
         let orders = (0..self.orders).map(|number| order(&reference(number), SHIRT, pieces, Some("S")) + "\n");
         std::fs::write(shop.path("wanted.ndjson"), orders.collect::<String>()).unwrap();
-        succeeds(&shop, &["import", "-q", "wanted.ndjson"])?;
+        succeeds(shop, &["import", "-q", "wanted.ndjson"])?;
         for number in 0..self.orders {
-            succeeds(&shop, &["edit", "-q", &reference(number), "--discount", "10"])?;
-            succeeds(&shop, &["confirm", "-q", &reference(number)])?;
+            succeeds(shop, &["edit", "-q", &reference(number), "--discount", "10"])?;
+            succeeds(shop, &["confirm", "-q", &reference(number)])?;
             if number < self.orders / 2 {
-                succeeds(&shop, &["set-status", "-q", &reference(number), "delivered"])?;
+                succeeds(shop, &["set-status", "-q", &reference(number), "delivered"])?;
             }
         }
-        Ok(shop)
+        Ok(())
     }
 
     fn change(&self, shop: &Shop, random: &mut Rng) -> End {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use libtest_mimic::Failed;
@@ -20,21 +20,21 @@ use crate::shop::{Ending, Shop, Start};
 pub const WAIT: u32 = 300;
 
 /// A crowd.
-struct Crowd {
+pub struct Crowd {
     /// How many processes run at any time.
-    processes: usize,
+    pub processes: usize,
     /// How many orders there are.
-    orders: usize,
+    pub orders: usize,
     /// How many of them can be had.
-    stock: usize,
+    pub stock: usize,
     /// Whether every process confirms every order, each in an order of its own; else they share them.
-    all_want_all: bool,
+    pub all_want_all: bool,
     /// How many orders each process names at once, all or nothing.
-    at_once: usize,
+    pub at_once: usize,
     /// Whether imports and backups go on meanwhile.
-    has_company: bool,
+    pub has_company: bool,
     /// Whether everybody waits for the others; else they are sent away, and come back until they had their turn.
-    waits: bool,
+    pub waits: bool,
 }
 
 /// Holds what must hold of crowds.
@@ -58,7 +58,10 @@ pub fn crowd(plan: &Plan) -> Result<Row, Failed> {
     let mut random = plan.random("crowd");
     let (mut runs, mut tried) = (0, Vec::new());
     for crowd in crowds {
-        let did = crowd.hold(&mut random).map_err(|broken| {
+        // On a disk: what is synced there takes its time.
+        let wait = if crowd.waits { WAIT } else { 0 };
+        let shop = Shop::in_folder(tempfile::tempdir().unwrap(), Start::Missing).waiting(wait);
+        let did = crowd.hold(vec![shop], &mut random).map_err(|broken| {
             let Crowd { processes, orders, stock, .. } = crowd;
             format!("seed {}: {processes} processes, {orders} orders, {stock} in stock: {broken}", plan.seed)
         })?;
@@ -82,30 +85,49 @@ pub fn crowd(plan: &Plan) -> Result<Row, Failed> {
     let told = |broken| {
         format!("seed {}: {} processes change {} orders: {broken}", plan.seed, changes.processes, changes.orders)
     };
-    runs += changes.hold(&mut random).map_err(told)?;
+    let shop = Shop::in_folder(tempfile::tempdir().unwrap(), Start::Missing).waiting(WAIT);
+    runs += changes.hold(vec![shop], &mut random).map_err(told)?;
     let Changes { processes, orders, .. } = changes;
     tried.push(format!("{processes} processes edit, return and exchange items of {orders} orders"));
     Ok(Row { fault: "crowd", tried: tried.join("; "), faults: runs })
 }
 
 /// How often what was done.
-struct Did {
-    confirms: u64,
+pub struct Did {
+    pub confirms: u64,
     imports: u64,
     backups: u64,
     sent_away: usize,
+    /// How long the slowest confirm took.
+    #[cfg_attr(not(feature = "cluster"), expect(dead_code, reason = "only machines on a cluster are held to it"))]
+    pub slowest: Duration,
 }
 
 impl Crowd {
-    fn hold(&self, random: &mut Rng) -> Result<Did, String> {
-        let shop = self.open()?;
-        let did = self.crowd_in(&shop, random);
-        // No seed makes the same crowd again.
-        did.map_err(|broken| format!("{broken}\nthe file is kept in {}", shop.keep().display()))
+    /// Lets the processes in, each on one of the machines that share the shop, and judges what they did.
+    ///
+    /// # Errors
+    /// What was broken, and where the files are kept.
+    pub fn hold(&self, machines: Vec<Shop>, random: &mut Rng) -> Result<Did, String> {
+        self.open(&machines[0])?;
+        self.let_in(machines, random)
     }
 
-    /// Lets the processes in, and judges what they did.
-    fn crowd_in(&self, shop: &Shop, random: &mut Rng) -> Result<Did, String> {
+    /// Lets the processes in where the orders are there.
+    ///
+    /// # Errors
+    /// What was broken, and where the files are kept.
+    pub fn let_in(&self, machines: Vec<Shop>, random: &mut Rng) -> Result<Did, String> {
+        let did = self.crowd_in(&machines, random);
+        // No seed makes the same crowd again.
+        did.map_err(|broken| {
+            let kept: Vec<String> = machines.into_iter().map(|shop| shop.keep().display().to_string()).collect();
+            format!("{broken}\nthe file is kept in {}", kept.join(", "))
+        })
+    }
+
+    fn crowd_in(&self, machines: &[Shop], random: &mut Rng) -> Result<Did, String> {
+        let (shop, last) = (&machines[0], &machines[machines.len() - 1]);
         let mut queues = self.queues(random);
         let seeds: Vec<u64> = queues.iter().map(|_| random.u64(..)).collect();
         let is_over = AtomicBool::new(false);
@@ -125,12 +147,13 @@ impl Crowd {
             }
             if self.has_company {
                 scope.spawn(|| note(go_on(shop, &is_over, &imports, import)));
-                scope.spawn(|| note(go_on(shop, &is_over, &backups, back_up)));
+                scope.spawn(|| note(go_on(last, &is_over, &backups, back_up)));
             }
             let confirming: Vec<_> = queues
                 .drain(..)
                 .zip(seeds)
-                .map(|(queue, seed)| {
+                .zip(machines.iter().cycle())
+                .map(|((queue, seed), shop)| {
                     let ends = &ends;
                     scope.spawn(move || {
                         let mut random = Rng::with_seed(seed);
@@ -156,8 +179,12 @@ impl Crowd {
             return Err(broken);
         }
         let ends = ends.into_inner().unwrap();
+        for machine in machines {
+            machine.state()?;
+        }
         self.judge(shop, &ends)?;
         Ok(Did {
+            slowest: ends.iter().map(|end| end.took).max().unwrap_or_default(),
             confirms: ends.len() as u64,
             imports: imports.into_inner(),
             backups: backups.into_inner(),
@@ -165,19 +192,19 @@ impl Crowd {
         })
     }
 
-    /// Makes a file with the orders and the stock, on a disk: what is synced there takes its time.
-    fn open(&self) -> Result<Shop, String> {
-        let wait = if self.waits { WAIT } else { 0 };
-        let shop = Shop::in_folder(tempfile::tempdir().unwrap(), Start::Missing).waiting(wait);
+    /// Makes the orders and the stock.
+    ///
+    /// # Errors
+    /// A command failed.
+    pub fn open(&self, shop: &Shop) -> Result<(), String> {
         let product = format!(
             r#"{{"id":"{BELT}","name":"Leather Belt","barcode":"BLT-01","price":"18.75","stockQuantity":{}}}"#,
             self.stock
         );
         std::fs::write(shop.path("belt.json"), product).unwrap();
-        succeeds(&shop, &["product", "import", "-q", "belt.json"])?;
+        succeeds(shop, &["product", "import", "-q", "belt.json"])?;
         std::fs::write(shop.path("wanted.ndjson"), orders((0..self.orders).map(reference))).unwrap();
-        succeeds(&shop, &["import", "-q", "wanted.ndjson"])?;
-        Ok(shop)
+        succeeds(shop, &["import", "-q", "wanted.ndjson"])
     }
 
     /// Deals the orders to the processes: calls of one or several orders each.
@@ -202,7 +229,7 @@ impl Crowd {
     fn judge(&self, shop: &Shop, ends: &[End]) -> Result<(), String> {
         let mut sold = 0;
         for end in ends {
-            let End { orders, ending } = end;
+            let End { orders, ending, .. } = end;
             match ending.code {
                 Some(0) => sold += orders.len(),
                 // Another process was first.
@@ -251,6 +278,7 @@ fn is_busy(stderr: &str) -> bool {
 struct End {
     orders: Vec<usize>,
     ending: Ending,
+    took: Duration,
 }
 
 impl End {
@@ -282,7 +310,8 @@ fn confirm(shop: &Shop, orders: Vec<usize>, random: &mut Rng) -> End {
     let mut arguments: Vec<&str> = vec!["confirm"];
     arguments.extend(references.iter().map(String::as_str));
     arguments.push(*random.choice(&["--quiet", "--yes", "--json"]).unwrap());
-    End { ending: Ending::of(shop.orders(&arguments)), orders }
+    let started = Instant::now();
+    End { ending: Ending::of(shop.orders(&arguments)), orders, took: started.elapsed() }
 }
 
 /// Does something again and again until the others are done, once at least.

@@ -15,12 +15,16 @@ const LASTING_ERRORS: [&str; 2] = ["EIO", "ENOSPC"];
 
 /// Lets every call that the program makes itself fail, in every way, on every kind of file.
 pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
+    at_calls(plan, "failing call", Case::all(), 50)
+}
+
+/// Lets every call of these commands fail; the short version some of them.
+pub fn at_calls(plan: &Plan, name: &'static str, cases: &'static [Case], few: usize) -> Result<Row, Failed> {
     if !strace::is_there() {
-        return skip("failing call", "strace is not there, or may not trace");
+        return skip(name, "strace is not there, or may not trace");
     }
-    let cases = Case::all();
-    let mut random = plan.random("failing call");
-    let chosen = plan.sample(&mut random, 50, cases.iter());
+    let mut random = plan.random(name);
+    let chosen = plan.sample(&mut random, few, cases.iter());
     let mut points = Vec::new();
     for case in chosen {
         let calls = strace::calls(case);
@@ -52,7 +56,7 @@ pub fn failing_call(plan: &Plan) -> Result<Row, Failed> {
         LASTING_ERRORS.len(),
         points.len()
     );
-    Ok(Row { fault: "failing call", tried, faults })
+    Ok(Row { fault: name, tried, faults })
 }
 
 fn is_lock(call: &Call) -> bool {

@@ -12,12 +12,16 @@ const SIGKILL: i32 = 9;
 
 /// Kills every writing command at every call, before it is made, on every kind of file.
 pub fn killed(plan: &Plan) -> Result<Row, Failed> {
+    at_calls(plan, "killed", Case::all(), 50)
+}
+
+/// Kills these commands at every call; the short version some of them.
+pub fn at_calls(plan: &Plan, name: &'static str, cases: &'static [Case], few: usize) -> Result<Row, Failed> {
     if !strace::is_there() {
-        return skip("killed", "strace is not there, or may not trace");
+        return skip(name, "strace is not there, or may not trace");
     }
-    let cases = Case::all();
-    let mut random = plan.random("killed");
-    let chosen = plan.sample(&mut random, 50, cases.iter());
+    let mut random = plan.random(name);
+    let chosen = plan.sample(&mut random, few, cases.iter());
     let mut points = Vec::new();
     for case in chosen {
         // The short version kills where it matters most.
@@ -28,7 +32,7 @@ pub fn killed(plan: &Plan) -> Result<Row, Failed> {
         kill(case, call).map_err(|problem| format!("killed at {} {}: {problem}", call.name, call.nth))
     })?;
     let tried = format!("{} commands on {} files, at {} calls", commands(cases), cases.len(), points.len());
-    Ok(Row { fault: "killed", tried, faults })
+    Ok(Row { fault: name, tried, faults })
 }
 
 fn kill(case: &Case, call: &Call) -> Result<(), String> {

@@ -24,6 +24,8 @@
 
 mod amplification;
 mod changing_crowd;
+#[cfg(feature = "cluster")]
+mod cluster;
 #[path = "../common/mod.rs"]
 mod common;
 mod crowd;
@@ -73,10 +75,18 @@ const FAULTS: [(&str, Fault); 16] = [
     ("planted", planted::planted),
 ];
 
+/// Every kind of fault that this build can be tried with.
+fn faults() -> Vec<(&'static str, Fault)> {
+    let mut faults = FAULTS.to_vec();
+    #[cfg(feature = "cluster")]
+    faults.extend(cluster::FAULTS);
+    faults
+}
+
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
     let plan = Plan::from_environment();
-    let conclusion = libtest_mimic::run(&arguments, plan.trials(&FAULTS));
+    let conclusion = libtest_mimic::run(&arguments, plan.trials(&faults()));
     plan.print_table();
     conclusion.exit_code()
 }

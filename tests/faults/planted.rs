@@ -197,14 +197,101 @@ const PLANTED: [Planted; 11] = [
     },
 ];
 
+#[cfg(feature = "cluster")]
+const HTTP: &str = "src/store/cluster/http.rs";
+#[cfg(feature = "cluster")]
+const MACHINE: &str = "src/store/cluster/machine.rs";
+#[cfg(feature = "cluster")]
+const RQLITE: &str = "src/store/cluster/rqlite.rs";
+
+/// Errors in the part of the program that has to do with clusters.
+#[cfg(feature = "cluster")]
+const PLANTED_IN_CLUSTERS: [Planted; 4] = [
+    Planted {
+        name: "no guard on the version",
+        found_by: "cluster_race",
+        says: "at request",
+        edits: &[
+            Edit(
+                RQLITE,
+                "SELECT :shop, :version, :id, :kind",
+                "SELECT :shop, (SELECT coalesce(max(version), 0) + 1 FROM orders_changes WHERE shop = :shop), :id, :kind",
+            ),
+            Edit(
+                RQLITE,
+                "AND version = :version - 1 AND id = :after)) \\",
+                "AND :version > 0 AND :after IS NOT NULL)) \\",
+            ),
+            Edit(
+                RQLITE,
+                "\"SELECT id FROM orders_changes WHERE shop = :shop AND version = :version\",
+                   {\"shop\": self.shop, \"version\": version}",
+                "\"SELECT id FROM orders_changes WHERE shop = :shop AND id = :id\",
+                   {\"shop\": self.shop, \"id\": id}",
+            ),
+        ],
+    },
+    Planted {
+        name: "a weak read trusted for a refusal",
+        found_by: "cluster_race",
+        says: "it did not see what was done before it",
+        edits: &[Edit(RQLITE, "Ok(Answer { is_linearizable: false, .. }) | Err(", "Err(")],
+    },
+    Planted {
+        name: "no second sending",
+        found_by: "cluster_requests",
+        says: "it should not end with",
+        edits: &[Edit(HTTP, "if started.elapsed() + PAUSE >= time {", "if started.elapsed() <= time + PAUSE {")],
+    },
+    Planted {
+        name: "the version of a replica noted outside its transaction",
+        found_by: "cluster_killed",
+        says: "a machine cannot read",
+        edits: &[
+            Edit(MACHINE, "is_behind: bool,\n", "is_behind: bool,\n    mine: Option<Position>,\n"),
+            Edit(
+                MACHINE,
+                "            is_behind: false,\n",
+                "            is_behind: false,\n            mine: None,\n",
+            ),
+            Edit(MACHINE, "set_position(transaction, mine)?;", "self.mine = Some(mine);"),
+            Edit(
+                MACHINE,
+                "    /// Ends a write that is in the log.\n",
+                "    /// Notes the version of the last write.
+    pub fn note_position(&self, connection: &Connection) -> Result<(), StoreError> {
+        self.mine.map_or(Ok(()), |mine| set_position(connection, mine))
+    }
+
+    /// Ends a write that is in the log.\n",
+            ),
+            Edit(
+                STORE,
+                "cluster.end_writing(transaction.commit().is_ok());",
+                "let is_in_replica = transaction.commit().is_ok();
+                    cluster.note_position(&self.connection)?;
+                    cluster.end_writing(is_in_replica);",
+            ),
+        ],
+    },
+];
+
+/// Returns those of the program as it is built.
+fn all() -> impl Iterator<Item = &'static Planted> {
+    #[cfg(feature = "cluster")]
+    return PLANTED.iter().chain(&PLANTED_IN_CLUSTERS);
+    #[cfg(not(feature = "cluster"))]
+    PLANTED.iter()
+}
+
 /// How many seeds a fault has to find what is planted.
 const SEEDS: u64 = 10;
 
 /// Plants each error, and holds that its fault finds it, and finds nothing where it is not planted. Each is built, in the
 /// long version; the short one holds that each can be planted.
 pub fn planted(plan: &Plan) -> Result<Row, Failed> {
-    for Planted { name, found_by, edits, .. } in &PLANTED {
-        if !crate::FAULTS.iter().any(|(fault, _)| fault == found_by) {
+    for Planted { name, found_by, edits, .. } in all() {
+        if !crate::faults().iter().any(|(fault, _)| fault == found_by) {
             return Err(format!("{name} is to be found by {found_by}, which is no fault").into());
         }
         for Edit(file, old, _) in *edits {
@@ -215,9 +302,11 @@ pub fn planted(plan: &Plan) -> Result<Row, Failed> {
         }
     }
     let mut faults = 0;
-    if plan.is_long {
+    // One alone, by its name.
+    let only = std::env::var("ORDERS_PLANTED").ok();
+    if plan.is_long || only.is_some() {
         let clean = build("clean", &[])?;
-        for planted in &PLANTED {
+        for planted in all().filter(|planted| only.as_ref().is_none_or(|only| planted.name.contains(only.as_str()))) {
             let Planted { name, found_by, .. } = planted;
             let seed = find(planted, plan.seed)?;
             if let Some(told) = told_by(&clean, found_by, seed)? {
@@ -227,7 +316,7 @@ pub fn planted(plan: &Plan) -> Result<Row, Failed> {
             faults += 1;
         }
     }
-    let tried = format!("{} errors in the program, {faults} of them built", PLANTED.len());
+    let tried = format!("{} errors in the program, {faults} of them built", all().count());
     Ok(Row { fault: "planted", tried, faults })
 }
 
@@ -261,6 +350,9 @@ fn build(name: &str, edits: &[Edit]) -> Result<PathBuf, Failed> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--offline", "--locked", "--bin", "orders"]).current_dir(&source);
+    if cfg!(feature = "cluster") {
+        build.args(["--features", "cluster"]);
+    }
     let output = build.env("CARGO_TARGET_DIR", &target).output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());

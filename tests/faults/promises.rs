@@ -13,6 +13,10 @@ const FAILED: i32 = 1;
 /// The exit code where another program has the file.
 const BUSY: i32 = 7;
 
+/// The words where it cannot be told whether a change is done.
+#[cfg(feature = "cluster")]
+const UNKNOWN: &str = "unknown whether";
+
 /// What a fault may do to the run itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -26,6 +30,9 @@ pub enum Fault {
     GoesOnFailing,
     /// It is done, but nobody reads what it says.
     LostOutput,
+    /// Nobody answers: it ends within its patience, and may not know what became of what it sent.
+    #[cfg(feature = "cluster")]
+    Unanswered,
     /// It may be interrupted, unless it is too late.
     Interrupted,
     /// This signal ends it, or would.
@@ -39,6 +46,8 @@ impl Fault {
             Fault::None => false,
             Fault::MayFail | Fault::GoesOnFailing | Fault::LostOutput => code == FAILED,
             Fault::LockFails => matches!(code, FAILED | BUSY),
+            #[cfg(feature = "cluster")]
+            Fault::Unanswered => matches!(code, FAILED | BUSY),
             Fault::Interrupted | Fault::Signal(_) => code == INTERRUPTED,
         }
     }
@@ -123,7 +132,12 @@ fn truthful(shop: &Shop, case: &Case, ending: &Ending, is_done: bool, fault: Fau
         None | Some(INTERRUPTED) if fault.may_end_with(INTERRUPTED) => Ok(()),
         Some(code) if fault.may_end_with(code) => {
             // That it cannot tell is the truth, too.
-            let cannot_tell = fault == Fault::GoesOnFailing && said.contains("could not be read or written");
+            let cannot_tell = match fault {
+                Fault::GoesOnFailing => said.contains("could not be read or written"),
+                #[cfg(feature = "cluster")]
+                Fault::Unanswered => code == FAILED && said.contains(UNKNOWN),
+                _ => false,
+            };
             match said.contains("error: ") {
                 false => Err("it does not say why it failed".to_owned()),
                 true if is_done && !says_done && !cannot_tell => Err("it reports failure, but it is done".to_owned()),

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
+#[cfg(feature = "cluster")]
+use crate::cluster::Cluster;
 use crate::common::NOW;
 use crate::state::{dump, masked, state_of};
 
@@ -75,6 +77,9 @@ pub enum Start {
     OlderLogLeft,
     /// An older version of the program made it, and still reads it.
     OlderRead,
+    /// It is the replica of a shop on a cluster.
+    #[cfg(feature = "cluster")]
+    Replica,
 }
 
 impl Start {
@@ -103,6 +108,9 @@ pub struct Shop {
     /// A reader in the middle of its transaction; it goes before the folder does. A mutex, so that threads share a shop.
     reader: Option<Mutex<Connection>>,
     folder: tempfile::TempDir,
+    /// The cluster that has the shop.
+    #[cfg(feature = "cluster")]
+    pub cluster: Option<Cluster>,
     /// How many seconds the program waits for others; its own default where this is none.
     wait: Option<u32>,
 }
@@ -153,7 +161,13 @@ impl Shop {
 
     /// Sets up a shop in a folder that is there.
     pub fn in_folder(folder: tempfile::TempDir, start: Start) -> Shop {
-        let mut shop = Shop { reader: None, folder, wait: None };
+        let mut shop = Shop {
+            reader: None,
+            folder,
+            #[cfg(feature = "cluster")]
+            cluster: None,
+            wait: None,
+        };
         for (name, content) in inputs() {
             fs::write(shop.path(name), content).unwrap();
         }
@@ -165,6 +179,8 @@ impl Shop {
             Start::Restored => put(&shop.file(), &files().backup),
             Start::Older => put(&shop.file(), &files().older),
             Start::OlderLogLeft | Start::OlderRead => put_cut_off(&shop, &files().older_cut_off),
+            #[cfg(feature = "cluster")]
+            Start::Replica => Cluster::of_ground().attach(&mut shop),
         }
         if start.is_read() {
             shop.begin_to_read();
@@ -206,7 +222,20 @@ impl Shop {
     }
 
     pub fn file(&self) -> PathBuf {
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &self.cluster {
+            return cluster.replica(self.folder());
+        }
         self.path("orders.db")
+    }
+
+    /// Returns what `--db` is for every run.
+    pub fn db(&self) -> std::ffi::OsString {
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &self.cluster {
+            return cluster.url().into();
+        }
+        self.file().into()
     }
 
     /// Where records are kept to be mended.
@@ -235,7 +264,7 @@ impl Shop {
         let mut command = Command::new(program);
         let path = std::env::var_os("PATH").unwrap_or_default();
         command.current_dir(self.folder()).env_clear().env("PATH", path).env("HOME", self.folder());
-        command.env("ORDERS_DB", self.file()).env("ORDERS_NOW", NOW);
+        command.env("ORDERS_DB", self.db()).env("ORDERS_NOW", NOW);
         // Whoever reads stdin finds orders there, in a pipe that ends.
         let (reader, mut writer) = std::io::pipe().unwrap();
         writer.write_all(ORDERS.as_bytes()).unwrap();
@@ -245,13 +274,23 @@ impl Shop {
 
     /// Returns what a run printed as it would in any other folder, with the ids masked that were drawn.
     pub fn masked(&self, printed: &str) -> String {
-        masked(printed).replace(self.folder().to_str().unwrap(), "(folder)")
+        let printed = masked(printed);
+        #[cfg(feature = "cluster")]
+        let printed = match &self.cluster {
+            Some(cluster) => printed.replace(cluster.url(), "(folder)/orders.db"),
+            None => printed,
+        };
+        printed.replace(self.folder().to_str().unwrap(), "(folder)")
     }
 
     /// Returns every row of the orders file, and those of the backup where there is one.
     ///
     /// Ids that are drawn at random are left out. A file that is missing or blank has no rows.
     pub fn state(&self) -> Result<String, String> {
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &self.cluster {
+            cluster.catch_up(self)?;
+        }
         let mut state = state_of(&self.file())?;
         let copy = self.path("copy.db");
         if copy.exists() {
@@ -296,6 +335,7 @@ impl Shop {
             let is_input = inputs().any(|(input, _)| input == name);
             is_input
                 || name.starts_with(KEPT)
+                || (cfg!(feature = "cluster") && name == ".local")
                 || ["orders.db", "orders.db-wal", "orders.db-shm", "copy.db", "mend.ndjson"].contains(&name.as_str())
         };
         names.filter(|name| !is_known(name)).collect()

@@ -49,13 +49,15 @@ fn rows_of(file: &Path) -> Result<String, String> {
 /// refusal writes too, and what an older file has no column for,
 /// where it says nothing.
 pub fn dump(connection: &Connection) -> rusqlite::Result<String> {
-    const DERIVED: [(&str, &str); 5] = [
+    const DERIVED: [(&str, &str); 6] = [
         ("last_write", ""),
         ("order_texts", ""),
         ("item_names", ""),
         ("orders", "items_hash"),
         // What is left to do says nothing of what is done.
         ("to_overwrite", ""),
+        // How far a replica has come is of the cluster.
+        ("replica", ""),
     ];
     let is_derived = |table: &str, column: &str| {
         DERIVED.iter().any(|(derived, of)| table == *derived && (of.is_empty() || column == *of))

@@ -188,6 +188,13 @@ impl Case {
         CASES.get_or_init(Case::learn_all)
     }
 
+    /// Every command that changes a file, on the replica of a cluster.
+    #[cfg(feature = "cluster")]
+    pub fn on_replicas() -> &'static [Case] {
+        static CASES: OnceLock<Vec<Case>> = OnceLock::new();
+        CASES.get_or_init(|| learn(&CHANGING.iter().map(|work| (work, Start::Replica)).collect::<Vec<_>>()))
+    }
+
     fn learn_all() -> Vec<Case> {
         let on = |works: &'static [Work], starts: &'static [Start]| {
             works.iter().flat_map(move |work| starts.iter().map(move |start| (work, *start)))
@@ -198,16 +205,20 @@ impl Case {
             .chain(on(&CHANGING, &[Start::Restored]).filter(is_among(&FOR_RESTORED)))
             .chain(on(&CHANGING, &[Start::Older, Start::OlderLogLeft, Start::OlderRead]).filter(is_among(&FOR_OLDER)))
             .collect();
-        let learn =
-            |cases: &[(&'static Work, Start)]| cases.iter().map(|(work, start)| Case::of(work, *start)).collect();
-        let (some, others) = cases.split_at(cases.len() / 2);
-        std::thread::scope(|scope| {
-            let others = scope.spawn(|| -> Vec<Case> { learn(others) });
-            let mut all: Vec<Case> = learn(some);
-            all.extend(others.join().expect("every case can be learned"));
-            all
-        })
+        learn(&cases)
     }
+}
+
+/// Learns what commands do, in two threads.
+fn learn(cases: &[(&'static Work, Start)]) -> Vec<Case> {
+    let learn = |cases: &[(&'static Work, Start)]| cases.iter().map(|(work, start)| Case::of(work, *start)).collect();
+    let (some, others) = cases.split_at(cases.len() / 2);
+    std::thread::scope(|scope| {
+        let others = scope.spawn(|| -> Vec<Case> { learn(others) });
+        let mut all: Vec<Case> = learn(some);
+        all.extend(others.join().expect("every case can be learned"));
+        all
+    })
 }
 
 /// Counts the commands of some cases.
@@ -227,6 +238,8 @@ impl std::fmt::Display for Case {
             Start::Older => "an older version's file",
             Start::OlderLogLeft => "an older version's file with a log left over",
             Start::OlderRead => "an older version's file that is read",
+            #[cfg(feature = "cluster")]
+            Start::Replica => "the replica of a cluster",
         };
         write!(formatter, "{} on {found}", self.work.name)
     }

@@ -1,0 +1,235 @@
+//! `--db http://…`: a shop on a cluster. What happens when requests are lost, machines race or nodes die is held by the faults of
+//! a cluster in `tests/faults/cluster/`; with `ORDERS_TEST_CLUSTER=1` the other tests of the commands run on one.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::json;
+
+use crate::common::rqlite::{Fake, Fault};
+use crate::harness::{BELT, ORDER, Run, Shop, order};
+
+/// A folder as a machine of its own, which runs the program on a shop of a cluster.
+struct Machine {
+    shop: Shop,
+    db: String,
+}
+
+impl Machine {
+    fn new(db: &str) -> Machine {
+        Machine { shop: Shop::on_file(), db: db.to_owned() }
+    }
+
+    fn orders<const N: usize>(&self, args: [&str; N]) -> Run {
+        self.shop.orders(args).env("ORDERS_DB", &self.db)
+    }
+
+    fn replica(&self) -> std::path::PathBuf {
+        crate::common::replica(&self.shop.path(""))
+    }
+
+    /// Takes the catalogue and one order.
+    fn with_order(self) -> Machine {
+        self.orders(["product", "import"]).arg(crate::harness::shipped("examples/catalogue.json")).succeeds();
+        self.orders(["create"]).arg(crate::harness::shipped("examples/order.json")).succeeds();
+        self
+    }
+}
+
+#[test]
+fn machines_see_what_others_did() {
+    let cluster = Fake::start();
+    let one = Machine::new(&cluster.url("LEG")).with_order();
+    let other = Machine::new(&cluster.url("LEG"));
+    other.orders(["list", "-q"]).prints(&format!("{ORDER}\n"));
+    other.orders(["confirm", ORDER]).succeeds();
+    assert_eq!(one.orders(["show", ORDER, "--json"]).json()["status"], "confirmed");
+    let twice = one.orders(["confirm", ORDER]).exits(5);
+    assert!(twice.stderr.contains("already confirmed"), "{twice:#?}");
+    one.orders(["check"]).prints("");
+    other.orders(["check"]).prints("");
+}
+
+#[test]
+fn shops_of_one_cluster_have_nothing_in_common() {
+    let cluster = Fake::start();
+    let one = Machine::new(&cluster.url("LEG")).with_order();
+    let other = Machine::new(&cluster.url("cairo")).with_order();
+    one.orders(["confirm", ORDER]).succeeds();
+    assert_eq!(other.orders(["show", ORDER, "--json"]).json()["status"], "pending");
+}
+
+#[test]
+fn a_file_goes_to_a_cluster_and_back() {
+    let cluster = Fake::start();
+    let file = Shop::on_file().with_catalogue().with_the_order();
+    file.orders(["confirm", ORDER]).succeeds();
+    let seeded = file.orders(["backup", &cluster.url("LEG"), "--json"]).json();
+    assert_eq!((&seeded["orders"], &seeded["path"]), (&json!(1), &json!(cluster.url("LEG"))));
+    let machine = Machine::new(&cluster.url("LEG"));
+    assert_eq!(machine.orders(["show", ORDER, "--json"]).json()["status"], "confirmed");
+    machine.orders(["set-status", ORDER, "shipped"]).succeeds();
+    machine.orders(["backup", "back.db"]).succeeds();
+    let back = machine.shop.orders(["show", ORDER, "--json"]).env("ORDERS_DB", machine.shop.path("back.db"));
+    assert_eq!(back.json()["status"], "shipped");
+    // What is there is not written over.
+    file.orders(["backup", &cluster.url("LEG")]).exits(5);
+}
+
+#[test]
+fn a_shop_that_is_missing_is_told_so() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG"));
+    let missing = machine.orders(["list"]).exits(1);
+    assert!(missing.stderr.contains("LEG"), "{missing:#?}");
+    machine.orders(["config", "shopName", "Lego", "--dry-run"]).exits(1);
+    machine.orders(["config", "shopName", "Lego"]).succeeds();
+    assert_eq!(machine.orders(["config", "shopName"]).succeeds().trim(), "Lego");
+}
+
+#[test]
+fn a_dry_run_sends_nothing() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    cluster.settle();
+    machine.orders(["confirm", ORDER, "--dry-run"]).succeeds();
+    assert!(cluster.settle().iter().all(|request| request.path == "/db/query"));
+    assert_eq!(machine.orders(["show", ORDER, "--json"]).json()["status"], "pending");
+}
+
+#[test]
+fn a_password_goes_with_every_request_and_is_never_printed() {
+    let cluster = Fake::start();
+    // printf shop:s3cret | base64
+    cluster.require("Basic c2hvcDpzM2NyZXQ=");
+    let (_, nodes) = cluster.url("LEG").split_once("//").map(|(_, nodes)| ((), nodes.to_owned())).unwrap();
+    let machine = Machine::new(&format!("http://shop:s3cret@{nodes}")).with_order();
+    for done in [
+        machine.orders(["confirm", ORDER, "--json"]).exits(0),
+        machine.orders(["backup", "back.db"]).exits(0),
+        Machine::new(&format!("http://shop:wr0ng@{nodes}")).orders(["list"]).exits(1),
+        Machine::new(&cluster.url("LEG")).orders(["list"]).exits(1),
+    ] {
+        assert!(
+            !done.stdout.contains("s3cret") && !done.stderr.contains("s3cret") && !done.stderr.contains("wr0ng"),
+            "{done:#?}"
+        );
+        assert!(done.code == 0 || done.stderr.contains("401"), "{done:#?}");
+    }
+}
+
+#[test]
+fn the_replica_is_its_owners_alone() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let replica = machine.replica();
+    assert_eq!(mode(&replica), 0o600);
+    for entry in fs::read_dir(replica.parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_replica_is_not_written_as_a_file() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let replica = machine.replica();
+    let before = fs::read(&replica).unwrap();
+    let refused = machine.shop.orders(["confirm", ORDER]).env("ORDERS_DB", &replica).exits(1);
+    assert!(refused.stderr.contains("replica"), "{refused:#?}");
+    assert_eq!(fs::read(&replica).unwrap(), before);
+}
+
+#[test]
+fn a_node_that_is_down_is_passed_over() {
+    let cluster = Fake::of(2);
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    cluster.kill_node(0, true);
+    machine.orders(["confirm", ORDER]).succeeds();
+    assert_eq!(machine.orders(["show", ORDER, "--json"]).json()["status"], "confirmed");
+}
+
+#[test]
+fn without_a_majority_nothing_is_written_and_old_reads_are_asked_for() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    cluster.always_from(0, Fault::NoLeader);
+    let write = machine.orders(["confirm", ORDER, "--wait", "0"]).exits(7);
+    assert!(write.stderr.contains("nothing changed"), "{write:#?}");
+    machine.orders(["list", "--wait", "0"]).exits(7);
+    let stale = machine.orders(["list", "--stale", "--json"]).exits(0);
+    assert!(stale.stdout.contains(ORDER) && stale.stderr.contains("old"), "{stale:#?}");
+    cluster.settle();
+    machine.orders(["confirm", ORDER]).succeeds();
+}
+
+#[test]
+fn an_answer_that_never_comes_leaves_it_unknown() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    // The first request is the read.
+    cluster.always_from(1, Fault::AnswerLost);
+    let unknown = machine.orders(["confirm", ORDER, "--wait", "0"]).exits(1);
+    assert!(unknown.stderr.contains("unknown whether") && !unknown.stderr.contains("nothing changed"), "{unknown:#?}");
+    cluster.settle();
+    assert_eq!(machine.orders(["show", ORDER, "--json"]).json()["status"], "confirmed");
+}
+
+#[test]
+fn another_cluster_with_the_same_name_is_refused() {
+    let (cluster, other) = (Fake::start(), Fake::start());
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    Machine::new(&other.url("LEG")).with_order();
+    let folder = tempfile::tempdir().unwrap();
+    other.save(&folder.path().join("log.db"));
+    // As if the nodes had been set up anew from something else.
+    cluster.load(&folder.path().join("log.db"));
+    let refused = machine.orders(["list"]).exits(1);
+    assert!(refused.stderr.contains("another cluster") || refused.stderr.contains("restored"), "{refused:#?}");
+}
+
+#[test]
+fn a_cluster_that_was_set_back_is_refused() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let folder = tempfile::tempdir().unwrap();
+    cluster.save(&folder.path().join("log.db"));
+    machine.orders(["confirm", ORDER]).succeeds();
+    cluster.load(&folder.path().join("log.db"));
+    machine.orders(["list"]).exits(1);
+    // Others may have gone on from there.
+    Machine::new(&cluster.url("LEG")).orders(["note", ORDER, "calls back"]).succeeds();
+    machine.orders(["list"]).exits(1);
+}
+
+#[test]
+fn a_change_that_goes_up_in_pieces_comes_down_whole() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    let orders: String = (0..4_000).map(|number| order(&format!("BULK-{number}"), BELT, 1, None) + "\n").collect();
+    machine.orders(["import", "-"]).stdin(orders).succeeds();
+    assert!(cluster.settle().iter().any(|request| request.body.contains("orders_pieces")));
+    let other = Machine::new(&cluster.url("LEG"));
+    assert_eq!(other.orders(["list", "--count"]).succeeds().trim(), "4001");
+    other.orders(["check"]).prints("");
+    machine.orders(["backup", &cluster.url("LEG")]).succeeds();
+    for machine in [machine, other, Machine::new(&cluster.url("LEG"))] {
+        assert_eq!(machine.orders(["list", "--count"]).succeeds().trim(), "4001");
+    }
+}
+
+/// An append may reach the cluster again at any time later.
+#[test]
+fn a_late_duplicate_of_a_compaction_takes_nothing_away() {
+    let cluster = Fake::start();
+    let machine = Machine::new(&cluster.url("LEG")).with_order();
+    machine.orders(["backup", &cluster.url("LEG")]).succeeds();
+    let compaction = cluster.settle().into_iter().rfind(|request| request.path == "/db/request").unwrap();
+    let orders: String = (0..4_000).map(|number| order(&format!("BULK-{number}"), BELT, 1, None) + "\n").collect();
+    machine.orders(["import", "-"]).stdin(orders).succeeds();
+    cluster.repeat(&compaction);
+    let other = Machine::new(&cluster.url("LEG"));
+    assert_eq!(other.orders(["list", "--count"]).succeeds().trim(), "4001");
+}

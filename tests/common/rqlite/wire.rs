@@ -1,0 +1,109 @@
+//! HTTP/1.1, as far as a client that means well needs it.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{Reply, Request, Shared, answer};
+
+pub const JSON: &str = "application/json; charset=utf-8";
+pub const PLAIN: &str = "text/plain; charset=utf-8";
+
+/// Takes connections until it is over.
+pub fn listen(listener: &TcpListener, node: usize, shared: &Arc<Shared>) {
+    for stream in listener.incoming() {
+        if shared.is_over.load(Ordering::SeqCst) {
+            return;
+        }
+        let Ok(stream) = stream else { continue };
+        let shared = Arc::clone(shared);
+        std::thread::spawn(move || {
+            // A client that goes is no fault of this side.
+            let _ = serve(&stream, node, &shared);
+            let _ = stream.shutdown(Shutdown::Both);
+        });
+    }
+}
+
+/// Answers the requests of one connection.
+fn serve(stream: &TcpStream, node: usize, shared: &Shared) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream);
+    loop {
+        if shared.cluster.lock().unwrap().dead.contains(&node) {
+            return Ok(());
+        }
+        let Some((request, is_last)) = read_request(&mut reader, node)? else { return Ok(()) };
+        let (reply, version) = answer(request, shared);
+        let mut stream = stream;
+        match reply {
+            Reply::Break => return Ok(()),
+            Reply::Answer { status, kind, body } => {
+                let head = head(status, kind, &version, body.len());
+                stream.write_all(format!("{head}{body}").as_bytes())?;
+                if is_last {
+                    return Ok(());
+                }
+            }
+            Reply::Cut { body } => {
+                let head = head("200 OK", JSON, &version, body.len());
+                return stream.write_all(format!("{head}{}", &body[..body.len() / 2]).as_bytes());
+            }
+        }
+    }
+}
+
+fn head(status: &str, kind: &str, version: &str, length: usize) -> String {
+    let version = if version.is_empty() { String::new() } else { format!("X-Rqlite-Version: {version}\r\n") };
+    format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{version}Content-Length: {length}\r\n\r\n")
+}
+
+fn read_request(reader: &mut BufReader<&TcpStream>, node: usize) -> std::io::Result<Option<(Request, bool)>> {
+    let mut line = String::new();
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let mut words = line.split_whitespace().map(str::to_owned);
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let parameter = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    let query = query.split('&').filter(|pair| !pair.is_empty()).map(parameter).collect();
+    let path = path.to_owned();
+    let (mut length, mut is_chunked, mut authorization) = (0, false, None);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        match (name.to_ascii_lowercase().as_str(), value.trim()) {
+            ("content-length", value) => length = value.parse().unwrap_or(0),
+            ("transfer-encoding", "chunked") => is_chunked = true,
+            ("authorization", value) => authorization = Some(value.to_owned()),
+            ("expect", _) => reader.get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?,
+            _ => {}
+        }
+    }
+    let mut body = Vec::new();
+    if is_chunked {
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line)?;
+            let size = usize::from_str_radix(line.trim(), 16).unwrap_or(0);
+            let mut chunk = vec![0; size + 2];
+            reader.read_exact(&mut chunk)?;
+            body.extend(&chunk[..size]);
+            if size == 0 {
+                break;
+            }
+        }
+    } else {
+        body.resize(length, 0);
+        reader.read_exact(&mut body)?;
+    }
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let is_last = line.trim_end().ends_with("HTTP/1.0");
+    Ok(Some((Request { node, method, path, query, body, authorization }, is_last)))
+}
