@@ -77,7 +77,7 @@ const FAULTS: [(&str, Fault); 16] = [
 
 /// Every kind of fault that this build can be tried with.
 fn faults() -> Vec<(&'static str, Fault)> {
-    let mut faults = FAULTS.to_vec();
+    let faults = FAULTS.to_vec();
     #[cfg(feature = "cluster")]
     faults.extend(cluster::FAULTS);
     faults
