@@ -111,7 +111,7 @@ fn the_phones_zip_file_of_a_chat_is_read() {
     for (bytes, what) in [
         (&zip[..zip.len() - 30], "is a zip file that was cut off"),
         (&[&zip[..200], b"damage", &zip[206..]].concat(), "is a damaged zip file"),
-        (&b"\x1f\x8b\x08\0"[..], "is gzip: zcat FILE"),
+        (&b"\x1f\x8b\x08\0"[..], "is compressed (gzip): zcat FILE"),
         (b"\xff\xfe[\0", "is UTF-16: save it as UTF-8"),
     ] {
         let done = shop.orders(["import", "--keep-going"]).stdin(bytes.to_vec()).exits(4);
