@@ -83,11 +83,11 @@ impl Context {
         store: &mut Store,
         write: impl Fn(&mut Write<'_>) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
-        until_first(|| self.write_once(store, &write))
+        retry_while_overtaken(|| self.write_once(store, &write))
     }
 
     /// Changes the file in one transaction, as [`write`](Self::write) does, with a `write` that can run only once. Where another
-    /// machine was first, the caller begins again: see [`until_first`].
+    /// machine was first, the caller begins again: see [`retry_while_overtaken`].
     pub fn write_once<T>(
         &mut self,
         store: &mut Store,
@@ -225,7 +225,7 @@ impl Context {
 }
 
 /// Runs `attempt` until no other machine changes the shop first.
-pub fn until_first<T>(mut attempt: impl FnMut() -> anyhow::Result<T>) -> anyhow::Result<T> {
+pub fn retry_while_overtaken<T>(mut attempt: impl FnMut() -> anyhow::Result<T>) -> anyhow::Result<T> {
     loop {
         match attempt() {
             Err(error) if error.downcast_ref().is_some_and(StoreError::is_overtaken) => {}
@@ -246,11 +246,11 @@ mod tests {
     #[test]
     fn who_is_overtaken_tries_again_and_other_errors_end_it() {
         let mut attempts = 0;
-        let done = until_first(|| {
+        let done = retry_while_overtaken(|| {
             attempts += 1;
             if attempts < 3 { Err(StoreError::Overtaken.into()) } else { Ok(attempts) }
         });
         assert_eq!(done.unwrap(), 3);
-        assert!(until_first::<()>(|| Err(StoreError::Busy.into())).is_err());
+        assert!(retry_while_overtaken::<()>(|| Err(StoreError::Busy.into())).is_err());
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::Context;
-use super::context::until_first;
+use super::context::retry_while_overtaken;
 use super::facts::{Facts, Group};
 use super::import_summary::{ImportSummary, Imported, RecordOutcome};
 use super::receive::{CheckedOrder, ImportOrder, OrderIntake, StoredOrder};
@@ -64,7 +64,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     drop(args.begin_rejects(&orders_files)?);
     let sources = open_sources(&args.files, &args.input, &Format::refuse_endless, &orders_files)?;
     let mut store = context.open_or_create()?;
-    let summary = until_first(|| import(args, &sources, &orders_files, &mut store, context))?;
+    let summary = retry_while_overtaken(|| import(args, &sources, &orders_files, &mut store, context))?;
     summary.report(Imported::Orders, context);
     if context.global.note.is_some() && summary.unchanged > 0 {
         context.ui.note("the note is stored with new orders only; orders note REF TEXT adds one to an order");
@@ -87,7 +87,7 @@ fn import(
     store: &mut Store,
     context: &mut Context,
 ) -> anyhow::Result<ImportSummary> {
-    let sources = sources.iter().map(InputFile::again).collect::<Result<_, _>>()?;
+    let sources = sources.iter().map(InputFile::reopened).collect::<Result<_, _>>()?;
     let mut rejects = args.begin_rejects(orders_files)?;
     let (audit, mut ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let sender = context.caller.clone();

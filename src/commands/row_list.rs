@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::Context;
-use super::context::until_first;
+use super::context::retry_while_overtaken;
 use super::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
 use super::record_queue::{RecordQueue, read_rows};
 use super::rejects::Rejects;
@@ -69,8 +69,8 @@ impl RowList<'_> {
         let settings = store.read(|read| read.settings())?;
         let zone = settings.zone();
         let (audit, is_dry_run) = (context.audit(), context.is_dry_run());
-        let (summary, entered) = until_first(|| {
-            let InputFile { name, reader, .. } = source.again()?;
+        let (summary, entered) = retry_while_overtaken(|| {
+            let InputFile { name, reader, .. } = source.reopened()?;
             let rows = open_rows(reader, columns).and_then(|rows| {
                 let of_table = TableForm { has_decimal_comma: rows.has_decimal_comma(), zone };
                 let form = form(rows.columns(), of_table)

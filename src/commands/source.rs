@@ -61,9 +61,9 @@ impl InputFile {
     ///
     /// # Errors
     /// It is a pipe, or fails.
-    pub fn again(&self) -> Result<InputFile, Failure> {
+    pub fn reopened(&self) -> Result<InputFile, Failure> {
         let again = |start: Option<u64>| {
-            let mut file = self.reader.get_ref().again()?;
+            let mut file = self.reader.get_ref().duplicate()?;
             file.seek(SeekFrom::Start(start.ok_or(io::ErrorKind::NotSeekable)?))?;
             Ok(InputFile::of(self.name.clone(), file))
         };
@@ -209,7 +209,7 @@ mod tests {
         let source = InputFile::of("-".to_owned(), file.into());
         for _ in 0..2 {
             let mut text = String::new();
-            source.again().unwrap().reader.read_to_string(&mut text).unwrap();
+            source.reopened().unwrap().reader.read_to_string(&mut text).unwrap();
             assert_eq!(text, "{}");
         }
     }

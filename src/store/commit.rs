@@ -68,7 +68,7 @@ impl Store {
         if let Some(cluster) = &mut self.cluster {
             let rows = transaction.total_changes() - changes_before;
             return match cluster.append(&transaction, rows)? {
-                Ending::In => {
+                Ending::Appended => {
                     cluster.end_writing(transaction.commit().is_ok());
                     Ok(value)
                 }

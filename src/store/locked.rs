@@ -108,7 +108,7 @@ impl PlainFile {
 
     /// Opens the same file once more. Both have one place of reading.
     #[expect(clippy::disallowed_methods, reason = "the copy is closed like this one")]
-    pub fn again(&self) -> io::Result<PlainFile> {
+    pub fn duplicate(&self) -> io::Result<PlainFile> {
         self.file().try_clone().map(PlainFile::from)
     }
 

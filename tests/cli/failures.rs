@@ -347,3 +347,16 @@ fn a_limit_of_file_sizes_is_reported_truthfully() {
     }
     shop.check();
 }
+
+/// A build that knows no clusters says so, and how to get one that does. It makes no file of that name.
+#[test]
+#[cfg(not(feature = "cluster"))]
+fn the_address_of_a_shop_in_a_cluster_is_no_file() {
+    let shop = Shop::stocked();
+    let says = "error: this build of orders works on files only, not on shops in a cluster\n\
+                hint: to build one that does:  cargo install --path . --features cluster\n";
+    shop.orders(["--db", "http://n1:4001/LEG", "config", "shopName", "x"]).fails(2, says);
+    shop.orders(["list"]).env("ORDERS_DB", "HTTPS://n1,n2/LEG").fails(2, says);
+    shop.orders(["backup", "http://n1:4001/LEG"]).fails(2, says);
+    assert!(!shop.path("http:").exists());
+}

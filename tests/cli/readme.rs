@@ -517,3 +517,30 @@ fn every_file_that_a_document_of_the_code_names_is_there() {
         }
     }
 }
+
+/// A stand-in for the cluster speaks no TLS.
+#[test]
+#[cfg(feature = "cluster")]
+fn a_cluster_works_as_the_recipe_says() {
+    const NODES: &str = "http://n1:4001,http://n2:4001,http://n3:4001/LEG";
+    const WITH_PASSWORD: &str = "https://orders:a%20long%20secret@n1:4001,n2:4001,n3:4001/LEG";
+    let desk = Desk::new();
+    let cluster = crate::common::rqlite::Fake::start();
+    // "orders:a long secret"
+    cluster.require("Basic b3JkZXJzOmEgbG9uZyBzZWNyZXQ=");
+    let url = cluster.url("LEG").replace("http://", "http://orders:a%20long%20secret@");
+    let blocks = blocks(RECIPES).into_iter().filter(|block| block.language == "sh cluster");
+    let lines: String = blocks.map(|block| block.text).collect();
+    for words in [NODES, WITH_PASSWORD, "export ORDERS_CA=/etc/rqlite/ca.pem\n"] {
+        assert!(lines.contains(words), "{words}");
+    }
+    let lines =
+        lines.replace(NODES, &url).replace(WITH_PASSWORD, &url).replace("export ORDERS_CA=/etc/rqlite/ca.pem\n", "");
+    let shown = desk.succeeds(&format!(
+        "export ORDERS_DB=shop.db; orders product import -q examples/catalogue.json; orders create -q examples/order.json; \
+         unset ORDERS_DB\n{lines}"
+    ));
+    assert_eq!(shown.matches("LEG-LXYZ1234-AB5C  2026-02-04").count(), 3, "{shown}");
+    assert!(!shown.contains("secret"), "{shown}");
+    assert_eq!(desk.path("copy.db").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+}

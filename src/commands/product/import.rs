@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::catalogue_changes::CatalogueChanges;
 use super::{apply_product, decide_product};
 use crate::commands::Context;
-use crate::commands::context::until_first;
+use crate::commands::context::retry_while_overtaken;
 use crate::commands::facts::{Facts, Group};
 use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
 use crate::commands::record_queue::read_all;
@@ -69,7 +69,7 @@ const TABLES: Tables<ReadProduct> = Tables {
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let sources = open_sources(&args.files, &args.input, &product_rows::refuse_endless, &context.orders_files()?)?;
     let mut store = context.open_or_create()?;
-    let (summary, changes) = until_first(|| import(args, &sources, &mut store, context))?;
+    let (summary, changes) = retry_while_overtaken(|| import(args, &sources, &mut store, context))?;
     summary.report(Imported::Products, context);
     if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
         context.ui.note("only new stock and changed prices keep the note");
@@ -86,7 +86,7 @@ fn import(
     store: &mut Store,
     context: &mut Context,
 ) -> anyhow::Result<(ImportSummary, CatalogueChanges)> {
-    let sources = sources.iter().map(InputFile::again).collect::<Result<_, _>>()?;
+    let sources = sources.iter().map(InputFile::reopened).collect::<Result<_, _>>()?;
     let (audit, ids, is_dry_run) = (context.audit(), context.ids(), context.is_dry_run());
     let is_brief = context.ui.quiet && context.is_table();
     let mut changes = CatalogueChanges::of(context);

@@ -44,7 +44,7 @@ pub struct Cluster {
 /// The end of a transaction on a replica.
 pub enum Ending {
     /// It is in the log, and in the replica unless that failed.
-    In,
+    Appended,
     /// Another machine was first.
     Overtaken,
 }
@@ -176,7 +176,7 @@ impl Cluster {
         set_position(transaction, mine)?;
         let mut change = Change { kind: Kind::Change, schema: SCHEMA_VERSION, rows, body };
         match self.log.append(Some(after), mine.id, &mut change).map_err(|error| error.of_write())? {
-            Appended::Mine => Ok(Ending::In),
+            Appended::Mine => Ok(Ending::Appended),
             Appended::Not => Ok(Ending::Overtaken),
         }
     }
