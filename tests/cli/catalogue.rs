@@ -237,7 +237,7 @@ fn a_dry_run_without_an_orders_file_says_how_there_is_one() {
         format!(
             "error: there is no orders file at {}\nhint: without --dry-run, this command makes it\n\
              hint: --db FILE or ORDERS_DB names another file\n",
-            shop.file().display()
+            shop.db()
         )
     );
 }

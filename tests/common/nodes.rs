@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Far longer than three nodes take to agree on a leader.
-const A_HANG: Duration = Duration::from_mins(1);
+const A_HANG: Duration = Duration::from_secs(60);
 /// Runs a node for as long as somebody holds the other end of its stdin, which whoever is killed does no longer.
 const NODE: &str = r#"umask 077; "$@" </dev/null >"$LOG" 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null; wait"#;
 
@@ -26,7 +26,7 @@ struct Node {
 struct Running {
     /// The shell that ends the node when its stdin does.
     guard: Child,
-    _stdin: ChildStdin,
+    stdin: ChildStdin,
     id: u32,
 }
 
@@ -64,7 +64,7 @@ impl Nodes {
     pub fn kill(&mut self, node: usize) {
         if let Some(mut running) = self.nodes[node].running.take() {
             signal("-KILL", running.id);
-            drop(running._stdin);
+            drop(running.stdin);
             running.guard.wait().unwrap();
         }
     }
@@ -137,7 +137,7 @@ impl Nodes {
         let stdin = guard.stdin.take().unwrap();
         let mut id = String::new();
         BufReader::new(guard.stdout.take().unwrap()).read_line(&mut id).unwrap();
-        self.nodes[node].running = Some(Running { guard, _stdin: stdin, id: id.trim().parse().unwrap() });
+        self.nodes[node].running = Some(Running { guard, stdin, id: id.trim().parse().unwrap() });
     }
 }
 

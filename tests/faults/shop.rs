@@ -14,6 +14,8 @@ use rusqlite::config::DbConfig;
 
 #[cfg(feature = "cluster")]
 use crate::cluster::Cluster;
+#[cfg(feature = "cluster")]
+use crate::common;
 use crate::common::NOW;
 use crate::state::{dump, masked, state_of};
 
@@ -223,8 +225,8 @@ impl Shop {
 
     pub fn file(&self) -> PathBuf {
         #[cfg(feature = "cluster")]
-        if let Some(cluster) = &self.cluster {
-            return cluster.replica(self.folder());
+        if self.cluster.is_some() {
+            return common::replica(self.folder());
         }
         self.path("orders.db")
     }

@@ -26,7 +26,7 @@ pub const OLD_VERSION: &str = "v8.31.3";
 /// One that is built from source says no more than this.
 pub const UNKNOWN_VERSION: &str = "8";
 /// Longer than any client waits.
-const A_HANG: Duration = Duration::from_mins(2);
+const A_HANG: Duration = Duration::from_secs(120);
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

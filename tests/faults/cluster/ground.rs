@@ -67,11 +67,6 @@ impl Cluster {
         self.fake.as_ref().expect("these faults are not of real nodes")
     }
 
-    /// Returns the replica of a machine.
-    pub fn replica(&self, home: &Path) -> PathBuf {
-        replica(home)
-    }
-
     /// Brings the replica of a machine up to date, and holds that it has what the log says: what a machine has that had
     /// nothing before.
     ///
