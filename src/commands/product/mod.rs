@@ -25,7 +25,7 @@ use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::Product;
 use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
 use crate::domain::text::size_key;
-use crate::domain::typed_text::read_line;
+use crate::domain::typed_text::read_text;
 use crate::error::{Exit, Failure};
 use crate::render::json;
 use crate::store::{Audit, Read, StoreError, Write};
@@ -126,16 +126,16 @@ fn pieces(text: &str) -> Result<i64, String> {
 }
 
 pub fn name(text: &str) -> Result<String, String> {
-    read_line(text, limits::NAME)
+    read_text(text, limits::NAME)
 }
 
 /// Reads a picture's URL or path.
 fn image(text: &str) -> Result<String, String> {
-    read_line(text, limits::IMAGE)
+    read_text(text, limits::IMAGE)
 }
 
 fn barcode(text: &str) -> Result<String, String> {
-    read_line(text, limits::BARCODE)
+    read_text(text, limits::BARCODE)
 }
 
 /// Refuses sizes of which one is named twice: one of the two is a slip.
@@ -148,5 +148,5 @@ fn ensure_sizes_differ<'a>(sizes: impl IntoIterator<Item = &'a str>) -> Result<(
 }
 
 pub fn size(text: &str) -> Result<String, String> {
-    read_line(text, limits::CHOICE)
+    read_text(text, limits::CHOICE)
 }
