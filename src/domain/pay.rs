@@ -184,7 +184,7 @@ pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> 
 pub fn amount_to_pay(order: &Order, amount: Option<Money>) -> Result<Balance, Refusal> {
     let summary = &order.summary;
     let paid = summary.recorded.unwrap_or_default();
-    let due = summary.grand_total().minus(paid);
+    let due = summary.left_to_pay();
     match amount {
         Some(amount) => Ok(amount.into()),
         None if due > Balance::ZERO => Ok(due),

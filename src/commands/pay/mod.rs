@@ -23,6 +23,7 @@ use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::options::named_file;
+use crate::store::Payable;
 
 /// Record a payment of an order, and show what is paid and due
 ///
@@ -107,7 +108,8 @@ pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return Err(args.explain(Failure::usage("say how much was paid, and how")).into());
     };
     let question = format!("Which order was paid {amount} by {method}?");
-    record(reference, &Purpose::of("pay", &[]).asking(&question), context, |write, order, audit| {
+    let purpose = Purpose::of_money("pay", Payable::ToPay, Some(amount)).asking(&question);
+    record(reference, &purpose, context, |write, order, audit| {
         let zone = write.settings()?.zone();
         let paid_at = args.at.map(|at| at.start(write.time(), &zone));
         let entry =
