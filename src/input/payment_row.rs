@@ -143,7 +143,7 @@ mod tests {
                 &["", "LEG-1", "5,0", "R 7", "R\u{0}1", &"x".repeat(1001)],
                 &[
                     "amount (C2): \"5,0\" must be written without a comma: 5.00",
-                    "method (D2): \"R 7\" must be a word of up to 20 letters, such as cash or instapay",
+                    "method (D2): \"R 7\" must be a word of up to 20 letters from a to z or digits, such as cash or instapay",
                     "receipt (E2): \"R\u{0}1\" must not contain NUL",
                     &format!("note (F2): \"{}…\" must have at most 1000 characters, has 1001", "x".repeat(60)),
                 ],

@@ -137,6 +137,7 @@ fn what_is_typed_wrongly_is_refused_with_what_to_type() {
             "invalid value '59,98' for '<AMOUNT>': must be written without a comma: 59.98",
         ),
         (&["LEG-1", "0", "cash"], 2, "invalid value '0' for '<AMOUNT>': must be more than zero"),
+        (&["LEG-1", "5", "فودافون"], 2, "must be a word of up to 20 letters from a to z or digits, such as cash"),
         (&["LEG-1", "5", "5"], 2, "invalid value '5' for '<METHOD>': must be a word of up to 20 letters"),
         (&["LEG-1", "cash"], 2, "say how much was paid, and how"),
         (&["LEG-1"], 2, "say how much was paid, and how"),
@@ -297,7 +298,7 @@ fn a_list_with_a_bad_row_records_nothing_and_names_all() {
         "error: 6 of 7 rows are invalid; nothing recorded
   - bank.csv: row 3 (LEG-404): orderReference: order LEG-404 not found
   - bank.csv: row 4 (LEG-2): amount (B4): \"0\" must not be zero
-  - bank.csv: row 4 (LEG-2): method (C4): \"r 1\" must be a word of up to 20 letters, such as cash or instapay
+  - bank.csv: row 4 (LEG-2): method (C4): \"r 1\" must be a word of up to 20 letters from a to z or digits, such as cash or instapay
   - bank.csv: row 5: has 5 cells, the header has 4: put a cell with a separator in quotes
   - bank.csv: row 6 (LEG-3): 5.00 of LEG-3 cannot be refunded: 0.00 was paid
   - bank.csv: row 7 (LEG-2): receipt R-1 of cash is on record already: 10.00 for LEG-1

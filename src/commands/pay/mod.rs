@@ -27,8 +27,8 @@ use crate::store::Payable;
 
 /// Record a payment of an order, and show what is paid and due
 ///
-/// A payment changes neither the status nor the stock. The method is a word of the shop's own, such as cash, instapay or
-/// bosta. The same receipt again changes nothing. Nothing is ever removed: --void records that a payment was entered wrongly,
+/// A payment changes neither the status nor the stock. The method is a word of the shop's own in letters from a to z, such as
+/// cash, instapay or bosta. The same receipt again changes nothing. Nothing is ever removed: --void records that a payment was entered wrongly,
 /// and both stay to be seen.
 ///
 /// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet), with its columns by name: orderReference (or tracking) and amount, and where there are method,
