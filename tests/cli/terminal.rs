@@ -247,6 +247,7 @@ fn every_other_answer_changes_nothing() {
     let before = shop.dump();
     for (keys, code, words) in [
         ("n", 9, "error: LEG-LXYZ1234-AB5C not confirmed; nothing changed"),
+        ("ى", 9, "not confirmed"),
         ("\r", 9, "not confirmed"),
         ("\u{1b}", 9, "not confirmed"),
         ("x\u{3}", 130, "error: interrupted; nothing changed"),
@@ -774,7 +775,8 @@ fn an_order_is_asked_for_and_taken_by_one_key() {
         let shown = terminal.screen.lock().unwrap();
         assert!(!(0..24).any(|row| shown.0.screen().row_wrapped(row)), "{}", shown.0.screen().contents());
         drop(shown);
-        terminal.answer("y", 0);
+        // The key y of an Arabic keyboard: the name was typed with it.
+        terminal.answer("غ", 0);
     }
     let orders = shop.orders(["list", "--items", "--json"]).json();
     assert_eq!(orders.as_array().unwrap().len(), 2);
@@ -818,12 +820,21 @@ fn who_leaves_the_questions_of_create_writes_nothing() {
     // Whoever may not see the shop's customers and stock is not asked.
     let screen = Terminal::run(&shop, 80, &["--as", "guest", "create"]).ends(2);
     assert!(screen.contains("name a file, or - for stdin"), "{screen}");
+    let mut terminal = Terminal::run(&shop, 48, &["create"]);
+    for (question, keys) in &steps[..7] {
+        terminal.expect(question).press(keys);
+    }
+    terminal.expect("Take this order? [y/N]").press("\r").expect("Drop what you typed? [y/N]");
+    assert!(terminal.answer("y", 9).contains("error: the order was not taken; nothing changed"));
+    assert_eq!(shop.dump(), before);
     // What became dearer while somebody was asked costs what was shown.
     let mut terminal = Terminal::run(&shop, 80, &["create", "--json"]);
     for (question, keys) in &steps[..7] {
         terminal.expect(question).press(keys);
     }
-    terminal.expect("[y/N]");
+    // Enter took everything until here, and does not drop it.
+    terminal.expect("Take this order? [y/N]").press("\r").expect("Drop what you typed? [y/N]").press("\r");
+    terminal.expect("Take this order? [y/N]");
     shop.orders(["product", "set", "BLT-01", "--price", "99", "--wait", "0"]).succeeds();
     let screen = terminal.answer("y", 0);
     assert!(screen.contains("18.75") && !screen.contains("99.00"), "{screen}");
