@@ -148,7 +148,8 @@ pub fn parts(words: &str) -> Vec<Part<'_>> {
         if !text.is_empty() {
             parts.push(Part::Text(text));
         }
-        let close = from[1..].find(BRACES).map(|at| at + 1).filter(|at| from.starts_with('{') && from[*at..].starts_with('}'));
+        let close =
+            from[1..].find(BRACES).map(|at| at + 1).filter(|at| from.starts_with('{') && from[*at..].starts_with('}'));
         let (braces, after) = from.split_at(close.map_or(1, |at| at + 1));
         let name = braces.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
         let known = Field::ALL.into_iter().find(|field| Some(field.as_str()) == name);

@@ -148,7 +148,7 @@ fn what_is_typed_wrongly_is_refused_with_what_to_type() {
         (
             &["LEG-1", "5", "cash", "--at", "2026-02-07T08:00:01Z"],
             4,
-            "is in the future: record the payment of LEG-1 once",
+            "the payment is dated later than now: record it for LEG-1 once",
         ),
         (&["LEG-1", "5", "cash", "--at", "1026-02-07"], 4, "is before 2009: check its year"),
         (&["LEG-1", "5", "cash", "--receipt", " "], 2, "must not be blank"),
@@ -432,4 +432,20 @@ fn an_order_has_a_thousand_payments_at_the_most() {
     shop.orders(["pay", "LEG-1", "--void", "1000", "--note", "twice"]).succeeds();
     assert_eq!(shop.number("SELECT COUNT(*) FROM payments"), 1001);
     shop.check();
+}
+
+/// The shop wrote its own time, and looks for the cell.
+#[test]
+fn a_time_of_a_list_that_lies_ahead_is_named_as_the_shop_wrote_it() {
+    let shop = Shop::with_order();
+    shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
+    let list = format!("orderReference,amount,paidAt\n{ORDER},5,2026-02-07 14:00\n{ORDER},5,2026-02-07 10:00\n");
+    shop.orders(["pay", "--from", "-", "--method", "cash"]).stdin(list).fails(
+        4,
+        &format!(
+            "error: 1 of 2 rows is invalid; nothing recorded\n  \
+             - -: row 2 ({ORDER}): paidAt (C2): 2026-02-07 14:00 is later than now (2026-02-07 10:00)\n\
+             hint: --keep-going records the others; add --rejects FILE to put these into FILE\n"
+        ),
+    );
 }

@@ -431,7 +431,10 @@ fn money_is_recorded_of_the_orders_that_it_can_be_of() {
             .collect();
         rows
     };
-    assert_eq!(rows(&["pay", "33.24", "cash"]), ["LEG-2 due 33.24 2026-02-04", "LEG-LXYZ1234-AB5C due 59.98 2026-02-04"]);
+    assert_eq!(
+        rows(&["pay", "33.24", "cash"]),
+        ["LEG-2 due 33.24 2026-02-04", "LEG-LXYZ1234-AB5C due 59.98 2026-02-04"]
+    );
     assert_eq!(rows(&["pay", "59.98", "cash"])[0], "LEG-LXYZ1234-AB5C due 59.98 2026-02-04");
     assert_eq!(rows(&["refund", "cash"]), ["LEG-3 owed 11.25 2026-02-04"]);
     assert_eq!(rows(&["refund", "5", "cash"]).len(), 2);
