@@ -18,8 +18,9 @@ use crate::ui;
 /// shopName, currency (EGP), countryCode (20), timeZone (Africa/Cairo; default UTC), lowStock (default 5). shopPhone,
 /// shopAddress and invoiceNote stand on invoices; referencePrefix (default LEG) begins the references of orders that come without
 /// one. template.received, confirmed, shipped, delivered, cancelled and shortage are the shop's own words for `message`, with
-/// {name} {reference} {items} {total} {delivery} {discount} {grandTotal} {paid} {due} {courier} {tracking} {shop} {shortage}; a line
-/// is left out if the order has nothing for what it names, and \n begins a new line. An empty value clears a setting.
+/// {name} {reference} {items} {total} {delivery} {discount} {grandTotal} {paid} {due} {courier} {tracking} {shop} {shortage}; braces
+/// stand only around these. A line is left out if the order has nothing for any of the names in it. \n begins a new line. An empty
+/// value clears a setting.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Shop).writing())]
 #[command(after_help = "Examples:

@@ -162,6 +162,7 @@ impl Listing<'_> {
             owner: own.or(named.as_ref().map(Owner::of)),
             is_due: self.selection.due,
             is_unpaid: self.selection.unpaid,
+            payable: None,
             sort: *sort,
             limit,
         })

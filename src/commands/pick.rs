@@ -3,12 +3,13 @@
 use super::Context;
 use super::context::declined;
 use super::find::{Given, References, expand_references, list_orders, none_named};
+use crate::domain::money::Money;
 use crate::domain::product::Product;
 use crate::domain::status::Status;
 use crate::error::{Failure, FailureKind};
 use crate::render::prose::fit;
 use crate::render::{RenderStyle, confirm, product};
-use crate::store::{OrderFilter, SearchedOrder, fold, search_among};
+use crate::store::{OrderFilter, Payable, SearchedOrder, fold, search_among};
 use crate::ui;
 
 /// The most orders offered, the newest first.
@@ -21,6 +22,10 @@ pub struct Purpose<'a> {
     verb: &'a str,
     /// The statuses of the orders offered; empty for all.
     statuses: &'a [Status],
+    /// What is recorded of its money, if anything is: the orders are those of which it can be.
+    money: Option<Payable>,
+    /// The amount that is recorded: orders of which just that is due come first.
+    amount: Option<Money>,
     /// The question, if it is more than which order.
     question: Option<&'a str>,
 }
@@ -28,7 +33,12 @@ pub struct Purpose<'a> {
 impl<'a> Purpose<'a> {
     /// Makes the purpose of a command on orders in these statuses; empty for all.
     pub fn of(verb: &'a str, statuses: &'a [Status]) -> Purpose<'a> {
-        Purpose { verb, statuses, question: None }
+        Purpose { verb, statuses, money: None, amount: None, question: None }
+    }
+
+    /// Makes the purpose of a command that records money.
+    pub fn of_money(verb: &'a str, money: Payable, amount: Option<Money>) -> Purpose<'a> {
+        Purpose { money: Some(money), amount, ..Purpose::of(verb, &[]) }
     }
 
     /// Sets a question that is more than which order.
@@ -78,14 +88,18 @@ fn pick(purpose: &Purpose<'_>, is_many: bool, context: &Context) -> anyhow::Resu
     let filter = OrderFilter {
         statuses: purpose.statuses.to_vec(),
         owner: context.caller.sees_only(),
+        payable: purpose.money,
         limit: Some(OFFERED),
         ..OrderFilter::default()
     };
-    let (orders, settings) =
+    let (mut orders, settings) =
         context.open_to_read()?.read(|read| anyhow::Ok((read.listed_orders(&filter, false)?, read.settings()?)))?;
     if orders.is_empty() {
         let message = format!("there is no order to {}", purpose.verb);
         return Err(Failure::new(FailureKind::NotFound, message).hint(list_orders()).into());
+    }
+    if let Some(amount) = purpose.amount {
+        orders.sort_by_key(|order| order.summary.left_to_pay().size() != amount);
     }
     let style = context.style_of_questions(&settings);
     let width = style.width;
@@ -95,7 +109,7 @@ fn pick(purpose: &Purpose<'_>, is_many: bool, context: &Context) -> anyhow::Resu
     let question = purpose.question.map(|question| fit(question, width));
     let picked = context.ui.pick(&ui::Choices {
         question: question.as_deref(),
-        lines: &confirm::choices(&orders, style),
+        lines: &confirm::choices(&orders, purpose.money.is_some(), style),
         find: &|text| search_among(&searched, text, code),
         is_many,
     })?;

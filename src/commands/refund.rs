@@ -11,7 +11,7 @@ use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
-use crate::store::{OrderMatch, StoreError};
+use crate::store::{OrderMatch, Payable, StoreError};
 
 /// Record money that goes back to a customer, now
 ///
@@ -48,7 +48,8 @@ pub fn run(args: &RefundArgs, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let what = amount.map(|amount| format!("{amount} of ")).unwrap_or_default();
     let question = format!("Refund {what}which order by {method}?");
-    record(reference, &Purpose::of("refund", &[]).asking(&question), context, |write, order, audit| {
+    let money = if amount.is_some() { Payable::Paid } else { Payable::Owed };
+    record(reference, &Purpose::of_money("refund", money, amount).asking(&question), context, |write, order, audit| {
         let same = write.same_receipt(&method, args.receipt.as_deref())?;
         let amount = amount_to_refund(order, amount, same.as_ref()).map_err(Failure::from)?;
         let entry = PaymentEntry { amount, method: method.clone(), receipt: args.receipt.clone(), paid_at: None };

@@ -18,14 +18,14 @@ pub fn compose(template: Template, order: &Order, settings: &Settings, obstacles
 }
 
 /// Fills in the shop's own words. What is filled in is not looked at again: a customer may be called `{total}`. A line is left out
-/// if everything that it names is empty.
+/// if it names something, and all that it names is empty.
 fn in_own_words(words: &str, order: &Order, settings: &Settings, obstacles: &[Obstacle]) -> String {
     let line = |line: &str| {
         let (mut said, mut named, mut filled) = (String::new(), 0, 0);
         for part in parts(line) {
             match part {
-                Part::Text(text) => said.push_str(text),
-                Part::Unknown(name) => said.extend(["{", name, "}"]),
+                // Earlier versions took unknown braces.
+                Part::Text(text) | Part::Unknown(text) => said.push_str(text),
                 Part::Field(field) => {
                     let value = value_of(field, order, settings, obstacles);
                     (named, filled) = (named + 1, filled + usize::from(!value.is_empty()));

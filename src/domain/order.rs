@@ -108,6 +108,11 @@ impl OrderSummary {
     pub fn due(&self) -> Option<Balance> {
         Some(self.grand_total().minus(self.paid()?))
     }
+
+    /// Returns what is left to pay, whether money was recorded or not; below zero if it is owed to the customer.
+    pub fn left_to_pay(&self) -> Balance {
+        self.grand_total().minus(self.recorded.unwrap_or_default())
+    }
 }
 
 /// An order with its items.

@@ -81,9 +81,9 @@ pub fn decide(
             .error("Receipt was entered before")
             .remedy(Remedy::ShowOrder(other.clone())));
     }
-    if let Some(paid_at) = entry.paid_at.filter(|paid_at| *paid_at > now) {
+    if entry.paid_at.is_some_and(|paid_at| paid_at > now) {
         let message =
-            format!("{} is in the future: record the payment of {reference} once the money has moved", paid_at.brief());
+            format!("the payment is dated later than now: record it for {reference} once the money has moved");
         return Err(
             Refusal::new(RefusalKind::InvalidInput, message).error("The time of a payment must not be in the future")
         );
@@ -184,7 +184,7 @@ pub fn decide_void(order: &Order, number: usize) -> Result<NewPayment, Refusal> 
 pub fn amount_to_pay(order: &Order, amount: Option<Money>) -> Result<Balance, Refusal> {
     let summary = &order.summary;
     let paid = summary.recorded.unwrap_or_default();
-    let due = summary.grand_total().minus(paid);
+    let due = summary.left_to_pay();
     match amount {
         Some(amount) => Ok(amount.into()),
         None if due > Balance::ZERO => Ok(due),
@@ -278,7 +278,8 @@ mod tests {
             reference: Reference::parse("LEG-OTHER").unwrap(),
             amount: balance(amount),
         };
-        let lies_ahead = "2026-02-07T09:00:00.001Z is in the future: record the payment of LEG-LXYZ1234-AB5C once the money has moved";
+        let lies_ahead =
+            "the payment is dated later than now: record it for LEG-LXYZ1234-AB5C once the money has moved";
         for (payments, amount, receipt, same, paid_at, expected) in [
             (&[][..], 5000, None, None, None, Ok(Some("50.00 cash"))),
             (&[], 5000, Some("R-1"), None, Some("2026-02-07T09:00:00Z"), Ok(Some("50.00 cash R-1"))),

@@ -56,7 +56,10 @@ impl Method {
         if is_word && word.len() <= Method::LIMIT {
             return Ok(Method(word));
         }
-        Err(format!("must be a word of up to {} letters, such as cash or instapay", Method::LIMIT))
+        Err(format!(
+            "must be a word of up to {} letters from a to z or digits, such as cash or instapay",
+            Method::LIMIT
+        ))
     }
 
     /// The method that everybody knows.

@@ -135,35 +135,34 @@ pub enum Part<'t> {
     Text(&'t str),
     /// A name in braces.
     Field(Field),
-    /// A word in braces that names nothing.
+    /// Braces around anything else, as they stand; or a single brace.
     Unknown(&'t str),
 }
 
-/// Splits the shop's own words at the names in braces. Braces around anything but letters stand for themselves.
+/// Splits the shop's own words at their braces.
 pub fn parts(words: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = words;
-    // Where to look for the next brace.
-    let mut from = 0;
-    while let Some(open) = rest[from..].find('{').map(|at| from + at) {
-        let name = rest[open + 1..].find('}').map(|length| &rest[open + 1..open + 1 + length]);
-        let Some(name) = name.filter(|name| !name.is_empty() && name.chars().all(char::is_alphabetic)) else {
-            from = open + 1;
-            continue;
-        };
-        if open > 0 {
-            parts.push(Part::Text(&rest[..open]));
+    while let Some(at) = rest.find(BRACES) {
+        let (text, from) = rest.split_at(at);
+        if !text.is_empty() {
+            parts.push(Part::Text(text));
         }
-        let known = Field::ALL.into_iter().find(|field| field.as_str() == name);
-        parts.push(known.map_or(Part::Unknown(name), Part::Field));
-        rest = &rest[open + name.len() + 2..];
-        from = 0;
+        let close =
+            from[1..].find(BRACES).map(|at| at + 1).filter(|at| from.starts_with('{') && from[*at..].starts_with('}'));
+        let (braces, after) = from.split_at(close.map_or(1, |at| at + 1));
+        let name = braces.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+        let known = Field::ALL.into_iter().find(|field| Some(field.as_str()) == name);
+        parts.push(known.map_or(Part::Unknown(braces), Part::Field));
+        rest = after;
     }
     if !rest.is_empty() {
         parts.push(Part::Text(rest));
     }
     parts
 }
+
+const BRACES: [char; 2] = ['{', '}'];
 
 #[cfg(test)]
 mod tests {
@@ -177,10 +176,11 @@ mod tests {
             ("Hello", &[Part::Text("Hello")]),
             ("{name}", &[Part::Field(Name)]),
             ("أهلا {name}، {due}", &[Part::Text("أهلا "), Part::Field(Name), Part::Text("، "), Part::Field(Due)]),
-            ("{{grandTotal}}", &[Part::Text("{"), Part::Field(GrandTotal), Part::Text("}")]),
-            ("{ name } {} {a1} {", &[Part::Text("{ name } {} {a1} {")]),
-            ("{Name} {اسم}", &[Part::Unknown("Name"), Part::Text(" "), Part::Unknown("اسم")]),
-            ("{ {name", &[Part::Text("{ {name")]),
+            ("{{grandTotal}}", &[Part::Unknown("{"), Part::Field(GrandTotal), Part::Unknown("}")]),
+            ("{ name }{}", &[Part::Unknown("{ name }"), Part::Unknown("{}")]),
+            ("{Name} {اسم}", &[Part::Unknown("{Name}"), Part::Text(" "), Part::Unknown("{اسم}")]),
+            ("{name_of_shop}!", &[Part::Unknown("{name_of_shop}"), Part::Text("!")]),
+            ("} {name", &[Part::Unknown("}"), Part::Text(" "), Part::Unknown("{"), Part::Text("name")]),
         ] {
             assert_eq!(parts(words), expected, "{words}");
         }

@@ -14,6 +14,7 @@ use super::report::pending::{Availability, Pending};
 use super::report::stock::{Demand, DemandByLine, Scarce, State};
 use super::slip::{is_exchange, to_pack};
 use super::status::Status;
+use super::terms::CASH_ON_DELIVERY;
 use super::time::Timestamp;
 
 /// How many rows a list shows at the most.
@@ -213,6 +214,8 @@ fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pendi
     let contested = (row.availability == Availability::Contested)
         .then(|| "there is enough, but not after the older orders are confirmed".to_owned());
     let blocked = order.block.as_ref().map(Block::warning);
+    // What a guest claims of it stands among the problems.
+    let cod = (summary.terms.is_cod && !summary.terms.claimed.cod).then(|| CASH_ON_DELIVERY.to_owned());
     let double = twin.as_ref().map(|twin| format!("same phone and items as {}: ordered twice?", twin.reference));
     // Without stock for it, what `confirm` would advise.
     let advised = || refusal(std::slice::from_ref(order), &row.problems).remedies.into_iter().next();
@@ -227,7 +230,7 @@ fn pending_need(PendingOrder { order, twin }: &PendingOrder, waiting: &mut Pendi
             twin: twin.as_ref().map(|twin| twin.reference.clone()),
         },
         problems: row.problems.iter().map(Obstacle::describe).collect(),
-        remarks: contested.into_iter().chain(blocked).chain(double).collect(),
+        remarks: cod.into_iter().chain(contested).chain(blocked).chain(double).collect(),
         next: next.unwrap_or_else(|| Remedy::Confirm(summary.reference.clone())),
     }
 }

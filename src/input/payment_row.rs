@@ -16,6 +16,8 @@ pub const COLUMNS: &[&str] = &["orderReference", "tracking", "amount", "method",
 pub struct ReadPayment {
     /// What messages call it: the order's reference.
     pub label: Option<String>,
+    /// Where the time stands: `paidAt (C2)`.
+    pub time_place: String,
     /// The payment.
     pub payment: Result<ListedPayment, Problems>,
 }
@@ -49,7 +51,9 @@ pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
 pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPayment {
     let mut cells = match &row.cells {
         Ok(cells) => Cells::of(cells, columns, row.line),
-        Err(problem) => return ReadPayment { label: None, payment: Err(problem.clone().into()) },
+        Err(problem) => {
+            return ReadPayment { label: None, time_place: String::new(), payment: Err(problem.clone().into()) };
+        }
     };
     let label = order_cell::label(&cells);
     let order = order_cell::read_order(&mut cells);
@@ -60,6 +64,7 @@ pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPaymen
     };
     let receipt = cells.read("receipt", |text| read_receipt(&read_code(text, usize::MAX)?));
     let paid_at = cells.read_time("paidAt", form.table.zone);
+    let time_place = cells.place("paidAt");
     let note = cells.read("note", |text| read_text(text, limits::NOTE));
     let payment = match (order, amount, method) {
         (Some(order), Some(amount), Some(method)) if cells.problems.is_empty() => {
@@ -67,7 +72,7 @@ pub fn read_payment(row: &Row, columns: &Columns, form: &ListForm) -> ReadPaymen
         }
         _ => Err(cells.problems),
     };
-    ReadPayment { label, payment }
+    ReadPayment { label, time_place, payment }
 }
 
 /// Reads an amount; below zero it is a refund.
@@ -143,7 +148,7 @@ mod tests {
                 &["", "LEG-1", "5,0", "R 7", "R\u{0}1", &"x".repeat(1001)],
                 &[
                     "amount (C2): \"5,0\" must be written without a comma: 5.00",
-                    "method (D2): \"R 7\" must be a word of up to 20 letters, such as cash or instapay",
+                    "method (D2): \"R 7\" must be a word of up to 20 letters from a to z or digits, such as cash or instapay",
                     "receipt (E2): \"R\u{0}1\" must not contain NUL",
                     &format!("note (F2): \"{}…\" must have at most 1000 characters, has 1001", "x".repeat(60)),
                 ],

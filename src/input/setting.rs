@@ -78,14 +78,17 @@ fn prefix(value: &str) -> Result<String, String> {
 fn words(value: &str) -> Result<String, String> {
     let words = lines(value, WORDS)?;
     let unknown = parts(&words).into_iter().find_map(|part| match part {
-        Part::Unknown(name) => Some(shorten(name).into_owned()),
+        Part::Unknown(braces) => Some(braces),
         Part::Text(_) | Part::Field(_) => None,
     });
     match unknown {
         None => Ok(words),
-        Some(name) => {
+        Some(brace @ ("{" | "}")) => {
+            Err(format!("has a single {brace}: braces stand only around a name, such as {{name}}"))
+        }
+        Some(braces) => {
             let known = Field::ALL.map(|field| format!("{{{}}}", field.as_str())).join(" ");
-            Err(format!("has {{{name}}}, which is not known: there are {known}"))
+            Err(format!("has {}, which is not known: there are {known}", shorten(braces)))
         }
     }
 }
@@ -102,7 +105,7 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         let long = "x".repeat(101);
-        let cases: [(SettingKey, &str, Option<Option<&str>>); 35] = [
+        let cases: [(SettingKey, &str, Option<Option<&str>>); 41] = [
             (ShopName, " LEGO Mens Wear ", Some(Some("LEGO Mens Wear"))),
             (ShopName, "", Some(None)),
             (ShopName, &long, None),
@@ -136,7 +139,13 @@ mod tests {
             (ReferencePrefix, "متجر", None),
             (ReferencePrefix, &long[..21], None),
             (Words(Template::Received), "شكرا {name}", Some(Some("شكرا {name}"))),
-            (Words(Template::Received), "{ }", Some(Some("{ }"))),
+            (Words(Template::Received), "{ }", None),
+            (Words(Template::Received), "{name_of_shop}", None),
+            (Words(Template::Received), "{shop name}", None),
+            (Words(Template::Received), "{ name }", None),
+            (Words(Template::Received), "{}", None),
+            (Words(Template::Received), "{name", None),
+            (Words(Template::Received), "name}", None),
             (Words(Template::Shipped), "{tracking} {Total}", None),
         ];
         for (key, value, expected) in cases {

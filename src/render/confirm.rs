@@ -48,7 +48,7 @@ const NAME: usize = 16;
 /// Asks how one of several orders is paid.
 pub fn question(order: &Order) -> String {
     let summary = &order.summary;
-    let due = summary.grand_total().minus(summary.paid().unwrap_or_default());
+    let due = summary.left_to_pay();
     format!("{}, {}, {due} due: confirm?", summary.reference, fit(&visible(&summary.customer.name), NAME))
 }
 
@@ -90,8 +90,9 @@ fn deductions(confirmation: &Confirmation, width: usize) -> String {
     confirmation.deductions.iter().map(line).collect()
 }
 
-/// Renders orders to pick from, one line each, with the status if it varies. A long name is cut.
-pub fn choices(orders: &[Order], style: RenderStyle<'_>) -> Vec<String> {
+/// Renders orders to pick from, one line each, with the status if it varies, and with what is due or the total. A long name is
+/// cut.
+pub fn choices(orders: &[Order], is_about_money: bool, style: RenderStyle<'_>) -> Vec<String> {
     let are_alike = orders.iter().all(|order| order.summary.status == orders[0].summary.status);
     let columns = [
         Column::new("").shrinks_to(17),
@@ -106,7 +107,11 @@ pub fn choices(orders: &[Order], style: RenderStyle<'_>) -> Vec<String> {
             vec![
                 summary.reference.to_string(),
                 if are_alike { String::new() } else { summary.status.to_string() },
-                summary.total.to_string(),
+                match (is_about_money, summary.left_to_pay()) {
+                    (false, _) => summary.total.to_string(),
+                    (true, owed) if owed.is_negative() => format!("owed {}", owed.size()),
+                    (true, due) => format!("due {due}"),
+                },
                 day(summary.order_date, style.zone),
                 summary.customer.name.clone(),
             ]

@@ -91,7 +91,7 @@ pub(crate) use locked::{NotOpened, OrdersFiles, PlainFile};
 pub(crate) use open::ExposedTo;
 pub use open::Store;
 pub(crate) use order_batch::OrderBatch;
-pub(crate) use order_filter::{OrderFilter, Sort, SortField};
+pub(crate) use order_filter::{OrderFilter, Payable, Sort, SortField};
 pub(crate) use order_match::OrderMatch;
 pub(crate) use search::{SearchedOrder, fold, search_among};
 pub(crate) use side_files::refuse_leftovers;

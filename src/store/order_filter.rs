@@ -72,6 +72,36 @@ pub struct Sort {
     pub descending: bool,
 }
 
+/// What an order `o` costs in all, as `OrderSummary::grand_total` says; word for word as in the index orders_due.
+macro_rules! grand_total {
+    () => {
+        "CASE o.status WHEN 'cancelled' THEN o.kept
+             ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END"
+    };
+}
+pub(super) use grand_total;
+
+/// What can be recorded of an order's money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payable {
+    /// A payment: something is left to pay, whether money was recorded or not.
+    ToPay,
+    /// A refund of what is owed: more was paid than it costs.
+    Owed,
+    /// A refund: something was paid.
+    Paid,
+}
+
+impl Payable {
+    fn term(self) -> &'static str {
+        match self {
+            Payable::ToPay => concat!(grand_total!(), " > coalesce(o.paid, 0)"),
+            Payable::Owed => concat!(grand_total!(), " < o.paid"),
+            Payable::Paid => "o.paid > 0",
+        }
+    }
+}
+
 /// Which orders are listed, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OrderFilter {
@@ -103,6 +133,8 @@ pub struct OrderFilter {
     pub is_due: bool,
     /// Only those that are not cancelled and of which nothing is paid.
     pub is_unpaid: bool,
+    /// Only those of which this can be recorded.
+    pub payable: Option<Payable>,
     /// The order of the list.
     pub sort: Sort,
     /// The most orders; `None`: all.
@@ -165,15 +197,6 @@ impl Condition {
     }
 }
 
-/// What an order `o` costs in all, as `OrderSummary::grand_total` says; word for word as in the index orders_due.
-macro_rules! grand_total {
-    () => {
-        "CASE o.status WHEN 'cancelled' THEN o.kept
-             ELSE o.total - o.discount - o.returned + coalesce(o.delivery_fee, 0) END"
-    };
-}
-pub(super) use grand_total;
-
 /// Something is due. The first two terms are those of the index orders_due, word for word: else SQLite does not use it.
 const DUE: &str = concat!(
     "(o.paid IS NOT NULL OR o.cod) AND ",
@@ -194,6 +217,9 @@ impl Read<'_> {
         }
         if filter.is_unpaid {
             condition.and("o.status <> 'cancelled' AND coalesce(o.paid, 0) = 0");
+        }
+        if let Some(payable) = filter.payable {
+            condition.and(payable.term());
         }
         match filter.statuses.as_slice() {
             [] => {}

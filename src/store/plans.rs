@@ -11,7 +11,7 @@ use super::commit::tests::{CLOCK, audit, store};
 use super::customers::{CustomerFilter, CustomerSort};
 use super::error::StoreError;
 use super::open::Store;
-use super::order_filter::{OrderFilter, Sort, SortField};
+use super::order_filter::{OrderFilter, Payable, Sort, SortField};
 use super::transaction::{Outcome, Read, Write};
 use super::values::ContentHash;
 use crate::domain::customer::CustomerSummary;
@@ -191,6 +191,7 @@ fn read_lists(read: &Read<'_>, shirt: &Product, owner: &Owner) -> Result<(), Sto
         OrderFilter { is_due: true, ..all() },
         OrderFilter { is_due: true, statuses: vec![Status::Delivered], ..all() },
         OrderFilter { is_unpaid: true, ..all() },
+        OrderFilter { payable: Some(Payable::ToPay), limit: Some(500), ..all() },
         OrderFilter { owner: Some(owner.clone()), ..all() },
         OrderFilter { owner: Some(owner.clone()), statuses: vec![Status::Pending], ..all() },
         OrderFilter { sort: Sort { by: SortField::OrderDate, descending: true }, ..all() },

@@ -3,7 +3,6 @@
 use std::io;
 
 use console::{Key, Term};
-use dialoguer::Confirm;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::interrupt::interrupted;
@@ -11,12 +10,8 @@ use super::picker::{Choices, Picker, Step};
 use crate::domain::bidi::{shown, shown_sentence};
 use crate::wrap::width_of;
 
-pub(super) fn yes_or_no(question: &str) -> io::Result<bool> {
-    let question = shown_sentence(question);
-    answered(Confirm::new().with_prompt(&*question).default(false).interact_opt()).map(|yes| yes.unwrap_or(false))
-}
-
-/// Asks a question that one key answers: y, or one of `keys`. `None` after n, q, Enter or Esc.
+/// Asks a question that one key answers: y, or one of `keys`, which may have [`ENTER`]. `None` after Enter else, n, q or Esc. The
+/// keys of an Arabic keyboard count as those in their places.
 pub(super) fn one_key(question: &str, keys: &[char]) -> io::Result<Option<char>> {
     let question = shown_sentence(question);
     let term = Term::stderr();
@@ -25,26 +20,32 @@ pub(super) fn one_key(question: &str, keys: &[char]) -> io::Result<Option<char>>
     term.hide_cursor()?;
     let answer = loop {
         match read_key(&term)? {
-            Key::Char('n' | 'N' | 'q') | Key::Enter | Key::Escape => break None,
-            Key::Char(key) => {
-                let key = key.to_ascii_lowercase();
-                if key == 'y' || keys.contains(&key) {
-                    break Some(key);
-                }
-            }
+            Key::Enter if keys.contains(&ENTER) => break Some(ENTER),
+            Key::Enter | Key::Escape => break None,
+            Key::Char(key) => match latin(key).to_ascii_lowercase() {
+                key if key == 'y' || keys.contains(&key) => break Some(key),
+                'n' | 'q' => break None,
+                _ => {}
+            },
             _ => {}
         }
     };
     term.clear_line()?;
     let said = match answer {
         Some('y') => "yes".to_owned(),
+        Some(ENTER) | None => "no".to_owned(),
         Some(key) => key.to_string(),
-        None => "no".to_owned(),
     };
     term.write_line(&format!("{question} {said}"))?;
     term.show_cursor()?;
     drop(silent);
     Ok(answer)
+}
+
+/// Returns the Latin letter in the place of a letter of an Arabic keyboard. (b has none: its key types two letters.)
+fn latin(key: char) -> char {
+    let arabic = "ضصثقفغعهخحشسيبلاتنمئءؤرىة".chars();
+    arabic.zip("qwertyuiopasdfghjklzxcvnm".chars()).find(|(arabic, _)| *arabic == key).map_or(key, |(_, latin)| latin)
 }
 
 /// Lets a person type a line; `None` after Esc or the end of input.
@@ -80,6 +81,8 @@ pub(super) fn line(prompt: &str) -> io::Result<Option<String>> {
     Ok(typed)
 }
 
+/// The Enter key.
+pub const ENTER: char = '\r';
 /// Ctrl-D.
 const END_OF_INPUT: char = '\u{4}';
 
@@ -138,10 +141,15 @@ impl Drop for Silent {
     }
 }
 
-fn answered<T>(answer: dialoguer::Result<Option<T>>) -> io::Result<Option<T>> {
-    match answer {
-        Ok(answer) => Ok(answer),
-        Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => interrupted(),
-        Err(dialoguer::Error::IO(error)) => Err(error),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_an_arabic_keyboard_are_those_in_their_places() {
+        for (arabic, expected) in "ضغىحؤقيثم".chars().zip("qynpcrdel".chars()) {
+            assert_eq!(latin(arabic), expected, "{arabic}");
+        }
+        assert_eq!("yN5".chars().map(latin).collect::<String>(), "yN5");
     }
 }

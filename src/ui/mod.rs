@@ -14,6 +14,7 @@ use crate::domain::text::visible;
 use crate::error::{Explained, OutputError};
 use crate::wrap::{width_of, wrap_sentence};
 
+pub use ask::ENTER;
 use interrupt::begin_question;
 pub use interrupt::{begin_change, begin_rest, handle_signals, hold_interruptions};
 pub use picker::{Choices, MARGIN};
@@ -103,13 +104,13 @@ impl Ui {
         }
     }
 
-    /// Asks a question that one key answers. Enter, Esc and q say no.
+    /// Asks a question that one key answers. Enter, Esc, n and q say no.
     pub fn yes_or_no(&self, question: &str) -> io::Result<bool> {
-        begin_question(self.json);
-        ask::yes_or_no(question)
+        Ok(self.one_key(question, &[])?.is_some())
     }
 
-    /// Asks a question that one key answers: y, or one of `keys`; returns it. Enter, Esc, n and q say no.
+    /// Asks a question that one key answers: y, or one of `keys`; returns it. Enter says no unless it is among them; so do Esc, n
+    /// and q.
     pub fn one_key(&self, question: &str, keys: &[char]) -> io::Result<Option<char>> {
         begin_question(self.json);
         ask::one_key(question, keys)

@@ -137,6 +137,7 @@ fn what_is_typed_wrongly_is_refused_with_what_to_type() {
             "invalid value '59,98' for '<AMOUNT>': must be written without a comma: 59.98",
         ),
         (&["LEG-1", "0", "cash"], 2, "invalid value '0' for '<AMOUNT>': must be more than zero"),
+        (&["LEG-1", "5", "فودافون"], 2, "must be a word of up to 20 letters from a to z or digits, such as cash"),
         (&["LEG-1", "5", "5"], 2, "invalid value '5' for '<METHOD>': must be a word of up to 20 letters"),
         (&["LEG-1", "cash"], 2, "say how much was paid, and how"),
         (&["LEG-1"], 2, "say how much was paid, and how"),
@@ -147,7 +148,7 @@ fn what_is_typed_wrongly_is_refused_with_what_to_type() {
         (
             &["LEG-1", "5", "cash", "--at", "2026-02-07T08:00:01Z"],
             4,
-            "is in the future: record the payment of LEG-1 once",
+            "the payment is dated later than now: record it for LEG-1 once",
         ),
         (&["LEG-1", "5", "cash", "--at", "1026-02-07"], 4, "is before 2009: check its year"),
         (&["LEG-1", "5", "cash", "--receipt", " "], 2, "must not be blank"),
@@ -297,7 +298,7 @@ fn a_list_with_a_bad_row_records_nothing_and_names_all() {
         "error: 6 of 7 rows are invalid; nothing recorded
   - bank.csv: row 3 (LEG-404): orderReference: order LEG-404 not found
   - bank.csv: row 4 (LEG-2): amount (B4): \"0\" must not be zero
-  - bank.csv: row 4 (LEG-2): method (C4): \"r 1\" must be a word of up to 20 letters, such as cash or instapay
+  - bank.csv: row 4 (LEG-2): method (C4): \"r 1\" must be a word of up to 20 letters from a to z or digits, such as cash or instapay
   - bank.csv: row 5: has 5 cells, the header has 4: put a cell with a separator in quotes
   - bank.csv: row 6 (LEG-3): 5.00 of LEG-3 cannot be refunded: 0.00 was paid
   - bank.csv: row 7 (LEG-2): receipt R-1 of cash is on record already: 10.00 for LEG-1
@@ -431,4 +432,20 @@ fn an_order_has_a_thousand_payments_at_the_most() {
     shop.orders(["pay", "LEG-1", "--void", "1000", "--note", "twice"]).succeeds();
     assert_eq!(shop.number("SELECT COUNT(*) FROM payments"), 1001);
     shop.check();
+}
+
+/// The shop wrote its own time, and looks for the cell.
+#[test]
+fn a_time_of_a_list_that_lies_ahead_is_named_as_the_shop_wrote_it() {
+    let shop = Shop::with_order();
+    shop.orders(["config", "timeZone", "Africa/Cairo"]).succeeds();
+    let list = format!("orderReference,amount,paidAt\n{ORDER},5,2026-02-07 14:00\n{ORDER},5,2026-02-07 10:00\n");
+    shop.orders(["pay", "--from", "-", "--method", "cash"]).stdin(list).fails(
+        4,
+        &format!(
+            "error: 1 of 2 rows is invalid; nothing recorded\n  \
+             - -: row 2 ({ORDER}): paidAt (C2): 2026-02-07 14:00 is later than now (2026-02-07 10:00)\n\
+             hint: --keep-going records the others; add --rejects FILE to put these into FILE\n"
+        ),
+    );
 }

@@ -126,7 +126,10 @@ Collect 109.98 EGP, cash on delivery
     }
     shop.orders(["pay", "LEG-PACK", "30", "instapay"]).succeeds();
     let slip = shop.orders(["slip", "LEG-PACK"]).succeeds();
-    assert!(slip.contains("Collect nothing (56.24 EGP is still due)\n"), "{slip}");
+    assert!(slip.contains("Collect nothing: it is not cash on delivery;"), "{slip}");
+    shop.orders(["edit", "LEG-PACK", "--cod"]).succeeds();
+    let page = shop.orders(["slip", "LEG-PACK", "--format", "html"]).succeeds();
+    assert!(page.contains("Collect: 56.24 EGP, cash on delivery; 30.00 EGP is paid"), "{page}");
 }
 
 #[test]

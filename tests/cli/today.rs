@@ -44,6 +44,19 @@ fn commands(body: &Value, list: &str) -> Vec<String> {
     rows(body, list).iter().map(|row| row["command"].as_str().unwrap().to_owned()).collect()
 }
 
+/// There is no payment to check of it.
+#[test]
+fn cash_on_delivery_is_said() {
+    let shop = Shop::with_order();
+    shop.take("LEG-COD", BELT, 1, None);
+    shop.orders(["edit", "LEG-COD", "--cod", "-q"]).succeeds();
+    let today = shop.orders(["today"]).succeeds();
+    assert_eq!(today.matches("  cash on delivery\n").count(), 1, "{today}");
+    let body = shop.orders(["today", "--json"]).json();
+    let remarks: Vec<_> = rows(&body, "payments").iter().map(|row| &row["remarks"]).collect();
+    assert_eq!(remarks, [&json!([]), &json!(["cash on delivery"])]);
+}
+
 #[test]
 fn everything_that_needs_somebody_stands_there_with_its_command() {
     let shop = busy();

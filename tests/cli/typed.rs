@@ -153,6 +153,33 @@ fn a_sale_that_is_run_again_is_recorded_once() {
     create(&shop, &["--name", "Mona", "--item", "BLT-01*2", "--reference", "TEL-1"]).exits(5);
 }
 
+/// Else it would be packed once more, and counted as if it still lay on the shelf.
+#[test]
+fn what_is_sold_over_the_counter_is_handed_over_at_once() {
+    let shop = Shop::stocked();
+    let sale = |reference: &str, args: &[&str]| {
+        let always = ["--name", "Mona", "--item", "BLT-01", "--reference", reference, "--confirm", "--paid", "cash"];
+        create(&shop, &[&always, args].concat())
+    };
+    let body = sale("TEL-1", &["--delivered", "--note", "in a hurry", "--json"]).json();
+    assert_eq!((&body["status"], &body["due"]), (&json!("delivered"), &json!("0.00")));
+    let history = shop.orders(["history", "TEL-1"]).succeeds();
+    for kind in ["pending → confirmed", "confirmed → delivered", "+ 18.75 cash"] {
+        assert_eq!(history.matches(kind).count(), 1, "{kind}: {history}");
+    }
+    assert_eq!(history.matches("in a hurry").count(), 1, "{history}");
+    assert_eq!(shop.orders(["slip"]).succeeds(), "nothing is to be packed\n");
+    assert_eq!(shop.orders(["today", "--json"]).json()["totals"]["toPack"], 0);
+    shop.orders(["check"]).prints("");
+    // The same again is the same sale; one that was not handed over then, is not now.
+    sale("TEL-1", &["--delivered"]).succeeds();
+    sale("TEL-2", &[]).succeeds();
+    sale("TEL-2", &["--delivered"]).fails(
+        5,
+        "error: TEL-2 exists already, and is confirmed; nothing changed\nhint: once it is delivered:  orders set-status TEL-2 delivered\n",
+    );
+}
+
 #[test]
 fn what_cannot_be_typed_is_refused_and_nothing_changes() {
     let shop = Shop::with_order();

@@ -99,6 +99,7 @@ const CHANGING: [Work; 50] = [
             "--confirm",
             "--paid",
             "cash",
+            "--delivered",
         ],
     ),
     work("edit --discount", &["edit", "LEG-WAIT-0001", "--delivery", "50", "--discount", "10%"]),

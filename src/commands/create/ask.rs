@@ -3,6 +3,7 @@
 use super::typed::{Items, Typed};
 use crate::commands::Context;
 use crate::commands::arguments::{address, quantity};
+use crate::commands::context::declined;
 use crate::commands::pick::{pick_line, pick_size};
 use crate::commands::product::name;
 use crate::domain::phone::read_phone;
@@ -52,8 +53,14 @@ pub fn ask(context: &Context) -> anyhow::Result<Typed> {
         date: None,
     };
     show(&typed, &store, style, context)?;
-    context.ask("Take this order?", LEFT)?;
-    Ok(typed)
+    loop {
+        // Enter took everything until here: it must not lose what was typed.
+        match context.ui.one_key("Take this order?", &[ui::ENTER])? {
+            Some(ui::ENTER) if !context.ui.yes_or_no("Drop what you typed?")? => {}
+            Some(ui::ENTER) | None => return Err(declined(LEFT).into()),
+            Some(_) => return Ok(typed),
+        }
+    }
 }
 
 /// Asks for the name and the address, and offers those of the phone's last order. An empty address means no address.

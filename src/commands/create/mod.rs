@@ -28,8 +28,8 @@ use typed::{Typed, TypedArgs};
 ///
 /// A typed order has a --phone and items. An --item is a product (its barcode, id, or a part of its name), with /SIZE, /COLOR,
 /// *QUANTITY and @PRICE after it as needed; a whole barcode may have these signs itself. Prices are today's unless they are typed. Name and
-/// address are those of the phone's last order unless they are typed. --confirm takes the stock at once, and --paid records the
-/// payment with it: all of it or nothing. At a terminal, without any of these, it asks for the order.
+/// address are those of the phone's last order unless they are typed. --confirm takes the stock at once, --paid records the
+/// payment with it, and --delivered says that the customer has it in hand: all of it or nothing. At a terminal, without any of these, it asks for the order.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Orders).keeping_note())]
 #[command(after_help = "Examples:
@@ -39,7 +39,7 @@ use typed::{Typed, TypedArgs};
   orders create order.json --dry-run      check it only
   orders create --phone 01001234567 --name Mona --item SKU-12345/L*2 --cod
   orders create --phone 01001234567 --item BLT-01@15 --discount 10%
-  orders create --phone 01001234567 --item BLT-01 --confirm --paid cash")]
+  orders create --phone 01001234567 --item BLT-01 --confirm --paid cash --delivered")]
 #[command(group = ArgGroup::new("typed").multiple(true).conflicts_with("file").requires_all(["phone", "item"]).args(TYPED))]
 pub struct CreateArgs {
     /// The file with the order, or - for stdin; without it stdin too, but a terminal is asked for the order

@@ -1,10 +1,11 @@
-//! Selling a typed order at once: `create --confirm --paid`.
+//! Selling a typed order at once: `create --confirm --paid --delivered`.
 
 use clap::Args;
 
 use crate::commands::Context;
 use crate::commands::payment::{Entered, amount, enter};
 use crate::domain::confirm::decide;
+use crate::domain::holding::Holding;
 use crate::domain::money::Money;
 use crate::domain::obstacle::refusal;
 use crate::domain::order::Order;
@@ -12,6 +13,7 @@ use crate::domain::payment::{Method, read_receipt};
 use crate::domain::refusal::{Conflict, Refusal, Remedy};
 use crate::domain::settlement::Settlement;
 use crate::domain::status::Status;
+use crate::domain::transition::{self, Request};
 use crate::domain::user::Task;
 use crate::error::Failure;
 use crate::store::{Audit, Write};
@@ -30,10 +32,16 @@ pub struct SaleArgs {
     /// The receipt of the payment
     #[arg(long, value_name = "RECEIPT", value_parser = read_receipt, requires = "paid")]
     receipt: Option<String>,
+    /// The customer has it already: there is nothing to pack
+    #[arg(long, requires = "confirm")]
+    delivered: bool,
 }
 
-/// What becomes of a new order at once: it is confirmed, and perhaps paid.
-pub struct Sale(Settlement);
+/// What becomes of a new order at once: it is confirmed, and perhaps paid and handed over.
+pub struct Sale {
+    settlement: Settlement,
+    is_delivered: bool,
+}
 
 impl SaleArgs {
     /// Returns the sale that was asked for, if one was.
@@ -45,14 +53,22 @@ impl SaleArgs {
             return Ok(None);
         }
         context.ensure_may(Task::Confirm)?;
-        let Some(method) = self.paid.clone() else { return Ok(Some(Sale(Settlement::Unsaid))) };
-        context.ensure_may(Task::Payments)?;
-        Ok(Some(Sale(Settlement::Paid { method, amount: self.amount, receipt: self.receipt.clone() })))
+        if self.delivered {
+            context.ensure_may(Task::UpdateStatus)?;
+        }
+        let settlement = match self.paid.clone() {
+            None => Settlement::Unsaid,
+            Some(method) => {
+                context.ensure_may(Task::Payments)?;
+                Settlement::Paid { method, amount: self.amount, receipt: self.receipt.clone() }
+            }
+        };
+        Ok(Some(Sale { settlement, is_delivered: self.delivered }))
     }
 }
 
 impl Sale {
-    /// Confirms a new order and records its payment. Returns what came of the payment.
+    /// Confirms a new order, records its payment and hands it over. Returns what came of the payment.
     pub fn sell(&self, write: &Write<'_>, order: &Order, audit: &Audit) -> anyhow::Result<Option<Entered>> {
         let alone = std::slice::from_ref(order);
         let catalogue = write.products(order.items.iter().map(|item| item.product_id))?;
@@ -64,22 +80,33 @@ impl Sale {
         // The note is told with the creation.
         let audit = Audit { note: None, ..audit.clone() };
         write.change_status(&confirmation.change, &audit)?;
-        let entry = self.0.entry(order).map_err(|refusal| before_it_is_there(refusal, "leave out --paid"))?;
-        entry.map(|entry| enter(write, order, entry, &audit)).transpose()
+        let entry = self.settlement.entry(order).map_err(|refusal| before_it_is_there(refusal, "leave out --paid"))?;
+        let entered = entry.map(|entry| enter(write, order, entry, &audit)).transpose()?;
+        if self.is_delivered {
+            let confirmed = write.orders(&[order.summary.pk])?.remove(0);
+            let request = Request { to: Status::Delivered, force: false, restock: true, keep: Money::ZERO };
+            // It keeps what it holds.
+            let change = transition::decide(&confirmed, &Holding::default(), request).map_err(Failure::from)?;
+            write.change_status(&change, &audit)?;
+        }
+        Ok(entered)
     }
 
     /// Holds that an order that was there already was sold then.
     ///
     /// # Errors
-    /// It was not, or is not paid.
+    /// It was not, or is not paid, or not handed over.
     pub fn ensure_sold(&self, order: &Order) -> Result<(), Failure> {
         let summary = &order.summary;
         let reference = &summary.reference;
         let (open, remedy) = match summary.status {
             Status::Pending => ("pending", Remedy::Confirm(reference.clone())),
             Status::Cancelled => ("cancelled", Remedy::ShowOrder(reference.clone())),
-            _ if self.0 != Settlement::Unsaid && summary.recorded.is_none() => {
+            _ if self.settlement != Settlement::Unsaid && summary.recorded.is_none() => {
                 ("not paid", Remedy::ShowOrder(reference.clone()))
+            }
+            status if self.is_delivered && status != Status::Delivered => {
+                (status.as_str(), Remedy::MoveOn { reference: reference.clone(), to: Status::Delivered })
             }
             _ => return Ok(()),
         };

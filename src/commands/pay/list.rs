@@ -9,9 +9,12 @@ use crate::commands::row_list::RowList;
 use crate::domain::money::Balance;
 use crate::domain::pay::{Listed, decide_listed, overpaid};
 use crate::domain::payment::{ListedPayment, Method, PaymentPk};
+use crate::domain::refusal::RefusalKind;
+use crate::domain::zone::Zone;
 use crate::error::{Exit, FailureKind};
 use crate::input::payment_row::{COLUMNS, ListForm, ReadPayment, check_columns, read_payment};
 use crate::input::table::{Columns, Row};
+use crate::render::zone::minute;
 use crate::store::{Audit, Write};
 
 /// Records the payments of a list in one transaction; `method` is that of rows that name none.
@@ -27,7 +30,8 @@ pub fn record_list(list: &RowList<'_>, method: Option<&Method>, context: &mut Co
     };
     let (summary, (), _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
         let methods = write.methods()?.into_iter().collect();
-        let mut till = Till { write, audit, newest: write.newest_payment()?, methods };
+        let zone = write.settings()?.zone();
+        let mut till = Till { write, audit, newest: write.newest_payment()?, methods, zone };
         Ok((rows.each(&mut |read| till.enter(read))?, ()))
     })?;
     context.print_one(summary.body(Imported::Payments), || {
@@ -55,6 +59,8 @@ struct Till<'w, 'c> {
     newest: Option<PaymentPk>,
     /// The methods of all payments so far.
     methods: HashSet<Method>,
+    /// The shop's.
+    zone: Zone,
 }
 
 impl Till<'_, '_> {
@@ -74,10 +80,20 @@ impl Till<'_, '_> {
             None => self.write.alike(summary.pk, &entry, self.newest)?,
         };
         let (count, now) = (self.write.payment_count(summary.pk)?, self.write.time());
+        let ahead = entry.paid_at.filter(|paid_at| *paid_at > now);
         let (payment, warning) = match decide_listed(&summary, entry, same.as_ref(), alike, count, now) {
             Ok(Listed::New(payment, warning)) => (payment, warning),
             Ok(Listed::Unchanged(warning)) => return Ok(RecordOutcome::Unchanged(warning.into_iter().collect())),
-            Err(refusal) => return reject(refusal.kind.into(), refusal.message.into()),
+            Err(refusal) => {
+                let problem = match ahead.filter(|_| refusal.kind == RefusalKind::InvalidInput) {
+                    Some(ahead) => {
+                        let [ahead, now] = [ahead, now].map(|time| minute(time, self.zone));
+                        format!("{}: {ahead} is later than now ({now})", read.time_place)
+                    }
+                    None => refusal.message,
+                };
+                return reject(refusal.kind.into(), problem.into());
+            }
         };
         let audit = Audit { note: note.or_else(|| self.audit.note.clone()), ..self.audit.clone() };
         self.write.record_payment(&payment, &audit)?;

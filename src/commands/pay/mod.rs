@@ -23,11 +23,12 @@ use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::options::named_file;
+use crate::store::Payable;
 
 /// Record a payment of an order, and show what is paid and due
 ///
-/// A payment changes neither the status nor the stock. The method is a word of the shop's own, such as cash, instapay or
-/// bosta. The same receipt again changes nothing. Nothing is ever removed: --void records that a payment was entered wrongly,
+/// A payment changes neither the status nor the stock. The method is a word of the shop's own in letters from a to z, such as
+/// cash, instapay or bosta. The same receipt again changes nothing. Nothing is ever removed: --void records that a payment was entered wrongly,
 /// and both stay to be seen.
 ///
 /// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet), with its columns by name: orderReference (or tracking) and amount, and where there are method,
@@ -107,7 +108,8 @@ pub fn run(args: &PayArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return Err(args.explain(Failure::usage("say how much was paid, and how")).into());
     };
     let question = format!("Which order was paid {amount} by {method}?");
-    record(reference, &Purpose::of("pay", &[]).asking(&question), context, |write, order, audit| {
+    let purpose = Purpose::of_money("pay", Payable::ToPay, Some(amount)).asking(&question);
+    record(reference, &purpose, context, |write, order, audit| {
         let zone = write.settings()?.zone();
         let paid_at = args.at.map(|at| at.start(write.time(), &zone));
         let entry =

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::html::{item_titles, top, value};
 use super::{Amounts, WORDS_LINES, address_beside_code, lines_of};
 use crate::domain::history::customers_words;
+use crate::domain::money::Balance;
 use crate::domain::order::{Order, OrderItem};
 use crate::domain::settings::Settings;
 use crate::domain::slip::{Collection, PickLine, PickList, collection, is_exchange, not_to_pack, to_pack};
@@ -139,8 +140,14 @@ const BOX: &str = "[ ]";
 /// Says what whoever brings the order collects.
 fn to_collect(order: &Order, amounts: Amounts<'_>) -> Option<String> {
     Some(match collection(order)? {
-        Collection::Cash(due) => format!("{}, cash on delivery", amounts.show(due)),
-        Collection::NothingButDue(due) => format!("nothing ({} is still due)", amounts.show(due)),
+        Collection::Cash(due) => {
+            let paid = order.summary.paid().filter(|paid| *paid > Balance::ZERO);
+            let paid = paid.map(|paid| format!("; {} is paid", amounts.show(paid))).unwrap_or_default();
+            format!("{}, cash on delivery{paid}", amounts.show(due))
+        }
+        Collection::NothingButDue(due) => {
+            format!("nothing: it is not cash on delivery; {} is still due", amounts.show(due))
+        }
         Collection::Nothing => "nothing".to_owned(),
     })
 }

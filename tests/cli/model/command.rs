@@ -55,6 +55,7 @@ pub struct Typed {
     pub items: Vec<TypedItem>,
     pub terms: Terms,
     pub confirm: bool,
+    pub delivered: bool,
     pub payment: Option<Payment>,
 }
 
@@ -275,6 +276,7 @@ impl Command {
                     .words(&items.collect::<Vec<_>>())
                     .terms(&typed.terms)
                     .flag("--confirm", typed.confirm)
+                    .flag("--delivered", typed.delivered)
                     .payment("--paid", typed.payment.as_ref())
             }
             Command::Import { keep_going, .. } => Words::new(&["import", "-"]).flag("--keep-going", *keep_going),

@@ -375,6 +375,7 @@ impl Draw<'_> {
             items,
             terms,
             confirm,
+            delivered: confirm && self.in_100(40),
         })
     }
 

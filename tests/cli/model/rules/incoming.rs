@@ -95,6 +95,9 @@ impl Shop {
             // Whether a shortage is told before a payment that is refused is left open.
             let is_open = reasons.codes.contains(&NO_STOCK) && reasons.codes.first() == Some(&CONFLICT);
             reasons.or.extend(is_open.then_some(NO_STOCK));
+            if let Some(order) = self.orders.last_mut().filter(|_| typed.delivered && reasons.is_empty()) {
+                order.status = Status::Delivered;
+            }
         }
         reasons
     }
