@@ -202,7 +202,7 @@ hint: --keep-going takes the others; add --rejects FILE to put these into FILE
     shop.check();
     // Only conflicts: 5. The hint is for the file that was named.
     let list = "orderReference,status\nLEG-3,delivered\n";
-    let db = shop.file().display().to_string();
+    let db = shop.db();
     let done = shop.orders(["set-status", "--from", "-", "--json", "--db", &db]).stdin(list).exits(5);
     let error: serde_json::Value = serde_json::from_str(done.stderr.lines().last().unwrap()).unwrap();
     assert_eq!((&error["code"], &error["reason"], &error["changed"]), (&json!("conflict"), &json!("step"), &json!(0)));
