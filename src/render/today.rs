@@ -231,6 +231,9 @@ fn is_beside(command: &str, width: usize) -> bool {
         && isolate(visible(command)) == Cow::Borrowed(command)
 }
 
+/// What stands before a further line of a command, where it has room.
+const INDENT: &str = "   ";
+
 /// Writes a command on lines of its own. A shell takes a line that ends with a backslash together with the next one. A part that
 /// is longer than a line stays whole.
 fn put_command(text: &mut String, command: &Command, width: usize) {
@@ -241,7 +244,8 @@ fn put_command(text: &mut String, command: &Command, width: usize) {
         if number > 0 && width_of(&line) + 1 + width_of(&part) + end.len() > width {
             text.push_str(&line);
             text.push_str(" \\\n");
-            "   ".clone_into(&mut line);
+            let has_room = INDENT.len() + 1 + width_of(&part) + end.len() <= width;
+            line = if has_room { INDENT } else { " " }.to_owned();
         }
         line.push(' ');
         line.push_str(&part);

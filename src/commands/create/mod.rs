@@ -39,7 +39,7 @@ use typed::{Typed, TypedArgs};
   orders create order.json --dry-run      check it only
   orders create --phone 01001234567 --name Mona --item SKU-12345/L*2 --cod
   orders create --phone 01001234567 --item BLT-01@15 --discount 10%
-  orders create --phone 01001234567 --item BLT-01 --confirm --paid cash --delivered")]
+  orders create --phone 0100123456 --item B-1 --confirm --paid cash --delivered")]
 #[command(group = ArgGroup::new("typed").multiple(true).conflicts_with("file").requires_all(["phone", "item"]).args(TYPED))]
 pub struct CreateArgs {
     /// The file with the order, or - for stdin; without it stdin too, but a terminal is asked for the order
