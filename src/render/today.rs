@@ -245,7 +245,7 @@ fn put_command(text: &mut String, command: &Command, width: usize) {
             text.push_str(&line);
             text.push_str(" \\\n");
             let has_room = INDENT.len() + 1 + width_of(&part) + end.len() <= width;
-            line = if has_room { INDENT } else { " " }.to_owned();
+            if has_room { INDENT } else { " " }.clone_into(&mut line);
         }
         line.push(' ');
         line.push_str(&part);
