@@ -43,6 +43,23 @@ pub fn fit(text: &str, width: usize) -> String {
     cut + "…"
 }
 
+/// Cuts a text to a width in its middle: what begins alike often differs at the end.
+pub fn fit_ends(text: &str, width: usize) -> String {
+    if width_of(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(1) / 2;
+    let (mut end, mut used) = (text.len(), 0);
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        used += width_of(grapheme);
+        if used > room {
+            break;
+        }
+        end = at;
+    }
+    fit(&text[..end], width - width_of(&text[end..])) + &text[end..]
+}
+
 /// Breaks a text into pieces of a width, wherever that is.
 pub fn pieces(text: &str, width: usize) -> Vec<String> {
     let mut pieces = vec![String::new()];
@@ -135,6 +152,20 @@ mod tests {
             ("ليلى حسن", 5, "ليلى…"),
         ] {
             assert_eq!(fit(text, width), cut);
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_in_its_middle() {
+        for (text, width, cut) in [
+            ("LEG-MLB9ARAB-0001", 17, "LEG-MLB9ARAB-0001"),
+            ("LAILA-MLLYVDS0-V1S1", 17, "LAILA-ML…DS0-V1S1"),
+            ("LAILA-MLLYVDS0-V1S1", 10, "LAILA…V1S1"),
+            ("ليلى حسن عبده", 9, "ليلى…عبده"),
+            ("LEG-1", 1, "…"),
+        ] {
+            assert_eq!(fit_ends(text, width), cut);
+            assert!(width_of(cut) <= width);
         }
     }
 

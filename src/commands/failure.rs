@@ -8,7 +8,7 @@ use super::import_summary::{ImportSummary, Imported};
 #[cfg(feature = "cluster")]
 use crate::domain::text::shell_argument;
 use crate::error::{Explained, Failure, FailureKind, Fault, NAME_ANOTHER_FILE, explain};
-use crate::hint::Hint;
+use crate::hint::{CommandLine, Hint};
 use crate::store::StoreError;
 
 /// Explains why a command failed. A failed import gets the body of one that took nothing.
@@ -29,7 +29,9 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
     if explained.failure.kind == FailureKind::Internal(Fault::MissingFile) && facts.imports == Some(Imported::Products)
     {
         // Only a dry run of it needs the file.
-        explained.failure.remedies = vec!["without --dry-run, this command makes it".into(), NAME_ANOTHER_FILE.into()];
+        let empty = Hint::run("to make an empty one first", CommandLine::of("config timeZone ZONE"));
+        explained.failure.remedies =
+            vec!["without --dry-run, this command makes it".into(), empty, NAME_ANOTHER_FILE.into()];
     }
     #[cfg(feature = "cluster")]
     if let Some(hint) = of_replica {

@@ -51,6 +51,11 @@ impl<'a> Cells<'a> {
         names.iter().copied().find(|name| self.has(name)).unwrap_or(names[0])
     }
 
+    /// Returns the names of the columns that are not read.
+    pub fn unread(&self) -> &'a [String] {
+        self.columns.unread()
+    }
+
     /// Returns what a cell shows, to name its row; a blank one is `None`.
     pub fn cell(&self, name: &str) -> Option<&'a str> {
         self.columns.cell(self.row, name).map(CellValue::shown)

@@ -18,6 +18,8 @@ const ROW_LIMIT: usize = 1 << 16;
 const BUFFER: usize = 1 << 13;
 /// How a spreadsheet begins: it is a zip file.
 pub const ZIP: &[u8] = b"PK\x03\x04";
+/// Excel saves CSV in the code page of its country where nobody tells it otherwise.
+const NOT_UTF_8: &str = "is not UTF-8: save it as UTF-8 (in Excel: Save As, CSV UTF-8), or as .xlsx";
 /// What spreadsheets put before UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 /// The signs that may stand between two cells. Where several fit, the first counts.
@@ -120,8 +122,7 @@ fn cells(record: &ByteRecord, source: &[u8], separator: u8) -> Result<Vec<String
         };
         return Err(format!("has a quote that is not closed, or stands inside a quoted cell{taken_in}"));
     }
-    let cell =
-        |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| "is not UTF-8: save it as UTF-8".to_owned());
+    let cell = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| NOT_UTF_8.to_owned());
     record.iter().map(cell).collect()
 }
 

@@ -198,6 +198,11 @@ fn product_key(cells: &Cells<'_>) -> Option<String> {
     id.or_else(sku).or_else(name)
 }
 
+/// Returns whether a column has colors.
+fn is_color(name: &str) -> bool {
+    matches!(&*name.to_lowercase(), "color" | "colour" | "colors" | "colours" | "اللون" | "لون")
+}
+
 /// A value that stands in some rows of a product, in all of them alike.
 #[derive(Debug)]
 struct Agreed<T> {
@@ -339,7 +344,11 @@ impl MergedRows {
         if let Some((whole, _)) = self.whole {
             cells.add("size", format_args!("is {size}, but blank in row {whole}"));
         } else if let Some(before) = self.size_lines.get(&size_key(&size)) {
-            cells.add("size", format_args!("\"{size}\" stands in row {before} too"));
+            let colors = match cells.unread().iter().any(|name| is_color(name)) {
+                true => ": stock has no colors; make each color a product, with its own sku and name",
+                false => "",
+            };
+            cells.add("size", format_args!("\"{size}\" stands in row {before} too{colors}"));
         } else if self.sizes.len() == SIZES_LIMIT {
             cells.add("size", format_args!("a product has at most {SIZES_LIMIT} sizes"));
         } else {

@@ -95,7 +95,7 @@ fn deductions(confirmation: &Confirmation, width: usize) -> String {
 pub fn choices(orders: &[Order], is_about_money: bool, style: RenderStyle<'_>) -> Vec<String> {
     let are_alike = orders.iter().all(|order| order.summary.status == orders[0].summary.status);
     let columns = [
-        Column::new("").shrinks_to(17),
+        Column::picked_reference(),
         Column::new("").painted(paint::status).rank(2),
         Column::new("").number(),
         Column::new("").rank(1),

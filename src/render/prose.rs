@@ -2,7 +2,7 @@
 
 use crate::domain::bidi::{shown, shown_sentence};
 use crate::domain::text::visible;
-pub use crate::wrap::{fit, pieces, width_of, wrap};
+pub use crate::wrap::{fit, fit_ends, pieces, width_of, wrap};
 
 /// Renders a value beside its label. Longer values go on below, aligned with the first line.
 pub fn field(label: &str, label_width: usize, value: &str, width: usize) -> String {

@@ -8,7 +8,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::RenderStyle;
 use super::json::{Body, bare};
-use super::prose::{fit, pieces, width_of, wrap};
+use super::prose::{fit, fit_ends, pieces, width_of, wrap};
 use super::value_kind::ValueKind;
 use super::zone::minute;
 use crate::domain::bidi::isolate;
@@ -40,8 +40,10 @@ pub struct Column {
 /// What happens to a cell that is wider than its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Overflow {
-    /// It is cut.
+    /// It is cut at its end.
     Cut,
+    /// It is cut in its middle.
+    CutInMiddle,
     /// It is wrapped, at a space if there is one.
     Wrap,
     /// It is broken anywhere: nothing of it is lost.
@@ -56,6 +58,11 @@ impl Column {
     /// Makes a column of references, which are never cut, as people copy them.
     pub fn reference(title: impl Into<String>) -> Column {
         Column { overflow: Overflow::Break, ..Column::new(title).shrinks_to(REFERENCE) }
+    }
+
+    /// Makes a column of references in a list to pick from: each is on one line, and its end is seen.
+    pub fn picked_reference() -> Column {
+        Column { overflow: Overflow::CutInMiddle, ..Column::new("").shrinks_to(17) }
     }
 
     /// Makes a column that always stays and keeps its width.
@@ -206,6 +213,7 @@ impl Layout {
                 Overflow::Wrap => wrap(&cell, width).iter().map(|line| fit(line, width)).collect(),
                 Overflow::Break => pieces(&cell, width),
                 Overflow::Cut => vec![fit(cell.trim_end(), width)],
+                Overflow::CutInMiddle => vec![fit_ends(&cell, width)],
             }
         };
         let cells: Vec<Vec<String>> = self.shown.iter().map(lines).collect();

@@ -173,7 +173,14 @@ fn what_is_no_catalogue_is_refused_by_name() {
             b"%PDF-1.7\n",
             "error: the table cannot be read; nothing imported\n  - -: is a PDF: save the list as CSV in UTF-8\n",
         ),
-        (b"name,price\nCap\xff,5\n", "-: row 2: is not UTF-8: save it as UTF-8"),
+        (
+            b"name,price\nCap\xff,5\n",
+            "-: row 2: is not UTF-8: save it as UTF-8 (in Excel: Save As, CSV UTF-8), or as .xlsx",
+        ),
+        (
+            b"sku,name,price,size,Colour\nT,Tee,5,M,red\nT,Tee,5,M,blue\n",
+            "size (D3): \"M\" stands in row 2 too: stock has no colors; make each color a product, with its own sku and name",
+        ),
         (b"name,price\nCap\0,5\n", " must not contain NUL"),
         (b"name,price\n\"Cap,5\nHat,6\n", "has a quote that is not closed"),
         (b"6/2/26, 18:06 - Karim: hello\n", "is a chat; use: orders import"),
@@ -236,6 +243,7 @@ fn a_dry_run_without_an_orders_file_says_how_there_is_one() {
         done.stderr,
         format!(
             "error: there is no orders file at {}\nhint: without --dry-run, this command makes it\n\
+             hint: to make an empty one first:  orders config timeZone ZONE\n\
              hint: --db FILE or ORDERS_DB names another file\n",
             shop.db()
         )

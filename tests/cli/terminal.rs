@@ -440,6 +440,18 @@ fn money_is_recorded_of_the_orders_that_it_can_be_of() {
     assert_eq!(rows(&["refund", "5", "cash"]).len(), 2);
 }
 
+/// The last four are what people type of a reference.
+#[test]
+fn a_picker_shows_the_end_of_a_reference() {
+    let shop = Shop::stocked();
+    for end in ["V1S1", "9QXK"] {
+        shop.take(&format!("LAILA-MLLYVDS0-{end}"), BELT, 1, None);
+    }
+    let mut terminal = Terminal::run(&shop, 48, &["show"]);
+    terminal.expect("DS0-V1S1").expect("DS0-9QXK");
+    terminal.answer("\u{1b}", 9);
+}
+
 /// Letters mark, take and leave nothing: whoever types a name must not move a stranger's order.
 #[test]
 fn typing_a_name_finds_its_order_in_every_picker() {
