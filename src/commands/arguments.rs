@@ -4,7 +4,6 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::domain::calendar::{WHEN_FORMS, When, parse_age};
 use crate::domain::limits::ADDRESS;
-use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::status::Status;
 use crate::domain::terms::{Discount, Fee, TermsEdit};
 use crate::domain::typed_text::{or_none, read_text};
@@ -18,14 +17,6 @@ pub fn when(text: &str) -> Result<When, String> {
 /// Reads an age: `2d`, `12h`.
 pub fn age(text: &str) -> Result<chrono::Duration, String> {
     parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
-}
-
-/// Reads how many pieces of an item there are.
-pub fn quantity(text: &str) -> Result<u32, String> {
-    match text.parse::<u32>() {
-        Ok(number) if (1..=QUANTITY_LIMIT).contains(&number) && !text.starts_with('+') => Ok(number),
-        _ => Err(format!("must be a whole number from 1 to {QUANTITY_LIMIT}")),
-    }
 }
 
 /// Reads an address; an empty one is none.

@@ -8,7 +8,7 @@ use crate::domain::order::Order;
 use crate::domain::pay::{NewPayment, decide, overpaid};
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::domain::reference::Reference;
-use crate::domain::text::shorten;
+use crate::domain::text::{plain_number, shorten};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, StoreError, Write};
@@ -57,6 +57,7 @@ impl<'a> Typed<'a> {
 /// Returns whether a word can only be meant as an amount: `50`, `1,048.00`. A phone has more digits.
 fn is_amount_shaped(word: &str) -> bool {
     let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let word = &*plain_number(word);
     let digits = word.strip_prefix('-').unwrap_or(word);
     !digits.is_empty() && digits.chars().all(is_number) && (digits.len() <= 8 || digits.contains(['.', ',']))
 }
@@ -212,6 +213,7 @@ mod tests {
             (&["LEG-1", "Cash"], of(Some("LEG-1"), None, "cash")),
             (&["01001234567", "cash"], of(Some("01001234567"), None, "cash")),
             (&["59.98", "cash"], of(None, Some(5998), "cash")),
+            (&["٥٩٫٩٨", "cash"], of(None, Some(5998), "cash")),
             (&["cash"], of(None, None, "cash")),
         ] {
             assert_eq!(typed(words), expected, "{words:?}");

@@ -5,7 +5,7 @@ use std::fmt;
 use super::limits;
 use super::money::Money;
 use super::order::QUANTITY_LIMIT;
-use super::text::shorten;
+use super::text::{shorten, whole_number};
 
 /// An item as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,11 +95,17 @@ impl ItemSpec {
     }
 }
 
+/// Reads how many pieces of an item there are.
+///
+/// # Errors
+/// It is no whole number from 1 to the limit of a quantity.
+pub fn quantity(text: &str) -> Result<u32, String> {
+    let number = whole_number(text).filter(|number| (1..=QUANTITY_LIMIT).contains(number));
+    number.ok_or_else(|| format!("must be a whole number from 1 to {QUANTITY_LIMIT}"))
+}
+
 fn read_quantity(text: &str) -> Result<u32, String> {
-    match text.parse::<u32>() {
-        Ok(number) if (1..=QUANTITY_LIMIT).contains(&number) && !text.starts_with('+') => Ok(number),
-        _ => Err(wrong("quantity", text, &format!("must be a whole number from 1 to {QUANTITY_LIMIT}"))),
-    }
+    quantity(text).map_err(|problem| wrong("quantity", text, &problem))
 }
 
 fn wrong(what: &str, text: &str, problem: &str) -> String {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::text::plain_number;
+
 /// An amount of money with two decimals, zero or more.
 ///
 /// One field of an order or product is at most [`Money::LIMIT`]; a sum over many orders may be more.
@@ -70,12 +72,12 @@ impl Money {
         if amount > Money::LIMIT.0 { Err(MoneyError::TooLarge) } else { Ok(Money(amount)) }
     }
 
-    /// Reads an amount as a person types it.
+    /// Reads an amount as a person types it, in digits of any keyboard.
     ///
     /// # Errors
     /// It is no amount, or not written as one; the error says what to type.
     pub fn parse_typed(text: &str) -> Result<Money, String> {
-        let text = text.trim();
+        let text = &*plain_number(text.trim());
         let error = match Money::parse(text) {
             Ok(amount) => return Ok(amount),
             Err(error) => error,
@@ -246,7 +248,9 @@ mod tests {
         {
             assert_eq!(Money::parse_typed(typed), Err(error.to_string()), "{typed}");
         }
-        assert_eq!(Money::parse_typed(" 59.98 "), Ok(Money::from_hundredths(5998)));
+        for typed in [" 59.98 ", "٥٩٫٩٨", "٥٩.٩٨"] {
+            assert_eq!(Money::parse_typed(typed), Ok(Money::from_hundredths(5998)), "{typed}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What an order costs beside its items: delivery, a discount, and whether it is paid on delivery.
 
 use super::money::{Money, MoneyError};
+use super::text::plain_number;
 
 /// What people call it when the courier collects what is due.
 pub const CASH_ON_DELIVERY: &str = "cash on delivery";
@@ -98,7 +99,7 @@ impl Discount {
     /// # Errors
     /// It is none of them; the error says what to type.
     pub fn read(text: &str) -> Result<Discount, String> {
-        let text = text.trim();
+        let text = &*plain_number(text.trim());
         if is_none(text) {
             return Ok(Discount::Amount(Money::ZERO));
         }

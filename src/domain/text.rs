@@ -15,6 +15,26 @@ pub fn digit_value(c: char) -> Option<u8> {
     u8::try_from(u32::from(c) - u32::from(zero)).ok()
 }
 
+/// Returns a number with the digits and signs of ASCII, as a person or a spreadsheet may write it in Arabic.
+pub fn plain_number(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let plain = |c: char| match c {
+        '\u{66b}' => '.',
+        '\u{66c}' => ',',
+        '\u{66a}' => '%',
+        c => digit_value(c).map_or(c, |digit| char::from(b'0' + digit)),
+    };
+    text.chars().map(plain).collect()
+}
+
+/// Reads a whole number without a sign, in digits of any keyboard; `None` if it is none.
+pub fn whole_number(text: &str) -> Option<u32> {
+    let digits = plain_number(text.trim());
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+}
+
 /// Returns whether a character means nothing at the edges of a value: white space and bidi marks.
 pub fn is_edge(c: char) -> bool {
     c.is_whitespace()

@@ -15,7 +15,7 @@ use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
-use crate::domain::text::{digit_value, shorten};
+use crate::domain::text::{plain_number, shorten, whole_number};
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
@@ -204,22 +204,8 @@ pub fn read_pieces(text: &str, has_decimal_comma: bool) -> Result<i64, String> {
         Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|digit| digit == b'0') => whole,
         _ => text,
     };
-    let number = whole.bytes().all(|byte| byte.is_ascii_digit()).then(|| whole.parse::<u32>().ok()).flatten();
-    let number = number.filter(|number| *number <= QUANTITY_LIMIT).map(i64::from);
+    let number = whole_number(whole).filter(|number| *number <= QUANTITY_LIMIT).map(i64::from);
     number.ok_or_else(|| format!("must be a whole number from 0 to {QUANTITY_LIMIT}"))
-}
-
-/// Returns a number with the digits and signs of ASCII.
-fn plain_number(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        return Cow::Borrowed(text);
-    }
-    let plain = |c: char| match c {
-        '\u{66b}' => '.',
-        '\u{66c}' => ',',
-        c => digit_value(c).map_or(c, |digit| char::from(b'0' + digit)),
-    };
-    text.chars().map(plain).collect()
 }
 
 /// Returns a number without what a binary fraction adds to it.

@@ -5,7 +5,7 @@ use crate::domain::money::is_currency;
 use crate::domain::phone::read_phone;
 use crate::domain::settings::SettingKey;
 use crate::domain::template::{Field, Part, parts};
-use crate::domain::text::shorten;
+use crate::domain::text::{shorten, whole_number};
 use crate::domain::zone::Zone;
 
 /// Checks the value for a setting and returns it as stored; an empty one clears the setting.
@@ -45,8 +45,8 @@ pub fn read_setting(key: SettingKey, value: &str) -> Result<Option<String>, Stri
             Some(zone) => zone.name().to_owned(),
             None => return Err("must be a time zone, such as Africa/Cairo".to_owned()),
         },
-        SettingKey::LowStock => match value.parse::<u32>() {
-            Ok(number) if number < 1_000_000 => number.to_string(),
+        SettingKey::LowStock => match whole_number(value) {
+            Some(number) if number < 1_000_000 => number.to_string(),
             _ => return Err("must be a whole number from 0 to 999999".to_owned()),
         },
     };
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn settings_are_checked() {
         let long = "x".repeat(101);
-        let cases: [(SettingKey, &str, Option<Option<&str>>); 41] = [
+        let cases: [(SettingKey, &str, Option<Option<&str>>); 42] = [
             (ShopName, " LEGO Mens Wear ", Some(Some("LEGO Mens Wear"))),
             (ShopName, "", Some(None)),
             (ShopName, &long, None),
@@ -124,6 +124,7 @@ mod tests {
             (TimeZone, "UTC", Some(Some("UTC"))),
             (TimeZone, "Cairo", None),
             (LowStock, "0", Some(Some("0"))),
+            (LowStock, "٣", Some(Some("3"))),
             (LowStock, "-1", None),
             (LowStock, "1.5", None),
             (LowStock, "999999", Some(Some("999999"))),

@@ -774,7 +774,7 @@ fn an_order_is_asked_for_and_taken_by_one_key() {
             "one product",
         );
         terminal.press("\r").expect("Size of Classic T-Shirt").expect("> S").press("l\r");
-        terminal.expect("Quantity [1]:").press("0\r").expect("must be a whole number from 1").press("2\r");
+        terminal.expect("Quantity [1]:").press("0\r").expect("must be a whole number from 1").press("٢\r");
         terminal.expect("Item 1: 2 × Classic T-Shirt (L) at 29.99").expect("> no more items");
         terminal.press("blt").expect("Filter: blt").press("\r").expect("Quantity [1]:").press("\r");
         terminal.expect("Item 2: 1 × ").expect("Item 3:").press("\r");
@@ -783,7 +783,7 @@ fn an_order_is_asked_for_and_taken_by_one_key() {
             .press("1,5\r")
             .expect("must be written without a comma: 1.50");
         terminal
-            .press("50\r")
+            .press("٥٠\r")
             .expect("Take this order? [y/N]")
             .expect("Total 78.73 for 3 pieces")
             .expect("To pay 128.73");

@@ -153,6 +153,34 @@ fn a_sale_that_is_run_again_is_recorded_once() {
     create(&shop, &["--name", "Mona", "--item", "BLT-01*2", "--reference", "TEL-1"]).exits(5);
 }
 
+/// A name is typed on an Arabic keyboard, and then a number.
+#[test]
+fn numbers_may_have_arabic_digits() {
+    let shop = Shop::stocked();
+    let args = ["--name", "ليلى", "--item", "SKU-12345/L*٢", "--item", "BLT-01@٩٫٥", "--delivery", "٦٠"];
+    let body = create(&shop, &[&args[..], &["--discount", "١٠٪", "--reference", "TEL-1", "--json"]].concat()).json();
+    assert_eq!(
+        (&body["total"], &body["discount"], &body["deliveryFee"], &body["itemCount"]),
+        (&json!("69.48"), &json!("6.95"), &json!("60.00"), &json!(3))
+    );
+    for words in [
+        "pay TEL-1 ١٧٫٥ cash",
+        "refund TEL-1 ٧ cash",
+        "product set BLT-01 --price ٣٠٠",
+        "product receive SKU-12345 L=٣ --ref INV-1",
+        "product count BLT-01 ٥٥ --note counted",
+        "product adjust BLT-01 -٥ --note torn",
+        "config lowStock ٣",
+    ] {
+        words.split(' ').fold(shop.orders([]), |run, word| run.arg(word)).succeeds();
+    }
+    assert_eq!(shop.orders(["show", "TEL-1", "--json"]).json()["paid"], "10.50");
+    let belt = shop.orders(["product", "show", "BLT-01", "--json"]).json();
+    assert_eq!((&belt["stockQuantity"], &belt["price"]), (&json!(50), &json!("300.00")));
+    let stderr = shop.orders(["product", "set", "BLT-01", "--price", "9,5"]).exits(2).stderr;
+    assert!(stderr.contains("must be written without a comma: 9.50"), "{stderr}");
+}
+
 /// Else it would be packed once more, and counted as if it still lay on the shelf.
 #[test]
 fn what_is_sold_over_the_counter_is_handed_over_at_once() {

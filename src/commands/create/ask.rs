@@ -2,10 +2,11 @@
 
 use super::typed::{Items, Typed};
 use crate::commands::Context;
-use crate::commands::arguments::{address, quantity};
+use crate::commands::arguments::address;
 use crate::commands::context::declined;
 use crate::commands::pick::{pick_line, pick_size};
 use crate::commands::product::name;
+use crate::domain::item_spec::quantity;
 use crate::domain::phone::read_phone;
 use crate::domain::product::Product;
 use crate::domain::reference::Reference;

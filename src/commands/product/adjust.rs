@@ -8,6 +8,7 @@ use crate::commands::facts::{Facts, Group};
 use crate::commands::find::find_product;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::stock::{Correction, correct};
+use crate::domain::text::plain_number;
 use crate::error::{Exit, Failure};
 use crate::render::product;
 
@@ -34,7 +35,7 @@ fn difference(text: &str) -> Result<i64, String> {
     if !text.starts_with(['+', '-']) {
         return Err("needs its sign: +3 for three more, -3 for three fewer (or use `count`)".to_owned());
     }
-    match text.parse::<i64>() {
+    match plain_number(text).parse::<i64>() {
         Ok(number) if number != 0 && (-limit..=limit).contains(&number) => Ok(number),
         _ => Err(format!("must be a whole number up to {limit}, and not 0")),
     }

@@ -24,7 +24,7 @@ use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::product::Product;
 use crate::domain::product_change::{IncomingProduct, ProductChange, ProductDecision, ProductRejected, decide};
-use crate::domain::text::size_key;
+use crate::domain::text::{size_key, whole_number};
 use crate::domain::typed_text::read_text;
 use crate::error::{Exit, Failure};
 use crate::render::json;
@@ -114,15 +114,13 @@ fn print_product(written: &Product, context: &Context, text: impl FnOnce() -> St
 }
 
 fn money(text: &str) -> Result<Money, String> {
-    Money::parse(text).map_err(|error| error.to_string())
+    Money::parse_typed(text)
 }
 
 /// Reads a number of pieces.
 fn pieces(text: &str) -> Result<i64, String> {
-    match text.parse::<u32>() {
-        Ok(number) if number <= QUANTITY_LIMIT && !text.starts_with('+') => Ok(number.into()),
-        _ => Err(format!("must be a whole number from 0 to {QUANTITY_LIMIT}")),
-    }
+    let number = whole_number(text).filter(|number| *number <= QUANTITY_LIMIT);
+    number.map(i64::from).ok_or_else(|| format!("must be a whole number from 0 to {QUANTITY_LIMIT}"))
 }
 
 pub fn name(text: &str) -> Result<String, String> {

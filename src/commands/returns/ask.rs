@@ -1,11 +1,11 @@
 //! What `return` asks at a terminal: what comes back, whether to take it, and whether money goes back.
 
 use crate::commands::Context;
-use crate::commands::arguments::quantity;
 use crate::commands::context::declined;
 use crate::commands::payment::{MovedMoney, ask_money};
 use crate::commands::pick::pick_size;
 use crate::domain::holding::Holding;
+use crate::domain::item_spec::quantity;
 use crate::domain::order::{Order, OrderItem};
 use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, describe};

@@ -21,6 +21,7 @@ use crate::domain::product::Catalogue;
 use crate::domain::refusal::{Conflict, Refusal, Remedy};
 use crate::domain::returns::{Pieces, Replacement, Request, decide};
 use crate::domain::status::Status;
+use crate::domain::text::whole_number;
 use crate::error::{Exit, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, Read, Store, StoreError, Write};
@@ -79,11 +80,7 @@ const RETURNABLE: &[Status] = &[Status::Shipped, Status::Delivered];
 /// Reads `2` or `2*3`: three pieces of item 2.
 fn pieces(text: &str) -> Result<Pieces, String> {
     let (number, quantity) = text.split_once('*').unwrap_or((text, "1"));
-    let whole = |text: &str| {
-        let digits = text.trim();
-        digits.parse::<u32>().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    match (whole(number), whole(quantity)) {
+    match (whole_number(number), whole_number(quantity)) {
         (Some(number @ 1..), Some(quantity @ 1..=QUANTITY_LIMIT)) => {
             Ok(Pieces { number: usize::try_from(number).unwrap_or(usize::MAX), quantity })
         }
