@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::domain::bidi::BEFORE_COMMAND;
 use crate::domain::refusal::Remedy;
 use crate::domain::text::shell_word;
 
@@ -78,7 +79,7 @@ impl From<&str> for Hint {
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.command {
-            Some(command) => write!(f, "{}:  {command}", self.words),
+            Some(command) => write!(f, "{}{BEFORE_COMMAND}{command}", self.words),
             None => f.write_str(&self.words),
         }
     }

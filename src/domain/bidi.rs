@@ -19,9 +19,17 @@ pub fn shown(value: &str) -> Cow<'_, str> {
     isolate(visible(value))
 }
 
-/// Returns a sentence for people: made visible, with its right-to-left words isolated.
+/// What stands between words and the command that they end with.
+pub const BEFORE_COMMAND: &str = ":  ";
+
+/// Returns a sentence for people: made visible, with its right-to-left words isolated. A command at its end has no isolates: they
+/// would be copied with it.
 pub fn shown_sentence(sentence: &str) -> Cow<'_, str> {
-    isolate_words(visible(sentence))
+    let command = sentence.find(&format!("{BEFORE_COMMAND}orders ")).map(|end| end + BEFORE_COMMAND.len());
+    match command.map(|start| sentence.split_at(start)) {
+        Some((words, command)) => Cow::Owned(format!("{}{}", isolate_words(visible(words)), visible(command))),
+        None => isolate_words(visible(sentence)),
+    }
 }
 
 /// Isolates a value that holds right-to-left characters. All others stay bare, so that a reference can be copied from the
@@ -133,6 +141,20 @@ pub(crate) mod tests {
             assert!(!turns || is_right_to_left(c), "U+{:04X} is {:?}", u32::from(c), bidi_class(c));
         }
         assert!(!"LEG-1 59.98 é 陈 × → … 👔".chars().any(is_right_to_left));
+    }
+
+    #[test]
+    fn a_command_at_the_end_of_a_sentence_has_no_isolates() {
+        for (sentence, shown) in [
+            (
+                "to get قميص:  orders product adjust قم-1 +1 --size كبير",
+                "to get \u{2068}قميص\u{2069}:  orders product adjust قم-1 +1 --size كبير",
+            ),
+            ("of قميص: orders are many", "of \u{2068}قميص\u{2069}: orders are many"),
+            ("see:  orders show 'a\u{1b}'", "see:  orders show 'a\\u{1b}'"),
+        ] {
+            assert_eq!(shown_sentence(sentence), shown);
+        }
     }
 
     #[test]

@@ -31,8 +31,10 @@ pub enum Entry {
 
 /// Returns the account of an order, line by line; only the total where there is nothing else to say.
 pub fn account(summary: &OrderSummary) -> Vec<(Entry, Balance)> {
+    // The shop recorded it, whatever a guest claims beside it.
+    let paid = summary.paid().filter(|paid| *paid != Balance::ZERO).map(|paid| (Entry::Paid, paid));
     if !summary.are_terms_agreed() {
-        return vec![(Entry::Total, summary.total.into())];
+        return [(Entry::Total, summary.total.into())].into_iter().chain(paid).collect();
     }
     let (terms, mut lines) = (&summary.terms, Vec::new());
     if summary.status == Status::Cancelled {
@@ -47,7 +49,7 @@ pub fn account(summary: &OrderSummary) -> Vec<(Entry, Balance)> {
         }
         lines.push((Entry::Total, summary.grand_total()));
     }
-    lines.extend(summary.paid().filter(|paid| *paid != Balance::ZERO).map(|paid| (Entry::Paid, paid)));
+    lines.extend(paid);
     lines.extend(summary.due().map(|due| match due.is_negative() {
         true => (Entry::Owed, due.negated()),
         false if terms.is_cod && due != Balance::ZERO => (Entry::CashOnDelivery, due),
@@ -127,6 +129,10 @@ mod tests {
             assert_eq!(account(&summary).len(), 3, "{status}");
             summary.terms = summary.terms.claimed_by_guest();
             assert_eq!(account(&summary).len(), lines, "{status}");
+            // What was paid is the shop's own record.
+            let paid = Balance::from_hundredths(2000);
+            summary.recorded = Some(paid);
+            assert!(account(&summary).contains(&(Entry::Paid, paid)), "{status}");
         }
     }
 }

@@ -25,8 +25,10 @@ pub struct ListedStatus {
 /// What a row changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed {
-    /// Nothing: the order has this status, and this courier and number.
+    /// Nothing: the order has this status, this courier and number, and this note.
     Unchanged,
+    /// Only the note is new: couriers say each day why an order is still with them.
+    Note,
     /// Who carries the order.
     Shipping,
     /// Its status, and perhaps who carries it.
@@ -50,7 +52,9 @@ impl ListedStatus {
         let (summary, to) = (&order.summary, self.status);
         let is_carried_otherwise = summary.shipping.edited(&self.shipping) != summary.shipping;
         if summary.status == to && !is_carried_otherwise {
-            return Ok(Listed::Unchanged);
+            let is_noted = |text: &String| order.notes.iter().any(|note| note.text == *text);
+            let is_new = self.note.as_ref().is_some_and(|text| !is_noted(text));
+            return Ok(if is_new { Listed::Note } else { Listed::Unchanged });
         }
         let reference = &summary.reference;
         if is_changed {
@@ -118,6 +122,29 @@ mod tests {
                 _ => panic!("{from} {row:?}: {decided:?}"),
             }
         }
+    }
+
+    #[test]
+    fn a_new_note_is_kept_where_nothing_else_is_new() {
+        use crate::domain::order::Note;
+        use crate::domain::time::Timestamp;
+        let shirt = product("Shirt", &[("", 5)]);
+        let mut order =
+            order(&incoming(&[(&shirt, 1, None)]), &[shirt.clone()].into_iter().collect(), 1, Status::Shipped);
+        let mut decide = |note: &str, known: &[&str]| {
+            let note_of = |text: &&str| Note {
+                at: Timestamp::FIRST,
+                actor: "operator".to_owned(),
+                text: (*text).to_owned(),
+                is_customers: false,
+            };
+            order.notes = known.iter().map(note_of).collect();
+            let row = ListedStatus { note: Some(note.to_owned()), ..listed(Status::Shipped, None, None) };
+            row.decide(&order, &Holding::default(), true)
+        };
+        assert_eq!(decide("second attempt", &[]), Ok(Listed::Note));
+        assert_eq!(decide("second attempt", &["first attempt"]), Ok(Listed::Note));
+        assert_eq!(decide("second attempt", &["second attempt", "call me"]), Ok(Listed::Unchanged));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use super::obstacle::Obstacle;
 use super::order::{Order, OrderItem};
 use super::payment::Payment;
 use super::settings::Settings;
+use super::slip::cash_to_collect;
+use super::status::Status;
 use super::template::{Field, Part, Template, parts};
 
 /// Writes the message, in the shop's own words where it has some. `obstacles` are the reasons why the order cannot be confirmed,
@@ -55,7 +57,7 @@ fn value_of(field: Field, order: &Order, settings: &Settings, obstacles: &[Obsta
         Field::GrandTotal if is_agreed => purse.amount(summary.grand_total()),
         Field::GrandTotal => purse.amount(order.items_left()),
         Field::Paid => amount(summary.paid().filter(|paid| *paid != Balance::ZERO)),
-        Field::Due => amount(purse.due()),
+        Field::Due => amount(purse.asked().map(Balance::from)),
         Field::Courier => text(summary.shipping.courier.as_ref()),
         Field::Tracking => text(summary.shipping.tracking.as_ref()),
         Field::Shop => text(settings.shop_name.as_ref()),
@@ -160,13 +162,26 @@ impl Purse<'_> {
         self.order.summary.due().filter(|_| self.order.summary.are_terms_agreed())
     }
 
+    /// Returns what the customer is asked to pay: what is due, or the cash that the courier of the next parcel collects.
+    fn asked(&self) -> Option<Money> {
+        let due = self.due().filter(|due| *due > Balance::ZERO)?;
+        match self.is_cod() && self.order.summary.status != Status::Cancelled {
+            true => cash_to_collect(self.order),
+            false => Some(due.size()),
+        }
+    }
+
     fn is_cod(&self) -> bool {
         self.order.summary.terms.is_cod && self.order.summary.are_terms_agreed()
     }
 
-    /// Returns whether the customer pays nothing more before the goods come.
+    /// Returns whether the customer pays nothing more before the goods come, as far as the shop can say.
     fn is_settled(&self) -> bool {
-        self.is_cod() || self.due().is_some_and(|due| due <= Balance::ZERO)
+        let summary = &self.order.summary;
+        let are_items_paid = summary.recorded.is_some_and(|paid| paid >= Balance::from(summary.total));
+        self.is_cod()
+            || !summary.are_terms_agreed() && are_items_paid
+            || self.due().is_some_and(|due| due <= Balance::ZERO)
     }
 
     /// Returns whether money has arrived: where none is recorded, a confirmation says so.
@@ -177,8 +192,11 @@ impl Purse<'_> {
     /// Lists what the order costs beside its items, and what was paid.
     fn lines(&self) -> Vec<String> {
         let summary = &self.order.summary;
+        // The shop recorded it, whatever a guest claims beside it.
+        let paid = summary.paid().filter(|paid| *paid > Balance::ZERO);
+        let paid = paid.map(|paid| format!("Paid: {}", self.amount(paid)));
         if !summary.are_terms_agreed() {
-            return Vec::new();
+            return paid.into_iter().collect();
         }
         let (terms, returned) = (&summary.terms, summary.returned);
         let less = |name: &str, amount: Money| {
@@ -193,8 +211,7 @@ impl Purse<'_> {
         if !lines.is_empty() {
             lines.push(format!("To pay: {}", self.amount(summary.grand_total())));
         }
-        let paid = summary.paid().filter(|paid| *paid > Balance::ZERO);
-        lines.extend(paid.map(|paid| format!("Paid: {}", self.amount(paid))));
+        lines.extend(paid);
         lines
     }
 
@@ -202,10 +219,10 @@ impl Purse<'_> {
     fn account(&self, template: Template) -> String {
         let summary = &self.order.summary;
         let due = self.due();
-        let is_due = due.filter(|due| *due > Balance::ZERO).map(|due| self.amount(due));
+        let asked = self.asked().map(|asked| self.amount(asked));
         let mut said = Vec::new();
-        match (template, is_due) {
-            (Template::Cancelled, due) => {
+        match (template, asked) {
+            (Template::Cancelled, asked) => {
                 let refunded = refunded(&self.order.payments);
                 if refunded != Money::ZERO {
                     said.push(format!("We have sent {} back.", self.amount(refunded)));
@@ -213,12 +230,10 @@ impl Purse<'_> {
                 if summary.kept != Money::ZERO {
                     said.push(format!("We keep {}.", self.amount(summary.kept)));
                 }
-                said.extend(due.map(|due| format!("{due} is still due.")));
+                said.extend(asked.map(|asked| format!("{asked} is still due.")));
             }
-            // What the courier collected is recorded when they bring it.
-            (Template::Delivered, _) if self.is_cod() => {}
-            (_, Some(due)) if self.is_cod() => said.push(format!("The courier collects {due}.")),
-            (_, Some(due)) => said.push(format!("{due} is still due.")),
+            (_, Some(asked)) if self.is_cod() => said.push(format!("The courier collects {asked}.")),
+            (_, Some(asked)) => said.push(format!("{asked} is still due.")),
             (_, None) => {}
         }
         let owed = due.filter(|due| due.is_negative());
@@ -252,7 +267,6 @@ mod tests {
     use crate::domain::product::Catalogue;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
-    use crate::domain::status::Status;
     use crate::domain::terms::Terms;
     use crate::domain::time::Timestamp;
 
@@ -407,6 +421,17 @@ mod tests {
                 Pending,
                 "\nWe confirm it as soon as your payment is verified.",
             ),
+            // A payment is the shop's own record.
+            (
+                Case { fee: Some(0), is_claimed: true, ..paid(&[5998]) },
+                Pending,
+                "Paid: 59.98 EGP\n\nWe write again when it is confirmed.",
+            ),
+            (
+                Case { fee: Some(0), is_claimed: true, ..paid(&[998]) },
+                Pending,
+                "Paid: 9.98 EGP\n\nWe confirm it as soon as your payment is verified.",
+            ),
             (cod(), Cancelled, ""),
             (paid(&[5998]), Cancelled, "You get 59.98 EGP back.\n\n"),
             (Case { kept: 5000, ..paid(&[5998]) }, Cancelled, "We keep 50.00 EGP.\nYou get 9.98 EGP back.\n\n"),
@@ -426,6 +451,31 @@ mod tests {
             assert!(text.contains(&wanted), "{status}: {text}");
             let is_said = text.contains("your payment has arrived");
             assert_eq!(is_said, status == Confirmed && !case.cod, "{text}");
+        }
+    }
+
+    /// Own words ask for what the built-in text asks for, else their line is left out.
+    #[test]
+    fn what_own_words_say_is_due_is_what_the_text_asks_for() {
+        let payments: [&[i64]; 5] = [&[], &[2000], &[5998], &[7000], &[2000, -2000]];
+        for (status, payments, cod, is_claimed, kept) in Status::ALL.into_iter().flat_map(|status| {
+            payments.into_iter().flat_map(move |payments| {
+                [(false, false, 0), (true, false, 0), (true, true, 0), (false, false, 3000), (true, false, 3000)]
+                    .map(|(cod, is_claimed, kept)| (status, payments, cod, is_claimed, kept))
+            })
+        }) {
+            let case = Case { payments, cod, is_claimed, kept, ..Case::default() };
+            let order = with_money(&case, status);
+            let text = in_our_words(Template::fitting(status), &order, &Settings::default(), &[]);
+            let own = in_own_words("Due {due}!", &order, &Settings::default(), &[]);
+            let due = own.strip_prefix("Due ").and_then(|own| own.strip_suffix('!'));
+            match due {
+                Some(due) => assert!(
+                    text.contains(&format!("collects {due}.")) || text.contains(&format!("{due} is still due.")),
+                    "{status} {own}: {text}"
+                ),
+                None => assert!(own.is_empty() && !text.contains("collects") && !text.contains("still due"), "{text}"),
+            }
         }
     }
 
@@ -508,7 +558,10 @@ mod tests {
             };
             let own = |words: &str| in_own_words(words, &order, &Settings::default(), &[]);
             assert_eq!(own("{grandTotal}"), amount(&[Entry::Total, Entry::Kept]), "{status}");
-            assert_eq!(own("{due}"), amount(&[Entry::Due, Entry::CashOnDelivery, Entry::Owed]), "{status}");
+            // Nothing is asked of a delivered one, which the courier was paid for, nor of a cancelled one.
+            let is_asked = !matches!(status, Status::Delivered | Status::Cancelled);
+            let asked = if is_asked { amount(&[Entry::Due, Entry::CashOnDelivery]) } else { String::new() };
+            assert_eq!(own("{due}"), asked, "{status}");
             if status != Status::Cancelled {
                 let text = in_our_words(Template::fitting(status), &order, &Settings::default(), &[]);
                 let is_billed = !amount(&[Entry::Delivery]).is_empty();

@@ -130,8 +130,17 @@ pub struct Order {
     pub block: Option<Block>,
     /// What came back, oldest first.
     pub returns: Vec<Return>,
-    /// How many of its last items replaced what came back, and were not sent yet.
-    pub unsent: usize,
+    /// What was exchanged once a courier had brought it, oldest first: its last items are the replacements, one for each.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// Pieces that came back for a replacement, which goes out as a parcel of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exchange {
+    /// What the pieces that came back are worth.
+    pub value: Money,
+    /// Whether the replacement was sent.
+    pub is_sent: bool,
 }
 
 /// Pieces of an item that came back.
@@ -181,7 +190,7 @@ impl From<OrderSummary> for Order {
             notes: Vec::new(),
             block: None,
             returns: Vec::new(),
-            unsent: 0,
+            exchanges: Vec::new(),
         }
     }
 }

@@ -83,7 +83,7 @@ impl ResolvedOrder {
             notes: Vec::new(),
             block: None,
             returns: Vec::new(),
-            unsent: 0,
+            exchanges: Vec::new(),
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Shelf {
     pub changes: Vec<ShelfChange>,
     /// When the stock on hand was last moved.
     pub last_moved: Option<Timestamp>,
+    /// When the stock was recorded that it came with, if it came with some. It is no delivery: it lay there before.
+    pub began: Option<Timestamp>,
 }
 
 /// Pieces on the shelf that an order holds.
@@ -268,6 +270,11 @@ impl Shelf {
         time.utc() - self.last_moved.map_or(now, |last| last.max(now)).utc() > TOLERANCE
     }
 
+    /// Returns when its first stock was recorded, if a count sheet of this time is older: that stock was counted later.
+    pub fn began_after(&self, time: Timestamp) -> Option<Timestamp> {
+        self.began.filter(|began| began.utc() - time.utc() > TOLERANCE)
+    }
+
     /// Adds up the changes that fit.
     fn sum(&self, fits: impl Fn(&ShelfChange) -> bool) -> i64 {
         self.changes.iter().filter(|change| fits(change)).map(|change| change.delta).sum()
@@ -275,6 +282,7 @@ impl Shelf {
 
     /// Returns what came and went after a time.
     fn moved_after(&self, time: Timestamp) -> i64 {
+        let time = self.began.map_or(time, |began| began.max(time));
         self.sum(|change| !change.is_count() && change.at > time)
     }
 
@@ -385,7 +393,7 @@ mod tests {
 
     /// A shelf with 5 on hand and 2 reserved for LEG-1.
     fn shelf(changes: &[ShelfChange]) -> Shelf {
-        Shelf { on_hand: 5, reserved: vec![reserved("LEG-1", 2)], changes: changes.to_vec(), last_moved: None }
+        Shelf { on_hand: 5, reserved: vec![reserved("LEG-1", 2)], changes: changes.to_vec(), ..Shelf::default() }
     }
 
     fn counted(pieces: i64, basis: Basis) -> Counted {
@@ -462,6 +470,31 @@ mod tests {
         ];
         for (changes, counted, expected) in cases {
             assert_eq!(shelf(changes).expected(counted.basis), expected, "{changes:?} {counted:?}");
+        }
+    }
+
+    /// A spreadsheet cuts the time of a sheet to its minute, which may lie before the stock was recorded.
+    #[test]
+    fn the_first_stock_of_a_line_has_not_come_since() {
+        // Five lay there at first, and three went later.
+        let changes = vec![moved(0, 5), moved(20, -3)];
+        let first = Shelf { on_hand: 2, began: Some(at(0)), changes, ..Shelf::default() };
+        let came = Shelf { began: None, ..first.clone() };
+        for (time, is_older, expected, where_it_came) in [
+            (-120, true, 5, 0),
+            (-3, true, 5, 0),
+            (-2, false, 5, 0),
+            (-1, false, 5, 0),
+            (0, false, 5, 5),
+            (20, false, 2, 2),
+        ] {
+            let basis = Basis::ShelfAt { time: at(time), printed: None };
+            assert_eq!(
+                (first.began_after(at(time)).is_some(), first.expected(basis)),
+                (is_older, Ok(expected)),
+                "{time}"
+            );
+            assert_eq!((came.began_after(at(time)), came.expected(basis)), (None, Ok(where_it_came)), "{time}");
         }
     }
 

@@ -129,8 +129,13 @@ pub fn is_exchange(order: &Order) -> bool {
     order.summary.status.is_carried() && replacements(order).iter().any(|item| item.pieces_left() > 0)
 }
 
+/// Returns the items that replace what came back, and are not sent yet.
 fn replacements(order: &Order) -> &[OrderItem] {
-    &order.items[order.items.len().saturating_sub(order.unsent)..]
+    last_items(order, order.exchanges.iter().filter(|exchange| !exchange.is_sent).count())
+}
+
+fn last_items(order: &Order, count: usize) -> &[OrderItem] {
+    &order.items[order.items.len().saturating_sub(count)..]
 }
 
 /// Returns the items of which something is to be packed, or was, with their numbers.
@@ -170,16 +175,43 @@ pub fn collection(order: &Order) -> Option<Collection> {
         Status::Delivered if is_exchange(order) => {}
         Status::Pending | Status::Delivered | Status::Cancelled => return None,
     }
-    Some(match summary.due().filter(|due| *due > Balance::ZERO) {
-        Some(due) if summary.terms.is_cod => Collection::Cash(due.size()),
-        Some(due) => Collection::NothingButDue(due.size()),
-        None => Collection::Nothing,
+    let due = summary.due().filter(|due| *due > Balance::ZERO);
+    Some(match (cash_to_collect(order), due) {
+        (Some(cash), _) => Collection::Cash(cash),
+        (None, Some(due)) if !summary.terms.is_cod => Collection::NothingButDue(due.size()),
+        (None, _) => Collection::Nothing,
     })
+}
+
+/// Returns the cash that the courier of the next parcel collects; `None` where it is none. Slips and messages share this rule.
+///
+/// Whoever brought the first parcel of a cash-on-delivery order has collected what was due then. The shop records it only when they
+/// bring it. So an exchange adds what its replacement costs more, and never more than is due.
+pub fn cash_to_collect(order: &Order) -> Option<Money> {
+    let summary = &order.summary;
+    let due = summary.due().filter(|due| summary.terms.is_cod && *due > Balance::ZERO)?;
+    let cash = match summary.status {
+        Status::Pending | Status::Confirmed | Status::Processing => due,
+        Status::Shipped if order.exchanges.is_empty() => due,
+        Status::Delivered if !is_exchange(order) => return None,
+        Status::Shipped | Status::Delivered => due.min(added_by_exchange(order)),
+        Status::Cancelled => return None,
+    };
+    (cash > Balance::ZERO).then(|| cash.size())
+}
+
+/// Returns how much more the replacements cost than what came back for them: those to be sent, or else all that were sent.
+fn added_by_exchange(order: &Order) -> Balance {
+    let is_any_unsent = is_exchange(order);
+    let counted: Vec<_> = order.exchanges.iter().filter(|exchange| !(is_any_unsent && exchange.is_sent)).collect();
+    let price = last_items(order, counted.len()).iter().fold(Balance::ZERO, |sum, item| sum.plus(item.subtotal));
+    counted.iter().fold(price, |left, exchange| left.minus(exchange.value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order::Exchange;
     use crate::domain::product::tests::product;
     use crate::domain::receive::tests::{incoming, order};
 
@@ -265,6 +297,48 @@ mod tests {
         }
     }
 
+    /// A cap of 29.99 went out first, paid on delivery; what came back for the replacements is worth so much.
+    #[test]
+    fn an_exchange_collects_only_what_it_adds() {
+        use Status::{Delivered, Shipped};
+        let cap = product("Cap", &[("", 9)]);
+        let money = Money::from_hundredths;
+        let catalogue: Catalogue = [cap.clone()].into_iter().collect();
+        for (status, exchanges, paid, expected) in [
+            (Delivered, &[(2999, false)][..], 0, None),
+            (Delivered, &[(2499, false)], 0, Some(500)),
+            (Shipped, &[(2999, false)], 0, None),
+            (Shipped, &[(2499, false)], 0, Some(500)),
+            // The first courier has settled, and more was paid.
+            (Delivered, &[(2499, false)], 2999, Some(500)),
+            (Delivered, &[(2499, false)], 3299, Some(200)),
+            (Delivered, &[(2499, false)], 3499, None),
+            // A cheaper one.
+            (Delivered, &[(3999, false)], 0, None),
+            // It is on its way, or has arrived.
+            (Shipped, &[(2499, true)], 0, Some(500)),
+            (Shipped, &[(2999, true)], 0, None),
+            (Delivered, &[(2499, true)], 0, None),
+            // Only the last of them is to be sent.
+            (Delivered, &[(2499, true), (2899, false)], 0, Some(100)),
+            (Shipped, &[(2499, true), (2899, true)], 0, Some(600)),
+        ] {
+            let sent = incoming(&vec![(&cap, 1, None); exchanges.len() + 1]);
+            let mut order = order(&sent, &catalogue, 1, status);
+            let to_exchange = |(value, is_sent): &(i64, bool)| Exchange { value: money(*value), is_sent: *is_sent };
+            order.exchanges = exchanges.iter().map(to_exchange).collect();
+            let back = exchanges.iter().fold(Money::ZERO, |sum, (value, _)| sum.plus(money(*value)).unwrap());
+            order.summary.returned = back;
+            order.summary.terms.is_cod = true;
+            order.summary.recorded = (paid > 0).then(|| Balance::from_hundredths(paid));
+            let cash = expected.map(money);
+            assert_eq!(cash_to_collect(&order), cash, "{status} {exchanges:?} {paid}");
+            if is_to_pack(&order) {
+                assert_eq!(collection(&order), Some(cash.map_or(Collection::Nothing, Collection::Cash)));
+            }
+        }
+    }
+
     #[test]
     fn of_an_exchange_only_the_replacement_is_packed() {
         let (shirt, cap) = (product("Shirt", &[("S", 9), ("L", 9)]), product("Cap", &[("", 9)]));
@@ -281,7 +355,7 @@ mod tests {
             (Status::Processing, 1, 0, Some(&[1, 2, 3])),
         ] {
             let mut order = order(&sent, &catalogue, 1, status);
-            order.unsent = unsent;
+            order.exchanges = vec![Exchange { value: Money::ZERO, is_sent: false }; unsent];
             order.items[2].returned = back;
             order.summary.recorded = Some(Balance::ZERO);
             let packed: Vec<usize> = to_pack(&order).map(|(number, _)| number).collect();

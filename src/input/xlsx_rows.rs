@@ -21,8 +21,8 @@ const ROW_LIMIT: usize = PIECE_LIMIT;
 const TEXTS_LIMIT: usize = 1 << 24;
 /// The most bytes of the ids and paths that a workbook links to (1 MiB): Excel writes some forty for each sheet.
 const LINKS_LIMIT: usize = 1 << 20;
-/// How many bytes of memory a text takes beside its own.
-const TEXT_OVERHEAD: usize = 32;
+/// How many bytes of memory a text of its own takes beside its bytes: its place in a list, and what the allocator adds.
+const TEXT_OVERHEAD: usize = 48;
 /// The most columns.
 const COLUMNS_LIMIT: usize = 1000;
 /// The most rows of a sheet.
@@ -34,7 +34,7 @@ const SHEETS_NAMED: usize = 10;
 #[derive(Debug)]
 pub struct SheetRows<R: Read> {
     sheet: Xml<BufReader<Unpacked<R>>>,
-    texts: Vec<Box<str>>,
+    texts: SharedTexts,
     dates: DateStyles,
     sheets: Sheets,
     columns: Columns,
@@ -66,7 +66,7 @@ impl<R: Read + Seek> SheetRows<R> {
         });
         let texts = match parts.open(&mut file, "xl/sharedStrings.xml")? {
             Some(texts) => read_texts(Xml::new(texts))?,
-            None => Vec::new(),
+            None => SharedTexts::default(),
         };
         let dates = match parts.open(&mut file, "xl/styles.xml")? {
             Some(styles) => DateStyles::read(styles)?,
@@ -241,7 +241,7 @@ impl Cell {
     }
 
     /// Returns what it shows.
-    fn value(self, texts: &[Box<str>]) -> Result<CellValue, String> {
+    fn value(self, texts: &SharedTexts) -> Result<CellValue, String> {
         // A text that a formula gives may be empty.
         if self.is_formula && self.text.is_empty() && self.kind != "str" {
             return Err(
@@ -336,9 +336,37 @@ fn first_sheet<R: BufRead>(mut xml: Xml<R>) -> Result<Option<(String, Sheets)>, 
     }
 }
 
+/// The texts that cells share, one after the other: a workbook may have very many that are very short.
+#[derive(Debug, Default)]
+struct SharedTexts {
+    text: String,
+    /// Where each ends.
+    ends: Vec<u32>,
+}
+
+impl SharedTexts {
+    /// Adds a text; `false` where all would take more than [`TEXTS_LIMIT`].
+    fn push(&mut self, text: &str) -> bool {
+        let length = self.text.len() + text.len();
+        let Ok(end) = u32::try_from(length) else { return false };
+        if length + (self.ends.len() + 1) * size_of::<u32>() > TEXTS_LIMIT {
+            return false;
+        }
+        self.text.push_str(text);
+        self.ends.push(end);
+        true
+    }
+
+    fn get(&self, number: usize) -> Option<&str> {
+        let end = *self.ends.get(number)? as usize;
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        self.text.get(start..end)
+    }
+}
+
 /// Reads the texts that cells share.
-fn read_texts<R: BufRead>(mut xml: Xml<R>) -> Result<Vec<Box<str>>, RowsError> {
-    let (mut texts, mut size) = (Vec::new(), 0);
+fn read_texts<R: BufRead>(mut xml: Xml<R>) -> Result<SharedTexts, RowsError> {
+    let mut texts = SharedTexts::default();
     let mut cell = Cell::default();
     loop {
         match xml.next()? {
@@ -356,11 +384,10 @@ fn read_texts<R: BufRead>(mut xml: Xml<R>) -> Result<Vec<Box<str>>, RowsError> {
                 "t" => cell.is_read = false,
                 "rPh" => cell.is_phonetic = false,
                 "si" => {
-                    size += cell.text.len() + TEXT_OVERHEAD;
-                    if size > TEXTS_LIMIT {
+                    if !texts.push(&cell.text) {
                         return Err(refused("has too many texts for a spreadsheet: save the list as CSV"));
                     }
-                    texts.push(std::mem::take(&mut cell.text).into_boxed_str());
+                    cell.text.clear();
                 }
                 _ => {}
             },
@@ -372,6 +399,23 @@ fn read_texts<R: BufRead>(mut xml: Xml<R>) -> Result<Vec<Box<str>>, RowsError> {
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
+
+    /// Short ones too: each takes its bytes and the four of its end, no more.
+    #[test]
+    fn shared_texts_take_what_is_counted_of_them() {
+        for length in [0, 1, 3, 1000] {
+            let (mut texts, text) = (SharedTexts::default(), "x".repeat(length));
+            while texts.push(&text) {}
+            let count = texts.ends.len();
+            let taken = texts.text.len() + size_of_val(&texts.ends[..]);
+            assert!(taken <= TEXTS_LIMIT && taken + length + 4 > TEXTS_LIMIT, "{length}: {taken}");
+            assert_eq!((texts.get(count - 1), texts.get(count)), (Some(&*text), None));
+        }
+        let mut texts = SharedTexts::default();
+        let said = ["a", "", "قميص", "b"];
+        assert!(said.iter().all(|text| texts.push(text)));
+        assert_eq!([0, 1, 2, 3].map(|number| texts.get(number).unwrap()), said);
+    }
 
     use super::*;
     use crate::input::xlsx_xml::DEPTH_LIMIT;
@@ -537,7 +581,7 @@ mod tests {
     fn what_is_no_sheet_or_too_much_is_refused_by_name() {
         let long = "x".repeat(ROW_LIMIT);
         let deep = "<a>".repeat(DEPTH_LIMIT + 1);
-        let many: String = (0..600_000).map(|number| format!("<si><t>{number}</t></si>")).collect();
+        let many: String = (0..60_000).map(|number| format!("<si><t>{number:x<300}</t></si>")).collect();
         let many = format!(r#"<sst uniqueCount="999999999999999999">{many}</sst>"#);
         let link =
             |number: usize| format!(r#"<Relationship Id="{number}" Target="{}"/>"#, "x".repeat(PIECE_LIMIT - 100));

@@ -182,11 +182,11 @@ impl Read<'_> {
         let mut returns = if may_have_returns { self.returns_of(&keys)? } else { Returns::default() };
         let with_items = |summary: OrderSummary| {
             let mut items = items.remove(&summary.pk).unwrap_or_default();
-            let (returns, unsent) = returns.take(summary.pk, &mut items);
+            let (returns, exchanges) = returns.take(summary.pk, &mut items);
             let payments = payments.remove(&summary.pk).unwrap_or_default();
             let notes = notes.remove(&summary.pk).unwrap_or_default();
             let block = blocks.iter().find(|(number, _)| *number == summary.number).map(|(_, block)| block.clone());
-            Order { summary, items, payments, notes, block, returns, unsent }
+            Order { summary, items, payments, notes, block, returns, exchanges }
         };
         Ok(summaries.into_iter().map(with_items).collect())
     }

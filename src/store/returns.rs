@@ -11,7 +11,7 @@ use crate::domain::content::{ItemContent, items_hash};
 use crate::domain::customer::CustomerReturn;
 use crate::domain::history::EventKind;
 use crate::domain::money::Money;
-use crate::domain::order::{OrderItem, OrderPk, Return};
+use crate::domain::order::{Exchange, OrderItem, OrderPk, Return};
 use crate::domain::returns::Returned;
 use crate::domain::time::Timestamp;
 
@@ -19,15 +19,24 @@ use crate::domain::time::Timestamp;
 #[derive(Debug, Default)]
 pub(super) struct Returns(HashMap<OrderPk, Vec<Row>>);
 
-/// Whether the event `e` exchanged pieces of an order that a courier brought, and the replacement was not sent yet: since then the
-/// order took no step to shipped or delivered, and got no other courier or number.
-const IS_UNSENT: &str = r#"(e."to" IS NOT NULL AND e.kind = 'returned'
+/// Whether the event `e` exchanged pieces of an order that a courier brought: its replacement goes out as a parcel of its own.
+const IS_EXCHANGE: &str = r#"(e."to" IS NOT NULL AND e.kind = 'returned'
     AND EXISTS (SELECT 1 FROM order_events AS s
-                WHERE s.order_pk = e.order_pk AND s.pk < e.pk AND s.kind = 'status' AND s."to" = 'shipped')
-    AND NOT EXISTS (SELECT 1 FROM order_events AS s
-                    WHERE s.order_pk = e.order_pk AND s.pk > e.pk
-                      AND (s.kind = 'status' AND s."to" IN ('shipped', 'delivered')
-                           OR s.kind = 'edited' AND (s."to" GLOB 'courier: *' OR s."to" GLOB 'tracking: *'))))"#;
+                WHERE s.order_pk = e.order_pk AND s.pk < e.pk AND s.kind = 'status' AND s."to" = 'shipped'))"#;
+
+/// Whether something was sent after the event `e`: the order was shipped once more, or got another courier or number.
+///
+/// A step to delivered tells of a parcel that went out before. So does the first courier or number of an order where it comes with
+/// that step: it is the first parcel's.
+const IS_SENT: &str = r#"EXISTS (
+    SELECT 1 FROM order_events AS s
+    WHERE s.order_pk = e.order_pk AND s.pk > e.pk
+      AND (s.kind = 'status' AND s."to" = 'shipped'
+           OR s.kind = 'edited' AND (s."to" GLOB 'courier: *' OR s."to" GLOB 'tracking: *')
+              AND (s."from" IS NOT NULL
+                   OR NOT EXISTS (SELECT 1 FROM order_events AS d
+                                  WHERE d.order_pk = s.order_pk AND d.at = s.at AND d.pk > e.pk
+                                    AND d.kind = 'status' AND d."to" = 'delivered'))))"#;
 
 #[derive(Debug)]
 struct Row {
@@ -36,21 +45,23 @@ struct Row {
     subtotal: Money,
     value: Money,
     at: Timestamp,
-    is_unsent: bool,
+    is_exchange: bool,
+    is_sent: bool,
 }
 
 impl Returns {
-    /// Takes out what came back of an order, and notes it at its items. Returns with it how many replacements are unsent.
-    pub fn take(&mut self, order: OrderPk, items: &mut [OrderItem]) -> (Vec<Return>, usize) {
+    /// Takes out what came back of an order, and notes it at its items. Returns with it what was exchanged.
+    pub fn take(&mut self, order: OrderPk, items: &mut [OrderItem]) -> (Vec<Return>, Vec<Exchange>) {
         let rows = self.0.remove(&order).unwrap_or_default();
-        let unsent = rows.iter().filter(|row| row.is_unsent).count();
+        let exchanged = rows.iter().filter(|row| row.is_exchange);
+        let exchanges = exchanged.map(|row| Exchange { value: row.value, is_sent: row.is_sent }).collect();
         let to_item = |Row { item, quantity, subtotal, value, at, .. }| {
             // A row of an item that is not there is found by check.
             let index = items.iter().position(|known| known.id == item.0)?;
             items[index].returned = items[index].returned.saturating_add(quantity);
             Some(Return { item: index + 1, quantity, subtotal, value, at })
         };
-        (rows.into_iter().filter_map(to_item).collect(), unsent)
+        (rows.into_iter().filter_map(to_item).collect(), exchanges)
     }
 }
 
@@ -58,7 +69,7 @@ impl Read<'_> {
     /// Loads what came back of orders, whose keys are a JSON array.
     pub(super) fn returns_of(&self, orders: &str) -> Result<Returns, StoreError> {
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT r.order_pk, r.item_id, r.quantity, r.subtotal, r.value, e.at, {IS_UNSENT} AS is_unsent
+            "SELECT r.order_pk, r.item_id, r.quantity, r.subtotal, r.value, e.at, {IS_EXCHANGE} AS is_exchange, {IS_SENT} AS is_sent
              FROM order_returns AS r JOIN order_events AS e ON e.pk = r.event_pk
              WHERE r.order_pk IN (SELECT value FROM json_each(:orders)) ORDER BY r.pk"
         ))?;
@@ -71,7 +82,8 @@ impl Read<'_> {
                 subtotal: row.get("subtotal")?,
                 value: row.get("value")?,
                 at: row.get("at")?,
-                is_unsent: row.get("is_unsent")?,
+                is_exchange: row.get("is_exchange")?,
+                is_sent: row.get("is_sent")?,
             });
         }
         Ok(returns)
@@ -86,7 +98,7 @@ impl Read<'_> {
         let sql = format!(
             "SELECT o.pk FROM (SELECT pk, order_pk, event_pk FROM order_returns ORDER BY pk DESC LIMIT :most) AS r
              CROSS JOIN orders AS o ON o.pk = r.order_pk CROSS JOIN order_events AS e ON e.pk = r.event_pk
-             WHERE o.status IN ('shipped', 'delivered') AND {IS_UNSENT}"
+             WHERE o.status IN ('shipped', 'delivered') AND {IS_EXCHANGE} AND NOT {IS_SENT}"
         );
         let newest_first = self.rows(&sql, named_params! {":most": most}, |row| row.get("pk"))?;
         let mut orders: Vec<OrderPk> = newest_first.into_iter().rev().collect();

@@ -38,7 +38,10 @@ impl Read<'_> {
         let on_hand = self.first(on_hand, key, |row| row.get(0))?.unwrap_or_default();
         let last_moved = "SELECT at FROM stock_movements WHERE product_id = :product AND size_key = :size_key ORDER BY pk DESC LIMIT 1";
         let last_moved = self.first(last_moved, key, |row| row.get(0))?;
-        let mut found = Shelf { on_hand, last_moved, ..Shelf::default() };
+        let first = "SELECT at, reason FROM stock_movements WHERE product_id = :product AND size_key = :size_key ORDER BY pk LIMIT 1";
+        let first = self.first(first, key, |row| Ok((row.get("at")?, row.get::<_, Reason>("reason")?)))?;
+        let began = first.and_then(|(at, reason)| (reason == Reason::Initial).then_some(at));
+        let mut found = Shelf { on_hand, last_moved, began, ..Shelf::default() };
         // Every step of an order moves `updated_at`.
         let sql = format!(
             "SELECT o.pk, o.reference, {IN_SHOP} AS is_in_shop, -SUM(m.delta) AS pieces

@@ -304,6 +304,28 @@ fn a_count_that_was_taken_late_is_a_warning() {
         .prints("corrected 0, as expected 1, not counted 9\n");
 }
 
+/// What lay there at first did not come after a count of the morning: it must not be added to that count.
+#[test]
+fn a_count_from_before_the_first_stock_is_refused() {
+    let shop = Shop::new();
+    let at = |run: crate::harness::Run, time: &str| run.env("ORDERS_NOW", format!("2026-03-06T{time}Z"));
+    let catalogue = "name,sku,price,size,stock\nShirt,SH-1,30,S,50\n";
+    at(shop.orders(["product", "import", "-", "-q"]), "10:00:30").stdin(catalogue).succeeds();
+    let count = |as_of: &str| {
+        let sheet = format!("sku,size,counted,asOf\nSH-1,S,48,{as_of}\n");
+        at(shop.orders(["product", "count", "-"]), "12:00:00").stdin(sheet)
+    };
+    for as_of in ["2026-03-06 08:00", "2026-03-06", "2025-03-06"] {
+        let refused = count(as_of).exits(4).stderr;
+        let problem = "asOf (D2): the first stock of Shirt (S) was recorded later, at 2026-03-06 10:00";
+        assert!(refused.contains(problem), "{refused}");
+    }
+    // The minute of the import.
+    assert!(count("2026-03-06 10:00").succeeds().ends_with("corrected 1, as expected 0, not counted 0\n"));
+    assert_eq!(shop.orders(["product", "show", "SH-1", "--json"]).json()["stockQuantity"], 48);
+    shop.check();
+}
+
 /// Counts the shelves again and again while others confirm, ship, cancel and take back. The model knows what was lost, and finds at
 /// the end that every loss was found, once.
 #[test]

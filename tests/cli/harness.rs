@@ -293,6 +293,7 @@ fn assert_hints_run(stderr: &str) {
         let Some((_, command)) = hint.split_once(":  ").filter(|(_, command)| command.starts_with("orders ")) else {
             continue;
         };
+        assert!(!command.contains(['\u{2068}', '\u{2069}']), "a copy of it has marks: {hint}");
         let split = Command::new("sh").arg("-c").arg(format!("printf '%s\\0' {command}")).output().unwrap().stdout;
         let words = String::from_utf8(split).unwrap();
         let blank = |word: &str| word.bytes().all(|byte| byte.is_ascii_uppercase());

@@ -238,3 +238,15 @@ fn a_hint_is_for_the_account_that_acts() {
         )],
     );
 }
+
+/// A hint's command is copied from the screen: nothing may stand in it that was not typed.
+#[test]
+fn a_command_with_right_to_left_words_runs_as_it_is_printed() {
+    let shop = Shop::new();
+    shop.orders(["product", "import", "-", "-q"]).stdin("name,sku,price,size,stock\nقميص,قم-1,30,كبير,0\n").succeeds();
+    let create = ["create", "--phone", "0101", "--name", "z", "--item", "قم-1/كبير", "--reference", "LEG-1", "-q"];
+    shop.orders(create).succeeds();
+    let refused = shop.orders(["confirm", "LEG-1"]).exits(6).stderr;
+    assert!(refused.contains("\u{2068}قميص\u{2069}"), "{refused}");
+    assert!(refused.contains(":  orders product adjust قم-1 +1 --size كبير --note WHY"), "{refused}");
+}

@@ -266,3 +266,18 @@ fn a_forgotten_customer_leaves_no_tracking_number() {
     assert_eq!((&shown["courier"], &shown["tracking"]), (&"Bosta".into(), &().into()));
     shop.check();
 }
+
+/// Couriers say each day why an order is still with them, in a list that has the days before too.
+#[test]
+fn a_note_of_a_list_is_kept_once_though_the_status_is_no_new_one() {
+    let shop = Shop::stocked();
+    shop.take("LEG-1", BELT, 1, None);
+    run(&shop, "confirm LEG-1 -q").succeeds();
+    run(&shop, "set-status LEG-1 shipped -q").succeeds();
+    let list = "orderReference,status,note\nLEG-1,shipped,nobody at home\nLEG-1,shipped,second attempt failed\n";
+    run(&shop, "set-status --from -").stdin(list).prints("changed 2, unchanged 0\n");
+    run(&shop, "set-status --from -").stdin(list).prints("changed 0, unchanged 2\n");
+    let history = run(&shop, "history LEG-1 --json").json();
+    let notes: Vec<_> = history.as_array().unwrap().iter().filter_map(|event| event["note"].as_str()).collect();
+    assert_eq!(notes, ["nobody at home", "second attempt failed"]);
+}

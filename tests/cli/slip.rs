@@ -85,6 +85,12 @@ fn what_replaces_what_came_back_is_packed_and_sent() {
         )
     };
     assert_eq!(commands(), [row("LEG-SENT"), row("LEG-HOME")]);
+    // That the first parcel has arrived sends nothing, with its number or without.
+    shop.orders(["set-status", "--from", "-", "-q"])
+        .stdin("orderReference,status,courier,tracking\nLEG-SENT,delivered,Bosta,9917\n")
+        .succeeds();
+    assert_eq!(commands(), [row("LEG-SENT"), row("LEG-HOME")]);
+    run("slip -q").prints("LEG-SENT\nLEG-HOME\n");
     run("edit LEG-SENT --tracking 9918 -q").succeeds();
     assert_eq!(commands(), [row("LEG-HOME")]);
     run("slip LEG-SENT").exits(0);
@@ -97,6 +103,34 @@ fn what_replaces_what_came_back_is_packed_and_sent() {
     assert_eq!(commands(), []);
     run("slip -q").prints("");
     shop.check();
+}
+
+/// The first courier has collected the price, and settles later.
+#[test]
+fn the_parcel_of_an_exchange_collects_only_what_it_adds() {
+    let shop = Shop::stocked();
+    let run = |line: &str| line.split(' ').fold(shop.orders([]), |run, word| run.arg(word));
+    for (reference, price, collected) in
+        [("LEG-SAME", "", "Collect nothing\n"), ("LEG-MORE", "@34.99", "Collect 5.00, cash on delivery\n")]
+    {
+        run(&format!("create --phone 01000001 --name x --item {SHIRT}/M --reference {reference} --cod --confirm -q"))
+            .succeeds();
+        run(&format!("set-status {reference} shipped -q")).succeeds();
+        run(&format!("return {reference} 1 --for {SHIRT}/S{price} --yes -q")).succeeds();
+        let slip = || run(&format!("slip {reference}")).succeeds();
+        let is_asked = |text: &str| text.contains("The courier collects");
+        for status in ["shipped", "delivered"] {
+            assert!(slip().contains(collected), "{status} {}", slip());
+            let text = run(&format!("message {reference}")).succeeds();
+            assert_eq!(is_asked(&text), !price.is_empty(), "{status} {text}");
+            if status == "shipped" {
+                run(&format!("set-status {reference} delivered -q")).succeeds();
+            }
+        }
+        // Sent on as a step.
+        run(&format!("set-status {reference} shipped --force --note exchange -q")).succeeds();
+        assert_eq!(is_asked(&run(&format!("message {reference}")).succeeds()), !price.is_empty());
+    }
 }
 
 #[test]

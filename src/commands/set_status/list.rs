@@ -78,6 +78,10 @@ impl Moving<'_, '_> {
         let decided = listed.decide(&order, &self.write.held_stock(pk)?, self.changed.contains(&pk));
         let change = match decided {
             Ok(Listed::Unchanged) => return Ok(RecordOutcome::Unchanged(Vec::new())),
+            Ok(Listed::Note) => {
+                self.write.insert_note(pk, &Audit { note: listed.note.clone(), ..self.audit.clone() })?;
+                return Ok(RecordOutcome::Imported(Vec::new()));
+            }
             Ok(Listed::Shipping) => None,
             Ok(Listed::Step(change)) => Some(change),
             Err(refusal) => return reject(refusal.kind.into(), self.explain(refusal)),

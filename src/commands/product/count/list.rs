@@ -115,6 +115,14 @@ impl Stocktaking<'_, '_> {
             return reject(FailureKind::InvalidInput, format!("{}: is in the future", read.places.name("asOf")));
         }
         let label = product.label_of(&key.size_key);
+        if let Some(began) = row.as_of.and_then(|time| on_shelf.began_after(time)) {
+            let problem = format!(
+                "{}: the first stock of {label} was recorded later, at {}: it is newer than this count",
+                read.places.name("asOf"),
+                minute(began, self.zone)
+            );
+            return reject(FailureKind::InvalidInput, problem);
+        }
         if let Some(earlier) = self.known.get(&key) {
             return reject(FailureKind::InvalidInput, format!("{label} is counted in row {earlier} too"));
         }
