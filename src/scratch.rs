@@ -96,10 +96,13 @@ impl PrivateFolder {
         };
         let (folder, lock) = loop {
             let folder = make_named(LOCKED)?;
-            let opened = open_folder(folder.path())?;
+            // Another program may sweep it before it is locked.
+            let opened = match open_folder(folder.path()) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                opened => opened?,
+            };
             match opened.try_lock() {
                 Ok(()) if is_at(folder.path(), &opened) => break (folder, Some(opened)),
-                // Another program swept it before it was locked.
                 Ok(()) | Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(_)) => break (make_named(UNLOCKED)?, None),
             }
@@ -199,6 +202,18 @@ mod tests {
         left.sort();
         assert_eq!(left, [".orders-copy-unknown", ".orders-temp-file", ".orders-temp-link", "mine"]);
         assert_eq!(names(&at("mine")).len(), 2);
+    }
+
+    /// One may be swept before its program has locked it.
+    #[test]
+    fn programs_that_sweep_at_once_each_get_one() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| (0..100).for_each(|_| drop(Scratch::new_in(folder.path()).unwrap())));
+            }
+        });
+        assert_eq!(names(folder.path()), [""; 0]);
     }
 
     #[test]

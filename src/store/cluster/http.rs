@@ -8,9 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error};
 
 use super::address::{Address, Node};
+use super::lookup::Lookup;
 use crate::domain::text::os_reason;
 use crate::store::error::StoreError;
 
@@ -114,7 +116,8 @@ impl Nodes {
         let basic =
             |(name, password): &(String, String)| format!("Basic {}", STANDARD.encode(format!("{name}:{password}")));
         let all = address.nodes.iter().map(|node| (node.clone(), node.user.as_ref().map(basic))).collect();
-        Ok(Nodes { agent: config.build().into(), all, current: 0, wait, left: wait })
+        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Lookup);
+        Ok(Nodes { agent, all, current: 0, wait, left: wait })
     }
 
     /// Sends statements to a path, until they are answered. All such requests together go without an answer for no longer than `--wait`.

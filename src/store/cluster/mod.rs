@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `address` | what `--db http://…/SHOP` names |
 //! | `change`, `log` | a change; what a log of changes has to do |
-//! | `rqlite`, `http` | the log in rqlite; requests to its nodes |
+//! | `rqlite`, `http`, `lookup` | the log in rqlite; requests to its nodes; their addresses |
 //! | `recorder` | what a transaction does, as SQLite runs it |
 //! | `replica` | the mark of a replica, the version that it is of, and playing changes in |
 //! | `machine` | keeping the replica like the log, and getting writes into the log |
@@ -16,6 +16,7 @@ mod change;
 mod difference;
 mod http;
 mod log;
+mod lookup;
 mod machine;
 mod recorder;
 mod replica;
