@@ -14,6 +14,7 @@ use crate::domain::message::compose;
 use crate::domain::order::Order;
 use crate::domain::phone::{NotCallable, callable_number};
 use crate::domain::refusal::Conflict;
+use crate::domain::settings::SettingKey;
 use crate::domain::status::Status;
 use crate::domain::template::Template;
 use crate::error::{Exit, Failure, FailureKind};
@@ -74,6 +75,13 @@ pub fn run(args: &MessageArgs, context: &mut Context) -> anyhow::Result<Exit> {
         context.ui.warn(&format!("order {reference} is {status}: the text for {text} does not fit it"));
     }
     let text = compose(template, &order, &settings, &obstacles);
+    if text.trim().is_empty() {
+        let key = SettingKey::Words(template).as_str();
+        let message = format!("{key} says nothing of order {reference}: all its lines are left out");
+        return Err(Failure::new(FailureKind::Conflict(Conflict::Step), message)
+            .hint(Hint::run("to change the words", CommandLine::of("config").argument(key).option("TEXT")))
+            .into());
+    }
     let phone = &order.summary.customer.phone;
     let digits = callable_number(phone, settings.country_code.as_deref());
     let link = digits.map(|digits| message_link(&digits, &text));

@@ -464,7 +464,7 @@ mod tests {
                     .map(|(cod, is_claimed, kept)| (status, payments, cod, is_claimed, kept))
             })
         }) {
-            let case = Case { payments, cod, is_claimed, kept, ..Case::default() };
+            let case = Case { cod, is_claimed, payments, kept, ..Case::default() };
             let order = with_money(&case, status);
             let text = in_our_words(Template::fitting(status), &order, &Settings::default(), &[]);
             let own = in_own_words("Due {due}!", &order, &Settings::default(), &[]);

@@ -19,6 +19,8 @@ pub enum Alike {
     OnRecord,
     /// It is an earlier row of the list.
     InList,
+    /// It was recorded, and taken back: somebody said that it was wrong.
+    TakenBack,
 }
 
 /// What a row of a list means.
@@ -125,8 +127,13 @@ pub fn decide_listed(
     count: usize,
     now: Timestamp,
 ) -> Result<Listed, Refusal> {
+    let (reference, said) = (&summary.reference, describe(entry.amount, &entry.method, entry.receipt.as_deref()));
+    if alike == Some(Alike::TakenBack) && same.is_none() {
+        return Ok(Listed::Unchanged(Some(format!(
+            "{reference}: {said} was recorded before and taken back: left out; if it was paid after all, record it with pay"
+        ))));
+    }
     let alike = alike.filter(|_| entry.receipt.is_none());
-    let (reference, said) = (&summary.reference, describe(entry.amount, &entry.method, None));
     if alike == Some(Alike::OnRecord) {
         let is_sure = entry.paid_at.is_some();
         return Ok(Listed::Unchanged((!is_sure).then(|| {
@@ -457,6 +464,7 @@ mod tests {
         let same = SameReceipt { order: summary.pk, reference: summary.reference.clone(), amount: balance(5000) };
         let maybe = "LEG-LXYZ1234-AB5C: 50.00 cash is on record already; if this is another payment, give it a receipt or paidAt";
         let twice = "LEG-LXYZ1234-AB5C: 50.00 cash is in the list twice; both were recorded";
+        let wrong = "LEG-LXYZ1234-AB5C: 50.00 cash R-2 was recorded before and taken back: left out; if it was paid after all, record it with pay";
         for (receipt, paid_at, same, alike, is_new, warning) in [
             (Some("R-1"), None, Some(&same), None, false, None),
             (Some("R-2"), None, None, Some(Alike::OnRecord), true, None),
@@ -464,6 +472,8 @@ mod tests {
             (None, None, None, Some(Alike::OnRecord), false, Some(maybe)),
             (None, Some("2026-02-05T00:00:00Z"), None, Some(Alike::OnRecord), false, None),
             (None, None, None, Some(Alike::InList), true, Some(twice)),
+            (Some("R-2"), None, None, Some(Alike::TakenBack), false, Some(wrong)),
+            (Some("R-1"), None, Some(&same), Some(Alike::TakenBack), false, None),
         ] {
             let entry = PaymentEntry { paid_at: paid_at.map(at), ..entry(5000, receipt) };
             let what = format!("{receipt:?} {paid_at:?} {alike:?}");

@@ -404,7 +404,15 @@ fn stock_warning(incoming: &IncomingProduct, known: &Product) -> Option<String> 
     let new: Vec<&str> = lines.iter().filter(is_new).map(|line| line.size.as_str()).collect();
     if !new.is_empty() {
         let sizes = shorten(&new.join(", ")).into_owned();
-        return Some(format!("{name} ({handle}): has no size {sizes} yet; product count or receive starts it"));
+        // What else the row says of sizes that are there is not taken either.
+        let pairs = lines.iter().filter_map(|line| {
+            let known = known.sizes().find(|size| size.size_key == line.size_key)?;
+            (matches!(sent, IncomingStock::BySize(_)) && known.on_hand != line.on_hand).then_some((known, line.on_hand))
+        });
+        let differing: Vec<_> =
+            pairs.map(|(known, sent)| format!("{} stays {}, not {sent}", known.size, known.on_hand)).collect();
+        let stays = if differing.is_empty() { String::new() } else { format!("; stock of {}", differing.join(", ")) };
+        return Some(format!("{name} ({handle}): has no size {sizes} yet; product count or receive starts it{stays}"));
     }
     let key = |lines: Vec<StockLine>| {
         let mut lines: Vec<_> = lines.into_iter().map(|line| (line.size_key, line.on_hand)).collect();
@@ -449,6 +457,20 @@ mod tests {
             decision.stock_kept.as_deref(),
             Some("Shirt (SKU-Shirt): stock stays 2, not 3; product count sets it")
         );
+    }
+
+    #[test]
+    fn a_new_size_hides_no_other_stock_that_is_not_taken() {
+        let known = product("Shirt", &[("S", 50), ("L", 2)]);
+        let warning = |sizes: &[(&str, i64)]| {
+            let sizes = sizes.iter().map(|(size, pieces)| ((*size).to_owned(), *pieces)).collect();
+            stock_warning(&IncomingProduct { stock: Some(IncomingStock::BySize(sizes)), ..named("Shirt") }, &known)
+        };
+        let new = "Shirt (SKU-Shirt): has no size XXL yet; product count or receive starts it";
+        assert_eq!(warning(&[("S", 50), ("XXL", 4)]).as_deref(), Some(new));
+        let also = format!("{new}; stock of S stays 50, not 99, L stays 2, not 1");
+        assert_eq!(warning(&[("s", 99), ("XXL", 4), ("L", 1)]), Some(also));
+        assert_eq!(warning(&[("S", 50), ("L", 2)]), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::product::{Product, ProductId};
 use super::refusal::{Conflict, RefusalKind};
-use super::text::shorten;
+use super::text::{IS_A_DATE, looks_like_a_date, shorten};
 
 /// What a row says of its product: at least one of these.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -125,8 +125,9 @@ impl RowProduct {
             (None, Some(_)) => (NamingColumn::Sku, "SKU"),
             (None, None) => (NamingColumn::Name, "name"),
         };
-        let unknown = || self.refuse(RefusalKind::InvalidInput, column, &format!("is the {what} of no product"));
-        self.find(matches)?.ok_or_else(unknown)
+        let is_date = column == NamingColumn::Sku && self.sku.as_deref().is_some_and(looks_like_a_date);
+        let problem = if is_date { IS_A_DATE.to_owned() } else { format!("is the {what} of no product") };
+        self.find(matches)?.ok_or_else(|| self.refuse(RefusalKind::InvalidInput, column, &problem))
     }
 
     /// Returns the product of which the SKU differs in its zeros only, if its name is right.

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use chrono::NaiveDate;
+
 /// Returns the value of a digit, including Arabic and full-width ones.
 pub fn digit_value(c: char) -> Option<u8> {
     let zero = match c {
@@ -88,6 +90,14 @@ pub fn os_reason(error: &str) -> String {
     let said = error.split(" (os error ").next().unwrap_or(error);
     let mut letters = said.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What is wrong with a code that a spreadsheet made a date of.
+pub const IS_A_DATE: &str = "is a date: enter what was meant, in a column of text";
+
+/// Returns whether a code looks like a date that a spreadsheet made of it, as in a list that was saved as CSV since.
+pub fn looks_like_a_date(code: &str) -> bool {
+    code.get(..10).is_some_and(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok())
 }
 
 /// Quotes a word for the shell if needed, so that a hint can be pasted whoever chose the word.

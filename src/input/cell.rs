@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -15,7 +14,7 @@ use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
-use crate::domain::text::{plain_number, shorten, whole_number};
+use crate::domain::text::{IS_A_DATE, looks_like_a_date, plain_number, shorten, whole_number};
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
@@ -161,13 +160,13 @@ pub fn read_code(text: &str, longest: usize) -> Result<String, String> {
     }
 }
 
-/// Reads a SKU or size. What looks like a date is one that a spreadsheet made of it, as in a list that was saved as CSV since.
+/// Reads a size, or the SKU of a product that may be new.
 ///
 /// # Errors
 /// It is a date, is too long, or digits of it are lost.
 pub fn read_product_code(text: &str, longest: usize) -> Result<String, String> {
-    if text.get(..10).is_some_and(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok()) {
-        return Err("is a date: enter what was meant, in a column of text".to_owned());
+    if looks_like_a_date(text) {
+        return Err(IS_A_DATE.to_owned());
     }
     read_code(text, longest)
 }

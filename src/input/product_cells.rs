@@ -1,6 +1,6 @@
 //! The cells of a row that name a product: alike in a catalogue, a delivery and a count sheet.
 
-use super::cell::{Cells, cell_name, one_of, read_id, read_product_code, read_text};
+use super::cell::{Cells, cell_name, one_of, read_code, read_id, read_product_code, read_text};
 use super::table::Columns;
 use crate::domain::limits;
 use crate::domain::row_product::RowProduct;
@@ -80,7 +80,8 @@ pub fn read(cells: &mut Cells<'_>, columns: &Columns, line: u64) -> ProductCells
     let before = cells.problems.len();
     let product = RowProduct {
         id: cells.read("id", read_id),
-        sku: cells.read(sku, |text| read_product_code(text, limits::BARCODE)),
+        // A product that is known may have a date for its SKU: whoever looks for it says otherwise.
+        sku: cells.read(sku, |text| read_code(text, limits::BARCODE)),
         name: match cells.cell("id").or(cells.cell(sku)) {
             Some(_) => cells.cell(name).and_then(|name| read_text(name, limits::NAME).ok()),
             None => cells.read(name, |text| read_text(text, limits::NAME)),

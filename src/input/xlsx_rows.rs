@@ -60,10 +60,7 @@ impl<R: Read + Seek> SheetRows<R> {
         };
         let workbook = parts.open(&mut file, "xl/workbook.xml")?.ok_or_else(|| refused(NO_SHEET))?;
         let (id, sheets) = first_sheet(Xml::new(workbook))?.ok_or_else(|| refused(NO_SHEET))?;
-        let path = links.get(&id).map(|target| match target.strip_prefix('/') {
-            Some(path) => path.to_owned(),
-            None => format!("xl/{target}"),
-        });
+        let path = links.get(&id).map(|target| path_of(target));
         let texts = match parts.open(&mut file, "xl/sharedStrings.xml")? {
             Some(texts) => read_texts(Xml::new(texts))?,
             None => SharedTexts::default(),
@@ -289,6 +286,20 @@ fn column_of(place: &str) -> Option<usize> {
     column.checked_sub(1)
 }
 
+/// Returns the path of a part that the workbook links to: `../xl/./a.xml` is `xl/a.xml`.
+fn path_of(target: &str) -> String {
+    let mut path = Vec::new();
+    let steps = target.strip_prefix('/').map_or("xl/", |_| "").split('/').chain(target.split('/'));
+    for step in steps {
+        match step {
+            "" | "." => {}
+            ".." => drop(path.pop()),
+            step => path.push(step),
+        }
+    }
+    path.join("/")
+}
+
 /// Reads the links of a workbook: the path of each part by its id.
 fn read_links<R: BufRead>(mut xml: Xml<R>) -> Result<HashMap<String, String>, RowsError> {
     let (mut links, mut size) = (HashMap::new(), 0);
@@ -399,6 +410,20 @@ fn read_texts<R: BufRead>(mut xml: Xml<R>) -> Result<SharedTexts, RowsError> {
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
+
+    #[test]
+    fn a_link_is_followed_as_packages_write_it() {
+        for target in [
+            "worksheets/sheet1.xml",
+            "./worksheets/sheet1.xml",
+            "../xl/worksheets/sheet1.xml",
+            "/xl/worksheets/sheet1.xml",
+            "/xl/./worksheets/../worksheets/sheet1.xml",
+            "../../xl/worksheets/sheet1.xml",
+        ] {
+            assert_eq!(path_of(target), "xl/worksheets/sheet1.xml", "{target}");
+        }
+    }
 
     /// Short ones too: each takes its bytes and the four of its end, no more.
     #[test]

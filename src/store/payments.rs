@@ -88,6 +88,27 @@ impl Read<'_> {
         Ok(found.map(|found| if Some(found) <= newest { Alike::OnRecord } else { Alike::InList }))
     }
 
+    /// Returns whether this payment of an order was recorded and taken back: by its receipt, or without one by its time if it has one.
+    pub fn was_taken_back(&self, order: OrderPk, entry: &PaymentEntry) -> Result<bool, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT EXISTS (
+                 SELECT 1 FROM (SELECT pk, paid_at, voids FROM payments
+                                WHERE order_pk = :order AND method = :method AND amount = :amount AND receipt IS :receipt
+                                ORDER BY pk LIMIT :most) AS pay
+                 WHERE pay.voids IS NULL AND (:receipt IS NOT NULL OR :paid_at IS NULL OR pay.paid_at = :paid_at)
+                   AND EXISTS (SELECT 1 FROM payments AS v WHERE v.voids = pay.pk))",
+        )?;
+        let values = named_params! {
+            ":order": order,
+            ":method": entry.method,
+            ":amount": entry.amount,
+            ":receipt": entry.receipt,
+            ":paid_at": entry.paid_at,
+            ":most": ALIKE_COMPARED,
+        };
+        Ok(statement.query_row(values, |row| row.get(0))?)
+    }
+
     /// Counts the payments of an order.
     pub fn payment_count(&self, order: OrderPk) -> Result<usize, StoreError> {
         let sql = "SELECT COUNT(*) FROM payments WHERE order_pk = :order";
@@ -260,12 +281,25 @@ mod tests {
                     dated.paid_at = paid_at;
                     assert_eq!(write.alike(OrderPk(1), &dated, Some(PaymentPk(2)))?, found, "{paid_at:?}");
                 }
+                let taken_back = |amount, method, receipt| {
+                    write.was_taken_back(OrderPk(1), &payment(amount, method, receipt, None).entry)
+                };
+                assert!(!taken_back(5000, "instapay", Some("R-7"))? && !taken_back(2000, "cash", None)?);
                 // What was voided may be entered anew.
                 for number in [1, 2] {
                     let order = write.orders(&[OrderPk(1)])?.remove(0);
                     write.record_payment(&decide_void(&order, number).unwrap(), &audit())?;
                 }
                 assert_eq!((read(write, "R-7")?, alike(write, 2000, "cash", 9)?), (None, None));
+                assert!(taken_back(5000, "instapay", Some("r-7"))? && taken_back(2000, "cash", None)?);
+                for (amount, method, receipt) in [
+                    (5000, "instapay", Some("R-8")),
+                    (5001, "instapay", Some("R-7")),
+                    (2000, "bosta", None),
+                    (-2000, "cash", None),
+                ] {
+                    assert!(!taken_back(amount, method, receipt)?, "{amount} {method} {receipt:?}");
+                }
                 Ok(())
             })
             .unwrap();

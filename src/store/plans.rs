@@ -102,6 +102,7 @@ fn read_all(read: &Read<'_>, new: &ResolvedOrder, shirt: &Product, user: &User) 
     let entry = PaymentEntry { amount: Balance::from_hundredths(100), method, receipt, paid_at: None };
     read.same_receipt(&entry.method, entry.receipt.as_deref())?;
     read.alike(order, &entry, read.newest_payment()?)?;
+    read.was_taken_back(order, &entry)?;
     read.knows_method(&entry.method)?;
     read.last_method()?;
     read.methods()?;

@@ -53,8 +53,8 @@ impl Returns {
     /// Takes out what came back of an order, and notes it at its items. Returns with it what was exchanged.
     pub fn take(&mut self, order: OrderPk, items: &mut [OrderItem]) -> (Vec<Return>, Vec<Exchange>) {
         let rows = self.0.remove(&order).unwrap_or_default();
-        let exchanged = rows.iter().filter(|row| row.is_exchange);
-        let exchanges = exchanged.map(|row| Exchange { value: row.value, is_sent: row.is_sent }).collect();
+        let of_exchange = |row: &Row| row.is_exchange.then_some(Exchange { value: row.value, is_sent: row.is_sent });
+        let exchanges = rows.iter().filter_map(of_exchange).collect();
         let to_item = |Row { item, quantity, subtotal, value, at, .. }| {
             // A row of an item that is not there is found by check.
             let index = items.iter().position(|known| known.id == item.0)?;

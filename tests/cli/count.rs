@@ -304,6 +304,25 @@ fn a_count_that_was_taken_late_is_a_warning() {
         .prints("corrected 0, as expected 1, not counted 9\n");
 }
 
+/// Its SKU came as text, and stands as text in our own sheet.
+#[test]
+fn a_sku_that_looks_like_a_date_is_counted() {
+    let shop = Shop::new();
+    let product = r#"[{"name":"Cap","barcode":"2026-03-04","price":5,"stockQuantity":3}]"#;
+    shop.orders(["product", "import", "-", "-q"]).stdin(product).succeeds();
+    for format in ["csv", "xlsx"] {
+        let sheet = shop.orders(["product", "sheet", "--format", format]).into_command().output().unwrap().stdout;
+        std::fs::write(shop.path(&format!("sheet.{format}")), &sheet).unwrap();
+        shop.orders(["product", "count", &format!("sheet.{format}")])
+            .prints("corrected 0, as expected 0, not counted 1\n");
+    }
+    let count = |sku: &str| shop.orders(["product", "count", "-"]).stdin(format!("sku,counted\n{sku},2\n"));
+    count("2026-03-04").exits(0);
+    let refused = count("2026-03-05").exits(4).stderr;
+    assert!(refused.contains("\"2026-03-05\" is a date: enter what was meant, in a column of text"), "{refused}");
+    shop.orders(["product", "receive", "-", "--ref", "R-1"]).stdin("sku,quantity\n2026-03-04,4\n").exits(0);
+}
+
 /// What lay there at first did not come after a count of the morning: it must not be added to that count.
 #[test]
 fn a_count_from_before_the_first_stock_is_refused() {

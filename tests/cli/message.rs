@@ -157,3 +157,14 @@ fn the_shop_writes_in_its_own_words() {
     assert!(told["text"].as_str().unwrap().starts_with("*ORDER CONFIRMATION*"), "{told}");
     shop.check();
 }
+
+#[test]
+fn words_of_which_nothing_is_left_are_no_message() {
+    let shop = Shop::with_order();
+    shop.orders(["config", "template.received", "{courier}\\n{tracking}", "-q"]).succeeds();
+    shop.orders(["message", ORDER]).fails(
+        5,
+        "error: template.received says nothing of order LEG-LXYZ1234-AB5C: all its lines are left out\n\
+         hint: to change the words:  orders config template.received TEXT\n",
+    );
+}

@@ -449,3 +449,24 @@ fn a_time_of_a_list_that_lies_ahead_is_named_as_the_shop_wrote_it() {
         ),
     );
 }
+
+/// A list that goes on has the rows of the days before, those too that somebody found to be wrong.
+#[test]
+fn a_list_does_not_bring_back_what_was_voided() {
+    let shop = Shop::stocked();
+    shop.take("LEG-1", BELT, 1, None);
+    let list = "orderReference,amount,method,receipt\nLEG-1,5,bosta,V1\nLEG-1,6,bosta,\n";
+    let enter = || shop.orders(["pay", "--from", "-"]).stdin(list).exits(0);
+    assert_eq!(enter().stdout, "recorded 2, unchanged 0\n");
+    for number in ["1", "2"] {
+        shop.orders(["pay", "LEG-1", "--void", number, "--note", "wrong", "-q"]).succeeds();
+    }
+    let again = enter();
+    assert_eq!(again.stdout, "recorded 0, unchanged 2\n");
+    for said in ["LEG-1: 5.00 bosta V1 was recorded before and taken back", "LEG-1: 6.00 bosta was recorded before"] {
+        assert!(again.stderr.contains(said), "{}", again.stderr);
+    }
+    // It was right after all.
+    shop.orders(["pay", "LEG-1", "5", "bosta", "--receipt", "V1", "-q"]).succeeds();
+    assert_eq!(shop.orders(["show", "LEG-1", "--json"]).json()["paid"], "5.00");
+}

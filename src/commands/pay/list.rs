@@ -7,7 +7,7 @@ use crate::commands::import_summary::{Imported, RecordOutcome};
 use crate::commands::payment::new_method;
 use crate::commands::row_list::RowList;
 use crate::domain::money::Balance;
-use crate::domain::pay::{Listed, decide_listed, overpaid};
+use crate::domain::pay::{Alike, Listed, decide_listed, overpaid};
 use crate::domain::payment::{ListedPayment, Method, PaymentPk};
 use crate::domain::refusal::RefusalKind;
 use crate::domain::zone::Zone;
@@ -78,6 +78,10 @@ impl Till<'_, '_> {
         let alike = match entry.receipt {
             Some(_) => None,
             None => self.write.alike(summary.pk, &entry, self.newest)?,
+        };
+        let alike = match same.is_none() && alike.is_none() && self.write.was_taken_back(summary.pk, &entry)? {
+            true => Some(Alike::TakenBack),
+            false => alike,
         };
         let (count, now) = (self.write.payment_count(summary.pk)?, self.write.time());
         let ahead = entry.paid_at.filter(|paid_at| *paid_at > now);

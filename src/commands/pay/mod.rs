@@ -33,7 +33,7 @@ use crate::store::Payable;
 ///
 /// --from takes a list as CSV or as a spreadsheet (.xlsx, its first sheet), with its columns by name: orderReference (or tracking) and amount, and where there are method,
 /// receipt, paidAt and note. An amount below zero is a refund. All or nothing. A list that is entered again changes nothing: a
-/// row is known by its receipt; without one by order, amount, method and paidAt.
+/// row is known by its receipt; without one by order, amount, method and paidAt. What was voided since is left out, with a warning.
 #[derive(Debug, Args)]
 #[command(add = Facts::of(Group::Money).keeping_note())]
 #[command(override_usage = "orders pay [OPTIONS] <REF> <AMOUNT> <METHOD>
