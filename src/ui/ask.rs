@@ -1,8 +1,9 @@
 //! Questions, for a person at a terminal. [`Ui`](super::Ui) asks them, and only if `is_interactive`.
 
-use std::io;
+use std::{fmt, io};
 
 use console::{Key, Term};
+use dialoguer::theme::{SimpleTheme, Theme as _};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::interrupt::interrupted;
@@ -15,7 +16,7 @@ use crate::wrap::width_of;
 pub(super) fn one_key(question: &str, keys: &[char]) -> io::Result<Option<char>> {
     let question = shown_sentence(question);
     let term = Term::stderr();
-    term.write_str(&format!("{question} [y/N] "))?;
+    term.write_str(&drawn(|f| SimpleTheme.format_confirm_prompt(f, &question, Some(false))))?;
     let silent = Silent::begin();
     term.hide_cursor()?;
     let answer = loop {
@@ -31,15 +32,22 @@ pub(super) fn one_key(question: &str, keys: &[char]) -> io::Result<Option<char>>
         }
     };
     term.clear_line()?;
-    let said = match answer {
-        Some('y') => "yes".to_owned(),
-        Some(ENTER) | None => "no".to_owned(),
-        Some(key) => key.to_string(),
-    };
-    term.write_line(&format!("{question} {said}"))?;
+    let is_yes = |yes| drawn(|f| SimpleTheme.format_confirm_prompt_selection(f, &question, Some(yes)));
+    term.write_line(&match answer {
+        Some('y') => is_yes(true),
+        Some(ENTER) | None => is_yes(false),
+        Some(key) => format!("{question} {key}"),
+    })?;
     term.show_cursor()?;
     drop(silent);
     Ok(answer)
+}
+
+/// Returns what a theme draws.
+fn drawn(draw: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    let mut text = String::new();
+    // A text takes all that is written to it.
+    draw(&mut text).map_or_else(|_| String::new(), |()| text)
 }
 
 /// Returns the Latin letter in the place of a letter of an Arabic keyboard. (b has none: its key types two letters.)
