@@ -342,7 +342,7 @@ fn the_commands_for_the_guides_endpoints_work() {
 /// Every line of the crontab does its work in the environment that cron gives it.
 #[test]
 fn the_crontab_works_as_it_stands() {
-    let shop = Shop::with_order();
+    let shop = Shop::on_file().with_catalogue().with_the_order();
     shop.orders(["product", "count", "BLT-01", "0", "--note", "sold out"]).succeeds();
     let folder = shop.path("").display().to_string();
     std::fs::create_dir(shop.path("backups")).unwrap();
