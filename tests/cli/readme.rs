@@ -306,7 +306,16 @@ fn the_words_in_arabic_are_true_of_every_order() {
 
 #[test]
 fn the_tour_prints_what_readme_shows() {
-    let output = Command::new("bash").arg(shipped("examples/tour.sh")).output().unwrap();
+    // The program that is tested, instead of one that cargo would put in its place: that may have other features.
+    let room = tempfile::tempdir().unwrap();
+    std::fs::write(room.path().join("cargo"), "#!/bin/sh\n").unwrap();
+    std::fs::set_permissions(room.path().join("cargo"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_orders"));
+    std::os::unix::fs::symlink(program.parent().unwrap(), room.path().join("debug")).unwrap();
+    let path = format!("{}:{}", room.path().display(), std::env::var("PATH").unwrap());
+    let tour = shipped("examples/tour.sh");
+    let output =
+        Command::new("bash").arg(tour).env("PATH", path).env("CARGO_TARGET_DIR", room.path()).output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(without_isolates(&shown).trim_end(), the_block(README, "text").trim_end());
