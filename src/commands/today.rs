@@ -6,7 +6,6 @@ use super::Context;
 use super::facts::{Facts, Group};
 use super::find::likely_duplicates;
 use super::report::ReportOptions;
-use crate::domain::calendar::before;
 use crate::domain::payment::Payment;
 use crate::domain::refusal::Remedy;
 use crate::domain::report::money::{Outstanding, Waiting};
@@ -14,9 +13,7 @@ use crate::domain::settings::Settings;
 use crate::domain::slip::RETURNS_LOOKED_AT;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
-use crate::domain::today::{
-    self, COUNTED, DAYS_WITH_COURIER, LOOKED_AT, List, Needs, PRODUCTS, PendingOrder, SHIPPED, SHOWN,
-};
+use crate::domain::today::{self, COUNTED, Count, LOOKED_AT, List, Needs, PRODUCTS, PendingOrder, SHIPPED, SHOWN};
 use crate::error::{Exit, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::options::OutputFormat;
@@ -81,6 +78,7 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
     }
     let owed_count = read.owed_up_to(COUNTED)?;
     let owed = if owed_count > 0 { owed(read)? } else { Vec::new() };
+    let (late, late_count) = late(read, context.now)?;
     Ok(today::Facts {
         pending: pending.collect(),
         pending_count,
@@ -89,7 +87,8 @@ fn facts(read: &Read<'_>, settings: &Settings, context: &Context) -> anyhow::Res
         exchanges: read.orders(&read.unsent_exchanges(RETURNS_LOOKED_AT)?)?,
         to_pack_count,
         to_pack: read.summaries(&[confirmed, processing].concat())?,
-        shipped: shipped(read, context.now)?,
+        late,
+        late_count,
         owed_count,
         owed,
     })
@@ -106,14 +105,16 @@ fn owed(read: &Read<'_>) -> anyhow::Result<Vec<(Waiting, Vec<Payment>)>> {
     Ok(owed.into_iter().zip(paid.into_iter().map(|order| order.payments)).collect())
 }
 
-/// Loads the shipped orders that came first, if so long ago that a courier may have had them for long.
-fn shipped(read: &Read<'_>, now: Timestamp) -> Result<Vec<Waiting>, StoreError> {
-    let until = before(now, chrono::Duration::days(DAYS_WITH_COURIER));
+/// Loads the orders that couriers have had for long, of the shipped ones that came first.
+fn late(read: &Read<'_>, now: Timestamp) -> Result<(Vec<Waiting>, Count), StoreError> {
     let first = read.first_of_status(Status::Shipped, SHIPPED)?;
-    let shipped_at = read.shipped_at(&first)?;
-    let old = read.summaries(&first)?.into_iter().filter(|order| order.created_at <= until);
-    let waiting = old.map(|order| Waiting { since: *shipped_at.get(&order.pk).unwrap_or(&order.created_at), order });
-    Ok(waiting.collect())
+    let are_all = first.len() < SHIPPED;
+    let mut late = today::late(read.shipped_at(&first)?, now);
+    let count = Count::of_rows(late.len(), are_all);
+    late.truncate(SHOWN);
+    let orders = read.summaries(&late.iter().map(|(order, _)| *order).collect::<Vec<_>>())?;
+    let waiting = orders.into_iter().zip(late).map(|(order, (_, since))| Waiting { order, since });
+    Ok((waiting.collect(), count))
 }
 
 fn section<'n>(needs: &'n Needs, context: &Context) -> Section<'n> {

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::obstacle::{Obstacle, refusal};
-use super::order::{Order, OrderSummary};
+use super::order::{Order, OrderPk, OrderSummary};
 use super::payment::{Method, Payment};
 use super::product::{Catalogue, Product};
 use super::reference::Reference;
@@ -102,13 +102,20 @@ pub enum Count {
     AtLeast(i64),
 }
 
+impl Default for Count {
+    fn default() -> Count {
+        Count::Exactly(0)
+    }
+}
+
 impl Count {
     /// Makes the count of what was counted no further than [`COUNTED`].
     fn of_counted(counted: i64) -> Count {
         if counted < COUNTED { Count::Exactly(counted) } else { Count::AtLeast(COUNTED) }
     }
 
-    fn of_rows(rows: usize, are_all: bool) -> Count {
+    /// Makes the count of rows that were looked at: all that there are, or the first of them.
+    pub fn of_rows(rows: usize, are_all: bool) -> Count {
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);
         if are_all { Count::Exactly(rows) } else { Count::AtLeast(rows) }
     }
@@ -156,8 +163,10 @@ pub struct Facts {
     pub to_pack_count: i64,
     /// The orders of which what replaces what came back was not sent yet.
     pub exchanges: Vec<Order>,
-    /// The shipped orders that came first, up to [`SHIPPED`], with the time of their shipping.
-    pub shipped: Vec<Waiting>,
+    /// The orders that couriers have had for long, the longest first, up to [`SHOWN`].
+    pub late: Vec<Waiting>,
+    /// How many these are.
+    pub late_count: Count,
     /// The orders of which something is owed, up to [`SHOWN`], with their payments.
     pub owed: Vec<(Waiting, Vec<Payment>)>,
     /// How many orders there are of which something is owed.
@@ -260,18 +269,22 @@ fn packing(facts: &Facts, now: Timestamp) -> Needs {
     needs(List::ToPack, rows, count)
 }
 
+/// Chooses of shipped orders, with the time of their shipping, those that couriers have had for long, the longest first.
+pub fn late(mut shipped: Vec<(OrderPk, Timestamp)>, now: Timestamp) -> Vec<(OrderPk, Timestamp)> {
+    let limit = Duration::days(DAYS_WITH_COURIER).num_milliseconds();
+    shipped.retain(|(_, since)| now.millis() - since.millis() >= limit);
+    shipped.sort_by_key(|(order, since)| (*since, *order));
+    shipped
+}
+
 fn with_couriers(facts: &Facts, now: Timestamp) -> Needs {
-    let limit = Duration::days(DAYS_WITH_COURIER);
-    let mut late: Vec<&Waiting> = facts.shipped.iter().filter(|waiting| waiting.waited(now) >= limit).collect();
-    late.sort_by_key(|waiting| (waiting.since, waiting.order.pk));
-    let count = Count::of_rows(late.len(), facts.shipped.len() < SHIPPED);
-    let need = |waiting: &&Waiting| {
+    let need = |waiting: &Waiting| {
         let next = Remedy::MoveOn { reference: waiting.order.reference.clone(), to: Status::Delivered };
         let need = order_need(&waiting.order, waiting.since, now, next);
         let shipping: Vec<String> = waiting.order.shipping.words().into_iter().flatten().collect();
         Need { remarks: (!shipping.is_empty()).then(|| shipping.join(", ")).into_iter().collect(), ..need }
     };
-    needs(List::WithCouriers, late.iter().map(need).collect(), count)
+    needs(List::WithCouriers, facts.late.iter().map(need).collect(), facts.late_count)
 }
 
 fn owed(facts: &Facts, now: Timestamp) -> Needs {
@@ -506,12 +519,8 @@ mod tests {
                 summary(3, Status::Processing, 5),
             ],
             to_pack_count: 1000,
-            // It left the shop within three days; and before that, though it came later than others.
-            shipped: vec![
-                waiting(4, Status::Shipped, 0, 29),
-                waiting(5, Status::Shipped, 1, 28),
-                waiting(6, Status::Shipped, 2, 20),
-            ],
+            late: vec![waiting(6, Status::Shipped, 2, 20), waiting(5, Status::Shipped, 1, 28)],
+            late_count: Count::Exactly(2),
             owed: vec![
                 (
                     owed.clone(),
@@ -532,6 +541,14 @@ mod tests {
         let counts = [2, 3, 4].map(|list| lists[list].count);
         assert_eq!(counts, [Count::AtLeast(1000), Count::Exactly(2), Count::Exactly(2)]);
         assert_eq!(counts.map(Count::exact), [None, Some(2), Some(2)]);
+    }
+
+    /// Three days are long, however early the order came.
+    #[test]
+    fn couriers_have_an_order_for_long_after_three_days() {
+        let shipped = |pk, hour| (OrderPk(pk), at(hour));
+        let found = late(vec![shipped(4, 29), shipped(5, 28), shipped(6, 20), shipped(7, 20)], at(100));
+        assert_eq!(found, [shipped(6, 20), shipped(7, 20), shipped(5, 28)]);
     }
 
     #[test]
@@ -578,8 +595,10 @@ mod tests {
         let caps = (0..30).map(|n| product(&format!("Cap {n}"), &[("", 0)]));
         let products = caps.chain([shirt.clone()]).collect();
         let order = one(1, &shirt, None, Status::Shipped, 0).summary;
-        let shipped = vec![Waiting { order, since: at(0) }; SHIPPED];
-        let lists = today(&Facts { pending, pending_count: 1000, products, shipped, ..Facts::default() }, at(100));
+        let late = vec![Waiting { order, since: at(0) }; SHOWN];
+        let late_count = Count::of_rows(SHIPPED, false);
+        let facts = Facts { pending, pending_count: 1000, products, late, late_count, ..Facts::default() };
+        let lists = today(&facts, at(100));
         let found: Vec<_> = lists.iter().map(|needs| (needs.rows.len(), needs.count)).collect();
         let none = (0, Count::Exactly(0));
         let expected = [

@@ -1,7 +1,5 @@
 //! What needs somebody now: the first of each, and how many there are up to a bound, however many orders the file has.
 
-use std::collections::HashMap;
-
 use rusqlite::named_params;
 
 use super::error::StoreError;
@@ -52,18 +50,18 @@ impl Read<'_> {
     }
 
     /// Finds when orders were shipped last.
-    pub fn shipped_at(&self, orders: &[OrderPk]) -> Result<HashMap<OrderPk, Timestamp>, StoreError> {
+    pub fn shipped_at(&self, orders: &[OrderPk]) -> Result<Vec<(OrderPk, Timestamp)>, StoreError> {
         if orders.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(Vec::new());
         }
-        let shipped = self.rows(
-            "SELECT order_pk, at FROM order_events
-             WHERE order_pk IN (SELECT value FROM json_each(:orders)) AND kind = 'status' AND \"to\" = 'shipped' ORDER BY pk",
+        self.rows(
+            "SELECT o.pk, coalesce((SELECT e.at FROM order_events AS e
+                                    WHERE e.order_pk = o.pk AND e.kind = 'status' AND e.\"to\" = 'shipped'
+                                    ORDER BY e.pk DESC LIMIT 1), o.created_at) AS shipped_at
+             FROM orders AS o WHERE o.pk IN (SELECT value FROM json_each(:orders))",
             named_params! {":orders": json_array(orders.iter().map(|order| order.0))},
-            |row| Ok((row.get("order_pk")?, row.get("at")?)),
-        )?;
-        // The last one stays.
-        Ok(shipped.into_iter().collect())
+            |row| Ok((row.get("pk")?, row.get("shipped_at")?)),
+        )
     }
 
     /// Loads these products and the scarce ones, up to `most` of them, by name. `shop_limit` is for products without a limit of
