@@ -5,6 +5,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use super::limits::SIZES;
 use super::money::Money;
 use super::product::{PriceField, Product, ProductId, StockKey, StockLine, no_such_size};
 use super::refusal::{Conflict, Refusal, RefusalKind, Remedy};
@@ -372,6 +373,10 @@ fn new_product(
         return Err(ProductRejected { kind: RefusalKind::InvalidInput, problems });
     };
     let mut stock = incoming.stock.as_ref().unwrap_or(&IncomingStock::Total(0)).lines();
+    if stock.len() > SIZES {
+        let problem = format!("has {} sizes: a product has at most {SIZES}", stock.len());
+        return Err(ProductRejected::of(RefusalKind::InvalidInput, "stock", problem));
+    }
     if let Some(removed) = removed.filter(|removed| removed.is_sized())
         && stock.iter().all(|line| line.size_key.is_empty())
     {
@@ -457,6 +462,18 @@ mod tests {
             decision.stock_kept.as_deref(),
             Some("Shirt (SKU-Shirt): stock stays 2, not 3; product count sets it")
         );
+    }
+
+    #[test]
+    fn a_new_product_has_at_most_a_thousand_sizes() {
+        let sized = |count: usize| {
+            let stock = (0..count).map(|size| (format!("S{size}"), 1)).collect();
+            let incoming = IncomingProduct { stock: Some(IncomingStock::BySize(stock)), ..named("Shirt") };
+            add(&incoming, Matches::default(), &mut Uuid::nil)
+        };
+        assert!(sized(SIZES).is_ok());
+        let refusal = sized(SIZES + 1).unwrap_err();
+        assert_eq!(refusal.details, ["stock: has 1001 sizes: a product has at most 1000"]);
     }
 
     #[test]

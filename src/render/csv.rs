@@ -1,4 +1,6 @@
 //! Bodies as CSV: the keys are the header, nested values stay JSON.
+//!
+//! Cells carry the data as it is: a text that a spreadsheet takes for a formula is not changed. `--format xlsx` is for spreadsheets.
 
 use super::json::{Body, bare};
 
