@@ -11,7 +11,7 @@ use super::record_queue::{RecordQueue, read_rows};
 use super::rejects::Rejects;
 use super::source::{InputArgs, InputFile, open_list};
 use crate::domain::settings::Settings;
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::hint::Hint;
 use crate::input::list_file::open_rows;
 use crate::input::table::{Columns, Row, Rows as _, RowsError, TableForm};
@@ -156,4 +156,22 @@ pub fn or_meant(error: anyhow::Error, hint: Option<&Hint>) -> anyhow::Error {
         (Ok(failure), _) => failure.into(),
         (Err(error), _) => error,
     }
+}
+
+/// Prints what became of the rows of a list, which did or would do something to each, and returns the exit code.
+pub fn print_sum(
+    summary: &ImportSummary,
+    of: Imported,
+    [did, would]: [&str; 2],
+    context: &Context,
+) -> anyhow::Result<Exit> {
+    context.print_one(summary.body(of), || {
+        if context.ui.quiet {
+            return String::new();
+        }
+        let did = if context.is_dry_run() { would } else { did };
+        let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
+        format!("{did} {}, unchanged {}{rejected}\n", summary.imported, summary.unchanged)
+    })?;
+    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
 }

@@ -24,6 +24,7 @@
 //! | [`product_json`], [`product_rows`] | a product of the catalogue; the products of a table |
 //! | [`list_file`], [`table`] | a list in a file; tables: rows of cells under named columns |
 //! | [`csv_rows`], `utf16`, [`xlsx_rows`] | the rows of CSV, UTF-16 too; those of a spreadsheet |
+//! | `xlsx_parts` | the sheets of a spreadsheet, and the texts that cells share |
 //! | `xlsx_styles`, `xlsx_xml` | which styles of a spreadsheet show dates; the XML of its parts |
 //! | [`cell`], [`cell_value`] | cells, and what people write into them; text or date |
 //! | `product_cells`, `order_cell` | what a row says of a product; which order it names |
@@ -79,6 +80,7 @@ pub(crate) mod timestamp;
 pub(crate) mod username;
 mod utf16;
 pub(crate) mod webhook;
+mod xlsx_parts;
 pub mod xlsx_rows;
 mod xlsx_styles;
 mod xlsx_xml;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::commands::Context;
 use crate::commands::import_summary::{Imported, RecordOutcome};
 use crate::commands::payment::new_method;
-use crate::commands::row_list::RowList;
+use crate::commands::row_list::{RowList, print_sum};
 use crate::domain::money::Balance;
 use crate::domain::pay::{Alike, Listed, decide_listed, overpaid};
 use crate::domain::payment::{ListedPayment, Method, PaymentPk};
@@ -34,15 +34,7 @@ pub fn record_list(list: &RowList<'_>, method: Option<&Method>, context: &mut Co
         let mut till = Till { write, audit, newest: write.newest_payment()?, methods, zone };
         Ok((rows.each(&mut |read| till.enter(read))?, ()))
     })?;
-    context.print_one(summary.body(Imported::Payments), || {
-        if context.ui.quiet {
-            return String::new();
-        }
-        let did = if context.is_dry_run() { "would record" } else { "recorded" };
-        let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
-        format!("{did} {}, unchanged {}{rejected}\n", summary.imported, summary.unchanged)
-    })?;
-    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+    print_sum(&summary, Imported::Payments, ["recorded", "would record"], context)
 }
 
 /// Judges a row that needs nothing of the orders file.

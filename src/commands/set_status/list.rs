@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::change::record;
 use crate::commands::Context;
 use crate::commands::import_summary::{Imported, RecordOutcome};
-use crate::commands::row_list::RowList;
+use crate::commands::row_list::{RowList, print_sum};
 use crate::commands::shipping::shared_number;
 use crate::domain::listed_status::{Listed, ListedStatus};
 use crate::domain::order::OrderPk;
@@ -31,15 +31,7 @@ pub fn move_listed(list: &RowList<'_>, form: &StatusForm, context: &mut Context)
         let mut moving = Moving { write, audit, kept: &kept, changed: HashSet::new() };
         Ok((rows.each(&mut |read| moving.enter(read))?, ()))
     })?;
-    context.print_one(summary.body(Imported::Statuses), || {
-        if context.ui.quiet {
-            return String::new();
-        }
-        let did = if context.is_dry_run() { "would change" } else { "changed" };
-        let rejected = if summary.rejected > 0 { format!(", rejected {}", summary.rejected) } else { String::new() };
-        format!("{did} {}, unchanged {}{rejected}\n", summary.imported, summary.unchanged)
-    })?;
-    Ok(if summary.rejected > 0 { Exit::Partly } else { Exit::Done })
+    print_sum(&summary, Imported::Statuses, ["changed", "would change"], context)
 }
 
 /// Judges a row that needs nothing of the orders file.

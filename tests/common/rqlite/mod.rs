@@ -1,5 +1,5 @@
 //! A stand-in for a cluster of rqlite nodes: SQLite behind the part of rqlite's HTTP interface that `orders` uses. It answers
-//! as real nodes do, word for word (`cli/cluster/nodes.rs` compares them), and fails as they do, at the request that a test
+//! as real nodes do, word for word (`faults/cluster/nodes.rs` compares them), and fails as they do, at the request that a test
 //! chooses.
 //!
 //! Nobody may rely on what it keeps: that is in memory.
@@ -86,8 +86,6 @@ pub const PASSING: [Fault; 14] = [
 /// What was asked.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The node: an index of those in the URL.
-    pub node: usize,
     pub method: String,
     pub path: String,
     pub query: HashMap<String, String>,
@@ -272,11 +270,6 @@ impl Fake {
     /// Returns how many requests were asked since then.
     pub fn count(&self) -> usize {
         self.lock().seen.len()
-    }
-
-    /// Asks the cluster itself.
-    pub fn sql<T>(&self, ask: impl FnOnce(&Connection) -> T) -> T {
-        ask(&self.lock().database)
     }
 
     /// Keeps what the cluster has in a file.

@@ -34,7 +34,7 @@ fn serve(stream: &TcpStream, node: usize, shared: &Shared) -> std::io::Result<()
         if shared.cluster.lock().unwrap().dead.contains(&node) {
             return Ok(());
         }
-        let Some((request, is_last)) = read_request(&mut reader, node)? else { return Ok(()) };
+        let Some((request, is_last)) = read_request(&mut reader)? else { return Ok(()) };
         let (reply, version) = answer(request, shared);
         let mut stream = stream;
         match reply {
@@ -59,7 +59,7 @@ fn head(status: &str, kind: &str, version: &str, length: usize) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{version}Content-Length: {length}\r\n\r\n")
 }
 
-fn read_request(reader: &mut BufReader<&TcpStream>, node: usize) -> std::io::Result<Option<(Request, bool)>> {
+fn read_request(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<(Request, bool)>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
@@ -105,5 +105,5 @@ fn read_request(reader: &mut BufReader<&TcpStream>, node: usize) -> std::io::Res
     }
     let body = String::from_utf8_lossy(&body).into_owned();
     let is_last = line.trim_end().ends_with("HTTP/1.0");
-    Ok(Some((Request { node, method, path, query, body, authorization }, is_last)))
+    Ok(Some((Request { method, path, query, body, authorization }, is_last)))
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rusqlite::Connection;
 
-use crate::common::nodes::Nodes;
+use super::rqlited::Nodes;
 use crate::common::rqlite::Fake;
 use crate::common::{dump, replica};
 use crate::shop::{Ending, Shop, Start, quick_folder};

@@ -7,6 +7,7 @@ mod killed;
 mod nodes;
 mod race;
 mod requests;
+mod rqlited;
 
 use libtest_mimic::Failed;
 

