@@ -7,7 +7,7 @@ use crate::domain::problems::Problems;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
 use crate::error::{DETAILS_LISTED, Explained, Failure, FailureKind, list_first};
-use crate::input::table::Sheets;
+use crate::input::table::rows::Sheets;
 use crate::render::json::Body;
 use crate::ui;
 

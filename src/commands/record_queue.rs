@@ -10,8 +10,9 @@ use super::record_reader::{Batch, Batches, ReadEvent, ReadInput, Tables, start_r
 use super::rejects::Rejects;
 use super::source::InputFile;
 use crate::error::Failure;
-use crate::input::stranger::name_text;
-use crate::input::table::{Columns, Row, Rows};
+use crate::input::stream::format::name_text;
+use crate::input::table::columns::Columns;
+use crate::input::table::rows::{Row, Rows};
 use crate::ui::Progress;
 
 /// How many bytes may wait for the transaction (1 MiB): fewer than may be underway, so that the reader does not wait for it too.

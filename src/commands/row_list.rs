@@ -13,8 +13,9 @@ use super::source::{InputArgs, InputFile, open_list};
 use crate::domain::settings::Settings;
 use crate::error::{Exit, Failure};
 use crate::hint::Hint;
-use crate::input::list_file::open_rows;
-use crate::input::table::{Columns, Row, Rows as _, RowsError, TableForm};
+use crate::input::table::columns::Columns;
+use crate::input::table::open::open_rows;
+use crate::input::table::rows::{Row, Rows as _, RowsError, TableForm};
 use crate::store::{Audit, OrdersFiles, StoreError, Write};
 use crate::ui::Progress;
 

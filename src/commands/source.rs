@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::error::{Failure, FailureKind, Fault};
-use crate::input::csv_rows;
+use crate::input::table::csv;
 use crate::store::{NotOpened, OrdersFiles, PlainFile};
 
 /// How many bytes to read at a time.
@@ -105,7 +105,7 @@ pub fn open_list(
     limit: &InputArgs,
     orders_files: &OrdersFiles,
 ) -> anyhow::Result<InputFile> {
-    Ok(spooled(open_source(Some(name), orders_files)?, limit, &|head| csv_rows::refuse_endless(head, known))?)
+    Ok(spooled(open_source(Some(name), orders_files)?, limit, &|head| csv::refuse_endless(head, known))?)
 }
 
 /// Given the first bytes of a pipe that has more: says why it can never be read; `None` if it may.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::json_scan::is_json;
+use crate::input::json::scan::is_json;
 
 /// What is kept of rejected orders. It is put together only when written; the orders of one record or message share it, so
 /// that it is kept once.
@@ -39,7 +39,7 @@ pub enum Part {
 
 impl Part {
     /// Makes a part of the record's JSON; JSON from elsewhere is copied.
-    pub(super) fn sent(sent: &str, record: &[u8]) -> Part {
+    pub(in crate::input) fn sent(sent: &str, record: &[u8]) -> Part {
         let start = (sent.as_ptr() as usize).checked_sub(record.as_ptr() as usize);
         let range = start.map(|start| start..start + sent.len()).filter(|range| range.end <= record.len());
         range.map_or_else(|| Part::Json(Cow::Owned(sent.to_owned())), Part::Sent)

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::order_record::read_record;
 use super::parsed_order::ParsedOrder;
 use super::reject::Reject;
 use crate::domain::incoming::Revision;
 use crate::domain::zone::Zone;
+use crate::input::order::record::read_record;
 
 /// When the messages were sent: 2026-02-11T08:53:20Z.
 pub const SENT: i64 = 1_770_800_000;

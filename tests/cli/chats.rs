@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use orders::domain::zone::Zone;
-use orders::input::chat_text::OrderStretches;
-use orders::input::format::Format;
-use orders::input::order_record::{read_record, read_stretch};
+use orders::input::order::record::{read_record, read_stretch};
 use orders::input::parsed_order::ParsedOrder;
-use orders::input::records::Records;
 use orders::input::reject::Reject;
+use orders::input::stream::chat_text::OrderStretches;
+use orders::input::stream::format::Format;
+use orders::input::stream::records::Records;
 use serde_json::{Value, json};
 
 use crate::harness::{BELT, Shop, order};

@@ -14,7 +14,7 @@ use orders::domain::status::Status;
 use orders::domain::time::Timestamp;
 use orders::domain::user::Caller;
 use orders::domain::zone::Zone;
-use orders::input::order_record::read_record;
+use orders::input::order::record::read_record;
 use orders::render::json::{ORDER_KEYS, order_fields};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use orders::domain::zone::Zone;
-use orders::input::envelope::read_envelope;
-use orders::input::order_record::read_record;
+use orders::input::json::envelope::read_envelope;
+use orders::input::order::record::read_record;
 use serde_json::{Value, json};
 
 use crate::harness::Shop;

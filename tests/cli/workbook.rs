@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use orders::input::table::Rows;
-use orders::input::xlsx_rows::SheetRows;
+use orders::input::table::rows::Rows;
+use orders::input::table::xlsx::rows::SheetRows;
 use serde_json::{Value, json};
 
 use crate::harness::{BELT, ORDER, Shop, order, shipped};

@@ -11,9 +11,9 @@ use crate::domain::product::NamedProduct;
 use crate::domain::resolve::unknown_products;
 use crate::domain::zone::Zone;
 use crate::error::{Failure, FailureKind};
-use crate::input::order_record::read_record;
+use crate::input::order::record::read_record;
 use crate::input::parsed_order::ParsedOrder;
-use crate::input::records::{Record, Records, StreamError};
+use crate::input::stream::records::{Record, Records, StreamError};
 use crate::store::StoreError;
 
 /// Reads the order in a file; `-` or none is stdin.

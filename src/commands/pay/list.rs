@@ -12,8 +12,9 @@ use crate::domain::payment::{ListedPayment, Method, PaymentPk};
 use crate::domain::refusal::RefusalKind;
 use crate::domain::zone::Zone;
 use crate::error::{Exit, FailureKind};
-use crate::input::payment_row::{COLUMNS, ListForm, ReadPayment, check_columns, read_payment};
-use crate::input::table::{Columns, Row};
+use crate::input::list::payment::{COLUMNS, ListForm, ReadPayment, check_columns, read_payment};
+use crate::input::table::columns::Columns;
+use crate::input::table::rows::Row;
 use crate::render::zone::minute;
 use crate::store::{Audit, Write};
 

@@ -22,9 +22,9 @@ use crate::domain::product_change::{
     IncomingProduct, ProductChange, ProductDecision, ProductProblem, ProductRejected, decide_row,
 };
 use crate::error::{Exit, FailureKind};
-use crate::input::json::NotJson;
-use crate::input::product_json::{ReadProduct, read_product};
-use crate::input::product_rows::{self, ProductRows};
+use crate::input::json::value::NotJson;
+use crate::input::product::json::{ReadProduct, read_product};
+use crate::input::product::rows::{ProductRows, is_table, refuse_endless};
 use crate::input::reject::Reject;
 use crate::store::{Read, Store, StoreError};
 use crate::ui::Progress;
@@ -57,7 +57,7 @@ pub struct ImportArgs {
 
 /// Reads the products of a table.
 const TABLES: Tables<ReadProduct> = Tables {
-    is_table: product_rows::is_table,
+    is_table,
     read: |source| {
         let products = ProductRows::open(source)?;
         let (sheets, unread_columns) = (products.sheets().cloned(), products.unread_columns().to_vec());
@@ -67,7 +67,7 @@ const TABLES: Tables<ReadProduct> = Tables {
 };
 
 pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
-    let sources = open_sources(&args.files, &args.input, &product_rows::refuse_endless, &context.orders_files()?)?;
+    let sources = open_sources(&args.files, &args.input, &refuse_endless, &context.orders_files()?)?;
     let mut store = context.open_or_create()?;
     let (summary, changes) = retry_while_overtaken(|| import(args, &sources, &mut store, context))?;
     summary.report(Imported::Products, context);

@@ -14,8 +14,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::status::Status;
 use crate::error::{Exit, FailureKind};
 use crate::hint::KeptOptions;
-use crate::input::status_row::{COLUMNS, ReadStatus, StatusForm, check_columns, read_row};
-use crate::input::table::{Columns, Row};
+use crate::input::list::status::{COLUMNS, ReadStatus, StatusForm, check_columns, read_row};
+use crate::input::table::columns::Columns;
+use crate::input::table::rows::Row;
 use crate::store::{Audit, Write};
 
 /// Moves the orders of a list in one transaction; `form` says what holds for rows that leave it out.

@@ -25,7 +25,7 @@ use crate::domain::text::shorten;
 use crate::domain::transition::Request;
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
-use crate::input::status_row::StatusForm;
+use crate::input::list::status::StatusForm;
 use crate::options::named_file;
 
 /// Move orders to a status, all or nothing

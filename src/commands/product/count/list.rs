@@ -17,8 +17,9 @@ use crate::domain::text::size_key;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 use crate::error::{Exit, FailureKind};
-use crate::input::count_row::{COLUMNS, ListedCount, ReadCount, check_columns, read_row};
-use crate::input::table::{Columns, Row, TableForm};
+use crate::input::list::count::{COLUMNS, ListedCount, ReadCount, check_columns, read_row};
+use crate::input::table::columns::Columns;
+use crate::input::table::rows::{Row, TableForm};
 use crate::render::zone::minute;
 use crate::store::{Audit, Write};
 

@@ -16,9 +16,9 @@ use crate::domain::product::Product;
 use crate::domain::row_product::{NamingRefusal, RowProduct};
 use crate::error::{Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
-use crate::input::delivery_row::{COLUMNS, ReadPieces, check_columns, read_row};
-use crate::input::list_file::open_rows;
-use crate::input::table::{Rows as _, RowsError};
+use crate::input::list::delivery::{COLUMNS, ReadPieces, check_columns, read_row};
+use crate::input::table::open::open_rows;
+use crate::input::table::rows::{Rows as _, RowsError};
 use crate::store::Write;
 
 /// The most rows of one delivery.

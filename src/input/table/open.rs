@@ -1,0 +1,22 @@
+//! A list in a file: a spreadsheet, or CSV.
+
+use std::io::{BufRead, Seek};
+
+use super::csv::{CsvRows, ZIP};
+use super::rows::{Rows, RowsError};
+use crate::input::table::xlsx::rows::SheetRows;
+
+/// Begins to read a list by its content, with some of the `known` columns.
+///
+/// # Errors
+/// Reading failed, or it is no table with such columns.
+pub fn open_rows(
+    mut reader: impl BufRead + Seek + Send + 'static,
+    known: &[&'static str],
+) -> Result<Box<dyn Rows + Send>, RowsError> {
+    let is_sheet = reader.fill_buf().map_err(RowsError::Io)?.starts_with(ZIP);
+    Ok(match is_sheet {
+        true => Box::new(SheetRows::begin(reader, known)?),
+        false => Box::new(CsvRows::begin(reader, known)?),
+    })
+}
