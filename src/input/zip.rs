@@ -1,4 +1,5 @@
-//! The chat in the zip file that a phone exports, and the parts of a spreadsheet, read as streams. Nothing that the file says of itself is trusted.
+//! The chat in the zip file that a phone exports, and the parts of a spreadsheet, read as streams. Nothing that the file says
+//! of itself is trusted.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
 

@@ -2,9 +2,9 @@
 //!
 //! | file | what it reads |
 //! |---|---|
-//! | [`scan`] | the brackets and strings of a value, without parsing it |
-//! | [`value`], `fields` | values, numbers as text; the fields of an object, each taken once |
-//! | [`envelope`] | the object around the records of a list endpoint |
+//! | `scan` | the brackets and strings of a value, without parsing it |
+//! | `value`, `fields` | values, numbers as text; the fields of an object, each taken once |
+//! | `envelope` | the object around the records of a list endpoint |
 
 pub mod envelope;
 pub(crate) mod fields;

@@ -49,7 +49,7 @@ impl ReadCount {
     }
 }
 
-/// Says which columns a count sheet lacks.
+/// Checks that a count sheet has the columns that it needs.
 ///
 /// # Errors
 /// It names no products or no numbers, or has two columns that mean the same.

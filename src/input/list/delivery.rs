@@ -32,7 +32,7 @@ pub struct ReadPieces {
     pub pieces: Result<ListedPieces, Problems>,
 }
 
-/// Says which columns a delivery lacks.
+/// Checks that a delivery has the columns that it needs.
 ///
 /// # Errors
 /// It names no products or no quantities, or has two columns that mean the same.

@@ -2,7 +2,7 @@
 //!
 //! | file | a row of |
 //! |---|---|
-//! | [`payment`] | the courier's or the bank's list of payments |
+//! | `payment` | the courier's or the bank's list of payments |
 //! | `status` | a list of statuses |
 //! | `delivery` | a delivery |
 //! | `count` | a count sheet |

@@ -12,7 +12,7 @@ pub const REFERENCE: &str = "orderReference";
 /// The column of the courier's numbers.
 pub const NUMBER: &str = "tracking";
 
-/// Says that no column of a list names orders.
+/// Checks that a column of a list names orders.
 ///
 /// # Errors
 /// None does.

@@ -32,10 +32,10 @@ pub struct ListForm {
     pub table: TableForm,
 }
 
-/// Says which columns a list of payments lacks.
+/// Checks that a list of payments has the columns that it needs.
 ///
 /// # Errors
-/// It names no orders or no amounts; or no method, and `form` neither.
+/// It names no orders or no amounts; or no method, where `form` has none either.
 pub fn check_columns(columns: &Columns, form: &ListForm) -> Result<(), String> {
     order_cells::check_columns(columns)?;
     let missing = if !columns.has("amount") {

@@ -6,7 +6,7 @@ use crate::domain::text::shorten;
 use crate::input::table::cell::{Cells, cell_name, one_of, read_code, read_id, read_product_code, read_text};
 use crate::input::table::columns::Columns;
 
-/// Columns of which a table has one, as they mean the same.
+/// Columns that mean the same: a table has one of them.
 pub const SKU: [&str; 2] = ["sku", "barcode"];
 pub const NAME: [&str; 2] = ["name", "product"];
 pub const QUANTITY: [&str; 2] = ["quantity", "qty"];
@@ -33,7 +33,7 @@ pub struct RowPlaces {
 }
 
 impl RowPlaces {
-    /// Returns where the cells stand of which something may be wrong by what is in the orders file.
+    /// Returns where the cells stand that the orders file may contradict.
     pub fn of(columns: &Columns, line: u64) -> RowPlaces {
         let names = SKU.into_iter().chain(NAME).chain(QUANTITY).chain(["id", "size", "asOf"]);
         let places = names.filter_map(|name| Some((name, columns.place(name)?)));
@@ -55,7 +55,7 @@ impl RowPlaces {
     }
 }
 
-/// Says whether a table names products.
+/// Checks that a table names products.
 ///
 /// # Errors
 /// It does not, or has two columns that mean the same.

@@ -36,14 +36,14 @@ impl ReadStatus {
 pub struct StatusForm {
     /// The status of rows that name none.
     pub status: Option<Status>,
-    /// Who carries the orders of rows that say nothing of it.
+    /// The courier of rows that name none.
     pub courier: Option<String>,
 }
 
-/// Says which columns a list of statuses lacks.
+/// Checks that a list of statuses has the columns that it needs.
 ///
 /// # Errors
-/// It names no orders; or no statuses, and `form` neither.
+/// It names no orders; or no statuses, where `form` has none either.
 pub fn check_columns(columns: &Columns, form: &StatusForm) -> Result<(), String> {
     order_cells::check_columns(columns)?;
     match columns.has("status") || form.status.is_some() {
@@ -52,7 +52,7 @@ pub fn check_columns(columns: &Columns, form: &StatusForm) -> Result<(), String>
     }
 }
 
-/// Reads a row. Its number names the order where no reference does, and else is noted with the order.
+/// Reads a row. The courier's number names the order if no reference does; else it is noted with the order.
 pub fn read_row(row: &Row, columns: &Columns, form: &StatusForm) -> ReadStatus {
     let mut cells = match &row.cells {
         Ok(cells) => Cells::of(cells, columns, row.line),

@@ -1,12 +1,13 @@
-//! The orders in a record of JSON, or in a stretch of a chat. None is skipped silently: what was not read is searched for orders.
+//! The orders in a record of JSON, or in a stretch of a chat. None is skipped silently: what was not read is searched for
+//! orders.
 //!
 //! | file | what it reads |
 //! |---|---|
-//! | [`record`] | a record, recognised by its content |
+//! | `record` | a record, recognised by its content |
 //! | `web_order` | an order as the web page posts it |
 //! | `chat` | chats as JSON: webhooks, messages, carts of the catalogue |
 //! | `search` | orders anywhere in JSON, under any key |
-//! | `sink` | nothing: it passes the orders of a record on, and refuses those that nothing read |
+//! | `sink` | passes on what was read, and refuses the orders that nothing read |
 //! | `stranger` | names for objects that are not accepted |
 
 pub(crate) mod chat;

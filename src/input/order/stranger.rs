@@ -1,4 +1,4 @@
-//! What an import does not accept, by name, with what to do instead.
+//! Objects that an import does not accept, by name, with what to do instead.
 
 use std::borrow::Cow;
 

@@ -3,7 +3,7 @@
 //! | file | what it reads |
 //! |---|---|
 //! | `json` | a product as JSON |
-//! | `rows` | the products of a table, of which a row may be a product or one of its sizes |
+//! | `rows` | the products of a table: a row each, or a row for each size |
 
 pub(crate) mod json;
 pub(crate) mod rows;

@@ -41,7 +41,7 @@ pub const COLUMNS: &[&str] = &[
     "inStock",
 ];
 
-/// Columns of which a table has one, as they mean the same.
+/// Columns that mean the same: a table has one of them.
 const STOCK: [&str; 4] = ["stock", "quantity", "qty", "stockQuantity"];
 const IMAGE: [&str; 2] = ["image", "imagePaths"];
 const SIZES: [&str; 2] = ["size", "sizeQuantities"];
@@ -178,7 +178,7 @@ pub fn refuse_endless(head: &[u8]) -> Option<String> {
     if is_table(head) { csv::refuse_endless(head, COLUMNS) } else { Format::refuse_endless(head) }
 }
 
-/// Says which columns a table of products lacks.
+/// Checks that a table of products has the columns that it needs.
 fn check_columns(columns: &Columns) -> Result<(), String> {
     for names in [&STOCK[..], &IMAGE, &SIZES] {
         one_of(columns, names)?;
@@ -186,7 +186,7 @@ fn check_columns(columns: &Columns) -> Result<(), String> {
     product_cells::check_columns(columns)
 }
 
-/// Returns what names the product of a row, alike for all its rows.
+/// Returns what names the product of a row: the same for all rows of one product.
 fn product_key(cells: &Cells<'_>) -> Option<String> {
     // Where the id is none, the row is refused; it must not take in others.
     let id = cells.cell("id").and_then(|id| read_id(id).ok()).map(|id| format!("id {id}"));
@@ -204,7 +204,7 @@ fn is_color(name: &str) -> bool {
     matches!(&*name.to_lowercase(), "color" | "colour" | "colors" | "colours" | "اللون" | "لون")
 }
 
-/// A value that stands in some rows of a product, in all of them alike.
+/// A value that some rows of a product have: the same one in all of them.
 #[derive(Debug)]
 struct Agreed<T> {
     value: Option<(T, u64)>,
@@ -278,7 +278,7 @@ impl MergedRows {
         }
     }
 
-    /// Adds a row. What is wrong with it has its line, unless that is the product's place.
+    /// Adds a row. Its problems name its line, except those of the first bad row: that is the product's place.
     fn add(&mut self, row: &KeptRow, columns: &Columns, has_decimal_comma: bool) {
         let mut problems = Problems::default();
         match &row.cells {

@@ -17,7 +17,7 @@ pub enum Format {
     Zip,
 }
 
-/// How other files begin, what they are, and what to do where orders are wanted.
+/// How files of other kinds begin, what they are, and what to do instead.
 const STRANGERS: [(&[u8], &str, &str); 8] = [
     (b"\x1f\x8b", "is compressed (gzip)", "zcat FILE | orders import -"),
     (b"SQLite format 3\0", "is a database, not what was exported of one", ""),
@@ -29,7 +29,7 @@ const STRANGERS: [(&[u8], &str, &str); 8] = [
     (b"\0", "is not text", "it begins with NUL"),
 ];
 
-/// Says what a stream of a known kind is that holds no text, by its first bytes.
+/// Says what a file of a known kind is that holds no text, by its first bytes.
 pub fn name_other_file(head: &[u8]) -> Option<&'static str> {
     STRANGERS.iter().find(|(start, ..)| head.starts_with(start)).map(|(_, what, _)| *what)
 }

@@ -174,7 +174,7 @@ pub fn read_product_code(text: &str, longest: usize) -> Result<String, String> {
 /// Reads a price or an amount with the decimal sign of its file.
 ///
 /// # Errors
-/// It is none; the error says how to write it where that is plain.
+/// It is no amount; the error says how to write it, where that is plain.
 pub fn read_money(text: &str, has_decimal_comma: bool) -> Result<Money, String> {
     let text = &*plain_number(text);
     match text.rsplit_once(',') {
@@ -217,7 +217,7 @@ fn without_noise(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns a number of a spreadsheet as a person writes it: without an exponent, and without what a binary fraction adds. One of
-/// which a spreadsheet does not keep all digits stays with its exponent: nobody is to take it for exact.
+/// which a spreadsheet does not keep all digits keeps its exponent, so that nobody takes it for exact.
 pub fn number(text: &str) -> String {
     const EXACT: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
     let parsed = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { text.parse() };

@@ -2,12 +2,12 @@
 //!
 //! | file | what it reads |
 //! |---|---|
-//! | [`open`] | a file: a spreadsheet, or CSV |
-//! | [`rows`] | the rows, whatever they come from |
-//! | [`columns`], `header` | which column is which; where the header is |
-//! | [`csv`], `utf16` | the rows of CSV; CSV in UTF-16 |
-//! | [`xlsx`] | the rows of a spreadsheet |
-//! | [`cell_value`] | what stands in a cell: text, or a date |
+//! | `open` | a file: a spreadsheet, or CSV |
+//! | `rows` | the rows, whatever they come from |
+//! | `columns`, `header` | which column is which; where the header is |
+//! | `csv`, `utf16` | the rows of CSV; CSV in UTF-16 |
+//! | `xlsx` | the rows of a spreadsheet |
+//! | `cell_value` | what stands in a cell: text, or a date |
 //! | `cell`, `time_cell` | what people write into cells: amounts, pieces, codes; times |
 
 pub(crate) mod cell;

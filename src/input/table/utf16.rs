@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 /// How UTF-16 begins, the lower byte first, and the higher.
 const MARKS: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
-/// Stands for what is no text: a byte that UTF-8 never has.
+/// Stands for bytes that are no text: UTF-8 never has this byte.
 const NO_TEXT: u8 = 0xff;
 
 /// A reader of text. Bytes that begin with a mark of UTF-16 come out as UTF-8, the mark too; all others as they are.

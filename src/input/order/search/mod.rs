@@ -1,4 +1,5 @@
-//! Searches JSON for orders, under any key, before anything is skipped. It only finds them: one that nothing reads is a problem.
+//! Searches JSON for orders, under any key, before anything is skipped. It only finds them: an order that nothing reads is a
+//! problem.
 //!
 //! | file | what it finds |
 //! |---|---|

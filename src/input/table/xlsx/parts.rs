@@ -1,4 +1,4 @@
-//! The parts of a spreadsheet (`.xlsx`) beside its rows: which sheets a workbook has, where they are, and the texts that cells share.
+//! The parts of a spreadsheet beside its rows: which sheets a workbook has, where they are, and the texts that cells share.
 
 use std::collections::HashMap;
 use std::io::BufRead;

@@ -255,8 +255,8 @@ impl Cell {
     }
 }
 
-/// Returns a text with the characters that spreadsheets escape, as XML cannot have them: `_x000D_`. Of an escaped `_` (`_x005F_`)
-/// only that is left.
+/// Returns a text with the characters that spreadsheets escape, as XML cannot have them: `_x000D_` is a carriage return, and
+/// `_x005F_` an underscore.
 fn unescaped(text: &str) -> String {
     let escape = |rest: &str| {
         let digits = rest.strip_prefix("_x")?.get(..5)?.strip_suffix('_')?;
