@@ -6,12 +6,14 @@ use std::sync::LazyLock;
 use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::facts::{Facts, Group, task_named};
-use crate::commands::import_summary::Imported;
+use crate::commands::intake::import_summary::ImportSummary;
+use crate::commands::run::facts::{Facts, Group, task_named};
+use crate::commands::run::failure::explain_failure;
+use crate::commands::run::imported::Imported;
 use crate::commands::{
-    Context, backup, cancel, check, completions, config, confirm, create, customer, edit, failure, help, history,
-    import, invoice, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show,
-    slip, today, user,
+    Context, backup, cancel, check, completions, config, confirm, create, customer, edit, help, history, import,
+    invoice, list, man, message, my_orders, note, pay, product, refund, report, returns, set_status, show, slip, today,
+    user,
 };
 use crate::error::{Exit, Failure, OutputError};
 use crate::options::{Global, OutputFormat, options};
@@ -88,7 +90,7 @@ pub fn run(command: Command, facts: &Facts, context: &mut Context) -> anyhow::Re
     };
     let exit = dispatch(command, facts, context).map_err(|error| match error.is::<OutputError>() {
         true => error,
-        false => failure::explain_failure(error, facts, context).into(),
+        false => explain_failure(error, facts, context, |imported| ImportSummary::new().body(imported)).into(),
     })?;
     context.tell_left_out(!facts.fields.is_empty());
     Ok(exit)

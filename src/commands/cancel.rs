@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::facts::{Facts, Group};
-use super::find::REFS_TO_WRITE;
+use super::naming::REFS_TO_WRITE;
+use super::run::facts::{Facts, Group};
 use super::{Context, set_status};
 use crate::domain::money::Money;
 use crate::domain::shipping::ShippingEdit;

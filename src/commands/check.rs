@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{Facts, Group};
 use crate::domain::finding::Finding;
 use crate::domain::phone::read_phone;
 use crate::domain::settings::{SettingKey, Settings};

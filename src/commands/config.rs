@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::settings::SettingKey;
 use crate::error::{Exit, Failure, FailureKind};

@@ -3,8 +3,8 @@
 use clap::{Args, Command};
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::nearest;
+use super::naming::nearest;
+use super::run::facts::{Facts, Group};
 use crate::domain::text::shorten;
 use crate::error::{EXIT_CODES, Exit, Failure};
 use crate::hint::{CommandLine, Hint};

@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::Context;
 use super::arguments::choose_fields;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_READ, find_order};
-use super::pick::{Purpose, one_named_or_picked};
+use super::naming::pick::{Purpose, one_named_or_picked};
+use super::naming::{Naming, REF_TO_READ, find_order};
+use super::run::facts::{Facts, Group};
 use crate::domain::history::{Event, for_buyer};
 use crate::domain::order::OrderPk;
 use crate::domain::user::Caller;

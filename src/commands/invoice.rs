@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_READ, find_order};
-use super::pick::{Purpose, one_named_or_picked};
+use super::naming::pick::{Purpose, one_named_or_picked};
+use super::naming::{Naming, REF_TO_READ, find_order};
+use super::run::facts::{Facts, Group};
 use crate::domain::history::seen_by;
 use crate::domain::status::Status;
 use crate::error::Exit;

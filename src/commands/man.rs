@@ -2,8 +2,8 @@
 
 use clap::{Args, Command};
 
-use super::facts::{Facts, Group};
-use crate::commands::help::find_topic;
+use super::help::find_topic;
+use super::run::facts::{Facts, Group};
 use crate::error::{Exit, OutputError};
 use crate::ui;
 

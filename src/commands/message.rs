@@ -5,9 +5,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_READ, find_order};
-use super::pick::{Purpose, one_named_or_picked};
+use super::naming::pick::{Purpose, one_named_or_picked};
+use super::naming::{Naming, REF_TO_READ, find_order};
+use super::run::facts::{Facts, Group};
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
 use crate::domain::message::compose;

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::listing::{Listing, Selection, list};
+use super::list::listing::{Listing, Selection, list};
+use super::run::facts::{Facts, Group};
 use crate::error::Exit;
 use crate::render::json::ITEM_ROW_KEYS;
 

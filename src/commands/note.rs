@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_WRITE, find_order};
-use super::pick::{Purpose, one_named_or_picked, refuse_list};
+use super::naming::pick::{Purpose, one_named_or_picked, refuse_list};
+use super::naming::{Naming, REF_TO_WRITE, find_order};
+use super::run::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::reference::Reference;
 use crate::domain::text::{shorten, visible};

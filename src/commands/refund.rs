@@ -3,10 +3,10 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::REF_TO_WRITE;
-use super::payment::{Typed, enter, incomplete, record};
-use super::pick::Purpose;
+use super::naming::REF_TO_WRITE;
+use super::naming::pick::Purpose;
+use super::pay::recording::{Typed, enter, incomplete, record};
+use super::run::facts::{Facts, Group};
 use crate::domain::pay::amount_to_refund;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};
 use crate::error::{Exit, Failure};

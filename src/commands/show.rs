@@ -3,10 +3,11 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REFS_TO_READ, name_orders_or_none};
-use super::keep_going::{Call, Results, load_each_named};
-use super::pick::{Purpose, named_or_picked};
+use super::naming::load_each_named;
+use super::naming::pick::{Purpose, named_or_picked};
+use super::naming::{Naming, REFS_TO_READ, name_orders_or_none};
+use super::run::facts::{Facts, Group};
+use super::run::order_outcomes::{Call, Results};
 use crate::domain::history::seen_by;
 use crate::error::Exit;
 use crate::render::history::last_said;

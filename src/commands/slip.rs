@@ -5,9 +5,9 @@ use std::io::Write as _;
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REFERENCES_LIMIT, REFS_TO_READ, References, expand_references, name_orders_or_none};
-use super::keep_going::AT_ONCE;
+use super::naming::AT_ONCE;
+use super::naming::{Naming, REFERENCES_LIMIT, REFS_TO_READ, References, expand_references, name_orders_or_none};
+use super::run::facts::{Facts, Group};
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::product::Catalogue;
 use crate::domain::settings::Settings;

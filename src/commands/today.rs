@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::likely_duplicates;
+use super::naming::likely_duplicates;
 use super::report::ReportOptions;
+use super::run::facts::{Facts, Group};
 use crate::domain::payment::Payment;
 use crate::domain::refusal::Remedy;
 use crate::domain::report::money::{Outstanding, Waiting};

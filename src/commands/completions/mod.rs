@@ -8,7 +8,7 @@ mod shell;
 use clap::Args;
 
 use self::shell::Shell;
-use super::facts::{Facts, Group};
+use super::run::facts::{Facts, Group};
 use crate::error::Exit;
 use crate::ui;
 

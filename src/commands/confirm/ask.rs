@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::call::{Call, Confirmed};
 use crate::commands::Context;
-use crate::commands::context::declined;
-use crate::commands::find::likely_duplicate;
-use crate::commands::payment::{MovedMoney, ask_money};
+use crate::commands::naming::likely_duplicate;
+use crate::commands::pay::recording::{MovedMoney, ask_money};
+use crate::commands::run::context::declined;
 use crate::domain::order::{Order, OrderPk};
 use crate::domain::pay::amount_to_pay;
 use crate::domain::payment::Method;

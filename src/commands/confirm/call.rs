@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::settlement::Receipts;
-use crate::commands::find::{Found, Named};
-use crate::commands::keep_going::{OrderFailure, OrderOutcome};
-use crate::commands::payment::{Entered, enter_decided};
+use crate::commands::naming::{Found, Named};
+use crate::commands::pay::recording::{Entered, enter_decided};
+use crate::commands::run::order_outcomes::{OrderFailure, OrderOutcome};
 use crate::domain::confirm::{Confirmation, Consent, decide_each, decide_settled};
 use crate::domain::obstacle::refusal;
 use crate::domain::order::{Order, OrderPk};

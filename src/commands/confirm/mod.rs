@@ -12,10 +12,10 @@ use serde_json::json;
 use self::call::{Call, Confirmed};
 use self::settlement::SettlementArgs;
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REFS_TO_WRITE, name_orders_or_none};
-use super::keep_going::{self, print_outcomes};
-use super::pick::{Purpose, named_or_picked};
+use super::naming::pick::{Purpose, named_or_picked};
+use super::naming::{Naming, REFS_TO_WRITE, name_orders_or_none};
+use super::run::facts::{Facts, Group};
+use super::run::order_outcomes::{self, print_outcomes};
 use crate::domain::confirm::Consent;
 use crate::domain::status::Status;
 use crate::error::Exit;
@@ -88,7 +88,7 @@ pub fn run(args: &ConfirmArgs, context: &mut Context) -> anyhow::Result<Exit> {
             }
         }
     }
-    let printed = keep_going::Call { is_list: references.is_list, keep_going: args.keep_going, done: "confirmed" };
+    let printed = order_outcomes::Call { is_list: references.is_list, keep_going: args.keep_going, done: "confirmed" };
     let exit = print_outcomes(&outcomes, printed, CONFIRMED_KEYS, context, body, |confirmed| {
         let text = |Confirmed { order, confirmation, settled }: &&Confirmed| match context.ui.quiet {
             true => format!("{}\n", order.summary.reference),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use clap::Args;
 
-use crate::commands::payment::amount;
+use crate::commands::pay::recording::amount;
 use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::pay::{SameReceipt, decide};

@@ -3,9 +3,9 @@
 use super::typed::{Items, Typed};
 use crate::commands::Context;
 use crate::commands::arguments::address;
-use crate::commands::context::declined;
-use crate::commands::pick::{pick_line, pick_size};
+use crate::commands::naming::pick::{pick_line, pick_size};
 use crate::commands::product::name;
+use crate::commands::run::context::declined;
 use crate::domain::item_spec::quantity;
 use crate::domain::phone::read_phone;
 use crate::domain::product::Product;

@@ -9,8 +9,8 @@ mod typed;
 use clap::{ArgGroup, Args};
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::payment::Entered;
+use super::pay::recording::Entered;
+use super::run::facts::{Facts, Group};
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Order;
 use crate::domain::reference::Reference;

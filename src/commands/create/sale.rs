@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::payment::{Entered, amount, enter};
+use crate::commands::pay::recording::{Entered, amount, enter};
 use crate::domain::confirm::decide;
 use crate::domain::holding::Holding;
 use crate::domain::money::Money;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::commands::receive::{OrderIntake, StoredOrder};
+use crate::commands::intake::order_intake::{OrderIntake, StoredOrder};
 use crate::domain::incoming::IncomingOrder;
 use crate::domain::order::Order;
 use crate::domain::problems::Problems;

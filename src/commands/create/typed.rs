@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::commands::arguments::{TermsArgs, address, when};
-use crate::commands::find::find_items;
+use crate::commands::naming::find_items;
 use crate::commands::product::name;
 use crate::domain::calendar::When;
 use crate::domain::incoming::IncomingOrder;

@@ -4,8 +4,8 @@ use clap::Args;
 use serde_json::json;
 
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::{CUSTOMER, NamedCustomer, Naming, customer_not_found, find_customer};
+use crate::commands::naming::{CUSTOMER, NamedCustomer, Naming, customer_not_found, find_customer};
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::customer::Forgotten;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;

@@ -4,9 +4,9 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::commands::arguments::choose_fields;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::listing::limit;
-use crate::commands::measured_rows::MeasuredRows;
+use crate::commands::arguments::limit;
+use crate::commands::run::facts::{Facts, Group};
+use crate::commands::run::measured_rows::MeasuredRows;
 use crate::error::Exit;
 use crate::render::customer;
 use crate::render::json::{CUSTOMER_KEYS, customer_fields};

@@ -10,8 +10,8 @@ pub mod unblock;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{NamedCustomer, Naming, find_customer};
+use super::naming::{NamedCustomer, Naming, find_customer};
+use super::run::facts::{Facts, Group};
 use crate::domain::customer::CustomerSummary;
 use crate::domain::remarks::Remarks;
 use crate::domain::settings::Settings;

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::change_remarks;
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::CUSTOMER;
+use crate::commands::naming::CUSTOMER;
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::remarks::Remarks;
 use crate::error::{Exit, Failure};
 use crate::options::note_text;

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::{CUSTOMER, Naming, customer_not_found, find_customer};
+use crate::commands::naming::{CUSTOMER, Naming, customer_not_found, find_customer};
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::phone::written_number;
 use crate::error::Exit;
 use crate::hint::{CommandLine, Hint};

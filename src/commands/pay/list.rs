@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::recording::new_method;
 use crate::commands::Context;
-use crate::commands::import_summary::{Imported, RecordOutcome};
-use crate::commands::payment::new_method;
-use crate::commands::row_list::{RowList, print_sum};
+use crate::commands::intake::import_summary::RecordOutcome;
+use crate::commands::intake::row_list::{RowList, print_sum};
+use crate::commands::run::imported::Imported;
 use crate::domain::money::Balance;
 use crate::domain::pay::{Alike, Listed, decide_listed, overpaid};
 use crate::domain::payment::{ListedPayment, Method, PaymentPk};

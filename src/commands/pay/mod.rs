@@ -1,6 +1,7 @@
 //! `orders pay`: records that money came in.
 
 mod list;
+pub mod recording;
 
 use std::path::PathBuf;
 
@@ -8,15 +9,15 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use self::list::record_list;
+use self::recording::{Entered, Typed, enter, incomplete, record};
 use super::Context;
 use super::arguments::when;
-use super::facts::{Facts, Group};
-use super::find::REF_TO_WRITE;
-use super::import_summary::Imported;
-use super::payment::{Entered, Typed, enter, incomplete, record};
-use super::pick::Purpose;
-use super::row_list::RowList;
-use super::source::InputArgs;
+use super::intake::row_list::RowList;
+use super::intake::source::InputArgs;
+use super::naming::REF_TO_WRITE;
+use super::naming::pick::Purpose;
+use super::run::facts::{Facts, Group};
+use super::run::imported::Imported;
 use crate::domain::calendar::When;
 use crate::domain::pay::decide_void;
 use crate::domain::payment::{Method, PaymentEntry, read_receipt};

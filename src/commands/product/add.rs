@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{barcode, ensure_sizes_differ, image, money, name, pieces, print_product, size};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::money::Money;
 use crate::domain::product::ProductId;
 use crate::domain::product_change::{IncomingProduct, IncomingStock, add, discount_warning};

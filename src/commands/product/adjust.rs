@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::{NEEDS_NOTE, print_product, size};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::order::QUANTITY_LIMIT;
 use crate::domain::stock::{Correction, correct};
 use crate::domain::text::plain_number;

@@ -4,8 +4,8 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::commands::arguments::choose_fields;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product_or_removed;
+use crate::commands::naming::find_product_or_removed;
+use crate::commands::run::facts::{Facts, Group};
 use crate::error::Exit;
 use crate::render::history;
 use crate::render::json::{PRODUCT_ENTRY_KEYS, choose, product_entry};

@@ -4,8 +4,8 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::commands::arguments::choose_fields;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::measured_rows::MeasuredRows;
+use crate::commands::run::facts::{Facts, Group};
+use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::product::Product;
 use crate::domain::settings::Settings;
 use crate::domain::text::visible;

@@ -18,7 +18,7 @@ use std::collections::HashSet;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{Facts, Group};
 use crate::domain::limits;
 use crate::domain::money::Money;
 use crate::domain::order::QUANTITY_LIMIT;

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::print_product;
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::{Naming, find_product_to_remove};
+use crate::commands::naming::{Naming, find_product_to_remove};
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::product::Product;
 use crate::domain::product_change::remove;
 use crate::error::{Exit, Failure};

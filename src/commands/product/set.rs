@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::{apply_product, barcode, decide_product, image, money, name, pieces, print_product, size};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::money::Money;
 use crate::domain::product_change::{Difference, IncomingProduct, ProductChange, remove_sizes};
 use crate::error::{Exit, Failure};

@@ -7,9 +7,9 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::commands::arguments::choose_fields;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
-use crate::commands::measured_rows::MeasuredRows;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{Facts, Group};
+use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::product::Product;
 use crate::domain::shelf::{SheetLine, sheet_lines};
 use crate::domain::time::Timestamp;

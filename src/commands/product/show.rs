@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::print_product;
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{Facts, Group};
 use crate::error::Exit;
 use crate::render::product;
 use crate::ui;

@@ -11,7 +11,7 @@ use chrono::TimeZone;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{Facts, Group};
 use crate::domain::calendar::When;
 use crate::domain::report::sales::Window;
 use crate::domain::time::Timestamp;

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::{ReportOptions, publish, window};
 use crate::commands::Context;
 use crate::commands::arguments::when;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::calendar::{When, day_of, day_start};
 use crate::domain::report::money::{Grouping, Outstanding};
 use crate::domain::settings::Settings;

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{ReportOptions, publish};
 use crate::commands::Context;
 use crate::commands::arguments::age;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::calendar::before;
 use crate::domain::report::pending::Pending;
 use crate::domain::status::Status;

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{ReportOptions, publish};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::report::stock::DemandByLine;
 use crate::error::Exit;
 use crate::render::report::stock;

@@ -1,9 +1,9 @@
 //! What `return` asks at a terminal: what comes back, whether to take it, and whether money goes back.
 
 use crate::commands::Context;
-use crate::commands::context::declined;
-use crate::commands::payment::{MovedMoney, ask_money};
-use crate::commands::pick::pick_size;
+use crate::commands::naming::pick::pick_size;
+use crate::commands::pay::recording::{MovedMoney, ask_money};
+use crate::commands::run::context::declined;
 use crate::domain::holding::Holding;
 use crate::domain::item_spec::quantity;
 use crate::domain::order::{Order, OrderItem};

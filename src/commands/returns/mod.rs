@@ -6,11 +6,11 @@ use clap::Args;
 
 use self::ask::{Answer, Questions};
 use super::Context;
-use super::facts::{Facts, Group};
-use super::find::{Naming, REF_TO_WRITE, find_items, find_order};
-use super::payment::{Entered, MovedMoney, amount, enter, say_owed};
-use super::pick::{Purpose, one_named_or_picked};
+use super::naming::pick::{Purpose, one_named_or_picked};
+use super::naming::{Naming, REF_TO_WRITE, find_items, find_order};
+use super::pay::recording::{Entered, MovedMoney, amount, enter, say_owed};
 use super::product::size;
+use super::run::facts::{Facts, Group};
 use crate::domain::holding::Holding;
 use crate::domain::item_spec::REPLACEMENT;
 use crate::domain::money::Money;

@@ -2,11 +2,12 @@
 
 use super::ask::ask;
 use crate::commands::Context;
-use crate::commands::find::{Naming, name_orders_or_none};
-use crate::commands::keep_going::{Call, OrderFailure, load_named, print_outcomes};
-use crate::commands::payment::say_owed;
-use crate::commands::pick::{Purpose, named_or_picked};
-use crate::commands::shipping::shared_number;
+use crate::commands::arguments::shipping::shared_number;
+use crate::commands::naming::load_named;
+use crate::commands::naming::pick::{Purpose, named_or_picked};
+use crate::commands::naming::{Naming, name_orders_or_none};
+use crate::commands::pay::recording::say_owed;
+use crate::commands::run::order_outcomes::{Call, OrderFailure, print_outcomes};
 use crate::domain::holding::Holding;
 use crate::domain::order::{Order, OrderSummary};
 use crate::domain::reference::Reference;

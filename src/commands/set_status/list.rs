@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::change::record;
 use crate::commands::Context;
-use crate::commands::import_summary::{Imported, RecordOutcome};
-use crate::commands::row_list::{RowList, print_sum};
-use crate::commands::shipping::shared_number;
+use crate::commands::arguments::shipping::shared_number;
+use crate::commands::intake::import_summary::RecordOutcome;
+use crate::commands::intake::row_list::{RowList, print_sum};
+use crate::commands::run::imported::Imported;
 use crate::domain::listed_status::{Listed, ListedStatus};
 use crate::domain::order::OrderPk;
 use crate::domain::pay::overpaid;

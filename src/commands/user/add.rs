@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::phone::read_phone;
 use crate::domain::refusal::Conflict;

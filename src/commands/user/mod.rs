@@ -7,7 +7,7 @@ pub mod remove;
 use clap::{Args, Subcommand};
 
 use super::Context;
-use super::facts::{Facts, Group};
+use super::run::facts::{Facts, Group};
 use crate::error::Exit;
 
 /// Manage the accounts that --as can name

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_user;
+use crate::commands::naming::find_user;
+use crate::commands::run::facts::{Facts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::text::visible;
 use crate::error::Exit;

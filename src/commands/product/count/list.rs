@@ -7,8 +7,9 @@ use anyhow::Context as _;
 use super::differences::Differences;
 
 use crate::commands::Context;
-use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome};
-use crate::commands::row_list::RowList;
+use crate::commands::intake::import_summary::{ImportSummary, RecordOutcome};
+use crate::commands::intake::row_list::RowList;
+use crate::commands::run::imported::Imported;
 use crate::domain::product::{Product, StockKey};
 use crate::domain::row_product::RowProduct;
 use crate::domain::shelf::{Basis, Counted, Difference, count};

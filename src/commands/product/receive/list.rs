@@ -8,9 +8,10 @@ use anyhow::Context as _;
 
 use super::{NEW_SIZE, ReceiveArgs};
 use crate::commands::Context;
-use crate::commands::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
-use crate::commands::row_list::or_meant;
-use crate::commands::source::{InputFile, open_list};
+use crate::commands::intake::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
+use crate::commands::intake::row_list::or_meant;
+use crate::commands::intake::source::{InputFile, open_list};
+use crate::commands::run::imported::Imported;
 use crate::domain::delivery::{DeliveryDecision, DeliveryLine, DeliveryRefused, LineProblem};
 use crate::domain::product::Product;
 use crate::domain::row_product::{NamingRefusal, RowProduct};

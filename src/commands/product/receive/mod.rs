@@ -11,10 +11,10 @@ use list::List;
 
 use super::{ensure_sizes_differ, size};
 use crate::commands::Context;
-use crate::commands::facts::{Facts, Group};
-use crate::commands::find::find_product;
-use crate::commands::import_summary::Imported;
-use crate::commands::source::InputArgs;
+use crate::commands::intake::source::InputArgs;
+use crate::commands::naming::find_product;
+use crate::commands::run::facts::{Facts, Group};
+use crate::commands::run::imported::Imported;
 use crate::domain::delivery::{DeliveryDecision, DeliveryLine, DeliveryRefused, LineProblem, decide, read_reference};
 use crate::domain::item_spec::quantity;
 use crate::domain::product::Product;

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 
-use super::Context;
+#[cfg(feature = "cluster")]
+use super::address::address_in;
+use super::address::{ensure_file, is_url};
+use super::context::Context;
 #[cfg(feature = "cluster")]
 use super::shop;
 use crate::domain::text::shell_argument;
@@ -97,7 +100,7 @@ impl Context {
     #[cfg(feature = "cluster")]
     pub fn address(&self) -> anyhow::Result<Option<Address>> {
         match self.global.db.clone().or_else(named_by_environment) {
-            Some(path) => shop::address_in(&path),
+            Some(path) => address_in(&path),
             None => Ok(None),
         }
     }
@@ -153,24 +156,6 @@ impl Context {
     }
 }
 
-/// Returns whether the name of an orders file is the address of a shop in a cluster.
-pub fn is_url(path: &Path) -> bool {
-    let has_scheme = |scheme: &str| {
-        path.to_str()
-            .is_some_and(|text| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
-    };
-    has_scheme("http://") || has_scheme("https://")
-}
-
-/// Refuses the address of a shop in a cluster where a file is wanted: this build knows no clusters, or takes the address elsewhere.
-pub fn ensure_file(path: &Path) -> Result<&Path, Failure> {
-    if is_url(path) {
-        let failure = Failure::usage("this build of orders works on files only, not on shops in a cluster");
-        return Err(failure.hint("to build one that does:  cargo install --path . --features cluster"));
-    }
-    Ok(path)
-}
-
 fn named_by_environment() -> Option<PathBuf> {
     std::env::var_os("ORDERS_DB").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
@@ -178,25 +163,4 @@ fn named_by_environment() -> Option<PathBuf> {
 fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_urls_are_taken_for_shops_in_a_cluster() {
-        for (name, is_shop) in [
-            ("http://n1/LEG", true),
-            ("HTTPS://n1/LEG", true),
-            ("https:", false),
-            ("/tmp/http://x", false),
-            ("./http://x", false),
-            ("héé", false),
-            ("", false),
-        ] {
-            assert_eq!(is_url(Path::new(name)), is_shop, "{name}");
-            assert_eq!(ensure_file(Path::new(name)).is_err(), is_shop, "{name}");
-        }
-    }
 }

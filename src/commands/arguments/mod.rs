@@ -1,4 +1,6 @@
-//! Parsers of argument values that several commands share.
+//! Arguments that several commands share: their values, and options that belong together.
+
+pub mod shipping;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -17,6 +19,11 @@ pub fn when(text: &str) -> Result<When, String> {
 /// Reads an age: `2d`, `12h`.
 pub fn age(text: &str) -> Result<chrono::Duration, String> {
     parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
+}
+
+/// Reads how many things a list has at the most.
+pub fn limit(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "must be a whole number, 0 or more".to_owned())
 }
 
 /// Reads an address; an empty one is none.

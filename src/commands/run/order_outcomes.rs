@@ -4,16 +4,13 @@ use std::io::Write as _;
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::failure::with_fitting_hints;
-use super::find::Named;
 use super::printer::Printer;
-use crate::domain::order::Order;
 use crate::error::{DETAILS_LISTED, Exit, Failure, OutputError, list_first};
 use crate::hint::Hint;
 use crate::render::json::{Body, body};
 use crate::spool::{Spool, SpoolError};
-use crate::store::{Read, StoreError};
 use crate::ui;
 
 /// Why one of several orders was not taken.
@@ -45,17 +42,6 @@ impl OrderFailure {
     }
 }
 
-/// Loads the orders that were found; the others keep their places.
-pub fn load_named(read: &Read<'_>, named: &[Named<'_>]) -> Result<Vec<OrderOutcome<Order>>, StoreError> {
-    let pks: Vec<_> = named.iter().filter_map(|(_, found)| Some(found.as_ref().ok()?.pk)).collect();
-    let mut orders = read.orders(&pks)?.into_iter();
-    let load = |(text, found): &Named<'_>| match found {
-        Ok(_) => Ok(Ok(orders.next().ok_or(StoreError::Changed("the order"))?)),
-        Err(failure) => Ok(Err(OrderFailure { reference: (*text).to_owned(), failure: failure.clone() })),
-    };
-    named.iter().map(load).collect()
-}
-
 /// Says why orders were not taken: the first failures, then a count. Each hint is given once.
 fn say_failures<'f>(failures: impl Iterator<Item = &'f Failure>, context: &Context) {
     let mut said: Vec<Hint> = Vec::new();
@@ -72,25 +58,6 @@ fn say_failures<'f>(failures: impl Iterator<Item = &'f Failure>, context: &Conte
     }
     if left_out > 0 {
         ui::complain(&format!("… and {left_out} more"));
-    }
-}
-
-/// How many orders are in memory at once where only their output is kept.
-pub const AT_ONCE: usize = 16;
-
-/// Loads the orders a few at a time, and passes on each, or why it was not found.
-pub fn load_each_named(
-    read: &Read<'_>,
-    named: Vec<Named<'_>>,
-    mut take: impl FnMut(OrderOutcome<Order>) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let mut named = named.into_iter();
-    loop {
-        let some: Vec<_> = named.by_ref().take(AT_ONCE).collect();
-        if some.is_empty() {
-            return Ok(());
-        }
-        load_named(read, &some)?.into_iter().try_for_each(&mut take)?;
     }
 }
 

@@ -1,8 +1,8 @@
 //! Picking at a terminal: orders, where none is named; a size of a product.
 
-use super::Context;
-use super::context::declined;
-use super::find::{Given, References, expand_references, list_orders, none_named};
+use crate::commands::Context;
+use crate::commands::naming::{Given, References, expand_references, list_orders, none_named};
+use crate::commands::run::context::declined;
 use crate::domain::money::Money;
 use crate::domain::product::Product;
 use crate::domain::status::Status;

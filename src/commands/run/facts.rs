@@ -2,7 +2,7 @@
 
 use clap::builder::CommandExt;
 
-use super::import_summary::Imported;
+use super::imported::Imported;
 use crate::domain::status::Status;
 use crate::domain::user::Task;
 

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::Context;
-use super::context::retry_while_overtaken;
-use super::import_summary::{ImportSummary, Imported, RecordOutcome, RecordPlace, Unreadable};
+use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
 use super::record_queue::{RecordQueue, read_rows};
 use super::rejects::Rejects;
 use super::source::{InputArgs, InputFile, open_list};
+use crate::commands::Context;
+use crate::commands::run::context::retry_while_overtaken;
+use crate::commands::run::imported::Imported;
 use crate::domain::settings::Settings;
 use crate::error::{Exit, Failure};
 use crate::hint::Hint;

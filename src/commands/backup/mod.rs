@@ -1,22 +1,25 @@
 //! `orders backup`: copies the file while others write.
 
+mod copy;
+#[cfg(feature = "cluster")]
+mod to_shop;
+
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
+use self::copy::{checked_copy, failed, report};
 use super::Context;
-use super::facts::{Facts, Group};
-use super::orders_file::ensure_file;
-use crate::domain::bidi::shown;
+use super::run::address::ensure_file;
+use super::run::facts::{Facts, Group};
 use crate::domain::refusal::Conflict;
-use crate::domain::text::os_reason;
-use crate::error::{Exit, Failure, FailureKind, Fault, OutputError};
+use crate::error::{Exit, Failure, FailureKind, OutputError};
 use crate::hint::{CommandLine, Hint};
 use crate::render::json::body;
-use crate::scratch::{Scratch, folder_of, no_place_in};
-use crate::store::{Access, Store, StoreError, refuse_leftovers};
+use crate::scratch::folder_of;
+use crate::store::refuse_leftovers;
 use crate::ui;
 
 /// Take a consistent copy of the file, while others go on writing
@@ -41,8 +44,8 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
         return stream(context);
     }
     #[cfg(feature = "cluster")]
-    if let Some(address) = super::shop::address_in(&args.dest)? {
-        return super::shop::back_up_to(&address, context);
+    if let Some(address) = super::run::address::address_in(&args.dest)? {
+        return to_shop::back_up_to(&address, context);
     }
     let dest = std::path::absolute(ensure_file(&args.dest)?).map_err(|error| failed(&args.dest, &error))?;
     if dest.symlink_metadata().is_ok() {
@@ -77,41 +80,6 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Says what was backed up.
-pub fn report(dest: &str, orders: i64, bytes: u64, is_dry_run: bool, is_quiet: bool) -> String {
-    let did = if is_dry_run { "would back up" } else { "backed up" };
-    match is_quiet {
-        true => String::new(),
-        false if orders == 1 => format!("{did} 1 order to {}, {bytes} bytes\n", shown(dest)),
-        false => format!("{did} {orders} orders to {}, {bytes} bytes\n", shown(dest)),
-    }
-}
-
-/// Copies the file into a new one in `folder` and checks the copy. Also returns how many orders it has.
-pub fn checked_copy(folder: &Path, dest: &Path, context: &Context) -> anyhow::Result<(Scratch, i64)> {
-    let store = context.open_to_back_up()?;
-    let copy = Scratch::new_in(folder).map_err(|error| failed(dest, &error))?;
-    store.back_up(copy.path()).map_err(|error| match error {
-        // These are about the orders file, not the copy.
-        StoreError::Busy | StoreError::Damaged(_) | StoreError::Malformed(_) => anyhow::Error::from(error),
-        error => {
-            let fault = if matches!(error, StoreError::Full) { Fault::Full } else { Fault::Io };
-            let message = format!("cannot back up to {}: the copy {error}", dest.display());
-            Failure::new(FailureKind::Internal(fault), message).into()
-        }
-    })?;
-    let (damage, orders) = Store::open(copy.path(), Access::Read, context.global.wait())?
-        .read(|read| anyhow::Ok((read.damage()?, read.order_count()?)))?;
-    if !damage.is_empty() {
-        let message = format!("cannot back up: {} is damaged", context.file()?.display());
-        return Err(Failure::new(FailureKind::Internal(Fault::Damaged), message)
-            .hint("keep the older backups")
-            .hint(Hint::run("to see the damage", CommandLine::of("check")))
-            .into());
-    }
-    Ok((copy, orders))
-}
-
 /// Writes a copy to stdout.
 fn stream(context: &Context) -> anyhow::Result<Exit> {
     if ui::is_stdout_a_terminal() {
@@ -138,18 +106,4 @@ fn stream(context: &Context) -> anyhow::Result<Exit> {
     let mut stdout = ui::stdout();
     io::copy(copy.file_mut(), &mut stdout).and_then(|_| stdout.flush()).map_err(OutputError)?;
     Ok(Exit::Done)
-}
-
-fn failed(dest: &Path, error: &io::Error) -> Failure {
-    let (kind, problem) = match error.kind() {
-        io::ErrorKind::AlreadyExists => (FailureKind::Conflict(Conflict::Exists), "is there already".to_owned()),
-        io::ErrorKind::StorageFull => {
-            (FailureKind::Internal(Fault::Full), "cannot be written: the disk is full".to_owned())
-        }
-        io::ErrorKind::NotFound => {
-            (FailureKind::Internal(Fault::Io), format!("cannot be made: {}", no_place_in(folder_of(dest))))
-        }
-        _ => (FailureKind::Internal(Fault::Io), format!("cannot be written: {}", os_reason(&error.to_string()))),
-    };
-    Failure::new(kind, format!("{} {problem}", dest.display()))
 }

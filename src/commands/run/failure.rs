@@ -2,20 +2,26 @@
 
 use serde_json::Value;
 
-use super::Context;
+use super::context::Context;
 use super::facts::{Facts, task_named};
-use super::import_summary::{ImportSummary, Imported};
+use super::imported::Imported;
 #[cfg(feature = "cluster")]
 use crate::domain::text::shell_argument;
 use crate::error::{Explained, Failure, FailureKind, Fault, NAME_ANOTHER_FILE, explain};
 use crate::hint::{CommandLine, Hint};
+use crate::render::json::Body;
 use crate::store::StoreError;
 
-/// Explains why a command failed. A failed import gets the body of one that took nothing.
+/// Explains why a command failed. A failed import gets the body of one that took nothing, which `empty_body` makes.
 ///
 /// A refusal by a command that changes something says that nothing changed, unless that is unknown, or plain: a wrong
 /// command line, a missing permission or a missing file.
-pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -> Explained {
+pub fn explain_failure(
+    error: anyhow::Error,
+    facts: &Facts,
+    context: &Context,
+    empty_body: impl Fn(Imported) -> Body,
+) -> Explained {
     let is_outcome_unknown = error.downcast_ref().is_some_and(StoreError::is_outcome_unknown);
     let file = context.file().ok();
     let error = match (error.downcast::<StoreError>(), &file) {
@@ -44,7 +50,7 @@ pub fn explain_failure(error: anyhow::Error, facts: &Facts, context: &Context) -
     if let Some(imports) = facts.imports
         && explained.body.is_empty()
     {
-        explained.body = ImportSummary::new().body(imports);
+        explained.body = empty_body(imports);
         if is_outcome_unknown {
             for (_, count) in explained.body.iter_mut().filter(|(_, count)| count.is_number()) {
                 *count = Value::Null;

@@ -1,10 +1,10 @@
 //! Who runs a command, and whether they may.
 
-use super::Context;
-use super::find::user_not_found;
+use super::context::Context;
 use crate::domain::text::shorten;
 use crate::domain::user::{Caller, Role, Task, User};
 use crate::error::{Failure, FailureKind};
+use crate::hint::{CommandLine, Hint};
 
 impl Context {
     /// Identifies the caller, and checks that they may do `task`.
@@ -64,4 +64,12 @@ impl Context {
             }
         }
     }
+}
+
+/// Makes the failure for an unknown account.
+pub fn user_not_found(username: &str) -> Failure {
+    let username = shorten(username.trim());
+    Failure::new(FailureKind::NotFound, format!("account {username} not found"))
+        .error(format!("User {username} not found"))
+        .hint(Hint::run("to see which there are", CommandLine::of("user list")))
 }

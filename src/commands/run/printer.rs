@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use crate::domain::history::seen_by;
 use crate::domain::order::Order;
 use crate::domain::settings::Settings;

@@ -1,10 +1,12 @@
 //! `orders list`: the orders there are.
 
+pub mod listing;
+
 use clap::Args;
 
+use self::listing::{Listing, Selection, list};
 use super::Context;
-use super::facts::{Facts, Group};
-use super::listing::{Listing, Selection, list};
+use super::run::facts::{Facts, Group};
 use crate::error::Exit;
 use crate::render::json::ORDER_KEYS;
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Context;
+use crate::commands::Context;
+use crate::commands::run::imported::Imported;
 use crate::domain::problems::Problems;
 use crate::domain::refusal::Conflict;
 use crate::domain::text::shorten;
@@ -10,38 +11,6 @@ use crate::error::{DETAILS_LISTED, Explained, Failure, FailureKind, list_first};
 use crate::input::table::Sheets;
 use crate::render::json::Body;
 use crate::ui;
-
-/// What an import takes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Imported {
-    Orders,
-    /// Products, which may also be updated.
-    Products,
-    /// The payments of a list, a row each.
-    Payments,
-    /// What came with a delivery, a row each.
-    Deliveries,
-    /// What was counted, a row each.
-    Counts,
-    /// How far orders have come, a row each.
-    Statuses,
-}
-
-impl Imported {
-    /// Returns the word for one of what it takes in.
-    fn record(self) -> &'static str {
-        match self {
-            Imported::Products => "product",
-            _ if self.is_list() => "row",
-            _ => "record",
-        }
-    }
-
-    /// Returns whether it is one list, of rows that all count.
-    fn is_list(self) -> bool {
-        !matches!(self, Imported::Orders | Imported::Products)
-    }
-}
 
 /// What became of one record.
 #[derive(Debug)]

@@ -3,10 +3,11 @@
 use clap::Args;
 use serde_json::json;
 
-use super::Context;
-use super::arguments::{age, choose_fields, status_parser, when};
-use super::find::{find_ordered_product, find_user, user_not_found};
-use super::measured_rows::MeasuredRows;
+use crate::commands::Context;
+use crate::commands::arguments::{age, choose_fields, limit, status_parser, when};
+use crate::commands::naming::{find_ordered_product, find_user};
+use crate::commands::run::caller::user_not_found;
+use crate::commands::run::measured_rows::MeasuredRows;
 use crate::domain::calendar::{When, before};
 use crate::domain::history::seen_by;
 use crate::domain::order::Order;
@@ -92,10 +93,6 @@ impl Selection {
         let has_text = [&self.phone, &self.search, &self.product].into_iter().any(Option::is_some);
         has_time || has_text || older_than.is_some() || !self.status.is_empty() || self.due || self.unpaid
     }
-}
-
-pub fn limit(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "must be a whole number, 0 or more".to_owned())
 }
 
 /// The fields that `--sort` takes.

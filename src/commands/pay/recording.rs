@@ -1,8 +1,8 @@
 //! Recording a payment: what `pay`, `refund`, `confirm --paid` and `create --paid` share.
 
-use super::Context;
-use super::find::{Naming, find_order};
-use super::pick::{Purpose, one_named_or_picked};
+use crate::commands::Context;
+use crate::commands::naming::pick::{Purpose, one_named_or_picked};
+use crate::commands::naming::{Naming, find_order};
 use crate::domain::money::{Balance, Money};
 use crate::domain::order::Order;
 use crate::domain::pay::{NewPayment, decide, overpaid};

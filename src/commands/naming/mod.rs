@@ -1,20 +1,29 @@
-//! Naming orders, products and accounts on the command line.
+//! Naming orders, products, customers and accounts on the command line.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `order`, `references` | which order is meant; the references on a command line and on stdin |
+//! | `pick` | picking orders, and sizes, at a terminal |
+//! | `load` | loading the orders that were named |
+//! | `product`, `customer` | which product and which customer are meant |
+//! | `nearest`, `duplicate` | what was probably meant by a mistyped text; which order another one may repeat |
 
 mod customer;
 mod duplicate;
+mod load;
 mod nearest;
 mod order;
+pub mod pick;
 mod product;
 mod references;
 
-use crate::domain::text::shorten;
+use crate::commands::run::caller::user_not_found;
 use crate::domain::user::User;
-use crate::error::{Failure, FailureKind};
-use crate::hint::{CommandLine, Hint};
 use crate::store::Read;
 
 pub use customer::{CUSTOMER, NamedCustomer, customer_not_found, find_customer};
 pub use duplicate::{likely_duplicate, likely_duplicates};
+pub use load::{AT_ONCE, load_each_named, load_named};
 pub use nearest::nearest;
 pub use order::{Found, Named, Naming, find_order, name_orders_or_none};
 pub use product::{find_items, find_ordered_product, find_product, find_product_or_removed, find_product_to_remove};
@@ -26,12 +35,4 @@ pub use references::{
 /// Finds the account with this name.
 pub fn find_user(read: &Read<'_>, username: &str) -> anyhow::Result<User> {
     Ok(read.user(username.trim())?.ok_or_else(|| user_not_found(username))?)
-}
-
-/// Makes the failure for an unknown account.
-pub fn user_not_found(username: &str) -> Failure {
-    let username = shorten(username.trim());
-    Failure::new(FailureKind::NotFound, format!("account {username} not found"))
-        .error(format!("User {username} not found"))
-        .hint(Hint::run("to see which there are", CommandLine::of("user list")))
 }
