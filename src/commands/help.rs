@@ -4,7 +4,7 @@ use clap::{Args, Command};
 
 use super::Context;
 use super::naming::nearest;
-use super::run::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::text::shorten;
 use crate::error::{EXIT_CODES, Exit, Failure};
 use crate::hint::{CommandLine, Hint};
@@ -14,7 +14,7 @@ use crate::ui;
 
 /// Show the help of a command, or a page for scripts
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Program))]
+#[command(add = CommandFacts::of(Group::Program))]
 #[command(after_help = "Examples:
   orders help confirm
   orders help product add

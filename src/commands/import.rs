@@ -14,7 +14,7 @@ use super::intake::record_reader::{Input, Put};
 use super::intake::rejects::Rejects;
 use super::intake::source::{InputArgs, InputFile, open_sources};
 use super::run::context::retry_while_overtaken;
-use super::run::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use super::run::imported::Imported;
 use crate::domain::incoming::{EarlyRevisions, Revision};
 use crate::domain::product::Catalogue;
@@ -38,7 +38,7 @@ use crate::ui::Progress;
 /// exported chats and the shop's order message as text; each is recognised by its content. What is there already is left
 /// as it is. All problems are reported, and nothing is imported unless all can be.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).importing(Imported::Orders))]
+#[command(add = CommandFacts::of(Group::Orders).importing(Imported::Orders))]
 #[command(after_help = "Examples:
   orders import orders.json
   zcat orders-2026-*.ndjson.gz | orders import -
@@ -110,10 +110,16 @@ fn import(
             put(order, size, reject);
         })
     };
-    let settle = ImportOrder::settle;
-    let imported =
-        read_all(sources, &mut rejects, &mut read, None, &settle, &mut progress, |mut queue, rejects, progress| {
-            if let Some(summary) = queue.settled() {
+    let judge_early = ImportOrder::judge_early;
+    let imported = read_all(
+        sources,
+        &mut rejects,
+        &mut read,
+        None,
+        &judge_early,
+        &mut progress,
+        |mut queue, rejects, progress| {
+            if let Some(summary) = queue.finished_early() {
                 context.write_nothing();
                 ensure_taken(&summary, args.keep_going)?;
                 rejects.finish(is_dry_run)?;
@@ -144,7 +150,8 @@ fn import(
                 rejects.finish(is_dry_run)?;
                 Ok(summary)
             })
-        });
+        },
+    );
     imported.inspect_err(|error| {
         // If the outcome is unknown, the rejects must not be lost.
         if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
@@ -211,7 +218,7 @@ fn judge(
             (None, Revision::Quoted) => {}
         }
     }
-    Ok(match intake.take(order)? {
+    Ok(match intake.insert_or_match_checked(order)? {
         Ok(StoredOrder::New(_, warnings)) => {
             let label = label.unwrap_or_default();
             let revised = revised.or_else(|| early.warning(message_id?));

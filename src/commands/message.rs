@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Context;
 use super::naming::pick::{Purpose, one_named_or_picked};
 use super::naming::{Naming, REF_TO_READ, find_order};
-use super::run::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::bidi::shown_text;
 use crate::domain::confirm::decide;
 use crate::domain::message::compose;
@@ -27,7 +27,7 @@ use crate::render::message::message_link;
 /// Without --template the text is the one that fits the order's status. A local phone number gets the country code of the
 /// setting countryCode; without one there is the text and no link.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders))]
+#[command(add = CommandFacts::of(Group::Orders))]
 #[command(after_help = "Examples:
   orders message LEG-LXYZ1234-AB5C
   orders message LEG-LXYZ1234-AB5C --template shortage

@@ -5,7 +5,7 @@ use clap::Args;
 use super::Context;
 use super::naming::pick::{Purpose, one_named_or_picked, refuse_list};
 use super::naming::{Naming, REF_TO_WRITE, find_order};
-use super::run::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::bidi::shown;
 use crate::domain::reference::Reference;
 use crate::domain::text::{shorten, visible};
@@ -19,7 +19,7 @@ use crate::store::{Audit, StoreError};
 ///
 /// It stands in the history, with who wrote it and when. Customers do not see it.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).writing())]
+#[command(add = CommandFacts::of(Group::Orders).writing())]
 #[command(override_usage = "orders note [OPTIONS] <REF> <TEXT>
        orders note [OPTIONS] <TEXT>    at a terminal: picks the order")]
 #[command(after_help = "Examples:

@@ -13,7 +13,7 @@ use serde_json::json;
 use self::copy::{checked_copy, failed, report};
 use super::Context;
 use super::run::address::ensure_file;
-use super::run::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::domain::refusal::Conflict;
 use crate::error::{Exit, Failure, FailureKind, OutputError};
 use crate::hint::{CommandLine, Hint};
@@ -28,7 +28,7 @@ use crate::ui;
 /// there is not replaced. With - it goes to stdout, once it is whole and checked: until then it is in a temporary file
 /// (TMPDIR). A file that the shell makes of it is readable for others: set umask 077 first.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::File).backing_up())]
+#[command(add = CommandFacts::of(Group::File).backing_up())]
 #[command(after_help = "Examples:
   orders backup orders-2026-02-07.db
   orders backup \"backups/orders-$(date +%F).db\" --quiet

@@ -19,7 +19,7 @@ use crate::error::Failure;
 use crate::store::{Audit, Read, StoreError, Write};
 
 /// The orders of one call, and what is said of them.
-pub struct Call<'a> {
+pub struct ConfirmCall<'a> {
     pub named: Vec<Named<'a>>,
     pub keep_going: bool,
     pub consent: Consent,
@@ -42,7 +42,7 @@ pub struct Confirmed {
 /// A confirmed order; or what was typed, and why it is not confirmed.
 pub type Decision = OrderOutcome<Confirmed>;
 
-impl Call<'_> {
+impl ConfirmCall<'_> {
     fn settlement_of(&self, order: OrderPk) -> &Settlement {
         self.answers.get(&order).unwrap_or(&self.settlement)
     }
@@ -56,13 +56,17 @@ impl Call<'_> {
     }
 
     /// Decides the settlements of the orders that can be confirmed.
-    fn settle(&self, read: &Read<'_>, orders: &[Order]) -> Result<Vec<Result<Settled, Refusal>>, StoreError> {
+    fn decide_settlements(
+        &self,
+        read: &Read<'_>,
+        orders: &[Order],
+    ) -> Result<Vec<Result<Settled, Refusal>>, StoreError> {
         let mut receipts = Receipts::default();
-        let mut settle = |order: &Order| match order.summary.status {
-            Status::Pending => receipts.settle(read, order, self.settlement_of(order.summary.pk), self.now),
+        let mut decide = |order: &Order| match order.summary.status {
+            Status::Pending => receipts.decide_settlement(read, order, self.settlement_of(order.summary.pk), self.now),
             _ => Ok(Ok(Settled::default())),
         };
-        orders.iter().map(&mut settle).collect()
+        orders.iter().map(&mut decide).collect()
     }
 
     /// Loads the orders and decides: on all together, or with `--keep-going` on each in the order given.
@@ -70,9 +74,9 @@ impl Call<'_> {
         let found = || self.named.iter().filter_map(|(_, found)| found.as_ref().ok());
         let (orders, catalogue) = load(read, found())?;
         let orders = self.agreed(orders);
-        let settled = self.settle(read, &orders)?;
+        let settled = self.decide_settlements(read, &orders)?;
         if self.keep_going {
-            return Ok(self.decide_each(orders, catalogue, settled));
+            return Ok(self.decide_one_by_one(orders, catalogue, settled));
         }
         orders.iter().try_for_each(|order| self.consent.covers(order)).map_err(Failure::from)?;
         let confirmed = decide_settled(&orders, &catalogue, self.consent.accepts_prices(), settled)
@@ -93,7 +97,7 @@ impl Call<'_> {
         refusal.into()
     }
 
-    fn decide_each(
+    fn decide_one_by_one(
         &self,
         orders: Vec<Order>,
         catalogue: Catalogue,

@@ -58,7 +58,7 @@ pub struct Receipts(HashMap<(Method, String), SameReceipt>);
 
 impl Receipts {
     /// Decides the settlement of an order that is to be confirmed.
-    pub fn settle(
+    pub fn decide_settlement(
         &mut self,
         read: &Read<'_>,
         order: &Order,

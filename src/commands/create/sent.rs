@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::sync::Arc;
 
-use super::take::refuse;
+use super::insert::refuse;
 use crate::commands::Context;
 use crate::commands::intake::source::{InputFile, open_source};
 use crate::domain::incoming::{IncomingOrder, SourceKind};

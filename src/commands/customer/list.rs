@@ -5,7 +5,7 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::arguments::choose_fields;
 use crate::commands::arguments::limit;
-use crate::commands::run::facts::{Facts, Group};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::commands::run::measured_rows::MeasuredRows;
 use crate::error::Exit;
 use crate::render::customer;
@@ -23,7 +23,7 @@ const TABLE_LIMIT: u64 = 50;
 /// Each with how many orders they made, the pieces that they kept and what these cost (in orders confirmed to delivered), their
 /// last order, and what is due where money is recorded. The name is that of the last order. Forgotten customers are left out.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).listing(CUSTOMER_KEYS))]
+#[command(add = CommandFacts::of(Group::Orders).listing(CUSTOMER_KEYS))]
 #[command(after_help = "Examples:
   orders customer list
   orders customer list --search mona

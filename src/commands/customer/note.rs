@@ -5,7 +5,7 @@ use clap::Args;
 use super::change_remarks;
 use crate::commands::Context;
 use crate::commands::naming::CUSTOMER;
-use crate::commands::run::facts::{Facts, Group};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::remarks::Remarks;
 use crate::error::{Exit, Failure};
 use crate::options::note_text;
@@ -14,7 +14,7 @@ use crate::options::note_text;
 ///
 /// Customers do not see it. An empty text takes the note away.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).writing())]
+#[command(add = CommandFacts::of(Group::Orders).writing())]
 #[command(after_help = "Examples:
   orders customer note '0101 111 2222' 'pays at the door'
   orders customer note '0101 111 2222' ''")]

@@ -13,7 +13,7 @@ use super::naming::pick::{Purpose, one_named_or_picked};
 use super::naming::{Naming, REF_TO_WRITE, find_order, find_user};
 use super::pay::recording::say_owed;
 use super::product::name;
-use super::run::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use super::set_status::CHANGEABLE;
 use crate::domain::edit::{Edit, ItemEdit, decide};
 use crate::domain::phone::read_phone;
@@ -32,7 +32,7 @@ use crate::store::{Read, Write};
 /// otherwise; a changed one keeps its price. Prices, fees and discounts that are typed are agreed. An empty --address, --size or
 /// --item-color takes it away (a size only where the product is not tracked by size).
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).keeping_note().acting_on(EDITABLE))]
+#[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(EDITABLE))]
 #[command(after_help = "Examples:
   orders edit LEG-LXYZ1234-AB5C --phone '+20 101 111 2222' --note 'typed wrong'
   orders edit LEG-LXYZ1234-AB5C --item 1 --size M --quantity 1

@@ -1,4 +1,4 @@
-//! Taking in one order: load the facts, decide, apply. `create` and every kind of `import` use it.
+//! The intake of one order: load the facts, decide, apply. `create` and every kind of `import` use it.
 
 use uuid::Uuid;
 
@@ -91,14 +91,14 @@ impl CheckedOrder {
 
 impl ImportOrder {
     /// Returns the outcome of an order that is refused whatever the file holds; `None` if the file matters.
-    pub fn settle(&self) -> Option<RecordOutcome> {
+    pub fn judge_early(&self) -> Option<RecordOutcome> {
         let ImportOrder::Parsed(ParsedOrder { label, products, source, revision: None, order: Err(problems) }) = self
         else {
             return None;
         };
-        let is_settled = products.is_empty() && source.message_id.is_none() && !problems.is_empty();
+        let is_certain = products.is_empty() && source.message_id.is_none() && !problems.is_empty();
         let (label, problems) = (label.clone(), problems.clone());
-        is_settled.then_some(RecordOutcome::Rejected { label, kind: RefusalKind::InvalidInput.into(), problems })
+        is_certain.then_some(RecordOutcome::Rejected { label, kind: RefusalKind::InvalidInput.into(), problems })
     }
 
     /// Returns roughly how many bytes of memory it takes.
@@ -161,8 +161,11 @@ impl OrderIntake<'_, '_, '_> {
         order.message_id.as_deref().map_or(Ok(None), |id| self.batch.order_of_message(id))
     }
 
-    /// Takes in an order, or says why not.
-    pub fn take(&mut self, order: &CheckedOrder) -> Result<Result<StoredOrder, Rejected>, StoreError> {
+    /// Inserts a checked order, or finds the one that its message or its reference means; or says why not.
+    pub fn insert_or_match_checked(
+        &mut self,
+        order: &CheckedOrder,
+    ) -> Result<Result<StoredOrder, Rejected>, StoreError> {
         // A message that brought an order before means that order, whatever it says now.
         if let Some((pk, reference)) = self.order_of_message(order)? {
             let warning = order.other_reference(&reference).map(|other| {
@@ -178,14 +181,14 @@ impl OrderIntake<'_, '_, '_> {
             Some(longer) if self.batch.is_of_a_message(&order.reference)? => {
                 let mut order = ResolvedOrder { reference: longer.clone(), ..order.clone() };
                 order.warnings.push(format!("got the reference {longer}: another order has the shorter one"));
-                self.receive(&order, *hash)
+                self.insert_or_match(&order, *hash)
             }
-            _ => self.receive(order, *hash),
+            _ => self.insert_or_match(order, *hash),
         }
     }
 
-    /// Takes in an order whose content has this hash, or says why not.
-    pub fn receive(
+    /// Inserts an order whose content has this hash, or finds the one with its reference; or says why not.
+    pub fn insert_or_match(
         &mut self,
         order: &ResolvedOrder,
         hash: ContentHash,

@@ -18,13 +18,13 @@ use crate::ui::Progress;
 const READ_AHEAD_BYTES: usize = 1 << 20;
 
 /// Reads all sources with `read`, or as tables, in a thread of its own. Calls `take` once something needs the file or all is read.
-/// Until then, `settle` judges what does not need the file. Rejected records go to `rejects`.
+/// Until then, `judge_early` judges what does not need the file. Rejected records go to `rejects`.
 pub fn read_all<T: Send, R>(
     sources: Vec<InputFile>,
     rejects: &mut Rejects<'_>,
     read: &mut ReadInput<'_, T>,
     tables: Option<&Tables<T>>,
-    settle: &dyn Fn(&T) -> Option<RecordOutcome>,
+    judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
     progress: &mut Progress,
     take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
 ) -> anyhow::Result<R> {
@@ -34,7 +34,7 @@ pub fn read_all<T: Send, R>(
     let names = sources.iter().map(name).collect();
     std::thread::scope(|scope| {
         let mut queue = RecordQueue::of(start_reading(sources, read, tables, scope)?, names);
-        queue.read_ahead(rejects, settle, progress)?;
+        queue.read_ahead(rejects, judge_early, progress)?;
         take(queue, rejects, progress)
     })
 }
@@ -44,7 +44,7 @@ pub fn read_rows<T: Send, R>(
     (name, rows): (String, impl Rows + Send),
     rejects: &mut Rejects<'_>,
     read: &(dyn Fn(&Row, &Columns) -> (T, usize) + Sync),
-    settle: &dyn Fn(&T) -> Option<RecordOutcome>,
+    judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
     progress: &mut Progress,
     take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
 ) -> anyhow::Result<R> {
@@ -53,7 +53,7 @@ pub fn read_rows<T: Send, R>(
             start_reading_rows(rows, read, scope)?,
             vec![SourceName { file: name, is_one_of_several: false, sheet: None, is_table: true }],
         );
-        queue.read_ahead(rejects, settle, progress)?;
+        queue.read_ahead(rejects, judge_early, progress)?;
         take(queue, rejects, progress)
     })
 }
@@ -71,7 +71,7 @@ struct SourceName {
 pub struct RecordQueue<T> {
     batches: Batches<T>,
     names: Vec<SourceName>,
-    /// What was read before the transaction began, from the first piece that needs the file.
+    /// What was read before the transaction began, from the first event that needs the file.
     waiting: Vec<(usize, ReadEvent<T>)>,
     waiting_bytes: usize,
     summary: ImportSummary,
@@ -86,22 +86,22 @@ impl<T> RecordQueue<T> {
     fn read_ahead(
         &mut self,
         rejects: &mut Rejects<'_>,
-        settle: &dyn Fn(&T) -> Option<RecordOutcome>,
+        judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
         progress: &mut Progress,
     ) -> anyhow::Result<()> {
         while self.waiting_bytes < READ_AHEAD_BYTES
             && let Some(mut batch) = self.batches.next()
         {
-            for (source, piece) in std::mem::take(&mut batch.pieces) {
+            for (source, event) in std::mem::take(&mut batch.events) {
                 let needs_file =
-                    matches!(&piece, ReadEvent::Content { content: Ok(content), .. } if settle(content).is_none());
+                    matches!(&event, ReadEvent::Content { content: Ok(content), .. } if judge_early(content).is_none());
                 // Problems are reported in the order found; for counts the order does not matter.
-                let is_after_others = !self.waiting.is_empty() && !matches!(piece, ReadEvent::Skipped(_));
+                let is_after_others = !self.waiting.is_empty() && !matches!(event, ReadEvent::Skipped(_));
                 if needs_file || is_after_others {
-                    self.waiting.push((source, piece));
+                    self.waiting.push((source, event));
                 } else {
-                    let mut judge = |content: &T| settle(content).context("it needs the file");
-                    settle_piece(&mut self.summary, &mut self.names[source], &piece, rejects, &mut judge)?;
+                    let mut judge = |content: &T| judge_early(content).context("it needs the file");
+                    judge_event(&mut self.summary, &mut self.names[source], &event, rejects, &mut judge)?;
                 }
             }
             progress.step(batch.records);
@@ -114,7 +114,7 @@ impl<T> RecordQueue<T> {
     }
 
     /// Returns the outcome if all was read and nothing needs the file.
-    pub fn settled(&mut self) -> Option<ImportSummary> {
+    pub fn finished_early(&mut self) -> Option<ImportSummary> {
         self.waiting.is_empty().then(|| std::mem::take(&mut self.summary))
     }
 
@@ -126,10 +126,10 @@ impl<T> RecordQueue<T> {
         progress: &mut Progress,
     ) -> anyhow::Result<ImportSummary> {
         let RecordQueue { batches, mut names, waiting, waiting_bytes, mut summary } = self;
-        let waited = Batch { pieces: waiting, records: 0, bytes: waiting_bytes };
+        let waited = Batch { events: waiting, records: 0, bytes: waiting_bytes };
         for batch in std::iter::once(waited).chain(std::iter::from_fn(|| batches.next())) {
-            for (source, piece) in &batch.pieces {
-                settle_piece(&mut summary, &mut names[*source], piece, rejects, judge)?;
+            for (source, event) in &batch.events {
+                judge_event(&mut summary, &mut names[*source], event, rejects, judge)?;
             }
             progress.step(batch.records);
             batches.give_back(batch);
@@ -138,23 +138,23 @@ impl<T> RecordQueue<T> {
     }
 }
 
-/// Judges one piece, and counts its outcome.
-fn settle_piece<T>(
+/// Judges one event, and counts its outcome.
+fn judge_event<T>(
     summary: &mut ImportSummary,
     source: &mut SourceName,
-    piece: &ReadEvent<T>,
+    event: &ReadEvent<T>,
     rejects: &mut Rejects<'_>,
     judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
 ) -> anyhow::Result<()> {
-    source.is_table |= matches!(piece, ReadEvent::Table { .. } | ReadEvent::TableCutOff { .. });
-    if let ReadEvent::Table { sheets, unread_columns } = piece {
+    source.is_table |= matches!(event, ReadEvent::Table { .. } | ReadEvent::TableCutOff { .. });
+    if let ReadEvent::Table { sheets, unread_columns } = event {
         summary.note_unread(source.is_one_of_several.then_some(&source.file), unread_columns, sheets.as_ref());
         source.sheet = sheets.as_ref().map(|sheets| sheets.name.clone());
     }
     let SourceName { file, sheet, is_table, .. } = &*source;
     let place = |record, line| RecordPlace { file, sheet: sheet.as_deref(), record, line, is_row: *is_table };
     let whole = place(None, 1);
-    match piece {
+    match event {
         ReadEvent::Table { .. } => {}
         ReadEvent::Content { number, line, content, reject } => {
             let outcome = match content {

@@ -46,7 +46,7 @@ pub struct Tables<T> {
     pub read: fn(BufReader<PlainFile>) -> Result<TableContent<T>, RowsError>,
 }
 
-/// One piece of a source, read and checked.
+/// One event of a source, read and checked.
 pub enum ReadEvent<T> {
     /// What a record contains, or why there is nothing.
     Content { number: u64, line: u64, content: Result<T, String>, reject: Arc<Reject> },
@@ -68,9 +68,9 @@ pub enum ReadEvent<T> {
     Broken(io::Error),
 }
 
-/// Pieces sent from one thread to the other, each with the index of its source.
+/// Events sent from one thread to the other, each with the index of its source.
 pub struct Batch<T> {
-    pub pieces: Vec<(usize, ReadEvent<T>)>,
+    pub events: Vec<(usize, ReadEvent<T>)>,
     /// How many records end in it.
     pub records: usize,
     /// Roughly how many bytes of memory it takes.
@@ -79,12 +79,12 @@ pub struct Batch<T> {
 
 impl<T> Batch<T> {
     pub fn new() -> Batch<T> {
-        Batch { pieces: Vec::new(), records: 0, bytes: 0 }
+        Batch { events: Vec::new(), records: 0, bytes: 0 }
     }
 }
 
-/// How many pieces a batch holds, unless they are large.
-const BATCH: usize = 64;
+/// How many events a batch holds, unless they are large.
+const BATCH_EVENTS: usize = 64;
 /// How many bytes a batch holds (256 KiB).
 const BATCH_BYTES: usize = 1 << 18;
 /// How many batches may wait in the channel.
@@ -242,16 +242,16 @@ impl<T> SourceReader<'_, T> {
                 true => (bytes.len(), Reject::Whole(Arc::new(bytes))),
                 false => (0, Reject::Nothing),
             };
-            let piece = ReadEvent::Content { number, line, content: Err(excess), reject: Arc::new(reject) };
-            return Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)));
+            let event = ReadEvent::Content { number, line, content: Err(excess), reject: Arc::new(reject) };
+            return Ok(self.outbox.put(event, 0).and_then(|()| self.outbox.end_record(0, size)));
         }
         let size = bytes.len();
         let bytes = Arc::new(bytes);
         match self.read(Input::Record(&bytes), number, line) {
             Err(NotJson { problem, .. }) if is_line => {
                 let reject = Arc::new(Reject::Line(bytes.to_vec()));
-                let piece = ReadEvent::Content { number, line, content: Err(problem), reject };
-                Ok(self.outbox.put(piece, 0).and_then(|()| self.outbox.end_record(0, size)))
+                let event = ReadEvent::Content { number, line, content: Err(problem), reject };
+                Ok(self.outbox.put(event, 0).and_then(|()| self.outbox.end_record(0, size)))
             }
             read => read,
         }
@@ -301,7 +301,7 @@ impl<T> SourceReader<'_, T> {
     }
 }
 
-/// Sends pieces in batches, and limits how much is underway.
+/// Sends events in batches, and limits how much is underway.
 struct Outbox<T> {
     sender: SyncSender<Batch<T>>,
     /// Receives judged batches back.
@@ -316,10 +316,10 @@ struct Outbox<T> {
 }
 
 impl<T> Outbox<T> {
-    /// Adds a piece that takes `bytes` bytes of memory.
-    fn put(&mut self, piece: ReadEvent<T>, bytes: usize) -> Result<(), Gone> {
-        self.found += u64::from(matches!(piece, ReadEvent::Content { .. } | ReadEvent::Skipped(1..)));
-        self.batch.pieces.push((self.source, piece));
+    /// Adds an event that takes `bytes` bytes of memory.
+    fn put(&mut self, event: ReadEvent<T>, bytes: usize) -> Result<(), Gone> {
+        self.found += u64::from(matches!(event, ReadEvent::Content { .. } | ReadEvent::Skipped(1..)));
+        self.batch.events.push((self.source, event));
         self.batch.bytes += size_of::<ReadEvent<T>>() + bytes;
         self.send_if_full()
     }
@@ -370,7 +370,7 @@ impl<T> Outbox<T> {
     }
 
     fn send_if_full(&mut self) -> Result<(), Gone> {
-        if self.batch.pieces.len() < BATCH && self.batch.bytes < BATCH_BYTES {
+        if self.batch.events.len() < BATCH_EVENTS && self.batch.bytes < BATCH_BYTES {
             return if self.is_gone { Err(Gone) } else { Ok(()) };
         }
         self.send()
@@ -380,7 +380,7 @@ impl<T> Outbox<T> {
         let batch = std::mem::replace(&mut self.batch, Batch::new());
         self.underway += batch.bytes;
         self.is_gone |= self.sender.send(batch).is_err();
-        // The thread that allocated the memory frees it: otherwise the two threads would contend for it at every piece.
+        // The thread that allocated the memory frees it: otherwise the two threads would contend for it at every event.
         while let Ok(batch) = self.judged.try_recv() {
             self.underway -= batch.bytes;
         }

@@ -47,7 +47,7 @@ impl<T> Entering<'_, '_, T> {
 
 impl RowList<'_> {
     /// Takes the rows of the list in one transaction, all or nothing, or with `keep_going` those that can be taken. It has some of
-    /// these `columns`, which `form` checks; `read` reads a row, `settle` judges one that needs nothing of the orders file, and `enter` enters them all.
+    /// these `columns`, which `form` checks; `read` reads a row, `judge_early` judges one that needs nothing of the orders file, and `enter` enters them all.
     /// Returns what `enter` returns, with the shop's settings.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl RowList<'_> {
         context: &mut Context,
         form: impl Fn(&Columns, TableForm) -> Result<F, String>,
         read: impl Fn(&Row, &Columns, &F) -> (T, usize) + Sync,
-        settle: &dyn Fn(&T) -> Option<RecordOutcome>,
+        judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
         enter: impl Fn(&Write<'_>, &Audit, Entering<'_, '_, T>) -> anyhow::Result<(ImportSummary, R)>,
     ) -> anyhow::Result<(ImportSummary, R, Settings)> {
         let orders_files = context.orders_files()?;
@@ -82,9 +82,14 @@ impl RowList<'_> {
             let read = |row: &Row, columns: &Columns| read(row, columns, &form);
             let mut rejects = self.begin_rejects(&orders_files)?;
             let mut progress = Progress::new();
-            let taken =
-                read_rows((name, rows), &mut rejects, &read, settle, &mut progress, |mut queue, rejects, progress| {
-                    if let Some(summary) = queue.settled() {
+            let taken = read_rows(
+                (name, rows),
+                &mut rejects,
+                &read,
+                judge_early,
+                &mut progress,
+                |mut queue, rejects, progress| {
+                    if let Some(summary) = queue.finished_early() {
                         context.write_nothing();
                         self.ensure_taken(&summary)?;
                         rejects.finish(is_dry_run)?;
@@ -104,7 +109,8 @@ impl RowList<'_> {
                         rejects.finish(is_dry_run)?;
                         Ok((summary, entered))
                     })
-                });
+                },
+            );
             taken.inspect_err(|error| {
                 // If the outcome is unknown, the rejects must not be lost.
                 if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {

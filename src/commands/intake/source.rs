@@ -171,7 +171,7 @@ fn spool(name: &str, mut pipe: PlainFile, most: u64, refuse_endless: RefuseEndle
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => in_folder(error),
         _ => unreadable(name, &error),
     };
-    let refuse = |what: String| {
+    let cannot_be_read = |what: String| {
         Failure::new(FailureKind::InvalidInput, format!("{name} cannot be read"))
             .error("The input cannot be read")
             .details(vec![what])
@@ -181,7 +181,7 @@ fn spool(name: &str, mut pipe: PlainFile, most: u64, refuse_endless: RefuseEndle
     if head.len() == HEAD
         && let Some(what) = refuse_endless(&head)
     {
-        return Err(refuse(format!("{name}:1: {what}")));
+        return Err(cannot_be_read(format!("{name}:1: {what}")));
     }
     let mut file = tempfile::tempfile().map_err(in_folder)?;
     file.write_all(&head).map_err(failed)?;
@@ -191,7 +191,7 @@ fn spool(name: &str, mut pipe: PlainFile, most: u64, refuse_endless: RefuseEndle
     let length = length + io::copy(&mut (&mut pipe).take(rest), &mut file).map_err(failed)?;
     if length > most {
         let what = format!("{name}: has more than {most} bytes");
-        return Err(refuse(what).hint("--max-input 8G reads more; or name a file"));
+        return Err(cannot_be_read(what).hint("--max-input 8G reads more; or name a file"));
     }
     file.rewind().map_err(failed)?;
     Ok(file.into())

@@ -6,7 +6,7 @@ use clap::Args;
 
 use self::listing::{Listing, Selection, list};
 use super::Context;
-use super::run::facts::{Facts, Group};
+use super::run::facts::{CommandFacts, Group};
 use crate::error::Exit;
 use crate::render::json::ORDER_KEYS;
 
@@ -16,7 +16,7 @@ use crate::render::json::ORDER_KEYS;
 /// code says so. Sort by createdAt (when it was received), updatedAt, orderDate, orderReference, customerName, customerPhone, status,
 /// total or itemCount.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Orders).listing(ORDER_KEYS))]
+#[command(add = CommandFacts::of(Group::Orders).listing(ORDER_KEYS))]
 #[command(after_help = "Examples:
   orders list --status pending --older-than 2d
   orders list --search 'mona' --since 2026-02-01

@@ -152,7 +152,7 @@ const NEAR_MISSES_AMONG: u32 = 5000;
 pub type Named<'t> = (&'t str, Result<Found, Failure>);
 
 /// Finds the orders, each once, in the order named, or says why not. Orders that the caller may not see are not found.
-pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [Given], naming: &Naming) -> Result<Vec<Named<'t>>, StoreError> {
+fn name_each<'t>(read: &Read<'_>, texts: &'t [Given], naming: &Naming) -> Result<Vec<Named<'t>>, StoreError> {
     let mut finder =
         Finder { read, naming, owner: naming.caller.sees_only(), near_misses_left: 3, parts_left: PARTS_LIMIT };
     let (mut seen, mut seen_texts) = (HashSet::new(), HashSet::new());
@@ -167,13 +167,13 @@ pub fn name_orders<'t>(read: &Read<'_>, texts: &'t [Given], naming: &Naming) -> 
 }
 
 /// Finds the orders, each once, in the order named: all or none, unless `keep_going`.
-pub fn name_orders_or_none<'t>(
+pub fn name_orders<'t>(
     read: &Read<'_>,
     texts: &'t [Given],
     naming: &Naming,
     keep_going: bool,
 ) -> anyhow::Result<Vec<Named<'t>>> {
-    let named = name_orders(read, texts, naming)?;
+    let named = name_each(read, texts, naming)?;
     if keep_going || named.iter().all(|(_, found)| found.is_ok()) {
         return Ok(named);
     }

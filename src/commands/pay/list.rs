@@ -29,7 +29,7 @@ pub fn record_list(list: &RowList<'_>, method: Option<&Method>, context: &mut Co
         let form = ListForm { method: method.cloned(), table };
         check_columns(columns, &form).map(|()| form)
     };
-    let (summary, (), _) = list.take(COLUMNS, context, form, read, &settle, |write, audit, rows| {
+    let (summary, (), _) = list.take(COLUMNS, context, form, read, &judge_early, |write, audit, rows| {
         let methods = write.methods()?.into_iter().collect();
         let zone = write.settings()?.zone();
         let mut till = Till { write, audit, newest: write.newest_payment()?, methods, zone };
@@ -39,7 +39,7 @@ pub fn record_list(list: &RowList<'_>, method: Option<&Method>, context: &mut Co
 }
 
 /// Judges a row that needs nothing of the orders file.
-fn settle(read: &ReadPayment) -> Option<RecordOutcome> {
+fn judge_early(read: &ReadPayment) -> Option<RecordOutcome> {
     let problems = read.payment.as_ref().err()?.clone();
     Some(RecordOutcome::Rejected { label: read.label.clone(), kind: FailureKind::InvalidInput, problems })
 }

@@ -21,18 +21,18 @@ pub fn amount(text: &str) -> Result<Money, String> {
 
 /// The words of `pay` and `refund`: at a terminal the order may be left out, of a refund the amount too.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Typed<'a> {
+pub struct PaymentWords<'a> {
     pub reference: Option<&'a str>,
     pub amount: Option<Money>,
     pub method: Method,
 }
 
-impl<'a> Typed<'a> {
+impl<'a> PaymentWords<'a> {
     /// Tells the words of `command` apart; `moved` says what the money did: `was paid`.
     ///
     /// # Errors
     /// The method is missing, or a word is not what its place wants.
-    pub fn of(words: &[&'a str], command: &'static str, moved: &str) -> Result<Typed<'a>, Failure> {
+    pub fn of(words: &[&'a str], command: &'static str, moved: &str) -> Result<PaymentWords<'a>, Failure> {
         let (reference, amount, method) = match *words {
             [method] => (None, None, method),
             [amount, method] if is_amount_shaped(amount) => (None, Some(amount), method),
@@ -50,7 +50,7 @@ impl<'a> Typed<'a> {
         };
         let amount = amount.map(|text| self::amount(text).map_err(|problem| wrong(text, "AMOUNT", problem)));
         let method = Method::parse(method).map_err(|problem| wrong(method, "METHOD", problem));
-        Ok(Typed { reference, amount: amount.transpose()?, method: method? })
+        Ok(PaymentWords { reference, amount: amount.transpose()?, method: method? })
     }
 }
 
@@ -203,10 +203,11 @@ mod tests {
 
     #[test]
     fn the_order_may_be_left_out_and_the_amount() {
-        let typed = |words: &[&'static str]| Typed::of(words, "pay", "was paid").map_err(|failure| failure.message);
+        let typed =
+            |words: &[&'static str]| PaymentWords::of(words, "pay", "was paid").map_err(|failure| failure.message);
         let of = |reference, amount: Option<i64>, method| {
             let method = Method::parse(method).unwrap();
-            Ok(Typed { reference, amount: amount.map(Money::from_hundredths), method })
+            Ok(PaymentWords { reference, amount: amount.map(Money::from_hundredths), method })
         };
         for (words, expected) in [
             (&["LEG-1", "50", "cash"][..], of(Some("LEG-1"), Some(5000), "cash")),

@@ -15,7 +15,7 @@ use crate::commands::intake::record_reader::{Input, Put, TableContent, Tables};
 use crate::commands::intake::rejects::Rejects;
 use crate::commands::intake::source::{InputArgs, InputFile, open_sources};
 use crate::commands::run::context::retry_while_overtaken;
-use crate::commands::run::facts::{Facts, Group};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::commands::run::imported::Imported;
 use crate::domain::problems::Problems;
 use crate::domain::product::ProductId;
@@ -40,7 +40,7 @@ use crate::ui::Progress;
 /// nor sku is the one product of exactly that name. A sku without the zeros at its beginning is understood where the name is right. A
 /// blank cell changes nothing; a discountedPrice of 0 is none.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Goods).importing(Imported::Products))]
+#[command(add = CommandFacts::of(Group::Goods).importing(Imported::Products))]
 #[command(after_help = "Examples:
   orders product import catalogue.json
   orders product import prices.xlsx --dry-run    each change, before → after
@@ -102,7 +102,7 @@ fn import(
         // Texts are read as tables.
         Input::Stretch(_) => Err(NotJson { line: 0, problem: "is a chat; use: orders import".to_owned() }),
     };
-    let settle = |read: &ReadProduct| {
+    let judge_early = |read: &ReadProduct| {
         let problems = read.product.as_ref().err()?;
         Some(reject(read, FailureKind::InvalidInput, problems.clone()))
     };
@@ -117,10 +117,10 @@ fn import(
         &mut rejects,
         &mut read,
         Some(&TABLES),
-        &settle,
+        &judge_early,
         &mut progress,
         |mut queue, rejects, progress| {
-            if let Some(summary) = queue.settled() {
+            if let Some(summary) = queue.finished_early() {
                 context.write_nothing();
                 return check(summary);
             }

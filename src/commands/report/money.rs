@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::{ReportOptions, publish, window};
 use crate::commands::Context;
 use crate::commands::arguments::when;
-use crate::commands::run::facts::{Facts, Group};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::{When, day_of, day_start};
 use crate::domain::report::money::{Grouping, Outstanding};
 use crate::domain::settings::Settings;
@@ -22,7 +22,7 @@ use crate::store::Read;
 /// delivered, which couriers have; what is owed to customers; and orders that are not paid in full. One that left the shop is
 /// listed only if it was confirmed on or after the day of the first payment in the file.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money).reporting())]
+#[command(add = CommandFacts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report money                            the last 30 days, by method
   orders report money --by day --since 2026-02-01

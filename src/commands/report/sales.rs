@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::{ReportOptions, publish, window};
 use crate::commands::Context;
 use crate::commands::arguments::when;
-use crate::commands::run::facts::{Facts, Group};
+use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::calendar::When;
 use crate::domain::report::sales::{Grouping, Sales};
 use crate::error::Exit;
@@ -17,7 +17,7 @@ use crate::render::report::sales;
 /// Rows begin with the first sale and end with today. An order counts on the day on which it was made, whenever it was paid:
 /// confirming one late changes the report of its day.
 #[derive(Debug, Args)]
-#[command(add = Facts::of(Group::Money).reporting())]
+#[command(add = CommandFacts::of(Group::Money).reporting())]
 #[command(after_help = "Examples:
   orders report sales                            the last 30 days, day by day
   orders report sales --by month --since 2026-01-01

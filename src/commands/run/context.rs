@@ -47,7 +47,7 @@ impl Context {
     }
 
     /// Turns off the warning about a file that others can use.
-    pub fn warn_of_nothing(&self) {
+    pub fn silence_file_warning(&self) {
         self.has_warned_of_others.set(true);
     }
 

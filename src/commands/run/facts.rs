@@ -39,10 +39,10 @@ impl Group {
     }
 }
 
-/// What a command declares about itself: `#[command(add = Facts::of(Group::Orders).writing())]` on its Args.
+/// What a command declares about itself: `#[command(add = CommandFacts::of(Group::Orders).writing())]` on its Args.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "facts are for a command to state"]
-pub struct Facts {
+pub struct CommandFacts {
     pub group: Group,
     pub uses_file: bool,
     /// What its caller must be allowed to do, by its name: the command line sets it.
@@ -62,13 +62,13 @@ pub struct Facts {
     pub acts_on: &'static [Status],
 }
 
-impl CommandExt for Facts {}
+impl CommandExt for CommandFacts {}
 
-impl Facts {
+impl CommandFacts {
     /// Declares a command that only reads the orders file.
-    pub const fn of(group: Group) -> Facts {
+    pub const fn of(group: Group) -> CommandFacts {
         let uses_file = !matches!(group, Group::Program);
-        Facts {
+        CommandFacts {
             group,
             uses_file,
             task: None,
@@ -83,49 +83,49 @@ impl Facts {
     }
 
     /// Declares that it changes something.
-    pub const fn writing(self) -> Facts {
-        Facts { undone: Some("nothing changed"), ..self }
+    pub const fn writing(self) -> CommandFacts {
+        CommandFacts { undone: Some("nothing changed"), ..self }
     }
 
     /// Declares that it makes a backup.
-    pub const fn backing_up(self) -> Facts {
-        Facts { undone: Some("nothing was backed up"), ..self }
+    pub const fn backing_up(self) -> CommandFacts {
+        CommandFacts { undone: Some("nothing was backed up"), ..self }
     }
 
     /// Declares that it changes something and that the history keeps its `--note`.
-    pub const fn keeping_note(self) -> Facts {
-        Facts { keeps_note: true, ..self.writing() }
+    pub const fn keeping_note(self) -> CommandFacts {
+        CommandFacts { keeps_note: true, ..self.writing() }
     }
 
     /// Declares that it imports and that the history keeps its `--note`.
-    pub const fn importing(self, imports: Imported) -> Facts {
+    pub const fn importing(self, imports: Imported) -> CommandFacts {
         let undone = match imports {
             Imported::Orders | Imported::Products => "nothing imported",
             Imported::Payments => "nothing recorded",
             Imported::Deliveries => "nothing received",
             Imported::Counts | Imported::Statuses => "nothing changed",
         };
-        Facts { imports: Some(imports), undone: Some(undone), ..self.keeping_note() }
+        CommandFacts { imports: Some(imports), undone: Some(undone), ..self.keeping_note() }
     }
 
     /// Declares that it lists things with these columns.
-    pub const fn listing(self, fields: &'static [&'static str]) -> Facts {
-        Facts { fields, has_workbook: true, ..self }
+    pub const fn listing(self, fields: &'static [&'static str]) -> CommandFacts {
+        CommandFacts { fields, has_workbook: true, ..self }
     }
 
     /// Declares that it prints a page too, for paper.
-    pub const fn on_paper(self) -> Facts {
-        Facts { has_page: true, ..self }
+    pub const fn on_paper(self) -> CommandFacts {
+        CommandFacts { has_page: true, ..self }
     }
 
     /// Declares that it reports.
-    pub const fn reporting(self) -> Facts {
-        Facts { has_page: true, has_workbook: true, ..self }
+    pub const fn reporting(self) -> CommandFacts {
+        CommandFacts { has_page: true, has_workbook: true, ..self }
     }
 
     /// Declares that it acts only on orders in these statuses.
-    pub const fn acting_on(self, acts_on: &'static [Status]) -> Facts {
-        Facts { acts_on, ..self }
+    pub const fn acting_on(self, acts_on: &'static [Status]) -> CommandFacts {
+        CommandFacts { acts_on, ..self }
     }
 
     /// Returns whether the command changes something.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::context::Context;
-use super::facts::{Facts, task_named};
+use super::facts::{CommandFacts, task_named};
 use super::imported::Imported;
 #[cfg(feature = "cluster")]
 use crate::domain::text::shell_argument;
@@ -18,7 +18,7 @@ use crate::store::StoreError;
 /// command line, a missing permission or a missing file.
 pub fn explain_failure(
     error: anyhow::Error,
-    facts: &Facts,
+    facts: &CommandFacts,
     context: &Context,
     empty_body: impl Fn(Imported) -> Body,
 ) -> Explained {

@@ -86,7 +86,7 @@ impl Results {
     }
 
     /// Prints the bodies with the keys `keys`, or for people the texts, with the failures on stderr.
-    pub fn print(mut self, call: Call, keys: &[&str], context: &Context) -> anyhow::Result<Exit> {
+    pub fn print(mut self, form: OutcomeForm, keys: &[&str], context: &Context) -> anyhow::Result<Exit> {
         let exit = if self.failures.is_empty() { Exit::Done } else { Exit::Partly };
         let mut stdout = ui::stdout();
         if context.is_table() {
@@ -95,17 +95,17 @@ impl Results {
             stdout.flush().map_err(OutputError)?;
             return Ok(exit);
         }
-        let keys = call.keys(keys, context);
-        let mut printer = Printer::new(&mut stdout, context.global.format(), &keys, call.is_list);
+        let keys = form.keys(keys, context);
+        let mut printer = Printer::new(&mut stdout, context.global.format(), &keys, form.is_list);
         self.bodies.each(|body| anyhow::Ok(printer.put(&body).map_err(OutputError)?))?;
         printer.finish().map_err(OutputError)?;
         Ok(exit)
     }
 }
 
-/// How a command on several orders was called.
+/// How the outcomes of a command on several orders are printed.
 #[derive(Debug, Clone, Copy)]
-pub struct Call {
+pub struct OutcomeForm {
     /// Whether its result is an array.
     pub is_list: bool,
     /// Whether one failure does not stop the others.
@@ -114,7 +114,7 @@ pub struct Call {
     pub done: &'static str,
 }
 
-impl Call {
+impl OutcomeForm {
     /// Returns the keys of the bodies, including those of failures.
     fn keys<'k>(self, keys: &[&'k str], context: &Context) -> Vec<&'k str> {
         let mut keys = keys.to_vec();
@@ -133,7 +133,7 @@ impl Call {
 /// the failures on stderr.
 pub fn print_outcomes<T>(
     outcomes: &[OrderOutcome<T>],
-    call: Call,
+    form: OutcomeForm,
     keys: &[&str],
     context: &Context,
     body: impl Fn(&T) -> Body,
@@ -143,15 +143,15 @@ pub fn print_outcomes<T>(
     if context.is_table() {
         say_failures(failures().map(|failed| &failed.failure), context);
     }
-    let keys = call.keys(keys, context);
+    let keys = form.keys(keys, context);
     let bodies = outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(OrderFailure::body, &body));
-    context.print_each(bodies, &keys, call.is_list, || {
+    context.print_each(bodies, &keys, form.is_list, || {
         text(&outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect::<Vec<_>>())
     })?;
     let failed = failures().count();
-    if call.keep_going && context.is_table() {
+    if form.keep_going && context.is_table() {
         let would_be = if context.is_dry_run() { "would be " } else { "" };
-        context.ui.note(&format!("{} {would_be}{}, {failed} not", outcomes.len() - failed, call.done));
+        context.ui.note(&format!("{} {would_be}{}, {failed} not", outcomes.len() - failed, form.done));
     }
     Ok(if failed > 0 { Exit::Partly } else { Exit::Done })
 }

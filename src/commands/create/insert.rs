@@ -1,4 +1,4 @@
-//! Writing the order that `create` takes, whatever it came as.
+//! Inserting the order that `create` takes, whatever it came as.
 
 use uuid::Uuid;
 
@@ -15,8 +15,8 @@ use crate::error::{Explained, Failure, FailureKind};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, ContentHash, StoreError, Write};
 
-/// Writes an order, or finds the one that is there. Returns the warnings if it is new.
-pub fn take_in(
+/// Inserts an order, or finds the one that exists. Returns the warnings if it is new.
+pub fn insert_or_match(
     write: &mut Write<'_>,
     incoming: IncomingOrder,
     sender: &Caller,
@@ -48,7 +48,7 @@ pub fn take_in(
         .map_err(|rejected| refused(write, rejected))?;
     let stored = write.with_order_batch(|batch| {
         let mut intake = OrderIntake { batch, settings: &settings, sender, audit };
-        intake.receive(&new, ContentHash::of(&new.content))
+        intake.insert_or_match(&new, ContentHash::of(&new.content))
     })?;
     let (pk, warnings) = match stored.map_err(|rejected| refused(write, rejected))? {
         StoredOrder::New(pk, warnings) => (pk, Some(warnings)),
