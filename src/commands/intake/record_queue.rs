@@ -3,6 +3,8 @@
 //! Reading begins before the transaction. Input that never needs the file never takes its lock, and small input is read
 //! completely before.
 
+use std::thread::Scope;
+
 use anyhow::Context as _;
 
 use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
@@ -17,45 +19,32 @@ use crate::ui::Progress;
 /// How many bytes may wait for the transaction (1 MiB): fewer than may be underway, so that the reader does not wait for it too.
 const READ_AHEAD_BYTES: usize = 1 << 20;
 
-/// Reads all sources with `read`, or as tables, in a thread of its own. Calls `take` once something needs the file or all is read.
-/// Until then, `judge_early` judges what does not need the file. Rejected records go to `rejects`.
-pub fn read_all<T: Send, R>(
-    sources: Vec<InputFile>,
-    rejects: &mut Rejects<'_>,
-    read: &mut ReadInput<'_, T>,
-    tables: Option<&Tables<T>>,
-    judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
-    progress: &mut Progress,
-    take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
-) -> anyhow::Result<R> {
-    let is_one_of_several = sources.len() > 1;
-    let name =
-        |source: &InputFile| SourceName { file: source.name.clone(), is_one_of_several, sheet: None, is_table: false };
-    let names = sources.iter().map(name).collect();
-    std::thread::scope(|scope| {
-        let mut queue = RecordQueue::of(start_reading(sources, read, tables, scope)?, names);
-        queue.read_ahead(rejects, judge_early, progress)?;
-        take(queue, rejects, progress)
-    })
+/// What is read, in a thread of its own.
+pub enum Reading<'r, T> {
+    /// All sources: with `read`, or as tables.
+    Sources { sources: Vec<InputFile>, read: &'r mut ReadInput<'r, T>, tables: Option<&'r Tables<T>> },
+    /// The rows of the table `name`; `read` returns what stands in one, and its size in memory.
+    Rows { name: String, rows: Box<dyn Rows + Send>, read: &'r (dyn Fn(&Row, &Columns) -> (T, usize) + Sync) },
 }
 
-/// Reads the rows of the table `name`, as [`read_all`] reads sources.
-pub fn read_rows<T: Send, R>(
-    (name, rows): (String, impl Rows + Send),
-    rejects: &mut Rejects<'_>,
-    read: &(dyn Fn(&Row, &Columns) -> (T, usize) + Sync),
-    judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
-    progress: &mut Progress,
-    take: impl FnOnce(RecordQueue<T>, &mut Rejects<'_>, &mut Progress) -> anyhow::Result<R>,
-) -> anyhow::Result<R> {
-    std::thread::scope(|scope| {
-        let mut queue = RecordQueue::of(
-            start_reading_rows(rows, read, scope)?,
-            vec![SourceName { file: name, is_one_of_several: false, sheet: None, is_table: true }],
-        );
-        queue.read_ahead(rejects, judge_early, progress)?;
-        take(queue, rejects, progress)
-    })
+impl<T: Send> Reading<'_, T> {
+    /// Starts the thread that reads.
+    pub fn start<'scope>(self, scope: &'scope Scope<'scope, '_>) -> Result<RecordQueue<T>, Failure>
+    where
+        Self: 'scope,
+    {
+        match self {
+            Reading::Sources { sources, read, tables } => {
+                let is_one_of_several = sources.len() > 1;
+                let names = sources.iter().map(|source| SourceName::of(&source.name, is_one_of_several)).collect();
+                Ok(RecordQueue::of(start_reading(sources, read, tables, scope)?, names))
+            }
+            Reading::Rows { name, rows, read } => {
+                let names = vec![SourceName { is_table: true, ..SourceName::of(&name, false) }];
+                Ok(RecordQueue::of(start_reading_rows(rows, read, scope)?, names))
+            }
+        }
+    }
 }
 
 /// What problems call a source.
@@ -65,6 +54,12 @@ struct SourceName {
     /// The sheet of a workbook, once it is found.
     sheet: Option<String>,
     is_table: bool,
+}
+
+impl SourceName {
+    fn of(file: &str, is_one_of_several: bool) -> SourceName {
+        SourceName { file: file.to_owned(), is_one_of_several, sheet: None, is_table: false }
+    }
 }
 
 /// What was read, on its way into the file.
@@ -82,8 +77,9 @@ impl<T> RecordQueue<T> {
         RecordQueue { batches, names, waiting: Vec::new(), waiting_bytes: 0, summary: ImportSummary::new() }
     }
 
-    /// Reads until enough waits for the file, or to the end.
-    fn read_ahead(
+    /// Reads until enough waits for the file, or to the end. `judge_early` judges what does not need the file; what is rejected goes
+    /// to `rejects`.
+    pub fn read_ahead(
         &mut self,
         rejects: &mut Rejects<'_>,
         judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
@@ -120,21 +116,21 @@ impl<T> RecordQueue<T> {
 
     /// Judges everything with `judge`, in the order read.
     pub fn judge(
-        self,
+        &mut self,
         rejects: &mut Rejects<'_>,
         judge: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>,
         progress: &mut Progress,
     ) -> anyhow::Result<ImportSummary> {
-        let RecordQueue { batches, mut names, waiting, waiting_bytes, mut summary } = self;
-        let waited = Batch { events: waiting, records: 0, bytes: waiting_bytes };
+        let RecordQueue { batches, names, waiting, waiting_bytes, summary } = self;
+        let waited = Batch { events: std::mem::take(waiting), records: 0, bytes: std::mem::take(waiting_bytes) };
         for batch in std::iter::once(waited).chain(std::iter::from_fn(|| batches.next())) {
             for (source, event) in &batch.events {
-                judge_event(&mut summary, &mut names[*source], event, rejects, judge)?;
+                judge_event(summary, &mut names[*source], event, rejects, judge)?;
             }
             progress.step(batch.records);
             batches.give_back(batch);
         }
-        Ok(summary)
+        Ok(std::mem::take(summary))
     }
 }
 

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
+use super::import_run::{Entering, ImportRun};
 use super::import_summary::{ImportSummary, RecordOutcome, RecordPlace, Unreadable};
-use super::record_queue::{RecordQueue, read_rows};
-use super::rejects::Rejects;
+use super::record_queue::Reading;
 use super::source::{InputArgs, InputFile, open_list};
 use crate::commands::Context;
 use crate::commands::run::context::retry_while_overtaken;
@@ -16,8 +16,7 @@ use crate::error::{Exit, Failure};
 use crate::hint::Hint;
 use crate::input::list_file::open_rows;
 use crate::input::table::{Columns, Row, Rows as _, RowsError, TableForm};
-use crate::store::{Audit, OrdersFiles, StoreError, Write};
-use crate::ui::Progress;
+use crate::store::{Audit, StoreError, Write};
 
 /// A list that somebody named.
 pub struct RowList<'a> {
@@ -31,22 +30,8 @@ pub struct RowList<'a> {
     pub or_meant: Option<Hint>,
 }
 
-/// The rows of a list on their way into the file.
-pub struct Entering<'q, 'r, T> {
-    queue: RecordQueue<T>,
-    rejects: &'q mut Rejects<'r>,
-    progress: &'q mut Progress,
-}
-
-impl<T> Entering<'_, '_, T> {
-    /// Enters each row, in the order read.
-    pub fn each(self, enter: &mut dyn FnMut(&T) -> anyhow::Result<RecordOutcome>) -> anyhow::Result<ImportSummary> {
-        self.queue.judge(self.rejects, enter, self.progress)
-    }
-}
-
 impl RowList<'_> {
-    /// Takes the rows of the list in one transaction, all or nothing, or with `keep_going` those that can be taken. It has some of
+    /// Takes the rows of the list in one transaction, all or nothing, or with `keep_going` those that can be taken. The list has some of
     /// these `columns`, which `form` checks; `read` reads a row, `judge_early` judges one that needs nothing of the orders file, and `enter` enters them all.
     /// Returns what `enter` returns, with the shop's settings.
     ///
@@ -59,17 +44,22 @@ impl RowList<'_> {
         form: impl Fn(&Columns, TableForm) -> Result<F, String>,
         read: impl Fn(&Row, &Columns, &F) -> (T, usize) + Sync,
         judge_early: &dyn Fn(&T) -> Option<RecordOutcome>,
-        enter: impl Fn(&Write<'_>, &Audit, Entering<'_, '_, T>) -> anyhow::Result<(ImportSummary, R)>,
+        enter: impl Fn(&Write<'_>, &Audit, &mut Entering<'_, '_, T>) -> anyhow::Result<(ImportSummary, R)>,
     ) -> anyhow::Result<(ImportSummary, R, Settings)> {
         let orders_files = context.orders_files()?;
-        // Refused before anything is read.
-        drop(self.begin_rejects(&orders_files)?);
+        let run = ImportRun {
+            what: self.what,
+            keep_going: self.keep_going,
+            rejects: self.rejects,
+            orders_files: &orders_files,
+        };
+        run.check_rejects()?;
         let opened = open_list(self.file, columns, self.input, &orders_files);
         let source = opened.map_err(|error| or_meant(error, self.or_meant.as_ref()))?;
         let mut store = context.open_to_write()?;
         let settings = store.read(|read| read.settings())?;
         let zone = settings.zone();
-        let (audit, is_dry_run) = (context.audit(), context.is_dry_run());
+        let audit = context.audit();
         let (summary, entered) = retry_while_overtaken(|| {
             let InputFile { name, reader, .. } = source.reopened()?;
             let rows = open_rows(reader, columns).and_then(|rows| {
@@ -79,53 +69,23 @@ impl RowList<'_> {
                 Ok((rows, form))
             });
             let (rows, form) = rows.map_err(|error| self.unreadable(&name, error))?;
-            let read = |row: &Row, columns: &Columns| read(row, columns, &form);
-            let mut rejects = self.begin_rejects(&orders_files)?;
-            let mut progress = Progress::new();
-            let taken = read_rows(
-                (name, rows),
-                &mut rejects,
-                &read,
-                judge_early,
-                &mut progress,
-                |mut queue, rejects, progress| {
-                    if let Some(summary) = queue.finished_early() {
-                        context.write_nothing();
-                        self.ensure_taken(&summary)?;
-                        rejects.finish(is_dry_run)?;
-                        return Ok((summary, R::default()));
-                    }
-                    context.write_once(&mut store, |write| {
-                        if write.settings()?.zone() != zone {
-                            return Err(StoreError::Changed("the time zone").into());
-                        }
-                        let entering = Entering { queue, rejects: &mut *rejects, progress: &mut *progress };
-                        let (summary, entered) = enter(write, &audit, entering)?;
-                        self.ensure_taken(&summary)?;
-                        if !is_dry_run {
-                            progress.last_step();
-                        }
-                        // Runs right before the commit: if the rejects cannot be kept, nothing is changed.
-                        rejects.finish(is_dry_run)?;
-                        Ok((summary, entered))
-                    })
-                },
-            );
-            taken.inspect_err(|error| {
-                // If the outcome is unknown, the rejects must not be lost.
-                if !error.downcast_ref().is_some_and(StoreError::is_outcome_unknown) {
-                    rejects.remove();
+            let read_formed = |row: &Row, columns: &Columns| read(row, columns, &form);
+            let reading = Reading::Rows { name, rows, read: &read_formed };
+            let mut entered = R::default();
+            let summary = run.take(reading, judge_early, &mut store, context, |write, rows| {
+                if write.settings()?.zone() != zone {
+                    return Err(StoreError::Changed("the time zone").into());
                 }
-            })
+                let summary;
+                (summary, entered) = enter(write, &audit, rows)?;
+                Ok(summary)
+            })?;
+            anyhow::Ok((summary, entered))
         })?;
         summary.report(self.what, context);
         Ok((summary, entered, settings))
     }
 
-    /// Begins to keep what is rejected, if it is to be kept.
-    fn begin_rejects<'a>(&self, orders_files: &'a OrdersFiles) -> anyhow::Result<Rejects<'a>> {
-        self.rejects.map_or(Ok(Rejects::none()), |path| Rejects::begin(path, orders_files))
-    }
     fn unreadable(&self, name: &str, error: RowsError) -> anyhow::Error {
         let (line, problem) = match error {
             RowsError::Io(error) => return Failure::io(&error, format!("cannot read {name}")).into(),
@@ -137,21 +97,6 @@ impl RowList<'_> {
         match summary.failure(self.what).context("the list has a problem") {
             Ok(failure) => failure.into(),
             Err(error) => error,
-        }
-    }
-
-    /// Refuses a list of which nothing is taken.
-    fn ensure_taken(&self, summary: &ImportSummary) -> anyhow::Result<()> {
-        match summary.failure(self.what) {
-            Some(mut failure) if summary.is_cut_off() || !self.keep_going => {
-                if !summary.is_cut_off() && summary.has_good_ones() {
-                    let verb = if self.what == Imported::Payments { "records" } else { "takes" };
-                    let hint = format!("--keep-going {verb} the others; add --rejects FILE to put these into FILE");
-                    failure.failure = failure.failure.hint(hint);
-                }
-                Err(failure.into())
-            }
-            _ => Ok(()),
         }
     }
 }
