@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Context;
-use super::arguments::choose_fields;
+use super::arguments::listing::choose_fields;
 use super::naming::pick::{Purpose, one_named_or_picked};
 use super::naming::{Naming, REF_TO_READ, find_order};
 use super::run::facts::{CommandFacts, Group};

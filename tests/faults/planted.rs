@@ -113,7 +113,7 @@ const PLANTED: [Planted; 11] = [
         found_by: "killed",
         says: "the file is in between",
         edits: &[
-            Edit(CALL, "Some(payment) => Some(enter_decided(write, payment, &audit)?),", "Some(_) => None,"),
+            Edit(CALL, "Some(payment) => Some(enter_decided(write, payment, &without_note)?),", "Some(_) => None,"),
             Edit(
                 CONFIRM,
                 "context.write(&mut store, |write| call.confirm(write))?;",

@@ -1,5 +1,7 @@
 //! Arguments that several commands share: their values, and options that belong together.
 
+pub mod listing;
+pub mod payment;
 pub mod shipping;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -9,7 +11,6 @@ use crate::domain::limits::ADDRESS;
 use crate::domain::status::Status;
 use crate::domain::terms::{Discount, Fee, TermsEdit};
 use crate::domain::typed_text::{or_none, read_text};
-use crate::error::Failure;
 
 /// Reads a point in time: `2d`, `today`, a date or RFC 3339.
 pub fn when(text: &str) -> Result<When, String> {
@@ -19,11 +20,6 @@ pub fn when(text: &str) -> Result<When, String> {
 /// Reads an age: `2d`, `12h`.
 pub fn age(text: &str) -> Result<chrono::Duration, String> {
     parse_age(text).ok_or_else(|| "must be a whole number with its unit: 90m, 12h, 2d or 1w".to_owned())
-}
-
-/// Reads how many things a list has at the most.
-pub fn limit(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| "must be a whole number, 0 or more".to_owned())
 }
 
 /// Reads an address; an empty one is none.
@@ -52,38 +48,6 @@ impl TermsArgs {
     }
 }
 
-/// Returns the columns that `--fields` chose, or else `default`.
-pub fn choose_fields<'a>(
-    chosen: Option<&'a [String]>,
-    all: &[&'static str],
-    default: &[&'static str],
-) -> anyhow::Result<Vec<&'a str>>
-where
-    'static: 'a,
-{
-    let Some(chosen) = chosen else {
-        return Ok(default.to_vec());
-    };
-    let chosen: Vec<&str> = chosen.iter().map(|field| field.trim()).collect();
-    if let Some(unknown) = chosen.iter().find(|field| !all.contains(field)) {
-        let message = match *unknown {
-            "" => "--fields has an empty name".to_owned(),
-            unknown => format!("there is no field {unknown}"),
-        };
-        let failure = Failure::usage(message).hint(format!("the fields are {}", all.join(", ")));
-        // People call a barcode its SKU.
-        let barcode = all.iter().find(|field| unknown.eq_ignore_ascii_case("sku") && field.ends_with("arcode"));
-        return Err(match barcode {
-            Some(field) => failure.hint(format!("the SKU is in {field}")).into(),
-            None => failure.into(),
-        });
-    }
-    if let Some((_, twice)) = chosen.iter().enumerate().find(|(index, field)| chosen[..*index].contains(field)) {
-        return Err(Failure::usage(format!("the field {twice} is given twice")).into());
-    }
-    Ok(chosen)
-}
-
 /// Returns a parser of statuses, which help lists.
 pub fn status_parser() -> impl TypedValueParser<Value = Status> {
     let words = Status::ALL.map(|status| match status {
@@ -91,4 +55,15 @@ pub fn status_parser() -> impl TypedValueParser<Value = Status> {
         status => PossibleValue::new(status.as_str()),
     });
     PossibleValuesParser::new(words).try_map(|word| Status::read(&word).ok_or("is not a status"))
+}
+
+/// Returns a parser of words that help lists; `word` returns that of a value.
+pub fn word_parser<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    word: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let find = move |text: String| {
+        all.iter().copied().find(|one| word(*one).eq_ignore_ascii_case(&text)).ok_or("is none of these words")
+    };
+    PossibleValuesParser::new(all.iter().map(|one| word(*one))).try_map(find)
 }

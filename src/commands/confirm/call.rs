@@ -135,17 +135,8 @@ impl ConfirmCall<'_> {
     pub fn confirm(&self, write: &Write<'_>) -> anyhow::Result<(Vec<Decision>, Vec<Option<Entered>>)> {
         let mut outcomes = self.decide(write)?;
         let mut entered = Vec::new();
-        // The note is kept with the status alone.
-        let audit = Audit { note: None, ..self.audit.clone() };
-        for Confirmed { order, confirmation, settled } in outcomes.iter().flatten() {
-            if settled.is_cod {
-                write.mark_cod(order.summary.pk, &audit)?;
-            }
-            write.change_status(&confirmation.change, &self.audit)?;
-            entered.push(match &settled.payment {
-                Some(payment) => Some(enter_decided(write, payment, &audit)?),
-                None => None,
-            });
+        for Confirmed { confirmation, settled, .. } in outcomes.iter().flatten() {
+            entered.push(enter_confirmation(write, confirmation, settled, &self.audit)?);
         }
         let pks: Vec<_> = outcomes.iter().flatten().map(|confirmed| confirmed.order.summary.pk).collect();
         let mut orders = write.orders(&pks)?.into_iter();
@@ -161,4 +152,23 @@ fn load<'f>(read: &Read<'_>, found: impl Iterator<Item = &'f Found>) -> Result<(
     let orders = read.orders(&found.map(|found| found.pk).collect::<Vec<_>>())?;
     let catalogue = read.products(orders.iter().flat_map(|order| order.items.iter().map(|item| item.product_id)))?;
     Ok((orders, catalogue))
+}
+
+/// Enters a confirmation with its settlement. Returns what was recorded of the payment.
+pub fn enter_confirmation(
+    write: &Write<'_>,
+    confirmation: &Confirmation,
+    settled: &Settled,
+    audit: &Audit,
+) -> Result<Option<Entered>, StoreError> {
+    // The note is kept with the status alone.
+    let without_note = Audit { note: None, ..audit.clone() };
+    if settled.is_cod {
+        write.mark_cod(confirmation.change.order, &without_note)?;
+    }
+    write.change_status(&confirmation.change, audit)?;
+    Ok(match &settled.payment {
+        Some(payment) => Some(enter_decided(write, payment, &without_note)?),
+        None => None,
+    })
 }

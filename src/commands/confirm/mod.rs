@@ -11,6 +11,7 @@ use serde_json::json;
 
 use self::call::{ConfirmCall, Confirmed};
 use self::settlement::SettlementArgs;
+pub use self::{call::enter_confirmation, settlement::Receipts};
 use super::Context;
 use super::naming::pick::{Purpose, named_or_picked};
 use super::naming::{Naming, REFS_TO_WRITE, name_orders};

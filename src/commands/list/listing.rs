@@ -4,10 +4,11 @@ use clap::Args;
 use serde_json::json;
 
 use crate::commands::Context;
-use crate::commands::arguments::{age, choose_fields, limit, status_parser, when};
+use crate::commands::arguments::listing::{LimitArgs, choose_fields, sort};
+use crate::commands::arguments::{age, status_parser, when};
 use crate::commands::naming::{find_ordered_product, find_user};
 use crate::commands::run::caller::user_not_found;
-use crate::commands::run::measured_rows::MeasuredRows;
+use crate::commands::run::measured_rows::LimitedTable;
 use crate::domain::calendar::{When, before};
 use crate::domain::history::seen_by;
 use crate::domain::order::Order;
@@ -28,9 +29,6 @@ use crate::ui;
 
 /// The order without `--sort`.
 const NEWEST_FIRST: Sort = Sort { by: SortField::CreatedAt, descending: true };
-
-/// How many orders the table shows without `--limit`.
-const TABLE_LIMIT: u64 = 50;
 
 /// Which orders, and in which order.
 #[derive(Debug, Args)]
@@ -75,11 +73,10 @@ pub struct Selection {
     #[arg(long, value_name = "P")]
     product: Option<String>,
     /// Sort by this field; with - before it, largest or newest first
-    #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true, default_value = "-createdAt", value_parser = sort)]
+    #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true, default_value = "-createdAt", value_parser = read_sort)]
     sort: Sort,
-    /// How many at the most; 0: all [default: 50 in the table, else all]
-    #[arg(long, value_name = "N", value_parser = limit)]
-    limit: Option<u64>,
+    #[command(flatten)]
+    limit: LimitArgs,
     /// Print only how many there are
     #[arg(long, conflicts_with_all = ["limit", "fields", "sort"])]
     count: bool,
@@ -108,12 +105,8 @@ pub const SORT_FIELDS: [(&str, SortField); 9] = [
     ("itemCount", SortField::ItemCount),
 ];
 
-fn sort(text: &str) -> Result<Sort, String> {
-    let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
-    match SORT_FIELDS.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)) {
-        Some((_, by)) => Ok(Sort { by: *by, descending }),
-        None => Err(format!("the fields are {}", SORT_FIELDS.map(|(field, _)| field).join(", "))),
-    }
+fn read_sort(text: &str) -> Result<Sort, String> {
+    sort(text, &SORT_FIELDS).map(|(by, descending)| Sort { by, descending })
 }
 
 #[derive(Debug)]
@@ -176,11 +169,7 @@ pub fn list(listing: &Listing<'_>, context: &Context) -> anyhow::Result<Exit> {
     };
     let keys = choose_fields(context.global.fields.as_deref(), all, default)?;
     let with_items = listing.with_items || keys.contains(&"items");
-    let limit = match listing.selection.limit {
-        Some(0) => None,
-        None if context.is_table() && !context.ui.quiet => Some(TABLE_LIMIT),
-        limit => limit,
-    };
+    let limit = listing.selection.limit.shown(context);
     if listing.selection.count && context.global.format() == OutputFormat::Xlsx {
         return Err(Failure::usage("--count is one number, not a workbook: leave out --format xlsx").into());
     }
@@ -243,53 +232,39 @@ fn print_table(
     limit: Option<u64>,
 ) -> anyhow::Result<()> {
     let is_chosen = context.global.fields.is_some();
-    let mut rows = MeasuredRows::of(match (is_chosen, listing.with_items) {
+    let columns = match (is_chosen, listing.with_items) {
         (true, _) => columns_of(keys),
         (false, true) => order::list_item_columns(),
         (false, false) if listing.selection.due => order::due_columns(),
         (false, false) => order::list_columns(),
-    });
-    let mut count = 0_u64;
+    };
+    let mut table = LimitedTable::of(columns, limit);
     let settings = store.read(|read| {
         let settings = read.settings()?;
         let style = context.style(&settings);
-        // One more than is shown, to know whether there are more.
-        let filter = listing.filter(read, context, limit.map(|limit| limit.saturating_add(1)))?;
+        let filter = listing.filter(read, context, table.to_load())?;
         let with_items = listing.with_items || keys.contains(&"items");
         read.each_order(&filter, with_items, |order| {
-            count += 1;
-            if limit.is_some_and(|limit| count > limit) {
-                return anyhow::Ok(());
-            }
             let order = &seen_by(&context.caller, order);
-            let mut put = |row: Vec<String>| rows.push(&row);
             match (is_chosen, listing.with_items) {
                 (true, true) => {
-                    order
-                        .items
-                        .iter()
-                        .try_for_each(|item| put(row_of(keys, &item_row(&order.summary, item, keys), style)))?;
+                    let row = |item| row_of(keys, &item_row(&order.summary, item, keys), style);
+                    table.add(order.items.iter().map(row))?;
                 }
-                (true, false) => {
-                    put(row_of(keys, &order_fields(order, keys), style))?;
-                }
-                (false, true) => order::list_item_rows(order).try_for_each(put)?,
-                (false, false) if listing.selection.due => put(order::due_row(order, style))?,
-                (false, false) => put(order::list_row(order, style))?,
+                (true, false) => table.add([row_of(keys, &order_fields(order, keys), style)])?,
+                (false, true) => table.add(order::list_item_rows(order))?,
+                (false, false) if listing.selection.due => table.add([order::due_row(order, style)])?,
+                (false, false) => table.add([order::list_row(order, style)])?,
             }
-            Ok(())
+            anyhow::Ok(())
         })?;
         anyhow::Ok(settings)
     })?;
-    if count == 0 {
+    if table.is_empty() {
         context.ui.note(if listing.selection.narrows() { "no orders match" } else { "no orders" });
         say_how_phones_match(listing, &settings, context);
         return Ok(());
     }
-    rows.print(context.style(&settings))?;
-    if let Some(limit) = limit.filter(|limit| count > *limit) {
-        let which = if listing.selection.sort == NEWEST_FIRST { "newest" } else { "first" };
-        context.ui.note(&format!("there are more: only the {which} {limit} are shown; --limit 0 shows all"));
-    }
-    Ok(())
+    let which = if listing.selection.sort == NEWEST_FIRST { "newest" } else { "first" };
+    table.print(which, context.style(&settings), &context.ui)
 }

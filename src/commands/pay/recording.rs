@@ -1,6 +1,7 @@
 //! Recording a payment: what `pay`, `refund`, `confirm --paid` and `create --paid` share.
 
 use crate::commands::Context;
+use crate::commands::arguments::payment;
 use crate::commands::naming::pick::{Purpose, one_named_or_picked};
 use crate::commands::naming::{Naming, find_order};
 use crate::domain::money::{Balance, Money};
@@ -12,12 +13,6 @@ use crate::domain::text::{plain_number, shorten};
 use crate::error::{Exit, Failure};
 use crate::hint::{CommandLine, Hint};
 use crate::store::{Audit, StoreError, Write};
-
-/// Reads an amount of money that moved.
-pub fn amount(text: &str) -> Result<Money, String> {
-    let amount = Money::parse_typed(text)?;
-    if amount == Money::ZERO { Err("must be more than zero".to_owned()) } else { Ok(amount) }
-}
 
 /// The words of `pay` and `refund`: at a terminal the order may be left out, of a refund the amount too.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,7 +43,7 @@ impl<'a> PaymentWords<'a> {
         let wrong = |value: &str, name: &str, problem: String| {
             Failure::usage(format!("invalid value '{}' for '<{name}>': {problem}", shorten(value)))
         };
-        let amount = amount.map(|text| self::amount(text).map_err(|problem| wrong(text, "AMOUNT", problem)));
+        let amount = amount.map(|text| payment::amount(text).map_err(|problem| wrong(text, "AMOUNT", problem)));
         let method = Method::parse(method).map_err(|problem| wrong(method, "METHOD", problem));
         Ok(PaymentWords { reference, amount: amount.transpose()?, method: method? })
     }
@@ -183,7 +178,7 @@ pub fn ask_money(
     let shown = whole.map(|whole| format!(" [{whole}]")).unwrap_or_default();
     let amount = context.ask_value(&format!("Amount{shown}"), refused, |typed| match typed {
         "" if whole.is_some() => Ok(None),
-        typed => amount(typed).map(Some),
+        typed => payment::amount(typed).map(Some),
     })?;
     Ok(MovedMoney { method, amount, receipt })
 }

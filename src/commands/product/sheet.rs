@@ -6,7 +6,7 @@ use std::io::Write as _;
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::arguments::choose_fields;
+use crate::commands::arguments::listing::choose_fields;
 use crate::commands::naming::find_product;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::commands::run::measured_rows::MeasuredRows;

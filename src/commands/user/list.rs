@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::arguments::choose_fields;
+use crate::commands::arguments::listing::choose_fields;
 use crate::commands::run::facts::{CommandFacts, Group};
 use crate::domain::text::visible;
 use crate::error::Exit;
