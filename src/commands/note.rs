@@ -38,7 +38,7 @@ pub fn refuse_option(args: &NoteArgs, note: &str) -> Failure {
     let text = args.text.as_deref().unwrap_or(note);
     let reference = args.reference.as_deref().unwrap_or("REF");
     let line = CommandLine::of("note").argument(reference).argument(text);
-    Failure::usage("this command takes the note as its text, not as --note").hint(Hint::run("to keep it", line))
+    Failure::usage("this command takes the note as its text, not as --note").hint(Hint::run("to store it", line))
 }
 
 /// Refuses a lone word that names an order: its text was probably forgotten.

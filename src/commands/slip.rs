@@ -22,7 +22,7 @@ use crate::spool::Spool;
 use crate::store::Read;
 use crate::ui;
 
-/// Print what to fetch for the orders that are to be packed, and a slip for each
+/// Print the pick list of the orders that are to be packed, and a slip for each
 ///
 /// Without REF these are the confirmed and processing orders, the oldest first, and what replaces what came back in an exchange.
 /// The pick list adds up the pieces by product, size and color; a single order has only its slip. A slip has the address, the items less what came back, the customer's words, and what to

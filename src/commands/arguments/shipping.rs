@@ -7,15 +7,15 @@ use crate::store::{Read, StoreError};
 /// Who carries an order.
 #[derive(Debug, clap::Args)]
 pub struct ShippingArgs {
-    /// Who carries it, such as Bosta; an empty one takes it away
+    /// Who carries it, such as Bosta; an empty one clears it
     #[arg(long, value_name = "COURIER", value_parser = courier)]
     courier: Option<Said>,
-    /// The courier's number, by which the order is found too; an empty one takes it away
+    /// The courier's number, by which the order is found too; an empty one clears it
     #[arg(long, value_name = "NUMBER", value_parser = tracking)]
     tracking: Option<Said>,
 }
 
-/// What was said; `None` takes it away.
+/// What was said; `None` clears it.
 #[derive(Debug, Clone)]
 struct Said(Option<String>);
 

@@ -12,7 +12,7 @@ use crate::options::note_text;
 
 /// Set the note on a customer; it replaces the old one
 ///
-/// Customers do not see it. An empty text takes the note away.
+/// Customers do not see it. An empty text clears the note.
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).writing())]
 #[command(after_help = "Examples:

@@ -30,7 +30,7 @@ use crate::store::{Read, Write};
 /// Items are numbered as `show` numbers them. Once an order is confirmed, added pieces are taken from the stock, and removed ones go
 /// back; prices of its items can be changed while it is pending. An added item costs today's list price, unless --price says
 /// otherwise; a changed one keeps its price. Prices, fees and discounts that are typed are agreed. An empty --address, --size or
-/// --item-color takes it away (a size only where the product is not tracked by size).
+/// --item-color clears it (a size only where the product is not tracked by size).
 #[derive(Debug, Args)]
 #[command(add = CommandFacts::of(Group::Orders).keeping_note().acting_on(EDITABLE))]
 #[command(after_help = "Examples:
@@ -58,7 +58,7 @@ pub struct EditArgs {
     /// No cash on delivery
     #[arg(long, conflicts_with = "cod")]
     no_cod: bool,
-    /// The account that the order belongs to; none takes it away
+    /// The account that the order belongs to; none clears it
     #[arg(long, value_name = "USERNAME")]
     user: Option<String>,
     #[command(flatten)]

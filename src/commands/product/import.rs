@@ -75,7 +75,7 @@ pub fn run(args: &ImportArgs, context: &mut Context) -> anyhow::Result<Exit> {
     let (summary, changes) = retry_while_overtaken(|| import(&run, &sources, &mut store, context))?;
     summary.report(Imported::Products, context);
     if context.global.note.is_some() && summary.updated + summary.unchanged > 0 {
-        context.ui.note("only new stock and changed prices keep the note");
+        context.ui.note("the note is stored with new stock and changed prices only");
     }
     let is_dry_run = context.is_dry_run();
     changes.print(summary.body(Imported::Products), || summary_line(&summary, is_dry_run), context)?;

@@ -95,7 +95,7 @@ pub fn run(args: &ReceiveArgs, context: &mut Context) -> anyhow::Result<Exit> {
         list.summary.report(Imported::Deliveries, context);
     }
     if !is_new && context.global.note.is_some() {
-        context.ui.note("the note is not stored, as nothing changed");
+        context.ui.note("the note is not stored: nothing changed");
     }
     context.print_one(json::delivery(&delivery, &items, is_new), || match (context.ui.quiet, is_new) {
         (true, _) => format!("{}\n", delivery.reference),
