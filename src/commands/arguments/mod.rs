@@ -1,4 +1,4 @@
-//! Arguments that several commands share: their values, and options that belong together.
+//! Arguments that several commands share: values here, options that belong together in `payment`, `listing` and `shipping`.
 
 pub mod listing;
 pub mod payment;
